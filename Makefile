@@ -1,0 +1,46 @@
+# Pauta: every command a person or CI needs. CI calls these targets and nothing else.
+SHELL := /bin/bash
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+LOCK := $(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this list
+	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null || { \
+	  echo "Pauta needs Python 3.11 (or 3.12). Install it ('apt-get install python3.11 python3.11-venv') or name it: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python cannot make a virtual environment: 'apt-get install python3-venv', remove $(VENV), try again."; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r docker/uv.txt || { \
+	  rm -rf $(VENV); echo "The package index cannot be reached. Check the network or pip's proxy settings, then try again."; exit 1; }
+
+$(VENV)/.installed: requirements_airflow.txt requirements.txt tests/requirements.txt | $(BIN)/uv
+	@echo "Installing the pinned packages into $(VENV) ..."
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements_airflow.txt requirements.txt tests/requirements.txt || { \
+	  echo "Installing failed. If a package had to be built, 'apt-get install build-essential' brings the compiler; if the index was not reached, check the network. Then try again."; exit 1; }
+	@touch $@
+
+.PHONY: install
+install: $(VENV)/.installed ## Make the virtual environment from the pinned requirements
+
+.PHONY: lock
+lock: | $(BIN)/uv ## Resolve the dependencies again, after a change in pyproject.toml
+	$(LOCK) pyproject.toml --extra airflow -o requirements_airflow.txt
+	$(LOCK) pyproject.toml -c requirements_airflow.txt -o requirements.txt
+	$(LOCK) pyproject.toml --extra airflow --extra dev -c requirements_airflow.txt -o tests/requirements.txt
+
+.PHONY: check
+check: install ## Format, lint, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+.PHONY: format
+format: install ## Format the code and mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .

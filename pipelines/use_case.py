@@ -1,0 +1,71 @@
+"""What a use case is to the pipelines: a name, its params and its steps in order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pipelines.runs import Run
+from script_shared.params import Params
+from script_shared.settings import Settings
+
+Force = Literal["promote", "refuse"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person may choose for one run; each is a DAG param and a command-line flag.
+
+    Attributes:
+        source: where raw data comes from; None takes the setting.
+        source_path: folder or file of that source; None takes the setting.
+        force: overrules the gate.
+        refresh: download again although the input seems unchanged.
+    """
+
+    source: str | None = None
+    source_path: Path | None = None
+    force: Force | None = None
+    refresh: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """All that a step is handed: where, what, which run, and the person's choices."""
+
+    settings: Settings
+    params: Any
+    run: Run
+    options: Options = field(default_factory=Options)
+
+
+StepAction = Callable[[Context], dict[str, Any]]
+PartAction = Callable[[Context, str], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step; it reads earlier folders of the run, writes its own, and returns a few facts for people.
+
+    Attributes:
+        name: its verb.
+        action: does it, given the context; for a step with parts, given the context and the part's name.
+        parts: names of parts that may run in parallel, such as the segments.
+    """
+
+    name: str
+    action: StepAction | PartAction
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UseCase:
+    """One name on three floors."""
+
+    name: str
+    params_kind: type[Params]
+    params_file: Path
+    steps: tuple[Step, ...]
+
+    def step(self, name: str) -> Step:
+        return next(step for step in self.steps if step.name == name)

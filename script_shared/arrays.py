@@ -1,0 +1,119 @@
+"""Fitted state on disk: arrays, strings and ids, one plain .npy file each, mapped into memory when read."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from script_shared.errors import ReleaseCorruptError
+
+IntArray = npt.NDArray[Any]
+FloatArray = npt.NDArray[Any]
+
+
+def save_arrays(folder: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Write each array to ``folder/<name>.npy``; the folder is made when missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
+
+
+def load_array(folder: Path, name: str) -> npt.NDArray[Any]:
+    """Map ``folder/<name>.npy`` read-only into memory.
+
+    Raises:
+        ReleaseCorruptError: the file is missing, or holds anything but a plain array.
+    """
+    path = folder / f"{name}.npy"
+    try:
+        if path.stat().st_size and (array := np.load(path, allow_pickle=False)).size == 0:
+            return array  # an empty array cannot be mapped
+        return np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise ReleaseCorruptError(
+            f"{path}: not a readable array ({error}).", fix="Publish the release again."
+        ) from error
+
+
+class Strings:
+    """Many strings as one UTF-8 block and its offsets: a tenth of the memory of Python strings, mapped from disk.
+
+    >>> titles = Strings.of(["chuva", "", "eleição"])
+    >>> titles[2], len(titles)
+    ('eleição', 3)
+    """
+
+    def __init__(self, block: IntArray, offsets: IntArray) -> None:
+        self.block = block
+        self.offsets = offsets
+
+    @classmethod
+    def of(cls, values: Sequence[str]) -> "Strings":
+        encoded = [value.encode() for value in values]
+        offsets = np.zeros(len(encoded) + 1, np.int64)
+        np.cumsum([len(value) for value in encoded], out=offsets[1:])
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), offsets)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, row: int) -> str:
+        return bytes(self.block[self.offsets[row] : self.offsets[row + 1]]).decode()
+
+    def save(self, folder: Path, name: str) -> None:
+        save_arrays(folder, {f"{name}.block": self.block, f"{name}.offsets": self.offsets})
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> "Strings":
+        return cls(load_array(folder, f"{name}.block"), load_array(folder, f"{name}.offsets"))
+
+
+def _digest(value: str) -> int:
+    return int.from_bytes(blake2b(value.encode(), digest_size=8).digest(), "little")
+
+
+class IdIndex:
+    """Finds the row of an id: binary search over 64-bit hashes, the id itself compared at the end.
+
+    >>> index = IdIndex.of(["a", "b"])
+    >>> index.row("b"), index.row("z"), index.ids[0]
+    (1, -1, 'a')
+    """
+
+    def __init__(self, ids: Strings, hashes: IntArray, rows: IntArray) -> None:
+        self.ids = ids
+        self._hashes = hashes
+        self._rows = rows
+
+    @classmethod
+    def of(cls, ids: Sequence[str]) -> "IdIndex":
+        """Index the ids, each row its position; ids must be unique."""
+        hashes = np.fromiter((_digest(value) for value in ids), np.uint64, len(ids))
+        order = np.argsort(hashes, kind="stable")
+        return cls(Strings.of(ids), hashes[order], order.astype(np.uint32))
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def row(self, value: str) -> int:
+        """The row of ``value``, or -1 when it is not there."""
+        digest = np.uint64(_digest(value))
+        place = int(np.searchsorted(self._hashes, digest))
+        while place < len(self._hashes) and self._hashes[place] == digest:
+            row = int(self._rows[place])
+            if self.ids[row] == value:
+                return row
+            place += 1
+        return -1
+
+    def save(self, folder: Path, name: str) -> None:
+        self.ids.save(folder, name)
+        save_arrays(folder, {f"{name}.hashes": self._hashes, f"{name}.rows": self._rows})
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> "IdIndex":
+        ids = Strings.load(folder, name)
+        return cls(ids, load_array(folder, f"{name}.hashes"), load_array(folder, f"{name}.rows"))

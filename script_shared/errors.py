@@ -1,0 +1,80 @@
+"""The one error tree.
+
+PautaError                   anything this product says on purpose
+├── SettingsError            an environment variable or params key is wrong
+├── InputError               data handed in is malformed; trying again does not help
+│   └── RequestError         the same, for one request (HTTP 422)
+├── SourceError              raw data could not be had
+│   └── TransientError       the same, but worth trying again (network, quota, lock)
+├── RunError                 a step was asked for before the step it reads was complete
+├── ReleaseError             a release is missing, damaged or of another format
+│   ├── ReleaseCorruptError  a file's checksum differs from the manifest
+│   ├── ReleaseMissingError  no such release, or none promoted yet
+│   └── ReleaseConflictError somebody else moved the pointer or took the version first
+├── GateRefusedError         the candidate is worse than what it would replace
+└── UnavailableError         a part needed for this answer is not there (HTTP 503)
+
+Every message says what is wrong and what to do about it. The edges (command line, HTTP, Airflow) translate once.
+"""
+
+
+class PautaError(Exception):
+    """Base of every error raised on purpose.
+
+    Args:
+        message: what is wrong, naming file, user, line or key.
+        fix: what the reader can do about it, as a sentence.
+    """
+
+    def __init__(self, message: str, *, fix: str = "") -> None:
+        self.message = message
+        self.fix = fix
+        super().__init__(f"{message} {fix}".strip())
+
+
+class SettingsError(PautaError):
+    """An environment variable or a params key is missing or wrong."""
+
+
+class InputError(PautaError):
+    """Data handed in is malformed; the same input will fail again."""
+
+
+class RequestError(InputError):
+    """One request asks for something impossible."""
+
+
+class SourceError(PautaError):
+    """Raw data could not be had."""
+
+
+class TransientError(SourceError):
+    """Raw data could not be had now; trying again may help."""
+
+
+class RunError(PautaError):
+    """A step reads a folder that is not complete."""
+
+
+class ReleaseError(PautaError):
+    """A release cannot be used."""
+
+
+class ReleaseCorruptError(ReleaseError):
+    """A release's files differ from its manifest."""
+
+
+class ReleaseMissingError(ReleaseError):
+    """No such release, or none has been promoted yet."""
+
+
+class ReleaseConflictError(ReleaseError):
+    """Somebody else moved the pointer, or took the version, first."""
+
+
+class GateRefusedError(PautaError):
+    """The candidate is worse than what it would replace."""
+
+
+class UnavailableError(PautaError):
+    """A part that this answer needs is not there now."""

@@ -1,0 +1,130 @@
+"""The news use case's params: their names, types and allowed ranges. Values stand in ``params/news.toml``."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from script_shared.params import FOLDER, Params
+
+FILE = FOLDER / "news.toml"
+
+
+class Limit(Params):
+    """What happens to a value above ``max``: the row is rejected, or the value is cut to ``max``."""
+
+    max: float
+    action: Literal["reject", "clip"]
+
+
+class SampleParams(Params):
+    users: int = Field(gt=0)
+    articles: int = Field(gt=0)
+    interactions: int = Field(gt=0)
+    days: float = Field(gt=0)
+    seed: int
+
+
+class OutlierParams(Params):
+    history_size: Limit
+    seconds_on_page: Limit
+    scroll_percent: Limit
+    clicks: Limit
+    page_visits: Limit
+
+
+class EngagementParams(Params):
+    minutes_log1p: float
+    clicks: float
+    scroll: float
+    page_visits: float
+
+
+class RefineParams(Params):
+    outliers: OutlierParams
+    engagement: EngagementParams
+
+
+class AlsParams(Params):
+    factors: int = Field(gt=0)
+    regularization: float = Field(ge=0)
+    iterations: int = Field(gt=0)
+    alpha: float = Field(gt=0)
+
+
+class ContentParams(Params):
+    max_terms: int = Field(gt=0)
+    terms_per_article: int = Field(gt=0)
+    body_characters: int = Field(ge=0)
+    profile_half_life_hours: float = Field(gt=0)
+
+
+class PopularityParams(Params):
+    half_lives_hours: list[float] = Field(min_length=1)
+    window_weights: list[float] = Field(min_length=1)
+    recency_half_life_hours: float = Field(gt=0)
+    recency_weight: float = Field(ge=0)
+
+
+class LoggedParams(Params):
+    als: AlsParams
+    content: ContentParams
+    collaborative_weight: float = Field(ge=0)
+    content_weight: float = Field(ge=0)
+    popularity_weight: float = Field(ge=0)
+
+
+class SemiLoggedParams(Params):
+    window_days: float = Field(gt=0)
+    cap_quantile: float = Field(gt=0, le=1)
+    components: int = Field(gt=0)
+    clusters: int = Field(gt=0)
+    cluster_weight: float = Field(ge=0, le=1)
+
+
+class PoolParams(Params):
+    """Which articles are candidates at all."""
+
+    max_age_hours: float = Field(gt=0)
+    popular: int = Field(gt=0)
+    recent: int = Field(gt=0)
+
+
+class SplitParams(Params):
+    window_hours: float = Field(gt=0)
+    use_validation_file: bool
+
+
+class EvaluationParams(Params):
+    cutoffs: list[int] = Field(min_length=1)
+    bootstrap_resamples: int = Field(ge=0)
+    popularity_windows_hours: list[float] = Field(min_length=1)
+    max_users: int | None = None
+    seed: int
+
+
+class GateParams(Params):
+    metric: str
+    cutoff: int
+    tolerance: float = Field(ge=0)
+    min_users: int = Field(ge=0)
+
+
+class ReleaseParams(Params):
+    keep: int = Field(gt=0)
+    keep_runs: int = Field(gt=0)
+    clock_max_lag_hours: float = Field(gt=0)
+
+
+class NewsParams(Params):
+    """Everything tuned in the news use case."""
+
+    sample: SampleParams
+    refine: RefineParams
+    split: SplitParams
+    pool: PoolParams
+    logged: LoggedParams
+    semi_logged: SemiLoggedParams
+    popularity: PopularityParams
+    evaluation: EvaluationParams
+    gate: GateParams
+    releases: ReleaseParams

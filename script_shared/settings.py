@@ -1,0 +1,49 @@
+"""Where things are: every setting that comes from the environment, read once at the edge and handed down."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from script_shared.errors import SettingsError
+
+SHARED = Path(__file__).parent
+
+
+class Settings(BaseSettings):
+    """Locations, addresses, secrets and intervals. Each is an environment variable with the prefix ``PAUTA_``."""
+
+    model_config = SettingsConfigDict(env_prefix="PAUTA_", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(SHARED / "data", description="Folder of raw, refined and trained runs.")
+    models_uri: str = Field(
+        str(SHARED / "models"), description="Folder or object store (s3://bucket/prefix) of releases."
+    )
+    evaluation_dir: Path = Field(SHARED / "evaluation", description="Folder of evaluation files and reports.")
+    params_file: Path | None = Field(None, description="Params file used instead of the one in the package.")
+    source: Literal["sample", "local", "gdrive", "globo_clicks"] = Field("sample", description="Source of raw data.")
+    source_path: Path | None = Field(None, description="Folder (local) or parquet file (globo_clicks) to read.")
+    cache_dir: Path = Field(
+        Path("/tmp/pauta-releases"), description="Where releases of an object store are kept to load."
+    )
+    release_poll_seconds: float = Field(1.0, gt=0, description="How often the API looks at the pointer, in seconds.")
+    admin_token: SecretStr | None = Field(None, description="Opens the admin routes; they are closed when unset.")
+    airflow_url: str | None = Field(None, description="Base address of Airflow's API, for POST /train.")
+    airflow_username: str | None = Field(None, description="Airflow user that may trigger DAGs.")
+    airflow_password: SecretStr | None = Field(None, description="Password of that user.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Level of the API's log.")
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsError: a variable has a value that cannot be used; the message names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "PAUTA_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{name}: {first['msg']}.", fix="Correct the environment variable.") from None
