@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, Literal
 
 from pipelines.runs import Run
+from script_shared.errors import InputError
 from script_shared.params import Params
 from script_shared.settings import Settings
 
@@ -39,23 +41,25 @@ class Context:
     options: Options = field(default_factory=Options)
 
 
-StepAction = Callable[[Context], dict[str, Any]]
-PartAction = Callable[[Context, str], dict[str, Any]]
-
-
 @dataclass(frozen=True)
 class Step:
     """One step; it reads earlier folders of the run, writes its own, and returns a few facts for people.
 
     Attributes:
         name: its verb.
-        action: does it, given the context; for a step with parts, given the context and the part's name.
+        where: ``module:function``; imported when the step runs, so that a list of steps costs nothing to read.
         parts: names of parts that may run in parallel, such as the segments.
     """
 
     name: str
-    action: StepAction | PartAction
+    where: str
     parts: tuple[str, ...] = ()
+
+    @property
+    def action(self) -> Callable[..., dict[str, Any]]:
+        """Does the step, given the context; for a step with parts, given the context and the part's name."""
+        action: Callable[..., dict[str, Any]] = resolve_name(self.where)
+        return action
 
 
 @dataclass(frozen=True)
@@ -68,4 +72,13 @@ class UseCase:
     steps: tuple[Step, ...]
 
     def step(self, name: str) -> Step:
-        return next(step for step in self.steps if step.name == name)
+        """The step of that name.
+
+        Raises:
+            InputError: there is none.
+        """
+        for step in self.steps:
+            if step.name == name:
+                return step
+        names = ", ".join(step.name for step in self.steps)
+        raise InputError(f"{self.name} has no step {name!r}.", fix=f"Steps are: {names}.")

@@ -1,0 +1,71 @@
+"""The command line: ``python -m pipelines news [--step …]`` and ``python -m pipelines releases …``."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from pipelines import releases_cli
+from pipelines.registry import USE_CASES
+from pipelines.run_steps import run_steps
+from pipelines.runs import Run, latest_run, new_run_id
+from pipelines.use_case import Context, Options, UseCase
+from script_shared.errors import InputError, PautaError
+from script_shared.params import load_params
+from script_shared.settings import Settings, load_settings
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command; the exit code is 0, or 1 with one message on stderr."""
+    argv = sys.argv[1:] if argv is None else argv
+    try:
+        settings = load_settings()
+        if argv[:1] == ["releases"]:
+            return releases_cli.main(argv[1:], settings)
+        return _run(_parser().parse_args(argv), settings)
+    except PautaError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m pipelines", description=__doc__, epilog="Releases: python -m pipelines releases --help"
+    )
+    parser.add_argument(
+        "use_case", choices=sorted(USE_CASES), help="which use case to run ('releases' manages releases)"
+    )
+    parser.add_argument("--step", action="append", default=[], help="run only this step; may be repeated")
+    parser.add_argument("--run-id", help="run to write to (a new one, or the latest when --step is given)")
+    parser.add_argument("--source", help="sample, local, gdrive or globo_clicks (default: PAUTA_SOURCE)")
+    parser.add_argument("--source-path", type=Path, help="folder or file of the source (default: PAUTA_SOURCE_PATH)")
+    parser.add_argument("--refresh", action="store_true", help="download again although the input seems unchanged")
+    parser.add_argument("--force", choices=("promote", "refuse"), help="overrule the gate")
+    parser.add_argument("--params", type=Path, help="params file (default: the use case's own)")
+    parser.add_argument("--workers", type=int, default=2, help="segments trained at once")
+    return parser
+
+
+def _run(args: argparse.Namespace, settings: Settings) -> int:
+    case = USE_CASES[args.use_case]
+    params = load_params(case.params_kind, args.params or settings.params_file or case.params_file)
+    run = Run(settings.data_dir / case.name, args.run_id or _default_run_id(case, settings, args.step))
+    options = Options(args.source, args.source_path, args.force, args.refresh)
+    print(f"run {run.run_id}", file=sys.stderr)
+    facts = run_steps(case, Context(settings, params, run, options), tuple(args.step), workers=args.workers)
+    print(json.dumps({"run_id": run.run_id, **facts}, indent=2, default=str))
+    return 0
+
+
+def _default_run_id(case: UseCase, settings: Settings, steps: list[str]) -> str:
+    """A new run, or the newest downloaded one when a later step is asked for by itself."""
+    if not steps or "download" in steps:
+        return new_run_id()
+    latest = latest_run(settings.data_dir / case.name, "raw")
+    if latest is None:
+        raise InputError("there is no run yet.", fix=f"Start one: python -m pipelines {case.name}.")
+    return latest
+
+
+if __name__ == "__main__":
+    sys.exit(main())

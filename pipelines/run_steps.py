@@ -1,0 +1,50 @@
+"""Runs a use case's steps without Airflow: in order, the parts of a step in parallel processes."""
+
+import multiprocessing
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+from pipelines.use_case import Context, Step, UseCase
+
+
+def run_steps(
+    case: UseCase, context: Context, names: tuple[str, ...], *, workers: int = 2
+) -> dict[str, dict[str, Any]]:
+    """Run the named steps and return their facts, by step; progress goes to stderr.
+
+    Args:
+        names: steps to run; empty for all. They run in the use case's order.
+        workers: how many parts of one step run at once.
+
+    Raises:
+        PautaError: the first one that a step raises; later steps are not run.
+    """
+    chosen = [case.step(name) for name in names] if names else list(case.steps)
+    facts: dict[str, dict[str, Any]] = {}
+    for step in sorted(chosen, key=case.steps.index):
+        started = time.perf_counter()
+        facts[step.name] = _run_step(case, context, step, workers)
+        print(f"{step.name:<10} {time.perf_counter() - started:7.1f} s  {_short(facts[step.name])}", file=sys.stderr)
+    return facts
+
+
+def _run_step(case: UseCase, context: Context, step: Step, workers: int) -> dict[str, Any]:
+    if not step.parts:
+        return step.action(context)
+    spawn = multiprocessing.get_context("spawn")  # a forked child of a threaded Polars process can hang
+    with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
+        waiting = {part: pool.submit(_run_part, step, context, part) for part in step.parts}
+        return {part: future.result() for part, future in waiting.items()}
+
+
+def _run_part(step: Step, context: Context, part: str) -> dict[str, Any]:
+    return step.action(context, part)
+
+
+def _short(facts: dict[str, Any]) -> str:
+    plain = {key: value for key, value in facts.items() if isinstance(value, str | int | float | bool)}
+    return ", ".join(
+        f"{key} {value:,}" if isinstance(value, int) else f"{key} {value}" for key, value in plain.items()
+    )[:160]
