@@ -42,13 +42,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--refresh", action="store_true", help="download again although the input seems unchanged")
     parser.add_argument("--force", choices=("promote", "refuse"), help="overrule the gate")
     parser.add_argument("--params", type=Path, help="params file (default: the use case's own)")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="set one value over the params file"
+    )
     parser.add_argument("--workers", type=int, default=2, help="segments trained at once")
     return parser
 
 
 def _run(args: argparse.Namespace, settings: Settings) -> int:
     case = USE_CASES[args.use_case]
-    params = load_params(case.params_kind, args.params or settings.params_file or case.params_file)
+    params = load_params(case.params_kind, args.params or settings.params_file or case.params_file, args.set)
     run = Run(settings.data_dir / case.name, args.run_id or _default_run_id(case, settings, args.step))
     options = Options(args.source, args.source_path, args.force, args.refresh)
     print(f"run {run.run_id}", file=sys.stderr)

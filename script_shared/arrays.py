@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from script_shared.errors import ReleaseCorruptError
 
 IntArray = npt.NDArray[Any]
 FloatArray = npt.NDArray[Any]
+_HEADER_BYTES = 128  # of a .npy file that holds no element
 
 
 def save_arrays(folder: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
@@ -29,9 +30,8 @@ def load_array(folder: Path, name: str) -> npt.NDArray[Any]:
     """
     path = folder / f"{name}.npy"
     try:
-        if path.stat().st_size and (array := np.load(path, allow_pickle=False)).size == 0:
-            return array  # an empty array cannot be mapped
-        return np.load(path, mmap_mode="r", allow_pickle=False)
+        mode: Literal["r"] | None = None if path.stat().st_size <= _HEADER_BYTES else "r"  # nothing cannot be mapped
+        array: npt.NDArray[Any] = np.load(path, mmap_mode=mode, allow_pickle=False)
     except (OSError, ValueError) as error:
         raise ReleaseCorruptError(
             f"{path}: not a readable array ({error}).", fix="Publish the release again."

@@ -1,0 +1,51 @@
+import pytest
+
+from script_shared.errors import SettingsError
+from script_shared.news.params import FILE, NewsParams
+from script_shared.params import load_params
+from script_shared.settings import load_settings
+
+
+def test_settings_come_from_the_environment(monkeypatch):
+    monkeypatch.setenv("PAUTA_SOURCE", "local")
+    assert load_settings().source == "local"
+
+
+def test_a_wrong_setting_is_named_in_the_error(monkeypatch):
+    monkeypatch.setenv("PAUTA_RELEASE_POLL_SECONDS", "-1")
+    with pytest.raises(SettingsError, match="PAUTA_RELEASE_POLL_SECONDS"):
+        load_settings()
+
+
+def test_a_secret_is_never_printed(monkeypatch):
+    monkeypatch.setenv("PAUTA_ADMIN_TOKEN", "very-secret")
+    assert "very-secret" not in repr(load_settings())
+
+
+def test_the_params_file_of_the_package_is_valid():
+    params = load_params(NewsParams, FILE)
+    assert len(params.popularity.half_lives_hours) == len(params.popularity.window_weights)
+
+
+def test_one_value_can_be_set_over_the_file():
+    params = load_params(NewsParams, FILE, ["split.window_hours = 3", "logged.als.factors=8"])
+    assert (params.split.window_hours, params.logged.als.factors) == (3, 8)
+    assert params.split.use_validation_file == load_params(NewsParams, FILE).split.use_validation_file
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("split.hours = 3", "split.hours"),
+        ("logged.als.factors = 0", "logged.als.factors"),
+        ("split.window_hours = ", "not valid TOML"),
+    ],
+)
+def test_an_unknown_key_or_bad_value_is_refused_by_name(line, message):
+    with pytest.raises(SettingsError, match=message):
+        load_params(NewsParams, FILE, [line])
+
+
+def test_a_missing_params_file_is_a_clear_error(tmp_path):
+    with pytest.raises(SettingsError, match="PAUTA_PARAMS_FILE"):
+        load_params(NewsParams, tmp_path / "none.toml")
