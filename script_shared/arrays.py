@@ -32,10 +32,10 @@ def load_array(folder: Path, name: str) -> npt.NDArray[Any]:
     try:
         mode: Literal["r"] | None = None if path.stat().st_size <= _HEADER_BYTES else "r"  # nothing cannot be mapped
         array: npt.NDArray[Any] = np.load(path, mmap_mode=mode, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise ReleaseCorruptError(
-            f"{path}: not a readable array ({error}).", fix="Publish the release again."
-        ) from error
+    except (OSError, ValueError, EOFError) as error:
+        message = f"{path}: not a readable array ({error})."
+        raise ReleaseCorruptError(message, fix="Publish the release again.") from error
+    return array
 
 
 class Strings:
