@@ -44,3 +44,27 @@ check: install ## Format, lint, types, import rules
 format: install ## Format the code and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+.PHONY: run
+run: install ## Start everything here: Airflow, the API, the first training; Ctrl-C stops it
+	@exec $(BIN)/python -m pipelines.supervisor
+
+.PHONY: test
+test: install ## The whole test suite
+	$(BIN)/pytest -n 2 --dist loadfile --doctest-modules tests script_shared
+
+.PHONY: test-serving
+test-serving: | $(BIN)/uv ## The serving tests, with the API's own packages alone
+	@$(UV) venv --quiet --clear --python $(BIN)/python $(VENV)-serving
+	@$(UV) pip install --quiet --python $(VENV)-serving/bin/python --require-hashes -r requirements.txt
+	@$(UV) pip install --quiet --python $(VENV)-serving/bin/python -c tests/requirements.txt pytest pytest-timeout hypothesis psutil
+	$(VENV)-serving/bin/python -m pytest tests/app
+
+.PHONY: bench-scale
+bench-scale: install ## Full scale, from CSV to a promoted release and a ready API: seconds and memory
+	$(BIN)/python -m tests.benchmarks.scale
+
+.PHONY: clean
+clean: ## Remove what was made here: environments, caches, runs, releases and Airflow's home
+	rm -rf $(VENV) $(VENV)-serving .airflow .pauta .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find script_shared/data script_shared/models script_shared/evaluation -mindepth 1 ! -name .gitkeep -delete

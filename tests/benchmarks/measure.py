@@ -1,0 +1,75 @@
+"""Measures a command: wall seconds, CPU seconds and the peak memory of its whole process tree."""
+
+import os
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a command took.
+
+    Attributes:
+        wall: seconds from start to end.
+        cpu: user and system seconds of all its processes.
+        peak_mb: highest sum of proportional memory (PSS) over its processes, in MB, sampled ten times a second.
+        output: what it printed to stdout.
+    """
+
+    wall: float
+    cpu: float
+    peak_mb: float
+    output: str
+
+
+def measure(command: list[str], env: dict[str, str]) -> Measured:
+    """Run a command to its end.
+
+    Raises:
+        subprocess.CalledProcessError: it failed.
+    """
+    before, started = os.times(), time.perf_counter()
+    child = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+    peak = [0.0]
+    watcher = threading.Thread(target=_watch, args=(child.pid, peak), daemon=True)
+    watcher.start()
+    output, _ = child.communicate()
+    watcher.join()
+    if child.returncode:
+        raise subprocess.CalledProcessError(child.returncode, command)
+    after = os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return Measured(time.perf_counter() - started, cpu, peak[0], output)
+
+
+def _watch(pid: int, peak: list[float]) -> None:
+    while psutil.pid_exists(pid):
+        peak[0] = max(peak[0], tree_mb(pid))
+        time.sleep(0.1)
+
+
+def tree_mb(pid: int) -> float:
+    """Memory of a process and its children: private plus a fair share of shared pages, in MB; 0 once it is gone."""
+    total = 0
+    for process in _tree(pid):
+        try:
+            rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+        except OSError:
+            continue  # it ended meanwhile
+        total += next((int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")), 0)
+    return total / 1024
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    try:
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
