@@ -1,0 +1,6 @@
+"""The event log: the only door by which anything is written at run time."""
+
+from script_shared.events.entry import Entry, Kind
+from script_shared.events.log import EventLog
+
+__all__ = ["Entry", "EventLog", "Kind"]

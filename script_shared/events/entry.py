@@ -1,0 +1,44 @@
+"""One entry of the event log."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from hashlib import blake2b
+from typing import Any
+
+
+class Kind(IntEnum):
+    """What an entry says. The numbers are stored; never change one."""
+
+    CLICK = 1
+    IMPRESSION = 2
+    ARTICLE = 3
+    ERASE = 4
+    SERVED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What happened, once.
+
+    Attributes:
+        entry_id: makes the entry idempotent: the log takes an id once.
+        kind: what it says.
+        time_ms: when it happened, epoch milliseconds, UTC.
+        user_id: pseudonymous reader, "" for none; an ERASE entry carries ``user_digest`` of the reader instead.
+        article_id: the article, "" for none.
+        body: further fields by kind, such as session, region, position, or an article's metadata. JSON-able.
+        seq: place in the log, 1 or more; 0 before it is written.
+    """
+
+    entry_id: str
+    kind: Kind
+    time_ms: int
+    user_id: str = ""
+    article_id: str = ""
+    body: dict[str, Any] = field(default_factory=dict)
+    seq: int = 0
+
+
+def user_digest(user_id: str) -> str:
+    """A one-way name of a reader, by which an erased one is recognised without being kept: 32 hex characters."""
+    return blake2b(user_id.encode(), digest_size=16, person=b"pauta-erased").hexdigest()

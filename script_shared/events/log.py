@@ -1,0 +1,170 @@
+"""The event log behind one small interface: SQLite embedded, PostgreSQL in production, chosen by URI."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, create_engine, delete, event, func, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from script_shared.clock import wall_ms
+from script_shared.errors import SettingsError, UnavailableError
+from script_shared.events.entry import Entry, Kind, user_digest
+from script_shared.events.schema import ENTRIES, METADATA
+
+_APPEND_LOCK = 0x7061757461  # PostgreSQL advisory lock: appends commit in the order of their numbers
+_KEPT = (int(Kind.ARTICLE), int(Kind.ERASE))  # never pruned by age: what is known, and who is forgotten
+
+
+class EventLog:
+    """Append-only entries in one total order.
+
+    An entry has been acknowledged when ``append`` returns: it is on disk then. Numbers are given in commit order:
+    SQLite has one writer at a time, and on PostgreSQL every append holds one advisory lock until it has committed.
+    So who has seen number n will never be shown a smaller one later, and a tail by number misses nothing.
+
+    Args:
+        uri: an SQLAlchemy address, ``sqlite:////folder/events.db`` or ``postgresql+psycopg2://user:password@host/db``.
+
+    Raises:
+        SettingsError: the address cannot be understood.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self._engine = _engine(uri)
+        self._insert = sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert
+        self._made = False
+
+    def append(self, entries: Sequence[Entry]) -> list[bool]:
+        """Write entries durably, all or none.
+
+        Returns:
+            for each entry whether it was new; an ``entry_id`` the log has already is left as it is.
+
+        Raises:
+            UnavailableError: the log cannot be reached; nothing was written.
+        """
+        if not entries:
+            return []
+        firsts: dict[str, Entry] = {}
+        for entry in entries:
+            firsts.setdefault(entry.entry_id, entry)
+        statement = (
+            self._insert(ENTRIES).on_conflict_do_nothing(index_elements=["entry_id"]).returning(ENTRIES.c.entry_id)
+        )
+        with self._transaction() as connection:
+            self._lock(connection)
+            new = set(connection.scalars(statement, [_row(entry) for entry in firsts.values()]))
+        return _first_of_each(entries, new)
+
+    def tail(self, after: int, limit: int = 10_000) -> list[Entry]:
+        """The entries whose number is above ``after``, in order, at most ``limit``.
+
+        Raises:
+            UnavailableError: the log cannot be reached.
+        """
+        query = select(ENTRIES).where(ENTRIES.c.seq > after).order_by(ENTRIES.c.seq).limit(limit)
+        with self._transaction() as connection:
+            return [_entry(row) for row in connection.execute(query)]
+
+    def head(self) -> int:
+        """The newest number, 0 for an empty log."""
+        with self._transaction() as connection:
+            return int(connection.scalar(select(func.coalesce(func.max(ENTRIES.c.seq), 0))) or 0)
+
+    def export(self, user_id: str) -> list[Entry]:
+        """Every entry of one reader, in order."""
+        query = select(ENTRIES).where(ENTRIES.c.user_id == user_id).order_by(ENTRIES.c.seq)
+        with self._transaction() as connection:
+            return [_entry(row) for row in connection.execute(query)]
+
+    def erase(self, user_id: str) -> int:
+        """Delete a reader's entries and append an ERASE entry, so that every process and later training forgets too.
+
+        Returns:
+            how many entries were deleted.
+        """
+        mark = Entry(
+            f"erase-{user_digest(user_id)}-{wall_ms()}", Kind.ERASE, wall_ms(), body={"digest": user_digest(user_id)}
+        )
+        with self._transaction() as connection:
+            self._lock(connection)
+            gone = connection.execute(delete(ENTRIES).where(ENTRIES.c.user_id == user_id)).rowcount
+            connection.execute(ENTRIES.insert(), _row(mark))
+        return gone
+
+    def erased(self) -> set[str]:
+        """The digests of all erased readers."""
+        query = select(ENTRIES.c.body).where(ENTRIES.c.kind == int(Kind.ERASE))
+        with self._transaction() as connection:
+            return {body["digest"] for body in connection.scalars(query)}
+
+    def prune(self, before_ms: int) -> int:
+        """Delete clicks, impressions and served answers older than ``before_ms``; returns how many."""
+        old = delete(ENTRIES).where(ENTRIES.c.time_ms < before_ms, ENTRIES.c.kind.not_in(_KEPT))
+        with self._transaction() as connection:
+            return connection.execute(old).rowcount
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        try:
+            if not self._made:
+                METADATA.create_all(self._engine)
+                self._made = True
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", error)).splitlines()[0]
+            raise UnavailableError(
+                f"the event log cannot be used ({reason}).", fix="Check PAUTA_EVENTS_URI."
+            ) from error
+
+    def _lock(self, connection: Connection) -> None:
+        if self._engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
+
+
+def _engine(uri: str) -> Engine:
+    try:
+        if uri.startswith("sqlite"):
+            engine = create_engine(uri, connect_args={"timeout": 10})
+            event.listen(engine, "connect", _durable)
+            return engine
+        return create_engine(uri, pool_pre_ping=True, pool_size=4, connect_args={"connect_timeout": 2})
+    except (SQLAlchemyError, ImportError, TypeError) as error:
+        raise SettingsError(f"PAUTA_EVENTS_URI: {error}.", fix="Use sqlite:///… or postgresql+psycopg2://….") from error
+
+
+def _durable(connection: Any, _: Any) -> None:
+    """Readers never wait for the writer, and a commit is on disk when it returns."""
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+
+
+def _first_of_each(entries: Sequence[Entry], new: set[str]) -> list[bool]:
+    """True for the first entry of every id in ``new``; an id sent twice at once was new once."""
+    left, flags = set(new), []
+    for entry in entries:
+        flags.append(entry.entry_id in left)
+        left.discard(entry.entry_id)
+    return flags
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    return {
+        "entry_id": entry.entry_id,
+        "kind": int(entry.kind),
+        "time_ms": entry.time_ms,
+        "user_id": entry.user_id,
+        "article_id": entry.article_id,
+        "body": entry.body,
+    }
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(row.entry_id, Kind(row.kind), row.time_ms, row.user_id, row.article_id, row.body, row.seq)

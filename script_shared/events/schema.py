@@ -1,0 +1,21 @@
+"""The event log's one table, for SQLite and PostgreSQL alike."""
+
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table
+
+METADATA = MetaData()
+_SEQ = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
+
+ENTRIES = Table(
+    "pauta_entries",
+    METADATA,
+    Column("seq", _SEQ, primary_key=True, autoincrement=True),
+    Column("entry_id", String(128), nullable=False, unique=True),
+    Column("kind", SmallInteger, nullable=False),
+    Column("time_ms", BigInteger, nullable=False),
+    Column("user_id", String(128), nullable=False),
+    Column("article_id", String(512), nullable=False),
+    Column("body", JSON, nullable=False),
+    Index("pauta_entries_user", "user_id"),
+    Index("pauta_entries_time", "time_ms"),
+    sqlite_autoincrement=True,  # a number is never given twice, even after the newest entry was erased
+)

@@ -1,0 +1,123 @@
+import multiprocessing
+import random
+import sys
+import time
+
+import pytest
+
+from script_shared.errors import SettingsError, UnavailableError
+from script_shared.events import Entry, EventLog, Kind
+from script_shared.events.entry import user_digest
+
+
+def click(entry_id, user="u1", article="a1", time_ms=1_000):
+    return Entry(str(entry_id), Kind.CLICK, time_ms, user, article, {"session": "s"})
+
+
+def test_entries_come_back_in_the_order_they_were_written(log):
+    assert log.append([click(n) for n in range(5)]) == [True] * 5
+    entries = log.tail(0)
+    assert [entry.entry_id for entry in entries] == list("01234")
+    assert entries[0].body == {"session": "s"}
+    assert log.head() == entries[-1].seq
+    assert log.tail(entries[2].seq, limit=1)[0].entry_id == "3"
+
+
+def test_an_entry_sent_again_is_taken_once(log):
+    assert log.append([click(1), click(2), click(1)]) == [True, True, False]
+    assert log.append([click(2), click(3)]) == [False, True]
+    assert [entry.entry_id for entry in log.tail(0)] == ["1", "2", "3"]
+
+
+def test_an_empty_batch_is_nothing(log):
+    assert log.append([]) == []
+    assert log.head() == 0
+
+
+def test_an_erased_reader_leaves_only_a_digest(log):
+    log.append([click(1, "ana"), click(2, "rui"), click(3, "ana")])
+    assert [entry.entry_id for entry in log.export("ana")] == ["1", "3"]
+    assert log.erase("ana") == 2
+    left = log.tail(0)
+    assert [(entry.kind, entry.user_id) for entry in left] == [(Kind.CLICK, "rui"), (Kind.ERASE, "")]
+    assert log.export("ana") == []
+    assert log.erased() == {user_digest("ana")}
+
+
+def test_numbers_are_never_given_twice_even_after_an_erasure(log):
+    log.append([click(1, "ana")])
+    seen = log.head()
+    log.erase("ana")
+    log.append([click(2)])
+    assert [entry.seq > seen for entry in log.tail(0)] == [True, True]
+
+
+def test_old_entries_are_pruned_but_articles_and_erasures_stay(log):
+    log.append([click(1, time_ms=10), click(2, time_ms=20), Entry("3", Kind.ARTICLE, 5, article_id="a")])
+    assert log.prune(before_ms=20) == 1
+    assert [entry.entry_id for entry in log.tail(0)] == ["2", "3"]
+
+
+def test_a_log_that_cannot_be_reached_says_so_and_heals(tmp_path):
+    folder = tmp_path / "later"
+    log = EventLog(f"sqlite:///{folder}/events.db")
+    with pytest.raises(UnavailableError, match="PAUTA_EVENTS_URI"):
+        log.append([click(1)])
+    folder.mkdir()
+    assert log.append([click(1)]) == [True]
+    log.close()
+
+
+@pytest.mark.parametrize("uri", ["nonsense", "oracle9://x", "postgresql+nodriver://x"])
+def test_an_address_that_is_none_is_named_as_a_setting(uri):
+    with pytest.raises(SettingsError, match="PAUTA_EVENTS_URI"):
+        EventLog(uri)
+
+
+def _write(uri, writer, batches):
+    log, chance = EventLog(uri), random.Random(writer)
+    for batch in range(batches):
+        log.append([click(f"{writer}-{batch}-{n}") for n in range(chance.randint(1, 5))])
+        time.sleep(chance.random() / 200)
+    log.close()
+
+
+def test_a_tail_misses_nothing_that_concurrent_writers_commit(uri):
+    EventLog(uri).head()  # makes the table
+    spawn = multiprocessing.get_context("spawn")
+    writers = [spawn.Process(target=_write, args=(uri, writer, 60)) for writer in range(4)]
+    for writer in writers:
+        writer.start()
+    log, seen, after = EventLog(uri), [], 0
+    while any(writer.is_alive() for writer in writers) or log.head() > after:
+        batch = log.tail(after, limit=7)
+        seen += [entry.entry_id for entry in batch]
+        after = batch[-1].seq if batch else after
+    assert [writer.exitcode for writer in writers] == [0] * 4
+    assert seen == [entry.entry_id for entry in log.tail(0, limit=10**6)]
+    assert len(seen) == len(set(seen)) > 400
+    log.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="uses Linux signals")
+def test_a_slow_writer_cannot_hide_behind_a_fast_one(postgresql_uri):
+    """Without the lock, a transaction that took its number first but commits last would be passed by the tail."""
+    from sqlalchemy import create_engine, text
+
+    log = EventLog(postgresql_uri)
+    log.head()
+    slow = create_engine(postgresql_uri)
+    with slow.begin() as connection:
+        log._lock(connection)
+        columns = "entry_id, kind, time_ms, user_id, article_id, body"
+        connection.execute(text(f"INSERT INTO pauta_entries ({columns}) VALUES ('slow', 1, 1, '', '', '{{}}')"))
+        fast = multiprocessing.get_context("spawn").Process(target=_write, args=(postgresql_uri, "fast", 1))
+        fast.start()
+        fast.join(1.5)
+        assert fast.is_alive()  # it waits for the slow one
+        assert [entry for entry in log.tail(0, 10**6) if entry.entry_id.startswith("fast")] == []
+    fast.join(10)
+    order = [entry.entry_id for entry in log.tail(0, 10**6)]
+    assert order.index("slow") < order.index("fast-0-0")
+    slow.dispose()
+    log.close()

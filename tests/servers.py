@@ -1,0 +1,69 @@
+"""Starts real servers from Debian's packages for tests, on loopback, and ends them by pid."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """A PostgreSQL server with an empty database; yields its SQLAlchemy address. Skips where it is not installed."""
+    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    if not binaries:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    home, port = binaries[-1].parent, free_port()
+    run_as = _postgres_user(folder)
+    options = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder, **run_as}
+    subprocess.run([home / "initdb", "-D", folder / "db", "-A", "trust", "-U", "postgres", "-N"], **options)
+    server = subprocess.Popen(
+        [home / "postgres", "-D", folder / "db", "-p", str(port), "-k", folder, "-h", "127.0.0.1"],
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
+        **run_as,
+    )
+    try:
+        _wait_for_port(port, server)
+        yield f"postgresql+psycopg2://postgres@127.0.0.1:{port}/postgres"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _postgres_user(folder: Path) -> dict[str, int]:
+    """PostgreSQL refuses to run as root; Debian's package brings a user for it."""
+    if os.getuid() != 0:
+        return {}
+    user = pwd.getpwnam("postgres")
+    shutil.chown(folder, user.pw_uid, user.pw_gid)
+    for parent in folder.parents:  # pytest makes its folders for root alone
+        if parent == Path("/tmp") or parent == parent.parent:
+            break
+        parent.chmod(parent.stat().st_mode | 0o011)
+    return {"user": user.pw_uid, "group": user.pw_gid}
+
+
+def _wait_for_port(port: int, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(200):
+        if server.poll() is not None:
+            pytest.fail(f"the server ended with code {server.returncode}")
+        try:
+            socket.create_connection(("127.0.0.1", port), 0.2).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    pytest.fail("the server did not open its port within 10 s")
