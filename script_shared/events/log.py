@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, create_engine, delete, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from script_shared.clock import wall_ms
 from script_shared.errors import SettingsError, UnavailableError
 from script_shared.events.entry import Entry, Kind, user_digest
-from script_shared.events.schema import ENTRIES, METADATA
+from script_shared.events.schema import ENTRIES
 
 _APPEND_LOCK = 0x7061757461  # PostgreSQL advisory lock: appends commit in the order of their numbers
 _KEPT = (int(Kind.ARTICLE), int(Kind.ERASE))  # never pruned by age: what is known, and who is forgotten
@@ -114,8 +115,7 @@ class EventLog:
     def _transaction(self) -> Iterator[Connection]:
         try:
             if not self._made:
-                METADATA.create_all(self._engine)
-                self._made = True
+                self._make()
             with self._engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
@@ -123,6 +123,15 @@ class EventLog:
             raise UnavailableError(
                 f"the event log cannot be used ({reason}).", fix="Check PAUTA_EVENTS_URI."
             ) from error
+
+    def _make(self) -> None:
+        """Make the table where it is missing; several processes may do so at once."""
+        with self._engine.begin() as connection:
+            self._lock(connection)
+            connection.execute(CreateTable(ENTRIES, if_not_exists=True))
+            for index in sorted(ENTRIES.indexes, key=lambda index: str(index.name)):
+                connection.execute(CreateIndex(index, if_not_exists=True))
+        self._made = True
 
     def _lock(self, connection: Connection) -> None:
         if self._engine.dialect.name == "postgresql":

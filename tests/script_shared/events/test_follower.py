@@ -1,0 +1,118 @@
+import threading
+import time
+
+import pytest
+
+from script_shared.errors import UnavailableError
+from script_shared.events import Entry, EventLog, Kind
+from script_shared.events.follower import LogFollower
+
+
+def click(entry_id):
+    return Entry(str(entry_id), Kind.CLICK, 1_000, "u", "a")
+
+
+@pytest.fixture
+def follow(uri):
+    """Starts followers on one log; each collects the ids it was handed."""
+    started = []
+
+    def start(**options):
+        seen = []
+        log = EventLog(uri)
+        follower = LogFollower(log, lambda entries: seen.extend(entry.entry_id for entry in entries), **options)
+        follower.start()
+        started.append((follower, log))
+        return follower, seen
+
+    yield start
+    for follower, log in started:
+        follower.stop()
+        log.close()
+
+
+def eventually(condition, seconds=5.0):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return condition()
+
+
+def test_what_was_acknowledged_was_delivered_before(follow):
+    follower, seen = follow()
+    for n in range(20):
+        assert follower.submit([click(n)]).result(5) == [True]
+        assert str(n) in seen
+
+
+def test_requests_that_wait_together_get_their_own_answers(follow):
+    follower, seen = follow()
+    answers = [follower.submit([click(n), click(n % 3)]) for n in range(50)]
+    assert [answer.result(5)[0] for answer in answers] == [True] * 3 + [True] * 47
+    assert sorted(set(seen), key=int) == [str(n) for n in range(50)]
+    assert follower.lag.pending == 0
+
+
+def test_two_processes_are_handed_the_same_order(follow):
+    (one, seen_one), (two, seen_two) = follow(poll_seconds=0.05), follow(poll_seconds=0.05)
+    writers = [
+        threading.Thread(target=lambda f=f, k=k: [f.submit([click(f"{k}{n}")]).result(10) for n in range(40)])
+        for k, f in (("x", one), ("y", two))
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert eventually(lambda: len(seen_one) == len(seen_two) == 80)
+    assert seen_one == seen_two
+
+
+def test_it_starts_after_what_was_applied_before(follow, uri):
+    log = EventLog(uri)
+    log.append([click(n) for n in range(5)])
+    _, seen = follow(after=log.tail(0)[2].seq, poll_seconds=0.05)
+    assert eventually(lambda: seen == ["3", "4"])
+    log.close()
+
+
+class Unreachable(EventLog):
+    """A log whose database went away; it comes back when ``broken`` is set to False."""
+
+    broken = True
+
+    def append(self, entries):
+        if self.broken and entries:
+            raise UnavailableError("the event log cannot be used.")
+        return super().append(entries)
+
+    def tail(self, after, limit=10_000):
+        if self.broken:
+            raise UnavailableError("the event log cannot be used.")
+        return super().tail(after, limit)
+
+
+def test_a_log_that_is_away_refuses_and_recovers(tmp_path):
+    log, seen = Unreachable(f"sqlite:///{tmp_path}/e.db"), []
+    follower = LogFollower(log, lambda entries: seen.extend(entries), poll_seconds=0.05)
+    follower.start()
+    with pytest.raises(UnavailableError):
+        follower.submit([click(1)]).result(5)
+    follower.submit_optional([click(2)])
+    assert eventually(lambda: follower.lag.dropped == 1 and follower.lag.error != "")
+    log.broken = False
+    assert follower.submit([click(1)]).result(5) == [True]
+    assert eventually(lambda: follower.lag.error == "")
+    assert [entry.entry_id for entry in seen] == ["1"]
+    follower.stop()
+
+
+def test_a_flood_is_refused_rather_than_kept_in_memory(tmp_path):
+    log = EventLog(f"sqlite:///{tmp_path}/e.db")
+    follower = LogFollower(log, lambda entries: None, max_pending=10)
+    with pytest.raises(UnavailableError, match="waiting"):
+        follower.submit([click(n) for n in range(11)]).result(1)
+    follower.submit_optional([click(n) for n in range(5)])
+    follower.submit_optional([click(n) for n in range(5, 7)])
+    assert (follower.lag.pending, follower.lag.dropped) == (7, 0)
+    follower.submit_optional([click(9)])
+    assert follower.lag.dropped == 1
