@@ -40,12 +40,12 @@ def truth_sizes(truth: csr_array) -> IntArray:
 
 def recall(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
     """Share of what the user read that stands among the first ``cutoff``."""
-    return _known(np.asarray(found[:, :cutoff].sum(axis=1) / np.maximum(sizes, 1)), sizes)
+    return _known(found[:, :cutoff].sum(axis=1) / np.maximum(sizes, 1), sizes)
 
 
 def hit_rate(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
     """1 where any of the first ``cutoff`` was read, else 0."""
-    return _known(found[:, :cutoff].any(axis=1).astype(np.float64), sizes)
+    return _known(np.where(found[:, :cutoff].any(axis=1), 1.0, 0.0), sizes)
 
 
 def mrr(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
