@@ -89,6 +89,15 @@ class PoolParams(Params):
     recent: int = Field(gt=0)
 
 
+class ModelParams(Params):
+    """The sections that say what the models are: a release keeps them, so that it serves as it was made."""
+
+    pool: PoolParams
+    logged: LoggedParams
+    semi_logged: SemiLoggedParams
+    popularity: PopularityParams
+
+
 class SplitParams(Params):
     window_hours: float = Field(gt=0)
     use_validation_file: bool
@@ -128,3 +137,8 @@ class NewsParams(Params):
     evaluation: EvaluationParams
     gate: GateParams
     releases: ReleaseParams
+
+    @property
+    def model(self) -> ModelParams:
+        """The sections that a release keeps."""
+        return ModelParams(pool=self.pool, logged=self.logged, semi_logged=self.semi_logged, popularity=self.popularity)
