@@ -1,0 +1,109 @@
+"""Finds the raw CSV files, looks at their first lines, and says in one message what is wrong with them."""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+
+from script_shared.errors import InputError
+
+HISTORIES = "files/treino/treino_parte*.csv"
+ITEMS = "itens/itens/itens-parte*.csv"
+VALIDATION = "validacao.csv"
+FILE_COLUMN = "_file"
+OTHER_DELIMITERS = ";\t|"
+
+
+def find_files(raw: Path, pattern: str, columns: Sequence[str]) -> list[Path]:
+    """The files of a pattern in the order of their numbers, each with all columns in its header.
+
+    Raises:
+        InputError: no file, an empty file, another delimiter, a missing column, or not UTF-8.
+    """
+    files = sorted(raw.glob(pattern), key=lambda path: (int("0" + "".join(re.findall(r"\d+", path.stem))), path.name))
+    if not files:
+        raise InputError(f"{raw}: there is no {pattern}.", fix="Put the challenge's files there, in their own folders.")
+    for file in files:
+        _check_header(file, columns)
+    return files
+
+
+def _check_header(file: Path, columns: Sequence[str]) -> None:
+    with file.open("rb") as stream:
+        line = stream.readline()
+    if not line.strip():
+        raise InputError(f"{file.name}: is empty.", fix="Download it again.")
+    try:
+        text = line.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _not_utf8(file, 1) from error
+    header = next(csv.reader([text.rstrip("\r\n")]))
+    missing = [name for name in columns if name not in header]
+    if not missing:
+        return
+    for other in OTHER_DELIMITERS:
+        if set(columns) <= set(next(csv.reader([text.rstrip("\r\n")], delimiter=other))):
+            raise InputError(f"{file.name}: is separated by {other!r}.", fix="Separate the columns by a comma.")
+    raise InputError(
+        f"{file.name}: column {', '.join(missing)} is missing; there are {', '.join(header)}.",
+        fix="Name the columns as the challenge's files do.",
+    )
+
+
+def _not_utf8(file: Path, line: int) -> InputError:
+    return InputError(f"{file.name}: line {line:,} is not UTF-8.", fix="Convert it: iconv -f latin1 -t utf-8.")
+
+
+def scan(files: Sequence[Path], columns: Sequence[str]) -> pl.LazyFrame:
+    """All files as one lazy table of strings, with the file's path in ``FILE_COLUMN``; an empty cell is ""."""
+    table = pl.scan_csv(
+        list(files), infer_schema=False, empty_string_is_null=False, include_file_paths=FILE_COLUMN, glob=False
+    )
+    return table.select(*columns, FILE_COLUMN)
+
+
+@contextmanager
+def explained(files: Sequence[Path]) -> Iterator[None]:
+    """Turns what the CSV reader raises into one message that names file and line.
+
+    Raises:
+        InputError: a file is not UTF-8, or a line has more cells than the header.
+    """
+    try:
+        yield
+    except (pl.exceptions.ComputeError, pl.exceptions.ShapeError, pl.exceptions.SchemaError) as error:
+        for file in files:
+            if line := _first_line_not_utf8(file):
+                raise _not_utf8(file, line) from error
+        for file in files:
+            if line := _first_ragged_line(file):
+                raise InputError(
+                    f"{file.name}: line {line:,} has another number of cells than the header.",
+                    fix="Put cells that hold a comma or a quote into double quotes.",
+                ) from error
+        names = ", ".join(file.name for file in files)
+        raise InputError(f"{names}: not readable as CSV ({str(error).splitlines()[0]}).", fix="Correct it.") from error
+
+
+def _first_line_not_utf8(file: Path) -> int:
+    with file.open("rb") as stream:
+        for number, line in enumerate(stream, 1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return number
+    return 0
+
+
+def _first_ragged_line(file: Path) -> int:
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        csv.field_size_limit(2**31 - 1)
+        reader = csv.reader(stream)
+        width = len(next(reader))
+        for row in reader:
+            if row and len(row) != width:
+                return reader.line_num
+    return 0
