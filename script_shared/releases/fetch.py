@@ -3,7 +3,6 @@
 import os
 import secrets
 import shutil
-import time
 from hashlib import blake2b
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from script_shared.storage import Digest, Storage
 from script_shared.storage.local import PARTIAL, locked
 
 KEPT = 3  # releases in the cache: the one in service, the one before, and the one that comes
-STALE_SECONDS = 86_400
 DOWNLOAD_SECONDS = 1_800.0
 
 
@@ -84,14 +82,3 @@ def _prune(cache: Path, target: Path) -> None:
     for path in entries:
         if path not in kept and path != target:
             shutil.rmtree(path, ignore_errors=True)
-
-
-def remove_stale(folder: Path, seconds: float = STALE_SECONDS) -> list[Path]:
-    """Remove what killed writers left directly in ``folder``: ``.*.partial``, not touched for that long."""
-    stale = [path for path in sorted(folder.glob(f".*{PARTIAL}")) if time.time() - path.lstat().st_mtime > seconds]
-    for path in stale:
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
-    return stale

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from script_shared.errors import ReleaseCorruptError
 from script_shared.releases.pointer import KEY as POINTER
 from script_shared.releases.pointer import change_pointer, decode_pointer, with_retiring
-from script_shared.releases.records import Manifest, Pointer
+from script_shared.releases.records import Manifest, Pointer, is_version
 from script_shared.releases.verify import read_manifest
 from script_shared.storage import Storage
 
@@ -82,7 +82,7 @@ def remove_leftovers(storage: Storage, now: Callable[[], datetime] = lambda: dat
 def _leftovers(storage: Storage, version: str) -> list[str]:
     """Folders of one version that no manifest names; the folder of the version itself when it holds nothing else."""
     base = f"releases/{version}"
-    if storage.read(f"{base}/manifest.json") is None:
+    if not is_version(version) or storage.read(f"{base}/manifest.json") is None:
         return [base]
     try:
         manifest = read_manifest(storage, version)

@@ -14,13 +14,18 @@ _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,149}")
 _PATH_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+=@-]*")
 
 
+def is_version(name: str) -> bool:
+    """Whether a name can be that of a release."""
+    return _VERSION.fullmatch(name) is not None
+
+
 def check_version(version: str) -> str:
     """The version itself, when it can name a folder.
 
     Raises:
         InputError: it is empty, too long, or holds more than letters, digits and ``_ . + -``.
     """
-    if not _VERSION.fullmatch(version):
+    if not is_version(version):
         raise InputError(f"{version!r} cannot name a release.", fix="Use letters, digits, _ . + -, at most 150.")
     return version
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
 
-from script_shared.errors import PautaError, ReleaseConflictError, ReleaseMissingError
+from script_shared.errors import InputError, PautaError, ReleaseConflictError, ReleaseMissingError
 from script_shared.releases import fetch as fetching
 from script_shared.releases import pointer as pointers
 from script_shared.releases import prune as pruning
 from script_shared.releases import publish as publishing
-from script_shared.releases.records import Manifest, Pointer, check_version
+from script_shared.releases.records import Manifest, Pointer, check_version, is_version
 from script_shared.releases.verify import in_threads, require_manifest, verify
 from script_shared.storage import Stored, open_storage
 
@@ -57,7 +57,7 @@ class Releases:
 
     def versions(self) -> builtins.list[str]:
         """Names of all releases, damaged ones too, sorted by name."""
-        names = [name for name in self._storage.folders("releases") if not name.startswith(".")]
+        names = [name for name in self._storage.folders("releases") if is_version(name)]
         keys = [f"releases/{name}/manifest.json" for name in names]
         found = in_threads(self._storage.read, keys)
         return [name for name, stored in zip(names, found, strict=True) if stored]
@@ -202,7 +202,12 @@ class Releases:
 
         Returns:
             The deleted versions.
+
+        Raises:
+            InputError: ``keep`` is negative.
         """
+        if keep < 0:
+            raise InputError(f"cannot keep {keep} releases.", fix="Give 0 or more.")
         deleted = pruning.prune(self._storage, self.list(), keep)
         pruning.remove_leftovers(self._storage)
         return deleted

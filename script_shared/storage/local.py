@@ -15,7 +15,7 @@ from script_shared.errors import UnavailableError
 from script_shared.storage.base import Digest, Stored
 
 LOCK_SECONDS = 60.0
-PARTIAL = ".partial"  # what a killed writer leaves ends like this; maintenance removes it
+PARTIAL = ".partial"  # what a killed writer leaves ends like this
 
 
 @contextmanager
@@ -101,13 +101,10 @@ class LocalStorage:
 
     def _replace(self, target: Path, data: bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(2)}{PARTIAL}")
-        try:
-            partial.write_bytes(data)
-            sync(partial)
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
+        partial = target.with_name(f".{target.name}{PARTIAL}")  # ours alone: the lock is held
+        partial.write_bytes(data)
+        sync(partial)
+        partial.replace(target)
         sync(target.parent)
         sync(target.parent.parent)
 
