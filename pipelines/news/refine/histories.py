@@ -71,7 +71,7 @@ def explode(batch: pl.DataFrame, articles: pl.Enum) -> pl.DataFrame:
     """
     some = batch.filter(pl.col(c.RAW_SIZE) != "0")
     size = pl.col(c.RAW_SIZE).cast(pl.Int64)
-    raw = {name: elements(column).cast(pl.Float32, strict=False) for name, column in c.RAW_QUANTITIES.items()}
+    raw = {name: elements(column).cast(pl.Float64, strict=False) for name, column in c.RAW_QUANTITIES.items()}
     raw[c.SECONDS] = raw[c.SECONDS] / 1000
     rows = some.select(
         pl.col(c.USER).repeat_by(size).explode(),
@@ -79,7 +79,7 @@ def explode(batch: pl.DataFrame, articles: pl.Enum) -> pl.DataFrame:
         elements(c.RAW_TIMES).cast(pl.Int64, strict=False).alias(c.TIMESTAMP),
         size.repeat_by(size).explode().alias(SIZE),
         pl.int_ranges(size).explode().alias(PLACE),
-        *(values.alias(name) for name, values in raw.items()),
+        *(values.cast(pl.Float32).alias(name) for name, values in raw.items()),
     )
     known = pl.col(c.ARTICLE_ID).cast(articles, strict=False).to_physical().cast(pl.UInt32)
     return rows.with_columns(known.alias(c.ARTICLE))
