@@ -1,6 +1,6 @@
 """The news use case's params: their names, types and allowed ranges. Values stand in ``params/news.toml``."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -22,6 +22,7 @@ class SampleParams(Params):
     interactions: int = Field(gt=0)
     days: float = Field(gt=0)
     seed: int
+    validation: bool
 
 
 class OutlierParams(Params):
@@ -79,6 +80,7 @@ class SemiLoggedParams(Params):
     components: int = Field(gt=0)
     clusters: int = Field(gt=0)
     cluster_weight: float = Field(ge=0, le=1)
+    shrinkage: float = Field(gt=0)
 
 
 class PoolParams(Params):
@@ -104,17 +106,17 @@ class SplitParams(Params):
 
 
 class EvaluationParams(Params):
-    cutoffs: list[int] = Field(min_length=1)
+    cutoffs: list[Annotated[int, Field(gt=0)]] = Field(min_length=1)
     bootstrap_resamples: int = Field(ge=0)
-    popularity_windows_hours: list[float] = Field(min_length=1)
-    max_users: int | None = None
+    popularity_windows_hours: list[Annotated[float, Field(gt=0)]] = Field(min_length=1)
+    max_users: int | None = Field(None, gt=0)
     seed: int
 
 
 class GateParams(Params):
-    metric: str
-    cutoff: int
-    tolerance: float = Field(ge=0)
+    metric: Literal["recall", "ndcg", "mrr", "hr"]
+    cutoff: int = Field(gt=0)
+    tolerance: float = Field(ge=0, lt=1)
     min_users: int = Field(ge=0)
 
 
