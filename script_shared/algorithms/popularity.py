@@ -62,9 +62,13 @@ class Popularity:
 
     def trend(self, candidates: Candidates) -> FloatArray:
         """float32 (m): log1p of the weighted decayed counts."""
-        elapsed = (candidates.now_ms - self.as_of_ms) / HOUR_MS
-        faded = np.exp2(-elapsed / np.array(self.weights.half_lives_hours)) * np.array(self.weights.window_weights)
-        return np.log1p(self.counts[candidates.rows] @ faded.astype(np.float32))
+        return np.log1p(self.counts[candidates.rows] @ self.faded(candidates.now_ms))
+
+    def faded(self, now_ms: int) -> FloatArray:
+        """float32 (windows): what one read counted in ``counts`` weighs now."""
+        elapsed = (now_ms - self.as_of_ms) / HOUR_MS
+        fading = np.exp2(-elapsed / np.array(self.weights.half_lives_hours))
+        return (fading * np.array(self.weights.window_weights)).astype(np.float32)
 
     def recency(self, candidates: Candidates) -> FloatArray:
         """float32 (m): weighted recency, recency_weight for an article published now, half that a half-life later."""

@@ -53,6 +53,7 @@ class NewsModel:
         clock: which time it is; events may move a data clock on.
         catalog, readers: what is known of articles and readers.
         facts: what stands in ``model.json``.
+        params: how it was made and serves.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class NewsModel:
     ) -> None:
         self.version = version
         self.facts = facts
+        self.params = params
         self.clock = Clock(facts["clock_mode"], facts["data_end_ms"])
         self.catalog = catalog
         self.readers = readers

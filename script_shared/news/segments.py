@@ -11,6 +11,8 @@ import numpy as np
 from script_shared.arrays import IntArray
 from script_shared.errors import InputError
 from script_shared.news.recommenders.base import Recommender
+from script_shared.news.recommenders.grouped import Grouped
+from script_shared.news.recommenders.hybrid import Hybrid
 from script_shared.news.recommenders.popular import Popular
 
 
@@ -42,8 +44,8 @@ def _anybody(logged: IntArray, reads: IntArray) -> IntArray:
 
 
 SEGMENTS: tuple[Segment, ...] = (
-    Segment("logged", _logs_in, Popular),
-    Segment("semi_logged", _came_back, Popular),
+    Segment("logged", _logs_in, Hybrid),
+    Segment("semi_logged", _came_back, Grouped),
     Segment("anonymous", _anybody, Popular),
 )
 SEGMENT_NAMES: tuple[str, ...] = tuple(segment.name for segment in SEGMENTS)

@@ -54,6 +54,7 @@ class Snapshot:
         logged: bool (n_users).
         issued_ms: int64 (n_articles); later than ``as_of_ms`` for articles that were not published yet.
         section, region: int16 (n_articles) codes, -1 when an article has none.
+        section_names, region_names: in the order of the codes.
         texts: gives the texts (title, caption, beginning of the body) of some article rows.
     """
 
@@ -63,6 +64,8 @@ class Snapshot:
     issued_ms: IntArray
     section: IntArray
     region: IntArray
+    section_names: list[str]
+    region_names: list[str]
     texts: Callable[[IntArray, int], list[str]]
 
     @property

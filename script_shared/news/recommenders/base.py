@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol, Self
 
+from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.params import ModelParams
@@ -45,8 +46,8 @@ class Recommender(Protocol):
         """
         ...
 
-    def moved(self, users: IntArray, articles: IntArray) -> Self:
-        """The same fitted parts for other row numbers: row i becomes ``users[i]`` or ``articles[i]``, -1 is gone."""
+    def moved(self, users: Renumbering, articles: Renumbering) -> Self:
+        """The same fitted parts for other row numbers."""
         ...
 
     def as_of(self, snapshot: Snapshot, members: IntArray) -> Self:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.algorithms.popularity import Popularity, PopularityWeights
 from script_shared.arrays import FloatArray, IntArray
@@ -51,7 +52,7 @@ class Popular:
     def fit(cls, snapshot: Snapshot, members: IntArray, params: ModelParams) -> "Popular":
         return cls(count(snapshot, params.popularity))
 
-    def moved(self, users: IntArray, articles: IntArray) -> "Popular":
+    def moved(self, users: Renumbering, articles: Renumbering) -> "Popular":
         return self  # nothing fitted depends on rows
 
     def as_of(self, snapshot: Snapshot, members: IntArray) -> "Popular":
