@@ -25,6 +25,11 @@ class SampleParams(Params):
     validation: bool
 
 
+class GdriveParams(Params):
+    file_id: str = Field(pattern=r"^[-\w]+$")
+    retries: int = Field(ge=0)
+
+
 class OutlierParams(Params):
     history_size: Limit
     seconds_on_page: Limit
@@ -130,6 +135,7 @@ class NewsParams(Params):
     """Everything tuned in the news use case."""
 
     sample: SampleParams
+    gdrive: GdriveParams
     refine: RefineParams
     split: SplitParams
     pool: PoolParams
