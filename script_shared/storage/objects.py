@@ -1,6 +1,7 @@
 """An object store as storage: S3 and its kin through obstore; conditional puts take the place of a lock."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -22,6 +23,10 @@ def _refusals(what: str) -> Iterator[None]:
     """Says a store's refusal in the product's words; a missing object stays a FileNotFoundError."""
     try:
         yield
+    except FileNotFoundError as error:
+        if not _no_bucket(error):
+            raise
+        raise UnavailableError(f"{what}: the bucket does not exist.", fix="Make it, or correct the URI.") from error
     except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError, PermissionError) as error:
         raise UnavailableError(
             f"{what}: access denied ({_first_line(error)}).", fix="Check the store's credentials (AWS_* variables)."
@@ -32,8 +37,17 @@ def _refusals(what: str) -> Iterator[None]:
         ) from error
 
 
+def _no_bucket(error: FileNotFoundError) -> bool:
+    return "NoSuchBucket" in str(error)
+
+
 def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0].strip().rstrip(".")
+
+
+def _plain_http_allowed() -> bool:
+    """What AWS_ALLOW_HTTP says; obstore looks at it only when no other client option is given."""
+    return os.environ.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true", "yes", "on")
 
 
 class ObjectStorage:
@@ -44,7 +58,7 @@ class ObjectStorage:
         try:
             self._store = from_url(
                 self.uri,
-                client_options={"connect_timeout": "3s", "timeout": "120s"},
+                client_options={"connect_timeout": "3s", "timeout": "120s", "allow_http": _plain_http_allowed()},
                 retry_config={"max_retries": 4, "retry_timeout": timedelta(seconds=RETRY_SECONDS)},
             )
         except (exceptions.BaseError, ValueError) as error:
@@ -60,14 +74,20 @@ class ObjectStorage:
                 return Stored(bytes(found.bytes()), found.meta["e_tag"] or "")
             except exceptions.NotModifiedError:
                 return known
-            except FileNotFoundError:
+            except FileNotFoundError as error:
+                if _no_bucket(error):
+                    raise
                 return None
 
     def swap(self, key: str, data: bytes, expected: Stored | None) -> bool:
         with _refusals(f"{self.uri}/{key}"):
             try:
                 obstore.put(self._store, key, data, mode={"e_tag": expected.tag} if expected else "create")
-            except (exceptions.AlreadyExistsError, exceptions.PreconditionError, FileNotFoundError):
+            except (exceptions.AlreadyExistsError, exceptions.PreconditionError):
+                return False
+            except FileNotFoundError as error:  # it was deleted since it was read
+                if _no_bucket(error):
+                    raise
                 return False
             return True
 
