@@ -58,14 +58,14 @@ def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, A
     params: NewsParams = context.params
     _require_judged(params)
     watch = Stopwatch()
-    refined = context.run.read("refined")
-    held_out = hold_out(Dataset.load(refined), params)
+    held_out = hold_out(Dataset.load(context.run.read("refined")), params)
     watch.note("load")
     recommended = _recommend(context, kind, held_out, watch)
     subject = CANDIDATE if kind == "candidate" else IN_SERVICE
     known = subject if subject in recommended.lists else None
     figures, differences = measure(recommended.lists, held_out.protocol(params), known)
     watch.note("measure")
+    refined = context.run.facts("refined")
     evaluation = Evaluation(
         run_id=name,
         kind=kind,
@@ -76,7 +76,9 @@ def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, A
         differences=differences,
         judged={"metric": params.gate.metric, "cutoff": params.gate.cutoff},
         seconds=watch.seconds,
-        **_about_data(context.run.facts("refined"), held_out),
+        notes=[SIMULATED] * (refined.get("login_flag") == "simulated") + recommended.notes,
+        source=refined["source"],
+        **_about_data(held_out),
     )
     with context.run.write(step) as (folder, facts):
         _write(evaluation, folder, context.settings.evaluation_dir)
@@ -98,12 +100,11 @@ def _recommend(context: Context, kind: Kind, held_out: HeldOut, watch: "Stopwatc
     return recommended
 
 
-def _about_data(refined: dict[str, Any], held_out: HeldOut) -> dict[str, Any]:
-    """The parts of an evaluation that say what data it was made on."""
+def _about_data(held_out: HeldOut) -> dict[str, Any]:
+    """The parts of an evaluation that say on what and on whom it was made."""
     window, truth = held_out.window, held_out.truth
     sizes = metrics.truth_sizes(truth.reads)
     return {
-        "source": refined["source"],
         "window": {
             "start": _utc(window.start_ms),
             "end": _utc(window.end_ms),
@@ -121,7 +122,6 @@ def _about_data(refined: dict[str, Any], held_out: HeldOut) -> dict[str, Any]:
             name: {"users": len(positions), "new_reads": int(sizes[positions].sum())}
             for name, positions in held_out.segments.items()
         },
-        "notes": [SIMULATED] if refined.get("login_flag") == "simulated" else [],
     }
 
 

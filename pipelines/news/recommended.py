@@ -19,6 +19,10 @@ from script_shared.errors import ReleaseError, RunError
 from script_shared.news.model import NewsModel
 
 log = logging.getLogger(__name__)
+LATER = (
+    "The release in service was made from data that goes on after this window, so it may have been fitted on what is "
+    "held out here: its figures flatter it."
+)
 
 
 @dataclass
@@ -31,6 +35,7 @@ class Recommended:
         lists: by model (n_users, n) article rows, -1 padded, in the order of ``held_out.truth.users``.
         releases: by model, the release it is.
         missing: by model, why there are no lists.
+        notes: sentences a reader of the figures must know.
     """
 
     held_out: HeldOut
@@ -38,6 +43,7 @@ class Recommended:
     lists: dict[str, IntArray] = field(default_factory=dict)
     releases: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     def add_candidate(self, context: Context) -> None:
         """The run's own model as of T, read with the loader that serves.
@@ -63,10 +69,11 @@ class Recommended:
             return
         self.releases[IN_SERVICE] = pointer.version
         try:
+            release = releases.fetch(pointer.version)
+            self._note_later_data(NewsModel.load(release, pointer.version))
             with TemporaryDirectory(prefix="pauta-in-service-") as scratch:
-                folder = Path(scratch) / "release"
-                assemble_from(releases.fetch(pointer.version), self.held_out.dataset, self._at, folder)
-                self.lists[IN_SERVICE] = self._ask(NewsModel.load(folder, pointer.version))
+                assemble_from(release, self.held_out.dataset, self._at, Path(scratch) / "as_of")
+                self.lists[IN_SERVICE] = self._ask(NewsModel.load(Path(scratch) / "as_of", pointer.version))
         except ReleaseError as error:
             log.warning("the release in service cannot be evaluated: %s", error)
             self.missing[IN_SERVICE] = str(error)
@@ -89,6 +96,10 @@ class Recommended:
         for segment, positions in self.held_out.segments.items():
             lists[positions] = model.recommend_many(self.held_out.rows(segment), segment, self.n)
         return lists
+
+    def _note_later_data(self, release: NewsModel) -> None:
+        if release.facts["data_end_ms"] > self.held_out.window.end_ms:
+            self.notes.append(LATER)
 
     def _require_same_data(self, model: NewsModel, run_id: str) -> None:
         data = self.held_out.dataset
