@@ -58,11 +58,16 @@ def _not_utf8(file: Path, line: int) -> InputError:
 
 
 def scan(files: Sequence[Path], columns: Sequence[str]) -> pl.LazyFrame:
-    """All files as one lazy table of strings, with the file's path in ``FILE_COLUMN``; an empty cell is ""."""
+    """All files as one lazy table of strings, with the file's path in ``FILE_COLUMN``; an empty cell is "".
+
+    Blank lines are left out. The filter looks at every column, those that are not selected too, because the reader
+    notices surplus cells only when it reads them all.
+    """
     table = pl.scan_csv(
         list(files), infer_schema=False, empty_string_is_null=False, include_file_paths=FILE_COLUMN, glob=False
     )
-    return table.select(*columns, FILE_COLUMN)
+    blank = pl.all_horizontal(pl.exclude(FILE_COLUMN) == "")
+    return table.filter(~blank).select(*columns, FILE_COLUMN)
 
 
 @contextmanager

@@ -47,12 +47,14 @@ def judge(rows: pl.DataFrame, params: OutlierParams) -> pl.DataFrame:
             one), history_size (rows of the user), place (of the row in its history). All rows of a user are there.
         params: limits and what happens above them.
     """
+    rules = _rules(params)
+    flagged = rows.with_columns(holds.alias(f"_{name}") for name, holds, _ in rules)
     reason: pl.Expr = pl.lit(None, pl.String)
     value: pl.Expr = pl.lit(None, pl.Float64)
-    for name, holds, blamed in reversed(_rules(params)):
-        reason = pl.when(holds).then(pl.lit(name)).otherwise(reason)
-        value = pl.when(holds).then(blamed).otherwise(value)
-    return rows.with_columns(reason.alias(c.REASON), value.alias(c.VALUE))
+    for name, _, blamed in reversed(rules):
+        reason = pl.when(f"_{name}").then(pl.lit(name)).otherwise(reason)
+        value = pl.when(f"_{name}").then(blamed).otherwise(value)
+    return flagged.with_columns(reason.alias(c.REASON), value.alias(c.VALUE)).drop(f"_{name}" for name, _, _ in rules)
 
 
 def clipped(rows: pl.DataFrame, params: OutlierParams) -> tuple[pl.DataFrame, dict[str, int]]:
