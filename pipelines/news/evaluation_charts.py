@@ -1,10 +1,11 @@
 """The drawings of the evaluation report: bars by segment with intervals, and lines over earlier runs."""
 
 from collections.abc import Sequence
+from itertools import cycle
 from typing import Any
 
 from pipelines.figures import ALL, Figure
-from pipelines.news.evaluation import Evaluation
+from pipelines.news.evaluation import CANDIDATE, IN_SERVICE, Evaluation
 from pipelines.report import COLOURS, INK, Chart, draw
 
 NAMES = {"recall": "Recall", "ndcg": "NDCG", "mrr": "MRR", "hr": "HR", "coverage": "Coverage", "novelty": "Novelty"}
@@ -18,6 +19,13 @@ def label(name: str) -> str:
     ('most read, 6h', 'in service', 'semi-logged')
     """
     return name.replace("popularity_", "most read, ").replace("in_service", "in service").replace("_", "-")
+
+
+def colours_of(models: Sequence[str]) -> dict[str, str]:
+    """A colour for each model, the same on every page: the candidate's, the service's, then those of the windows."""
+    named = {CANDIDATE: COLOURS[0], IN_SERVICE: COLOURS[1]}
+    windows = [model for model in models if model not in named]
+    return named | dict(zip(windows, cycle(COLOURS[2:]), strict=False))
 
 
 def segments_of(evaluation: Evaluation) -> list[str]:
@@ -34,13 +42,13 @@ def users_of(evaluation: Evaluation, segment: str) -> int:
 def bars(evaluation: Evaluation, metric: str, cutoff: int, caption: str) -> Chart:
     """One group of bars per segment, one bar per model; what is missing has no bar."""
     models, segments = evaluation.models(), segments_of(evaluation)
-    width = 0.84 / max(len(models), 1)
+    width, colours = 0.84 / max(len(models), 1), colours_of(models)
 
     def paint(axes: Any) -> None:
         for place, model in enumerate(models):
             found = [evaluation.figure(model, segment, metric, cutoff) for segment in segments]
             shift = (place - (len(models) - 1) / 2) * width
-            _one_model(axes, found, shift, width * 0.9, label(model))
+            _one_model(axes, found, shift, width * 0.9, label=label(model), color=colours[model])
         names = [f"{label(segment)}\n{users_of(evaluation, segment):,} users" for segment in segments]
         axes.set_xticks(range(len(segments)), names)
         axes.set_title(f"{NAMES[metric]}@{cutoff}", pad=24)
@@ -51,9 +59,9 @@ def bars(evaluation: Evaluation, metric: str, cutoff: int, caption: str) -> Char
     return draw(paint, caption, height=3.0)
 
 
-def _one_model(axes: Any, found: Sequence[Figure | None], shift: float, width: float, name: str) -> None:
+def _one_model(axes: Any, found: Sequence[Figure | None], shift: float, width: float, **style: str) -> None:
     shown = [(row + shift, figure) for row, figure in enumerate(found) if figure and figure.value == figure.value]
-    axes.bar([at for at, _ in shown], [figure.value for _, figure in shown], width, label=name)
+    axes.bar([at for at, _ in shown], [figure.value for _, figure in shown], width, **style)
     for at, figure in shown:
         if figure.low == figure.low:
             axes.vlines(at, figure.low, figure.high, color=INK, linewidth=0.9)
@@ -69,14 +77,14 @@ def over_runs(evaluation: Evaluation, rows: Any, metric: str, cutoff: int) -> Ch
     """A panel per segment: the figure of every model in the latest runs of the same source."""
     runs = runs_in(rows, evaluation.source)
     kept = rows[rows["run_id"].isin(runs) & (rows["metric"] == metric) & (rows["cutoff"] == str(cutoff))]
-    segments = segments_of(evaluation)
+    segments, colours = segments_of(evaluation), colours_of(evaluation.models())
     top = max((float(value) for value in kept["value"] if value), default=1.0) or 1.0
 
     def paint(axes: Any) -> None:
         for axis, segment in zip(axes, segments, strict=True):
             mine = kept[kept["segment"] == segment]
-            for colour, model in zip(COLOURS, evaluation.models(), strict=False):
-                _one_line(axis, mine[mine["model"] == model], runs, label(model), colour)
+            for model in evaluation.models():
+                _one_line(axis, mine[mine["model"] == model], runs, label=label(model), color=colours[model])
             axis.set_title(label(segment))
             axis.set_xticks(range(len(runs)), [""] * len(runs))
             axis.set_ylim(0, 1.1 * top)
@@ -89,11 +97,9 @@ def over_runs(evaluation: Evaluation, rows: Any, metric: str, cutoff: int) -> Ch
     return draw(paint, caption, height=2.6, columns=len(segments))
 
 
-def _one_line(axes: Any, rows: Any, runs: list[str], name: str, colour: str) -> None:
+def _one_line(axes: Any, rows: Any, runs: list[str], **style: str) -> None:
     known = rows[rows["value"] != ""]
     places = [runs.index(run) for run in known["run_id"]]
     order = sorted(range(len(places)), key=places.__getitem__)
     values = known["value"].astype(float).tolist()
-    axes.plot(
-        [places[i] for i in order], [values[i] for i in order], marker="o", markersize=3.5, label=name, color=colour
-    )
+    axes.plot([places[row] for row in order], [values[row] for row in order], marker="o", markersize=3.5, **style)
