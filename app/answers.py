@@ -26,7 +26,7 @@ def iso(ms: int) -> str:
     >>> iso(1660532400000)
     '2022-08-15T03:00:00Z'
     """
-    return datetime.fromtimestamp(int(ms) // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{datetime.fromtimestamp(int(ms) // 1000, UTC).isoformat()[:-6]}Z"
 
 
 def items(model: NewsModel, recommendations: Iterable[Recommendation]) -> list[dict[str, Any]]:

@@ -51,11 +51,10 @@ def problem(
 
 
 def install(app: FastAPI) -> None:
-    """Make the application answer every error with a problem."""
+    """Make the application answer every error with a problem; ``Watched`` does so for what nobody expected."""
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]
     app.add_exception_handler(PautaError, _ours)  # type: ignore[arg-type]
-    app.add_exception_handler(Exception, _unexpected)
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
@@ -85,7 +84,8 @@ async def _ours(request: Request, error: PautaError) -> Response:
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
+def unexpected(request: Request, error: Exception) -> Response:
+    """What a mistake of the service is answered with; it is logged with its traceback."""
     log.error("request %s failed", request.scope.get("request_id"), exc_info=error)
     detail = "The service made a mistake. Its log says more under this request id."
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)

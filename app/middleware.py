@@ -1,4 +1,4 @@
-"""What every request passes: it gets an id, is measured, and may not send an endless body."""
+"""What every request passes: it gets an id, is measured, may not send an endless body, and is always answered."""
 
 import logging
 import re
@@ -6,8 +6,10 @@ import secrets
 import time
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.errors import unexpected
 from app.telemetry import Telemetry
 
 log = logging.getLogger("pauta.access")
@@ -57,18 +59,22 @@ class Watched:
         started = time.perf_counter()
         scope["request_id"] = request_id(scope)
         header = (b"x-request-id", scope["request_id"].encode())
-        status = 500
+        status, answered = 500, False
 
         async def send_with_id(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answered
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, answered = message["status"], True
                 if not any(name == b"x-request-id" for name, _ in message["headers"]):
                     message["headers"] = [*message["headers"], header]
             await send(message)
 
         try:
             await self.app(scope, receive if scope["method"] == "GET" else limited(receive), send_with_id)
+        except Exception as error:
+            if answered:
+                raise  # too late to say anything; the server closes the connection
+            await unexpected(Request(scope), error)(scope, receive, send_with_id)
         finally:
             self._note(scope, status, time.perf_counter() - started)
 
