@@ -1,11 +1,18 @@
 """Releases come into service without a request noticing, and broken ones do not come at all."""
 
+import asyncio
 import shutil
+import time
 from pathlib import Path
 
 import httpx
+import pytest
 
-from tests.app.conftest import Store, release_of, serving, until
+from app.live import Live
+from app.telemetry import Telemetry
+from script_shared.errors import UnavailableError
+from script_shared.releases import Releases
+from tests.app.conftest import Store, free_port, release_of, serving, until
 
 
 def titles(client: httpx.Client) -> set[str]:
@@ -146,3 +153,55 @@ def test_an_unreachable_store_does_not_keep_the_service_from_starting(store: Sto
         pointer.rmdir()
         store.promote("v1")
         until(lambda: release_of(client) == "v1")
+
+
+def test_an_object_store_that_is_away_is_told_while_the_service_lives(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}",
+        "AWS_ALLOW_HTTP": "true",
+        "AWS_ACCESS_KEY_ID": "nobody",
+        "AWS_SECRET_ACCESS_KEY": "nothing",
+        "AWS_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    settings = store.settings.model_copy(update={"models_uri": "s3://bucket/models"})
+    with serving(settings) as client:
+        assert client.get("/health").status_code == 200
+        assert client.get("/ready").status_code == 503
+        until(lambda: client.get("/ready").json()["store_error"])
+        assert client.get("/recommendations").status_code == 503
+
+
+class Stumbling(Releases):
+    """A store that is away for the first two times that a release is fetched."""
+
+    failures = 2
+
+    def fetch(self, version: str) -> Path:
+        if self.failures:
+            self.failures -= 1
+            raise UnavailableError("the store is away.")
+        return super().fetch(version)
+
+
+def test_a_release_that_could_not_be_fetched_is_tried_again_after_a_growing_pause(store: Store) -> None:
+    store.promote("v1")
+    live = Live(Stumbling(store.releases.uri), Telemetry(), poll_seconds=0.02)
+    tries: list[tuple[int, float]] = []
+
+    async def look_on() -> None:
+        while not await live.look():
+            refusal = live.refusal
+            assert refusal is not None
+            assert not refusal.final
+            if not tries or tries[-1][0] < refusal.tries:
+                tries.append((refusal.tries, refusal.retry_at - time.monotonic()))
+            await asyncio.sleep(0.001)
+
+    asyncio.run(look_on())
+    assert live.require().release == "v1"
+    assert live.refusal is None
+    assert [count for count, _ in tries] == [1, 2]
+    assert tries[1][1] > tries[0][1] > 0
