@@ -1,4 +1,4 @@
-"""GET /: the demo front page, three files without any part from elsewhere."""
+"""GET /: the demo front page, a few files and nothing from elsewhere."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Response
 
 router = APIRouter(include_in_schema=False)
 FOLDER = Path(__file__).parents[1] / "web"
-TYPES = {"index.html": "text/html", "front.css": "text/css", "front.js": "text/javascript"}
+TYPES = {"index.html": "text/html", "front.css": "text/css", "front.js": "text/javascript", "icon.svg": "image/svg+xml"}
 HEADERS = {"Content-Security-Policy": "default-src 'self'", "Cache-Control": "no-cache"}
 
 

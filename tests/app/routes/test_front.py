@@ -9,7 +9,7 @@ def test_the_front_page_and_all_its_parts_are_served(shared: httpx.Client) -> No
     page = shared.get("/")
     assert page.headers["Content-Type"].startswith("text/html")
     parts = re.findall(r'(?:src|href)="(/web/[^"]+)"', page.text)
-    assert len(parts) == 2
+    assert len(parts) == 3
     for part in parts:
         assert shared.get(part).status_code == 200
 
