@@ -14,8 +14,9 @@ from obstore.store import from_url
 from script_shared.errors import SettingsError, UnavailableError
 from script_shared.storage.base import Digest, Stored
 
-CHUNK = 4 << 20
+CHUNK = 1 << 20
 RETRY_SECONDS = 20
+PARTS_AT_ONCE = 3  # of 5 MB each, for every file that is being uploaded
 
 
 @contextmanager
@@ -93,11 +94,11 @@ class ObjectStorage:
 
     def upload(self, key: str, source: Path) -> None:
         with _refusals(f"{self.uri}/{key}"):
-            obstore.put(self._store, key, source)
+            obstore.put(self._store, key, source, max_concurrency=PARTS_AT_ONCE)
 
-    def _chunks(self, key: str) -> Iterator[bytes]:
+    def _chunks(self, key: str) -> Iterator[obstore.Bytes]:
         with _refusals(f"{self.uri}/{key}"):
-            yield from (bytes(chunk) for chunk in obstore.get(self._store, key).stream(min_chunk_size=CHUNK))
+            yield from obstore.get(self._store, key).stream(min_chunk_size=CHUNK)
 
     def download(self, key: str, target: Path) -> Digest:
         hasher, size = hashlib.sha256(), 0

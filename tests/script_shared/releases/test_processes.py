@@ -73,6 +73,18 @@ def test_no_move_of_processes_that_promote_at_once_is_lost(releases: Releases, t
     assert [move.sequence for move in current(releases).history] == moves[-50:]
 
 
+def test_a_poller_never_sees_half_a_pointer(local: Releases, tmp_path: Path) -> None:
+    publish(local, tmp_path, "v1", "v2", "v3")
+    local.promote("v1", "test")
+    workers = start([("promote", "a"), ("promote", "b")], local.uri, tmp_path / "work")
+    seen = set()
+    while any(worker.poll() is None for worker in workers):
+        seen.add(current(local).sequence)
+    for worker in workers:
+        worker.communicate()
+    assert len(seen) > 3
+
+
 def test_promoting_against_pruning_never_leaves_a_release_in_service_that_is_gone(
     releases: Releases, tmp_path: Path
 ) -> None:
