@@ -51,7 +51,6 @@ def refine_articles(files: Sequence[Path], folder: Path, run_id: str) -> pl.Seri
 
 def _table(files: Sequence[Path]) -> pl.LazyFrame:
     texts = [pl.col(name).fill_null("") for name in (c.URL, c.TITLE, c.CAPTION, c.BODY)]
-    issued = pl.col(c.ISSUED).str.to_datetime(time_unit="ms", time_zone="UTC", strict=False).cast(TIME)
     return (
         scan(files, c.ITEM_COLUMNS)
         .with_row_index(c.ARTICLE)
@@ -59,10 +58,17 @@ def _table(files: Sequence[Path]) -> pl.LazyFrame:
             c.ARTICLE,
             pl.col(c.RAW_PAGE).alias(c.ARTICLE_ID),
             *texts,
-            issued.alias(c.ISSUED),
+            _moment(c.ISSUED),
             *section_and_region(c.URL),
         )
     )
+
+
+def _moment(column: str) -> pl.Expr:
+    """Times such as ``2022-07-01 03:00:00+00:00``; with T, Z, a fraction or another zone too, without a zone as UTC."""
+    text = pl.col(column).str.replace("T", " ", literal=True).str.replace("Z$", "+00:00")
+    zoned = pl.when(text.str.contains(r"[+-]\d\d:?\d\d$")).then(text).otherwise(text + "+00:00")
+    return zoned.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%z", time_unit="ms", strict=False).cast(TIME).alias(column)
 
 
 def _check_pages(articles: pl.DataFrame, files: Sequence[Path]) -> None:
