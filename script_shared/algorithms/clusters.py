@@ -68,11 +68,14 @@ class Clusters:
         liking = _likings(groups, article, topics, n_groups)
         return cls(weights, everybody, group, np.stack(counts), topics, liking)
 
-    def over(self, candidates: Candidates, groups_of: Callable[[Batch], IntArray]) -> Callable[[Batch], FloatArray]:
+    def over(
+        self, candidates: Candidates, groups_of: Callable[[Batch], IntArray] | None = None
+    ) -> Callable[[Batch], FloatArray]:
         """Prepare the candidates once; the answer gives float32 (n, m): what the group adds to everybody's score.
 
         Args:
-            groups_of: int (n); the group of each reader of a batch, -1 for none (nothing is added).
+            groups_of: int (n); the group of each reader of a batch, -1 for none (nothing is added); by default the
+                group of known readers.
         """
         faded = self.everybody.faded(candidates.now_ms)
         overall = self.everybody.counts[candidates.rows] @ faded
@@ -84,7 +87,12 @@ class Clusters:
         blend = overall + self.weights.cluster_weight * (share * overall.sum() - overall)
         added = np.zeros((len(blend) + 1, len(candidates)), np.float32)  # the last row is that of group -1
         added[:-1] = np.log1p(blend) - np.log1p(overall)
-        return lambda batch: added[groups_of(batch)]
+        find = groups_of or self.groups_of
+        return lambda batch: added[find(batch)]
+
+    def groups_of(self, batch: Batch) -> IntArray:
+        """int (n): groups of known readers, -1 for others."""
+        return np.where(batch.rows >= 0, self.group[batch.rows], -1)
 
     def save(self, folder: Path) -> None:
         arrays = {"group": self.group, "counts": self.counts, "topics": self.topics, "liking": self.liking}

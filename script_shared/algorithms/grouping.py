@@ -39,8 +39,8 @@ class Grouping:
     @classmethod
     def fit(cls, features: FloatArray, weights: GroupingWeights) -> "Grouping":
         """Learn from float (n, d); with fewer readers than groups there are as many groups as readers, at least one."""
-        if not len(features):
-            d = features.shape[1]
+        if not len(features) or (features == features[0]).all():
+            d = features.shape[1]  # nobody to tell apart: one group
             return cls(np.full(d, np.inf), np.zeros(d), np.ones(d), np.zeros((1, d)), np.zeros((1, 1)))
         caps = np.quantile(features, weights.cap_quantile, axis=0)
         cut = np.minimum(features.astype(np.float64), caps)

@@ -75,7 +75,7 @@ class Grouped:
 
     def groups_of(self, batch: Batch) -> IntArray:
         """int (n): the group as known, or by the reads handed in; -1 for who read nothing."""
-        groups = np.where(batch.rows >= 0, self.clusters.group[batch.rows], -1)
+        groups = self.clusters.groups_of(batch)
         unknown = (groups < 0) & (batch.histories.counts > 0)
         if unknown.any():
             histories = batch.histories.take(np.flatnonzero(unknown))
