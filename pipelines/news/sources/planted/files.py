@@ -80,7 +80,7 @@ def write_itens(
 ) -> None:
     """Write ``itens/itens/itens-parte1..3.csv``, in no order, a few articles left out."""
     rng, count = stream(seed, "itens"), len(pages)
-    listed = rng.permutation(count)[: count - max(1, round(MISSING_SHARE * count))]
+    listed = rng.permutation(count)[: max(1, count - max(1, round(MISSING_SHARE * count)))]
     changed = pl.Series(_modified(rng, catalog))
     issued = pl.Series(catalog.issued_ms)
     target = folder / "itens" / "itens"
@@ -121,8 +121,9 @@ def write_validacao(
     """Write ``validacao.csv``, whose lists are printed NumPy arrays: quoted ids on lines of their own, no commas."""
     frame = pl.DataFrame({"user": user, "history": pages.gather(article), "timestampHistory": time_ms})
     joined = frame.group_by("user", maintain_order=True).agg(
-        pl.concat_str([pl.lit("'"), "history", pl.lit("'")]).str.join("\n "),
+        pl.concat_str([pl.lit("'"), "history", pl.lit("'")]).str.join("\n ").alias("history"),
         pl.col("timestampHistory").cast(pl.String).str.join(" "),
     )
-    lists = joined.with_columns(pl.concat_str([pl.lit("["), pl.exclude("user"), pl.lit("]")]).name.keep())
+    names = ("history", "timestampHistory")
+    lists = joined.with_columns(pl.concat_str([pl.lit("["), name, pl.lit("]")]).alias(name) for name in names)
     _with_readers(lists, readers).write_csv(folder / "validacao.csv")

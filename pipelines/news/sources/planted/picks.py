@@ -81,7 +81,7 @@ def _drafts(
 ) -> npt.NDArray[np.int32]:
     """int32[4, reads]: articles to take in turn when one was read before: twice of the cell, then any, then evenly."""
     by_time = np.argsort(time_ms, kind="stable")
-    starts = np.arange(catalog.start_ms, int(time_ms.max()) + BUCKET_MS, BUCKET_MS)
+    starts = np.arange(catalog.start_ms, int(time_ms.max(initial=catalog.start_ms)) + BUCKET_MS, BUCKET_MS)
     bounds = np.searchsorted(time_ms[by_time], starts)
     drafts = np.empty((4, len(time_ms)), np.int32)
     for begin, low, high in zip(starts, bounds, [*bounds[1:], len(by_time)], strict=True):

@@ -1,8 +1,7 @@
 """Pools of ready sentences, one per topic, place and for news in general, out of which bodies are put together."""
 
 from collections.abc import Sequence
-
-import numpy as np
+from random import Random
 
 from pipelines.news.sources.planted.words import Topic, words
 
@@ -54,7 +53,7 @@ DAYS = ("segunda-feira", "terça-feira", "quarta-feira", "quinta-feira", "sexta-
 MONTHS = ("janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro")
 
 
-def sentence_pool(rng: np.random.Generator) -> list[str]:
+def sentence_pool(rng: Random) -> list[str]:
     """All sentences: ``PER_TOPIC`` of each topic, then ``PER_PLACE`` of each place, then ``GENERAL`` ones."""
     vocabulary = words()
     pool = [_about(rng, ABOUT_TOPIC, topic) for topic in vocabulary.topics for _ in range(PER_TOPIC)]
@@ -63,7 +62,7 @@ def sentence_pool(rng: np.random.Generator) -> list[str]:
     return [f"{capital(text)}." for text in pool]
 
 
-def caption_pool(rng: np.random.Generator) -> list[str]:
+def caption_pool(rng: Random) -> list[str]:
     """``CAPTIONS`` lines of each topic, topic after topic."""
     return [capital(_about(rng, CAPTION, topic)) for topic in words().topics for _ in range(CAPTIONS)]
 
@@ -78,30 +77,30 @@ def capital(text: str) -> str:
     return text[:first] + text[first : first + 1].upper() + text[first + 1 :]
 
 
-def _about(rng: np.random.Generator, patterns: Sequence[str], topic: Topic) -> str:
-    thing, other = rng.choice(len(topic.things), 2, replace=False)
-    term, term2, term3 = rng.choice(len(topic.terms), 3, replace=False)
+def _about(rng: Random, patterns: Sequence[str], topic: Topic) -> str:
+    thing, other = rng.sample(topic.things, 2)
+    term, term2, term3 = rng.sample(topic.terms, 3)
     return _filled(
         rng,
         patterns,
-        actor=topic.actors[rng.integers(len(topic.actors))],
-        act=topic.acts[rng.integers(len(topic.acts))],
-        thing=topic.things[thing],
-        other=topic.things[other],
-        term=topic.terms[term],
-        term2=topic.terms[term2],
-        term3=topic.terms[term3],
+        actor=rng.choice(topic.actors),
+        act=rng.choice(topic.acts),
+        thing=thing,
+        other=other,
+        term=term,
+        term2=term2,
+        term3=term3,
     )
 
 
-def _filled(rng: np.random.Generator, patterns: Sequence[str], **slots: str) -> str:
-    return patterns[int(rng.integers(len(patterns)))].format(
-        day=DAYS[rng.integers(len(DAYS))],
-        month=MONTHS[rng.integers(len(MONTHS))],
-        number=rng.integers(3, 95),
-        small=rng.integers(2, 12),
-        year=rng.integers(2012, 2022),
-        hour=rng.integers(8, 20),
-        late=rng.integers(17, 20),
+def _filled(rng: Random, patterns: Sequence[str], **slots: str) -> str:
+    return rng.choice(patterns).format(
+        day=rng.choice(DAYS),
+        month=rng.choice(MONTHS),
+        number=rng.randint(3, 94),
+        small=rng.randint(2, 11),
+        year=rng.randint(2012, 2021),
+        hour=rng.randint(8, 19),
+        late=rng.randint(17, 19),
         **slots,
     )

@@ -1,6 +1,7 @@
 """Titles, urls, captions and bodies of the generated articles, put together in bulk from pools of phrases."""
 
 from collections.abc import Iterator
+from random import Random
 
 import numpy as np
 import numpy.typing as npt
@@ -57,7 +58,8 @@ def headlines(seed: int, catalog: Catalog) -> pl.DataFrame:
 def bodies(seed: int, catalog: Catalog, rows: IntArray) -> Iterator[tuple[IntArray, pl.Series, pl.Series]]:
     """Batches of (rows, caption, body) for the given articles, in the given order."""
     rng = stream(seed, "bodies")
-    pool, captions = pl.Series(sentence_pool(rng)), pl.Series(caption_pool(rng))
+    phrases = Random(int(rng.integers(2**62)))  # plain Python, faster than NumPy for single draws
+    pool, captions = pl.Series(sentence_pool(phrases)), pl.Series(caption_pool(phrases))
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
         caption = captions.gather(catalog.topic[batch] * CAPTIONS + rng.integers(CAPTIONS, size=len(batch)))
