@@ -6,7 +6,8 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.news import columns as c
-from pipelines.news.refine.files import explained, scan
+from pipelines.news.refine.csv_problems import explained
+from pipelines.news.refine.files import scan
 from pipelines.news.tables import TIME, check, table_path
 from script_shared.errors import InputError
 

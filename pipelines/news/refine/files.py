@@ -1,13 +1,13 @@
-"""Finds the raw CSV files, looks at their first lines, and says in one message what is wrong with them."""
+"""Finds the raw CSV files by their place and header, and reads them as lazy tables of text."""
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
+from pipelines.news.refine.csv_problems import not_utf8
 from script_shared.errors import InputError
 
 HISTORIES = "files/treino/treino_parte*.csv"
@@ -39,7 +39,7 @@ def _check_header(file: Path, columns: Sequence[str]) -> None:
     try:
         text = line.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _not_utf8(file, 1) from error
+        raise not_utf8(file, 1) from error
     header = next(csv.reader([text.rstrip("\r\n")]))
     missing = [name for name in columns if name not in header]
     if not missing:
@@ -53,10 +53,6 @@ def _check_header(file: Path, columns: Sequence[str]) -> None:
     )
 
 
-def _not_utf8(file: Path, line: int) -> InputError:
-    return InputError(f"{file.name}: line {line:,} is not UTF-8.", fix="Convert it: iconv -f latin1 -t utf-8.")
-
-
 def scan(files: Sequence[Path], columns: Sequence[str]) -> pl.LazyFrame:
     """All files as one lazy table of strings, with the file's path in ``FILE_COLUMN``; an empty cell is "".
 
@@ -68,47 +64,3 @@ def scan(files: Sequence[Path], columns: Sequence[str]) -> pl.LazyFrame:
     )
     blank = pl.all_horizontal(pl.exclude(FILE_COLUMN) == "")
     return table.filter(~blank).select(*columns, FILE_COLUMN)
-
-
-@contextmanager
-def explained(files: Sequence[Path]) -> Iterator[None]:
-    """Turns what the CSV reader raises into one message that names file and line.
-
-    Raises:
-        InputError: a file is not UTF-8, or a line has more cells than the header.
-    """
-    try:
-        yield
-    except (pl.exceptions.ComputeError, pl.exceptions.ShapeError, pl.exceptions.SchemaError) as error:
-        for file in files:
-            if line := _first_line_not_utf8(file):
-                raise _not_utf8(file, line) from error
-        for file in files:
-            if line := _first_ragged_line(file):
-                raise InputError(
-                    f"{file.name}: line {line:,} has another number of cells than the header.",
-                    fix="Put cells that hold a comma or a quote into double quotes.",
-                ) from error
-        names = ", ".join(file.name for file in files)
-        raise InputError(f"{names}: not readable as CSV ({str(error).splitlines()[0]}).", fix="Correct it.") from error
-
-
-def _first_line_not_utf8(file: Path) -> int:
-    with file.open("rb") as stream:
-        for number, line in enumerate(stream, 1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                return number
-    return 0
-
-
-def _first_ragged_line(file: Path) -> int:
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        csv.field_size_limit(2**31 - 1)
-        reader = csv.reader(stream)
-        width = len(next(reader))
-        for row in reader:
-            if row and len(row) != width:
-                return reader.line_num
-    return 0

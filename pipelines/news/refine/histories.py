@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
+from tqdm import tqdm
 
 from pipelines.news import columns as c
+from pipelines.news.refine.csv_problems import explained
 from pipelines.news.refine.engagement import engagement
-from pipelines.news.refine.files import FILE_COLUMN, explained, scan
+from pipelines.news.refine.files import FILE_COLUMN, scan
 from pipelines.news.refine.history_checks import check_histories, check_no_file_empty, check_reads, check_users_unique
 from pipelines.news.refine.lists import elements, plain
 from pipelines.news.refine.rules import PLACE, SIZE, clipped, judge, rejected_rows
@@ -36,7 +38,7 @@ def refine_histories(files: Sequence[Path], articles: pl.Enum, params: RefinePar
     """
     users: list[pl.DataFrame] = []
     seen = 0
-    with explained(files):
+    with explained(files), tqdm(desc="histories", unit=" users", disable=None) as progress:
         batches = scan(files, c.HISTORY_COLUMNS).collect_batches(chunk_size=BATCH_USERS, maintain_order=True)
         for batch in batches:
             batch = batch.with_columns(plain(batch[name]) for name in LISTS)
@@ -44,6 +46,7 @@ def refine_histories(files: Sequence[Path], articles: pl.Enum, params: RefinePar
             _add_batch(batch, seen, articles, params, tally)
             users.append(batch.select(c.RAW_USER, c.RAW_TYPE, FILE_COLUMN))
             seen += batch.height
+            progress.update(batch.height)
     table = pl.concat(users)
     check_no_file_empty(table[FILE_COLUMN], files)
     check_users_unique(table)

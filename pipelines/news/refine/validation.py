@@ -5,7 +5,8 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.news import columns as c
-from pipelines.news.refine.files import VALIDATION, explained, find_files, scan
+from pipelines.news.refine.csv_problems import explained
+from pipelines.news.refine.files import VALIDATION, find_files, scan
 from pipelines.news.refine.lists import elements, lengths, plain
 from pipelines.news.refine.rules import rejected_rows
 from pipelines.news.refine.tally import Tally

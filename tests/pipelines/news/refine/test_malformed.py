@@ -81,6 +81,12 @@ CASES: dict[str, tuple[Spoil, str]] = {
         _bytes(PART, lambda data: data.decode().encode("utf-16")),
         r"treino_parte2\.csv: line 1 is not UTF-8\. Convert it",
     ),
+    "cut off inside quotes": (
+        _bytes("files/treino/treino_parte1.csv", lambda data: data.rstrip()[:-120]),
+        r"treino_parte1\.csv: a quote is opened and never closed; the file may be cut off",
+    ),
+    "cut off between cells": (_bytes(PART, lambda data: data[:-40]), r"treino_parte2\.csv, user cid: "),
+    "item cut off": (_bytes(ITEMS, lambda data: data[:-40]), r"itens-parte1\.csv: a quote is opened and never closed"),
     "a cell too many": (
         _bytes(PART, lambda data: data + b"eve,Logged,1,x,1,1,1,1,1,1,surplus\n"),
         r"treino_parte2\.csv: line 3 has another number of cells",
