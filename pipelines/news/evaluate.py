@@ -3,7 +3,6 @@
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from time import perf_counter
 from typing import Any, Literal
 
 from pipelines import evaluation_csv, metrics
@@ -14,6 +13,7 @@ from pipelines.news.evaluation_report import render
 from pipelines.news.held_out import HeldOut, hold_out
 from pipelines.news.recommended import Recommended
 from pipelines.report import write_page
+from pipelines.stopwatch import Stopwatch
 from pipelines.use_case import Context
 from script_shared.errors import ReleaseMissingError, SettingsError
 from script_shared.news.params import NewsParams
@@ -86,7 +86,7 @@ def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, A
     return dict(facts)
 
 
-def _recommend(context: Context, kind: Kind, held_out: HeldOut, watch: "Stopwatch") -> Recommended:
+def _recommend(context: Context, kind: Kind, held_out: HeldOut, watch: Stopwatch) -> Recommended:
     recommended = Recommended(held_out, max(context.params.evaluation.cutoffs))
     if kind == "candidate":
         recommended.add_candidate(context)
@@ -168,16 +168,3 @@ def _require_judged(params: NewsParams) -> None:
 
 def _utc(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="seconds")
-
-
-class Stopwatch:
-    """Seconds by part, each since the part before."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._last = perf_counter()
-
-    def note(self, part: str) -> None:
-        now = perf_counter()
-        self.seconds[part] = round(now - self._last, 2)
-        self._last = now

@@ -1,6 +1,6 @@
 """Intervals by resampling users: their width, their pairing, and what happens to missing values."""
 
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -61,8 +61,8 @@ def test_without_users_or_resamples_there_is_no_interval(users, resamples):
     assert np.isnan(high).all()
 
 
-def test_200_resamples_of_200_000_users_and_12_measures_take_less_than_five_seconds():
+def test_200_resamples_of_200_000_users_and_12_measures_take_less_than_five_seconds_of_processor_time():
     values = np.random.default_rng(10).random((200_000, 12))
-    start = perf_counter()
+    start = process_time()
     resampled_means(values, 200, seed=11)
-    assert perf_counter() - start < 5.0
+    assert process_time() - start < 5.0
