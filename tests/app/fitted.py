@@ -25,7 +25,7 @@ def recommenders(snapshot: Snapshot, params: ModelParams) -> dict[str, Recommend
     """One for every segment."""
     popularity = count(snapshot, params.popularity)
     return {
-        "logged": Hybrid(params, _als(snapshot), _content(snapshot), popularity),
+        "logged": Hybrid(params, _als(snapshot), _content(snapshot), popularity, strengths=(0.25, 0.5)),
         "semi_logged": _grouped(snapshot, params),
         "anonymous": Popular(popularity),
     }
@@ -64,4 +64,4 @@ def _grouped(snapshot: Snapshot, params: ModelParams) -> Grouped:
         n_groups=n_groups,
         weights=ClusterWeights(0.5, 10.0),
     )
-    return Grouped(params, topics, grouping, clusters)
+    return Grouped(params, topics, grouping, clusters, strength=0.5)
