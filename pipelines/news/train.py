@@ -52,4 +52,4 @@ def members_of(snapshot: Snapshot, segment: str) -> IntArray:
 
 def folder_megabytes(folder: Path) -> float:
     """Size of all files below a folder."""
-    return round(sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6, 1)
+    return round(sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6, 3)

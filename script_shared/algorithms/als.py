@@ -51,11 +51,14 @@ class Als:
     def fit(
         cls, user: IntArray, article: IntArray, engagement: FloatArray, shape: tuple[int, int], weights: AlsWeights
     ) -> "Als":
-        """Factorise reads, one entry each; repeated pairs add up.
+        """Factorise reads, one entry each; repeated pairs add up. Without a read nobody has a vector.
 
         Args:
             shape: numbers of users and articles.
         """
+        if not len(user):
+            nobody, nothing = (Factors.none(size, weights.factors) for size in shape)
+            return cls(weights, nobody, nobody, nothing, 0, _gram(nothing))
         users, user_place = np.unique(user, return_inverse=True)
         items, item_place = np.unique(article, return_inverse=True)
         matrix = _confidence(user_place, item_place, engagement, (len(users), len(items)), weights.alpha)
@@ -137,7 +140,7 @@ def _half_step(
     known = fixed.place[columns] >= 0
     unique, row_place = np.unique(rows[known], return_inverse=True)
     if not len(unique):
-        return Factors.of(unique, np.zeros((0, weights.factors), np.float32), size)
+        return Factors.none(size, weights.factors)
     shape = (len(unique), len(fixed))
     matrix = _confidence(row_place, fixed.place[columns[known]], engagement[known], shape, weights.alpha)
     model = _implicit(weights)

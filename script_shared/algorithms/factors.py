@@ -40,6 +40,11 @@ class Factors:
         place[rows] = np.arange(len(rows))
         return cls(np.asarray(rows, np.int64), np.asarray(vectors, np.float32), place)
 
+    @classmethod
+    def none(cls, size: int, factors: int) -> "Factors":
+        """No row has a vector."""
+        return cls.of(np.zeros(0, np.int64), np.zeros((0, factors), np.float32), size)
+
     def __len__(self) -> int:
         return len(self.rows)
 

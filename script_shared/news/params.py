@@ -74,9 +74,8 @@ class PopularityParams(Params):
 class LoggedParams(Params):
     als: AlsParams
     content: ContentParams
-    collaborative_weight: float = Field(ge=0)
-    content_weight: float = Field(ge=0)
-    popularity_weight: float = Field(ge=0)
+    collaborative_strengths: list[float] = Field(min_length=1)
+    content_strengths: list[float] = Field(min_length=1)
 
 
 class SemiLoggedParams(Params):
@@ -86,6 +85,7 @@ class SemiLoggedParams(Params):
     clusters: int = Field(gt=0)
     cluster_weight: float = Field(ge=0, le=1)
     shrinkage: float = Field(gt=0)
+    cluster_strengths: list[float] = Field(min_length=1)
 
 
 class PoolParams(Params):
@@ -96,10 +96,18 @@ class PoolParams(Params):
     recent: int = Field(gt=0)
 
 
+class RehearsalParams(Params):
+    """The last hours before training's moment, on which strengths are chosen."""
+
+    hours: float = Field(gt=0)
+    readers: int = Field(gt=0)
+
+
 class ModelParams(Params):
     """The sections that say what the models are: a release keeps them, so that it serves as it was made."""
 
     pool: PoolParams
+    rehearsal: RehearsalParams
     logged: LoggedParams
     semi_logged: SemiLoggedParams
     popularity: PopularityParams
@@ -139,6 +147,7 @@ class NewsParams(Params):
     refine: RefineParams
     split: SplitParams
     pool: PoolParams
+    rehearsal: RehearsalParams
     logged: LoggedParams
     semi_logged: SemiLoggedParams
     popularity: PopularityParams
@@ -149,4 +158,10 @@ class NewsParams(Params):
     @property
     def model(self) -> ModelParams:
         """The sections that a release keeps."""
-        return ModelParams(pool=self.pool, logged=self.logged, semi_logged=self.semi_logged, popularity=self.popularity)
+        return ModelParams(
+            pool=self.pool,
+            rehearsal=self.rehearsal,
+            logged=self.logged,
+            semi_logged=self.semi_logged,
+            popularity=self.popularity,
+        )

@@ -1,7 +1,7 @@
 """What was known at a moment: the only thing a recommender is fitted on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,14 +34,13 @@ class Reads:
     def __len__(self) -> int:
         return len(self.user)
 
-    def where(self, mask: IntArray) -> "Reads":
-        """Those interactions only."""
-        return Reads(*(getattr(self, name)[mask] for name in self.__dataclass_fields__))
+    def cut(self, which: "IntArray | slice") -> "Reads":
+        """Those interactions only; a slice takes no memory."""
+        return Reads(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
 
     def since(self, start_ms: float) -> "Reads":
         """Interactions from a moment on; no copy."""
-        first = int(np.searchsorted(self.time_ms, start_ms))
-        return Reads(*(getattr(self, name)[first:] for name in self.__dataclass_fields__))
+        return self.cut(slice(int(np.searchsorted(self.time_ms, start_ms)), None))
 
 
 @dataclass(frozen=True)
@@ -75,6 +74,11 @@ class Snapshot:
     @property
     def n_articles(self) -> int:
         return len(self.issued_ms)
+
+    def until(self, ms: int) -> "Snapshot":
+        """What was known at an earlier moment."""
+        last = int(np.searchsorted(self.reads.time_ms, ms, "right"))
+        return replace(self, as_of_ms=ms, reads=self.reads.cut(slice(0, last)))
 
     def histories(self, reads: Reads | None = None) -> Histories:
         """Every reader's reads."""

@@ -11,12 +11,13 @@ from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.grouping import Grouping, GroupingWeights
 from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.algorithms.popularity import Popularity
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
 from script_shared.clock import HOUR_MS
 from script_shared.news.behaviour import Topics, features, features_of
 from script_shared.news.params import ModelParams
 from script_shared.news.recommenders.base import Part, Scorer
 from script_shared.news.recommenders.popular import count, popularity_part, weights_of
+from script_shared.news.recommenders.rehearsal import Rehearsal
 from script_shared.news.snapshot import Snapshot
 
 SIMILAR = "popular with similar readers"
@@ -24,23 +25,36 @@ SIMILAR = "popular with similar readers"
 
 @dataclass(frozen=True)
 class Grouped:
-    """Groups of behaviour (fitted), and what each group reads (state)."""
+    """Groups of behaviour (fitted), and what each group reads (state).
+
+    Attributes:
+        strength: how much what a group reads counts beside what everybody reads.
+    """
 
     params: ModelParams
     topics: Topics
     grouping: Grouping
     clusters: Clusters
+    strength: float
 
     source: ClassVar[str] = "clusters"
 
     @classmethod
     def fit(cls, snapshot: Snapshot, members: IntArray, params: ModelParams) -> "Grouped":
+        rehearsal = Rehearsal.of(snapshot, members, params)
+        trial = cls._fitted(rehearsal.before, members, params, strength=1.0)
+        base, added = trial.over(rehearsal.candidates)(rehearsal.batch)
+        (strength,) = rehearsal.best(base.values, [added.values], [params.semi_logged.cluster_strengths])
+        return cls._fitted(snapshot, members, params, strength=strength)
+
+    @classmethod
+    def _fitted(cls, snapshot: Snapshot, members: IntArray, params: ModelParams, *, strength: float) -> "Grouped":
         own = params.semi_logged
         topics = Topics.of(snapshot)
         table = _features(snapshot, topics, topics.codes(snapshot), own.window_days)
         seen = members & ~np.isnan(table[:, 0])
         grouping = Grouping.fit(table[seen], GroupingWeights(own.cap_quantile, own.components, own.clusters))
-        return cls(params, topics, grouping, _clusters(params, topics, grouping, snapshot, table))
+        return cls(params, topics, grouping, _clusters(params, topics, grouping, snapshot, table), strength)
 
     def moved(self, users: Renumbering, articles: Renumbering) -> "Grouped":
         return self  # sections and regions are fitted by name, nothing by row
@@ -56,12 +70,14 @@ class Grouped:
         self.grouping.save(folder / "grouping")
         self.clusters.save(folder / "clusters")
         self.clusters.everybody.save(folder / "popularity")
+        save_arrays(folder, {"strength": np.array([self.strength])})
 
     @classmethod
     def load(cls, folder: Path, params: ModelParams) -> "Grouped":
         everybody = Popularity.load(folder / "popularity", weights_of(params.popularity))
         clusters = Clusters.load(folder / "clusters", everybody, _weights(params))
-        return cls(params, Topics.load(folder / "topics"), Grouping.load(folder / "grouping"), clusters)
+        strength = float(load_array(folder, "strength")[0])
+        return cls(params, Topics.load(folder / "topics"), Grouping.load(folder / "grouping"), clusters, strength)
 
     def over(self, candidates: Candidates) -> Scorer:
         values, reasons = popularity_part(self.clusters.everybody, candidates)
@@ -69,7 +85,8 @@ class Grouped:
         similar = [SIMILAR] * len(candidates)
 
         def score(batch: Batch) -> list[Part]:
-            return [Part(np.broadcast_to(values, (len(batch), len(values))), reasons), Part(added(batch), similar)]
+            everybody = np.broadcast_to(values, (len(batch), len(values)))
+            return [Part(everybody, reasons), Part(np.float32(self.strength) * added(batch), similar)]
 
         return score
 

@@ -13,23 +13,25 @@ from script_shared.algorithms.content import Content, ContentWeights
 from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.algorithms.popularity import Popularity
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
 from script_shared.clock import HOUR_MS
 from script_shared.news.params import LoggedParams, ModelParams
 from script_shared.news.recommenders.base import Part, Scorer
 from script_shared.news.recommenders.popular import count, popularity_part, weights_of
+from script_shared.news.recommenders.rehearsal import Rehearsal
 from script_shared.news.snapshot import Reads, Snapshot
 
 COLLABORATIVE = "popular with similar readers"
 CONTENT = "like what you read"
 VOCABULARY_TEXTS = 40_000  # newest articles the vocabulary is learned from; more hardly change it
+REHEARSAL_ITERATIONS = 5  # of the factorisation that only chooses strengths
 TEXTS_AT_ONCE = 20_000  # texts held in memory at a time
 REMEMBERED_HALF_LIVES = 4  # reads older than that hardly count in a profile: their articles need no vector
 
 
 @dataclass(frozen=True)
 class Hybrid:
-    """score = sum of weight x part, each part standardised over the pool: collaborative, content, popularity.
+    """score = popularity + sum of strength x part (collaborative, content), each part standardised over the pool.
 
     Standardising makes weights comparable: cosines, factor products and log counts have sizes of their own, which also
     differ from reader to reader. A part without a signal for a reader is all zeros and says nothing.
@@ -39,18 +41,17 @@ class Hybrid:
     als: Als
     content: Content
     popularity: Popularity
+    strengths: tuple[float, float]
 
     source: ClassVar[str] = "hybrid"
 
     @classmethod
     def fit(cls, snapshot: Snapshot, members: IntArray, params: ModelParams) -> "Hybrid":
-        own = params.logged
-        reads = _reads_of(snapshot, members)
         with ThreadPoolExecutor(1) as thread:  # the factorisation needs no interpreter, the text work little else
-            shape = (snapshot.n_users, snapshot.n_articles)
-            als = thread.submit(Als.fit, reads.user, reads.article, reads.engagement, shape, _als(own))
-            content = _with_needed(_vocabulary(snapshot, own), snapshot, reads, params)
-            fitted = cls(params, als.result(), content, count(snapshot, params.popularity))
+            als = thread.submit(_factorised, snapshot, members, params.logged)
+            content = _with_needed(_vocabulary(snapshot, params.logged), snapshot, _reads_of(snapshot, members), params)
+            strengths = _rehearsed(snapshot, members, params, content)
+            fitted = cls(params, als.result(), content, count(snapshot, params.popularity), strengths)
         return fitted.as_of(snapshot, members)
 
     def moved(self, users: Renumbering, articles: Renumbering) -> "Hybrid":
@@ -66,25 +67,28 @@ class Hybrid:
         self.als.save(folder / "als")
         self.content.save(folder / "content")
         self.popularity.save(folder / "popularity")
+        save_arrays(folder, {"strengths": np.array(self.strengths)})
 
     @classmethod
     def load(cls, folder: Path, params: ModelParams) -> "Hybrid":
         own = params.logged
         popularity = Popularity.load(folder / "popularity", weights_of(params.popularity))
         content = Content.load(folder / "content", _content(own))
-        return cls(params, Als.load(folder / "als", _als(own)), content, popularity)
+        collaborative, by_content = load_array(folder, "strengths").tolist()
+        return cls(params, Als.load(folder / "als", _als(own)), content, popularity, (collaborative, by_content))
 
     def over(self, candidates: Candidates) -> Scorer:
-        own, m = self.params.logged, len(candidates)
+        m = len(candidates)
         als, content = self.als.over(candidates), self.content.over(candidates)
-        popular, reasons = popularity_part(self.popularity, candidates)
-        popular = own.popularity_weight * standardised(popular[None, :])
+        values, reasons = popularity_part(self.popularity, candidates)
+        popular = standardised(values[None, :])
+        collaborative, by_content = map(np.float32, self.strengths)
 
         def score(batch: Batch) -> list[Part]:
             return [
                 Part(np.broadcast_to(popular, (len(batch), m)), reasons),
-                Part(own.collaborative_weight * standardised(als(batch)), [COLLABORATIVE] * m),
-                Part(own.content_weight * standardised(content(batch)), [CONTENT] * m),
+                Part(collaborative * standardised(als(batch)), [COLLABORATIVE] * m),
+                Part(by_content * standardised(content(batch)), [CONTENT] * m),
             ]
 
         return score
@@ -104,7 +108,26 @@ def standardised(values: FloatArray) -> FloatArray:
 
 
 def _reads_of(snapshot: Snapshot, members: IntArray) -> Reads:
-    return snapshot.reads.where(members[snapshot.reads.user])
+    return snapshot.reads.cut(members[snapshot.reads.user])
+
+
+def _factorised(snapshot: Snapshot, members: IntArray, own: LoggedParams, iterations: int | None = None) -> Als:
+    reads = _reads_of(snapshot, members)
+    shape = (snapshot.n_users, snapshot.n_articles)
+    weights = replace(_als(own), iterations=iterations or own.als.iterations)
+    return Als.fit(reads.user, reads.article, reads.engagement, shape, weights)
+
+
+def _rehearsed(snapshot: Snapshot, members: IntArray, params: ModelParams, content: Content) -> tuple[float, float]:
+    """Strengths that served best in the last hours, by a shorter factorisation of what was known before them."""
+    rehearsal = Rehearsal.of(snapshot, members, params)
+    before = rehearsal.before
+    als = _factorised(before, members, params.logged, REHEARSAL_ITERATIONS)
+    trial = Hybrid(params, als, content, count(before, params.popularity), (1.0, 1.0))
+    base, *parts = (part.values for part in trial.over(rehearsal.candidates)(rehearsal.batch))
+    choices = [params.logged.collaborative_strengths, params.logged.content_strengths]
+    collaborative, by_content = rehearsal.best(base, parts, choices)
+    return collaborative, by_content
 
 
 def _vocabulary(snapshot: Snapshot, own: LoggedParams) -> Content:
