@@ -96,7 +96,8 @@ def draw(
         height: inches.
         columns: axes side by side.
     """
-    from matplotlib import cycler, rc_context
+    from cycler import cycler
+    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     text = StringIO()

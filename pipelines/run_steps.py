@@ -8,6 +8,8 @@ from typing import Any
 
 from pipelines.use_case import Context, Step, UseCase
 
+_DULL = ("run_id", "step", "finished_at")  # facts of every step
+
 
 def run_steps(
     case: UseCase, context: Context, names: tuple[str, ...], *, workers: int = 2
@@ -44,7 +46,16 @@ def _run_part(step: Step, context: Context, part: str) -> dict[str, Any]:
 
 
 def _short(facts: dict[str, Any]) -> str:
-    plain = {key: value for key, value in facts.items() if isinstance(value, str | int | float | bool)}
-    return ", ".join(
-        f"{key} {value:,}" if isinstance(value, int) else f"{key} {value}" for key, value in plain.items()
-    )[:160]
+    return ", ".join(f"{key} {_plain(value)}" for key, value in facts.items() if key not in _DULL and _is_plain(value))[
+        :160
+    ]
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str | int | float)
+
+
+def _plain(value: str | int | float) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,6 +1,6 @@
 """The news use case's params: their names, types and allowed ranges. Values stand in ``params/news.toml``."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -22,6 +22,12 @@ class SampleParams(Params):
     interactions: int = Field(gt=0)
     days: float = Field(gt=0)
     seed: int
+    validation: bool
+
+
+class GdriveParams(Params):
+    file_id: str = Field(pattern=r"^[-\w]+$")
+    retries: int = Field(ge=0)
 
 
 class OutlierParams(Params):
@@ -68,9 +74,8 @@ class PopularityParams(Params):
 class LoggedParams(Params):
     als: AlsParams
     content: ContentParams
-    collaborative_weight: float = Field(ge=0)
-    content_weight: float = Field(ge=0)
-    popularity_weight: float = Field(ge=0)
+    collaborative_strengths: list[float] = Field(min_length=1)
+    content_strengths: list[float] = Field(min_length=1)
 
 
 class SemiLoggedParams(Params):
@@ -79,6 +84,8 @@ class SemiLoggedParams(Params):
     components: int = Field(gt=0)
     clusters: int = Field(gt=0)
     cluster_weight: float = Field(ge=0, le=1)
+    shrinkage: float = Field(gt=0)
+    cluster_strengths: list[float] = Field(min_length=1)
 
 
 class PoolParams(Params):
@@ -89,23 +96,40 @@ class PoolParams(Params):
     recent: int = Field(gt=0)
 
 
+class RehearsalParams(Params):
+    """The last hours before training's moment, on which strengths are chosen."""
+
+    hours: float = Field(gt=0)
+    readers: int = Field(gt=0)
+
+
+class ModelParams(Params):
+    """The sections that say what the models are: a release keeps them, so that it serves as it was made."""
+
+    pool: PoolParams
+    rehearsal: RehearsalParams
+    logged: LoggedParams
+    semi_logged: SemiLoggedParams
+    popularity: PopularityParams
+
+
 class SplitParams(Params):
     window_hours: float = Field(gt=0)
     use_validation_file: bool
 
 
 class EvaluationParams(Params):
-    cutoffs: list[int] = Field(min_length=1)
+    cutoffs: list[Annotated[int, Field(gt=0)]] = Field(min_length=1)
     bootstrap_resamples: int = Field(ge=0)
-    popularity_windows_hours: list[float] = Field(min_length=1)
-    max_users: int | None = None
+    popularity_windows_hours: list[Annotated[float, Field(gt=0)]] = Field(min_length=1)
+    max_users: int | None = Field(None, gt=0)
     seed: int
 
 
 class GateParams(Params):
-    metric: str
-    cutoff: int
-    tolerance: float = Field(ge=0)
+    metric: Literal["recall", "ndcg", "mrr", "hr"]
+    cutoff: int = Field(gt=0)
+    tolerance: float = Field(ge=0, lt=1)
     min_users: int = Field(ge=0)
 
 
@@ -119,12 +143,25 @@ class NewsParams(Params):
     """Everything tuned in the news use case."""
 
     sample: SampleParams
+    gdrive: GdriveParams
     refine: RefineParams
     split: SplitParams
     pool: PoolParams
+    rehearsal: RehearsalParams
     logged: LoggedParams
     semi_logged: SemiLoggedParams
     popularity: PopularityParams
     evaluation: EvaluationParams
     gate: GateParams
     releases: ReleaseParams
+
+    @property
+    def model(self) -> ModelParams:
+        """The sections that a release keeps."""
+        return ModelParams(
+            pool=self.pool,
+            rehearsal=self.rehearsal,
+            logged=self.logged,
+            semi_logged=self.semi_logged,
+            popularity=self.popularity,
+        )

@@ -1,0 +1,81 @@
+"""Starts the service: ``python -m app --port 8001 --workers 2``.
+
+Each flag is also an environment variable: ``PAUTA_HOST``, ``PAUTA_PORT``, ``PAUTA_WORKERS``.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from script_shared.errors import SettingsError
+from script_shared.settings import load_settings
+from script_shared.storage import open_storage
+
+
+class ServerSettings(BaseSettings):
+    """Where the service listens. Each is an environment variable with the prefix ``PAUTA_``."""
+
+    model_config = SettingsConfigDict(env_prefix="PAUTA_", extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
+    port: int = Field(8001, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    workers: int = Field(1, ge=1, le=64, description="Processes that answer; each loads the release.")
+
+
+def read_flags(arguments: Sequence[str]) -> ServerSettings:
+    """Settings of the server from the environment, flags first.
+
+    Raises:
+        SettingsError: a value cannot be used; the message names it.
+    """
+    parser = argparse.ArgumentParser(prog="python -m app", description="Serve recommendations over HTTP.")
+    for name, field in ServerSettings.model_fields.items():
+        parser.add_argument(f"--{name}", help=f"{field.description} (default: {field.default})")
+    given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
+    try:
+        return ServerSettings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsError(f"{first['loc'][0]}: {first['msg']}.", fix="Correct the flag or variable.") from None
+
+
+def serve(server: ServerSettings, log_level: str) -> None:
+    """Run until a signal ends it. Requests under way are finished first."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a list is small work; threads would only wait for each other
+    import uvicorn
+
+    with tempfile.TemporaryDirectory(prefix="pauta-metrics-") as folder:
+        if server.workers > 1:
+            os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)  # where the workers' counts meet
+        uvicorn.run(
+            "app.main:default_app",
+            factory=True,
+            host=server.host,
+            port=server.port,
+            workers=server.workers,
+            loop="uvloop",
+            http="httptools",
+            access_log=False,  # its lines would hold the ids of readers
+            log_level=log_level,
+            server_header=False,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=10,
+        )
+
+
+def main() -> None:
+    try:
+        server, settings = read_flags(sys.argv[1:]), load_settings()
+        open_storage(settings.models_uri)  # asks nothing yet; a URI of no known kind is told here, once
+    except SettingsError as error:
+        sys.exit(f"pauta: {error}")
+    serve(server, settings.log_level)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+"""The release in service, and how a newer one takes its place without a request noticing.
+
+The pointer is looked at every ``poll_seconds``. When it names another release, that one is fetched, loaded and checked
+in a thread beside the old one, and takes over in one assignment; requests under way end on the old one. A release that
+fails is refused and the old one serves on. It is tried again when the pointer changes or on ``POST /model/reload``;
+where the failure was not the release's own (store unreachable, disk full), again after a pause that doubles.
+"""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+
+from app.telemetry import Telemetry
+from script_shared.clock import wall_ms
+from script_shared.errors import PautaError, SourceError, UnavailableError
+from script_shared.news.model import NewsModel
+from script_shared.news.segments import SEGMENT_NAMES
+from script_shared.releases import Manifest, Pointer, Releases
+
+log = logging.getLogger("pauta.live")
+LONGEST_PAUSE_SECONDS = 60.0
+EXAMPLES = 5
+PASSING = (UnavailableError, SourceError, OSError, MemoryError)  # not the release's fault: worth trying again
+
+
+@dataclass(frozen=True)
+class Served:
+    """A loaded release and how it came: everything a request needs, so that one assignment swaps it all."""
+
+    model: NewsModel
+    manifest: Manifest
+    pointer: Pointer
+    examples: dict[str, list[str]]
+    loaded_ms: int
+    load_seconds: float
+
+    @property
+    def release(self) -> str:
+        return self.pointer.version
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A release that was not taken into service.
+
+    Attributes:
+        sequence: of the pointer that named it.
+        final: whether only another pointer or a reload brings a new try.
+        tries: how often it was tried under this pointer.
+        retry_at: when it is tried again, on the monotonic clock, in seconds.
+    """
+
+    release: str
+    sequence: int
+    reason: str
+    at_ms: int
+    final: bool
+    tries: int
+    retry_at: float
+
+
+class Live:
+    """Holds the release in service and keeps it current."""
+
+    def __init__(self, releases: Releases, telemetry: Telemetry, poll_seconds: float) -> None:
+        self.releases = releases
+        self.served: Served | None = None
+        self.refusal: Refusal | None = None
+        self.store_error: str | None = None
+        self._telemetry = telemetry
+        self._poll_seconds = poll_seconds
+        self._lock = asyncio.Lock()
+        self._failures = 0
+
+    def require(self) -> Served:
+        """The release in service.
+
+        Raises:
+            UnavailableError: none is loaded yet; the message says why.
+        """
+        if self.served is None:
+            raise UnavailableError(f"No release is in service: {self.reason()}", fix="Try again in a few seconds.")
+        return self.served
+
+    def reason(self) -> str:
+        """Why there is no (newer) release in service, in one sentence."""
+        if self.store_error:
+            return f"the release store cannot be read ({self.store_error})."
+        if self.refusal:
+            return f"release {self.refusal.release} was refused ({self.refusal.reason})."
+        return "no release has been promoted yet, or the first one is being loaded."
+
+    async def watch(self) -> None:
+        """Look at the pointer for ever; ends when cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(self._doubled(self._failures))
+
+    async def look(self, *, force: bool = False) -> bool:
+        """Look at the pointer once and take what it names into service, when it is new or ``force``; True if taken."""
+        async with self._lock:
+            pointer = await self._current()
+            if pointer is None or not (force or self._wanted(pointer)):
+                return False
+            return await self._take(pointer)
+
+    async def _current(self) -> Pointer | None:
+        try:
+            pointer = await asyncio.to_thread(self.releases.current)
+        except Exception as error:  # noqa: BLE001  the watch must outlive whatever the store does
+            self._failures += 1
+            self.store_error = _say(error)
+            self._telemetry.store_errors.inc()
+            log.warning("release store: %s", self.store_error)
+            return None
+        self._failures = 0
+        self.store_error = None
+        return pointer
+
+    def _wanted(self, pointer: Pointer) -> bool:
+        if self.served is not None and self.served.release == pointer.version:
+            self.refusal = None  # the pointer came back to what is served
+            return False
+        refusal = self.refusal
+        if refusal is None or (refusal.release, refusal.sequence) != (pointer.version, pointer.sequence):
+            return True
+        return not refusal.final and time.monotonic() >= refusal.retry_at
+
+    async def _take(self, pointer: Pointer) -> bool:
+        try:
+            served = await asyncio.to_thread(self._load, pointer)
+        except Exception as error:  # noqa: BLE001  whatever a release does to its loader, the old one serves on
+            self._refuse(pointer, error)
+            return False
+        old, self.served, self.refusal = self.served, served, None
+        self._count(old, served)
+        log.info("release %s in service after %.2f s", served.release, served.load_seconds)
+        return True
+
+    def _load(self, pointer: Pointer) -> Served:
+        started = time.perf_counter()
+        folder = self.releases.fetch(pointer.version)
+        model = NewsModel.load(folder, pointer.version)
+        model.check()
+        manifest = self.releases.manifest(pointer.version)
+        return Served(model, manifest, pointer, examples(model), wall_ms(), time.perf_counter() - started)
+
+    def _refuse(self, pointer: Pointer, error: Exception) -> None:
+        final, before = not isinstance(error, PASSING), self.refusal
+        tries = before.tries + 1 if before and before.sequence == pointer.sequence else 1
+        retry_at = time.monotonic() + self._doubled(tries)
+        self.refusal = Refusal(pointer.version, pointer.sequence, _say(error), wall_ms(), final, tries, retry_at)
+        self._telemetry.refusals.inc()
+        log.error("release %s refused: %s", pointer.version, self.refusal.reason, exc_info=None if final else error)
+
+    def _count(self, old: Served | None, new: Served) -> None:
+        self._telemetry.swapped(
+            old.release if old else None,
+            new.release,
+            created=new.manifest.created_at.timestamp(),
+            data_end=new.model.clock.data_end_ms / 1000,
+            seconds=new.load_seconds,
+        )
+
+    def _doubled(self, failures: int) -> float:
+        """Seconds to wait: the poll interval, doubled with every failure in a row."""
+        return float(min(LONGEST_PAUSE_SECONDS, self._poll_seconds * 2 ** min(failures, 10)))
+
+
+def examples(model: NewsModel) -> dict[str, list[str]]:
+    """A few reader ids of each segment, spread over all of them, for people who want to try the release."""
+    found = {}
+    for name in SEGMENT_NAMES:
+        rows = model.segment_rows(name)
+        found[name] = [model.readers.ids.ids[int(row)] for row in rows[:: max(1, len(rows) // EXAMPLES)]][:EXAMPLES]
+    return found
+
+
+def _say(error: Exception) -> str:
+    return str(error) if isinstance(error, PautaError) else f"{type(error).__name__}: {error}"

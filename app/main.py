@@ -1,0 +1,91 @@
+"""Wiring: makes the application out of its parts."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+
+from app import __version__, errors
+from app.dependencies import Service
+from app.evaluation import EvaluationFile
+from app.live import Live
+from app.middleware import Watched
+from app.routes import (
+    evaluation,
+    front,
+    health,
+    info,
+    metrics,
+    model,
+    predict,
+    recommendations,
+    releases,
+    train,
+)
+from app.shapes import Problem
+from app.telemetry import Telemetry
+from app.trigger import Trigger
+from script_shared.clock import wall_ms
+from script_shared.releases import Releases
+from script_shared.settings import Settings, load_settings
+
+ROUTERS = (recommendations, predict, health, info, model, train, evaluation, releases, metrics, front)
+DESCRIPTION = (
+    "News recommendations for readers who are logged in, known, or new. "
+    "Every error is `application/problem+json` (RFC 9457) and says what to do."
+)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; it answers at once and waits for a release by itself."""
+    service = _service(settings)
+    app = FastAPI(
+        title="Pauta",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=_lifespan,
+        redirect_slashes=False,
+        responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
+    )
+    app.state.service = service
+    errors.install(app)
+    app.add_middleware(Watched, telemetry=service.telemetry)
+    for module in ROUTERS:
+        app.include_router(module.router)
+    return app
+
+
+def default_app() -> FastAPI:
+    """The application with settings from the environment; what ``python -m app`` starts in each process."""
+    settings = load_settings()
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    return create_app(settings)
+
+
+def _service(settings: Settings) -> Service:
+    telemetry = Telemetry()
+    releases = Releases(f"{settings.models_uri.rstrip('/')}/news", settings.cache_dir / "news")
+    return Service(
+        settings=settings,
+        telemetry=telemetry,
+        releases=releases,
+        live=Live(releases, telemetry, settings.release_poll_seconds),
+        trigger=Trigger(settings),
+        evaluation=EvaluationFile(settings.evaluation_dir),
+        started_ms=wall_ms(),
+    )
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    gc.collect()
+    gc.freeze()  # what was imported stays for good; collections need not walk it again and again
+    watch = asyncio.create_task(app.state.service.live.watch())
+    yield
+    watch.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await watch

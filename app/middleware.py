@@ -1,0 +1,87 @@
+"""What every request passes: it gets an id, is measured, may not send an endless body, and is always answered."""
+
+import logging
+import re
+import secrets
+import time
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import unexpected
+from app.telemetry import Telemetry
+
+log = logging.getLogger("pauta.access")
+MAX_BODY_BYTES = 1_000_000
+_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def request_id(scope: Scope) -> str:
+    """The id the client sent in ``X-Request-ID``, where it is a plain one; else a new one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _ID.fullmatch(value):
+            return str(value, "ascii")
+    return secrets.token_hex(16)
+
+
+def limited(receive: Receive) -> Receive:
+    """``receive`` that answers 413 once the body is larger than ``MAX_BODY_BYTES``."""
+    total = 0
+
+    async def receive_some() -> Message:
+        nonlocal total
+        message = await receive()
+        total += len(message.get("body", b""))
+        if total > MAX_BODY_BYTES:
+            raise HTTPException(413, f"The body is larger than {MAX_BODY_BYTES:,} bytes. Send less.")
+        return message
+
+    return receive_some
+
+
+class Watched:
+    """Wraps the application: request id in and out, time and status counted by route template.
+
+    The log has one line per request at level debug, one per failed request at level warning; neither holds a query, a
+    body or the id of a reader.
+    """
+
+    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
+        self.app = app
+        self.telemetry = telemetry
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        scope["request_id"] = request_id(scope)
+        header = (b"x-request-id", scope["request_id"].encode())
+        status, answered = 500, False
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status, answered
+            if message["type"] == "http.response.start":
+                status, answered = message["status"], True
+                if not any(name == b"x-request-id" for name, _ in message["headers"]):
+                    message["headers"] = [*message["headers"], header]
+            await send(message)
+
+        try:
+            await self.app(scope, receive if scope["method"] == "GET" else limited(receive), send_with_id)
+        except Exception as error:
+            if answered:
+                raise  # too late to say anything; the server closes the connection
+            await unexpected(Request(scope), error)(scope, receive, send_with_id)
+        finally:
+            self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unmatched")
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self.telemetry.answered(route, method, status, seconds)
+        level = logging.WARNING if status == 500 else logging.DEBUG
+        if log.isEnabledFor(level):
+            log.log(level, "%s %s %d %.1f ms %s", method, route, status, 1000 * seconds, scope["request_id"])

@@ -1,0 +1,20 @@
+"""GET /evaluation/metrics: how good the releases were, run by run."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app.answers import json_response
+from app.dependencies import TheService
+from app.evaluation import select
+from app.shapes import EvaluationQuery
+
+router = APIRouter(prefix="/evaluation", tags=["model"])
+
+
+@router.get("/metrics", summary="The table of evaluations")
+def get_metrics(query: Annotated[EvaluationQuery, Query()], service: TheService) -> Response:
+    """Rows of the evaluation file, oldest first; a value that could not be measured is null."""
+    wanted = query.model_dump(exclude={"latest"}, exclude_none=True)
+    rows = select(service.evaluation.rows(), wanted, latest=query.latest)
+    return json_response({"count": len(rows), "rows": rows})

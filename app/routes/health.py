@@ -1,0 +1,41 @@
+"""GET /health and /ready: whether the process lives, and whether it can answer."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from app.answers import iso, json_response
+from app.dependencies import TheService
+from app.errors import problem
+from app.live import Live
+
+router = APIRouter(tags=["operations"])
+RETRY_AFTER_SECONDS = 2
+
+
+@router.get("/health", summary="The process lives")
+async def health() -> dict[str, str]:
+    """200 from the moment the process listens."""
+    return {"status": "ok"}
+
+
+@router.get("/ready", summary="A release is in service")
+async def ready(request: Request, service: TheService) -> Response:
+    """200 once a release is loaded and checked; until then 503 with the reason and Retry-After."""
+    live = service.live
+    if live.served is None:
+        detail = f"No release is in service yet: {live.reason()}"
+        return problem(request, 503, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}, **troubles(live))
+    return json_response({"status": "ready", "release": live.served.release, **troubles(live)})
+
+
+def troubles(live: Live) -> dict[str, Any]:
+    """What keeps a newer release out of service; both are null when nothing does."""
+    refusal = live.refusal
+    refused = refusal and {
+        "release": refusal.release,
+        "reason": refusal.reason,
+        "at": iso(refusal.at_ms),
+        "retried": not refusal.final,
+    }
+    return {"refused": refused, "store_error": live.store_error}

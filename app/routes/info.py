@@ -1,0 +1,61 @@
+"""GET /info: what runs here, with which settings, and which time it is."""
+
+import os
+import platform
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import APIRouter, Response
+from pydantic import SecretStr
+
+from app import __version__
+from app.answers import iso, json_response
+from app.dependencies import TheService
+from app.live import Served
+from app.routes.health import troubles
+from script_shared.clock import wall_ms
+from script_shared.settings import Settings
+
+router = APIRouter(tags=["operations"])
+PACKAGES = ("fastapi", "numpy", "scipy", "uvicorn")
+
+
+@router.get("/info", summary="What runs here")
+async def info(service: TheService) -> Response:
+    """Version, uptime, release in service, the time on its clock, settings without their secrets."""
+    served = service.live.served
+    return json_response(
+        {
+            "name": "pauta",
+            "version": __version__,
+            "python": platform.python_version(),
+            "packages": {name: version(name) for name in PACKAGES},
+            "process": os.getpid(),
+            "started_at": iso(service.started_ms),
+            "uptime_seconds": round((wall_ms() - service.started_ms) / 1000, 3),
+            "wall_time": iso(wall_ms()),
+            "clock": served and _clock(served),
+            "release": served and served.release,
+            **troubles(service.live),
+            "settings": shown(service.settings),
+        }
+    )
+
+
+def _clock(served: Served) -> dict[str, str]:
+    clock = served.model.clock
+    return {"mode": clock.mode, "now": iso(clock.now_ms()), "data_end": iso(clock.data_end_ms)}
+
+
+def shown(settings: Settings) -> dict[str, Any]:
+    """Settings as people may see them: of a secret only whether it is set."""
+    return {name: _shown(value) for name, value in settings}
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, SecretStr):
+        return "(set)"
+    if isinstance(value, str) and "@" in value:
+        scheme, slashes, rest = value.rpartition("://")
+        return f"{scheme}{slashes}{rest.rpartition('@')[2]}"  # an address without the user and password in it
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

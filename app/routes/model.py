@@ -1,0 +1,49 @@
+"""GET /model and POST /model/reload: the release in service."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from app.answers import iso, json_response
+from app.dependencies import Admin, TheService
+from app.live import Served
+from app.routes.health import troubles
+from script_shared.errors import UnavailableError
+
+router = APIRouter(tags=["model"])
+
+
+@router.get("/model", summary="The release in service")
+async def get_model(service: TheService) -> Response:
+    """Its version, how it came into service, its counts, and a few readers of each segment to try it with."""
+    return json_response({**facts(service.live.require()), **troubles(service.live)})
+
+
+@router.post("/model/reload", summary="Load the current release again", dependencies=[Admin])
+async def reload_model(service: TheService) -> Response:
+    """Fetches, loads and checks what the pointer names, also when it was refused before. Reaches this process only."""
+    live = service.live
+    if await live.look(force=True):
+        return json_response({"reloaded": True, **facts(live.require())})
+    serving = f"Release {live.served.release} serves on" if live.served else "Nothing is in service"
+    raise UnavailableError(f"Nothing was loaded: {live.reason()}", fix=f"{serving}. Publish and promote again.")
+
+
+def facts(served: Served) -> dict[str, Any]:
+    """What is known about a loaded release."""
+    model, pointer = served.model, served.pointer
+    return {
+        "release": served.release,
+        "sequence": pointer.sequence,
+        "created_at": served.manifest.created_at.isoformat(),
+        "run_id": served.manifest.run_id,
+        "promoted_at": pointer.promoted_at.isoformat(),
+        "promoted_by": pointer.by,
+        "promoted_because": pointer.reason,
+        "loaded_at": iso(served.loaded_ms),
+        "load_seconds": round(served.load_seconds, 3),
+        "articles": len(model.catalog),
+        "readers": len(model.readers),
+        "facts": model.facts,
+        "examples": served.examples,
+    }

@@ -1,0 +1,29 @@
+"""POST /predict: a list in the shape that clients of the challenge's kind expect, with its timings."""
+
+import time
+
+from fastapi import APIRouter, Request, Response
+
+from app.answers import ask, front, items, json_response
+from app.dependencies import TheService
+from app.shapes import PredictBody, Predictions
+
+router = APIRouter(tags=["recommendations"])
+
+
+@router.post("/predict", summary="A list with timings", response_model=Predictions)
+async def predict(request: Request, body: PredictBody, service: TheService) -> Response:
+    """Articles for a reader, best first, without those that score below ``minScore``."""
+    started = time.perf_counter()
+    served = service.live.require()
+    answer, model_seconds = ask(service, served, body.user_id, body.max_results, [], [])
+    least = body.min_score
+    kept = [item for item in answer.items if least is None or item.score >= least]
+    predictions = items(served.model, kept)
+    total_ms = 1000 * (time.perf_counter() - started)
+    model_ms = 1000 * model_seconds
+    timings = {
+        "processing_time_ms": round(total_ms, 3),
+        "timing_details": {"model": round(model_ms, 3), "items": round(total_ms - model_ms, 3)},
+    }
+    return json_response({"predictions": predictions, **timings, **front(request, served, answer)})

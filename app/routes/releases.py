@@ -1,0 +1,40 @@
+"""GET /releases: what has been published, and which of them is in service."""
+
+from fastapi import APIRouter, Response
+
+from app.answers import json_response
+from app.dependencies import TheService
+from script_shared.releases import Manifest, Pointer
+
+router = APIRouter(tags=["model"])
+
+
+@router.get("/releases", summary="All releases")
+def get_releases(service: TheService) -> Response:
+    """Every release in the store, newest first, and where the pointer stands and stood."""
+    pointer = service.releases.current()
+    current = pointer.version if pointer else None
+    served = service.live.served
+    return json_response(
+        {
+            "current": current,
+            "serving": served and served.release,
+            "releases": [_shown(manifest, current) for manifest in service.releases.list()],
+            "history": _history(pointer) if pointer else [],
+        }
+    )
+
+
+def _shown(manifest: Manifest, current: str | None) -> dict[str, object]:
+    return {
+        "version": manifest.version,
+        "created_at": manifest.created_at.isoformat(),
+        "run_id": manifest.run_id,
+        "bytes": manifest.total_bytes,
+        "current": manifest.version == current,
+        "facts": manifest.facts,
+    }
+
+
+def _history(pointer: Pointer) -> list[dict[str, object]]:
+    return [move.model_dump(mode="json") for move in pointer.history]

@@ -1,0 +1,17 @@
+"""POST /train: starts a training in Airflow."""
+
+from fastapi import APIRouter, Response
+
+from app.answers import json_response
+from app.dependencies import Admin, TheService
+from app.shapes import TrainBody
+
+router = APIRouter(tags=["model"])
+
+
+@router.post("/train", summary="Start a training in Airflow", status_code=202, dependencies=[Admin])
+async def train(service: TheService, body: TrainBody | None = None) -> Response:
+    """Triggers the DAG and answers at once with the run's id and the address where it can be watched."""
+    asked = body or TrainBody()
+    run = await service.trigger.start(asked.dag, asked.params)
+    return json_response(run, 202, {"Location": run["address"]})

@@ -1,0 +1,89 @@
+"""The shapes of questions, which are checked, and of answers, which are documented."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Id = Annotated[str, StringConstraints(max_length=256)]
+Ids = Annotated[list[Id], Field(max_length=1000)]
+
+
+class Question(BaseModel):
+    """Base of what is asked: a name it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class RecommendationsQuery(Question):
+    user_id: Id | None = Field(None, description="The reader; blank or unknown means a new reader.")
+    num_recs: int = Field(10, ge=1, le=100, description="How many articles.")
+
+
+class RecommendationsBody(RecommendationsQuery):
+    history: Ids = Field(
+        [], description="Pages just read, oldest first; joined to what is known. Unknown ones are ignored."
+    )
+    exclude: Ids = Field([], description="Pages that must not come back.")
+
+
+class PredictBody(Question):
+    user_id: Id | None = Field(None, alias="userId", description="The reader; blank or unknown means a new reader.")
+    max_results: int = Field(10, ge=1, le=100, description="How many articles at most.")
+    min_score: float | None = Field(
+        None, alias="minScore", allow_inf_nan=False, description="Leave out articles with a lower score."
+    )
+
+
+class EvaluationQuery(Question):
+    run_id: str | None = Field(None, description="Only this run.")
+    segment: str | None = Field(None, description="logged, semi_logged, anonymous or all.")
+    model: str | None = Field(None, description="candidate, in_service, popularity_1h ...")
+    metric: str | None = Field(None, description="recall, ndcg, mrr, hr, coverage or novelty.")
+    cutoff: int | None = Field(None, description="Length of the list that was judged.")
+    latest: bool = Field(False, description="Only the run evaluated last.")
+
+
+class TrainBody(Question):
+    dag: Literal["news_training", "news_data"] = Field(
+        "news_training", description="news_data downloads and refines first; training follows it by itself."
+    )
+    params: dict[str, Any] = Field({}, description="Params of the DAG, as its form in Airflow shows them.")
+
+
+class Item(BaseModel):
+    page: str
+    url: str
+    title: str
+    issued: str = Field(description="When it was published, ISO 8601, UTC.")
+    score: float | None
+    reason: str = Field(description="Why it is in the list.")
+
+
+class ListFacts(BaseModel):
+    segment: str = Field(description="What kind of reader was answered.")
+    source: str = Field(description="Which model gave the list.")
+    release: str
+    request_id: str
+    generated_at: str = Field(description="The time on the release's clock, ISO 8601, UTC.")
+
+
+class Recommendations(ListFacts):
+    items: list[Item]
+
+
+class Predictions(ListFacts):
+    predictions: list[Item]
+    processing_time_ms: float
+    timing_details: dict[str, float] = Field(description="Milliseconds by stage: model, items.")
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: str
+    errors: list[dict[str, str]] = Field([], description="On a 422: in, field and message of each complaint.")

@@ -1,0 +1,47 @@
+"""Builds ``<use case>_data``: raw files to checked tables."""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, chain, dag
+
+from pipelines.airflow.assets import refined
+from pipelines.airflow.params import run_param, source_params
+from pipelines.airflow.retries import DEFAULT_ARGS
+from pipelines.airflow.tasks import DATA_STEPS, data_task
+from pipelines.use_case import UseCase
+
+DOC = """
+### {name}: raw files to checked tables
+
+`download` fetches or generates the raw files (unchanged input is linked from the run before), `refine` turns them into
+tables, `quality` checks the tables and writes the data card. Rows that are not kept stand in `rejected.parquet`.
+
+**Writes** `raw/<run>`, `refined/<run>`, `quality/<run>` under the data folder, then announces the run on the asset
+`{name}_refined`, which starts `{name}_training`.
+
+**When it fails** on malformed input, the message names the file, user or line; correct it and trigger again. The
+release in service is not touched. A source that cannot be reached is tried again by itself.
+"""
+
+
+def data_dag(case: UseCase) -> DAG:
+    """The DAG of a use case's data steps; its last task announces the refined run."""
+
+    @dag(
+        dag_id=f"{case.name}_data",
+        dag_display_name=f"{case.name}: data",
+        description="Raw files to checked tables.",
+        doc_md=DOC.format(name=case.name),
+        tags=[case.name, "data"],
+        schedule=None,
+        catchup=False,
+        max_active_runs=1,
+        dagrun_timeout=timedelta(hours=12),
+        default_args=DEFAULT_ARGS,
+        params=source_params() | run_param("a new run, named after the time of the DAG run"),
+    )
+    def data() -> None:
+        *earlier, last = DATA_STEPS
+        chain(*(data_task(case, name) for name in earlier), data_task(case, last, refined(case.name)))
+
+    return data()

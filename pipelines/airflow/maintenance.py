@@ -1,0 +1,48 @@
+"""Builds ``maintenance``: old runs and releases of every use case are removed."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pkgutil import resolve_name
+
+from airflow.sdk import DAG, dag, get_current_context, task
+
+from pipelines.airflow.retries import DEFAULT_ARGS
+from pipelines.airflow.steps import Facts, data_run_id, plain, step_context
+from pipelines.use_case import UseCase
+
+DOC = """
+### Maintenance
+
+`prune` removes old runs, half-written folders and old releases of each use case. The release in service, and as many
+others as the params file keeps (`[releases] keep`, `keep_runs`), always stay.
+
+**Starts** every night at 03:30 UTC, or by hand.
+"""
+
+
+def maintenance_dag(cases: Sequence[UseCase]) -> DAG:
+    """The nightly DAG, with one mapped task per use case."""
+    by_name = {case.name: case for case in cases}
+
+    @dag(
+        dag_id="maintenance",
+        description="Old runs and releases are removed.",
+        doc_md=DOC,
+        tags=["maintenance"],
+        schedule="30 3 * * *",
+        catchup=False,
+        max_active_runs=1,
+        dagrun_timeout=timedelta(hours=2),
+        default_args=DEFAULT_ARGS,
+    )
+    def maintenance() -> None:
+        @task(map_index_template="{{ use_case_name }}")
+        def prune(use_case: str) -> Facts:
+            airflow = get_current_context()
+            airflow["use_case_name"] = use_case  # type: ignore[typeddict-unknown-key]  # read by map_index_template
+            action = resolve_name(f"pipelines.{use_case}.maintenance:prune")
+            return plain(action(step_context(by_name[use_case], data_run_id(airflow), airflow)))
+
+        prune.expand(use_case=list(by_name))
+
+    return maintenance()

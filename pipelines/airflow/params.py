@@ -1,0 +1,79 @@
+"""What a person may choose when starting a DAG by hand: each choice documented, and checked before the run starts."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from airflow.sdk import Param
+
+from pipelines.use_case import Force, Options
+from script_shared.settings import Settings
+
+SOURCES: tuple[str, ...] = get_args(Settings.model_fields["source"].annotation)
+RUN_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,127}$"
+
+
+def source_params() -> dict[str, Param]:
+    """Where raw data comes from."""
+    return {
+        "source": Param(
+            None,
+            type=["null", "string"],
+            enum=[None, *SOURCES],
+            title="Source",
+            description="Where raw data comes from. Empty: the setting PAUTA_SOURCE.",
+        ),
+        "source_path": Param(
+            None,
+            type=["null", "string"],
+            minLength=1,
+            title="Source path",
+            description="Folder (local) or parquet file (globo_clicks), as the workers see it. "
+            "Empty: the setting PAUTA_SOURCE_PATH.",
+        ),
+        "refresh": Param(
+            False,
+            type="boolean",
+            title="Download again",
+            description="Fetch or generate the files even though they seem unchanged since the last run.",
+        ),
+    }
+
+
+def run_param(meaning: str) -> dict[str, Param]:
+    """The run to work on; ``meaning`` says what an empty one stands for."""
+    title = "Run id"
+    return {
+        "run_id": Param(
+            None,
+            type=["null", "string"],
+            pattern=RUN_ID_PATTERN,
+            title=title,
+            description=f"Letters, digits, _ . + -. Empty: {meaning}.",
+        )
+    }
+
+
+def force_param() -> dict[str, Param]:
+    """A person's word over the gate's."""
+    return {
+        "force": Param(
+            None,
+            type=["null", "string"],
+            enum=[None, *get_args(Force)],
+            title="Overrule the gate",
+            description="promote: put the candidate in service whatever the gate says. "
+            "refuse: publish it, but leave the release in service. Empty: the gate decides.",
+        )
+    }
+
+
+def chosen(params: Mapping[str, Any]) -> Options:
+    """The run's options, from whichever of the params above its DAG has."""
+    path = params.get("source_path")
+    return Options(
+        source=params.get("source") or None,
+        source_path=Path(path) if path else None,
+        force=params.get("force") or None,
+        refresh=bool(params.get("refresh")),
+    )

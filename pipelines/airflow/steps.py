@@ -1,0 +1,72 @@
+"""What a task does: find its run, build the context and call the use case's step."""
+
+import json
+import logging
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any
+
+from airflow.sdk import Asset
+
+from pipelines.airflow.params import chosen
+from pipelines.runs import Run, latest_run
+from pipelines.use_case import Context, Step, UseCase
+from script_shared.errors import RunError
+from script_shared.params import load_params
+from script_shared.settings import load_settings
+
+Facts = dict[str, Any]
+AirflowContext = Mapping[str, Any]
+log = logging.getLogger(__name__)
+
+
+def step_context(case: UseCase, run_id: str, airflow: AirflowContext) -> Context:
+    """Settings and params as they are now, the run's folders, and the choices made when the DAG was started."""
+    settings = load_settings()
+    params = load_params(case.params_kind, settings.params_file or case.params_file)
+    return Context(settings, params, Run(settings.data_dir / case.name, run_id), chosen(airflow["params"]))
+
+
+def run_step(case: UseCase, step: Step, run_id: str, airflow: AirflowContext, part: str | None = None) -> Facts:
+    """Run one step, or one part of it; returns its facts as plain JSON."""
+    context = step_context(case, run_id, airflow)
+    facts = step.action(context, part) if part else step.action(context)
+    return plain({"run_id": run_id, **facts})
+
+
+def plain(facts: Facts) -> Facts:
+    """The facts as JSON holds them, so that they can travel between tasks; also written into the task's log."""
+    text = json.dumps(facts, indent=2, default=str)
+    log.info("%s", text)
+    restored: Facts = json.loads(text)
+    return restored
+
+
+def data_run_id(airflow: AirflowContext) -> str:
+    """The run that a data DAG writes: the param, or an id made of the DAG run's own, the same in every task and try."""
+    asked = airflow["params"].get("run_id")
+    if asked:
+        return str(asked)
+    dag_run = airflow["dag_run"]
+    digest = blake2b(dag_run.run_id.encode(), digest_size=2).hexdigest()
+    return f"{dag_run.run_after:%Y%m%dT%H%M%SZ}-{digest}"
+
+
+def refined_run_id(case: UseCase, asset: Asset, last_data_step: str, airflow: AirflowContext) -> str:
+    """The run to train or evaluate on: the param, else the one the asset event names, else the newest checked one.
+
+    Raises:
+        RunError: there is no run with refined and checked data yet.
+    """
+    asked = airflow["params"].get("run_id") or _announced(asset, airflow)
+    latest = asked or latest_run(load_settings().data_dir / case.name, last_data_step)
+    if latest is None:
+        raise RunError(f"{case.name} has no refined data yet.", fix=f"Trigger the DAG {case.name}_data first.")
+    return str(latest)
+
+
+def _announced(asset: Asset, airflow: AirflowContext) -> str | None:
+    """The run named by the newest event that started this DAG run; None for a run started by hand."""
+    events = airflow["triggering_asset_events"]
+    named = [event.extra["run_id"] for event in events.get(asset, []) if event.extra and "run_id" in event.extra]
+    return str(named[-1]) if named else None

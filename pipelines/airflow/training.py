@@ -1,0 +1,51 @@
+"""Builds ``<use case>_training``: checked tables to a promoted release."""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, chain, dag
+
+from pipelines.airflow.assets import refined, release
+from pipelines.airflow.params import force_param, run_param
+from pipelines.airflow.retries import DEFAULT_ARGS
+from pipelines.airflow.tasks import DATA_STEPS, choose_run_task, training_task
+from pipelines.use_case import UseCase
+
+DOC = """
+### {name}: checked tables to a release in service
+
+`choose_run` finds the refined run, `train` fits the segments side by side, `assemble` puts them together, `evaluate`
+measures the candidate and the release in service in the held-out window, `gate` compares them, `publish` adds the
+candidate to the releases, `promote` points to it.
+
+**Starts** when `{name}_data` announces a run on the asset `{name}_refined`, or by hand for any refined run.
+
+**When the gate refuses**, the run succeeds and `promote` is shown as skipped, with the reason in its log and in its
+XCom; the release in service stays. `force` overrules the gate either way.
+"""
+
+
+def training_dag(case: UseCase) -> DAG:
+    """The DAG of all steps after the data steps; its last task announces the release."""
+
+    @dag(
+        dag_id=f"{case.name}_training",
+        dag_display_name=f"{case.name}: training",
+        description="Checked tables to a promoted release.",
+        doc_md=DOC.format(name=case.name),
+        tags=[case.name, "training"],
+        schedule=[refined(case.name)],
+        catchup=False,
+        max_active_runs=1,
+        dagrun_timeout=timedelta(hours=12),
+        default_args=DEFAULT_ARGS,
+        params=run_param("the run that was announced, or the newest one") | force_param(),
+    )
+    def training() -> None:
+        *earlier, last = (step for step in case.steps if step.name not in DATA_STEPS)
+        chain(
+            choose_run_task(case, refined(case.name)),
+            *(training_task(case, step) for step in earlier),
+            training_task(case, last, release(case.name)),
+        )
+
+    return training()

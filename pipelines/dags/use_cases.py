@@ -1,0 +1,17 @@
+"""The DAGs of every use case in the registry: a second use case is one more entry there, and nothing here.
+
+Airflow reads this file again and again: it builds the DAGs and imports nothing heavy; the work stands in the steps.
+"""
+
+from pipelines.airflow.data import data_dag
+from pipelines.airflow.evaluation import evaluation_dag
+from pipelines.airflow.maintenance import maintenance_dag
+from pipelines.airflow.training import training_dag
+from pipelines.registry import USE_CASES
+
+for _case in USE_CASES.values():
+    for _build in (data_dag, training_dag, evaluation_dag):
+        _dag = _build(_case)
+        globals()[_dag.dag_id] = _dag
+
+maintenance = maintenance_dag(list(USE_CASES.values()))

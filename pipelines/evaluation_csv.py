@@ -1,0 +1,69 @@
+"""The figures of all evaluations in one CSV: rows are added or replaced by run, and no reader sees half a file."""
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from script_shared.errors import InputError
+
+NAME = "evaluation_metrics.csv"
+COLUMNS = (
+    "run_id", "evaluated_at", "source", "release", "model", "segment", "metric", "cutoff",
+    "value", "low", "high", "users", "window_start", "window_end",
+)  # fmt: skip
+
+
+def append_rows(path: Path, rows: Sequence[dict[str, Any]], run_id: str) -> None:
+    """Put a run's rows at the end of the CSV; rows the run had there before are replaced.
+
+    A reader sees the old file or the new one. Two writers wait for each other.
+
+    Raises:
+        InputError: the file there has other columns.
+    """
+    import pandas as pd
+
+    with _locked(path):
+        fresh = pd.DataFrame(rows, columns=list(COLUMNS))
+        old = read_rows(path)
+        kept = old[old["run_id"] != run_id]
+        partial = path.with_name(f".{path.name}.partial")
+        text = kept.to_csv(index=False) + fresh.to_csv(index=False, header=False)
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+
+
+def read_rows(path: Path) -> Any:
+    """All rows as a pandas DataFrame of plain strings ("" where a figure is missing); empty when there is no file.
+
+    Raises:
+        InputError: the file has other columns.
+    """
+    import pandas as pd
+
+    if not path.exists():
+        return pd.DataFrame(columns=list(COLUMNS), dtype=str)
+    try:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read ({error}).", fix="Move the file away; a new one is begun.") from error
+    if tuple(frame.columns) != COLUMNS:
+        raise InputError(
+            f"{path}: has the columns {', '.join(frame.columns)}.", fix="Move the file away; a new one is begun."
+        )
+    return frame
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold the lock file beside ``path``; the system lets go of it when the process dies."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path.with_name(f".{path.name}.lock"), os.O_CREAT | os.O_RDWR, 0o666)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

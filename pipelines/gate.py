@@ -1,0 +1,131 @@
+"""The gate's decision: is a candidate good enough to replace what is served, from figures alone.
+
+Per segment the candidate is held against each reference (the release in service, the best windowed popularity). It is
+refused when it is worse by more than the tolerance, a share of the reference's value. The decision is made on the point
+estimates; the paired interval stands in the explanation. A missing figure is never a pass.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from math import isnan, nan
+from typing import Any, Literal
+
+Force = Literal["promote", "refuse"]
+Outcome = Literal["missing", "worse", "pass", "too few users"]
+ORDER: tuple[Outcome, ...] = ("missing", "worse", "pass", "too few users")  # in which reasons are told
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is compared, and how much worse is still good enough.
+
+    Attributes:
+        metric: name of the measure, such as ``ndcg``.
+        cutoff: length of the list it looks at.
+        tolerance: share of the reference's value that the candidate may be worse.
+        min_users: a segment with fewer evaluated users is not judged.
+    """
+
+    metric: str
+    cutoff: int
+    tolerance: float
+    min_users: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One candidate's figure beside one reference's, for one segment; nan where a figure is missing.
+
+    Attributes:
+        segment: whose users.
+        reference: what the candidate is held against, in words, such as ``the release in service``.
+        candidate: the candidate's value.
+        value: the reference's value.
+        users: evaluated users.
+        low: lower end of the 95 % interval of candidate minus reference, paired by user.
+        high: its upper end.
+        note: why a figure is missing, when that is known.
+    """
+
+    segment: str
+    reference: str
+    candidate: float
+    value: float
+    users: int
+    low: float = nan
+    high: float = nan
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was decided and why.
+
+    Attributes:
+        accepted: whether the candidate may be promoted.
+        forced: the person's choice that overruled the figures, or None.
+        by_figures: what the figures alone say.
+        reasons: plain sentences with figures, refusals first.
+    """
+
+    accepted: bool
+    forced: Force | None
+    by_figures: bool
+    reasons: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"reasons": list(self.reasons)}
+
+
+def judge(comparisons: Sequence[Comparison], rule: Rule, force: Force | None = None) -> Verdict:
+    """Decide; a person's ``force`` overrules the figures and is recorded beside what they said."""
+    outcomes = [(outcome(comparison, rule), comparison) for comparison in comparisons]
+    refused = any(result in ("worse", "missing") for result, _ in outcomes)
+    judged = any(result == "pass" for result, _ in outcomes)
+    ordered = sorted(outcomes, key=lambda pair: ORDER.index(pair[0]))
+    reasons = [_sentence(result, comparison, rule) for result, comparison in ordered]
+    if not refused and not judged:
+        reasons.insert(
+            0, "Nothing could be judged: no segment has enough evaluated users. Missing figures are no pass."
+        )
+    by_figures = judged and not refused
+    if force:
+        reasons.insert(0, f"A person chose to {force} it; the figures alone say {_word(by_figures)}.")
+    return Verdict(force == "promote" if force else by_figures, force, by_figures, tuple(reasons))
+
+
+def outcome(comparison: Comparison, rule: Rule) -> Outcome:
+    """How one comparison ends."""
+    if comparison.users < rule.min_users:
+        return "too few users"
+    if isnan(comparison.candidate) or isnan(comparison.value):
+        return "missing"
+    return "pass" if comparison.candidate >= comparison.value * (1 - rule.tolerance) else "worse"
+
+
+def _sentence(result: Outcome, comparison: Comparison, rule: Rule) -> str:
+    if result == "too few users":
+        return f"{comparison.segment}: {comparison.users} evaluated users, fewer than {rule.min_users}; not judged."
+    if result == "missing":
+        why = f" ({comparison.note})" if comparison.note else ""
+        whose = "candidate" if isnan(comparison.candidate) else comparison.reference
+        measure = f"{rule.metric}@{rule.cutoff}"
+        return f"{comparison.segment}: {measure} of the {whose} is missing{why}; a missing figure is no pass."
+    verdict = "not worse" if result == "pass" else "worse"
+    allowed = f"{rule.tolerance * 100:g} %"
+    return f"{comparison.segment}: {_figures(comparison, rule)}, {verdict} than the tolerance of {allowed} allows."
+
+
+def _figures(comparison: Comparison, rule: Rule) -> str:
+    """Both values, their relative difference and its interval, in words."""
+    ours, theirs = comparison.candidate, comparison.value
+    text = f"{rule.metric}@{rule.cutoff} {ours:.4f} against {theirs:.4f} of the {comparison.reference}"
+    relative = f", {(ours - theirs) / theirs * 100:+.1f} %" if theirs else ""
+    interval = (
+        "" if isnan(comparison.low) else f"95 % of the difference {comparison.low:+.4f} to {comparison.high:+.4f}, "
+    )
+    return f"{text}{relative} ({interval}{comparison.users:,} users)"
+
+
+def _word(accepted: bool) -> str:
+    return "accept" if accepted else "refuse"

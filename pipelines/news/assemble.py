@@ -1,0 +1,133 @@
+"""Puts fitted recommenders, readers and articles together as of a moment: a folder that NewsModel loads."""
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pipelines.news import columns as c
+from pipelines.news.dataset import Dataset
+from pipelines.news.held_out import split_of
+from pipelines.news.known import snapshot_of
+from pipelines.news.train import folder_megabytes, members_of
+from pipelines.use_case import Context
+from script_shared.algorithms.factors import Renumbering
+from script_shared.arrays import IdIndex, Strings
+from script_shared.clock import clock_mode
+from script_shared.news.catalog import Catalog
+from script_shared.news.model import FORMAT, NewsModel
+from script_shared.news.params import ModelParams, NewsParams
+from script_shared.news.readers import Readers
+from script_shared.news.recommenders.base import Recommender
+from script_shared.news.recommenders.popular import count
+from script_shared.news.segments import SEGMENTS
+from script_shared.news.snapshot import Snapshot
+
+
+def assemble(context: Context) -> dict[str, Any]:
+    """Reads refined and trained; writes assembled/<run>/holdout (as of T) and assembled/<run>/release (as of the end).
+
+    The first is what evaluation measures, the second what is published; both come out of the same code.
+
+    Raises:
+        RunError: refine or one segment's training is not complete.
+        ReleaseError: a made folder does not load or gives a wrong answer.
+    """
+    params: NewsParams = context.params
+    dataset = Dataset.load(context.run.read("refined"))
+    fitted = {
+        segment.name: segment.recommender.load(context.run.read("trained", segment.name), params.model)
+        for segment in SEGMENTS
+    }
+    lag = params.releases.clock_max_lag_hours
+    moments = {"holdout": split_of(dataset, params).start_ms, "release": dataset.end_ms}
+    with context.run.write("assembled") as (folder, facts):
+        for name, as_of_ms in moments.items():
+            started = perf_counter()
+            made = put_together(fitted, dataset, as_of_ms, folder / name, params.model, max_lag_hours=lag)
+            NewsModel.load(folder / name, name).check()
+            facts[name] = {
+                **made,
+                "seconds": round(perf_counter() - started, 2),
+                "megabytes": folder_megabytes(folder / name),
+            }
+    return dict(facts)
+
+
+def assemble_from(release: Path, dataset: Dataset, as_of_ms: int, out: Path) -> dict[str, Any]:
+    """The same for the fitted parts of an older release, with the state that ``dataset`` gives as of a moment.
+
+    Rows of the release are matched to those of the data set by id, and the release's own params hold.
+
+    Raises:
+        ReleaseError: the release is damaged or of another format.
+    """
+    old = NewsModel.load(release)
+    users = _renumbering(old.readers.ids.ids, dataset.users[c.USER_ID])
+    articles = _renumbering(old.catalog.ids.ids, dataset.articles[c.ARTICLE_ID])
+    moved = {name: recommender.moved(users, articles) for name, recommender in old.recommenders.items()}
+    return put_together(moved, dataset, as_of_ms, out, old.params)
+
+
+def put_together(
+    fitted: Mapping[str, Recommender],
+    dataset: Dataset,
+    as_of_ms: int,
+    out: Path,
+    params: ModelParams,
+    *,
+    max_lag_hours: float = 48,
+) -> dict[str, Any]:
+    """Write the folder that NewsModel loads, as of a moment; gives the facts of its ``model.json``."""
+    snapshot = snapshot_of(dataset, as_of_ms)
+    for segment in SEGMENTS:
+        fitted[segment.name].as_of(snapshot, members_of(snapshot, segment.name)).save(out / segment.name)
+    count(snapshot, params.popularity).save(out / "popularity")
+    catalog_of(dataset, snapshot).save(out / "catalog")
+    Readers(IdIndex.of(dataset.users[c.USER_ID].to_list()), snapshot.logged, snapshot.histories()).save(out / "readers")
+    facts = _facts(snapshot, max_lag_hours)
+    (out / "params.json").write_text(params.model_dump_json(indent=2), encoding="utf-8")
+    (out / "model.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
+    return facts
+
+
+def catalog_of(dataset: Dataset, snapshot: Snapshot) -> Catalog:
+    """The articles as a release keeps them."""
+    table = dataset.articles
+    return Catalog(
+        ids=IdIndex.of(table[c.ARTICLE_ID].to_list()),
+        urls=Strings.of(table[c.URL].to_list()),
+        titles=Strings.of(table[c.TITLE].to_list()),
+        issued_ms=snapshot.issued_ms,
+        section=snapshot.section,
+        section_names=Strings.of(snapshot.section_names),
+        region=snapshot.region,
+        region_names=Strings.of(snapshot.region_names),
+    )
+
+
+def _facts(snapshot: Snapshot, max_lag_hours: float) -> dict[str, Any]:
+    made_at_ms = time.time_ns() // 1_000_000
+    return {
+        "format": FORMAT,
+        "data_end_ms": snapshot.as_of_ms,
+        "made_at_ms": made_at_ms,
+        "clock_mode": clock_mode(snapshot.as_of_ms, made_at_ms, max_lag_hours),
+        "users": snapshot.n_users,
+        "articles": snapshot.n_articles,
+        "interactions": len(snapshot.reads),
+        "segments": {segment.name: int(members_of(snapshot, segment.name).sum()) for segment in SEGMENTS},
+        "recommenders": {segment.name: segment.recommender.source for segment in SEGMENTS},
+    }
+
+
+def _renumbering(old: Strings, new: pl.Series) -> Renumbering:
+    before = pl.DataFrame({"id": [old[row] for row in range(len(old))]}, schema={"id": pl.String})
+    after = pl.DataFrame({"id": new, "row": np.arange(len(new))})
+    rows = before.join(after, on="id", how="left", maintain_order="left")["row"].fill_null(-1).to_numpy()
+    return Renumbering(rows, len(new))

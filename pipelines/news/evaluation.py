@@ -1,0 +1,106 @@
+"""One evaluation as a document: what was measured, on whom, with which figures."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from math import isnan
+from pathlib import Path
+from typing import Any, Literal
+
+from pipelines.figures import Difference, Figure
+
+CANDIDATE, IN_SERVICE = "candidate", "in_service"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One evaluation, complete.
+
+    Attributes:
+        run_id: of the pipeline run.
+        kind: of a candidate, or of the release in service on the newest data.
+        evaluated_at: UTC, ISO 8601.
+        source: of the raw data.
+        releases: by model, the release it is; rows that are no release are not there.
+        window: start, end (UTC, ISO 8601), both in epoch milliseconds, and the protocol.
+        ground_truth: counts of reads kept and left out, and of users.
+        segments: by segment the counts of held-out users and of their new reads.
+        missing: by model, why it could not be evaluated.
+        notes: sentences a reader of the figures must know.
+        figures: see ``pipelines.figures``.
+        differences: of the candidate to every other model.
+        judged: metric and cutoff the gate looks at.
+        seconds: how long each part took.
+    """
+
+    run_id: str
+    kind: Literal["candidate", "service"]
+    evaluated_at: str
+    source: str
+    releases: dict[str, str]
+    window: dict[str, Any]
+    ground_truth: dict[str, int]
+    segments: dict[str, dict[str, int]]
+    missing: dict[str, str]
+    notes: list[str]
+    figures: list[Figure]
+    differences: list[Difference]
+    judged: dict[str, Any]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def models(self) -> list[str]:
+        """Evaluated models, in the order of the figures."""
+        return list(dict.fromkeys(figure.model for figure in self.figures))
+
+    def figure(self, model: str, segment: str, metric: str, cutoff: int) -> Figure | None:
+        """One figure, None when it was not measured."""
+        wanted = (model, segment, metric, cutoff)
+        return next((f for f in self.figures if (f.model, f.segment, f.metric, f.cutoff) == wanted), None)
+
+    def difference(self, reference: str, segment: str, metric: str, cutoff: int) -> Difference | None:
+        """The difference to a reference, None when it was not measured."""
+        wanted = (reference, segment, metric, cutoff)
+        return next((d for d in self.differences if (d.reference, d.segment, d.metric, d.cutoff) == wanted), None)
+
+    def as_json(self) -> str:
+        """The whole evaluation; a missing figure is null."""
+        return json_text(asdict(self))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One CSV row per figure."""
+        return [
+            {
+                "run_id": self.run_id,
+                "evaluated_at": self.evaluated_at,
+                "source": self.source,
+                "release": self.releases.get(figure.model, ""),
+                **asdict(figure),
+                "window_start": self.window["start"],
+                "window_end": self.window["end"],
+            }
+            for figure in self.figures
+        ]
+
+
+def json_text(content: Any) -> str:
+    """JSON in which what is missing (nan) is null."""
+    return json.dumps(_nulls(content), indent=1, allow_nan=False)
+
+
+def read_evaluation(path: Path) -> Evaluation:
+    """Read what ``as_json`` wrote; null becomes nan."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    figures = [Figure(**_nans(row)) for row in content.pop("figures")]
+    differences = [Difference(**_nans(row)) for row in content.pop("differences")]
+    return Evaluation(**content, figures=figures, differences=differences)
+
+
+def _nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _nulls(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_nulls(part) for part in value]
+    return None if isinstance(value, float) and isnan(value) else value
+
+
+def _nans(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: float("nan") if part is None else part for key, part in row.items()}

@@ -1,0 +1,75 @@
+"""The gate step: puts the run's figures before the gate and records the verdict, with the person's choice if any."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from math import nan
+from typing import Any
+
+from pipelines.gate import Comparison, Rule, judge
+from pipelines.news.evaluation import CANDIDATE, IN_SERVICE, Evaluation, json_text, read_evaluation
+from pipelines.news.evaluation_charts import label
+from pipelines.news.evaluation_report import best_popularity
+from pipelines.use_case import Context
+
+FIRST = "No release is in service yet, so the candidate was held against popularity alone."
+
+
+def gate(context: Context) -> dict[str, Any]:
+    """Judge the run's candidate: reads evaluated, writes gated (``verdict.json``). A refusal is no error of the run.
+
+    Returns:
+        ``accepted``: whether it may be promoted; ``forced``: promote, refuse or None; ``reasons``: plain sentences;
+        ``in_service``: the release it was held against, None when there was none.
+
+    Raises:
+        RunError: the run has not been evaluated.
+    """
+    evaluation = read_evaluation(context.run.read("evaluated") / "metrics.json")
+    wanted = context.params.gate
+    rule = Rule(wanted.metric, wanted.cutoff, wanted.tolerance, wanted.min_users)
+    compared = comparisons(evaluation, rule)
+    verdict = judge(compared, rule, context.options.force)
+    reasons = list(verdict.reasons) if IN_SERVICE in evaluation.releases else [*verdict.reasons, FIRST]
+    with context.run.write("gated") as (folder, facts):
+        content = {
+            "run_id": evaluation.run_id,
+            "judged_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            **verdict.as_dict(),
+            "reasons": reasons,
+            "in_service": evaluation.releases.get(IN_SERVICE),
+            "rule": asdict(rule),
+            "comparisons": [asdict(comparison) for comparison in compared],
+        }
+        (folder / "verdict.json").write_text(json_text(content), encoding="utf-8")
+        facts.update({name: content[name] for name in ("accepted", "forced", "reasons", "in_service")})
+    return dict(facts)
+
+
+def comparisons(evaluation: Evaluation, rule: Rule) -> list[Comparison]:
+    """By segment: the candidate beside the release in service, where there is one, and beside the best popularity."""
+    found = []
+    for segment in evaluation.segments:
+        if IN_SERVICE in evaluation.releases:
+            name = f"release in service ({evaluation.releases[IN_SERVICE]})"
+            found.append(_compare(evaluation, segment, IN_SERVICE, name, rule))
+        best = best_popularity(evaluation, segment)
+        name = f"best popularity ({label(best.model)})" if best else "windowed popularity"
+        found.append(_compare(evaluation, segment, best.model if best else "popularity", name, rule))
+    return found
+
+
+def _compare(evaluation: Evaluation, segment: str, model: str, name: str, rule: Rule) -> Comparison:
+    metric, cutoff = rule.metric, rule.cutoff
+    ours = evaluation.figure(CANDIDATE, segment, metric, cutoff)
+    theirs = evaluation.figure(model, segment, metric, cutoff)
+    gap = evaluation.difference(model, segment, metric, cutoff)
+    return Comparison(
+        segment=segment,
+        reference=name,
+        candidate=ours.value if ours else nan,
+        value=theirs.value if theirs else nan,
+        users=evaluation.segments[segment]["users"],
+        low=gap.low if gap else nan,
+        high=gap.high if gap else nan,
+        note=evaluation.missing.get(model, ""),
+    )

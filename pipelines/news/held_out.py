@@ -1,0 +1,100 @@
+"""Whom an evaluation is about: held-out users, by segment as of T, and what they then read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.figures import Protocol
+from pipelines.metrics import self_information
+from pipelines.news.dataset import Dataset
+from pipelines.news.popularity_rows import available
+from pipelines.splits import Truth, Window, ground_truth, held_out_window
+from script_shared.arrays import IntArray
+from script_shared.clock import HOUR_MS
+from script_shared.news.params import NewsParams
+from script_shared.news.segments import SEGMENT_NAMES, segment_codes
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """The held-out window of one data set.
+
+    Attributes:
+        dataset: where it comes from.
+        window: from T to the end.
+        truth: held-out users and what they newly read.
+        segments: positions in ``truth.users`` by segment, as of T.
+        available: (n_articles,) booleans, what could be recommended at T.
+        users_before_sampling: held-out users before ``evaluation.max_users``.
+    """
+
+    dataset: Dataset
+    window: Window
+    truth: Truth
+    segments: Mapping[str, IntArray]
+    available: IntArray
+    users_before_sampling: int
+
+    def rows(self, segment: str) -> IntArray:
+        """User rows of a segment's held-out users."""
+        rows: IntArray = self.truth.users[self.segments[segment]]
+        return rows
+
+    def protocol(self, params: NewsParams) -> Protocol:
+        """What is measured on them; self-information is counted on the reads until T."""
+        known = self.dataset.interactions.until(self.window.start_ms)
+        counts = np.bincount(known.article, minlength=self.dataset.n_articles)
+        wanted = params.evaluation
+        return Protocol(
+            truth=self.truth.reads,
+            segments=self.segments,
+            available=self.available,
+            information=self_information(counts),
+            cutoffs=tuple(wanted.cutoffs),
+            resamples=wanted.bootstrap_resamples,
+            seed=wanted.seed,
+        )
+
+
+def split_of(dataset: Dataset, params: NewsParams) -> Window:
+    """The held-out window of a data set; its start is the moment T that a model may know.
+
+    Raises:
+        InputError: the data is not longer than the window.
+    """
+    return held_out_window(
+        dataset.interactions,
+        dataset.validation,
+        window_hours=params.split.window_hours,
+        use_validation_file=params.split.use_validation_file,
+    )
+
+
+def hold_out(dataset: Dataset, params: NewsParams) -> HeldOut:
+    """The held-out users of a data set: all of them, or ``evaluation.max_users`` drawn by seed.
+
+    Raises:
+        InputError: the data is not longer than the window.
+    """
+    window = split_of(dataset, params)
+    known = dataset.interactions.until(window.start_ms)
+    later = dataset.interactions.between(window.start_ms, window.end_ms)
+    if window.protocol == "validation_file" and dataset.validation is not None:
+        later = dataset.validation
+    max_age = params.pool.max_age_hours
+    truth = ground_truth(known, later, window, dataset.issued_ms, max_age * HOUR_MS)
+    everybody = len(truth.users)
+    truth = _sample(truth, params.evaluation.max_users, params.evaluation.seed)
+    reads = np.bincount(known.user, minlength=dataset.n_users)
+    codes = segment_codes(dataset.logged, reads)[truth.users]
+    segments = {name: np.flatnonzero(codes == code) for code, name in enumerate(SEGMENT_NAMES)}
+    alive = available(dataset.issued_ms, window.start_ms, max_age)
+    return HeldOut(dataset, window, truth, segments, alive, everybody)
+
+
+def _sample(truth: Truth, max_users: int | None, seed: int) -> Truth:
+    if max_users is None or len(truth.users) <= max_users:
+        return truth
+    chosen = np.sort(np.random.default_rng(seed).choice(len(truth.users), max_users, replace=False))
+    return Truth(truth.users[chosen], truth.reads[chosen], truth.counts)

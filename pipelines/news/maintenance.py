@@ -1,0 +1,94 @@
+"""Housekeeping: old releases, old runs, and what killed steps left behind are removed."""
+
+import secrets
+import shutil
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pipelines.news.publish import open_releases
+from pipelines.runs import MANIFEST, latest_run
+from pipelines.use_case import Context
+
+FRESH_SECONDS = 3_600  # a run that finished a step within the last hour may still be going on
+STALE_SECONDS = 86_400  # a half-written folder untouched for a day belongs to a killed step
+
+
+def prune(context: Context) -> dict[str, Any]:
+    """Remove releases beyond ``releases.keep``, runs beyond ``releases.keep_runs``, and stale half-written folders.
+
+    Never removed: the release in service and the one a rollback would take, the newest finished run of each step, a run
+    that is going on.
+
+    Returns:
+        ``releases``, ``runs`` and ``partial_folders`` that were removed.
+    """
+    root, params = context.run.root, context.params.releases
+    releases = open_releases(context).prune(params.keep)
+    partial = _remove_stale(root)
+    runs = _prune_runs(root, params.keep_runs)
+    return {"releases": releases, "runs": runs, "partial_folders": partial}
+
+
+def _prune_runs(root: Path, keep: int) -> list[str]:
+    steps = _folders(root)
+    finished = {run: _finished_at(steps, run) for step in steps for run in map(_name, _folders(step))}
+    newest = sorted(finished, key=lambda run: (finished[run], run), reverse=True)
+    needed = {*newest[:keep], *(latest_run(root, step.name) for step in steps)}
+    removed = [run for run in newest if run not in needed and not _going_on(steps, run, finished[run])]
+    for run in removed:
+        for step in steps:
+            _remove(step / run)
+    return sorted(removed)
+
+
+def _finished_at(steps: list[Path], run: str) -> float:
+    """When the run last finished a step or a part of one; when its folder was made, while it never did."""
+    manifests = [path for step in steps for path in (step / run).glob(f"**/{MANIFEST}")]
+    return max((_changed_at(path) for path in manifests or [step / run for step in steps]), default=0.0)
+
+
+def _going_on(steps: list[Path], run: str, finished_at: float) -> bool:
+    """Whether a step finished lately or is being written. Stale folders are gone by now."""
+    if time.time() - finished_at < FRESH_SECONDS:
+        return True
+    return any([*step.glob(f".{run}.*.partial"), *(step / run).glob(".*.partial")] for step in steps)
+
+
+def _remove_stale(root: Path) -> list[str]:
+    """Remove half-written folders of steps and of their parts."""
+    found = sorted([*root.glob("*/.*.partial"), *root.glob("*/*/.*.partial")])
+    stale = [path for path in found if time.time() - _newest_change(path) > STALE_SECONDS]
+    for path in stale:
+        shutil.rmtree(path, ignore_errors=True)
+    return [path.relative_to(root).as_posix() for path in stale]
+
+
+def _remove(folder: Path) -> None:
+    """Take the name away first: a half-removed folder must never look like a finished step."""
+    away = folder.with_name(f".{folder.name}.{secrets.token_hex(2)}.partial")
+    with suppress(FileNotFoundError):
+        folder.rename(away)
+        shutil.rmtree(away, ignore_errors=True)
+
+
+def _folders(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def _name(path: Path) -> str:
+    return path.name
+
+
+def _newest_change(folder: Path) -> float:
+    return max(_changed_at(path) for path in (folder, *folder.rglob("*")))
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return path.lstat().st_mtime
+    except FileNotFoundError:
+        return 0.0

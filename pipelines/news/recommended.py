@@ -1,0 +1,112 @@
+"""The lists that are evaluated: what each model would have recommended at T to every held-out user."""
+
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from pipelines.news.assemble import assemble_from
+from pipelines.news.evaluation import CANDIDATE, IN_SERVICE
+from pipelines.news.held_out import HeldOut
+from pipelines.news.popularity_rows import most_read, row_name, unread
+from pipelines.news.publish import open_releases
+from pipelines.use_case import Context
+from script_shared.arrays import IntArray
+from script_shared.clock import Clock
+from script_shared.errors import ReleaseError, RunError
+from script_shared.news.model import NewsModel
+
+log = logging.getLogger(__name__)
+LATER = (
+    "The release in service was made from data that goes on after this window, so it may have been fitted on what is "
+    "held out here: its figures flatter it."
+)
+
+
+@dataclass
+class Recommended:
+    """Lists of all models on the same held-out users.
+
+    Attributes:
+        held_out: the users.
+        n: length of the lists.
+        lists: by model (n_users, n) article rows, -1 padded, in the order of ``held_out.truth.users``.
+        releases: by model, the release it is.
+        missing: by model, why there are no lists.
+        notes: sentences a reader of the figures must know.
+    """
+
+    held_out: HeldOut
+    n: int
+    lists: dict[str, IntArray] = field(default_factory=dict)
+    releases: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def add_candidate(self, context: Context) -> None:
+        """The run's own model as of T, read with the loader that serves.
+
+        Raises:
+            RunError: the run was assembled from other data or another split.
+            ReleaseError: the assembled folder cannot be loaded.
+        """
+        model = NewsModel.load(context.run.read("assembled") / "holdout", context.run.run_id)
+        self._require_same_data(model, context.run.run_id)
+        self.lists[CANDIDATE] = self._ask(model)
+        self.releases[CANDIDATE] = context.run.run_id
+
+    def add_in_service(self, context: Context) -> None:
+        """The release in service, its state brought to T: noted when that fails, left out when there is none.
+
+        Raises:
+            UnavailableError: the place of the releases does not answer; trying again may help.
+        """
+        releases = open_releases(context)
+        pointer = releases.current()
+        if pointer is None:
+            return
+        self.releases[IN_SERVICE] = pointer.version
+        try:
+            release = releases.fetch(pointer.version)
+            self._note_later_data(NewsModel.load(release, pointer.version))
+            with TemporaryDirectory(prefix="pauta-in-service-") as scratch:
+                assemble_from(release, self.held_out.dataset, self._at, Path(scratch) / "as_of")
+                self.lists[IN_SERVICE] = self._ask(NewsModel.load(Path(scratch) / "as_of", pointer.version))
+        except ReleaseError as error:
+            log.warning("the release in service cannot be evaluated: %s", error)
+            self.missing[IN_SERVICE] = str(error)
+
+    def add_popularity(self, windows_hours: list[float]) -> None:
+        """What was most read in each window before T, under the same read filter and availability."""
+        data, known = self.held_out.dataset, self.held_out.dataset.interactions.until(self._at)
+        for hours in windows_hours:
+            ranking = most_read(known, data.issued_ms, self.held_out.available, self._at, hours)
+            self.lists[row_name(hours)] = unread(ranking, self.held_out.truth.users, known, self._at, self.n)
+
+    @property
+    def _at(self) -> int:
+        return self.held_out.window.start_ms
+
+    def _ask(self, model: NewsModel) -> IntArray:
+        """Every held-out user's list, each by the recommender of the user's segment, with the clock at T."""
+        model.clock = Clock("data", self._at)
+        lists = np.full((len(self.held_out.truth.users), self.n), -1, np.int64)
+        for segment, positions in self.held_out.segments.items():
+            lists[positions] = model.recommend_many(self.held_out.rows(segment), segment, self.n)
+        return lists
+
+    def _note_later_data(self, release: NewsModel) -> None:
+        if release.facts["data_end_ms"] > self.held_out.window.end_ms:
+            self.notes.append(LATER)
+
+    def _require_same_data(self, model: NewsModel, run_id: str) -> None:
+        data = self.held_out.dataset
+        found = (len(model.readers), len(model.catalog), model.facts["data_end_ms"])
+        wanted = (data.n_users, data.n_articles, self._at)
+        if found != wanted:
+            raise RunError(
+                f"run {run_id}: assembled for readers, articles and T {found}, but the refined data has {wanted}.",
+                fix="Run assemble again: --step assemble.",
+            )

@@ -1,0 +1,91 @@
+"""Refines the items files: one article a row, its section and region read from its address."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.news import columns as c
+from pipelines.news.refine.csv_problems import explained
+from pipelines.news.refine.files import scan
+from pipelines.news.tables import TIME, check, table_path
+from script_shared.errors import InputError
+
+STATES = "ac|al|am|ap|ba|ce|df|es|go|ma|mg|ms|mt|pa|pb|pe|pi|pr|rj|rn|ro|rr|rs|sc|se|sp|to"
+REGIONAL = "regional"
+PLAIN_PAGE = r"noticia|noticias|post|video|playlist|ao-vivo|\d+"  # path segments that name a kind of page or a date
+FIRST_SEGMENT = r"^https?://[^/]+/([^/?#]+)"
+STATE = rf"^https?://[^/]+/({STATES})(?:/|$)"
+AFTER_PLACE = rf"^https?://[^/]+/(?:{STATES})/[^/]+/([^/?#]+)/"
+
+
+def section_and_region(url: str) -> tuple[pl.Expr, pl.Expr]:
+    """Section and region of the addresses in column ``url``.
+
+    The region is a two-letter state code in first place. Without one, the section is the first path segment; with one,
+    it is what follows the state and the place, or ``regional`` when that is only the kind of page.
+    """
+    address = pl.col(url)
+    region = address.str.extract(STATE).fill_null("")
+    deeper = address.str.extract(AFTER_PLACE)
+    plain = deeper.is_null() | deeper.str.contains(f"^(?:{PLAIN_PAGE})$")
+    regional = pl.when(plain).then(pl.lit(REGIONAL)).otherwise(deeper)
+    first = address.str.extract(FIRST_SEGMENT).fill_null("")
+    section = pl.when(region != "").then(regional).otherwise(first)
+    return section.alias(c.SECTION), region.alias(c.REGION)
+
+
+def refine_articles(files: Sequence[Path], folder: Path, run_id: str) -> pl.Series:
+    """Write the table of articles; returns their ids, (articles,), a row number being the place in it.
+
+    Raises:
+        InputError: a page occurs twice or is empty, or an ``issued`` is no time.
+    """
+    path = table_path(folder, "articles")
+    with explained(files):
+        _table(files).sink_parquet(path, compression="zstd", compression_level=1, row_group_size=20_000)
+    narrow = pl.read_parquet(path, columns=[c.ARTICLE_ID, c.ISSUED])
+    _check_pages(narrow, files)
+    check("articles", pl.scan_parquet(path), run_id)
+    return narrow[c.ARTICLE_ID]
+
+
+def _table(files: Sequence[Path]) -> pl.LazyFrame:
+    texts = [pl.col(name).fill_null("") for name in (c.URL, c.TITLE, c.CAPTION, c.BODY)]
+    return (
+        scan(files, c.ITEM_COLUMNS)
+        .with_row_index(c.ARTICLE)
+        .select(
+            c.ARTICLE,
+            pl.col(c.RAW_PAGE).alias(c.ARTICLE_ID),
+            *texts,
+            _moment(c.ISSUED),
+            *section_and_region(c.URL),
+        )
+    )
+
+
+def _moment(column: str) -> pl.Expr:
+    """Times such as ``2022-07-01 03:00:00+00:00``; with T, Z, a fraction or another zone too, without a zone as UTC."""
+    text = pl.col(column).str.replace("T", " ", literal=True).str.replace("Z$", "+00:00")
+    zoned = pl.when(text.str.contains(r"[+-]\d\d:?\d\d$")).then(text).otherwise(text + "+00:00")
+    return zoned.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%z", time_unit="ms", strict=False).cast(TIME).alias(column)
+
+
+def _check_pages(articles: pl.DataFrame, files: Sequence[Path]) -> None:
+    names = f"{files[0].name} .. {files[-1].name}"
+    if not articles.height:
+        raise InputError(f"{names}: there is a header and no article.", fix="Download the items again.")
+    twice = articles.filter(pl.col(c.ARTICLE_ID).is_duplicated())[c.ARTICLE_ID]
+    if len(twice):
+        raise InputError(f"{names}: page {twice[0]!r} occurs {(twice == twice[0]).sum()} times.", fix="Keep one row.")
+    if (articles[c.ARTICLE_ID] == "").any():
+        raise InputError(f"{names}: an article has no page.", fix="Every row needs its id in the column page.")
+    odd = articles.filter(
+        pl.col(c.ISSUED).is_null() | ~pl.col(c.ISSUED).cast(pl.Int64).is_between(c.EARLIEST_MS, c.LATEST_MS)
+    )
+    if odd.height:
+        raise InputError(
+            f"{names}: issued of page {odd[c.ARTICLE_ID][0]!r} is no time between 2000 and 2100 ({odd.height:,} rows).",
+            fix="Write it like 2022-07-01 03:00:00+00:00.",
+        )

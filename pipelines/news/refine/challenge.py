@@ -1,0 +1,52 @@
+"""Refines the challenge's files: items, histories and, where there is one, the validation file."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.news import columns as c
+from pipelines.news.refine.articles import refine_articles
+from pipelines.news.refine.files import HISTORIES, ITEMS, find_files
+from pipelines.news.refine.histories import refine_histories
+from pipelines.news.refine.tally import Tally
+from pipelines.news.refine.validation import refine_validation
+from pipelines.news.refine.write import (
+    count_reads,
+    sorted_interactions,
+    window,
+    write_interactions,
+    write_rejected,
+    write_users,
+)
+from script_shared.news.params import RefineParams
+
+
+def refine_challenge(raw: Path, folder: Path, params: RefineParams, run_id: str) -> dict[str, Any]:
+    """Write the refined tables of the challenge's layout and return the facts.
+
+    Raises:
+        InputError: the files are malformed; names file, user or line.
+    """
+    history_files = find_files(raw, HISTORIES, c.HISTORY_COLUMNS)
+    item_files = find_files(raw, ITEMS, c.ITEM_COLUMNS)
+    article_ids = refine_articles(item_files, folder, run_id)
+    articles = pl.Enum(article_ids)
+    tally = Tally()
+    users = refine_histories(history_files, articles, params, tally)
+    held_out = refine_validation(raw, folder, pl.Enum(users[c.USER_ID]), articles, run_id)
+    facts: dict[str, Any] = {"users": users.height, "articles": len(article_ids)}
+    facts |= _write_reads(folder, users, len(article_ids), tally, run_id)
+    facts |= tally.facts()
+    if held_out:
+        tally.rejected += held_out.rejected
+        facts["validation"] = held_out.facts() | {"rows": held_out.kept[0].height}
+    write_rejected(folder, tally, run_id)
+    return facts
+
+
+def _write_reads(folder: Path, users: pl.DataFrame, articles: int, tally: Tally, run_id: str) -> dict[str, Any]:
+    rows = sorted_interactions(tally)
+    write_users(folder, users[c.USER_ID], users[c.USER_TYPE], count_reads(rows, users.height), run_id)
+    write_interactions(folder, rows, run_id, {c.USER: users.height, c.ARTICLE: articles})
+    return {"interactions": rows.height, **window(rows)}

@@ -1,0 +1,123 @@
+"""Refines a parquet of portal clicks: no texts, no login flag, no dwell time; one click is one read."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.news import columns as c
+from pipelines.news.refine.login import simulated_login
+from pipelines.news.refine.rules import PLACE, SIZE, judge, rejected_rows
+from pipelines.news.refine.tally import Tally
+from pipelines.news.refine.write import (
+    count_reads,
+    sorted_interactions,
+    window,
+    write_interactions,
+    write_rejected,
+    write_users,
+)
+from pipelines.news.tables import TIME, check, table_path
+from script_shared.errors import InputError
+from script_shared.news.params import RefineParams
+
+FILE = "clicks.parquet"
+
+
+def refine_clicks(raw: Path, folder: Path, params: RefineParams, run_id: str) -> dict[str, Any]:
+    """Write the refined tables of ``raw/clicks.parquet`` and return the facts.
+
+    Users and articles are numbered by their ids. An article is taken as issued at its first click; the login flag is
+    simulated. Seconds on page and scroll are null: this source does not measure them.
+
+    Raises:
+        InputError: the file is no parquet of clicks.
+    """
+    clicks = _read(raw / FILE)
+    users, articles = (clicks[name].unique().sort() for name in (c.CLICK_USER, c.CLICK_ARTICLE))
+    tally = Tally()
+    _judge(clicks, users, articles, params, tally)
+    rows = sorted_interactions(tally)
+    reads = count_reads(rows, len(users))
+    types = _types(clicks, users)
+    _write_articles(folder, clicks, run_id)
+    write_interactions(folder, rows, run_id, {c.USER: len(users), c.ARTICLE: len(articles)})
+    write_users(folder, users.cast(pl.String), types, reads, run_id)
+    write_rejected(folder, tally, run_id)
+    counts = {"users": len(users), "articles": len(articles), "interactions": rows.height}
+    return {**counts, **tally.facts(), **window(rows), "login_flag": "simulated"}
+
+
+def _read(path: Path) -> pl.DataFrame:
+    try:
+        have = pl.read_parquet_schema(path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{path.name}: not a readable parquet file ({reason}).", fix="Download it again.") from error
+    missing = [name for name in c.CLICK_COLUMNS if name not in have]
+    if missing:
+        raise InputError(f"{path.name}: column {', '.join(missing)} is missing.", fix="Use a parquet of portal clicks.")
+    wrong = [name for name in c.CLICK_COLUMNS if not have[name].is_integer()]
+    if wrong:
+        raise InputError(f"{path.name}: column {wrong[0]} is {have[wrong[0]]}.", fix="It must hold whole numbers.")
+    clicks = pl.read_parquet(path, columns=list(c.CLICK_COLUMNS))
+    _check_clicks(clicks, path.name)
+    return clicks
+
+
+def _check_clicks(clicks: pl.DataFrame, file: str) -> None:
+    if not clicks.height:
+        raise InputError(f"{file}: holds no click.", fix="Download it again.")
+    for name in (c.CLICK_USER, c.CLICK_ARTICLE, c.CLICK_TIME):
+        if empty := clicks[name].null_count():
+            raise InputError(f"{file}: {empty:,} rows have no {name}.", fix="Every click needs one.")
+    odd = clicks.filter(~pl.col(c.CLICK_TIME).is_between(c.EARLIEST_MS, c.LATEST_MS))
+    if odd.height:
+        user, when = odd.select(c.CLICK_USER, c.CLICK_TIME).row(0)
+        raise InputError(
+            f"{file}: {odd.height:,} clicks are not between 2000 and 2100, such as {when} of user {user}.",
+            fix="click_timestamp must hold milliseconds since 1970.",
+        )
+
+
+def _judge(clicks: pl.DataFrame, users: pl.Series, articles: pl.Series, params: RefineParams, tally: Tally) -> None:
+    rows = clicks.select(
+        pl.lit(users).search_sorted(pl.col(c.CLICK_USER)).cast(pl.UInt32).alias(c.USER),
+        pl.lit(articles).search_sorted(pl.col(c.CLICK_ARTICLE)).cast(pl.UInt32).alias(c.ARTICLE),
+        pl.col(c.CLICK_TIME).cast(TIME).alias(c.TIMESTAMP),
+        *(pl.lit(None, pl.Float32).alias(name) for name in (c.SECONDS, c.SCROLL)),
+        *(pl.lit(1.0, pl.Float32).alias(name) for name in (c.CLICKS, c.VISITS, c.ENGAGEMENT)),
+        pl.len().over(c.CLICK_USER).alias(SIZE),
+        pl.int_range(pl.len()).over(c.CLICK_USER).alias(PLACE),
+        pl.col(c.CLICK_SESSION).cast(pl.Int64).alias(c.SESSION),
+        pl.col(c.CLICK_REGION).cast(pl.Int16).alias(c.REGION),
+        pl.col(c.CLICK_DEVICE).cast(pl.Int16).alias(c.DEVICE),
+        pl.col(c.CLICK_USER).cast(pl.String).alias(c.USER_ID),
+        pl.col(c.CLICK_ARTICLE).cast(pl.String).alias(c.ARTICLE_ID),
+    )
+    judged = judge(rows, params.outliers)
+    kept = judged.filter(pl.col(c.REASON).is_null())
+    kept = kept.drop(c.REASON, c.VALUE, SIZE, PLACE, c.USER_ID, c.ARTICLE_ID)
+    tally.add(rows.height, kept, rejected_rows(judged, FILE))
+
+
+def _types(clicks: pl.DataFrame, users: pl.Series) -> pl.Series:
+    counts = clicks.group_by(c.CLICK_USER).len().sort(c.CLICK_USER)["len"].to_numpy()
+    logged = simulated_login(users.cast(pl.String).to_list(), counts)
+    return pl.select(
+        pl.when(pl.lit(pl.Series(logged))).then(pl.lit(c.LOGGED)).otherwise(pl.lit(c.NOT_LOGGED))
+    ).to_series()
+
+
+def _write_articles(folder: Path, clicks: pl.DataFrame, run_id: str) -> None:
+    first = clicks.group_by(c.CLICK_ARTICLE).agg(pl.col(c.CLICK_TIME).min()).sort(c.CLICK_ARTICLE)
+    texts = (c.URL, c.TITLE, c.CAPTION, c.BODY)
+    table = first.select(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias(c.ARTICLE),
+        pl.col(c.CLICK_ARTICLE).cast(pl.String).alias(c.ARTICLE_ID),
+        *(pl.lit("").alias(name) for name in texts),
+        pl.col(c.CLICK_TIME).cast(TIME).alias(c.ISSUED),
+        *(pl.lit("").alias(name) for name in (c.SECTION, c.REGION)),
+    )
+    check("articles", table, run_id)
+    table.write_parquet(table_path(folder, "articles"))

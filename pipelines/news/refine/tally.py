@@ -1,0 +1,41 @@
+"""Collects what refine kept and rejected, part by part, and counts it."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from pipelines.news import columns as c
+from pipelines.news.tables import REJECTED_TYPES
+
+
+@dataclass
+class Tally:
+    """Kept rows and rejected rows; input rows = kept + rejected, always."""
+
+    kept: list[pl.DataFrame] = field(default_factory=list)
+    rejected: list[pl.DataFrame] = field(default_factory=list)
+    clipped: Counter[str] = field(default_factory=Counter)
+    input_rows: int = 0
+
+    def add(self, input_rows: int, kept: pl.DataFrame, rejected: pl.DataFrame) -> None:
+        self.input_rows += input_rows
+        self.kept.append(kept)
+        if rejected.height:
+            self.rejected.append(rejected)
+
+    def rejected_table(self) -> pl.DataFrame:
+        """All rejected rows."""
+        return pl.concat([pl.DataFrame(schema=REJECTED_TYPES), *self.rejected])
+
+    def facts(self) -> dict[str, Any]:
+        """Counts for people: input rows, rejected rows by reason, values cut by column."""
+        rejected = self.rejected_table()
+        by_reason = rejected[c.REASON].value_counts(sort=True).rows()
+        return {
+            "input_rows": self.input_rows,
+            "rejected_rows": rejected.height,
+            "rejected_by_reason": dict(by_reason),
+            "clipped_values": dict(self.clipped),
+        }

@@ -1,0 +1,77 @@
+"""Refines validacao.csv, the reads after the histories that a model is asked to foresee."""
+
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.news import columns as c
+from pipelines.news.refine.csv_problems import explained
+from pipelines.news.refine.files import VALIDATION, find_files, scan
+from pipelines.news.refine.lists import elements, lengths, plain
+from pipelines.news.refine.rules import rejected_rows
+from pipelines.news.refine.tally import Tally
+from pipelines.news.tables import TIME, check, table_path
+from script_shared.errors import InputError
+
+
+def refine_validation(raw: Path, folder: Path, users: pl.Enum, articles: pl.Enum, run_id: str) -> Tally | None:
+    """Write the table `validation` where the raw data has the file.
+
+    Reads of unknown users or articles and exact repeats are rejected; the caller keeps them with the others.
+
+    Raises:
+        InputError: names the file and the user.
+    """
+    if not (raw / VALIDATION).is_file():
+        return None
+    files = find_files(raw, VALIDATION, c.VALIDATION_COLUMNS)
+    with explained(files):
+        table = scan(files, c.VALIDATION_COLUMNS).collect()
+    rows = _explode(table.with_columns(plain(table[name]) for name in (c.RAW_HISTORY, c.RAW_TIMES)), users, articles)
+    tally = Tally()
+    kept = rows.filter(pl.col(c.REASON).is_null()).select(c.USER, c.ARTICLE, c.TIMESTAMP).sort(c.TIMESTAMP)
+    tally.add(rows.height, kept, rejected_rows(rows, VALIDATION))
+    check("validation", kept, run_id, sizes={c.USER: len(users.categories), c.ARTICLE: len(articles.categories)})
+    kept.write_parquet(table_path(folder, "validation"))
+    return tally
+
+
+def _explode(table: pl.DataFrame, users: pl.Enum, articles: pl.Enum) -> pl.DataFrame:
+    found, times = lengths(table[c.RAW_HISTORY]), lengths(table[c.RAW_TIMES])
+    if (found != times).any():
+        place = (found != times).arg_max() or 0
+        _stop(table[c.RAW_USER][place], f"history has {found[place]} elements, timestampHistory {times[place]}")
+    rows = (
+        table.with_columns(found.alias("found"))
+        .filter(pl.col("found") > 0)
+        .select(
+            pl.col(c.RAW_USER).repeat_by("found").explode().alias(c.USER_ID),
+            elements(c.RAW_HISTORY).alias(c.ARTICLE_ID),
+            elements(c.RAW_TIMES).cast(pl.Int64, strict=False).alias("ms"),
+        )
+    )
+    odd = rows.filter(pl.col("ms").is_null() | ~pl.col("ms").is_between(c.EARLIEST_MS, c.LATEST_MS))
+    if odd.height:
+        _stop(odd[c.USER_ID][0], "timestampHistory holds what is no time between 2000 and 2100")
+    rows = rows.with_columns(
+        pl.col(c.USER_ID).cast(users, strict=False).to_physical().cast(pl.UInt32).alias(c.USER),
+        pl.col(c.ARTICLE_ID).cast(articles, strict=False).to_physical().cast(pl.UInt32).alias(c.ARTICLE),
+        pl.col("ms").cast(TIME).alias(c.TIMESTAMP),
+        pl.lit(None, pl.Float64).alias(c.VALUE),
+    )
+    return rows.with_columns(_reason().alias(c.REASON))
+
+
+def _reason() -> pl.Expr:
+    repeat = ~pl.struct(c.USER_ID, c.ARTICLE_ID, c.TIMESTAMP).is_first_distinct()
+    reason = pl.when(pl.col(c.USER).is_null()).then(pl.lit("user_unknown"))
+    return (
+        reason.when(pl.col(c.ARTICLE).is_null())
+        .then(pl.lit("article_unknown"))
+        .when(repeat)
+        .then(pl.lit("duplicate_read"))
+    )
+
+
+def _stop(user: str, problem: str) -> None:
+    raise InputError(f"{VALIDATION}, user {user}: {problem}.", fix="Correct the row, or leave the file out.")

@@ -1,0 +1,59 @@
+"""Step download: raw data of the chosen source into the run's ``raw`` folder.
+
+A source is one entry in ``SOURCES`` and one module with ``fingerprint(context)`` and ``fetch(context, folder)``.
+"""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from pipelines.news.sources.links import earlier_raw, link_tree, sizes
+from pipelines.use_case import Context
+from script_shared.errors import InputError
+
+SOURCES = {  # name: module, imported when it is used
+    "sample": "pipelines.news.sources.sample",
+    "local": "pipelines.news.sources.local",
+    "gdrive": "pipelines.news.sources.gdrive",
+    "globo_clicks": "pipelines.news.sources.globo_clicks",
+}
+
+
+class Source(Protocol):
+    """What a source's module offers."""
+
+    def fingerprint(self, context: Context) -> str:
+        """A text that changes when the source would give other files."""
+
+    def fetch(self, context: Context, folder: Path) -> dict[str, Any]:
+        """Put the files into the folder; return facts for people."""
+
+
+def download(context: Context) -> dict[str, Any]:
+    """Write the step ``raw``: fetch the source's files, or link those of an earlier run whose input was the same.
+
+    Returns:
+        source, fingerprint, files (path and bytes of each), and what the source adds or ``reused_from``.
+
+    Raises:
+        InputError: no such source, or its input is not laid out as it should be.
+        SourceError: the data cannot be had; TransientError when trying again may help.
+    """
+    name = context.options.source or context.settings.source
+    source = _source(name)
+    fingerprint = source.fingerprint(context)
+    earlier = None if context.options.refresh else earlier_raw(context.run.root, fingerprint)
+    with context.run.write("raw") as (folder, facts):
+        if earlier:
+            link_tree(earlier.folder("raw"), folder, earlier.facts("raw")["files"])
+            facts["reused_from"] = earlier.run_id
+        else:
+            facts |= source.fetch(context, folder)
+        facts |= {"source": name, "fingerprint": fingerprint, "files": sizes(folder)}
+    return facts
+
+
+def _source(name: str) -> Source:
+    if name not in SOURCES:
+        raise InputError(f"there is no source {name!r}.", fix=f"Choose one of {', '.join(SOURCES)}.")
+    return cast(Source, import_module(SOURCES[name]))

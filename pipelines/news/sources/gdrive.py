@@ -1,0 +1,97 @@
+"""Source ``gdrive``: the challenge's zip on Google Drive, resumed after a break and checked before use."""
+
+from pathlib import Path
+from typing import Any
+
+import gdown
+import requests
+from gdown.exceptions import DownloadError, FileURLRetrievalError
+
+from pipelines.news.sources.archive import check_zip, extract
+from pipelines.news.sources.progress import progress
+from pipelines.use_case import Context
+from script_shared.errors import SourceError, TransientError
+
+TIMEOUT = (10.0, 60.0)  # seconds to connect, and between bytes
+QUOTA_WORDS = ("too many users", "quota")
+
+
+def fingerprint(context: Context) -> str:
+    """The file's id: Drive gives a changed file another one when it is uploaded anew."""
+    return f"gdrive:{context.params.gdrive.file_id}"
+
+
+def fetch(context: Context, folder: Path) -> dict[str, Any]:
+    """Download the zip into ``<root>/downloads`` (kept there, so that nothing is fetched twice) and extract it.
+
+    Raises:
+        TransientError: quota used up, network broken, or the zip came damaged; what came is kept for the next try.
+        SourceError: Drive's answer is no file, or no zip, or a zip of something else.
+    """
+    file_id = context.params.gdrive.file_id
+    downloads = context.run.root / "downloads"
+    downloads.mkdir(parents=True, exist_ok=True)
+    target = downloads / f"{file_id}.zip"
+    if context.options.refresh:
+        target.unlink(missing_ok=True)
+    fetched = not target.exists()
+    if fetched:
+        _download(file_id, target, context.params.gdrive.retries)
+    check_zip(target)
+    extract(target, folder)
+    return {"file_id": file_id, "bytes_downloaded": target.stat().st_size if fetched else 0}
+
+
+def _download(file_id: str, target: Path, retries: int) -> None:
+    try:
+        with progress(f"downloading {file_id}", None, "B") as advance:
+            done = 0
+
+            def report(received: int, total: int | None) -> None:
+                nonlocal done
+                advance(received - done)
+                done = received
+
+            gdown.download(
+                id=file_id,
+                output=str(target),
+                quiet=True,
+                use_cookies=False,
+                resume=True,
+                progress=report,
+                timeout=TIMEOUT,
+                retries=retries,
+            )
+    except FileURLRetrievalError as error:
+        raise _refusal(file_id, error) from error
+    except requests.HTTPError as error:
+        raise _status(file_id, error) from error
+    except (DownloadError, requests.RequestException) as error:
+        raise TransientError(
+            f"Google Drive file {file_id}: the download broke off ({_line(error)}).",
+            fix=f"Run again: it goes on from the part kept in {target.parent}.",
+        ) from error
+
+
+def _refusal(file_id: str, error: Exception) -> SourceError:
+    text = " ".join(str(error).split())
+    if any(word in text.lower() for word in QUOTA_WORDS):
+        return TransientError(
+            f"Google Drive file {file_id}: its download quota is used up for now.",
+            fix="Try again in some hours, or download the zip in a browser, extract it and use the source local.",
+        )
+    return SourceError(
+        f"Google Drive file {file_id}: Drive answered with a page, not with the file.",
+        fix="Check that the id is right and that anyone with the link may read it; or use the source local.",
+    )
+
+
+def _status(file_id: str, error: requests.HTTPError) -> SourceError:
+    status = error.response.status_code if error.response is not None else 0
+    if status == 429 or status >= 500:
+        return TransientError(f"Google Drive file {file_id}: Drive answered {status}.", fix="Try again later.")
+    return SourceError(f"Google Drive file {file_id}: Drive answered {status}.", fix="Check the id and its sharing.")
+
+
+def _line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,33 @@
+"""Source ``local``: a folder with the challenge's layout, linked into the run."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from pipelines.news.sources.given_path import given_path, stamp
+from pipelines.news.sources.layout import find_files
+from pipelines.news.sources.links import link_or_copy
+from pipelines.use_case import Context
+from script_shared.errors import InputError
+
+WHAT = "the folder that holds files/ and itens/"
+
+
+def fingerprint(context: Context) -> str:
+    """Names, sizes and times of the files."""
+    lines = [f"{name} {stamp(path)}" for name, path in _files(context).items()]
+    return "local:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def fetch(context: Context, folder: Path) -> dict[str, Any]:
+    """Link the files into the folder."""
+    for name, path in _files(context).items():
+        link_or_copy(path, folder / name)
+    return {"source_path": str(given_path(context, WHAT).resolve())}
+
+
+def _files(context: Context) -> dict[str, Path]:
+    path = given_path(context, WHAT)
+    if not path.is_dir():
+        raise InputError(f"{path}: is a file.", fix=f"Name {WHAT}.")
+    return find_files(path)

@@ -1,0 +1,1 @@
+"""The generated world: articles, readers with planted tastes, and what they read."""

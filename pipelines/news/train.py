@@ -1,0 +1,55 @@
+"""Fits one segment's recommender on everything until T, the moment at which the held-out window begins."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from pipelines.news.dataset import Dataset
+from pipelines.news.held_out import split_of
+from pipelines.news.known import snapshot_of
+from pipelines.use_case import Context
+from script_shared.arrays import IntArray
+from script_shared.news.params import NewsParams
+from script_shared.news.segments import members, segment_named
+from script_shared.news.snapshot import Snapshot
+
+
+def train(context: Context, segment: str) -> dict[str, Any]:
+    """Reads refined; writes trained/<run>/<segment>: the recommender as of T.
+
+    Raises:
+        InputError: no such segment, or the data is not longer than the held-out window.
+        RunError: refine is not complete.
+    """
+    params: NewsParams = context.params
+    recommender = segment_named(segment).recommender
+    dataset = Dataset.load(context.run.read("refined"))
+    snapshot = snapshot_of(dataset, split_of(dataset, params).start_ms)
+    belongs = members_of(snapshot, segment)
+    with context.run.write("trained", segment) as (folder, facts):
+        started = perf_counter()
+        recommender.fit(snapshot, belongs, params.model).save(folder)
+        facts.update(
+            segment=segment,
+            recommender=recommender.source,
+            as_of=datetime.fromtimestamp(snapshot.as_of_ms / 1000, UTC).isoformat(timespec="seconds"),
+            as_of_ms=snapshot.as_of_ms,
+            users=int(belongs.sum()),
+            interactions=int(belongs[snapshot.reads.user].sum()),
+            seconds=round(perf_counter() - started, 2),
+            megabytes=folder_megabytes(folder),
+        )
+    return dict(facts)
+
+
+def members_of(snapshot: Snapshot, segment: str) -> IntArray:
+    """bool (n_users): who belongs to the segment, by what was read until the moment of the snapshot."""
+    return members(segment, snapshot.logged, np.bincount(snapshot.reads.user, minlength=snapshot.n_users))
+
+
+def folder_megabytes(folder: Path) -> float:
+    """Size of all files below a folder."""
+    return round(sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6, 3)

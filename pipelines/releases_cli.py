@@ -1,0 +1,161 @@
+"""``python -m pipelines releases …``: what people do with releases."""
+
+import argparse
+import getpass
+import json
+from pathlib import Path
+
+from pipelines.registry import USE_CASES
+from script_shared.errors import InputError, ReleaseError
+from script_shared.params import load_params
+from script_shared.releases import Manifest, Pointer, Releases
+from script_shared.settings import Settings
+
+
+def main(argv: list[str], settings: Settings) -> int:
+    """Run one command; 0, or 1 when ``verify`` finds damage.
+
+    Raises:
+        PautaError: the command cannot be done; the caller prints it.
+    """
+    args = _parser().parse_args(argv)
+    uri = args.uri or f"{settings.models_uri.rstrip('/')}/{args.use_case}"
+    args.settings = settings
+    code: int = COMMANDS[args.command](Releases(uri, settings.cache_dir / args.use_case), args)
+    return code
+
+
+def _list(releases: Releases, args: argparse.Namespace) -> int:
+    pointer, manifests = releases.current(), releases.list()
+    if args.json:
+        shown = [manifest.model_dump(mode="json", exclude={"files"}) for manifest in manifests]
+        print(json.dumps({"current": pointer and pointer.version, "releases": shown}, indent=2))
+        return 0
+    for manifest in manifests:
+        print(_line(manifest, pointer))
+    for version in sorted(set(releases.versions()) - {manifest.version for manifest in manifests}):
+        print(f"! {version:<32} damaged manifest")
+    if not manifests:
+        print(f"no releases in {releases.uri}")
+    return 0
+
+
+def _line(manifest: Manifest, pointer: Pointer | None) -> str:
+    mark = "*" if pointer and pointer.version == manifest.version else " "
+    size = f"{manifest.total_bytes / 1e6:,.1f} MB"
+    verdict = {True: "accepted", False: "refused"}.get(manifest.facts.get("gate", {}).get("accepted"), "")
+    return f"{mark} {manifest.version:<32} {manifest.created_at:%Y-%m-%d %H:%M:%S}  {size:>12}  {verdict}".rstrip()
+
+
+def _show(releases: Releases, args: argparse.Namespace) -> int:
+    pointer = releases.current()
+    version = args.version or (pointer.version if pointer else None)
+    if version is None:
+        raise InputError("no release is in service.", fix="Name one of releases list.")
+    shown = releases.manifest(version).model_dump(mode="json")
+    if pointer and pointer.version == version:
+        shown["pointer"] = pointer.model_dump(mode="json", exclude={"retiring", "revision"})
+    print(json.dumps(shown, indent=2))
+    return 0
+
+
+def _publish(releases: Releases, args: argparse.Namespace) -> int:
+    manifest = releases.publish(args.folder, args.version, {"published_by": args.by})
+    print(f"published {manifest.version}: {len(manifest.files)} files, {manifest.total_bytes / 1e6:,.1f} MB")
+    return 0
+
+
+def _promote(releases: Releases, args: argparse.Namespace) -> int:
+    pointer = releases.promote(
+        args.version, args.reason, by=args.by, expect=args.expect, replace_damaged=args.replace_damaged
+    )
+    return _in_service(pointer)
+
+
+def _rollback(releases: Releases, args: argparse.Namespace) -> int:
+    return _in_service(releases.rollback(args.reason, by=args.by))
+
+
+def _in_service(pointer: Pointer) -> int:
+    print(f"in service: {pointer.version} (move {pointer.sequence}, {pointer.kind} by {pointer.by}: {pointer.reason})")
+    return 0
+
+
+def _verify(releases: Releases, args: argparse.Namespace) -> int:
+    damaged = 0
+    for version in args.versions or releases.versions():
+        try:
+            manifest = releases.verify(version)
+            print(f"good     {version}: {len(manifest.files)} files, {manifest.total_bytes / 1e6:,.1f} MB")
+        except ReleaseError as error:
+            damaged += 1
+            print(f"damaged  {version}: {error}")
+    return 1 if damaged else 0
+
+
+def _prune(releases: Releases, args: argparse.Namespace) -> int:
+    case = USE_CASES[args.use_case]
+    keep = args.keep
+    if keep is None:
+        keep = load_params(case.params_kind, args.settings.params_file or case.params_file).releases.keep  # type: ignore[attr-defined]
+    for version in releases.prune(keep):
+        print(f"deleted {version}")
+    return 0
+
+
+def _fetch(releases: Releases, args: argparse.Namespace) -> int:
+    print(releases.fetch(args.version))
+    return 0
+
+
+COMMANDS = {
+    "list": _list,
+    "show": _show,
+    "publish": _publish,
+    "promote": _promote,
+    "rollback": _rollback,
+    "verify": _verify,
+    "prune": _prune,
+    "fetch": _fetch,
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m pipelines releases", description="Look at releases and move them.")
+    parser.add_argument("--use-case", default="news", choices=sorted(USE_CASES), help="whose releases (default: news)")
+    parser.add_argument("--uri", help="root of the releases (default: PAUTA_MODELS_URI/<use case>)")
+    commands = parser.add_subparsers(dest="command", required=True)
+    listing = commands.add_parser("list", help="all releases, newest first; * marks the one in service")
+    listing.add_argument("--json", action="store_true", help="as JSON, with their facts")
+    show = commands.add_parser("show", help="manifest and facts of one release, as JSON")
+    show.add_argument("version", nargs="?", help="default: the one in service")
+    publish = commands.add_parser("publish", help="add a folder as a release; it is not in service before promote")
+    publish.add_argument("folder", type=Path)
+    publish.add_argument("version")
+    _add_promote(commands.add_parser("promote", help="put a release into service, after checking every checksum"))
+    rollback = commands.add_parser("rollback", help="put the release back that was in service before")
+    verify = commands.add_parser("verify", help="compare every file with its checksum; exit code 1 on damage")
+    verify.add_argument("versions", nargs="*", metavar="version", help="default: all")
+    prune = commands.add_parser("prune", help="delete old releases, never one in service or next in a rollback")
+    prune.add_argument("--keep", type=int, help="releases kept besides the one in service (default: the params file's)")
+    fetch = commands.add_parser("fetch", help="print a local folder with the checked files of a release")
+    fetch.add_argument("version")
+    rollback.add_argument("--reason", default="rolled back by hand", help="kept in the history")
+    for command in (publish, rollback):
+        command.add_argument("--by", default=_user(), help="who does it (default: the login name)")
+    return parser
+
+
+def _add_promote(promote: argparse.ArgumentParser) -> None:
+    promote.add_argument("version")
+    promote.add_argument("--reason", default="promoted by hand", help="kept in the history")
+    promote.add_argument("--by", default=_user(), help="who does it (default: the login name)")
+    promote.add_argument("--expect", metavar="VERSION", help="only if this one is in service now ('' for none)")
+    promote.add_argument("--replace-damaged", action="store_true", help="start a new pointer if it cannot be read")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a user id without a name, as in some containers
+        return "person"

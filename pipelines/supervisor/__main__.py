@@ -1,0 +1,27 @@
+"""``python -m pipelines.supervisor``: what `make run` starts."""
+
+import sys
+
+from pipelines.supervisor.guard import guarded
+from pipelines.supervisor.places import load_places
+from script_shared.errors import PautaError
+
+
+def main() -> int:
+    """Read the flags, then run everything under the guard."""
+    try:
+        places = load_places(sys.argv[1:])
+    except PautaError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+    def supervise() -> int:
+        from pipelines.supervisor.session import supervise as supervise_here
+
+        return supervise_here(places)
+
+    return guarded(supervise)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

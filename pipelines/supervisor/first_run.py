@@ -1,0 +1,33 @@
+"""The first release of a fresh checkout, made by Airflow's own runs."""
+
+from pipelines.supervisor.airflow_rest import AirflowRest
+from pipelines.supervisor.household import Household
+from pipelines.supervisor.progress import follow
+from pipelines.supervisor.say import say
+
+DATA, TRAINING = "news_data", "news_training"
+SECONDS = 120.0  # for Airflow to read the DAGs, or to start the training after the data
+
+
+def clean_up(airflow: AirflowRest) -> None:
+    """Mark runs that the last stop cut short as failed; their tasks are gone, and they would block new ones."""
+    for dag, run, _state in airflow.runs("~", "running", "queued"):
+        say(f"{dag}: run {run} was cut short by the last stop; marked as failed")
+        airflow.give_up(dag, run)
+
+
+def make_first_release(household: Household, airflow: AirflowRest) -> None:
+    """Trigger the data DAG, follow it, then follow the training that its asset starts.
+
+    Raises:
+        RunFailedError: one of the two failed.
+        UnavailableError: Airflow did not do its part in time.
+    """
+    household.wait_for("Reading the DAGs", lambda: airflow.knows(DATA) and airflow.knows(TRAINING), SECONDS)
+    before = {run for _dag, run, _state in airflow.runs(TRAINING)}
+    follow(household, airflow, DATA, airflow.trigger(DATA, {}))
+
+    def training() -> str | None:
+        return next((run for _dag, run, _state in airflow.runs(TRAINING) if run not in before), None)
+
+    follow(household, airflow, TRAINING, household.wait_for("Starting the training", training, SECONDS))

@@ -1,0 +1,39 @@
+"""What is printed when everything works: a first recommendation for each segment, the addresses, the login."""
+
+from typing import Any
+
+from pipelines.supervisor.api_rest import ApiRest
+from pipelines.supervisor.credentials import ADMIN, Credentials
+from pipelines.supervisor.places import Places
+from pipelines.supervisor.say import plainly
+
+ITEMS = 3
+
+
+def show_recommendations(api: ApiRest) -> None:
+    """One reader of each segment, and what that reader would be shown."""
+    for segment, readers in api.examples().items():
+        if readers:
+            plainly(_list(segment, api.recommendations(readers[0], ITEMS)))
+        else:
+            plainly(f"\n  {segment}: this release has no reader of the segment")
+
+
+def _list(segment: str, answer: dict[str, Any]) -> str:
+    lines = [f"\n  {segment} reader, answered by {answer['source']}:"]
+    for place, item in enumerate(answer["items"], start=1):
+        lines.append(f"    {place}. {(item['title'] or item['page'])[:70]}  ({item['reason']})")
+    return "\n".join(lines)
+
+
+def show_addresses(places: Places, credentials: Credentials) -> None:
+    """Where to look next."""
+    plainly(
+        f"""
+  Recommendations   {places.api_url}/           (documentation: {places.api_url}/docs)
+  Airflow           {places.airflow_url}/           login {ADMIN}, password {credentials.admin_password}
+  Admin token       {places.state / "credentials.json"} ("admin_token")
+  Logs              {places.state / "logs"}
+
+  Ctrl-C stops everything."""
+    )

@@ -1,0 +1,89 @@
+"""All components together: what ends unasked is started again, and at the end nothing is left running."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from pipelines.supervisor.component import Component
+from pipelines.supervisor.kernel import end_descendants, reap_orphans
+from pipelines.supervisor.say import say
+from script_shared.errors import UnavailableError
+
+T = TypeVar("T")
+POLL_SECONDS = 0.2
+GRACE_SECONDS = 10.0
+
+
+class Household:
+    """The components that run, in the order in which they were started."""
+
+    def __init__(self) -> None:
+        self.components: list[Component] = []
+
+    def start(self, component: Component) -> None:
+        component.start()
+        self.components.append(component)
+
+    def run_once(self, component: Component) -> None:
+        """Run a program to its end, while watching the others.
+
+        Raises:
+            UnavailableError: it failed; the message ends with its last lines.
+        """
+        component.start()
+        self.components.append(component)
+        try:
+            while component.exit_code is None:
+                self.watch(except_for=component)
+                time.sleep(POLL_SECONDS)
+        finally:
+            self.components.remove(component)
+        if component.exit_code:
+            last = "\n".join(f"    {line}" for line in component.tail())
+            message = f"{component.name} failed (exit code {component.exit_code}). Its last lines:\n{last}\n"
+            raise UnavailableError(message, fix=f"The whole log is {component.log}.")
+
+    def watch(self, except_for: Component | None = None) -> None:
+        """Start again what has ended.
+
+        Raises:
+            UnavailableError: a component ended too often.
+        """
+        for component in self.components:
+            if component is except_for or component.exit_code is None:
+                continue
+            code = component.exit_code
+            reap_orphans({each.pid for each in self.components})
+            count = component.note_death()
+            say(f"{component.name} ended by itself (exit code {code}); starting it again ({count})")
+            component.start()
+
+    def wait_for(self, what: str, ready: Callable[[], T | None], seconds: float, *, every: float = POLL_SECONDS) -> T:
+        """Ask until the answer is something, while watching the components.
+
+        Args:
+            what: what is waited for, as the beginning of a sentence.
+            ready: gives nothing as long as it is not there.
+            seconds: how long to wait at most.
+            every: seconds between two questions.
+
+        Raises:
+            UnavailableError: it took longer than ``seconds``, or a component ended too often.
+        """
+        deadline = time.monotonic() + seconds
+        while not (answer := ready()):
+            if time.monotonic() > deadline:
+                logs = ", ".join(str(component.log) for component in self.components)
+                raise UnavailableError(f"{what} took longer than {seconds:.0f} s.", fix=f"See the logs: {logs}.")
+            self.watch()
+            time.sleep(every)
+        return answer
+
+    def stop(self) -> None:
+        """SIGTERM to every main process at once; what is left after the grace is killed with all its children."""
+        for component in self.components:
+            component.ask_to_stop()
+        deadline = time.monotonic() + GRACE_SECONDS
+        while time.monotonic() < deadline and any(each.exit_code is None for each in self.components):
+            time.sleep(0.05)
+        end_descendants(grace=0.0)

@@ -1,0 +1,71 @@
+"""What only the Linux kernel can promise: children end with their parent, and orphans come back to the family."""
+
+import ctypes
+import os
+import signal
+import time
+from contextlib import suppress
+
+import psutil
+
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+KILL_SECONDS = 5.0  # a killed process ends at once, unless the kernel itself waits for a disk
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def die_with_parent(number: int = signal.SIGTERM) -> None:
+    """Ask for a signal when the parent ends, however it ends."""
+    _libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every descendant whose own parent ends, so that none is lost sight of."""
+    _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def descendants() -> list[psutil.Process]:
+    """All processes below this one that have not ended."""
+    return [each for each in psutil.Process().children(recursive=True) if _living(each)]
+
+
+def reap_orphans(own: set[int]) -> None:
+    """End adopted processes that are not ``own`` children: their component is gone, and would be theirs to end."""
+    for child in psutil.Process().children():
+        if child.pid in own:
+            continue
+        _kill([*child.children(recursive=True), child] if _living(child) else [])
+        with suppress(psutil.TimeoutExpired):
+            child.wait(timeout=KILL_SECONDS)
+
+
+def end_descendants(grace: float) -> None:
+    """Wait for every descendant to end, for ``grace`` seconds; then kill what is left."""
+    deadline = time.monotonic() + grace
+    while descendants() and time.monotonic() < deadline:
+        _bury_all()
+        time.sleep(0.05)
+    deadline = time.monotonic() + KILL_SECONDS
+    while (left := descendants()) and time.monotonic() < deadline:
+        _kill(left)
+        time.sleep(0.02)
+        _bury_all()
+
+
+def _kill(processes: list[psutil.Process]) -> None:
+    for each in processes:
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
+
+
+def _living(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _bury_all() -> None:
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass

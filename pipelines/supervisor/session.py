@@ -1,0 +1,114 @@
+"""One `make run` from start to stop: check, start, make or find a release, greet, watch."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pipelines.supervisor.airflow_rest import AirflowRest
+from pipelines.supervisor.api_rest import ApiRest
+from pipelines.supervisor.credentials import ADMIN, load_credentials
+from pipelines.supervisor.first_run import clean_up, make_first_release
+from pipelines.supervisor.greeting import show_addresses, show_recommendations
+from pipelines.supervisor.household import Household
+from pipelines.supervisor.places import Places
+from pipelines.supervisor.ports import check_ports
+from pipelines.supervisor.say import say
+from pipelines.supervisor.stack import Database, Stack
+from pipelines.supervisor.stopping import StopRequestedError, ignore_signals, stop_on_signals
+from script_shared.errors import PautaError, SettingsError
+from script_shared.releases import Releases
+from script_shared.settings import Settings, load_settings
+
+START_SECONDS = 180.0
+LOAD_SECONDS = 60.0
+WATCH_SECONDS = 0.5
+
+
+def supervise(places: Places) -> int:
+    """Run the stack until it is asked to stop; the exit code is 0 then, and 1 when something failed."""
+    stop_on_signals()
+    household = Household()
+    failed = 1
+    try:
+        with _alone(places):
+            _run(places, load_settings(), household)
+    except StopRequestedError:
+        say("stopping")
+        failed = 0
+    except PautaError as error:
+        say(f"stopping: {error}")
+    finally:
+        ignore_signals()
+        household.stop()
+    say("everything is stopped")
+    return failed
+
+
+def _run(places: Places, settings: Settings, household: Household) -> None:
+    check_ports(places)
+    credentials = load_credentials(places.state)
+    stack = Stack(places, credentials)
+    api = ApiRest(places.api_url)
+    airflow = AirflowRest(places.airflow_url, ADMIN, credentials.admin_password)
+    served = _promoted(settings)
+    household.start(stack.api())
+    _start_airflow(household, stack, Database(places))
+    if served:
+        say(f"release {served} was promoted earlier: nothing is trained")
+        _greet(household, api)
+    say("waiting for Airflow")
+    household.wait_for("Starting Airflow", lambda: airflow.healthy() or None, START_SECONDS)
+    clean_up(airflow)
+    if not served:
+        say(f"Airflow is up; making the first release from the source '{settings.source}'")
+        make_first_release(household, airflow)
+        _greet(household, api)
+    show_addresses(places, credentials)
+    while True:
+        household.watch()
+        time.sleep(WATCH_SECONDS)
+
+
+def _start_airflow(household: Household, stack: Stack, database: Database) -> None:
+    if not database.ready:
+        say("making Airflow's database")
+        database.clear()
+        household.run_once(stack.migration())
+        database.set_ready()
+    for component in stack.airflow():
+        household.start(component)
+
+
+def _greet(household: Household, api: ApiRest) -> None:
+    release = household.wait_for("Loading the release", api.release, LOAD_SECONDS)
+    say(f"serving release {release}")
+    show_recommendations(api)
+
+
+def _promoted(settings: Settings) -> str | None:
+    """The release that the pointer names, asked where the API will ask."""
+    pointer = Releases(f"{settings.models_uri.rstrip('/')}/news", settings.cache_dir / "news").current()
+    return pointer.version if pointer else None
+
+
+@contextmanager
+def _alone(places: Places) -> Iterator[None]:
+    """Hold the lock of this checkout; it is let go of however the process ends.
+
+    Raises:
+        SettingsError: another supervisor holds it.
+    """
+    places.state.mkdir(parents=True, exist_ok=True)
+    with (places.state / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            pid = lock.read().strip()
+            raise SettingsError(f"Pauta runs here already (process {pid}).", fix=f"Stop it: kill {pid}") from None
+        lock.truncate(0)
+        lock.write(str(os.getppid()))
+        lock.flush()
+        yield

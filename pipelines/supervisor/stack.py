@@ -1,0 +1,61 @@
+"""The components of the local stack: the API, the preparation of Airflow's database, and Airflow's three."""
+
+import os
+import sys
+from importlib.metadata import version
+
+from pipelines.supervisor.component import Component
+from pipelines.supervisor.credentials import Credentials
+from pipelines.supervisor.environment import airflow_environment, api_environment
+from pipelines.supervisor.places import Places
+
+
+class Stack:
+    """Makes the components, each with its command and environment."""
+
+    def __init__(self, places: Places, credentials: Credentials) -> None:
+        self._places = places
+        self._airflow = airflow_environment(places, credentials, os.environ)
+        self._api = api_environment(places, credentials, os.environ)
+
+    def api(self) -> Component:
+        """The recommendation API; it waits for a release by itself."""
+        return self._component("api", self._api, "app")
+
+    def migration(self) -> Component:
+        """Makes or upgrades Airflow's database, and ends."""
+        return self._component("airflow-db-migrate", self._airflow, "airflow", "db", "migrate")
+
+    def airflow(self) -> list[Component]:
+        """API server (with the UI), scheduler and DAG processor; nothing here defers, so there is no triggerer.
+
+        The scheduler's log server would listen on every address; the API server reads the log files itself.
+        """
+        parts = (("api-server",), ("scheduler", "--skip-serve-logs"), ("dag-processor",))
+        return [self._component(f"airflow-{part[0]}", self._airflow, "airflow", *part) for part in parts]
+
+    def _component(self, name: str, environment: dict[str, str], *module: str) -> Component:
+        command = (sys.executable, "-m", *module)
+        return Component(name, command, environment, self._places.state / "logs" / f"{name}.log")
+
+
+class Database:
+    """Whether Airflow's database is ready, by a stamp beside it: asking Airflow itself takes seconds."""
+
+    def __init__(self, places: Places) -> None:
+        self._file = places.airflow_home / "airflow.db"
+        self._stamp = places.airflow_home / "migrated"
+        self._version = version("apache-airflow")
+
+    @property
+    def ready(self) -> bool:
+        return self._file.is_file() and self._stamp.is_file() and self._stamp.read_text() == self._version
+
+    def clear(self) -> None:
+        """Remove what a migration that was cut short has left; a database that was ready once is kept."""
+        if not self._stamp.is_file():
+            for file in self._file.parent.glob("airflow.db*"):
+                file.unlink()
+
+    def set_ready(self) -> None:
+        self._stamp.write_text(self._version)

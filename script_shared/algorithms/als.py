@@ -1,0 +1,181 @@
+"""Collaborative filtering: implicit's alternating least squares, with readers and articles folded in later.
+
+Hu, Koren, Volinsky: Collaborative Filtering for Implicit Feedback Datasets (2008). Confidence in a read is
+1 + alpha x engagement. Fitting needs implicit; folding in one reader and scoring need numpy alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from script_shared.algorithms.factors import Factors, Renumbering
+from script_shared.algorithms.histories import Batch, Candidates, Histories
+from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
+
+SEED = 20220701
+
+
+@dataclass(frozen=True)
+class AlsWeights:
+    """Sizes and strengths of the factorisation."""
+
+    factors: int
+    regularization: float
+    iterations: int
+    alpha: float
+
+
+@dataclass(frozen=True)
+class Als:
+    """Factors of readers and articles.
+
+    Attributes:
+        base_users, base_items: as fitted.
+        users: every reader who can have a vector, computed from ``items`` and all that was read until the moment.
+        items: the fitted articles first, then those folded in.
+        gram: float32 (factors, factors); items' vectors multiplied with themselves.
+    """
+
+    weights: AlsWeights
+    base_users: Factors
+    users: Factors
+    items: Factors
+    n_base_items: int
+    gram: FloatArray
+
+    @classmethod
+    def fit(
+        cls, user: IntArray, article: IntArray, engagement: FloatArray, shape: tuple[int, int], weights: AlsWeights
+    ) -> "Als":
+        """Factorise reads, one entry each; repeated pairs add up. Without a read nobody has a vector.
+
+        Args:
+            shape: numbers of users and articles.
+        """
+        if not len(user):
+            nobody, nothing = (Factors.none(size, weights.factors) for size in shape)
+            return cls(weights, nobody, nobody, nothing, 0, _gram(nothing))
+        users, user_place = np.unique(user, return_inverse=True)
+        items, item_place = np.unique(article, return_inverse=True)
+        matrix = _confidence(user_place, item_place, engagement, (len(users), len(items)), weights.alpha)
+        model = _implicit(weights)
+        with _one_blas_thread():
+            model.fit(matrix, show_progress=False)
+        base_users = Factors.of(users, model.user_factors, shape[0])
+        base_items = Factors.of(items, model.item_factors, shape[1])
+        return cls(weights, base_users, base_users, base_items, len(items), _gram(base_items))
+
+    def as_of(self, user: IntArray, article: IntArray, engagement: FloatArray) -> "Als":
+        """Fold in: vectors of articles that came later from the fitted readers, then of all readers from all articles.
+
+        Both are half a step of the factorisation, solved exactly. Repeated pairs add up.
+        """
+        base = self.items.first(self.n_base_items)
+        items = base.joined(self._new_items(base, user, article, engagement))
+        users = _half_step(self.weights, items, user, article, engagement, self.users.size)
+        return replace(self, users=users, items=items, gram=_gram(items))
+
+    def moved(self, users: Renumbering, articles: Renumbering) -> "Als":
+        """The same fitted vectors under other row numbers; the state is made anew by ``as_of``."""
+        base_users = self.base_users.moved(users)
+        base_items = self.items.first(self.n_base_items).moved(articles)
+        return Als(self.weights, base_users, base_users, base_items, len(base_items), _gram(base_items))
+
+    def fold_in(self, histories: Histories) -> FloatArray:
+        """float32 (n, factors): vectors of readers computed from what they read; zeros where nothing is known."""
+        vectors = np.zeros((len(histories), self.weights.factors), np.float32)
+        for reader in range(len(histories)):
+            mine = slice(histories.offsets[reader], histories.offsets[reader + 1])
+            vectors[reader] = self._solve(histories.article[mine], histories.engagement[mine])
+        return vectors
+
+    def vectors(self, batch: Batch) -> FloatArray:
+        """float32 (n, factors): stored vectors where they hold, folded in where they do not."""
+        if batch.fresh:
+            return self.fold_in(batch.histories)
+        return self.users.take(batch.rows)
+
+    def over(self, candidates: Candidates) -> Callable[[Batch], FloatArray]:
+        """Prepare the candidates once; the answer scores batches: float32 (n, m), 0 where a vector is missing."""
+        items = np.ascontiguousarray(self.items.take(candidates.rows).T)
+        return lambda batch: self.vectors(batch) @ items
+
+    def save(self, folder: Path) -> None:
+        for name in ("base_users", "users", "items"):
+            getattr(self, name).save(folder, name)
+        save_arrays(folder, {"gram": self.gram, "n_base_items": np.array([self.n_base_items])})
+
+    @classmethod
+    def load(cls, folder: Path, weights: AlsWeights) -> "Als":
+        users, items = Factors.load(folder, "users"), Factors.load(folder, "items")
+        n_base = int(load_array(folder, "n_base_items")[0])
+        gram = load_array(folder, "gram")
+        return cls(
+            replace(weights, factors=gram.shape[0]), Factors.load(folder, "base_users"), users, items, n_base, gram
+        )
+
+    def _new_items(self, base: Factors, user: IntArray, article: IntArray, engagement: FloatArray) -> Factors:
+        late = base.place[article] < 0
+        return _half_step(self.weights, self.base_users, article[late], user[late], engagement[late], base.size)
+
+    def _solve(self, article: IntArray, engagement: FloatArray) -> FloatArray:
+        rows, place = np.unique(article, return_inverse=True)
+        summed = np.bincount(place, weights=engagement, minlength=len(rows))
+        known = self.items.place[rows] >= 0
+        items = self.items.take(rows[known]).astype(np.float64)
+        extra = self.weights.alpha * summed[known]
+        left = self.gram + self.weights.regularization * np.eye(len(self.gram)) + (items.T * extra) @ items
+        solution: FloatArray = np.linalg.solve(left, items.T @ (1.0 + extra))
+        return solution.astype(np.float32)
+
+
+def _half_step(
+    weights: AlsWeights, fixed: Factors, rows: IntArray, columns: IntArray, engagement: FloatArray, size: int
+) -> Factors:
+    """Vectors of ``rows`` given the fixed vectors of ``columns``; entries without a fixed vector do not count."""
+    known = fixed.place[columns] >= 0
+    unique, row_place = np.unique(rows[known], return_inverse=True)
+    if not len(unique):
+        return Factors.none(size, weights.factors)
+    shape = (len(unique), len(fixed))
+    matrix = _confidence(row_place, fixed.place[columns[known]], engagement[known], shape, weights.alpha)
+    model = _implicit(weights)
+    model.item_factors = np.array(fixed.vectors, np.float32)  # a copy: implicit wants to be able to write
+    with _one_blas_thread():
+        return Factors.of(unique, model.recalculate_user(np.arange(len(unique)), matrix), size)
+
+
+def _confidence(
+    rows: IntArray, columns: IntArray, engagement: FloatArray, shape: tuple[int, int], alpha: float
+) -> csr_matrix:
+    matrix = csr_matrix((engagement.astype(np.float32), (rows, columns)), shape=shape)
+    matrix.sum_duplicates()
+    matrix.data = 1.0 + np.float32(alpha) * matrix.data
+    return matrix
+
+
+def _gram(items: Factors) -> FloatArray:
+    return np.asarray(items.vectors.T @ items.vectors, np.float32)
+
+
+def _implicit(weights: AlsWeights) -> Any:
+    from implicit.cpu.als import AlternatingLeastSquares
+
+    with _one_blas_thread():  # implicit has threads of its own and warns when BLAS brings more
+        return AlternatingLeastSquares(
+            factors=weights.factors,
+            regularization=weights.regularization,
+            iterations=weights.iterations,
+            alpha=1.0,  # the confidence is in the matrix
+            random_state=SEED,
+        )
+
+
+def _one_blas_thread() -> Any:
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1, "blas")

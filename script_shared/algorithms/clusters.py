@@ -1,0 +1,131 @@
+"""What is read now among readers of the same group, blended with what everybody reads.
+
+In one group an article has few reads in the last hours, so its count there is shrunk (a Dirichlet prior worth
+``shrinkage`` reads) to what the group's liking of the article's section and region makes of everybody's count.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from script_shared.algorithms.histories import Batch, Candidates
+from script_shared.algorithms.popularity import Popularity, decayed_counts
+from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
+
+SMOOTHING = 20.0  # reads by which a group's liking of a topic is drawn towards everybody's
+
+
+@dataclass(frozen=True)
+class ClusterWeights:
+    """cluster_weight: the group's share of the blend, 0..1. shrinkage: reads the prior is worth."""
+
+    cluster_weight: float
+    shrinkage: float
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Decayed counts of k groups.
+
+    Attributes:
+        everybody: popularity among all readers.
+        group: int16 (n_users); -1 for readers of no group.
+        counts: float32 (k, n_articles, windows).
+        topics: int16 (kinds, n_articles); codes of an article's topics (section, region), -1 when it has none.
+        liking: float32 (kinds, k, codes + 1); the group's share of reads of a topic over everybody's; 1 in the last
+            column, which is that of articles without the topic.
+    """
+
+    weights: ClusterWeights
+    everybody: Popularity
+    group: IntArray
+    counts: FloatArray
+    topics: IntArray
+    liking: FloatArray
+
+    @classmethod
+    def fit(
+        cls,
+        user: IntArray,
+        article: IntArray,
+        time_ms: IntArray,
+        group: IntArray,
+        topics: IntArray,
+        everybody: Popularity,
+        *,
+        n_groups: int,
+        weights: ClusterWeights,
+    ) -> "Clusters":
+        """Count interactions sorted by time, none later than the moment of ``everybody``, by group of the reader."""
+        groups = group[user]
+        half_lives = everybody.weights.half_lives_hours
+        counts = [
+            decayed_counts(article[mine], time_ms[mine], len(everybody.counts), everybody.as_of_ms, half_lives)
+            for mine in (groups == k for k in range(n_groups))
+        ]
+        liking = _likings(groups, article, topics, n_groups)
+        return cls(weights, everybody, group, np.stack(counts), topics, liking)
+
+    def over(
+        self, candidates: Candidates, groups_of: Callable[[Batch], IntArray] | None = None
+    ) -> Callable[[Batch], FloatArray]:
+        """Prepare the candidates once; the answer gives float32 (n, m): what the group adds to everybody's score.
+
+        Args:
+            groups_of: int (n); the group of each reader of a batch, -1 for none (nothing is added); by default the
+                group of known readers.
+        """
+        faded = self.everybody.faded(candidates.now_ms)
+        overall = self.everybody.counts[candidates.rows] @ faded
+        own = self.counts[:, candidates.rows] @ faded
+        prior = overall * self._likings_of(candidates.rows)
+        share = (own + self.weights.shrinkage * _shares(prior)) / (
+            own.sum(axis=1, keepdims=True) + self.weights.shrinkage
+        )
+        blend = overall + self.weights.cluster_weight * (share * overall.sum() - overall)
+        added = np.zeros((len(blend) + 1, len(candidates)), np.float32)  # the last row is that of group -1
+        added[:-1] = np.log1p(blend) - np.log1p(overall)
+        find = groups_of or self.groups_of
+        return lambda batch: added[find(batch)]
+
+    def groups_of(self, batch: Batch) -> IntArray:
+        """int (n): groups of known readers, -1 for others."""
+        return np.where(batch.rows >= 0, self.group[batch.rows], -1)
+
+    def save(self, folder: Path) -> None:
+        arrays = {"group": self.group, "counts": self.counts, "topics": self.topics, "liking": self.liking}
+        save_arrays(folder, arrays)
+
+    @classmethod
+    def load(cls, folder: Path, everybody: Popularity, weights: ClusterWeights) -> "Clusters":
+        arrays = [load_array(folder, name) for name in ("group", "counts", "topics", "liking")]
+        return cls(weights, everybody, *arrays)
+
+    def _likings_of(self, rows: IntArray) -> FloatArray:
+        """float32 (k, m): the product over the kinds of topics."""
+        return np.prod([liking[:, codes[rows]] for liking, codes in zip(self.liking, self.topics, strict=True)], axis=0)
+
+
+def _shares(values: FloatArray) -> FloatArray:
+    return values / np.maximum(values.sum(axis=1, keepdims=True), 1e-9)
+
+
+def _likings(groups: IntArray, article: IntArray, topics: IntArray, n_groups: int) -> FloatArray:
+    width = int(topics.max(initial=-1)) + 2
+    liking = np.ones((len(topics), n_groups, width), np.float32)
+    for kind, codes in enumerate(topics):
+        code = codes[article]
+        counted = (groups >= 0) & (code >= 0)
+        where = groups[counted].astype(np.int64) * width + code[counted]
+        reads = np.bincount(where, minlength=n_groups * width).reshape(n_groups, width)
+        liking[kind, :, :-1] = _likes(reads[:, :-1])
+    return liking
+
+
+def _likes(reads: IntArray) -> FloatArray:
+    """float (k, codes): smoothed share of each topic in each group over its share in all."""
+    overall = (reads.sum(axis=0) + 1.0) / (reads.sum() + reads.shape[1])
+    own: FloatArray = (reads + SMOOTHING * overall) / (reads.sum(axis=1, keepdims=True) + SMOOTHING)
+    return own / overall

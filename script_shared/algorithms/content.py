@@ -1,0 +1,150 @@
+"""Content: TF-IDF vectors of articles, and readers as the mean of what they read.
+
+Vectors keep only an article's strongest terms; the cosine of a reader's profile with an article is the score.
+Fitting needs scikit-learn; turning a text into a vector, profiles and scores need numpy and scipy alone, so that an
+article that appears while serving gets its vector by the same code.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import csr_array, vstack
+
+from script_shared.algorithms.factors import Renumbering
+from script_shared.algorithms.histories import Batch, Candidates, Histories
+from script_shared.algorithms.sparse_rows import SparseRows
+from script_shared.algorithms.words import words
+from script_shared.arrays import FloatArray, IntArray, Strings, load_array, save_arrays
+
+PROFILE_READS = 60  # newest reads of a reader that make the profile
+CHUNK = 4096  # texts turned into vectors at once
+
+
+@dataclass(frozen=True)
+class ContentWeights:
+    """Sizes of vocabulary and vectors, and how fast a profile forgets."""
+
+    max_terms: int
+    terms_per_article: int
+    profile_half_life_hours: float
+
+
+@dataclass(frozen=True)
+class Content:
+    """A vocabulary, and the vectors of articles in it.
+
+    Attributes:
+        terms: of the vocabulary, sorted.
+        idf: float32 (terms).
+        vectors: one row per article, of length 1 or empty (no text, or not needed).
+    """
+
+    weights: ContentWeights
+    terms: Strings
+    idf: FloatArray
+    vectors: SparseRows
+
+    @classmethod
+    def fit(cls, texts: Iterable[str], n_articles: int, weights: ContentWeights) -> "Content":
+        """Learn vocabulary and idf; texts without words teach nothing, no text at all gives an empty vocabulary."""
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
+        vectorizer = TfidfVectorizer(
+            analyzer=words, max_features=weights.max_terms, sublinear_tf=True, dtype=np.float32
+        )
+        some = [text for text in texts if words(text[:200])]
+        if not some:
+            return cls(weights, Strings.of([]), np.zeros(0, np.float32), SparseRows.empty(n_articles, 0))
+        vectorizer.fit(some)
+        terms = vectorizer.get_feature_names_out().tolist()
+        return cls(weights, Strings.of(terms), vectorizer.idf_, SparseRows.empty(n_articles, len(terms)))
+
+    def with_texts(self, rows: IntArray, texts: Iterable[str]) -> "Content":
+        """The same, with vectors of more articles: ``rows``, ascending, none of which had one."""
+        return replace(self, vectors=self.vectors.with_rows(rows, self.transform(texts)))
+
+    def transform(self, texts: Iterable[str]) -> csr_array:
+        """float32 (texts, terms): sublinear TF-IDF, strongest terms only, rows of length 1 or empty."""
+        place = {self.terms[row]: row for row in range(len(self.terms))}
+        rest, parts = iter(texts), [csr_array((0, len(self.terms)), dtype=np.float32)]
+        while chunk := list(islice(rest, CHUNK)):
+            parts.append(self._vectors(_counts(chunk, place)))
+        return csr_array(vstack(parts, format="csr"))
+
+    def moved(self, articles: Renumbering) -> "Content":
+        """The same vectors under other row numbers."""
+        return replace(self, vectors=self.vectors.moved(articles))
+
+    def profiles(self, histories: Histories) -> csr_array:
+        """float32 (n, terms): of each reader the mean of what was read, by engagement and recency, of length 1 or 0.
+
+        A read that is one half-life older than the reader's newest counts half.
+        """
+        newest = histories.latest(PROFILE_READS)
+        articles, column = np.unique(newest.article, return_inverse=True)
+        shape = (len(newest), len(articles))
+        reads = csr_array((self._read_weights(newest), column, newest.offsets), shape=shape)
+        return _unit(csr_array(reads @ self.vectors.take(articles)))
+
+    def over(self, candidates: Candidates) -> Callable[[Batch], FloatArray]:
+        """Prepare the candidates once; the answer scores batches by cosine, 0..1: float32 (n, m)."""
+        articles = csr_array(self.vectors.take(candidates.rows).T)
+
+        def score(batch: Batch) -> FloatArray:
+            return (self.profiles(batch.histories) @ articles).toarray()
+
+        return score
+
+    def save(self, folder: Path) -> None:
+        self.terms.save(folder, "terms")
+        self.vectors.save(folder, "vectors")
+        save_arrays(folder, {"idf": self.idf})
+
+    @classmethod
+    def load(cls, folder: Path, weights: ContentWeights) -> "Content":
+        terms = Strings.load(folder, "terms")
+        return cls(weights, terms, load_array(folder, "idf"), SparseRows.load(folder, "vectors", len(terms)))
+
+    def _vectors(self, counts: csr_array) -> csr_array:
+        counts.data = (1.0 + np.log(counts.data)) * self.idf[counts.indices]
+        return _unit(_strongest(counts, self.weights.terms_per_article))
+
+    def _read_weights(self, histories: Histories) -> FloatArray:
+        if not len(histories.article):
+            return np.zeros(0, np.float32)
+        last = histories.time_s[np.maximum(histories.offsets[1:] - 1, 0)]
+        hours = (np.repeat(last, histories.counts) - histories.time_s) / np.float32(3600)
+        decay = np.exp2(-hours / np.float32(self.weights.profile_half_life_hours))
+        return (histories.engagement * decay).astype(np.float32)
+
+
+def _counts(texts: Sequence[str], place: dict[str, int]) -> csr_array:
+    """float32 (texts, terms): how often each term stands in each text."""
+    found = [[term for term in map(place.get, words(text)) if term is not None] for text in texts]
+    offsets = np.concatenate([[0], np.cumsum([len(terms) for terms in found])])
+    columns = np.fromiter((term for terms in found for term in terms), np.int32, offsets[-1])
+    counts = csr_array((np.ones(len(columns), np.float32), columns, offsets), shape=(len(texts), len(place)))
+    counts.sum_duplicates()
+    return counts
+
+
+def _strongest(matrix: csr_array, count: int) -> csr_array:
+    """The ``count`` greatest entries of each row, terms in order; ties go to the earlier term."""
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    order = np.lexsort((matrix.indices, -matrix.data, row))
+    rank = np.arange(len(order)) - matrix.indptr[:-1][row]
+    kept = np.sort(order[rank < count])
+    offsets = np.searchsorted(kept, matrix.indptr)
+    return csr_array((matrix.data[kept], matrix.indices[kept], offsets), shape=matrix.shape)
+
+
+def _unit(matrix: csr_array) -> csr_array:
+    """Rows scaled to length 1, in place; empty rows stay empty."""
+    squares = np.add.reduceat(np.append(matrix.data**2, 0.0), matrix.indptr[:-1]) if matrix.shape[0] else np.zeros(0)
+    lengths = np.where(np.diff(matrix.indptr) > 0, np.sqrt(squares), 1.0)
+    lengths[lengths == 0] = 1.0
+    matrix.data = (matrix.data / np.repeat(lengths, np.diff(matrix.indptr))).astype(np.float32)
+    return matrix

@@ -1,0 +1,134 @@
+"""What readers read, as flat arrays: the form in which every algorithm sees a batch of readers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Reads of n readers, each reader's oldest first, one after the other.
+
+    Attributes:
+        offsets: int64 (n + 1); reader i owns entries ``offsets[i]:offsets[i + 1]``.
+        article: uint32 (entries); article rows.
+        time_s: uint32 (entries); epoch seconds, UTC.
+        engagement: float (entries); how much the reader was engaged, 0 or more.
+
+    >>> reads = Histories.of(np.array([1, 0, 1]), np.array([7, 8, 9]), np.array([1000, 2000, 3000]), np.ones(3), 2)
+    >>> reads.take(np.array([1])).article.tolist(), reads.counts.tolist()
+    ([7, 9], [1, 2])
+    """
+
+    offsets: IntArray
+    article: IntArray
+    time_s: IntArray
+    engagement: FloatArray
+
+    @classmethod
+    def of(
+        cls, reader: IntArray, article: IntArray, time_ms: IntArray, engagement: FloatArray, n_readers: int
+    ) -> "Histories":
+        """Group interactions sorted by time (ms) into the histories of readers 0..n_readers-1."""
+        order = np.argsort(reader, kind="stable")
+        offsets = np.zeros(n_readers + 1, np.int64)
+        np.cumsum(np.bincount(reader, minlength=n_readers), out=offsets[1:])
+        time_s = (time_ms // 1000).astype(np.uint32)
+        return cls(offsets, article[order].astype(np.uint32), time_s[order], engagement[order])
+
+    @classmethod
+    def empty(cls, n_readers: int) -> "Histories":
+        """Readers who read nothing."""
+        nothing = np.zeros(0, np.uint32)
+        return cls(np.zeros(n_readers + 1, np.int64), nothing, nothing, np.zeros(0, np.float32))
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @property
+    def counts(self) -> IntArray:
+        """int64 (n): reads of each reader."""
+        return np.diff(self.offsets)
+
+    @property
+    def owner(self) -> IntArray:
+        """int64 (entries): the reader (0..n-1) of each entry."""
+        return np.repeat(np.arange(len(self)), self.counts)
+
+    def take(self, rows: IntArray, *, latest: int | None = None) -> "Histories":
+        """The histories of some readers, in that order; row -1 gives an empty one.
+
+        Args:
+            rows: int (m); readers, or -1.
+            latest: keep only each reader's newest so many entries.
+        """
+        known = rows >= 0
+        stops = np.where(known, self.offsets[1:][rows], 0)
+        starts = np.where(known, self.offsets[:-1][rows], 0)
+        if latest is not None:
+            starts = np.maximum(starts, stops - latest)
+        offsets = np.zeros(len(rows) + 1, np.int64)
+        np.cumsum(stops - starts, out=offsets[1:])
+        if len(rows) == 1:  # one request: a slice, no index
+            where: IntArray | slice = slice(int(starts[0]), int(stops[0]))
+        else:
+            where = spans(starts, offsets)
+        return Histories(offsets, self.article[where], self.time_s[where], self.engagement[where])
+
+    def latest(self, count: int) -> "Histories":
+        """Each reader's newest ``count`` entries."""
+        return self.take(np.arange(len(self)), latest=count) if len(self.article) else self
+
+
+def spans(starts: IntArray, offsets: IntArray) -> IntArray:
+    """Indices of many slices, one after the other: slice i begins at ``starts[i]``, its length is the step of offsets.
+
+    >>> spans(np.array([5, 9]), np.array([0, 2, 3])).tolist()
+    [5, 6, 9]
+    """
+    shift = np.repeat(np.asarray(starts, np.int64) - offsets[:-1], np.diff(offsets))
+    return shift + np.arange(offsets[-1])
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Readers to score for.
+
+    Attributes:
+        rows: int64 (n); rows of known readers, -1 for unknown ones.
+        histories: what they read, n readers.
+        fresh: the histories go beyond what was known when the model was made, so what was computed from
+            the old histories does not hold for these readers.
+    """
+
+    rows: IntArray
+    histories: Histories
+    fresh: bool = False
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Articles to score.
+
+    Attributes:
+        rows: int64 (m); article rows.
+        issued_ms: int64 (m); when they were published, epoch milliseconds, UTC.
+        now_ms: the time on which ages are counted, epoch milliseconds, UTC.
+    """
+
+    rows: IntArray
+    issued_ms: IntArray
+    now_ms: int
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def age_hours(self) -> FloatArray:
+        """float32 (m): hours since publication."""
+        return ((self.now_ms - self.issued_ms) / 3_600_000).astype(np.float32)

@@ -1,0 +1,64 @@
+"""The articles a release knows, with what an answer says about each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from script_shared.arrays import IdIndex, IntArray, Strings, load_array, save_arrays
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """n articles; every other part of a release names an article by its row here.
+
+    Attributes:
+        ids, urls, titles: of each article.
+        issued_ms: int64 (n); publication, epoch milliseconds, UTC.
+        section, region: int16 (n); rows of the names, -1 when an article has none.
+        section_names, region_names: in the order of the codes.
+    """
+
+    ids: IdIndex
+    urls: Strings
+    titles: Strings
+    issued_ms: IntArray
+    section: IntArray
+    section_names: Strings
+    region: IntArray
+    region_names: Strings
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def rows(self, ids: Iterable[str]) -> list[int]:
+        """Rows of the ids that are known, in their order; unknown ids are left out."""
+        return [row for row in map(self.ids.row, ids) if row >= 0]
+
+    def section_name(self, row: int) -> str:
+        """The section of an article, empty when it has none."""
+        code = int(self.section[row])
+        return self.section_names[code] if code >= 0 else ""
+
+    def save(self, folder: Path) -> None:
+        self.ids.save(folder, "ids")
+        for name in ("urls", "titles", "section_names", "region_names"):
+            getattr(self, name).save(folder, name)
+        save_arrays(folder, {"issued_ms": self.issued_ms, "section": self.section, "region": self.region})
+
+    @classmethod
+    def load(cls, folder: Path) -> "Catalog":
+        """Map a saved catalog into memory.
+
+        Raises:
+            ReleaseCorruptError: a file is missing or damaged.
+        """
+        return cls(
+            ids=IdIndex.load(folder, "ids"),
+            urls=Strings.load(folder, "urls"),
+            titles=Strings.load(folder, "titles"),
+            issued_ms=load_array(folder, "issued_ms"),
+            section=load_array(folder, "section"),
+            section_names=Strings.load(folder, "section_names"),
+            region=load_array(folder, "region"),
+            region_names=Strings.load(folder, "region_names"),
+        )

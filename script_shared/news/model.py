@@ -1,0 +1,218 @@
+"""A release in memory: answers who should read what next."""
+
+import json
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from script_shared.algorithms.histories import Batch
+from script_shared.algorithms.popularity import Popularity
+from script_shared.arrays import IntArray
+from script_shared.clock import Clock
+from script_shared.errors import ReleaseCorruptError, ReleaseError
+from script_shared.news import ranking
+from script_shared.news.catalog import Catalog
+from script_shared.news.params import ModelParams
+from script_shared.news.prepared import PoolKeeper, Prepared
+from script_shared.news.readers import Readers
+from script_shared.news.recommenders.base import Part, Recommender
+from script_shared.news.recommenders.popular import weights_of
+from script_shared.news.segments import SEGMENT_NAMES, SEGMENTS, segment_codes, segment_named, segment_of
+
+FORMAT = 1  # of the folder; a release of another format is refused
+BATCH = 512  # readers scored at once in recommend_many: about 4 MB for each part of the score
+ALSO = "also recent"  # the reason of an article that only fills the list
+
+
+class Recommendation(NamedTuple):
+    """One item of an answer: the article's row, a score in 0..1 that only orders one answer, why it is there."""
+
+    article: int
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one reader gets: the segment, the recommender that answered, the items, best first."""
+
+    segment: str
+    source: str
+    items: list[Recommendation]
+
+
+class NewsModel:
+    """A release, ready to answer. Safe to ask from many threads.
+
+    Attributes:
+        version: the release's name.
+        clock: which time it is; events may move a data clock on.
+        catalog, readers: what is known of articles and readers.
+        facts: what stands in ``model.json``.
+        params: how it was made and serves.
+    """
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        readers: Readers,
+        popularity: Popularity,
+        recommenders: Mapping[str, Recommender],
+        params: ModelParams,
+        facts: dict[str, Any],
+        version: str = "",
+    ) -> None:
+        self.version = version
+        self.facts = facts
+        self.params = params
+        self.clock = Clock(facts["clock_mode"], facts["data_end_ms"])
+        self.catalog = catalog
+        self.readers = readers
+        self.recommenders = dict(recommenders)
+        self._pools = PoolKeeper(catalog.issued_ms, params.pool, popularity, self.recommenders)
+        self._segments = segment_codes(readers.logged, readers.reads)
+
+    @classmethod
+    def load(cls, folder: Path, version: str = "") -> "NewsModel":
+        """Map a release folder into memory.
+
+        Raises:
+            ReleaseError: a file is missing or damaged, or the folder's format is not this code's.
+        """
+        facts = _read_json(folder / "model.json")
+        if facts.get("format") != FORMAT:
+            raise ReleaseError(
+                f"{folder}: format {facts.get('format')} is not {FORMAT}.", fix="Train and publish a release anew."
+            )
+        params = ModelParams.model_validate(_read_json(folder / "params.json"))
+        return cls(
+            catalog=Catalog.load(folder / "catalog"),
+            readers=Readers.load(folder / "readers"),
+            popularity=Popularity.load(folder / "popularity", weights_of(params.popularity)),
+            recommenders={s.name: s.recommender.load(folder / s.name, params) for s in SEGMENTS},
+            params=params,
+            facts=facts,
+            version=version,
+        )
+
+    def recommend(
+        self, user_id: str | None, n: int, *, history: Sequence[str] = (), exclude: Sequence[str] = ()
+    ) -> Answer:
+        """The best n articles for one reader, known or not.
+
+        Args:
+            user_id: as in the data; None or unknown is a new reader.
+            n: items wanted; fewer come only when fewer are alive and unread.
+            history: article ids read besides what is known of the reader, oldest first; unknown ids are ignored.
+            exclude: article ids that must not come back; unknown ids are ignored.
+        """
+        now_ms = self.clock.now_ms()
+        row = self.readers.ids.row(user_id) if user_id else -1
+        batch = self.readers.one(row, self.catalog.rows(history), now_ms)
+        logged = row >= 0 and bool(self.readers.logged[row])
+        segment = segment_of(logged=logged, reads=len(batch.histories.article))
+        barred = np.array(self.catalog.rows(exclude), np.int64)
+        items = self._items(self._pools.prepared(now_ms), segment.name, batch, barred, n)
+        return Answer(segment.name, segment.recommender.source, items)
+
+    def recommend_many(self, rows: IntArray, segment: str, n: int) -> IntArray:
+        """The same as ``recommend`` for many known readers at once.
+
+        Args:
+            rows: int (m); reader rows, all of the segment.
+            segment: its name.
+            n: items wanted.
+
+        Returns:
+            int64 (m, n): article rows, best first, -1 where fewer are alive and unread.
+        """
+        prepared = self._pools.prepared(self.clock.now_ms())
+        rows = np.asarray(rows, np.int64)
+
+        def answer(start: int) -> IntArray:
+            return self._rows(prepared, segment, self.readers.batch(rows[start : start + BATCH]), n)
+
+        starts = range(0, len(rows), BATCH)
+        with ThreadPoolExecutor(2) as threads:  # numpy lets go of the interpreter in the heavy parts
+            answers = list(threads.map(answer, starts))
+        return np.concatenate([np.zeros((0, n), np.int64), *answers])
+
+    def segment_rows(self, segment: str) -> IntArray:
+        """int64: rows of the readers of a segment, by what they had read when the release was made."""
+        return np.flatnonzero(self._segments == SEGMENT_NAMES.index(segment_named(segment).name))
+
+    def check(self, n: int = 10) -> None:
+        """Ask for one reader of every segment, and a stranger.
+
+        Raises:
+            ReleaseError: an answer is shorter than it could be, repeats itself, or holds an expired or read article.
+        """
+        for name in SEGMENT_NAMES:
+            known = self.segment_rows(name)[:1]
+            self._check_one(name, self.readers.ids.ids[int(known[0])] if len(known) else None, n)
+        self._check_one("a stranger", None, n)
+
+    def _check_one(self, who: str, user_id: str | None, n: int) -> None:
+        pool = self._pools.prepared(self.clock.now_ms()).pool
+        row = self.readers.ids.row(user_id) if user_id else -1
+        read = set(self.readers.batch(np.array([row])).histories.article.tolist())
+        alive = set(pool.candidates.rows.tolist()) | set(pool.rest.tolist())
+        rows = [item.article for item in self.recommend(user_id, n).items]
+        if len(rows) < min(n, len(alive - read)) or len(set(rows)) < len(rows) or not set(rows) <= alive - read:
+            raise ReleaseError(
+                f"release {self.version or '(unnamed)'}: the answer for {who} is wrong: rows {rows}.",
+                fix="Train again; the release in service stays.",
+            )
+        if not rows:
+            raise ReleaseError(
+                f"release {self.version or '(unnamed)'}: no article is alive at its clock.",
+                fix="Check the articles' publication times, [pool] max_age_hours and the clock mode.",
+            )
+
+    def _items(self, prepared: Prepared, segment: str, batch: Batch, barred: IntArray, n: int) -> list[Recommendation]:
+        parts = prepared.score(segment, batch)
+        scores = ranking.total(parts)
+        ranking.forbid(scores, batch.histories, barred, prepared.pool)
+        places = [int(place) for place in ranking.top(scores, n)[0] if place >= 0]
+        rows = prepared.pool.candidates.rows
+        items = [Recommendation(int(rows[p]), _share(scores[0, p]), _reason(parts, p)) for p in places]
+        if len(items) < n:
+            more = ranking.fill(prepared.pool.rest, n - len(items), batch.histories.article, barred)
+            items.extend(Recommendation(int(row), 0.0, ALSO) for row in more)
+        return items
+
+    def _rows(self, prepared: Prepared, segment: str, batch: Batch, n: int) -> IntArray:
+        scores = ranking.total(prepared.score(segment, batch))
+        nobody = np.zeros(0, np.int64)
+        ranking.forbid(scores, batch.histories, nobody, prepared.pool)
+        places = ranking.top(scores, n)
+        found = np.where(places >= 0, prepared.pool.candidates.rows[places], -1)
+        for reader in np.flatnonzero(places[:, -1] < 0):
+            have = int((places[reader] >= 0).sum())
+            read = batch.histories.take(np.array([reader])).article
+            more = ranking.fill(prepared.pool.rest, n - have, read, nobody)
+            found[reader, have : have + len(more)] = more
+        return found
+
+
+def _share(score: float) -> float:
+    """A score of any size as a number in 0..1, the order kept."""
+    return float(1.0 / (1.0 + np.exp(-float(score))))
+
+
+def _reason(parts: Sequence[Part], place: int) -> str:
+    best = max(parts, key=lambda part: float(part.values[0, place]))
+    return best.reasons[place]
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ReleaseCorruptError(f"{path}: not readable ({error}).", fix="Publish the release again.") from error
+    return content

@@ -1,0 +1,59 @@
+"""The pool of the moment, with every recommender prepared for it: what one request needs before it knows its reader."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from script_shared.algorithms.histories import Batch
+from script_shared.algorithms.popularity import Popularity
+from script_shared.arrays import IntArray
+from script_shared.news.params import PoolParams
+from script_shared.news.pool import Pool, Shelf
+from script_shared.news.recommenders.base import Part, Recommender, Scorer
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A pool, and how to score it for every segment."""
+
+    pool: Pool
+    scorers: Mapping[str, Scorer]
+
+    def score(self, segment: str, batch: Batch) -> list[Part]:
+        """Parts of the score of a segment's recommender, each (readers, candidates)."""
+        return self.scorers[segment](batch)
+
+
+class PoolKeeper:
+    """Keeps one prepared pool and makes the next when its time is over; asked by many threads."""
+
+    def __init__(
+        self,
+        issued_ms: IntArray,
+        params: PoolParams,
+        popularity: Popularity,
+        recommenders: Mapping[str, Recommender],
+    ) -> None:
+        self._shelf = Shelf(issued_ms, params)
+        self._popularity = popularity
+        self._recommenders = recommenders
+        self._lock = threading.Lock()
+        self._prepared: Prepared | None = None
+
+    def prepared(self, now_ms: int) -> Prepared:
+        """The pool of the moment; made again when an article appears or expires, and once a minute."""
+        current = self._prepared
+        if current is None or not _holds(current, now_ms):
+            with self._lock:
+                current = self._prepared
+                if current is None or not _holds(current, now_ms):
+                    current = self._prepared = self._prepare(now_ms)
+        return current
+
+    def _prepare(self, now_ms: int) -> Prepared:
+        pool = self._shelf.pool(now_ms, self._popularity)
+        return Prepared(pool, {name: some.over(pool.candidates) for name, some in self._recommenders.items()})
+
+
+def _holds(prepared: Prepared, now_ms: int) -> bool:
+    return prepared.pool.candidates.now_ms <= now_ms < prepared.pool.valid_until_ms

@@ -1,0 +1,76 @@
+"""The readers a release knows: who they are, whether they log in, what they read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from script_shared.algorithms.histories import Batch, Histories
+from script_shared.arrays import IdIndex, IntArray, load_array, save_arrays
+
+
+@dataclass(frozen=True)
+class Readers:
+    """n readers; a reader's row is the same in every part of a release.
+
+    Attributes:
+        ids: of each reader.
+        logged: bool (n); whether the reader logs in.
+        histories: what each read until the moment the release is as of.
+    """
+
+    ids: IdIndex
+    logged: IntArray
+    histories: Histories
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def reads(self) -> IntArray:
+        """int64 (n): reads of each reader."""
+        return self.histories.counts
+
+    def batch(self, rows: IntArray) -> Batch:
+        """Known readers by row."""
+        return Batch(rows, self.histories.take(rows))
+
+    def one(self, row: int, extra: Sequence[int], now_ms: int) -> Batch:
+        """A batch of one reader, with reads of the request joined to the known ones.
+
+        Args:
+            row: the reader's row, -1 when unknown.
+            extra: article rows read besides, oldest first; counted as read now, with the reader's mean engagement.
+        """
+        known = self.batch(np.array([row]))
+        if not extra:
+            return known
+        old = known.histories
+        mean = float(old.engagement.mean(dtype=np.float64)) if len(old.engagement) else 1.0
+        joined = Histories(
+            np.array([0, len(old.article) + len(extra)]),
+            np.concatenate([old.article, np.array(extra, np.uint32)]),
+            np.concatenate([old.time_s, np.full(len(extra), now_ms // 1000, np.uint32)]),
+            np.concatenate([old.engagement, np.full(len(extra), mean, old.engagement.dtype)]),
+        )
+        return Batch(known.rows, joined, fresh=True)
+
+    def save(self, folder: Path) -> None:
+        self.ids.save(folder, "ids")
+        reads = self.histories
+        arrays = {"offsets": reads.offsets, "article": reads.article, "time_s": reads.time_s}
+        save_arrays(
+            folder, {**arrays, "engagement": reads.engagement.astype(np.float16), "logged": self.logged.astype(bool)}
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> "Readers":
+        """Map saved readers into memory.
+
+        Raises:
+            ReleaseCorruptError: a file is missing or damaged.
+        """
+        names = ("offsets", "article", "time_s", "engagement")
+        histories = Histories(*(load_array(folder, name) for name in names))
+        return cls(IdIndex.load(folder, "ids"), load_array(folder, "logged"), histories)

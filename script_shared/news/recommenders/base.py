@@ -1,0 +1,72 @@
+"""What every recommender can do, so that training, assembling and serving treat all segments alike."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Protocol, Self
+
+from script_shared.algorithms.factors import Renumbering
+from script_shared.algorithms.histories import Batch, Candidates
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.news.params import ModelParams
+from script_shared.news.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Part:
+    """One summand of a score.
+
+    Attributes:
+        values: float32 (n readers, m candidates).
+        reasons: m short phrases; what to say when this part is the one that brought the candidate.
+    """
+
+    values: FloatArray
+    reasons: Sequence[str]
+
+
+Scorer = Callable[[Batch], list[Part]]
+
+
+class Recommender(Protocol):
+    """Fitted on what was known at one moment, brought up to any later moment, asked over a pool.
+
+    The fitted parts (factors, vocabularies, centroids) stay as they are; the state (counts, vectors of readers and of
+    new articles, who is in which cluster) is made again from them and the reads known at the moment.
+    """
+
+    source: ClassVar[str]
+
+    @classmethod
+    def fit(cls, snapshot: Snapshot, members: IntArray, params: ModelParams) -> Self:
+        """Fit on a snapshot; the result is as of that snapshot.
+
+        Args:
+            members: bool (n_users); the readers of the segment.
+        """
+        ...
+
+    def moved(self, users: Renumbering, articles: Renumbering) -> Self:
+        """The same fitted parts for other row numbers."""
+        ...
+
+    def as_of(self, snapshot: Snapshot, members: IntArray) -> Self:
+        """The same fitted parts with the state of another moment."""
+        ...
+
+    def save(self, folder: Path) -> None:
+        """Write fitted parts and state as plain arrays."""
+        ...
+
+    @classmethod
+    def load(cls, folder: Path, params: ModelParams) -> Self:
+        """Map a saved recommender into memory.
+
+        Raises:
+            ReleaseCorruptError: a file is missing or damaged.
+        """
+        ...
+
+    def over(self, candidates: Candidates) -> Scorer:
+        """Prepare the candidates once; the answer gives the parts of the score for batches of readers."""
+        ...

@@ -1,0 +1,129 @@
+"""Recommends what readers of similar behaviour read now: for readers who came back but do not log in."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from script_shared.algorithms.clusters import Clusters, ClusterWeights
+from script_shared.algorithms.factors import Renumbering
+from script_shared.algorithms.grouping import Grouping, GroupingWeights
+from script_shared.algorithms.histories import Batch, Candidates
+from script_shared.algorithms.popularity import Popularity
+from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
+from script_shared.clock import HOUR_MS
+from script_shared.news.behaviour import Topics, features, features_of
+from script_shared.news.params import ModelParams
+from script_shared.news.recommenders.base import Part, Scorer
+from script_shared.news.recommenders.popular import count, popularity_part, weights_of
+from script_shared.news.recommenders.rehearsal import Rehearsal
+from script_shared.news.snapshot import Snapshot
+
+SIMILAR = "popular with similar readers"
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """Groups of behaviour (fitted), and what each group reads (state).
+
+    Attributes:
+        strength: how much what a group reads counts beside what everybody reads.
+    """
+
+    params: ModelParams
+    topics: Topics
+    grouping: Grouping
+    clusters: Clusters
+    strength: float
+
+    source: ClassVar[str] = "clusters"
+
+    @classmethod
+    def fit(cls, snapshot: Snapshot, members: IntArray, params: ModelParams) -> "Grouped":
+        rehearsal = Rehearsal.of(snapshot, members, params)
+        trial = cls._fitted(rehearsal.before, members, params, strength=1.0)
+        base, added = trial.over(rehearsal.candidates)(rehearsal.batch)
+        (strength,) = rehearsal.best(base.values, [added.values], [params.semi_logged.cluster_strengths])
+        return cls._fitted(snapshot, members, params, strength=strength)
+
+    @classmethod
+    def _fitted(cls, snapshot: Snapshot, members: IntArray, params: ModelParams, *, strength: float) -> "Grouped":
+        own = params.semi_logged
+        topics = Topics.of(snapshot)
+        table = _features(snapshot, topics, topics.codes(snapshot), own.window_days)
+        seen = members & ~np.isnan(table[:, 0])
+        grouping = Grouping.fit(table[seen], GroupingWeights(own.cap_quantile, own.components, own.clusters))
+        return cls(params, topics, grouping, _clusters(params, topics, grouping, snapshot, table), strength)
+
+    def moved(self, users: Renumbering, articles: Renumbering) -> "Grouped":
+        return self  # sections and regions are fitted by name, nothing by row
+
+    def as_of(self, snapshot: Snapshot, members: IntArray) -> "Grouped":
+        codes = self.topics.codes(snapshot)
+        table = _features(snapshot, self.topics, codes, self.params.semi_logged.window_days)
+        clusters = _clusters(self.params, self.topics, self.grouping, snapshot, table)
+        return replace(self, clusters=clusters)
+
+    def save(self, folder: Path) -> None:
+        self.topics.save(folder / "topics")
+        self.grouping.save(folder / "grouping")
+        self.clusters.save(folder / "clusters")
+        self.clusters.everybody.save(folder / "popularity")
+        save_arrays(folder, {"strength": np.array([self.strength])})
+
+    @classmethod
+    def load(cls, folder: Path, params: ModelParams) -> "Grouped":
+        everybody = Popularity.load(folder / "popularity", weights_of(params.popularity))
+        clusters = Clusters.load(folder / "clusters", everybody, _weights(params))
+        strength = float(load_array(folder, "strength")[0])
+        return cls(params, Topics.load(folder / "topics"), Grouping.load(folder / "grouping"), clusters, strength)
+
+    def over(self, candidates: Candidates) -> Scorer:
+        values, reasons = popularity_part(self.clusters.everybody, candidates)
+        added = self.clusters.over(candidates, self.groups_of)
+        similar = [SIMILAR] * len(candidates)
+
+        def score(batch: Batch) -> list[Part]:
+            everybody = np.broadcast_to(values, (len(batch), len(values)))
+            return [Part(everybody, reasons), Part(np.float32(self.strength) * added(batch), similar)]
+
+        return score
+
+    def groups_of(self, batch: Batch) -> IntArray:
+        """int (n): the group as known, or by the reads handed in; -1 for who read nothing."""
+        groups = self.clusters.groups_of(batch)
+        unknown = (groups < 0) & (batch.histories.counts > 0)
+        if unknown.any():
+            histories = batch.histories.take(np.flatnonzero(unknown))
+            groups[unknown] = self.grouping.assign(features_of(histories, self.clusters.topics, self.topics.sizes))
+        return groups
+
+
+def _features(snapshot: Snapshot, topics: Topics, codes: IntArray, window_days: float) -> FloatArray:
+    recent = snapshot.reads.since(snapshot.as_of_ms - window_days * 24 * HOUR_MS)
+    return features(recent, snapshot.n_users, codes, topics.sizes)
+
+
+def _clusters(
+    params: ModelParams, topics: Topics, grouping: Grouping, snapshot: Snapshot, table: FloatArray
+) -> Clusters:
+    """Groups of all readers seen in the window: those who log in tell what a group reads, too."""
+    seen = ~np.isnan(table[:, 0])
+    group = np.full(len(table), -1, np.int16)
+    group[seen] = grouping.assign(table[seen])
+    reads = snapshot.reads.since(snapshot.as_of_ms - params.semi_logged.window_days * 24 * HOUR_MS)
+    return Clusters.fit(
+        reads.user,
+        reads.article,
+        reads.time_ms,
+        group,
+        topics.codes(snapshot),
+        count(snapshot, params.popularity),
+        n_groups=grouping.n_groups,
+        weights=_weights(params),
+    )
+
+
+def _weights(params: ModelParams) -> ClusterWeights:
+    return ClusterWeights(params.semi_logged.cluster_weight, params.semi_logged.shrinkage)

@@ -1,0 +1,164 @@
+"""Recommends by taste, text and trend together: for readers who log in."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from script_shared.algorithms.als import Als, AlsWeights
+from script_shared.algorithms.content import Content, ContentWeights
+from script_shared.algorithms.factors import Renumbering
+from script_shared.algorithms.histories import Batch, Candidates
+from script_shared.algorithms.popularity import Popularity
+from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
+from script_shared.clock import HOUR_MS
+from script_shared.news.params import LoggedParams, ModelParams
+from script_shared.news.recommenders.base import Part, Scorer
+from script_shared.news.recommenders.popular import count, popularity_part, weights_of
+from script_shared.news.recommenders.rehearsal import Rehearsal
+from script_shared.news.snapshot import Reads, Snapshot
+
+COLLABORATIVE = "popular with similar readers"
+CONTENT = "like what you read"
+VOCABULARY_TEXTS = 40_000  # newest articles the vocabulary is learned from; more hardly change it
+REHEARSAL_ITERATIONS = 5  # of the factorisation that only chooses strengths
+TEXTS_AT_ONCE = 20_000  # texts held in memory at a time
+REMEMBERED_HALF_LIVES = 4  # reads older than that hardly count in a profile: their articles need no vector
+
+
+@dataclass(frozen=True)
+class Hybrid:
+    """score = popularity + sum of strength x part (collaborative, content), each part standardised over the pool.
+
+    Standardising makes weights comparable: cosines, factor products and log counts have sizes of their own, which also
+    differ from reader to reader. A part without a signal for a reader is all zeros and says nothing.
+    """
+
+    params: ModelParams
+    als: Als
+    content: Content
+    popularity: Popularity
+    strengths: tuple[float, float]
+
+    source: ClassVar[str] = "hybrid"
+
+    @classmethod
+    def fit(cls, snapshot: Snapshot, members: IntArray, params: ModelParams) -> "Hybrid":
+        with ThreadPoolExecutor(1) as thread:  # the factorisation needs no interpreter, the text work little else
+            als = thread.submit(_factorised, snapshot, members, params.logged)
+            content = _with_needed(_vocabulary(snapshot, params.logged), snapshot, _reads_of(snapshot, members), params)
+            strengths = _rehearsed(snapshot, members, params, content)
+            fitted = cls(params, als.result(), content, count(snapshot, params.popularity), strengths)
+        return fitted.as_of(snapshot, members)
+
+    def moved(self, users: Renumbering, articles: Renumbering) -> "Hybrid":
+        return replace(self, als=self.als.moved(users, articles), content=self.content.moved(articles))
+
+    def as_of(self, snapshot: Snapshot, members: IntArray) -> "Hybrid":
+        reads = _reads_of(snapshot, members)
+        als = self.als.as_of(reads.user, reads.article, reads.engagement)
+        content = _with_needed(self.content, snapshot, reads, self.params)
+        return replace(self, als=als, content=content, popularity=count(snapshot, self.params.popularity))
+
+    def save(self, folder: Path) -> None:
+        self.als.save(folder / "als")
+        self.content.save(folder / "content")
+        self.popularity.save(folder / "popularity")
+        save_arrays(folder, {"strengths": np.array(self.strengths)})
+
+    @classmethod
+    def load(cls, folder: Path, params: ModelParams) -> "Hybrid":
+        own = params.logged
+        popularity = Popularity.load(folder / "popularity", weights_of(params.popularity))
+        content = Content.load(folder / "content", _content(own))
+        collaborative, by_content = load_array(folder, "strengths").tolist()
+        return cls(params, Als.load(folder / "als", _als(own)), content, popularity, (collaborative, by_content))
+
+    def over(self, candidates: Candidates) -> Scorer:
+        m = len(candidates)
+        als, content = self.als.over(candidates), self.content.over(candidates)
+        values, reasons = popularity_part(self.popularity, candidates)
+        popular = standardised(values[None, :])
+        collaborative, by_content = map(np.float32, self.strengths)
+
+        def score(batch: Batch) -> list[Part]:
+            return [
+                Part(np.broadcast_to(popular, (len(batch), m)), reasons),
+                Part(collaborative * standardised(als(batch)), [COLLABORATIVE] * m),
+                Part(by_content * standardised(content(batch)), [CONTENT] * m),
+            ]
+
+        return score
+
+
+def standardised(values: FloatArray) -> FloatArray:
+    """float32 (n, m): each row less its mean, by its standard deviation; a row without differences becomes zeros.
+
+    >>> standardised(np.array([[1.0, 3.0], [5.0, 5.0]], np.float32)).tolist()
+    [[-1.0, 1.0], [0.0, 0.0]]
+    """
+    if not values.shape[1]:
+        return values
+    centred = values - values.mean(axis=1, keepdims=True)
+    spread = np.sqrt(np.einsum("ij,ij->i", centred, centred) / values.shape[1])[:, None]
+    return np.divide(centred, spread, out=np.zeros_like(centred), where=spread > 1e-6)
+
+
+def _reads_of(snapshot: Snapshot, members: IntArray) -> Reads:
+    return snapshot.reads.cut(members[snapshot.reads.user])
+
+
+def _factorised(snapshot: Snapshot, members: IntArray, own: LoggedParams, iterations: int | None = None) -> Als:
+    reads = _reads_of(snapshot, members)
+    shape = (snapshot.n_users, snapshot.n_articles)
+    weights = replace(_als(own), iterations=iterations or own.als.iterations)
+    return Als.fit(reads.user, reads.article, reads.engagement, shape, weights)
+
+
+def _rehearsed(snapshot: Snapshot, members: IntArray, params: ModelParams, content: Content) -> tuple[float, float]:
+    """Strengths that served best in the last hours, by a shorter factorisation of what was known before them."""
+    rehearsal = Rehearsal.of(snapshot, members, params)
+    before = rehearsal.before
+    als = _factorised(before, members, params.logged, REHEARSAL_ITERATIONS)
+    trial = Hybrid(params, als, content, count(before, params.popularity), (1.0, 1.0))
+    base, *parts = (part.values for part in trial.over(rehearsal.candidates)(rehearsal.batch))
+    choices = [params.logged.collaborative_strengths, params.logged.content_strengths]
+    collaborative, by_content = rehearsal.best(base, parts, choices)
+    return collaborative, by_content
+
+
+def _vocabulary(snapshot: Snapshot, own: LoggedParams) -> Content:
+    """Vocabulary and idf of the newest articles published by the moment of the snapshot."""
+    published = np.flatnonzero(snapshot.issued_ms <= snapshot.as_of_ms)
+    newest = published[np.argsort(-snapshot.issued_ms[published], kind="stable")[:VOCABULARY_TEXTS]]
+    texts = snapshot.texts(np.sort(newest), own.content.body_characters)
+    return Content.fit(texts, snapshot.n_articles, _content(own))
+
+
+def _with_needed(content: Content, snapshot: Snapshot, reads: Reads, params: ModelParams) -> Content:
+    """Vectors for all articles that a profile or a pool can ask for and that have none yet."""
+    if not len(content.terms):
+        return content
+    half_life = params.logged.content.profile_half_life_hours
+    recent = reads.since(snapshot.as_of_ms - REMEMBERED_HALF_LIVES * half_life * HOUR_MS)
+    needed = snapshot.issued_ms >= snapshot.as_of_ms - params.pool.max_age_hours * HOUR_MS
+    needed[recent.article] = True
+    rows = np.flatnonzero(needed & ~content.vectors.filled)
+    return content.with_texts(rows, _texts(snapshot, rows, params.logged.content.body_characters))
+
+
+def _texts(snapshot: Snapshot, rows: IntArray, characters: int) -> Iterable[str]:
+    for start in range(0, len(rows), TEXTS_AT_ONCE):
+        yield from snapshot.texts(rows[start : start + TEXTS_AT_ONCE], characters)
+
+
+def _als(own: LoggedParams) -> AlsWeights:
+    return AlsWeights(own.als.factors, own.als.regularization, own.als.iterations, own.als.alpha)
+
+
+def _content(own: LoggedParams) -> ContentWeights:
+    wanted = own.content
+    return ContentWeights(wanted.max_terms, wanted.terms_per_article, wanted.profile_half_life_hours)

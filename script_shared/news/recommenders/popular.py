@@ -1,0 +1,76 @@
+"""Recommends what is read now and new: for readers of whom nothing is known."""
+
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from script_shared.algorithms.factors import Renumbering
+from script_shared.algorithms.histories import Batch, Candidates
+from script_shared.algorithms.popularity import Popularity, PopularityWeights
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.news.params import ModelParams, PopularityParams
+from script_shared.news.recommenders.base import Part, Scorer
+from script_shared.news.snapshot import Snapshot
+
+TRENDING = "trending in the last hour"
+NEW = "new in the last hours"
+
+
+def weights_of(params: PopularityParams) -> PopularityWeights:
+    """The weights as the algorithm takes them."""
+    return PopularityWeights(
+        tuple(params.half_lives_hours),
+        tuple(params.window_weights),
+        params.recency_half_life_hours,
+        params.recency_weight,
+    )
+
+
+def count(snapshot: Snapshot, params: PopularityParams) -> Popularity:
+    """Popularity among all readers as of the snapshot."""
+    reads = snapshot.reads
+    return Popularity.fit(reads.article, reads.time_ms, snapshot.n_articles, snapshot.as_of_ms, weights_of(params))
+
+
+def popularity_part(popularity: Popularity, candidates: Candidates) -> tuple[FloatArray, list[str]]:
+    """float32 (m) score of every candidate, and whether being read or being new speaks for it more."""
+    trend, recency = popularity.trend(candidates), popularity.recency(candidates)
+    new = recency - recency.mean() > trend - trend.mean() if len(candidates) else np.zeros(0, bool)
+    return trend + recency, [NEW if is_new else TRENDING for is_new in new]
+
+
+class Popular:
+    """Popularity with decay in windows, blended with recency; the same list for everybody who read the same."""
+
+    source: ClassVar[str] = "popularity"
+
+    def __init__(self, popularity: Popularity) -> None:
+        self.popularity = popularity
+
+    @classmethod
+    def fit(cls, snapshot: Snapshot, members: IntArray, params: ModelParams) -> "Popular":
+        return cls(count(snapshot, params.popularity))
+
+    def moved(self, users: Renumbering, articles: Renumbering) -> "Popular":
+        return self  # nothing fitted depends on rows
+
+    def as_of(self, snapshot: Snapshot, members: IntArray) -> "Popular":
+        reads = snapshot.reads
+        weights = self.popularity.weights
+        return Popular(Popularity.fit(reads.article, reads.time_ms, snapshot.n_articles, snapshot.as_of_ms, weights))
+
+    def save(self, folder: Path) -> None:
+        self.popularity.save(folder / "popularity")
+
+    @classmethod
+    def load(cls, folder: Path, params: ModelParams) -> "Popular":
+        return cls(Popularity.load(folder / "popularity", weights_of(params.popularity)))
+
+    def over(self, candidates: Candidates) -> Scorer:
+        values, reasons = popularity_part(self.popularity, candidates)
+
+        def score(batch: Batch) -> list[Part]:
+            return [Part(np.broadcast_to(values, (len(batch), len(values))), reasons)]
+
+        return score

@@ -1,0 +1,95 @@
+"""How much the personal parts of a score should count: tried out on the last hours before the moment of fitting.
+
+How far a taste leads beyond what everybody reads differs from site to site: on some, readers keep to their sections for
+weeks; on others, the next hours belong to the front page. So a recommender is fitted once without the last hours, asked
+what it would have recommended at their beginning, and the weights that found most of what was read then are taken.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from script_shared.algorithms.histories import Batch, Candidates
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.clock import HOUR_MS
+from script_shared.news.params import ModelParams
+from script_shared.news.pool import Shelf
+from script_shared.news.ranking import NEVER, top
+from script_shared.news.recommenders.popular import count
+from script_shared.news.snapshot import Snapshot
+
+CUTOFF = 10
+SEED = 20220701
+DISCOUNT = 1.0 / np.log2(np.arange(2, CUTOFF + 2))
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A moment before the last hours, and what readers then read.
+
+    Attributes:
+        before: what was known at that moment.
+        candidates: the pool of that moment, m articles.
+        batch: n readers who read something of the pool afterwards.
+        wanted, barred: bool (n, m); what each then newly read, and what each had read before.
+    """
+
+    before: Snapshot
+    candidates: Candidates
+    batch: Batch
+    wanted: IntArray
+    barred: IntArray
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, members: IntArray, params: ModelParams) -> "Rehearsal":
+        """The last ``params.rehearsal.hours`` of a snapshot, for at most ``params.rehearsal.readers`` members."""
+        start_ms = int(snapshot.as_of_ms - params.rehearsal.hours * HOUR_MS)
+        before = snapshot.until(start_ms)
+        pool = Shelf(snapshot.issued_ms, params.pool).pool(start_ms, count(before, params.popularity))
+        later = snapshot.reads.since(start_ms + 1)
+        found = members[later.user] & (pool.position[later.article] >= 0)
+        user, place = later.user[found], pool.position[later.article[found]]
+        readers = _some(np.unique(user), params.rehearsal.readers)
+        batch = Batch(readers, before.histories().take(readers))
+        mine = np.isin(user, readers)
+        shape = (len(readers), len(pool.candidates))
+        wanted = _marked(shape, np.searchsorted(readers, user[mine]), place[mine])
+        barred = _marked(shape, batch.histories.owner, pool.position[batch.histories.article])
+        return cls(before, pool.candidates, batch, wanted & ~barred, barred)
+
+    def best(self, base: FloatArray, parts: Sequence[FloatArray], choices: Sequence[Sequence[float]]) -> list[float]:
+        """The weights of the parts, one of each one's choices, with the highest NDCG@10 of base + sum of weight x part.
+
+        Args:
+            base, parts: float32 (n, m).
+            choices: weights to try for each part; the first of each is taken where there is nothing to choose by.
+        """
+        combinations = list(product(*choices))
+        values = [self._ndcg(base, parts, weights) for weights in combinations] if self.wanted.any() else [0.0]
+        return list(combinations[int(np.argmax(values))])
+
+    def _ndcg(self, base: FloatArray, parts: Sequence[FloatArray], weights: Sequence[float]) -> float:
+        scores = np.array(base, np.float32)
+        for part, weight in zip(parts, weights, strict=True):
+            scores += np.float32(weight) * part
+        scores[self.barred] = NEVER
+        places = top(scores, CUTOFF)
+        hits = np.take_along_axis(self.wanted, np.maximum(places, 0), axis=1) & (places >= 0)
+        size = np.minimum(self.wanted.sum(axis=1), CUTOFF)
+        ideal = np.concatenate([[np.nan], np.cumsum(DISCOUNT)])[size]
+        return float(np.nanmean(hits @ DISCOUNT / ideal))
+
+
+def _some(readers: IntArray, count: int) -> IntArray:
+    if len(readers) <= count:
+        return readers
+    return np.sort(np.random.default_rng(SEED).choice(readers, count, replace=False))
+
+
+def _marked(shape: tuple[int, int], row: IntArray, place: IntArray) -> IntArray:
+    marks = np.zeros(shape, bool)
+    inside = place >= 0
+    marks[row[inside], place[inside]] = True
+    return marks

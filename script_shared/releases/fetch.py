@@ -1,0 +1,84 @@
+"""A release on this machine: as it is in a local root, or downloaded once, checked, and kept for the next start."""
+
+import os
+import secrets
+import shutil
+from hashlib import blake2b
+from pathlib import Path
+
+from script_shared.errors import ReleaseCorruptError, UnavailableError
+from script_shared.releases.records import Manifest
+from script_shared.releases.verify import in_threads, refuse_differences, verify_folder
+from script_shared.storage import Digest, Storage
+from script_shared.storage.local import PARTIAL, locked
+
+KEPT = 3  # releases in the cache: the one in service, the one before, and the one that comes
+DOWNLOAD_SECONDS = 1_800.0
+
+
+def fetch(storage: Storage, manifest: Manifest, cache_dir: Path) -> Path:
+    """The folder of the release's files on this machine, every checksum verified.
+
+    Raises:
+        ReleaseCorruptError: a file differs from the manifest or is missing.
+        UnavailableError: the store, or the cache folder, cannot be used.
+    """
+    folder = storage.path(manifest.base)
+    if folder is not None:
+        verify_folder(folder, manifest)
+        return folder
+    cache = cache_dir / blake2b(storage.uri.encode(), digest_size=6).hexdigest()
+    try:
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with locked(cache / ".lock", DOWNLOAD_SECONDS):
+            return _from_cache(storage, manifest, cache)
+    except OSError as error:
+        raise UnavailableError(
+            f"{cache}: {error.strerror}.", fix="Check PAUTA_CACHE_DIR and its free space."
+        ) from error
+
+
+def _from_cache(storage: Storage, manifest: Manifest, cache: Path) -> Path:
+    target = cache / f"{manifest.version}.{manifest.folder}"
+    if not _good(target, manifest):
+        _download(storage, manifest, target)
+    os.utime(target)
+    _prune(cache, target)
+    return target
+
+
+def _good(folder: Path, manifest: Manifest) -> bool:
+    try:
+        verify_folder(folder, manifest)
+    except ReleaseCorruptError:
+        return False
+    return True
+
+
+def _download(storage: Storage, manifest: Manifest, target: Path) -> None:
+    partial = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(2)}{PARTIAL}")
+    try:
+        found = in_threads(lambda name: _download_file(storage, manifest, name, partial), manifest.files)
+        refuse_differences(manifest, found, f"{storage.uri}/{manifest.base}")
+        if target.exists():  # a damaged copy
+            target.rename(partial.with_name(f".old{partial.name}"))
+        partial.rename(target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _download_file(storage: Storage, manifest: Manifest, name: str, folder: Path) -> Digest | None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return storage.download(f"{manifest.base}/{name}", folder / name)
+    except FileNotFoundError:
+        return None
+
+
+def _prune(cache: Path, target: Path) -> None:
+    """Keep the newest releases; remove what killed downloads left. Nobody else writes here: the lock is held."""
+    entries = sorted((path for path in cache.iterdir() if path.is_dir()), key=lambda path: -path.stat().st_mtime)
+    kept = [path for path in entries if not path.name.startswith(".")][:KEPT]
+    for path in entries:
+        if path not in kept and path != target:
+            shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,213 @@
+"""The releases of one use case: what pipelines, people and the API do with them."""
+
+import builtins
+import logging
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+
+from script_shared.errors import InputError, PautaError, ReleaseConflictError, ReleaseMissingError
+from script_shared.releases import fetch as fetching
+from script_shared.releases import pointer as pointers
+from script_shared.releases import prune as pruning
+from script_shared.releases import publish as publishing
+from script_shared.releases.records import Manifest, Pointer, check_version, is_version
+from script_shared.releases.verify import in_threads, require_manifest, verify
+from script_shared.storage import Stored, open_storage
+
+log = logging.getLogger(__name__)
+
+
+class Releases:
+    """Releases below one root, such as ``models/news`` or ``s3://bucket/models/news``.
+
+    All methods are safe to call from several threads, processes and machines at once. Whatever the place itself
+    refuses (network, credentials, disk) is raised as UnavailableError.
+
+    Args:
+        uri: the root; see ``script_shared.storage.open_storage``. It is made with the first publish.
+        cache_dir: where releases of an object store are downloaded to; unused for a local root.
+    """
+
+    def __init__(self, uri: str | Path, cache_dir: Path | None = None) -> None:
+        self._storage = open_storage(uri)
+        self._cache_dir = cache_dir or Path(gettempdir()) / "pauta-releases"
+        self._seen: tuple[Stored, Pointer] | None = None
+
+    @property
+    def uri(self) -> str:
+        """The root."""
+        return self._storage.uri
+
+    def current(self) -> Pointer | None:
+        """The release in service, or None when none was ever promoted. Cheap: made for polling.
+
+        One small read locally; one conditional GET on an object store, answered 304 while nothing moved.
+
+        Raises:
+            ReleaseCorruptError: the pointer is damaged.
+        """
+        seen = self._seen
+        stored = self._storage.read(pointers.KEY, seen[0] if seen else None)
+        if seen and stored is seen[0]:
+            return seen[1]
+        pointer = pointers.decode_pointer(stored, self.uri)
+        self._seen = (stored, pointer) if stored and pointer else None
+        return pointer
+
+    def versions(self) -> builtins.list[str]:
+        """Names of all releases, damaged ones too, sorted by name."""
+        names = [name for name in self._storage.folders("releases") if is_version(name)]
+        keys = [f"releases/{name}/manifest.json" for name in names]
+        found = in_threads(self._storage.read, keys)
+        return [name for name, stored in zip(names, found, strict=True) if stored]
+
+    def manifest(self, version: str) -> Manifest:
+        """What a release is.
+
+        Raises:
+            ReleaseMissingError: there is no such release.
+            ReleaseCorruptError: its manifest is damaged.
+        """
+        return require_manifest(self._storage, version)
+
+    def list(self) -> builtins.list[Manifest]:
+        """All releases, newest first. One whose manifest is damaged is left out, and logged."""
+        manifests = []
+        for version in self.versions():
+            try:
+                manifests.append(require_manifest(self._storage, version))
+            except PautaError as error:
+                log.warning("release %s is left out of the list: %s", version, error)
+        return sorted(manifests, key=lambda manifest: (manifest.created_at, manifest.version), reverse=True)
+
+    def publish(self, folder: Path, version: str, facts: dict[str, Any] | None = None, *, run_id: str = "") -> Manifest:
+        """Add a release: copies every file below ``folder``. It is not in service before ``promote``.
+
+        The same files under the same version again change nothing and give the manifest that is there.
+
+        Args:
+            folder: the files; plain names, no links.
+            version: letters, digits, ``_ . + -``; never used before.
+            facts: JSON values to keep in the manifest, such as metrics. nan becomes null.
+            run_id: the pipeline run that made it.
+
+        Raises:
+            InputError: the version or a file name is not allowed, or the folder is empty.
+            ReleaseConflictError: the version exists with other files, or somebody else took it meanwhile.
+        """
+        return publishing.publish(self._storage, folder, version, facts or {}, run_id)
+
+    def promote(
+        self,
+        version: str,
+        reason: str,
+        *,
+        by: str = "pipeline",
+        expect: str | None = None,
+        check: bool = True,
+        replace_damaged: bool = False,
+    ) -> Pointer:
+        """Put a release into service: moves the pointer. Promoting what is in service already changes nothing.
+
+        Args:
+            version: the release.
+            reason: in words; kept in the history.
+            by: who wants it.
+            expect: the version that must be in service now ("" for none); None accepts any.
+            check: read every file and compare its checksum first.
+            replace_damaged: start a new pointer when the present one cannot be read; its history is lost.
+
+        Raises:
+            ReleaseMissingError: there is no such release, or it is being deleted.
+            ReleaseCorruptError: one of its files, or the pointer, is damaged; nothing was moved.
+            ReleaseConflictError: another version than ``expect`` is in service.
+        """
+        if check:
+            self.verify(version)
+        return self._move(version, reason, by, "promote", expect, replace_damaged)
+
+    def rollback(self, reason: str, *, by: str = "person") -> Pointer:
+        """Put the release back into service that was there before; once more goes one further back.
+
+        Releases that are gone or damaged are passed over.
+
+        Raises:
+            ReleaseMissingError: there is no earlier release to go back to.
+        """
+        pointer = self.current()
+        for version in pointer.earlier() if pointer else []:
+            try:
+                self.verify(version)
+            except PautaError as error:
+                log.warning("rollback passes over release %s: %s", version, error)
+                continue
+            return self._move(version, reason, by, "rollback", pointer.version if pointer else None, False)
+        raise ReleaseMissingError("there is no earlier release to go back to.", fix="Promote one of releases list.")
+
+    def _move(
+        self, version: str, reason: str, by: str, kind: str, expect: str | None, replace_damaged: bool
+    ) -> Pointer:
+        check_version(version)
+
+        def move(pointer: Pointer | None) -> Pointer | None:
+            self._refuse_move(pointer, version, expect)
+            if pointer and pointer.version == version:
+                return None
+            return pointers.moved(pointer, version, reason, by, kind)
+
+        changed = pointers.change_pointer(self._storage, move, replace_damaged=replace_damaged)
+        assert changed is not None
+        return changed
+
+    def _refuse_move(self, pointer: Pointer | None, version: str, expect: str | None) -> None:
+        """The pointer was read before the manifest is: whoever deletes a release writes the pointer first."""
+        in_service = pointer.version if pointer else ""
+        if expect is not None and in_service not in (expect, version):
+            raise ReleaseConflictError(
+                f"release {in_service or '(none)'} is in service, not {expect or '(none)'}.",
+                fix="Look, then try again.",
+            )
+        if pointer and version in pointer.retiring:
+            raise ReleaseMissingError(f"release {version} is being deleted.", fix="Promote another one.")
+        require_manifest(self._storage, version)
+
+    def verify(self, version: str) -> Manifest:
+        """Read every file of a release and compare it with the manifest.
+
+        Raises:
+            ReleaseMissingError: there is no such release.
+            ReleaseCorruptError: names the first file that differs or is missing.
+        """
+        manifest = self.manifest(version)
+        verify(self._storage, manifest)
+        return manifest
+
+    def fetch(self, version: str) -> Path:
+        """A folder on this machine with the release's files, all checksums verified. Read it, never write to it.
+
+        A local root gives its own folder. From an object store the files are downloaded in parallel into the cache,
+        which takes its name only when complete; a good copy there is used again, older ones are removed.
+
+        Raises:
+            ReleaseMissingError: there is no such release.
+            ReleaseCorruptError: a file differs from the manifest or is missing.
+        """
+        return fetching.fetch(self._storage, self.manifest(version), self._cache_dir)
+
+    def prune(self, keep: int) -> builtins.list[str]:
+        """Delete all but the newest ``keep`` releases besides the one in service; never what a rollback would take.
+
+        Also removes what killed publishers left more than a day ago. Before the first promote nothing is deleted.
+
+        Returns:
+            The deleted versions.
+
+        Raises:
+            InputError: ``keep`` is negative.
+        """
+        if keep < 0:
+            raise InputError(f"cannot keep {keep} releases.", fix="Give 0 or more.")
+        deleted = pruning.prune(self._storage, self.list(), keep)
+        pruning.remove_leftovers(self._storage)
+        return deleted

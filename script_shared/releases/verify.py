@@ -1,0 +1,102 @@
+"""Reading manifests, and holding a release's files against theirs."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from script_shared.errors import ReleaseCorruptError, ReleaseMissingError
+from script_shared.releases.records import FileEntry, Manifest, check_version, decode
+from script_shared.storage import Digest, Storage
+from script_shared.storage.local import digest_file
+
+THREADS = 8
+T = TypeVar("T")
+K = TypeVar("K")
+REPAIR = "Serve another one (python -m pipelines releases rollback) and publish this one again under a new version."
+
+
+def read_manifest(storage: Storage, version: str) -> Manifest | None:
+    """The manifest of a release, or None when there is no such release.
+
+    Raises:
+        ReleaseCorruptError: the manifest cannot be read, or is that of another version.
+    """
+    key = f"releases/{check_version(version)}/manifest.json"
+    stored = storage.read(key)
+    if stored is None:
+        return None
+    manifest = decode(Manifest, stored.data, f"manifest {storage.uri}/{key}", REPAIR)
+    if manifest.version != version:
+        raise ReleaseCorruptError(f"manifest {storage.uri}/{key} is that of {manifest.version!r}.", fix=REPAIR)
+    return manifest
+
+
+def require_manifest(storage: Storage, version: str) -> Manifest:
+    """The manifest of a release.
+
+    Raises:
+        ReleaseMissingError: there is no such release.
+    """
+    manifest = read_manifest(storage, version)
+    if manifest is None:
+        raise ReleaseMissingError(
+            f"release {version!r} does not exist in {storage.uri}.", fix="See python -m pipelines releases list."
+        )
+    return manifest
+
+
+def verify(storage: Storage, manifest: Manifest) -> None:
+    """Read every file and compare it with the manifest.
+
+    Raises:
+        ReleaseCorruptError: a file is missing or differs; names the first and counts the others.
+    """
+    found = in_threads(lambda name: _stored_digest(storage, f"{manifest.base}/{name}"), manifest.files)
+    refuse_differences(manifest, found, f"{storage.uri}/{manifest.base}")
+
+
+def verify_folder(folder: Path, manifest: Manifest) -> None:
+    """The same for a copy on this machine."""
+    found = in_threads(lambda name: _local_digest(folder / name), manifest.files)
+    refuse_differences(manifest, found, str(folder))
+
+
+def refuse_differences(manifest: Manifest, found: list[Digest | None], place: str) -> None:
+    """Raise ReleaseCorruptError unless what was found, in the order of the manifest's files, is what it says."""
+    bad = [
+        f"{place}/{name} {problem}"
+        for (name, entry), digest in zip(manifest.files.items(), found, strict=True)
+        if (problem := _problem(entry, digest))
+    ]
+    if bad:
+        more = f" (and {len(bad) - 1} more of {len(manifest.files)} files)" if len(bad) > 1 else ""
+        raise ReleaseCorruptError(f"release {manifest.version}: {bad[0]}{more}.", fix=REPAIR)
+
+
+def _problem(entry: FileEntry, digest: Digest | None) -> str:
+    if digest is None:
+        return "is missing"
+    if digest.bytes != entry.bytes:
+        return f"has {digest.bytes} bytes, the manifest says {entry.bytes}"
+    return "" if digest.sha256 == entry.sha256 else "has another checksum than the manifest says"
+
+
+def _stored_digest(storage: Storage, key: str) -> Digest | None:
+    try:
+        return storage.digest(key)
+    except FileNotFoundError:
+        return None
+
+
+def _local_digest(path: Path) -> Digest | None:
+    try:
+        return digest_file(path)
+    except FileNotFoundError:
+        return None
+
+
+def in_threads(work: Callable[[K], T], items: Iterable[K]) -> list[T]:
+    """Do the work for every item, several at a time; the first error is raised when all are done."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(work, items))

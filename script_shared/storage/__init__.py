@@ -1,0 +1,41 @@
+"""Small files and large ones by URI: a local folder, or any object store.
+
+One protocol, two rooms: ``local`` (a folder: lock, fsync, rename) and ``objects`` (S3 and its kin: conditional puts).
+"""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from script_shared.errors import SettingsError
+from script_shared.storage.base import Digest, Storage, Stored
+from script_shared.storage.local import LocalStorage
+
+__all__ = ["Digest", "LocalStorage", "Storage", "Stored", "open_storage"]
+
+OBJECT_STORES = ("s3", "gs", "az")
+
+
+def open_storage(uri: str | Path) -> Storage:
+    """The storage at a URI. Nothing is made or asked for yet.
+
+    Args:
+        uri: a folder (``models/news``, ``file:///srv/models``) or an object store (``s3://bucket/prefix``, ``gs://``,
+            ``az://``). Address and credentials of S3 come from the usual ``AWS_*`` variables: ``AWS_ENDPOINT_URL``,
+            ``AWS_ACCESS_KEY_ID``, ``AWS_SECRET_ACCESS_KEY``, ``AWS_REGION``, ``AWS_ALLOW_HTTP=true`` for plain HTTP.
+
+    Raises:
+        SettingsError: the URI is of no kind that is known, or names no bucket.
+    """
+    text = str(uri)
+    scheme, separator, _ = text.partition("://")
+    if not separator:
+        return LocalStorage(Path(text))
+    if scheme == "file":
+        return LocalStorage(Path(unquote(urlsplit(text).path)))
+    if scheme in OBJECT_STORES and urlsplit(text).netloc:
+        from script_shared.storage.objects import ObjectStorage
+
+        return ObjectStorage(text)
+    raise SettingsError(
+        f"{text!r} is no place for releases.", fix="Use a folder, file:///folder or s3://bucket/prefix."
+    )

@@ -1,0 +1,58 @@
+"""What every storage can do."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+
+class Stored(NamedTuple):
+    """A small object: its bytes, and the tag that says which version of it they are."""
+
+    data: bytes
+    tag: str
+
+
+class Digest(NamedTuple):
+    """Checksum and size of a file."""
+
+    sha256: str
+    bytes: int
+
+
+class Storage(Protocol):
+    """A tree of files under a root. Keys are relative POSIX paths such as ``releases/v1/manifest.json``.
+
+    Whatever the place itself refuses (network, credentials, disk) is raised as UnavailableError.
+    """
+
+    uri: str
+
+    def read(self, key: str, known: Stored | None = None) -> Stored | None:
+        """A small object, or None when it is not there; ``known`` itself when nothing changed since."""
+
+    def swap(self, key: str, data: bytes, expected: Stored | None) -> bool:
+        """Write a small object only if it still is what was read (None: is not there); False when it is not.
+
+        Atomic and durable: every reader, also after a crash, sees the old bytes or the new ones.
+        """
+
+    def upload(self, key: str, source: Path) -> None:
+        """Copy a local file to ``key``; durable when it returns."""
+
+    def download(self, key: str, target: Path) -> Digest:
+        """Copy ``key`` into a local file and say what arrived. Raises FileNotFoundError when it is not there."""
+
+    def digest(self, key: str) -> Digest:
+        """Read ``key`` and say what it holds. Raises FileNotFoundError when it is not there."""
+
+    def folders(self, prefix: str) -> list[str]:
+        """Names of the folders directly below ``prefix``, sorted; none when it is not there."""
+
+    def changed_at(self, prefix: str) -> datetime | None:
+        """When anything below ``prefix`` was last written, UTC; None when it is empty."""
+
+    def remove(self, prefix: str) -> None:
+        """Delete the object ``prefix``, or everything below it; nothing happens when it is not there."""
+
+    def path(self, key: str) -> Path | None:
+        """Where ``key`` is on this machine, or None when it has to be downloaded."""

@@ -1,0 +1,131 @@
+"""An object store as storage: S3 and its kin through obstore; conditional puts take the place of a lock."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import obstore
+from obstore import exceptions
+from obstore.store import from_url
+
+from script_shared.errors import SettingsError, UnavailableError
+from script_shared.storage.base import Digest, Stored
+
+CHUNK = 1 << 20
+RETRY_SECONDS = 20
+PARTS_AT_ONCE = 3  # of 5 MB each, for every file that is being uploaded
+
+
+@contextmanager
+def _refusals(what: str) -> Iterator[None]:
+    """Says a store's refusal in the product's words; a missing object stays a FileNotFoundError."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        if not _no_bucket(error):
+            raise
+        raise UnavailableError(f"{what}: the bucket does not exist.", fix="Make it, or correct the URI.") from error
+    except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError, PermissionError) as error:
+        raise UnavailableError(
+            f"{what}: access denied ({_first_line(error)}).", fix="Check the store's credentials (AWS_* variables)."
+        ) from error
+    except exceptions.BaseError as error:
+        raise UnavailableError(
+            f"{what}: {_first_line(error)}.", fix="Check that the store is up, and AWS_ENDPOINT_URL."
+        ) from error
+
+
+def _no_bucket(error: FileNotFoundError) -> bool:
+    return "NoSuchBucket" in str(error)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0].strip().rstrip(".")
+
+
+def _plain_http_allowed() -> bool:
+    """What AWS_ALLOW_HTTP says; obstore looks at it only when no other client option is given."""
+    return os.environ.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true", "yes", "on")
+
+
+class ObjectStorage:
+    """Storage in a bucket, optionally below a prefix. Stores must honour ``If-Match`` and ``If-None-Match`` on PUT."""
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri.rstrip("/")
+        try:
+            self._store = from_url(
+                self.uri,
+                client_options={"connect_timeout": "3s", "timeout": "120s", "allow_http": _plain_http_allowed()},
+                retry_config={"max_retries": 4, "retry_timeout": timedelta(seconds=RETRY_SECONDS)},
+            )
+        except (exceptions.BaseError, ValueError) as error:
+            raise SettingsError(f"{uri}: {_first_line(error)}.", fix="Correct the URI or AWS_* variables.") from error
+
+    def path(self, key: str) -> None:
+        return None
+
+    def read(self, key: str, known: Stored | None = None) -> Stored | None:
+        with _refusals(f"{self.uri}/{key}"):
+            try:
+                found = obstore.get(self._store, key, options={"if_none_match": known.tag} if known else None)
+                return Stored(bytes(found.bytes()), found.meta["e_tag"] or "")
+            except exceptions.NotModifiedError:
+                return known
+            except FileNotFoundError as error:
+                if _no_bucket(error):
+                    raise
+                return None
+
+    def swap(self, key: str, data: bytes, expected: Stored | None) -> bool:
+        with _refusals(f"{self.uri}/{key}"):
+            try:
+                obstore.put(self._store, key, data, mode={"e_tag": expected.tag} if expected else "create")
+            except (exceptions.AlreadyExistsError, exceptions.PreconditionError):
+                return False
+            except FileNotFoundError as error:  # it was deleted since it was read
+                if _no_bucket(error):
+                    raise
+                return False
+            return True
+
+    def upload(self, key: str, source: Path) -> None:
+        with _refusals(f"{self.uri}/{key}"):
+            obstore.put(self._store, key, source, max_concurrency=PARTS_AT_ONCE)
+
+    def _chunks(self, key: str) -> Iterator[obstore.Bytes]:
+        with _refusals(f"{self.uri}/{key}"):
+            yield from obstore.get(self._store, key).stream(min_chunk_size=CHUNK)
+
+    def download(self, key: str, target: Path) -> Digest:
+        hasher, size = hashlib.sha256(), 0
+        with target.open("wb") as file:
+            for chunk in self._chunks(key):
+                hasher.update(chunk)
+                size += file.write(chunk)
+        return Digest(hasher.hexdigest(), size)
+
+    def digest(self, key: str) -> Digest:
+        hasher, size = hashlib.sha256(), 0
+        for chunk in self._chunks(key):
+            hasher.update(chunk)
+            size += len(chunk)
+        return Digest(hasher.hexdigest(), size)
+
+    def folders(self, prefix: str) -> list[str]:
+        with _refusals(f"{self.uri}/{prefix}"):
+            found = obstore.list_with_delimiter(self._store, prefix)
+            return sorted(path.rstrip("/").rpartition("/")[2] for path in found["common_prefixes"])
+
+    def changed_at(self, prefix: str) -> datetime | None:
+        with _refusals(f"{self.uri}/{prefix}"):
+            found = obstore.list(self._store, prefix).collect()
+        return max((meta["last_modified"] for meta in found), default=None)
+
+    def remove(self, prefix: str) -> None:
+        with _refusals(f"{self.uri}/{prefix}"):
+            below = [meta["path"] for meta in obstore.list(self._store, prefix).collect()]
+            obstore.delete(self._store, [*below, prefix])

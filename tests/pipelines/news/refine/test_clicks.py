@@ -1,0 +1,78 @@
+"""Portal clicks become the same tables; the login flag is simulated and stable."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pipelines.news.dataset import Dataset
+from pipelines.news.refine import refine
+from pipelines.news.refine.login import simulated_login
+from tests.pipelines.news.challenge_files import START, context_of
+from tests.realdata import real_data
+
+CLICKS = pl.DataFrame(
+    {
+        "user_id": [30, 7, 30, 30],
+        "click_article_id": [500, 500, 20, 500],
+        "click_timestamp": [START + 9, START, START + 4, START + 9],
+        "session_id": [1, 2, 1, 1],
+        "click_region": [21, 3, 21, 21],
+        "click_deviceGroup": [1, 3, 1, 1],
+    }
+)
+
+
+def _refined(folder: Path, clicks: pl.DataFrame | Path) -> tuple[dict[str, object], Dataset]:
+    context = context_of(folder)
+    with context.run.write("raw") as (raw, _):
+        if isinstance(clicks, Path):
+            (raw / "clicks.parquet").symlink_to(clicks)
+        else:
+            clicks.write_parquet(raw / "clicks.parquet")
+    facts = refine(context)
+    return facts, Dataset.load(context.run.read("refined"))
+
+
+def test_users_and_articles_are_numbered_by_their_ids_and_reads_sorted_by_time(tmp_path: Path) -> None:
+    facts, data = _refined(tmp_path, CLICKS)
+    assert data.users["user_id"].to_list() == ["7", "30"]
+    assert data.articles["article_id"].to_list() == ["20", "500"]
+    assert data.interactions.user.tolist() == [0, 1, 1]
+    assert data.interactions.article.tolist() == [1, 0, 1]
+    assert data.interactions.session.tolist() == [2, 1, 1]
+    assert data.interactions.region.tolist() == [3, 21, 21]
+    assert facts["rejected_by_reason"] == {"duplicate_read": 1}
+
+
+def test_an_article_counts_as_issued_at_its_first_click(tmp_path: Path) -> None:
+    _, data = _refined(tmp_path, CLICKS)
+    assert data.issued_ms.tolist() == [START + 4, START]
+
+
+def test_what_the_source_does_not_measure_is_null_in_the_table(tmp_path: Path) -> None:
+    _, data = _refined(tmp_path, CLICKS)
+    table = pl.read_parquet(data.folder / "interactions.parquet")
+    assert table["seconds_on_page"].null_count() == table["scroll_percent"].null_count() == table.height
+    assert table["engagement"].to_list() == [1.0] * 3
+
+
+def test_the_login_flag_depends_on_the_user_alone() -> None:
+    ids = [str(number) for number in range(2_000)]
+    clicks = np.tile([2, 40], 1_000)
+    flags = simulated_login(ids, clicks)
+    assert simulated_login(ids[::-1], clicks[::-1]).tolist() == flags[::-1].tolist()
+    assert flags[::2].mean() == pytest.approx(0.051, abs=0.02)  # sigmoid(-3.80 + 1.25 ln 2)
+    assert flags[1::2].mean() == pytest.approx(0.692, abs=0.05)  # sigmoid(-3.80 + 1.25 ln 40)
+
+
+@pytest.mark.realdata
+def test_the_real_clicks_are_refined_whole(tmp_path: Path) -> None:
+    facts, data = _refined(tmp_path, real_data("globo_clicks/clicks_2017-10-01_13.parquet"))
+    assert facts["input_rows"] == 2_606_437
+    assert facts["rejected_by_reason"] == {"history_too_long": 1_855}
+    assert len(data.interactions) == 2_604_582
+    assert (data.n_users, data.n_articles) == (302_978, 39_387)
+    assert data.logged.mean() == pytest.approx(0.197, abs=0.003)
+    assert data.logged[data.interactions.user].mean() == pytest.approx(0.431, abs=0.006)

@@ -1,0 +1,111 @@
+"""The gate as a step of a run: what it is held against, what it records."""
+
+import json
+
+import pytest
+
+from pipelines.gate import Rule
+from pipelines.news.gate_step import FIRST, comparisons, gate
+from pipelines.runs import Run
+from pipelines.use_case import Context, Options
+from script_shared.errors import RunError
+from script_shared.news.params import FILE, NewsParams
+from script_shared.params import load_params
+from script_shared.settings import Settings
+from tests.pipelines.news.evaluations import MISSING, made_up
+
+RULE = Rule("ndcg", 10, 0.05, 50)
+
+
+def gated(tmp_path, evaluation, force=None):
+    run = Run(tmp_path / "news", "r1")
+    with run.write("evaluated") as (folder, _):
+        (folder / "metrics.json").write_text(evaluation.as_json())
+    context = Context(Settings(), load_params(NewsParams, FILE), run, Options(force=force))
+    facts = gate(context)
+    return facts, json.loads((run.read("gated") / "verdict.json").read_text())
+
+
+def test_the_candidate_is_held_against_the_release_in_service_and_the_best_popularity_of_each_segment():
+    evaluation = made_up(
+        {
+            "candidate": {},
+            "in_service": {},
+            "popularity_1h": {"logged": 0.3, "anonymous": 0.1},
+            "popularity_24h": {"logged": 0.2, "anonymous": 0.4},
+        }
+    )
+    found = [(c.segment, c.reference) for c in comparisons(evaluation, RULE) if c.segment != "semi_logged"]
+    assert found == [
+        ("logged", "release in service (r0)"),
+        ("logged", "best popularity (most read, 1h)"),
+        ("anonymous", "release in service (r0)"),
+        ("anonymous", "best popularity (most read, 24h)"),
+    ]
+
+
+def test_a_better_candidate_is_accepted_and_the_verdict_is_kept_with_its_figures(tmp_path):
+    values = {"candidate": {"logged": 0.2, "semi_logged": 0.2, "anonymous": 0.2}, "in_service": {}, "popularity_1h": {}}
+    facts, verdict = gated(tmp_path, made_up(values))
+    assert facts["accepted"] is True
+    assert facts["in_service"] == "r0"
+    assert verdict["accepted"] is True
+    assert verdict["forced"] is None
+    assert verdict["reasons"] == facts["reasons"]
+    assert len(verdict["comparisons"]) == 6
+    assert verdict["comparisons"][0]["low"] == pytest.approx(0.095)
+
+
+def test_a_candidate_that_loses_one_segment_to_popularity_is_refused_without_an_error(tmp_path):
+    values = {"candidate": {"logged": 0.2}, "popularity_1h": {"anonymous": 0.15}}
+    facts, _ = gated(tmp_path, made_up(values))
+    assert facts["accepted"] is False
+    assert facts["reasons"][0].startswith(
+        "anonymous: ndcg@10 0.1000 against 0.1500 of the best popularity (most read, 1h)"
+    )
+    assert "-0.0550 to -0.0450" in facts["reasons"][0]
+
+
+def test_the_first_candidate_is_held_against_popularity_alone_and_that_is_said(tmp_path):
+    facts, _ = gated(tmp_path, made_up({"candidate": {}, "popularity_1h": {}}))
+    assert facts["accepted"] is True
+    assert facts["reasons"][-1] == FIRST
+
+
+def test_a_release_in_service_that_could_not_be_evaluated_refuses_the_candidate_and_says_why(tmp_path):
+    evaluation = made_up(
+        {"candidate": {}, "popularity_1h": {}},
+        releases={"candidate": "r1", "in_service": "r0"},
+        missing={"in_service": "model.json is damaged."},
+    )
+    facts, verdict = gated(tmp_path, evaluation)
+    assert facts["accepted"] is False
+    assert "the release in service (r0) is missing (model.json is damaged.)" in facts["reasons"][0]
+    assert verdict["comparisons"][0]["value"] is None
+
+
+def test_missing_figures_of_the_candidate_or_of_all_popularity_rows_refuse(tmp_path):
+    candidate = made_up({"candidate": {"logged": MISSING}, "popularity_1h": {}})
+    assert gated(tmp_path / "a", candidate)[0]["accepted"] is False
+    popularity = made_up({"candidate": {}, "popularity_1h": {"logged": MISSING}})
+    facts, _ = gated(tmp_path / "b", popularity)
+    assert facts["accepted"] is False
+    assert "windowed popularity is missing" in facts["reasons"][0]
+
+
+@pytest.mark.parametrize("force", ["promote", "refuse"])
+def test_a_persons_choice_is_recorded_with_the_verdict(tmp_path, force):
+    value = 0.05 if force == "promote" else 0.2
+    facts, verdict = gated(
+        tmp_path, made_up({"candidate": dict.fromkeys(("logged",), value), "popularity_1h": {}}), force
+    )
+    assert facts["accepted"] is (force == "promote")
+    assert facts["forced"] == verdict["forced"] == force
+    assert verdict["by_figures"] is (force == "refuse")
+    assert len(facts["reasons"]) > 3
+
+
+def test_a_run_that_was_not_evaluated_cannot_be_judged(tmp_path):
+    context = Context(Settings(), load_params(NewsParams, FILE), Run(tmp_path, "r1"))
+    with pytest.raises(RunError, match="step evaluated is not complete"):
+        gate(context)

@@ -1,0 +1,62 @@
+"""Runs a small program in a process of its own: the supervisor ends all its descendants, which must not be pytest's."""
+
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parents[3]
+
+PRELUDE = """
+import os, sys, time, signal
+from pathlib import Path
+from pipelines.supervisor import component, household, kernel
+from pipelines.supervisor.component import Component
+from pipelines.supervisor.household import Household
+
+def program(name, text):
+    return Component(name, [sys.executable, "-c", text], dict(os.environ), Path(sys.argv[1]) / f"{name}.log")
+"""
+
+SLEEPER = "import time; time.sleep(300)"
+STUBBORN_FAMILY = """
+import os, signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+subprocess.Popen([sys.executable, "-c", "import os, time; os.setsid(); time.sleep(300)"])
+time.sleep(300)
+"""
+
+
+def start(folder: Path, text: str, **environment: str) -> subprocess.Popen[str]:
+    """Start the program; what it prints can be read from its stdout."""
+    return subprocess.Popen(
+        [sys.executable, "-c", PRELUDE + textwrap.dedent(text), str(folder)],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "MARK": str(folder), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def marked(folder: Path) -> list[psutil.Process]:
+    """The living processes that the program in this folder has started, however deep, and itself."""
+    return [each for each in psutil.process_iter() if _mark(each) == str(folder)]
+
+
+def _mark(process: psutil.Process) -> str | None:
+    try:
+        return None if process.status() == psutil.STATUS_ZOMBIE else process.environ().get("MARK")
+    except psutil.Error:
+        return None
+
+
+def wait_until_gone(folder: Path, seconds: float = 20.0) -> list[psutil.Process]:
+    """What is left of the program when it had some time to end."""
+    deadline = time.monotonic() + seconds
+    while (left := marked(folder)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left

@@ -1,0 +1,57 @@
+"""The docs name what exists: every route, setting, metric and make target, and no other."""
+
+import re
+from pathlib import Path
+
+from fastapi.routing import APIRoute
+
+from app.__main__ import ServerSettings
+from app.main import create_app
+from app.telemetry import Telemetry
+from pipelines.supervisor.places import Places
+from script_shared.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+DOCS = {path: path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
+TEXT = "\n".join(DOCS.values())
+ROUTE = re.compile(r"`(GET|POST|PUT|DELETE) (/[^`? ]*)")
+
+
+SETTINGS = (Settings, ServerSettings, Places)  # of everything, of the API's listener, of `make run`
+OF_TESTS = {"PAUTA_REAL_DATA", "PAUTA_TEST_S3_ENDPOINT"}
+
+
+def test_every_setting_is_documented_and_no_other_is():
+    named = set(re.findall(r"PAUTA_[A-Z0-9_]+", TEXT))
+    exist = {f"PAUTA_{name.upper()}" for kind in SETTINGS for name in kind.model_fields} | OF_TESTS
+    assert exist - named == set()
+    assert named - exist == set()
+
+
+def test_every_route_is_documented_and_no_other_is():
+    routes = [route for route in create_app(Settings()).routes if isinstance(route, APIRoute)]
+    exist = {(method, route.path) for route in routes for method in route.methods}
+    assert len(exist) > 10
+    assert set(ROUTE.findall(TEXT)) == exist
+
+
+def test_every_make_target_is_documented_and_no_other_is():
+    exist = set(re.findall(r"^([a-z][a-z-]*):.*## ", (ROOT / "Makefile").read_text(), re.M))
+    named = set(re.findall(r"`make ([a-z][a-z-]*)", TEXT))
+    assert exist - named == set()
+    assert named - exist == set()
+
+
+def test_every_metric_is_documented_and_no_other_is():
+    exist = {
+        re.sub(r"^pauta_", "", metric.name) for metric in Telemetry().registry.collect() if "pauta_" in metric.name
+    }
+    named = {re.sub(r"_(total|bucket|sum|count)$", "", name) for name in re.findall(r"`pauta_([a-z_]+)`", TEXT)}
+    assert exist - named == set()
+    assert named - exist == set()
+
+
+def test_every_link_to_a_file_leads_somewhere():
+    for page, text in DOCS.items():
+        for target in re.findall(r"\]\((?!http|#)([^)#]+)", text):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
