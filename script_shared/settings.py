@@ -28,11 +28,24 @@ class Settings(BaseSettings):
         Path("/tmp/pauta-releases"), description="Where releases of an object store are kept to load."
     )
     release_poll_seconds: float = Field(1.0, gt=0, description="How often the API looks at the pointer, in seconds.")
+    events_uri: str | None = Field(
+        None, description="SQLAlchemy address of the event log; unset, events.db in data_dir (SQLite)."
+    )
+    events_poll_seconds: float = Field(
+        0.25, gt=0, description="How long other processes' events may stay unseen, in seconds."
+    )
+    events_retention_days: float = Field(30.0, gt=0, description="Age after which events leave the log, in days.")
+    events_max_late_hours: float = Field(24.0, gt=0, description="Age at which an event is refused, in hours.")
     admin_token: SecretStr | None = Field(None, description="Opens the admin routes; they are closed when unset.")
     airflow_url: str | None = Field(None, description="Base address of Airflow's API, for POST /train.")
     airflow_username: str | None = Field(None, description="Airflow user that may trigger DAGs.")
     airflow_password: SecretStr | None = Field(None, description="Password of that user.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Level of the API's log.")
+
+    @property
+    def events_address(self) -> str:
+        """Where the event log is, as SQLAlchemy takes it."""
+        return self.events_uri or f"sqlite:///{self.data_dir / 'events.db'}"
 
 
 def load_settings() -> Settings:

@@ -1,16 +1,21 @@
 """One thread per process between requests and the event log: writes in groups, reads on, hands over in order."""
 
+import logging
 import queue
+import sys
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from script_shared.errors import UnavailableError
-from script_shared.events.entry import Entry
+from script_shared.events.entry import Entry, Kind
 from script_shared.events.log import EventLog
 
 Deliver = Callable[[list[Entry]], None]
+NEVER = sys.maxsize
+logger = logging.getLogger("pauta.events")
 
 
 @dataclass
@@ -23,12 +28,21 @@ class _Wish:
 
 @dataclass
 class Lag:
-    """How far behind the log this process is, for people and metrics."""
+    """How far behind the log this process is, for people and metrics.
+
+    Attributes:
+        applied: number of the last entry delivered.
+        error: why the log could not be read the last time, "" when it could.
+        dropped: optional entries that were not written.
+        pending: entries that wait to be written.
+        read_at: when the log was last read to its end, seconds on the monotonic clock; 0 for never.
+    """
 
     applied: int = 0
     error: str = ""
     dropped: int = 0
-    pending: int = field(default=0)
+    pending: int = 0
+    read_at: float = 0.0
 
 
 class LogFollower(threading.Thread):
@@ -42,16 +56,26 @@ class LogFollower(threading.Thread):
         log: the event log.
         deliver: is given new entries in order, in this thread; must not raise.
         after: number of the last entry that was applied before.
+        without: kinds that are written but not delivered.
         poll_seconds: how long other processes' entries may stay unseen.
         max_pending: entries that may wait in memory before optional ones are dropped and others are refused.
     """
 
     def __init__(
-        self, log: EventLog, deliver: Deliver, *, after: int = 0, poll_seconds: float = 0.25, max_pending: int = 50_000
+        self,
+        log: EventLog,
+        deliver: Deliver,
+        *,
+        after: int = 0,
+        without: Collection[Kind] = (),
+        poll_seconds: float = 0.25,
+        max_pending: int = 50_000,
     ) -> None:
         super().__init__(name="event-log", daemon=True)
         self._log, self._deliver = log, deliver
         self._poll, self._max_pending = poll_seconds, max_pending
+        self._without = without
+        self._lock, self._again = threading.Lock(), NEVER  # where to read on, when that is behind what was delivered
         self._wishes: queue.SimpleQueue[_Wish | None] = queue.SimpleQueue()
         self.lag = Lag(applied=after)
 
@@ -76,14 +100,23 @@ class LogFollower(threading.Thread):
         else:
             self._put(_Wish(entries))
 
+    def deliver_again(self, after: int) -> None:
+        """Deliver once more what follows number ``after``, because whoever is delivered to knows no more than that."""
+        with self._lock:
+            self._again = min(self._again, after)
+
     def stop(self) -> None:
         """Write what waits and end."""
         self._wishes.put(None)
         self.join(10)
 
     def _put(self, wish: _Wish) -> None:
-        self.lag.pending += len(wish.entries)
+        self._waiting(len(wish.entries))
         self._wishes.put(wish)
+
+    def _waiting(self, more: int) -> None:
+        with self._lock:  # requests add, this thread takes away
+            self.lag.pending += more
 
     def run(self) -> None:
         """Until stopped: write a group, read on, answer."""
@@ -112,22 +145,35 @@ class LogFollower(threading.Thread):
             return self._log.append([entry for wish in group for entry in wish.entries])
         except UnavailableError as error:
             return error
+        except Exception as error:  # noqa: BLE001  edge of the thread: whoever waits gets an answer, whatever happens
+            logger.exception("events could not be written")
+            return UnavailableError(f"the events could not be written ({type(error).__name__}).", fix="Send others.")
 
     def _read_on(self) -> None:
         try:
-            while entries := self._log.tail(self.lag.applied, limit=2_000):
+            while entries := self._log.tail(self._position(), limit=2_000, without=self._without):
                 self._deliver(entries)
                 self.lag.applied = entries[-1].seq
-            self.lag.error = ""
+            self.lag.error, self.lag.read_at = "", time.monotonic()
         except UnavailableError as error:
             self.lag.error = error.message
+        except Exception as error:  # noqa: BLE001  edge of the thread: it reads on for as long as the service lives
+            logger.exception("events could not be read")
+            self.lag.error = f"{type(error).__name__}: {error}"
+
+    def _position(self) -> int:
+        """The number after which to read on."""
+        with self._lock:
+            self.lag.applied = min(self.lag.applied, self._again)
+            self._again = NEVER
+        return self.lag.applied
 
     def _answer(self, group: list[_Wish], flags: list[bool] | UnavailableError) -> None:
         start = 0
         for wish in group:
             count = len(wish.entries)
-            self.lag.pending -= count
-            if wish.answer is None:
+            self._waiting(-count)
+            if wish.answer is None or wish.answer.done():
                 self.lag.dropped += count if isinstance(flags, UnavailableError) else 0
             elif isinstance(flags, UnavailableError):
                 wish.answer.set_exception(flags)

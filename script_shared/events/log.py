@@ -1,6 +1,6 @@
 """The event log behind one small interface: SQLite embedded, PostgreSQL in production, chosen by URI."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -59,13 +59,15 @@ class EventLog:
             new = set(connection.scalars(statement, [_row(entry) for entry in firsts.values()]))
         return _first_of_each(entries, new)
 
-    def tail(self, after: int, limit: int = 10_000) -> list[Entry]:
-        """The entries whose number is above ``after``, in order, at most ``limit``.
+    def tail(self, after: int, limit: int = 10_000, *, without: Collection[Kind] = ()) -> list[Entry]:
+        """The entries whose number is above ``after``, in order, at most ``limit``, kinds in ``without`` left out.
 
         Raises:
             UnavailableError: the log cannot be reached.
         """
         query = select(ENTRIES).where(ENTRIES.c.seq > after).order_by(ENTRIES.c.seq).limit(limit)
+        if without:
+            query = query.where(ENTRIES.c.kind.not_in([int(kind) for kind in without]))
         with self._transaction() as connection:
             return [_entry(row) for row in connection.execute(query)]
 
@@ -73,6 +75,12 @@ class EventLog:
         """The newest number, 0 for an empty log."""
         with self._transaction() as connection:
             return int(connection.scalar(select(func.coalesce(func.max(ENTRIES.c.seq), 0))) or 0)
+
+    def lasting(self, until: int) -> list[Entry]:
+        """The ARTICLE and ERASE entries numbered up to ``until``, in order: what no pruning ever removes."""
+        query = select(ENTRIES).where(ENTRIES.c.seq <= until, ENTRIES.c.kind.in_(_KEPT)).order_by(ENTRIES.c.seq)
+        with self._transaction() as connection:
+            return [_entry(row) for row in connection.execute(query)]
 
     def export(self, user_id: str) -> list[Entry]:
         """Every entry of one reader, in order."""

@@ -1,5 +1,6 @@
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -85,10 +86,10 @@ class Unreachable(EventLog):
             raise UnavailableError("the event log cannot be used.")
         return super().append(entries)
 
-    def tail(self, after, limit=10_000):
+    def tail(self, after, limit=10_000, *, without=()):
         if self.broken:
             raise UnavailableError("the event log cannot be used.")
-        return super().tail(after, limit)
+        return super().tail(after, limit, without=without)
 
 
 def test_a_log_that_is_away_refuses_and_recovers(tmp_path):
@@ -116,3 +117,44 @@ def test_a_flood_is_refused_rather_than_kept_in_memory(tmp_path):
     assert (follower.lag.pending, follower.lag.dropped) == (7, 0)
     follower.submit_optional([click(9)])
     assert follower.lag.dropped == 1
+
+
+def test_what_was_delivered_can_be_had_again_from_any_number_on(tmp_path):
+    log, seen = EventLog(f"sqlite:///{tmp_path}/e.db"), []
+    follower = LogFollower(log, lambda entries: seen.extend(entry.seq for entry in entries), poll_seconds=0.02)
+    follower.start()
+    follower.submit([click(n) for n in range(5)]).result(5)
+    follower.deliver_again(3)
+    assert eventually(lambda: seen == [1, 2, 3, 4, 5, 4, 5])
+    follower.stop()
+
+
+def test_kinds_that_nobody_waits_for_are_written_but_not_delivered(tmp_path):
+    log, seen = EventLog(f"sqlite:///{tmp_path}/e.db"), []
+    follower = LogFollower(log, lambda entries: seen.extend(entries), without=[Kind.SERVED], poll_seconds=0.02)
+    follower.start()
+    served = Entry("s", Kind.SERVED, 1_000)
+    follower.submit([served, click(1), replace(served, entry_id="t")]).result(5)
+    assert [entry.entry_id for entry in seen] == ["1"]
+    assert [entry.entry_id for entry in log.tail(0)] == ["s", "1", "t"]
+    follower.stop()
+
+
+def test_an_entry_that_cannot_be_written_at_all_is_refused_and_the_thread_lives_on(tmp_path):
+    log, seen = EventLog(f"sqlite:///{tmp_path}/e.db"), []
+    follower = LogFollower(log, lambda entries: seen.extend(entries), poll_seconds=0.02)
+    follower.start()
+    with pytest.raises(UnavailableError):
+        follower.submit([Entry("odd", Kind.CLICK, 1_000, "user", "\ud800")]).result(5)
+    assert follower.submit([click(1)]).result(5) == [True]
+    assert [entry.entry_id for entry in seen] == ["1"]
+    follower.stop()
+
+
+def test_a_future_given_up_by_its_waiter_does_not_end_the_thread(tmp_path):
+    log = EventLog(f"sqlite:///{tmp_path}/e.db")
+    follower = LogFollower(log, lambda entries: None, poll_seconds=0.02)
+    follower.submit([click(1)]).cancel()
+    follower.start()
+    assert follower.submit([click(2)]).result(5) == [True]
+    follower.stop()
