@@ -139,6 +139,38 @@ class ReleaseParams(Params):
     clock_max_lag_hours: float = Field(gt=0)
 
 
+class LiveParams(Params):
+    """Bounds of the live state, and how many candidates it offers."""
+
+    articles: int = Field(ge=16)
+    known_articles: int = Field(ge=16)
+    readers: int = Field(ge=10)
+    reads_per_reader: int = Field(ge=64, le=60_000)
+    shown_readers: int = Field(ge=10)
+    candidates: int = Field(gt=0)
+
+
+class RankerParams(Params):
+    """How the ranker's rows are made and how it is trained."""
+
+    train_days: float = Field(gt=0)
+    requests: int = Field(gt=0)
+    negatives: int = Field(gt=0)
+    label: Literal["click", "engagement", "target"]
+    trees: int = Field(gt=0)
+    early_stopping: int = Field(ge=0)
+    leaves: int = Field(gt=1)
+    learning_rate: float = Field(gt=0)
+    min_rows_in_leaf: int = Field(gt=0)
+    feature_share: float = Field(gt=0, le=1)
+    row_share: float = Field(gt=0, le=1)
+    l2: float = Field(ge=0)
+    bins: int = Field(gt=1)
+    truncation: int = Field(gt=0)
+    threads: int = Field(gt=0)
+    seed: int
+
+
 class NewsParams(Params):
     """Everything tuned in the news use case."""
 
@@ -152,6 +184,8 @@ class NewsParams(Params):
     semi_logged: SemiLoggedParams
     popularity: PopularityParams
     evaluation: EvaluationParams
+    live: LiveParams
+    ranker: RankerParams
     gate: GateParams
     releases: ReleaseParams
 

@@ -1,0 +1,129 @@
+"""The articles a state knows: a lasting number for each, and a row in the arrays while it is alive."""
+
+from array import array
+from collections.abc import Sequence
+
+import numpy as np
+
+from script_shared.arrays import IntArray
+
+
+class Articles:
+    """Numbers and rows of articles.
+
+    A number is given at the first appearance and is never given again; reads are remembered by it. A row is a place in
+    the arrays of counts; there are ``capacity`` of them, and the least read articles hand theirs on.
+
+    Attributes:
+        capacity: number of rows.
+        used: rows that were ever in use; higher ones hold nothing.
+        ids: article id by number, "" once forgotten.
+        number_in: int64 (capacity), number of the article in each row, -1 for a free row.
+        first_ms: float64 (capacity), first click or publication of the article in each row.
+        last_ms: float64 (capacity), its last click.
+        clicks: int64 (capacity), clicks since it has the row.
+        section: int32 (capacity), code of its section, 0 when unknown.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity, self.used = capacity, 0
+        self.ids: list[str] = []
+        self.first: array[int] = array("q")
+        self.row_of: array[int] = array("i")
+        self.section_of: array[int] = array("h")
+        self.sections: dict[str, int] = {"": 0}
+        self._numbers: dict[str, int] = {}
+        self._free: list[int] = []
+        self._columns()
+
+    def _columns(self) -> None:
+        self.number_in = np.full(self.capacity, -1, np.int64)
+        self.first_ms, self.last_ms = np.zeros(self.capacity), np.zeros(self.capacity)
+        self.clicks, self.section = np.zeros(self.capacity, np.int64), np.zeros(self.capacity, np.int32)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def find(self, article_id: str) -> int:
+        """The row of an article, -1 when it has none."""
+        number = self._numbers.get(article_id, -1)
+        return self.row_of[number] if number >= 0 else -1
+
+    def number(self, article_id: str, time_ms: int) -> int:
+        """The lasting number of an article, given now when it is new."""
+        number = self._numbers.get(article_id)
+        if number is None:
+            number = self._numbers[article_id] = len(self.ids)
+            self.ids.append(article_id)
+            self.first.append(time_ms)
+            self.row_of.append(-1)
+            self.section_of.append(0)
+        return number
+
+    @property
+    def full(self) -> bool:
+        """Whether no row is free."""
+        return not self._free and self.used == self.capacity
+
+    def give_row(self, number: int) -> int:
+        """A free row for an article that has none; there must be one."""
+        if self._free:
+            row = self._free.pop()
+        else:
+            row, self.used = self.used, self.used + 1
+        self.row_of[number], self.number_in[row] = row, number
+        self.first_ms[row] = self.last_ms[row] = self.first[number]
+        self.clicks[row], self.section[row] = 0, self.section_of[number]
+        return row
+
+    def release(self, rows: IntArray) -> None:
+        """Take rows back, the first of them to be given again first."""
+        for row in rows[::-1].tolist():
+            self.row_of[int(self.number_in[row])] = -1
+            self.number_in[row] = -1
+            self._free.append(row)
+
+    def clicked(self, row: int, time_ms: int) -> None:
+        """Note a click on the article of a row."""
+        self.clicks[row] += 1
+        self.last_ms[row] = max(self.last_ms[row], time_ms)
+
+    def learn_section(self, number: int, section: str) -> None:
+        """Take the section from a click, where no metadata came before."""
+        if self.section_of[number] == 0:
+            self.publish(number, self.first[number], section)
+
+    def publish(self, number: int, issued_ms: int, section: str) -> None:
+        """Take over metadata of an article."""
+        code = self.sections.setdefault(section, len(self.sections))
+        self.first[number], self.section_of[number] = issued_ms, code
+        if (row := self.row_of[number]) >= 0:
+            self.first_ms[row], self.section[row] = issued_ms, code
+
+    def forget_oldest(self, keep: int) -> None:
+        """Forget the lowest numbers that have no row, until about ``keep`` articles are known."""
+        excess = len(self._numbers) - keep
+        for article_id, number in list(self._numbers.items()):
+            if excess <= 0:
+                break
+            if self.row_of[number] < 0:
+                del self._numbers[article_id]
+                self.ids[number] = ""
+                excess -= 1
+
+    def arrays(self) -> dict[str, IntArray]:
+        """What is saved, by name; ids and sections apart."""
+        columns = {name: getattr(self, name) for name in ("number_in", "first_ms", "last_ms", "clicks", "section")}
+        lists = {name: np.array(getattr(self, name)) for name in ("first", "row_of", "section_of")}
+        return {**columns, **lists, "free": np.array(self._free, np.int64), "used": np.array([self.used])}
+
+    def restore(self, arrays: dict[str, IntArray], ids: Sequence[str], sections: Sequence[str]) -> None:
+        """Take over what was saved."""
+        for name in ("number_in", "first_ms", "last_ms", "clicks", "section"):
+            setattr(self, name, np.array(arrays[name]))
+        for name, kind in (("first", "q"), ("row_of", "i"), ("section_of", "h")):
+            setattr(self, name, array(kind, arrays[name].tolist()))
+        self._free, self.used = arrays["free"].tolist(), int(arrays["used"][0])
+        self.ids = list(ids)
+        self._numbers = {article_id: number for number, article_id in enumerate(ids) if article_id}
+        self.sections = {name: code for code, name in enumerate(sections)}

@@ -1,0 +1,103 @@
+"""The last word on every path: what may not be shown to this reader now, whoever recommended it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from script_shared.clock import HOUR_MS
+from script_shared.news.catalog import Catalog
+from script_shared.news.live.editorial import Editorial
+
+
+def _never(article_id: str) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Bars:
+    """What one request must not bring back.
+
+    Attributes:
+        read: article ids read before, as the request and the live state tell.
+        read_rows: rows of the release's catalog that the release knows as read.
+        excluded: article ids that the request, or the pages before this one, ruled out.
+        too_often: says of an article id whether it was shown to the reader too often.
+        section: only articles of this section, "" for all.
+        max_age_hours: only articles published at most so long ago; None for the release's own limit.
+    """
+
+    read: frozenset[str] | set[str] = frozenset()
+    read_rows: frozenset[int] | set[int] = frozenset()
+    excluded: frozenset[str] | set[str] = frozenset()
+    too_often: Callable[[str], bool] = field(default=_never)
+    section: str = ""
+    max_age_hours: float | None = None
+
+
+@dataclass(frozen=True)
+class Availability:
+    """Knows of every article whether it may be shown at a moment.
+
+    Attributes:
+        catalog: the release's articles, None without a release.
+        editorial: what was posted since.
+        now_ms: the moment, epoch milliseconds, UTC.
+        max_age_hours: age at which articles expire.
+    """
+
+    catalog: Catalog | None
+    editorial: Editorial
+    now_ms: int
+    max_age_hours: float
+
+    def sift(self, article_ids: Iterable[str], bars: Bars) -> Iterator[str]:
+        """Those that may be shown, in their order, each once."""
+        seen: set[str] = set()
+        for article_id in article_ids:
+            if article_id not in seen and not self.refusal(article_id, bars):
+                seen.add(article_id)
+                yield article_id
+
+    def refusal(self, article_id: str, bars: Bars) -> str:
+        """Why an article may not be shown, "" when it may."""
+        if article_id in bars.read:
+            return "read"
+        if article_id in bars.excluded:
+            return "excluded"
+        row = self.catalog.ids.row(article_id) if self.catalog is not None else -1
+        if row >= 0 and row in bars.read_rows:
+            return "read"
+        return self._of_article(article_id, row, bars) or ("shown_too_often" if bars.too_often(article_id) else "")
+
+    def _of_article(self, article_id: str, row: int, bars: Bars) -> str:
+        story = self.editorial.get(article_id)
+        if story is None and row < 0:
+            return "unknown"
+        if story is not None and (refusal := story.refusal(self.now_ms)):
+            return refusal
+        if bars.section and self.section(article_id, row) != bars.section:
+            return "other_section"
+        return self._age(self.issued_ms(article_id, row), bars)
+
+    def _age(self, issued_ms: int, bars: Bars) -> str:
+        hours = (self.now_ms - issued_ms) / HOUR_MS
+        if hours < 0:
+            return "not_published"
+        if hours > self.max_age_hours:
+            return "expired"
+        return "too_old" if bars.max_age_hours is not None and hours > bars.max_age_hours else ""
+
+    def issued_ms(self, article_id: str, row: int) -> int:
+        """When it was published, epoch milliseconds: as posted, else as the catalog says, else the first post."""
+        story = self.editorial.get(article_id)
+        if story is not None and story.issued_ms is not None:
+            return story.issued_ms
+        if row >= 0 and self.catalog is not None:
+            return int(self.catalog.issued_ms[row])
+        return story.posted_ms if story is not None else self.now_ms
+
+    def section(self, article_id: str, row: int) -> str:
+        """Its section, "" for none: as posted, else as the catalog says."""
+        story = self.editorial.get(article_id)
+        if story is not None and story.section is not None:
+            return story.section
+        return self.catalog.section_name(row) if row >= 0 and self.catalog is not None else ""

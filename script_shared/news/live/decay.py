@@ -1,0 +1,59 @@
+"""Forward decay: an event weighs more the later it comes, so counting is adding, and time alone touches no count.
+
+With landmark L and half-life h an event at t weighs 2^((t - L) / h) when it is added; read at time now, a sum is
+multiplied by 2^(-(now - L) / h). Before weights grow out of range the landmark moves on, and all sums are scaled once.
+(Cormode, Shkapenyuk, Srivastava, Xu: Forward decay, ICDE 2009.)
+"""
+
+from collections.abc import Sequence
+
+from script_shared.arrays import FloatArray
+
+HOUR_MS = 3_600_000
+_REACH = 40.0  # half-lives a landmark may lie back; single precision has room for 126
+_NOTHING = 1e-12  # below this share of one event a scaled sum is zero
+
+
+class Decay:
+    """The half-lives of a state and their landmarks.
+
+    Attributes:
+        half_lives_ms: of each window, milliseconds.
+        landmarks: of each window, epoch milliseconds; they move by events' times alone, never by the wall clock.
+    """
+
+    def __init__(self, half_lives_hours: Sequence[float]) -> None:
+        self.half_lives_ms = [hours * HOUR_MS for hours in half_lives_hours]
+        self.landmarks = [0] * len(self.half_lives_ms)
+
+    def __len__(self) -> int:
+        return len(self.half_lives_ms)
+
+    def weights(self, time_ms: int) -> list[float]:
+        """What one event at ``time_ms`` adds in each window."""
+        return [
+            2.0 ** ((time_ms - landmark) / half)
+            for landmark, half in zip(self.landmarks, self.half_lives_ms, strict=True)
+        ]
+
+    def factors(self, now_ms: int) -> list[float]:
+        """What a sum of each window is multiplied by to be read at ``now_ms``."""
+        return [
+            2.0 ** ((landmark - now_ms) / half)
+            for landmark, half in zip(self.landmarks, self.half_lives_ms, strict=True)
+        ]
+
+    def due(self, time_ms: int) -> list[tuple[int, float]]:
+        """Moves the landmarks that lie too far back; each moved window with the factor its sums are to be scaled by."""
+        moved = []
+        for window, (landmark, half) in enumerate(zip(self.landmarks, self.half_lives_ms, strict=True)):
+            if time_ms - landmark > _REACH * half:
+                moved.append((window, 2.0 ** max((landmark - time_ms) / half, -1000.0)))
+                self.landmarks[window] = time_ms
+        return moved
+
+
+def scale(sums: FloatArray, factor: float) -> None:
+    """Scale sums in place after their landmark moved; what has decayed away becomes zero."""
+    sums *= factor
+    sums[sums < _NOTHING] = 0.0

@@ -1,0 +1,54 @@
+"""One event as the live state takes it."""
+
+from typing import Any, NamedTuple
+
+from script_shared.events import Entry, Kind
+
+
+class LiveEvent(NamedTuple):
+    """A click or an impression, in the log's order.
+
+    Attributes:
+        kind: ``Kind.CLICK`` or ``Kind.IMPRESSION``.
+        user: pseudonymous reader; where it is empty the session stands for the reader.
+        article: the article's id.
+        time_ms: when it happened, epoch milliseconds, UTC.
+        session: id of the visit, "" when the site sends none (visits are then told apart by pauses).
+        region: the reader's region, "" when unknown; likewise ``device``, ``os``, and ``referrer`` (how the visit came).
+        section: the article's section, "" when unknown.
+        position: place in the list it was shown in, from 0; -1 when unknown.
+        n: length of that list, 0 when unknown.
+    """
+
+    kind: Kind
+    user: str
+    article: str
+    time_ms: int
+    session: str = ""
+    region: str = ""
+    device: str = ""
+    os: str = ""
+    referrer: str = ""
+    section: str = ""
+    position: int = -1
+    n: int = 0
+
+
+def live_event(entry: Entry) -> LiveEvent | None:
+    """The log's entry as a live event; None for entries that are neither clicks nor impressions."""
+    if entry.kind not in (Kind.CLICK, Kind.IMPRESSION):
+        return None
+    body = entry.body
+    texts = {name: _text(body, name) for name in ("session", "region", "device", "os", "referrer", "section")}
+    place = {"position": _number(body, "position", -1), "n": _number(body, "n", 0)}
+    return LiveEvent(entry.kind, entry.user_id, entry.article_id, entry.time_ms, **texts, **place)
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    return "" if value is None else str(value)
+
+
+def _number(body: dict[str, Any], name: str, missing: int) -> int:
+    value = body.get(name)
+    return missing if value is None else int(value)

@@ -1,0 +1,103 @@
+"""The groups of readers whose counts are kept apart: one entry per dimension."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from script_shared.news.live.event import LiveEvent
+
+
+class Visit(NamedTuple):
+    """What is known of a reader at the moment of a click or a request, before the click.
+
+    Attributes:
+        region, device, os, referrer: as in the event; of a request, ``referrer`` is that of the visit's last click.
+        depth: clicks in the visit so far.
+        total: the reader's clicks so far.
+    """
+
+    region: str
+    device: str
+    os: str
+    referrer: str
+    depth: int
+    total: int
+
+    @classmethod
+    def of(cls, event: LiveEvent, depth: int, total: int) -> "Visit":
+        return cls(event.region, event.device, event.os, event.referrer, depth, total)
+
+
+class Dimension(NamedTuple):
+    """A way to tell readers apart; ``size`` values are kept, whatever comes later counts as the first, "other"."""
+
+    name: str
+    size: int
+    value: Callable[[Visit], str]
+
+
+def _depth(visit: Visit) -> str:
+    return str(min(visit.depth, 2))
+
+
+def _activity(visit: Visit) -> str:
+    return str(sum(visit.total > bound for bound in (0, 2, 6, 15, 40)))
+
+
+DIMENSIONS = (
+    Dimension("region", 64, lambda visit: visit.region),
+    Dimension("device", 16, lambda visit: visit.device),
+    Dimension("os", 24, lambda visit: visit.os),
+    Dimension("depth", 4, _depth),
+    Dimension("activity", 8, _activity),
+    Dimension("os_depth", 64, lambda visit: f"{visit.os} {_depth(visit)}"),
+    Dimension("referrer", 24, lambda visit: visit.referrer),
+)
+SIZE = 1 + sum(dimension.size for dimension in DIMENSIONS)
+EVERYBODY = 0
+_REFERRER = [dimension.name for dimension in DIMENSIONS].index("referrer")
+
+
+class Groups:
+    """Codes of the groups: 0 is everybody, and each dimension has a range of its own.
+
+    Codes are given by first appearance in the log, so every process gives the same.
+    """
+
+    def __init__(self) -> None:
+        self.names: list[dict[str, int]] = [{} for _ in DIMENSIONS]
+        starts, start = [], 1
+        for dimension in DIMENSIONS:
+            starts.append(start)
+            start += dimension.size
+        self._parts = list(zip(DIMENSIONS, starts, self.names, strict=True))
+
+    def learn(self, visit: Visit) -> list[int]:
+        """The codes of a visit's groups, one per dimension after everybody's; new values get a code."""
+        codes = [EVERYBODY]
+        for (_, size, value), start, names in self._parts:
+            name = value(visit)
+            code = names.get(name)
+            if code is None:
+                code = len(names) + 1 if len(names) + 1 < size else 0
+                if code:
+                    names[name] = code
+            codes.append(start + code)
+        return codes
+
+    def codes(self, visit: Visit) -> list[int]:
+        """The same without learning: values never seen are "other"."""
+        return [start + names.get(dimension.value(visit), 0) for dimension, start, names in self._parts]
+
+    def referrer(self, value: str) -> int:
+        """The code of a referrer within its dimension, to be kept with a reader; 0 for one never counted."""
+        return self.names[_REFERRER].get(value, 0)
+
+    def referrer_name(self, code: int) -> str:
+        """The referrer of a code, "" for 0."""
+        return next((name for name, known in self.names[_REFERRER].items() if known == code), "") if code else ""
+
+    def restore(self, names: list[dict[str, int]]) -> None:
+        """Take over what was saved."""
+        for mine, saved in zip(self.names, names, strict=True):
+            mine.clear()
+            mine.update(saved)

@@ -1,0 +1,43 @@
+"""Most read in the last hour, counted exactly: the plain list that every answer is held against."""
+
+import heapq
+from collections import Counter, deque
+
+from script_shared.clock import HOUR_MS
+
+MINUTE_MS = 60_000
+
+
+class LastHour:
+    """Clicks per article in a sliding hour, by minutes."""
+
+    def __init__(self) -> None:
+        self._minutes: deque[tuple[int, Counter[str]]] = deque()
+        self._total: Counter[str] = Counter()
+        self._top: tuple[int, int, list[str]] = (-1, 0, [])
+
+    def add(self, article_id: str, time_ms: int) -> None:
+        """Count a click; one that comes late counts in the newest minute."""
+        minute = time_ms // MINUTE_MS
+        if not self._minutes or minute > self._minutes[-1][0]:
+            self._minutes.append((minute, Counter()))
+            self._leave(time_ms)
+        elif time_ms < self._minutes[-1][0] * MINUTE_MS - HOUR_MS:
+            return
+        self._minutes[-1][1][article_id] += 1
+        self._total[article_id] += 1
+
+    def top(self, now_ms: int, n: int) -> list[str]:
+        """The n most read, most read first, ties by id; looked up again once a second of ``now_ms``."""
+        second, found_n, found = self._top
+        if second != now_ms // 1000 or found_n < n:
+            self._leave(now_ms)
+            best = heapq.nsmallest(n, self._total.items(), key=lambda item: (-item[1], item[0]))
+            found = [article_id for article_id, _ in best]
+            self._top = (now_ms // 1000, n, found)
+        return found[:n]
+
+    def _leave(self, now_ms: int) -> None:
+        first = (now_ms - HOUR_MS) // MINUTE_MS
+        while self._minutes and self._minutes[0][0] < first:
+            self._total -= self._minutes.popleft()[1]

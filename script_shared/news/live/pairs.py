@@ -1,0 +1,78 @@
+"""What is read after what: decayed weights of ordered pairs of articles."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.news.live.decay import scale
+
+
+class PairStore:
+    """Weights article -> article in several windows.
+
+    Dense over the live rows: a few thousand rows take 4 bytes x rows^2 per window at most, untouched rows take nothing,
+    and a reader's whole neighbourhood is read as a handful of contiguous rows.
+
+    Attributes:
+        windows: which of the state's half-lives are kept.
+        sums: float32 (windows, rows, rows), forward decayed; ``sums[w, a]`` is what is read with or after a.
+        totals: float32 (windows, rows), sum of each row, those evicted meanwhile too.
+    """
+
+    def __init__(self, windows: Sequence[int], rows: int) -> None:
+        self.windows = tuple(windows)
+        shape = (len(self.windows), rows)
+        self._put(np.zeros((*shape, rows), np.float32), np.zeros(shape, np.float32))
+
+    def _put(self, sums: FloatArray, totals: FloatArray) -> None:
+        self.sums, self.totals = sums, totals
+        self._rows = sums.shape[2]
+        views = [memoryview(part.reshape(-1)) for part in sums]
+        self._views: list[tuple[int, Any, Any]] = list(
+            zip(self.windows, views, [memoryview(part) for part in totals], strict=True)
+        )
+
+    def add(self, before: int, after: int, weights: Sequence[float], amount: float = 1.0) -> None:
+        """Add to the weight of one pair; ``weights`` are those of all half-lives."""
+        place = before * self._rows + after
+        for window, sums, totals in self._views:
+            weight = amount * weights[window]
+            sums[place] += weight
+            totals[before] += weight
+
+    def followers(self, place: int, befores: IntArray, coefficients: FloatArray, used: int) -> FloatArray:
+        """float32 (used): sum over ``befores`` of coefficient x weight to each of the first ``used`` rows.
+
+        Args:
+            place: position of the window in ``windows``.
+            befores: (k) rows.
+            coefficients: (k).
+        """
+        result: FloatArray = coefficients.astype(np.float32) @ self.sums[place, befores, :used]
+        return result
+
+    def scale(self, window: int, factor: float, used: int) -> None:
+        """Follow a landmark that moved; only the first ``used`` rows hold anything."""
+        for place, mine in enumerate(self.windows):
+            if mine == window:
+                scale(self.sums[place, :used, :used], factor)
+                scale(self.totals[place, :used], factor)
+
+    def clear(self, rows: IntArray) -> None:
+        """Forget articles, as what came before and as what came after."""
+        self.sums[:, rows, :] = 0.0
+        self.sums[:, :, rows] = 0.0
+        self.totals[:, rows] = 0.0
+
+    def arrays(self, used: int) -> dict[str, FloatArray]:
+        """What is saved, by name: the first ``used`` rows."""
+        return {"sums": self.sums[:, :used, :used], "totals": self.totals[:, :used]}
+
+    def restore(self, arrays: dict[str, FloatArray]) -> None:
+        """Take over what was saved."""
+        used = arrays["totals"].shape[1]
+        sums, totals = np.zeros_like(self.sums), np.zeros_like(self.totals)
+        sums[:, :used, :used], totals[:, :used] = arrays["sums"], arrays["totals"]
+        self._put(sums, totals)

@@ -1,0 +1,160 @@
+"""Who read what: for each reader the reads in order, the visit under way and what kind of articles the reader takes."""
+
+from array import array
+from zlib import crc32
+
+import numpy as np
+
+from script_shared.arrays import IntArray
+from script_shared.events.entry import user_digest
+
+PAUSE_MS = 30 * 60_000  # without session ids, a longer pause begins a new visit
+_COLUMNS = {
+    "last_ms": "q",
+    "before_ms": "q",
+    "session": "Q",
+    "depth": "H",
+    "total": "I",
+    "taste_share": "f",
+    "taste_age": "f",
+    "referrer": "b",
+}
+_KEY_DIGITS = 16
+
+
+def reader_key(user: str, session: str) -> int:
+    """64 bits that stand for the reader, or for the session where there is no reader; 0 for neither."""
+    name = user or (f"session {session}" if session else "")
+    return digest_key(user_digest(name)) if name else 0
+
+
+def digest_key(digest: str) -> int:
+    """The key of a reader given by :func:`script_shared.events.entry.user_digest`."""
+    return int(digest[:_KEY_DIGITS], 16)
+
+
+class Readers:
+    """Columns of readers, a place for each; no id is kept, only 64 bits of a one-way digest.
+
+    Attributes:
+        last_ms: last click of each reader.
+        before_ms: last click of the visit before the one under way, -1 when there was none.
+        depth: clicks in the visit under way.
+        total: clicks ever.
+        taste_share, taste_age: running means over the reader's clicks, kept by the state.
+        referrer: code of how the visit under way came.
+    """
+
+    last_ms: "array[int]"
+    before_ms: "array[int]"
+    session: "array[int]"
+    depth: "array[int]"
+    total: "array[int]"
+    taste_share: "array[float]"
+    taste_age: "array[float]"
+    referrer: "array[int]"
+
+    def __init__(self, capacity: int, reads_kept: int) -> None:
+        self.capacity, self.reads_kept = capacity, reads_kept
+        self._empty()
+
+    def _empty(self) -> None:
+        self._places: dict[int, int] = {}
+        self._reads: list[bytes] = []
+        for name, kind in _COLUMNS.items():
+            setattr(self, name, array(kind))
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def find(self, key: int) -> int:
+        """The place of a reader, -1 when not known."""
+        return self._places.get(key, -1)
+
+    def visit(self, key: int, session: str, time_ms: int) -> int:
+        """The place of a reader who clicks now, made when new; begins a new visit where one begins."""
+        place = self._places.get(key)
+        if place is None:
+            place = self._make(key)
+        elif not self.same_visit(place, session, time_ms):
+            self.before_ms[place], self.depth[place] = self.last_ms[place], 0
+        self.session[place] = crc32(session.encode()) if session else 0
+        return place
+
+    def same_visit(self, place: int, session: str, time_ms: int) -> bool:
+        """Whether a click now would belong to the visit under way."""
+        if session:
+            return crc32(session.encode()) == self.session[place]
+        return self.session[place] == 0 and time_ms - self.last_ms[place] <= PAUSE_MS
+
+    def _make(self, key: int) -> int:
+        if len(self._places) >= self.capacity:
+            self._drop_oldest(self.capacity // 10 + 1)
+        place = self._places[key] = len(self._reads)
+        self._reads.append(b"")
+        for name in _COLUMNS:
+            getattr(self, name).append(-1 if name == "before_ms" else 0)
+        return place
+
+    def read(self, place: int, number: int, time_ms: int) -> None:
+        """Remember a read."""
+        reads = self._reads[place] + number.to_bytes(4, "little")
+        self._reads[place] = reads[-4 * self.reads_kept :]
+        self.last_ms[place] = max(time_ms, self.last_ms[place])
+        self.depth[place] = min(self.depth[place] + 1, self.reads_kept)
+        self.total[place] += 1
+
+    def reads(self, place: int) -> IntArray:
+        """uint32 numbers of the articles read, latest first."""
+        return np.frombuffer(self._reads[place], "<u4")[::-1]
+
+    def latest(self, place: int, count: int) -> list[int]:
+        """The numbers of the last ``count`` articles read, latest first."""
+        return array("I", self._reads[place][-4 * count :]).tolist()[::-1]
+
+    def forget(self, key: int) -> None:
+        """Forget a reader."""
+        place = self._places.pop(key, None)
+        if place is None:
+            return
+        last = len(self._reads) - 1
+        if place != last:
+            self._reads[place] = self._reads[last]
+            for name in _COLUMNS:
+                getattr(self, name)[place] = getattr(self, name)[last]
+            self._places[next(key for key, at in self._places.items() if at == last)] = place
+        self._reads.pop()
+        for name in _COLUMNS:
+            getattr(self, name).pop()
+
+    def _drop_oldest(self, count: int) -> None:
+        """Forget the readers whose last click is longest ago."""
+        order = np.argsort(np.array(self.last_ms), kind="stable")[count:]
+        keep = np.sort(order).tolist()
+        key_at = {place: key for key, place in self._places.items()}
+        self._places = {key_at[old]: new for new, old in enumerate(keep)}
+        self._reads = [self._reads[old] for old in keep]
+        for name, kind in _COLUMNS.items():
+            column = getattr(self, name)
+            setattr(self, name, array(kind, (column[old] for old in keep)))
+
+    def arrays(self) -> dict[str, IntArray]:
+        """What is saved, by name; readers in order of their places."""
+        keys = np.zeros(len(self._reads), np.uint64)
+        for key, place in self._places.items():
+            keys[place] = key
+        columns = {name: np.array(getattr(self, name)) for name in _COLUMNS}
+        lengths = np.array([len(reads) // 4 for reads in self._reads], np.int64)
+        block = np.frombuffer(b"".join(self._reads), "<u4")
+        return {**columns, "keys": keys, "lengths": lengths, "reads": block}
+
+    def restore(self, arrays: dict[str, IntArray]) -> None:
+        """Take over what was saved."""
+        self._empty()
+        for name, kind in _COLUMNS.items():
+            setattr(self, name, array(kind, arrays[name].tolist()))
+        self._places = {key: place for place, key in enumerate(arrays["keys"].tolist())}
+        block, ends = arrays["reads"].astype("<u4").tobytes(), np.cumsum(arrays["lengths"]).tolist()
+        self._reads = [
+            block[4 * (end - length) : 4 * end] for end, length in zip(ends, arrays["lengths"].tolist(), strict=True)
+        ]

@@ -1,0 +1,97 @@
+"""The live state on disk, its digest and its size: plain arrays, one folder per part, and one JSON file."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from script_shared.arrays import IntArray, Strings, load_array, save_arrays
+from script_shared.errors import ReleaseCorruptError
+
+if TYPE_CHECKING:
+    from script_shared.news.live.state import LiveState
+
+FACTS = "state.json"
+_COUNTS = ("overall", "groups", "shown_counts")
+_PAIRS = ("together", "following", "later")
+_READER_BYTES = 48 + 100 + 36 + 33  # columns, dictionary entry, key, empty reads
+_ARTICLE_BYTES = 8 + 4 + 2 + 8 + 100 + 90
+
+
+def parts(state: "LiveState") -> dict[str, dict[str, IntArray]]:
+    """Every array of the state, by part and name."""
+    used = state.articles.used
+    result = {name: getattr(state, name).arrays() for name in _COUNTS}
+    result |= {name: getattr(state, name).arrays(used) for name in _PAIRS}
+    shown = np.array(state.shown.rows(), np.uint64).reshape(-1, 3)
+    return {**result, "articles": state.articles.arrays(), "readers": state.readers.arrays(), "shown": {"rows": shown}}
+
+
+def facts(state: "LiveState") -> dict[str, Any]:
+    """What is no array."""
+    return {
+        "params": state.params.model_dump(exclude={"candidates"}),
+        "now_ms": state.now_ms,
+        "first_ms": state.first_ms,
+        "events": state.events,
+        "landmarks": state.decay.landmarks,
+        "groups": state.group_names.names,
+        "sections": list(state.articles.sections),
+    }
+
+
+def save(state: "LiveState", folder: Path) -> None:
+    for part, arrays in parts(state).items():
+        save_arrays(folder / part, arrays)
+    Strings.of(state.articles.ids).save(folder / "articles", "ids")
+    (folder / FACTS).write_text(json.dumps(facts(state)), encoding="utf-8")
+
+
+def load(state: "LiveState", folder: Path) -> None:
+    """Fill a new state.
+
+    Raises:
+        ReleaseCorruptError: a file is missing or damaged, or the state was saved with other bounds.
+    """
+    try:
+        saved = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ReleaseCorruptError(f"{folder / FACTS}: not readable ({error}).", fix="Fold the log again.") from error
+    if saved["params"] != state.params.model_dump(exclude={"candidates"}):
+        raise ReleaseCorruptError(f"{folder}: saved with other bounds.", fix="Fold the log again.")
+    state.now_ms, state.first_ms, state.events = saved["now_ms"], saved["first_ms"], saved["events"]
+    state.decay.landmarks[:] = saved["landmarks"]
+    state.group_names.restore(saved["groups"])
+    for name in (*_COUNTS, *_PAIRS):
+        getattr(state, name).restore(_arrays(folder / name, ("sums", "totals")))
+    ids = Strings.load(folder / "articles", "ids")
+    of_articles = _arrays(folder / "articles", tuple(state.articles.arrays()))
+    state.articles.restore(of_articles, [ids[number] for number in range(len(ids))], saved["sections"])
+    state.readers.restore(_arrays(folder / "readers", tuple(state.readers.arrays())))
+    state.shown.restore(load_array(folder / "shown", "rows").tolist())
+
+
+def _arrays(folder: Path, names: tuple[str, ...]) -> dict[str, IntArray]:
+    return {name: load_array(folder, name) for name in names}
+
+
+def digest(state: "LiveState") -> str:
+    """64 hex characters over every array, id and fact."""
+    total = sha256(json.dumps([facts(state), state.articles.ids]).encode())
+    for part, arrays in sorted(parts(state).items()):
+        for name, array in sorted(arrays.items()):
+            total.update(f"{part} {name} {array.dtype} {array.shape}".encode())
+            total.update(np.ascontiguousarray(array).tobytes())
+    return total.hexdigest()
+
+
+def memory_bytes(state: "LiveState") -> int:
+    """About: arrays as they are, what Python holds by the entry."""
+    used = state.articles.used
+    counts = sum(getattr(state, name).sums.nbytes for name in _COUNTS)
+    pairs = sum(4 * len(getattr(state, name).windows) * used * state.articles.capacity for name in _PAIRS)
+    reads = 4 * sum(state.readers.total)
+    shown = len(state.shown) * 300
+    return counts + pairs + reads + shown + len(state.readers) * _READER_BYTES + len(state.articles) * _ARTICLE_BYTES

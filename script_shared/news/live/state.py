@@ -1,0 +1,253 @@
+"""The live state: everything that is folded out of events in memory."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from script_shared.arrays import IntArray
+from script_shared.events import Kind
+from script_shared.news.live import snapshot, windows
+from script_shared.news.live.articles import Articles
+from script_shared.news.live.counts import DecayedCounts
+from script_shared.news.live.decay import Decay
+from script_shared.news.live.event import LiveEvent
+from script_shared.news.live.groups import SIZE, Groups, Visit
+from script_shared.news.live.pairs import PairStore
+from script_shared.news.live.readers import Readers, digest_key, reader_key
+from script_shared.news.live.shown import Shown
+from script_shared.news.live.taste import learn_taste
+from script_shared.news.params import LiveParams
+
+STEPS_BACK = 8  # clicks of the visit that a click is paired with
+EARLIER = 12  # clicks of earlier visits that a click is paired with
+NEW_WORTH, NEW_HALF_LIFE_MS = 5.0, 7_200_000.0  # when rows run out, a new article is worth some clicks
+STEP = 0.8  # a pair's weight per step back in the visit
+
+
+class LiveState:
+    """Counts, pairs, readers and articles, folded event by event in the log's order.
+
+    The same events in the same order give the same state, however they are batched; nothing reads the wall clock.
+    One thread folds; others may read meanwhile.
+
+    Attributes:
+        now_ms: time of the latest event, 0 before the first.
+        first_ms: time of the first event, 0 before it.
+        events: how many were folded.
+        overall: clicks by window; groups: clicks by window and group of readers; shown_counts: impressions.
+        together: what is read in one visit; following: what is read next; later: what is read in a later visit.
+    """
+
+    def __init__(self, params: LiveParams) -> None:
+        self.params = params
+        self.now_ms = self.first_ms = self.events = 0
+        self.decay = Decay(list(windows.HALF_LIVES_HOURS.values()))
+        rows = params.articles
+        self.articles = Articles(rows)
+        self.readers = Readers(params.readers, params.reads_per_reader)
+        self.group_names = Groups()
+        self.shown = Shown(params.shown_readers)
+        self.overall = DecayedCounts(windows.indices(windows.OVERALL), 1, rows)
+        self.groups = DecayedCounts(windows.indices(windows.GROUP), SIZE, rows)
+        self.shown_counts = DecayedCounts(windows.indices(windows.SHOWN), 1, rows)
+        self.together = PairStore(windows.indices(windows.PAIR), rows)
+        self.following = PairStore(windows.indices(windows.PAIR), rows)
+        self.later = PairStore(windows.indices(windows.LATER), rows)
+
+    @property
+    def counts(self) -> tuple[DecayedCounts, ...]:
+        """All counts."""
+        return self.overall, self.groups, self.shown_counts
+
+    @property
+    def pairs(self) -> tuple[PairStore, ...]:
+        """All pairs."""
+        return self.together, self.following, self.later
+
+    def fold(self, events: Sequence[LiveEvent]) -> None:
+        """Take events over, in order."""
+        for event in events:
+            self._advance(event.time_ms)
+            if event.kind == Kind.CLICK:
+                self._click(event)
+            elif event.kind == Kind.IMPRESSION:
+                self._impression(event)
+            self.events += 1
+
+    def publish_article(self, article_id: str, issued_ms: int, section: str = "") -> int:
+        """Make an article known before its first click, or correct its metadata; returns its row."""
+        number = self.articles.number(article_id, issued_ms)
+        self.articles.publish(number, issued_ms, section)
+        return self._row(number)
+
+    def forget(self, user_id: str) -> None:
+        """Forget a reader; what the reader added to counts of everybody stays."""
+        self._forget(reader_key(user_id, ""))
+
+    def forget_digest(self, digest: str) -> None:
+        """The same for a reader given by :func:`script_shared.events.entry.user_digest`, as erasures are logged."""
+        self._forget(digest_key(digest))
+
+    def article_row(self, article_id: str) -> int:
+        """The row of an article that is alive, else -1."""
+        return self.articles.find(article_id)
+
+    def article_id(self, row: int) -> str:
+        """The id of the article in a row, "" for a free row."""
+        number = int(self.articles.number_in[row])
+        return self.articles.ids[number] if number >= 0 else ""
+
+    @property
+    def article_ids(self) -> list[str]:
+        """The id of the article in every row that was ever in use, "" for a free row."""
+        return [self.article_id(row) for row in range(self.articles.used)]
+
+    def live_rows(self) -> IntArray:
+        """The rows that hold an article, ascending."""
+        return np.flatnonzero(self.articles.number_in[: self.articles.used] >= 0)
+
+    def session_of(self, user: str, session: str, now_ms: int | None = None) -> IntArray:
+        """Rows read in the visit under way, latest first."""
+        visit, _ = self.reads_of(user, session, self.now_ms if now_ms is None else now_ms)
+        return visit
+
+    def history_of(self, user: str, session: str = "") -> IntArray:
+        """Rows the reader read and that are still alive, latest first."""
+        return self.read_rows(user, session)
+
+    def read_rows(self, user: str, session: str = "") -> IntArray:
+        """The same; an article read twice is named twice."""
+        place = self.readers.find(reader_key(user, session))
+        return self._rows(self.readers.reads(place).tolist()) if place >= 0 else np.zeros(0, np.int64)
+
+    def reads_of(self, user: str, session: str, now_ms: int) -> tuple[IntArray, IntArray]:
+        """Rows of the visit under way and rows of earlier visits, each latest first, at most 64 reads back."""
+        place = self.readers.find(reader_key(user, session))
+        if place < 0:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        same = self.readers.same_visit(place, session, now_ms)
+        depth = self.readers.depth[place] if same else 0
+        latest = self.readers.latest(place, 64)
+        return self._rows(latest[:depth]), self._rows(latest[depth:])
+
+    def shown_to(self, user: str, session: str = "") -> dict[str, int]:
+        """How often each article was shown to a reader, by article id."""
+        counts = self.shown.of(reader_key(user, session))
+        return {self.articles.ids[number]: count for number, count in counts.items()}
+
+    def _rows(self, numbers: Sequence[int]) -> IntArray:
+        row_of = self.articles.row_of
+        rows = np.fromiter((row_of[number] for number in numbers), np.int64, len(numbers))
+        return rows[rows >= 0]
+
+    def _advance(self, time_ms: int) -> None:
+        if time_ms <= self.now_ms:
+            return
+        self.first_ms = self.first_ms or time_ms
+        self.now_ms = time_ms
+        for window, factor in self.decay.due(time_ms):
+            for counts in self.counts:
+                counts.scale(window, factor)
+            for pairs in self.pairs:
+                pairs.scale(window, factor, self.articles.used)
+
+    def _click(self, event: LiveEvent) -> None:
+        weights = self.decay.weights(event.time_ms)
+        number = self.articles.number(event.article, event.time_ms)
+        row = self._row(number)
+        if event.section:
+            self.articles.learn_section(number, event.section)
+        key = reader_key(event.user, event.session)
+        visit = Visit.of(event, 0, 0)
+        if key:
+            place = self.readers.visit(key, event.session, event.time_ms)
+            visit = Visit.of(event, self.readers.depth[place], self.readers.total[place])
+            learn_taste(self, place, row, event.time_ms)
+            self._pair(row, place, weights)
+            self.readers.read(place, number, event.time_ms)
+        self.overall.add(row, (0,), weights)
+        self.groups.add(row, self.group_names.learn(visit), weights)
+        if key:
+            self.readers.referrer[place] = self.group_names.referrer(event.referrer)
+        self.articles.clicked(row, event.time_ms)
+
+    def _pair(self, row: int, place: int, weights: list[float]) -> None:
+        row_of, depth = self.articles.row_of, self.readers.depth[place]
+        latest = self.readers.latest(place, depth + EARLIER)
+        for step, number in enumerate(latest[: min(depth, STEPS_BACK)]):
+            before = row_of[number]
+            if before >= 0 and before != row:
+                if step == 0:
+                    self.following.add(before, row, weights)
+                self.together.add(before, row, weights, STEP**step)
+                self.together.add(row, before, weights, STEP**step)
+        for number in latest[depth:]:
+            before = row_of[number]
+            if before >= 0 and before != row:
+                self.later.add(before, row, weights)
+
+    def _impression(self, event: LiveEvent) -> None:
+        number = self.articles.number(event.article, event.time_ms)
+        self.shown_counts.add(self._row(number), (0,), self.decay.weights(event.time_ms))
+        if key := reader_key(event.user, event.session):
+            self.shown.add(key, number)
+
+    def _row(self, number: int) -> int:
+        row = self.articles.row_of[number]
+        if row >= 0:
+            return row
+        if self.articles.full:
+            self._evict()
+        if len(self.articles) > self.params.known_articles:
+            self.articles.forget_oldest(self.params.known_articles * 9 // 10)
+        return self.articles.give_row(number)
+
+    def _evict(self) -> None:
+        """A sixteenth of the articles, the least read and not new, hand their rows on."""
+        place = windows.OVERALL.index(windows.EVICT_BY)
+        reads = self.overall.sums[place, 0] * self.decay.factors(self.now_ms)[windows.INDEX[windows.EVICT_BY]]
+        newness = NEW_WORTH * np.exp2((self.articles.first_ms - self.now_ms) / NEW_HALF_LIFE_MS)
+        rows = np.argsort(reads + newness, kind="stable")[: max(1, len(reads) // 16)]
+        for counts in self.counts:
+            counts.clear(rows)
+        for pairs in self.pairs:
+            pairs.clear(rows)
+        self.articles.release(rows)
+
+    def _forget(self, key: int) -> None:
+        self.readers.forget(key)
+        self.shown.forget(key)
+
+    def save(self, folder: Path) -> None:
+        """Write the state as plain arrays and one JSON file."""
+        snapshot.save(self, folder)
+
+    @classmethod
+    def load(cls, folder: Path, params: LiveParams) -> "LiveState":
+        """Read a saved state.
+
+        Raises:
+            ReleaseCorruptError: a file is missing or damaged, or the state was saved with other bounds.
+        """
+        state = cls(params)
+        snapshot.load(state, folder)
+        return state
+
+    def digest(self) -> str:
+        """A name of everything the state holds: equal states have equal digests."""
+        return snapshot.digest(self)
+
+    def memory_bytes(self) -> int:
+        """What the state takes in memory, about."""
+        return snapshot.memory_bytes(self)
+
+    def sizes(self) -> dict[str, int]:
+        """How much is held, for metrics."""
+        return {
+            "articles": int((self.articles.number_in >= 0).sum()),
+            "known_articles": len(self.articles),
+            "readers": len(self.readers),
+            "events": self.events,
+            "bytes": self.memory_bytes(),
+        }

@@ -1,0 +1,24 @@
+"""What kind of articles a reader takes: how popular and how old they were when clicked, as running means."""
+
+from math import log, log1p
+from typing import TYPE_CHECKING
+
+from script_shared.news.live import windows
+from script_shared.news.live.decay import HOUR_MS
+
+if TYPE_CHECKING:
+    from script_shared.news.live.state import LiveState
+
+_WINDOW = windows.OVERALL.index("1h")
+_LEAST_RATE = 0.1
+SHARE_FLOOR = 1e-5
+
+
+def learn_taste(state: "LiveState", place: int, row: int, time_ms: int) -> None:
+    """Take over a click of a reader, before it is counted."""
+    readers = state.readers
+    share = float(state.overall.sums[_WINDOW, 0, row]) / (float(state.overall.totals[_WINDOW, 0]) + 1e-30)
+    age = log1p(max(time_ms - float(state.articles.first_ms[row]), 0.0) / HOUR_MS)
+    rate = max(1.0 / (readers.total[place] + 1), _LEAST_RATE)
+    readers.taste_share[place] += rate * (log(share + SHARE_FLOOR) - readers.taste_share[place])
+    readers.taste_age[place] += rate * (age - readers.taste_age[place])

@@ -1,0 +1,26 @@
+"""The half-lives that live counts are kept in: part of what features mean, so a change asks for a new ranker."""
+
+HALF_LIVES_HOURS = {
+    "2m": 1 / 30,
+    "10m": 1 / 6,
+    "15m": 0.25,
+    "30m": 0.5,
+    "1h": 1.0,
+    "2h": 2.0,
+    "3h": 3.0,
+    "6h": 6.0,
+    "24h": 24.0,
+}
+INDEX = {name: place for place, name in enumerate(HALF_LIVES_HOURS)}
+
+OVERALL = ("2m", "10m", "30m", "1h", "6h", "24h")  # everybody's clicks
+GROUP = ("15m", "2h")  # clicks of one region, device, ...
+PAIR = ("30m", "3h")  # read together in a visit, read next
+LATER = ("30m", "24h")  # read in a later visit
+SHOWN = ("1h",)  # impressions
+EVICT_BY = "6h"
+
+
+def indices(names: tuple[str, ...]) -> tuple[int, ...]:
+    """Places of windows in the list of all half-lives."""
+    return tuple(INDEX[name] for name in names)
