@@ -14,7 +14,7 @@ class LiveEvent(NamedTuple):
         article: the article's id.
         time_ms: when it happened, epoch milliseconds, UTC.
         session: id of the visit, "" when the site sends none (visits are then told apart by pauses).
-        region: the reader's region, "" when unknown; likewise ``device``, ``os``, and ``referrer`` (how the visit came).
+        region: the reader's region, "" when unknown; so ``device``, ``os``, ``referrer`` (how the visit came).
         section: the article's section, "" when unknown.
         position: place in the list it was shown in, from 0; -1 when unknown.
         n: length of that list, 0 when unknown.
@@ -34,14 +34,17 @@ class LiveEvent(NamedTuple):
     n: int = 0
 
 
+_TEXTS = ("session", "region", "device", "os", "referrer", "section")
+
+
 def live_event(entry: Entry) -> LiveEvent | None:
     """The log's entry as a live event; None for entries that are neither clicks nor impressions."""
     if entry.kind not in (Kind.CLICK, Kind.IMPRESSION):
         return None
     body = entry.body
-    texts = {name: _text(body, name) for name in ("session", "region", "device", "os", "referrer", "section")}
-    place = {"position": _number(body, "position", -1), "n": _number(body, "n", 0)}
-    return LiveEvent(entry.kind, entry.user_id, entry.article_id, entry.time_ms, **texts, **place)
+    rest: dict[str, Any] = {name: _text(body, name) for name in _TEXTS}
+    rest |= {"position": _number(body, "position", -1), "n": _number(body, "n", 0)}
+    return LiveEvent(entry.kind, entry.user_id, entry.article_id, entry.time_ms, **rest)
 
 
 def _text(body: dict[str, Any], name: str) -> str:

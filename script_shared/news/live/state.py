@@ -119,7 +119,7 @@ class LiveState:
     def read_rows(self, user: str, session: str = "") -> IntArray:
         """The same; an article read twice is named twice."""
         place = self.readers.find(reader_key(user, session))
-        return self._rows(self.readers.reads(place).tolist()) if place >= 0 else np.zeros(0, np.int64)
+        return self.rows_of(self.readers.reads(place)) if place >= 0 else np.zeros(0, np.int64)
 
     def reads_of(self, user: str, session: str, now_ms: int) -> tuple[IntArray, IntArray]:
         """Rows of the visit under way and rows of earlier visits, each latest first, at most 64 reads back."""
@@ -129,17 +129,18 @@ class LiveState:
         same = self.readers.same_visit(place, session, now_ms)
         depth = self.readers.depth[place] if same else 0
         latest = self.readers.latest(place, 64)
-        return self._rows(latest[:depth]), self._rows(latest[depth:])
+        return self.rows_of(latest[:depth]), self.rows_of(latest[depth:])
 
     def shown_to(self, user: str, session: str = "") -> dict[str, int]:
         """How often each article was shown to a reader, by article id."""
         counts = self.shown.of(reader_key(user, session))
         return {self.articles.ids[number]: count for number, count in counts.items()}
 
-    def _rows(self, numbers: Sequence[int]) -> IntArray:
+    def rows_of(self, numbers: Sequence[int] | IntArray) -> IntArray:
+        """int64: the rows of articles given by number, those that are not alive left out."""
         row_of = self.articles.row_of
-        rows = np.fromiter((row_of[number] for number in numbers), np.int64, len(numbers))
-        return rows[rows >= 0]
+        rows = [row for number in numbers if (row := row_of[number]) >= 0]
+        return np.array(rows, np.int64)
 
     def _advance(self, time_ms: int) -> None:
         if time_ms <= self.now_ms:

@@ -13,7 +13,7 @@ HALF_LIVES_HOURS = {
 }
 INDEX = {name: place for place, name in enumerate(HALF_LIVES_HOURS)}
 
-OVERALL = ("2m", "10m", "30m", "1h", "6h", "24h")  # everybody's clicks
+OVERALL = ("2m", "10m", "30m", "1h", "3h", "6h", "24h")  # everybody's clicks
 GROUP = ("15m", "2h")  # clicks of one region, device, ...
 PAIR = ("30m", "3h")  # read together in a visit, read next
 LATER = ("30m", "24h")  # read in a later visit

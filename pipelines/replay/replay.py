@@ -1,0 +1,55 @@
+"""Events in time order through the live state; at chosen clicks, what would have been asked just before."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from pipelines.replay.stream import Stream
+from script_shared.news.live.candidates import Candidates, candidates
+from script_shared.news.live.state import LiveState
+
+CHUNK = 4096
+
+
+class Case(NamedTuple):
+    """A click that was asked about.
+
+    Attributes:
+        place: of the click in the stream.
+        found: the candidates just before it.
+        truth: position of the clicked article among them, -1 when it is not there.
+    """
+
+    place: int
+    found: Candidates
+    truth: int
+
+
+class Replay:
+    """Walks one stream once; the state knows every click before the moment asked about and none of that moment.
+
+    Attributes:
+        stream: the clicks.
+        state: the live state.
+        folded: how many clicks it knows.
+    """
+
+    def __init__(self, stream: Stream, state: LiveState) -> None:
+        self.stream, self.state, self.folded = stream, state, 0
+
+    def fold_until(self, place: int) -> None:
+        """Let the state know every click before ``place``."""
+        while self.folded < place:
+            stop = min(place, self.folded + CHUNK)
+            self.state.fold(self.stream.events(self.folded, stop))
+            self.folded = stop
+
+    def cases(self, places: Iterable[int]) -> Iterator[Case]:
+        """Asks before each of the clicks, given in ascending order; clicks on articles read before must be left out."""
+        for place in places:
+            self.fold_until(self.stream.first_of_moment(place))
+            found = candidates(self.state, self.stream.request(place))
+            row = self.state.article_row(self.stream.article_id(place))
+            hits = np.flatnonzero(found.rows == row)  # -1, no row at all, is never among them
+            yield Case(place, found, int(hits[0]) if len(hits) else -1)

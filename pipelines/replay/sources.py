@@ -1,0 +1,70 @@
+"""Where a stream of clicks comes from: a file of portal clicks, or a refined run."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from pipelines.news import columns as c
+from pipelines.news.dataset import Dataset
+from pipelines.news.refine.login import simulated_login
+from pipelines.replay.labels import LABELS, Label
+from pipelines.replay.stream import Stream
+from script_shared.arrays import IntArray
+from script_shared.errors import InputError
+
+CONTEXT = {"region": "click_region", "device": "click_deviceGroup", "os": "click_os", "referrer": "click_referrer_type"}
+
+
+def from_clicks(file: Path, until_ms: int | None = None) -> Stream:
+    """The clicks of a file such as ``globo_clicks``, those before ``until_ms`` only; logins are simulated.
+
+    Raises:
+        InputError: a column is missing.
+    """
+    table = pl.scan_parquet(file)
+    names = ("user_id", "session_id", "click_article_id", "click_timestamp", *CONTEXT.values())
+    missing = set(names) - set(table.collect_schema().names())
+    if missing:
+        raise InputError(f"{file}: column {sorted(missing)[0]} is missing.", fix="Give a file of portal clicks.")
+    clicks = table.select(names).with_columns(pl.col("click_timestamp").cast(pl.Int64))
+    if until_ms is not None:
+        clicks = clicks.filter(pl.col("click_timestamp") < until_ms)
+    frame = clicks.sort("click_timestamp", maintain_order=True).collect()
+    users, user = _codes(frame["user_id"])
+    articles, article = _codes(frame["click_article_id"])
+    return Stream(
+        frame["click_timestamp"].to_numpy(),
+        user,
+        article,
+        frame["session_id"].cast(pl.Int64).to_numpy(),
+        {name: frame[column].fill_null(-1).to_numpy() for name, column in CONTEXT.items()},
+        np.ones(len(user), np.float32),
+        users,
+        articles,
+        simulated_login(users, np.bincount(user)),
+        [],
+    )
+
+
+def _codes(column: pl.Series) -> tuple[list[str], IntArray]:
+    values, codes = np.unique(column.to_numpy(), return_inverse=True)
+    return [str(value) for value in values.tolist()], codes
+
+
+def from_run(folder: Path, label: Label = "click") -> Stream:
+    """The reads of a refined run, weighted by a label."""
+    data = Dataset.load(folder)
+    reads = data.interactions
+    return Stream(
+        reads.time_ms,
+        reads.user,
+        reads.article,
+        reads.session,
+        {"region": reads.region, "device": reads.device},
+        LABELS[label](data),
+        data.users[c.USER_ID].to_list(),
+        data.articles[c.ARTICLE_ID].to_list(),
+        data.logged,
+        data.articles[c.SECTION].to_list(),
+    )

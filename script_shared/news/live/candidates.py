@@ -1,0 +1,117 @@
+"""Which articles a request is answered from: the best by a plain mix of live signals, and what other parts bring."""
+
+from dataclasses import dataclass
+from enum import IntFlag
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.news.live.request import RankRequest
+from script_shared.news.live.signals import Signals
+from script_shared.news.live.state import LiveState
+
+FRESH_MS, FRESH_CLICKS, FRESH_KEPT = 7_200_000, 3, 10
+TRENDING_KEPT = 60
+
+
+class Source(IntFlag):
+    """Why an article is a candidate; several may hold."""
+
+    TRENDING_10M = 1
+    TRENDING_1H = 2
+    SESSION = 4
+    HISTORY = 8
+    SEGMENT = 16
+    FRESH = 32
+    TEXT = 64
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """m articles to be ranked, best first by the plain mix: the order that stands where there is no ranker.
+
+    Attributes:
+        rows: int64 (m), distinct rows of live articles, none read by the reader.
+        mix: float32 (m), the plain mix, descending but for articles brought by other parts.
+        sources: int16 (m), bits of :class:`Source`.
+        signals: what was read of the state for this request.
+    """
+
+    rows: IntArray
+    mix: FloatArray
+    sources: IntArray
+    signals: Signals
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def candidates(
+    state: LiveState, request: RankRequest, extra: dict[Source, IntArray] | None = None, *, count: int | None = None
+) -> Candidates:
+    """The articles among which a request's answer is ranked.
+
+    Args:
+        state: the live state.
+        request: who asks, and when.
+        extra: rows that other parts bring, such as the segment's model.
+        count: how many the live state offers (default: ``params.candidates``).
+    """
+    signals = Signals(state, request)
+    mix = plain_mix(signals)
+    allowed = _allowed(signals)
+    rows = _best(np.where(allowed, mix, 0.0), count or state.params.candidates)
+    extra = {Source.FRESH: _fresh(signals), **(extra or {})}
+    brought = np.concatenate([np.asarray(more, np.int64) for more in extra.values()])
+    brought = brought[allowed[brought] & ~np.isin(brought, rows)]
+    rows = np.concatenate([rows, np.unique(brought)])
+    return Candidates(rows, mix[rows], _sources(signals, rows, extra), signals)
+
+
+def plain_mix(signals: Signals) -> FloatArray:
+    """float32 (used): a fixed mix of what is read now, what goes with the visit and what goes with earlier reads."""
+    mix = 0.25 * signals.share("10m") + 0.2 * signals.share("1h")
+    if len(signals.visit):
+        mix = mix + 0.4 * signals.together[1] + 0.3 * signals.following[1]
+    if len(signals.earlier):
+        mix = mix + 0.05 * signals.later[1]
+    return mix
+
+
+def _allowed(signals: Signals) -> IntArray:
+    articles = signals.state.articles
+    allowed: IntArray = articles.number_in[: signals.used] >= 0
+    allowed[signals.read] = False
+    if section := signals.request.section:
+        allowed &= articles.section[: signals.used] == articles.sections.get(section, -1)
+    return allowed
+
+
+def _best(mix: FloatArray, count: int) -> IntArray:
+    """Rows of the ``count`` highest positive values, highest first."""
+    rows = np.argpartition(-mix, count)[:count] if count < len(mix) else np.arange(len(mix))
+    rows = np.sort(rows[mix[rows] > 0])
+    best: IntArray = rows[np.argsort(-mix[rows], kind="stable")]
+    return best
+
+
+def _fresh(signals: Signals) -> IntArray:
+    """The newest articles that have hardly been read."""
+    articles, used = signals.state.articles, signals.used
+    since = signals.request.now_ms - FRESH_MS
+    new = np.flatnonzero((articles.first_ms[:used] > since) & (articles.clicks[:used] < FRESH_CLICKS))
+    return new[np.argsort(-articles.first_ms[new], kind="stable")[:FRESH_KEPT]]
+
+
+def _sources(signals: Signals, rows: IntArray, extra: dict[Source, IntArray]) -> IntArray:
+    sources = np.zeros(len(rows), np.int16)
+    for source, window in ((Source.TRENDING_10M, "10m"), (Source.TRENDING_1H, "1h")):
+        share = signals.share(window)[rows]
+        sources[np.argsort(-share, kind="stable")[:TRENDING_KEPT]] |= source
+    if len(signals.visit):
+        sources[signals.together[1, rows] > 0] |= Source.SESSION
+    if len(signals.earlier):
+        sources[signals.later[1, rows] > 0] |= Source.HISTORY
+    for source, brought in extra.items():
+        sources[np.isin(rows, brought)] |= source
+    return sources

@@ -1,0 +1,75 @@
+"""The trained ranker: a LightGBM model and the names of its features."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from script_shared.arrays import FloatArray
+from script_shared.errors import ReleaseCorruptError
+from script_shared.news.live.candidates import Candidates
+from script_shared.news.live.features import FEATURES, matrix
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
+MODEL, FACTS = "ranker.txt", "ranker.json"
+
+
+class Ranker:
+    """Scores candidates by their features.
+
+    Attributes:
+        booster: the LightGBM model.
+        names: its features, in the order of its columns.
+    """
+
+    def __init__(self, booster: "Booster", names: Sequence[str]) -> None:
+        self.booster, self.names = booster, tuple(names)
+
+    def rank(self, found: Candidates) -> FloatArray:
+        """float64 (m): the scores of a request's candidates, higher is better."""
+        return self.score(matrix(found, self.names))
+
+    def score(self, features: FloatArray) -> FloatArray:
+        """float64 (m): the scores of a matrix with the columns ``names``."""
+        if not len(features):
+            return np.zeros(0)
+        scores: FloatArray = np.asarray(
+            self.booster.predict(features, num_threads=1, validate_features=False, predict_disable_shape_check=True)
+        )
+        return scores
+
+    def contributions(self, features: FloatArray) -> FloatArray:
+        """float64 (m, features): what each feature adds to each score (SHAP values of trees)."""
+        added: FloatArray = np.asarray(self.booster.predict(features, num_threads=1, pred_contrib=True))
+        return added[:, :-1]
+
+    def save(self, folder: Path) -> None:
+        """Write the model and its features' names."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.booster.save_model(folder / MODEL)
+        (folder / FACTS).write_text(json.dumps({"features": self.names}), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Ranker":
+        """Read a saved ranker.
+
+        Raises:
+            ReleaseCorruptError: it is missing or damaged, or asks for features that do not exist.
+        """
+        from lightgbm import Booster
+        from lightgbm.basic import LightGBMError
+
+        try:
+            names = json.loads((folder / FACTS).read_text(encoding="utf-8"))["features"]
+            booster = Booster(model_str=(folder / MODEL).read_text(encoding="utf-8"))
+        except (OSError, ValueError, KeyError, LightGBMError) as error:
+            message = f"{folder}: not a readable ranker ({error})."
+            raise ReleaseCorruptError(message, fix="Train it again.") from error
+        unknown = [name for name in names if name not in FEATURES]
+        if unknown or booster.num_feature() != len(names):
+            raise ReleaseCorruptError(f"{folder}: features {unknown} do not exist here.", fix="Train it again.")
+        return cls(booster, names)

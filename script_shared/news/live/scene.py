@@ -1,0 +1,99 @@
+"""A request's candidates and what features have in common, each computed once."""
+
+from functools import cached_property
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.news.live import windows
+from script_shared.news.live.candidates import Candidates
+from script_shared.news.live.decay import HOUR_MS
+from script_shared.news.live.groups import EVERYBODY
+from script_shared.news.live.pairs import PairStore
+
+SHARE_FLOOR = 1e-6
+PRIOR_CLICKS = 50.0  # a group's share is drawn towards everybody's by so many clicks
+NEIGHBOUR_PRIOR = 10.0  # likewise what is read after one article
+
+
+class Scene:
+    """m candidates of one request."""
+
+    def __init__(self, candidates: Candidates) -> None:
+        self.candidates, self.rows = candidates, candidates.rows
+        self.signals, self.state = candidates.signals, candidates.signals.state
+        self.now_ms = self.signals.request.now_ms
+
+    @cached_property
+    def log_shares(self) -> FloatArray:
+        """(windows, m): log share of all clicks."""
+        return np.log(self.signals.shares[:, self.rows] + SHARE_FLOOR)
+
+    def log_share(self, window: str) -> FloatArray:
+        row: FloatArray = self.log_shares[windows.OVERALL.index(window)]
+        return row
+
+    def share(self, window: str) -> FloatArray:
+        row: FloatArray = self.signals.shares[windows.OVERALL.index(window), self.rows]
+        return row
+
+    @cached_property
+    def groups(self) -> tuple[FloatArray, FloatArray]:
+        """(windows, dimensions, m): log share among readers of the same group, and its log ratio to everybody's."""
+        counts, state = self.state.groups, self.state
+        codes = np.array(state.group_names.codes(self.signals.about))
+        factors = np.array([self.signals.factors[window] for window in counts.windows], np.float32)[:, None]
+        everybody = counts.sums[:, EVERYBODY, self.rows] * factors
+        base = (everybody + 0.02) / (counts.totals[:, EVERYBODY, None] * factors + PRIOR_CLICKS)
+        mine = counts.sums[:, codes[:, None], self.rows] * factors[:, :, None]
+        totals = counts.totals[:, codes, None] * factors[:, :, None]
+        share = (mine + PRIOR_CLICKS * base[:, None]) / (totals + PRIOR_CLICKS)
+        logs = np.log(share)
+        return logs, logs - np.log(base)[:, None]
+
+    @cached_property
+    def together(self) -> FloatArray:
+        """(2, m): weight of being read in one visit with this visit's articles."""
+        return self.signals.together[:, self.rows]
+
+    @cached_property
+    def following(self) -> FloatArray:
+        """(2, m): weight of being read next."""
+        return self.signals.following[:, self.rows]
+
+    @cached_property
+    def later(self) -> FloatArray:
+        """(2, m): weight of being read in a later visit."""
+        return self.signals.later[:, self.rows]
+
+    def evidence(self, store: PairStore, place: int, befores: IntArray, weights: FloatArray, window: str) -> FloatArray:
+        """(m): sum over ``befores`` of weight x log lift of the candidate after each, as in naive Bayes."""
+        if not len(befores):
+            return np.zeros(len(self.rows))
+        seen = store.sums[place, befores[:, None], self.rows] * self.signals.factors[store.windows[place]]
+        expected = NEIGHBOUR_PRIOR * (self.share(window) + SHARE_FLOOR)
+        result: FloatArray = weights @ np.log1p(seen / expected)
+        return result
+
+    @cached_property
+    def age_log(self) -> FloatArray:
+        """(m): log of 1 + hours since the first click or publication."""
+        return np.log1p(np.maximum(self.now_ms - self.state.articles.first_ms[self.rows], 0.0) / HOUR_MS)
+
+    @cached_property
+    def followed(self) -> float:
+        """How often the last article of the visit was followed by another, decayed."""
+        store, visit = self.state.following, self.signals.visit
+        if not len(visit):
+            return 0.0
+        return float(store.totals[1, visit[0]]) * self.signals.factors[store.windows[1]]
+
+    def reader(self, column: str, missing: float) -> float:
+        """A column of the reader, ``missing`` for an unknown one."""
+        place = self.signals.place
+        return float(getattr(self.state.readers, column)[place]) if place >= 0 else missing
+
+    @cached_property
+    def visit_before_ms(self) -> float:
+        """Last click of the visit before this one, -1 when there was none."""
+        return self.reader("before_ms" if self.signals.depth else "last_ms", -1.0)

@@ -1,0 +1,110 @@
+"""What one request needs of the live state, read once: the reader's visit, earlier reads, and the articles' weights."""
+
+from functools import cached_property
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.news.live import windows
+from script_shared.news.live.groups import Visit
+from script_shared.news.live.pairs import PairStore
+from script_shared.news.live.readers import reader_key
+from script_shared.news.live.request import RankRequest
+from script_shared.news.live.state import EARLIER, STEP, LiveState
+
+STEPS_BACK = 6  # reads of the visit that are looked at
+EARLIER_STEP = 0.9  # weight per step back in earlier visits
+
+
+class Signals:
+    """The live state as one request sees it; arrays run over the first ``used`` rows.
+
+    Attributes:
+        visit: rows read in the visit under way, latest first; the article being read comes first.
+        earlier: rows read in earlier visits, latest first.
+        about: the reader's groups are found by it.
+        place: the reader's place among the readers, -1 when not known.
+    """
+
+    def __init__(self, state: LiveState, request: RankRequest) -> None:
+        self.state, self.request = state, request
+        self.used = state.articles.used
+        self.factors = state.decay.factors(request.now_ms)
+        self.place = state.readers.find(reader_key(request.user, request.session))
+        visit, earlier = state.reads_of(request.user, request.session, request.now_ms)
+        self.depth = len(visit)
+        self.visit, self.earlier = self._join(visit, earlier)
+        self.about = self._about()
+
+    def _join(self, visit: IntArray, earlier: IntArray) -> tuple[IntArray, IntArray]:
+        """Adds the article being read and the request's history."""
+        find, context = self.state.article_row, self.request.context_item
+        if context and (row := find(context)) >= 0:
+            visit = np.concatenate([[row], visit[visit != row]])
+        if self.request.history:
+            rows = [row for row in map(find, reversed(self.request.history)) if row >= 0]
+            earlier = np.concatenate([earlier, np.array(rows, np.int64)])
+        return visit[:STEPS_BACK], earlier[:EARLIER]
+
+    def _about(self) -> Visit:
+        request, readers = self.request, self.state.readers
+        total = readers.total[self.place] if self.place >= 0 else 0
+        code = readers.referrer[self.place] if self.place >= 0 and self.depth else 0
+        referrer = self.state.group_names.referrer_name(code)
+        return Visit(request.region, request.device, request.os, referrer, self.depth, total)
+
+    @cached_property
+    def shares(self) -> FloatArray:
+        """float32 (windows, used): share of all clicks in each overall window."""
+        overall = self.state.overall
+        return overall.sums[:, 0, : self.used] / (overall.totals[:, :1] + 1e-30).astype(np.float32)
+
+    @cached_property
+    def visit_weights(self) -> FloatArray:
+        """Weight of each article of the visit."""
+        return STEP ** np.arange(len(self.visit))
+
+    @cached_property
+    def earlier_weights(self) -> FloatArray:
+        """Weight of each article of earlier visits."""
+        return EARLIER_STEP ** np.arange(len(self.earlier))
+
+    def _followers(self, store: PairStore, befores: IntArray, weights: FloatArray) -> FloatArray:
+        """float32 (windows of the store, used): weighted shares of what follows ``befores``."""
+        if not len(befores):
+            return np.zeros((len(store.windows), self.used), np.float32)
+        rows = []
+        for place, window in enumerate(store.windows):
+            factor = self.factors[window]
+            coefficients = weights * factor / (store.totals[place, befores] * factor + 1.0)
+            rows.append(store.followers(place, befores, coefficients, self.used))
+        return np.stack(rows)
+
+    @cached_property
+    def together(self) -> FloatArray:
+        """(2, used): read in one visit with what this visit read."""
+        return self._followers(self.state.together, self.visit, self.visit_weights)
+
+    @cached_property
+    def following(self) -> FloatArray:
+        """(2, used): read next after the last article of this visit."""
+        return self._followers(self.state.following, self.visit[:1], np.ones(min(1, len(self.visit))))
+
+    @cached_property
+    def later(self) -> FloatArray:
+        """(2, used): read in a later visit than what the reader read in earlier visits."""
+        return self._followers(self.state.later, self.earlier, self.earlier_weights)
+
+    @cached_property
+    def read(self) -> IntArray:
+        """Rows the reader has read, and the article being read."""
+        readers, state = self.state.readers, self.state
+        if self.place < 0:
+            return np.concatenate([self.visit, self.earlier])
+        numbers = readers.reads(self.place)
+        return np.concatenate([self.visit, self.earlier, state.rows_of(numbers)])
+
+    def share(self, window: str) -> FloatArray:
+        """(used): share of all clicks in one overall window."""
+        row: FloatArray = self.shares[windows.OVERALL.index(window)]
+        return row

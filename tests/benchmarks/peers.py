@@ -1,0 +1,190 @@
+"""Other recommenders in the ranking benchmark, asked about the same clicks, knowing the same past."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from pipelines.replay.measure import MISSED
+from pipelines.replay.stream import Stream
+from script_shared.arrays import FloatArray, IntArray
+
+LIST = 20
+HOUR_MS = 3_600_000
+
+
+class Past:
+    """Everything clicked before a moment, found fast: clicks by user, by article and by session.
+
+    Attributes:
+        stream: the clicks.
+        sessions: int (n), session of each click, numbered from 0.
+    """
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        _, self.sessions = np.unique(stream.session, return_inverse=True)
+
+    @cached_property
+    def _by_user(self) -> tuple[IntArray, IntArray]:
+        return _grouped(self.stream.user)
+
+    @cached_property
+    def _by_article(self) -> tuple[IntArray, IntArray]:
+        return _grouped(self.stream.article)
+
+    @cached_property
+    def _by_session(self) -> tuple[IntArray, IntArray]:
+        return _grouped(self.sessions)
+
+    def of_user(self, place: int) -> IntArray:
+        """Places of the user's clicks before the moment of a click, ascending."""
+        return _before(self._by_user, int(self.stream.user[place]), self.stream.first_of_moment(place))
+
+    def of_article(self, article: int, moment: int) -> IntArray:
+        """Places of the clicks on an article before a place."""
+        return _before(self._by_article, article, moment)
+
+    def of_session(self, session: int, moment: int) -> IntArray:
+        """Places of the clicks of a session before a place."""
+        return _before(self._by_session, session, moment)
+
+
+def _grouped(keys: IntArray) -> tuple[IntArray, IntArray]:
+    return np.argsort(keys, kind="stable"), np.r_[0, np.cumsum(np.bincount(keys))]
+
+
+def _before(grouped: tuple[IntArray, IntArray], key: int, moment: int) -> IntArray:
+    order, starts = grouped
+    places = order[starts[key] : starts[key + 1]]
+    return places[: np.searchsorted(places, moment)]
+
+
+class Peer(Protocol):
+    """Gives a list for a click that is about to come."""
+
+    def recommend(self, place: int) -> IntArray:
+        """Article rows, best first, none that the user read."""
+
+
+def rank_in(articles: IntArray, wanted: int) -> int:
+    """Rank of an article in a list, ``MISSED`` when it is not there."""
+    hits = np.flatnonzero(articles == wanted)
+    return int(hits[0]) if len(hits) else MISSED
+
+
+@dataclass
+class Retrained:
+    """A model of the implicit library, fitted again and again on the last hours, asked by the library's own recommend.
+
+    Users are folded in with all they read in the window up to the request; lists are filled up with what is read most.
+
+    Attributes:
+        past: the clicks.
+        make: a new model of the library.
+        options: for its ``recommend``.
+        every_ms: pause between two fits.
+        window_ms: how far back the clicks lie that it is fitted on.
+        most_read: gives article rows, most read first, to fill up with.
+    """
+
+    past: Past
+    make: Callable[[], Any]
+    options: dict[str, Any]
+    every_ms: int
+    window_ms: int
+    most_read: Callable[[IntArray], IntArray]
+    fitted_ms: int = 0
+    fits: int = 0
+
+    def recommend(self, place: int) -> IntArray:
+        now = int(self.past.stream.time_ms[place])
+        if now - self.fitted_ms >= self.every_ms:
+            self._fit(now)
+        read = self.past.stream.article[self.past.of_user(place)]
+        known = np.unique(self._columns[read][self._columns[read] >= 0])
+        found = self._ask(known) if len(known) else np.zeros(0, np.int64)
+        fill = self.most_read(read)
+        return np.concatenate([found, fill[~np.isin(fill, found)]])[:LIST]
+
+    def _ask(self, known: IntArray) -> IntArray:
+        row = csr_matrix((np.ones(len(known), np.float32), known, [0, len(known)]), (1, len(self._articles)))
+        ids, scores = self._model.recommend(0, row, N=LIST, filter_already_liked_items=True, **self.options)
+        return self._articles[ids[(ids >= 0) & (scores > 0)]]
+
+    def _fit(self, now: int) -> None:
+        stream = self.past.stream
+        window = stream.between(now - self.window_ms, now)
+        part = slice(window.start, window.stop)
+        users, row = np.unique(stream.user[part], return_inverse=True)
+        self._articles, column = np.unique(stream.article[part], return_inverse=True)
+        self._columns = np.full(len(stream.article_ids), -1)
+        self._columns[self._articles] = np.arange(len(self._articles))
+        cells = csr_matrix((np.ones(len(row), np.float32), (row, column)), (len(users), len(self._articles)))
+        cells.data[:] = 1.0
+        self._model = self.make()
+        self._model.fit(cells, show_progress=False)
+        self.fitted_ms, self.fits = now, self.fits + 1
+
+
+@dataclass
+class SessionNeighbours:
+    """V-SkNN: what the sessions most like this one read (Ludewig, Jannach: Session-based recommendation, 2018).
+
+    The most recent sessions that share an article; similarity is the sum of linear position weights of the shared
+    articles over the root of the neighbour's length; an article's score is the sum over the nearest sessions of
+    similarity / steps back to the latest shared article x idf. No library keeps it up to date click by click, so it is
+    written here. Lists are filled up with what is read most.
+    """
+
+    past: Past
+    most_read: Callable[[IntArray], IntArray]
+    sample: int = 1000
+    nearest: int = 100
+
+    def recommend(self, place: int) -> IntArray:
+        stream, moment = self.past.stream, self.past.stream.first_of_moment(place)
+        read = stream.article[self.past.of_user(place)]
+        visit = stream.article[self.past.of_session(int(self.past.sessions[place]), moment)]
+        scores = self._scores(visit[-10:], int(self.past.sessions[place]), moment)
+        found = np.array(
+            [a for a in sorted(scores, key=lambda a: -scores[a]) if a not in set(read.tolist())][:LIST], int
+        )
+        fill = self.most_read(read)
+        return np.concatenate([found, fill[~np.isin(fill, found)]])[:LIST]
+
+    def _scores(self, visit: IntArray, session: int, moment: int) -> dict[int, float]:
+        weight = {article: (step + 1) / len(visit) for step, article in enumerate(visit.tolist())}
+        scores: dict[int, float] = {}
+        for neighbour, similarity in self._neighbours(weight, session, moment):
+            articles = self.past.stream.article[self.past.of_session(neighbour, moment)].tolist()
+            shared = [step for step, article in enumerate(visit[::-1].tolist()) if article in articles]
+            for article in set(articles):
+                clicks = len(self.past.of_article(article, moment))
+                gain = similarity / (shared[0] + 1) * np.log((moment + 1) / (clicks + 1))
+                scores[article] = scores.get(article, 0.0) + gain
+        return scores
+
+    def _neighbours(self, weight: dict[int, float], session: int, moment: int) -> list[tuple[int, float]]:
+        """The sessions most like this one, with their similarity."""
+        sums: dict[int, float] = {}
+        latest: dict[int, int] = {}
+        for article, worth in weight.items():
+            places = self.past.of_article(article, moment)[-self.sample :]
+            for place, other in zip(places.tolist(), self.past.sessions[places].tolist(), strict=True):
+                sums[other] = sums.get(other, 0.0) + worth
+                latest[other] = max(latest.get(other, 0), place)
+        sums.pop(session, None)
+        recent = sorted(sums, key=lambda other: -latest[other])[: self.sample]
+        scored = [(other, sums[other] / np.sqrt(len(self.past.of_session(other, moment)))) for other in recent]
+        return sorted(scored, key=lambda pair: -pair[1])[: self.nearest]
+
+
+def most_read_of(scores: FloatArray, allowed: IntArray, articles: IntArray) -> IntArray:
+    """The first rows by score, as article rows of the stream."""
+    values = np.where(allowed, scores, 0.0)
+    best = np.argsort(-values, kind="stable")[:LIST]
+    return articles[best[values[best] > 0]]
