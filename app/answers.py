@@ -10,7 +10,9 @@ from fastapi import Request, Response
 
 from app.dependencies import Service
 from app.live import Served
-from script_shared.news.model import Answer, NewsModel, Recommendation
+from script_shared.news.live.query import LiveAnswer, LiveItem, Query
+from script_shared.news.live.recommend import LiveRecommender
+from script_shared.news.live.served import ServedAnswer
 
 MEDIA_TYPE = "application/json"
 
@@ -29,37 +31,57 @@ def iso(ms: int) -> str:
     return f"{datetime.fromtimestamp(int(ms) // 1000, UTC).isoformat()[:-6]}Z"
 
 
-def items(model: NewsModel, recommendations: Iterable[Recommendation]) -> list[dict[str, Any]]:
+def items(recommender: LiveRecommender, found: Iterable[LiveItem]) -> list[dict[str, Any]]:
     """The articles of a list with what a page shows of them."""
-    catalog = model.catalog
-    ids, urls, titles, issued = catalog.ids.ids, catalog.urls, catalog.titles, catalog.issued_ms
-    return [
-        {
-            "page": ids[article],
-            "url": urls[article],
-            "title": titles[article],
-            "issued": iso(issued[article]),
-            "score": float(score),
-            "reason": reason,
-        }
-        for article, score, reason in recommendations
-    ]
+    return [_item(recommender, item) for item in found]
 
 
-def ask(
-    service: Service, served: Served, user_id: str | None, n: int, history: list[str], exclude: list[str]
-) -> tuple[Answer, float]:
-    """The model's list and the seconds it took, counted."""
+def _item(recommender: LiveRecommender, item: LiveItem) -> dict[str, Any]:
+    shown = recommender.shown(item.article_id)
+    written = {
+        "page": item.article_id,
+        "url": shown.url,
+        "title": shown.title,
+        "issued": iso(shown.issued_ms),
+        "score": item.score,
+        "reason": item.reason,
+        "source": item.source,
+    }
+    return written if item.explain is None else {**written, "explain": item.explain}
+
+
+def ask(service: Service, served: Served, request: Request, query: Query) -> tuple[LiveAnswer, float]:
+    """The list and the seconds it took; counted, and remembered so that clicks can be credited to it."""
     started = time.perf_counter()
-    answer = served.model.recommend(user_id, n, history=history, exclude=exclude)
+    answer = served.recommender.answer(query)
     seconds = time.perf_counter() - started
-    service.telemetry.recommended(
-        answer.segment, answer.source, served.release, asked=n, given=len(answer.items), seconds=seconds
+    answer.degraded.extend(part for part in service.following.troubles if part not in answer.degraded)
+    telemetry = service.telemetry
+    telemetry.recommended(
+        answer.segment, answer.source, served.release, asked=query.n, given=len(answer.items), seconds=seconds
     )
+    for part in answer.degraded:
+        telemetry.live.degraded.labels(part).inc()
+    telemetry.live.explored.inc(sum(item.source == "explored" for item in answer.items))
+    service.following.remember(_served(request, served, query, answer))
     return answer, seconds
 
 
-def front(request: Request, served: Served, answer: Answer) -> dict[str, Any]:
+def _served(request: Request, served: Served, query: Query, answer: LiveAnswer) -> ServedAnswer:
+    return ServedAnswer(
+        request_id=request.scope["request_id"],
+        user=query.user,
+        time_ms=served.model.clock.now_ms(),
+        segment=answer.segment,
+        source=answer.source,
+        release=served.release,
+        items=[item.article_id for item in answer.items],
+        sources=[item.source for item in answer.items],
+        popular=answer.popular,
+    )
+
+
+def front(request: Request, served: Served, answer: LiveAnswer) -> dict[str, Any]:
     """What every answer with a list says besides the list."""
     return {
         "segment": answer.segment,
@@ -67,4 +89,5 @@ def front(request: Request, served: Served, answer: Answer) -> dict[str, Any]:
         "release": served.release,
         "request_id": request.scope["request_id"],
         "generated_at": iso(served.model.clock.now_ms()),
+        "degraded": answer.degraded,
     }

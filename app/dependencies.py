@@ -8,6 +8,7 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.evaluation import EvaluationFile
+from app.following import Following
 from app.live import Live
 from app.telemetry import Telemetry
 from app.trigger import Trigger
@@ -23,6 +24,7 @@ class Service:
     telemetry: Telemetry
     releases: Releases
     live: Live
+    following: Following
     trigger: Trigger
     evaluation: EvaluationFile
     started_ms: int

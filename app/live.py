@@ -10,12 +10,21 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
+from app.following import Following
 from app.telemetry import Telemetry
-from script_shared.clock import wall_ms
+from script_shared.clock import Clock, wall_ms
 from script_shared.errors import PautaError, SourceError, UnavailableError
+from script_shared.news.live.loading import load_newsroom, load_ranker
+from script_shared.news.live.newsroom import Newsroom
+from script_shared.news.live.recommend import LiveRecommender
+from script_shared.news.live.state import LiveState
+from script_shared.news.live.texts import Vectoriser
 from script_shared.news.model import NewsModel
+from script_shared.news.params import FILE, NewsParams
 from script_shared.news.segments import SEGMENT_NAMES
+from script_shared.params import load_params
 from script_shared.releases import Manifest, Pointer, Releases
 
 log = logging.getLogger("pauta.live")
@@ -29,6 +38,8 @@ class Served:
     """A loaded release and how it came: everything a request needs, so that one assignment swaps it all."""
 
     model: NewsModel
+    recommender: LiveRecommender
+    vectoriser: Vectoriser | None
     manifest: Manifest
     pointer: Pointer
     examples: dict[str, list[str]]
@@ -63,8 +74,18 @@ class Refusal:
 class Live:
     """Holds the release in service and keeps it current."""
 
-    def __init__(self, releases: Releases, telemetry: Telemetry, poll_seconds: float) -> None:
+    def __init__(
+        self,
+        releases: Releases,
+        telemetry: Telemetry,
+        poll_seconds: float,
+        *,
+        following: Following | None = None,
+        params: NewsParams | None = None,
+    ) -> None:
         self.releases = releases
+        self._following = following
+        self._params = params or load_params(NewsParams, FILE)
         self.served: Served | None = None
         self.refusal: Refusal | None = None
         self.store_error: str | None = None
@@ -72,6 +93,7 @@ class Live:
         self._poll_seconds = poll_seconds
         self._lock = asyncio.Lock()
         self._failures = 0
+        self._nothing_promoted = False
 
     def require(self) -> Served:
         """The release in service.
@@ -82,6 +104,18 @@ class Live:
         if self.served is None:
             raise UnavailableError(f"No release is in service: {self.reason()}", fix="Try again in a few seconds.")
         return self.served
+
+    def clock(self) -> Clock:
+        """The clock on which events are dated: the release's, wall time while none has been promoted.
+
+        Raises:
+            UnavailableError: it is not known yet whether there is a release.
+        """
+        if self.served is not None:
+            return self.served.model.clock
+        if not self._nothing_promoted:
+            raise UnavailableError(f"No release is in service: {self.reason()}", fix="Try again in a few seconds.")
+        return Clock("wall", 0)
 
     def reason(self) -> str:
         """Why there is no (newer) release in service, in one sentence."""
@@ -101,9 +135,16 @@ class Live:
         """Look at the pointer once and take what it names into service, when it is new or ``force``; True if taken."""
         async with self._lock:
             pointer = await self._current()
+            self._without_release(pointer)
             if pointer is None or not (force or self._wanted(pointer)):
                 return False
             return await self._take(pointer)
+
+    def _without_release(self, pointer: Pointer | None) -> None:
+        """Before the first release, events are folded all the same."""
+        self._nothing_promoted = pointer is None and self.store_error is None
+        if self._nothing_promoted and self._following is not None and self._following.newsroom is None:
+            self._following.adopt(Newsroom(LiveState(self._params.live)), None, None)
 
     async def _current(self) -> Pointer | None:
         try:
@@ -133,6 +174,8 @@ class Live:
         except Exception as error:  # noqa: BLE001  whatever a release does to its loader, the old one serves on
             self._refuse(pointer, error)
             return False
+        if self._following is not None:
+            self._following.adopt(served.recommender.newsroom, served.model.clock, served.vectoriser)
         old, self.served, self.refusal = self.served, served, None
         self._count(old, served)
         log.info("release %s in service after %.2f s", served.release, served.load_seconds)
@@ -143,8 +186,19 @@ class Live:
         folder = self.releases.fetch(pointer.version)
         model = NewsModel.load(folder, pointer.version)
         model.check()
-        manifest = self.releases.manifest(pointer.version)
-        return Served(model, manifest, pointer, examples(model), wall_ms(), time.perf_counter() - started)
+        manifest, some = self.releases.manifest(pointer.version), examples(model)
+        vectoriser = Vectoriser.of(model)
+        recommender = self._recommender(folder, model, vectoriser)
+        seconds = time.perf_counter() - started
+        return Served(model, recommender, vectoriser, manifest, pointer, some, wall_ms(), seconds)
+
+    def _recommender(self, folder: Path, model: NewsModel, vectoriser: Vectoriser | None) -> LiveRecommender:
+        """The release's live part, brought up to what the event log says; one that is half there is used as it is."""
+        newsroom, no_snapshot = load_newsroom(folder, self._params.live)
+        ranker, no_ranker = load_ranker(folder)
+        if self._following is not None:
+            self._following.gather(newsroom, vectoriser)
+        return LiveRecommender(model, newsroom, ranker, self._params.serving, missing=(*no_snapshot, *no_ranker))
 
     def _refuse(self, pointer: Pointer, error: Exception) -> None:
         final, before = not isinstance(error, PASSING), self.refusal

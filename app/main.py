@@ -11,10 +11,13 @@ from fastapi import FastAPI
 from app import __version__, errors
 from app.dependencies import Service
 from app.evaluation import EvaluationFile
+from app.following import Following
 from app.live import Live
 from app.middleware import Watched
 from app.routes import (
+    articles,
     evaluation,
+    events,
     front,
     health,
     info,
@@ -24,15 +27,32 @@ from app.routes import (
     recommendations,
     releases,
     train,
+    users,
 )
 from app.shapes import Problem
 from app.telemetry import Telemetry
 from app.trigger import Trigger
 from script_shared.clock import wall_ms
+from script_shared.news.params import FILE, NewsParams
+from script_shared.params import load_params
 from script_shared.releases import Releases
 from script_shared.settings import Settings, load_settings
 
-ROUTERS = (recommendations, predict, health, info, model, train, evaluation, releases, metrics, front)
+ROUTERS = (
+    recommendations,
+    predict,
+    events,
+    articles,
+    users,
+    health,
+    info,
+    model,
+    train,
+    evaluation,
+    releases,
+    metrics,
+    front,
+)
 DESCRIPTION = (
     "News recommendations for readers who are logged in, known, or new. "
     "Every error is `application/problem+json` (RFC 9457) and says what to do."
@@ -69,11 +89,14 @@ def default_app() -> FastAPI:
 def _service(settings: Settings) -> Service:
     telemetry = Telemetry()
     releases = Releases(f"{settings.models_uri.rstrip('/')}/news", settings.cache_dir / "news")
+    following = Following(settings, telemetry)
+    params = load_params(NewsParams, settings.params_file or FILE)
     return Service(
         settings=settings,
         telemetry=telemetry,
         releases=releases,
-        live=Live(releases, telemetry, settings.release_poll_seconds),
+        live=Live(releases, telemetry, settings.release_poll_seconds, following=following, params=params),
+        following=following,
         trigger=Trigger(settings),
         evaluation=EvaluationFile(settings.evaluation_dir),
         started_ms=wall_ms(),
@@ -84,8 +107,11 @@ def _service(settings: Settings) -> Service:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()  # what was imported stays for good; collections need not walk it again and again
-    watch = asyncio.create_task(app.state.service.live.watch())
+    service: Service = app.state.service
+    await service.following.start()
+    watch = asyncio.create_task(service.live.watch())
     yield
     watch.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await watch
+    await service.following.stop()

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Id = Annotated[str, StringConstraints(max_length=256)]
+Word = Annotated[str, StringConstraints(max_length=64)]
 Ids = Annotated[list[Id], Field(max_length=1000)]
 
 
@@ -14,16 +15,34 @@ class Question(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class RecommendationsQuery(Question):
+class Knobs(Question):
+    """What GET and POST take alike."""
+
     user_id: Id | None = Field(None, description="The reader; blank or unknown means a new reader.")
     num_recs: int = Field(10, ge=1, le=100, description="How many articles.")
+    session: Word = Field("", description="The visit, as in events; stands for the reader where there is none.")
+    region: Word = Field("", description="As in events; likewise device and os.")
+    device: Word = ""
+    os: Word = ""
+    section: Word = Field("", description="Only articles of this section.")
+    max_age_hours: float | None = Field(None, gt=0, allow_inf_nan=False, description="Only articles so new.")
+    context_item: Id = Field("", description="The page being read: what to read next.")
+    min_diversity: float = Field(0.0, ge=0, le=1, description="Distance of any two texts; 0.3 leaves out copies.")
+    explore: int | None = Field(None, ge=0, le=20, description="Places for fresh, unproven articles.")
+    explain: bool = Field(False, description="Say of each item what made its score.")
+    cursor: str = Field("", max_length=20_000, description="`next` of the page before: no article comes twice.")
 
 
-class RecommendationsBody(RecommendationsQuery):
+class RecommendationsQuery(Knobs):
+    exclude_ids: Ids = Field([], description="Pages that must not come back; may be given many times.")
+
+
+class RecommendationsBody(Knobs):
     history: Ids = Field(
         [], description="Pages just read, oldest first; joined to what is known. Unknown ones are ignored."
     )
     exclude: Ids = Field([], description="Pages that must not come back.")
+    exclude_ids: Ids = Field([], description="The same, under the name that GET has.")
 
 
 class PredictBody(Question):
@@ -57,6 +76,10 @@ class Item(BaseModel):
     issued: str = Field(description="When it was published, ISO 8601, UTC.")
     score: float | None
     reason: str = Field(description="Why it is in the list.")
+    source: str = Field(description="What brought it: trending_10m, trending_1h, session, history, segment, text ...")
+    explain: dict[str, float] | None = Field(
+        None, exclude_if=lambda value: value is None, description="What made its score, greatest first; on request."
+    )
 
 
 class ListFacts(BaseModel):
@@ -65,10 +88,12 @@ class ListFacts(BaseModel):
     release: str
     request_id: str
     generated_at: str = Field(description="The time on the release's clock, ISO 8601, UTC.")
+    degraded: list[str] = Field(description="Parts that were missing for this answer; none in good order.")
 
 
 class Recommendations(ListFacts):
     items: list[Item]
+    next: str | None = Field(description="Cursor of the next page; null when this one is not full.")
 
 
 class Predictions(ListFacts):

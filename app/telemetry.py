@@ -17,6 +17,18 @@ pauta_release_load_seconds                        gauge      time the last load 
 pauta_release_swaps_total                         counter    releases taken into service
 pauta_release_refusals_total                      counter    releases that could not be loaded or failed their check
 pauta_release_store_errors_total                  counter    looks at the release store that failed
+pauta_events_total                                counter    events taken in by kind and result (new, duplicate)
+pauta_events_refused_total                        counter    events answered with 503 because the log was away
+pauta_event_log_up                                gauge      1 when the event log could be read the last time
+pauta_event_log_position                          gauge      number of the last entry known to this process
+pauta_served_dropped_total                        counter    served answers that the log did not keep up with
+pauta_live_state_bytes                            gauge      memory of the live state
+pauta_live_state_articles                         gauge      articles in the live state
+pauta_live_state_readers                          gauge      readers in the live state
+pauta_degraded_answers_total                      counter    lists answered without a part, by part
+pauta_explored_items_total                        counter    items that were fresh articles being tried out
+pauta_live_judged_clicks_total                    counter    clicks credited to an answer, by its segment and source
+pauta_live_hits_total                             counter    of those, in the first 10 (by: served, popularity_1h)
 ================================================  =========  =========================================================
 
 A test holds this table to what ``/metrics`` exports. With several worker processes each scrape adds all of them up.
@@ -28,6 +40,8 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+from app.live_metrics import LiveMetrics
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
@@ -42,6 +56,7 @@ class Telemetry:
         self._requests()
         self._recommendations()
         self._releases()
+        self.live = LiveMetrics(self.registry)
         if SHARED_FOLDER not in os.environ:
             ProcessCollector(registry=self.registry)
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from app.answers import ask, front, items, json_response
 from app.dependencies import TheService
 from app.shapes import PredictBody, Predictions
+from script_shared.news.live.query import Query
 
 router = APIRouter(tags=["recommendations"])
 
@@ -16,10 +17,11 @@ async def predict(request: Request, body: PredictBody, service: TheService) -> R
     """Articles for a reader, best first, without those that score below ``minScore``."""
     started = time.perf_counter()
     served = service.live.require()
-    answer, model_seconds = ask(service, served, body.user_id, body.max_results, [], [])
+    query = Query(user=(body.user_id or "").strip(), n=body.max_results)
+    answer, model_seconds = ask(service, served, request, query)
     least = body.min_score
     kept = [item for item in answer.items if least is None or item.score >= least]
-    predictions = items(served.model, kept)
+    predictions = items(served.recommender, kept)
     total_ms = 1000 * (time.perf_counter() - started)
     model_ms = 1000 * model_seconds
     timings = {

@@ -42,3 +42,12 @@ class Entry:
 def user_digest(user_id: str) -> str:
     """A one-way name of a reader, by which an erased one is recognised without being kept: 32 hex characters."""
     return blake2b(user_id.encode(), digest_size=16, person=b"pauta-erased").hexdigest()
+
+
+def storable(text: str) -> bool:
+    """Whether every database can keep the text: no control characters, no halves of characters.
+
+    >>> storable("eleição"), storable("\\x00"), storable("\\ud800")
+    (True, False, False)
+    """
+    return not any(ord(letter) < 32 or 0xD800 <= ord(letter) < 0xE000 for letter in text)

@@ -145,7 +145,7 @@ class LogFollower(threading.Thread):
             return self._log.append([entry for wish in group for entry in wish.entries])
         except UnavailableError as error:
             return error
-        except Exception as error:  # noqa: BLE001  edge of the thread: whoever waits gets an answer, whatever happens
+        except Exception as error:  # edge of the thread: whoever waits gets an answer
             logger.exception("events could not be written")
             return UnavailableError(f"the events could not be written ({type(error).__name__}).", fix="Send others.")
 
@@ -157,7 +157,7 @@ class LogFollower(threading.Thread):
             self.lag.error, self.lag.read_at = "", time.monotonic()
         except UnavailableError as error:
             self.lag.error = error.message
-        except Exception as error:  # noqa: BLE001  edge of the thread: it reads on for as long as the service lives
+        except Exception as error:  # edge of the thread: it reads on while the service lives
             logger.exception("events could not be read")
             self.lag.error = f"{type(error).__name__}: {error}"
 

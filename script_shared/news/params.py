@@ -171,6 +171,20 @@ class RankerParams(Params):
     seed: int
 
 
+class ServingParams(Params):
+    """What stands between the ranking and the reader."""
+
+    segment_candidates: int = Field(ge=0)
+    text_candidates: int = Field(ge=0)
+    text_hours: float = Field(gt=0)
+    min_likeness: float = Field(gt=0, le=1)
+    max_shown: int = Field(gt=0)
+    trusted_clicks: float = Field(gt=0)
+    explore_slots: int = Field(ge=0)
+    explore_hours: float = Field(gt=0)
+    seed: int
+
+
 class NewsParams(Params):
     """Everything tuned in the news use case."""
 
@@ -186,6 +200,7 @@ class NewsParams(Params):
     evaluation: EvaluationParams
     live: LiveParams
     ranker: RankerParams
+    serving: ServingParams
     gate: GateParams
     releases: ReleaseParams
 

@@ -58,6 +58,7 @@ class Store:
 @pytest.fixture
 def store(tmp_path: Path, folders: dict[str, Path]) -> Store:
     settings = Settings(
+        data_dir=tmp_path / "data",
         models_uri=str(tmp_path / "models"),
         evaluation_dir=tmp_path / "evaluation",
         cache_dir=tmp_path / "cache",
@@ -117,7 +118,9 @@ def client(store: Store) -> Iterator[httpx.Client]:
 def shared(tmp_path_factory: pytest.TempPathFactory, folders: dict[str, Path]) -> Iterator[httpx.Client]:
     """A service with a release in it, one for all tests of a module; they only ask."""
     root = tmp_path_factory.mktemp("shared")
-    settings = Settings(models_uri=str(root / "models"), evaluation_dir=root, release_poll_seconds=0.05)
+    settings = Settings(
+        data_dir=root / "data", models_uri=str(root / "models"), evaluation_dir=root, release_poll_seconds=0.05
+    )
     releases = Releases(f"{settings.models_uri}/news")
     releases.publish(folders["Velha"], "v1", run_id="run-1")
     releases.promote("v1", "test")
@@ -144,6 +147,10 @@ def started(settings: Settings, workers: int = 1) -> Iterator[tuple[str, subproc
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PAUTA_")}
     environment |= {
+        "PAUTA_DATA_DIR": str(settings.data_dir),
+        "PAUTA_EVENTS_URI": settings.events_address,
+        "PAUTA_EVENTS_POLL_SECONDS": str(settings.events_poll_seconds),
+        "PAUTA_ADMIN_TOKEN": TOKEN,
         "PAUTA_MODELS_URI": settings.models_uri,
         "PAUTA_EVALUATION_DIR": str(settings.evaluation_dir),
         "PAUTA_RELEASE_POLL_SECONDS": str(settings.release_poll_seconds),

@@ -17,6 +17,10 @@ ROUTES = {
     ("get", "/recommendations"),
     ("post", "/recommendations"),
     ("post", "/predict"),
+    ("post", "/events"),
+    ("post", "/articles"),
+    ("get", "/users/{user_id}"),
+    ("delete", "/users/{user_id}"),
     ("get", "/health"),
     ("get", "/ready"),
     ("get", "/info"),
@@ -41,7 +45,7 @@ def test_every_route_is_described(shared: httpx.Client) -> None:
 def test_admin_routes_are_marked_as_guarded(shared: httpx.Client) -> None:
     paths = shared.get("/openapi.json").json()["paths"]
     guarded = {path for path, methods in paths.items() for route in methods.values() if route.get("security")}
-    assert guarded == {"/model/reload", "/train"}
+    assert guarded == {"/model/reload", "/train", "/articles", "/users/{user_id}"}
 
 
 def test_the_page_of_the_api_opens(shared: httpx.Client) -> None:
@@ -50,7 +54,12 @@ def test_the_page_of_the_api_opens(shared: httpx.Client) -> None:
 
 def test_making_an_application_reads_and_makes_nothing(tmp_path: Path) -> None:
     create_app(
-        Settings(models_uri=str(tmp_path / "models"), cache_dir=tmp_path / "cache", evaluation_dir=tmp_path / "e")
+        Settings(
+            data_dir=tmp_path / "data",
+            models_uri=str(tmp_path / "models"),
+            cache_dir=tmp_path / "cache",
+            evaluation_dir=tmp_path / "e",
+        )
     )
     assert list(tmp_path.iterdir()) == []
 

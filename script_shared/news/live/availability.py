@@ -1,15 +1,17 @@
 """The last word on every path: what may not be shown to this reader now, whoever recommended it."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from zlib import crc32
 
 from script_shared.clock import HOUR_MS
 from script_shared.news.catalog import Catalog
 from script_shared.news.live.editorial import Editorial
 
 
-def _never(article_id: str) -> bool:
-    return False
+def mark(article_id: str) -> int:
+    """32 bits that stand for an article in a cursor; one pair of articles in four thousand million shares them."""
+    return crc32(article_id.encode())
 
 
 @dataclass(frozen=True)
@@ -19,8 +21,9 @@ class Bars:
     Attributes:
         read: article ids read before, as the request and the live state tell.
         read_rows: rows of the release's catalog that the release knows as read.
-        excluded: article ids that the request, or the pages before this one, ruled out.
-        too_often: says of an article id whether it was shown to the reader too often.
+        excluded: article ids that the request ruled out.
+        pages: marks (see :func:`mark`) of the articles on the pages before this one.
+        too_often: article ids shown to the reader too often.
         section: only articles of this section, "" for all.
         max_age_hours: only articles published at most so long ago; None for the release's own limit.
     """
@@ -28,7 +31,8 @@ class Bars:
     read: frozenset[str] | set[str] = frozenset()
     read_rows: frozenset[int] | set[int] = frozenset()
     excluded: frozenset[str] | set[str] = frozenset()
-    too_often: Callable[[str], bool] = field(default=_never)
+    pages: frozenset[int] = frozenset()
+    too_often: frozenset[str] | set[str] = frozenset()
     section: str = ""
     max_age_hours: float | None = None
 
@@ -61,12 +65,12 @@ class Availability:
         """Why an article may not be shown, "" when it may."""
         if article_id in bars.read:
             return "read"
-        if article_id in bars.excluded:
+        if article_id in bars.excluded or (bars.pages and mark(article_id) in bars.pages):
             return "excluded"
         row = self.catalog.ids.row(article_id) if self.catalog is not None else -1
         if row >= 0 and row in bars.read_rows:
             return "read"
-        return self._of_article(article_id, row, bars) or ("shown_too_often" if bars.too_often(article_id) else "")
+        return self._of_article(article_id, row, bars) or ("shown_too_often" if article_id in bars.too_often else "")
 
     def _of_article(self, article_id: str, row: int, bars: Bars) -> str:
         story = self.editorial.get(article_id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from script_shared.events import Entry, Kind
+from script_shared.events.entry import user_digest
 
 WINDOW_MS = 30 * 60_000  # a later click is no longer the answer's doing
 CUTOFF = 10  # places of a list that count
@@ -37,7 +38,11 @@ class ServedAnswer:
         """As the event log keeps it."""
         names = ("segment", "source", "release", "items", "sources", "popular")
         body: dict[str, Any] = {name: _plain(getattr(self, name)) for name in names}
-        return Entry(f"served-{self.request_id}", Kind.SERVED, self.time_ms, self.user, "", body)
+        return Entry(f"served-{self.request_id}"[:128], Kind.SERVED, self.time_ms, self.user, "", body)
+
+    def is_of(self, digest: str) -> bool:
+        """Whether it was given to the reader of this digest."""
+        return bool(self.user) and user_digest(self.user) == digest
 
 
 @dataclass(frozen=True)
@@ -87,10 +92,11 @@ class ServedMemory:
         answer.credited.add(article_id)
         return Credit(answer.segment, answer.source, article_id in answer.items[:CUTOFF], article_id in answer.popular)
 
-    def forget(self, user: str) -> None:
-        """Drop all answers given to a reader."""
-        self._of_user.pop(user, None)
-        for request_id in [key for key, answer in self._answers.items() if answer.user == user]:
+    def forget_digest(self, digest: str) -> None:
+        """Drop all answers given to a reader, named as in an ERASE entry."""
+        for user in [user for user in self._of_user if user_digest(user) == digest]:
+            del self._of_user[user]
+        for request_id in [key for key, answer in self._answers.items() if answer.is_of(digest)]:
             del self._answers[request_id]
 
     def _answer(self, user: str, request_id: str) -> ServedAnswer | None:

@@ -1,0 +1,93 @@
+"""The shapes of what is written: events and articles, checked before they reach the log."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Discriminator, Field, StringConstraints, Tag
+
+from app.shapes import Question
+from script_shared.events.entry import storable
+
+MAX_BATCH = 1000
+
+
+def plain(text: str) -> str:
+    """The text, when every database can keep it.
+
+    Raises:
+        ValueError: it holds a control character or half of a character.
+    """
+    if not storable(text):
+        raise ValueError("may not hold control characters or surrogates")
+    return text
+
+
+Key = Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(plain)]
+Reader = Annotated[str, StringConstraints(max_length=128), AfterValidator(plain)]
+Label = Annotated[str, StringConstraints(max_length=64), AfterValidator(plain)]
+PageId = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(plain)]
+Title = Annotated[str, StringConstraints(max_length=1000), AfterValidator(plain)]
+Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(plain)]
+Time = Annotated[
+    int | AwareDatetime,
+    Field(description="Epoch milliseconds, or ISO 8601 with an offset."),
+]
+
+
+def epoch_ms(time: Any) -> int:
+    """A time as it was sent, in epoch milliseconds."""
+    return time if isinstance(time, int) else round(time.timestamp() * 1000)
+
+
+class Event(Question):
+    event_id: Key = Field(description="Makes the event count once, however often it is sent.")
+    kind: Literal["click", "impression"] = "click"
+    user_id: Reader = Field("", description="The reader; blank for none, then the session stands for the reader.")
+    page: PageId = Field(description="The article; it need not be known yet.")
+    time: Time | None = Field(None, description="When it happened; now on the release's clock when left out.")
+    session: Label = Field("", description="The visit; told apart by pauses when left out.")
+    region: Label = ""
+    device: Label = ""
+    os: Label = ""
+    referrer: Label = ""
+    section: Label = Field("", description="The article's section.")
+    position: int | None = Field(None, ge=0, le=10_000, description="Place in the list it was shown in, from 0.")
+    n: int | None = Field(None, ge=0, le=10_000, description="Length of that list.")
+    release: Label = Field("", description="Release of the answer it was shown in.")
+    request_id: Reader = Field("", description="Request id of that answer; credits the click to it.")
+
+
+class ArticlePost(Question):
+    """What is left out stays as it was; null takes a time back."""
+
+    page: PageId
+    title: Title | None = None
+    url: Address | None = None
+    text: Annotated[str, StringConstraints(max_length=100_000)] | None = Field(
+        None, description="Caption and body; its beginning places the article among others."
+    )
+    section: Label | None = None
+    region: Label | None = None
+    issued: Time | None = Field(None, description="Publication; now for an article that nobody knows yet.")
+    embargo_until: Time | None = Field(None, description="Not shown before.")
+    expires: Time | None = Field(None, description="Not shown from then on.")
+    hidden: bool = Field(False, description="Not recommended until it is posted as not hidden.")
+    taken_down: bool = Field(False, description="The same, for good.")
+
+
+def _one_or_many(value: Any) -> str:
+    return "list" if isinstance(value, list) else "item"
+
+
+_Events = Annotated[list[Event], Field(min_length=1, max_length=MAX_BATCH), Tag("list")]
+_Articles = Annotated[list[ArticlePost], Field(min_length=1, max_length=MAX_BATCH), Tag("list")]
+EventsBody = Annotated[Annotated[Event, Tag("item")] | _Events, Discriminator(_one_or_many)]
+ArticlesBody = Annotated[Annotated[ArticlePost, Tag("item")] | _Articles, Discriminator(_one_or_many)]
+
+
+class Accepted(BaseModel):
+    accepted: int = Field(description="Written now; durable, and known to this process.")
+    duplicates: int = Field(description="Known already by their id, and left alone.")
+
+
+class Erased(BaseModel):
+    entries: int = Field(description="How many entries of the log were deleted.")

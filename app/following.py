@@ -1,0 +1,205 @@
+"""The event log's side of one process: writes what requests bring, folds what anybody wrote, judges what was served.
+
+Entries are folded on the event loop, a few at a time, so that a request always meets a whole state and never waits for
+more than a slice. The thread that follows the log waits for the loop, and answers a writer once its entries are folded.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Mapping, Sequence
+
+from scipy.sparse import csr_array
+
+from app.telemetry import Telemetry
+from script_shared.clock import Clock
+from script_shared.errors import UnavailableError
+from script_shared.events import Entry, EventLog, Kind
+from script_shared.events.entry import storable
+from script_shared.events.follower import LogFollower
+from script_shared.news.live.newsroom import Newsroom
+from script_shared.news.live.served import ServedAnswer, ServedMemory
+from script_shared.news.live.texts import Vectoriser
+from script_shared.settings import Settings
+
+log = logging.getLogger("pauta.following")
+SLICE = 64  # entries folded before requests get their turn
+WRITE_SECONDS = 8.0  # a writer waits no longer
+CATCH_UP_SECONDS = 3.0  # of a new release's state, before it goes into service
+FLUSH_SECONDS = 1.0  # served answers wait so long to be written together
+MEASURED_EVERY = 10  # rounds of flushing: adding up the state's memory takes milliseconds
+PRUNE_SECONDS = 3600.0
+NOT_FOLDED = (Kind.SERVED,)
+LONGEST_USER = 128  # characters that the log has room for
+DAY_MS = 86_400_000
+
+
+class Following:
+    """One process' place in the event log, and the newsroom folded up to there.
+
+    Attributes:
+        log: the event log; served: the newest answers of this process.
+        newsroom: what is known; None until the first release is in service, or known to be missing.
+    """
+
+    def __init__(self, settings: Settings, telemetry: Telemetry) -> None:
+        self.log = EventLog(settings.events_address)
+        self.served = ServedMemory()
+        self.newsroom: Newsroom | None = None
+        self._settings, self._telemetry = settings, telemetry
+        self._clock: Clock | None = None
+        self._vectorise: Vectoriser | None = None
+        self._waiting: list[ServedAnswer] = []
+        self._judged = self._rounds = 0
+        self._tasks: list[asyncio.Task[None]] = []
+        self.follower = LogFollower(
+            self.log, self._deliver, without=NOT_FOLDED, poll_seconds=settings.events_poll_seconds
+        )
+
+    async def start(self) -> None:
+        """Follow the log from now on; one that is away is waited for."""
+        self._loop = asyncio.get_running_loop()
+        with contextlib.suppress(UnavailableError, OSError):
+            self._settings.data_dir.mkdir(parents=True, exist_ok=True)
+            self.follower.lag.applied = await asyncio.to_thread(self.log.head)
+        self._judged = self.follower.lag.applied
+        self.follower.lag.read_at = time.monotonic()
+        self.follower.start()
+        self._tasks = [asyncio.create_task(self._flush_on()), asyncio.create_task(self._prune_on())]
+
+    async def stop(self) -> None:
+        """Write what waits and let go of the log."""
+        for task in self._tasks:
+            task.cancel()
+        self._flush()
+        await asyncio.to_thread(self.follower.stop)
+        self.log.close()
+
+    async def write(self, entries: Sequence[Entry]) -> list[bool]:
+        """Write entries; returns once they are durable and folded here, with which of them were new.
+
+        Raises:
+            UnavailableError: they were not written.
+        """
+        answer = asyncio.wrap_future(self.follower.submit(entries))
+        try:
+            return await asyncio.wait_for(asyncio.shield(answer), WRITE_SECONDS)
+        except TimeoutError:
+            answer.add_done_callback(lambda done: done.exception())  # nobody waits for it any more
+            raise UnavailableError("the event log does not answer.", fix="Send the same events again.") from None
+
+    async def settled(self) -> None:
+        """Returns once everything in the log is folded here, or the log is away."""
+        await self.write([])
+
+    def remember(self, answer: ServedAnswer) -> None:
+        """Keep an answer, so that a click can be credited to it; it is written to the log later."""
+        self.served.remember(answer)
+        if len(answer.user) <= LONGEST_USER and storable(answer.user):
+            self._waiting.append(answer)
+
+    def judge(self, user: str, article_id: str, time_ms: int, request_id: str) -> None:
+        """Credit a click to the answer that brought it, where this process gave it."""
+        if (credit := self.served.credit(user, article_id, time_ms, request_id)) is not None:
+            self._telemetry.live.credited(credit)
+
+    def stale_seconds(self) -> float:
+        """Seconds since the log was last read to its end."""
+        return time.monotonic() - self.follower.lag.read_at
+
+    @property
+    def troubles(self) -> list[str]:
+        """What is wrong with the log's side, as short names."""
+        lag, newsroom = self.follower.lag, self.newsroom
+        found = ["event_log"] if lag.error else []
+        if newsroom is None or newsroom.failed:
+            found.append("live_state")
+        elif self.stale_seconds() > max(5.0, 20 * self._settings.events_poll_seconds):
+            found.append("live_state_stale")
+        return found
+
+    def gather(self, newsroom: Newsroom, vectorise: Vectoriser | None) -> None:
+        """Fold the log into a newsroom that nobody uses yet, for a few seconds at most; called in a thread."""
+        until = time.monotonic() + CATCH_UP_SECONDS
+        try:
+            newsroom.remember(self.log.lasting(newsroom.seq))
+            while time.monotonic() < until:
+                entries = self.log.tail(newsroom.seq, 2000, without=NOT_FOLDED)
+                if not entries:
+                    break
+                newsroom.apply(entries, vectorise.vectors(entries) if vectorise else None)
+        except UnavailableError as error:
+            log.warning("a newsroom starts without the log: %s", error)
+
+    def adopt(self, newsroom: Newsroom, clock: Clock | None, vectorise: Vectoriser | None) -> None:
+        """Go on with another newsroom; what it has not folded yet is delivered again."""
+        self.newsroom, self._clock, self._vectorise = newsroom, clock, vectorise
+        self._advance()
+        self.follower.deliver_again(newsroom.seq)
+
+    def _deliver(self, entries: list[Entry]) -> None:
+        """In the follower's thread: what takes long is done here, the rest on the loop."""
+        vectors = self._vectorise.vectors(entries) if self._vectorise else {}
+        asyncio.run_coroutine_threadsafe(self._fold(entries, vectors), self._loop).result()
+
+    async def _fold(self, entries: list[Entry], vectors: Mapping[int, csr_array]) -> None:
+        newsroom = self.newsroom
+        if newsroom is None:
+            return
+        for start in range(0, len(entries), SLICE):
+            if self.newsroom is not newsroom:
+                return  # the next one is delivered from where it stands
+            self._apply(newsroom, entries[start : start + SLICE], vectors)
+            await asyncio.sleep(0)
+
+    def _apply(self, newsroom: Newsroom, entries: list[Entry], vectors: Mapping[int, csr_array]) -> None:
+        try:
+            newsroom.apply(entries, vectors)
+        except Exception:  # whatever folding does, the service answers and the log goes on
+            log.exception("the live state is given up")
+            newsroom.give_up()
+            newsroom.apply(entries, vectors)
+        self._advance()
+        for entry in entries:
+            if entry.seq > self._judged:
+                self._judged = entry.seq
+                self._seen(entry)
+
+    def _seen(self, entry: Entry) -> None:
+        if entry.kind == Kind.CLICK and (request_id := entry.body.get("request_id")):
+            self.judge(entry.user_id, entry.article_id, entry.time_ms, str(request_id))
+        elif entry.kind == Kind.ERASE:
+            digest = str(entry.body["digest"])
+            self._waiting = [answer for answer in self._waiting if not answer.is_of(digest)]
+            self.served.forget_digest(digest)
+
+    def _advance(self) -> None:
+        if self._clock is not None and self.newsroom is not None:
+            self._clock.advance(self.newsroom.now_ms)
+
+    def _measure(self) -> None:
+        lag, room = self.follower.lag, self.newsroom
+        self._telemetry.live.follow(up=not lag.error, position=lag.applied, dropped=lag.dropped)
+        self._rounds += 1
+        if room is not None and room.state is not None and self._rounds % MEASURED_EVERY == 1:
+            self._telemetry.live.state(room.state.sizes())
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self.follower.submit_optional([answer.entry() for answer in waiting])
+
+    async def _flush_on(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            self._flush()
+            self._measure()
+
+    async def _prune_on(self) -> None:
+        while True:
+            await asyncio.sleep(PRUNE_SECONDS)
+            if self._clock is not None:
+                before = self._clock.now_ms() - int(self._settings.events_retention_days * DAY_MS)
+                with contextlib.suppress(UnavailableError):
+                    await asyncio.to_thread(self.log.prune, before)

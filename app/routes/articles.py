@@ -1,0 +1,42 @@
+"""POST /articles: what editors say about articles."""
+
+import secrets
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Response
+
+from app.answers import json_response
+from app.dependencies import Admin, TheService
+from app.event_shapes import Accepted, ArticlePost, ArticlesBody, epoch_ms
+from script_shared.events import Entry, Kind
+
+router = APIRouter(tags=["events"])
+TIMES = {"issued": "issued_ms", "embargo_until": "embargo_ms", "expires": "expires_ms"}
+MOST_TEXT = 4_000  # characters of the text that are kept; its words place the article among others
+
+
+@router.post(
+    "/articles", summary="Publish, change or take down articles", response_model=Accepted, dependencies=[Admin]
+)
+async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheService) -> Response:
+    """One article or a list of them, known or not; what is left out stays as it was.
+
+    A new article is recommended from now on, first by its words and soon by its clicks. Hidden and taken down ones
+    leave every list: of this process with the answer, of the others within the poll interval.
+    """
+    posts = body if isinstance(body, list) else [body]
+    now_ms = service.live.clock().now_ms()
+    new = await service.following.write([_entry(post, now_ms) for post in posts])
+    return json_response({"accepted": sum(new), "duplicates": 0})
+
+
+def _entry(post: ArticlePost, now_ms: int) -> Entry:
+    said = {name: _value(name, getattr(post, name)) for name in post.model_fields_set - {"page"}}
+    body: dict[str, Any] = {TIMES.get(name, name): value for name, value in said.items()}
+    return Entry(f"article-{secrets.token_hex(16)}", Kind.ARTICLE, now_ms, "", post.page, body)
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in TIMES and value is not None:
+        return epoch_ms(value)
+    return value[:MOST_TEXT] if name == "text" and value is not None else value

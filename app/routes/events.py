@@ -1,0 +1,89 @@
+"""POST /events: clicks and impressions; every one counts at once."""
+
+from collections import Counter
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Request, Response
+
+from app.answers import iso, json_response
+from app.dependencies import Service, TheService
+from app.errors import problem
+from app.event_shapes import Accepted, Event, EventsBody, epoch_ms
+from script_shared.clock import HOUR_MS, Clock
+from script_shared.errors import UnavailableError
+from script_shared.events import Entry, Kind
+
+router = APIRouter(tags=["events"])
+EARLY_MS = 60_000  # a clock that is a little fast is forgiven
+KINDS = {"click": Kind.CLICK, "impression": Kind.IMPRESSION}
+KEPT = ("session", "region", "device", "os", "referrer", "section", "position", "n", "release", "request_id")
+
+
+@router.post("/events", summary="Take in clicks and impressions", response_model=Accepted)
+async def post_events(request: Request, body: Annotated[EventsBody, Body()], service: TheService) -> Response:
+    """One event or a list of them, all or none. The answer comes once they are durable and this process counts them.
+
+    An event id counts once, so a request without an answer can be sent again. A time that lies too far back or ahead
+    is refused with 422, and nothing of the list is written. 503 means that nothing was written: send it again.
+    """
+    events = body if isinstance(body, list) else [body]
+    now_ms = service.live.clock().now_ms()
+    entries = [_entry(event, now_ms) for event in events]
+    if errors := _out_of_time(entries, service, listed=isinstance(body, list)):
+        detail = f"{len(errors)} of {len(events)} events have a time that cannot be taken. Nothing was written."
+        return problem(request, 422, detail, errors=errors[:20])
+    new = await _write(service, entries)
+    _judge(service, entries, new)
+    return json_response({"accepted": sum(new), "duplicates": len(new) - sum(new)})
+
+
+async def _write(service: Service, entries: list[Entry]) -> list[bool]:
+    try:
+        new = await service.following.write(entries)
+    except UnavailableError:
+        service.telemetry.live.refused.inc(len(entries))
+        raise
+    taken = Counter((entry.kind.name.lower(), flag) for entry, flag in zip(entries, new, strict=True))
+    for kind in KINDS:
+        service.telemetry.live.took(kind, new=taken[kind, True], duplicates=taken[kind, False])
+    return new
+
+
+def _entry(event: Event, now_ms: int) -> Entry:
+    time_ms = now_ms if event.time is None else epoch_ms(event.time)
+    body = {name: value for name in KEPT if (value := getattr(event, name)) not in ("", None)}
+    return Entry(event.event_id, KINDS[event.kind], time_ms, event.user_id.strip(), event.page, body)
+
+
+def _out_of_time(entries: list[Entry], service: Service, *, listed: bool) -> list[dict[str, str]]:
+    """Complaints about times that lie too far from now on the release's clock."""
+    clock = service.live.clock()
+    first, last = bounds(clock, service.settings.events_max_late_hours)
+    complaint = f"must lie between {iso(first)} and {iso(last)}"
+    return [
+        _complaint(place if listed else None, complaint)
+        for place, entry in enumerate(entries)
+        if not first <= entry.time_ms <= last
+    ]
+
+
+def bounds(clock: Clock, late_hours: float) -> tuple[int, int]:
+    """The first and last time that an event may have.
+
+    A clock that stands at the end of historical data is moved on by events, so they may lie as far ahead as behind.
+    """
+    now_ms, late_ms = clock.now_ms(), int(late_hours * HOUR_MS)
+    return now_ms - late_ms, now_ms + (late_ms if clock.mode == "data" else EARLY_MS)
+
+
+def _complaint(place: int | None, message: str) -> dict[str, str]:
+    field = "item.time" if place is None else f"list.{place}.time"
+    return {"in": "body", "field": field, "message": message}
+
+
+def _judge(service: Service, entries: list[Entry], new: list[bool]) -> None:
+    """Credit clicks that name no answer to the reader's newest one; those that name one are credited as they come."""
+    for entry, is_new in zip(entries, new, strict=True):
+        credits: dict[str, Any] = entry.body
+        if is_new and entry.kind == Kind.CLICK and "request_id" not in credits:
+            service.following.judge(entry.user_id, entry.article_id, entry.time_ms, "")

@@ -1,0 +1,61 @@
+"""GET and DELETE /users/{id}: what is known of a reader, and forgetting it."""
+
+import asyncio
+import contextlib
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Response
+
+from app.answers import iso, json_response
+from app.dependencies import Admin, TheService
+from app.event_shapes import Erased
+from app.live import Served
+from script_shared.errors import UnavailableError
+from script_shared.events import Entry
+
+router = APIRouter(prefix="/users", tags=["events"], dependencies=[Admin])
+UserId = Annotated[str, Path(min_length=1, max_length=128, description="The reader.")]
+
+
+@router.get("/{user_id}", summary="Everything known of a reader")
+async def get_user(user_id: UserId, service: TheService) -> Response:
+    """The reader's entries in the event log, what the live state holds, and what the release in service knows."""
+    entries = await asyncio.to_thread(service.following.log.export, user_id)
+    served, room = service.live.served, service.following.newsroom
+    return json_response(
+        {
+            "user_id": user_id,
+            "entries": [_shown(entry) for entry in entries],
+            "live_reads": room.latest_reads(user_id, "", 1000) if room is not None else [],
+            "release": _in_release(served, user_id) if served is not None else None,
+        }
+    )
+
+
+@router.delete("/{user_id}", summary="Forget a reader", response_model=Erased)
+async def delete_user(user_id: UserId, service: TheService) -> Response:
+    """Deletes the reader from the event log and the live state; releases no longer use it, later trainings neither."""
+    following = service.following
+    gone = await asyncio.to_thread(following.log.erase, user_id)
+    with contextlib.suppress(UnavailableError):  # erased it is; this process hears of it later then
+        await following.settled()
+    return json_response({"entries": gone})
+
+
+def _shown(entry: Entry) -> dict[str, Any]:
+    return {**asdict(entry), "kind": entry.kind.name.lower(), "time": iso(entry.time_ms)}
+
+
+def _in_release(served: Served, user_id: str) -> dict[str, Any] | None:
+    """What the release holds of a reader who was not erased since."""
+    model, room = served.model, served.recommender.newsroom
+    row = model.readers.ids.row(user_id)
+    if row < 0 or not room.knows_reader(user_id):
+        return None
+    reads = model.readers.batch([row]).histories  # type: ignore[arg-type]
+    pages = [
+        {"page": model.catalog.ids.ids[int(article)], "time": iso(1000 * int(second))}
+        for article, second in zip(reads.article, reads.time_s, strict=True)
+    ]
+    return {"release": served.release, "logged": bool(model.readers.logged[row]), "reads": pages}

@@ -1,0 +1,40 @@
+"""What a page shows of an article: as posted, else as the release's catalog says."""
+
+from typing import NamedTuple
+
+from script_shared.news.catalog import Catalog
+from script_shared.news.live.editorial import Editorial
+
+
+class Shown(NamedTuple):
+    """Title and address, "" when nobody knows them, and publication in epoch milliseconds, UTC."""
+
+    title: str
+    url: str
+    issued_ms: int
+
+
+class Display:
+    """Looks articles up by id."""
+
+    def __init__(self, catalog: Catalog | None, editorial: Editorial) -> None:
+        self._catalog, self._editorial = catalog, editorial
+
+    def shown(self, article_id: str) -> Shown:
+        """What is known of an article."""
+        known = self._of_release(article_id)
+        story = self._editorial.get(article_id)
+        if story is None:
+            return known
+        return Shown(
+            known.title if story.title is None else story.title,
+            known.url if story.url is None else story.url,
+            story.issued_ms if story.issued_ms is not None else known.issued_ms or story.posted_ms,
+        )
+
+    def _of_release(self, article_id: str) -> Shown:
+        catalog = self._catalog
+        row = catalog.ids.row(article_id) if catalog is not None else -1
+        if catalog is None or row < 0:
+            return Shown("", "", 0)
+        return Shown(catalog.titles[row], catalog.urls[row], int(catalog.issued_ms[row]))

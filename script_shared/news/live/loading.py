@@ -1,0 +1,48 @@
+"""What a release brings for the live part: a snapshot of the live state in ``live/``, a ranker in ``ranker/``."""
+
+import json
+import logging
+from pathlib import Path
+
+from script_shared.errors import PautaError, ReleaseCorruptError
+from script_shared.news.live.newsroom import Newsroom
+from script_shared.news.live.ranker import FACTS as RANKER_FACTS
+from script_shared.news.live.ranker import Ranker
+from script_shared.news.live.snapshot import FACTS as STATE_FACTS
+from script_shared.news.live.state import LiveState
+from script_shared.news.params import LiveParams
+
+log = logging.getLogger("pauta.loading")
+POSITION = "position.json"  # {"seq": number of the last log entry that the snapshot holds}, 0 where there is no file
+
+
+def load_newsroom(folder: Path, params: LiveParams) -> tuple[Newsroom, tuple[str, ...]]:
+    """A newsroom as the release left it, empty without a snapshot; and what was missing."""
+    if not (folder / "live" / STATE_FACTS).exists():
+        return Newsroom(LiveState(params)), ()
+    try:
+        seq = _position(folder / "live" / POSITION)
+        return Newsroom(LiveState.load(folder / "live", params), seq=seq), ()
+    except (PautaError, ValueError, KeyError, OSError) as error:
+        log.error("the snapshot of the live state is left out: %s", error)
+        return Newsroom(LiveState(params)), ("live_snapshot",)
+
+
+def load_ranker(folder: Path) -> tuple[Ranker | None, tuple[str, ...]]:
+    """The release's ranker, None where it has none that can be used; and what was missing."""
+    if not (folder / "ranker" / RANKER_FACTS).exists():
+        return None, ("ranker",)
+    try:
+        return Ranker.load(folder / "ranker"), ()
+    except (PautaError, ImportError, OSError) as error:
+        log.error("the ranker is left out: %s", error)
+        return None, ("ranker",)
+
+
+def _position(path: Path) -> int:
+    if not path.exists():
+        return 0
+    try:
+        return int(json.loads(path.read_text(encoding="utf-8"))["seq"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReleaseCorruptError(f"{path}: not readable ({error}).", fix="Publish the release again.") from error

@@ -1,0 +1,72 @@
+"""Says why an article is in the list: what the live signals see in it most, else who brought it."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from script_shared.arrays import FloatArray
+from script_shared.news.live.candidates import Candidates, Source
+
+NOW, HOUR = "trending in the last 10 minutes", "trending in the last hour"
+LIKE, SIMILAR, NEW, TRIED = (
+    "like what you read",
+    "popular with similar readers",
+    "just published",
+    "new, still unproven",
+)
+SEEN, ALSO = "read by readers of what you read", "also recent"
+Title = Callable[[str], str]
+
+
+class Reasons:
+    """Explains the candidates of one request.
+
+    Args:
+        found: the candidates.
+        batch: reasons that the segment's model gave, by article id.
+        title: the title of an article id, "" when unknown.
+    """
+
+    def __init__(self, found: Candidates, batch: dict[str, str], title: Title) -> None:
+        self._found, self._batch, self._title = found, batch, title
+        self._parts = mix_parts(found)
+
+    def of(self, place: int, article_id: str) -> tuple[str, str]:
+        """Reason and source of the candidate at a place."""
+        parts, sources = self._parts[:, place], Source(int(self._found.sources[place]))
+        best = int(parts.argmax())
+        if parts[best] <= 0:
+            return self._brought(article_id, sources)
+        if best == 0:
+            return NOW, "trending_10m"
+        if best == 1:
+            return HOUR, "trending_1h"
+        if best == 2:
+            return self._after(place), "session"
+        return SEEN, "history"
+
+    def _brought(self, article_id: str, sources: Source) -> tuple[str, str]:
+        if Source.TEXT in sources:
+            return LIKE, "text"
+        if Source.SEGMENT in sources:
+            return self._batch.get(article_id, SIMILAR), "segment"
+        return NEW, "fresh"
+
+    def _after(self, place: int) -> str:
+        """Names the article of the visit after which this one is read most."""
+        signals, row = self._found.signals, int(self._found.rows[place])
+        weights = signals.state.together.sums[1, signals.visit, row] * signals.visit_weights
+        title = self._title(signals.state.article_id(int(signals.visit[int(weights.argmax())])))
+        return f"read after “{title}”" if title else "read after what you just read"
+
+
+def mix_parts(found: Candidates) -> FloatArray:
+    """float32 (4, m): what the last 10 minutes, the last hour, the visit and earlier visits say for each candidate."""
+    signals, rows = found.signals, found.rows
+    parts = np.zeros((4, len(rows)), np.float32)
+    parts[0], parts[1] = 0.25 * signals.share("10m")[rows], 0.2 * signals.share("1h")[rows]
+    if len(signals.visit):
+        parts[2] = 0.4 * signals.together[1, rows] + 0.3 * signals.following[1, rows]
+    if len(signals.earlier):
+        parts[3] = 0.05 * signals.later[1, rows]
+    return parts

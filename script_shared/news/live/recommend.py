@@ -1,0 +1,238 @@
+"""Answers a reader: segment, candidates, ranking, then, last on every path, the availability filter.
+
+Every part may fail or be missing; the answer then comes from the parts that are left and says which were not.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeVar
+
+import numpy as np
+
+from script_shared.arrays import IntArray
+from script_shared.clock import HOUR_MS, Clock
+from script_shared.news.live.availability import Availability, Bars
+from script_shared.news.live.candidates import Source, candidates
+from script_shared.news.live.display import Display
+from script_shared.news.live.diversity import LOOKED_AT, spread
+from script_shared.news.live.exploration import Fresh, draw, with_explored
+from script_shared.news.live.items import Items
+from script_shared.news.live.newsroom import Newsroom
+from script_shared.news.live.order import LiveOrder, fused, trust
+from script_shared.news.live.query import LiveAnswer, LiveItem, Query
+from script_shared.news.live.ranker import Ranker
+from script_shared.news.live.reasons import ALSO
+from script_shared.news.live.segment_list import SegmentList, known_reads, longer_lists, segment_list
+from script_shared.news.live.texts import Texts, content_of
+from script_shared.news.model import NewsModel
+from script_shared.news.params import ServingParams
+from script_shared.news.segments import segment_of
+
+log = logging.getLogger("pauta.recommend")
+T = TypeVar("T")
+MAX_AGE_HOURS = 168.0  # without a release
+BASELINE = 10  # length of the plain list that answers are compared with
+PROVEN_CLICKS = 3  # an article with more stands in the list by its clicks
+NARROWED = 600  # candidates when the request wants only some of the articles
+
+
+@dataclass
+class Asked:
+    """One request on its way: what is known of it, what was found, and which parts were missing."""
+
+    query: Query
+    now_ms: int
+    bars: Bars
+    available: Availability
+    degraded: list[str]
+    alike: list[str] = field(default_factory=list)
+    explored: list[str] = field(default_factory=list)
+
+
+class LiveRecommender:
+    """Composes a release's model, the newsroom and the ranker; any of them may be missing.
+
+    Args:
+        model: None before the first release.
+        newsroom: what the event log tells.
+        ranker: None when the release has none.
+        clock: which time it is; the release's own, where there is one.
+        missing: names of parts that are missing, told in every answer.
+    """
+
+    def __init__(
+        self,
+        model: NewsModel | None,
+        newsroom: Newsroom,
+        ranker: Ranker | None,
+        params: ServingParams,
+        *,
+        clock: Clock | None = None,
+        missing: tuple[str, ...] = (),
+    ) -> None:
+        self.model, self.newsroom, self.ranker, self.params = model, newsroom, ranker, params
+        self.clock = clock or (model.clock if model is not None else Clock("wall", 0))
+        self.missing = missing
+        self.catalog = model.catalog if model is not None else None
+        self._max_age = model.params.pool.max_age_hours if model is not None else MAX_AGE_HOURS
+        content = content_of(model) if model is not None else None
+        self.shown = Display(self.catalog, newsroom.editorial).shown
+        self._texts = Texts(model.catalog, content, newsroom.vectors) if model is not None and content else None
+
+    def answer(self, query: Query) -> LiveAnswer:
+        """The best articles for one reader: ``query.n`` of them, fewer only when fewer may be shown."""
+        asked = self._asked(query)
+        segment = self._try(asked, "segment_model", lambda: self._segment_list(asked), None)
+        order = self._try(asked, "live_ranking", lambda: self._order(asked, segment), None)
+        relied = self._try(asked, "live_ranking", lambda: self._trust(asked.now_ms), 0.0)
+        chosen = self._chosen(asked, self._ranked(asked, order, segment, relied))
+        plain = [LiveItem(article, 0.0, ALSO, "rest") for article in chosen]
+        make = lambda: Items(self, asked, order if relied else None, segment).all(chosen)  # noqa: E731
+        items = self._try(asked, "reasons", make, plain)
+        return LiveAnswer(
+            segment=segment.segment if segment is not None else self._segment_name(asked),
+            source=order.source if order is not None and relied else segment.source if segment else "popularity",
+            items=items,
+            degraded=list(dict.fromkeys(asked.degraded)),
+            popular=self._popular(asked),
+        )
+
+    def _try(self, asked: Asked, part: str, ask: Callable[[], T], otherwise: T) -> T:
+        """What a part says; when it fails, ``otherwise``, and the answer says so."""
+        try:
+            return ask()
+        except Exception:  # a part that fails costs its share of the answer, not the answer
+            if part not in asked.degraded:
+                log.warning("%s failed", part, exc_info=True)
+            asked.degraded.append(part)
+            return otherwise
+
+    def _asked(self, query: Query) -> Asked:
+        room, now_ms = self.newsroom, self.clock.now_ms()
+        shown = room.state.shown_to(query.user, query.session) if room.state is not None else {}
+        bars = Bars(
+            read=room.read_by(query.user, query.session) | set(query.history),
+            read_rows=known_reads(self.model, room, query.user),
+            excluded={*query.exclude, query.context_item},
+            pages=query.pages,
+            too_often={article for article, count in shown.items() if count >= self.params.max_shown},
+            section=query.section,
+            max_age_hours=query.max_age_hours,
+        )
+        available = Availability(self.catalog, room.editorial, now_ms, self._max_age)
+        return Asked(query, now_ms, bars, available, list(self.missing))
+
+    def _segment_list(self, asked: Asked) -> SegmentList | None:
+        if self.model is None:
+            return None
+        count = max(self.params.segment_candidates, asked.query.n)
+        return segment_list(self.model, self.newsroom, asked.query, asked.bars.read_rows, count)
+
+    def _order(self, asked: Asked, segment: SegmentList | None) -> LiveOrder | None:
+        state, query = self.newsroom.state, asked.query
+        if state is None:
+            return None
+        asked.alike = self._try(asked, "texts", lambda: self._alike(asked), list[str]())
+        extra = {Source.SEGMENT: self._rows(segment.ids if segment else []), Source.TEXT: self._rows(asked.alike)}
+        narrowed = bool(query.section) or query.max_age_hours is not None
+        request = query.at(asked.now_ms)._replace(section="")  # the filter at the end knows sections better
+        found = candidates(state, request, extra, count=NARROWED if narrowed else None)
+        if not len(found):
+            return None
+        ranker = self.ranker
+        scores = self._try(asked, "ranker", lambda: ranker.rank(found), None) if ranker is not None else None
+        return LiveOrder.of(found, scores)
+
+    def _rows(self, article_ids: list[str]) -> IntArray:
+        state = self.newsroom.state
+        found = map(state.article_row, article_ids) if state is not None else ()
+        return np.array([row for row in found if row >= 0], np.int64)
+
+    def _alike(self, asked: Asked) -> list[str]:
+        """Posted articles whose words are like those of what the reader just read, most like first."""
+        if self._texts is None or not self.newsroom.vectors:
+            return []
+        query = asked.query
+        read = [*self.newsroom.latest_reads(query.user, query.session, 5), *query.history[-5:], query.context_item]
+        fresh = self._posted_since(asked, self.params.text_hours)
+        likeness = self._texts.likeness(fresh, [article for article in read if article])
+        order = np.argsort(-likeness, kind="stable")[: self.params.text_candidates]
+        return [fresh[place] for place in order if likeness[place] >= self.params.min_likeness]
+
+    def _posted_since(self, asked: Asked, hours: float) -> list[str]:
+        since, available = asked.now_ms - hours * HOUR_MS, asked.available
+        return [article for article in self.newsroom.vectors if available.issued_ms(article, -1) >= since]
+
+    def _trust(self, now_ms: int) -> float:
+        state = self.newsroom.state
+        return trust(state, now_ms, self.params.trusted_clicks) if state is not None else 0.0
+
+    def _ranked(
+        self, asked: Asked, order: LiveOrder | None, segment: SegmentList | None, relied: float
+    ) -> Iterator[str]:
+        """All articles there are, best first; what stands further back is only made when the list needs it."""
+        yield from fused(order.ids if order else [], segment.ids if segment else [], relied)
+        model, room = self.model, self.newsroom
+        if model is not None and segment is not None:
+            more = longer_lists(model, room, asked.query, asked.bars.read_rows, 10 * len(segment.ids) + 10)
+            while (article := self._try(asked, "segment_model", lambda: next(more, None), None)) is not None:
+                yield article
+        yield from room.last_hour.top(asked.now_ms, 500)
+        for story in reversed(room.editorial.stories()):
+            yield story.article_id
+        if model is not None and segment is None:  # the model is broken; its catalog is not
+            newest = np.argsort(-np.asarray(model.catalog.issued_ms), kind="stable")
+            yield from (model.catalog.ids.ids[int(row)] for row in newest)
+
+    def _chosen(self, asked: Asked, ranked: Iterator[str]) -> list[str]:
+        """The list: available, diverse, with a few places for what is new; and filtered once more at the very end."""
+        query, available, texts = asked.query, asked.available, self._texts
+        wanted = query.n * LOOKED_AT if query.min_diversity > 0 else query.n
+        chosen = list(islice(available.sift(ranked, asked.bars), wanted))
+        if query.min_diversity > 0 and texts is not None:
+            diverse = lambda: spread(chosen, query.n, query.min_diversity, texts.similarities)  # noqa: E731
+            chosen = self._try(asked, "texts", diverse, chosen)
+        nothing: list[str] = []
+        asked.explored = self._try(asked, "exploration", lambda: self._explored(asked), nothing)
+        new = [*self._try(asked, "texts", lambda: self._unproven(asked), nothing), *asked.explored]
+        return list(available.sift(with_explored(chosen, new, query.n), asked.bars))
+
+    def _unproven(self, asked: Asked) -> list[str]:
+        """The posted article most like what was just read, while it has hardly been clicked: it gets one place."""
+        state = self.newsroom.state
+        if state is None:
+            return []
+        new = (
+            article
+            for article in available_ids(asked, asked.alike)
+            if (row := state.article_row(article)) >= 0 and state.articles.clicks[row] <= PROVEN_CLICKS
+        )
+        return list(islice(new, 1))
+
+    def _explored(self, asked: Asked) -> list[str]:
+        query, state, params = asked.query, self.newsroom.state, self.params
+        slots = params.explore_slots if query.explore_slots is None else query.explore_slots
+        if state is None or slots < 1:
+            return []
+        since = asked.now_ms - params.explore_hours * HOUR_MS
+        rows = [row for row in state.live_rows().tolist() if state.articles.first_ms[row] >= since]
+        fresh = {state.article_id(row): row for row in rows}
+        ids = available_ids(asked, sorted(fresh))
+        at = np.array([fresh[article] for article in ids], np.int64)
+        shown = state.shown_counts.sums[0, 0, at] * state.decay.factors(asked.now_ms)[state.shown_counts.windows[0]]
+        seed = f"{params.seed} {query.user} {query.session} {asked.now_ms // 60_000}"
+        return draw(Fresh(ids, state.articles.clicks[at].astype(np.float64), shown), min(slots, query.n), seed)
+
+    def _popular(self, asked: Asked) -> list[str]:
+        top = self.newsroom.last_hour.top(asked.now_ms, 4 * BASELINE)
+        return [article for article in top if article not in asked.bars.read][:BASELINE]
+
+    def _segment_name(self, asked: Asked) -> str:
+        return segment_of(logged=False, reads=len(asked.bars.read)).name
+
+
+def available_ids(asked: Asked, article_ids: list[str]) -> list[str]:
+    """Those that may be shown."""
+    return list(asked.available.sift(article_ids, asked.bars))
