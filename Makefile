@@ -64,6 +64,10 @@ test-serving: | $(BIN)/uv ## The serving tests, with the API's own packages alon
 bench-scale: install ## Full scale, from CSV to a promoted release and a ready API: seconds and memory
 	$(BIN)/python -m tests.benchmarks.scale
 
+.PHONY: bench-ranking
+bench-ranking: install ## Rolling replay of real clicks: the ranker and its peers, with intervals (ARGS="--share 0.05")
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.ranking $(ARGS)
+
 .PHONY: clean
 clean: ## Remove what was made here: environments, caches, runs, releases and Airflow's home
 	rm -rf $(VENV) $(VENV)-serving .airflow .pauta .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""The command line: ``python -m pipelines news [--step …]`` and ``python -m pipelines releases …``."""
+"""The command line: ``python -m pipelines news [--step …]``, ``… releases …`` and ``… replay …``."""
 
 import argparse
 import json
@@ -22,6 +22,10 @@ def main(argv: list[str] | None = None) -> int:
         settings = load_settings()
         if argv[:1] == ["releases"]:
             return releases_cli.main(argv[1:], settings)
+        if argv[:1] == ["replay"]:
+            from pipelines.replay import cli as replay_cli
+
+            return replay_cli.main(argv[1:], settings)
         return _run(_parser().parse_args(argv), settings)
     except PautaError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
@@ -30,7 +34,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m pipelines", description=__doc__, epilog="Releases: python -m pipelines releases --help"
+        prog="python -m pipelines",
+        description=__doc__,
+        epilog="Releases: python -m pipelines releases --help. Replay: python -m pipelines replay --help",
     )
     parser.add_argument(
         "use_case", choices=sorted(USE_CASES), help="which use case to run ('releases' manages releases)"

@@ -1,6 +1,6 @@
 """What ranks are worth: hit rates and gains with 95 % intervals by resampling users."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +38,11 @@ def gains(ranks: IntArray) -> FloatArray:
 def rank_of(scores: FloatArray, truth: int) -> int:
     """Rank of one candidate by score, from 0; equal scores count as better. ``MISSED`` for -1."""
     return int((scores >= scores[truth]).sum()) - 1 if truth >= 0 else MISSED
+
+
+def rank_in(articles: Sequence[str], wanted: str) -> int:
+    """Rank of an article in a list, ``MISSED`` when it is not there."""
+    return articles.index(wanted) if wanted in articles else MISSED
 
 
 def figures(

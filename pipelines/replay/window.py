@@ -14,6 +14,7 @@ from pipelines.replay.stream import Stream
 from pipelines.replay.training import train
 from script_shared.arrays import IntArray
 from script_shared.news.live import windows
+from script_shared.news.live.candidates import candidates
 from script_shared.news.live.ranker import Ranker
 from script_shared.news.live.state import LiveState
 from script_shared.news.params import NewsParams
@@ -82,6 +83,7 @@ def run(
     before = time.process_time()
     ranks = _measure(replay, places, trained, {name: make(replay) for name, make in (peers or {}).items()}, say)
     facts["seconds_cpu_measuring"] = round(time.process_time() - before, 1)
+    facts["ranked_per_cpu_second"] = round(speed(replay, places[-500:], trained))
     facts["state"] = replay.state.sizes()
     facts["candidate_recall"] = float((ranks[MIX] < MISSED).mean()) if len(places) else float("nan")
     rows = figures(ranks, stream.user[places], groups(stream, places), window.resamples, window.seed)
@@ -134,6 +136,15 @@ def _measure(
         for name, peer in peers.items():
             ranks[name][turn] = peer(case)
     return ranks
+
+
+def speed(replay: Replay, places: IntArray, ranker: Ranker) -> float:
+    """Requests ranked in one CPU second, candidates, features and scores together."""
+    requests = [replay.stream.request(int(place)) for place in places]
+    start = time.process_time()
+    for request in requests:
+        ranker.rank(candidates(replay.state, request))
+    return len(requests) / max(time.process_time() - start, 1e-9)
 
 
 def most_read_rank(replay: Replay, case: Case, window: str) -> int:

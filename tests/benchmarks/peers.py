@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from pipelines.replay.measure import MISSED
+from pipelines.replay.replay import Case
 from pipelines.replay.stream import Stream
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import IntArray
 
 LIST = 20
 HOUR_MS = 3_600_000
@@ -63,17 +63,28 @@ def _before(grouped: tuple[IntArray, IntArray], key: int, moment: int) -> IntArr
     return places[: np.searchsorted(places, moment)]
 
 
-class Peer(Protocol):
-    """Gives a list for a click that is about to come."""
+def most_read_now(case: Case) -> list[str]:
+    """The articles read most in the last ten minutes that the user has not read, most read first."""
+    signals, state = case.found.signals, case.found.signals.state
+    share = signals.share("10m") * (state.articles.number_in[: signals.used] >= 0)
+    share[signals.read] = 0.0
+    best = np.argsort(-share, kind="stable")[:LIST]
+    return [state.article_id(int(row)) for row in best if share[row] > 0]
 
-    def recommend(self, place: int) -> IntArray:
-        """Article rows, best first, none that the user read."""
 
+@dataclass
+class AllTime:
+    """What was read most ever, as the day began."""
 
-def rank_in(articles: IntArray, wanted: int) -> int:
-    """Rank of an article in a list, ``MISSED`` when it is not there."""
-    hits = np.flatnonzero(articles == wanted)
-    return int(hits[0]) if len(hits) else MISSED
+    past: Past
+    order: IntArray | None = None
+
+    def recommend(self, place: int) -> list[str]:
+        stream = self.past.stream
+        if self.order is None:
+            self.order = np.argsort(-np.bincount(stream.article[:place]), kind="stable")[:2000]
+        read = stream.article[self.past.of_user(place)]
+        return [stream.article_ids[row] for row in self.order[~np.isin(self.order, read)][:LIST]]
 
 
 @dataclass
@@ -88,7 +99,6 @@ class Retrained:
         options: for its ``recommend``.
         every_ms: pause between two fits.
         window_ms: how far back the clicks lie that it is fitted on.
-        most_read: gives article rows, most read first, to fill up with.
     """
 
     past: Past
@@ -96,24 +106,23 @@ class Retrained:
     options: dict[str, Any]
     every_ms: int
     window_ms: int
-    most_read: Callable[[IntArray], IntArray]
     fitted_ms: int = 0
     fits: int = 0
 
-    def recommend(self, place: int) -> IntArray:
+    def recommend(self, place: int, fill: list[str]) -> list[str]:
         now = int(self.past.stream.time_ms[place])
         if now - self.fitted_ms >= self.every_ms:
             self._fit(now)
         read = self.past.stream.article[self.past.of_user(place)]
         known = np.unique(self._columns[read][self._columns[read] >= 0])
-        found = self._ask(known) if len(known) else np.zeros(0, np.int64)
-        fill = self.most_read(read)
-        return np.concatenate([found, fill[~np.isin(fill, found)]])[:LIST]
+        found = self._ask(known, read) if len(known) else []
+        return list(dict.fromkeys([*found, *fill]))[:LIST]
 
-    def _ask(self, known: IntArray) -> IntArray:
+    def _ask(self, known: IntArray, read: IntArray) -> list[str]:
         row = csr_matrix((np.ones(len(known), np.float32), known, [0, len(known)]), (1, len(self._articles)))
         ids, scores = self._model.recommend(0, row, N=LIST, filter_already_liked_items=True, **self.options)
-        return self._articles[ids[(ids >= 0) & (scores > 0)]]
+        articles = self._articles[ids[(ids >= 0) & (scores > 0)]]
+        return [self.past.stream.article_ids[row] for row in articles[~np.isin(articles, read)]]
 
     def _fit(self, now: int) -> None:
         stream = self.past.stream
@@ -141,13 +150,12 @@ class SessionNeighbours:
     """
 
     past: Past
-    most_read: Callable[[IntArray], IntArray]
     sample: int = 1000
     nearest: int = 100
 
-    def recommend(self, place: int) -> IntArray:
+    def recommend(self, place: int, fill: list[str]) -> list[str]:
         stream, moment = self.past.stream, self.past.stream.first_of_moment(place)
-        read = stream.article[self.past.of_user(place)]
+        read = set(stream.article[self.past.of_user(place)].tolist())
         visit = stream.article[self.past.of_session(int(self.past.sessions[place]), moment)]
         scores = self._scores(visit[-10:], int(self.past.sessions[place]), moment)
         found = np.array(
@@ -181,10 +189,3 @@ class SessionNeighbours:
         recent = sorted(sums, key=lambda other: -latest[other])[: self.sample]
         scored = [(other, sums[other] / np.sqrt(len(self.past.of_session(other, moment)))) for other in recent]
         return sorted(scored, key=lambda pair: -pair[1])[: self.nearest]
-
-
-def most_read_of(scores: FloatArray, allowed: IntArray, articles: IntArray) -> IntArray:
-    """The first rows by score, as article rows of the stream."""
-    values = np.where(allowed, scores, 0.0)
-    best = np.argsort(-values, kind="stable")[:LIST]
-    return articles[best[values[best] > 0]]

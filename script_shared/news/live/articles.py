@@ -100,13 +100,13 @@ class Articles:
         if (row := self.row_of[number]) >= 0:
             self.first_ms[row], self.section[row] = issued_ms, code
 
-    def forget_oldest(self, keep: int) -> None:
-        """Forget the lowest numbers that have no row, until about ``keep`` articles are known."""
+    def forget_oldest(self, keep: int, spare: int) -> None:
+        """Forget the lowest numbers that have no row, ``spare`` not, until about ``keep`` articles are known."""
         excess = len(self._numbers) - keep
         for article_id, number in list(self._numbers.items()):
             if excess <= 0:
                 break
-            if self.row_of[number] < 0:
+            if self.row_of[number] < 0 and number != spare:
                 del self._numbers[article_id]
                 self.ids[number] = ""
                 excess -= 1

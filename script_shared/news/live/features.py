@@ -89,13 +89,13 @@ def clicks(scene: Scene) -> FloatArray:
 
 @feature
 def lifts_15m(scene: Scene) -> FloatArray:
-    total: FloatArray = scene.groups[1][0].sum(axis=0)
+    total: FloatArray = scene.groups[1][1].sum(axis=0)
     return total
 
 
 @feature
 def lifts_2h(scene: Scene) -> FloatArray:
-    total: FloatArray = scene.groups[1][1].sum(axis=0)
+    total: FloatArray = scene.groups[1][2].sum(axis=0)
     return total
 
 
@@ -104,7 +104,7 @@ def entry(scene: Scene) -> FloatArray:
     """Share of the article's clicks that began a visit."""
     counts, names = scene.state.groups, scene.state.group_names
     first = names.codes(scene.signals.about._replace(depth=0))[_DEPTH]
-    result: FloatArray = counts.sums[1, first, scene.rows] / (counts.sums[1, 0, scene.rows] + 1e-30)
+    result: FloatArray = counts.sums[2, first, scene.rows] / (counts.sums[2, 0, scene.rows] + 1e-30)
     return result
 
 
@@ -122,8 +122,23 @@ def together_3h(scene: Scene) -> FloatArray:
 
 
 @feature
+def following_10m(scene: Scene) -> FloatArray:
+    return scene.following[2]
+
+
+@feature
 def following_30m(scene: Scene) -> FloatArray:
     return scene.following[0]
+
+
+@feature
+def onward_30m(scene: Scene) -> FloatArray:
+    return scene.onward[0]
+
+
+@feature
+def onward_lift(scene: Scene) -> FloatArray:
+    return np.log((scene.onward[0] + 1e-4) / (scene.share("30m") + 1e-4))
 
 
 @feature

@@ -11,6 +11,7 @@ class Visit(NamedTuple):
 
     Attributes:
         region, device, os, referrer: as in the event; of a request, ``referrer`` is that of the visit's last click.
+        came: how the reader's visit before came, or the one under way when a click of it is known.
         depth: clicks in the visit so far.
         total: the reader's clicks so far.
     """
@@ -19,12 +20,13 @@ class Visit(NamedTuple):
     device: str
     os: str
     referrer: str
+    came: str
     depth: int
     total: int
 
     @classmethod
-    def of(cls, event: LiveEvent, depth: int, total: int) -> "Visit":
-        return cls(event.region, event.device, event.os, event.referrer, depth, total)
+    def of(cls, event: LiveEvent, came: str = "", depth: int = 0, total: int = 0) -> "Visit":
+        return cls(event.region, event.device, event.os, event.referrer, came, depth, total)
 
 
 class Dimension(NamedTuple):
@@ -51,6 +53,10 @@ DIMENSIONS = (
     Dimension("activity", 8, _activity),
     Dimension("os_depth", 64, lambda visit: f"{visit.os} {_depth(visit)}"),
     Dimension("referrer", 24, lambda visit: visit.referrer),
+    Dimension("referrer_depth", 64, lambda visit: f"{visit.referrer} {_depth(visit)}"),
+    Dimension("referrer_os", 96, lambda visit: f"{visit.referrer} {visit.os}"),
+    Dimension("region_device", 128, lambda visit: f"{visit.region} {visit.device}"),
+    Dimension("came", 24, lambda visit: visit.came),
 )
 SIZE = 1 + sum(dimension.size for dimension in DIMENSIONS)
 EVERYBODY = 0

@@ -58,8 +58,13 @@ class Scene:
 
     @cached_property
     def following(self) -> FloatArray:
-        """(2, m): weight of being read next."""
+        """(3, m): weight of being read next: 30 minutes, 3 hours, 10 minutes."""
         return self.signals.following[:, self.rows]
+
+    @cached_property
+    def onward(self) -> FloatArray:
+        """(1, m): weight of being read anywhere after this visit's articles."""
+        return self.signals.onward[:, self.rows]
 
     @cached_property
     def later(self) -> FloatArray:

@@ -49,9 +49,9 @@ class Signals:
     def _about(self) -> Visit:
         request, readers = self.request, self.state.readers
         total = readers.total[self.place] if self.place >= 0 else 0
-        code = readers.referrer[self.place] if self.place >= 0 and self.depth else 0
-        referrer = self.state.group_names.referrer_name(code)
-        return Visit(request.region, request.device, request.os, referrer, self.depth, total)
+        came = self.state.group_names.referrer_name(readers.referrer[self.place]) if self.place >= 0 else ""
+        referrer = came if self.depth else ""
+        return Visit(request.region, request.device, request.os, referrer, came, self.depth, total)
 
     @cached_property
     def shares(self) -> FloatArray:
@@ -87,8 +87,13 @@ class Signals:
 
     @cached_property
     def following(self) -> FloatArray:
-        """(2, used): read next after the last article of this visit."""
+        """(3, used): read next after the last article of this visit."""
         return self._followers(self.state.following, self.visit[:1], np.ones(min(1, len(self.visit))))
+
+    @cached_property
+    def onward(self) -> FloatArray:
+        """(1, used): read anywhere in a visit after what this visit read."""
+        return self._followers(self.state.onward, self.visit, self.visit_weights)
 
     @cached_property
     def later(self) -> FloatArray:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FACTS = "state.json"
 _COUNTS = ("overall", "groups", "shown_counts")
-_PAIRS = ("together", "following", "later")
+_PAIRS = ("together", "following", "onward", "later")
 _READER_BYTES = 48 + 100 + 36 + 33  # columns, dictionary entry, key, empty reads
 _ARTICLE_BYTES = 8 + 4 + 2 + 8 + 100 + 90
 

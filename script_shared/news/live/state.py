@@ -36,7 +36,7 @@ class LiveState:
         first_ms: time of the first event, 0 before it.
         events: how many were folded.
         overall: clicks by window; groups: clicks by window and group of readers; shown_counts: impressions.
-        together: what is read in one visit; following: what is read next; later: what is read in a later visit.
+        together: what is read in one visit; following: what is read next; onward: anywhere after; later: what is read in a later visit.
     """
 
     def __init__(self, params: LiveParams) -> None:
@@ -51,8 +51,9 @@ class LiveState:
         self.overall = DecayedCounts(windows.indices(windows.OVERALL), 1, rows)
         self.groups = DecayedCounts(windows.indices(windows.GROUP), SIZE, rows)
         self.shown_counts = DecayedCounts(windows.indices(windows.SHOWN), 1, rows)
-        self.together = PairStore(windows.indices(windows.PAIR), rows)
-        self.following = PairStore(windows.indices(windows.PAIR), rows)
+        self.together = PairStore(windows.indices(windows.TOGETHER), rows)
+        self.following = PairStore(windows.indices(windows.FOLLOWING), rows)
+        self.onward = PairStore(windows.indices(windows.ONWARD), rows)
         self.later = PairStore(windows.indices(windows.LATER), rows)
 
     @property
@@ -63,7 +64,7 @@ class LiveState:
     @property
     def pairs(self) -> tuple[PairStore, ...]:
         """All pairs."""
-        return self.together, self.following, self.later
+        return self.together, self.following, self.onward, self.later
 
     def fold(self, events: Sequence[LiveEvent]) -> None:
         """Take events over, in order."""
@@ -160,10 +161,11 @@ class LiveState:
         if event.section:
             self.articles.learn_section(number, event.section)
         key = reader_key(event.user, event.session)
-        visit = Visit.of(event, 0, 0)
+        visit = Visit.of(event)
         if key:
             place = self.readers.visit(key, event.session, event.time_ms)
-            visit = Visit.of(event, self.readers.depth[place], self.readers.total[place])
+            came = self.group_names.referrer_name(self.readers.referrer[place])
+            visit = Visit.of(event, came, self.readers.depth[place], self.readers.total[place])
             learn_taste(self, place, row, event.time_ms)
             self._pair(row, place, weights)
             self.readers.read(place, number, event.time_ms)
@@ -181,6 +183,7 @@ class LiveState:
             if before >= 0 and before != row:
                 if step == 0:
                     self.following.add(before, row, weights)
+                self.onward.add(before, row, weights, STEP**step)
                 self.together.add(before, row, weights, STEP**step)
                 self.together.add(row, before, weights, STEP**step)
         for number in latest[depth:]:
@@ -201,7 +204,7 @@ class LiveState:
         if self.articles.full:
             self._evict()
         if len(self.articles) > self.params.known_articles:
-            self.articles.forget_oldest(self.params.known_articles * 9 // 10)
+            self.articles.forget_oldest(self.params.known_articles * 9 // 10, number)
         return self.articles.give_row(number)
 
     def _evict(self) -> None:

@@ -2,6 +2,7 @@
 
 HALF_LIVES_HOURS = {
     "2m": 1 / 30,
+    "5m": 1 / 12,
     "10m": 1 / 6,
     "15m": 0.25,
     "30m": 0.5,
@@ -14,8 +15,10 @@ HALF_LIVES_HOURS = {
 INDEX = {name: place for place, name in enumerate(HALF_LIVES_HOURS)}
 
 OVERALL = ("2m", "10m", "30m", "1h", "3h", "6h", "24h")  # everybody's clicks
-GROUP = ("15m", "2h")  # clicks of one region, device, ...
-PAIR = ("30m", "3h")  # read together in a visit, read next
+GROUP = ("5m", "15m", "2h")  # clicks of one region, device, ...
+TOGETHER = ("30m", "3h")  # read together in a visit
+FOLLOWING = ("30m", "3h", "10m")  # read next
+ONWARD = ("30m",)  # read anywhere after in the same visit
 LATER = ("30m", "24h")  # read in a later visit
 SHOWN = ("1h",)  # impressions
 EVICT_BY = "6h"

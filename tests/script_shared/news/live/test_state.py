@@ -49,6 +49,7 @@ def test_bounds_hold_under_any_stream(events: list[LiveEvent]) -> None:
     assert sizes["readers"] <= 12
     assert len(state.shown) <= 10
     rows = state.live_rows().tolist()
+    assert all(state.article_id(row) for row in rows)
     assert [state.article_row(state.article_id(row)) for row in rows] == rows
 
 
