@@ -1,12 +1,13 @@
 """Decayed counts of articles in several windows, split by groups of readers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.live.decay import scale
+from script_shared.news.live.pending import ENOUGH, Pending
 
 
 class DecayedCounts:
@@ -25,21 +26,36 @@ class DecayedCounts:
     def _put(self, sums: FloatArray, totals: FloatArray) -> None:
         self.sums, self.totals = sums, totals
         self._rows = sums.shape[2]
-        views = [memoryview(part.reshape(-1)) for part in sums]
-        self._views: list[tuple[int, Any, Any]] = list(
-            zip(self.windows, views, [memoryview(part) for part in totals], strict=True)
-        )
+        self._of_sums, self._of_totals = Pending(), Pending()
+        views = [(memoryview(part.reshape(-1)), memoryview(of)) for part, of in zip(sums, totals, strict=True)]
+        self._views: list[tuple[int, Any, Any]] = [(w, *pair) for w, pair in zip(self.windows, views, strict=True)]
 
-    def add(self, row: int, groups: Iterable[int], weights: Sequence[float]) -> None:
-        """Count one event on an article for each of its groups; ``weights`` are those of all half-lives."""
+    def add_now(self, row: int, weights: Sequence[float]) -> None:
+        """Count one event for everybody, the first group, seen at once."""
         for window, sums, totals in self._views:
             weight = weights[window]
-            for group in groups:
-                sums[group * self._rows + row] += weight
-                totals[group] += weight
+            sums[row] += weight
+            totals[0] += weight
+
+    def add(self, row: int, groups: Sequence[int], weights: Sequence[float]) -> None:
+        """Count one event on an article for each of its groups; ``weights`` are those of all half-lives.
+
+        It is seen after the next ``flush``.
+        """
+        ones = (1.0,) * len(groups)
+        self._of_sums.add([group * self._rows + row for group in groups], ones, weights)
+        self._of_totals.add(groups, ones, weights)
+        if len(self._of_sums) >= ENOUGH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Make what was added visible."""
+        self._of_sums.flush(self.windows, [part.reshape(-1) for part in self.sums])
+        self._of_totals.flush(self.windows, list(self.totals))
 
     def scale(self, window: int, factor: float) -> None:
         """Follow a landmark that moved."""
+        self.flush()
         for place, mine in enumerate(self.windows):
             if mine == window:
                 scale(self.sums[place], factor)
@@ -47,6 +63,7 @@ class DecayedCounts:
 
     def clear(self, rows: IntArray) -> None:
         """Forget articles."""
+        self.flush()
         self.sums[:, :, rows] = 0.0
 
     def arrays(self) -> dict[str, FloatArray]:

@@ -1,12 +1,12 @@
 """What is read after what: decayed weights of ordered pairs of articles."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.live.decay import scale
+from script_shared.news.live.pending import ENOUGH, Pending
 
 
 class PairStore:
@@ -29,18 +29,22 @@ class PairStore:
     def _put(self, sums: FloatArray, totals: FloatArray) -> None:
         self.sums, self.totals = sums, totals
         self._rows = sums.shape[2]
-        views = [memoryview(part.reshape(-1)) for part in sums]
-        self._views: list[tuple[int, Any, Any]] = list(
-            zip(self.windows, views, [memoryview(part) for part in totals], strict=True)
-        )
+        self._of_sums, self._of_totals = Pending(), Pending()
 
-    def add(self, before: int, after: int, weights: Sequence[float], amount: float = 1.0) -> None:
-        """Add to the weight of one pair; ``weights`` are those of all half-lives."""
-        place = before * self._rows + after
-        for window, sums, totals in self._views:
-            weight = amount * weights[window]
-            sums[place] += weight
-            totals[before] += weight
+    def add(self, pairs: Sequence[tuple[int, int]], amounts: Sequence[float], weights: Sequence[float]) -> None:
+        """Add to the weights of one event's pairs (before, after); ``weights`` are those of all half-lives.
+
+        It is seen after the next ``flush``.
+        """
+        self._of_sums.add([before * self._rows + after for before, after in pairs], amounts, weights)
+        self._of_totals.add([before for before, _ in pairs], amounts, weights)
+        if len(self._of_sums) >= ENOUGH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Make what was added visible."""
+        self._of_sums.flush(self.windows, [part.reshape(-1) for part in self.sums])
+        self._of_totals.flush(self.windows, list(self.totals))
 
     def followers(self, place: int, befores: IntArray, coefficients: FloatArray, used: int) -> FloatArray:
         """float32 (used): sum over ``befores`` of coefficient x weight to each of the first ``used`` rows.
@@ -55,6 +59,7 @@ class PairStore:
 
     def scale(self, window: int, factor: float, used: int) -> None:
         """Follow a landmark that moved; only the first ``used`` rows hold anything."""
+        self.flush()
         for place, mine in enumerate(self.windows):
             if mine == window:
                 scale(self.sums[place, :used, :used], factor)
@@ -62,6 +67,7 @@ class PairStore:
 
     def clear(self, rows: IntArray) -> None:
         """Forget articles, as what came before and as what came after."""
+        self.flush()
         self.sums[:, rows, :] = 0.0
         self.sums[:, :, rows] = 0.0
         self.totals[:, rows] = 0.0

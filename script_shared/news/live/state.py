@@ -23,6 +23,12 @@ STEPS_BACK = 8  # clicks of the visit that a click is paired with
 EARLIER = 12  # clicks of earlier visits that a click is paired with
 NEW_WORTH, NEW_HALF_LIFE_MS = 5.0, 7_200_000.0  # when rows run out, a new article is worth some clicks
 STEP = 0.8  # a pair's weight per step back in the visit
+AMOUNTS = tuple(STEP**step for step in range(STEPS_BACK))
+ONE = (1.0,)
+
+
+def _other(before: int, row: int) -> bool:
+    return before >= 0 and before != row
 
 
 class LiveState:
@@ -36,7 +42,8 @@ class LiveState:
         first_ms: time of the first event, 0 before it.
         events: how many were folded.
         overall: clicks by window; groups: clicks by window and group of readers; shown_counts: impressions.
-        together: what is read in one visit; following: what is read next; onward: anywhere after; later: what is read in a later visit.
+        together: what is read in one visit; following: what is read next; onward: anywhere after in the visit;
+            later: what is read in a later visit.
     """
 
     def __init__(self, params: LiveParams) -> None:
@@ -75,6 +82,10 @@ class LiveState:
             elif event.kind == Kind.IMPRESSION:
                 self._impression(event)
             self.events += 1
+        for counts in self.counts:
+            counts.flush()
+        for pairs in self.pairs:
+            pairs.flush()
 
     def publish_article(self, article_id: str, issued_ms: int, section: str = "") -> int:
         """Make an article known before its first click, or correct its metadata; returns its row."""
@@ -169,7 +180,7 @@ class LiveState:
             learn_taste(self, place, row, event.time_ms)
             self._pair(row, place, weights)
             self.readers.read(place, number, event.time_ms)
-        self.overall.add(row, (0,), weights)
+        self.overall.add_now(row, weights)
         self.groups.add(row, self.group_names.learn(visit), weights)
         if key:
             self.readers.referrer[place] = self.group_names.referrer(event.referrer)
@@ -177,19 +188,19 @@ class LiveState:
 
     def _pair(self, row: int, place: int, weights: list[float]) -> None:
         row_of, depth = self.articles.row_of, self.readers.depth[place]
-        latest = self.readers.latest(place, depth + EARLIER)
-        for step, number in enumerate(latest[: min(depth, STEPS_BACK)]):
-            before = row_of[number]
-            if before >= 0 and before != row:
-                if step == 0:
-                    self.following.add(before, row, weights)
-                self.onward.add(before, row, weights, STEP**step)
-                self.together.add(before, row, weights, STEP**step)
-                self.together.add(row, before, weights, STEP**step)
-        for number in latest[depth:]:
-            before = row_of[number]
-            if before >= 0 and before != row:
-                self.later.add(before, row, weights)
+        latest = [row_of[number] for number in self.readers.latest(place, depth + EARLIER)]
+        back = min(depth, STEPS_BACK)
+        steps = [
+            (before, amount) for before, amount in zip(latest[:back], AMOUNTS, strict=False) if _other(before, row)
+        ]
+        if steps:
+            pairs, amounts = [(before, row) for before, _ in steps], [amount for _, amount in steps]
+            if latest[0] == pairs[0][0]:
+                self.following.add(pairs[:1], ONE, weights)
+            self.onward.add(pairs, amounts, weights)
+            self.together.add(pairs + [(row, before) for before, _ in steps], amounts * 2, weights)
+        if earlier := [(before, row) for before in latest[depth:] if _other(before, row)]:
+            self.later.add(earlier, ONE * len(earlier), weights)
 
     def _impression(self, event: LiveEvent) -> None:
         number = self.articles.number(event.article, event.time_ms)
