@@ -154,12 +154,7 @@ class Following:
             await asyncio.sleep(0)
 
     def _apply(self, newsroom: Newsroom, entries: list[Entry], vectors: Mapping[int, csr_array]) -> None:
-        try:
-            newsroom.apply(entries, vectors)
-        except Exception:  # whatever folding does, the service answers and the log goes on
-            log.exception("the live state is given up")
-            newsroom.give_up()
-            newsroom.apply(entries, vectors)
+        newsroom.apply(entries, vectors)
         self._advance()
         for entry in entries:
             if entry.seq > self._judged:

@@ -30,6 +30,7 @@ from script_shared.releases import Manifest, Pointer, Releases
 log = logging.getLogger("pauta.live")
 LONGEST_PAUSE_SECONDS = 60.0
 EXAMPLES = 5
+CLOCK_SECONDS = 5.0  # an event that arrives while the first release is being loaded waits so long
 PASSING = (UnavailableError, SourceError, OSError, MemoryError)  # not the release's fault: worth trying again
 
 
@@ -105,17 +106,20 @@ class Live:
             raise UnavailableError(f"No release is in service: {self.reason()}", fix="Try again in a few seconds.")
         return self.served
 
-    def clock(self) -> Clock:
+    async def clock(self) -> Clock:
         """The clock on which events are dated: the release's, wall time while none has been promoted.
 
         Raises:
-            UnavailableError: it is not known yet whether there is a release.
+            UnavailableError: a release is there, but was not loaded within a few seconds.
         """
-        if self.served is not None:
-            return self.served.model.clock
-        if not self._nothing_promoted:
-            raise UnavailableError(f"No release is in service: {self.reason()}", fix="Try again in a few seconds.")
-        return Clock("wall", 0)
+        until = time.monotonic() + CLOCK_SECONDS
+        while self.served is None:
+            if self._nothing_promoted:
+                return Clock("wall", 0)
+            if time.monotonic() > until:
+                raise UnavailableError(f"No release is in service: {self.reason()}", fix="Try again in a few seconds.")
+            await asyncio.sleep(0.05)
+        return self.served.model.clock
 
     def reason(self) -> str:
         """Why there is no (newer) release in service, in one sentence."""

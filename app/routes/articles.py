@@ -25,7 +25,7 @@ async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheServi
     leave every list: of this process with the answer, of the others within the poll interval.
     """
     posts = body if isinstance(body, list) else [body]
-    now_ms = service.live.clock().now_ms()
+    now_ms = (await service.live.clock()).now_ms()
     new = await service.following.write([_entry(post, now_ms) for post in posts])
     return json_response({"accepted": sum(new), "duplicates": 0})
 

@@ -27,9 +27,9 @@ async def post_events(request: Request, body: Annotated[EventsBody, Body()], ser
     is refused with 422, and nothing of the list is written. 503 means that nothing was written: send it again.
     """
     events = body if isinstance(body, list) else [body]
-    now_ms = service.live.clock().now_ms()
-    entries = [_entry(event, now_ms) for event in events]
-    if errors := _out_of_time(entries, service, listed=isinstance(body, list)):
+    clock = await service.live.clock()
+    entries = [_entry(event, clock.now_ms()) for event in events]
+    if errors := _out_of_time(entries, clock, service.settings.events_max_late_hours, listed=isinstance(body, list)):
         detail = f"{len(errors)} of {len(events)} events have a time that cannot be taken. Nothing was written."
         return problem(request, 422, detail, errors=errors[:20])
     new = await _write(service, entries)
@@ -55,10 +55,9 @@ def _entry(event: Event, now_ms: int) -> Entry:
     return Entry(event.event_id, KINDS[event.kind], time_ms, event.user_id.strip(), event.page, body)
 
 
-def _out_of_time(entries: list[Entry], service: Service, *, listed: bool) -> list[dict[str, str]]:
+def _out_of_time(entries: list[Entry], clock: Clock, late_hours: float, *, listed: bool) -> list[dict[str, str]]:
     """Complaints about times that lie too far from now on the release's clock."""
-    clock = service.live.clock()
-    first, last = bounds(clock, service.settings.events_max_late_hours)
+    first, last = bounds(clock, late_hours)
     complaint = f"must lie between {iso(first)} and {iso(last)}"
     return [
         _complaint(place if listed else None, complaint)

@@ -5,6 +5,7 @@ import contextlib
 from dataclasses import asdict
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import APIRouter, Path, Response
 
 from app.answers import iso, json_response
@@ -53,7 +54,7 @@ def _in_release(served: Served, user_id: str) -> dict[str, Any] | None:
     row = model.readers.ids.row(user_id)
     if row < 0 or not room.knows_reader(user_id):
         return None
-    reads = model.readers.batch([row]).histories  # type: ignore[arg-type]
+    reads = model.readers.batch(np.array([row])).histories
     pages = [
         {"page": model.catalog.ids.ids[int(article)], "time": iso(1000 * int(second))}
         for article, second in zip(reads.article, reads.time_s, strict=True)

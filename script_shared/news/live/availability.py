@@ -7,6 +7,7 @@ from zlib import crc32
 from script_shared.clock import HOUR_MS
 from script_shared.news.catalog import Catalog
 from script_shared.news.live.editorial import Editorial
+from script_shared.news.live.rows import Rows
 
 
 def mark(article_id: str) -> int:
@@ -46,12 +47,14 @@ class Availability:
         editorial: what was posted since.
         now_ms: the moment, epoch milliseconds, UTC.
         max_age_hours: age at which articles expire.
+        rows: finds articles in the catalog.
     """
 
     catalog: Catalog | None
     editorial: Editorial
     now_ms: int
     max_age_hours: float
+    rows: Rows
 
     def sift(self, article_ids: Iterable[str], bars: Bars) -> Iterator[str]:
         """Those that may be shown, in their order, each once."""
@@ -67,7 +70,7 @@ class Availability:
             return "read"
         if article_id in bars.excluded or (bars.pages and mark(article_id) in bars.pages):
             return "excluded"
-        row = self.catalog.ids.row(article_id) if self.catalog is not None else -1
+        row = self.rows.row(article_id)
         if row >= 0 and row in bars.read_rows:
             return "read"
         return self._of_article(article_id, row, bars) or ("shown_too_often" if article_id in bars.too_often else "")

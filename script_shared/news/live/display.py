@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from script_shared.news.catalog import Catalog
 from script_shared.news.live.editorial import Editorial
+from script_shared.news.live.rows import Rows
 
 
 class Shown(NamedTuple):
@@ -17,8 +18,8 @@ class Shown(NamedTuple):
 class Display:
     """Looks articles up by id."""
 
-    def __init__(self, catalog: Catalog | None, editorial: Editorial) -> None:
-        self._catalog, self._editorial = catalog, editorial
+    def __init__(self, catalog: Catalog | None, editorial: Editorial, rows: Rows) -> None:
+        self._catalog, self._editorial, self._rows = catalog, editorial, rows
 
     def shown(self, article_id: str) -> Shown:
         """What is known of an article."""
@@ -34,7 +35,7 @@ class Display:
 
     def _of_release(self, article_id: str) -> Shown:
         catalog = self._catalog
-        row = catalog.ids.row(article_id) if catalog is not None else -1
+        row = self._rows.row(article_id)
         if catalog is None or row < 0:
             return Shown("", "", 0)
         return Shown(catalog.titles[row], catalog.urls[row], int(catalog.issued_ms[row]))

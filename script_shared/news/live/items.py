@@ -20,7 +20,7 @@ class Items:
         self, by: "LiveRecommender", asked: "Asked", order: LiveOrder | None, segment: SegmentList | None
     ) -> None:
         self._by, self._asked, self._order, self._segment = by, asked, order, segment
-        self._place = order.place_of() if order is not None else {}
+        self._place: dict[str, int] = {}
         self._reasons = (
             Reasons(order.found, segment.reasons if segment else {}, lambda article: by.shown(article).title)
             if order is not None
@@ -30,6 +30,7 @@ class Items:
 
     def all(self, chosen: Sequence[str]) -> list[LiveItem]:
         """One item for each article, the scores never rising."""
+        self._place = self._order.place_of(chosen) if self._order is not None else {}
         items, least = [], 1.0
         for article in chosen:
             least = min(least, self._score(article))

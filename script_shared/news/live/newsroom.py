@@ -1,5 +1,6 @@
 """Everything one process knows from the event log: live state, editorial facts, the last hour, who is forgotten."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
@@ -8,12 +9,13 @@ from scipy.sparse import csr_array
 from script_shared.clock import HOUR_MS
 from script_shared.events import Entry, Kind
 from script_shared.events.entry import user_digest
-from script_shared.news.live.editorial import Editorial
+from script_shared.news.live.editorial import Editorial, Story
 from script_shared.news.live.event import LiveEvent, live_event
 from script_shared.news.live.last_hour import LastHour
 from script_shared.news.live.readers import digest_key, reader_key
 from script_shared.news.live.state import LiveState
 
+log = logging.getLogger("pauta.newsroom")
 KEPT_HOURS = 168.0  # an article posted with an older publication takes no place in the live state
 
 
@@ -34,7 +36,6 @@ class Newsroom:
         self.failed = state is None
         self.editorial = Editorial()
         self.last_hour = LastHour()
-        self._under_way: list[LiveEvent] = []
         self.vectors: dict[str, csr_array] = {}
         self.erased: set[str] = set()
         self._read_since: dict[int, set[str]] = {}  # by reader, once the state no longer takes them
@@ -47,35 +48,31 @@ class Newsroom:
             if entry.kind == Kind.ARTICLE:
                 self.editorial.apply(entry)
             elif entry.kind == Kind.ERASE:
-                self._erase(entry)
+                self.erased.add(str(entry.body["digest"]))
+                if self.state is not None:
+                    self.state.forget_digest(str(entry.body["digest"]))
 
     def apply(self, entries: Sequence[Entry], vectors: Mapping[int, csr_array] | None = None) -> None:
-        """Fold entries, in order; those numbered up to ``seq`` have been folded before and are left out.
+        """Take over entries, in order; those numbered up to ``seq`` were taken before and are left out.
+
+        Never raises: a state that cannot fold them is given up.
 
         Args:
             vectors: text vectors of ARTICLE entries, by number.
         """
-        events: list[LiveEvent] = []
-        for entry in entries:
-            if entry.seq <= self.seq:
-                continue
-            self.seq = entry.seq
-            if entry.kind in (Kind.CLICK, Kind.IMPRESSION):
-                self._note(entry, events)
-                continue
-            events = self._fold(events)
-            if entry.kind == Kind.ARTICLE:
-                self._publish(entry, (vectors or {}).get(entry.seq))
-            elif entry.kind == Kind.ERASE:
-                self._erase(entry)
-        self._fold(events)
-
-    def give_up(self) -> None:
-        """Stop folding into a state that failed to fold; what it was given last counts as read all the same."""
-        self.failed = True
-        for event in self._under_way:
-            self._note_read(event)
-        self._under_way = []
+        new = [entry for entry in entries if entry.seq > self.seq]
+        if not new:
+            return
+        stories = [self._learn(entry, (vectors or {}).get(entry.seq)) for entry in new]
+        self.seq = new[-1].seq
+        try:
+            if not self.failed:
+                self._fold(new, stories)
+        except Exception:  # whatever folding does, reads go on to count and lists to be answered
+            log.exception("the live state is given up")
+            self.failed = True
+        if self.failed:
+            self._note_reads(new)
 
     def read_by(self, user: str, session: str) -> set[str]:
         """Ids of the articles that a reader read, as far as events tell."""
@@ -102,39 +99,53 @@ class Newsroom:
         parts = [self.state.digest() if self.state else "", self.editorial.digest(), *sorted(self.erased)]
         return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
-    def _note(self, entry: Entry, events: list[LiveEvent]) -> None:
-        self.now_ms = max(self.now_ms, entry.time_ms)
-        if entry.kind == Kind.CLICK:
-            self.last_hour.add(entry.article_id, entry.time_ms)
-        if (event := live_event(entry)) is not None:
-            events.append(event)
+    def _learn(self, entry: Entry, vector: csr_array | None) -> Story | None:
+        """Take over what is kept besides the live state; of an ARTICLE entry the story as it is then."""
+        if entry.kind == Kind.ARTICLE:
+            if vector is not None:
+                self.vectors[entry.article_id] = vector
+            return self.editorial.apply(entry)
+        if entry.kind == Kind.ERASE:
+            self.erased.add(str(entry.body["digest"]))
+        else:
+            self.now_ms = max(self.now_ms, entry.time_ms)
+            if entry.kind == Kind.CLICK:
+                self.last_hour.add(entry.article_id, entry.time_ms)
+        return None
 
-    def _fold(self, events: list[LiveEvent]) -> list[LiveEvent]:
-        if self.state is not None and not self.failed:
-            self._under_way = events
+    def _fold(self, entries: Sequence[Entry], stories: Sequence[Story | None]) -> None:
+        assert self.state is not None
+        events: list[LiveEvent] = []
+        for entry, story in zip(entries, stories, strict=True):
+            if (event := live_event(entry)) is not None:
+                events.append(event)
+                continue
             self.state.fold(events)
-            self._under_way = []
-        elif self.failed:
-            for event in events:
-                self._note_read(event)
-        return []
+            events = []
+            if story is not None:
+                _publish(self.state, story, entry.time_ms)
+            elif entry.kind == Kind.ERASE:
+                self.state.forget_digest(str(entry.body["digest"]))
+        self.state.fold(events)
 
-    def _note_read(self, event: LiveEvent) -> None:
-        if event.kind == Kind.CLICK and (key := reader_key(event.user, event.session)):
-            self._read_since.setdefault(key, set()).add(event.article)
+    def _note_reads(self, entries: Sequence[Entry]) -> None:
+        """Keep who read what, as the live state did before it failed."""
+        for entry in entries:
+            if entry.kind == Kind.CLICK and (key := reader_key(entry.user_id, str(entry.body.get("session", "")))):
+                self._read_since.setdefault(key, set()).add(entry.article_id)
+            elif entry.kind == Kind.ERASE:
+                self._forget(str(entry.body["digest"]))
 
-    def _publish(self, entry: Entry, vector: csr_array | None) -> None:
-        story = self.editorial.apply(entry)
-        if vector is not None:
-            self.vectors[entry.article_id] = vector
-        issued_ms = story.issued_ms if story.issued_ms is not None else story.posted_ms
-        old = issued_ms < entry.time_ms - KEPT_HOURS * HOUR_MS
-        if self.state is not None and not self.failed and (not old or self.state.article_row(entry.article_id) >= 0):
-            self.state.publish_article(entry.article_id, issued_ms, story.section or "")
-
-    def _erase(self, entry: Entry) -> None:
-        digest = str(entry.body["digest"])
-        self.erased.add(digest)
+    def _forget(self, digest: str) -> None:
+        """Forget a reader although the state stands still."""
         self._read_since.pop(digest_key(digest), None)
         if self.state is not None:
-            self.state.forget_digest(digest)
+            self.state.readers.forget(digest_key(digest))
+
+
+def _publish(state: LiveState, story: Story, posted_ms: int) -> None:
+    """Give the article a place among those that are alive, unless it is too old for one."""
+    issued_ms = story.issued_ms if story.issued_ms is not None else story.posted_ms
+    old = issued_ms < posted_ms - KEPT_HOURS * HOUR_MS
+    if not old or state.article_row(story.article_id) >= 0:
+        state.publish_article(story.article_id, issued_ms, story.section or "")

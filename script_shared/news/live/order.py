@@ -1,6 +1,6 @@
 """The live order of articles for one request: candidates, ranker, and the segment's list where live data is thin."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,45 +23,52 @@ class LiveOrder:
     """Candidates in the order they are to be shown.
 
     Attributes:
-        found: the candidates; ``places``: of them, best first; ``ids``: their article ids, in that order.
+        found: the candidates; ``places``: of them, best first.
         scores: by place in ``found``.
         source: ``ranker`` or ``live``.
     """
 
     found: Candidates
     places: IntArray
-    ids: list[str]
     scores: FloatArray
     source: str
 
     @classmethod
     def of(cls, found: Candidates, scores: FloatArray | None) -> "LiveOrder":
-        """By scores; without any, in the candidates' own order."""
-        m = len(found)
-        own = -np.arange(m, dtype=np.float64) / 8.0 if scores is None else scores
-        places = np.argsort(-own, kind="stable")
-        state = found.signals.state
-        ids = [state.article_id(int(row)) for row in found.rows[places]]
-        return cls(found, places, ids, own, "live" if scores is None else "ranker")
+        """By scores; without any, in the candidates' own order, those left out that the live signals say nothing of."""
+        if scores is not None:
+            return cls(found, np.argsort(-scores, kind="stable"), scores, "ranker")
+        places = np.arange(len(found))
+        return cls(found, places[found.mix > 0], -places / 8.0, "live")
 
-    def place_of(self) -> dict[str, int]:
-        """Where each article stands among the candidates."""
-        return dict(zip(self.ids, self.places.tolist(), strict=True))
+    @property
+    def ids(self) -> Iterator[str]:
+        """Article ids, best first; looked up one by one, because a list needs only the first of them."""
+        state = self.found.signals.state
+        return (state.article_id(row) for row in self.found.rows[self.places].tolist())
+
+    def place_of(self, article_ids: Sequence[str]) -> dict[str, int]:
+        """Where those of the articles that are candidates stand among them."""
+        at = {row: place for place, row in enumerate(self.found.rows.tolist())}
+        find = self.found.signals.state.article_row
+        return {article: at[row] for article in article_ids if (row := find(article)) in at}
 
 
-def fused(live: Sequence[str], batch: Sequence[str], trust: float) -> list[str]:
-    """Two orders as one, by reciprocal places; with a trust of 1 the first stands alone, with 0 the second.
+def fused(live: Iterable[str], batch: Sequence[str], trust: float) -> Iterator[str]:
+    """Two orders as one, by reciprocal places; with a trust of 1 the second only comes after the first.
 
-    >>> fused(["a", "b"], ["c", "a"], 1.0), fused(["a", "b"], ["c", "a"], 0.0)
-    (['a', 'b', 'c'], ['c', 'a', 'b'])
+    >>> list(fused(["a", "b"], ["c", "a"], 1.0)), list(fused(["a", "b"], ["c", "a"], 0.0))
+    (['a', 'b', 'c', 'a'], ['c', 'a', 'b'])
     """
     if trust >= 1.0 or not batch:
-        return list(dict.fromkeys([*live, *batch]))
+        yield from live
+        yield from batch
+        return
     scores: dict[str, float] = {}
     for order, weight in ((live, trust), (batch, 1.0 - trust)):
         for place, article in enumerate(order):
             scores[article] = scores.get(article, 0.0) + weight / (FUSION + place)
-    return sorted(scores, key=lambda article: -scores[article])
+    yield from sorted(scores, key=lambda article: -scores[article])
 
 
 def trust(state: LiveState, now_ms: int, clicks: float) -> float:

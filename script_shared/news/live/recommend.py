@@ -4,6 +4,7 @@ Every part may fail or be missing; the answer then comes from the parts that are
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -24,7 +25,8 @@ from script_shared.news.live.order import LiveOrder, fused, trust
 from script_shared.news.live.query import LiveAnswer, LiveItem, Query
 from script_shared.news.live.ranker import Ranker
 from script_shared.news.live.reasons import ALSO
-from script_shared.news.live.segment_list import SegmentList, known_reads, longer_lists, segment_list
+from script_shared.news.live.rows import Rows
+from script_shared.news.live.segment_list import SegmentList, SegmentSource
 from script_shared.news.live.texts import Texts, content_of
 from script_shared.news.model import NewsModel
 from script_shared.news.params import ServingParams
@@ -35,6 +37,7 @@ T = TypeVar("T")
 MAX_AGE_HOURS = 168.0  # without a release
 BASELINE = 10  # length of the plain list that answers are compared with
 PROVEN_CLICKS = 3  # an article with more stands in the list by its clicks
+SILENT_SECONDS = 60.0  # a part that fails with every request is logged so often
 NARROWED = 600  # candidates when the request wants only some of the articles
 
 
@@ -75,11 +78,14 @@ class LiveRecommender:
         self.model, self.newsroom, self.ranker, self.params = model, newsroom, ranker, params
         self.clock = clock or (model.clock if model is not None else Clock("wall", 0))
         self.missing = missing
+        self._told: dict[str, float] = {}
         self.catalog = model.catalog if model is not None else None
         self._max_age = model.params.pool.max_age_hours if model is not None else MAX_AGE_HOURS
         content = content_of(model) if model is not None else None
-        self.shown = Display(self.catalog, newsroom.editorial).shown
-        self._texts = Texts(model.catalog, content, newsroom.vectors) if model is not None and content else None
+        self._rows = Rows(self.catalog)
+        self._source = SegmentSource(model, newsroom, self._rows) if model is not None else None
+        self.shown = Display(self.catalog, newsroom.editorial, self._rows).shown
+        self._texts = Texts(self._rows, content, newsroom.vectors) if content is not None else None
 
     def answer(self, query: Query) -> LiveAnswer:
         """The best articles for one reader: ``query.n`` of them, fewer only when fewer may be shown."""
@@ -104,9 +110,10 @@ class LiveRecommender:
         try:
             return ask()
         except Exception:  # a part that fails costs its share of the answer, not the answer
-            if part not in asked.degraded:
-                log.warning("%s failed", part, exc_info=True)
             asked.degraded.append(part)
+            if time.monotonic() - self._told.get(part, -SILENT_SECONDS) >= SILENT_SECONDS:
+                self._told[part] = time.monotonic()
+                log.warning("%s failed", part, exc_info=True)
             return otherwise
 
     def _asked(self, query: Query) -> Asked:
@@ -114,28 +121,31 @@ class LiveRecommender:
         shown = room.state.shown_to(query.user, query.session) if room.state is not None else {}
         bars = Bars(
             read=room.read_by(query.user, query.session) | set(query.history),
-            read_rows=known_reads(self.model, room, query.user),
+            read_rows=self._source.known_reads(query.user) if self._source is not None else frozenset(),
             excluded={*query.exclude, query.context_item},
             pages=query.pages,
             too_often={article for article, count in shown.items() if count >= self.params.max_shown},
             section=query.section,
             max_age_hours=query.max_age_hours,
         )
-        available = Availability(self.catalog, room.editorial, now_ms, self._max_age)
+        available = Availability(self.catalog, room.editorial, now_ms, self._max_age, self._rows)
         return Asked(query, now_ms, bars, available, list(self.missing))
 
     def _segment_list(self, asked: Asked) -> SegmentList | None:
-        if self.model is None:
+        if self._source is None:
             return None
         count = max(self.params.segment_candidates, asked.query.n)
-        return segment_list(self.model, self.newsroom, asked.query, asked.bars.read_rows, count)
+        return self._source.best(asked.query, asked.bars.read_rows, count)
 
     def _order(self, asked: Asked, segment: SegmentList | None) -> LiveOrder | None:
         state, query = self.newsroom.state, asked.query
         if state is None:
             return None
         asked.alike = self._try(asked, "texts", lambda: self._alike(asked), list[str]())
-        extra = {Source.SEGMENT: self._rows(segment.ids if segment else []), Source.TEXT: self._rows(asked.alike)}
+        extra = {
+            Source.SEGMENT: self._live_rows(segment.ids if segment else []),
+            Source.TEXT: self._live_rows(asked.alike),
+        }
         narrowed = bool(query.section) or query.max_age_hours is not None
         request = query.at(asked.now_ms)._replace(section="")  # the filter at the end knows sections better
         found = candidates(state, request, extra, count=NARROWED if narrowed else None)
@@ -145,7 +155,7 @@ class LiveRecommender:
         scores = self._try(asked, "ranker", lambda: ranker.rank(found), None) if ranker is not None else None
         return LiveOrder.of(found, scores)
 
-    def _rows(self, article_ids: list[str]) -> IntArray:
+    def _live_rows(self, article_ids: list[str]) -> IntArray:
         state = self.newsroom.state
         found = map(state.article_row, article_ids) if state is not None else ()
         return np.array([row for row in found if row >= 0], np.int64)
@@ -175,8 +185,8 @@ class LiveRecommender:
         """All articles there are, best first; what stands further back is only made when the list needs it."""
         yield from fused(order.ids if order else [], segment.ids if segment else [], relied)
         model, room = self.model, self.newsroom
-        if model is not None and segment is not None:
-            more = longer_lists(model, room, asked.query, asked.bars.read_rows, 10 * len(segment.ids) + 10)
+        if self._source is not None and segment is not None:
+            more = self._source.more(asked.query, asked.bars.read_rows, 10 * len(segment.ids) + 10)
             while (article := self._try(asked, "segment_model", lambda: next(more, None), None)) is not None:
                 yield article
         yield from room.last_hour.top(asked.now_ms, 500)
@@ -195,7 +205,8 @@ class LiveRecommender:
             diverse = lambda: spread(chosen, query.n, query.min_diversity, texts.similarities)  # noqa: E731
             chosen = self._try(asked, "texts", diverse, chosen)
         nothing: list[str] = []
-        asked.explored = self._try(asked, "exploration", lambda: self._explored(asked), nothing)
+        explored = self._try(asked, "exploration", lambda: self._explored(asked), nothing)
+        asked.explored = [article for article in explored if article not in chosen[: query.n]]
         new = [*self._try(asked, "texts", lambda: self._unproven(asked), nothing), *asked.explored]
         return list(available.sift(with_explored(chosen, new, query.n), asked.bars))
 

@@ -3,13 +3,12 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.query import Query
+from script_shared.news.live.rows import Rows
 from script_shared.news.model import NewsModel
 
-LATEST_READS = 30  # live reads that the segment's model is told of
+LATEST_READS = 12  # live reads that the segment's model is told of
 
 
 @dataclass(frozen=True)
@@ -27,37 +26,46 @@ class SegmentList:
     scores: dict[str, float]
 
 
-def known_reads(model: NewsModel | None, newsroom: Newsroom, user: str) -> frozenset[int]:
-    """Rows of the catalog that the release knows as read by a reader who was not erased."""
-    if model is None or not user or not newsroom.knows_reader(user):
-        return frozenset()
-    row = model.readers.ids.row(user)
-    return frozenset(model.readers.histories.take(np.array([row])).article.tolist())
+@dataclass(frozen=True)
+class SegmentSource:
+    """Asks a release's model for one reader.
 
+    Attributes:
+        rows: finds articles in the model's catalog.
+    """
 
-def segment_list(model: NewsModel, newsroom: Newsroom, query: Query, known: Collection[int], count: int) -> SegmentList:
-    """The ``count`` best articles by the release alone."""
-    ids = model.catalog.ids
-    live = [
-        article
-        for article in newsroom.latest_reads(query.user, query.session, LATEST_READS)
-        if (row := ids.row(article)) >= 0 and row not in known
-    ]
-    user = query.user if newsroom.knows_reader(query.user) else None
-    answer = model.recommend(user, count, history=[*live, *query.history], exclude=[*query.exclude, query.context_item])
-    found = [ids.ids[item.article] for item in answer.items]
-    reasons = {article: item.reason for article, item in zip(found, answer.items, strict=True)}
-    scores = {article: item.score for article, item in zip(found, answer.items, strict=True)}
-    return SegmentList(answer.segment, answer.source, found, reasons, scores)
+    model: NewsModel
+    newsroom: Newsroom
+    rows: Rows
 
+    def known_reads(self, user: str) -> frozenset[int]:
+        """Rows of the catalog that the release knows as read by a reader who was not erased."""
+        if not user or not self.newsroom.knows_reader(user):
+            return frozenset()
+        row = self.model.readers.ids.row(user)
+        if row < 0:
+            return frozenset()
+        first, last = self.model.readers.histories.offsets[row : row + 2]
+        return frozenset(self.model.readers.histories.article[first:last].tolist())
 
-def longer_lists(
-    model: NewsModel, newsroom: Newsroom, query: Query, known: Collection[int], count: int
-) -> Iterator[str]:
-    """Article ids of ever longer lists, until the release has no more."""
-    while True:
-        found = segment_list(model, newsroom, query, known, count).ids
-        yield from found
-        if len(found) < count:
-            return
-        count *= 10
+    def best(self, query: Query, known: Collection[int], count: int) -> SegmentList:
+        """The ``count`` best articles by the release alone; ``known`` are the reads it knows."""
+        room, ids = self.newsroom, self.model.catalog.ids.ids
+        latest = room.latest_reads(query.user, query.session, LATEST_READS)
+        live = [article for article in latest if (row := self.rows.row(article)) >= 0 and row not in known]
+        user = query.user if room.knows_reader(query.user) else None
+        exclude = [*query.exclude, query.context_item] if query.context_item else query.exclude
+        answer = self.model.recommend(user, count, history=[*live, *query.history], exclude=exclude)
+        found = [ids[item.article] for item in answer.items]
+        reasons = {article: item.reason for article, item in zip(found, answer.items, strict=True)}
+        scores = {article: item.score for article, item in zip(found, answer.items, strict=True)}
+        return SegmentList(answer.segment, answer.source, found, reasons, scores)
+
+    def more(self, query: Query, known: Collection[int], count: int) -> Iterator[str]:
+        """Article ids of ever longer lists, until the release has no more."""
+        while True:
+            found = self.best(query, known, count).ids
+            yield from found
+            if len(found) < count:
+                return
+            count *= 10

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array, vstack
 from script_shared.algorithms.content import Content
 from script_shared.arrays import FloatArray
 from script_shared.events import Entry, Kind
-from script_shared.news.catalog import Catalog
+from script_shared.news.live.rows import Rows
 from script_shared.news.model import NewsModel
 
 
@@ -61,7 +61,7 @@ class Texts:
         posted: one row each, of length 1 or empty.
     """
 
-    catalog: Catalog
+    rows: Rows
     content: Content
     posted: Mapping[str, csr_array]
 
@@ -85,5 +85,5 @@ class Texts:
     def _one(self, article_id: str, nothing: csr_array) -> csr_array:
         if (vector := self.posted.get(article_id)) is not None:
             return vector
-        row = self.catalog.ids.row(article_id)
+        row = self.rows.row(article_id)
         return self.content.vectors.take(np.array([row])) if row >= 0 else nothing

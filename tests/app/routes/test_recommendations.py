@@ -123,3 +123,62 @@ def test_a_bad_body_is_refused_with_its_field(shared: httpx.Client, body: Any, f
     response = shared.post("/recommendations", json=body)
     assert response.status_code == 422
     assert [(entry["in"], entry["field"]) for entry in response.json()["errors"]] == [("body", field)]
+
+
+def test_pages_by_cursor_repeat_nothing_and_end(shared: httpx.Client) -> None:
+    seen: list[str] = []
+    cursor = ""
+    while cursor is not None:
+        answer = ask(shared, user_id="log0", num_recs=8, cursor=cursor)
+        seen += pages(answer)
+        cursor = answer["next"]
+    assert len(seen) == len(set(seen))
+    assert set(seen) == ALIVE - {"a11", "a12", "a13"}
+
+
+def test_pages_go_on_where_the_first_ended(shared: httpx.Client) -> None:
+    first = ask(shared, num_recs=5)
+    second = ask(shared, num_recs=5, cursor=first["next"])
+    assert pages(first) + pages(second) == pages(ask(shared, num_recs=10))
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "MQ===", "é", "MgAAAAA"])
+def test_a_cursor_of_somebody_else_is_refused(shared: httpx.Client, cursor: str) -> None:
+    response = shared.get("/recommendations", params={"cursor": cursor})
+    assert response.status_code == 422
+    assert "cursor" in response.json()["detail"]
+
+
+def test_only_the_wanted_section_comes(shared: httpx.Client) -> None:
+    got = pages(ask(shared, section="esportes", num_recs=100))
+    assert set(got) == {page for page in ALIVE if int(page[1:]) % 3 == 1}
+
+
+def test_only_articles_young_enough_come(shared: httpx.Client) -> None:
+    assert set(pages(ask(shared, max_age_hours=4.5, num_recs=100))) == {"a49", "a48", "a47", "a46", "a45"}
+
+
+def test_excluded_ids_may_be_given_many_times(shared: httpx.Client) -> None:
+    answer = shared.get("/recommendations?num_recs=100&exclude_ids=a20&exclude_ids=a21").json()
+    assert set(pages(answer)) == ALIVE - {"a20", "a21"}
+
+
+def test_what_is_being_read_does_not_come(shared: httpx.Client) -> None:
+    assert set(pages(ask(shared, context_item="a20", num_recs=100))) == ALIVE - {"a20"}
+
+
+def test_a_diverse_list_holds_one_article_per_text_before_it_repeats_one(shared: httpx.Client) -> None:
+    words = [int(page[1:]) % 3 for page in pages(ask(shared, num_recs=3, min_diversity=0.5))]
+    assert sorted(words) == [0, 1, 2]  # the release's texts are one of three words
+    assert len(pages(ask(shared, num_recs=10, min_diversity=0.5))) == 10
+
+
+def test_explained_items_name_what_made_their_score(shared: httpx.Client) -> None:
+    for item in ask(shared, explain=1)["items"]:
+        assert isinstance(item["explain"], dict)
+    assert "explain" not in ask(shared)["items"][0]
+
+
+def test_a_release_without_a_ranker_says_so(shared: httpx.Client) -> None:
+    assert ask(shared)["degraded"] == ["ranker"]
+    assert 'pauta_degraded_answers_total{part="ranker"}' in shared.get("/metrics").text

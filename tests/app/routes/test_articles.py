@@ -1,0 +1,113 @@
+"""Editors' words count at once: new articles come, hidden ones go, in every process."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.app.conftest import Store, release_of, serving, until
+from tests.app.releases import NOW_MS
+
+HOUR_MS = 3_600_000
+
+
+def post(client: httpx.Client, admin: dict[str, str], body: Any) -> None:
+    response = client.post("/articles", json=body, headers=admin)
+    assert response.status_code == 200, response.text
+
+
+def pages(client: httpx.Client, **query: Any) -> list[str]:
+    items = client.get("/recommendations", params={"num_recs": 100, **query}).json()["items"]
+    return [item["page"] for item in items]
+
+
+def click(client: httpx.Client, number: int, page: str) -> None:
+    body = {"event_id": f"e{number}", "user_id": f"u{number}", "page": page}
+    assert client.post("/events", json=body).status_code == 200
+
+
+def test_a_new_article_is_recommended_at_once_and_shown_as_it_was_posted(
+    client: httpx.Client, admin: dict[str, str]
+) -> None:
+    post(client, admin, {"page": "new", "title": "Café novo", "url": "https://pauta.example/new", "section": "mundo"})
+    item = next(
+        item
+        for item in client.get("/recommendations", params={"num_recs": 100}).json()["items"]
+        if item["page"] == "new"
+    )
+    assert (item["title"], item["url"]) == ("Café novo", "https://pauta.example/new")
+    assert item["issued"] == "2022-08-15T03:00:00Z"
+
+
+def test_clicks_that_came_before_the_metadata_count(client: httpx.Client, admin: dict[str, str]) -> None:
+    for number in range(120):
+        click(client, number, "new")
+    assert "new" not in pages(client)
+    post(client, admin, {"page": "new", "title": "Novo"})
+    assert pages(client)[0] == "new"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"hidden": True},
+        {"taken_down": True},
+        {"embargo_until": NOW_MS + HOUR_MS},
+        {"expires": "2022-08-15T02:00:00Z"},
+        {"issued": NOW_MS + HOUR_MS},
+        {"issued": NOW_MS - 169 * HOUR_MS},
+    ],
+)
+def test_what_editors_withhold_leaves_every_list_at_once(
+    client: httpx.Client, admin: dict[str, str], said: dict[str, Any]
+) -> None:
+    for number in range(120):
+        click(client, number, "a30")  # however popular it is
+    assert pages(client)[0] == "a30"
+    post(client, admin, {"page": "a30", **said})
+    assert "a30" not in pages(client)
+    assert "a30" not in pages(client, user_id="log0")
+    assert len(pages(client)) == 39
+
+
+def test_what_is_left_out_of_a_post_stays_as_it_was(client: httpx.Client, admin: dict[str, str]) -> None:
+    post(client, admin, {"page": "a30", "title": "Outro título"})
+    post(client, admin, {"page": "a30", "hidden": True})
+    assert "a30" not in pages(client)
+    post(client, admin, {"page": "a30", "hidden": False})
+    items = client.get("/recommendations", params={"num_recs": 100}).json()["items"]
+    found = next(item for item in items if item["page"] == "a30")
+    assert found["title"] == "Outro título"
+    assert found["url"].endswith("/a30.ghtml")
+
+
+def test_an_embargo_ends_by_the_clock(client: httpx.Client, admin: dict[str, str]) -> None:
+    post(client, admin, {"page": "a30", "embargo_until": NOW_MS + HOUR_MS})
+    assert "a30" not in pages(client)
+    body = {"event_id": "later", "page": "a20", "time": NOW_MS + HOUR_MS}
+    assert client.post("/events", json=body).status_code == 200
+    assert "a30" in pages(client)
+
+
+def test_a_taken_down_article_leaves_every_process_and_stays_away_after_a_start(
+    store: Store, admin: dict[str, str]
+) -> None:
+    store.promote("v1")
+    with serving(store.settings) as one, serving(store.settings) as other:
+        until(lambda: release_of(one) == release_of(other) == "v1")
+        post(one, admin, {"page": "a30", "taken_down": True})
+        assert "a30" not in pages(one)
+        until(lambda: "a30" not in pages(other), seconds=1.0)
+    with serving(store.settings) as again:
+        until(lambda: release_of(again) == "v1")
+        assert "a30" not in pages(again)
+
+
+def test_the_door_is_closed_without_the_token(client: httpx.Client) -> None:
+    assert client.post("/articles", json={"page": "a30", "hidden": True}).status_code == 401
+    assert "a30" in pages(client)
+
+
+@pytest.mark.parametrize("body", [{}, {"page": ""}, {"page": "a", "heading": "x"}, {"page": "a", "issued": "soon"}, []])
+def test_a_post_that_says_nothing_usable_is_refused(client: httpx.Client, admin: dict[str, str], body: Any) -> None:
+    assert client.post("/articles", json=body, headers=admin).status_code == 422

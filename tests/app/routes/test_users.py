@@ -1,0 +1,74 @@
+"""Readers can see what is known of them, and be forgotten everywhere."""
+
+import httpx
+
+from script_shared.events import EventLog, Kind
+from script_shared.events.entry import user_digest
+from tests.app.conftest import Store, release_of, serving, until
+
+
+def pages(client: httpx.Client, user: str) -> list[str]:
+    answer = client.get("/recommendations", params={"user_id": user, "num_recs": 100}).json()
+    return [item["page"] for item in answer["items"]]
+
+
+def click(client: httpx.Client, user: str, page: str) -> None:
+    body = {"event_id": f"{user} {page}", "user_id": user, "page": page}
+    assert client.post("/events", json=body).status_code == 200
+
+
+def test_an_export_holds_the_log_the_live_state_and_the_release(client: httpx.Client, admin: dict[str, str]) -> None:
+    click(client, "log0", "a20")
+    known = client.get("/users/log0", headers=admin).json()
+    assert [(entry["kind"], entry["article_id"]) for entry in known["entries"]] == [("click", "a20")]
+    assert known["live_reads"] == ["a20"]
+    assert known["release"]["logged"] is True
+    assert [read["page"] for read in known["release"]["reads"]] == ["a3", "a11", "a12", "a13"]
+
+
+def test_a_stranger_is_known_by_nothing(client: httpx.Client, admin: dict[str, str]) -> None:
+    known = client.get("/users/stranger", headers=admin).json()
+    assert (known["entries"], known["live_reads"], known["release"]) == ([], [], None)
+
+
+def test_a_forgotten_reader_is_a_new_one_in_every_process(store: Store, admin: dict[str, str]) -> None:
+    store.promote("v1")
+    with serving(store.settings) as one, serving(store.settings) as other:
+        until(lambda: release_of(one) == release_of(other) == "v1")
+        click(one, "log0", "a20")
+        until(lambda: "a20" not in pages(other, "log0"))
+        assert one.delete("/users/log0", headers=admin).json()["entries"] >= 1
+        for client in (one, other):
+            until(lambda: {"a11", "a20"} <= set(pages(client, "log0")), seconds=2.0)  # noqa: B023
+        answer = one.get("/recommendations", params={"user_id": "log0"}).json()
+        assert answer["segment"] == "anonymous"
+        known = one.get("/users/log0", headers=admin).json()
+        assert (known["live_reads"], known["release"]) == ([], None)
+    log = EventLog(store.settings.events_address)
+    assert user_digest("log0") in log.erased()
+    assert not [entry for entry in log.tail(0) if entry.kind == Kind.CLICK]
+
+
+def test_a_forgotten_reader_stays_forgotten_by_the_next_release_and_may_come_back(
+    client: httpx.Client, store: Store, admin: dict[str, str]
+) -> None:
+    client.delete("/users/log0", headers=admin)
+    store.promote("v2", "Nova")
+    until(lambda: release_of(client) == "v2")
+    assert "a11" in pages(client, "log0")
+    click(client, "log0", "a40")
+    assert "a40" not in pages(client, "log0")
+    assert "a11" in pages(client, "log0")
+
+
+def test_both_routes_need_the_token(client: httpx.Client) -> None:
+    assert client.get("/users/log0").status_code == 401
+    assert client.delete("/users/log0").status_code == 401
+    assert "a11" not in pages(client, "log0")
+
+
+def test_a_log_that_is_away_is_told(store: Store, admin: dict[str, str]) -> None:
+    away = store.settings.model_copy(update={"events_uri": "postgresql+psycopg2://nobody@127.0.0.1:9/none"})
+    with serving(away) as client:
+        assert client.delete("/users/log0", headers=admin).status_code == 503
+        assert client.get("/users/log0", headers=admin).status_code == 503
