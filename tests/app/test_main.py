@@ -22,6 +22,7 @@ ROUTES = {
     ("get", "/users/{user_id}"),
     ("delete", "/users/{user_id}"),
     ("get", "/health"),
+    ("get", "/live"),
     ("get", "/ready"),
     ("get", "/info"),
     ("get", "/model"),
@@ -45,7 +46,7 @@ def test_every_route_is_described(shared: httpx.Client) -> None:
 def test_admin_routes_are_marked_as_guarded(shared: httpx.Client) -> None:
     paths = shared.get("/openapi.json").json()["paths"]
     guarded = {path for path, methods in paths.items() for route in methods.values() if route.get("security")}
-    assert guarded == {"/model/reload", "/train", "/articles", "/users/{user_id}"}
+    assert guarded == {"/model/reload", "/train", "/articles", "/users/{user_id}", "/live"}
 
 
 def test_the_page_of_the_api_opens(shared: httpx.Client) -> None:
