@@ -1,0 +1,77 @@
+"""The last filter, rule by rule."""
+
+import pytest
+
+from script_shared.clock import HOUR_MS
+from script_shared.events import Entry, Kind
+from script_shared.news.live.availability import Availability, Bars, mark
+from script_shared.news.live.editorial import Editorial
+from script_shared.news.live.rows import Rows
+from tests.app.releases import NOW_MS, catalog
+
+
+def available(*posts):
+    editorial = Editorial()
+    for page, body in posts:
+        editorial.apply(Entry("e", Kind.ARTICLE, NOW_MS, "", page, body))
+    articles = catalog("Notícia")
+    return Availability(articles, editorial, NOW_MS, 168.0, Rows(articles))
+
+
+@pytest.mark.parametrize(
+    ("page", "body", "refusal"),
+    [
+        ("a20", None, ""),
+        ("a5", None, "expired"),
+        ("a55", None, "not_published"),
+        ("new", None, "unknown"),
+        ("new", {}, ""),
+        ("new", {"title": "t"}, ""),
+        ("a20", {"hidden": True}, "hidden"),
+        ("a20", {"taken_down": True, "hidden": True}, "taken_down"),
+        ("a20", {"embargo_ms": NOW_MS + 1}, "embargoed"),
+        ("a20", {"embargo_ms": NOW_MS}, ""),
+        ("a20", {"expires_ms": NOW_MS}, "expired"),
+        ("a20", {"expires_ms": NOW_MS + 1}, ""),
+        ("a5", {"issued_ms": NOW_MS - HOUR_MS}, ""),
+        ("a20", {"issued_ms": NOW_MS - 169 * HOUR_MS}, "expired"),
+        ("a20", {"issued_ms": None}, ""),
+    ],
+)
+def test_what_is_known_of_an_article_decides(page, body, refusal):
+    posts = [(page, body)] if body is not None else []
+    assert available(*posts).refusal(page, Bars()) == refusal
+
+
+@pytest.mark.parametrize(
+    ("bars", "refusal"),
+    [
+        (Bars(read={"a20"}), "read"),
+        (Bars(read_rows={20}), "read"),
+        (Bars(excluded={"a20"}), "excluded"),
+        (Bars(pages=frozenset([mark("a20")])), "excluded"),
+        (Bars(too_often={"a20"}), "shown_too_often"),
+        (Bars(section="esportes"), "other_section"),
+        (Bars(section="mundo"), ""),
+        (Bars(max_age_hours=28.9), "too_old"),
+        (Bars(max_age_hours=29.0), ""),
+    ],
+)
+def test_what_the_request_bars_stays_out(bars, refusal):
+    assert available().refusal("a20", bars) == refusal
+
+
+def test_sifting_keeps_the_order_and_takes_each_once():
+    assert list(available().sift(["a21", "a5", "a20", "a21", "nobody"], Bars())) == ["a21", "a20"]
+
+
+def test_what_was_posted_goes_before_what_the_release_says():
+    some = available(("a20", {"section": "cultura", "issued_ms": NOW_MS - HOUR_MS}))
+    assert some.section("a20", 20) == "cultura"
+    assert some.issued_ms("a20", 20) == NOW_MS - HOUR_MS
+    assert some.section("a21", 21) == "economia"
+
+
+def test_a_time_taken_back_leaves_the_article_free():
+    some = available(("a20", {"embargo_ms": NOW_MS + HOUR_MS}), ("a20", {"embargo_ms": None}))
+    assert some.refusal("a20", Bars()) == ""
