@@ -158,11 +158,8 @@ class SessionNeighbours:
         read = set(stream.article[self.past.of_user(place)].tolist())
         visit = stream.article[self.past.of_session(int(self.past.sessions[place]), moment)]
         scores = self._scores(visit[-10:], int(self.past.sessions[place]), moment)
-        found = np.array(
-            [a for a in sorted(scores, key=lambda a: -scores[a]) if a not in set(read.tolist())][:LIST], int
-        )
-        fill = self.most_read(read)
-        return np.concatenate([found, fill[~np.isin(fill, found)]])[:LIST]
+        best = [article for article in sorted(scores, key=lambda a: -scores[a]) if article not in read][:LIST]
+        return list(dict.fromkeys([*(stream.article_ids[row] for row in best), *fill]))[:LIST]
 
     def _scores(self, visit: IntArray, session: int, moment: int) -> dict[int, float]:
         weight = {article: (step + 1) / len(visit) for step, article in enumerate(visit.tolist())}

@@ -58,9 +58,10 @@ DIMENSIONS = (
     Dimension("region_device", 128, lambda visit: f"{visit.region} {visit.device}"),
     Dimension("came", 24, lambda visit: visit.came),
 )
+DIMENSION_NAMES = [dimension.name for dimension in DIMENSIONS]
 SIZE = 1 + sum(dimension.size for dimension in DIMENSIONS)
 EVERYBODY = 0
-_REFERRER = [dimension.name for dimension in DIMENSIONS].index("referrer")
+_REFERRER = DIMENSION_NAMES.index("referrer")
 
 
 class Groups:
