@@ -14,7 +14,8 @@ class LastHour:
     def __init__(self) -> None:
         self._minutes: deque[tuple[int, Counter[str]]] = deque()
         self._total: Counter[str] = Counter()
-        self._top: tuple[int, int, list[str]] = (-1, 0, [])
+        self._top: tuple[int, int, int, list[str]] = (-1, 0, 0, [])  # second, n, adds, found
+        self._adds = 0
 
     def add(self, article_id: str, time_ms: int) -> None:
         """Count a click; one that comes late counts in the newest minute."""
@@ -26,15 +27,16 @@ class LastHour:
             return
         self._minutes[-1][1][article_id] += 1
         self._total[article_id] += 1
+        self._adds += 1
 
     def top(self, now_ms: int, n: int) -> list[str]:
-        """The n most read, most read first, ties by id; looked up again once a second of ``now_ms``."""
-        second, found_n, found = self._top
-        if second != now_ms // 1000 or found_n < n:
+        """The n most read, most read first, ties by id; looked up again each second and after one more click in 200."""
+        second, found_n, adds, found = self._top
+        if second != now_ms // 1000 or found_n < n or self._adds - adds > self._adds // 200:
             self._leave(now_ms)
             best = heapq.nsmallest(n, self._total.items(), key=lambda item: (-item[1], item[0]))
             found = [article_id for article_id, _ in best]
-            self._top = (now_ms // 1000, n, found)
+            self._top = (now_ms // 1000, n, self._adds, found)
         return found[:n]
 
     def _leave(self, now_ms: int) -> None:

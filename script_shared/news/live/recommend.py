@@ -79,6 +79,7 @@ class LiveRecommender:
         self.clock = clock or (model.clock if model is not None else Clock("wall", 0))
         self.missing = missing
         self._told: dict[str, float] = {}
+        self._strangers: tuple[int, int, SegmentList | None] = (-1, 0, None)
         self.catalog = model.catalog if model is not None else None
         self._max_age = model.params.pool.max_age_hours if model is not None else MAX_AGE_HOURS
         content = content_of(model) if model is not None else None
@@ -134,8 +135,17 @@ class LiveRecommender:
     def _segment_list(self, asked: Asked) -> SegmentList | None:
         if self._source is None:
             return None
-        count = max(self.params.segment_candidates, asked.query.n)
-        return self._source.best(asked.query, asked.bars.read_rows, count)
+        query, count = asked.query, max(self.params.segment_candidates, asked.query.n)
+        if asked.bars.read or asked.bars.read_rows or query.exclude or query.context_item or query.user:
+            return self._source.best(query, asked.bars.read_rows, count)
+        return self._for_strangers(asked.now_ms // 1000, count)
+
+    def _for_strangers(self, second: int, count: int) -> SegmentList | None:
+        """The list of readers of whom nothing is known; made once a second."""
+        assert self._source is not None
+        if self._strangers[:2] != (second, count):
+            self._strangers = (second, count, self._source.best(Query(), frozenset(), count))
+        return self._strangers[2]
 
     def _order(self, asked: Asked, segment: SegmentList | None) -> LiveOrder | None:
         state, query = self.newsroom.state, asked.query

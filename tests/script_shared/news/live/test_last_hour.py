@@ -28,6 +28,15 @@ def test_what_was_read_more_than_an_hour_ago_is_gone():
     assert hour.top(START + 3 * HOUR_MS, 5) == []
 
 
+def test_clicks_count_also_while_the_clock_stands():
+    hour = LastHour()
+    hour.add("a", START)
+    assert hour.top(START, 5) == ["a"]
+    hour.add("b", START)
+    hour.add("b", START)
+    assert hour.top(START, 5) == ["b", "a"]
+
+
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 40))))
 def test_counts_are_those_of_a_plain_count_by_minutes(clicks):
     hour, now = LastHour(), START
