@@ -1,5 +1,6 @@
 """Other recommenders in the ranking benchmark, asked about the same clicks, knowing the same past."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -135,7 +136,9 @@ class Retrained:
         cells = csr_matrix((np.ones(len(row), np.float32), (row, column)), (len(users), len(self._articles)))
         cells.data[:] = 1.0
         self._model = self.make()
-        self._model.fit(cells, show_progress=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the library turns its own similarities from one sparse form into another
+            self._model.fit(cells, show_progress=False)
         self.fitted_ms, self.fits = now, self.fits + 1
 
 

@@ -25,6 +25,7 @@ class Decay:
     def __init__(self, half_lives_hours: Sequence[float]) -> None:
         self.half_lives_ms = [hours * HOUR_MS for hours in half_lives_hours]
         self.landmarks = [0] * len(self.half_lives_ms)
+        self._next_ms = 0.0
 
     def __len__(self) -> int:
         return len(self.half_lives_ms)
@@ -45,11 +46,16 @@ class Decay:
 
     def due(self, time_ms: int) -> list[tuple[int, float]]:
         """Moves the landmarks that lie too far back; each moved window with the factor its sums are to be scaled by."""
+        if time_ms <= self._next_ms:
+            return []
         moved = []
         for window, (landmark, half) in enumerate(zip(self.landmarks, self.half_lives_ms, strict=True)):
             if time_ms - landmark > _REACH * half:
                 moved.append((window, 2.0 ** max((landmark - time_ms) / half, -1000.0)))
                 self.landmarks[window] = time_ms
+        self._next_ms = min(
+            landmark + _REACH * half for landmark, half in zip(self.landmarks, self.half_lives_ms, strict=True)
+        )
         return moved
 
 

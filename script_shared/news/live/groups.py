@@ -61,6 +61,7 @@ DIMENSIONS = (
 DIMENSION_NAMES = [dimension.name for dimension in DIMENSIONS]
 SIZE = 1 + sum(dimension.size for dimension in DIMENSIONS)
 EVERYBODY = 0
+_REMEMBERED = 20_000  # combinations of values whose codes are kept at hand
 _REFERRER = DIMENSION_NAMES.index("referrer")
 
 
@@ -76,24 +77,24 @@ class Groups:
         for dimension in DIMENSIONS:
             starts.append(start)
             start += dimension.size
-        self._parts = list(zip(DIMENSIONS, starts, self.names, strict=True))
+        self._parts = list(zip(DIMENSIONS, self.names, starts, strict=True))
+        self._known: dict[tuple[object, ...], list[int]] = {}
+        self._referrers: list[str] = []
 
     def learn(self, visit: Visit) -> list[int]:
         """The codes of a visit's groups, one per dimension after everybody's; new values get a code."""
-        codes = [EVERYBODY]
-        for (_, size, value), start, names in self._parts:
-            name = value(visit)
-            code = names.get(name)
-            if code is None:
-                code = len(names) + 1 if len(names) + 1 < size else 0
-                if code:
-                    names[name] = code
-            codes.append(start + code)
+        key = (*visit[:5], min(visit.depth, 2), _activity(visit))
+        codes = self._known.get(key)
+        if codes is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            codes = self._known[key] = [EVERYBODY]
+            codes += [start + _learn(dimension, names, visit) for dimension, names, start in self._parts]
         return codes
 
     def codes(self, visit: Visit) -> list[int]:
         """The same without learning: values never seen are "other"."""
-        return [start + names.get(dimension.value(visit), 0) for dimension, start, names in self._parts]
+        return [start + names.get(dimension.value(visit), 0) for dimension, names, start in self._parts]
 
     def referrer(self, value: str) -> int:
         """The code of a referrer within its dimension, to be kept with a reader; 0 for one never counted."""
@@ -101,10 +102,23 @@ class Groups:
 
     def referrer_name(self, code: int) -> str:
         """The referrer of a code, "" for 0."""
-        return next((name for name, known in self.names[_REFERRER].items() if known == code), "") if code else ""
+        if len(self._referrers) != len(self.names[_REFERRER]):
+            self._referrers = list(self.names[_REFERRER])  # codes were given in this order, from 1
+        return self._referrers[code - 1] if code else ""
 
     def restore(self, names: list[dict[str, int]]) -> None:
         """Take over what was saved."""
         for mine, saved in zip(self.names, names, strict=True):
             mine.clear()
             mine.update(saved)
+        self._known.clear()
+        self._referrers = []
+
+
+def _learn(dimension: Dimension, names: dict[str, int], visit: Visit) -> int:
+    """The code of a visit's value within its dimension, given now when it is new and there is room."""
+    name = dimension.value(visit)
+    code = names.get(name, 0)
+    if not code and len(names) + 1 < dimension.size:
+        code = names[name] = len(names) + 1
+    return code
