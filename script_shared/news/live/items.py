@@ -4,20 +4,21 @@ from collections.abc import Sequence
 from math import exp
 from typing import TYPE_CHECKING
 
+from script_shared.news.live.asked import Asked
 from script_shared.news.live.order import LiveOrder, explained
 from script_shared.news.live.query import LiveItem
 from script_shared.news.live.reasons import ALSO, TRIED, Reasons
 from script_shared.news.live.segment_list import SegmentList
 
 if TYPE_CHECKING:
-    from script_shared.news.live.recommend import Asked, LiveRecommender
+    from script_shared.news.live.recommend import LiveRecommender
 
 
 class Items:
     """Makes the items of one answer."""
 
     def __init__(
-        self, by: "LiveRecommender", asked: "Asked", order: LiveOrder | None, segment: SegmentList | None
+        self, by: "LiveRecommender", asked: Asked, order: LiveOrder | None, segment: SegmentList | None
     ) -> None:
         self._by, self._asked, self._order, self._segment = by, asked, order, segment
         self._place: dict[str, int] = {}

@@ -6,7 +6,6 @@ Every part may fail or be missing; the answer then comes from the parts that are
 import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
@@ -14,6 +13,7 @@ import numpy as np
 
 from script_shared.arrays import IntArray
 from script_shared.clock import HOUR_MS, Clock
+from script_shared.news.live.asked import Asked
 from script_shared.news.live.availability import Availability, Bars
 from script_shared.news.live.candidates import Source, candidates
 from script_shared.news.live.display import Display
@@ -39,19 +39,6 @@ BASELINE = 10  # length of the plain list that answers are compared with
 PROVEN_CLICKS = 3  # an article with more stands in the list by its clicks
 SILENT_SECONDS = 60.0  # a part that fails with every request is logged so often
 NARROWED = 600  # candidates when the request wants only some of the articles
-
-
-@dataclass
-class Asked:
-    """One request on its way: what is known of it, what was found, and which parts were missing."""
-
-    query: Query
-    now_ms: int
-    bars: Bars
-    available: Availability
-    degraded: list[str]
-    alike: list[str] = field(default_factory=list)
-    explored: list[str] = field(default_factory=list)
 
 
 class LiveRecommender:
@@ -227,7 +214,7 @@ class LiveRecommender:
             return []
         new = (
             article
-            for article in available_ids(asked, asked.alike)
+            for article in asked.available_ids(asked.alike)
             if (row := state.article_row(article)) >= 0 and state.articles.clicks[row] <= PROVEN_CLICKS
         )
         return list(islice(new, 1))
@@ -240,7 +227,7 @@ class LiveRecommender:
         since = asked.now_ms - params.explore_hours * HOUR_MS
         rows = [row for row in state.live_rows().tolist() if state.articles.first_ms[row] >= since]
         fresh = {state.article_id(row): row for row in rows}
-        ids = available_ids(asked, sorted(fresh))
+        ids = asked.available_ids(sorted(fresh))
         at = np.array([fresh[article] for article in ids], np.int64)
         shown = state.shown_counts.sums[0, 0, at] * state.decay.factors(asked.now_ms)[state.shown_counts.windows[0]]
         seed = f"{params.seed} {query.user} {query.session} {asked.now_ms // 60_000}"
@@ -252,8 +239,3 @@ class LiveRecommender:
 
     def _segment_name(self, asked: Asked) -> str:
         return segment_of(logged=False, reads=len(asked.bars.read)).name
-
-
-def available_ids(asked: Asked, article_ids: list[str]) -> list[str]:
-    """Those that may be shown."""
-    return list(asked.available.sift(article_ids, asked.bars))
