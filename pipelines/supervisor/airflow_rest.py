@@ -1,5 +1,6 @@
 """What the supervisor asks of Airflow's REST API."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +78,13 @@ class AirflowRest:
         """The run's tasks, mapped ones one by one."""
         found = self._get(f"/dags/{dag}/dagRuns/{run}/taskInstances")["task_instances"]
         return [_task_state(each) for each in found]
+
+    def result(self, task: TaskState) -> dict[str, Any]:
+        """What the task returned."""
+        path = f"/dags/{task.dag}/dagRuns/{task.run}/taskInstances/{task.task}/xcomEntries/return_value"
+        value = self._get(path, {"map_index": task.map_index})["value"]
+        result: dict[str, Any] = json.loads(value) if isinstance(value, str) else value
+        return result
 
     def log_tail(self, task: TaskState, lines: int = 12) -> list[str]:
         """The end of the log of the task's last try."""

@@ -2,7 +2,7 @@
 
 from pipelines.supervisor.airflow_rest import AirflowRest
 from pipelines.supervisor.household import Household
-from pipelines.supervisor.progress import follow
+from pipelines.supervisor.progress import RunFailedError, follow
 from pipelines.supervisor.say import say
 
 DATA, TRAINING = "news_data", "news_training"
@@ -20,7 +20,7 @@ def make_first_release(household: Household, airflow: AirflowRest) -> None:
     """Trigger the data DAG, follow it, then follow the training that its asset starts.
 
     Raises:
-        RunFailedError: one of the two failed.
+        RunFailedError: one of the two failed, or the gate refused the candidate.
         UnavailableError: Airflow did not do its part in time.
     """
     household.wait_for("Reading the DAGs", lambda: airflow.knows(DATA) and airflow.knows(TRAINING), SECONDS)
@@ -30,4 +30,18 @@ def make_first_release(household: Household, airflow: AirflowRest) -> None:
     def training() -> str | None:
         return next((run for _dag, run, _state in airflow.runs(TRAINING) if run not in before), None)
 
-    follow(household, airflow, TRAINING, household.wait_for("Starting the training", training, SECONDS))
+    run = household.wait_for("Starting the training", training, SECONDS)
+    follow(household, airflow, TRAINING, run)
+    _require_promoted(airflow, run)
+
+
+def _require_promoted(airflow: AirflowRest, run: str) -> None:
+    """With nothing in service before, a refused candidate leaves nothing to serve."""
+    for task in airflow.tasks(TRAINING, run):
+        if task.state == "skipped":
+            facts = airflow.result(task)
+            raise RunFailedError(
+                f"the first release was not promoted, so there is nothing to serve: {facts['reason']}",
+                fix=f"To serve it all the same: .venv/bin/python -m pipelines releases promote {facts['version']} "
+                "--reason '...', then 'make run' again.",
+            )

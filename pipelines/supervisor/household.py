@@ -80,10 +80,10 @@ class Household:
         return answer
 
     def stop(self) -> None:
-        """SIGTERM to every main process at once; what is left after the grace is killed with all its children."""
+        """SIGTERM to all; when the patient ones have ended, or after the grace, whatever is left is killed."""
         for component in self.components:
             component.ask_to_stop()
         deadline = time.monotonic() + GRACE_SECONDS
-        while time.monotonic() < deadline and any(each.exit_code is None for each in self.components):
+        while time.monotonic() < deadline and any(each.exit_code is None for each in self.components if each.patient):
             time.sleep(0.05)
         end_descendants(grace=0.0)

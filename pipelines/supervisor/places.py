@@ -19,7 +19,7 @@ class Places(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PAUTA_", extra="ignore", frozen=True)
 
     airflow_port: int = Field(8080, ge=1, le=65535, description="Port of Airflow's UI and API.")
-    api_port: int = Field(8001, ge=1, le=65535, description="Port of the recommendation API.")
+    port: int = Field(8001, ge=1, le=65535, description="Port of the recommendation API.")
     home: Path = Field(ROOT, description="Folder in which .airflow and .pauta are kept.")
 
     @property
@@ -28,7 +28,7 @@ class Places(BaseSettings):
 
     @property
     def api_url(self) -> str:
-        return f"http://{HOST}:{self.api_port}"
+        return f"http://{HOST}:{self.port}"
 
     @property
     def airflow_home(self) -> Path:
