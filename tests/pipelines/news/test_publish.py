@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.news.publish import open_releases, promote, publish
-from script_shared.errors import ReleaseCorruptError, RunError
+from script_shared.errors import ReleaseConflictError, ReleaseCorruptError, RunError
 from tests.pipelines.news.runs_made import assemble, context_of, finish_gate
 from tests.script_shared.releases.made import contents, damage
 
@@ -49,6 +49,15 @@ def test_a_refused_candidate_is_published_but_the_old_release_stays(tmp_path: Pa
     assert answer["reasons"] == ["logged: ndcg@10 0.1 is worse than 0.2"]
     assert in_service(tmp_path) == "run-1"
     assert open_releases(second).versions() == ["run-1", "run-2"]
+
+
+def test_a_release_that_came_into_service_since_the_gate_is_not_overrun(tmp_path: Path) -> None:
+    for name, text in (("run-1", "a"), ("run-2", "b")):
+        publish(finish_gate(context_of(tmp_path, name), text=text))
+    promote(context_of(tmp_path, "run-1"))
+    with pytest.raises(ReleaseConflictError, match="run-1 is in service"):
+        promote(context_of(tmp_path, "run-2"))  # its gate knew of no release
+    assert in_service(tmp_path) == "run-1"
 
 
 def test_a_person_can_force_either_way(tmp_path: Path) -> None:
