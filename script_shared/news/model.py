@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from pydantic import ValidationError
 
 from script_shared.algorithms.histories import Batch
 from script_shared.algorithms.popularity import Popularity
@@ -89,7 +90,7 @@ class NewsModel:
             raise ReleaseError(
                 f"{folder}: format {facts.get('format')} is not {FORMAT}.", fix="Train and publish a release anew."
             )
-        params = ModelParams.model_validate(_read_json(folder / "params.json"))
+        params = _params(folder / "params.json")
         return cls(
             catalog=Catalog.load(folder / "catalog"),
             readers=Readers.load(folder / "readers"),
@@ -208,6 +209,16 @@ def _share(score: float) -> float:
 def _reason(parts: Sequence[Part], place: int) -> str:
     best = max(parts, key=lambda part: float(part.values[0, place]))
     return best.reasons[place]
+
+
+def _params(path: Path) -> ModelParams:
+    try:
+        return ModelParams.model_validate(_read_json(path))
+    except ValidationError as error:
+        raise ReleaseError(
+            f"{path}: not the params of this version ({error.errors()[0]['msg']}).",
+            fix="Train and publish a release anew.",
+        ) from error
 
 
 def _read_json(path: Path) -> dict[str, Any]:
