@@ -2,13 +2,12 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
 
 from script_shared.errors import UnavailableError
-
-ANY = "~"
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,10 @@ class AirflowRest:
         self._http = httpx.Client(base_url=url, timeout=30, trust_env=False)
         self._token = ""
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
     def healthy(self) -> bool:
         """Whether database, scheduler and DAG processor report that they work."""
         try:
@@ -60,11 +63,16 @@ class AirflowRest:
         body = {"logical_date": None, "conf": conf}
         return str(self._read(self._send("POST", f"/dags/{dag}/dagRuns", json=body))["dag_run_id"])
 
-    def runs(self, dag: str = ANY, *states: str) -> list[tuple[str, str, str]]:
-        """The newest runs as (DAG, run id, state), newest first."""
-        query = {"order_by": "-run_after", "limit": 50, "state": list(states)}
-        runs = self._get(f"/dags/{dag}/dagRuns", query)["dag_runs"]
-        return [(run["dag_id"], run["dag_run_id"], run["state"]) for run in runs]
+    def runs(self, dag: str) -> list[str]:
+        """The ids of the DAG's newest runs, newest first."""
+        found = self._get(f"/dags/{dag}/dagRuns", {"order_by": "-run_after", "limit": 20})["dag_runs"]
+        return [run["dag_run_id"] for run in found]
+
+    def unfinished(self, before: datetime) -> list[tuple[str, str]]:
+        """DAG and id of the runs of any DAG that were queued before that moment and have not ended."""
+        found = self._get("/dags/~/dagRuns", {"limit": 100, "state": ["running", "queued"]})["dag_runs"]
+        old = [run for run in found if datetime.fromisoformat(run["queued_at"] or run["run_after"]) < before]
+        return [(run["dag_id"], run["dag_run_id"]) for run in old]
 
     def state(self, dag: str, run: str) -> str:
         """The state of a run: queued, running, success or failed."""

@@ -1,5 +1,7 @@
 """The first release of a fresh checkout, made by Airflow's own runs."""
 
+from datetime import datetime
+
 from pipelines.supervisor.airflow_rest import AirflowRest
 from pipelines.supervisor.household import Household
 from pipelines.supervisor.progress import RunFailedError, follow
@@ -9,9 +11,9 @@ DATA, TRAINING = "news_data", "news_training"
 SECONDS = 120.0  # for Airflow to read the DAGs, or to start the training after the data
 
 
-def clean_up(airflow: AirflowRest) -> None:
-    """Mark runs that the last stop cut short as failed; their tasks are gone, and they would block new ones."""
-    for dag, run, _state in airflow.runs("~", "running", "queued"):
+def clean_up(airflow: AirflowRest, started: datetime) -> None:
+    """Mark runs from before this start as failed; the last stop ended their tasks, and they would block new ones."""
+    for dag, run in airflow.unfinished(started):
         say(f"{dag}: run {run} was cut short by the last stop; marked as failed")
         airflow.give_up(dag, run)
 
@@ -24,11 +26,11 @@ def make_first_release(household: Household, airflow: AirflowRest) -> None:
         UnavailableError: Airflow did not do its part in time.
     """
     household.wait_for("Reading the DAGs", lambda: airflow.knows(DATA) and airflow.knows(TRAINING), SECONDS)
-    before = {run for _dag, run, _state in airflow.runs(TRAINING)}
+    before = set(airflow.runs(TRAINING))
     follow(household, airflow, DATA, airflow.trigger(DATA, {}))
 
     def training() -> str | None:
-        return next((run for _dag, run, _state in airflow.runs(TRAINING) if run not in before), None)
+        return next((run for run in airflow.runs(TRAINING) if run not in before), None)
 
     run = household.wait_for("Starting the training", training, SECONDS)
     follow(household, airflow, TRAINING, run)

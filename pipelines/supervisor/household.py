@@ -63,7 +63,7 @@ class Household:
 
         Args:
             what: what is waited for, as the beginning of a sentence.
-            ready: gives nothing as long as it is not there.
+            ready: gives nothing as long as it is not there, or raises UnavailableError.
             seconds: how long to wait at most.
             every: seconds between two questions.
 
@@ -71,7 +71,7 @@ class Household:
             UnavailableError: it took longer than ``seconds``, or a component ended too often.
         """
         deadline = time.monotonic() + seconds
-        while not (answer := ready()):
+        while not (answer := _ask(ready)):
             if time.monotonic() > deadline:
                 logs = ", ".join(str(component.log) for component in self.components)
                 raise UnavailableError(f"{what} took longer than {seconds:.0f} s.", fix=f"See the logs: {logs}.")
@@ -87,3 +87,11 @@ class Household:
         while time.monotonic() < deadline and any(each.exit_code is None for each in self.components if each.patient):
             time.sleep(0.05)
         end_descendants(grace=0.0)
+
+
+def _ask(ready: Callable[[], T | None]) -> T | None:
+    """The answer; nothing while the one who is asked is being started again."""
+    try:
+        return ready()
+    except UnavailableError:
+        return None

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pipelines.supervisor.airflow_rest import AirflowRest, TaskState
 from pipelines.supervisor.household import Household
 from pipelines.supervisor.say import now, say
-from script_shared.errors import PautaError, UnavailableError
+from script_shared.errors import PautaError
 
 ENDED = ("success", "failed", "skipped", "upstream_failed", "removed")
 DAY_SECONDS = 86_400.0
@@ -26,11 +26,8 @@ def follow(household: Household, airflow: AirflowRest, dag: str, run: str) -> No
     shown: set[tuple[str, int]] = set()
 
     def ended() -> str | None:
-        try:
-            state, tasks = airflow.state(dag, run), airflow.tasks(dag, run)
-        except UnavailableError:
-            return None  # Airflow's API is being started again
-        _show(tasks, shown)
+        state = airflow.state(dag, run)
+        _show(airflow.tasks(dag, run), shown)
         return state if state in ("success", "failed") else None
 
     if household.wait_for(f"The run of {dag}", ended, DAY_SECONDS, every=POLL_SECONDS) == "failed":

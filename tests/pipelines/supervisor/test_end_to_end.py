@@ -10,11 +10,16 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
+from pipelines.supervisor.airflow_rest import AirflowRest
+from pipelines.supervisor.credentials import ADMIN
+from pipelines.supervisor.household import Household
+from pipelines.supervisor.progress import RunFailedError, follow
 from script_shared.news.segments import SEGMENT_NAMES
 from tests.pipelines.dags.tiny import write_tiny_params
 from tests.pipelines.supervisor.scenario import ROOT, marked, wait_until_gone
@@ -142,9 +147,22 @@ def test_a_second_start_serves_without_training_and_gives_up_what_the_stop_cut_s
     assert "news_training: run manual__" in run.output
     assert "was cut short by the last stop; marked as failed" in run.output
     assert not re.search(r"news_data +download", run.output)
+    assert_a_failed_run_is_told_with_the_task_and_its_message(run, folder)
 
     assert run.stop(signal.SIGINT) == 0
     assert marked(folder) == []
+
+
+def assert_a_failed_run_is_told_with_the_task_and_its_message(run: MakeRun, folder: Path) -> None:
+    password = json.loads((folder / ".pauta" / "credentials.json").read_text())["admin_password"]
+    missing = folder / "nothing-here"
+    with closing(AirflowRest(run.airflow, ADMIN, password)) as airflow:
+        failing = airflow.trigger("news_data", {"source": "local", "source_path": str(missing)})
+        with pytest.raises(RunFailedError) as caught:
+            follow(Household(), airflow, "news_data", failing)
+    told = str(caught.value)
+    assert "news_data failed at download. The end of its log:" in told
+    assert re.search(rf"    \w+Error: .*{re.escape(str(missing))}", told)
 
 
 def test_a_second_supervisor_in_the_same_place_is_refused(folder: Path) -> None:
