@@ -20,7 +20,7 @@ $(BIN)/uv:
 
 $(VENV)/.installed: requirements_airflow.txt requirements.txt tests/requirements.txt | $(BIN)/uv
 	@echo "Installing the pinned packages into $(VENV) ..."
-	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements_airflow.txt requirements.txt tests/requirements.txt || { \
+	@$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements_airflow.txt requirements.txt tests/requirements.txt || { \
 	  echo "Installing failed. If a package had to be built, 'apt-get install build-essential' brings the compiler; if the index was not reached, check the network. Then try again."; exit 1; }
 	@touch $@
 

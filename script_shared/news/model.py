@@ -17,12 +17,13 @@ from script_shared.clock import Clock
 from script_shared.errors import ReleaseCorruptError, ReleaseError
 from script_shared.news import ranking
 from script_shared.news.catalog import Catalog
+from script_shared.news.membership import segment_codes, segment_of
 from script_shared.news.params import ModelParams
 from script_shared.news.prepared import PoolKeeper, Prepared
 from script_shared.news.readers import Readers
 from script_shared.news.recommenders.base import Part, Recommender
 from script_shared.news.recommenders.popular import weights_of
-from script_shared.news.segments import SEGMENT_NAMES, SEGMENTS, segment_codes, segment_named, segment_of
+from script_shared.news.segments import SEGMENT_NAMES, SEGMENTS, segment_named
 
 FORMAT = 1  # of the folder; a release of another format is refused
 BATCH = 512  # readers scored at once in recommend_many: about 4 MB for each part of the score
