@@ -76,7 +76,7 @@ def promote(context: Context) -> dict[str, Any]:
     reasons = [str(reason) for reason in gate.get("reasons", [])]
     accepted = gate.get("accepted") is True and force != "refuse"
     if not accepted and force != "promote":
-        reason = f"refused by a person (force={force})" if force == "refuse" else "; ".join(reasons)
+        reason = "refused by a person" if "refuse" in (force, gate.get("forced")) else "refused by the gate"
         return {"promoted": False, "version": version, "reason": reason, "reasons": reasons}
     by_person = force == "promote" or gate.get("forced") == "promote"
     reason = "forced by a person over the gate" if by_person else "accepted by the gate"

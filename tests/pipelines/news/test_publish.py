@@ -69,7 +69,7 @@ def test_a_person_can_force_either_way(tmp_path: Path) -> None:
     assert promote(accepted) == {
         "promoted": False,
         "version": "run-2",
-        "reason": "refused by a person (force=refuse)",
+        "reason": "refused by a person",
         "reasons": [],
     }
     assert in_service(tmp_path) == "run-1"
@@ -95,7 +95,7 @@ def test_a_run_assembled_again_with_another_result_becomes_another_version(tmp_p
 def test_nothing_is_published_before_the_gate_has_spoken(tmp_path: Path) -> None:
     context = context_of(tmp_path, "run-1")
     assemble(context, "a")
-    with pytest.raises(RunError, match="step gated is not complete"):
+    with pytest.raises(RunError, match="folder gated is not there"):
         publish(context)
     with pytest.raises(RunError, match="step published is not complete"):
         promote(context)
