@@ -7,7 +7,10 @@ from typing import Any
 
 import httpx
 
+from pipelines.supervisor.task_log import essence
 from script_shared.errors import UnavailableError
+
+HEALTH = ("metadatabase", "scheduler", "dag_processor")
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,13 @@ class AirflowRest:
         self._http.close()
 
     def healthy(self) -> bool:
-        """Whether database, scheduler and DAG processor report that they work."""
+        """Whether database, scheduler and DAG processor report that they work; anything but their report is a no."""
         try:
-            health = self._http.get("/api/v2/monitor/health").json()
+            health = self._http.get("/api/v2/monitor/health").raise_for_status().json()
         except (httpx.HTTPError, ValueError):
             return False
-        return all(health[part]["status"] == "healthy" for part in ("metadatabase", "scheduler", "dag_processor"))
+        parts = [health.get(name) if isinstance(health, dict) else None for name in HEALTH]
+        return all(isinstance(part, dict) and part.get("status") == "healthy" for part in parts)
 
     def knows(self, dag: str) -> bool:
         """Whether the DAG was read and may run."""
@@ -94,13 +98,10 @@ class AirflowRest:
         result: dict[str, Any] = json.loads(value) if isinstance(value, str) else value
         return result
 
-    def log_tail(self, task: TaskState, lines: int = 12) -> list[str]:
-        """The end of the log of the task's last try."""
+    def failure(self, task: TaskState) -> list[str]:
+        """Why the task failed, out of the log of its last try: its error, or the end of that log."""
         path = f"/dags/{task.dag}/dagRuns/{task.run}/taskInstances/{task.task}/logs/{task.tries}"
-        content = self._get(path, {"map_index": task.map_index})["content"]
-        texts = [_text(each) for each in content] if isinstance(content, list) else [str(content)]
-        found = [line for text in texts for line in text.splitlines()]
-        return [line for line in found if line.strip() and not line.startswith("::")][-lines:]
+        return essence(self._get(path, {"map_index": task.map_index})["content"])
 
     def _get(self, path: str, query: dict[str, Any] | None = None) -> dict[str, Any]:
         return self._read(self._send("GET", path, params=query))
@@ -137,14 +138,3 @@ def _task_state(found: dict[str, Any]) -> TaskState:
         seconds=found["duration"] or 0.0,
         tries=found["try_number"],
     )
-
-
-def _text(entry: Any) -> str:
-    """A line of a structured log, with its error's type and message; nothing for the list of log files."""
-    if not isinstance(entry, dict):
-        return str(entry)
-    if entry.get("sources"):
-        return ""
-    details = entry.get("error_detail") or []
-    errors = "".join(f"\n{each.get('exc_type')}: {each.get('exc_value')}" for each in details)
-    return f"{entry.get('event', '')}{errors}"

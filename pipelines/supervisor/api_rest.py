@@ -33,7 +33,9 @@ class ApiRest:
             answer = response.json()
         except (httpx.HTTPError, ValueError):
             return None
-        if response.is_success:
+        if not isinstance(answer, dict):
+            return None
+        if response.is_success and "release" in answer:
             return Readiness(release=answer["release"])
         return Readiness(refused=answer["refused"]["reason"]) if answer.get("refused") else None
 

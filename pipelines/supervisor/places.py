@@ -45,7 +45,7 @@ def load_places(argv: list[str]) -> Places:
     """Flags first, then the environment, then the defaults.
 
     Raises:
-        SettingsError: a value cannot be used; the message names it.
+        SettingsError: a value cannot be used, or both ports are the same; the message names it.
     """
     parser = argparse.ArgumentParser(prog="python -m pipelines.supervisor", description=__doc__)
     for name, field in Places.model_fields.items():
@@ -54,8 +54,16 @@ def load_places(argv: list[str]) -> Places:
         )
     flags: dict[str, Any] = {name: value for name, value in vars(parser.parse_args(argv)).items() if value is not None}
     try:
-        return Places(**flags)
+        return _with_two_ports(Places(**flags))
     except ValidationError as error:
         first = error.errors()[0]
         name = "PAUTA_" + "_".join(str(part) for part in first["loc"]).upper()
         raise SettingsError(f"{name}: {first['msg']}.", fix="Correct the flag or the environment variable.") from None
+
+
+def _with_two_ports(places: Places) -> Places:
+    if places.airflow_port == places.port:
+        raise SettingsError(
+            f"PAUTA_AIRFLOW_PORT and PAUTA_PORT are both {places.port}.", fix="Airflow and the API each need their own."
+        )
+    return places

@@ -13,7 +13,7 @@ POLL_SECONDS = 0.7  # each look costs Airflow's API some time that the tasks cou
 
 
 class RunFailedError(PautaError):
-    """A DAG run failed; the message ends with the log of the task that failed."""
+    """A DAG run failed; the message ends with the error of the task that failed."""
 
 
 def follow(household: Household, airflow: AirflowRest, dag: str, run: str) -> None:
@@ -52,6 +52,6 @@ def _failure(airflow: AirflowRest, dag: str, run: str) -> RunFailedError:
     failed = [task for task in airflow.tasks(dag, run) if task.state == "failed"]
     if not failed:
         return RunFailedError(f"{dag} failed without a failed task.", fix="It may have run out of its time.")
-    log = "\n".join(f"    {line}" for line in airflow.log_tail(failed[0]))
+    log = "\n".join(f"    {line}" for line in airflow.failure(failed[0]))
     names = ", ".join(task.label for task in failed)
-    return RunFailedError(f"{dag} failed at {names}. The end of its log:\n{log}\n")
+    return RunFailedError(f"{dag} failed at {names}:\n{log}\n")

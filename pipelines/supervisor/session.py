@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from pipelines.supervisor.airflow_rest import AirflowRest
 from pipelines.supervisor.api_rest import ApiRest
+from pipelines.supervisor.checks import check_configuration, check_libraries
 from pipelines.supervisor.credentials import ADMIN, load_credentials
 from pipelines.supervisor.first_run import clean_up, make_first_release
 from pipelines.supervisor.greeting import show_addresses, show_recommendations
@@ -42,13 +43,23 @@ def supervise(places: Places) -> int:
         say(str(error))
     finally:
         ignore_signals()
-        household.stop()
-    say("everything is stopped")
+        _stop(household)
     return failed
 
 
+def _stop(household: Household) -> None:
+    """Stop what was started, and say so when it is true."""
+    left = household.stop()
+    if left:
+        say(f"these processes could not be ended: {', '.join(map(str, left))}")
+    elif household.started:
+        say("everything is stopped")
+
+
 def _run(places: Places, settings: Settings, household: Household) -> None:
+    check_libraries()
     check_ports(places)
+    check_configuration(settings)
     credentials = load_credentials(places.state)
     served = _promoted(settings)
     stack = Stack(places, credentials)

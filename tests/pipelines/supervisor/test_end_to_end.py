@@ -123,6 +123,7 @@ def test_a_first_start_ends_with_recommendations_made_by_airflows_own_runs(run: 
     assert started_a_training(run, credentials)
 
     assert run.stop(signal.SIGTERM) == 0
+    assert run.output.endswith("everything is stopped\n")
     assert marked(folder) == []
     assert not Path("/proc", str(run.process.pid)).exists()
 
@@ -132,7 +133,10 @@ def started_a_training(run: MakeRun, credentials: dict[str, str]) -> bool:
     login = {"username": "admin", "password": credentials["admin_password"]}
     token = httpx.post(f"{run.airflow}/auth/token", json=login).json()["access_token"]
     admin = {"Authorization": f"Bearer {credentials['admin_token']}"}
-    answer = httpx.post(f"{run.api}/train", json={}, headers=admin, timeout=30)
+    misspelt = httpx.post(f"{run.api}/train", json={"params": {"forse": "promote"}}, headers=admin, timeout=30)
+    assert misspelt.status_code == 422, misspelt.text
+    assert "force, run_id" in misspelt.json()["detail"]
+    answer = httpx.post(f"{run.api}/train", json={"params": {"force": None}}, headers=admin, timeout=30)
     assert answer.is_success, answer.text
     path = f"{run.airflow}/api/v2/dags/news_training/dagRuns/{answer.json()['run_id']}"
     return httpx.get(path, headers={"Authorization": f"Bearer {token}"}).is_success
@@ -161,8 +165,7 @@ def assert_a_failed_run_is_told_with_the_task_and_its_message(run: MakeRun, fold
         with pytest.raises(RunFailedError) as caught:
             follow(Household(), airflow, "news_data", failing)
     told = str(caught.value)
-    assert "news_data failed at download. The end of its log:" in told
-    assert re.search(rf"    \w+Error: .*{re.escape(str(missing))}", told)
+    assert re.fullmatch(rf"news_data failed at download:\n    \w+Error: .*{re.escape(str(missing))}.*", told), told
 
 
 def test_a_second_supervisor_in_the_same_place_is_refused(folder: Path) -> None:
@@ -175,3 +178,4 @@ def test_a_second_supervisor_in_the_same_place_is_refused(folder: Path) -> None:
         assert late.process.wait(timeout=60) == 1
         late.clear()
     assert "Pauta runs here already" in late.output
+    assert "everything is stopped" not in late.output
