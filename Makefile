@@ -19,9 +19,11 @@ $(BIN)/uv:
 	  rm -rf $(VENV); echo "The package index cannot be reached. Check the network or pip's proxy settings, then try again."; exit 1; }
 
 $(VENV)/.installed: requirements_airflow.txt requirements.txt tests/requirements.txt | $(BIN)/uv
-	@echo "Installing the pinned packages into $(VENV) ..."
-	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements_airflow.txt requirements.txt tests/requirements.txt || { \
+	@echo "Installing the pinned packages into $(VENV): about 1.7 GB, one to two minutes ..."
+	@$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements_airflow.txt requirements.txt tests/requirements.txt || { \
 	  echo "Installing failed. If a package had to be built, 'apt-get install build-essential' brings the compiler; if the index was not reached, check the network. Then try again."; exit 1; }
+	@$(BIN)/python -c 'import ctypes; ctypes.CDLL("libgomp.so.1")' 2>/dev/null || { \
+	  echo "The shared library libgomp.so.1 is missing; training and ranking need it: apt-get install libgomp1"; exit 1; }
 	@touch $@
 
 .PHONY: install

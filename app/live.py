@@ -49,7 +49,8 @@ class Served:
 
     @property
     def release(self) -> str:
-        return self.pointer.version
+        """Its version; an earlier one than the pointer's when that could not be loaded at the start."""
+        return self.model.version
 
 
 @dataclass(frozen=True)
@@ -174,23 +175,39 @@ class Live:
 
     async def _take(self, pointer: Pointer) -> bool:
         try:
-            served = await asyncio.to_thread(self._load, pointer)
+            served = await asyncio.to_thread(self._load, pointer, pointer.version)
         except Exception as error:  # noqa: BLE001  whatever a release does to its loader, the old one serves on
             self._refuse(pointer, error)
+            if self.served is None and self.refusal is not None and self.refusal.final:
+                await self._take_earlier(pointer)
             return False
-        if self._following is not None:
-            self._following.adopt(served.recommender.newsroom, served.model.clock, served.vectoriser)
-        old, self.served, self.refusal = self.served, served, None
-        self._count(old, served)
-        log.info("release %s in service after %.2f s", served.release, served.load_seconds)
+        self.refusal = None
+        self._swap(served)
         return True
 
-    def _load(self, pointer: Pointer) -> Served:
+    async def _take_earlier(self, pointer: Pointer) -> None:
+        """At the start there is no old release that could serve on: take the one that was in service before."""
+        for version in pointer.earlier():
+            try:
+                self._swap(await asyncio.to_thread(self._load, pointer, version))
+            except Exception as error:  # noqa: BLE001  as above
+                log.error("release %s cannot stand in: %s", version, _say(error))
+            else:
+                return
+
+    def _swap(self, served: Served) -> None:
+        if self._following is not None:
+            self._following.adopt(served.recommender.newsroom, served.model.clock, served.vectoriser)
+        old, self.served = self.served, served
+        self._count(old, served)
+        log.info("release %s in service after %.2f s", served.release, served.load_seconds)
+
+    def _load(self, pointer: Pointer, version: str) -> Served:
         started = time.perf_counter()
-        folder = self.releases.fetch(pointer.version)
-        model = NewsModel.load(folder, pointer.version)
+        folder = self.releases.fetch(version)
+        model = NewsModel.load(folder, version)
         model.check()
-        manifest, some = self.releases.manifest(pointer.version), examples(model)
+        manifest, some = self.releases.manifest(version), examples(model)
         vectoriser = Vectoriser.of(model)
         recommender = self._recommender(folder, model, vectoriser)
         seconds = time.perf_counter() - started

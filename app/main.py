@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 
 from app import __version__, errors
 from app.dependencies import Service
@@ -64,11 +65,13 @@ DESCRIPTION = (
 def create_app(settings: Settings) -> FastAPI:
     """The application; it answers at once and waits for a release by itself."""
     service = _service(settings)
-    app = FastAPI(
+    app = FastAPIOffline(
         title="Pauta",
         version=__version__,
         description=DESCRIPTION,
         lifespan=_lifespan,
+        redoc_url=None,
+        favicon_url="/web/icon.svg",
         redirect_slashes=False,
         responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
     )

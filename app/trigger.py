@@ -25,7 +25,7 @@ class Trigger:
 
         Raises:
             UnavailableError: Airflow is not configured, not reachable, or refuses the user.
-            RequestError: Airflow refuses the params; the message is Airflow's.
+            RequestError: the DAG has no such params, or Airflow refuses a value; the message says which.
         """
         url = self._settings.airflow_url
         if not url:
@@ -34,7 +34,10 @@ class Trigger:
             )
         try:
             async with httpx.AsyncClient(base_url=url.rstrip("/"), timeout=_TIMEOUT) as client:
-                run = _read(await self._post(client, dag, params), dag)
+                if params:
+                    await self._check_names(client, dag, params)
+                body = {"logical_date": None, "conf": params}
+                run = _read(await self._ask(client, "POST", f"{dag}/dagRuns", body), dag, "dag_run_id")
         except httpx.HTTPError as error:
             reason = str(error) or type(error).__name__
             raise UnavailableError(
@@ -43,14 +46,19 @@ class Trigger:
         address = f"{url.rstrip('/')}/dags/{dag}/runs/{run['dag_run_id']}"
         return {"dag": dag, "run_id": run["dag_run_id"], "state": run.get("state", "queued"), "address": address}
 
-    async def _post(self, client: httpx.AsyncClient, dag: str, params: dict[str, Any]) -> httpx.Response:
+    async def _check_names(self, client: httpx.AsyncClient, dag: str, params: dict[str, Any]) -> None:
+        """Airflow itself takes params that the DAG does not have, and a misspelt one would change nothing."""
+        known = _read(await self._ask(client, "GET", f"{dag}/details"), dag, "params")["params"] or {}
+        if unknown := ", ".join(repr(name) for name in params if name not in known):
+            raise RequestError(f"{dag} has no params {unknown}.", fix=f"It has: {', '.join(sorted(known)) or 'none'}.")
+
+    async def _ask(self, client: httpx.AsyncClient, method: str, path: str, body: Any = None) -> httpx.Response:
         kept = self._token
         headers = await self._headers(client)
-        body = {"logical_date": None, "conf": params}
-        response = await client.post(f"/api/v2/dags/{dag}/dagRuns", json=body, headers=headers)
+        response = await client.request(method, f"/api/v2/dags/{path}", json=body, headers=headers)
         if response.status_code == httpx.codes.UNAUTHORIZED and kept is not None:
             self._token = None  # it had expired
-            return await self._post(client, dag, params)
+            return await self._ask(client, method, path, body)
         return response
 
     async def _headers(self, client: httpx.AsyncClient) -> dict[str, str]:
@@ -71,12 +79,12 @@ class Trigger:
         return {"Authorization": f"Bearer {self._token}"}
 
 
-def _read(response: httpx.Response, dag: str) -> dict[str, Any]:
-    """The run that Airflow made, or what its refusal means."""
+def _read(response: httpx.Response, dag: str, key: str) -> dict[str, Any]:
+    """Airflow's answer, which has that key, or what its refusal means; of a long reason, the first line."""
     answer = _json(response)
-    if response.is_success and "dag_run_id" in answer:
+    if response.is_success and key in answer:
         return answer
-    code, detail = response.status_code, str(answer.get("detail", ""))[:500]
+    code, detail = response.status_code, str(answer.get("detail", "")).strip().partition("\n")[0][:500]
     if code == httpx.codes.BAD_REQUEST or code == httpx.codes.UNPROCESSABLE_ENTITY:
         raise RequestError(f"Airflow refuses the params: {detail}")
     if code == httpx.codes.NOT_FOUND:

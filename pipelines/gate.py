@@ -1,8 +1,10 @@
 """The gate's decision: is a candidate good enough to replace what is served, from figures alone.
 
 Per segment the candidate is held against each reference (the release in service, the best windowed popularity). It is
-refused when it is worse by more than the tolerance, a share of the reference's value. The decision is made on the point
-estimates; the paired interval stands in the explanation. A missing figure is never a pass.
+refused when it is worse by more than the tolerance, a share of the reference's value, and the loss is more than chance:
+the paired 95 % interval of the difference lies below zero. Without the second half, segments with few held-out readers
+would refuse every other good release by noise, and news would grow stale. A missing figure is never a pass; where only
+the interval is missing, the figures alone decide.
 """
 
 from collections.abc import Sequence
@@ -11,8 +13,8 @@ from math import isnan, nan
 from typing import Any, Literal
 
 Force = Literal["promote", "refuse"]
-Outcome = Literal["missing", "worse", "pass", "too few users"]
-ORDER: tuple[Outcome, ...] = ("missing", "worse", "pass", "too few users")  # in which reasons are told
+Outcome = Literal["missing", "worse", "chance", "pass", "too few users"]
+ORDER: tuple[Outcome, ...] = ("missing", "worse", "chance", "pass", "too few users")  # in which reasons are told
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def judge(comparisons: Sequence[Comparison], rule: Rule, force: Force | None = N
     """Decide; a person's ``force`` overrules the figures and is recorded beside what they said."""
     outcomes = [(outcome(comparison, rule), comparison) for comparison in comparisons]
     refused = any(result in ("worse", "missing") for result, _ in outcomes)
-    judged = any(result == "pass" for result, _ in outcomes)
+    judged = any(result in ("pass", "chance") for result, _ in outcomes)
     ordered = sorted(outcomes, key=lambda pair: ORDER.index(pair[0]))
     reasons = [_sentence(result, comparison, rule) for result, comparison in ordered]
     if not refused and not judged:
@@ -100,7 +102,9 @@ def outcome(comparison: Comparison, rule: Rule) -> Outcome:
         return "too few users"
     if isnan(comparison.candidate) or isnan(comparison.value):
         return "missing"
-    return "pass" if comparison.candidate >= comparison.value * (1 - rule.tolerance) else "worse"
+    if comparison.candidate >= comparison.value * (1 - rule.tolerance):
+        return "pass"
+    return "chance" if comparison.high >= 0 else "worse"
 
 
 def _sentence(result: Outcome, comparison: Comparison, rule: Rule) -> str:
@@ -112,8 +116,11 @@ def _sentence(result: Outcome, comparison: Comparison, rule: Rule) -> str:
         measure = f"{rule.metric}@{rule.cutoff}"
         return f"{comparison.segment}: {measure} of the {whose} is missing{why}; a missing figure is no pass."
     verdict = "not worse" if result == "pass" else "worse"
+    doubt = ", but that may be chance: the interval holds zero" if result == "chance" else ""
     allowed = f"{rule.tolerance * 100:g} %"
-    return f"{comparison.segment}: {_figures(comparison, rule)}, {verdict} than the tolerance of {allowed} allows."
+    return (
+        f"{comparison.segment}: {_figures(comparison, rule)}, {verdict} than the tolerance of {allowed} allows{doubt}."
+    )
 
 
 def _figures(comparison: Comparison, rule: Rule) -> str:

@@ -15,6 +15,15 @@ from typing import Any
 from script_shared.errors import InputError, RunError
 
 MANIFEST = "_manifest.json"
+STEP_OF = {  # which step writes a folder, where they do not have the same name
+    "raw": "download",
+    "refined": "refine",
+    "trained": "train",
+    "assembled": "assemble",
+    "evaluated": "evaluate",
+    "gated": "gate",
+    "published": "publish",
+}
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,127}")
 
 
@@ -54,12 +63,15 @@ class Run:
         """The folder of a finished step.
 
         Raises:
-            RunError: the step has not finished in this run.
+            RunError: the step has not finished in this run, or there is no such run.
         """
-        if not self.complete(step, part):
-            name = f"{step} ({part})" if part else step
-            raise RunError(f"run {self.run_id}: step {name} is not complete.", fix=f"Run it first: --step {step}.")
-        return self.folder(step, part)
+        if self.complete(step, part):
+            return self.folder(step, part)
+        if not any(folder.exists() for folder in self.root.glob(f"*/{self.run_id}")):
+            raise RunError(f"there is no run {self.run_id!r}.", fix=f"Runs are the folders in {self.root}/*/.")
+        name = f"{step}/{part}" if part else step
+        message = f"run {self.run_id}: its folder {name} is not there or not complete."
+        raise RunError(message, fix=f"Run the step that writes it first: --step {STEP_OF.get(step, step)}.")
 
     def facts(self, step: str, part: str | None = None) -> dict[str, Any]:
         """What the step wrote into its manifest."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -35,7 +36,7 @@ def load_array(folder: Path, name: str) -> npt.NDArray[Any]:
     except (OSError, ValueError, EOFError) as error:
         message = f"{path}: not a readable array ({error})."
         raise ReleaseCorruptError(message, fix="Publish the release again.") from error
-    return array
+    return np.asarray(array)  # a plain view of the map: slicing it is several times faster
 
 
 class Strings:
@@ -62,6 +63,11 @@ class Strings:
 
     def __getitem__(self, row: int) -> str:
         return bytes(self.block[self.offsets[row] : self.offsets[row + 1]]).decode()
+
+    def tolist(self) -> list[str]:
+        """All of them as Python strings, decoded in one go."""
+        block = np.asarray(self.block).tobytes()
+        return [block[start:end].decode() for start, end in pairwise(self.offsets.tolist())]
 
     def save(self, folder: Path, name: str) -> None:
         save_arrays(folder, {f"{name}.block": self.block, f"{name}.offsets": self.offsets})

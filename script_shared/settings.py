@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     params_file: Path | None = Field(None, description="Params file used instead of the one in the package.")
     source: Literal["sample", "local", "gdrive", "globo_clicks"] = Field("sample", description="Source of raw data.")
     source_path: Path | None = Field(None, description="Folder (local) or parquet file (globo_clicks) to read.")
+    data_schedule: str | None = Field(None, description="When news_data starts by itself, as a cron expression in UTC.")
     cache_dir: Path = Field(
         Path("/tmp/pauta-releases"), description="Where releases of an object store are kept to load."
     )

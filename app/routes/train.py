@@ -11,7 +11,10 @@ router = APIRouter(tags=["model"])
 
 @router.post("/train", summary="Start a training in Airflow", status_code=202, dependencies=[Admin])
 async def train(service: TheService, body: TrainBody | None = None) -> Response:
-    """Triggers the DAG and answers at once with the run's id and the address where it can be watched."""
+    """Triggers the DAG and answers at once with the run's id and the address where it can be watched.
+
+    Params that the DAG does not have are refused, and so are values that they do not allow.
+    """
     asked = body or TrainBody()
     run = await service.trigger.start(asked.dag, asked.params)
     return json_response(run, 202, {"Location": run["address"]})

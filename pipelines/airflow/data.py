@@ -9,6 +9,7 @@ from pipelines.airflow.params import run_param, source_params
 from pipelines.airflow.retries import DEFAULT_ARGS
 from pipelines.airflow.tasks import DATA_STEPS, data_task
 from pipelines.use_case import UseCase
+from script_shared.settings import load_settings
 
 DOC = """
 ### {name}: raw files to checked tables
@@ -18,6 +19,8 @@ tables, `quality` checks the tables and writes the data card. Rows that are not 
 
 **Writes** `raw/<run>`, `refined/<run>`, `quality/<run>` under the data folder, then announces the run on the asset
 `{name}_refined`, which starts `{name}_training`.
+
+**Starts** by hand, or by the cron expression in `PAUTA_DATA_SCHEDULE`.
 
 **When it fails** on malformed input, the message names the file, user or line; correct it and trigger again. The
 release in service is not touched. A source that cannot be reached is tried again by itself.
@@ -33,7 +36,7 @@ def data_dag(case: UseCase) -> DAG:
         description="Raw files to checked tables.",
         doc_md=DOC.format(name=case.name),
         tags=[case.name, "data"],
-        schedule=None,
+        schedule=load_settings().data_schedule,
         catchup=False,
         max_active_runs=1,
         dagrun_timeout=timedelta(hours=12),

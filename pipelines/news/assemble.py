@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -45,11 +46,12 @@ def assemble(context: Context) -> dict[str, Any]:
         for segment in SEGMENTS
     }
     lag = params.releases.clock_max_lag_hours
+    names = Names.of(dataset)
     moments = {"holdout": split_of(dataset, params).start_ms, "release": dataset.end_ms}
     with context.run.write("assembled") as (folder, facts):
         for name, as_of_ms in moments.items():
             started = perf_counter()
-            made = put_together(fitted, dataset, as_of_ms, folder / name, params.model, max_lag_hours=lag)
+            made = put_together(fitted, dataset, as_of_ms, folder / name, params.model, max_lag_hours=lag, names=names)
             NewsModel.load(folder / name, name).check()
             facts[name] = {
                 **made,
@@ -82,25 +84,41 @@ def put_together(
     params: ModelParams,
     *,
     max_lag_hours: float = 48,
+    names: "Names | None" = None,
 ) -> dict[str, Any]:
     """Write the folder that NewsModel loads, as of a moment; gives the facts of its ``model.json``."""
+    names = names or Names.of(dataset)
     snapshot = snapshot_of(dataset, as_of_ms)
     for segment in SEGMENTS:
         fitted[segment.name].as_of(snapshot, members_of(snapshot, segment.name)).save(out / segment.name)
     count(snapshot, params.popularity).save(out / "popularity")
-    catalog_of(dataset, snapshot).save(out / "catalog")
-    Readers(IdIndex.of(dataset.users[c.USER_ID].to_list()), snapshot.logged, snapshot.histories()).save(out / "readers")
+    catalog_of(dataset, snapshot, names).save(out / "catalog")
+    Readers(names.readers, snapshot.logged, snapshot.histories()).save(out / "readers")
     facts = _facts(snapshot, max_lag_hours)
     (out / "params.json").write_text(params.model_dump_json(indent=2), encoding="utf-8")
     (out / "model.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
     return facts
 
 
-def catalog_of(dataset: Dataset, snapshot: Snapshot) -> Catalog:
+@dataclass(frozen=True)
+class Names:
+    """Ids of readers and articles, ready to look up; the same at every moment of one data set."""
+
+    readers: IdIndex
+    articles: IdIndex
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> "Names":
+        """Index the ids of a data set."""
+        users, articles = dataset.users[c.USER_ID], dataset.articles[c.ARTICLE_ID]
+        return cls(IdIndex.of(users.to_list()), IdIndex.of(articles.to_list()))
+
+
+def catalog_of(dataset: Dataset, snapshot: Snapshot, names: Names) -> Catalog:
     """The articles as a release keeps them."""
     table = dataset.articles
     return Catalog(
-        ids=IdIndex.of(table[c.ARTICLE_ID].to_list()),
+        ids=names.articles,
         urls=Strings.of(table[c.URL].to_list()),
         titles=Strings.of(table[c.TITLE].to_list()),
         issued_ms=snapshot.issued_ms,
@@ -127,7 +145,7 @@ def _facts(snapshot: Snapshot, max_lag_hours: float) -> dict[str, Any]:
 
 
 def _renumbering(old: Strings, new: pl.Series) -> Renumbering:
-    before = pl.DataFrame({"id": [old[row] for row in range(len(old))]}, schema={"id": pl.String})
+    before = pl.DataFrame({"id": old.tolist()}, schema={"id": pl.String})
     after = pl.DataFrame({"id": new, "row": np.arange(len(new))})
     rows = before.join(after, on="id", how="left", maintain_order="left")["row"].fill_null(-1).to_numpy()
     return Renumbering(rows, len(new))

@@ -12,8 +12,9 @@ from pipelines.news.popularity_rows import available
 from pipelines.splits import Truth, Window, ground_truth, held_out_window
 from script_shared.arrays import IntArray
 from script_shared.clock import HOUR_MS
+from script_shared.news.membership import segment_codes
 from script_shared.news.params import NewsParams
-from script_shared.news.segments import SEGMENT_NAMES, segment_codes
+from script_shared.news.segments import SEGMENT_NAMES
 
 
 @dataclass(frozen=True)

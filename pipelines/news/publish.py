@@ -69,14 +69,18 @@ def promote(context: Context) -> dict[str, Any]:
     Raises:
         RunError: the run is not published yet.
         ReleaseCorruptError: the published files were damaged since; the release in service stays.
+        ReleaseConflictError: another release came into service since the gate compared; evaluate and gate again.
     """
     version = str(context.run.facts("published")["version"])
     gate, force = context.run.facts("gated"), context.options.force
     reasons = [str(reason) for reason in gate.get("reasons", [])]
     accepted = gate.get("accepted") is True and force != "refuse"
     if not accepted and force != "promote":
-        reason = f"refused by a person (force={force})" if force == "refuse" else "; ".join(reasons)
+        reason = "refused by a person" if "refuse" in (force, gate.get("forced")) else "refused by the gate"
         return {"promoted": False, "version": version, "reason": reason, "reasons": reasons}
-    reason = "accepted by the gate" if accepted else "forced by a person over the gate"
-    pointer = open_releases(context).promote(version, reason)
+    by_person = force == "promote" or gate.get("forced") == "promote"
+    reason = "forced by a person over the gate" if by_person else "accepted by the gate"
+    pointer = open_releases(context).promote(
+        version, reason, expect=None if by_person else gate.get("in_service") or ""
+    )
     return {"promoted": True, "version": version, "sequence": pointer.sequence, "reason": reason, "reasons": reasons}

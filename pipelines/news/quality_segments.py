@@ -8,7 +8,8 @@ import numpy as np
 from pipelines.news import columns as c
 from pipelines.news.dataset import Dataset
 from pipelines.report import COLOURS, Chart, draw
-from script_shared.news.segments import SEGMENT_NAMES, segment_codes
+from script_shared.news.membership import segment_codes
+from script_shared.news.segments import SEGMENT_NAMES
 
 PORTION_COLUMNS = ("segment", "users", "% of users", "interactions", "% of interactions", "reads per user")
 

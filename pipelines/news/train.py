@@ -12,8 +12,9 @@ from pipelines.news.held_out import split_of
 from pipelines.news.known import snapshot_of
 from pipelines.use_case import Context
 from script_shared.arrays import IntArray
+from script_shared.news.membership import members
 from script_shared.news.params import NewsParams
-from script_shared.news.segments import members, segment_named
+from script_shared.news.segments import segment_named
 from script_shared.news.snapshot import Snapshot
 
 

@@ -1,13 +1,16 @@
 """What the supervisor asks of Airflow's REST API."""
 
+import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
 
+from pipelines.supervisor.task_log import essence
 from script_shared.errors import UnavailableError
 
-ANY = "~"
+HEALTH = ("metadatabase", "scheduler", "dag_processor")
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,18 @@ class AirflowRest:
         self._http = httpx.Client(base_url=url, timeout=30, trust_env=False)
         self._token = ""
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
     def healthy(self) -> bool:
-        """Whether database, scheduler and DAG processor report that they work."""
+        """Whether database, scheduler and DAG processor report that they work; anything but their report is a no."""
         try:
-            health = self._http.get("/api/v2/monitor/health").json()
+            health = self._http.get("/api/v2/monitor/health").raise_for_status().json()
         except (httpx.HTTPError, ValueError):
             return False
-        return all(health[part]["status"] == "healthy" for part in ("metadatabase", "scheduler", "dag_processor"))
+        parts = [health.get(name) if isinstance(health, dict) else None for name in HEALTH]
+        return all(isinstance(part, dict) and part.get("status") == "healthy" for part in parts)
 
     def knows(self, dag: str) -> bool:
         """Whether the DAG was read and may run."""
@@ -59,11 +67,16 @@ class AirflowRest:
         body = {"logical_date": None, "conf": conf}
         return str(self._read(self._send("POST", f"/dags/{dag}/dagRuns", json=body))["dag_run_id"])
 
-    def runs(self, dag: str = ANY, *states: str) -> list[tuple[str, str, str]]:
-        """The newest runs as (DAG, run id, state), newest first."""
-        query = {"order_by": "-run_after", "limit": 50, "state": list(states)}
-        runs = self._get(f"/dags/{dag}/dagRuns", query)["dag_runs"]
-        return [(run["dag_id"], run["dag_run_id"], run["state"]) for run in runs]
+    def runs(self, dag: str) -> list[str]:
+        """The ids of the DAG's newest runs, newest first."""
+        found = self._get(f"/dags/{dag}/dagRuns", {"order_by": "-run_after", "limit": 20})["dag_runs"]
+        return [run["dag_run_id"] for run in found]
+
+    def unfinished(self, before: datetime) -> list[tuple[str, str]]:
+        """DAG and id of the runs of any DAG that were queued before that moment and have not ended."""
+        found = self._get("/dags/~/dagRuns", {"limit": 100, "state": ["running", "queued"]})["dag_runs"]
+        old = [run for run in found if datetime.fromisoformat(run["queued_at"] or run["run_after"]) < before]
+        return [(run["dag_id"], run["dag_run_id"]) for run in old]
 
     def state(self, dag: str, run: str) -> str:
         """The state of a run: queued, running, success or failed."""
@@ -78,13 +91,17 @@ class AirflowRest:
         found = self._get(f"/dags/{dag}/dagRuns/{run}/taskInstances")["task_instances"]
         return [_task_state(each) for each in found]
 
-    def log_tail(self, task: TaskState, lines: int = 12) -> list[str]:
-        """The end of the log of the task's last try."""
+    def result(self, task: TaskState) -> dict[str, Any]:
+        """What the task returned."""
+        path = f"/dags/{task.dag}/dagRuns/{task.run}/taskInstances/{task.task}/xcomEntries/return_value"
+        value = self._get(path, {"map_index": task.map_index})["value"]
+        result: dict[str, Any] = json.loads(value) if isinstance(value, str) else value
+        return result
+
+    def failure(self, task: TaskState) -> list[str]:
+        """Why the task failed, out of the log of its last try: its error, or the end of that log."""
         path = f"/dags/{task.dag}/dagRuns/{task.run}/taskInstances/{task.task}/logs/{task.tries}"
-        content = self._get(path, {"map_index": task.map_index})["content"]
-        texts = [_text(each) for each in content] if isinstance(content, list) else [str(content)]
-        found = [line for text in texts for line in text.splitlines()]
-        return [line for line in found if line.strip() and not line.startswith("::")][-lines:]
+        return essence(self._get(path, {"map_index": task.map_index})["content"])
 
     def _get(self, path: str, query: dict[str, Any] | None = None) -> dict[str, Any]:
         return self._read(self._send("GET", path, params=query))
@@ -121,14 +138,3 @@ def _task_state(found: dict[str, Any]) -> TaskState:
         seconds=found["duration"] or 0.0,
         tries=found["try_number"],
     )
-
-
-def _text(entry: Any) -> str:
-    """A line of a structured log, with its error's type and message; nothing for the list of log files."""
-    if not isinstance(entry, dict):
-        return str(entry)
-    if entry.get("sources"):
-        return ""
-    details = entry.get("error_detail") or []
-    errors = "".join(f"\n{each.get('exc_type')}: {each.get('exc_value')}" for each in details)
-    return f"{entry.get('event', '')}{errors}"

@@ -1,10 +1,19 @@
 """What the supervisor asks of the recommendation API."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from script_shared.errors import UnavailableError
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """One of the two is said."""
+
+    release: str = ""
+    refused: str = ""
 
 
 class ApiRest:
@@ -13,13 +22,22 @@ class ApiRest:
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url, timeout=10, trust_env=False)
 
-    def release(self) -> str | None:
-        """The release in service, or None while there is none."""
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    def readiness(self) -> Readiness | None:
+        """The release in service, or why the promoted one was refused; None while neither is known."""
         try:
             response = self._http.get("/ready")
-        except httpx.HTTPError:
+            answer = response.json()
+        except (httpx.HTTPError, ValueError):
             return None
-        return str(response.json()["release"]) if response.is_success else None
+        if not isinstance(answer, dict):
+            return None
+        if response.is_success and "release" in answer:
+            return Readiness(release=answer["release"])
+        return Readiness(refused=answer["refused"]["reason"]) if answer.get("refused") else None
 
     def examples(self) -> dict[str, list[str]]:
         """A few reader ids of each segment."""

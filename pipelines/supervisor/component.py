@@ -22,6 +22,7 @@ class Component:
         name: what people call it.
         command: program and arguments.
         environment: all of its environment variables.
+        patient: whether stopping waits for it to end in good order; what keeps no state is killed instead.
         log: file that takes its output; the one of the start before is kept beside it as ``<name>.1``.
     """
 
@@ -29,6 +30,7 @@ class Component:
     command: Sequence[str]
     environment: Mapping[str, str]
     log: Path
+    patient: bool = True
     process: subprocess.Popen[bytes] | None = None
     deaths: list[float] = field(default_factory=list)
 

@@ -52,7 +52,7 @@ def api_environment(places: Places, credentials: Credentials, inherited: Mapping
     """What the API needs to answer, and to start trainings; an admin token that is set already is kept."""
     ours = {
         "PAUTA_HOST": HOST,
-        "PAUTA_PORT": str(places.api_port),
+        "PAUTA_PORT": str(places.port),
         "PAUTA_AIRFLOW_URL": places.airflow_url,
         "PAUTA_AIRFLOW_USERNAME": SERVICE,
         "PAUTA_AIRFLOW_PASSWORD": credentials.service_password,

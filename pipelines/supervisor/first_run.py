@@ -1,17 +1,19 @@
 """The first release of a fresh checkout, made by Airflow's own runs."""
 
+from datetime import datetime
+
 from pipelines.supervisor.airflow_rest import AirflowRest
 from pipelines.supervisor.household import Household
-from pipelines.supervisor.progress import follow
+from pipelines.supervisor.progress import RunFailedError, follow
 from pipelines.supervisor.say import say
 
 DATA, TRAINING = "news_data", "news_training"
 SECONDS = 120.0  # for Airflow to read the DAGs, or to start the training after the data
 
 
-def clean_up(airflow: AirflowRest) -> None:
-    """Mark runs that the last stop cut short as failed; their tasks are gone, and they would block new ones."""
-    for dag, run, _state in airflow.runs("~", "running", "queued"):
+def clean_up(airflow: AirflowRest, started: datetime) -> None:
+    """Mark runs from before this start as failed; the last stop ended their tasks, and they would block new ones."""
+    for dag, run in airflow.unfinished(started):
         say(f"{dag}: run {run} was cut short by the last stop; marked as failed")
         airflow.give_up(dag, run)
 
@@ -20,14 +22,28 @@ def make_first_release(household: Household, airflow: AirflowRest) -> None:
     """Trigger the data DAG, follow it, then follow the training that its asset starts.
 
     Raises:
-        RunFailedError: one of the two failed.
+        RunFailedError: one of the two failed, or the gate refused the candidate.
         UnavailableError: Airflow did not do its part in time.
     """
     household.wait_for("Reading the DAGs", lambda: airflow.knows(DATA) and airflow.knows(TRAINING), SECONDS)
-    before = {run for _dag, run, _state in airflow.runs(TRAINING)}
+    before = set(airflow.runs(TRAINING))
     follow(household, airflow, DATA, airflow.trigger(DATA, {}))
 
     def training() -> str | None:
-        return next((run for _dag, run, _state in airflow.runs(TRAINING) if run not in before), None)
+        return next((run for run in airflow.runs(TRAINING) if run not in before), None)
 
-    follow(household, airflow, TRAINING, household.wait_for("Starting the training", training, SECONDS))
+    run = household.wait_for("Starting the training", training, SECONDS)
+    follow(household, airflow, TRAINING, run)
+    _require_promoted(airflow, run)
+
+
+def _require_promoted(airflow: AirflowRest, run: str) -> None:
+    """With nothing in service before, a refused candidate leaves nothing to serve."""
+    for task in airflow.tasks(TRAINING, run):
+        if task.state == "skipped":
+            facts = airflow.result(task)
+            raise RunFailedError(
+                f"the first release was not promoted, so there is nothing to serve: {facts['reason']}",
+                fix=f"To serve it all the same: .venv/bin/python -m pipelines releases promote {facts['version']} "
+                "--reason '...', then 'make run' again.",
+            )

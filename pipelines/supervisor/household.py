@@ -15,12 +15,19 @@ GRACE_SECONDS = 10.0
 
 
 class Household:
-    """The components that run, in the order in which they were started."""
+    """The components that run, in the order in which they were started.
+
+    Attributes:
+        components: the ones that should be running now.
+        started: whether anything was ever started.
+    """
 
     def __init__(self) -> None:
         self.components: list[Component] = []
+        self.started = False
 
     def start(self, component: Component) -> None:
+        self.started = True
         component.start()
         self.components.append(component)
 
@@ -30,8 +37,7 @@ class Household:
         Raises:
             UnavailableError: it failed; the message ends with its last lines.
         """
-        component.start()
-        self.components.append(component)
+        self.start(component)
         try:
             while component.exit_code is None:
                 self.watch(except_for=component)
@@ -63,7 +69,7 @@ class Household:
 
         Args:
             what: what is waited for, as the beginning of a sentence.
-            ready: gives nothing as long as it is not there.
+            ready: gives nothing as long as it is not there, or raises UnavailableError.
             seconds: how long to wait at most.
             every: seconds between two questions.
 
@@ -71,7 +77,7 @@ class Household:
             UnavailableError: it took longer than ``seconds``, or a component ended too often.
         """
         deadline = time.monotonic() + seconds
-        while not (answer := ready()):
+        while not (answer := _ask(ready)):
             if time.monotonic() > deadline:
                 logs = ", ".join(str(component.log) for component in self.components)
                 raise UnavailableError(f"{what} took longer than {seconds:.0f} s.", fix=f"See the logs: {logs}.")
@@ -79,11 +85,23 @@ class Household:
             time.sleep(every)
         return answer
 
-    def stop(self) -> None:
-        """SIGTERM to every main process at once; what is left after the grace is killed with all its children."""
+    def stop(self) -> list[int]:
+        """SIGTERM to all; when the patient ones have ended, or after the grace, whatever is left is killed.
+
+        Returns:
+            ids of the processes that are still there all the same, which is none unless the kernel cannot end them.
+        """
         for component in self.components:
             component.ask_to_stop()
         deadline = time.monotonic() + GRACE_SECONDS
-        while time.monotonic() < deadline and any(each.exit_code is None for each in self.components):
+        while time.monotonic() < deadline and any(each.exit_code is None for each in self.components if each.patient):
             time.sleep(0.05)
-        end_descendants(grace=0.0)
+        return end_descendants(grace=0.0)
+
+
+def _ask(ready: Callable[[], T | None]) -> T | None:
+    """The answer; nothing while the one who is asked is being started again."""
+    try:
+        return ready()
+    except UnavailableError:
+        return None

@@ -10,7 +10,7 @@ import psutil
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
-KILL_SECONDS = 5.0  # a killed process ends at once, unless the kernel itself waits for a disk
+KILL_SECONDS = 20.0  # a killed process ends when its memory is given back and no disk is waited for
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -34,22 +34,31 @@ def reap_orphans(own: set[int]) -> None:
     for child in psutil.Process().children():
         if child.pid in own:
             continue
-        _kill([*child.children(recursive=True), child] if _living(child) else [])
+        with suppress(psutil.NoSuchProcess):
+            _kill([*child.children(recursive=True), child])
         with suppress(psutil.TimeoutExpired):
             child.wait(timeout=KILL_SECONDS)
 
 
-def end_descendants(grace: float) -> None:
-    """Wait for every descendant to end, for ``grace`` seconds; then kill what is left."""
+def end_descendants(grace: float) -> list[int]:
+    """Wait for every descendant to end, for ``grace`` seconds; then kill what is left, and wait until it is gone.
+
+    An orphan becomes a child of this process (``adopt_orphans``), so all are gone when the kernel knows no child. A
+    look at the list of processes would not do: it misses the children of one that ends meanwhile, and calls a process
+    ended whose first thread is gone while others still give back its memory.
+
+    Returns:
+        ids of the processes that did not end even so.
+    """
     deadline = time.monotonic() + grace
-    while descendants() and time.monotonic() < deadline:
-        _bury_all()
+    while not (gone := _bury_all()) and time.monotonic() < deadline:
         time.sleep(0.05)
     deadline = time.monotonic() + KILL_SECONDS
-    while (left := descendants()) and time.monotonic() < deadline:
-        _kill(left)
+    while not gone and time.monotonic() < deadline:
+        _kill(psutil.Process().children(recursive=True))
         time.sleep(0.02)
-        _bury_all()
+        gone = _bury_all()
+    return [] if gone else [each.pid for each in psutil.Process().children(recursive=True)]
 
 
 def _kill(processes: list[psutil.Process]) -> None:
@@ -65,7 +74,11 @@ def _living(process: psutil.Process) -> bool:
         return False
 
 
-def _bury_all() -> None:
-    with suppress(ChildProcessError):
+def _bury_all() -> bool:
+    """Take note of the children that have ended; whether that were all, and so all descendants."""
+    try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
+    except ChildProcessError:
+        return True
+    return False

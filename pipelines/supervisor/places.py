@@ -19,7 +19,7 @@ class Places(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PAUTA_", extra="ignore", frozen=True)
 
     airflow_port: int = Field(8080, ge=1, le=65535, description="Port of Airflow's UI and API.")
-    api_port: int = Field(8001, ge=1, le=65535, description="Port of the recommendation API.")
+    port: int = Field(8001, ge=1, le=65535, description="Port of the recommendation API.")
     home: Path = Field(ROOT, description="Folder in which .airflow and .pauta are kept.")
 
     @property
@@ -28,7 +28,7 @@ class Places(BaseSettings):
 
     @property
     def api_url(self) -> str:
-        return f"http://{HOST}:{self.api_port}"
+        return f"http://{HOST}:{self.port}"
 
     @property
     def airflow_home(self) -> Path:
@@ -45,7 +45,7 @@ def load_places(argv: list[str]) -> Places:
     """Flags first, then the environment, then the defaults.
 
     Raises:
-        SettingsError: a value cannot be used; the message names it.
+        SettingsError: a value cannot be used, or both ports are the same; the message names it.
     """
     parser = argparse.ArgumentParser(prog="python -m pipelines.supervisor", description=__doc__)
     for name, field in Places.model_fields.items():
@@ -54,8 +54,16 @@ def load_places(argv: list[str]) -> Places:
         )
     flags: dict[str, Any] = {name: value for name, value in vars(parser.parse_args(argv)).items() if value is not None}
     try:
-        return Places(**flags)
+        return _with_two_ports(Places(**flags))
     except ValidationError as error:
         first = error.errors()[0]
         name = "PAUTA_" + "_".join(str(part) for part in first["loc"]).upper()
         raise SettingsError(f"{name}: {first['msg']}.", fix="Correct the flag or the environment variable.") from None
+
+
+def _with_two_ports(places: Places) -> Places:
+    if places.airflow_port == places.port:
+        raise SettingsError(
+            f"PAUTA_AIRFLOW_PORT and PAUTA_PORT are both {places.port}.", fix="Airflow and the API each need their own."
+        )
+    return places

@@ -14,7 +14,7 @@ def check_ports(places: Places) -> None:
     Raises:
         SettingsError: one is taken; the message says by whom, and which variable chooses another.
     """
-    wanted = {"airflow_port": ("Airflow", places.airflow_port), "api_port": ("the API", places.api_port)}
+    wanted = {"airflow_port": ("Airflow", places.airflow_port), "port": ("the API", places.port)}
     for name, (who, port) in wanted.items():
         if not _free(port):
             raise SettingsError(

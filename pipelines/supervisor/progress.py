@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pipelines.supervisor.airflow_rest import AirflowRest, TaskState
 from pipelines.supervisor.household import Household
 from pipelines.supervisor.say import now, say
-from script_shared.errors import PautaError, UnavailableError
+from script_shared.errors import PautaError
 
 ENDED = ("success", "failed", "skipped", "upstream_failed", "removed")
 DAY_SECONDS = 86_400.0
@@ -13,7 +13,7 @@ POLL_SECONDS = 0.7  # each look costs Airflow's API some time that the tasks cou
 
 
 class RunFailedError(PautaError):
-    """A DAG run failed; the message ends with the log of the task that failed."""
+    """A DAG run failed; the message ends with the error of the task that failed."""
 
 
 def follow(household: Household, airflow: AirflowRest, dag: str, run: str) -> None:
@@ -26,11 +26,8 @@ def follow(household: Household, airflow: AirflowRest, dag: str, run: str) -> No
     shown: set[tuple[str, int]] = set()
 
     def ended() -> str | None:
-        try:
-            state, tasks = airflow.state(dag, run), airflow.tasks(dag, run)
-        except UnavailableError:
-            return None  # Airflow's API is being started again
-        _show(tasks, shown)
+        state = airflow.state(dag, run)
+        _show(airflow.tasks(dag, run), shown)
         return state if state in ("success", "failed") else None
 
     if household.wait_for(f"The run of {dag}", ended, DAY_SECONDS, every=POLL_SECONDS) == "failed":
@@ -55,6 +52,6 @@ def _failure(airflow: AirflowRest, dag: str, run: str) -> RunFailedError:
     failed = [task for task in airflow.tasks(dag, run) if task.state == "failed"]
     if not failed:
         return RunFailedError(f"{dag} failed without a failed task.", fix="It may have run out of its time.")
-    log = "\n".join(f"    {line}" for line in airflow.log_tail(failed[0]))
+    log = "\n".join(f"    {line}" for line in airflow.failure(failed[0]))
     names = ", ".join(task.label for task in failed)
-    return RunFailedError(f"{dag} failed at {names}. The end of its log:\n{log}\n")
+    return RunFailedError(f"{dag} failed at {names}:\n{log}\n")

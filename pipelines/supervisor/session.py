@@ -4,10 +4,12 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 
 from pipelines.supervisor.airflow_rest import AirflowRest
 from pipelines.supervisor.api_rest import ApiRest
+from pipelines.supervisor.checks import check_configuration, check_libraries
 from pipelines.supervisor.credentials import ADMIN, load_credentials
 from pipelines.supervisor.first_run import clean_up, make_first_release
 from pipelines.supervisor.greeting import show_addresses, show_recommendations
@@ -38,37 +40,54 @@ def supervise(places: Places) -> int:
         say("stopping")
         failed = 0
     except PautaError as error:
-        say(f"stopping: {error}")
+        say(str(error))
     finally:
         ignore_signals()
-        household.stop()
-    say("everything is stopped")
+        _stop(household)
     return failed
 
 
+def _stop(household: Household) -> None:
+    """Stop what was started, and say so when it is true."""
+    left = household.stop()
+    if left:
+        say(f"these processes could not be ended: {', '.join(map(str, left))}")
+    elif household.started:
+        say("everything is stopped")
+
+
 def _run(places: Places, settings: Settings, household: Household) -> None:
+    check_libraries()
     check_ports(places)
+    check_configuration(settings)
     credentials = load_credentials(places.state)
-    stack = Stack(places, credentials)
-    api = ApiRest(places.api_url)
-    airflow = AirflowRest(places.airflow_url, ADMIN, credentials.admin_password)
     served = _promoted(settings)
+    stack = Stack(places, credentials)
     household.start(stack.api())
     _start_airflow(household, stack, Database(places))
-    if served:
-        say(f"release {served} was promoted earlier: nothing is trained")
-        _greet(household, api)
-    say("waiting for Airflow")
-    household.wait_for("Starting Airflow", lambda: airflow.healthy() or None, START_SECONDS)
-    clean_up(airflow)
-    if not served:
-        say(f"Airflow is up; making the first release from the source '{settings.source}'")
-        make_first_release(household, airflow)
-        _greet(household, api)
+    with (
+        closing(ApiRest(places.api_url)) as api,
+        closing(AirflowRest(places.airflow_url, ADMIN, credentials.admin_password)) as airflow,
+    ):
+        if served:
+            say(f"release {served} was promoted earlier: nothing is trained")
+            _greet(household, api)
+        _wait_for_airflow(household, airflow)
+        if not served:
+            say(f"Airflow is up; making the first release from the source '{settings.source}'")
+            make_first_release(household, airflow)
+            _greet(household, api)
     show_addresses(places, credentials)
     while True:
         household.watch()
         time.sleep(WATCH_SECONDS)
+
+
+def _wait_for_airflow(household: Household, airflow: AirflowRest) -> None:
+    started = datetime.now(UTC)
+    say("waiting for Airflow")
+    household.wait_for("Starting Airflow", lambda: airflow.healthy() or None, START_SECONDS)
+    clean_up(airflow, started)
 
 
 def _start_airflow(household: Household, stack: Stack, database: Database) -> None:
@@ -82,8 +101,12 @@ def _start_airflow(household: Household, stack: Stack, database: Database) -> No
 
 
 def _greet(household: Household, api: ApiRest) -> None:
-    release = household.wait_for("Loading the release", api.release, LOAD_SECONDS)
-    say(f"serving release {release}")
+    ready = household.wait_for("Loading the release", api.readiness, LOAD_SECONDS)
+    if ready.refused:
+        say(f"the release cannot be served: {ready.refused}")
+        say("trigger news_data in Airflow for a new one, or take another: .venv/bin/python -m pipelines releases list")
+        return
+    say(f"serving release {ready.release}")
     show_recommendations(api)
 
 

@@ -32,7 +32,9 @@ class Stack:
         The scheduler's log server would listen on every address; the API server reads the log files itself.
         """
         parts = (("api-server",), ("scheduler", "--skip-serve-logs"), ("dag-processor",))
-        return [self._component(f"airflow-{part[0]}", self._airflow, "airflow", *part) for part in parts]
+        made = [self._component(f"airflow-{part[0]}", self._airflow, "airflow", *part) for part in parts]
+        made[0].patient = False  # it takes seconds to end, and all that it knows is in the database
+        return made
 
     def _component(self, name: str, environment: dict[str, str], *module: str) -> Component:
         command = (sys.executable, "-m", *module)

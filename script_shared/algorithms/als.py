@@ -63,7 +63,7 @@ class Als:
         items, item_place = np.unique(article, return_inverse=True)
         matrix = _confidence(user_place, item_place, engagement, (len(users), len(items)), weights.alpha)
         model = _implicit(weights)
-        with _one_blas_thread():
+        with one_blas_thread():
             model.fit(matrix, show_progress=False)
         base_users = Factors.of(users, model.user_factors, shape[0])
         base_items = Factors.of(items, model.item_factors, shape[1])
@@ -145,7 +145,7 @@ def _half_step(
     matrix = _confidence(row_place, fixed.place[columns[known]], engagement[known], shape, weights.alpha)
     model = _implicit(weights)
     model.item_factors = np.array(fixed.vectors, np.float32)  # a copy: implicit wants to be able to write
-    with _one_blas_thread():
+    with one_blas_thread():
         return Factors.of(unique, model.recalculate_user(np.arange(len(unique)), matrix), size)
 
 
@@ -165,7 +165,7 @@ def _gram(items: Factors) -> FloatArray:
 def _implicit(weights: AlsWeights) -> Any:
     from implicit.cpu.als import AlternatingLeastSquares
 
-    with _one_blas_thread():  # implicit has threads of its own and warns when BLAS brings more
+    with one_blas_thread():  # implicit has threads of its own and warns when BLAS brings more
         return AlternatingLeastSquares(
             factors=weights.factors,
             regularization=weights.regularization,
@@ -175,7 +175,9 @@ def _implicit(weights: AlsWeights) -> Any:
         )
 
 
-def _one_blas_thread() -> Any:
+def one_blas_thread() -> Any:
+    """A block in which BLAS has one thread; around threads of one's own, so that none gives BLAS its threads back."""
+    import implicit.cpu.als  # noqa: F401  (a limit holds for the libraries that are loaded when it is set)
     from threadpoolctl import threadpool_limits
 
     return threadpool_limits(1, "blas")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from pydantic import ValidationError
 
 from script_shared.algorithms.histories import Batch
 from script_shared.algorithms.popularity import Popularity
@@ -16,12 +17,13 @@ from script_shared.clock import Clock
 from script_shared.errors import ReleaseCorruptError, ReleaseError
 from script_shared.news import ranking
 from script_shared.news.catalog import Catalog
+from script_shared.news.membership import segment_codes, segment_of
 from script_shared.news.params import ModelParams
 from script_shared.news.prepared import PoolKeeper, Prepared
 from script_shared.news.readers import Readers
 from script_shared.news.recommenders.base import Part, Recommender
 from script_shared.news.recommenders.popular import weights_of
-from script_shared.news.segments import SEGMENT_NAMES, SEGMENTS, segment_codes, segment_named, segment_of
+from script_shared.news.segments import SEGMENT_NAMES, SEGMENTS, segment_named
 
 FORMAT = 1  # of the folder; a release of another format is refused
 BATCH = 512  # readers scored at once in recommend_many: about 4 MB for each part of the score
@@ -89,7 +91,7 @@ class NewsModel:
             raise ReleaseError(
                 f"{folder}: format {facts.get('format')} is not {FORMAT}.", fix="Train and publish a release anew."
             )
-        params = ModelParams.model_validate(_read_json(folder / "params.json"))
+        params = _params(folder / "params.json")
         return cls(
             catalog=Catalog.load(folder / "catalog"),
             readers=Readers.load(folder / "readers"),
@@ -208,6 +210,16 @@ def _share(score: float) -> float:
 def _reason(parts: Sequence[Part], place: int) -> str:
     best = max(parts, key=lambda part: float(part.values[0, place]))
     return best.reasons[place]
+
+
+def _params(path: Path) -> ModelParams:
+    try:
+        return ModelParams.model_validate(_read_json(path))
+    except ValidationError as error:
+        raise ReleaseError(
+            f"{path}: not the params of this version ({error.errors()[0]['msg']}).",
+            fix="Train and publish a release anew.",
+        ) from error
 
 
 def _read_json(path: Path) -> dict[str, Any]:

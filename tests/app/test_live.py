@@ -79,6 +79,20 @@ def test_a_damaged_first_release_leaves_the_service_waiting_with_the_reason(stor
         assert client.get("/ready").json()["refused"] is None
 
 
+def test_a_start_on_a_damaged_release_takes_the_one_before(store: Store) -> None:
+    store.promote("v1")
+    store.releases.publish(store.folders["Nova"], "v2")
+    store.damage("v2", "catalog/issued_ms.npy")
+    store.releases.promote("v2", "test", check=False)
+    with serving(store.settings) as client:
+        until(lambda: client.get("/ready").status_code == 200)
+        assert release_of(client) == "v1"
+        assert client.get("/ready").json()["refused"]["release"] == "v2"
+        store.promote("v3", "Nova")
+        until(lambda: release_of(client) == "v3")
+        assert client.get("/ready").json()["refused"] is None
+
+
 def test_a_release_that_fails_its_own_check_is_refused(client: httpx.Client, store: Store, tmp_path: Path) -> None:
     old = shutil.copytree(store.folders["Nova"], tmp_path / "old")
     facts = old / "model.json"

@@ -14,7 +14,10 @@ RULE = Rule("ndcg", 10, tolerance=0.05, min_users=50)
 def against(
     candidate: float, value: float, *, users: int = 1000, segment: str = "logged", note: str = ""
 ) -> Comparison:
-    return Comparison(segment, "release in service", candidate, value, users, candidate - value, 0.004, note)
+    difference = candidate - value
+    return Comparison(
+        segment, "release in service", candidate, value, users, difference - 0.004, difference + 0.004, note
+    )
 
 
 def test_a_better_candidate_is_accepted_and_the_reason_gives_the_figures():
@@ -22,7 +25,7 @@ def test_a_better_candidate_is_accepted_and_the_reason_gives_the_figures():
     assert verdict.accepted
     assert verdict.reasons == (
         "logged: ndcg@10 0.2200 against 0.2000 of the release in service, +10.0 % "
-        "(95 % of the difference +0.0200 to +0.0040, 1,000 users), not worse than the tolerance of 5 % allows.",
+        "(95 % of the difference +0.0160 to +0.0240, 1,000 users), not worse than the tolerance of 5 % allows.",
     )
 
 
@@ -34,6 +37,16 @@ def test_a_candidate_worse_by_more_than_the_tolerance_is_refused():
     verdict = judge([against(0.189, 0.20)], RULE)
     assert not verdict.accepted
     assert ", worse than the tolerance of 5 % allows" in verdict.reasons[0]
+
+
+def test_a_loss_that_may_be_chance_does_not_refuse_and_is_told():
+    verdict = judge([Comparison("anonymous", "best popularity", 0.0135, 0.0150, 1300, -0.0041, 0.0011)], RULE)
+    assert verdict.accepted
+    assert "worse than the tolerance of 5 % allows, but that may be chance" in verdict.reasons[0]
+
+
+def test_without_an_interval_the_figures_alone_decide():
+    assert not judge([Comparison("anonymous", "best popularity", 0.0135, 0.0150, 1300)], RULE).accepted
 
 
 def test_one_bad_segment_refuses_the_whole_candidate_and_stands_first():

@@ -38,8 +38,13 @@ def test_a_step_that_is_run_again_replaces_its_folder_as_a_whole(tmp_path):
 
 
 def test_reading_a_step_that_never_ran_says_what_to_run(tmp_path):
-    with pytest.raises(RunError, match=r"step trained \(logged\) is not complete.*--step trained"):
-        Run(tmp_path, "r1").read("trained", "logged")
+    run = Run(tmp_path, "r1")
+    with pytest.raises(RunError, match="there is no run 'r1'"):
+        run.read("trained", "logged")
+    with run.write("refined"):
+        pass
+    with pytest.raises(RunError, match=r"folder trained/logged is not there.*--step train\."):
+        run.read("trained", "logged")
 
 
 def test_a_killed_step_leaves_nothing_that_another_step_would_read(tmp_path):

@@ -13,6 +13,9 @@ from script_shared.errors import InputError
 
 WHAT = "the parquet file of clicks"
 FILE = "clicks.parquet"
+BESIDE = (
+    Path(__file__).parents[4] / "shared" / "data" / "globo_clicks" / "clicks_2017-10-01_13.parquet"
+)  # beside the checkout
 COLUMNS = (
     "user_id",
     "session_id",
@@ -27,7 +30,7 @@ COLUMNS = (
 
 def fingerprint(context: Context) -> str:
     """Name, size and time of the file."""
-    path = given_path(context, WHAT)
+    path = given_path(context, WHAT, BESIDE)
     return "globo_clicks:" + hashlib.sha256(f"{path.name} {stamp(path)}".encode()).hexdigest()[:16]
 
 
@@ -37,7 +40,7 @@ def fetch(context: Context, folder: Path) -> dict[str, Any]:
     Raises:
         InputError: it is no parquet file, lacks a column, holds another type, or is empty.
     """
-    path = given_path(context, WHAT)
+    path = given_path(context, WHAT, BESIDE)
     rows = check_clicks(path)
     link_or_copy(path, folder / FILE)
     return {"source_path": str(path.resolve()), "clicks": rows}

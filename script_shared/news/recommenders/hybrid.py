@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from script_shared.algorithms.als import Als, AlsWeights
+from script_shared.algorithms.als import Als, AlsWeights, one_blas_thread
 from script_shared.algorithms.content import Content, ContentWeights
 from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.histories import Batch, Candidates
@@ -47,7 +47,10 @@ class Hybrid:
 
     @classmethod
     def fit(cls, snapshot: Snapshot, members: IntArray, params: ModelParams) -> "Hybrid":
-        with ThreadPoolExecutor(1) as thread:  # the factorisation needs no interpreter, the text work little else
+        with (
+            one_blas_thread(),
+            ThreadPoolExecutor(1) as thread,
+        ):  # the factorisation needs no interpreter, the text work little else
             als = thread.submit(_factorised, snapshot, members, params.logged)
             content = _with_needed(_vocabulary(snapshot, params.logged), snapshot, _reads_of(snapshot, members), params)
             strengths = _rehearsed(snapshot, members, params, content)

@@ -59,10 +59,27 @@ def test_the_token_is_kept_and_renewed_when_it_expired(trainer: httpx.Client, do
     assert double.logins == 2
 
 
-def test_params_that_airflow_refuses_are_a_422_with_its_reason(trainer: httpx.Client) -> None:
+def test_a_value_that_airflow_refuses_is_a_422_with_the_first_line_of_its_reason(trainer: httpx.Client) -> None:
     response = trainer.post("/train", json={"dag": "news_data", "params": {"source": "elsewhere"}})
     assert response.status_code == 422
-    assert "Invalid input for param source" in response.json()["detail"]
+    detail = response.json()["detail"]
+    assert detail.endswith("Invalid input for param source: 'elsewhere' is not one of [None, 'sample', 'local']")
+
+
+def test_params_that_the_dag_does_not_have_are_a_422_that_lists_the_ones_it_has(
+    trainer: httpx.Client, double: Airflow
+) -> None:
+    response = trainer.post("/train", json={"params": {"foo": 1, "run_id": "a", "bar": 2}})
+    assert response.status_code == 422
+    assert "news_training has no params 'foo', 'bar'. It has: force, run_id." in response.json()["detail"]
+    assert double.asked == []
+
+
+def test_the_token_is_renewed_also_when_params_are_looked_up(trainer: httpx.Client, double: Airflow) -> None:
+    trainer.post("/train")
+    double.token = "token-2"
+    assert trainer.post("/train", json={"params": {"run_id": "a"}}).status_code == 202
+    assert double.asked[-1] == ("news_training", {"run_id": "a"})
 
 
 @pytest.mark.parametrize("body", [{"dag": "rm"}, {"dags": "news_data"}, {"params": []}])
@@ -74,7 +91,8 @@ def test_a_body_that_asks_for_something_else_is_refused(
 
 
 def test_a_dag_that_airflow_does_not_know_yet_is_unavailable(trainer: httpx.Client, double: Airflow) -> None:
-    double.dags = ()
+    double.dags = {}
+    assert trainer.post("/train", json={"params": {"run_id": "a"}}).status_code == 503
     response = trainer.post("/train")
     assert response.status_code == 503
     assert "does not know the DAG news_training" in response.json()["detail"]

@@ -9,7 +9,10 @@ from airflow.dag_processing.dagbag import DagBag
 from tests.conftest import DAGS
 
 HERE = Path(__file__).parent
-AIRFLOWS_OWN = ("ignore:GitWildMatchPattern:DeprecationWarning",)  # by .airflowignore being read
+AIRFLOWS_OWN = (
+    "ignore:GitWildMatchPattern:DeprecationWarning",  # when .airflowignore is read
+    "ignore:Using .httpx. with .starlette.testclient.",  # when dag.test() starts the execution API
+)
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:

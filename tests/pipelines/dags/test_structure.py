@@ -31,7 +31,7 @@ GRAPHS = {
     "maintenance": {"prune": []},
 }
 SCHEDULES = {"news_evaluation": "0 */6 * * *", "maintenance": "30 3 * * *"}
-HEAVY = ("polars", "sklearn", "pandas", "implicit", "pandera", "matplotlib", "lightgbm", "obstore")
+HEAVY = ("numpy", "scipy", "polars", "sklearn", "pandas", "implicit", "pandera", "matplotlib", "lightgbm", "obstore")
 
 
 @pytest.fixture(params=NAMES)

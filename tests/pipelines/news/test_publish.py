@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.news.publish import open_releases, promote, publish
-from script_shared.errors import ReleaseCorruptError, RunError
+from script_shared.errors import ReleaseConflictError, ReleaseCorruptError, RunError
 from tests.pipelines.news.runs_made import assemble, context_of, finish_gate
 from tests.script_shared.releases.made import contents, damage
 
@@ -51,6 +51,15 @@ def test_a_refused_candidate_is_published_but_the_old_release_stays(tmp_path: Pa
     assert open_releases(second).versions() == ["run-1", "run-2"]
 
 
+def test_a_release_that_came_into_service_since_the_gate_is_not_overrun(tmp_path: Path) -> None:
+    for name, text in (("run-1", "a"), ("run-2", "b")):
+        publish(finish_gate(context_of(tmp_path, name), text=text))
+    promote(context_of(tmp_path, "run-1"))
+    with pytest.raises(ReleaseConflictError, match="run-1 is in service"):
+        promote(context_of(tmp_path, "run-2"))  # its gate knew of no release
+    assert in_service(tmp_path) == "run-1"
+
+
 def test_a_person_can_force_either_way(tmp_path: Path) -> None:
     refused = finish_gate(context_of(tmp_path, "run-1", force="promote"), accepted=False)
     publish(refused)
@@ -60,7 +69,7 @@ def test_a_person_can_force_either_way(tmp_path: Path) -> None:
     assert promote(accepted) == {
         "promoted": False,
         "version": "run-2",
-        "reason": "refused by a person (force=refuse)",
+        "reason": "refused by a person",
         "reasons": [],
     }
     assert in_service(tmp_path) == "run-1"
@@ -86,7 +95,7 @@ def test_a_run_assembled_again_with_another_result_becomes_another_version(tmp_p
 def test_nothing_is_published_before_the_gate_has_spoken(tmp_path: Path) -> None:
     context = context_of(tmp_path, "run-1")
     assemble(context, "a")
-    with pytest.raises(RunError, match="step gated is not complete"):
+    with pytest.raises(RunError, match="folder gated is not there"):
         publish(context)
     with pytest.raises(RunError, match="step published is not complete"):
         promote(context)

@@ -28,6 +28,12 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 subprocess.Popen([sys.executable, "-c", "import os, time; os.setsid(); time.sleep(300)"])
 time.sleep(300)
 """
+HALF_ENDED = """
+import ctypes, signal, threading, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+threading.Thread(target=time.sleep, args=(300,)).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
 
 
 def start(folder: Path, text: str, **environment: str) -> subprocess.Popen[str]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.pipelines.supervisor.scenario import SLEEPER, STUBBORN_FAMILY, start, wait_until_gone
+from tests.pipelines.supervisor.scenario import HALF_ENDED, SLEEPER, STUBBORN_FAMILY, start, wait_until_gone
 
 
 def test_a_component_that_dies_is_started_again(tmp_path: Path) -> None:
@@ -103,6 +103,25 @@ def test_stop_ends_components_that_ignore_it_and_their_children_in_other_session
     output, _ = program.communicate(timeout=30)
     assert output.endswith("left: 0\n")
     assert wait_until_gone(tmp_path, 5) == []
+
+
+def test_a_process_whose_first_thread_has_ended_is_ended_too(tmp_path: Path) -> None:
+    program = start(
+        tmp_path,
+        f"""
+        import psutil
+        kernel.adopt_orphans()
+        house = Household()
+        house.start(program("half", {HALF_ENDED!r}))
+        process = psutil.Process(house.components[0].pid)
+        while process.status() != psutil.STATUS_ZOMBIE: time.sleep(0.02)
+        household.GRACE_SECONDS = 0.2
+        assert Path(f"/proc/{{process.pid}}/task").is_dir()
+        print("left:", house.stop(), Path(f"/proc/{{process.pid}}").exists())
+        """,
+    )
+    output, _ = program.communicate(timeout=30)
+    assert output.endswith("left: [] False\n")
 
 
 def test_the_log_of_the_start_before_is_kept(tmp_path: Path) -> None:

@@ -31,10 +31,10 @@ def free_port() -> int:
 
 
 def test_ports_have_defaults_and_flags_win_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (Places().airflow_port, Places().api_port) == (8080, 8001)
-    monkeypatch.setenv("PAUTA_API_PORT", "9001")
-    assert load_places([]).api_port == 9001
-    assert load_places(["--api-port", "9002"]).api_url == "http://127.0.0.1:9002"
+    assert (Places().airflow_port, Places().port) == (8080, 8001)
+    monkeypatch.setenv("PAUTA_PORT", "9001")
+    assert load_places([]).port == 9001
+    assert load_places(["--port", "9002"]).api_url == "http://127.0.0.1:9002"
 
 
 @pytest.mark.parametrize("bad", ["0", "65536", "http"])
@@ -46,13 +46,13 @@ def test_a_bad_port_is_named(bad: str) -> None:
 def test_a_taken_port_names_who_has_it_and_the_variable_that_chooses_another(listener: socket.socket) -> None:
     taken = listener.getsockname()[1]
     with pytest.raises(SettingsError) as caught:
-        check_ports(Places(airflow_port=taken, api_port=free_port()))
+        check_ports(Places(airflow_port=taken, port=free_port()))
     assert f"Port {taken} (Airflow) is taken by process {os.getpid()} (" in str(caught.value)
     assert "PAUTA_AIRFLOW_PORT=" in str(caught.value)
 
 
 def test_free_ports_are_fine() -> None:
-    check_ports(Places(airflow_port=free_port(), api_port=free_port()))
+    check_ports(Places(airflow_port=free_port(), port=free_port()))
 
 
 def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:

@@ -148,6 +148,13 @@ def test_a_release_of_another_format_is_refused(tmp_path: Path) -> None:
         NewsModel.load(folder)
 
 
+def test_a_release_with_params_of_another_version_is_refused(tmp_path: Path) -> None:
+    folder = copy_of(tmp_path)
+    (folder / "params.json").write_text('{"pool": {"candidates": 3}}')
+    with pytest.raises(ReleaseError, match="params of this version"):
+        NewsModel.load(folder)
+
+
 @pytest.mark.parametrize(
     "file",
     sorted(str(path.relative_to(made()[0])) for path in made()[0].rglob("*") if path.is_file()),

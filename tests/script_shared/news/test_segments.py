@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from script_shared.errors import InputError
-from script_shared.news.segments import SEGMENT_NAMES, SEGMENTS, members, segment_named, segment_of
+from script_shared.news.membership import members, segment_of
+from script_shared.news.segments import SEGMENT_NAMES, SEGMENTS, segment_named
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,29 @@
+# The service: the API's own packages and code, and nothing that only training needs.
+FROM python:3.11-slim-bookworm AS packages
+WORKDIR /build
+RUN python -m venv --without-pip /opt/venv
+COPY requirements.txt .
+RUN python -m pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes -r requirements.txt
+
+FROM python:3.11-slim-bookworm
+# libgomp1 is what LightGBM calls; Debian's security updates move its version, so it is not pinned.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libgomp1 \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 50000 --gid 0 --create-home pauta
+COPY --from=packages /opt/venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PAUTA_HOST=0.0.0.0
+WORKDIR /opt/pauta
+COPY docker/healthcheck.py healthcheck.py
+COPY app app
+COPY script_shared script_shared
+# The owner of these folders is the owner of a named volume that is made from them; both images agree on it.
+RUN python -m compileall -q app script_shared \
+    && install -d -m 775 -o 50000 -g 0 script_shared/data script_shared/models script_shared/evaluation
+USER 50000:0
+EXPOSE 8001
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["python", "healthcheck.py", "/health"]
+CMD ["python", "-m", "app"]

@@ -1,0 +1,21 @@
+"""Asks the service in the same container for a path; exit code 0 when it answers 200, else 1 with the reason."""
+
+import os
+import sys
+from urllib.error import URLError
+from urllib.request import urlopen
+
+
+def main() -> int:
+    url = f"http://127.0.0.1:{os.environ.get('PAUTA_PORT', '8001')}{sys.argv[1]}"
+    try:
+        with urlopen(url, timeout=4) as answer:
+            print(answer.status)
+    except (URLError, TimeoutError) as error:
+        print(f"{url}: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
