@@ -10,7 +10,7 @@ from script_shared.arrays import IntArray
 from script_shared.events import Kind
 from script_shared.news.live.event import LiveEvent
 from script_shared.news.live.request import RankRequest
-from script_shared.news.segments import segment_codes
+from script_shared.news.membership import segment_codes
 
 _TEXTS = ("region", "device", "os", "referrer")
 

@@ -28,9 +28,9 @@ from script_shared.news.live.reasons import ALSO
 from script_shared.news.live.rows import Rows
 from script_shared.news.live.segment_list import SegmentList, SegmentSource
 from script_shared.news.live.texts import Texts, content_of
+from script_shared.news.membership import segment_of
 from script_shared.news.model import NewsModel
 from script_shared.news.params import ServingParams
-from script_shared.news.segments import segment_of
 
 log = logging.getLogger("pauta.recommend")
 T = TypeVar("T")
