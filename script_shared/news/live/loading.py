@@ -6,7 +6,6 @@ from pathlib import Path
 
 from script_shared.errors import PautaError, ReleaseCorruptError
 from script_shared.news.live.newsroom import Newsroom
-from script_shared.news.live.ranker import FACTS as RANKER_FACTS
 from script_shared.news.live.ranker import Ranker
 from script_shared.news.live.snapshot import FACTS as STATE_FACTS
 from script_shared.news.live.state import LiveState
@@ -29,9 +28,12 @@ def load_newsroom(folder: Path, params: LiveParams) -> tuple[Newsroom, tuple[str
 
 
 def load_ranker(folder: Path) -> tuple[Ranker | None, tuple[str, ...]]:
-    """The release's ranker, None where it has none that can be used; and what was missing."""
-    if not (folder / "ranker" / RANKER_FACTS).exists():
-        return None, ("ranker",)
+    """The release's ranker, None where it has none that can be used; and what was missing.
+
+    A release without the folder was made without a ranker: the order of candidates is its order, nothing is missing.
+    """
+    if not (folder / "ranker").exists():
+        return None, ()
     try:
         return Ranker.load(folder / "ranker"), ()
     except (PautaError, ImportError, OSError) as error:

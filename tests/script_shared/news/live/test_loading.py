@@ -46,8 +46,9 @@ def test_a_snapshot_with_other_bounds_or_without_its_position_is_left_out(tmp_pa
 
 
 def test_a_missing_or_damaged_ranker_is_named(tmp_path):
-    assert load_ranker(tmp_path) == (None, ("ranker",))
+    assert load_ranker(tmp_path) == (None, ())
     (tmp_path / "ranker").mkdir()
+    assert load_ranker(tmp_path) == (None, ("ranker",))
     (tmp_path / "ranker" / "ranker.json").write_text('{"features": ["share_10m"]}')
     (tmp_path / "ranker" / "ranker.txt").write_text("no model at all")
     assert load_ranker(tmp_path) == (None, ("ranker",))
