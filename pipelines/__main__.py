@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="set one value over the params file"
     )
+    parser.add_argument("--json", action="store_true", help="print all facts of the steps as JSON on stdout")
     parser.add_argument("--workers", type=_at_least_one, default=2, help="segments trained at once")
     return parser
 
@@ -65,7 +66,8 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
     options = Options(args.source, args.source_path, args.force, args.refresh)
     print(f"run {run.run_id}", file=sys.stderr)
     facts = run_steps(case, Context(settings, params, run, options), tuple(args.step), workers=args.workers)
-    print(json.dumps({"run_id": run.run_id, **facts}, indent=2, default=str))
+    if args.json:
+        print(json.dumps({"run_id": run.run_id, **facts}, indent=2, default=str))
     return 0
 
 
