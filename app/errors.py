@@ -69,7 +69,7 @@ async def _http(request: Request, error: HTTPException) -> Response:
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
-    errors = [_one(entry) for entry in error.errors()[:_MOST_ERRORS]]
+    errors = [_untyped(request, entry) or _one(entry) for entry in error.errors()[:_MOST_ERRORS]]
     detail = " ".join(f"{entry['field'] or entry['in']}: {entry['message']}." for entry in errors[:5])
     return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
 
@@ -89,6 +89,16 @@ def unexpected(request: Request, error: Exception) -> Response:
     log.error("request %s failed", request.scope.get("request_id"), exc_info=error)
     detail = "The service made a mistake. Its log says more under this request id."
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+
+
+def _untyped(request: Request, entry: Mapping[str, Any]) -> dict[str, str] | None:
+    """About a body that was read as plain bytes because its type does not say JSON, as curl's does not."""
+    sent = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    is_json = sent == "application/json" or (sent.startswith("application/") and sent.endswith("+json"))
+    if is_json or tuple(entry["loc"]) != ("body",) or entry["type"] == "missing":
+        return None
+    named = f"was sent as {_clean(sent)}" if sent else "was sent without a type"
+    return {"in": "body", "field": "", "message": f"{named}: send JSON with the header Content-Type: application/json"}
 
 
 def _one(entry: Mapping[str, Any]) -> dict[str, str]:

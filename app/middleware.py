@@ -71,7 +71,7 @@ class Watched:
 
         try:
             await self.app(scope, receive if scope["method"] == "GET" else limited(receive), send_with_id)
-        except Exception as error:
+        except Exception as error:  # the edge: whatever nobody expected is still answered, logged and counted
             if answered:
                 raise  # too late to say anything; the server closes the connection
             await unexpected(Request(scope), error)(scope, receive, send_with_id)

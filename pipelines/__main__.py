@@ -51,18 +51,29 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="set one value over the params file"
     )
-    parser.add_argument("--workers", type=int, default=2, help="segments trained at once")
+    parser.add_argument("--json", action="store_true", help="print all facts of the steps as JSON on stdout")
+    parser.add_argument("--workers", type=_at_least_one, default=2, help="segments trained at once")
     return parser
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes; give 1 or more")
+    return int(text)
 
 
 def _run(args: argparse.Namespace, settings: Settings) -> int:
     case = USE_CASES[args.use_case]
-    params = load_params(case.params_kind, args.params or settings.params_file or case.params_file, args.set)
+    for name in args.step:
+        case.step(name)  # a name that is wrong is told before anything is looked for
+    file, file_from = (args.params, "--params") if args.params else (settings.params_file, "PAUTA_PARAMS_FILE")
+    params = load_params(case.params_kind, file or case.params_file, args.set, file_from=file_from, set_by="--set ")
     run = Run(settings.data_dir / case.name, args.run_id or _default_run_id(case, settings, args.step))
     options = Options(args.source, args.source_path, args.force, args.refresh)
     print(f"run {run.run_id}", file=sys.stderr)
     facts = run_steps(case, Context(settings, params, run, options), tuple(args.step), workers=args.workers)
-    print(json.dumps({"run_id": run.run_id, **facts}, indent=2, default=str))
+    if args.json:
+        print(json.dumps({"run_id": run.run_id, **facts}, indent=2, default=str))
     return 0
 
 

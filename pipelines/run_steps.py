@@ -29,6 +29,8 @@ def run_steps(
         started = time.perf_counter()
         facts[step.name] = _run_step(case, context, step, workers)
         print(f"{step.name:<10} {time.perf_counter() - started:7.1f} s  {_short(facts[step.name])}", file=sys.stderr)
+        if "accepted" in facts[step.name]:  # a verdict: its reasons are what a person wants to read
+            print("\n".join(f"             {reason}" for reason in facts[step.name]["reasons"]), file=sys.stderr)
     return facts
 
 

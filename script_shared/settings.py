@@ -1,5 +1,7 @@
 """Where things are: every setting that comes from the environment, read once at the edge and handed down."""
 
+import os
+import tempfile
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +11,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from script_shared.errors import SettingsError
 
 SHARED = Path(__file__).parent
+
+
+def own_cache() -> Path:
+    """A folder for temporary files that no other user of the machine shares, such as ``/tmp/pauta-1000``."""
+    return Path(tempfile.gettempdir()) / f"pauta-{os.getuid()}"
 
 
 class Settings(BaseSettings):
@@ -26,7 +33,7 @@ class Settings(BaseSettings):
     source_path: Path | None = Field(None, description="Folder (local) or parquet file (globo_clicks) to read.")
     data_schedule: str | None = Field(None, description="When news_data starts by itself, as a cron expression in UTC.")
     cache_dir: Path = Field(
-        Path("/tmp/pauta-releases"), description="Where releases of an object store are kept to load."
+        default_factory=own_cache, description="Where releases of an object store are kept to load."
     )
     release_poll_seconds: float = Field(1.0, gt=0, description="How often the API looks at the pointer, in seconds.")
     events_uri: str | None = Field(

@@ -18,7 +18,7 @@ ROUTE = re.compile(r"`(GET|POST|PUT|DELETE) (/[^`? ]*)")
 
 
 SETTINGS = (Settings, ServerSettings, Places)  # of everything, of the API's listener, of `make run`
-OF_TESTS = {"PAUTA_REAL_DATA", "PAUTA_TEST_S3_ENDPOINT"}
+OF_TESTS = {"PAUTA_REAL_DATA", "PAUTA_TEST_S3_ENDPOINT", "PAUTA_EXPERIMENT_SET"}  # and of notebooks
 
 
 def test_every_setting_is_documented_and_no_other_is():

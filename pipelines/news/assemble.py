@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -20,6 +21,7 @@ from pipelines.use_case import Context
 from script_shared.algorithms.factors import Renumbering
 from script_shared.arrays import IdIndex, Strings
 from script_shared.clock import clock_mode
+from script_shared.errors import RunError
 from script_shared.news.catalog import Catalog
 from script_shared.news.model import FORMAT, NewsModel
 from script_shared.news.params import ModelParams, NewsParams
@@ -36,7 +38,7 @@ def assemble(context: Context) -> dict[str, Any]:
     The first is what evaluation measures, the second what is published; both come out of the same code.
 
     Raises:
-        RunError: refine or one segment's training is not complete.
+        RunError: refine or one segment's training is not complete, or was done with another split.
         ReleaseError: a made folder does not load or gives a wrong answer.
     """
     params: NewsParams = context.params
@@ -61,10 +63,26 @@ def assemble(context: Context) -> dict[str, Any]:
     return dict(facts)
 
 
+def _require_trained_until(context: Context, moment_ms: int) -> None:
+    """Refuse models that were trained on another split: they would have seen part of the window they are judged on."""
+    for segment in SEGMENTS:
+        trained_ms = context.run.facts("trained", segment.name)["as_of_ms"]
+        if trained_ms != moment_ms:
+            raise RunError(
+                f"run {context.run.run_id}: {segment.name} was trained on reads until {_utc(trained_ms)}, "
+                f"but the held-out window starts at {_utc(moment_ms)}: the params changed in between.",
+                fix="Give the same --set and --params to every step of a run, or train again: --step train.",
+            )
+
+
+def _utc(ms: int) -> str:
+    return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def assemble_from(release: Path, dataset: Dataset, as_of_ms: int, out: Path) -> dict[str, Any]:
     """The same for the fitted parts of an older release, with the state that ``dataset`` gives as of a moment.
 
-    Rows of the release are matched to those of the data set by id, and the release's own params hold.
+    Rows of the release are matched to those of the data set by id, and the release's own params and segments hold.
 
     Raises:
         ReleaseError: the release is damaged or of another format.
@@ -89,12 +107,12 @@ def put_together(
     """Write the folder that NewsModel loads, as of a moment; gives the facts of its ``model.json``."""
     names = names or Names.of(dataset)
     snapshot = snapshot_of(dataset, as_of_ms)
-    for segment in SEGMENTS:
-        fitted[segment.name].as_of(snapshot, members_of(snapshot, segment.name)).save(out / segment.name)
+    for name, recommender in fitted.items():
+        recommender.as_of(snapshot, members_of(snapshot, name, fitted)).save(out / name)
     count(snapshot, params.popularity).save(out / "popularity")
     catalog_of(dataset, snapshot, names).save(out / "catalog")
     Readers(names.readers, snapshot.logged, snapshot.histories()).save(out / "readers")
-    facts = _facts(snapshot, max_lag_hours)
+    facts = _facts(snapshot, max_lag_hours, fitted)
     (out / "params.json").write_text(params.model_dump_json(indent=2), encoding="utf-8")
     (out / "model.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
     return facts
@@ -129,7 +147,7 @@ def catalog_of(dataset: Dataset, snapshot: Snapshot, names: Names) -> Catalog:
     )
 
 
-def _facts(snapshot: Snapshot, max_lag_hours: float) -> dict[str, Any]:
+def _facts(snapshot: Snapshot, max_lag_hours: float, fitted: Mapping[str, Recommender]) -> dict[str, Any]:
     made_at_ms = time.time_ns() // 1_000_000
     return {
         "format": FORMAT,
@@ -139,8 +157,8 @@ def _facts(snapshot: Snapshot, max_lag_hours: float) -> dict[str, Any]:
         "users": snapshot.n_users,
         "articles": snapshot.n_articles,
         "interactions": len(snapshot.reads),
-        "segments": {segment.name: int(members_of(snapshot, segment.name).sum()) for segment in SEGMENTS},
-        "recommenders": {segment.name: segment.recommender.source for segment in SEGMENTS},
+        "segments": {name: int(members_of(snapshot, name, fitted).sum()) for name in fitted},
+        "recommenders": {name: recommender.source for name, recommender in fitted.items()},
     }
 
 

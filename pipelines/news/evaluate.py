@@ -22,7 +22,8 @@ Kind = Literal["candidate", "service"]
 SERVICE_STEP = "evaluated_service"
 SIMULATED = (
     "The data has no login flag: who is logged in is simulated by a stable draw that favours frequent readers, "
-    "so every figure by segment depends on that simulation."
+    "so every figure by segment depends on that simulation. As the data's documentation defines it, the draw goes by "
+    "the clicks of the whole file, those of the held-out window included."
 )
 
 
@@ -76,6 +77,7 @@ def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, A
         differences=differences,
         judged={"metric": params.gate.metric, "cutoff": params.gate.cutoff},
         seconds=watch.seconds,
+        lacking=recommended.lacking,
         notes=[SIMULATED] * (refined.get("login_flag") == "simulated") + recommended.notes,
         source=refined["source"],
         **_about_data(held_out),

@@ -30,6 +30,7 @@ class Evaluation:
         differences: of the candidate to every other model.
         judged: metric and cutoff the gate looks at.
         seconds: how long each part took.
+        lacking: segments that the release in service does not have.
     """
 
     run_id: str
@@ -46,6 +47,7 @@ class Evaluation:
     differences: list[Difference]
     judged: dict[str, Any]
     seconds: dict[str, float] = field(default_factory=dict)
+    lacking: list[str] = field(default_factory=list)
 
     def models(self) -> list[str]:
         """Evaluated models, in the order of the figures."""

@@ -12,6 +12,7 @@ from pipelines.news.evaluation_report import best_popularity
 from pipelines.use_case import Context
 
 FIRST = "No release is in service yet, so the candidate was held against popularity alone."
+UNKNOWN = "{}: the release in service does not have this segment, so the candidate was held against popularity alone."
 
 
 def gate(context: Context) -> dict[str, Any]:
@@ -29,7 +30,9 @@ def gate(context: Context) -> dict[str, Any]:
     rule = Rule(wanted.metric, wanted.cutoff, wanted.tolerance, wanted.min_users)
     compared = comparisons(evaluation, rule)
     verdict = judge(compared, rule, context.options.force)
-    reasons = list(verdict.reasons) if IN_SERVICE in evaluation.releases else [*verdict.reasons, FIRST]
+    reasons = [*verdict.reasons, *(UNKNOWN.format(segment) for segment in evaluation.lacking)]
+    if IN_SERVICE not in evaluation.releases:
+        reasons.append(FIRST)
     with context.run.write("gated") as (folder, facts):
         content = {
             "run_id": evaluation.run_id,
@@ -46,10 +49,10 @@ def gate(context: Context) -> dict[str, Any]:
 
 
 def comparisons(evaluation: Evaluation, rule: Rule) -> list[Comparison]:
-    """By segment: the candidate beside the release in service, where there is one, and beside the best popularity."""
+    """By segment: the candidate beside the release in service, where it has the segment, and the best popularity."""
     found = []
     for segment in evaluation.segments:
-        if IN_SERVICE in evaluation.releases:
+        if IN_SERVICE in evaluation.releases and segment not in evaluation.lacking:
             name = f"release in service ({evaluation.releases[IN_SERVICE]})"
             found.append(_compare(evaluation, segment, IN_SERVICE, name, rule))
         best = best_popularity(evaluation, segment)

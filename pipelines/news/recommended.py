@@ -23,6 +23,10 @@ LATER = (
     "The release in service was made from data that goes on after this window, so it may have been fitted on what is "
     "held out here: its figures flatter it."
 )
+LACKING = (
+    "The release in service was made before there was a segment {}: it answers these readers as those of the next "
+    "segment they belong to, and the gate holds the candidate against popularity alone there."
+)
 
 
 @dataclass
@@ -35,6 +39,7 @@ class Recommended:
         lists: by model (n_users, n) article rows, -1 padded, in the order of ``held_out.truth.users``.
         releases: by model, the release it is.
         missing: by model, why there are no lists.
+        lacking: segments that the release in service does not have; it answers their readers as those of another one.
         notes: sentences a reader of the figures must know.
     """
 
@@ -43,6 +48,7 @@ class Recommended:
     lists: dict[str, IntArray] = field(default_factory=dict)
     releases: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+    lacking: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def add_candidate(self, context: Context) -> None:
@@ -70,7 +76,7 @@ class Recommended:
         self.releases[IN_SERVICE] = pointer.version
         try:
             release = releases.fetch(pointer.version)
-            self._note_later_data(NewsModel.load(release, pointer.version))
+            self._note(NewsModel.load(release, pointer.version))
             with TemporaryDirectory(prefix="pauta-in-service-") as scratch:
                 assemble_from(release, self.held_out.dataset, self._at, Path(scratch) / "as_of")
                 self.lists[IN_SERVICE] = self._ask(NewsModel.load(Path(scratch) / "as_of", pointer.version))
@@ -92,12 +98,17 @@ class Recommended:
     def _ask(self, model: NewsModel) -> IntArray:
         """Every held-out user's list, each by the recommender of the user's segment, with the clock at T."""
         model.clock = Clock("data", self._at)
-        lists = np.full((len(self.held_out.truth.users), self.n), -1, np.int64)
-        for segment, positions in self.held_out.segments.items():
-            lists[positions] = model.recommend_many(self.held_out.rows(segment), segment, self.n)
+        users = self.held_out.truth.users
+        lists = np.full((len(users), self.n), -1, np.int64)
+        for segment in model.segments:
+            mine = np.isin(users, model.segment_rows(segment))
+            lists[mine] = model.recommend_many(users[mine], segment, self.n)
         return lists
 
-    def _note_later_data(self, release: NewsModel) -> None:
+    def _note(self, release: NewsModel) -> None:
+        self.lacking = [name for name in self.held_out.segments if name not in release.segments]
+        if self.lacking:
+            self.notes.append(LACKING.format(", ".join(self.lacking)))
         if release.facts["data_end_ms"] > self.held_out.window.end_ms:
             self.notes.append(LATER)
 

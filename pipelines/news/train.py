@@ -1,5 +1,6 @@
 """Fits one segment's recommender on everything until T, the moment at which the held-out window begins."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -14,7 +15,7 @@ from pipelines.use_case import Context
 from script_shared.arrays import IntArray
 from script_shared.news.membership import members
 from script_shared.news.params import NewsParams
-from script_shared.news.segments import segment_named
+from script_shared.news.segments import SEGMENT_NAMES, segment_named
 from script_shared.news.snapshot import Snapshot
 
 
@@ -46,9 +47,14 @@ def train(context: Context, segment: str) -> dict[str, Any]:
     return dict(facts)
 
 
-def members_of(snapshot: Snapshot, segment: str) -> IntArray:
-    """bool (n_users): who belongs to the segment, by what was read until the moment of the snapshot."""
-    return members(segment, snapshot.logged, np.bincount(snapshot.reads.user, minlength=snapshot.n_users))
+def members_of(snapshot: Snapshot, segment: str, among: Collection[str] = SEGMENT_NAMES) -> IntArray:
+    """bool (n_users): who belongs to the segment, by what was read until the moment of the snapshot.
+
+    Args:
+        among: names of the segments there are.
+    """
+    reads = np.bincount(snapshot.reads.user, minlength=snapshot.n_users)
+    return members(segment, snapshot.logged, reads, among)
 
 
 def folder_megabytes(folder: Path) -> float:

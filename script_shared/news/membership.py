@@ -1,28 +1,36 @@
 """Sorts readers into segments."""
 
+from collections.abc import Collection
+
 import numpy as np
 
 from script_shared.arrays import IntArray
 from script_shared.news.segments import SEGMENT_NAMES, SEGMENTS, Segment, segment_named
 
 
-def segment_codes(logged: IntArray, reads: IntArray) -> IntArray:
+def segment_codes(logged: IntArray, reads: IntArray, among: Collection[str] = SEGMENT_NAMES) -> IntArray:
     """int8 (n): the place in ``SEGMENTS`` of every reader, given who logs in and how much each has read so far.
+
+    Args:
+        logged: bool (n).
+        reads: int (n).
+        among: names of the segments there are; readers of another one go to the next that matches. -1 where none does.
 
     >>> [SEGMENT_NAMES[code] for code in segment_codes(np.array([True, False, False]), np.array([0, 2, 1]))]
     ['logged', 'semi_logged', 'anonymous']
     """
     codes = np.full(len(reads), -1, np.int8)
     for code, segment in enumerate(SEGMENTS):
-        codes[(codes < 0) & segment.belongs(logged, reads)] = code
+        if segment.name in among:
+            codes[(codes < 0) & segment.belongs(logged, reads)] = code
     return codes
 
 
-def segment_of(*, logged: bool, reads: int) -> Segment:
+def segment_of(*, logged: bool, reads: int, among: Collection[str] = SEGMENT_NAMES) -> Segment:
     """The segment of one reader."""
-    return SEGMENTS[int(segment_codes(np.array([logged]), np.array([reads]))[0])]
+    return SEGMENTS[int(segment_codes(np.array([logged]), np.array([reads]), among)[0])]
 
 
-def members(segment: str, logged: IntArray, reads: IntArray) -> IntArray:
+def members(segment: str, logged: IntArray, reads: IntArray, among: Collection[str] = SEGMENT_NAMES) -> IntArray:
     """bool (n): who belongs to the segment."""
-    return segment_codes(logged, reads) == SEGMENT_NAMES.index(segment_named(segment).name)
+    return segment_codes(logged, reads, among) == SEGMENT_NAMES.index(segment_named(segment).name)

@@ -18,16 +18,18 @@ from script_shared.errors import ReleaseCorruptError, ReleaseError
 from script_shared.news import ranking
 from script_shared.news.catalog import Catalog
 from script_shared.news.membership import segment_codes, segment_of
-from script_shared.news.params import ModelParams
+from script_shared.news.params import FILE, ModelParams, NewsParams
 from script_shared.news.prepared import PoolKeeper, Prepared
 from script_shared.news.readers import Readers
 from script_shared.news.recommenders.base import Part, Recommender
 from script_shared.news.recommenders.popular import weights_of
-from script_shared.news.segments import SEGMENT_NAMES, SEGMENTS, segment_named
+from script_shared.news.segments import SEGMENT_NAMES, SEGMENTS, Segment, segment_named
+from script_shared.params import load_params
 
 FORMAT = 1  # of the folder; a release of another format is refused
 BATCH = 512  # readers scored at once in recommend_many: about 4 MB for each part of the score
 ALSO = "also recent"  # the reason of an article that only fills the list
+OLDER = "older story"  # the reason of an article that has expired, as all have
 
 
 class Recommendation(NamedTuple):
@@ -54,6 +56,7 @@ class NewsModel:
         version: the release's name.
         clock: which time it is; events may move a data clock on.
         catalog, readers: what is known of articles and readers.
+        segments: names of those it has recommenders for; a release made before a segment was added lacks it.
         facts: what stands in ``model.json``.
         params: how it was made and serves.
     """
@@ -76,12 +79,15 @@ class NewsModel:
         self.catalog = catalog
         self.readers = readers
         self.recommenders = dict(recommenders)
+        self.segments = tuple(name for name in SEGMENT_NAMES if name in self.recommenders)
         self._pools = PoolKeeper(catalog.issued_ms, params.pool, popularity, self.recommenders)
-        self._segments = segment_codes(readers.logged, readers.reads)
+        self._segments = segment_codes(readers.logged, readers.reads, self.segments)
 
     @classmethod
     def load(cls, folder: Path, version: str = "") -> "NewsModel":
-        """Map a release folder into memory.
+        """Map a release folder into memory, with the segments that its ``model.json`` lists.
+
+        Readers of a segment that it lacks get the answers of the next one that they belong to.
 
         Raises:
             ReleaseError: a file is missing or damaged, or the folder's format is not this code's.
@@ -91,12 +97,13 @@ class NewsModel:
             raise ReleaseError(
                 f"{folder}: format {facts.get('format')} is not {FORMAT}.", fix="Train and publish a release anew."
             )
-        params = _params(folder / "params.json")
+        segments = _segments(folder, facts)
+        params = _params(folder / "params.json", [segment.name for segment in segments])
         return cls(
             catalog=Catalog.load(folder / "catalog"),
             readers=Readers.load(folder / "readers"),
             popularity=Popularity.load(folder / "popularity", weights_of(params.popularity)),
-            recommenders={s.name: s.recommender.load(folder / s.name, params) for s in SEGMENTS},
+            recommenders={s.name: s.recommender.load(folder / s.name, params) for s in segments},
             params=params,
             facts=facts,
             version=version,
@@ -117,7 +124,7 @@ class NewsModel:
         row = self.readers.ids.row(user_id) if user_id else -1
         batch = self.readers.one(row, self.catalog.rows(history), now_ms)
         logged = row >= 0 and bool(self.readers.logged[row])
-        segment = segment_of(logged=logged, reads=len(batch.histories.article))
+        segment = segment_of(logged=logged, reads=len(batch.histories.article), among=self.segments)
         barred = np.array(self.catalog.rows(exclude), np.int64)
         items = self._items(self._pools.prepared(now_ms), segment.name, batch, barred, n)
         return Answer(segment.name, segment.recommender.source, items)
@@ -127,7 +134,7 @@ class NewsModel:
 
         Args:
             rows: int (m); reader rows, all of the segment.
-            segment: its name.
+            segment: its name; one of ``segments``.
             n: items wanted.
 
         Returns:
@@ -145,16 +152,20 @@ class NewsModel:
         return np.concatenate([np.zeros((0, n), np.int64), *answers])
 
     def segment_rows(self, segment: str) -> IntArray:
-        """int64: rows of the readers of a segment, by what they had read when the release was made."""
+        """int64: rows of the readers of a segment, by what they had read when the release was made.
+
+        None belong to a segment that the release lacks.
+        """
         return np.flatnonzero(self._segments == SEGMENT_NAMES.index(segment_named(segment).name))
 
     def check(self, n: int = 10) -> None:
         """Ask for one reader of every segment, and a stranger.
 
         Raises:
-            ReleaseError: an answer is shorter than it could be, repeats itself, or holds an expired or read article.
+            ReleaseError: an answer is shorter than it could be, repeats itself, or holds a read article, or an expired
+                one although others are alive.
         """
-        for name in SEGMENT_NAMES:
+        for name in self.segments:
             known = self.segment_rows(name)[:1]
             self._check_one(name, self.readers.ids.ids[int(known[0])] if len(known) else None, n)
         self._check_one("a stranger", None, n)
@@ -172,8 +183,8 @@ class NewsModel:
             )
         if not rows:
             raise ReleaseError(
-                f"release {self.version or '(unnamed)'}: no article is alive at its clock.",
-                fix="Check the articles' publication times, [pool] max_age_hours and the clock mode.",
+                f"release {self.version or '(unnamed)'}: no article is published at its clock.",
+                fix="Check the articles' publication times and the clock mode.",
             )
 
     def _items(self, prepared: Prepared, segment: str, batch: Batch, barred: IntArray, n: int) -> list[Recommendation]:
@@ -182,7 +193,10 @@ class NewsModel:
         ranking.forbid(scores, batch.histories, barred, prepared.pool)
         places = [int(place) for place in ranking.top(scores, n)[0] if place >= 0]
         rows = prepared.pool.candidates.rows
-        items = [Recommendation(int(rows[p]), _share(scores[0, p]), _reason(parts, p)) for p in places]
+        older = prepared.pool.expired
+        items = [
+            Recommendation(int(rows[p]), _share(scores[0, p]), OLDER if older else _reason(parts, p)) for p in places
+        ]
         if len(items) < n:
             more = ranking.fill(prepared.pool.rest, n - len(items), batch.histories.article, barred)
             items.extend(Recommendation(int(row), 0.0, ALSO) for row in more)
@@ -212,9 +226,22 @@ def _reason(parts: Sequence[Part], place: int) -> str:
     return best.reasons[place]
 
 
-def _params(path: Path) -> ModelParams:
+def _segments(folder: Path, facts: dict[str, Any]) -> list[Segment]:
+    names = facts.get("segments", ())
+    if SEGMENT_NAMES[-1] not in names:  # whoever belongs nowhere else belongs there
+        raise ReleaseError(f"{folder}: it has no segment {SEGMENT_NAMES[-1]}.", fix="Train and publish a release anew.")
+    return [segment for segment in SEGMENTS if segment.name in names]
+
+
+def _params(path: Path, segments: Sequence[str]) -> ModelParams:
+    """The params a release was made with; those of segments that it lacks are today's, and nothing asks for them."""
+    saved = _read_json(path)
+    unknown = [name for name in ModelParams.model_fields if name in SEGMENT_NAMES and name not in segments]
+    if unknown:
+        today = load_params(NewsParams, FILE).model.model_dump()
+        saved = {**{name: today[name] for name in unknown}, **saved}
     try:
-        return ModelParams.model_validate(_read_json(path))
+        return ModelParams.model_validate(saved)
     except ValidationError as error:
         raise ReleaseError(
             f"{path}: not the params of this version ({error.errors()[0]['msg']}).",

@@ -15,19 +15,21 @@ LIFETIME_MS = 60_000  # a pool is made again at least once a minute of its clock
 
 @dataclass(frozen=True)
 class Pool:
-    """Articles alive at a moment.
+    """Articles alive at a moment; where none is, the newest of those that have expired.
 
     Attributes:
-        candidates: the most popular and the newest; the most popular first.
+        candidates: the most popular and the newest; the most popular first, or the newest first if all have expired.
         rest: int64; all other articles alive, the newest first.
         position: int32 (n_articles); where an article stands in the pool, -1 when it does not.
         valid_until_ms: from this moment on the pool must be made again, because an article expires or appears.
+        expired: whether nothing is alive.
     """
 
     candidates: Candidates
     rest: IntArray
     position: IntArray
     valid_until_ms: int
+    expired: bool = False
 
 
 class Shelf:
@@ -39,23 +41,31 @@ class Shelf:
         self.params = params
         self.max_age_ms = int(params.max_age_hours * HOUR_MS)
 
-    def alive(self, now_ms: int) -> IntArray:
-        """Rows of articles published by now and not older than max_age_hours, the newest first."""
-        first, last = self._span(now_ms)
-        return self.by_issue[first:last][::-1]
-
     def pool(self, now_ms: int, popularity: Popularity) -> Pool:
-        """The pool at a moment."""
+        """The pool at a moment; empty only where nothing is published yet."""
         first, last = self._span(now_ms)
+        if first == last:
+            return self._expired(now_ms, last)
         rows = self.by_issue[first:last][::-1]
         everything = Candidates(rows, self.issued[first:last][::-1], now_ms)
         trend = popularity.trend(everything)
         chosen = self._chosen(trend)
         best = chosen[np.argsort(-trend[chosen], kind="stable")]
-        position = np.full(len(self.by_issue), -1, np.int32)
-        position[rows[best]] = np.arange(len(best))
         rest = np.delete(rows, chosen)
-        return Pool(Candidates(rows[best], everything.issued_ms[best], now_ms), rest, position, self._until(now_ms))
+        candidates = Candidates(rows[best], everything.issued_ms[best], now_ms)
+        return Pool(candidates, rest, self._position(candidates.rows), self._until(now_ms))
+
+    def _expired(self, now_ms: int, last: int) -> Pool:
+        """As many of the newest as a pool holds. It stays as it is until an article appears."""
+        newest = slice(max(0, last - self.params.recent - self.params.popular), last)
+        candidates = Candidates(self.by_issue[newest][::-1], self.issued[newest][::-1], now_ms)
+        until = int(self.issued[last]) if last < len(self.issued) else now_ms + self.max_age_ms
+        return Pool(candidates, np.zeros(0, np.int64), self._position(candidates.rows), until, expired=True)
+
+    def _position(self, rows: IntArray) -> IntArray:
+        position = np.full(len(self.by_issue), -1, np.int32)
+        position[rows] = np.arange(len(rows))
+        return position
 
     def _span(self, now_ms: int) -> tuple[int, int]:
         first = int(np.searchsorted(self.issued, now_ms - self.max_age_ms, side="left"))
@@ -72,9 +82,7 @@ class Shelf:
 
     def _until(self, now_ms: int) -> int:
         first, last = self._span(now_ms)
-        limits = [now_ms + LIFETIME_MS]
-        if first < last:
-            limits.append(int(self.issued[first]) + self.max_age_ms + 1)
+        limits = [now_ms + LIFETIME_MS, int(self.issued[first]) + self.max_age_ms + 1]
         if last < len(self.issued):
             limits.append(int(self.issued[last]))
         return min(limits)

@@ -3,7 +3,6 @@
 import builtins
 import logging
 from pathlib import Path
-from tempfile import gettempdir
 from typing import Any
 
 from script_shared.errors import InputError, PautaError, ReleaseConflictError, ReleaseMissingError
@@ -13,6 +12,7 @@ from script_shared.releases import prune as pruning
 from script_shared.releases import publish as publishing
 from script_shared.releases.records import Manifest, Pointer, check_version, is_version
 from script_shared.releases.verify import in_threads, require_manifest, verify
+from script_shared.settings import own_cache
 from script_shared.storage import Stored, open_storage
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class Releases:
 
     def __init__(self, uri: str | Path, cache_dir: Path | None = None) -> None:
         self._storage = open_storage(uri)
-        self._cache_dir = cache_dir or Path(gettempdir()) / "pauta-releases"
+        self._cache_dir = cache_dir or own_cache()
         self._seen: tuple[Stored, Pointer] | None = None
 
     @property

@@ -3,6 +3,7 @@
 One protocol, two rooms: ``local`` (a folder: lock, fsync, rename) and ``objects`` (S3 and its kin: conditional puts).
 """
 
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +14,7 @@ from script_shared.storage.local import LocalStorage
 __all__ = ["Digest", "LocalStorage", "Storage", "Stored", "open_storage"]
 
 OBJECT_STORES = ("s3", "gs", "az")
+NO_BUCKET = re.compile(rf"({'|'.join(OBJECT_STORES)}|file):")  # s3:/news is what a prefix makes of s3://
 
 
 def open_storage(uri: str | Path) -> Storage:
@@ -28,14 +30,15 @@ def open_storage(uri: str | Path) -> Storage:
     """
     text = str(uri)
     scheme, separator, _ = text.partition("://")
-    if not separator:
+    if not separator and not NO_BUCKET.match(text):
         return LocalStorage(Path(text))
-    if scheme == "file":
+    if scheme == "file" and urlsplit(text).path:
         return LocalStorage(Path(unquote(urlsplit(text).path)))
     if scheme in OBJECT_STORES and urlsplit(text).netloc:
         from script_shared.storage.objects import ObjectStorage
 
         return ObjectStorage(text)
     raise SettingsError(
-        f"{text!r} is no place for releases.", fix="Use a folder, file:///folder or s3://bucket/prefix."
+        f"{text!r} is no place for releases.",
+        fix="Use a folder, file:///folder or s3://bucket/prefix (PAUTA_MODELS_URI, or the flag --uri).",
     )

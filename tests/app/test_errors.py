@@ -59,8 +59,29 @@ def test_a_body_that_is_no_json_is_told_so(shared: httpx.Client) -> None:
     assert "not valid JSON" in response.json()["detail"]
 
 
-def test_a_body_without_its_type_is_refused_and_not_guessed(shared: httpx.Client) -> None:
-    assert shared.post("/predict", content=b'{"userId": "log0"}').status_code == 422
+@pytest.mark.parametrize("address", ["/predict", "/recommendations"])
+@pytest.mark.parametrize(
+    ("sent", "named"),
+    [
+        ({}, "was sent without a type"),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, "was sent as application/x-www-form-urlencoded"),
+        ({"Content-Type": "text/plain; charset=utf-8"}, "was sent as text/plain"),
+    ],
+)
+def test_json_sent_as_something_else_is_refused_and_told_its_type(
+    shared: httpx.Client, address: str, sent: dict[str, str], named: str
+) -> None:
+    response = shared.post(address, content=b"{}", headers=sent)
+    assert response.status_code == 422
+    assert is_problem(response)
+    assert response.json()["detail"] == f"body: {named}: send JSON with the header Content-Type: application/json."
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8", "application/vnd.x+json"])
+def test_json_that_is_no_object_is_not_blamed_on_its_type(shared: httpx.Client, kind: str) -> None:
+    response = shared.post("/predict", content=b"[1]", headers={"Content-Type": kind})
+    assert response.status_code == 422
+    assert "Content-Type" not in response.json()["detail"]
 
 
 def test_an_endless_body_is_refused(shared: httpx.Client) -> None:

@@ -1,3 +1,7 @@
+import os
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from script_shared.errors import SettingsError
@@ -49,3 +53,11 @@ def test_an_unknown_key_or_bad_value_is_refused_by_name(line, message):
 def test_a_missing_params_file_is_a_clear_error(tmp_path):
     with pytest.raises(SettingsError, match="PAUTA_PARAMS_FILE"):
         load_params(NewsParams, tmp_path / "none.toml")
+
+
+def test_the_cache_of_releases_is_a_folder_of_the_user(monkeypatch, tmp_path):
+    monkeypatch.delenv("PAUTA_CACHE_DIR", raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert load_settings().cache_dir == tmp_path / f"pauta-{os.getuid()}"
+    monkeypatch.setattr(os, "getuid", lambda: 4711)
+    assert load_settings().cache_dir == Path(tmp_path / "pauta-4711")

@@ -1,5 +1,6 @@
 """Says in one message, with file and line, why a file could not be read as CSV; it looks only after reading failed."""
 
+import codecs
 import csv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,6 +9,13 @@ from pathlib import Path
 import polars as pl
 
 from script_shared.errors import InputError
+
+WIDE = {  # the longer marks first: UTF-16's is how UTF-32's begins
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 
 
 @contextmanager
@@ -25,8 +33,14 @@ def explained(files: Sequence[Path]) -> Iterator[None]:
 
 
 def not_utf8(file: Path, line: int) -> InputError:
-    """The error for a line that is not UTF-8."""
-    return InputError(f"{file.name}: line {line:,} is not UTF-8.", fix="Convert it: iconv -f latin1 -t utf-8.")
+    """The error for a line that is not UTF-8; the advice looks at how the file begins."""
+    with file.open("rb") as stream:
+        start = stream.read(4)
+    wide = next((name for mark, name in WIDE.items() if start.startswith(mark)), "")
+    if b"\0" in start and not wide:
+        return InputError(f"{file.name}: line {line:,} is not UTF-8 but holds zero bytes.", fix="Save it as UTF-8.")
+    encoding = wide or "latin1"
+    return InputError(f"{file.name}: line {line:,} is not UTF-8.", fix=f"Convert it: iconv -f {encoding} -t utf-8.")
 
 
 def _problem(file: Path) -> InputError | None:

@@ -36,6 +36,8 @@ def _check_header(file: Path, columns: Sequence[str]) -> None:
         line = stream.readline()
     if not line.strip():
         raise InputError(f"{file.name}: is empty.", fix="Download it again.")
+    if b"\0" in line:  # UTF-16 without a mark is valid UTF-8, and no header
+        raise not_utf8(file, 1)
     try:
         text = line.decode("utf-8-sig")
     except UnicodeDecodeError as error:

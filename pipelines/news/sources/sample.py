@@ -20,7 +20,7 @@ from pipelines.use_case import Context
 from script_shared.clock import HOUR_MS
 from script_shared.news.params import SampleParams
 
-VERSION = 1  # of the generator; another version makes other files out of the same params
+VERSION = 2  # of the generator; another version makes other files out of the same params
 VALIDATION_HOURS, VALIDATION_SHARE, VALIDATION_READS = 48, 0.194, 5
 
 

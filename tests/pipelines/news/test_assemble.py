@@ -1,6 +1,7 @@
 """Putting a release together, as of a moment, and from an older release."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from script_shared.params import load_params
 from script_shared.settings import Settings
 from tests.pipelines.news.factory import write_refined
 from tests.script_shared.news.releases_made import fit_all, made, params
+from tests.script_shared.news.test_model import without
 
 CHANGES = ("logged.als.factors = 8", "semi_logged.clusters = 4", "split.window_hours = 24")
 
@@ -105,6 +107,18 @@ def test_an_older_release_serves_data_with_other_row_numbers(tmp_path: Path) -> 
         )
         same += len(set(old) & set(new))
     assert same >= 0.97 * 600  # near ties may swap, since sums are made in another order
+
+
+def test_a_release_made_before_a_segment_was_added_is_brought_to_another_moment_as_it_serves(tmp_path: Path) -> None:
+    release, data = made()
+    older = without(Path(shutil.copytree(release, tmp_path / "older")), "semi_logged")
+    facts = assemble_from(older, data, data.end_ms, tmp_path / "moved")
+    assert list(facts["segments"]) == ["logged", "anonymous"]
+    assert sum(facts["segments"].values()) == data.n_users
+    before, after = NewsModel.load(older), NewsModel.load(tmp_path / "moved")
+    assert after.segments == ("logged", "anonymous")
+    rows = after.segment_rows("anonymous")
+    assert np.array_equal(after.recommend_many(rows, "anonymous", 10), before.recommend_many(rows, "anonymous", 10))
 
 
 def test_an_older_release_keeps_its_own_params(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The evaluation steps on a small run: what is measured is what the API would have answered."""
 
 import json
+import shutil
 from collections import Counter
 from dataclasses import replace
 from math import log2
@@ -10,10 +11,11 @@ import numpy as np
 import pytest
 
 from pipelines.evaluation_csv import read_rows
+from pipelines.gate import Rule
 from pipelines.news.dataset import Dataset
 from pipelines.news.evaluate import SIMULATED, evaluate, evaluate_service
 from pipelines.news.evaluation import Evaluation, read_evaluation
-from pipelines.news.gate_step import gate
+from pipelines.news.gate_step import comparisons, gate
 from pipelines.news.held_out import hold_out
 from pipelines.news.publish import promote, publish
 from pipelines.news.recommended import LATER
@@ -21,7 +23,9 @@ from pipelines.use_case import Context
 from script_shared.clock import HOUR_MS, Clock
 from script_shared.errors import ReleaseMissingError, RunError, SettingsError
 from script_shared.news.model import NewsModel
+from script_shared.releases import Releases
 from tests.pipelines.news.small_run import USERS, context_of, make, refine
+from tests.script_shared.news.test_model import without
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +177,26 @@ def test_a_damaged_release_in_service_is_noted_as_missing_and_the_gate_refuses(d
     verdict = gate(context)
     assert verdict["accepted"] is False
     assert "release in service (r1) is missing" in verdict["reasons"][0]
+    evaluate(done)
+    gate(done)
+
+
+def test_a_release_in_service_made_before_a_segment_was_added_does_not_lock_the_gate(done, tmp_path):
+    older = without(Path(shutil.copytree(done.run.read("assembled") / "release", tmp_path / "older")), "semi_logged")
+    releases = Releases(f"{tmp_path / 'models'}/news", tmp_path / "cache")
+    releases.publish(older, "before", {})
+    releases.promote("before", "for the test")
+    context = again(done, tmp_path / "evaluation", models_uri=str(tmp_path / "models"))
+    evaluate(context)
+    evaluation = evaluation_of(context)
+    assert evaluation.lacking == ["semi_logged"]
+    assert any("before there was a segment semi_logged" in note for note in evaluation.notes)
+    assert evaluation.figure("in_service", "semi_logged", "ndcg", 10).users > 0  # as its readers are served today
+    compared = comparisons(evaluation, Rule("ndcg", 10, 0.05, 10))
+    held = {c.segment for c in compared if c.reference.startswith("release in service")}
+    assert held == {"logged", "anonymous"}
+    assert gate(context)["in_service"] == "before"
+    assert not any("missing" in reason for reason in gate(context)["reasons"])
     evaluate(done)
     gate(done)
 

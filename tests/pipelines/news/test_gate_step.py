@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pipelines.gate import Rule
-from pipelines.news.gate_step import FIRST, comparisons, gate
+from pipelines.news.gate_step import FIRST, UNKNOWN, comparisons, gate
 from pipelines.runs import Run
 from pipelines.use_case import Context, Options
 from script_shared.errors import RunError
@@ -82,6 +82,19 @@ def test_a_release_in_service_that_could_not_be_evaluated_refuses_the_candidate_
     assert facts["accepted"] is False
     assert "the release in service (r0) is missing (model.json is damaged.)" in facts["reasons"][0]
     assert verdict["comparisons"][0]["value"] is None
+
+
+def test_a_segment_that_the_release_in_service_lacks_is_held_against_popularity_alone_and_that_is_said(tmp_path):
+    values = {"candidate": {}, "in_service": {"semi_logged": 0.9}, "popularity_1h": {}}
+    facts, verdict = gated(tmp_path, made_up(values, lacking=["semi_logged"]))
+    assert facts["accepted"] is True
+    assert facts["reasons"][-1] == UNKNOWN.format("semi_logged")
+    found = [(c["segment"], c["reference"]) for c in verdict["comparisons"]]
+    assert ("logged", "release in service (r0)") in found
+    assert [reference for segment, reference in found if segment == "semi_logged"] == [
+        "best popularity (most read, 1h)"
+    ]
+    assert gated(tmp_path / "known", made_up(values))[0]["accepted"] is False
 
 
 def test_missing_figures_of_the_candidate_or_of_all_popularity_rows_refuse(tmp_path):

@@ -122,22 +122,68 @@ def test_a_data_clock_brings_articles_up_and_lets_them_expire() -> None:
     moved.clock.advance(int(moved.catalog.issued_ms[newest]) + 168 * HOUR_MS)
     assert ids_of(moved, None, 300) == [f"article-{newest}"]  # as old as allowed, to the millisecond
     moved.clock.advance(moved.clock.now_ms() + 1)
-    assert ids_of(moved, None, 300) == []
+    stood_in = moved.recommend(None, 300).items  # nothing is alive: the newest that expired, each said to be old
+    issued = [moved.catalog.issued_ms[item.article] for item in stood_in]
+    assert len(stood_in) == 90
+    assert issued == sorted(moved.catalog.issued_ms, reverse=True)[:90]
+    assert {item.reason for item in stood_in} == {"older story"}
 
 
 def test_a_sound_release_passes_its_check() -> None:
     MODEL.check()
 
 
-def test_a_release_with_nothing_alive_fails_its_check() -> None:
-    dead = model()
-    dead.clock.advance(dead.clock.now_ms() + 400 * HOUR_MS)
-    with pytest.raises(ReleaseError, match="no article is alive"):
-        dead.check()
+def test_a_release_with_nothing_alive_passes_its_check_and_gives_everybody_full_lists() -> None:
+    old = model()
+    old.clock.advance(old.clock.now_ms() + 400 * HOUR_MS)
+    old.check()
+    for name in SEGMENT_NAMES:
+        rows = old.segment_rows(name)
+        found = old.recommend_many(rows, name, 10)
+        assert (found >= 0).all()
+        known = old.readers.batch(rows).histories
+        assert not any(set(found[k]) & set(known.take(np.array([k])).article) for k in range(len(rows)))
 
 
 def copy_of(tmp_path: Path) -> Path:
     return Path(shutil.copytree(made()[0], tmp_path / "copy"))
+
+
+def test_a_release_with_nothing_published_fails_its_check(tmp_path: Path) -> None:
+    folder = copy_of(tmp_path)
+    np.save(folder / "catalog" / "issued_ms.npy", MODEL.catalog.issued_ms + 1000 * HOUR_MS)
+    with pytest.raises(ReleaseError, match="no article is published"):
+        NewsModel.load(folder).check()
+
+
+def without(folder: Path, segment: str) -> Path:
+    """The release as it would be, had it been made before there was that segment."""
+    facts = json.loads((folder / "model.json").read_text())
+    facts["segments"].pop(segment)
+    (folder / "model.json").write_text(json.dumps(facts))
+    params = json.loads((folder / "params.json").read_text())
+    params.pop(segment, None)
+    (folder / "params.json").write_text(json.dumps(params))
+    shutil.rmtree(folder / segment)
+    return folder
+
+
+def test_a_release_made_before_a_segment_was_added_serves_its_readers_as_the_next_one_they_belong_to(
+    tmp_path: Path,
+) -> None:
+    older = NewsModel.load(without(copy_of(tmp_path), "semi_logged"))
+    older.check()
+    assert older.segments == ("logged", "anonymous")
+    answer = older.recommend("reader-1", 10)
+    assert (answer.segment, answer.source, len(answer.items)) == ("anonymous", "popularity", 10)
+    assert older.recommend("reader-0", 10).segment == "logged"
+    assert len(older.segment_rows("semi_logged")) == 0
+    assert len(older.segment_rows("anonymous")) == 200
+
+
+def test_a_release_that_cannot_serve_everybody_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match="no segment anonymous"):
+        NewsModel.load(without(copy_of(tmp_path), "anonymous"))
 
 
 def test_a_release_of_another_format_is_refused(tmp_path: Path) -> None:

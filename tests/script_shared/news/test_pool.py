@@ -34,9 +34,33 @@ def test_a_pool_holds_until_an_article_appears_or_expires_and_at_most_a_minute()
     assert until(NOW - 24 * HOUR_MS + 5_000) == 5_001
 
 
-def test_no_article_alive_makes_an_empty_pool() -> None:
+def test_no_article_published_makes_an_empty_pool() -> None:
     pool = Shelf(np.array([NOW + 1]), PARAMS).pool(NOW, popularity([1.0]))
     assert len(pool.candidates) == len(pool.rest) == 0
+    assert pool.valid_until_ms == NOW + 1
+
+
+def test_where_nothing_is_alive_the_newest_that_have_expired_stand_in_newest_first() -> None:
+    hours = np.array([30, 25, 40, 26, 29, 28])
+    pool = Shelf(NOW - hours * HOUR_MS, PARAMS).pool(NOW, popularity([9.0] * 6))
+    assert pool.expired
+    assert pool.candidates.rows.tolist() == [1, 3, 5, 4]  # as many as a pool holds
+    assert pool.position.tolist() == [-1, 0, -1, 1, 3, 2]
+
+
+def test_one_article_alive_keeps_the_expired_ones_away() -> None:
+    pool = Shelf(NOW - np.array([23, 25]) * HOUR_MS, PARAMS).pool(NOW, popularity([1.0, 9.0]))
+    assert not pool.expired
+    assert pool.candidates.rows.tolist() == [0]
+    assert len(pool.rest) == 0
+
+
+def test_a_pool_of_expired_articles_is_not_made_again_until_one_appears() -> None:
+    def until(*issued: int) -> int:
+        return Shelf(np.array(issued), PARAMS).pool(NOW, popularity([1.0] * len(issued))).valid_until_ms - NOW
+
+    assert until(NOW - 25 * HOUR_MS) == 24 * HOUR_MS
+    assert until(NOW - 25 * HOUR_MS, NOW + 10_000) == 10_000
 
 
 @given(st.lists(st.tuples(st.integers(-3, 30), st.integers(0, 5)), max_size=30))
@@ -45,5 +69,10 @@ def test_pool_and_rest_part_the_articles_alive(articles: list[tuple[int, int]]) 
     issued = NOW - hours * HOUR_MS
     pool = Shelf(issued, PARAMS).pool(NOW, popularity([float(article[1]) for article in articles]))
     both = [*pool.candidates.rows.tolist(), *pool.rest.tolist()]
-    assert sorted(both) == np.flatnonzero((hours >= 0) & (hours <= 24)).tolist()
-    assert len(pool.candidates) == min(4, len(both))
+    alive = np.flatnonzero((hours >= 0) & (hours <= 24)).tolist()
+    assert pool.expired == (not alive)
+    if alive:
+        assert sorted(both) == alive
+        assert len(pool.candidates) == min(4, len(both))
+    else:
+        assert len(both) == min(4, (hours >= 0).sum())

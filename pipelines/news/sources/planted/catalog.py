@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.news.sources.planted.circles import circles_of_articles
 from pipelines.news.sources.planted.streams import choose, hex_ids, stream
 from pipelines.news.sources.planted.words import REGIONAL, Words, words
 from script_shared.clock import HOUR_MS
@@ -35,6 +36,7 @@ class Catalog:
         cell: int64[n], what tastes are about: the topic of a national article, or n_national + state of a regional one.
         appeal: float64[n], how much an article draws, 0 for those that nobody reads.
         life_hours: float64[n], the time in which interest falls to 1/e.
+        circle: int64[n], row of ``CIRCLES``, the logged readers whom it draws most, -1 for most; no text shows it.
     """
 
     start_ms: int
@@ -47,6 +49,7 @@ class Catalog:
     cell: IntArray
     appeal: FloatArray
     life_hours: FloatArray
+    circle: IntArray
 
     @property
     def n_cells(self) -> int:
@@ -65,7 +68,8 @@ def make_catalog(params: SampleParams) -> Catalog:
     issued = _publication_times(rng, start_ms, count, archived)
     cell = _cells(topic, place)
     ids = _ids(rng, count)
-    return Catalog(start_ms, END_MS, archived, ids, issued, topic, place, cell, appeal, life)
+    circle = circles_of_articles(params.seed, count)
+    return Catalog(start_ms, END_MS, archived, ids, issued, topic, place, cell, appeal, life, circle)
 
 
 def topic_weights(vocabulary: Words) -> FloatArray:

@@ -1,12 +1,13 @@
-"""Which article each read is about: tastes choose the subject, appeal and age choose the article among those alive."""
+"""Which article each read is about: tastes choose the subject; appeal, age and circle the article among those alive."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from pipelines.news.sources.planted.catalog import DAY_MS, Catalog
+from pipelines.news.sources.planted.circles import CIRCLES, NOBODY, draw_by_circle
 from pipelines.news.sources.planted.groups import GROUPS, group_cells
 from pipelines.news.sources.planted.readers import LOGGED, Readers
 from pipelines.news.sources.planted.visits import Visits
@@ -31,8 +32,20 @@ class _Alive:
 
     rows: IntArray
     edges: IntArray  # first place of each cell, n_cells + 1
-    drawn: FloatArray  # summed weight, one longer than rows
-    fresh: FloatArray  # the same with freshness
+    drawn: FloatArray  # by circle, the last row nobody's: summed weight, one longer than rows
+    fresh: FloatArray  # summed weight with freshness
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What each read looks for: int arrays, one entry per read."""
+
+    cell: IntArray
+    mode: npt.NDArray[np.int8]
+    circle: IntArray
+
+    def of(self, reads: IntArray) -> "_Wish":
+        return _Wish(self.cell[reads], self.mode[reads], self.circle[reads])
 
 
 def pick_articles(
@@ -45,7 +58,8 @@ def pick_articles(
     """int64[reads]: the article of each read; a reader reads an article once, save a few in very small worlds."""
     mode = np.array([BY_APPEAL, BY_APPEAL, BY_FRESHNESS, EVENLY], np.int8)[readers.kind][visits.user]
     cell = _cells(rng, catalog, readers, visits.user)
-    drafts = _drafts(rng, catalog, visits.time_ms, cell, mode, advance)
+    wish = _Wish(cell, mode, readers.circle[visits.user])
+    drafts = _drafts(rng, catalog, visits.time_ms, wish, advance)
     article = drafts[0].astype(np.int64)
     _visit_archive(rng, catalog, cell, mode, article)
     for draft in drafts[1:]:
@@ -75,8 +89,7 @@ def _drafts(
     rng: np.random.Generator,
     catalog: Catalog,
     time_ms: IntArray,
-    cell: IntArray,
-    mode: npt.NDArray[np.int8],
+    wish: _Wish,
     advance: Callable[[int], None],
 ) -> npt.NDArray[np.int32]:
     """int32[4, reads]: articles to take in turn when one was read before: twice of the cell, then any, then evenly."""
@@ -88,10 +101,11 @@ def _drafts(
         if low == high:
             continue
         reads, alive = by_time[low:high], _alive(catalog, int(begin))
-        anything, evenly = np.full(high - low, ANYTHING), np.full(high - low, EVENLY, np.int8)
-        ways = ((cell[reads], mode[reads]), (cell[reads], mode[reads]), (anything, mode[reads]), (anything, evenly))
-        for row, (about, way) in enumerate(ways):
-            drafts[row, reads] = _draw(alive, about, way, rng.random(high - low))
+        mine = wish.of(reads)
+        anything = replace(mine, cell=np.full(high - low, ANYTHING))
+        evenly = replace(anything, mode=np.full(high - low, EVENLY, np.int8))
+        for row, way in enumerate((mine, mine, anything, evenly)):
+            drafts[row, reads] = _draw(alive, way, rng.random(high - low))
         advance(int(high - low))
     return drafts
 
@@ -106,17 +120,23 @@ def _alive(catalog: Catalog, begin_ms: int) -> _Alive:
     weight = catalog.appeal[rows] * np.exp(-age / catalog.life_hours[rows])
     edges = np.searchsorted(cells[order], np.arange(catalog.n_cells + 1))
     fresh = weight * catalog.appeal[rows] ** (FRONT_PAGE - 1) * np.exp(-age / FRESH_HOURS)
-    return _Alive(rows, edges, np.append(0.0, np.cumsum(weight)), np.append(0.0, np.cumsum(fresh)))
+    return _Alive(rows, edges, _summed(draw_by_circle(weight, catalog.circle[rows])), _summed(fresh))
 
 
-def _draw(alive: _Alive, cell: IntArray, mode: npt.NDArray[np.int8], chance: FloatArray) -> IntArray:
+def _summed(weight: FloatArray) -> FloatArray:
+    return np.insert(np.cumsum(weight, axis=-1), 0, 0.0, axis=-1)
+
+
+def _draw(alive: _Alive, wish: _Wish, chance: FloatArray) -> IntArray:
+    cell, everybody = wish.cell, alive.drawn[NOBODY]
     low = np.where(cell == ANYTHING, 0, alive.edges[cell])
     high = np.where(cell == ANYTHING, len(alive.rows), alive.edges[cell + 1])
-    dead = alive.drawn[high] - alive.drawn[low] < 0.05  # nothing of interest there now: take any news
+    dead = everybody[high] - everybody[low] < 0.05  # nothing of interest there now: take any news
     low, high = np.where(dead, 0, low), np.where(dead, len(alive.rows), high)
     place = low + np.floor(chance * (high - low)).astype(np.int64)  # evenly
-    for way, summed in ((BY_APPEAL, alive.drawn), (BY_FRESHNESS, alive.fresh)):
-        mine = mode == way
+    by_appeal = wish.mode == BY_APPEAL
+    ways = [(by_appeal & (wish.circle == row), alive.drawn[row]) for row in range(NOBODY, len(CIRCLES))]
+    for mine, summed in [*ways, (wish.mode == BY_FRESHNESS, alive.fresh)]:
         target = summed[low[mine]] + chance[mine] * (summed[high[mine]] - summed[low[mine]])
         place[mine] = np.searchsorted(summed, target, side="right") - 1
     return alive.rows[np.clip(place, low, high - 1)]

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.news.sources.planted.catalog import topic_weights
+from pipelines.news.sources.planted.circles import circles_of_readers
 from pipelines.news.sources.planted.groups import GROUPS
 from pipelines.news.sources.planted.sizes import draw_sizes, robot_count
 from pipelines.news.sources.planted.streams import choose, hex_ids, stream
@@ -18,8 +19,8 @@ FloatArray = npt.NDArray[np.float64]
 LOGGED_SHARE = 0.2061
 LOGGED, SEMI_LOGGED, ANONYMOUS, ROBOT = range(4)
 KINDS = ("logged", "semi_logged", "anonymous", "robot")
-TASTE = np.array([0.46, 0.22, 0.12])  # chance of the first, second and third topic
-REGION_CHANCE = 0.14  # chance of news from the home region; what is left goes to news in general
+TASTE = np.array([0.25, 0.12, 0.06])  # chance of the first, second and third topic
+REGION_CHANCE = 0.07  # chance of news from the home region; what is left goes to whatever the circle likes
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Readers:
         sizes: int64[n], reads of each.
         kind: int64[n], row of ``KINDS``.
         group: int64[n], row of ``GROUPS``; -1 unless semi-logged.
+        circle: int64[n], row of ``CIRCLES``; -1 unless logged.
         topics: int64[n, 3], national topics, strongest first, -1 where a reader has fewer; logged readers only.
         tastes: float64[n, 4], chance of each of these topics and of the home region; the rest is news in general.
         region: int64[n], row of ``words().states``, the home of the reader.
@@ -41,6 +43,7 @@ class Readers:
     sizes: IntArray
     kind: IntArray
     group: IntArray
+    circle: IntArray
     topics: IntArray
     tastes: FloatArray
     region: IntArray
@@ -60,9 +63,10 @@ def make_readers(params: SampleParams) -> Readers:
     kind = np.where(logged, LOGGED, np.where(sizes > 1, SEMI_LOGGED, ANONYMOUS))
     kind[robots] = ROBOT
     group = np.where(kind == SEMI_LOGGED, choose(rng, [group.share for group in GROUPS], count), -1)
+    circle = circles_of_readers(params.seed, kind == LOGGED)
     topics, tastes = _tastes(rng, kind == LOGGED)
     region = choose(rng, words().state_weights, count)
-    return Readers(ids, sizes, kind, group, topics, tastes, region, *rng.normal(0.0, 0.15, (2, count)))
+    return Readers(ids, sizes, kind, group, circle, topics, tastes, region, *rng.normal(0.0, 0.15, (2, count)))
 
 
 def _tastes(rng: np.random.Generator, logged: npt.NDArray[np.bool_]) -> tuple[IntArray, FloatArray]:

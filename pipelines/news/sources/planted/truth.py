@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.news.sources.planted.catalog import Catalog
+from pipelines.news.sources.planted.circles import CIRCLES
 from pipelines.news.sources.planted.groups import GROUPS
 from pipelines.news.sources.planted.readers import KINDS, Readers
 from pipelines.news.sources.planted.words import words
@@ -19,13 +20,14 @@ def write_truth(folder: Path, catalog: Catalog, readers: Readers, pages: pl.Seri
 
 
 def truth_of_readers(readers: Readers) -> pl.DataFrame:
-    """user_id, kind, group (null unless semi-logged), region, topic1..3 (null where fewer; logged readers only)."""
+    """user_id, kind, group (semi-logged), circle (logged), region, topic1..3 (logged, null where fewer)."""
     topics = pl.Series([f"{topic.section}/{topic.name}" for topic in words().topics])
     return pl.DataFrame(
         {
             "user_id": readers.ids,
             "kind": pl.Series(KINDS).gather(readers.kind),
             "group": pl.Series([group.name for group in GROUPS]).gather(_or_null(readers.group)),
+            "circle": pl.Series(CIRCLES).gather(_or_null(readers.circle)),
             "region": pl.Series(words().states).gather(readers.region),
             **{f"topic{n + 1}": topics.gather(_or_null(readers.topics[:, n])) for n in range(readers.topics.shape[1])},
         }
@@ -33,7 +35,7 @@ def truth_of_readers(readers: Readers) -> pl.DataFrame:
 
 
 def truth_of_articles(catalog: Catalog, pages: pl.Series) -> pl.DataFrame:
-    """article_id, section, topic, region (null for national articles), appeal, life_hours."""
+    """article_id, section, topic, region (null for national articles), appeal, life_hours, circle (null for most)."""
     vocabulary = words()
     states = pl.Series([place.state for place in vocabulary.places])
     return pl.DataFrame(
@@ -44,6 +46,7 @@ def truth_of_articles(catalog: Catalog, pages: pl.Series) -> pl.DataFrame:
             "region": states.gather(_or_null(catalog.place)),
             "appeal": catalog.appeal,
             "life_hours": catalog.life_hours,
+            "circle": pl.Series(CIRCLES).gather(_or_null(catalog.circle)),
         }
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.news.sources.planted.groups import GROUPS
-from pipelines.news.sources.planted.readers import LOGGED, Readers
+from pipelines.news.sources.planted.readers import ANONYMOUS, LOGGED, Readers
 from pipelines.news.sources.planted.streams import choose
 from script_shared.clock import HOUR_MS
 
@@ -18,6 +18,7 @@ DAY = np.array([4, 2, 1, 1, 1, 2, 5, 8, 9, 9, 9, 9, 10, 10, 9, 9, 9, 9, 10, 10, 
 WEEK = np.array([1.0, 1.05, 1.05, 1.0, 1.0, 0.8, 0.75])  # Monday first
 NEW_SESSION = 0.4  # chance that a read opens a new session
 OWN_HOURS = 0.55  # share of a group's visits around its own hour
+LATELY = 0.3  # of the window: time in which single visits thin out to 1/e; who came earlier had time to come back
 TIES = 0.004  # chance of the same time stamp as the read before
 
 
@@ -84,6 +85,9 @@ def _session_starts(
     days = int(np.ceil((end - start) / (24 * HOUR_MS)))
     weekday = (start // (24 * HOUR_MS) + 3 + np.arange(days)) % 7  # 1970-01-01 was a Thursday
     day = choose(rng, WEEK[weekday], len(user))
+    single = np.flatnonzero(readers.kind[user] == ANONYMOUS)
+    late = WEEK[weekday] * np.exp(np.arange(days) / (LATELY * days))
+    day[single] = choose(rng.spawn(1)[0], late, len(single))
     hour = np.zeros(len(user))
     rows = readers.group[user]
     for row, profile in enumerate(hour_profiles()):

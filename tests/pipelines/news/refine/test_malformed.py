@@ -74,12 +74,20 @@ CASES: dict[str, tuple[Spoil, str]] = {
     "tabs": (_bytes(ITEMS, lambda data: data.replace(b",", b"\t")), r"itens-parte1\.csv: is separated by '\\t'"),
     "latin-1 body": (
         _bytes(ITEMS, lambda data: data.replace("Título".encode(), "Título".encode("latin1"), 1)),
-        r"itens-parte1\.csv: line 2 is not UTF-8",
+        r"itens-parte1\.csv: line 2 is not UTF-8\. Convert it: iconv -f latin1 -t utf-8",
     ),
     "latin-1 user": (_bytes(PART, lambda data: data.replace(b"cid", b"c\xedd")), r"treino_parte2\.csv: line 2 is not"),
     "UTF-16": (
         _bytes(PART, lambda data: data.decode().encode("utf-16")),
-        r"treino_parte2\.csv: line 1 is not UTF-8\. Convert it",
+        r"treino_parte2\.csv: line 1 is not UTF-8\. Convert it: iconv -f utf-16 -t utf-8",
+    ),
+    "UTF-16 without a mark": (
+        _bytes(PART, lambda data: data.decode().encode("utf-16-le")),
+        r"treino_parte2\.csv: line 1 is not UTF-8 but holds zero bytes\. Save it as UTF-8",
+    ),
+    "UTF-32": (
+        _bytes(ITEMS, lambda data: data.decode().encode("utf-32")),
+        r"itens-parte1\.csv: line 1 is not UTF-8\. Convert it: iconv -f utf-32 -t utf-8",
     ),
     "cut off inside quotes": (
         _bytes("files/treino/treino_parte1.csv", lambda data: data.rstrip()[:-120]),

@@ -40,66 +40,72 @@ class Drive:
         self.address = ""
 
 
-def _handler(drive: Drive) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-        def do_GET(self) -> None:
-            address = urlsplit(self.path)
-            file_id = parse_qs(address.query)["id"][0]
-            confirmed = address.path == "/download"
-            if drive.mode == "file" or (drive.mode == "confirm" and confirmed):
-                self._file()
-            elif drive.mode == "unavailable":
-                self._page("Service unavailable", 503, attachment=True)
-            else:
-                page = {"confirm": WARNING.format(id=file_id), "quota": QUOTA, "sign_in": SIGN_IN}[drive.mode]
-                self._page(page, 200)
-
-        def _page(self, text: str, status: int, *, attachment: bool = False) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            if attachment:
-                self.send_header("Content-Disposition", "attachment")
-            self.send_header("Content-Length", str(len(text.encode())))
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def _file(self) -> None:
-            wanted = self.headers.get("Range", "")
-            drive.ranges.append(wanted)
-            start = int(re.findall(r"bytes=(\d+)-", wanted)[0]) if wanted else 0
-            body, total = drive.content[start:], len(drive.content)
-            self.send_response(206 if wanted else 200)
-            if wanted:
-                self.send_header("Content-Range", f"bytes {start}-{total - 1}/{total}")
-            self.send_header("Content-Type", "application/octet-stream")
-            self.send_header("Content-Disposition", 'attachment; filename="dados.zip"')
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if drive.breaks:
-                drive.breaks -= 1
-                body, self.close_connection = body[: len(body) // 2], True
-            self.wfile.write(body)
-
-    return Handler
-
-
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
+    def __init__(self, drive: Drive) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.drive = drive
+
     def handle_error(self, *_: Any) -> None:
         """A client that goes away in the middle is part of the tests."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    @property
+    def drive(self) -> Drive:
+        return self.server.drive
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        address = urlsplit(self.path)
+        file_id = parse_qs(address.query)["id"][0]
+        confirmed = address.path == "/download"
+        if self.drive.mode == "file" or (self.drive.mode == "confirm" and confirmed):
+            self._file()
+        elif self.drive.mode == "unavailable":
+            self._page("Service unavailable", 503, attachment=True)
+        else:
+            page = {"confirm": WARNING.format(id=file_id), "quota": QUOTA, "sign_in": SIGN_IN}[self.drive.mode]
+            self._page(page, 200)
+
+    def _page(self, text: str, status: int, *, attachment: bool = False) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        if attachment:
+            self.send_header("Content-Disposition", "attachment")
+        self.send_header("Content-Length", str(len(text.encode())))
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def _file(self) -> None:
+        wanted = self.headers.get("Range", "")
+        self.drive.ranges.append(wanted)
+        start = int(re.findall(r"bytes=(\d+)-", wanted)[0]) if wanted else 0
+        body, total = self.drive.content[start:], len(self.drive.content)
+        self.send_response(206 if wanted else 200)
+        if wanted:
+            self.send_header("Content-Range", f"bytes {start}-{total - 1}/{total}")
+        self.send_header("Content-Type", "application/octet-stream")
+        self.send_header("Content-Disposition", 'attachment; filename="dados.zip"')
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.drive.breaks:
+            self.drive.breaks -= 1
+            body, self.close_connection = body[: len(body) // 2], True
+        self.wfile.write(body)
 
 
 @contextmanager
 def drive_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Drive]:
     """Start the server and send every request for a Google host to it; gdown itself runs as it is."""
     drive = Drive()
-    server = _Server(("127.0.0.1", 0), _handler(drive))
+    server = _Server(drive)
     drive.address = f"http://127.0.0.1:{server.server_port}"
     send = requests.adapters.HTTPAdapter.send
 

@@ -1,0 +1,136 @@
+"""A run that is killed in the middle of a step leaves nothing half-written to read, and goes on where it stopped.
+
+The process is let run for a few milliseconds at a time, so that the moment to kill it cannot be missed.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from pipelines.runs import Run, latest_run
+from script_shared.news.segments import SEGMENT_NAMES
+from script_shared.releases import Releases
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+SMALL = (
+    *("sample.users=800", "sample.articles=300", "sample.interactions=6000", "sample.days=4"),
+    *("logged.als.factors=8", "logged.als.iterations=3", "evaluation.bootstrap_resamples=20", "gate.tolerance=0.99"),
+)
+STEPS = ("download", "refine", "train", "assemble", "evaluate", "gate", "publish", "promote")
+KILLED = {"download": "raw", "refine": "refined", "train": "trained", "assemble": "assembled", "publish": "published"}
+SLICE_SECONDS = 0.004
+MOST_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Home:
+    """Data and releases of the test, and the command line that works on them."""
+
+    root: Path
+
+    @property
+    def releases(self) -> Releases:
+        return Releases(str(self.root / "models/news"))
+
+    def run(self, run_id: str) -> Run:
+        return Run(self.root / "data/news", run_id)
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """``python -m pipelines …`` as the leader of its own process group."""
+        places = {"DATA_DIR": "data", "MODELS_URI": "models", "EVALUATION_DIR": "evaluation", "CACHE_DIR": "cache"}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PAUTA_")}
+        environment |= {f"PAUTA_{name}": str(self.root / place) for name, place in places.items()}
+        return subprocess.Popen(
+            [sys.executable, "-m", "pipelines", *arguments],
+            env=environment | {"OPENBLAS_NUM_THREADS": "1"},
+            cwd=Path(__file__).parents[2],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def done(self, *arguments: str) -> str:
+        """What a command says that must succeed."""
+        process = self.start(*arguments)
+        said, _ = process.communicate(timeout=MOST_SECONDS)
+        assert process.returncode == 0, said
+        return said
+
+
+def from_step(first: str, run_id: str) -> list[str]:
+    """The arguments that run a step and all later ones; quality, which only draws, is left out."""
+    steps = STEPS[STEPS.index(first) :]
+    flags = [("--set", line) for line in SMALL] + [("--step", step) for step in steps]
+    return ["news", "--run-id", run_id, "--refresh", *(part for flag in flags for part in flag)]
+
+
+@contextmanager
+def stopped(process: "subprocess.Popen[str]") -> Iterator[None]:
+    """Keep the whole process group still for the block."""
+    os.killpg(process.pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+    yield
+    os.killpg(process.pid, signal.SIGCONT)
+
+
+def killed_when(process: "subprocess.Popen[str]", moment: Callable[[], bool]) -> None:
+    """Let the process run slice by slice, and kill its group while the moment is there."""
+    deadline = time.monotonic() + MOST_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        time.sleep(SLICE_SECONDS)
+        with stopped(process):
+            if moment():
+                os.killpg(process.pid, signal.SIGKILL)
+                break
+    said, _ = process.communicate(timeout=MOST_SECONDS)
+    assert process.returncode == -signal.SIGKILL, said
+
+
+def half_written(home: Home, step: str, run_id: str) -> list[Path]:
+    """Folders of a step that are being written: partial ones, or for publish files that have no manifest yet."""
+    if step == "publish":
+        release = home.root / "models/news/releases" / run_id
+        return [] if (release / "manifest.json").exists() else [path for path in release.glob("*/*") if path.is_file()]
+    place = home.root / "data/news" / KILLED[step]
+    return [*place.glob(f".{run_id}.*.partial/*"), *place.glob(f"{run_id}/.*.partial/*")]
+
+
+def assert_nothing_half_written_is_readable(home: Home, step: str, run_id: str) -> None:
+    run, folder = home.run(run_id), KILLED[step]
+    parts = SEGMENT_NAMES if step == "train" else (None,)
+    assert not all(run.complete(folder, part) for part in parts)
+    assert step == "train" or latest_run(run.root, folder) == "before"
+    assert [manifest.version for manifest in home.releases.list()] == ["before"]
+    home.releases.verify("before")
+    pointer = home.releases.current()
+    assert pointer is not None
+    assert (pointer.version, pointer.sequence) == ("before", 1)
+
+
+def test_a_run_killed_in_every_step_in_turn_is_resumed_each_time_and_ends_in_service(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.done(*from_step("download", "before"))
+    for resumed, step in pairwise(["download", *KILLED]):  # each start begins with the step that was killed before
+        process = home.start(*from_step(resumed, "after"))
+        killed_when(process, lambda step=step: bool(half_written(home, step, "after")))
+        assert half_written(home, step, "after"), "it was killed in the middle"
+        assert_nothing_half_written_is_readable(home, step, "after")
+    home.done(*from_step("publish", "after"))
+    pointer = home.releases.current()
+    assert pointer is not None
+    assert (pointer.version, pointer.sequence) == ("after", 2)
+    assert re.findall(r"(?m)^(\w+) +(\w+): ", home.done("releases", "verify")) == [
+        ("good", "after"),
+        ("good", "before"),
+    ]
