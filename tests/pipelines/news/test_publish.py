@@ -97,7 +97,7 @@ def test_nothing_is_published_before_the_gate_has_spoken(tmp_path: Path) -> None
     assemble(context, "a")
     with pytest.raises(RunError, match="folder gated is not there"):
         publish(context)
-    with pytest.raises(RunError, match="step published is not complete"):
+    with pytest.raises(RunError, match="folder published is not there"):
         promote(context)
     assert open_releases(context).versions() == []
 
