@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 
 from app.live import Live
@@ -94,14 +95,28 @@ def test_a_start_on_a_damaged_release_takes_the_one_before(store: Store) -> None
 
 
 def test_a_release_that_fails_its_own_check_is_refused(client: httpx.Client, store: Store, tmp_path: Path) -> None:
+    early = shutil.copytree(store.folders["Nova"], tmp_path / "early")
+    issued = early / "catalog" / "issued_ms.npy"
+    np.save(issued, np.load(issued) + 365 * 24 * 3_600_000)  # nothing is published yet on its clock
+    store.releases.publish(early, "v2")
+    store.releases.promote("v2", "test")
+    until(lambda: client.get("/ready").json()["refused"])
+    assert "no article is published" in client.get("/ready").json()["refused"]["reason"]
+    assert release_of(client) == "v1"
+
+
+def test_a_release_in_which_every_article_has_expired_is_taken_and_gives_full_lists(
+    client: httpx.Client, store: Store, tmp_path: Path
+) -> None:
     old = shutil.copytree(store.folders["Nova"], tmp_path / "old")
     facts = old / "model.json"
     facts.write_text(facts.read_text().replace('"data"', '"wall"'))  # by wall time every article has expired
     store.releases.publish(old, "v2")
     store.releases.promote("v2", "test")
-    until(lambda: client.get("/ready").json()["refused"])
-    assert "no article is alive" in client.get("/ready").json()["refused"]["reason"]
-    assert release_of(client) == "v1"
+    until(lambda: release_of(client) == "v2")
+    items = client.get("/recommendations").json()["items"]
+    assert len(items) == 10
+    assert {item["reason"] for item in items} == {"older story"}
 
 
 def test_a_release_that_breaks_its_loader_is_refused(client: httpx.Client, store: Store, tmp_path: Path) -> None:
