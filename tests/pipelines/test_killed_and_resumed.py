@@ -79,22 +79,26 @@ def from_step(first: str, run_id: str) -> list[str]:
 def stopped(process: "subprocess.Popen[str]") -> Iterator[None]:
     """Keep the whole process group still for the block."""
     os.killpg(process.pid, signal.SIGSTOP)
-    os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+    for _ in range(10):  # one that waits for a stopped child to begin (vfork) never counts as stopped itself
+        if os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT | os.WNOHANG):
+            break
+        time.sleep(0.001)
     yield
     os.killpg(process.pid, signal.SIGCONT)
 
 
 def killed_when(process: "subprocess.Popen[str]", moment: Callable[[], bool]) -> None:
     """Let the process run slice by slice, and kill its group while the moment is there."""
-    deadline = time.monotonic() + MOST_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    deadline, seen = time.monotonic() + MOST_SECONDS, False
+    while not seen and process.poll() is None:
         time.sleep(SLICE_SECONDS)
         with stopped(process):
-            if moment():
+            seen = moment()
+            if seen or time.monotonic() > deadline:
                 os.killpg(process.pid, signal.SIGKILL)
-                break
     said, _ = process.communicate(timeout=MOST_SECONDS)
-    assert process.returncode == -signal.SIGKILL, said
+    assert seen, said
+    assert process.returncode == -signal.SIGKILL
 
 
 def half_written(home: Home, step: str, run_id: str) -> list[Path]:
