@@ -158,6 +158,10 @@ class NewsModel:
         """
         return np.flatnonzero(self._segments == SEGMENT_NAMES.index(segment_named(segment).name))
 
+    def only_older(self, now_ms: int) -> bool:
+        """Whether every article has expired, so that expired ones fill the lists."""
+        return self._pools.prepared(now_ms).pool.expired
+
     def check(self, n: int = 10) -> None:
         """Ask for one reader of every segment, and a stranger.
 

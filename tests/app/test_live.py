@@ -105,7 +105,7 @@ def test_a_release_that_fails_its_own_check_is_refused(client: httpx.Client, sto
     assert release_of(client) == "v1"
 
 
-def test_a_release_in_which_every_article_has_expired_is_taken(
+def test_a_release_in_which_every_article_has_expired_is_taken_and_gives_full_lists(
     client: httpx.Client, store: Store, tmp_path: Path
 ) -> None:
     old = shutil.copytree(store.folders["Nova"], tmp_path / "old")
@@ -114,7 +114,9 @@ def test_a_release_in_which_every_article_has_expired_is_taken(
     store.releases.publish(old, "v2")
     store.releases.promote("v2", "test")
     until(lambda: release_of(client) == "v2")
-    assert client.get("/ready").json()["refused"] is None
+    items = client.get("/recommendations").json()["items"]
+    assert len(items) == 10
+    assert {item["reason"] for item in items} == {"older story"}
 
 
 def test_a_release_that_breaks_its_loader_is_refused(client: httpx.Client, store: Store, tmp_path: Path) -> None:

@@ -69,8 +69,7 @@ def _step(name: str, env: dict[str, str], overrides: list[str]) -> Measured:
         "scale",
         "--step",
         name,
-        "--force",
-        "promote",
+        "--json",
         *sets,
     ]
     return measure(command, env)

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice
+from math import inf
 from typing import TypeVar
 
 import numpy as np
@@ -116,7 +117,9 @@ class LiveRecommender:
             section=query.section,
             max_age_hours=query.max_age_hours,
         )
-        available = Availability(self.catalog, room.editorial, now_ms, self._max_age, self._rows)
+        only_older = self.model is not None and self.model.only_older(now_ms)
+        max_age = inf if only_older else self._max_age
+        available = Availability(self.catalog, room.editorial, now_ms, max_age, self._rows)
         return Asked(query, now_ms, bars, available, list(self.missing))
 
     def _segment_list(self, asked: Asked) -> SegmentList | None:
