@@ -8,6 +8,7 @@ from app.answers import iso, json_response
 from app.dependencies import Admin, TheService
 from app.live import Served
 from app.routes.health import troubles
+from script_shared.clock import ClockMode
 from script_shared.errors import UnavailableError
 
 router = APIRouter(tags=["model"])
@@ -45,5 +46,14 @@ def facts(served: Served) -> dict[str, Any]:
         "articles": len(model.catalog),
         "readers": len(model.readers),
         "facts": model.facts,
-        "examples": served.examples,
+        "examples": shown_examples(model.clock.mode, served.examples),
     }
+
+
+def shown_examples(mode: ClockMode, examples: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Readers to try a release of history with; of today's readers none are shown, pseudonymous as they are.
+
+    >>> shown_examples("data", {"logged": ["r1"]}), shown_examples("wall", {"logged": ["r1"]})
+    ({'logged': ['r1']}, {'logged': []})
+    """
+    return {segment: ids if mode == "data" else [] for segment, ids in examples.items()}

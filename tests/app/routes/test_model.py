@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from app.routes.model import shown_examples
 from tests.app.conftest import Store, release_of, serving, until
 from tests.app.releases import ARTICLES, READS
 
@@ -83,3 +84,9 @@ def test_releases_are_listed_newest_first_with_the_current_one_marked(client: ht
 def test_an_empty_store_lists_nothing(store: Store) -> None:
     with serving(store.settings) as client:
         assert client.get("/releases").json() == {"current": None, "serving": None, "releases": [], "history": []}
+
+
+def test_readers_of_today_are_not_shown_to_anybody() -> None:
+    some = {"logged": ["r1", "r2"], "anonymous": []}
+    assert shown_examples("data", some) == some
+    assert shown_examples("wall", some) == {"logged": [], "anonymous": []}
