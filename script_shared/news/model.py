@@ -28,6 +28,7 @@ from script_shared.params import load_params
 
 FORMAT = 1  # of the folder; a release of another format is refused
 BATCH = 512  # readers scored at once in recommend_many: about 4 MB for each part of the score
+SPREAD = 4.0  # of a total in units of one standardised part; keeps the best scores apart below 1
 ALSO = "also recent"  # the reason of an article that only fills the list
 OLDER = "older story"  # the reason of an article that has expired, as all have
 
@@ -222,7 +223,7 @@ class NewsModel:
 
 def _share(score: float) -> float:
     """A score of any size as a number in 0..1, the order kept."""
-    return float(1.0 / (1.0 + np.exp(-float(score))))
+    return float(1.0 / (1.0 + np.exp(-float(score) / SPREAD)))
 
 
 def _reason(parts: Sequence[Part], place: int) -> str:
