@@ -58,7 +58,7 @@ def make(context: Context, *names: str) -> dict[str, Any]:
 
 
 def send(client: httpx.Client, user: str, page: str) -> None:
-    body = {"event_id": f"{user} {page}", "user_id": user, "page": page, "session": f"visit of {user}", "region": "sp"}
+    body = {"event_id": f"{user} {page}", "user_id": user, "page": page, "session": f"visit-{user[:6]}", "region": "sp"}
     assert client.post("/events", json=body).status_code == 200
 
 
