@@ -51,6 +51,10 @@ format: install ## Format the code and mend what ruff can mend
 run: install ## Start everything here: Airflow, the API, the first training; Ctrl-C stops it
 	@exec $(BIN)/python -m pipelines.supervisor
 
+.PHONY: mlflow-ui
+mlflow-ui: install ## Show the trainings in a browser: MLflow on 127.0.0.1:5000 (ARGS="--port 5001")
+	@exec $(BIN)/python -m pipelines tracking ui $(ARGS)
+
 .PHONY: test
 test: install ## The whole test suite
 	$(BIN)/pytest -n 2 --dist loadfile --doctest-modules tests script_shared

@@ -1,4 +1,4 @@
-"""The command line: ``python -m pipelines news [--step …]``, ``… releases …`` and ``… replay …``."""
+"""The command line: ``python -m pipelines news [--step …]``, ``… releases …``, ``… replay …``, ``… tracking …``."""
 
 import argparse
 import json
@@ -26,6 +26,10 @@ def main(argv: list[str] | None = None) -> int:
             from pipelines.replay import cli as replay_cli
 
             return replay_cli.main(argv[1:], settings)
+        if argv[:1] == ["tracking"]:
+            from pipelines.tracking import cli as tracking_cli
+
+            return tracking_cli.main(argv[1:], settings)
         return _run(_parser().parse_args(argv), settings)
     except PautaError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
@@ -36,7 +40,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pipelines",
         description=__doc__,
-        epilog="Releases: python -m pipelines releases --help. Replay: python -m pipelines replay --help",
+        epilog="Releases: python -m pipelines releases --help. Replay: python -m pipelines replay --help. "
+        "MLflow: python -m pipelines tracking --help",
     )
     parser.add_argument(
         "use_case", choices=sorted(USE_CASES), help="which use case to run ('releases' manages releases)"
