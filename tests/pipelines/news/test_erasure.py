@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pipelines.__main__ import main
 from pipelines.news.dataset import Dataset
 from pipelines.news.maintenance import prune
 from pipelines.news.publish import open_releases
@@ -125,7 +126,9 @@ def test_a_run_that_is_going_on_waits_for_the_next_time(tmp_path: Path, log: Eve
     assert prune(context)["erased_from_runs"] == {"run-1": 1}
 
 
-def test_releases_that_hold_an_erased_reader_are_told(tmp_path: Path, log: EventLog) -> None:
+def test_releases_that_hold_an_erased_reader_are_told(
+    tmp_path: Path, log: EventLog, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     context = context_of(tmp_path)
     releases = open_releases(context)
     releases.publish(make_release(tmp_path / "made"), "v1")
@@ -133,6 +136,10 @@ def test_releases_that_hold_an_erased_reader_are_told(tmp_path: Path, log: Event
     log.erase("semi1")
     log.erase("stranger")
     assert prune(context)["releases_with_erased"] == {"v1": 2}
+    monkeypatch.setenv("PAUTA_DATA_DIR", str(context.settings.data_dir))
+    monkeypatch.setenv("PAUTA_MODELS_URI", context.settings.models_uri)
+    assert main(["releases", "erased"]) == 0
+    assert capsys.readouterr().out == "v1: 2 of 3 erased readers\n"
 
 
 def test_portal_clicks_of_an_erased_reader_go_too(tmp_path: Path, log: EventLog) -> None:
