@@ -1,12 +1,11 @@
 """Steps: a clone, its configuration, its images, and the first start with nothing else done."""
 
 import json
-import os
 import shutil
 import subprocess
 import time
 
-from tests.stack.engine import Stack, StepFailedError, need, wait_for
+from tests.stack.engine import ROOT, Stack, StepFailedError, need, wait_for
 from tests.stack.web import Airflow, Api
 
 IMAGES = ("api", "airflow", "postgres", "prometheus", "grafana", "statsd-exporter", "proxy")
@@ -45,11 +44,11 @@ def config(stack: Stack) -> str:
         flags = [part for profile in profiles for part in ("--profile", profile)]
         said = stack.run("docker", "compose", *flags, "config", "--quiet")
         need(not said.strip(), said)
-    hadolint = shutil.which("hadolint") or shutil.which(".venv/bin/hadolint")
+    hadolint = shutil.which("hadolint") or shutil.which(str(ROOT / ".venv/bin/hadolint"))
     if hadolint is None:
         return f"{len(PROFILES)} sets of profiles; hadolint is not installed"
     files = sorted(str(file) for file in (stack.checkout / "docker").glob("*.Dockerfile"))
-    stack.run(os.path.abspath(hadolint), *files)
+    stack.run(hadolint, *files)
     return f"{len(PROFILES)} sets of profiles, hadolint on {len(files)} files"
 
 
@@ -84,6 +83,7 @@ def start(stack: Stack) -> str:
 def first_runs(stack: Stack) -> str:
     """See in Airflow that the data and the training run were started by themselves, once, and succeeded."""
     airflow = Airflow(stack)
+    wait_for("the training ends", lambda: "running" not in airflow.runs("news_training").values(), 120)
     states = {dag: list(airflow.runs(dag).values()) for dag in ("news_data", "news_training")}
     need(all(found == ["success"] for found in states.values()), f"runs: {states}")
     health = airflow.get("/monitor/health")
