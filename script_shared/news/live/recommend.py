@@ -6,6 +6,7 @@ Every part may fail or be missing; the answer then comes from the parts that are
 import logging
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from math import inf
 from typing import TypeVar
@@ -107,21 +108,32 @@ class LiveRecommender:
             return otherwise
 
     def _asked(self, query: Query) -> Asked:
-        room, now_ms = self.newsroom, self.clock.now_ms()
-        shown = room.state.shown_to(query.user, query.session) if room.state is not None else {}
-        bars = Bars(
-            read=room.read_by(query.user, query.session) | set(query.history),
+        now_ms = self.clock.now_ms()
+        only_older = self.model is not None and self.model.only_older(now_ms)
+        max_age = inf if only_older else self._max_age
+        available = Availability(self.catalog, self.newsroom.editorial, now_ms, max_age, self._rows)
+        asked = Asked(query, now_ms, self._bars(query), available, list(self.missing))
+        nothing: tuple[set[str], set[str]] = (set(), set())
+        read, too_often = self._try(asked, "live_state", lambda: self._told_by_events(query), nothing)
+        asked.bars = replace(asked.bars, read=asked.bars.read | read, too_often=too_often)
+        return asked
+
+    def _bars(self, query: Query) -> Bars:
+        """What the request and the release rule out."""
+        return Bars(
+            read=frozenset(query.history),
             read_rows=self._source.known_reads(query.user) if self._source is not None else frozenset(),
             excluded={*query.exclude, query.context_item},
             pages=query.pages,
-            too_often={article for article, count in shown.items() if count >= self.params.max_shown},
             section=query.section,
             max_age_hours=query.max_age_hours,
         )
-        only_older = self.model is not None and self.model.only_older(now_ms)
-        max_age = inf if only_older else self._max_age
-        available = Availability(self.catalog, room.editorial, now_ms, max_age, self._rows)
-        return Asked(query, now_ms, bars, available, list(self.missing))
+
+    def _told_by_events(self, query: Query) -> tuple[set[str], set[str]]:
+        """What the reader read, and what was shown to the reader too often."""
+        shown = self.newsroom.shown_to(query.user, query.session)
+        too_often = {article for article, count in shown.items() if count >= self.params.max_shown}
+        return self.newsroom.read_by(query.user, query.session), too_often
 
     def _segment_list(self, asked: Asked) -> SegmentList | None:
         if self._source is None:
