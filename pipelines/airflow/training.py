@@ -13,9 +13,10 @@ from pipelines.use_case import UseCase
 DOC = """
 ### {name}: checked tables to a release in service
 
-`choose_run` finds the refined run, `train` fits the segments side by side, `assemble` puts them together, `evaluate`
-measures the candidate and the release in service in the held-out window, `gate` compares them, `publish` adds the
-candidate to the releases, `promote` points to it.
+`choose_run` finds the refined run, `train` fits the segments side by side, `assemble` puts them together, `rank`
+trains the ranker on later clicks and adds it and the live state, `evaluate` measures the candidate and the release in
+service in the held-out window, `gate` compares them, `publish` adds the candidate to the releases, `promote` points to
+it.
 
 **Starts** when `{name}_data` announces a run on the asset `{name}_refined`, or by hand for any refined run.
 

@@ -54,7 +54,11 @@ def _codes(column: pl.Series) -> tuple[list[str], IntArray]:
 
 def from_run(folder: Path, label: Label = "click") -> Stream:
     """The reads of a refined run, weighted by a label."""
-    data = Dataset.load(folder)
+    return from_dataset(Dataset.load(folder), label)
+
+
+def from_dataset(data: Dataset, label: Label = "click") -> Stream:
+    """The same of a run that is loaded."""
     reads = data.interactions
     return Stream(
         reads.time_ms,
