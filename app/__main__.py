@@ -16,6 +16,8 @@ from script_shared.errors import SettingsError
 from script_shared.settings import load_settings
 from script_shared.storage import open_storage
 
+LONGEST_FOLDER = 60  # the workers' sockets are in it, and their names may not be long
+
 
 class ServerSettings(BaseSettings):
     """Where the service listens. Each is an environment variable with the prefix ``PAUTA_``."""
@@ -49,9 +51,11 @@ def serve(server: ServerSettings, log_level: str) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a list is small work; threads would only wait for each other
     import uvicorn
 
-    with tempfile.TemporaryDirectory(prefix="pauta-metrics-") as folder:
+    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)  # another way to count with several workers than ours
+    place = None if len(tempfile.gettempdir()) < LONGEST_FOLDER else "/tmp"
+    with tempfile.TemporaryDirectory(prefix="pauta-", dir=place) as folder:
         if server.workers > 1:
-            os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)  # where the workers' counts meet
+            os.environ["_PAUTA_METRICS_FOLDER"] = folder
         uvicorn.run(
             "app.main:default_app",
             factory=True,

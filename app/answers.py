@@ -56,13 +56,7 @@ def ask(service: Service, served: Served, request: Request, query: Query) -> tup
     answer = served.recommender.answer(query)
     seconds = time.perf_counter() - started
     answer.degraded.extend(part for part in service.following.troubles if part not in answer.degraded)
-    telemetry = service.telemetry
-    telemetry.recommended(
-        answer.segment, answer.source, served.release, asked=query.n, given=len(answer.items), seconds=seconds
-    )
-    for part in answer.degraded:
-        telemetry.live.degraded.labels(part).inc()
-    telemetry.live.explored.inc(sum(item.source == "explored" for item in answer.items))
+    service.telemetry.answers.recommended(answer, served.release, asked=query.n, seconds=seconds)
     service.following.remember(_served(request, served, query, answer))
     return answer, seconds
 

@@ -28,7 +28,7 @@ SLICE = 64  # entries folded before requests get their turn
 WRITE_SECONDS = 8.0  # a writer waits no longer
 CATCH_UP_SECONDS = 3.0  # of a new release's state, before it goes into service
 FLUSH_SECONDS = 1.0  # served answers wait so long to be written together
-MEASURED_EVERY = 10  # rounds of flushing: adding up the state's memory takes milliseconds
+MEASURE_SECONDS = 5.0  # adding up the state's memory takes milliseconds
 PRUNE_SECONDS = 3600.0
 NOT_FOLDED = (Kind.SERVED,)
 LONGEST_USER = 128  # characters that the log has room for
@@ -51,11 +51,12 @@ class Following:
         self._clock: Clock | None = None
         self._vectorise: Vectoriser | None = None
         self._waiting: list[ServedAnswer] = []
-        self._judged = self._rounds = 0
+        self._judged = 0
         self._tasks: list[asyncio.Task[None]] = []
         self.follower = LogFollower(
             self.log, self._deliver, without=NOT_FOLDED, poll_seconds=settings.events_poll_seconds
         )
+        telemetry.live.follow(self.follower.lag, self.stale_seconds)
 
     async def start(self) -> None:
         """Follow the log from now on; one that is away is waited for."""
@@ -66,7 +67,8 @@ class Following:
         self._judged = self.follower.lag.applied
         self.follower.lag.read_at = time.monotonic()
         self.follower.start()
-        self._tasks = [asyncio.create_task(self._flush_on()), asyncio.create_task(self._prune_on())]
+        rounds = (self._flush_on(), self._measure_on(), self._prune_on())
+        self._tasks = [asyncio.create_task(each) for each in rounds]
 
     async def stop(self) -> None:
         """Write what waits and let go of the log."""
@@ -174,10 +176,9 @@ class Following:
             self._clock.advance(self.newsroom.now_ms)
 
     def _measure(self) -> None:
-        lag, room = self.follower.lag, self.newsroom
-        self._telemetry.live.follow(up=not lag.error, position=lag.applied, dropped=lag.dropped)
-        self._rounds += 1
-        if room is not None and room.state is not None and self._rounds % MEASURED_EVERY == 1:
+        room = self.newsroom
+        self._telemetry.live.lost(self.follower.lag.dropped)
+        if room is not None and room.state is not None:
             self._telemetry.live.state(room.state.sizes())
 
     def _flush(self) -> None:
@@ -189,7 +190,15 @@ class Following:
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
             self._flush()
+
+    async def _measure_on(self) -> None:
+        while True:
             self._measure()
+            with contextlib.suppress(UnavailableError):
+                position = self.follower.lag.applied
+                entries = await asyncio.to_thread(self.log.waiting, position, without=NOT_FOLDED)
+                self._telemetry.live.behind(entries=entries)
+            await asyncio.sleep(MEASURE_SECONDS)
 
     async def _prune_on(self) -> None:
         while True:

@@ -157,7 +157,7 @@ class Live:
         except Exception as error:  # noqa: BLE001  the watch must outlive whatever the store does
             self._failures += 1
             self.store_error = _say(error)
-            self._telemetry.store_errors.inc()
+            self._telemetry.releases.store_errors.inc()
             log.warning("release store: %s", self.store_error)
             return None
         self._failures = 0
@@ -226,15 +226,15 @@ class Live:
         tries = before.tries + 1 if before and before.sequence == pointer.sequence else 1
         retry_at = time.monotonic() + self._doubled(tries)
         self.refusal = Refusal(pointer.version, pointer.sequence, _say(error), wall_ms(), final, tries, retry_at)
-        self._telemetry.refusals.inc()
+        self._telemetry.releases.refusals.inc()
         log.error("release %s refused: %s", pointer.version, self.refusal.reason, exc_info=None if final else error)
 
     def _count(self, old: Served | None, new: Served) -> None:
-        self._telemetry.swapped(
+        self._telemetry.releases.swapped(
             old.release if old else None,
             new.release,
             created=new.manifest.created_at.timestamp(),
-            data_end=new.model.clock.data_end_ms / 1000,
+            clock=new.model.clock,
             seconds=new.load_seconds,
         )
 

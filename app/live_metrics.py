@@ -1,8 +1,14 @@
-"""Counts of the live part: events, the state folded out of them, degraded answers, and how often served lists hit."""
+"""Counts of the live part: events, the log, the state folded out of it, and how often served lists hit."""
+
+from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from script_shared.events.follower import Lag
 from script_shared.news.live.served import Credit
+
+KINDS = ("click", "impression")
+REFUSED = ("malformed", "too_large", "out_of_time", "log_away", "no_release")
 
 
 class LiveMetrics:
@@ -10,16 +16,20 @@ class LiveMetrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
-        self.events = self._counter("pauta_events", "Events taken in by kind and result.", ["kind", "result"])
-        self.refused = self._counter("pauta_events_refused", "Events answered with 503 because the log was away.")
+        events = self._counter("pauta_events", "Events taken in by kind and result.", ["kind", "result"])
+        self.new = {kind: events.labels(kind, "new") for kind in KINDS}
+        self.duplicate = {kind: events.labels(kind, "duplicate") for kind in KINDS}
+        refused = self._counter("pauta_events_refused", "Events refused, by reason.", ["reason"])
+        self._refused = {reason: refused.labels(reason) for reason in REFUSED}
         self.log_up = self._gauge("pauta_event_log_up", "1 when the event log could be read the last time.")
         self.position = self._gauge("pauta_event_log_position", "Number of the last entry known to this process.")
+        self.lag_entries = self._gauge("pauta_event_log_lag_entries", "Entries of the log not known here yet.")
+        self.lag_seconds = self._gauge("pauta_event_log_lag_seconds", "Time since the log was read to its end.")
+        self.pending = self._gauge("pauta_event_log_pending_entries", "Entries that wait to be written.")
         self.dropped = self._counter("pauta_served_dropped", "Served answers that the log did not keep up with.")
         self.state_bytes = self._gauge("pauta_live_state_bytes", "Memory of the live state.")
         self.state_articles = self._gauge("pauta_live_state_articles", "Articles in the live state.")
         self.state_readers = self._gauge("pauta_live_state_readers", "Readers in the live state.")
-        self.degraded = self._counter("pauta_degraded_answers", "Lists answered without a part, by part.", ["part"])
-        self.explored = self._counter("pauta_explored_items", "Items that were fresh articles being tried out.")
         where = ["segment", "source"]
         self.judged = self._counter("pauta_live_judged_clicks", "Clicks credited to an answer.", where)
         self.hits = self._counter("pauta_live_hits", "Of those, found in the first 10, by whom.", [*where, "by"])
@@ -27,8 +37,14 @@ class LiveMetrics:
 
     def took(self, kind: str, *, new: int, duplicates: int) -> None:
         """Count events that are durable now, or were before."""
-        self.events.labels(kind, "new").inc(new)
-        self.events.labels(kind, "duplicate").inc(duplicates)
+        if new:
+            self.new[kind].inc(new)
+        if duplicates:
+            self.duplicate[kind].inc(duplicates)
+
+    def refused(self, reason: str, events: int) -> None:
+        """Count events that were not taken in, by one of the reasons in ``REFUSED``."""
+        self._refused[reason].inc(events)
 
     def credited(self, credit: Credit) -> None:
         """Count a click that was credited to an answer."""
@@ -36,10 +52,19 @@ class LiveMetrics:
         for by, hit in (("served", credit.hit), ("popularity_1h", credit.popular_hit)):
             self.hits.labels(credit.segment, credit.source, by).inc(int(hit))
 
-    def follow(self, *, up: bool, position: int, dropped: int) -> None:
-        """Note where the log stands; ``dropped`` is the number ever dropped by this process."""
-        self.log_up.set(int(up))
-        self.position.set(position)
+    def follow(self, lag: Lag, stale_seconds: Callable[[], float]) -> None:
+        """Show from now on where a process stands in the log."""
+        self.log_up.set_function(lambda: float(not lag.error))
+        self.position.set_function(lambda: lag.applied)
+        self.pending.set_function(lambda: lag.pending)
+        self.lag_seconds.set_function(stale_seconds)
+
+    def behind(self, *, entries: int) -> None:
+        """Note how many entries of the log are not known yet."""
+        self.lag_entries.set(entries)
+
+    def lost(self, dropped: int) -> None:
+        """Note the number of served answers ever dropped by this process."""
         self.dropped.inc(dropped - self._dropped_before)
         self._dropped_before = dropped
 
@@ -53,5 +78,4 @@ class LiveMetrics:
         return Counter(f"{name}_total", text, labels or [], registry=self._registry)
 
     def _gauge(self, name: str, text: str) -> Gauge:
-        mode = "livemin" if name.endswith("_up") else "livemax"
-        return Gauge(name, text, registry=self._registry, multiprocess_mode=mode)  # type: ignore[arg-type]
+        return Gauge(name, text, registry=self._registry)

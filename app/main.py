@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
@@ -56,15 +58,20 @@ ROUTERS = (
     metrics,
     front,
 )
+METRICS_FOLDER = "_PAUTA_METRICS_FOLDER"  # from the parent process to its workers
 DESCRIPTION = (
     "News recommendations for readers who are logged in, known, or new. "
     "Every error is `application/problem+json` (RFC 9457) and says what to do."
 )
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application; it answers at once and waits for a release by itself."""
-    service = _service(settings)
+def create_app(settings: Settings, metrics_folder: Path | None = None) -> FastAPI:
+    """The application; it answers at once and waits for a release by itself.
+
+    Args:
+        metrics_folder: where the worker processes of one service find each other, None for a single process.
+    """
+    service = _service(settings, metrics_folder)
     app = FastAPIOffline(
         title="Pauta",
         version=__version__,
@@ -88,11 +95,13 @@ def default_app() -> FastAPI:
     settings = load_settings()
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    return create_app(settings)
+    folder = os.environ.get(METRICS_FOLDER)
+    return create_app(settings, Path(folder) if folder else None)
 
 
-def _service(settings: Settings) -> Service:
-    telemetry = Telemetry()
+def _service(settings: Settings, metrics_folder: Path | None) -> Service:
+    table = EvaluationFile(settings.evaluation_dir)
+    telemetry = Telemetry(table, metrics_folder)
     releases = Releases(f"{settings.models_uri.rstrip('/')}/news", settings.cache_dir / "news")
     following = Following(settings, telemetry)
     params = load_params(NewsParams, settings.params_file or FILE)
@@ -103,7 +112,7 @@ def _service(settings: Settings) -> Service:
         live=Live(releases, telemetry, settings.release_poll_seconds, following=following, params=params),
         following=following,
         trigger=Trigger(settings),
-        evaluation=EvaluationFile(settings.evaluation_dir),
+        evaluation=table,
         started_ms=wall_ms(),
     )
 
@@ -113,6 +122,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()  # what was imported stays for good; collections need not walk it again and again
     service: Service = app.state.service
+    await service.telemetry.start()
     await service.following.start()
     watch = asyncio.create_task(service.live.watch())
     yield
@@ -120,3 +130,4 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with contextlib.suppress(asyncio.CancelledError):
         await watch
     await service.following.stop()
+    await service.telemetry.stop()

@@ -81,7 +81,7 @@ class Watched:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        self.telemetry.answered(route, method, status, seconds)
+        self.telemetry.answers.answered(route, method, status, seconds)
         level = logging.WARNING if status == 500 else logging.DEBUG
         if log.isEnabledFor(level):
             log.log(level, "%s %s %d %.1f ms %s", method, route, status, 1000 * seconds, scope["request_id"])

@@ -1,9 +1,13 @@
 """POST /events: clicks and impressions; every one counts at once."""
 
 from collections import Counter
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from app.answers import iso, json_response
 from app.dependencies import Service, TheService
@@ -13,7 +17,28 @@ from script_shared.clock import HOUR_MS, Clock
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, Kind
 
-router = APIRouter(tags=["events"])
+
+class CountedRoute(APIRoute):
+    """A route that counts the events of a body that is none, before the error is told."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def counted(request: Request) -> Response:
+            service: Service = request.app.state.service
+            try:
+                return await answer(request)
+            except RequestValidationError as error:
+                service.telemetry.live.refused("malformed", len(error.body) if isinstance(error.body, list) else 1)
+                raise
+            except HTTPException:
+                service.telemetry.live.refused("too_large", 1)
+                raise
+
+        return counted
+
+
+router = APIRouter(tags=["events"], route_class=CountedRoute)
 EARLY_MS = 60_000  # a clock that is a little fast is forgiven
 KINDS = {"click": Kind.CLICK, "impression": Kind.IMPRESSION}
 KEPT = ("session", "region", "device", "os", "referrer", "section", "position", "n", "release", "request_id")
@@ -27,9 +52,10 @@ async def post_events(request: Request, body: Annotated[EventsBody, Body()], ser
     is refused with 422, and nothing of the list is written. 503 means that nothing was written: send it again.
     """
     events = body if isinstance(body, list) else [body]
-    clock = await service.live.clock()
+    clock = await _clock(service, len(events))
     entries = [_entry(event, clock.now_ms()) for event in events]
     if errors := _out_of_time(entries, clock, service.settings.events_max_late_hours, listed=isinstance(body, list)):
+        service.telemetry.live.refused("out_of_time", len(events))
         detail = f"{len(errors)} of {len(events)} events have a time that cannot be taken. Nothing was written."
         return problem(request, 422, detail, errors=errors[:20])
     new = await _write(service, entries)
@@ -37,11 +63,19 @@ async def post_events(request: Request, body: Annotated[EventsBody, Body()], ser
     return json_response({"accepted": sum(new), "duplicates": len(new) - sum(new)})
 
 
+async def _clock(service: Service, events: int) -> Clock:
+    try:
+        return await service.live.clock()
+    except UnavailableError:
+        service.telemetry.live.refused("no_release", events)
+        raise
+
+
 async def _write(service: Service, entries: list[Entry]) -> list[bool]:
     try:
         new = await service.following.write(entries)
     except UnavailableError:
-        service.telemetry.live.refused.inc(len(entries))
+        service.telemetry.live.refused("log_away", len(entries))
         raise
     taken = Counter((entry.kind.name.lower(), flag) for entry, flag in zip(entries, new, strict=True))
     for kind in KINDS:

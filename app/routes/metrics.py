@@ -9,6 +9,6 @@ router = APIRouter(tags=["operations"])
 
 
 @router.get("/metrics", summary="Metrics for Prometheus")
-def metrics(service: TheService) -> Response:
+async def metrics(service: TheService) -> Response:
     """Prometheus' text format."""
-    return Response(service.telemetry.render(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    return Response(await service.telemetry.render(), headers={"Content-Type": CONTENT_TYPE_LATEST})

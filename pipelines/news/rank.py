@@ -31,7 +31,8 @@ def rank(context: Context) -> dict[str, Any]:
     """
     params: NewsParams = context.params
     dataset, assembled = Dataset.load(context.run.read("refined")), context.run.read("assembled")
-    at, stream = moments_of(dataset, params), from_dataset(dataset, params.ranker.label)
+    at = moments_of(dataset, params)
+    stream = from_dataset(dataset, params.ranker.label, at.split)
     walk = Walk.towards(stream, at.fitted, params)
     with context.run.write("ranked") as (folder, facts):
         started = perf_counter()

@@ -71,6 +71,14 @@ class EventLog:
         with self._transaction() as connection:
             return [_entry(row) for row in connection.execute(query)]
 
+    def waiting(self, after: int, *, without: Collection[Kind] = (), most: int = 100_000) -> int:
+        """How many entries have a number above ``after``, kinds in ``without`` left out; counted up to ``most``."""
+        found = select(ENTRIES.c.seq).where(
+            ENTRIES.c.seq > after, ENTRIES.c.kind.not_in([int(kind) for kind in without])
+        )
+        with self._transaction() as connection:
+            return int(connection.scalar(select(func.count()).select_from(found.limit(most).subquery())) or 0)
+
     def head(self) -> int:
         """The newest number, 0 for an empty log."""
         with self._transaction() as connection:

@@ -1,24 +1,39 @@
-"""The metrics: all documented, no other documented, right when a worker dies."""
+"""The metrics: all documented, no other documented; series of a release leave with it."""
 
-import os
+import asyncio
 import re
-import subprocess
-import sys
-from pathlib import Path
 
-from app import telemetry
-from app.telemetry import Telemetry, forget_dead_workers
+import numpy as np
+import pytest
 
-DOCUMENTED = set(re.findall(r"^(pauta_\w+)", telemetry.__doc__ or "", re.M))
+from app import release_metrics, telemetry
+from app.telemetry import Telemetry
+from script_shared.clock import Clock
+from script_shared.news.live.query import LiveAnswer, LiveItem
+
+DOCUMENTED = dict(re.findall(r"^(pauta_\w+) +(counter|gauge|histogram) ", telemetry.__doc__ or "", re.M))
 
 
-def exported() -> set[str]:
-    """Names as they stand in ``/metrics``."""
+def exported() -> dict[str, str]:
+    """Names as they stand in ``/metrics``, and kinds."""
     return {
-        metric.name + ("_total" if metric.type == "counter" else "")
-        for metric in Telemetry().registry.collect()
+        metric.name + ("_total" if metric.type == "counter" else ""): metric.type
+        for metric in Telemetry().collect()
         if metric.name.startswith("pauta_")
     }
+
+
+def text(counts: Telemetry) -> str:
+    return asyncio.run(counts.render()).decode()
+
+
+def answer(given: int = 10, segment: str = "logged", source: str = "ranker", **more: object) -> LiveAnswer:
+    items = [LiveItem(f"a{place}", 0.5, "", "session" if place else "explored") for place in range(given)]
+    return LiveAnswer(segment, source, items, degraded=[], popular=[], **more)  # type: ignore[arg-type]
+
+
+def swapped(counts: Telemetry, old: str | None, new: str) -> None:
+    counts.releases.swapped(old, new, created=1, clock=Clock("data", 5000), seconds=1)
 
 
 def test_every_metric_is_documented_and_no_other_is() -> None:
@@ -26,43 +41,82 @@ def test_every_metric_is_documented_and_no_other_is() -> None:
 
 
 def test_every_metric_says_what_it_is() -> None:
-    for metric in Telemetry().registry.collect():
+    for metric in Telemetry().collect():
         assert metric.documentation
 
 
 def test_two_services_in_one_process_do_not_share_counts() -> None:
     first, second = Telemetry(), Telemetry()
-    first.answered("/health", "GET", 200, 0.001)
-    assert b'route="/health"' in first.render()
-    assert b'route="/health"' not in second.render()
+    first.answers.answered("/health", "GET", 200, 0.001)
+    assert 'route="/health"' in text(first)
+    assert 'route="/health"' not in text(second)
 
 
 def test_short_and_empty_lists_are_counted() -> None:
     counts = Telemetry()
-    counts.recommended("logged", "hybrid", "v1", asked=10, given=10, seconds=0.001)
-    counts.recommended("logged", "hybrid", "v1", asked=10, given=3, seconds=0.001)
-    counts.recommended("logged", "hybrid", "v1", asked=10, given=0, seconds=0.001)
-    text = counts.render().decode()
-    assert 'pauta_recommendation_short_total{segment="logged"} 2.0' in text
-    assert 'pauta_recommendation_empty_total{segment="logged"} 1.0' in text
-    assert 'pauta_recommendations_total{release="v1",segment="logged",source="hybrid"} 3.0' in text
+    for given in (10, 3, 0):
+        counts.answers.recommended(answer(given), "v1", asked=10, seconds=0.001)
+    said = text(counts)
+    assert 'pauta_recommendation_short_total{segment="logged"} 2.0' in said
+    assert 'pauta_recommendation_empty_total{segment="logged"} 1.0' in said
+    assert 'pauta_recommendations_total{release="v1",segment="logged",source="ranker"} 3.0' in said
+    assert 'pauta_recommendation_duration_seconds_count{release="v1",segment="logged",source="ranker"} 3.0' in said
+
+
+def test_items_are_counted_by_source_and_candidates_by_each_of_theirs() -> None:
+    counts = Telemetry()
+    bits = np.array([1, 3, 64], np.int16)  # trending in ten minutes; that and in the hour; by its text
+    for _ in range(2):
+        counts.answers.recommended(answer(3, candidates=bits), "v1", asked=3, seconds=0.001)
+    said = text(counts)
+    assert 'pauta_recommended_items_total{source="session"} 4.0' in said
+    assert 'pauta_recommended_items_total{source="explored"} 2.0' in said
+    assert 'pauta_recommended_items_total{source="segment"} 0.0' in said
+    assert 'pauta_candidates_total{source="trending_10m"} 4.0' in said
+    assert 'pauta_candidates_total{source="trending_1h"} 2.0' in said
+    assert 'pauta_candidates_total{source="text"} 2.0' in said
+    assert 'pauta_candidates_total{source="session"} 0.0' in said
 
 
 def test_a_release_that_left_is_no_longer_the_one_in_service() -> None:
     counts = Telemetry()
-    counts.swapped(None, "v1", created=1, data_end=1, seconds=1)
-    counts.swapped("v1", "v2", created=2, data_end=2, seconds=1)
-    text = counts.render().decode()
-    assert 'pauta_release_info{release="v1"} 0.0' in text
-    assert 'pauta_release_info{release="v2"} 1.0' in text
+    swapped(counts, None, "v1")
+    swapped(counts, "v1", "v2")
+    said = text(counts)
+    assert 'pauta_release_info{release="v1"} 0.0' in said
+    assert 'pauta_release_info{release="v2"} 1.0' in said
 
 
-def test_a_dead_worker_no_longer_speaks(tmp_path: Path) -> None:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    dead, alive = tmp_path / f"gauge_livemin_{gone.pid}.db", tmp_path / f"gauge_livemin_{os.getpid()}.db"
-    dead.touch()
-    alive.touch()
-    forget_dead_workers(tmp_path)
-    assert not dead.exists()
-    assert alive.exists()
+def test_every_series_of_a_release_leaves_a_while_after_it_and_no_other_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = Telemetry()
+    swapped(counts, None, "v1")
+    counts.answers.recommended(answer(), "v1", asked=10, seconds=0.001)
+    swapped(counts, "v1", "v2")
+    counts.answers.recommended(answer(), "v2", asked=10, seconds=0.001)
+    assert 'release="v1"' in text(counts)
+    monkeypatch.setattr(release_metrics, "KEPT_SECONDS", 0.0)
+    said = text(counts)
+    assert 'release="v1"' not in said
+    assert 'pauta_recommendations_total{release="v2",segment="logged",source="ranker"} 1.0' in said
+
+
+def test_a_release_that_comes_back_before_its_series_left_keeps_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = Telemetry()
+    swapped(counts, None, "v1")
+    counts.answers.recommended(answer(), "v1", asked=10, seconds=0.001)
+    swapped(counts, "v1", "v2")
+    swapped(counts, "v2", "v1")
+    monkeypatch.setattr(release_metrics, "KEPT_SECONDS", 0.0)
+    said = text(counts)
+    assert 'pauta_recommendations_total{release="v1",segment="logged",source="ranker"} 1.0' in said
+    assert 'release="v2"' not in said
+    assert counts.releases.removed == ["v2"]
+
+
+def test_the_clock_of_the_release_is_shown() -> None:
+    counts = Telemetry()
+    swapped(counts, None, "v1")
+    said = text(counts)
+    assert 'pauta_clock_mode{mode="data"} 1.0' in said
+    assert 'pauta_clock_mode{mode="wall"} 0.0' in said
+    assert "pauta_clock_timestamp_seconds 5.0" in said

@@ -1,8 +1,9 @@
 """What one reader asks for, and what comes back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from script_shared.arrays import IntArray
 from script_shared.news.live.request import RankRequest
 
 
@@ -80,6 +81,7 @@ class LiveAnswer:
         source: what ordered the list: ``ranker``, ``live``, or the segment's own recommender.
         degraded: short names of the parts that were missing, none in good order.
         popular: the most read of the last hour that the reader may still read, for comparison.
+        candidates: int16 (m), of each ranked article the bits of its sources; None when none was ranked.
     """
 
     segment: str
@@ -87,3 +89,4 @@ class LiveAnswer:
     items: list[LiveItem]
     degraded: list[str]
     popular: list[str]
+    candidates: IntArray | None = field(default=None, compare=False)

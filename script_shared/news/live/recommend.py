@@ -93,6 +93,7 @@ class LiveRecommender:
             items=items,
             degraded=list(dict.fromkeys(asked.degraded)),
             popular=self._popular(asked),
+            candidates=order.found.sources if order is not None else None,
         )
 
     def _try(self, asked: Asked, part: str, ask: Callable[[], T], otherwise: T) -> T:

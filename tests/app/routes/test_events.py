@@ -98,6 +98,16 @@ def test_what_no_log_could_keep_is_refused_with_its_field(shared: httpx.Client, 
     assert response.json()["errors"][0]["field"].startswith(field)
 
 
+def test_refused_events_are_counted_by_reason(client: httpx.Client) -> None:
+    client.post("/events", json=[event(1), {"event_id": "e2"}])
+    client.post("/events", json={"page": "a20"})
+    client.post("/events", json=[event(3), event(4, time=1)])
+    client.post("/events", content=b" " * 1_000_001, headers={"Content-Type": "application/json"})
+    said = client.get("/metrics").text
+    for reason, events in {"malformed": 3, "out_of_time": 2, "too_large": 1, "log_away": 0}.items():
+        assert f'pauta_events_refused_total{{reason="{reason}"}} {events}.0' in said
+
+
 def test_half_a_character_is_refused(shared: httpx.Client) -> None:
     content = json.dumps(event(1)).replace('"a20"', '"\\ud800"')
     response = shared.post("/events", content=content, headers={"content-type": "application/json"})
@@ -126,7 +136,7 @@ def test_a_log_that_is_away_refuses_events_and_answers_readers(
     assert refused.status_code == 503
     assert int(refused.headers["Retry-After"]) > 0
     assert len(pages(client, user_id="u")) == 10
-    assert "pauta_events_refused_total 1.0" in client.get("/metrics").text
+    assert 'pauta_events_refused_total{reason="log_away"} 1.0' in client.get("/metrics").text
     holder.execute("ROLLBACK")
     until(lambda: client.post("/events", json=event(2)).status_code == 200)
     assert "a20" not in pages(client, user_id="u", num_recs=100)

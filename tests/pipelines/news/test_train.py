@@ -7,8 +7,8 @@ import pytest
 
 from pipelines.news.dataset import Dataset
 from pipelines.news.held_out import split_of
-from pipelines.news.moments import moments_of
 from pipelines.news.known import codes_of, snapshot_of
+from pipelines.news.moments import moments_of
 from pipelines.news.train import members_of, train
 from pipelines.runs import Run
 from pipelines.use_case import Context

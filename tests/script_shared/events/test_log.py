@@ -23,6 +23,15 @@ def test_entries_come_back_in_the_order_they_were_written(log):
     assert log.tail(entries[2].seq, limit=1)[0].entry_id == "3"
 
 
+def test_what_waits_is_counted_without_the_kinds_that_nobody_waits_for(log):
+    log.append([click(1), click(2), Entry("s", Kind.SERVED, 1_000), click(3)])
+    first = log.tail(0)[0].seq
+    assert log.waiting(0) == 4
+    assert log.waiting(first, without=[Kind.SERVED]) == 2
+    assert log.waiting(0, most=3) == 3
+    assert log.waiting(log.head()) == 0
+
+
 def test_an_entry_sent_again_is_taken_once(log):
     assert log.append([click(1), click(2), click(1)]) == [True, True, False]
     assert log.append([click(2), click(3)]) == [False, True]

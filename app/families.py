@@ -1,0 +1,143 @@
+"""Metrics as plain values: what one worker process counted, and what several did together."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from math import nan
+from typing import Any, NamedTuple
+
+from prometheus_client import Metric
+from prometheus_client.registry import Collector
+
+ADDED_UP = ("counter", "histogram")  # over the living and the dead; gauges are of the living alone
+GAUGES: dict[str, Callable[[list[float]], float]] = {  # of several workers; the greatest where not named here
+    "pauta_ready": min,
+    "pauta_event_log_up": min,
+    "pauta_event_log_position": min,
+    "pauta_event_log_pending_entries": sum,
+    "pauta_workers": sum,
+    "process_resident_memory_bytes": sum,
+    "process_virtual_memory_bytes": sum,
+    "process_open_fds": sum,
+    "process_start_time_seconds": min,
+}
+
+
+class Sample(NamedTuple):
+    """One value of a metric."""
+
+    name: str
+    labels: dict[str, str]
+    value: float
+
+
+@dataclass
+class Family:
+    """A metric and its values."""
+
+    name: str
+    kind: str
+    text: str
+    samples: list[Sample] = field(default_factory=list)
+
+    def metric(self) -> Metric:
+        """As the client library writes it."""
+        metric = Metric(self.name, self.text, self.kind)
+        for sample in self.samples:
+            metric.add_sample(*sample)
+        return metric
+
+
+@dataclass
+class Snapshot:
+    """What one worker counted, or several that are dead.
+
+    Attributes:
+        removed: releases whose series have left there.
+        names: files of dead workers whose counts are in these.
+    """
+
+    families: list[Family] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, content: dict[str, Any]) -> "Snapshot":
+        """Out of what was written as JSON, where what is no number is null."""
+        families = [
+            Family(
+                family["name"],
+                family["kind"],
+                family["text"],
+                [Sample(name, labels, nan if value is None else value) for name, labels, value in family["samples"]],
+            )
+            for family in content["families"]
+        ]
+        return cls(families, content["removed"], content["names"])
+
+    def releases(self) -> set[str]:
+        """Those that any series names."""
+        return {sample.labels["release"] for sample in self if "release" in sample.labels}
+
+    def __iter__(self) -> Iterator[Sample]:
+        return (sample for family in self.families for sample in family.samples)
+
+
+class Written(Collector):
+    """Families as the client library's writer takes them."""
+
+    def __init__(self, families: Iterable[Family]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterator[Metric]:
+        return (family.metric() for family in self._families)
+
+
+def families_of(collector: Collector) -> list[Family]:
+    """What a registry or a part of it holds now."""
+    return [
+        Family(metric.name, metric.type, metric.documentation, [Sample(*sample[:3]) for sample in metric.samples])
+        for metric in collector.collect()
+    ]
+
+
+def merged(living: Sequence[Snapshot], dead: Sequence[Snapshot]) -> list[Family]:
+    """Everybody's values as one.
+
+    A series of a release is there while a living worker knows the release and none has removed it: were it to shrink
+    from worker to worker, its counters would seem to have begun anew.
+    """
+    everybody = [(snapshot, True) for snapshot in living] + [(snapshot, False) for snapshot in dead]
+    return _added(_Shown(living), everybody)
+
+
+def folded(living: Sequence[Snapshot], dead: Sequence[Snapshot]) -> list[Family]:
+    """The counts of the dead, without those of releases that have left."""
+    return [family for family in _added(_Shown(living), [(snapshot, False) for snapshot in dead]) if family.samples]
+
+
+class _Shown:
+    """Whether a sample may be shown, by what living workers say of its release."""
+
+    def __init__(self, living: Sequence[Snapshot]) -> None:
+        known = set().union(*(snapshot.releases() for snapshot in living))
+        self._releases = known.difference(*(snapshot.removed for snapshot in living))
+
+    def __call__(self, sample: Sample) -> bool:
+        return "release" not in sample.labels or sample.labels["release"] in self._releases
+
+
+def _added(shown: _Shown, snapshots: Sequence[tuple[Snapshot, bool]]) -> list[Family]:
+    families: dict[str, Family] = {}
+    values: dict[str, dict[tuple[str, frozenset[tuple[str, str]]], list[Sample]]] = {}
+    for snapshot, alive in snapshots:
+        for family in snapshot.families:
+            families.setdefault(family.name, Family(family.name, family.kind, family.text))
+            if alive or family.kind in ADDED_UP:
+                kept = values.setdefault(family.name, {})
+                for sample in filter(shown, family.samples):
+                    kept.setdefault((sample.name, frozenset(sample.labels.items())), []).append(sample)
+    for name, family in families.items():
+        add = sum if family.kind in ADDED_UP else GAUGES.get(name, max)
+        for same in values.get(name, {}).values():
+            family.samples.append(same[0]._replace(value=add([sample.value for sample in same])))
+    return list(families.values())
