@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     events_max_late_hours: float = Field(24.0, gt=0, description="Age at which an event is refused, in hours.")
     admin_token: SecretStr | None = Field(None, description="Opens the admin routes; they are closed when unset.")
     airflow_url: str | None = Field(None, description="Base address of Airflow's API, for POST /train.")
+    airflow_public_url: str | None = Field(
+        None, description="Address at which people open Airflow, where it is another one than airflow_url."
+    )
     airflow_username: str | None = Field(None, description="Airflow user that may trigger DAGs.")
     airflow_password: SecretStr | None = Field(None, description="Password of that user.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Level of the API's log.")

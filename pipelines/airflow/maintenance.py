@@ -1,4 +1,4 @@
-"""Builds ``maintenance``: old runs and releases of every use case are removed."""
+"""Builds ``maintenance``: old runs, releases and events of every use case are removed, erased readers from all runs."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -16,6 +16,9 @@ DOC = """
 `prune` removes old runs, half-written folders and old releases of each use case. The release in service, and as many
 others as the params file keeps (`[releases] keep`, `keep_runs`), always stay.
 
+It also takes readers who were erased since out of the runs that stay, tells which releases still hold some, and removes
+events older than `PAUTA_EVENTS_RETENTION_DAYS`, but none that the release in service has not folded.
+
 **Starts** every night at 03:30 UTC, or by hand.
 """
 
@@ -26,7 +29,7 @@ def maintenance_dag(cases: Sequence[UseCase]) -> DAG:
 
     @dag(
         dag_id="maintenance",
-        description="Old runs and releases are removed.",
+        description="Old runs, releases and events are removed; erasures reach all runs.",
         doc_md=DOC,
         tags=["maintenance"],
         schedule="30 3 * * *",
