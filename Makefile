@@ -51,6 +51,10 @@ format: install ## Format the code and mend what ruff can mend
 run: install ## Start everything here: Airflow, the API, the first training; Ctrl-C stops it
 	@exec $(BIN)/python -m pipelines.supervisor
 
+.PHONY: mlflow-ui
+mlflow-ui: install ## Show the trainings in a browser: MLflow on 127.0.0.1:5000 (ARGS="--port 5001")
+	@exec $(BIN)/python -m pipelines tracking ui $(ARGS)
+
 STACK := $(if $(filter celery,$(PROFILE)),PAUTA_EXECUTOR=CeleryExecutor )docker compose $(addprefix --profile ,$(PROFILE))
 
 .PHONY: up
