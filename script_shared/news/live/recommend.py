@@ -17,11 +17,12 @@ from script_shared.arrays import IntArray
 from script_shared.clock import HOUR_MS, Clock
 from script_shared.news.live.asked import Asked
 from script_shared.news.live.availability import Availability, Bars
-from script_shared.news.live.candidates import Source, candidates
+from script_shared.news.live.candidates import Candidates, Source, candidates
 from script_shared.news.live.display import Display
 from script_shared.news.live.diversity import LOOKED_AT, spread
 from script_shared.news.live.exploration import Fresh, draw, with_explored
 from script_shared.news.live.items import Items
+from script_shared.news.live.listed import listed
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.order import LiveOrder, fused, trust
 from script_shared.news.live.query import LiveAnswer, LiveItem, Query
@@ -151,23 +152,31 @@ class LiveRecommender:
             self._strangers = (second, count, self._source.best(Query(), frozenset(), count))
         return self._strangers[2]
 
+    def candidates(self, query: Query) -> Candidates | None:
+        """The articles among which ``query`` would be ranked, as training learns from them; None without any."""
+        asked = self._asked(query)
+        return self._candidates(asked, self._segment_list(asked))
+
     def _order(self, asked: Asked, segment: SegmentList | None) -> LiveOrder | None:
+        found = self._candidates(asked, segment)
+        if found is None:
+            return None
+        ranker = self.ranker
+        if ranker is None or not ranker.serves(segment.segment if segment is not None else self._segment_name(asked)):
+            return LiveOrder.of(found, None)
+        return LiveOrder.of(found, self._try(asked, "ranker", lambda: ranker.rank(found), None))
+
+    def _candidates(self, asked: Asked, segment: SegmentList | None) -> Candidates | None:
         state, query = self.newsroom.state, asked.query
         if state is None:
             return None
         asked.alike = self._try(asked, "texts", lambda: self._alike(asked), list[str]())
-        extra = {
-            Source.SEGMENT: self._live_rows(segment.ids if segment else []),
-            Source.TEXT: self._live_rows(asked.alike),
-        }
+        extra = {Source.TEXT: self._live_rows(asked.alike)}
         narrowed = bool(query.section) or query.max_age_hours is not None
         request = query.at(asked.now_ms)._replace(section="")  # the filter at the end knows sections better
-        found = candidates(state, request, extra, count=NARROWED if narrowed else None)
-        if not len(found):
-            return None
-        ranker = self.ranker
-        scores = self._try(asked, "ranker", lambda: ranker.rank(found), None) if ranker is not None else None
-        return LiveOrder.of(found, scores)
+        count = NARROWED if narrowed else None
+        found = candidates(state, request, extra, count=count, listed=listed(state, segment))
+        return found if len(found) else None
 
     def _live_rows(self, article_ids: list[str]) -> IntArray:
         state = self.newsroom.state
