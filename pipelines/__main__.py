@@ -1,4 +1,4 @@
-"""The command line: ``python -m pipelines news [--step …]``, or releases, maintenance, replay, tracking in its place."""
+"""The command line: ``python -m pipelines news [--step …]``; also releases, maintenance, replay and tracking."""
 
 import argparse
 import json
