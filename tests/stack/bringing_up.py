@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import time
 
-from tests.stack.engine import ROOT, Stack, StepFailedError, need, wait_for
+from tests.stack.engine import ROOT, Stack, need, wait_for
 from tests.stack.web import Airflow, Api
 
 IMAGES = ("api", "airflow", "postgres", "prometheus", "grafana", "statsd-exporter", "proxy")
@@ -15,9 +15,10 @@ API_IMAGE_MB = 600
 REGISTERED = """
 import json, mlflow
 client = mlflow.MlflowClient()
-models = {model.name: model.aliases for model in client.search_registered_models()}
-runs = {each.name: len(client.search_runs([each.experiment_id])) for each in client.search_experiments()}
-print(json.dumps(models | runs))
+models = [client.get_registered_model(model.name) for model in client.search_registered_models()]
+served = [client.get_model_version_by_alias(model.name, "production").tags for model in models if "production" in model.aliases]
+runs = sum(len(client.search_runs([each.experiment_id])) for each in client.search_experiments())
+print(json.dumps({"models": {model.name: model.aliases for model in models}, "served": served, "runs": runs}))
 """
 
 
@@ -96,10 +97,8 @@ def registered(stack: Stack) -> str:
     """See in MLflow that the training is recorded, and the release registered with the alias of what is served."""
     address = ("-e", "MLFLOW_TRACKING_URI=http://127.0.0.1:5000")
     out = stack.compose("exec", "-T", *address, "mlflow", "python", "-c", REGISTERED)
-    found = dict(json.loads(out.splitlines()[-1]))
-    models = {name: aliases for name, aliases in found.items() if isinstance(aliases, dict)}
-    runs = sum(count for count in found.values() if isinstance(count, int))
-    if not any("production" in aliases for aliases in models.values()):
-        raise StepFailedError(f"no registered model has the alias production: {found}")
-    need(runs, f"no run is recorded: {found}")
-    return f"{runs} runs, {', '.join(f'{name}: {sorted(aliases)}' for name, aliases in models.items())}"
+    found = json.loads(out.splitlines()[-1])
+    need(found["runs"], f"no run is recorded: {found}")
+    releases = [tags.get("release") for tags in found["served"]]
+    need(releases == [Api(stack).release()], f"production is {releases}: {found}")
+    return f"{found['runs']} runs; {found['models']}; production is the release in service"
