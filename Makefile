@@ -51,6 +51,38 @@ format: install ## Format the code and mend what ruff can mend
 run: install ## Start everything here: Airflow, the API, the first training; Ctrl-C stops it
 	@exec $(BIN)/python -m pipelines.supervisor
 
+.PHONY: mlflow-ui
+mlflow-ui: install ## Show the trainings in a browser: MLflow on 127.0.0.1:5000 (ARGS="--port 5001")
+	@exec $(BIN)/python -m pipelines tracking ui $(ARGS)
+
+STACK := $(if $(filter celery,$(PROFILE)),PAUTA_EXECUTOR=CeleryExecutor )docker compose $(addprefix --profile ,$(PROFILE))
+
+.PHONY: up
+up: ## Build and start the platform in containers; returns when it serves (PROFILE="celery scale" adds to it)
+	@$(STACK) up --detach --build --wait --wait-timeout 1800
+	@docker/welcome.sh
+
+.PHONY: down
+down: ## Stop the containers; data and passwords stay
+	@docker compose --profile '*' down
+
+.PHONY: logs
+logs: ## Follow what the containers say (ARGS=api for one of them)
+	@docker compose --profile '*' logs --follow --tail 50 $(ARGS)
+
+.PHONY: demo-traffic
+demo-traffic: ## Made-up readers for the dashboards (ARGS="--rate 30 --seconds 600 --url http://127.0.0.1:8001")
+	@PAUTA_ADMIN_TOKEN="$${PAUTA_ADMIN_TOKEN:-$$(docker compose run --rm --no-deps -T secrets show admin_token 2>/dev/null)}" \
+	  $(PYTHON) -m pipelines.traffic $(ARGS)
+
+.PHONY: verify-stack
+verify-stack: ## Bring everything up from a bare clone, break it, mend it, tear it down: a table (ARGS="--only kill")
+	@$(PYTHON) -m tests.stack $(ARGS)
+
+.PHONY: dashboards
+dashboards: install ## Make Grafana's dashboards anew, after a change in grafana/builder
+	$(BIN)/python -m grafana.builder
+
 .PHONY: test
 test: install ## The whole test suite
 	$(BIN)/pytest -n 2 --dist loadfile --doctest-modules tests script_shared

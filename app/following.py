@@ -29,10 +29,8 @@ WRITE_SECONDS = 8.0  # a writer waits no longer
 CATCH_UP_SECONDS = 3.0  # of a new release's state, before it goes into service
 FLUSH_SECONDS = 1.0  # served answers wait so long to be written together
 MEASURE_SECONDS = 5.0  # adding up the state's memory takes milliseconds
-PRUNE_SECONDS = 3600.0
 NOT_FOLDED = (Kind.SERVED,)
 LONGEST_USER = 128  # characters that the log has room for
-DAY_MS = 86_400_000
 
 
 class Following:
@@ -67,7 +65,7 @@ class Following:
         self._judged = self.follower.lag.applied
         self.follower.lag.read_at = time.monotonic()
         self.follower.start()
-        rounds = (self._flush_on(), self._measure_on(), self._prune_on())
+        rounds = (self._flush_on(), self._measure_on())
         self._tasks = [asyncio.create_task(each) for each in rounds]
 
     async def stop(self) -> None:
@@ -199,11 +197,3 @@ class Following:
                 entries = await asyncio.to_thread(self.log.waiting, position, without=NOT_FOLDED)
                 self._telemetry.live.behind(entries=entries)
             await asyncio.sleep(MEASURE_SECONDS)
-
-    async def _prune_on(self) -> None:
-        while True:
-            await asyncio.sleep(PRUNE_SECONDS)
-            if self._clock is not None:
-                before = self._clock.now_ms() - int(self._settings.events_retention_days * DAY_MS)
-                with contextlib.suppress(UnavailableError):
-                    await asyncio.to_thread(self.log.prune, before)

@@ -43,7 +43,8 @@ class Trigger:
             raise UnavailableError(
                 f"Airflow at {url} cannot be reached ({reason}).", fix="Start it, or correct PAUTA_AIRFLOW_URL."
             ) from error
-        address = f"{url.rstrip('/')}/dags/{dag}/runs/{run['dag_run_id']}"
+        shown = (self._settings.airflow_public_url or url).rstrip("/")
+        address = f"{shown}/dags/{dag}/runs/{run['dag_run_id']}"
         return {"dag": dag, "run_id": run["dag_run_id"], "state": run.get("state", "queued"), "address": address}
 
     async def _check_names(self, client: httpx.AsyncClient, dag: str, params: dict[str, Any]) -> None:

@@ -1,24 +1,34 @@
-# The pipelines on Airflow's image: downloads, refines, trains, evaluates, releases. It serves every Airflow service.
-FROM apache/airflow:3.3.2-python3.11
-USER 0
+# The pipelines and Airflow, and MLflow's server: every service that trains, schedules or tracks runs from this image.
+# Airflow is one of the pinned packages, so the base is the same as the API's, and nothing is installed twice.
+FROM python:3.11-slim-bookworm AS packages
+WORKDIR /build
+RUN python -m venv --without-pip /opt/venv
+COPY requirements_airflow.txt .
+RUN python -m pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes -r requirements_airflow.txt
+
+FROM python:3.11-slim-bookworm
 # libgomp1 is what LightGBM and scikit-learn call; Debian's security updates move its version, so it is not pinned.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libgomp1 \
-    && rm -rf /var/lib/apt/lists/*
-USER 50000:0
-COPY requirements_airflow.txt /tmp/requirements_airflow.txt
-RUN python -m pip install --no-cache-dir --require-hashes -r /tmp/requirements_airflow.txt
-USER 0
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 50000 --gid 0 --create-home airflow
+COPY --from=packages /opt/venv /opt/venv
 WORKDIR /opt/pauta
-COPY --chmod=755 docker/train-once.sh train-once.sh
+COPY --chmod=755 docker/with-secrets.sh docker/healthcheck.py docker/airflow_heartbeat.py docker/celery_ping.py ./
 COPY pipelines pipelines
 COPY script_shared script_shared
-# The owner of these folders is the owner of a named volume that is made from them; both images agree on it.
-RUN python -m compileall -q pipelines script_shared \
-    && install -d -m 775 -o 50000 -g 0 script_shared/data script_shared/models script_shared/evaluation
-ENV PYTHONPATH=/opt/pauta \
+# The owner of these folders is the owner of a named volume that is made from them; all images agree on it.
+RUN chmod -R a+rX pipelines script_shared \
+    && python -m compileall -q pipelines script_shared \
+    && install -d -m 775 -o 50000 -g 0 script_shared/data script_shared/models script_shared/evaluation \
+    && install -d -m 775 -o 50000 -g 0 mlflow /opt/airflow /opt/airflow/logs
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONPATH=/opt/pauta \
     PYTHONUNBUFFERED=1 \
+    HOME=/opt/airflow \
+    AIRFLOW_HOME=/opt/airflow \
     AIRFLOW__CORE__DAGS_FOLDER=/opt/pauta/pipelines/dags \
     AIRFLOW__CORE__LOAD_EXAMPLES=false
 USER 50000:0
+CMD ["python", "-m", "pipelines", "--help"]

@@ -1,4 +1,7 @@
-"""Asks the service in the same container for a path; exit code 0 when it answers 200, else 1 with the reason."""
+"""Asks the service in the same container for a path; exit code 0 when it answers 200, else 1 with the reason.
+
+python healthcheck.py PATH [PORT]
+"""
 
 import os
 import sys
@@ -7,7 +10,8 @@ from urllib.request import urlopen
 
 
 def main() -> int:
-    url = f"http://127.0.0.1:{os.environ.get('PAUTA_PORT', '8001')}{sys.argv[1]}"
+    path, *port = sys.argv[1:]
+    url = f"http://127.0.0.1:{port[0] if port else os.environ.get('PAUTA_PORT', '8001')}{path}"
     try:
         with urlopen(url, timeout=4) as answer:
             print(answer.status)

@@ -1,11 +1,11 @@
-"""The command line: ``python -m pipelines news [--step …]``, ``… releases …`` and ``… replay …``."""
+"""The command line: ``python -m pipelines news [--step …]``; also releases, maintenance, replay and tracking."""
 
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from pipelines import releases_cli
+from pipelines import maintenance_cli, releases_cli
 from pipelines.registry import USE_CASES
 from pipelines.run_steps import run_steps
 from pipelines.runs import Run, latest_run, new_run_id
@@ -22,10 +22,16 @@ def main(argv: list[str] | None = None) -> int:
         settings = load_settings()
         if argv[:1] == ["releases"]:
             return releases_cli.main(argv[1:], settings)
+        if argv[:1] == ["maintenance"]:
+            return maintenance_cli.main(argv[1:], settings)
         if argv[:1] == ["replay"]:
             from pipelines.replay import cli as replay_cli
 
             return replay_cli.main(argv[1:], settings)
+        if argv[:1] == ["tracking"]:
+            from pipelines.tracking import cli as tracking_cli
+
+            return tracking_cli.main(argv[1:], settings)
         return _run(_parser().parse_args(argv), settings)
     except PautaError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
@@ -36,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pipelines",
         description=__doc__,
-        epilog="Releases: python -m pipelines releases --help. Replay: python -m pipelines replay --help",
+        epilog="Also: python -m pipelines releases --help, … maintenance --help, … replay --help, … tracking --help",
     )
     parser.add_argument(
         "use_case", choices=sorted(USE_CASES), help="which use case to run ('releases' manages releases)"

@@ -3,10 +3,14 @@
 import argparse
 import getpass
 import json
+import sys
 from pathlib import Path
+from pkgutil import resolve_name
 
 from pipelines.registry import USE_CASES
 from script_shared.errors import InputError, ReleaseError
+from script_shared.events import Erased, EventLog
+from script_shared.events.log import begun
 from script_shared.params import load_params
 from script_shared.releases import Manifest, Pointer, Releases
 from script_shared.settings import Settings
@@ -22,7 +26,17 @@ def main(argv: list[str], settings: Settings) -> int:
     uri = args.uri or f"{settings.models_uri.rstrip('/')}/{args.use_case}"
     args.settings = settings
     code: int = COMMANDS[args.command](Releases(uri, settings.cache_dir / args.use_case), args)
+    if args.command in TOLD and not args.uri and settings.mlflow_address:
+        _tell_mlflow(settings, args.use_case)
     return code
+
+
+def _tell_mlflow(settings: Settings, use_case: str) -> None:
+    """The releases have changed; the registered model follows now, or later when MLflow is not there."""
+    from pipelines.tracking.step import catch_up
+
+    facts = catch_up(settings, use_case)
+    print("MLflow knows" if facts["told"] else f"MLflow is told later: {facts['problem']}", file=sys.stderr)
 
 
 def _list(releases: Releases, args: argparse.Namespace) -> int:
@@ -103,6 +117,18 @@ def _prune(releases: Releases, args: argparse.Namespace) -> int:
     return 0
 
 
+def _erased(releases: Releases, args: argparse.Namespace) -> int:
+    """Erased readers by release; nothing is served of them, and they go with the release."""
+    log = EventLog(args.settings.events_address) if begun(args.settings.events_address) else None
+    erased = Erased(frozenset(log.erased())) if log else Erased()
+    holding = resolve_name(f"pipelines.{args.use_case}.erasure:releases_holding")(releases, erased)
+    for version, count in holding.items():
+        print(f"{version}: {count:,} of {len(erased.digests):,} erased readers")
+    if not holding:
+        print(f"no release holds any of {len(erased.digests):,} erased readers")
+    return 0
+
+
 def _fetch(releases: Releases, args: argparse.Namespace) -> int:
     print(releases.fetch(args.version))
     return 0
@@ -116,8 +142,10 @@ COMMANDS = {
     "rollback": _rollback,
     "verify": _verify,
     "prune": _prune,
+    "erased": _erased,
     "fetch": _fetch,
 }
+TOLD = ("publish", "promote", "rollback", "prune")  # what the registered model follows
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -138,6 +166,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("versions", nargs="*", metavar="version", help="default: all")
     prune = commands.add_parser("prune", help="delete old releases, never one in service or next in a rollback")
     prune.add_argument("--keep", type=int, help="releases kept besides the one in service (default: the params file's)")
+    commands.add_parser("erased", help="tell which releases still hold readers who were erased since")
     fetch = commands.add_parser("fetch", help="print a local folder with the checked files of a release")
     fetch.add_argument("version")
     rollback.add_argument("--reason", default="rolled back by hand", help="kept in the history")

@@ -6,7 +6,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ STEP_OF = {  # which step writes a folder, where they do not have the same name
     "evaluated": "evaluate",
     "gated": "gate",
     "published": "publish",
+    "tracked": "track",
 }
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,127}")
 
@@ -112,3 +113,11 @@ def latest_run(root: Path, step: str) -> str | None:
     """The id of the newest run in which the step is complete, by the time its manifest was written."""
     manifests = sorted((root / step).glob(f"[!.]*/{MANIFEST}"), key=lambda path: path.stat().st_mtime)
     return manifests[-1].parent.name if manifests else None
+
+
+def remove(folder: Path) -> None:
+    """Take the name away first: a half-removed folder must never look like a finished step."""
+    away = folder.with_name(f".{folder.name}.{secrets.token_hex(2)}.partial")
+    with suppress(FileNotFoundError):
+        folder.rename(away)
+        shutil.rmtree(away, ignore_errors=True)

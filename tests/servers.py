@@ -38,6 +38,7 @@ def postgresql(folder: Path) -> Iterator[str]:
     )
     try:
         _wait_for_port(port, server)
+        _wait_until_ready([home / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)])
         yield f"postgresql+psycopg2://postgres@127.0.0.1:{port}/postgres"
     finally:
         server.terminate()
@@ -67,3 +68,12 @@ def _wait_for_port(port: int, server: subprocess.Popen[bytes]) -> None:
         except OSError:
             time.sleep(0.05)
     pytest.fail("the server did not open its port within 10 s")
+
+
+def _wait_until_ready(command: list[str | Path]) -> None:
+    """A server that has opened its port may still refuse everybody while it starts."""
+    for _ in range(200):
+        if subprocess.run(command, check=False).returncode == 0:
+            return
+        time.sleep(0.05)
+    pytest.fail("the server did not become ready within 10 s")

@@ -1,65 +1,132 @@
-"""The compose file is valid, and its images and volumes agree with each other."""
+"""The compose file is valid with every profile, and its services, images and volumes keep the deploy guide's rules."""
 
-import json
 import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
+FILE = ROOT / "docker-compose.yml"
+OURS = [ROOT / "docker" / name for name in ("api.Dockerfile", "airflow.Dockerfile")]
 DOCKERFILES = sorted((ROOT / "docker").glob("*.Dockerfile"))
+PROFILES = ([], ["celery"], ["scale"], ["celery", "scale"])
+ONCE = {"secrets", "airflow-init"}
+PUBLISHED = {
+    "api": 8001,
+    "airflow-api-server": 8080,
+    "grafana": 3000,
+    "prometheus": 9090,
+    "mlflow": 5000,
+    "proxy": 8000,
+}
+DEFAULT = re.compile(r"\$\{\w+:-((?:[^{}]|\$\{[^{}]*\})*)\}")
 
 
-@pytest.fixture(scope="module")
-def compose() -> dict[str, Any]:
-    """The file as Compose reads it; no engine is needed for that."""
+def filled(text: str) -> str:
+    """The text with every setting at its default."""
+    before = ""
+    while before != text:
+        before, text = text, DEFAULT.sub(r"\1", text)
+    return text.replace("$$", "$")
+
+
+SERVICES: dict[str, Any] = yaml.safe_load(filled(FILE.read_text(encoding="utf-8")))["services"]
+
+
+@pytest.mark.parametrize("profiles", PROFILES, ids="+".join)
+def test_compose_takes_the_file_with_every_profile(profiles: list[str]):
     try:
         subprocess.run(["docker", "compose", "version"], capture_output=True, check=True, timeout=30)
     except (OSError, subprocess.SubprocessError) as error:
         pytest.skip(f"docker compose is not installed here: {error}")
-    command = ["docker", "compose", "--file", str(ROOT / "docker-compose.yml"), "config", "--format", "json"]
+    flags = [part for profile in profiles for part in ("--profile", profile)]
+    command = ["docker", "compose", "--file", str(FILE), *flags, "config", "--quiet"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 0, done.stderr
-    config: dict[str, Any] = json.loads(done.stdout)
-    return config
+    assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_every_service_is_pinned_limited_and_has_an_init(compose: dict[str, Any]):
-    assert set(compose["services"]) == {"train", "api"}
-    for name, service in compose["services"].items():
-        tag = service["image"].rpartition(":")[2]
-        assert re.match(r"v?\d+\.\d+", tag), name
-        assert service["init"] is True
-        assert int(service["mem_limit"]) > 0
-        assert service["restart"]
-        assert (Path(service["build"]["context"]) / service["build"]["dockerfile"]).is_file()
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_is_pinned_limited_watched_and_without_privileges(name: str):
+    service = SERVICES[name]
+    assert re.search(r":v?\d+\.\d+", service["image"])
+    assert service["init"] is True
+    assert service["mem_limit"]
+    assert service["cap_drop"] == ["ALL"]
+    assert not service.get("privileged")
+    assert service["restart"] == ("on-failure:3" if name in ONCE else "unless-stopped")
+    assert ("healthcheck" in service) is (name not in ONCE)
 
 
-def test_the_api_cannot_write_what_it_serves_and_listens_on_this_machine_only(compose: dict[str, Any]):
-    api = compose["services"]["api"]
-    assert {volume["source"]: volume["read_only"] for volume in api["volumes"]} == {"models": True, "evaluation": True}
-    assert [(port["host_ip"], port["published"], port["target"]) for port in api["ports"]] == [
-        ("127.0.0.1", "8001", 8001)
-    ]
-    assert "healthcheck" in api
-    assert not api.get("depends_on")  # it starts at once and waits by itself
+def test_only_what_people_open_has_a_port_and_it_is_this_machines_alone():
+    ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert ports == {name: [f"127.0.0.1:{port}:{port}"] for name, port in PUBLISHED.items()}
 
 
-def test_every_mounted_folder_is_made_in_every_image_by_the_same_owner(compose: dict[str, Any]):
-    targets = {volume["target"] for service in compose["services"].values() for volume in service["volumes"]}
-    folders = {target.removeprefix("/opt/pauta/") for target in targets}
-    assert len(folders) == 3
-    for file in DOCKERFILES:
-        made = re.search(r"install -d -m 775 -o 50000 -g 0 (.*)", file.read_text(encoding="utf-8"))
-        assert made, file.name
-        assert set(made[1].split()) == folders
+def test_nothing_waits_without_a_condition_and_every_image_is_built_by_something_it_waits_for():
+    built = {service["image"]: name for name, service in SERVICES.items() if "build" in service}
+    for name, service in SERVICES.items():
+        waits = service.get("depends_on", {})
+        assert all("condition" in how for how in waits.values())
+        if service["image"].startswith("pauta-") and "build" not in service:
+            assert service["image"] in built, name
+    assert SERVICES["api"]["depends_on"] == {"secrets": {"condition": "service_completed_successfully"}}
+
+
+def test_the_api_cannot_write_what_it_serves():
+    for name in ("api", "api-replica"):
+        mounts = {volume.split(":")[0]: volume.split(":")[2:] for volume in SERVICES[name]["volumes"]}
+        assert mounts == {"models": ["ro"], "evaluation": ["ro"], "secrets-api": ["ro"]}
+        assert SERVICES[name]["read_only"] is True
+
+
+def test_each_service_sees_its_own_secrets_and_only_one_service_writes_them():
+    seen = {
+        name: [volume for volume in service.get("volumes", []) if volume.startswith("secrets")]
+        for name, service in SERVICES.items()
+    }
+    writers = seen.pop("secrets")
+    assert all(
+        len(volumes) <= 1 and all(volume.endswith(":/run/pauta:ro") for volume in volumes) for volumes in seen.values()
+    )
+    assert {volume.split(":")[0] for volumes in seen.values() for volume in volumes} < {
+        each.split(":")[0] for each in writers
+    }
+
+
+def test_no_secret_stands_in_the_file():
+    for service in SERVICES.values():
+        for name, value in (service.get("environment") or {}).items():
+            assert value is None or not re.search(r"PASSWORD$|TOKEN|SECRET|_KEY", name), name
+
+
+def test_every_setting_of_the_file_stands_in_the_example():
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    text = FILE.read_text(encoding="utf-8")
+    used = set(re.findall(r"\$\{(\w+)", text)) | set(re.findall(r"^ +(PAUTA_\w+):$", text, re.M))
+    assert {name for name in used if not re.search(rf"^#{name}=", example, re.M)} == set()
+    assert set(re.findall(r"^#?(PAUTA_\w+)=", example, re.M)) - used == set()
+
+
+def test_every_folder_that_is_mounted_is_made_in_both_images_by_the_same_owner():
+    made = [re.findall(r"install -d -m 775 -o 50000 -g 0 (.*?)(?: \\|$)", file.read_text(), re.M) for file in OURS]
+    for lines in made:
+        folders = {folder for line in lines for folder in line.split()}
+        assert {"script_shared/data", "script_shared/models", "script_shared/evaluation"} <= folders
 
 
 @pytest.mark.parametrize("file", DOCKERFILES, ids=lambda file: file.name)
-def test_an_image_is_pinned_checked_by_hashes_and_does_not_run_as_root(file: Path):
+def test_a_base_is_pinned(file: Path):
+    bases = re.findall(r"^FROM (\S+)", file.read_text(encoding="utf-8"), re.M)
+    assert bases
+    assert all(re.search(r":v?\d+\.\d+", base) for base in bases)
+
+
+@pytest.mark.parametrize("file", OURS, ids=lambda file: file.name)
+def test_our_images_are_checked_by_hashes_made_in_two_stages_and_do_not_run_as_root(file: Path):
     text = file.read_text(encoding="utf-8")
-    assert all(re.search(r":v?\d", base) for base in re.findall(r"^FROM (\S+)", text, re.M))
     assert "--require-hashes" in text
+    assert len(re.findall(r"^FROM ", text, re.M)) == 2
     assert re.findall(r"^USER (\S+)", text, re.M)[-1] == "50000:0"

@@ -20,10 +20,12 @@ ROUTE = re.compile(r"`(GET|POST|PUT|DELETE) (/[^`? ]*)")
 SETTINGS = (Settings, ServerSettings, Places)  # of everything, of the API's listener, of `make run`
 OF_TESTS = {"PAUTA_REAL_DATA", "PAUTA_TEST_S3_ENDPOINT", "PAUTA_EXPERIMENT_SET"}  # and of notebooks
 
+OF_THE_STACK = set(re.findall(r"PAUTA_[A-Z0-9_]+", (ROOT / ".env.example").read_text(encoding="utf-8")))
+
 
 def test_every_setting_is_documented_and_no_other_is():
     named = set(re.findall(r"PAUTA_[A-Z0-9_]+", TEXT))
-    exist = {f"PAUTA_{name.upper()}" for kind in SETTINGS for name in kind.model_fields} | OF_TESTS
+    exist = {f"PAUTA_{name.upper()}" for kind in SETTINGS for name in kind.model_fields} | OF_TESTS | OF_THE_STACK
     assert exist - named == set()
     assert named - exist == set()
 

@@ -1,4 +1,4 @@
-"""Builds ``maintenance``: old runs and releases of every use case are removed."""
+"""Builds ``maintenance``: old runs, releases and events of every use case are removed, erased readers from all runs."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,12 +9,17 @@ from airflow.sdk import DAG, dag, get_current_context, task
 from pipelines.airflow.retries import DEFAULT_ARGS
 from pipelines.airflow.steps import Facts, data_run_id, plain, step_context
 from pipelines.use_case import UseCase
+from script_shared.settings import load_settings
 
 DOC = """
 ### Maintenance
 
+`reconcile` tells MLflow what it missed, when there is one, before the folders that say so are removed; it never fails.
 `prune` removes old runs, half-written folders and old releases of each use case. The release in service, and as many
 others as the params file keeps (`[releases] keep`, `keep_runs`), always stay.
+
+It also takes readers who were erased since out of the runs that stay, tells which releases still hold some, and removes
+events older than `PAUTA_EVENTS_RETENTION_DAYS`, but none that the release in service has not folded.
 
 **Starts** every night at 03:30 UTC, or by hand.
 """
@@ -26,7 +31,7 @@ def maintenance_dag(cases: Sequence[UseCase]) -> DAG:
 
     @dag(
         dag_id="maintenance",
-        description="Old runs and releases are removed.",
+        description="Old runs, releases and events are removed; erasures reach all runs.",
         doc_md=DOC,
         tags=["maintenance"],
         schedule="30 3 * * *",
@@ -36,13 +41,19 @@ def maintenance_dag(cases: Sequence[UseCase]) -> DAG:
         default_args=DEFAULT_ARGS,
     )
     def maintenance() -> None:
-        @task(map_index_template="{{ use_case_name }}")
+        @task(map_index_template="{{ use_case_name }}", trigger_rule="all_done")
         def prune(use_case: str) -> Facts:
             airflow = get_current_context()
             airflow["use_case_name"] = use_case  # type: ignore[typeddict-unknown-key]  # read by map_index_template
             action = resolve_name(f"pipelines.{use_case}.maintenance:prune")
             return plain(action(step_context(by_name[use_case], data_run_id(airflow), airflow)))
 
-        prune.expand(use_case=list(by_name))
+        @task(map_index_template="{{ use_case_name }}")
+        def reconcile(use_case: str) -> Facts:
+            airflow = get_current_context()
+            airflow["use_case_name"] = use_case  # type: ignore[typeddict-unknown-key]  # read by map_index_template
+            return plain(resolve_name("pipelines.tracking.step:catch_up")(load_settings(), use_case))
+
+        reconcile.expand(use_case=list(by_name)) >> prune.expand(use_case=list(by_name))
 
     return maintenance()

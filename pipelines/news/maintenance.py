@@ -1,34 +1,65 @@
-"""Housekeeping: old releases, old runs, and what killed steps left behind are removed."""
+"""Housekeeping: old releases, runs and events, erased readers, and what killed steps left behind are removed."""
 
-import secrets
 import shutil
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from pipelines.news.erasure import erase_from_runs, releases_holding
 from pipelines.news.publish import open_releases
-from pipelines.runs import MANIFEST, latest_run
+from pipelines.news.retention import prune_events
+from pipelines.runs import MANIFEST, Run, latest_run, remove
 from pipelines.use_case import Context
+from script_shared.errors import UnavailableError
+from script_shared.events import Erased, EventLog, Kind
+from script_shared.events.log import begun
 
 FRESH_SECONDS = 3_600  # a run that finished a step within the last hour may still be going on
 STALE_SECONDS = 86_400  # a half-written folder untouched for a day belongs to a killed step
 
 
 def prune(context: Context) -> dict[str, Any]:
-    """Remove releases beyond ``releases.keep``, runs beyond ``releases.keep_runs``, and stale half-written folders.
+    """Remove releases beyond ``releases.keep``, runs beyond ``releases.keep_runs``, half-written folders, old events.
 
     Never removed: the release in service and the one a rollback would take, the newest finished run of each step, a run
-    that is going on.
+    that is going on. Erased readers are taken out of the runs that stay, but for those that are going on.
 
     Returns:
-        ``releases``, ``runs`` and ``partial_folders`` that were removed.
+        ``releases``, ``runs`` and ``partial_folders`` that were removed; what ``prune_events`` and ``follow_erasures``
+        say.
     """
     root, params = context.run.root, context.params.releases
     releases = open_releases(context).prune(params.keep)
     partial = _remove_stale(root)
     runs = _prune_runs(root, params.keep_runs)
-    return {"releases": releases, "runs": runs, "partial_folders": partial}
+    removed = {"releases": releases, "runs": runs, "partial_folders": partial}
+    return {**removed, **follow_erasures(context), **prune_events(context)}
+
+
+def follow_erasures(context: Context) -> dict[str, Any]:
+    """Take readers who were erased out of every run that is not going on, and look which releases still hold some.
+
+    Returns:
+        what ``erase_from_runs`` says; ``erased_waiting`` (runs that are going on); ``releases_with_erased`` (readers by
+        release; nothing is served of them, and they go with the release); ``erasures`` in words where the log cannot be
+        read.
+    """
+    address, root = context.settings.events_address, context.run.root
+    if not begun(address):
+        return {"erased_from_runs": {}, "releases_with_erased": {}}
+    log = EventLog(address)
+    try:
+        until, erased = log.extent([Kind.ERASE])[0], Erased(frozenset(log.erased()))
+    except UnavailableError as error:
+        return {"erasures": f"not followed, because {error.message.rstrip('.')}"}
+    finally:
+        log.close()
+    steps = _folders(root)
+    runs = sorted({folder.name for step in steps for folder in _folders(step)}) if erased else []
+    waiting = [run for run in runs if _going_on(steps, run, _finished_at(steps, run))]
+    done = erase_from_runs([Run(root, run) for run in runs if run not in waiting], erased, until)
+    holding = releases_holding(open_releases(context), erased)
+    return {**done, "erased_waiting": waiting, "releases_with_erased": holding}
 
 
 def _prune_runs(root: Path, keep: int) -> list[str]:
@@ -39,7 +70,7 @@ def _prune_runs(root: Path, keep: int) -> list[str]:
     removed = [run for run in newest if run not in needed and not _going_on(steps, run, finished[run])]
     for run in removed:
         for step in steps:
-            _remove(step / run)
+            remove(step / run)
     return sorted(removed)
 
 
@@ -63,14 +94,6 @@ def _remove_stale(root: Path) -> list[str]:
     for path in stale:
         shutil.rmtree(path, ignore_errors=True)
     return [path.relative_to(root).as_posix() for path in stale]
-
-
-def _remove(folder: Path) -> None:
-    """Take the name away first: a half-removed folder must never look like a finished step."""
-    away = folder.with_name(f".{folder.name}.{secrets.token_hex(2)}.partial")
-    with suppress(FileNotFoundError):
-        folder.rename(away)
-        shutil.rmtree(away, ignore_errors=True)
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -74,6 +74,7 @@ def schemas() -> dict[str, "pa.DataFrameSchema"]:
     }
     rejected = {name: pa.Column(kind, nullable=name != c.REASON) for name, kind in REJECTED_TYPES.items()}
     tables = {
+        **_event_columns(some_text),
         "users": users,
         "articles": articles,
         "interactions": interactions,
@@ -81,6 +82,20 @@ def schemas() -> dict[str, "pa.DataFrameSchema"]:
         "rejected": rejected,
     }
     return {name: pa.DataFrameSchema(columns, strict=True) for name, columns in tables.items()}
+
+
+def _event_columns(some_text: Any) -> dict[str, Any]:
+    """The columns of the tables exported from the event log."""
+    import pandera.polars as pa
+
+    from pipelines.news.event_parts import DIGEST, SAID, SEQ, TIME_MS, TYPES
+
+    rules = {SEQ: pa.Check.ge(1), c.ARTICLE_ID: some_text, DIGEST: pa.Check.str_matches("^[0-9a-f]{32}$")}
+    needed = (SEQ, TIME_MS, c.USER_ID, c.ARTICLE_ID, SAID, DIGEST)
+    return {
+        table: {name: pa.Column(kind, rules.get(name), nullable=name not in needed) for name, kind in columns.items()}
+        for table, columns in TYPES.items()
+    }
 
 
 def _moment(ms: int) -> Any:

@@ -18,6 +18,8 @@ from script_shared.news.params import NewsParams
 from script_shared.news.segments import SEGMENT_NAMES, segment_named
 from script_shared.news.snapshot import Snapshot
 
+PARAMS = "training_params.json"  # what the training was made with, beside each segment
+
 
 def train(context: Context, segment: str) -> dict[str, Any]:
     """Reads refined; writes trained/<run>/<segment>: the recommender as of T.
@@ -34,6 +36,7 @@ def train(context: Context, segment: str) -> dict[str, Any]:
     with context.run.write("trained", segment) as (folder, facts):
         started = perf_counter()
         recommender.fit(snapshot, belongs, params.model).save(folder)
+        (folder / PARAMS).write_text(params.model_dump_json(indent=1), encoding="utf-8")
         facts.update(
             segment=segment,
             recommender=recommender.source,

@@ -18,5 +18,6 @@ NEWS = UseCase(
         Step("gate", "pipelines.news.gate_step:gate"),
         Step("publish", "pipelines.news.publish:publish"),
         Step("promote", "pipelines.news.publish:promote"),
+        Step("track", "pipelines.tracking.step:track", always=True),
     ),
 )

@@ -27,7 +27,7 @@ def main(argv: list[str], settings: Settings) -> int:
     args = parser().parse_args(argv)
     params = load_params(NewsParams, args.params or settings.params_file or FILE, args.set)
     window = window_of(args, lambda: _end_ms(args, settings, params), params)
-    stream = _stream(args, settings, params, window.end_ms)
+    stream = _stream(args, settings, params, window)
     result = run(stream, params, window, say=lambda line: print(line, file=sys.stderr))
     report(result, window, args.output)
     return 0
@@ -83,10 +83,10 @@ def report(result: Result, window: Window, output: Path | None) -> None:
             result.ranker.save(output / "ranker")
 
 
-def _stream(args: argparse.Namespace, settings: Settings, params: NewsParams, end_ms: int) -> Stream:
+def _stream(args: argparse.Namespace, settings: Settings, params: NewsParams, window: Window) -> Stream:
     if args.clicks:
-        return from_clicks(args.clicks, end_ms)
-    return from_run(_refined(args, settings), params.ranker.label)
+        return from_clicks(args.clicks, window.end_ms)
+    return from_run(_refined(args, settings), params.ranker.label, window.start_ms)
 
 
 def _refined(args: argparse.Namespace, settings: Settings) -> Path:

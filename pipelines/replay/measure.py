@@ -69,6 +69,18 @@ def figures(
     return result
 
 
+def ahead(
+    ranks: IntArray, other: IntArray, users: IntArray, resamples: int, seed: int
+) -> dict[str, tuple[float, float, float]]:
+    """How far one model is ahead of another on the same clicks: by measure the mean gain and its 95 % interval."""
+    _, owner = np.unique(users, return_inverse=True)
+    values = gains(ranks) - gains(other)
+    low, high = _interval(values, owner, resamples, seed)
+    means = values.mean(axis=0) if len(values) else np.full(len(MEASURES), np.nan)
+    columns = zip(MEASURES, means, low, high, strict=True)
+    return {name: (float(mean), float(a), float(b)) for name, mean, a, b in columns}
+
+
 def _interval(values: FloatArray, owner: IntArray, resamples: int, seed: int) -> tuple[FloatArray, FloatArray]:
     if not len(values) or not resamples:
         return np.full(values.shape[1], np.nan), np.full(values.shape[1], np.nan)

@@ -1,8 +1,10 @@
 """Where a stream of clicks comes from: a file of portal clicks, or a refined run."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pipelines.news import columns as c
@@ -52,9 +54,20 @@ def _codes(column: pl.Series) -> tuple[list[str], IntArray]:
     return [str(value) for value in values.tolist()], codes
 
 
-def from_run(folder: Path, label: Label = "click") -> Stream:
-    """The reads of a refined run, weighted by a label."""
-    data = Dataset.load(folder)
+def from_run(folder: Path, label: Label = "click", as_of_ms: int | None = None) -> Stream:
+    """The reads of a refined run, weighted by a label.
+
+    Args:
+        folder: of the refined tables.
+        label: what a read counts as a training example.
+        as_of_ms: reads from this moment on weigh 1 and change no weight, so that a label that looks at a reader's
+            history knows nothing of the test window; by default all reads are known.
+    """
+    return from_dataset(Dataset.load(folder), label, as_of_ms)
+
+
+def from_dataset(data: Dataset, label: Label = "click", as_of_ms: int | None = None) -> Stream:
+    """The same of a run that is loaded."""
     reads = data.interactions
     return Stream(
         reads.time_ms,
@@ -62,9 +75,19 @@ def from_run(folder: Path, label: Label = "click") -> Stream:
         reads.article,
         reads.session,
         {"region": reads.region, "device": reads.device},
-        LABELS[label](data),
+        _weights(data, label, as_of_ms),
         data.users[c.USER_ID].to_list(),
         data.articles[c.ARTICLE_ID].to_list(),
         data.logged,
         data.articles[c.SECTION].to_list(),
     )
+
+
+def _weights(data: Dataset, label: Label, as_of_ms: int | None) -> npt.NDArray[np.float32]:
+    """float32 (n): how much each read counts."""
+    if as_of_ms is None:
+        return LABELS[label](data)
+    known = data.interactions.until(as_of_ms - 1)
+    weights = np.ones(len(data.interactions), np.float32)
+    weights[: len(known)] = LABELS[label](replace(data, interactions=known))
+    return weights

@@ -52,12 +52,15 @@ class Result:
         figures: every measure of every model on every group of clicks.
         facts: counts and timings, JSON-able.
         ranker: the trained ranker.
+        ranks: by model the rank of the clicked article in every case.
+        places: of the cases in the stream.
     """
 
     figures: list[Figure]
     facts: dict[str, Any]
     ranker: Ranker | None
     ranks: dict[str, IntArray] = field(default_factory=dict)
+    places: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 def run(
@@ -87,7 +90,7 @@ def run(
     facts["state"] = replay.state.sizes()
     facts["candidate_recall"] = float((ranks[MIX] < MISSED).mean()) if len(places) else float("nan")
     rows = figures(ranks, stream.user[places], groups(stream, places), window.resamples, window.seed)
-    return Result(rows, facts, trained, ranks)
+    return Result(rows, facts, trained, ranks, places)
 
 
 def _train(
@@ -139,8 +142,9 @@ def _measure(
 
 
 def speed(replay: Replay, places: IntArray, ranker: Ranker) -> float:
-    """Requests ranked in one CPU second, candidates, features and scores together."""
-    requests = [replay.stream.request(int(place)) for place in places]
+    """Requests ranked in one CPU second, candidates, features and scores together; all are asked now."""
+    now_ms = replay.state.now_ms
+    requests = [replay.stream.request(int(place))._replace(now_ms=now_ms) for place in places]
     start = time.process_time()
     for request in requests:
         ranker.rank(candidates(replay.state, request))

@@ -1,6 +1,7 @@
 """The event log: the only door by which anything is written at run time."""
 
 from script_shared.events.entry import Entry, Kind
+from script_shared.events.erased import Erased
 from script_shared.events.log import EventLog
 
-__all__ = ["Entry", "EventLog", "Kind"]
+__all__ = ["Entry", "Erased", "EventLog", "Kind"]

@@ -5,6 +5,8 @@ from enum import IntEnum
 from hashlib import blake2b
 from typing import Any
 
+SIZE, PERSON = 16, b"pauta-erased"  # bytes of a digest, and what keeps it apart from other digests of the same text
+
 
 class Kind(IntEnum):
     """What an entry says. The numbers are stored; never change one."""
@@ -41,7 +43,7 @@ class Entry:
 
 def user_digest(user_id: str) -> str:
     """A one-way name of a reader, by which an erased one is recognised without being kept: 32 hex characters."""
-    return blake2b(user_id.encode(), digest_size=16, person=b"pauta-erased").hexdigest()
+    return blake2b(user_id.encode(), digest_size=SIZE, person=PERSON).hexdigest()
 
 
 def storable(text: str) -> bool:

@@ -20,10 +20,11 @@ logger = logging.getLogger("pauta.events")
 
 @dataclass
 class _Wish:
-    """Entries that wait to be written, and who waits for the answer."""
+    """Entries that wait to be written, who waits for the answer, and the last number delivered when they came."""
 
     entries: Sequence[Entry]
     answer: Future[list[bool]] | None = None
+    seen: int = 0
 
 
 @dataclass
@@ -94,11 +95,14 @@ class LogFollower(threading.Thread):
         return answer
 
     def submit_optional(self, entries: Sequence[Entry]) -> None:
-        """Write entries some time soon; when the log cannot keep up they are dropped and counted."""
+        """Write entries some time soon; when the log cannot keep up they are dropped and counted.
+
+        Served answers of readers whose erasure was not delivered here yet are left out when they are written.
+        """
         if self.lag.pending > self._max_pending // 2:
             self.lag.dropped += len(entries)
         else:
-            self._put(_Wish(entries))
+            self._put(_Wish(entries, seen=self.lag.applied))
 
     def deliver_again(self, after: int) -> None:
         """Deliver once more what follows number ``after``, because whoever is delivered to knows no more than that."""
@@ -141,8 +145,10 @@ class LogFollower(threading.Thread):
         return group, False
 
     def _write(self, group: list[_Wish]) -> list[bool] | UnavailableError:
+        optional = [wish.seen for wish in group if wish.answer is None]
         try:
-            return self._log.append([entry for wish in group for entry in wish.entries])
+            entries = [entry for wish in group for entry in wish.entries]
+            return self._log.append(entries, seen=min(optional, default=None))
         except UnavailableError as error:
             return error
         except Exception as error:  # edge of the thread: whoever waits gets an answer

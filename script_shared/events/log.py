@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, create_engine, delete, event, func, select, text
+from sqlalchemy import Connection, Engine, Row, create_engine, delete, event, func, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -37,8 +39,12 @@ class EventLog:
         self._insert = sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert
         self._made = False
 
-    def append(self, entries: Sequence[Entry]) -> list[bool]:
+    def append(self, entries: Sequence[Entry], *, seen: int | None = None) -> list[bool]:
         """Write entries durably, all or none.
+
+        Args:
+            seen: number of the last entry known when SERVED entries were noted. Those of readers who were erased
+                since are left out, because nobody would ever erase them again; None leaves out nothing.
 
         Returns:
             for each entry whether it was new; an ``entry_id`` the log has already is left as it is.
@@ -56,7 +62,9 @@ class EventLog:
         )
         with self._transaction() as connection:
             self._lock(connection)
-            new = set(connection.scalars(statement, [_row(entry) for entry in firsts.values()]))
+            gone = self._erased_since(connection, seen) if seen is not None else set()
+            rows = [_row(entry) for entry in firsts.values() if not (gone and _served_to(entry, gone))]
+            new = set(connection.scalars(statement, rows)) if rows else set()
         return _first_of_each(entries, new)
 
     def tail(self, after: int, limit: int = 10_000, *, without: Collection[Kind] = ()) -> list[Entry]:
@@ -111,21 +119,37 @@ class EventLog:
             connection.execute(ENTRIES.insert(), _row(mark))
         return gone
 
-    def erased(self) -> set[str]:
-        """The digests of all erased readers."""
-        query = select(ENTRIES.c.body).where(ENTRIES.c.kind == int(Kind.ERASE))
+    def erased(self, after: int = 0) -> set[str]:
+        """The digests of all readers erased by an entry whose number is above ``after``."""
         with self._transaction() as connection:
-            return {body["digest"] for body in connection.scalars(query)}
+            return self._erased_since(connection, after)
 
-    def prune(self, before_ms: int) -> int:
-        """Delete clicks, impressions and served answers older than ``before_ms``; returns how many."""
-        old = delete(ENTRIES).where(ENTRIES.c.time_ms < before_ms, ENTRIES.c.kind.not_in(_KEPT))
+    def extent(self, kinds: Collection[Kind]) -> tuple[int, str]:
+        """The last number of these kinds, 0 for none, and a text that changes when what is held of them changes."""
+        of_kinds = select(ENTRIES.c.seq, ENTRIES.c.entry_id).where(ENTRIES.c.kind.in_([int(kind) for kind in kinds]))
+        with self._transaction() as connection:
+            first = connection.execute(of_kinds.order_by(ENTRIES.c.seq).limit(1)).first()
+            last = connection.execute(of_kinds.order_by(ENTRIES.c.seq.desc()).limit(1)).first()
+        ends = "" if first is None or last is None else f"{first.seq} {first.entry_id} {last.seq} {last.entry_id}"
+        return (last.seq if last else 0), sha256(ends.encode()).hexdigest()[:16]
+
+    def prune(self, before_ms: int, until: int) -> int:
+        """Delete clicks, impressions and served answers older than ``before_ms``; returns how many.
+
+        Args:
+            until: number of the last entry that may go: what comes after it, no snapshot holds yet.
+        """
+        old = delete(ENTRIES).where(ENTRIES.c.time_ms < before_ms, ENTRIES.c.seq <= until, ENTRIES.c.kind.not_in(_KEPT))
         with self._transaction() as connection:
             return connection.execute(old).rowcount
 
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
+
+    def _erased_since(self, connection: Connection, after: int) -> set[str]:
+        query = select(ENTRIES.c.body).where(ENTRIES.c.seq > after, ENTRIES.c.kind == int(Kind.ERASE))
+        return {body["digest"] for body in connection.scalars(query)}
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -154,6 +178,20 @@ class EventLog:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
 
 
+def begun(uri: str) -> bool:
+    """Whether there is a log at this address, as far as can be told without making one: a SQLite file may be missing.
+
+    Raises:
+        SettingsError: the address cannot be understood.
+    """
+    try:
+        address = make_url(uri)
+    except SQLAlchemyError as error:
+        raise SettingsError(f"PAUTA_EVENTS_URI: {error}.", fix="Use sqlite:///… or postgresql+psycopg2://….") from error
+    file = address.database if address.get_backend_name() == "sqlite" else None
+    return not file or Path(file).exists()
+
+
 def _engine(uri: str) -> Engine:
     try:
         if uri.startswith("sqlite"):
@@ -178,6 +216,10 @@ def _first_of_each(entries: Sequence[Entry], new: set[str]) -> list[bool]:
         flags.append(entry.entry_id in left)
         left.discard(entry.entry_id)
     return flags
+
+
+def _served_to(entry: Entry, digests: set[str]) -> bool:
+    return entry.kind == Kind.SERVED and user_digest(entry.user_id) in digests
 
 
 def _row(entry: Entry) -> dict[str, Any]:

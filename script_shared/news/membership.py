@@ -28,7 +28,11 @@ def segment_codes(logged: IntArray, reads: IntArray, among: Collection[str] = SE
 
 def segment_of(*, logged: bool, reads: int, among: Collection[str] = SEGMENT_NAMES) -> Segment:
     """The segment of one reader."""
-    return SEGMENTS[int(segment_codes(np.array([logged]), np.array([reads]), among)[0])]
+    one, some = np.bool_(logged), np.int64(reads)
+    for segment in SEGMENTS:
+        if segment.name in among and segment.belongs(one, some):  # type: ignore[arg-type]
+            return segment
+    return SEGMENTS[-1]
 
 
 def members(segment: str, logged: IntArray, reads: IntArray, among: Collection[str] = SEGMENT_NAMES) -> IntArray:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from math import exp
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -196,12 +197,11 @@ class NewsModel:
         parts = prepared.score(segment, batch)
         scores = ranking.total(parts)
         ranking.forbid(scores, batch.histories, barred, prepared.pool)
-        places = [int(place) for place in ranking.top(scores, n)[0] if place >= 0]
-        rows = prepared.pool.candidates.rows
-        older = prepared.pool.expired
-        items = [
-            Recommendation(int(rows[p]), _share(scores[0, p]), OLDER if older else _reason(parts, p)) for p in places
-        ]
+        places = ranking.best(scores[0], n)
+        rows = prepared.pool.candidates.rows[places].tolist()
+        reasons = [OLDER] * len(rows) if prepared.pool.expired else _reasons(parts, places)
+        shares = map(_share, scores[0, places].tolist())
+        items = list(map(Recommendation, rows, shares, reasons))
         if len(items) < n:
             more = ranking.fill(prepared.pool.rest, n - len(items), batch.histories.article, barred)
             items.extend(Recommendation(int(row), 0.0, ALSO) for row in more)
@@ -223,12 +223,13 @@ class NewsModel:
 
 def _share(score: float) -> float:
     """A score of any size as a number in 0..1, the order kept."""
-    return float(1.0 / (1.0 + np.exp(-float(score) / SPREAD)))
+    return 1.0 / (1.0 + exp(-score / SPREAD))
 
 
-def _reason(parts: Sequence[Part], place: int) -> str:
-    best = max(parts, key=lambda part: float(part.values[0, place]))
-    return best.reasons[place]
+def _reasons(parts: Sequence[Part], places: IntArray) -> list[str]:
+    """What the part that adds most to each place says."""
+    greatest = np.stack([part.values[0, places] for part in parts]).argmax(axis=0)
+    return [parts[part].reasons[place] for part, place in zip(greatest.tolist(), places.tolist(), strict=True)]
 
 
 def _segments(folder: Path, facts: dict[str, Any]) -> list[Segment]:

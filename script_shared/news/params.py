@@ -30,6 +30,12 @@ class GdriveParams(Params):
     retries: int = Field(ge=0)
 
 
+class EventsParams(Params):
+    """Whether what the event log holds becomes part of the training data."""
+
+    use: bool
+
+
 class OutlierParams(Params):
     history_size: Limit
     seconds_on_page: Limit
@@ -190,6 +196,7 @@ class NewsParams(Params):
 
     sample: SampleParams
     gdrive: GdriveParams
+    events: EventsParams
     refine: RefineParams
     split: SplitParams
     pool: PoolParams

@@ -47,6 +47,14 @@ def top(scores: FloatArray, n: int) -> IntArray:
     return found
 
 
+def best(scores: FloatArray, n: int) -> IntArray:
+    """int64 (at most n): places of the n highest of one reader's scores, highest first; the same order as ``top``."""
+    width = len(scores)
+    places = np.argpartition(scores, width - n)[width - n :] if 0 < n < width else np.arange(width)
+    places = np.sort(places[scores[places] > NEVER])
+    return places[np.argsort(-scores[places], kind="stable")]
+
+
 def fill(rows: IntArray, count: int, read: IntArray, exclude: IntArray) -> IntArray:
     """The first ``count`` of ``rows`` that are neither read nor excluded."""
     window = count + len(read) + len(exclude)  # enough of them even if all others are barred

@@ -1,5 +1,6 @@
 """Other recommenders in the ranking benchmark, asked about the same clicks, knowing the same past."""
 
+import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from pipelines.replay.stream import Stream
 from script_shared.arrays import IntArray
 
 LIST = 20
-HOUR_MS = 3_600_000
 
 
 class Past:
@@ -80,7 +80,7 @@ class AllTime:
     past: Past
     order: IntArray | None = None
 
-    def recommend(self, place: int) -> list[str]:
+    def recommend(self, place: int, fill: list[str]) -> list[str]:
         stream = self.past.stream
         if self.order is None:
             self.order = np.argsort(-np.bincount(stream.article[:place]), kind="stable")[:2000]
@@ -109,6 +109,7 @@ class Retrained:
     window_ms: int
     fitted_ms: int = 0
     fits: int = 0
+    fit_seconds: float = 0.0
 
     def recommend(self, place: int, fill: list[str]) -> list[str]:
         now = int(self.past.stream.time_ms[place])
@@ -126,7 +127,7 @@ class Retrained:
         return [self.past.stream.article_ids[row] for row in articles[~np.isin(articles, read)]]
 
     def _fit(self, now: int) -> None:
-        stream = self.past.stream
+        start, stream = time.perf_counter(), self.past.stream
         window = stream.between(now - self.window_ms, now)
         part = slice(window.start, window.stop)
         users, row = np.unique(stream.user[part], return_inverse=True)
@@ -140,52 +141,4 @@ class Retrained:
             warnings.simplefilter("ignore")  # the library turns its own similarities from one sparse form into another
             self._model.fit(cells, show_progress=False)
         self.fitted_ms, self.fits = now, self.fits + 1
-
-
-@dataclass
-class SessionNeighbours:
-    """V-SkNN: what the sessions most like this one read (Ludewig, Jannach: Session-based recommendation, 2018).
-
-    The most recent sessions that share an article; similarity is the sum of linear position weights of the shared
-    articles over the root of the neighbour's length; an article's score is the sum over the nearest sessions of
-    similarity / steps back to the latest shared article x idf. No library keeps it up to date click by click, so it is
-    written here. Lists are filled up with what is read most.
-    """
-
-    past: Past
-    sample: int = 1000
-    nearest: int = 100
-
-    def recommend(self, place: int, fill: list[str]) -> list[str]:
-        stream, moment = self.past.stream, self.past.stream.first_of_moment(place)
-        read = set(stream.article[self.past.of_user(place)].tolist())
-        visit = stream.article[self.past.of_session(int(self.past.sessions[place]), moment)]
-        scores = self._scores(visit[-10:], int(self.past.sessions[place]), moment)
-        best = [article for article in sorted(scores, key=lambda a: -scores[a]) if article not in read][:LIST]
-        return list(dict.fromkeys([*(stream.article_ids[row] for row in best), *fill]))[:LIST]
-
-    def _scores(self, visit: IntArray, session: int, moment: int) -> dict[int, float]:
-        weight = {article: (step + 1) / len(visit) for step, article in enumerate(visit.tolist())}
-        scores: dict[int, float] = {}
-        for neighbour, similarity in self._neighbours(weight, session, moment):
-            articles = self.past.stream.article[self.past.of_session(neighbour, moment)].tolist()
-            shared = [step for step, article in enumerate(visit[::-1].tolist()) if article in articles]
-            for article in set(articles):
-                clicks = len(self.past.of_article(article, moment))
-                gain = similarity / (shared[0] + 1) * np.log((moment + 1) / (clicks + 1))
-                scores[article] = scores.get(article, 0.0) + gain
-        return scores
-
-    def _neighbours(self, weight: dict[int, float], session: int, moment: int) -> list[tuple[int, float]]:
-        """The sessions most like this one, with their similarity."""
-        sums: dict[int, float] = {}
-        latest: dict[int, int] = {}
-        for article, worth in weight.items():
-            places = self.past.of_article(article, moment)[-self.sample :]
-            for place, other in zip(places.tolist(), self.past.sessions[places].tolist(), strict=True):
-                sums[other] = sums.get(other, 0.0) + worth
-                latest[other] = max(latest.get(other, 0), place)
-        sums.pop(session, None)
-        recent = sorted(sums, key=lambda other: -latest[other])[: self.sample]
-        scored = [(other, sums[other] / np.sqrt(len(self.past.of_session(other, moment)))) for other in recent]
-        return sorted(scored, key=lambda pair: -pair[1])[: self.nearest]
+        self.fit_seconds += time.perf_counter() - start

@@ -1,33 +1,37 @@
-"""``make bench-ranking``: rolling replay of portal clicks, the ranker beside its peers, with 95 % intervals by user."""
+"""``make bench-ranking``: rolling replay of portal clicks, the ranker beside its peers, with 95 % intervals."""
 
 import argparse
+import json
 import os
+import resource
 import sys
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
+import time
+from collections.abc import Callable, Collection
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
-from pipelines.replay.cli import day_window, report
-from pipelines.replay.measure import rank_in
-from pipelines.replay.replay import Case, Replay
+from pipelines.replay.cli import day_window
+from pipelines.replay.measure import Figure, figures
 from pipelines.replay.sources import from_clicks
-from pipelines.replay.window import Peer, run
+from pipelines.replay.stream import Stream
+from pipelines.replay.window import Result, Window, groups, run
+from script_shared.arrays import IntArray
+from script_shared.errors import InputError
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
-from tests.benchmarks.peers import AllTime, Past, Retrained, SessionNeighbours, most_read_now
+from tests.benchmarks.entrants import Contest, entrants
+from tests.benchmarks.ranking_report import bars, gains_by_segment, markdown, plain
 
 DAY = "2017-10-13"
-HOUR_MS = 3_600_000
-BARS = {("all", "HR@10"): 0.64, ("all", "MRR@10"): 0.31, ("last", "HR@20"): 0.72, ("last", "NDCG@20"): 0.415}
 CLICKS = Path(os.environ.get("PAUTA_REAL_DATA", Path(__file__).parents[2] / ".." / "shared" / "data"))
 
 
 def main() -> int:
-    """Run the benchmark for every test day, print its tables and write them as JSON."""
+    """Run the benchmark for every test day, print its tables and write them as markdown and JSON."""
     args = _arguments()
     if not args.clicks.is_file():
         print(f"{args.clicks} is not at hand: give --clicks, or set PAUTA_REAL_DATA.", file=sys.stderr)
@@ -43,10 +47,10 @@ def _arguments() -> argparse.Namespace:
     file = CLICKS / "globo_clicks" / "clicks_2017-10-01_13.parquet"
     parser.add_argument("--clicks", type=Path, default=file, help="portal clicks in the columns of globo_clicks")
     parser.add_argument("--test-day", action="append", help=f"YYYY-MM-DD, may be repeated (default: {DAY})")
-    parser.add_argument("--share", type=float, default=0.12, help="share of the users asked about, drawn by seed")
-    parser.add_argument("--resamples", type=int, default=500, help="of users, for the intervals")
-    parser.add_argument("--refit-minutes", type=float, default=60.0, help="pause between two fits of a peer")
-    parser.add_argument("--fit-hours", type=float, default=24.0, help="clicks that a peer is fitted on")
+    parser.add_argument("--share", type=float, default=0.12, help="share of the readers asked about, drawn by seed")
+    parser.add_argument("--peer-share", type=float, default=1.0, help="share of those whose clicks the peers are asked")
+    parser.add_argument("--resamples", type=int, default=500, help="of readers, for the intervals")
+    parser.add_argument("--refit-minutes", type=float, default=15.0, help="pause between two fits of a peer")
     parser.add_argument("--no-peers", action="store_true", help="leave out the peers that are fitted")
     parser.add_argument("--output", type=Path, default=Path("script_shared/evaluation/bench/ranking"))
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="set one value of the params")
@@ -54,69 +58,69 @@ def _arguments() -> argparse.Namespace:
 
 
 def _day(day: str, args: argparse.Namespace, params: NewsParams) -> None:
-    window = day_window(day, args.share, args.resamples)
+    window, say = day_window(day, args.share, args.resamples), _told(day)
     stream = from_clicks(args.clicks, window.end_ms)
-    peers = {} if args.no_peers else _peers(args)
+    if not len(stream.between(window.start_ms, window.end_ms)):
+        raise InputError(f"{args.clicks} has no click on {day}.", fix="Give another --test-day.")
+    sample = _sample(stream, args.peer_share, window.seed)
+    peers = {} if args.no_peers else entrants(args.refit_minutes)
+    contest = Contest(peers, lambda place: bool(sample[stream.user[place]]))
     with threadpool_limits(1):
-        result = run(stream, params, window, peers=peers, say=partial(print, f"[{day}]", file=sys.stderr))
-    folder = args.output / day
-    report(replace_facts(result, _bars(result), _machine()), window, folder)
+        result = run(stream, params, window, peers=contest.peers(), say=say)
+    rows = _figures(result, stream, window, sample, set(contest.entrants))
+    facts = _facts(result, rows, stream, window, contest)
+    _write(args.output / day, f"Ranking on {day}", facts, rows, result)
+    say(f"written to {args.output / day}")
 
 
-def replace_facts(result: Any, *more: dict[str, Any]) -> Any:
-    """The result with further facts."""
-    facts = dict(result.facts)
-    for part in more:
-        facts |= part
-    return replace(result, facts=facts)
+def _told(day: str) -> Callable[[str], None]:
+    begin = time.monotonic()
+    return lambda line: print(f"[{day}, {time.monotonic() - begin:,.0f} s] {line}", file=sys.stderr, flush=True)
 
 
-def _bars(result: Any) -> dict[str, Any]:
-    """The four bars, and for each segment whether the ranker beats what was read most in ten minutes."""
-    value = {(row.model, row.group, row.measure): row.value for row in result.figures}
-    bars = {f"{group} {name}": [round(value["LambdaRank", group, name], 4), bar] for (group, name), bar in BARS.items()}
-    beaten = {
-        group: round(value["LambdaRank", group, "NDCG@20"] - value["most read, 10m", group, "NDCG@20"], 4)
-        for group in ("logged", "semi_logged", "anonymous")
+def _sample(stream: Stream, share: float, seed: int) -> IntArray:
+    """bool (users): whose clicks the peers are asked about."""
+    drawn: IntArray = np.random.default_rng(seed + 1).random(len(stream.user_ids)) < share
+    return drawn
+
+
+def _figures(result: Result, stream: Stream, window: Window, sample: IntArray, peers: Collection[str]) -> list[Figure]:
+    """The run's own figures; those of peers asked about a share of the readers, beside all others on that share."""
+    asked = sample[stream.user[result.places]]
+    if asked.all():
+        return result.figures
+    users = stream.user[result.places][asked]
+    members = groups(stream, result.places[asked])
+    names = {f"{name}, share of the peers": of for name, of in members.items()}
+    ranks = {name: of[asked] for name, of in result.ranks.items()}
+    part = figures(ranks, users, names, window.resamples, window.seed)
+    return [row for row in result.figures if row.model not in peers] + part
+
+
+def _facts(result: Result, rows: list[Figure], stream: Stream, window: Window, contest: Contest) -> dict[str, Any]:
+    users, member = stream.user[result.places], groups(stream, result.places)
+    return {
+        "window": asdict(window),
+        **result.facts,
+        "machine": f"{os.cpu_count()} cores, {os.uname().machine}",
+        "peak_bytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+        "logins": "simulated",
+        "bars": bars(rows),
+        "gains": gains_by_segment(result, users, member, window.resamples, window.seed),
+        "peers": contest.costs(),
     }
-    return {"bars": bars, "gain_over_most_read_10m_ndcg20": beaten}
 
 
-def _machine() -> dict[str, Any]:
-    return {"machine": f"{os.cpu_count()} cores, {os.uname().machine}", "logins": "simulated"}
-
-
-def _peers(args: argparse.Namespace) -> dict[str, Callable[[Replay], Peer]]:
-    from implicit.als import AlternatingLeastSquares
-    from implicit.nearest_neighbours import CosineRecommender
-
-    every, hours = int(args.refit_minutes * 60_000), int(args.fit_hours * HOUR_MS)
-    als = partial(AlternatingLeastSquares, factors=64, regularization=0.04, alpha=12.0, iterations=10, num_threads=1)
-    makes = {
-        f"implicit ALS, every {args.refit_minutes:g} min": (partial(als, random_state=7), {"recalculate_user": True}),
-        f"implicit ItemKNN, every {args.refit_minutes:g} min": (partial(CosineRecommender, K=200, num_threads=1), {}),
-    }
-
-    def retrained(make: Callable[[], Any], options: dict[str, Any], replay: Replay) -> Peer:
-        past = Past(replay.stream)
-        peer = Retrained(past, make, options, every, hours)
-        return lambda case: _rank(peer.recommend(case.place, most_read_now(case)), case, replay)
-
-    def neighbours(replay: Replay) -> Peer:
-        peer = SessionNeighbours(Past(replay.stream))
-        return lambda case: _rank(peer.recommend(case.place, most_read_now(case)), case, replay)
-
-    def all_time(replay: Replay) -> Peer:
-        peer = AllTime(Past(replay.stream))
-        return lambda case: _rank(peer.recommend(case.place), case, replay)
-
-    made: dict[str, Callable[[Replay], Peer]] = {"most read, ever": all_time}
-    made |= {name: partial(retrained, make, options) for name, (make, options) in makes.items()}
-    return {**made, "V-SkNN, live": neighbours}
-
-
-def _rank(ids: list[str], case: Case, replay: Replay) -> int:
-    return rank_in(ids, replay.stream.article_id(case.place))
+def _write(folder: Path, title: str, facts: dict[str, Any], rows: list[Figure], result: Result) -> None:
+    """The tables as markdown, on stdout too, all figures as JSON, and the ranker."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = markdown(title, facts, rows)
+    print(text)
+    (folder / "ranking.md").write_text(text, encoding="utf-8")
+    whole = plain({**facts, "figures": [asdict(row) for row in rows]})
+    (folder / "ranking.json").write_text(json.dumps(whole, indent=2, allow_nan=False), encoding="utf-8")
+    if result.ranker is not None:
+        result.ranker.save(folder / "ranker")
 
 
 if __name__ == "__main__":

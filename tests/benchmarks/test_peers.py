@@ -1,5 +1,6 @@
 """The benchmark's peers find a planted truth: whoever reads the first article of a pair reads its partner next."""
 
+import json
 from functools import partial
 
 import numpy as np
@@ -7,9 +8,19 @@ import pytest
 from implicit.nearest_neighbours import CosineRecommender
 from threadpoolctl import threadpool_limits
 
-from tests.benchmarks.peers import AllTime, Past, Retrained, SessionNeighbours
+from pipelines.replay.measure import MISSED, figures
+from pipelines.replay.replay import Replay
+from pipelines.replay.window import RANKED, Result
+from script_shared.news.live.state import LiveState
+from script_shared.news.segments import SEGMENT_NAMES
+from tests.benchmarks.entrants import Contest, Entrant
+from tests.benchmarks.peers import AllTime, Past, Retrained
+from tests.benchmarks.ranking_report import PLAIN, bars, gains_by_segment, markdown, plain
+from tests.benchmarks.session_peers import LibrarySessions
 from tests.pipelines.replay.streams_made import PAIRS, planted
+from tests.script_shared.news.live.events_made import small_params
 
+HOUR_MS = 3_600_000
 STREAM = planted(400)
 LATER = [int(place) for place in np.flatnonzero(~STREAM.place_in_session[0])[-40:]]
 
@@ -20,12 +31,13 @@ def past() -> Past:
 
 
 def test_session_neighbours_name_the_partner_first(past: Past) -> None:
-    peer = SessionNeighbours(past)
+    peer = LibrarySessions(past, HOUR_MS, 100 * HOUR_MS)
     assert all(peer.recommend(place, [])[0] == STREAM.article_id(place) for place in LATER)
+    assert peer.fits >= 1
 
 
 def test_a_retrained_model_of_the_library_names_the_partner_first(past: Past) -> None:
-    peer = Retrained(past, partial(CosineRecommender, K=20, num_threads=1), {}, 3_600_000, 100 * 3_600_000)
+    peer = Retrained(past, partial(CosineRecommender, K=20, num_threads=1), {}, HOUR_MS, 100 * HOUR_MS)
     with threadpool_limits(1):
         named = [peer.recommend(place, [])[0] == STREAM.article_id(place) for place in LATER]
     assert np.mean(named) > 0.9
@@ -34,7 +46,7 @@ def test_a_retrained_model_of_the_library_names_the_partner_first(past: Past) ->
 
 def test_lists_are_filled_up_and_name_nothing_twice(past: Past) -> None:
     fill = [f"a{row}" for row in range(2 * PAIRS)]
-    found = SessionNeighbours(past).recommend(LATER[0], fill)
+    found = LibrarySessions(past, HOUR_MS, HOUR_MS).recommend(LATER[0], fill)
     assert len(found) == len(set(found)) == 20
 
 
@@ -48,6 +60,39 @@ def test_most_read_ever_is_counted_until_the_first_question_and_leaves_out_what_
     place = LATER[0]
     counts = np.bincount(STREAM.article[:place])
     read = int(STREAM.article[past.of_user(place)[0]])
-    named = [int(name[1:]) for name in AllTime(past).recommend(place)]
+    named = [int(name[1:]) for name in AllTime(past).recommend(place, [])]
     assert read not in named
     assert counts[named].min() >= np.sort(np.delete(counts, read))[-20]
+
+
+def test_the_library_s_maps_hold_every_click_before_the_asked_moment_and_none_of_it(past: Past) -> None:
+    peer = LibrarySessions(past, 10**12, 10**12)
+    for place in LATER:
+        peer.recommend(place, [])
+        moment = STREAM.first_of_moment(place)
+        assert sum(len(articles) for articles, _ in peer._maps.sessions.values()) == moment
+
+
+def test_peers_are_asked_about_their_share_of_the_cases_only_and_what_they_cost_is_told() -> None:
+    contest = Contest({"ever": Entrant(AllTime, "counted", "once")}, lambda place: place % 2 == 0)
+    replay = Replay(STREAM, LiveState(small_params(articles=128, known_articles=500, readers=500, candidates=64)))
+    peer = contest.peers()["ever"](replay)
+    ranks = {case.place: peer(case) for case in replay.cases(LATER)}
+    assert all(rank == MISSED for place, rank in ranks.items() if place % 2)
+    (cost,) = contest.costs()
+    assert (cost["model"], cost["asked"]) == ("ever", sum(place % 2 == 0 for place in LATER))
+
+
+def test_the_report_names_every_group_the_gains_and_the_bars() -> None:
+    ranks = {RANKED: np.array([0, 3, 0, 2]), PLAIN: np.array([5, MISSED, 30, 0])}
+    users, every = np.array([1, 1, 2, 3]), np.ones(4, bool)
+    members = dict.fromkeys(("all", "last", *SEGMENT_NAMES), every)
+    rows = figures(ranks, users, members, 50, 7)
+    result = Result(rows, {}, None, ranks, np.arange(4))
+    gains = gains_by_segment(result, users, members, 50, 7)
+    facts = {"cases": 4, "skipped_already_read": 1, "window": {"share": 0.5}, "gains": gains, "peers": []}
+    text = markdown("Ranking", {**facts, "bars": bars(rows)}, rows)
+    assert all(f"Segment {name}" in text for name in SEGMENT_NAMES)
+    assert f"| {PLAIN} |" in text
+    assert next(row["gain"] for row in gains if row["measure"] == "HR@10") == 0.5
+    assert json.loads(json.dumps(plain({"a": [np.float32(1.5), float("nan")]}), allow_nan=False)) == {"a": [1.5, None]}

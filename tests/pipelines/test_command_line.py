@@ -1,5 +1,6 @@
 """The command line blames what a person typed, and says what to type instead."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,13 @@ def test_a_number_of_workers_below_one_is_refused(capsys: pytest.CaptureFixture[
         main(["news", f"--workers={workers}"])
     assert ended.value.code == 2
     assert f"--workers: {workers!r} is no number of processes; give 1 or more" in capsys.readouterr().err
+
+
+def test_maintenance_runs_without_airflow(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["maintenance"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["runs"] == []
+    assert facts["events_kept"] == "no event log yet"
 
 
 def test_a_step_that_does_not_exist_is_told_before_a_missing_run(capsys: pytest.CaptureFixture[str]) -> None:

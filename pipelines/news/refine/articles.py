@@ -1,4 +1,4 @@
-"""Refines the items files: one article a row, its section and region read from its address."""
+"""Refines the items files: one article a row, its section and region read from its address; posted ones are added."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,44 +6,30 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.news import columns as c
+from pipelines.news.refine.addresses import section_and_region
 from pipelines.news.refine.csv_problems import explained
 from pipelines.news.refine.files import scan
+from pipelines.news.refine.posts import extended
 from pipelines.news.tables import TIME, check, table_path
 from script_shared.errors import InputError
 
-STATES = "ac|al|am|ap|ba|ce|df|es|go|ma|mg|ms|mt|pa|pb|pe|pi|pr|rj|rn|ro|rr|rs|sc|se|sp|to"
-REGIONAL = "regional"
-PLAIN_PAGE = r"noticia|noticias|post|video|playlist|ao-vivo|\d+"  # path segments that name a kind of page or a date
-FIRST_SEGMENT = r"^https?://[^/]+/([^/?#]+)"
-STATE = rf"^https?://[^/]+/({STATES})(?:/|$)"
-AFTER_PLACE = rf"^https?://[^/]+/(?:{STATES})/[^/]+/([^/?#]+)/"
+NO_POSTS = pl.DataFrame()
 
 
-def section_and_region(url: str) -> tuple[pl.Expr, pl.Expr]:
-    """Section and region of the addresses in column ``url``.
-
-    The region is a two-letter state code in first place. Without one, the section is the first path segment; with one,
-    it is what follows the state and the place, or ``regional`` when that is only the kind of page.
-    """
-    address = pl.col(url)
-    region = address.str.extract(STATE).fill_null("")
-    deeper = address.str.extract(AFTER_PLACE)
-    plain = deeper.is_null() | deeper.str.contains(f"^(?:{PLAIN_PAGE})$")
-    regional = pl.when(plain).then(pl.lit(REGIONAL)).otherwise(deeper)
-    first = address.str.extract(FIRST_SEGMENT).fill_null("")
-    section = pl.when(region != "").then(regional).otherwise(first)
-    return section.alias(c.SECTION), region.alias(c.REGION)
-
-
-def refine_articles(files: Sequence[Path], folder: Path, run_id: str) -> pl.Series:
+def refine_articles(files: Sequence[Path], folder: Path, run_id: str, posts: pl.DataFrame = NO_POSTS) -> pl.Series:
     """Write the table of articles; returns their ids, (articles,), a row number being the place in it.
+
+    Args:
+        posts: what was posted about articles, see ``latest_posts``.
 
     Raises:
         InputError: a page occurs twice or is empty, or an ``issued`` is no time.
     """
     path = table_path(folder, "articles")
     with explained(files):
-        _table(files).sink_parquet(path, compression="zstd", compression_level=1, row_group_size=20_000)
+        extended(_table(files), posts).with_row_index(c.ARTICLE).sink_parquet(
+            path, compression="zstd", compression_level=1, row_group_size=20_000
+        )
     narrow = pl.read_parquet(path, columns=[c.ARTICLE_ID, c.ISSUED])
     _check_pages(narrow, files)
     check("articles", pl.scan_parquet(path), run_id)
@@ -52,16 +38,11 @@ def refine_articles(files: Sequence[Path], folder: Path, run_id: str) -> pl.Seri
 
 def _table(files: Sequence[Path]) -> pl.LazyFrame:
     texts = [pl.col(name).fill_null("") for name in (c.URL, c.TITLE, c.CAPTION, c.BODY)]
-    return (
-        scan(files, c.ITEM_COLUMNS)
-        .with_row_index(c.ARTICLE)
-        .select(
-            c.ARTICLE,
-            pl.col(c.RAW_PAGE).alias(c.ARTICLE_ID),
-            *texts,
-            _moment(c.ISSUED),
-            *section_and_region(c.URL),
-        )
+    return scan(files, c.ITEM_COLUMNS).select(
+        pl.col(c.RAW_PAGE).alias(c.ARTICLE_ID),
+        *texts,
+        _moment(c.ISSUED),
+        *section_and_region(c.URL),
     )
 
 

@@ -7,22 +7,29 @@ import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.refine.articles import refine_articles
+from pipelines.news.refine.engagement import engagement
+from pipelines.news.refine.event_clicks import add_clicks
 from pipelines.news.refine.files import HISTORIES, ITEMS, find_files
 from pipelines.news.refine.histories import refine_histories
+from pipelines.news.refine.taken import NO_EVENTS, Taken
 from pipelines.news.refine.tally import Tally
 from pipelines.news.refine.validation import refine_validation
 from pipelines.news.refine.write import (
     count_reads,
+    last_moment,
     sorted_interactions,
     window,
     write_interactions,
+    write_labels,
     write_rejected,
     write_users,
 )
 from script_shared.news.params import RefineParams
 
 
-def refine_challenge(raw: Path, folder: Path, params: RefineParams, run_id: str) -> dict[str, Any]:
+def refine_challenge(
+    raw: Path, folder: Path, params: RefineParams, run_id: str, taken: Taken = NO_EVENTS
+) -> dict[str, Any]:
     """Write the refined tables of the challenge's layout and return the facts.
 
     Raises:
@@ -30,14 +37,20 @@ def refine_challenge(raw: Path, folder: Path, params: RefineParams, run_id: str)
     """
     history_files = find_files(raw, HISTORIES, c.HISTORY_COLUMNS)
     item_files = find_files(raw, ITEMS, c.ITEM_COLUMNS)
-    article_ids = refine_articles(item_files, folder, run_id)
+    article_ids = refine_articles(item_files, folder, run_id, taken.posts)
     articles = pl.Enum(article_ids)
     tally = Tally()
-    users = refine_histories(history_files, articles, params, tally)
-    held_out = refine_validation(raw, folder, pl.Enum(users[c.USER_ID]), articles, run_id)
+    users = refine_histories(history_files, articles, params, tally, taken.erased)
+    merged = add_clicks(taken, users, article_ids, tally, params, engagement(params.engagement))
+    users = merged.users
+    end = last_moment(tally) if taken.clicks.height else None
+    held_out = refine_validation(
+        raw, folder, pl.Enum(users[c.USER_ID]), articles, run_id, erased=taken.erased, after=end
+    )
     facts: dict[str, Any] = {"users": users.height, "articles": len(article_ids)}
     facts |= _write_reads(folder, users, len(article_ids), tally, run_id)
-    facts |= tally.facts()
+    write_labels(folder, merged.labels)
+    facts |= tally.facts() | merged.facts
     if held_out:
         tally.rejected += held_out.rejected
         facts["validation"] = held_out.facts() | {"rows": held_out.kept[0].height}

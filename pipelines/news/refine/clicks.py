@@ -6,14 +6,18 @@ from typing import Any
 import polars as pl
 
 from pipelines.news import columns as c
+from pipelines.news.refine.event_clicks import add_clicks
 from pipelines.news.refine.login import simulated_login
+from pipelines.news.refine.posts import extended
 from pipelines.news.refine.rules import PLACE, SIZE, judge, rejected_rows
-from pipelines.news.refine.tally import Tally
+from pipelines.news.refine.taken import NO_EVENTS, Taken
+from pipelines.news.refine.tally import Tally, without_erased
 from pipelines.news.refine.write import (
     count_reads,
     sorted_interactions,
     window,
     write_interactions,
+    write_labels,
     write_rejected,
     write_users,
 )
@@ -24,7 +28,9 @@ from script_shared.news.params import RefineParams
 FILE = "clicks.parquet"
 
 
-def refine_clicks(raw: Path, folder: Path, params: RefineParams, run_id: str) -> dict[str, Any]:
+def refine_clicks(
+    raw: Path, folder: Path, params: RefineParams, run_id: str, taken: Taken = NO_EVENTS
+) -> dict[str, Any]:
     """Write the refined tables of ``raw/clicks.parquet`` and return the facts.
 
     Users and articles are numbered by their ids. An article is taken as issued at its first click; the login flag is
@@ -33,19 +39,20 @@ def refine_clicks(raw: Path, folder: Path, params: RefineParams, run_id: str) ->
     Raises:
         InputError: the file is no parquet of clicks.
     """
-    clicks = _read(raw / FILE)
-    users, articles = (clicks[name].unique().sort() for name in (c.CLICK_USER, c.CLICK_ARTICLE))
     tally = Tally()
-    _judge(clicks, users, articles, params, tally)
-    rows = sorted_interactions(tally)
-    reads = count_reads(rows, len(users))
-    types = _types(clicks, users)
-    _write_articles(folder, clicks, run_id)
-    write_interactions(folder, rows, run_id, {c.USER: len(users), c.ARTICLE: len(articles)})
-    write_users(folder, users.cast(pl.String), types, reads, run_id)
+    clicks = without_erased(_read(raw / FILE), c.CLICK_USER, taken.erased, tally)
+    numbers, articles = (clicks[name].unique().sort() for name in (c.CLICK_USER, c.CLICK_ARTICLE))
+    _judge(clicks, numbers, articles, params, tally)
+    article_ids = _write_articles(folder, clicks, run_id, taken.posts)
+    known = pl.DataFrame({c.USER_ID: numbers.cast(pl.String), c.USER_TYPE: _types(clicks, numbers)})
+    merged = add_clicks(taken, known, article_ids, tally, params, pl.lit(1.0, pl.Float32).alias(c.ENGAGEMENT))
+    users, rows = merged.users, sorted_interactions(tally)
+    write_interactions(folder, rows, run_id, {c.USER: users.height, c.ARTICLE: len(article_ids)})
+    write_users(folder, users[c.USER_ID], users[c.USER_TYPE], count_reads(rows, users.height), run_id)
+    write_labels(folder, merged.labels)
     write_rejected(folder, tally, run_id)
-    counts = {"users": len(users), "articles": len(articles), "interactions": rows.height}
-    return {**counts, **tally.facts(), **window(rows), "login_flag": "simulated"}
+    counts = {"users": users.height, "articles": len(article_ids), "interactions": rows.height}
+    return {**counts, **tally.facts(), **merged.facts, **window(rows), "login_flag": "simulated"}
 
 
 def _read(path: Path) -> pl.DataFrame:
@@ -109,15 +116,17 @@ def _types(clicks: pl.DataFrame, users: pl.Series) -> pl.Series:
     ).to_series()
 
 
-def _write_articles(folder: Path, clicks: pl.DataFrame, run_id: str) -> None:
+def _write_articles(folder: Path, clicks: pl.DataFrame, run_id: str, posts: pl.DataFrame) -> pl.Series:
+    """Write the table of articles; their ids in the order of their numbers."""
     first = clicks.group_by(c.CLICK_ARTICLE).agg(pl.col(c.CLICK_TIME).min()).sort(c.CLICK_ARTICLE)
     texts = (c.URL, c.TITLE, c.CAPTION, c.BODY)
     table = first.select(
-        pl.int_range(pl.len(), dtype=pl.UInt32).alias(c.ARTICLE),
         pl.col(c.CLICK_ARTICLE).cast(pl.String).alias(c.ARTICLE_ID),
         *(pl.lit("").alias(name) for name in texts),
         pl.col(c.CLICK_TIME).cast(TIME).alias(c.ISSUED),
         *(pl.lit("").alias(name) for name in (c.SECTION, c.REGION)),
     )
+    table = extended(table.lazy(), posts).with_row_index(c.ARTICLE).collect()
     check("articles", table, run_id)
     table.write_parquet(table_path(folder, "articles"))
+    return table[c.ARTICLE_ID]

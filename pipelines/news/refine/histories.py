@@ -13,22 +13,27 @@ from pipelines.news.refine.files import FILE_COLUMN, scan
 from pipelines.news.refine.history_checks import check_histories, check_no_file_empty, check_reads, check_users_unique
 from pipelines.news.refine.lists import elements, plain
 from pipelines.news.refine.rules import PLACE, SIZE, clipped, judge, rejected_rows
-from pipelines.news.refine.tally import Tally
+from pipelines.news.refine.tally import Tally, without_erased
 from pipelines.news.tables import TIME
+from script_shared.events import Erased
 from script_shared.news.params import RefineParams
 
 BATCH_USERS = 20_000
+NOBODY = Erased()
 LISTS = (c.RAW_HISTORY, c.RAW_TIMES, *c.RAW_QUANTITIES.values())
 
 
-def refine_histories(files: Sequence[Path], articles: pl.Enum, params: RefineParams, tally: Tally) -> pl.DataFrame:
+def refine_histories(
+    files: Sequence[Path], articles: pl.Enum, params: RefineParams, tally: Tally, erased: Erased = NOBODY
+) -> pl.DataFrame:
     """Read all histories in batches of users, so that memory does not grow with the files' text.
 
     Args:
-        files: in order; a user's number is the place of its row in them.
+        files: in order; a user's number is the place of its row among those that are not passed over.
         articles: the known article ids in order of their numbers.
         params: outlier rules and engagement weights.
         tally: receives kept and rejected rows.
+        erased: readers whose rows are passed over.
 
     Returns:
         user_id and user_type, (users, 2).
@@ -37,10 +42,13 @@ def refine_histories(files: Sequence[Path], articles: pl.Enum, params: RefinePar
         InputError: names file and user.
     """
     users: list[pl.DataFrame] = []
+    names: set[str] = set()
     seen = 0
     with explained(files), tqdm(desc="histories", unit=" users", disable=None) as progress:
         batches = scan(files, c.HISTORY_COLUMNS).collect_batches(chunk_size=BATCH_USERS, maintain_order=True)
         for batch in batches:
+            names.update(batch[FILE_COLUMN].unique())
+            batch = without_erased(batch, c.RAW_USER, erased, tally)
             batch = batch.with_columns(plain(batch[name]) for name in LISTS)
             check_histories(batch, LISTS)
             _add_batch(batch, seen, articles, params, tally)
@@ -48,7 +56,7 @@ def refine_histories(files: Sequence[Path], articles: pl.Enum, params: RefinePar
             seen += batch.height
             progress.update(batch.height)
     table = pl.concat(users)
-    check_no_file_empty(table[FILE_COLUMN], files)
+    check_no_file_empty(names, files)
     check_users_unique(table)
     return table.select(pl.col(c.RAW_USER).alias(c.USER_ID), pl.col(c.RAW_TYPE).alias(c.USER_TYPE))
 

@@ -1,6 +1,6 @@
 """What must hold in a raw history; the first user that breaks it is named and the run stops."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -51,9 +51,9 @@ def check_reads(rows: pl.DataFrame, batch: pl.DataFrame, offset: int) -> None:
     _refuse_read(rows, batch, offset, outside, c.RAW_TIMES, "holds a time outside the years 2000 to 2100")
 
 
-def check_no_file_empty(read_files: pl.Series, files: Sequence[Path]) -> None:
+def check_no_file_empty(read_files: Iterable[str], files: Sequence[Path]) -> None:
     """Every file gave at least one row."""
-    seen = {Path(name).name for name in read_files.unique()}
+    seen = {Path(name).name for name in read_files}
     for file in files:
         if file.name not in seen:
             raise InputError(f"{file.name}: there is a header and no row.", fix="Download it again.")

@@ -4,6 +4,7 @@ from typing import Any
 
 from pipelines.news.refine.challenge import refine_challenge
 from pipelines.news.refine.clicks import FILE, refine_clicks
+from pipelines.news.refine.taken import Taken
 from pipelines.use_case import Context
 
 
@@ -11,15 +12,23 @@ def refine(context: Context) -> dict[str, Any]:
     """Refine the run's raw files into parquet tables.
 
     Returns:
-        Counts: users, articles, interactions, input rows, rejected rows by reason, the window of time.
+        Counts: users, articles, interactions, input rows, rejected rows by reason, the window of time. Of the event
+        log: events_clicks (kept), events_articles (posted ones in the catalog), erased_readers (known to be erased),
+        erased_left_out (of them in the files), events_seq (the last entry that is part of these tables; 0 for none).
 
     Raises:
         InputError: the raw data is malformed; one message that names file and user or line, and what to do.
         RunError: the run has no raw data.
     """
-    raw = context.run.read("raw")
+    raw, raw_facts = context.run.read("raw"), context.run.facts("raw")
+    taken = Taken.of(raw, context.run.run_id, context.settings.events_retention_days)
     act = refine_clicks if (raw / FILE).is_file() else refine_challenge
     with context.run.write("refined") as (folder, facts):
-        facts["source"] = context.run.facts("raw").get("source")
-        facts.update(act(raw, folder, context.params.refine, context.run.run_id))
+        facts["source"] = raw_facts.get("source")
+        facts.update(act(raw, folder, context.params.refine, context.run.run_id, taken))
+        facts |= {
+            "events_articles": taken.posts.height,
+            "erased_readers": len(taken.erased.digests),
+            "events_seq": raw_facts.get("events_seq", 0),
+        }
     return facts

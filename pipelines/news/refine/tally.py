@@ -8,16 +8,21 @@ import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.tables import REJECTED_TYPES
+from script_shared.events import Erased
 
 
 @dataclass
 class Tally:
-    """Kept rows and rejected rows; input rows = kept + rejected, always."""
+    """Kept rows and rejected rows; input rows = kept + rejected, always.
+
+    What erased readers did is in none of them; ``erased`` counts these readers.
+    """
 
     kept: list[pl.DataFrame] = field(default_factory=list)
     rejected: list[pl.DataFrame] = field(default_factory=list)
     clipped: Counter[str] = field(default_factory=Counter)
     input_rows: int = 0
+    erased: int = 0
 
     def add(self, input_rows: int, kept: pl.DataFrame, rejected: pl.DataFrame) -> None:
         self.input_rows += input_rows
@@ -38,4 +43,19 @@ class Tally:
             "rejected_rows": rejected.height,
             "rejected_by_reason": dict(by_reason),
             "clipped_values": dict(self.clipped),
+            "erased_left_out": self.erased,
         }
+
+
+def without_erased(rows: pl.DataFrame, column: str, erased: Erased, tally: Tally) -> pl.DataFrame:
+    """The rows of readers who were not erased; the others are counted by reader.
+
+    Args:
+        column: of the reader's id.
+    """
+    if not erased:
+        return rows
+    ids = rows[column].unique()
+    gone = ids.filter(pl.Series(erased.among(ids.cast(pl.String))))
+    tally.erased += len(gone)
+    return rows.filter(~pl.col(column).is_in(gone.implode())) if len(gone) else rows

@@ -9,15 +9,32 @@ from pipelines.news.refine.csv_problems import explained
 from pipelines.news.refine.files import VALIDATION, find_files, scan
 from pipelines.news.refine.lists import elements, lengths, plain
 from pipelines.news.refine.rules import rejected_rows
-from pipelines.news.refine.tally import Tally
+from pipelines.news.refine.tally import Tally, without_erased
 from pipelines.news.tables import TIME, check, table_path
 from script_shared.errors import InputError
+from script_shared.events import Erased
+
+NOBODY = Erased()
 
 
-def refine_validation(raw: Path, folder: Path, users: pl.Enum, articles: pl.Enum, run_id: str) -> Tally | None:
+def refine_validation(
+    raw: Path,
+    folder: Path,
+    users: pl.Enum,
+    articles: pl.Enum,
+    run_id: str,
+    *,
+    erased: Erased = NOBODY,
+    after: int | None = None,
+) -> Tally | None:
     """Write the table `validation` where the raw data has the file.
 
     Reads of unknown users or articles and exact repeats are rejected; the caller keeps them with the others.
+
+    Args:
+        erased: readers whose rows are passed over.
+        after: epoch milliseconds to which the event log moved the end of the data on; reads until then are rejected,
+            and where no later one is left there is no table: held out is the last window of the data instead.
 
     Raises:
         InputError: names the file and the user.
@@ -27,10 +44,14 @@ def refine_validation(raw: Path, folder: Path, users: pl.Enum, articles: pl.Enum
     files = find_files(raw, VALIDATION, c.VALIDATION_COLUMNS)
     with explained(files):
         table = scan(files, c.VALIDATION_COLUMNS).collect()
-    rows = _explode(table.with_columns(plain(table[name]) for name in (c.RAW_HISTORY, c.RAW_TIMES)), users, articles)
     tally = Tally()
+    table = without_erased(table, c.RAW_USER, erased, tally)
+    rows = _explode(table.with_columns(plain(table[name]) for name in (c.RAW_HISTORY, c.RAW_TIMES)), users, articles)
+    rows = rows.with_columns(_reason(after).alias(c.REASON))
     kept = rows.filter(pl.col(c.REASON).is_null()).select(c.USER, c.ARTICLE, c.TIMESTAMP).sort(c.TIMESTAMP)
     tally.add(rows.height, kept, rejected_rows(rows, VALIDATION))
+    if after is not None and not kept.height:
+        return tally
     check("validation", kept, run_id, sizes={c.USER: len(users.categories), c.ARTICLE: len(articles.categories)})
     kept.write_parquet(table_path(folder, "validation"))
     return tally
@@ -53,21 +74,22 @@ def _explode(table: pl.DataFrame, users: pl.Enum, articles: pl.Enum) -> pl.DataF
     odd = rows.filter(pl.col("ms").is_null() | ~pl.col("ms").is_between(c.EARLIEST_MS, c.LATEST_MS))
     if odd.height:
         _stop(odd[c.USER_ID][0], "timestampHistory holds what is no time between 2000 and 2100")
-    rows = rows.with_columns(
+    return rows.with_columns(
         pl.col(c.USER_ID).cast(users, strict=False).to_physical().cast(pl.UInt32).alias(c.USER),
         pl.col(c.ARTICLE_ID).cast(articles, strict=False).to_physical().cast(pl.UInt32).alias(c.ARTICLE),
         pl.col("ms").cast(TIME).alias(c.TIMESTAMP),
         pl.lit(None, pl.Float64).alias(c.VALUE),
     )
-    return rows.with_columns(_reason().alias(c.REASON))
 
 
-def _reason() -> pl.Expr:
+def _reason(after: int | None) -> pl.Expr:
     repeat = ~pl.struct(c.USER_ID, c.ARTICLE_ID, c.TIMESTAMP).is_first_distinct()
     reason = pl.when(pl.col(c.USER).is_null()).then(pl.lit("user_unknown"))
     return (
         reason.when(pl.col(c.ARTICLE).is_null())
         .then(pl.lit("article_unknown"))
+        .when(pl.lit(False) if after is None else pl.col("ms") <= after)
+        .then(pl.lit("before_data_end"))
         .when(repeat)
         .then(pl.lit("duplicate_read"))
     )

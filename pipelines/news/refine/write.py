@@ -1,5 +1,6 @@
 """Writes the refined tables, each checked first."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,13 @@ from pipelines.news import columns as c
 from pipelines.news.refine.tally import Tally
 from pipelines.news.tables import INTERACTION_TYPES, TIME, check, table_path
 
+LABELS = "labels.json"
+
 
 def sorted_interactions(tally: Tally) -> pl.DataFrame:
     """All kept rows by time, rows of the same time in the order they came; the tally's own copy is given up."""
-    rows = pl.concat(tally.kept, rechunk=False)
+    alike = len({tuple(part.columns) for part in tally.kept}) == 1
+    rows = pl.concat(tally.kept, rechunk=False, how="vertical" if alike else "diagonal")
     tally.kept.clear()
     return rows.sort(c.TIMESTAMP, maintain_order=True)
 
@@ -38,6 +42,18 @@ def write_rejected(folder: Path, tally: Tally, run_id: str) -> None:
     table = tally.rejected_table()
     check("rejected", table, run_id)
     table.write_parquet(table_path(folder, "rejected"))
+
+
+def write_labels(folder: Path, labels: dict[str, dict[str, int]]) -> None:
+    """Write ``labels.json`` where regions or devices came as texts: {column: {text: its number in interactions}}."""
+    if any(labels.values()):
+        (folder / LABELS).write_text(json.dumps(labels, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def last_moment(tally: Tally) -> int | None:
+    """Time of the last kept row, epoch milliseconds; None when there is none."""
+    ends = [end for part in tally.kept if isinstance(end := part[c.TIMESTAMP].cast(pl.Int64).max(), int)]
+    return max(ends, default=None)
 
 
 def count_reads(rows: pl.DataFrame, users: int) -> pl.Series:

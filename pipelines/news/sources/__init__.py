@@ -7,6 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from pipelines.news.event_parts import FOLDER as EVENTS
+from pipelines.news.sources.event_log import export_events
 from pipelines.news.sources.links import earlier_raw, link_tree, sizes
 from pipelines.use_case import Context
 from script_shared.errors import InputError
@@ -32,8 +34,11 @@ class Source(Protocol):
 def download(context: Context) -> dict[str, Any]:
     """Write the step ``raw``: fetch the source's files, or link those of an earlier run whose input was the same.
 
+    Beside them, in ``events/``, what the event log holds; see ``export_events``.
+
     Returns:
-        source, fingerprint, files (path and bytes of each), and what the source adds or ``reused_from``.
+        source, fingerprint, files (path and bytes of each), what the source adds or ``reused_from``, what was done
+        about the events.
 
     Raises:
         InputError: no such source, or its input is not laid out as it should be.
@@ -42,7 +47,7 @@ def download(context: Context) -> dict[str, Any]:
     name = context.options.source or context.settings.source
     source = _source(name)
     fingerprint = source.fingerprint(context)
-    earlier = None if context.options.refresh else earlier_raw(context.run.root, fingerprint)
+    earlier = None if context.options.refresh else earlier_raw(context.run.root, fingerprint, without=EVENTS)
     with context.run.write("raw") as (folder, facts):
         if earlier:
             link_tree(earlier.folder("raw"), folder, earlier.facts("raw")["files"])
@@ -50,6 +55,7 @@ def download(context: Context) -> dict[str, Any]:
         else:
             facts |= source.fetch(context, folder)
         facts |= {"source": name, "fingerprint": fingerprint, "files": sizes(folder)}
+        facts |= export_events(context, folder)
     return facts
 
 

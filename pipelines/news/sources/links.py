@@ -23,18 +23,32 @@ def link_tree(source: Path, target: Path, names: Iterable[str]) -> None:
         link_or_copy(source / name, target / name)
 
 
-def sizes(folder: Path) -> dict[str, int]:
-    """Bytes of every file below the folder, by relative path, the manifest left out."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
-    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
+def sizes(folder: Path, *, within: str = "", without: str = "") -> dict[str, int]:
+    """Bytes of every file below the folder, by relative path, the manifest left out.
+
+    Args:
+        within: only this folder of it; without: all but this folder of it.
+    """
+    files = sorted(path for path in (folder / within).rglob("*") if path.is_file() and path.name != MANIFEST)
+    found = {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
+    return {name: size for name, size in found.items() if not without or not name.startswith(f"{without}/")}
 
 
-def earlier_raw(root: Path, fingerprint: str) -> Run | None:
-    """The newest complete raw run with this fingerprint whose files are all there in full, if any."""
+def earlier_raws(root: Path) -> list[Run]:
+    """All runs with complete raw data, newest first."""
     manifests = sorted((root / "raw").glob(f"[!.]*/{MANIFEST}"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for manifest in manifests:
-        run = Run(root, manifest.parent.name)
+    return [Run(root, manifest.parent.name) for manifest in manifests]
+
+
+def earlier_raw(root: Path, fingerprint: str, *, without: str = "") -> Run | None:
+    """The newest complete raw run with this fingerprint whose files are all there in full, if any.
+
+    Args:
+        without: a folder of it that does not count.
+    """
+    for run in earlier_raws(root):
         facts = run.facts("raw")
-        if facts.get("fingerprint") == fingerprint and facts.get("files") == sizes(manifest.parent):
+        same = facts.get("fingerprint") == fingerprint
+        if same and facts.get("files") == sizes(run.folder("raw"), without=without):
             return run
     return None

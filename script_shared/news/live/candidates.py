@@ -62,10 +62,11 @@ def candidates(
     allowed = _allowed(signals)
     rows = _best(np.where(allowed, mix, 0.0), count or state.params.candidates)
     extra = {Source.FRESH: _fresh(signals), **(extra or {})}
-    brought = np.concatenate([np.asarray(more, np.int64) for more in extra.values()])
-    brought = brought[allowed[brought] & ~np.isin(brought, rows)]
-    rows = np.concatenate([rows, np.unique(brought)])
-    return Candidates(rows, mix[rows], _sources(signals, rows, extra), signals)
+    brought = _brought(signals, extra)
+    new = (brought > 0) & allowed
+    new[rows] = False
+    rows = np.concatenate([rows, np.flatnonzero(new)])
+    return Candidates(rows, mix[rows], _sources(signals, rows, brought[rows]), signals)
 
 
 def plain_mix(signals: Signals) -> FloatArray:
@@ -103,15 +104,21 @@ def _fresh(signals: Signals) -> IntArray:
     return new[np.argsort(-articles.first_ms[new], kind="stable")[:FRESH_KEPT]]
 
 
-def _sources(signals: Signals, rows: IntArray, extra: dict[Source, IntArray]) -> IntArray:
-    sources = np.zeros(len(rows), np.int16)
+def _brought(signals: Signals, extra: dict[Source, IntArray]) -> IntArray:
+    """int16 (used): which other parts bring each row."""
+    bits = np.zeros(signals.used, np.int16)
+    for source, rows in extra.items():
+        bits[np.asarray(rows, np.int64)] |= source.value
+    return bits
+
+
+def _sources(signals: Signals, rows: IntArray, sources: IntArray) -> IntArray:
+    """What the live state says of the rows, added to what other parts say."""
     for source, window in ((Source.TRENDING_10M, "10m"), (Source.TRENDING_1H, "1h")):
         share = signals.share(window)[rows]
-        sources[np.argsort(-share, kind="stable")[:TRENDING_KEPT]] |= source
+        sources[np.argsort(-share, kind="stable")[:TRENDING_KEPT]] |= source.value
     if len(signals.visit):
-        sources[signals.together[1, rows] > 0] |= Source.SESSION
+        sources[signals.together[1, rows] > 0] |= Source.SESSION.value
     if len(signals.earlier):
-        sources[signals.later[1, rows] > 0] |= Source.HISTORY
-    for source, brought in extra.items():
-        sources[np.isin(rows, brought)] |= source
+        sources[signals.later[1, rows] > 0] |= Source.HISTORY.value
     return sources

@@ -53,6 +53,11 @@ class DecayedCounts:
         self._of_sums.flush(self.windows, [part.reshape(-1) for part in self.sums])
         self._of_totals.flush(self.windows, list(self.totals))
 
+    def take(self, groups: IntArray, rows: IntArray) -> FloatArray:
+        """float32 (windows, groups, rows): a copy of the sums of some groups and rows."""
+        places = groups[:, None] * self._rows + rows
+        return self.sums.reshape(len(self.windows), -1).take(places, axis=1)
+
     def scale(self, window: int, factor: float) -> None:
         """Follow a landmark that moved."""
         self.flush()

@@ -32,6 +32,8 @@ class Items:
     def all(self, chosen: Sequence[str]) -> list[LiveItem]:
         """One item for each article, the scores never rising."""
         self._place = self._order.place_of(chosen) if self._order is not None else {}
+        if self._reasons is not None:
+            self._reasons.look_at(list(self._place.values()))
         items, least = [], 1.0
         for article in chosen:
             least = min(least, self._score(article))

@@ -83,6 +83,6 @@ def explained(order: LiveOrder, ranker: Ranker | None, place: int) -> dict[str, 
     if order.source == "ranker" and ranker is not None:
         names, values = ranker.names, ranker.contributions(matrix(order.found, ranker.names)[[place]])[0]
     else:
-        names, values = MIX_PARTS, mix_parts(order.found)[:, place]
+        names, values = MIX_PARTS, mix_parts(order.found, np.array([place]))[:, 0]
     best = np.argsort(-np.abs(values), kind="stable")[:EXPLAINED]
     return {names[at]: round(float(values[at]), 5) for at in best}

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from lightgbm import Booster
 
 MODEL, FACTS = "ranker.txt", "ranker.json"
+FIRST_TREES = 40  # these alone look at all candidates
+FINALISTS = 60  # the best by them get the score of all trees
+APART = 1e-3  # the others stand at least so far below the finalists
 
 
 class Ranker:
@@ -28,19 +31,40 @@ class Ranker:
 
     def __init__(self, booster: "Booster", names: Sequence[str]) -> None:
         self.booster, self.names = booster, tuple(names)
+        self._trees = booster.num_trees()
 
     def rank(self, found: Candidates) -> FloatArray:
-        """float64 (m): the scores of a request's candidates, higher is better."""
-        return self.score(matrix(found, self.names))
+        """float64 (m): the scores of a request's candidates, higher is better.
+
+        The first trees look at all of them; the best by those get the score of all trees, the others stand below.
+        """
+        features = matrix(found, self.names)
+        if len(features) <= FINALISTS or self._trees <= FIRST_TREES:
+            return self.score(features)
+        scores = self._predict(features, 0, FIRST_TREES)
+        places = np.argpartition(-scores, FINALISTS)
+        finalists, others = places[:FINALISTS], places[FINALISTS:]
+        scores[finalists] += self._predict(features[finalists], FIRST_TREES, -1)
+        scores[others] += min(0.0, scores[finalists].min() - scores[others].max() - APART)
+        return scores
 
     def score(self, features: FloatArray) -> FloatArray:
-        """float64 (m): the scores of a matrix with the columns ``names``."""
+        """float64 (m): the scores of a matrix with the columns ``names``, by all trees."""
+        return self._predict(features, 0, -1)
+
+    def _predict(self, features: FloatArray, start: int, trees: int) -> FloatArray:
+        """float64 (m): what ``trees`` trees from number ``start`` on add; -1 for all that follow."""
         if not len(features):
             return np.zeros(0)
-        scores: FloatArray = np.asarray(
-            self.booster.predict(features, num_threads=1, validate_features=False, predict_disable_shape_check=True)
+        added: FloatArray = self.booster.predict(  # type: ignore[assignment]
+            features,
+            start_iteration=start,
+            num_iteration=trees,
+            num_threads=1,
+            validate_features=False,
+            predict_disable_shape_check=True,
         )
-        return scores
+        return added
 
     def contributions(self, features: FloatArray) -> FloatArray:
         """float64 (m, features): what each feature adds to each score (SHAP values of trees)."""

@@ -1,10 +1,10 @@
 """Says why an article is in the list: what the live signals see in it most, else who brought it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from script_shared.arrays import FloatArray
+from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.live.candidates import Candidates, Source
 
 NOW, HOUR = "trending in the last 10 minutes", "trending in the last hour"
@@ -29,14 +29,19 @@ class Reasons:
 
     def __init__(self, found: Candidates, batch: dict[str, str], title: Title) -> None:
         self._found, self._batch, self._title = found, batch, title
-        self._parts = mix_parts(found)
+        self._said: dict[int, list[float]] = {}
+
+    def look_at(self, places: Sequence[int]) -> None:
+        """Read once what the live signals say of the candidates that will be explained."""
+        parts = mix_parts(self._found, np.array(places, np.int64))
+        self._said = dict(zip(places, parts.T.tolist(), strict=True))
 
     def of(self, place: int, article_id: str) -> tuple[str, str]:
-        """Reason and source of the candidate at a place."""
-        parts, sources = self._parts[:, place], Source(int(self._found.sources[place]))
-        best = int(parts.argmax())
+        """Reason and source of the candidate at a place that was looked at."""
+        parts = self._said[place]
+        best = parts.index(max(parts))
         if parts[best] <= 0:
-            return self._brought(article_id, sources)
+            return self._brought(article_id, int(self._found.sources[place]))
         if best == 0:
             return NOW, "trending_10m"
         if best == 1:
@@ -45,10 +50,10 @@ class Reasons:
             return self._after(place), "session"
         return SEEN, "history"
 
-    def _brought(self, article_id: str, sources: Source) -> tuple[str, str]:
-        if Source.TEXT in sources:
+    def _brought(self, article_id: str, sources: int) -> tuple[str, str]:
+        if sources & Source.TEXT.value:
             return LIKE, "text"
-        if Source.SEGMENT in sources:
+        if sources & Source.SEGMENT.value:
             return self._batch.get(article_id, SIMILAR), "segment"
         return NEW, "fresh"
 
@@ -60,9 +65,9 @@ class Reasons:
         return f"read after “{title}”" if title else "read after what you just read"
 
 
-def mix_parts(found: Candidates) -> FloatArray:
-    """float32 (4, m): what the last 10 minutes, the last hour, the visit and earlier visits say for each candidate."""
-    signals, rows = found.signals, found.rows
+def mix_parts(found: Candidates, places: IntArray) -> FloatArray:
+    """float32 (4, m): what the last 10 minutes, the last hour, the visit and earlier visits say for m candidates."""
+    signals, rows = found.signals, found.rows[places]
     parts = np.zeros((4, len(rows)), np.float32)
     parts[0], parts[1] = 0.25 * signals.share("10m")[rows], 0.2 * signals.share("1h")[rows]
     if len(signals.visit):

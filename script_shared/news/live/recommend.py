@@ -127,8 +127,9 @@ class LiveRecommender:
         if self._source is None:
             return None
         query, count = asked.query, max(self.params.segment_candidates, asked.query.n)
-        if asked.bars.read or asked.bars.read_rows or query.exclude or query.context_item or query.user:
-            return self._source.best(query, asked.bars.read_rows, count)
+        bars = asked.bars
+        if bars.read or bars.read_rows or query.exclude or query.context_item or self._source.knows(query.user):
+            return self._source.best(query, bars.read_rows, count)
         return self._for_strangers(asked.now_ms // 1000, count)
 
     def _for_strangers(self, second: int, count: int) -> SegmentList | None:

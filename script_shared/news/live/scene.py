@@ -25,31 +25,35 @@ class Scene:
         self.now_ms = self.signals.request.now_ms
 
     @cached_property
+    def shares(self) -> FloatArray:
+        """(windows, m): share of all clicks."""
+        return self.signals.shares(self.rows)
+
+    @cached_property
     def log_shares(self) -> FloatArray:
         """(windows, m): log share of all clicks."""
-        return np.log(self.signals.shares[:, self.rows] + SHARE_FLOOR)
+        return np.log(self.shares + SHARE_FLOOR)
 
     def log_share(self, window: str) -> FloatArray:
         row: FloatArray = self.log_shares[windows.OVERALL.index(window)]
         return row
 
     def share(self, window: str) -> FloatArray:
-        row: FloatArray = self.signals.shares[windows.OVERALL.index(window), self.rows]
+        row: FloatArray = self.shares[windows.OVERALL.index(window)]
         return row
 
     @cached_property
     def groups(self) -> tuple[FloatArray, FloatArray]:
         """(windows, dimensions, m): log share among readers of the same group, and its log ratio to everybody's."""
-        counts, state = self.state.groups, self.state
-        codes = np.array(state.group_names.codes(self.signals.about))
-        factors = np.array([self.signals.factors[window] for window in counts.windows], np.float32)[:, None]
-        everybody = counts.sums[:, EVERYBODY, self.rows] * factors
-        base = (everybody + 0.02) / (counts.totals[:, EVERYBODY, None] * factors + PRIOR_CLICKS)
-        mine = counts.sums[:, codes[:, None], self.rows] * factors[:, :, None]
-        totals = counts.totals[:, codes, None] * factors[:, :, None]
-        share = (mine + PRIOR_CLICKS * base[:, None]) / (totals + PRIOR_CLICKS)
-        logs = np.log(share)
-        return logs, logs - np.log(base)[:, None]
+        counts = self.state.groups
+        codes = np.array([EVERYBODY, *self.state.group_names.codes(self.signals.about)])
+        factors = np.array([self.signals.factors[window] for window in counts.windows])[:, None]
+        sums = counts.take(codes, self.rows)
+        sums *= factors.astype(np.float32)[:, :, None]
+        totals = (counts.totals[:, codes] * factors + PRIOR_CLICKS).astype(np.float32)[:, :, None]
+        base = (sums[:, :1] + np.float32(0.02)) / totals[:, :1]
+        logs = np.log((sums[:, 1:] + np.float32(PRIOR_CLICKS) * base) / totals[:, 1:])
+        return logs, logs - np.log(base)
 
     @cached_property
     def together(self) -> FloatArray:

@@ -38,6 +38,10 @@ class SegmentSource:
     newsroom: Newsroom
     rows: Rows
 
+    def knows(self, user: str) -> bool:
+        """Whether the release knows the reader."""
+        return bool(user) and self.model.readers.ids.row(user) >= 0
+
     def known_reads(self, user: str) -> frozenset[int]:
         """Rows of the catalog that the release knows as read by a reader who was not erased."""
         if not user or not self.newsroom.knows_reader(user):
@@ -50,13 +54,13 @@ class SegmentSource:
 
     def best(self, query: Query, known: Collection[int], count: int) -> SegmentList:
         """The ``count`` best articles by the release alone; ``known`` are the reads it knows."""
-        room, ids = self.newsroom, self.model.catalog.ids.ids
+        room = self.newsroom
         latest = room.latest_reads(query.user, query.session, LATEST_READS)
         live = [article for article in latest if (row := self.rows.row(article)) >= 0 and row not in known]
         user = query.user if room.knows_reader(query.user) else None
         exclude = [*query.exclude, query.context_item] if query.context_item else query.exclude
         answer = self.model.recommend(user, count, history=[*live, *query.history], exclude=exclude)
-        found = [ids[item.article] for item in answer.items]
+        found = [self.rows.article_id(item.article) for item in answer.items]
         reasons = {article: item.reason for article, item in zip(found, answer.items, strict=True)}
         scores = {article: item.score for article, item in zip(found, answer.items, strict=True)}
         return SegmentList(answer.segment, answer.source, found, reasons, scores)

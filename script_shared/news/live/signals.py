@@ -35,6 +35,7 @@ class Signals:
         self.depth = len(visit)
         self.visit, self.earlier = self._join(visit, earlier)
         self.about = self._about()
+        self._shares: dict[str, FloatArray] = {}
 
     def _join(self, visit: IntArray, earlier: IntArray) -> tuple[IntArray, IntArray]:
         """Adds the article being read and the request's history."""
@@ -53,11 +54,10 @@ class Signals:
         referrer = came if self.depth else ""
         return Visit(request.region, request.device, request.os, referrer, came, self.depth, total)
 
-    @cached_property
-    def shares(self) -> FloatArray:
-        """float32 (windows, used): share of all clicks in each overall window."""
+    def shares(self, rows: IntArray) -> FloatArray:
+        """float32 (windows, rows): share of all clicks in each overall window, of some rows."""
         overall = self.state.overall
-        return overall.sums[:, 0, : self.used] / (overall.totals[:, :1] + 1e-30).astype(np.float32)
+        return overall.sums[:, 0].take(rows, axis=1) / (overall.totals[:, :1] + 1e-30).astype(np.float32)
 
     @cached_property
     def visit_weights(self) -> FloatArray:
@@ -110,6 +110,10 @@ class Signals:
         return np.concatenate([self.visit, self.earlier, state.rows_of(numbers)])
 
     def share(self, window: str) -> FloatArray:
-        """(used): share of all clicks in one overall window."""
-        row: FloatArray = self.shares[windows.OVERALL.index(window)]
-        return row
+        """float32 (used): share of all clicks in one overall window."""
+        found = self._shares.get(window)
+        if found is None:
+            overall, place = self.state.overall, windows.OVERALL.index(window)
+            found = overall.sums[place, 0, : self.used] / np.float32(overall.totals[place, 0] + 1e-30)
+            self._shares[window] = found
+        return found

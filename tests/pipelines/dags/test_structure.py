@@ -25,13 +25,26 @@ GRAPHS = {
         "evaluate": ["gate"],
         "gate": ["publish"],
         "publish": ["promote"],
-        "promote": [],
+        "promote": ["track"],
+        "track": [],
     },
     "news_evaluation": {"evaluate_service": []},
-    "maintenance": {"prune": []},
+    "maintenance": {"reconcile": ["prune"], "prune": []},
 }
 SCHEDULES = {"news_evaluation": "0 */6 * * *", "maintenance": "30 3 * * *"}
-HEAVY = ("numpy", "scipy", "polars", "sklearn", "pandas", "implicit", "pandera", "matplotlib", "lightgbm", "obstore")
+HEAVY = (
+    "numpy",
+    "scipy",
+    "polars",
+    "sklearn",
+    "pandas",
+    "implicit",
+    "pandera",
+    "matplotlib",
+    "lightgbm",
+    "obstore",
+    "mlflow",
+)
 
 
 @pytest.fixture(params=NAMES)

@@ -81,10 +81,10 @@ class Unreachable(EventLog):
 
     broken = True
 
-    def append(self, entries):
+    def append(self, entries, *, seen=None):
         if self.broken and entries:
             raise UnavailableError("the event log cannot be used.")
-        return super().append(entries)
+        return super().append(entries, seen=seen)
 
     def tail(self, after, limit=10_000, *, without=()):
         if self.broken:
@@ -157,4 +157,16 @@ def test_a_future_given_up_by_its_waiter_does_not_end_the_thread(tmp_path):
     follower.submit([click(1)]).cancel()
     follower.start()
     assert follower.submit([click(2)]).result(5) == [True]
+    follower.stop()
+
+
+def test_an_answer_that_waits_while_its_reader_is_erased_elsewhere_is_not_written(tmp_path):
+    log = EventLog(f"sqlite:///{tmp_path}/e.db")
+    follower = LogFollower(log, lambda entries: None, poll_seconds=0.02)
+    log.append([click(1)])
+    follower.submit_optional([Entry("a", Kind.SERVED, 1_000, "ana"), Entry("b", Kind.SERVED, 1_000, "rui")])
+    log.erase("ana")
+    follower.start()
+    assert eventually(lambda: follower.lag.pending == 0 and follower.lag.applied >= 2)
+    assert [entry.entry_id for entry in log.tail(0) if entry.kind == Kind.SERVED] == ["b"]
     follower.stop()

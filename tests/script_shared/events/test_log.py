@@ -63,8 +63,50 @@ def test_numbers_are_never_given_twice_even_after_an_erasure(log):
 
 def test_old_entries_are_pruned_but_articles_and_erasures_stay(log):
     log.append([click(1, time_ms=10), click(2, time_ms=20), Entry("3", Kind.ARTICLE, 5, article_id="a")])
-    assert log.prune(before_ms=20) == 1
+    assert log.prune(before_ms=20, until=log.head()) == 1
     assert [entry.entry_id for entry in log.tail(0)] == ["2", "3"]
+
+
+def test_nothing_is_pruned_that_no_snapshot_holds(log):
+    log.append([click(1, time_ms=10), click(2, time_ms=10)])
+    first = log.tail(0)[0].seq
+    assert log.prune(before_ms=20, until=0) == 0
+    assert log.prune(before_ms=20, until=first) == 1
+    assert [entry.entry_id for entry in log.tail(0)] == ["2"]
+
+
+def test_the_extent_tells_when_what_is_held_changed(log):
+    log.append([click(1), Entry("i", Kind.IMPRESSION, 1)])
+    last, mark = log.extent([Kind.CLICK])
+    assert last == log.tail(0)[0].seq
+    log.append([Entry("j", Kind.IMPRESSION, 1)])
+    assert log.extent([Kind.CLICK]) == (last, mark)
+    log.append([click(2)])
+    assert log.extent([Kind.CLICK])[0] > last
+    assert log.extent([Kind.CLICK])[1] != mark
+    assert log.extent([Kind.ERASE])[0] == 0
+
+
+def test_erasures_are_told_from_a_number_on(log):
+    log.erase("ana")
+    first = log.head()
+    log.erase("rui")
+    assert log.erased() == {user_digest("ana"), user_digest("rui")}
+    assert log.erased(first) == {user_digest("rui")}
+
+
+def served(entry_id, user):
+    return Entry(entry_id, Kind.SERVED, 1_000, user)
+
+
+def test_answers_served_before_an_erasure_are_not_written_after_it(log):
+    log.append([click(1, "ana")])
+    seen = log.head()
+    log.erase("ana")
+    assert log.append([served("a", "ana"), served("b", "rui"), click(2, "ana")], seen=seen) == [False, True, True]
+    assert log.append([served("c", "ana")], seen=seen) == [False]
+    assert log.append([served("d", "ana")], seen=log.head()) == [True]  # the reader came back
+    assert [entry.entry_id for entry in log.tail(0) if entry.kind != Kind.ERASE] == ["b", "2", "d"]
 
 
 def test_a_log_that_cannot_be_reached_says_so_and_heals(tmp_path):

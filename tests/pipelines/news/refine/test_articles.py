@@ -5,7 +5,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.news.refine.articles import refine_articles, section_and_region
+from pipelines.news.refine.addresses import section_and_region
+from pipelines.news.refine.articles import refine_articles
 from tests.pipelines.news.challenge_files import ITEM_HEADER, item, write_csv
 from tests.realdata import real_data
 

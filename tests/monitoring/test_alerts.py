@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from app.telemetry import Telemetry
-from tests.stack.airflow import names
-from tests.stack.promql import ALERTS, OF_PROMETHEUS, ROOT, SUFFIXES, alerts, metrics_of
+from tests.monitoring.airflow import names
+from tests.monitoring.promql import ALERTS, OF_PROMETHEUS, ROOT, SUFFIXES, alerts, metrics_of
 
 FOLDER = ALERTS.parent
 TESTS = yaml.safe_load((FOLDER / "alerts.test.yml").read_text())["tests"]

@@ -2,7 +2,7 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.stack.airflow import RECORDED, fed
+from tests.monitoring.airflow import RECORDED, fed
 
 
 def samples(text: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:

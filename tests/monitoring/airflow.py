@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.stack.exporter import Exporter
+from tests.monitoring.exporter import Exporter
 
 HERE = Path(__file__).parent
 MAPPING = HERE.parents[1] / "docker" / "statsd" / "mapping.yml"

@@ -1,0 +1,58 @@
+"""Prepares Airflow's database, and queues the first run of every use case that has no release: ``python -m ...``.
+
+It runs before the other components start, each time the stack is started. A run that is queued here waits in the
+database for the scheduler.
+"""
+
+import logging
+import sys
+
+from pipelines.registry import USE_CASES
+from script_shared.errors import PautaError
+from script_shared.releases import Releases
+from script_shared.settings import Settings, load_settings
+
+log = logging.getLogger("pauta.first_start")
+
+
+def main() -> int:
+    """Migrate, then start what is missing; the exit code."""
+    _airflow("db", "migrate")
+    try:
+        missing = [case for case in USE_CASES if not _promoted(case, load_settings())]
+    except PautaError as error:
+        log.error("%s", error)
+        return 1
+    waiting = [case for case in missing if not _under_way(f"{case}_data", f"{case}_training")]
+    if waiting:
+        _airflow("dags", "reserialize")
+    for case in waiting:
+        log.info("%s has no release: its first run is queued", case)
+        _airflow("dags", "trigger", f"{case}_data")
+    return 0
+
+
+def _airflow(*arguments: str) -> None:
+    """One of Airflow's own commands, in this process: importing Airflow takes seconds each time."""
+    from airflow.cli.cli_parser import get_parser
+
+    parsed = get_parser().parse_args(arguments)
+    parsed.func(parsed)
+
+
+def _promoted(case: str, settings: Settings) -> bool:
+    """Whether the use case's pointer names a release."""
+    return Releases(f"{settings.models_uri.rstrip('/')}/{case}", settings.cache_dir / case).current() is not None
+
+
+def _under_way(*dags: str) -> bool:
+    """Whether a run of one of the DAGs waits or runs."""
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.state import DagRunState
+
+    return any(DagRun.find(dag_id=list(dags), state=state) for state in (DagRunState.QUEUED, DagRunState.RUNNING))
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    sys.exit(main())

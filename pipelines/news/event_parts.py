@@ -1,0 +1,68 @@
+"""The exported tables of the event log: where they are in a raw run, and how they are written in bounded memory."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.news import columns as c
+
+FOLDER = "events"
+SEQ, TIME_MS, SAID, DIGEST = "seq", "time_ms", "said", "digest"
+POST_TEXTS = ("title", "url", "text", c.SECTION, c.REGION)
+ISSUED_MS, HIDDEN, TAKEN_DOWN = "issued_ms", "hidden", "taken_down"
+POST_FIELDS = (*POST_TEXTS, ISSUED_MS, HIDDEN, TAKEN_DOWN)
+TYPES: dict[str, dict[str, pl.DataType]] = {
+    "event_clicks": {
+        SEQ: pl.Int64(),
+        TIME_MS: pl.Int64(),
+        **dict.fromkeys((c.USER_ID, c.ARTICLE_ID, c.SESSION, c.REGION, c.DEVICE), pl.String()),
+    },
+    "event_posts": {
+        SEQ: pl.Int64(),
+        TIME_MS: pl.Int64(),
+        c.ARTICLE_ID: pl.String(),
+        SAID: pl.List(pl.String),
+        **dict.fromkeys(POST_TEXTS, pl.String()),
+        ISSUED_MS: pl.Int64(),
+        HIDDEN: pl.Boolean(),
+        TAKEN_DOWN: pl.Boolean(),
+    },
+    "erased": {DIGEST: pl.String()},
+}
+ROWS = {"event_clicks": 200_000, "event_posts": 5_000, "erased": 1_000_000}  # of one file
+
+
+class Parts:
+    """Writes one table in numbered files, so that memory holds one of them at most."""
+
+    def __init__(self, raw: Path, table: str) -> None:
+        self._folder, self._table = raw / FOLDER / table, table
+        self._rows: list[tuple[Any, ...]] = []
+        self._files = 0
+        self.rows = 0
+
+    def add(self, row: tuple[Any, ...]) -> None:
+        """Add a row, its values in the order of the table's columns."""
+        self._rows.append(row)
+        self.rows += 1
+        if len(self._rows) >= ROWS[self._table]:
+            self._write()
+
+    def close(self) -> None:
+        """Write what is left; a table without rows has one empty file."""
+        if self._rows or not self._files:
+            self._write()
+
+    def _write(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._files += 1
+        frame = pl.DataFrame(self._rows, schema=TYPES[self._table], orient="row")
+        frame.write_parquet(self._folder / f"part{self._files:05d}.parquet")
+        self._rows.clear()
+
+
+def scan_part(raw: Path, table: str) -> pl.LazyFrame:
+    """An exported table in the log's order; empty where nothing was exported."""
+    files = sorted((raw / FOLDER / table).glob("part*.parquet"))
+    return pl.scan_parquet(files, glob=False) if files else pl.LazyFrame(schema=TYPES[table])

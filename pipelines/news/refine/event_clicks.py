@@ -1,0 +1,162 @@
+"""Merges clicks of the event log with the reads of the raw files: one click is one read."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pipelines.news import columns as c
+from pipelines.news.event_parts import SEQ, TIME_MS
+from pipelines.news.refine.labels import label_codes, session_numbers
+from pipelines.news.refine.rules import PLACE, SIZE, clipped, judge, rejected_rows
+from pipelines.news.refine.taken import Taken
+from pipelines.news.refine.tally import Tally
+from pipelines.news.refine.write import last_moment
+from pipelines.news.tables import TIME
+from script_shared.news.params import RefineParams
+
+FILE = "events"
+KEY = (c.USER, c.ARTICLE, c.TIMESTAMP)
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Users with those that only the log knows, what was added, and the codes of labels, by column."""
+
+    users: pl.DataFrame
+    facts: dict[str, Any] = field(default_factory=lambda: {"events_clicks": 0})
+    labels: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def add_clicks(
+    taken: Taken, users: pl.DataFrame, articles: pl.Series, tally: Tally, params: RefineParams, engagement: pl.Expr
+) -> Merged:
+    """Add the log's clicks to the tally, those that are not kept with their reason.
+
+    A reader without an id is the visit, named ``session <id>`` as in the live state. Readers that the files do not know
+    are not logged in, and are added when a click of theirs is kept. A user's limit of interactions counts both origins;
+    above it the log's clicks are left out.
+
+    Args:
+        users: user_id, user_type of the files, in the order of their numbers.
+        articles: ids in the order of their numbers.
+        engagement: of a bare click, from the four quantities.
+    """
+    if not taken.clicks.height:
+        return Merged(users)
+    named = _named(taken.clicks, articles)
+    numbers = _numbered(named, users)
+    rows = named.join(numbers, on=c.USER_ID, how="left", maintain_order="left")
+    first = rows.with_columns(_first_reason(rows, tally, taken.longest_pause_ms), _no_value())
+    sound = first.filter(pl.col(c.REASON).is_null()).drop(c.REASON, c.VALUE)
+    judged = judge(_with_sizes(sound, tally), params.outliers)
+    kept, cut = clipped(judged.filter(pl.col(c.REASON).is_null()), params.outliers)
+    tally.clipped.update(cut)
+    everybody, kept = _joined(users, numbers, kept)
+    reads, labels = _reads(kept.with_columns(engagement))
+    rejected = pl.concat([rejected_rows(part, FILE) for part in (first, judged)])
+    tally.add(rows.height, reads, rejected)
+    return Merged(everybody, {"events_clicks": reads.height, "events_readers": everybody.height - users.height}, labels)
+
+
+def _named(clicks: pl.DataFrame, articles: pl.Series) -> pl.DataFrame:
+    """The clicks by time, with reader, article and the quantities of a bare click."""
+    visit = pl.when(pl.col(c.SESSION) != "").then("session " + pl.col(c.SESSION)).otherwise(pl.lit(""))
+    known = pl.col(c.ARTICLE_ID).cast(pl.Enum(articles), strict=False).to_physical().cast(pl.UInt32)
+    sane = pl.col(TIME_MS).is_between(c.EARLIEST_MS, c.LATEST_MS)
+    return clicks.sort(TIME_MS, SEQ).with_columns(
+        pl.when(pl.col(c.USER_ID) != "").then(pl.col(c.USER_ID)).otherwise(visit).alias(c.USER_ID),
+        known.alias(c.ARTICLE),
+        pl.when(sane).then(pl.col(TIME_MS)).cast(TIME).alias(c.TIMESTAMP),
+        *(pl.lit(None, pl.Float32).alias(name) for name in (c.SECONDS, c.SCROLL)),
+        *(pl.lit(1.0, pl.Float32).alias(name) for name in (c.CLICKS, c.VISITS)),
+    )
+
+
+def _numbered(clicks: pl.DataFrame, users: pl.DataFrame) -> pl.DataFrame:
+    """user_id and number of every reader of the log: the files' number, or one after them."""
+    known = users.select(c.USER_ID).with_row_index(c.USER)
+    found = clicks.select(pl.col(c.USER_ID).unique(maintain_order=True)).join(known, on=c.USER_ID, how="left")
+    new = pl.col(c.USER).is_null()
+    return found.with_columns(
+        pl.when(new).then(users.height + new.cum_sum() - 1).otherwise(pl.col(c.USER)).cast(pl.UInt32).alias(c.USER)
+    )
+
+
+def _first_reason(rows: pl.DataFrame, tally: Tally, longest_pause_ms: int) -> pl.Expr:
+    reached_ms = _reached(rows[TIME_MS].to_numpy(), tally, longest_pause_ms)
+    again = rows.select(KEY).with_row_index("row").join(_kept(tally, rows), on=KEY, how="semi")["row"]
+    repeated = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(again.implode())
+    return (
+        pl.when(pl.col(c.USER_ID) == "")
+        .then(pl.lit("user_unknown"))
+        .when(pl.col(c.TIMESTAMP).is_null())
+        .then(pl.lit("time_not_valid"))
+        .when(pl.col(TIME_MS) > reached_ms)
+        .then(pl.lit("time_ahead"))
+        .when(repeated)
+        .then(pl.lit("duplicate_read"))
+        .alias(c.REASON)
+    )
+
+
+def _no_value() -> pl.Expr:
+    return pl.lit(None, pl.Float64).alias(c.VALUE)
+
+
+def _reached(times: "np.ndarray[Any, np.dtype[np.int64]]", tally: Tally, longest_pause_ms: int) -> int:
+    """The last time that the data's clock can have come to, moved on from the files' end by one click after another.
+
+    Before the first release of historical data there is no such clock: what was clicked then is dated by the wall
+    clock, years ahead of the data, and would make all of it old.
+    """
+    end_ms = last_moment(tally)
+    sane = times[(times >= c.EARLIEST_MS) & (times <= c.LATEST_MS)]
+    if end_ms is None or not len(sane):
+        return c.LATEST_MS
+    before = np.maximum(np.concatenate([[0], sane[:-1]]), end_ms)
+    ahead = np.flatnonzero(sane - before > longest_pause_ms)
+    return int(before[ahead[0]]) if len(ahead) else c.LATEST_MS
+
+
+def _kept(tally: Tally, rows: pl.DataFrame) -> pl.DataFrame:
+    """user, article, timestamp of the files' reads of the log's readers."""
+    readers = rows.select(pl.col(c.USER).unique())
+    parts = [part.select(KEY).join(readers, on=c.USER, how="semi") for part in tally.kept]
+    return pl.concat([rows.select(KEY).clear(), *parts])
+
+
+def _with_sizes(rows: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+    """Add how many interactions each reader has, and the place of each row among them; the files' come first."""
+    kept = _kept(tally, rows).group_by(c.USER).agg(pl.len().alias("kept"))
+    names = rows.select(pl.col(c.USER_ID).unique())
+    refused = tally.rejected_table().join(names, on=c.USER_ID, how="semi")
+    refused = refused.group_by(c.USER_ID).agg(pl.len().alias("refused"))
+    joined = rows.join(kept, on=c.USER, how="left", maintain_order="left")
+    joined = joined.join(refused, on=c.USER_ID, how="left", maintain_order="left")
+    before = (pl.col("kept").fill_null(0) + pl.col("refused").fill_null(0)).cast(pl.Int64)
+    return joined.with_columns(
+        (before + pl.len().over(c.USER)).alias(SIZE),
+        (before + pl.int_range(pl.len()).over(c.USER)).alias(PLACE),
+    )
+
+
+def _joined(users: pl.DataFrame, numbers: pl.DataFrame, kept: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """All users, new ones with a kept click only, and the kept clicks with the final numbers."""
+    new = numbers.filter(pl.col(c.USER) >= users.height).join(kept, on=c.USER, how="semi", maintain_order="left")
+    final = new.with_row_index("final", offset=users.height).select(c.USER, "final")
+    renumbered = kept.join(final, on=c.USER, how="left", maintain_order="left")
+    renumbered = renumbered.with_columns(pl.coalesce("final", c.USER).cast(pl.UInt32).alias(c.USER)).drop("final")
+    added = new.select(c.USER_ID, pl.lit(c.NOT_LOGGED).alias(c.USER_TYPE))
+    return pl.concat([users, added]), renumbered
+
+
+def _reads(kept: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, dict[str, int]]]:
+    """The rows as the table of interactions has them, and the codes of regions and devices that are texts."""
+    (region, regions), (device, devices) = label_codes(kept[c.REGION]), label_codes(kept[c.DEVICE])
+    coded = kept.with_columns(
+        session_numbers(kept[c.SESSION]).alias(c.SESSION), region.alias(c.REGION), device.alias(c.DEVICE)
+    )
+    names = (*KEY, *c.QUANTITIES, c.ENGAGEMENT, c.SESSION, c.REGION, c.DEVICE)
+    return coded.select(names), {c.REGION: regions, c.DEVICE: devices}

@@ -1,0 +1,53 @@
+"""What a raw run holds of the event log, checked and ready for refine to merge."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.news.event_parts import DIGEST, TYPES, scan_part
+from pipelines.news.refine.posts import latest_posts
+from pipelines.news.tables import check
+from script_shared.events import Erased
+
+DAY_MS = 86_400_000
+
+
+def _empty() -> pl.DataFrame:
+    return pl.DataFrame(schema=TYPES["event_clicks"])
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The events of a run.
+
+    Attributes:
+        clicks: as exported, in the log's order.
+        posts: one row for each posted article, what was said last; see ``latest_posts``.
+        erased: who must not be in any table.
+        longest_pause_ms: no two clicks on one clock lie further apart.
+    """
+
+    clicks: pl.DataFrame = field(default_factory=_empty)
+    posts: pl.DataFrame = field(default_factory=pl.DataFrame)
+    erased: Erased = field(default_factory=Erased)
+    longest_pause_ms: int = 30 * DAY_MS
+
+    @classmethod
+    def of(cls, raw: Path, run_id: str, retention_days: float) -> "Taken":
+        """Read ``<raw>/events``; nothing is there where no log was.
+
+        Raises:
+            InputError: a table breaks a rule; names it.
+        """
+        for table in TYPES:
+            check(table, scan_part(raw, table), run_id)
+        return cls(
+            clicks=scan_part(raw, "event_clicks").collect(),
+            posts=latest_posts(scan_part(raw, "event_posts")),
+            erased=Erased(frozenset(scan_part(raw, "erased").collect()[DIGEST])),
+            longest_pause_ms=int(retention_days * DAY_MS),
+        )
+
+
+NO_EVENTS = Taken()

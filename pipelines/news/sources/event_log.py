@@ -1,0 +1,111 @@
+"""Exports what the event log holds into a raw run: clicks, posted articles, digests of erased readers."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from pipelines.news.event_parts import FOLDER, POST_FIELDS, Parts
+from pipelines.news.sources.links import earlier_raws, link_tree, sizes
+from pipelines.use_case import Context
+from script_shared.errors import TransientError, UnavailableError
+from script_shared.events import Entry, Erased, EventLog, Kind
+from script_shared.events.log import begun
+
+PAGE = 10_000  # entries in memory at once
+KINDS = (Kind.CLICK, Kind.ARTICLE, Kind.ERASE)
+NOT_EXPORTED = tuple(kind for kind in Kind if kind not in KINDS)
+FINGERPRINT, FILES = "events_fingerprint", "events_files"
+NOTHING = {"events_seq": 0, "events_clicks": 0, "events_posts": 0, "erased_readers": 0}
+
+
+def export_events(context: Context, folder: Path) -> dict[str, Any]:
+    """Write ``<folder>/events``, or link that of an earlier run where the log has not moved since.
+
+    Without a log there is nothing to add. A log that cannot be reached does not stop the run: the newest earlier export
+    is used, so that nobody who was erased comes back, or nothing where there is none. Once reading has begun, a log
+    that breaks off stops the step: half of the events must not look like all of them.
+
+    Returns:
+        ``events`` (in words what was done), ``events_seq`` (last number included), counts, fingerprint and files.
+
+    Raises:
+        TransientError: the log broke off half way.
+    """
+    address = context.settings.events_address
+    if not begun(address):
+        return {"events": "no event log yet", **NOTHING}
+    log = EventLog(address)
+    try:
+        return _exported(context, log, folder)
+    finally:
+        log.close()
+
+
+def _exported(context: Context, log: EventLog, folder: Path) -> dict[str, Any]:
+    address, use = context.settings.events_address, context.params.events.use
+    try:
+        last, extent = log.extent(KINDS)
+    except UnavailableError as error:
+        return _without_log(context, folder, error)
+    mark = hashlib.sha256(f"{address} {extent} {use}".encode()).hexdigest()[:16]
+    if linked := _linked(context, folder, mark):
+        return linked
+    try:
+        facts = _written(log, last, folder, use)
+    except UnavailableError as error:
+        raise TransientError(f"the events were read in part: {error.message}", fix="Run again.") from error
+    return {**facts, FINGERPRINT: mark, FILES: sizes(folder, within=FOLDER)}
+
+
+def _linked(context: Context, folder: Path, mark: str) -> dict[str, Any] | None:
+    """The export of an earlier run with this mark, the newest one for ""; None where there is none."""
+    for run in earlier_raws(context.run.root):
+        facts = run.facts("raw")
+        found, files = facts.get(FINGERPRINT, ""), facts.get(FILES, {})
+        if found and mark in ("", found) and files == sizes(run.folder("raw"), within=FOLDER):
+            link_tree(run.folder("raw"), folder, files)
+            same = {name: facts[name] for name in (*NOTHING, FINGERPRINT, FILES)}
+            return {"events": f"unchanged since run {run.run_id}", **same}
+    return None
+
+
+def _written(log: EventLog, last: int, folder: Path, use: bool) -> dict[str, Any]:
+    clicks, posts, gone = (Parts(folder, table) for table in ("event_clicks", "event_posts", "erased"))
+    erased = Erased(log.erased())
+    after = 0 if use else last
+    while after < last and (entries := log.tail(after, PAGE, without=NOT_EXPORTED)):
+        after = entries[-1].seq
+        wanted = [entry for entry in entries if entry.seq <= last]
+        _add_clicks(clicks, [entry for entry in wanted if entry.kind == Kind.CLICK], erased)
+        for entry in wanted:
+            if entry.kind == Kind.ARTICLE:
+                posts.add(_post(entry))
+    for digest in sorted(log.erased()):  # asked for once more: somebody may have been erased meanwhile
+        gone.add((digest,))
+    for part in (clicks, posts, gone):
+        part.close()
+    counts = {"events_clicks": clicks.rows, "events_posts": posts.rows, "erased_readers": gone.rows}
+    words = "taken from the event log" if use else "left out by the params; erased readers are left out all the same"
+    return {"events": words, "events_seq": last if use else 0, **counts}
+
+
+def _add_clicks(part: Parts, entries: list[Entry], erased: Erased) -> None:
+    """Add the clicks of readers who were not erased."""
+    gone = erased.among(entry.user_id for entry in entries).tolist()
+    for entry, left_out in zip(entries, gone, strict=True):
+        if not left_out:
+            said = (str(entry.body.get(name, "")) for name in ("session", "region", "device"))
+            part.add((entry.seq, entry.time_ms, entry.user_id, entry.article_id, *said))
+
+
+def _post(entry: Entry) -> tuple[Any, ...]:
+    """What one post said; a field that it did not name is null and not among ``said``."""
+    said = [name for name in POST_FIELDS if name in entry.body]
+    return (entry.seq, entry.time_ms, entry.article_id, said, *(entry.body.get(name) for name in POST_FIELDS))
+
+
+def _without_log(context: Context, folder: Path, error: UnavailableError) -> dict[str, Any]:
+    if facts := _linked(context, folder, ""):
+        run = facts["events"].rpartition(" ")[2]
+        return facts | {"events": f"those of run {run}, because {error.message.rstrip('.')}"}
+    return {"events": f"left out, because {error.message.rstrip('.')}", **NOTHING}

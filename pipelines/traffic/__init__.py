@@ -1,0 +1,1 @@
+"""`make demo-traffic`: readers for a demonstration, who follow recommendations and the trend. Standard library only."""

@@ -1,0 +1,84 @@
+"""Secrets are made once, kept, and handed out by service."""
+
+import json
+import runpy
+import stat
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "docker" / "make_secrets.py"
+SERVICES = ("all", "api", "airflow", "mlflow", "postgres", "grafana", "redis")
+made = SimpleNamespace(**runpy.run_path(str(SCRIPT)))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for service in SERVICES:
+        (tmp_path / service).mkdir()
+    return tmp_path
+
+
+def kept(root: Path) -> dict[str, str]:
+    return json.loads((root / "all" / "secrets.json").read_text())
+
+
+def environment(root: Path, service: str) -> dict[str, str]:
+    """What a shell makes of a service's file."""
+    script = f"set -a; . {root / service / 'env'}; env -0"
+    done = subprocess.run(
+        ["sh", "-c", script], capture_output=True, text=True, check=True, env={"PATH": "/usr/bin:/bin"}
+    )
+    return dict(line.split("=", 1) for line in done.stdout.split("\0") if line)
+
+
+def test_a_second_start_keeps_everything(root: Path):
+    made.main(root, [], {})
+    first = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    made.main(root, [], {})
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == first
+    assert len(set(kept(root).values())) == len(kept(root))
+
+
+def test_only_its_owner_reads_all_of_them_and_a_service_reads_its_own(root: Path):
+    made.main(root, [], {})
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in root.rglob("*") if path.is_file()}
+    assert modes == {"secrets.json": 0o600, "env": 0o444, "passwords.json": 0o444, "password": 0o444}
+
+
+def test_a_service_gets_what_it_needs_and_no_more(root: Path):
+    made.main(root, [], {})
+    api, database = environment(root, "api"), environment(root, "postgres")
+    assert database["PAUTA_DB_PASSWORD"] in api["PAUTA_EVENTS_URI"]
+    assert not any(
+        kept(root)[name] in json.dumps(api) for name in ("airflow_admin_password", "jwt_secret", "fernet_key")
+    )
+    passwords = json.loads((root / "airflow" / "passwords.json").read_text())
+    assert passwords["pauta"] == api["PAUTA_AIRFLOW_PASSWORD"]
+    airflow = environment(root, "airflow")
+    assert (root / "redis" / "password").read_text().strip() in airflow["AIRFLOW__CELERY__BROKER_URL"]
+
+
+def test_what_a_person_chooses_is_taken_as_it_is(root: Path):
+    token = 'it\'s $HOME `id` "quoted"'
+    made.main(root, [], {"PAUTA_ADMIN_TOKEN": token})
+    assert environment(root, "api")["PAUTA_ADMIN_TOKEN"] == token
+    made.main(root, [], {"PAUTA_ADMIN_TOKEN": ""})
+    assert environment(root, "api")["PAUTA_ADMIN_TOKEN"] == token
+
+
+def test_renewing_changes_what_was_named_and_nothing_else(root: Path):
+    made.main(root, [], {})
+    before = kept(root)
+    assert made.main(root, ["renew", "jwt_secret"], {}) == 0
+    assert {name for name, value in kept(root).items() if value != before[name]} == {"jwt_secret"}
+    assert made.main(root, ["renew", "nothing"], {}) == 2
+
+
+def test_one_is_shown_by_its_name(root: Path, capsys: pytest.CaptureFixture[str]):
+    made.main(root, [], {})
+    capsys.readouterr()
+    made.main(root, ["show", "admin_token"], {})
+    assert capsys.readouterr().out.strip() == kept(root)["admin_token"]
