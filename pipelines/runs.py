@@ -20,6 +20,7 @@ STEP_OF = {  # which step writes a folder, where they do not have the same name
     "refined": "refine",
     "trained": "train",
     "assembled": "assemble",
+    "ranked": "rank",
     "evaluated": "evaluate",
     "gated": "gate",
     "published": "publish",

@@ -14,6 +14,7 @@ NEWS = UseCase(
         Step("quality", "pipelines.news.quality:quality"),
         Step("train", "pipelines.news.train:train", parts=SEGMENT_NAMES),
         Step("assemble", "pipelines.news.assemble:assemble"),
+        Step("rank", "pipelines.news.rank:rank"),
         Step("evaluate", "pipelines.news.evaluate:evaluate"),
         Step("gate", "pipelines.news.gate_step:gate"),
         Step("publish", "pipelines.news.publish:publish"),

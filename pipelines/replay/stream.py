@@ -1,11 +1,12 @@
 """Clicks in time order as columns, turned into the events and requests of the live part piece by piece."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.splits import Reads
 from script_shared.arrays import IntArray
 from script_shared.events import Kind
 from script_shared.news.live.event import LiveEvent
@@ -79,6 +80,19 @@ class Stream:
         """Places of the clicks with ``start_ms <= time < end_ms``."""
         low, high = np.searchsorted(self.time_ms, [start_ms, end_ms], "left")
         return range(int(low), int(high))
+
+    def followed_by(self, later: Reads) -> "Stream":
+        """The same with later reads of the same users and articles, of which nothing else is known."""
+        none = np.full(len(later.time_ms), -1, np.int64)
+        return replace(
+            self,
+            time_ms=np.concatenate([self.time_ms, later.time_ms]),
+            user=np.concatenate([self.user, later.user]),
+            article=np.concatenate([self.article, later.article]),
+            session=np.concatenate([self.session, none]),
+            context={name: np.concatenate([codes, none]) for name, codes in self.context.items()},
+            weight=np.concatenate([self.weight, np.ones(len(none), np.float32)]),
+        )
 
     @cached_property
     def reread(self) -> npt.NDArray[np.bool_]:

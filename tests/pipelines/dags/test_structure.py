@@ -21,7 +21,8 @@ GRAPHS = {
     "news_training": {
         "choose_run": ["train"],
         "train": ["assemble"],
-        "assemble": ["evaluate"],
+        "assemble": ["rank"],
+        "rank": ["evaluate"],
         "evaluate": ["gate"],
         "gate": ["publish"],
         "publish": ["promote"],
