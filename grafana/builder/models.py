@@ -5,7 +5,7 @@ from grafana_foundation_sdk.builders import dashboard
 from grafana.builder.boards import board, choice
 from grafana.builder.panels import Query, figures, graph, number, states
 
-OF = 'metric="$metric", cutoff="$cutoff"'
+OF = 'metric="$metric", cutoff="$cutoff", protocol="$protocol"'
 POPULARITY = 'model=~"popularity_.*"'
 BEST = f"max by (segment) (pauta_evaluation{{{POPULARITY}, {OF}}})"
 
@@ -14,9 +14,12 @@ def make() -> dashboard.Dashboard:
     """The dashboard."""
     metrics = choice("metric", "Metric", ["ndcg", "recall", "mrr", "hr", "coverage", "novelty"], default="ndcg")
     cutoffs = choice("cutoff", "Cutoff", ["5", "10", "20"], default="10")
+    protocols = choice("protocol", "Lists", ["batch", "replay"], default="batch")
     about = "Figures of the newest evaluations over time, with every release that came into service."
     rows = (("Releases", _RELEASES), ("Evaluation over time", _OVER_TIME), ("Newest figures", _NEWEST))
-    return board("pauta-models", "Models", about, rows, hours="now-7d", refresh="1m", variables=[metrics, cutoffs])
+    return board(
+        "pauta-models", "Models", about, rows, hours="now-7d", refresh="1m", variables=[metrics, cutoffs, protocols]
+    )
 
 
 def _figure(model: str) -> str:

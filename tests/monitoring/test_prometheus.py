@@ -31,7 +31,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("prometheus") is None, reason="not installed: apt-get install prometheus"),
 ]
 DASHBOARDS = sorted((ROOT / "grafana" / "dashboards").glob("*.json"))
-HEADER = "run_id,evaluated_at,source,release,model,segment,metric,cutoff,value,low,high,users,window_start,window_end"
+HEADER = "run_id,evaluated_at,source,release,model,segment,metric,cutoff,value,low,high,users,window_start,window_end,protocol"
 TRAFFIC_SECONDS = 8
 RANGES = {"$__rate_interval": "5s", "$__range": "1m", "[15m]": "[1m]", "[1h]": "[1m]", "[5m]": "[1m]"}
 
@@ -90,7 +90,7 @@ def prometheus(folder: Path, ports: dict[str, int]) -> Iterator[Asked]:
 def evaluation() -> str:
     """A small table of every model, segment, metric and cutoff."""
     rows = [
-        f"r,2026-01-01T00:00:00+00:00,sample,v1,{model},{segment},{metric},{cutoff},0.2,0.1,0.3,9,a,b"
+        f"r,2026-01-01T00:00:00+00:00,sample,v1,{model},{segment},{metric},{cutoff},0.2,0.1,0.3,9,a,b,batch"
         for model in ("candidate", "in_service", "popularity_1h")
         for segment in (*SEGMENT_NAMES, "all")
         for metric in ("ndcg", "recall")
@@ -132,7 +132,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
 
 def filled(expression: str) -> str:
     """With the variables' first values, and ranges no longer than the test."""
-    chosen = {"$segment": ".*", "$metric": "ndcg", "$cutoff": "10"}
+    chosen = {"$segment": ".*", "$metric": "ndcg", "$cutoff": "10", "$protocol": "batch"}
     for name, value in {**chosen, **RANGES}.items():
         expression = expression.replace(name, value)
     return expression
