@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from app.evaluation import FILE
+from pipelines.evaluation_csv import COLUMNS
 from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.releases import Releases
 from script_shared.settings import Settings
@@ -31,7 +32,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("prometheus") is None, reason="not installed: apt-get install prometheus"),
 ]
 DASHBOARDS = sorted((ROOT / "grafana" / "dashboards").glob("*.json"))
-HEADER = "run_id,evaluated_at,source,release,model,segment,metric,cutoff,value,low,high,users,window_start,window_end,protocol"
+HEADER = ",".join(COLUMNS)
 TRAFFIC_SECONDS = 8
 RANGES = {"$__rate_interval": "5s", "$__range": "1m", "[15m]": "[1m]", "[1h]": "[1m]", "[5m]": "[1m]"}
 
