@@ -1,5 +1,6 @@
 """What is posted over HTTP is in the next release, and who was erased is in nothing that is made from then on."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -100,13 +101,15 @@ def test_events_reach_the_next_release_and_erased_readers_do_not(tmp_path: Path)
     release = open_releases(second).fetch("two")
     model = NewsModel.load(release, "two")
     assert model.clock.mode == "data"
+    position = json.loads((release / "live" / "position.json").read_text())
+    assert position == {"seq": facts["refine"]["events_seq"]}
     story = model.catalog.ids.row(STORY["page"])
     assert model.catalog.titles[story] == STORY["title"]
     for user in (stays, "newcomer"):
         history = model.readers.batch(_row(model, user)).histories
         assert story in history.article.tolist()
 
-    for step in ("refined", "quality", "trained", "assembled", "evaluated", "gated", "published"):
+    for step in ("refined", "quality", "trained", "assembled", "ranked", "evaluated", "gated", "published"):
         assert holds(second.run.read(step) if step != "trained" else second.run.folder(step), gone) == []
     assert holds(release, gone) == []
     assert holds(release, stays) != []
@@ -119,6 +122,7 @@ def test_events_reach_the_next_release_and_erased_readers_do_not(tmp_path: Path)
     for step in first.run.root.iterdir():
         set_age(step, 3 * DAY)
     done = prune(context_of(tmp_path, "maintenance"))
+    assert done["events_pruned"] == 0  # nothing is older than the retention on the data's clock
     assert done["releases_with_erased"] == {"one": 1}
     assert set(done["erased_from_runs"]) == {"one", "two", "three"}
     assert holds(first.run.root, gone) == []
