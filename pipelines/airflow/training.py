@@ -16,8 +16,8 @@ DOC = """
 `choose_run` finds the refined run, `train` fits the segments side by side, `assemble` puts them together, `rank`
 trains the ranker on later clicks and adds it and the live state, `evaluate` measures the candidate and the release in
 service in the held-out window, `gate` compares them, `publish` adds the candidate to the releases, `promote` points to
-it. `track` tells MLflow, when there is one, also of a run that failed or was refused; it never fails, and the run's state
-does not depend on it.
+it. `track` tells MLflow, when there is one, also of a run that failed or was refused; it never fails, and the run's
+state does not depend on it.
 
 **Starts** when `{name}_data` announces a run on the asset `{name}_refined`, or by hand for any refined run.
 
