@@ -36,11 +36,13 @@ lock: | $(BIN)/uv ## Resolve the dependencies again, after a change in pyproject
 	$(LOCK) pyproject.toml --extra airflow --extra dev -c requirements_airflow.txt -o tests/requirements.txt
 
 .PHONY: check
-check: install ## Format, lint, types, import rules
+check: install ## Format, lint, types, import rules, Dockerfiles, compose file
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/hadolint docker/*.Dockerfile
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 
 .PHONY: format
 format: install ## Format the code and mend what ruff can mend

@@ -40,11 +40,20 @@ class Newsroom:
         self.last_hour = LastHour()
         self.vectors: dict[str, csr_array] = {}
         self.erased: set[str] = set()
-        self._read_since: dict[int, set[str]] = {}  # by reader, once the state no longer takes them
+        self._read_since: dict[int, set[str]] = {}  # by reader, what the state does not take
         self._shown_since: dict[int, Counter[str]] = {}  # likewise
         self._folded = seq  # number of the last entry that the state took
         self.seq = seq
         self.now_ms = state.now_ms if state is not None else 0
+        self._longest_pause_ms: int | None = None
+
+    def run_on(self, data_end_ms: int, longest_pause_ms: int) -> None:
+        """Go by the time of historical data, which begins at its end and is moved on by events.
+
+        Clicks and impressions after a longer pause than that were dated by another clock, as those from before the
+        first release are. They would make everything old, so only who read and saw what is kept of them.
+        """
+        self.now_ms, self._longest_pause_ms = max(self.now_ms, data_end_ms), longest_pause_ms
 
     def remember(self, lasting: Sequence[Entry]) -> None:
         """Take over what lasts of the entries that a snapshot holds already: editorial facts and erasures."""
@@ -67,16 +76,23 @@ class Newsroom:
         new = [entry for entry in entries if entry.seq > self.seq]
         if not new:
             return
-        stories = [self._learn(entry, (vectors or {}).get(entry.seq)) for entry in new]
+        mine: list[Entry] = []
+        stories: list[Story | None] = []
+        for entry in new:
+            if self._by_another_clock(entry):
+                self._note([entry])
+            else:
+                mine.append(entry)
+                stories.append(self._learn(entry, (vectors or {}).get(entry.seq)))
         self.seq = new[-1].seq
         try:
-            if not self.failed:
-                self._fold(new, stories)
+            if mine and not self.failed:
+                self._fold(mine, stories)
         except Exception:  # whatever folding does, reads go on to count and lists to be answered
             log.exception("the live state is given up")
             self.failed = True
         if self.failed:
-            self._note(new)
+            self._note(mine)
 
     def read_by(self, user: str, session: str) -> set[str]:
         """Ids of the articles that a reader read, as far as events tell."""
@@ -109,6 +125,11 @@ class Newsroom:
         parts = [self.state.digest() if self.state else "", self.editorial.digest(), *sorted(self.erased)]
         return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
+    def _by_another_clock(self, entry: Entry) -> bool:
+        if self._longest_pause_ms is None or entry.kind not in (Kind.CLICK, Kind.IMPRESSION):
+            return False
+        return entry.time_ms > self.now_ms + self._longest_pause_ms
+
     def _learn(self, entry: Entry, vector: csr_array | None) -> Story | None:
         """Take over what is kept besides the live state; of an ARTICLE entry the story as it is then."""
         if entry.kind == Kind.ARTICLE:
@@ -117,6 +138,8 @@ class Newsroom:
             return self.editorial.apply(entry)
         if entry.kind == Kind.ERASE:
             self.erased.add(str(entry.body["digest"]))
+            self._read_since.pop(digest_key(str(entry.body["digest"])), None)
+            self._shown_since.pop(digest_key(str(entry.body["digest"])), None)
         else:
             self.now_ms = max(self.now_ms, entry.time_ms)
             if entry.kind == Kind.CLICK:
@@ -140,7 +163,7 @@ class Newsroom:
         self._folded = entries[-1].seq
 
     def _note(self, entries: Sequence[Entry]) -> None:
-        """Keep who read what and was shown what, as the live state did before it failed."""
+        """Keep who read what and was shown what, where the live state does not."""
         for entry in entries:
             if entry.kind == Kind.ERASE:
                 self._forget(str(entry.body["digest"]))
