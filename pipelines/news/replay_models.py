@@ -8,11 +8,13 @@ from pipelines.news.walk import Walk
 from script_shared.news.live import windows
 from script_shared.news.live.query import Query
 from script_shared.news.live.recommend import LiveRecommender
+from script_shared.news.live.rows import Rows
+from script_shared.news.live.segment_list import SegmentSource
 from script_shared.news.live.signals import Signals
 
 Model = Callable[[Query, int, str], int]
 MOST_READ = {f"most_read_{window}": window for window in ("10m", "1h")}
-MOST_READ_10M, WITHOUT = "most_read_10m", "without_ranker"
+WITHOUT, LISTED = "without_ranker", "segment_model"
 
 
 def answering(recommender: LiveRecommender, n: int) -> Model:
@@ -21,6 +23,19 @@ def answering(recommender: LiveRecommender, n: int) -> Model:
     def rank(query: Query, now_ms: int, article: str) -> int:
         answer = recommender.answer(replace(query, n=n, explore_slots=0))
         ids = [item.article_id for item in answer.items]
+        return ids.index(article) if article in ids else MISSED
+
+    return rank
+
+
+def listing(recommender: LiveRecommender, n: int) -> Model:
+    """Rank of the clicked article in the list of the segment's model alone, which knows the reader's live reads."""
+    model, newsroom = recommender.model, recommender.newsroom
+    assert model is not None
+    source = SegmentSource(model, newsroom, Rows(model.catalog))
+
+    def rank(query: Query, now_ms: int, article: str) -> int:
+        ids = source.best(query, source.known_reads(query.user), n).ids
         return ids.index(article) if article in ids else MISSED
 
     return rank
