@@ -25,6 +25,14 @@ QUIET = {  # a client that gives up soon and tells nobody; what the environment 
 }
 
 
+def import_client() -> Any:
+    """MLflow's client, which takes seconds the first time; quiet, and without patience."""
+    os.environ |= {key: value for key, value in QUIET.items() if key not in os.environ}
+    from mlflow import MlflowClient
+
+    return MlflowClient
+
+
 class MlflowStore:
     """One experiment and one registered model of the same name.
 
@@ -36,10 +44,7 @@ class MlflowStore:
     """
 
     def __init__(self, address: str, name: str) -> None:
-        os.environ |= {key: value for key, value in QUIET.items() if key not in os.environ}
-        from mlflow import MlflowClient
-
-        self._client = MlflowClient(tracking_uri=address, registry_uri=address)
+        self._client = import_client()(tracking_uri=address, registry_uri=address)
         self._name = name
         self._experiment = self._experiment_id(_artifacts_beside(address))
         self._runs = {run.data.tags.get(KEY, ""): run for run in self._all_runs()}

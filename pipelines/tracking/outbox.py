@@ -13,6 +13,7 @@ from pipelines.tracking.record import Record
 
 NAME = "record.json"
 STALE_SECONDS = 3_600
+ATTEMPTS = 20
 log = logging.getLogger(__name__)
 
 
@@ -35,10 +36,20 @@ class Outbox:
                 _link(file, partial / "files" / name)
             partial.mkdir(parents=True, exist_ok=True)
             (partial / NAME).write_text(record.as_json(), encoding="utf-8")
-            self.remove(record.key)
-            partial.rename(final)
+            self._take_name(partial, final)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
+
+    def _take_name(self, partial: Path, final: Path) -> None:
+        """Another writer of the same record may take the name first; then once more."""
+        for attempt in range(ATTEMPTS):
+            self.remove(final.name)
+            try:
+                partial.rename(final)
+                return
+            except OSError:
+                if attempt == ATTEMPTS - 1:
+                    raise
 
     def records(self) -> list[Record]:
         """What waits, oldest training first. What cannot be read is left where it is, and logged."""

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from pipelines.runs import Run
-from pipelines.tracking.mlflow_store import MlflowStore, is_refusal
+from pipelines.tracking.mlflow_store import MlflowStore, import_client, is_refusal
 from pipelines.tracking.outbox import Outbox
 from pipelines.tracking.record import Record
 from pipelines.tracking.shelf import CANDIDATE, PRODUCTION, shelf_of
@@ -23,7 +23,7 @@ from script_shared.storage.local import locked
 
 log = logging.getLogger(__name__)
 PROBE_SECONDS = 3.0
-LOCK_SECONDS = 20.0
+LOCK_SECONDS = 60.0
 LAST = "last.json"
 
 
@@ -110,9 +110,10 @@ def reconcile(settings: Settings, use_case: str) -> Outcome:
     outcome = Outcome()
     try:
         desk.folder.mkdir(parents=True, exist_ok=True)
+        desk.outbox.clear_leftovers()
+        desk.collect()
+        require_mlflow(desk)
         with locked(desk.folder / ".lock", LOCK_SECONDS):
-            desk.outbox.clear_leftovers()
-            desk.collect()
             _bring_up_to_date(desk, outcome)
     except Exception as error:  # noqa: BLE001  whatever MLflow and its client do, training goes on
         outcome.problem = told(error, settings)
@@ -122,8 +123,8 @@ def reconcile(settings: Settings, use_case: str) -> Outcome:
     return outcome
 
 
-def open_store(desk: Desk) -> MlflowStore:
-    """MLflow, once it is known to be there.
+def require_mlflow(desk: Desk) -> str:
+    """Its address, once it is known to be there; its client, which takes seconds, is imported.
 
     Raises:
         UnavailableError: it is not installed, or nothing answers.
@@ -140,7 +141,17 @@ def open_store(desk: Desk) -> MlflowStore:
             raise UnavailableError(f"MLflow does not answer: {error or type(error).__name__}.") from error
     else:
         Path(address.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    return MlflowStore(address, desk.model)
+    import_client()
+    return address
+
+
+def open_store(desk: Desk) -> MlflowStore:
+    """MLflow, ready to be asked and told.
+
+    Raises:
+        UnavailableError: it is not there.
+    """
+    return MlflowStore(require_mlflow(desk), desk.model)
 
 
 def _bring_up_to_date(desk: Desk, outcome: Outcome) -> None:
