@@ -4,12 +4,14 @@ from pathlib import Path
 
 import numpy as np
 
+from pipelines.news import columns as c
+from pipelines.news.dataset import Dataset
 from pipelines.news.evaluation import CANDIDATE
 from pipelines.news.held_out import HeldOut
 from pipelines.news.known import utc
 from pipelines.news.replay_draw import draw
 from pipelines.news.replay_figures import Replayed, measured
-from pipelines.news.replay_models import LISTED, MOST_READ, WITHOUT, Model, answering, listing, most_read
+from pipelines.news.replay_models import LISTED, MOST_READ, WITHOUT, Alive, Model, answering, listing, most_read
 from pipelines.news.walk import Walk, place_after, recommender_of
 from pipelines.replay.sources import from_dataset
 from pipelines.replay.stream import Stream
@@ -43,21 +45,29 @@ def replay(context: Context, held_out: HeldOut, releases: dict[str, tuple[Path, 
     within = range(place_after(stream, window.start_ms), place_after(stream, window.end_ms))
     drawn = draw(stream, within, wanted.replayed_clicks, wanted.seed)
     recommenders = _recommenders(releases, walk, window.start_ms, params)
-    ranks = _ranks(walk, drawn.places, recommenders, max(wanted.cutoffs))
+    alive = Alive(walk, _issued(held_out.dataset), params.pool.max_age_hours)
+    ranks = _ranks(walk, drawn.places, recommenders, alive, max(wanted.cutoffs))
     return measured(ranks, drawn, wanted.cutoffs, subject, wanted.bootstrap_resamples, wanted.seed)
 
 
-def _ranks(walk: Walk, places: IntArray, recommenders: dict[str, LiveRecommender], n: int) -> dict[str, IntArray]:
+def _ranks(
+    walk: Walk, places: IntArray, recommenders: dict[str, LiveRecommender], alive: Alive, n: int
+) -> dict[str, IntArray]:
     """By model (places): rank of the clicked article in the list of n that the reader would have got just before."""
     models: dict[str, Model] = {name: answering(by, n) for name, by in recommenders.items()}
     if CANDIDATE in recommenders:
         models[LISTED] = listing(recommenders[CANDIDATE], n)
-    models |= {name: most_read(walk, half_life) for name, half_life in MOST_READ.items()}
+    models |= {name: most_read(walk, half_life, alive) for name, half_life in MOST_READ.items()}
     ranks = {name: np.empty(len(places), np.int64) for name in models}
     for turn, (place, query) in enumerate(walk.requests(places.tolist(), *recommenders.values())):
         for name, model in models.items():
             ranks[name][turn] = model(query, int(walk.stream.time_ms[place]), walk.stream.article_id(place))
     return ranks
+
+
+def _issued(dataset: Dataset) -> dict[str, int]:
+    """By article id its publication."""
+    return dict(zip(dataset.articles[c.ARTICLE_ID].to_list(), dataset.issued_ms.tolist(), strict=True))
 
 
 def _recommenders(

@@ -1,10 +1,14 @@
 """What answers in a replay of the held-out window: composed releases, and plain lists of what is read most."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+
+import numpy as np
 
 from pipelines.news.replay_figures import MISSED
 from pipelines.news.walk import Walk
+from script_shared.arrays import IntArray
+from script_shared.clock import HOUR_MS
 from script_shared.news.live import windows
 from script_shared.news.live.query import Query
 from script_shared.news.live.recommend import LiveRecommender
@@ -41,7 +45,32 @@ def listing(recommender: LiveRecommender, n: int) -> Model:
     return rank
 
 
-def most_read(walk: Walk, window: str) -> Model:
+class Alive:
+    """Which articles of the live state are published and not expired: the rule that every model is held to.
+
+    Args:
+        issued_ms: publication by article id.
+    """
+
+    def __init__(self, walk: Walk, issued_ms: Mapping[str, int], max_age_hours: float) -> None:
+        self._walk, self._issued_ms, self._max_age_ms = walk, issued_ms, max_age_hours * HOUR_MS
+        self._by_number = np.zeros(0)
+
+    def rows(self, used: int, now_ms: int) -> IntArray:
+        """bool (used): of the rows of the live state."""
+        articles = self._walk.state.articles
+        new = articles.ids[len(self._by_number) :]
+        if new:
+            never = np.inf  # an article that the data does not know is not shown
+            more = [self._issued_ms.get(article, never) for article in new]
+            self._by_number = np.concatenate([self._by_number, more])
+        numbers = articles.number_in[:used]
+        issued = self._by_number[np.maximum(numbers, 0)]
+        alive: IntArray = (numbers >= 0) & (issued <= now_ms) & (issued >= now_ms - self._max_age_ms)
+        return alive
+
+
+def most_read(walk: Walk, window: str, alive: Alive) -> Model:
     """Rank of the clicked article by clicks decayed with a half-life, over all that is alive and not read yet.
 
     Articles with equal counts count as better.
@@ -54,8 +83,8 @@ def most_read(walk: Walk, window: str) -> Model:
         if not 0 <= row < signals.used:
             return MISSED
         sums = state.overall.sums[place, 0, : signals.used]
-        allowed = state.articles.number_in[: signals.used] >= 0
+        allowed = alive.rows(signals.used, now_ms)
         allowed[signals.read] = False
-        return int(((sums >= sums[row]) & allowed).sum()) - 1 if sums[row] > 0 else MISSED
+        return int(((sums >= sums[row]) & allowed).sum()) - 1 if allowed[row] and sums[row] > 0 else MISSED
 
     return rank
