@@ -81,6 +81,10 @@ demo-traffic: ## Made-up readers for the dashboards (ARGS="--rate 30 --seconds 6
 verify-stack: ## Bring everything up from a bare clone, break it, mend it, tear it down: a table (ARGS="--only kill")
 	@$(PYTHON) -m tests.stack $(ARGS)
 
+.PHONY: dashboards
+dashboards: install ## Make Grafana's dashboards anew, after a change in grafana/builder
+	$(BIN)/python -m grafana.builder
+
 .PHONY: test
 test: install ## The whole test suite
 	$(BIN)/pytest -n 2 --dist loadfile --doctest-modules tests script_shared

@@ -1,6 +1,6 @@
 """Clicks in time order as columns, turned into the events and requests of the live part piece by piece."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -29,6 +29,7 @@ class Stream:
         user_ids, article_ids: the ids.
         logged: bool (users), who logs in.
         sections: section of each article, "" for none; empty when unknown for all.
+        labels: what codes of ``context`` stand for, by name; a code without a label stands for its number.
     """
 
     time_ms: npt.NDArray[np.int64]
@@ -41,6 +42,7 @@ class Stream:
     article_ids: list[str]
     logged: npt.NDArray[np.bool_]
     sections: list[str]
+    labels: dict[str, dict[int, str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.time_ms)
@@ -60,7 +62,8 @@ class Stream:
     def _texts(self, name: str, start: int, stop: int) -> list[str]:
         if name not in self.context:
             return [""] * (stop - start)
-        return [_text(code) for code in self.context[name][start:stop].tolist()]
+        labels = self.labels.get(name, {})
+        return [labels.get(code) or _text(code) for code in self.context[name][start:stop].tolist()]
 
     def request(self, place: int, n: int = 20) -> RankRequest:
         """What is known just before a click: who, when, from where; nothing of the click."""

@@ -56,7 +56,8 @@ class Told:
             return False
         known = {f"a{number}" for number in READS.get(query.user, ())} if model else set()
         reader = name(query.user, query.session)
-        read = self.read.get(reader, set()) | known | set(query.history)
+        visit = self.read.get(name("", query.session), set())
+        read = self.read.get(reader, set()) | visit | known | set(query.history)
         return page not in read | {*query.exclude, query.context_item} and mark(page) not in query.pages
 
     def shown_too_often(self, query: Query, most: int) -> set[str]:

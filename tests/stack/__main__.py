@@ -16,6 +16,7 @@ from typing import Any
 
 from tests.stack import breaking, bringing_up, keeping, scaling, serving
 from tests.stack.engine import Stack, StepFailedError
+from tests.stack.report import markdown
 
 STEPS: dict[str, Callable[[Stack], str]] = {
     step.__name__: step
@@ -49,13 +50,17 @@ def main() -> int:
     """Run the steps that were asked for, print and keep the table."""
     asked = _flags()
     stack, rows = Stack(), []
+    file = asked.json or stack.folder / "verify.json"
+    if asked.markdown:
+        print(markdown(json.loads(file.read_text())))
+        return 0
     for name in _chosen(asked):
         row = _run(stack, name)
         rows.append(row)
+        _keep(file, rows, stack)
         print(f"{name:<11} {row['seconds']:>7.1f} s  {row['result']:<6} {row['facts']}", flush=True)
         if row["result"] != "ok" and name in NEEDED:
             break
-    _keep(asked.json or stack.folder / "verify.json", rows, stack)
     bad = [row["step"] for row in rows if row["result"] != "ok"]
     print(f"\n{len(rows)} steps, {sum(row['seconds'] for row in rows):.0f} s, failed: {', '.join(bad) or 'none'}")
     return 1 if bad else 0
@@ -92,6 +97,7 @@ def _flags() -> argparse.Namespace:
     parser.add_argument(
         "--json", type=Path, help="where the figures go; verify.json in the working folder when left out"
     )
+    parser.add_argument("--markdown", action="store_true", help="print the tables of what was kept, and run nothing")
     return parser.parse_args()
 
 

@@ -17,6 +17,7 @@ from script_shared.news.live.readers import digest_key, reader_key
 from script_shared.news.live.state import LiveState
 
 log = logging.getLogger("pauta.newsroom")
+LAST_MS = 1 << 50  # far beyond any date; what lies further would not fit the state
 KEPT_HOURS = 168.0  # an article posted with an older publication takes no place in the live state
 
 
@@ -185,6 +186,7 @@ class Newsroom:
 def _publish(state: LiveState, story: Story, posted_ms: int) -> None:
     """Give the article a place among those that are alive, unless it is too old for one."""
     issued_ms = story.issued_ms if story.issued_ms is not None else story.posted_ms
+    issued_ms = max(-LAST_MS, min(LAST_MS, issued_ms))
     old = issued_ms < posted_ms - KEPT_HOURS * HOUR_MS
     if not old or state.article_row(story.article_id) >= 0:
         state.publish_article(story.article_id, issued_ms, story.section or "")

@@ -131,10 +131,13 @@ class LiveRecommender:
         )
 
     def _told_by_events(self, query: Query) -> tuple[set[str], set[str]]:
-        """What the reader read, and what was shown to the reader too often."""
+        """What the reader read, also earlier in the visit under no name, and what was shown to the reader too often."""
         shown = self.newsroom.shown_to(query.user, query.session)
         too_often = {article for article, count in shown.items() if count >= self.params.max_shown}
-        return self.newsroom.read_by(query.user, query.session), too_often
+        read = self.newsroom.read_by(query.user, query.session)
+        if query.user and query.session:
+            read |= self.newsroom.read_by("", query.session)
+        return read, too_often
 
     def _segment_list(self, asked: Asked) -> SegmentList | None:
         if self._source is None:
@@ -261,7 +264,7 @@ class LiveRecommender:
 
     def _popular(self, asked: Asked) -> list[str]:
         top = self.newsroom.last_hour.top(asked.now_ms, 4 * BASELINE)
-        return [article for article in top if article not in asked.bars.read][:BASELINE]
+        return list(islice(asked.available.sift(top, asked.bars), BASELINE))
 
     def _segment_name(self, asked: Asked) -> str:
         return segment_of(logged=False, reads=len(asked.bars.read)).name

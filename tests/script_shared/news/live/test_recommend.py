@@ -291,3 +291,19 @@ def test_impressions_count_on_when_the_live_state_has_failed(recommender, room):
     assert room.shown_to("me", "") == {"a20": 2}
     assert "a20" not in [item.article_id for item in recommender.answer(Query("me", n=100)).items]
     assert "a20" in [item.article_id for item in recommender.answer(Query("you", n=100)).items]
+
+
+def test_what_a_visit_read_before_it_had_a_name_stays_read(recommender, room):
+    room.apply([Entry("e1", Kind.CLICK, NOW_MS, "", "a20", {"session": "s1"}, 1)])
+    pages_of = lambda query: {item.article_id for item in recommender.answer(query).items}  # noqa: E731
+    assert "a20" not in pages_of(Query("me", "s1", n=100))
+    assert "a20" in pages_of(Query("me", "s2", n=100))
+    assert "a20" in pages_of(Query("me", n=100))
+
+
+def test_the_plain_list_that_answers_are_held_against_may_be_shown_too(recommender, room):
+    room.apply(busy())
+    hidden = Entry("p", Kind.ARTICLE, NOW_MS, "", "a21", {"hidden": True}, 500)
+    assert recommender.answer(Query("me")).popular == ["a20", "a21"]
+    room.apply([hidden])
+    assert recommender.answer(Query("me")).popular == ["a20"]
