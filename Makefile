@@ -36,11 +36,13 @@ lock: | $(BIN)/uv ## Resolve the dependencies again, after a change in pyproject
 	$(LOCK) pyproject.toml --extra airflow --extra dev -c requirements_airflow.txt -o tests/requirements.txt
 
 .PHONY: check
-check: install ## Format, lint, types, import rules
+check: install ## Format, lint, types, import rules, Dockerfiles, compose file
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/hadolint docker/*.Dockerfile
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 
 .PHONY: format
 format: install ## Format the code and mend what ruff can mend
@@ -50,6 +52,10 @@ format: install ## Format the code and mend what ruff can mend
 .PHONY: run
 run: install ## Start everything here: Airflow, the API, the first training; Ctrl-C stops it
 	@exec $(BIN)/python -m pipelines.supervisor
+
+.PHONY: mlflow-ui
+mlflow-ui: install ## Show the trainings in a browser: MLflow on 127.0.0.1:5000 (ARGS="--port 5001")
+	@exec $(BIN)/python -m pipelines tracking ui $(ARGS)
 
 STACK := $(if $(filter celery,$(PROFILE)),PAUTA_EXECUTOR=CeleryExecutor )docker compose $(addprefix --profile ,$(PROFILE))
 
@@ -74,6 +80,10 @@ demo-traffic: ## Made-up readers for the dashboards (ARGS="--rate 30 --seconds 6
 .PHONY: verify-stack
 verify-stack: ## Bring everything up from a bare clone, break it, mend it, tear it down: a table (ARGS="--only kill")
 	@$(PYTHON) -m tests.stack $(ARGS)
+
+.PHONY: dashboards
+dashboards: install ## Make Grafana's dashboards anew, after a change in grafana/builder
+	$(BIN)/python -m grafana.builder
 
 .PHONY: test
 test: install ## The whole test suite

@@ -1,7 +1,8 @@
 """Requests and lists: counted on every request, so that each count costs about a microsecond.
 
-Series are looked up by their labels once and kept. What is counted many times per list (items, candidates) is added up
-in plain numbers and handed over when somebody looks.
+Series are looked up by their labels once and kept; those that can be named beforehand begin at 0, so that their first
+increase is seen. What is counted many times per list (items, candidates) is added up in plain numbers and handed over
+when somebody looks.
 """
 
 from collections import Counter as Tally
@@ -16,10 +17,15 @@ from prometheus_client.registry import Collector
 from script_shared.arrays import IntArray
 from script_shared.news.live.candidates import Source
 from script_shared.news.live.query import LiveAnswer
+from script_shared.news.segments import SEGMENT_NAMES
 
 REQUEST_BUCKETS = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 LIST_BUCKETS = (0.00025, 0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.25)
 ALL_BITS = 2 * max(Source)
+PARTS = (
+    "event_log", "live_state", "live_state_stale", "live_snapshot", "ranker", "segment_model", "live_ranking", "texts",
+    "exploration", "reasons",
+)  # fmt: skip
 
 
 class _Bound(NamedTuple):
@@ -48,6 +54,11 @@ class AnswerMetrics:
         self.empty = self._counter("pauta_recommendation_empty", "Lists with no item at all.", "segment")
         self.short = self._counter("pauta_recommendation_short", "Lists with fewer items than asked.", "segment")
         self.degraded = self._counter("pauta_degraded_answers", "Lists answered without a part, by part.", "part")
+        for segment in SEGMENT_NAMES:
+            self.empty.labels(segment)
+            self.short.labels(segment)
+        for part in PARTS:
+            self.degraded.labels(part)
         self._sources = _Sources()
         registry.register(self._sources)
         self._of_request: dict[tuple[str, str, int], _Bound] = {}

@@ -13,9 +13,9 @@ from app.evaluation import EvaluationFile, Row
 from script_shared.errors import UnavailableError
 
 log = logging.getLogger("pauta.metrics")
-LABELS = ("model", "segment", "metric", "cutoff")
+LABELS = ("model", "segment", "metric", "cutoff", "protocol")
 GAUGES = {
-    "pauta_evaluation": ("value", "Newest figure by model, segment, metric and cutoff."),
+    "pauta_evaluation": ("value", "Newest figure by model, segment, metric, cutoff and protocol."),
     "pauta_evaluation_low": ("low", "Lower end of its 95 % interval."),
     "pauta_evaluation_high": ("high", "Upper end of its 95 % interval."),
 }
@@ -67,7 +67,7 @@ class EvaluationMetrics(Collector):
 def newest(rows: list[Row]) -> list[Row]:
     """The rows of each model's newest evaluation; where one figure stands twice in it, the later row.
 
-    >>> row = {"model": "candidate", "segment": "all", "metric": "ndcg", "cutoff": 10}
+    >>> row = {"model": "candidate", "segment": "all", "metric": "ndcg", "cutoff": 10, "protocol": "batch"}
     >>> old, new = row | {"run_id": "a", "evaluated_at": "1"}, row | {"run_id": "b", "evaluated_at": "2"}
     >>> [found["run_id"] for found in newest([new, old])]
     ['b']

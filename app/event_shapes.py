@@ -8,6 +8,7 @@ from app.shapes import Question
 from script_shared.events.entry import storable
 
 MAX_BATCH = 1000
+LAST_MS = 253_402_300_799_000  # the last second of the year 9999
 
 
 def plain(text: str) -> str:
@@ -21,6 +22,22 @@ def plain(text: str) -> str:
     return text
 
 
+def epoch_ms(time: Any) -> int:
+    """A time as it was sent, in epoch milliseconds."""
+    return time if isinstance(time, int) else round(time.timestamp() * 1000)
+
+
+def within_calendar(time: Any) -> Any:
+    """The time, when it can be written as a date that every part can hold.
+
+    Raises:
+        ValueError: it lies before 1970 or after the year 9999.
+    """
+    if not 0 <= epoch_ms(time) <= LAST_MS:
+        raise ValueError("must lie between the years 1970 and 9999")
+    return time
+
+
 Key = Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(plain)]
 Reader = Annotated[str, StringConstraints(max_length=128), AfterValidator(plain)]
 Label = Annotated[str, StringConstraints(max_length=64), AfterValidator(plain)]
@@ -29,13 +46,9 @@ Title = Annotated[str, StringConstraints(max_length=1000), AfterValidator(plain)
 Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(plain)]
 Time = Annotated[
     int | AwareDatetime,
+    AfterValidator(within_calendar),
     Field(description="Epoch milliseconds, or ISO 8601 with an offset."),
 ]
-
-
-def epoch_ms(time: Any) -> int:
-    """A time as it was sent, in epoch milliseconds."""
-    return time if isinstance(time, int) else round(time.timestamp() * 1000)
 
 
 class Event(Question):

@@ -30,6 +30,7 @@ CATCH_UP_SECONDS = 3.0  # of a new release's state, before it goes into service
 FLUSH_SECONDS = 1.0  # served answers wait so long to be written together
 MEASURE_SECONDS = 5.0  # adding up the state's memory takes milliseconds
 NOT_FOLDED = (Kind.SERVED,)
+DAY_MS = 86_400_000
 LONGEST_USER = 128  # characters that the log has room for
 
 
@@ -119,8 +120,10 @@ class Following:
             found.append("live_state_stale")
         return found
 
-    def gather(self, newsroom: Newsroom, vectorise: Vectoriser | None) -> None:
+    def gather(self, newsroom: Newsroom, vectorise: Vectoriser | None, clock: Clock) -> None:
         """Fold the log into a newsroom that nobody uses yet, for a few seconds at most; called in a thread."""
+        if clock.mode == "data":
+            newsroom.run_on(clock.data_end_ms, int(self._settings.events_retention_days * DAY_MS))
         until = time.monotonic() + CATCH_UP_SECONDS
         try:
             newsroom.remember(self.log.lasting(newsroom.seq))

@@ -56,7 +56,8 @@ class PredictBody(Question):
 class EvaluationQuery(Question):
     run_id: str | None = Field(None, description="Only this run.")
     segment: str | None = Field(None, description="logged, semi_logged, anonymous or all.")
-    model: str | None = Field(None, description="candidate, in_service, popularity_1h ...")
+    model: str | None = Field(None, description="candidate, in_service, popularity_1h, most_read_10m ...")
+    protocol: str | None = Field(None, description="batch: one list per reader; replay: a list before every click.")
     metric: str | None = Field(None, description="recall, ndcg, mrr, hr, coverage or novelty.")
     cutoff: int | None = Field(None, description="Length of the list that was judged.")
     latest: bool = Field(False, description="Only the run evaluated last.")

@@ -1,7 +1,9 @@
 #!/bin/sh
-# Runs a command with the secrets of this container in its environment.
+# Runs a command with the secrets of this container in its environment; what the environment says already stays.
 set -eu
+given=$(export -p)
 set -a
-. /run/pauta/env
+. "${SECRETS_FILE:-/run/pauta/env}"
 set +a
+eval "$given"
 exec "$@"

@@ -1,4 +1,4 @@
-"""The command line: ``python -m pipelines news [--step …]``, ``… releases …``, ``… maintenance`` and ``… replay …``."""
+"""The command line: ``python -m pipelines news [--step …]``; also releases, maintenance, replay and tracking."""
 
 import argparse
 import json
@@ -28,6 +28,10 @@ def main(argv: list[str] | None = None) -> int:
             from pipelines.replay import cli as replay_cli
 
             return replay_cli.main(argv[1:], settings)
+        if argv[:1] == ["tracking"]:
+            from pipelines.tracking import cli as tracking_cli
+
+            return tracking_cli.main(argv[1:], settings)
         return _run(_parser().parse_args(argv), settings)
     except PautaError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
@@ -38,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pipelines",
         description=__doc__,
-        epilog="Also: python -m pipelines releases --help, … maintenance --help, … replay --help",
+        epilog="Also: python -m pipelines releases --help, … maintenance --help, … replay --help, … tracking --help",
     )
     parser.add_argument(
         "use_case", choices=sorted(USE_CASES), help="which use case to run ('releases' manages releases)"

@@ -12,7 +12,7 @@ from script_shared.errors import InputError
 NAME = "evaluation_metrics.csv"
 COLUMNS = (
     "run_id", "evaluated_at", "source", "release", "model", "segment", "metric", "cutoff",
-    "value", "low", "high", "users", "window_start", "window_end",
+    "value", "low", "high", "users", "window_start", "window_end", "protocol",
 )  # fmt: skip
 
 
@@ -50,6 +50,8 @@ def read_rows(path: Path) -> Any:
         frame = pd.read_csv(path, dtype=str, keep_default_na=False)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read ({error}).", fix="Move the file away; a new one is begun.") from error
+    if tuple(frame.columns) == COLUMNS[:-1]:  # written before there was a replay
+        frame[COLUMNS[-1]] = "batch"
     if tuple(frame.columns) != COLUMNS:
         raise InputError(
             f"{path}: has the columns {', '.join(frame.columns)}.", fix="Move the file away; a new one is begun."

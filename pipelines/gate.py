@@ -3,8 +3,9 @@
 Per segment the candidate is held against each reference (the release in service, the best windowed popularity). It is
 refused when it is worse by more than the tolerance, a share of the reference's value, and the loss is more than chance:
 the paired 95 % interval of the difference lies below zero. Without the second half, segments with few held-out readers
-would refuse every other good release by noise, and news would grow stale. A missing figure is never a pass; where only
-the interval is missing, the figures alone decide.
+would refuse every other good release by noise, and news would grow stale. A reference that has to be beaten turns the
+burden of proof round: the figure must be higher and the interval lie above zero. A missing figure is never a pass;
+where only the interval is missing, the figures alone decide.
 """
 
 from collections.abc import Sequence
@@ -13,8 +14,9 @@ from math import isnan, nan
 from typing import Any, Literal
 
 Force = Literal["promote", "refuse"]
-Outcome = Literal["missing", "worse", "chance", "pass", "too few users"]
-ORDER: tuple[Outcome, ...] = ("missing", "worse", "chance", "pass", "too few users")  # in which reasons are told
+Outcome = Literal["missing", "worse", "not better", "chance", "better", "pass", "too few users"]
+REFUSED: tuple[Outcome, ...] = ("missing", "worse", "not better")
+ORDER: tuple[Outcome, ...] = (*REFUSED, "chance", "better", "pass", "too few users")  # in which reasons are told
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Comparison:
         low: lower end of the 95 % interval of candidate minus reference, paired by user.
         high: its upper end.
         note: why a figure is missing, when that is known.
+        protocol: what the figures were measured by, in a word or two; "" for one list per reader.
+        beat: whether the reference has to be beaten; not to be worse is not enough.
     """
 
     segment: str
@@ -57,6 +61,8 @@ class Comparison:
     low: float = nan
     high: float = nan
     note: str = ""
+    protocol: str = ""
+    beat: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,8 +88,8 @@ class Verdict:
 def judge(comparisons: Sequence[Comparison], rule: Rule, force: Force | None = None) -> Verdict:
     """Decide; a person's ``force`` overrules the figures and is recorded beside what they said."""
     outcomes = [(outcome(comparison, rule), comparison) for comparison in comparisons]
-    refused = any(result in ("worse", "missing") for result, _ in outcomes)
-    judged = any(result in ("pass", "chance") for result, _ in outcomes)
+    refused = any(result in REFUSED for result, _ in outcomes)
+    judged = any(result not in (*REFUSED, "too few users") for result, _ in outcomes)
     ordered = sorted(outcomes, key=lambda pair: ORDER.index(pair[0]))
     reasons = [_sentence(result, comparison, rule) for result, comparison in ordered]
     if not refused and not judged:
@@ -102,25 +108,30 @@ def outcome(comparison: Comparison, rule: Rule) -> Outcome:
         return "too few users"
     if isnan(comparison.candidate) or isnan(comparison.value):
         return "missing"
+    if comparison.beat:
+        proven = comparison.candidate > comparison.value and not comparison.low <= 0
+        return "better" if proven else "not better"
     if comparison.candidate >= comparison.value * (1 - rule.tolerance):
         return "pass"
     return "chance" if comparison.high >= 0 else "worse"
 
 
 def _sentence(result: Outcome, comparison: Comparison, rule: Rule) -> str:
+    where = f"{comparison.segment}{', ' if comparison.protocol else ''}{comparison.protocol}"
     if result == "too few users":
-        return f"{comparison.segment}: {comparison.users} evaluated users, fewer than {rule.min_users}; not judged."
+        return f"{where}: {comparison.users} evaluated users, fewer than {rule.min_users}; not judged."
     if result == "missing":
         why = f" ({comparison.note})" if comparison.note else ""
         whose = "candidate" if isnan(comparison.candidate) else comparison.reference
         measure = f"{rule.metric}@{rule.cutoff}"
-        return f"{comparison.segment}: {measure} of the {whose} is missing{why}; a missing figure is no pass."
+        return f"{where}: {measure} of the {whose} is missing{why}; a missing figure is no pass."
+    if comparison.beat:
+        verdict = "better beyond chance" if result == "better" else "not better beyond chance, as it has to be"
+        return f"{where}: {_figures(comparison, rule)}, {verdict}."
     verdict = "not worse" if result == "pass" else "worse"
     doubt = ", but that may be chance: the interval holds zero" if result == "chance" else ""
     allowed = f"{rule.tolerance * 100:g} %"
-    return (
-        f"{comparison.segment}: {_figures(comparison, rule)}, {verdict} than the tolerance of {allowed} allows{doubt}."
-    )
+    return f"{where}: {_figures(comparison, rule)}, {verdict} than the tolerance of {allowed} allows{doubt}."
 
 
 def _figures(comparison: Comparison, rule: Rule) -> str:

@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import json
+import sys
 from pathlib import Path
 from pkgutil import resolve_name
 
@@ -25,7 +26,17 @@ def main(argv: list[str], settings: Settings) -> int:
     uri = args.uri or f"{settings.models_uri.rstrip('/')}/{args.use_case}"
     args.settings = settings
     code: int = COMMANDS[args.command](Releases(uri, settings.cache_dir / args.use_case), args)
+    if args.command in TOLD and not args.uri and settings.mlflow_address:
+        _tell_mlflow(settings, args.use_case)
     return code
+
+
+def _tell_mlflow(settings: Settings, use_case: str) -> None:
+    """The releases have changed; the registered model follows now, or later when MLflow is not there."""
+    from pipelines.tracking.step import catch_up
+
+    facts = catch_up(settings, use_case)
+    print("MLflow knows" if facts["told"] else f"MLflow is told later: {facts['problem']}", file=sys.stderr)
 
 
 def _list(releases: Releases, args: argparse.Namespace) -> int:
@@ -134,6 +145,7 @@ COMMANDS = {
     "erased": _erased,
     "fetch": _fetch,
 }
+TOLD = ("publish", "promote", "rollback", "prune")  # what the registered model follows
 
 
 def _parser() -> argparse.ArgumentParser:

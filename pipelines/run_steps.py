@@ -21,16 +21,28 @@ def run_steps(
         workers: how many parts of one step run at once.
 
     Raises:
-        PautaError: the first one that a step raises; later steps are not run.
+        PautaError: the first one that a step raises; later steps are not run, but for those that always are.
     """
     chosen = [case.step(name) for name in names] if names else list(case.steps)
+    chosen.sort(key=case.steps.index)
     facts: dict[str, dict[str, Any]] = {}
-    for step in sorted(chosen, key=case.steps.index):
-        started = time.perf_counter()
-        facts[step.name] = _run_step(case, context, step, workers)
-        print(f"{step.name:<10} {time.perf_counter() - started:7.1f} s  {_short(facts[step.name])}", file=sys.stderr)
-        if "accepted" in facts[step.name]:  # a verdict: its reasons are what a person wants to read
-            print("\n".join(f"             {reason}" for reason in facts[step.name]["reasons"]), file=sys.stderr)
+    try:
+        for step in chosen:
+            facts[step.name] = _shown(case, context, step, workers)
+    except Exception:
+        for step in (each for each in chosen if each.always):
+            _shown(case, context, step, workers)
+        raise
+    return facts
+
+
+def _shown(case: UseCase, context: Context, step: Step, workers: int) -> dict[str, Any]:
+    """Run a step and print a line of it."""
+    started = time.perf_counter()
+    facts = _run_step(case, context, step, workers)
+    print(f"{step.name:<10} {time.perf_counter() - started:7.1f} s  {_short(facts)}", file=sys.stderr)
+    if "accepted" in facts:  # a verdict: its reasons are what a person wants to read
+        print("\n".join(f"             {reason}" for reason in facts["reasons"]), file=sys.stderr)
     return facts
 
 

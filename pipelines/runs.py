@@ -20,9 +20,11 @@ STEP_OF = {  # which step writes a folder, where they do not have the same name
     "refined": "refine",
     "trained": "train",
     "assembled": "assemble",
+    "ranked": "rank",
     "evaluated": "evaluate",
     "gated": "gate",
     "published": "publish",
+    "tracked": "track",
 }
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,127}")
 

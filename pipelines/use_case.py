@@ -49,11 +49,13 @@ class Step:
         name: its verb.
         where: ``module:function``; imported when the step runs, so that a list of steps costs nothing to read.
         parts: names of parts that may run in parallel, such as the segments.
+        always: done at the end whatever became of the steps before; it never fails.
     """
 
     name: str
     where: str
     parts: tuple[str, ...] = ()
+    always: bool = False
 
     @property
     def action(self) -> Callable[..., dict[str, Any]]:

@@ -51,12 +51,26 @@ class Settings(BaseSettings):
     )
     airflow_username: str | None = Field(None, description="Airflow user that may trigger DAGs.")
     airflow_password: SecretStr | None = Field(None, description="Password of that user.")
+    mlflow_uri: str | None = Field(
+        None,
+        pattern=r"^(|off|embedded|sqlite:///.+|https?://.+)$",
+        description="MLflow that trainings are told to: an address, embedded (SQLite in data_dir) or off.",
+    )
+    mlflow_seconds: float = Field(120.0, gt=0, description="How long a run waits for MLflow at most, in seconds.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Level of the API's log.")
 
     @property
     def events_address(self) -> str:
         """Where the event log is, as SQLAlchemy takes it."""
         return self.events_uri or f"sqlite:///{self.data_dir / 'events.db'}"
+
+    @property
+    def mlflow_address(self) -> str | None:
+        """Where MLflow is, None when trainings are not tracked: unset, the embedded one where it was made before."""
+        file = self.data_dir.absolute() / "mlflow" / "mlflow.db"
+        if self.mlflow_uri == "embedded" or (self.mlflow_uri is None and file.is_file()):
+            return f"sqlite:///{file}"
+        return None if self.mlflow_uri in (None, "", "off") else self.mlflow_uri
 
 
 def load_settings() -> Settings:

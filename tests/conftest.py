@@ -17,4 +17,5 @@ os.environ |= {
     "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    "PAUTA_MLFLOW_URI": "off",  # but for the tests that are about it
 }

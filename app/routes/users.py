@@ -14,6 +14,7 @@ from app.event_shapes import Erased
 from app.live import Served
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry
+from script_shared.news.live.newsroom import Newsroom
 
 router = APIRouter(prefix="/users", tags=["events"], dependencies=[Admin])
 UserId = Annotated[str, Path(min_length=1, max_length=128, description="The reader.")]
@@ -28,7 +29,8 @@ async def get_user(user_id: UserId, service: TheService) -> Response:
         {
             "user_id": user_id,
             "entries": [_shown(entry) for entry in entries],
-            "live_reads": room.latest_reads(user_id, "", 1000) if room is not None else [],
+            "live_reads": _live_reads(room, user_id) if room is not None else [],
+            "live_shown": dict(room.shown_to(user_id, "")) if room is not None else {},
             "release": _in_release(served, user_id) if served is not None else None,
         }
     )
@@ -46,6 +48,12 @@ async def delete_user(user_id: UserId, service: TheService) -> Response:
 
 def _shown(entry: Entry) -> dict[str, Any]:
     return {**asdict(entry), "kind": entry.kind.name.lower(), "time": iso(entry.time_ms)}
+
+
+def _live_reads(room: Newsroom, user_id: str) -> list[str]:
+    """Oldest first as far as their order is known."""
+    ordered = room.latest_reads(user_id, "", 1000)
+    return [*sorted(room.read_by(user_id, "") - {*ordered, ""}), *ordered]
 
 
 def _in_release(served: Served, user_id: str) -> dict[str, Any] | None:

@@ -9,10 +9,12 @@ from airflow.sdk import DAG, dag, get_current_context, task
 from pipelines.airflow.retries import DEFAULT_ARGS
 from pipelines.airflow.steps import Facts, data_run_id, plain, step_context
 from pipelines.use_case import UseCase
+from script_shared.settings import load_settings
 
 DOC = """
 ### Maintenance
 
+`reconcile` tells MLflow what it missed, when there is one, before the folders that say so are removed; it never fails.
 `prune` removes old runs, half-written folders and old releases of each use case. The release in service, and as many
 others as the params file keeps (`[releases] keep`, `keep_runs`), always stay.
 
@@ -39,13 +41,19 @@ def maintenance_dag(cases: Sequence[UseCase]) -> DAG:
         default_args=DEFAULT_ARGS,
     )
     def maintenance() -> None:
-        @task(map_index_template="{{ use_case_name }}")
+        @task(map_index_template="{{ use_case_name }}", trigger_rule="all_done")
         def prune(use_case: str) -> Facts:
             airflow = get_current_context()
             airflow["use_case_name"] = use_case  # type: ignore[typeddict-unknown-key]  # read by map_index_template
             action = resolve_name(f"pipelines.{use_case}.maintenance:prune")
             return plain(action(step_context(by_name[use_case], data_run_id(airflow), airflow)))
 
-        prune.expand(use_case=list(by_name))
+        @task(map_index_template="{{ use_case_name }}")
+        def reconcile(use_case: str) -> Facts:
+            airflow = get_current_context()
+            airflow["use_case_name"] = use_case  # type: ignore[typeddict-unknown-key]  # read by map_index_template
+            return plain(resolve_name("pipelines.tracking.step:catch_up")(load_settings(), use_case))
+
+        reconcile.expand(use_case=list(by_name)) >> prune.expand(use_case=list(by_name))
 
     return maintenance()

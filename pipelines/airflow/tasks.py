@@ -55,8 +55,21 @@ def training_task(case: UseCase, step: Step, outlet: Asset | None = None) -> Any
     return training_part.expand(part=list(step.parts)) if step.parts else training_step()
 
 
+def last_task(case: UseCase, step: Step) -> Any:
+    """A step that is done whatever became of the others, and that the run's own end does not depend on."""
+
+    @task(task_id=step.name, execution_timeout=_timeout(step.name))
+    def last_step() -> Facts:
+        return run_step(case, step, _chosen_run(), get_current_context())
+
+    return last_step().as_teardown()
+
+
 def _chosen_run() -> str:
-    return str(get_current_context()["ti"].xcom_pull(task_ids="choose_run"))
+    run_id = get_current_context()["ti"].xcom_pull(task_ids="choose_run")
+    if run_id is None:
+        raise AirflowSkipException("no run was chosen")
+    return str(run_id)
 
 
 def _skip_if_refused(facts: Facts) -> None:

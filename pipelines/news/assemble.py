@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -14,8 +13,8 @@ import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.dataset import Dataset
-from pipelines.news.held_out import split_of
-from pipelines.news.known import snapshot_of
+from pipelines.news.known import snapshot_of, utc
+from pipelines.news.moments import moments_of
 from pipelines.news.train import folder_megabytes, members_of
 from pipelines.use_case import Context
 from script_shared.algorithms.factors import Renumbering
@@ -33,9 +32,10 @@ from script_shared.news.snapshot import Snapshot
 
 
 def assemble(context: Context) -> dict[str, Any]:
-    """Reads refined and trained; writes assembled/<run>/holdout (as of T) and assembled/<run>/release (as of the end).
+    """Reads refined and trained; writes assembled/<run>/rank (as of R), holdout (as of T) and release (as of the end).
 
-    The first is what evaluation measures, the second what is published; both come out of the same code.
+    The ranker learns beside the first, evaluation measures the second, the third is published; all come out of the
+    same code. Where the data is too short for a ranker there is no first.
 
     Raises:
         RunError: refine or one segment's training is not complete, or was done with another split.
@@ -49,7 +49,11 @@ def assemble(context: Context) -> dict[str, Any]:
     }
     lag = params.releases.clock_max_lag_hours
     names = Names.of(dataset)
-    moments = {"holdout": split_of(dataset, params).start_ms, "release": dataset.end_ms}
+    at = moments_of(dataset, params)
+    _require_trained_until(context, at.fitted)
+    moments = {"holdout": at.split, "release": at.end}
+    if not at.too_short:
+        moments = {"rank": at.fitted, **moments}
     with context.run.write("assembled") as (folder, facts):
         for name, as_of_ms in moments.items():
             started = perf_counter()
@@ -69,14 +73,10 @@ def _require_trained_until(context: Context, moment_ms: int) -> None:
         trained_ms = context.run.facts("trained", segment.name)["as_of_ms"]
         if trained_ms != moment_ms:
             raise RunError(
-                f"run {context.run.run_id}: {segment.name} was trained on reads until {_utc(trained_ms)}, "
-                f"but the held-out window starts at {_utc(moment_ms)}: the params changed in between.",
+                f"run {context.run.run_id}: {segment.name} was trained on reads until {utc(trained_ms)}, "
+                f"but should have been until {utc(moment_ms)}: the params changed in between.",
                 fix="Give the same --set and --params to every step of a run, or train again: --step train.",
             )
-
-
-def _utc(ms: int) -> str:
-    return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def assemble_from(release: Path, dataset: Dataset, as_of_ms: int, out: Path) -> dict[str, Any]:

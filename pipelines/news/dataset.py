@@ -1,5 +1,6 @@
 """A refined run in memory: interactions as numpy columns sorted by time, users and articles as tables."""
 
+import json
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from pipelines.news import columns as c
-from pipelines.news.tables import table_path
+from pipelines.news.tables import LABELS, table_path
 
 Column = npt.NDArray[np.generic]
 NONE = -1
@@ -133,6 +134,13 @@ class Dataset:
     def texts(self) -> pl.LazyFrame:
         """Title, caption and body of every article in order of the rows, read when collected."""
         return pl.scan_parquet(table_path(self.folder, "articles")).select(c.TITLE, c.CAPTION, c.BODY)
+
+    @cached_property
+    def labels(self) -> dict[str, dict[int, str]]:
+        """What the codes of region and device stand for, by column, where events sent texts."""
+        file = self.folder / LABELS
+        named = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        return {column: {code: text for text, code in codes.items()} for column, codes in named.items()}
 
     @property
     def n_users(self) -> int:

@@ -3,8 +3,9 @@
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -21,6 +22,24 @@ DONE = "erased_until"  # in a manifest: number of the last erasure that the fold
 MADE_OF_READERS = ("trained", "assembled", "ranked")  # hold readers by row; made again by their steps
 
 
+def erase_from_runs(runs: Iterable[Run], erased: Erased, until: int) -> dict[str, Any]:
+    """Take erased readers out of finished runs.
+
+    Returns:
+        ``erased_from_runs`` (readers by run); ``erased_unreadable`` where a file of a run cannot be read, such as one
+        that refine refused: these runs go with their age, or by hand.
+    """
+    found: dict[str, int] = {}
+    unreadable = []
+    for run in runs:
+        try:
+            if count := erase_from_run(run, erased, until):
+                found[run.run_id] = count
+        except (pl.exceptions.PolarsError, OSError) as error:
+            unreadable.append(f"{run.run_id}: {str(error).splitlines()[0]}")
+    return {"erased_from_runs": found, **({"erased_unreadable": unreadable} if unreadable else {})}
+
+
 def erase_from_run(run: Run, erased: Erased, until: int) -> int:
     """Take erased readers out of a finished run; gives how many the refined tables or the raw files held.
 
@@ -30,16 +49,24 @@ def erase_from_run(run: Run, erased: Erased, until: int) -> int:
     Args:
         until: number of the last erasure; a run that has followed it is left alone.
     """
+    raw, refined = (_behind(run, step, until) for step in ("raw", "refined"))
     found = 0
-    for step, clean in (("raw", _clean_raw), ("refined", _clean_refined)):
-        if run.complete(step) and run.facts(step).get(DONE, 0) < until:
-            count = clean(run.folder(step), erased)
-            _note(run.folder(step), until, raw=step == "raw")
-            found = max(found, count)
-            if count and step == "refined":
-                for name in MADE_OF_READERS:
-                    remove(run.folder(name))
+    if raw:
+        found = _clean_raw(raw, erased)
+        _note(raw, until, raw=True)
+    if refined:
+        if held := _held_in_refined(refined, erased):
+            for name in MADE_OF_READERS:  # first, so that who is killed here finds the reader again
+                remove(run.folder(name))
+            _clean_refined(refined, erased)
+        _note(refined, until, raw=False)
+        found = max(found, held)
     return found
+
+
+def _behind(run: Run, step: str, until: int) -> Path | None:
+    """The folder of a finished step that has not followed the last erasure yet."""
+    return run.folder(step) if run.complete(step) and run.facts(step).get(DONE, 0) < until else None
 
 
 def _clean_raw(folder: Path, erased: Erased) -> int:
@@ -72,30 +99,39 @@ def _rows(file: Path) -> pl.LazyFrame:
 def _replace(file: Path, rows: pl.LazyFrame) -> None:
     """Write the file anew; another name of the old one, in another run or at its source, keeps what it had."""
     new = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    if file.suffix == ".csv":
-        rows.sink_csv(new)
-    else:
-        rows.sink_parquet(new)
-    os.replace(new, file)
+    try:
+        if file.suffix == ".csv":
+            rows.sink_csv(new)
+        else:
+            rows.sink_parquet(new)
+        os.replace(new, file)
+    finally:
+        new.unlink(missing_ok=True)
 
 
-def _clean_refined(folder: Path, erased: Erased) -> int:
-    users = pl.read_parquet(table_path(folder, "users"))
+def _held_in_refined(folder: Path, erased: Erased) -> int:
+    """How many erased readers the tables hold, kept or rejected."""
+    users, rejected = (_scan_table(folder, name).select(c.USER_ID).collect() for name in ("users", "rejected"))
+    ids = pl.concat([users, rejected])[c.USER_ID].drop_nulls().unique()
+    return int(erased.among(ids).sum())
+
+
+def _clean_refined(folder: Path, erased: Erased) -> None:
+    """Rewrite the tables; that of the users last, because it tells who is still to be taken out of the others."""
+    users = _scan_table(folder, "users").collect()
     gone = pl.Series(erased.among(users[c.USER_ID]), dtype=pl.Boolean)
-    rejected = table_path(folder, "rejected")
-    names = pl.read_parquet(rejected, columns=[c.USER_ID])[c.USER_ID].drop_nulls().unique()
-    refused = names.filter(pl.Series(erased.among(names), dtype=pl.Boolean))
-    if len(refused):
-        _replace(
-            rejected, pl.scan_parquet(rejected).filter(~pl.col(c.USER_ID).is_in(refused.implode()).fill_null(False))
-        )
-    if gone.any():
-        rows = users.filter(gone)[c.USER].implode()
-        for name in ("interactions", "validation"):
-            if (path := table_path(folder, name)).is_file():
-                _replace(path, pl.scan_parquet(path).filter(~pl.col(c.USER).is_in(rows)))
-        _replace(table_path(folder, "users"), _nameless(users, gone).lazy())
-    return len({*users.filter(gone)[c.USER_ID], *refused})
+    rejected = _scan_table(folder, "rejected").collect()
+    kept = ~pl.Series(erased.among(rejected[c.USER_ID].fill_null("")), dtype=pl.Boolean)
+    rows = users.filter(gone)[c.USER].implode()
+    _replace(table_path(folder, "rejected"), rejected.filter(kept).lazy())
+    for name in ("interactions", "validation"):
+        if table_path(folder, name).is_file():
+            _replace(table_path(folder, name), _scan_table(folder, name).filter(~pl.col(c.USER).is_in(rows)))
+    _replace(table_path(folder, "users"), _nameless(users, gone).lazy())
+
+
+def _scan_table(folder: Path, name: str) -> pl.LazyFrame:
+    return pl.scan_parquet(table_path(folder, name), glob=False)
 
 
 def _nameless(users: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:

@@ -3,15 +3,17 @@
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from pipelines import evaluation_csv, metrics
-from pipelines.figures import measure
+from pipelines.figures import Figure, measure
 from pipelines.news.dataset import Dataset
 from pipelines.news.evaluation import CANDIDATE, IN_SERVICE, Evaluation
 from pipelines.news.evaluation_report import render
 from pipelines.news.held_out import HeldOut, hold_out
 from pipelines.news.recommended import Recommended
+from pipelines.news.replay_evaluation import replay
 from pipelines.report import write_page
 from pipelines.stopwatch import Stopwatch
 from pipelines.use_case import Context
@@ -61,7 +63,10 @@ def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, A
     watch = Stopwatch()
     held_out = hold_out(Dataset.load(context.run.read("refined")), params)
     watch.note("load")
-    recommended = _recommend(context, kind, held_out, watch)
+    with TemporaryDirectory(prefix="pauta-in-service-") as scratch:
+        recommended = _recommend(context, kind, held_out, watch, Path(scratch))
+        replayed = replay(context, held_out, recommended.folders)
+        watch.note("replay")
     subject = CANDIDATE if kind == "candidate" else IN_SERVICE
     known = subject if subject in recommended.lists else None
     figures, differences = measure(recommended.lists, held_out.protocol(params), known)
@@ -80,6 +85,7 @@ def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, A
         lacking=recommended.lacking,
         notes=[SIMULATED] * (refined.get("login_flag") == "simulated") + recommended.notes,
         source=refined["source"],
+        replayed=replayed,
         **_about_data(held_out),
     )
     with context.run.write(step) as (folder, facts):
@@ -88,12 +94,12 @@ def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, A
     return dict(facts)
 
 
-def _recommend(context: Context, kind: Kind, held_out: HeldOut, watch: Stopwatch) -> Recommended:
+def _recommend(context: Context, kind: Kind, held_out: HeldOut, watch: Stopwatch, scratch: Path) -> Recommended:
     recommended = Recommended(held_out, max(context.params.evaluation.cutoffs))
     if kind == "candidate":
         recommended.add_candidate(context)
         watch.note("candidate")
-    recommended.add_in_service(context)
+    recommended.add_in_service(context, scratch)
     watch.note("in_service")
     if kind == "service" and IN_SERVICE not in recommended.releases:
         raise ReleaseMissingError("no release is in service yet.", fix="Run the pipeline to its end first.")
@@ -130,17 +136,24 @@ def _about_data(held_out: HeldOut) -> dict[str, Any]:
 def main_figures(evaluation: Evaluation) -> dict[str, Any]:
     """For people: the figure the gate looks at, by segment and model; None where it is missing."""
     metric, cutoff = evaluation.judged["metric"], evaluation.judged["cutoff"]
-    table: dict[str, dict[str, float | None]] = {}
-    for figure in evaluation.figures:
-        if (figure.metric, figure.cutoff) == (metric, cutoff):
-            value = None if figure.value != figure.value else round(figure.value, 5)
-            table.setdefault(figure.segment, {})[figure.model] = value
+    clicks = evaluation.by_click()
     return {
         "users": evaluation.ground_truth["users_evaluated"],
-        f"{metric}@{cutoff}": table,
+        f"{metric}@{cutoff}": _table(evaluation.figures, metric, cutoff),
+        "replay": _table(clicks.figures, clicks.judged["metric"], cutoff) if clicks else {},
         "missing": evaluation.missing,
         "seconds": round(sum(evaluation.seconds.values()), 1),
     }
+
+
+def _table(figures: list[Figure], metric: str, cutoff: int) -> dict[str, dict[str, float | None]]:
+    """One measure by segment and model, None where it is missing."""
+    table: dict[str, dict[str, float | None]] = {}
+    for figure in figures:
+        if (figure.metric, figure.cutoff) == (metric, cutoff):
+            value = None if figure.value != figure.value else round(figure.value, 5)
+            table.setdefault(figure.segment, {})[figure.model] = value
+    return table
 
 
 def _write(evaluation: Evaluation, folder: Path, evaluation_dir: Path) -> None:

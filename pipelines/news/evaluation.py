@@ -1,14 +1,16 @@
 """One evaluation as a document: what was measured, on whom, with which figures."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from math import isnan
 from pathlib import Path
 from typing import Any, Literal
 
 from pipelines.figures import Difference, Figure
+from pipelines.news.replay_figures import Replayed
 
 CANDIDATE, IN_SERVICE = "candidate", "in_service"
+BATCH, REPLAY = "batch", "replay"  # protocols: one list per reader at T; a list before every click
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Evaluation:
         judged: metric and cutoff the gate looks at.
         seconds: how long each part took.
         lacking: segments that the release in service does not have.
+        replayed: the same window click by click, through the code that serves; None when it was not replayed.
     """
 
     run_id: str
@@ -48,6 +51,21 @@ class Evaluation:
     judged: dict[str, Any]
     seconds: dict[str, float] = field(default_factory=dict)
     lacking: list[str] = field(default_factory=list)
+    replayed: Replayed | None = None
+
+    def by_click(self) -> "Evaluation | None":
+        """The figures of the replay as an evaluation of its own, to be read and drawn alike; None without."""
+        if self.replayed is None:
+            return None
+        metric = "hr" if self.judged["metric"] == "recall" else self.judged["metric"]  # one click: the same
+        return replace(
+            self,
+            figures=self.replayed.figures,
+            differences=self.replayed.differences,
+            segments=self.replayed.segments,
+            judged={**self.judged, "metric": metric},
+            replayed=None,
+        )
 
     def models(self) -> list[str]:
         """Evaluated models, in the order of the figures."""
@@ -68,7 +86,8 @@ class Evaluation:
         return json_text(asdict(self))
 
     def rows(self) -> list[dict[str, Any]]:
-        """One CSV row per figure."""
+        """One CSV row per figure: those of one list per reader, then those of the replay."""
+        clicks = self.replayed.figures if self.replayed else []
         return [
             {
                 "run_id": self.run_id,
@@ -78,8 +97,10 @@ class Evaluation:
                 **asdict(figure),
                 "window_start": self.window["start"],
                 "window_end": self.window["end"],
+                "protocol": protocol,
             }
-            for figure in self.figures
+            for protocol, figures in ((BATCH, self.figures), (REPLAY, clicks))
+            for figure in figures
         ]
 
 
@@ -93,7 +114,16 @@ def read_evaluation(path: Path) -> Evaluation:
     content = json.loads(path.read_text(encoding="utf-8"))
     figures = [Figure(**_nans(row)) for row in content.pop("figures")]
     differences = [Difference(**_nans(row)) for row in content.pop("differences")]
-    return Evaluation(**content, figures=figures, differences=differences)
+    replayed = content.pop("replayed", None)
+    return Evaluation(**content, figures=figures, differences=differences, replayed=_replayed(replayed))
+
+
+def _replayed(content: dict[str, Any] | None) -> Replayed | None:
+    if content is None:
+        return None
+    figures = [Figure(**_nans(row)) for row in content.pop("figures")]
+    differences = [Difference(**_nans(row)) for row in content.pop("differences")]
+    return Replayed(**content, figures=figures, differences=differences)
 
 
 def _nulls(value: Any) -> Any:

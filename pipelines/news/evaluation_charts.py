@@ -15,10 +15,11 @@ RUNS_SHOWN = 20
 def label(name: str) -> str:
     """A model's or segment's name in words.
 
-    >>> label("popularity_6h"), label("in_service"), label("semi_logged")
-    ('most read, 6h', 'in service', 'semi-logged')
+    >>> label("popularity_6h"), label("in_service"), label("semi_logged"), label("most_read_10m")
+    ('most read, 6h', 'in service', 'semi-logged', 'most read, 10m')
     """
-    return name.replace("popularity_", "most read, ").replace("in_service", "in service").replace("_", "-")
+    name = name.replace("popularity_", "most read, ").replace("most_read_", "most read, ")
+    return name.replace("in_service", "in service").replace("without_ranker", "without ranker").replace("_", "-")
 
 
 def colours_of(models: Sequence[str]) -> dict[str, str]:
@@ -76,7 +77,8 @@ def runs_in(rows: Any, source: str) -> list[str]:
 def over_runs(evaluation: Evaluation, rows: Any, metric: str, cutoff: int) -> Chart:
     """A panel per segment: the figure of every model in the latest runs of the same source."""
     runs = runs_in(rows, evaluation.source)
-    kept = rows[rows["run_id"].isin(runs) & (rows["metric"] == metric) & (rows["cutoff"] == str(cutoff))]
+    same = rows[(rows["protocol"] == "batch") & (rows["metric"] == metric) & (rows["cutoff"] == str(cutoff))]
+    kept = same[same["run_id"].isin(runs)]
     segments, colours = segments_of(evaluation), colours_of(evaluation.models())
     top = max((float(value) for value in kept["value"] if value), default=1.0) or 1.0
 

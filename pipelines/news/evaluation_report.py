@@ -14,6 +14,13 @@ READING = (
     "ones. After each value its 95 % bootstrap interval by user; a dash is a missing figure."
 )
 
+CLICKS = (
+    "The same window replayed in time order through the code that serves: before each click that is asked about, the "
+    "reader gets an answer of a model that knows everything clicked before, and then the click is shown to it. Clicks "
+    "on articles read before are left out. As many clicks of each segment are asked about; in the figures of all "
+    "readers each counts for as many as it stands for."
+)
+
 
 def render(evaluation: Evaluation, history: Any) -> str:
     """The page as HTML text.
@@ -24,8 +31,11 @@ def render(evaluation: Evaluation, history: Any) -> str:
     """
     window = evaluation.window
     when = f"{_moment(window['start'])} to {_moment(window['end'])} UTC"
-    sections = [_accuracy(evaluation), _gaps(evaluation), _variety(evaluation), _data(evaluation)]
-    sections += [_history(evaluation, history), *_tables(evaluation)]
+    clicks = evaluation.by_click()
+    sections = [_accuracy(evaluation), _gaps(evaluation), *(_clicks(clicks) if clicks else [])]
+    sections += [_variety(evaluation), _data(evaluation), _history(evaluation, history), *_tables(evaluation)]
+    if clicks:
+        sections += _tables(clicks, "Click by click")
     return render_page(
         f"Evaluation of the {_subject(evaluation)}",
         sections,
@@ -69,6 +79,18 @@ def _accuracy(evaluation: Evaluation) -> Section:
         f"{label(model).capitalize()} could not be evaluated: {why}" for model, why in evaluation.missing.items()
     ]
     return Section("Does it find what was read?", " ".join([*evaluation.notes, *missing]), charts)
+
+
+def _clicks(clicks: Evaluation) -> list[Section]:
+    metric, cutoff = clicks.judged["metric"], clicks.judged["cutoff"]
+    counts = [
+        (label(name), *(of[part] for part in ("clicks", "asked", "users"))) for name, of in clicks.segments.items()
+    ]
+    caption = "Clicks of the window, those asked about (drawn by seed), and their readers, by segment just before."
+    asked = Table(("segment", "clicks", "asked", "readers"), counts, caption)
+    chart = bars(clicks, metric, cutoff, f"{NAMES[metric]}@{cutoff} of the answer before each click.")
+    gaps = _gaps(clicks)
+    return [Section("Does it find the next click?", CLICKS, [chart, *gaps.blocks, asked])]
 
 
 def _gaps(evaluation: Evaluation) -> Section:
@@ -119,10 +141,10 @@ def _history(evaluation: Evaluation, history: Any) -> Section:
     return Section(title, "", [chart])
 
 
-def _tables(evaluation: Evaluation) -> list[Section]:
+def _tables(evaluation: Evaluation, name: str = "All figures") -> list[Section]:
     sections = []
     for place, segment in enumerate(segments_of(evaluation)):
-        title = f"All figures: {label(segment)}, {users_of(evaluation, segment):,} users"
+        title = f"{name}: {label(segment)}, {users_of(evaluation, segment):,} users"
         header = ("measure", *(label(model) for model in evaluation.models()))
         sections.append(Section(title, "" if place else READING, [Table(header, _rows(evaluation, segment))]))
     return sections
@@ -130,12 +152,14 @@ def _tables(evaluation: Evaluation) -> list[Section]:
 
 def _rows(evaluation: Evaluation, segment: str) -> list[tuple[str, ...]]:
     cutoffs = list(dict.fromkeys(figure.cutoff for figure in evaluation.figures))
+    measured = {figure.metric for figure in evaluation.figures}
     return [
         (
             f"{NAMES[metric]}@{cutoff}",
             *(_cell(evaluation.figure(m, segment, metric, cutoff)) for m in evaluation.models()),
         )
         for metric in METRICS
+        if metric in measured
         for cutoff in cutoffs
     ]
 

@@ -26,6 +26,8 @@ from script_shared.settings import Settings
 
 FIGURES = ["segment", "model", "metric", "cutoff", "value", "low", "high", "users"]
 
+ONE_LIST = ("evaluation.replayed_clicks = 0",)  # the rankers' replay would take most of the time
+
 
 def grid(
     run: Run, choices: Mapping[str, Iterable[float | int]], settings: Settings, base: tuple[str, ...] = ()
@@ -51,7 +53,7 @@ def grid(
         earlier = _earlier(run, load_params(NewsParams, FILE, base), Path(folder))
         for values in product(*choices.values()):
             chosen = dict(zip(choices, values, strict=True))
-            lines = [*base, *(f"{key} = {value}" for key, value in chosen.items())]
+            lines = [*base, *ONE_LIST, *(f"{key} = {value}" for key, value in chosen.items())]
             figures = _figures(Context(places, load_params(NewsParams, FILE, lines), earlier))
             tables.append(figures.assign(**chosen))
     return pd.concat(tables, ignore_index=True)[[*choices, *FIGURES]]

@@ -1,6 +1,7 @@
 """The gate step: puts the run's figures before the gate and records the verdict, with the person's choice if any."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from math import nan
 from typing import Any
@@ -28,7 +29,7 @@ def gate(context: Context) -> dict[str, Any]:
     evaluation = read_evaluation(context.run.read("evaluated") / "metrics.json")
     wanted = context.params.gate
     rule = Rule(wanted.metric, wanted.cutoff, wanted.tolerance, wanted.min_users)
-    compared = comparisons(evaluation, rule)
+    compared = [*comparisons(evaluation, rule), *click_comparisons(evaluation, rule, wanted.beats)]
     verdict = judge(compared, rule, context.options.force)
     reasons = [*verdict.reasons, *(UNKNOWN.format(segment) for segment in evaluation.lacking)]
     if IN_SERVICE not in evaluation.releases:
@@ -59,6 +60,21 @@ def comparisons(evaluation: Evaluation, rule: Rule) -> list[Comparison]:
         name = f"best popularity ({label(best.model)})" if best else "windowed popularity"
         found.append(_compare(evaluation, segment, best.model if best else "popularity", name, rule))
     return found
+
+
+def click_comparisons(evaluation: Evaluation, rule: Rule, beats: Sequence[str]) -> list[Comparison]:
+    """By segment, on the clicks of the replay: the release in service, and the plain lists that have to be beaten."""
+    clicks = evaluation.by_click()
+    if clicks is None:
+        return []
+    rule = replace(rule, metric=clicks.judged["metric"])
+    found = []
+    for segment in clicks.segments:
+        if IN_SERVICE in clicks.models() and segment not in evaluation.lacking:
+            name = f"release in service ({evaluation.releases[IN_SERVICE]})"
+            found.append(_compare(clicks, segment, IN_SERVICE, name, rule))
+        found += [replace(_compare(clicks, segment, model, label(model), rule), beat=True) for model in beats]
+    return [replace(comparison, protocol="click by click") for comparison in found]
 
 
 def _compare(evaluation: Evaluation, segment: str, model: str, name: str, rule: Rule) -> Comparison:

@@ -1,5 +1,6 @@
 """What a refined data set says was known at a moment: the border that keeps later reads out of training."""
 
+from datetime import UTC, datetime
 from functools import partial
 
 import numpy as np
@@ -52,3 +53,12 @@ def article_texts(dataset: Dataset, rows: IntArray, body_characters: int) -> lis
     lines = dataset.texts().slice(first, last - first + 1).select(text.alias("text")).collect()["text"]
     texts: list[str] = lines.gather((rows - first).astype(np.uint32)).to_list()
     return texts
+
+
+def utc(ms: int) -> str:
+    """A moment in epoch milliseconds for people.
+
+    >>> utc(0)
+    '1970-01-01T00:00:00+00:00'
+    """
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="seconds")

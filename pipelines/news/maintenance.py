@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from pipelines.news.erasure import erase_from_run, releases_holding
+from pipelines.news.erasure import erase_from_runs, releases_holding
 from pipelines.news.publish import open_releases
 from pipelines.news.retention import prune_events
 from pipelines.runs import MANIFEST, Run, latest_run, remove
@@ -40,9 +40,9 @@ def follow_erasures(context: Context) -> dict[str, Any]:
     """Take readers who were erased out of every run that is not going on, and look which releases still hold some.
 
     Returns:
-        ``erased_from_runs`` (readers by run), ``erased_waiting`` (runs that are going on), ``releases_with_erased``
-        (readers by release; nothing is served of them, and they go with the release), ``erasures`` in words where the
-        log cannot be read.
+        what ``erase_from_runs`` says; ``erased_waiting`` (runs that are going on); ``releases_with_erased`` (readers by
+        release; nothing is served of them, and they go with the release); ``erasures`` in words where the log cannot be
+        read.
     """
     address, root = context.settings.events_address, context.run.root
     if not begun(address):
@@ -57,10 +57,9 @@ def follow_erasures(context: Context) -> dict[str, Any]:
     steps = _folders(root)
     runs = sorted({folder.name for step in steps for folder in _folders(step)}) if erased else []
     waiting = [run for run in runs if _going_on(steps, run, _finished_at(steps, run))]
-    found = {run: erase_from_run(Run(root, run), erased, until) for run in runs if run not in waiting}
+    done = erase_from_runs([Run(root, run) for run in runs if run not in waiting], erased, until)
     holding = releases_holding(open_releases(context), erased)
-    cleaned = {run: count for run, count in found.items() if count}
-    return {"erased_from_runs": cleaned, "erased_waiting": waiting, "releases_with_erased": holding}
+    return {**done, "erased_waiting": waiting, "releases_with_erased": holding}
 
 
 def _prune_runs(root: Path, keep: int) -> list[str]:

@@ -17,7 +17,7 @@ def open_releases(context: Context) -> Releases:
 
 
 def publish(context: Context) -> dict[str, Any]:
-    """Publish ``assembled/<run>/release`` with the run's figures and the gate's verdict, whatever that says.
+    """Publish ``ranked/<run>/release`` with the run's figures and the gate's verdict, whatever that says.
 
     The version is the run's id. A step of the run done again with another result is published as ``<run id>.2`` and so
     on; with the same result nothing changes.
@@ -26,7 +26,7 @@ def publish(context: Context) -> dict[str, Any]:
         ``version``, ``files``, ``megabytes`` of the release.
 
     Raises:
-        RunError: the run is not assembled, evaluated and gated yet.
+        RunError: the run is not assembled, ranked, evaluated and gated yet.
     """
     run = context.run
     facts = {
@@ -46,7 +46,7 @@ def publish(context: Context) -> dict[str, Any]:
 
 
 def _publish_as_free_version(context: Context, facts: dict[str, Any]) -> Manifest:
-    folder = context.run.read("assembled") / "release"
+    folder = context.run.read("ranked") / "release"
     releases, run_id = open_releases(context), context.run.run_id
     for attempt in range(1, ATTEMPTS):
         try:

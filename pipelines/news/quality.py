@@ -78,7 +78,18 @@ def _tables(sizes: list[tuple[str, int, float]], refined: dict[str, Any]) -> Sec
     blocks = [Table(["table", "rows", "MB on disk"], [list(row) for row in sizes])]
     if clipped:
         blocks.append(Table(["quantity", "values cut to the maximum"], clipped, "Limits stand in the params file."))
-    return Section("Tables", "What the run holds after refining, as stored.", blocks)
+    return Section("Tables", f"What the run holds after refining, as stored.{_of_the_log(refined)}", blocks)
+
+
+def _of_the_log(refined: dict[str, Any]) -> str:
+    """A sentence about the event log's part, "" where it has none."""
+    clicks, articles, erased = (
+        refined.get(name, 0) for name in ("events_clicks", "events_articles", "erased_left_out")
+    )
+    if not (clicks or articles or erased):
+        return ""
+    left_out = f"{erased:,} erased readers of the files were left out"
+    return f" From the event log: {clicks:,} interactions, {articles:,} posted articles; {left_out}."
 
 
 def _portions(data: Dataset, refined: dict[str, Any]) -> Section:

@@ -3,7 +3,6 @@
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -41,6 +40,7 @@ class Recommended:
         missing: by model, why there are no lists.
         lacking: segments that the release in service does not have; it answers their readers as those of another one.
         notes: sentences a reader of the figures must know.
+        folders: by model that is a release, its folder as of T and the folder that holds its ranker, if it has one.
     """
 
     held_out: HeldOut
@@ -50,6 +50,7 @@ class Recommended:
     missing: dict[str, str] = field(default_factory=dict)
     lacking: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    folders: dict[str, tuple[Path, Path]] = field(default_factory=dict)
 
     def add_candidate(self, context: Context) -> None:
         """The run's own model as of T, read with the loader that serves.
@@ -58,13 +59,18 @@ class Recommended:
             RunError: the run was assembled from other data or another split.
             ReleaseError: the assembled folder cannot be loaded.
         """
-        model = NewsModel.load(context.run.read("assembled") / "holdout", context.run.run_id)
+        folder = context.run.read("assembled") / "holdout"
+        model = NewsModel.load(folder, context.run.run_id)
         self._require_same_data(model, context.run.run_id)
+        self.folders[CANDIDATE] = (folder, context.run.folder("ranked") / "holdout")
         self.lists[CANDIDATE] = self._ask(model)
         self.releases[CANDIDATE] = context.run.run_id
 
-    def add_in_service(self, context: Context) -> None:
+    def add_in_service(self, context: Context, scratch: Path) -> None:
         """The release in service, its state brought to T: noted when that fails, left out when there is none.
+
+        Args:
+            scratch: an empty folder, for the release as of T.
 
         Raises:
             UnavailableError: the place of the releases does not answer; trying again may help.
@@ -77,9 +83,9 @@ class Recommended:
         try:
             release = releases.fetch(pointer.version)
             self._note(NewsModel.load(release, pointer.version))
-            with TemporaryDirectory(prefix="pauta-in-service-") as scratch:
-                assemble_from(release, self.held_out.dataset, self._at, Path(scratch) / "as_of")
-                self.lists[IN_SERVICE] = self._ask(NewsModel.load(Path(scratch) / "as_of", pointer.version))
+            assemble_from(release, self.held_out.dataset, self._at, scratch / "as_of")
+            self.lists[IN_SERVICE] = self._ask(NewsModel.load(scratch / "as_of", pointer.version))
+            self.folders[IN_SERVICE] = (scratch / "as_of", release)
         except ReleaseError as error:
             log.warning("the release in service cannot be evaluated: %s", error)
             self.missing[IN_SERVICE] = str(error)

@@ -1,7 +1,6 @@
-"""Fits one segment's recommender on everything until T, the moment at which the held-out window begins."""
+"""Fits one segment's recommender on everything until R: the ranker learns on the hours after it, before the window."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -9,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from pipelines.news.dataset import Dataset
-from pipelines.news.held_out import split_of
-from pipelines.news.known import snapshot_of
+from pipelines.news.known import snapshot_of, utc
+from pipelines.news.moments import moments_of
 from pipelines.use_case import Context
 from script_shared.arrays import IntArray
 from script_shared.news.membership import members
@@ -18,9 +17,11 @@ from script_shared.news.params import NewsParams
 from script_shared.news.segments import SEGMENT_NAMES, segment_named
 from script_shared.news.snapshot import Snapshot
 
+PARAMS = "training_params.json"  # what the training was made with, beside each segment
+
 
 def train(context: Context, segment: str) -> dict[str, Any]:
-    """Reads refined; writes trained/<run>/<segment>: the recommender as of T.
+    """Reads refined; writes trained/<run>/<segment>: the recommender as of R.
 
     Raises:
         InputError: no such segment, or the data is not longer than the held-out window.
@@ -29,15 +30,16 @@ def train(context: Context, segment: str) -> dict[str, Any]:
     params: NewsParams = context.params
     recommender = segment_named(segment).recommender
     dataset = Dataset.load(context.run.read("refined"))
-    snapshot = snapshot_of(dataset, split_of(dataset, params).start_ms)
+    snapshot = snapshot_of(dataset, moments_of(dataset, params).fitted)
     belongs = members_of(snapshot, segment)
     with context.run.write("trained", segment) as (folder, facts):
         started = perf_counter()
         recommender.fit(snapshot, belongs, params.model).save(folder)
+        (folder / PARAMS).write_text(params.model_dump_json(indent=1), encoding="utf-8")
         facts.update(
             segment=segment,
             recommender=recommender.source,
-            as_of=datetime.fromtimestamp(snapshot.as_of_ms / 1000, UTC).isoformat(timespec="seconds"),
+            as_of=utc(snapshot.as_of_ms),
             as_of_ms=snapshot.as_of_ms,
             users=int(belongs.sum()),
             interactions=int(belongs[snapshot.reads.user].sum()),

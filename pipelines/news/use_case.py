@@ -14,9 +14,11 @@ NEWS = UseCase(
         Step("quality", "pipelines.news.quality:quality"),
         Step("train", "pipelines.news.train:train", parts=SEGMENT_NAMES),
         Step("assemble", "pipelines.news.assemble:assemble"),
+        Step("rank", "pipelines.news.rank:rank"),
         Step("evaluate", "pipelines.news.evaluate:evaluate"),
         Step("gate", "pipelines.news.gate_step:gate"),
         Step("publish", "pipelines.news.publish:publish"),
         Step("promote", "pipelines.news.publish:promote"),
+        Step("track", "pipelines.tracking.step:track", always=True),
     ),
 )

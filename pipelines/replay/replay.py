@@ -50,6 +50,10 @@ class Replay:
         for place in places:
             self.fold_until(self.stream.first_of_moment(place))
             found = candidates(self.state, self.stream.request(place))
-            row = self.state.article_row(self.stream.article_id(place))
-            hits = np.flatnonzero(found.rows == row)  # -1, no row at all, is never among them
-            yield Case(place, found, int(hits[0]) if len(hits) else -1)
+            yield case_of(place, found, self.state.article_row(self.stream.article_id(place)))
+
+
+def case_of(place: int, found: Candidates, row: int) -> Case:
+    """The case of a click on the article in a row of the live state, -1 for none."""
+    hits = np.flatnonzero(found.rows == row)  # -1, no row at all, is never among them
+    return Case(place, found, int(hits[0]) if len(hits) else -1)

@@ -1,5 +1,6 @@
 """The ranker's training rows: candidates of past requests, the one that was read marked."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +41,10 @@ class Rows:
         )
         return before, after
 
+    def none(self) -> "Rows":
+        """No requests at all, with the same features."""
+        return Rows(self.features[:0], self.label[:0], self.sizes[:0], self.weight[:0], self.place[:0])
+
 
 def draw_places(stream: Stream, within: range, count: int, seed: int) -> IntArray:
     """About ``count`` clicks of the range drawn by seed, ascending; clicks on articles read before are left out."""
@@ -51,9 +56,18 @@ def draw_places(stream: Stream, within: range, count: int, seed: int) -> IntArra
 
 def collect(replay: Replay, places: IntArray, params: RankerParams) -> Rows:
     """Rows of the clicks whose article was among the candidates."""
+    return rows_of(replay.cases(places.tolist()), replay.stream.weight, params)
+
+
+def rows_of(cases: Iterable[Case], weight: FloatArray, params: RankerParams) -> Rows:
+    """Rows of the cases in which the article was among the candidates.
+
+    Args:
+        weight: float32 (clicks of the stream), how much each counts.
+    """
     draw = np.random.default_rng(params.seed)
     parts, labels, kept = [], [], []
-    for case in replay.cases(places.tolist()):
+    for case in cases:
         if case.truth < 0:
             continue
         chosen = choose(case, params.negatives, draw)
@@ -64,7 +78,7 @@ def collect(replay: Replay, places: IntArray, params: RankerParams) -> Rows:
     place = np.array(kept, np.int64)
     features = np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)
     label = np.concatenate(labels).astype(np.int8) if labels else np.zeros(0, np.int8)
-    return Rows(features, label, sizes, replay.stream.weight[place], place)
+    return Rows(features, label, sizes, weight[place], place)
 
 
 def choose(case: Case, negatives: int, draw: np.random.Generator) -> npt.NDArray[np.int64]:

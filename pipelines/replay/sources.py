@@ -80,6 +80,7 @@ def from_dataset(data: Dataset, label: Label = "click", as_of_ms: int | None = N
         data.articles[c.ARTICLE_ID].to_list(),
         data.logged,
         data.articles[c.SECTION].to_list(),
+        data.labels,
     )
 
 

@@ -1,11 +1,12 @@
 """Clicks in time order as columns, turned into the events and requests of the live part piece by piece."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.splits import Reads
 from script_shared.arrays import IntArray
 from script_shared.events import Kind
 from script_shared.news.live.event import LiveEvent
@@ -28,6 +29,7 @@ class Stream:
         user_ids, article_ids: the ids.
         logged: bool (users), who logs in.
         sections: section of each article, "" for none; empty when unknown for all.
+        labels: what codes of ``context`` stand for, by name; a code without a label stands for its number.
     """
 
     time_ms: npt.NDArray[np.int64]
@@ -40,6 +42,7 @@ class Stream:
     article_ids: list[str]
     logged: npt.NDArray[np.bool_]
     sections: list[str]
+    labels: dict[str, dict[int, str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.time_ms)
@@ -59,7 +62,8 @@ class Stream:
     def _texts(self, name: str, start: int, stop: int) -> list[str]:
         if name not in self.context:
             return [""] * (stop - start)
-        return [_text(code) for code in self.context[name][start:stop].tolist()]
+        labels = self.labels.get(name, {})
+        return [labels.get(code) or _text(code) for code in self.context[name][start:stop].tolist()]
 
     def request(self, place: int, n: int = 20) -> RankRequest:
         """What is known just before a click: who, when, from where; nothing of the click."""
@@ -79,6 +83,19 @@ class Stream:
         """Places of the clicks with ``start_ms <= time < end_ms``."""
         low, high = np.searchsorted(self.time_ms, [start_ms, end_ms], "left")
         return range(int(low), int(high))
+
+    def followed_by(self, later: Reads) -> "Stream":
+        """The same with later reads of the same users and articles, of which nothing else is known."""
+        none = np.full(len(later.time_ms), -1, np.int64)
+        return replace(
+            self,
+            time_ms=np.concatenate([self.time_ms, later.time_ms]),
+            user=np.concatenate([self.user, later.user]),
+            article=np.concatenate([self.article, later.article]),
+            session=np.concatenate([self.session, none]),
+            context={name: np.concatenate([codes, none]) for name, codes in self.context.items()},
+            weight=np.concatenate([self.weight, np.ones(len(none), np.float32)]),
+        )
 
     @cached_property
     def reread(self) -> npt.NDArray[np.bool_]:

@@ -45,6 +45,7 @@ def airflow_environment(places: Places, credentials: Credentials, inherited: Map
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
         "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        "PAUTA_MLFLOW_URI": inherited.get("PAUTA_MLFLOW_URI", "embedded"),
     }
 
 

@@ -6,6 +6,7 @@ from pipelines.supervisor.api_rest import ApiRest
 from pipelines.supervisor.credentials import ADMIN, Credentials
 from pipelines.supervisor.places import Places
 from pipelines.supervisor.say import plainly
+from script_shared.settings import Settings
 
 ITEMS = 3
 
@@ -26,12 +27,20 @@ def _list(segment: str, answer: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def show_addresses(places: Places, credentials: Credentials) -> None:
+def _trainings(settings: Settings) -> str:
+    """Where MLflow shows them; the embedded one has no server until a person wants to look."""
+    if settings.mlflow_uri in (None, "embedded"):
+        return "make mlflow-ui"
+    return settings.mlflow_address or "not tracked (PAUTA_MLFLOW_URI)"
+
+
+def show_addresses(places: Places, credentials: Credentials, settings: Settings) -> None:
     """Where to look next."""
     plainly(
         f"""
   Recommendations   {places.api_url}/           (documentation: {places.api_url}/docs)
   Airflow           {places.airflow_url}/           login {ADMIN}, password {credentials.admin_password}
+  Trainings         {_trainings(settings)}
   Admin token       {places.state / "credentials.json"} ("admin_token")
   Logs              {places.state / "logs"}
 

@@ -16,8 +16,8 @@ class RunFailedError(PautaError):
     """A DAG run failed; the message ends with the error of the task that failed."""
 
 
-def follow(household: Household, airflow: AirflowRest, dag: str, run: str) -> None:
-    """Show the run's tasks until it has ended.
+def follow(household: Household, airflow: AirflowRest, dag: str, run: str, last: str = "") -> None:
+    """Show the run's tasks until it has ended, or until its task ``last`` has ended well: the rest may take its time.
 
     Raises:
         RunFailedError: it failed.
@@ -26,8 +26,10 @@ def follow(household: Household, airflow: AirflowRest, dag: str, run: str) -> No
     shown: set[tuple[str, int]] = set()
 
     def ended() -> str | None:
-        state = airflow.state(dag, run)
-        _show(airflow.tasks(dag, run), shown)
+        state, tasks = airflow.state(dag, run), airflow.tasks(dag, run)
+        _show(tasks, shown)
+        if any(task.task == last and task.state in ("success", "skipped") for task in tasks):
+            return "success"
         return state if state in ("success", "failed") else None
 
     if household.wait_for(f"The run of {dag}", ended, DAY_SECONDS, every=POLL_SECONDS) == "failed":

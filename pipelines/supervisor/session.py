@@ -77,7 +77,7 @@ def _run(places: Places, settings: Settings, household: Household) -> None:
             say(f"Airflow is up; making the first release from the source '{settings.source}'")
             make_first_release(household, airflow)
             _greet(household, api)
-    show_addresses(places, credentials)
+    show_addresses(places, credentials, settings)
     while True:
         household.watch()
         time.sleep(WATCH_SECONDS)

@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from random import Random
 
 from pipelines.traffic.events import Events
@@ -19,7 +20,11 @@ STRAYS = 0.01  # of the visits: requests that are refused, as every site has the
 def main(arguments: Sequence[str] | None = None) -> int:
     """Visit until the time is up or Ctrl-C; the exit code is 1 when not one list came."""
     asked = _flags(arguments)
-    draw, site = Random(asked.seed), Site(asked.url, asked.token)
+    with closing(Site(asked.url, asked.token)) as site:
+        return _drive(asked, site, Random(asked.seed))
+
+
+def _drive(asked: argparse.Namespace, site: Site, draw: Random) -> int:
     model = site.get("/model")
     if not model:
         print(f"{asked.url} serves no release yet. Wait until {asked.url}/ready answers 200.", file=sys.stderr)

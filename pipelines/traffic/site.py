@@ -24,6 +24,10 @@ class Site:
         self._token = token
         self.statuses: Counter[int] = Counter()
 
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._connection.close()
+
     @property
     def may_publish(self) -> bool:
         """Whether there is a token, which publishing asks for."""

@@ -124,11 +124,20 @@ class SplitParams(Params):
     use_validation_file: bool
 
 
+class RankingParams(Params):
+    """When the pipeline fits what, and on how much of the data it trains the ranker."""
+
+    hours: float = Field(gt=0)
+    fold_days: float = Field(gt=0)
+    requests: int = Field(gt=0)
+
+
 class EvaluationParams(Params):
     cutoffs: list[Annotated[int, Field(gt=0)]] = Field(min_length=1)
     bootstrap_resamples: int = Field(ge=0)
     popularity_windows_hours: list[Annotated[float, Field(gt=0)]] = Field(min_length=1)
     max_users: int | None = Field(None, gt=0)
+    replayed_clicks: int = Field(ge=0)
     seed: int
 
 
@@ -137,6 +146,7 @@ class GateParams(Params):
     cutoff: int = Field(gt=0)
     tolerance: float = Field(ge=0, lt=1)
     min_users: int = Field(ge=0)
+    beats: list[Literal["most_read_10m", "most_read_1h"]]
 
 
 class ReleaseParams(Params):
@@ -206,6 +216,7 @@ class NewsParams(Params):
     popularity: PopularityParams
     evaluation: EvaluationParams
     live: LiveParams
+    ranking: RankingParams
     ranker: RankerParams
     serving: ServingParams
     gate: GateParams

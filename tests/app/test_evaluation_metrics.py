@@ -23,7 +23,7 @@ def test_each_model_shows_its_newest_evaluation_and_what_is_missing_is_left_out(
     old, new = row("a", 1, "candidate", "0.1", "0.05", "0.15"), row("b", 2, "candidate", "0.2", "0.1", "0.3")
     (tmp_path / FILE).write_text(HEADER + new + old + row("a", 1, "in_service", "0.4") + row("a", 1, "broken", ""))
     said = EvaluationMetrics(EvaluationFile(tmp_path)).text().decode().splitlines()
-    labels = 'cutoff="10",metric="ndcg",model="candidate",segment="all"'
+    labels = 'cutoff="10",metric="ndcg",model="candidate",protocol="batch",segment="all"'
     assert f"pauta_evaluation{{{labels}}} 0.2" in said
     assert f"pauta_evaluation_low{{{labels}}} 0.1" in said
     assert f"pauta_evaluation_high{{{labels}}} 0.3" in said

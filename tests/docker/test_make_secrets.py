@@ -42,6 +42,16 @@ def test_a_second_start_keeps_everything(root: Path):
     assert len(set(kept(root).values())) == len(kept(root))
 
 
+def test_a_command_sees_the_secrets_and_what_its_environment_says_already_goes_first(root: Path):
+    made.main(root, [], {})
+    given = {"PATH": "/usr/bin:/bin", "SECRETS_FILE": str(root / "api" / "env"), "PAUTA_EVENTS_URI": "it's mine"}
+    script = SCRIPT.with_name("with-secrets.sh")
+    done = subprocess.run([script, "env", "-0"], capture_output=True, text=True, check=True, env=given)
+    seen = dict(line.split("=", 1) for line in done.stdout.split("\0") if line)
+    assert seen["PAUTA_EVENTS_URI"] == "it's mine"
+    assert seen["PAUTA_ADMIN_TOKEN"] == kept(root)["admin_token"]
+
+
 def test_only_its_owner_reads_all_of_them_and_a_service_reads_its_own(root: Path):
     made.main(root, [], {})
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in root.rglob("*") if path.is_file()}

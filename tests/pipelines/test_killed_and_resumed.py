@@ -25,9 +25,17 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 SMALL = (
     *("sample.users=800", "sample.articles=300", "sample.interactions=6000", "sample.days=4"),
     *("logged.als.factors=8", "logged.als.iterations=3", "evaluation.bootstrap_resamples=20", "gate.tolerance=0.99"),
+    *("gate.beats=[]", "ranker.trees=20", "ranking.requests=300", "evaluation.replayed_clicks=60"),
 )
-STEPS = ("download", "refine", "train", "assemble", "evaluate", "gate", "publish", "promote")
-KILLED = {"download": "raw", "refine": "refined", "train": "trained", "assemble": "assembled", "publish": "published"}
+STEPS = ("download", "refine", "train", "assemble", "rank", "evaluate", "gate", "publish", "promote")
+KILLED = {
+    "download": "raw",
+    "refine": "refined",
+    "train": "trained",
+    "assemble": "assembled",
+    "rank": "ranked",
+    "publish": "published",
+}
 SLICE_SECONDS = 0.004
 MOST_SECONDS = 60
 

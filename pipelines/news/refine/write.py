@@ -8,9 +8,7 @@ import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.refine.tally import Tally
-from pipelines.news.tables import INTERACTION_TYPES, TIME, check, table_path
-
-LABELS = "labels.json"
+from pipelines.news.tables import INTERACTION_TYPES, LABELS, TIME, check, table_path
 
 
 def sorted_interactions(tally: Tally) -> pl.DataFrame:

@@ -7,6 +7,8 @@ import numpy as np
 
 from script_shared.arrays import IntArray
 
+MOST_SECTIONS = 1000  # told apart; articles of any further section count as of none
+
 
 class Articles:
     """Numbers and rows of articles.
@@ -95,7 +97,8 @@ class Articles:
 
     def publish(self, number: int, issued_ms: int, section: str) -> None:
         """Take over metadata of an article."""
-        code = self.sections.setdefault(section, len(self.sections))
+        room = len(self.sections) < MOST_SECTIONS
+        code = self.sections.setdefault(section, len(self.sections)) if room else self.sections.get(section, 0)
         self.first[number], self.section_of[number] = issued_ms, code
         if (row := self.row_of[number]) >= 0:
             self.first_ms[row], self.section[row] = issued_ms, code

@@ -6,6 +6,7 @@ from enum import IntFlag
 import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
+from script_shared.news.live.listed import NOTHING, Listed
 from script_shared.news.live.request import RankRequest
 from script_shared.news.live.signals import Signals
 from script_shared.news.live.state import LiveState
@@ -35,38 +36,46 @@ class Candidates:
         mix: float32 (m), the plain mix, descending but for articles brought by other parts.
         sources: int16 (m), bits of :class:`Source`.
         signals: what was read of the state for this request.
+        listed: the list of the segment's model.
     """
 
     rows: IntArray
     mix: FloatArray
     sources: IntArray
     signals: Signals
+    listed: Listed = NOTHING
 
     def __len__(self) -> int:
         return len(self.rows)
 
 
 def candidates(
-    state: LiveState, request: RankRequest, extra: dict[Source, IntArray] | None = None, *, count: int | None = None
+    state: LiveState,
+    request: RankRequest,
+    extra: dict[Source, IntArray] | None = None,
+    *,
+    count: int | None = None,
+    listed: Listed = NOTHING,
 ) -> Candidates:
     """The articles among which a request's answer is ranked.
 
     Args:
         state: the live state.
         request: who asks, and when.
-        extra: rows that other parts bring, such as the segment's model.
+        extra: rows that other parts bring, such as the words of posted articles.
         count: how many the live state offers (default: ``params.candidates``).
+        listed: what the segment's model brings.
     """
     signals = Signals(state, request)
     mix = plain_mix(signals)
     allowed = _allowed(signals)
     rows = _best(np.where(allowed, mix, 0.0), count or state.params.candidates)
-    extra = {Source.FRESH: _fresh(signals), **(extra or {})}
+    extra = {Source.FRESH: _fresh(signals), Source.SEGMENT: listed.rows, **(extra or {})}
     brought = _brought(signals, extra)
     new = (brought > 0) & allowed
     new[rows] = False
     rows = np.concatenate([rows, np.flatnonzero(new)])
-    return Candidates(rows, mix[rows], _sources(signals, rows, brought[rows]), signals)
+    return Candidates(rows, mix[rows], _sources(signals, rows, brought[rows]), signals, listed)
 
 
 def plain_mix(signals: Signals) -> FloatArray:

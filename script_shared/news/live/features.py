@@ -198,3 +198,20 @@ def taste_share(scene: Scene) -> float:
 def last_share(scene: Scene) -> float:
     visit = scene.signals.visit
     return float(np.log(scene.signals.share("1h")[visit[0]] + 1e-5)) if len(visit) else 0.0
+
+
+@feature
+def segment_place(scene: Scene) -> FloatArray:
+    """One over the place in the list of the segment's model."""
+    return scene.listed[0]
+
+
+@feature
+def segment_score(scene: Scene) -> FloatArray:
+    return scene.listed[1]
+
+
+@feature
+def segment(scene: Scene) -> float:
+    """Number of the segment whose model made the list, -1 without a list."""
+    return float(scene.candidates.listed.segment)

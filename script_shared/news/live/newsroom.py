@@ -1,6 +1,7 @@
 """Everything one process knows from the event log: live state, editorial facts, the last hour, who is forgotten."""
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
@@ -16,6 +17,7 @@ from script_shared.news.live.readers import digest_key, reader_key
 from script_shared.news.live.state import LiveState
 
 log = logging.getLogger("pauta.newsroom")
+LAST_MS = 1 << 50  # far beyond any date; what lies further would not fit the state
 KEPT_HOURS = 168.0  # an article posted with an older publication takes no place in the live state
 
 
@@ -23,7 +25,8 @@ class Newsroom:
     """Folds entries in the log's order; one thread folds and asks.
 
     Attributes:
-        state: the live state; once folding failed (``failed``) it stands still, and only reads go on to be noted.
+        state: the live state; once folding failed (``failed``) it stands still; reads and
+            impressions go on to be noted.
         editorial: what editors posted.
         last_hour: clicks of the last hour by article.
         vectors: text vectors of posted articles, by id, one row each.
@@ -38,9 +41,20 @@ class Newsroom:
         self.last_hour = LastHour()
         self.vectors: dict[str, csr_array] = {}
         self.erased: set[str] = set()
-        self._read_since: dict[int, set[str]] = {}  # by reader, once the state no longer takes them
+        self._read_since: dict[int, set[str]] = {}  # by reader, what the state does not take
+        self._shown_since: dict[int, Counter[str]] = {}  # likewise
+        self._folded = seq  # number of the last entry that the state took
         self.seq = seq
         self.now_ms = state.now_ms if state is not None else 0
+        self._longest_pause_ms: int | None = None
+
+    def run_on(self, data_end_ms: int, longest_pause_ms: int) -> None:
+        """Go by the time of historical data, which begins at its end and is moved on by events.
+
+        Clicks and impressions after a longer pause than that were dated by another clock, as those from before the
+        first release are. They would make everything old, so only who read and saw what is kept of them.
+        """
+        self.now_ms, self._longest_pause_ms = max(self.now_ms, data_end_ms), longest_pause_ms
 
     def remember(self, lasting: Sequence[Entry]) -> None:
         """Take over what lasts of the entries that a snapshot holds already: editorial facts and erasures."""
@@ -63,16 +77,23 @@ class Newsroom:
         new = [entry for entry in entries if entry.seq > self.seq]
         if not new:
             return
-        stories = [self._learn(entry, (vectors or {}).get(entry.seq)) for entry in new]
+        mine: list[Entry] = []
+        stories: list[Story | None] = []
+        for entry in new:
+            if self._by_another_clock(entry):
+                self._note([entry])
+            else:
+                mine.append(entry)
+                stories.append(self._learn(entry, (vectors or {}).get(entry.seq)))
         self.seq = new[-1].seq
         try:
-            if not self.failed:
-                self._fold(new, stories)
+            if mine and not self.failed:
+                self._fold(mine, stories)
         except Exception:  # whatever folding does, reads go on to count and lists to be answered
             log.exception("the live state is given up")
             self.failed = True
         if self.failed:
-            self._note_reads(new)
+            self._note(mine)
 
     def read_by(self, user: str, session: str) -> set[str]:
         """Ids of the articles that a reader read, as far as events tell."""
@@ -82,6 +103,12 @@ class Newsroom:
             ids = self.state.articles.ids
             read.update([ids[number] for number in self.state.readers.reads(place).tolist()])
         return read
+
+    def shown_to(self, user: str, session: str) -> Mapping[str, int]:
+        """How often each article was shown to a reader, by article id, as far as events tell."""
+        known = self.state.shown_to(user, session) if self.state is not None else {}
+        since = self._shown_since.get(reader_key(user, session))
+        return known if since is None else since + Counter(known)
 
     def latest_reads(self, user: str, session: str, count: int) -> list[str]:
         """Ids of the last articles a reader read, oldest first; those long forgotten are left out."""
@@ -99,6 +126,11 @@ class Newsroom:
         parts = [self.state.digest() if self.state else "", self.editorial.digest(), *sorted(self.erased)]
         return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
+    def _by_another_clock(self, entry: Entry) -> bool:
+        if self._longest_pause_ms is None or entry.kind not in (Kind.CLICK, Kind.IMPRESSION):
+            return False
+        return entry.time_ms > self.now_ms + self._longest_pause_ms
+
     def _learn(self, entry: Entry, vector: csr_array | None) -> Story | None:
         """Take over what is kept besides the live state; of an ARTICLE entry the story as it is then."""
         if entry.kind == Kind.ARTICLE:
@@ -107,6 +139,8 @@ class Newsroom:
             return self.editorial.apply(entry)
         if entry.kind == Kind.ERASE:
             self.erased.add(str(entry.body["digest"]))
+            self._read_since.pop(digest_key(str(entry.body["digest"])), None)
+            self._shown_since.pop(digest_key(str(entry.body["digest"])), None)
         else:
             self.now_ms = max(self.now_ms, entry.time_ms)
             if entry.kind == Kind.CLICK:
@@ -121,31 +155,38 @@ class Newsroom:
                 events.append(event)
                 continue
             self.state.fold(events)
-            events = []
+            events, self._folded = [], entry.seq
             if story is not None:
                 _publish(self.state, story, entry.time_ms)
             elif entry.kind == Kind.ERASE:
                 self.state.forget_digest(str(entry.body["digest"]))
         self.state.fold(events)
+        self._folded = entries[-1].seq
 
-    def _note_reads(self, entries: Sequence[Entry]) -> None:
-        """Keep who read what, as the live state did before it failed."""
+    def _note(self, entries: Sequence[Entry]) -> None:
+        """Keep who read what and was shown what, where the live state does not."""
         for entry in entries:
-            if entry.kind == Kind.CLICK and (key := reader_key(entry.user_id, str(entry.body.get("session", "")))):
-                self._read_since.setdefault(key, set()).add(entry.article_id)
-            elif entry.kind == Kind.ERASE:
+            if entry.kind == Kind.ERASE:
                 self._forget(str(entry.body["digest"]))
+                continue
+            key = reader_key(entry.user_id, str(entry.body.get("session", "")))
+            if entry.kind == Kind.CLICK and key:
+                self._read_since.setdefault(key, set()).add(entry.article_id)
+            elif entry.kind == Kind.IMPRESSION and key and entry.seq > self._folded:
+                self._shown_since.setdefault(key, Counter())[entry.article_id] += 1
 
     def _forget(self, digest: str) -> None:
         """Forget a reader although the state stands still."""
         self._read_since.pop(digest_key(digest), None)
+        self._shown_since.pop(digest_key(digest), None)
         if self.state is not None:
-            self.state.readers.forget(digest_key(digest))
+            self.state.forget_digest(digest)
 
 
 def _publish(state: LiveState, story: Story, posted_ms: int) -> None:
     """Give the article a place among those that are alive, unless it is too old for one."""
     issued_ms = story.issued_ms if story.issued_ms is not None else story.posted_ms
+    issued_ms = max(-LAST_MS, min(LAST_MS, issued_ms))
     old = issued_ms < posted_ms - KEPT_HOURS * HOUR_MS
     if not old or state.article_row(story.article_id) >= 0:
         state.publish_article(story.article_id, issued_ms, story.section or "")

@@ -1,4 +1,4 @@
-"""The trained ranker: a LightGBM model and the names of its features."""
+"""The trained ranker: a LightGBM model, the names of its features and the segments that it serves."""
 
 import json
 from collections.abc import Sequence
@@ -27,11 +27,17 @@ class Ranker:
     Attributes:
         booster: the LightGBM model.
         names: its features, in the order of its columns.
+        segments: those that it orders lists for; None for all.
     """
 
-    def __init__(self, booster: "Booster", names: Sequence[str]) -> None:
+    def __init__(self, booster: "Booster", names: Sequence[str], segments: Sequence[str] | None = None) -> None:
         self.booster, self.names = booster, tuple(names)
+        self.segments = tuple(segments) if segments is not None else None
         self._trees = booster.num_trees()
+
+    def serves(self, segment: str) -> bool:
+        """Whether it orders the lists of a segment; it does not where the order without it was better."""
+        return self.segments is None or segment in self.segments
 
     def rank(self, found: Candidates) -> FloatArray:
         """float64 (m): the scores of a request's candidates, higher is better.
@@ -75,7 +81,7 @@ class Ranker:
         """Write the model and its features' names."""
         folder.mkdir(parents=True, exist_ok=True)
         self.booster.save_model(folder / MODEL)
-        (folder / FACTS).write_text(json.dumps({"features": self.names}), encoding="utf-8")
+        (folder / FACTS).write_text(json.dumps({"features": self.names, "segments": self.segments}), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> "Ranker":
@@ -88,7 +94,8 @@ class Ranker:
         from lightgbm.basic import LightGBMError
 
         try:
-            names = json.loads((folder / FACTS).read_text(encoding="utf-8"))["features"]
+            facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+            names, segments = facts["features"], facts.get("segments")
             booster = Booster(model_str=(folder / MODEL).read_text(encoding="utf-8"))
         except (OSError, ValueError, KeyError, LightGBMError) as error:
             message = f"{folder}: not a readable ranker ({error})."
@@ -96,4 +103,4 @@ class Ranker:
         unknown = [name for name in names if name not in FEATURES]
         if unknown or booster.num_feature() != len(names):
             raise ReleaseCorruptError(f"{folder}: features {unknown} do not exist here.", fix="Train it again.")
-        return cls(booster, names)
+        return cls(booster, names, segments)

@@ -6,6 +6,7 @@ Every part may fail or be missing; the answer then comes from the parts that are
 import logging
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from math import inf
 from typing import TypeVar
@@ -16,11 +17,12 @@ from script_shared.arrays import IntArray
 from script_shared.clock import HOUR_MS, Clock
 from script_shared.news.live.asked import Asked
 from script_shared.news.live.availability import Availability, Bars
-from script_shared.news.live.candidates import Source, candidates
+from script_shared.news.live.candidates import Candidates, Source, candidates
 from script_shared.news.live.display import Display
 from script_shared.news.live.diversity import LOOKED_AT, spread
 from script_shared.news.live.exploration import Fresh, draw, with_explored
 from script_shared.news.live.items import Items
+from script_shared.news.live.listed import listed
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.order import LiveOrder, fused, trust
 from script_shared.news.live.query import LiveAnswer, LiveItem, Query
@@ -107,21 +109,35 @@ class LiveRecommender:
             return otherwise
 
     def _asked(self, query: Query) -> Asked:
-        room, now_ms = self.newsroom, self.clock.now_ms()
-        shown = room.state.shown_to(query.user, query.session) if room.state is not None else {}
-        bars = Bars(
-            read=room.read_by(query.user, query.session) | set(query.history),
+        now_ms = self.clock.now_ms()
+        only_older = self.model is not None and self.model.only_older(now_ms)
+        max_age = inf if only_older else self._max_age
+        available = Availability(self.catalog, self.newsroom.editorial, now_ms, max_age, self._rows)
+        asked = Asked(query, now_ms, self._bars(query), available, list(self.missing))
+        nothing: tuple[set[str], set[str]] = (set(), set())
+        read, too_often = self._try(asked, "live_state", lambda: self._told_by_events(query), nothing)
+        asked.bars = replace(asked.bars, read=asked.bars.read | read, too_often=too_often)
+        return asked
+
+    def _bars(self, query: Query) -> Bars:
+        """What the request and the release rule out."""
+        return Bars(
+            read=frozenset(query.history),
             read_rows=self._source.known_reads(query.user) if self._source is not None else frozenset(),
             excluded={*query.exclude, query.context_item},
             pages=query.pages,
-            too_often={article for article, count in shown.items() if count >= self.params.max_shown},
             section=query.section,
             max_age_hours=query.max_age_hours,
         )
-        only_older = self.model is not None and self.model.only_older(now_ms)
-        max_age = inf if only_older else self._max_age
-        available = Availability(self.catalog, room.editorial, now_ms, max_age, self._rows)
-        return Asked(query, now_ms, bars, available, list(self.missing))
+
+    def _told_by_events(self, query: Query) -> tuple[set[str], set[str]]:
+        """What the reader read, also earlier in the visit under no name, and what was shown to the reader too often."""
+        shown = self.newsroom.shown_to(query.user, query.session)
+        too_often = {article for article, count in shown.items() if count >= self.params.max_shown}
+        read = self.newsroom.read_by(query.user, query.session)
+        if query.user and query.session:
+            read |= self.newsroom.read_by("", query.session)
+        return read, too_often
 
     def _segment_list(self, asked: Asked) -> SegmentList | None:
         if self._source is None:
@@ -139,23 +155,31 @@ class LiveRecommender:
             self._strangers = (second, count, self._source.best(Query(), frozenset(), count))
         return self._strangers[2]
 
+    def candidates(self, query: Query) -> Candidates | None:
+        """The articles among which ``query`` would be ranked, as training learns from them; None without any."""
+        asked = self._asked(query)
+        return self._candidates(asked, self._segment_list(asked))
+
     def _order(self, asked: Asked, segment: SegmentList | None) -> LiveOrder | None:
+        found = self._candidates(asked, segment)
+        if found is None:
+            return None
+        ranker = self.ranker
+        if ranker is None or not ranker.serves(segment.segment if segment is not None else self._segment_name(asked)):
+            return LiveOrder.of(found, None)
+        return LiveOrder.of(found, self._try(asked, "ranker", lambda: ranker.rank(found), None))
+
+    def _candidates(self, asked: Asked, segment: SegmentList | None) -> Candidates | None:
         state, query = self.newsroom.state, asked.query
         if state is None:
             return None
         asked.alike = self._try(asked, "texts", lambda: self._alike(asked), list[str]())
-        extra = {
-            Source.SEGMENT: self._live_rows(segment.ids if segment else []),
-            Source.TEXT: self._live_rows(asked.alike),
-        }
+        extra = {Source.TEXT: self._live_rows(asked.alike)}
         narrowed = bool(query.section) or query.max_age_hours is not None
         request = query.at(asked.now_ms)._replace(section="")  # the filter at the end knows sections better
-        found = candidates(state, request, extra, count=NARROWED if narrowed else None)
-        if not len(found):
-            return None
-        ranker = self.ranker
-        scores = self._try(asked, "ranker", lambda: ranker.rank(found), None) if ranker is not None else None
-        return LiveOrder.of(found, scores)
+        count = NARROWED if narrowed else None
+        found = candidates(state, request, extra, count=count, listed=listed(state, segment))
+        return found if len(found) else None
 
     def _live_rows(self, article_ids: list[str]) -> IntArray:
         state = self.newsroom.state
@@ -240,7 +264,7 @@ class LiveRecommender:
 
     def _popular(self, asked: Asked) -> list[str]:
         top = self.newsroom.last_hour.top(asked.now_ms, 4 * BASELINE)
-        return [article for article in top if article not in asked.bars.read][:BASELINE]
+        return list(islice(asked.available.sift(top, asked.bars), BASELINE))
 
     def _segment_name(self, asked: Asked) -> str:
         return segment_of(logged=False, reads=len(asked.bars.read)).name

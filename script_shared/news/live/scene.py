@@ -75,6 +75,13 @@ class Scene:
         """(2, m): weight of being read in a later visit."""
         return self.signals.later[:, self.rows]
 
+    @cached_property
+    def listed(self) -> FloatArray:
+        """(2, m): one over the place in the list of the segment's model, and the score there; 0 outside of it."""
+        listed, values = self.candidates.listed, np.zeros((2, self.signals.used), np.float32)
+        values[0, listed.rows], values[1, listed.rows] = 1.0 / (1.0 + listed.places), listed.scores
+        return values[:, self.rows]
+
     def evidence(self, store: PairStore, place: int, befores: IntArray, weights: FloatArray, window: str) -> FloatArray:
         """(m): sum over ``befores`` of weight x log lift of the candidate after each, as in naive Bayes."""
         if not len(befores):

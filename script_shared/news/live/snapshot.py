@@ -9,6 +9,7 @@ import numpy as np
 
 from script_shared.arrays import IntArray, Strings, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
+from script_shared.news.live.sparse import load_sparse, save_sparse
 
 if TYPE_CHECKING:
     from script_shared.news.live.state import LiveState
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 FACTS = "state.json"
 _COUNTS = ("overall", "groups", "shown_counts")
 _PAIRS = ("together", "following", "onward", "later")
+_SPARSE = {(part, "sums") for part in (*_COUNTS, *_PAIRS)}  # an article is read after few others
 _READER_BYTES = 48 + 100 + 36 + 33  # columns, dictionary entry, key, empty reads
 _ARTICLE_BYTES = 8 + 4 + 2 + 8 + 100 + 90
 
@@ -44,7 +46,10 @@ def facts(state: "LiveState") -> dict[str, Any]:
 
 def save(state: "LiveState", folder: Path) -> None:
     for part, arrays in parts(state).items():
-        save_arrays(folder / part, arrays)
+        plain = {name: array for name, array in arrays.items() if (part, name) not in _SPARSE}
+        save_arrays(folder / part, plain)
+        for name in arrays.keys() - plain.keys():
+            save_sparse(folder / part, name, arrays[name])
     Strings.of(state.articles.ids).save(folder / "articles", "ids")
     (folder / FACTS).write_text(json.dumps(facts(state)), encoding="utf-8")
 
@@ -65,7 +70,8 @@ def load(state: "LiveState", folder: Path) -> None:
     state.decay.landmarks[:] = saved["landmarks"]
     state.group_names.restore(saved["groups"])
     for name in (*_COUNTS, *_PAIRS):
-        getattr(state, name).restore(_arrays(folder / name, ("sums", "totals")))
+        sums, totals = load_sparse(folder / name, "sums"), load_array(folder / name, "totals")
+        getattr(state, name).restore({"sums": sums, "totals": totals})
     ids = Strings.load(folder / "articles", "ids")
     of_articles = _arrays(folder / "articles", tuple(state.articles.arrays()))
     state.articles.restore(of_articles, [ids[number] for number in range(len(ids))], saved["sections"])

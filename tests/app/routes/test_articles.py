@@ -4,7 +4,9 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
+from app.event_shapes import ArticlePost
 from tests.app.conftest import Store, release_of, serving, until
 from tests.app.releases import NOW_MS
 
@@ -111,3 +113,13 @@ def test_the_door_is_closed_without_the_token(client: httpx.Client) -> None:
 @pytest.mark.parametrize("body", [{}, {"page": ""}, {"page": "a", "heading": "x"}, {"page": "a", "issued": "soon"}, []])
 def test_a_post_that_says_nothing_usable_is_refused(client: httpx.Client, admin: dict[str, str], body: Any) -> None:
     assert client.post("/articles", json=body, headers=admin).status_code == 422
+
+
+@pytest.mark.parametrize("time", [10**30, -1, 1 << 63, "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+00:00"])
+@pytest.mark.parametrize("name", ["issued", "embargo_until", "expires"])
+def test_a_time_that_no_calendar_has_is_refused(
+    shared: httpx.Client, admin: dict[str, str], name: str, time: Any
+) -> None:
+    with pytest.raises(ValidationError, match="1970 and 9999"):
+        ArticlePost.model_validate({"page": "a", name: time})
+    assert shared.post("/events", json={"event_id": "e", "page": "a", "time": time}).status_code == 422

@@ -158,6 +158,20 @@ def test_events_are_taken_in_before_the_first_release(store: Store) -> None:
         until(lambda: client.post("/events", json=event(1)).status_code == 200)
 
 
+def test_a_click_from_before_the_first_release_does_not_make_historical_data_old(store: Store) -> None:
+    with serving(store.settings) as client:
+        until(lambda: client.post("/events", json=event(1, "new", "a48")).status_code == 200)
+        store.promote("v1")
+        until(lambda: release_of(client) == "v1")
+        answer = client.get("/recommendations", params={"user_id": "new", "num_recs": 100}).json()
+        assert answer["generated_at"] == "2022-08-15T03:00:00Z"
+        found = [item["page"] for item in answer["items"]]
+        assert "a47" in found
+        assert not {"a48", "a55"} & set(found)  # read, and not yet published
+        send(client, event(2, "new", "a47"))
+    assert EventLog(store.settings.events_address).tail(0)[-1].time_ms == NOW_MS
+
+
 def test_a_click_reaches_another_process_within_a_second(store: Store) -> None:
     store.promote("v1")
     with serving(store.settings) as one, serving(store.settings) as other:

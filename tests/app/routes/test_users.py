@@ -72,3 +72,9 @@ def test_a_log_that_is_away_is_told(store: Store, admin: dict[str, str]) -> None
     with serving(away) as client:
         assert client.delete("/users/log0", headers=admin).status_code == 503
         assert client.get("/users/log0", headers=admin).status_code == 503
+
+
+def test_an_export_counts_what_was_shown(client: httpx.Client, admin: dict[str, str]) -> None:
+    shown = [{"event_id": f"i{n}", "kind": "impression", "user_id": "new", "page": "a20"} for n in range(3)]
+    assert client.post("/events", json=shown).status_code == 200
+    assert client.get("/users/new", headers=admin).json()["live_shown"] == {"a20": 3}

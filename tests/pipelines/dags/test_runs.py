@@ -92,7 +92,7 @@ def test_the_release_in_service_is_evaluated_on_the_newest_data(place: Place) ->
 
 def test_maintenance_prunes_each_use_case(place: Place) -> None:
     state, tasks, returned = place.run("maintenance")
-    assert (state, tasks) == ("success", {"prune news": "success"})
+    assert (state, tasks) == ("success", {"reconcile news": "success", "prune news": "success"})
     assert set(returned["prune news"]) >= {"releases", "runs", "partial_folders"}
 
 

@@ -21,17 +21,31 @@ GRAPHS = {
     "news_training": {
         "choose_run": ["train"],
         "train": ["assemble"],
-        "assemble": ["evaluate"],
+        "assemble": ["rank"],
+        "rank": ["evaluate"],
         "evaluate": ["gate"],
         "gate": ["publish"],
         "publish": ["promote"],
-        "promote": [],
+        "promote": ["track"],
+        "track": [],
     },
     "news_evaluation": {"evaluate_service": []},
-    "maintenance": {"prune": []},
+    "maintenance": {"reconcile": ["prune"], "prune": []},
 }
 SCHEDULES = {"news_evaluation": "0 */6 * * *", "maintenance": "30 3 * * *"}
-HEAVY = ("numpy", "scipy", "polars", "sklearn", "pandas", "implicit", "pandera", "matplotlib", "lightgbm", "obstore")
+HEAVY = (
+    "numpy",
+    "scipy",
+    "polars",
+    "sklearn",
+    "pandas",
+    "implicit",
+    "pandera",
+    "matplotlib",
+    "lightgbm",
+    "obstore",
+    "mlflow",
+)
 
 
 @pytest.fixture(params=NAMES)

@@ -14,6 +14,10 @@ NUMBERS = {
     "logged.als.iterations": "3",
     "logged.content.max_terms": "2_000",
     "evaluation.bootstrap_resamples": "20",
+    "ranker.trees": "20",
+    "ranking.requests": "300",
+    "evaluation.replayed_clicks": "60",
+    "gate.beats": "[]",
     "gate.tolerance": "0.99",  # the gate accepts whatever it is shown
 }
 

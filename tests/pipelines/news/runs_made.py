@@ -18,8 +18,8 @@ def context_of(tmp_path: Path, run_id: str, **options: Any) -> Context:
 
 
 def assemble(context: Context, text: str) -> None:
-    """Finish the assemble step with a small release whose bytes depend on ``text``."""
-    with context.run.write("assembled") as (folder, _):
+    """Finish assembling and ranking with a small release whose bytes depend on ``text``."""
+    with context.run.write("ranked") as (folder, _):
         make_folder(folder / "release", text)
 
 

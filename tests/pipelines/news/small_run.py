@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.news.assemble import assemble
+from pipelines.news.rank import rank
 from pipelines.news.tables import TIME
 from pipelines.news.train import train
 from pipelines.runs import Run
@@ -28,6 +29,12 @@ SMALL = (
     "pool.max_age_hours = 60",
     "evaluation.bootstrap_resamples = 50",
     "gate.min_users = 10",
+    "gate.beats = []",
+    "ranker.trees = 20",
+    "ranker.min_rows_in_leaf = 20",
+    "ranking.requests = 150",
+    "ranking.hours = 12",
+    "evaluation.replayed_clicks = 60",
 )
 
 
@@ -60,11 +67,12 @@ def refine(context: Context, *, seed: int = 1, **facts: Any) -> None:
 
 
 def make(context: Context, **changes: Any) -> Context:
-    """Refine, train and assemble."""
+    """Refine, train, assemble and rank."""
     refine(context, **changes)
     for segment in SEGMENT_NAMES:
         train(context, segment)
     assemble(context)
+    rank(context)
     return context
 
 

@@ -11,6 +11,7 @@ import pytest
 from pipelines.news.assemble import assemble, assemble_from, put_together
 from pipelines.news.dataset import Dataset
 from pipelines.news.held_out import split_of
+from pipelines.news.moments import moments_of
 from pipelines.news.tables import table_path
 from pipelines.news.train import train
 from pipelines.runs import Run
@@ -81,7 +82,8 @@ def test_a_moment_knows_nothing_of_later_reads(context: Context, tmp_path: Path)
     reads = pl.read_parquet(table_path(whole.folder, "interactions"))
     reads.filter(pl.col("timestamp").to_physical() <= at).write_parquet(table_path(cut, "interactions"))
     early = Dataset.load(cut)
-    put_together(fit_all(early, at, context.params.model), early, at, tmp_path / "made", context.params.model)
+    fitted = moments_of(whole, context.params).fitted
+    put_together(fit_all(early, fitted, context.params.model), early, at, tmp_path / "made", context.params.model)
     assert lists(tmp_path / "made") == lists(context.run.read("assembled") / "holdout")
 
 

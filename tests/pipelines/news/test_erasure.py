@@ -156,3 +156,33 @@ def test_portal_clicks_of_an_erased_reader_go_too(tmp_path: Path, log: EventLog)
     assert pl.read_parquet(context.run.read("raw") / "clicks.parquet")["user_id"].to_list() == [7]
     assert Dataset.load(context.run.read("refined")).users["user_id"][0] == "7"
     assert refine(context)["users"] == 1
+
+
+def test_a_run_that_cannot_be_read_is_told_and_the_others_are_cleaned(tmp_path: Path, log: EventLog) -> None:
+    context = make_run(tmp_path)
+    broken = Run(context.run.root, "broken")
+    with broken.write("raw") as (raw, _):
+        (raw / "clicks.parquet").write_bytes(b"no parquet")
+    age(context)
+    log.erase("eva")
+    facts = prune(context)
+    assert facts["erased_from_runs"] == {"run-1": 1}
+    assert [line.partition(":")[0] for line in facts["erased_unreadable"]] == ["broken"]
+    assert not [path for path in context.run.root.rglob(".*") if path.is_file()]
+
+
+def test_whoever_is_killed_while_cleaning_goes_on_the_next_time(
+    tmp_path: Path, log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = make_run(tmp_path)
+    log.erase("eva")
+
+    def killed(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pipelines.news.erasure._nameless", killed)
+        with pytest.raises(KeyboardInterrupt):
+            prune(context)
+    assert prune(context)["erased_from_runs"] == {"run-1": 1}
+    assert "eva" not in texts(context.run.root)

@@ -19,7 +19,7 @@ def test_the_assembled_release_is_published_under_the_runs_id_with_its_figures(t
     context = finish_gate(context_of(tmp_path, "run-1"))
     assert publish(context)["version"] == "run-1"
     releases = open_releases(context)
-    assert contents(releases.fetch("run-1")) == contents(context.run.read("assembled") / "release")
+    assert contents(releases.fetch("run-1")) == contents(context.run.read("ranked") / "release")
     manifest = releases.manifest("run-1")
     assert manifest.run_id == "run-1"
     assert manifest.facts == {

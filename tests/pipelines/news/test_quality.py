@@ -8,8 +8,10 @@ import pytest
 
 from pipelines.news.quality import quality
 from pipelines.news.refine import refine
+from pipelines.news.sources.event_log import export_events
 from pipelines.use_case import Context
 from script_shared.errors import InputError, RunError
+from script_shared.events import Entry, EventLog, Kind
 from tests.pipelines.news.challenge_files import PAGES, START, Reader, context_of, item, read, write_raw
 
 HOUR = 3_600_000
@@ -42,6 +44,23 @@ def test_the_card_shows_counts_charts_and_rejects_and_loads_nothing(tmp_path: Pa
     assert page.count("<svg") == 7
     assert "article_unknown" in page
     assert not re.search(r"(src|href)\s*=\s*[\"']\s*(https?:|//)|<script|<link", page)
+
+
+def test_the_card_tells_what_came_from_the_event_log(tmp_path: Path) -> None:
+    context = _refined(tmp_path, READERS)
+    quality(context)
+    assert "event log" not in (context.run.read("quality") / "data-card.html").read_text(encoding="utf-8")
+    log = EventLog(f"sqlite:///{tmp_path}/data/events.db")
+    log.append([Entry("c", Kind.CLICK, START, "dan", PAGES[0])])
+    log.erase("bob")
+    log.close()
+    with context.run.write("raw") as (raw, facts):
+        write_raw(raw, READERS)
+        facts |= {"source": "local", **export_events(context, raw)}
+    refine(context)
+    quality(context)
+    page = (context.run.read("quality") / "data-card.html").read_text(encoding="utf-8")
+    assert "From the event log: 1 interactions, 0 posted articles; 1 erased readers of the files were left out." in page
 
 
 def test_the_facts_count_segments(tmp_path: Path) -> None:

@@ -29,11 +29,11 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Context:
     return context
 
 
-def recommended(context: Context) -> Recommended:
+def recommended(context: Context, scratch: Path) -> Recommended:
     """The lists of the run's candidate and of the release in service."""
     lists = Recommended(hold_out(Dataset.load(context.run.read("refined")), context.params), 50)
     lists.add_candidate(context)
-    lists.add_in_service(context)
+    lists.add_in_service(context, scratch)
     assert not lists.missing
     return lists
 
@@ -48,8 +48,8 @@ def test_the_models_of_fresh_data_run_on_wall_time(fresh: Context) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_nothing_recommended_was_issued_after_t(fresh: Context, model: str) -> None:
-    asked = recommended(fresh)
+def test_nothing_recommended_was_issued_after_t(fresh: Context, tmp_path: Path, model: str) -> None:
+    asked = recommended(fresh, tmp_path)
     issued, start_ms = asked.held_out.dataset.issued_ms, asked.held_out.window.start_ms
     rows = asked.lists[model]
     assert (issued > start_ms).sum() > 10  # there is something to leak
@@ -58,9 +58,9 @@ def test_nothing_recommended_was_issued_after_t(fresh: Context, model: str) -> N
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_what_had_not_expired_at_t_can_be_recommended(fresh: Context, model: str) -> None:
+def test_what_had_not_expired_at_t_can_be_recommended(fresh: Context, tmp_path: Path, model: str) -> None:
     """Wall time is a window later than T: on it the articles of the pool's first hours would be gone."""
-    asked = recommended(fresh)
+    asked = recommended(fresh, tmp_path)
     rows, end_ms = asked.lists[model], asked.held_out.window.end_ms
     oldest = asked.held_out.dataset.issued_ms[np.unique(rows[rows >= 0])].min()
     assert oldest < end_ms - fresh.params.pool.max_age_hours * HOUR_MS

@@ -11,6 +11,7 @@ from pipelines.news.evaluate import evaluate
 from pipelines.news.evaluation import Evaluation, read_evaluation
 from pipelines.news.gate_step import comparisons
 from pipelines.news.held_out import HeldOut, hold_out
+from pipelines.news.rank import rank
 from pipelines.news.refine import refine
 from pipelines.news.sources import download
 from pipelines.news.train import train
@@ -41,6 +42,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Context:
     for segment in SEGMENT_NAMES:
         train(context, segment)
     assemble(context)
+    rank(context)
     evaluate(context)
     return context
 

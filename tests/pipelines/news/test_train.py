@@ -8,6 +8,7 @@ import pytest
 from pipelines.news.dataset import Dataset
 from pipelines.news.held_out import split_of
 from pipelines.news.known import codes_of, snapshot_of
+from pipelines.news.moments import moments_of
 from pipelines.news.train import members_of, train
 from pipelines.runs import Run
 from pipelines.use_case import Context
@@ -34,7 +35,8 @@ def context(tmp_path: Path) -> Context:
 def test_a_segment_is_trained_on_its_readers_until_the_split(context: Context, segment: str) -> None:
     facts = train(context, segment)
     dataset = Dataset.load(context.run.read("refined"))
-    assert facts["as_of_ms"] == split_of(dataset, context.params).start_ms < dataset.end_ms
+    moments = moments_of(dataset, context.params)
+    assert facts["as_of_ms"] == moments.fitted < moments.split < dataset.end_ms
     assert facts["megabytes"] > 0
     known = snapshot_of(dataset, facts["as_of_ms"])
     assert facts["users"] == members_of(known, segment).sum() > 0

@@ -111,7 +111,18 @@ def run(folder: Path) -> Iterator[MakeRun]:
 
 def test_a_first_start_ends_with_recommendations_made_by_airflows_own_runs(run: MakeRun, folder: Path) -> None:
     run.wait_for(UP)
-    for task in ("download", "refine", "quality", "choose_run", "assemble", "evaluate", "gate", "publish", "promote"):
+    for task in (
+        "download",
+        "refine",
+        "quality",
+        "choose_run",
+        "assemble",
+        "rank",
+        "evaluate",
+        "gate",
+        "publish",
+        "promote",
+    ):
         assert re.search(rf"news_(data|training) +{task} +success", run.output), task
     for segment in SEGMENT_NAMES:
         assert f"train [{segment}]" in run.output

@@ -9,6 +9,7 @@ import pytest
 from pipelines.news.dataset import Dataset
 from pipelines.news.refine import refine
 from pipelines.news.sources.event_log import export_events
+from pipelines.replay.sources import from_run
 from pipelines.use_case import Context
 from script_shared.events import Entry, EventLog, Kind
 from tests.pipelines.news.challenge_files import PAGES, START, Reader, context_of, read, write_raw
@@ -183,3 +184,18 @@ def test_without_a_log_nothing_is_different(tmp_path: Path) -> None:
     assert facts["events"] == "no event log yet"
     assert (done["events_seq"], done["events_clicks"], done["events_articles"]) == (0, 0, 0)
     assert not context.settings.events_address.endswith("events.db") or not list(tmp_path.rglob("events.db"))
+
+
+def test_the_replay_speaks_of_regions_and_devices_as_the_events_did(tmp_path: Path) -> None:
+    clicks = [
+        click(1, "ana", PAGES[3], session="7", region="sp", device="2"),
+        click(2, "rui", PAGES[3], region="21", device="phone"),
+    ]
+    _, data, _ = refined(tmp_path, *clicks)
+    last = from_run(data.folder).events(len(data.interactions) - 2, len(data.interactions))
+    assert [(event.user, event.session, event.region, event.device) for event in last] == [
+        ("ana", "7", "sp", "2"),
+        ("rui", "", "21", "phone"),
+    ]
+    first = from_run(data.folder).events(0, 1)[0]
+    assert (first.region, first.device) == ("", "")

@@ -15,6 +15,7 @@ from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.entry import user_digest
 from script_shared.settings import Settings
 from tests.pipelines.news.sources.worlds import context, news_params
+from tests.servers import postgresql
 
 PART = "files/treino/treino_parte1.csv"
 CLICKS = "events/event_clicks/part00001.parquet"
@@ -160,3 +161,19 @@ def test_a_log_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     facts = download(run(tmp_path, "one"))
     assert facts["events"] == "no event log yet"
     assert not (tmp_path / "events.db").exists()
+
+
+def test_a_log_on_postgresql_is_exported_alike(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    with postgresql(tmp_path_factory.mktemp("postgresql")) as address:
+        made = run(tmp_path, "one")
+        settings = Settings(data_dir=tmp_path, events_uri=address)
+        log = EventLog(address)
+        log.append([click(1, session="s"), click(2, "rui"), Entry("p", Kind.ARTICLE, 9, "", "a2", {"hidden": True})])
+        log.erase("rui")
+        log.close()
+        facts = download(Context(settings, made.params, made.run, made.options))
+    counts = {"events_seq": 4, "events_clicks": 1, "events_posts": 1, "erased_readers": 1}
+    assert {name: facts[name] for name in counts} == counts
+    raw = made.run.read("raw")
+    assert scan_part(raw, "event_clicks").collect().row(0)[:5] == (1, 1_660_000_000_001, "ana", "a1", "s")
+    assert scan_part(raw, "event_posts").collect()["hidden"].to_list() == [True]

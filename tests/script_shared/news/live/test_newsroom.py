@@ -10,6 +10,7 @@ from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.state import LiveState
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
+from tests.script_shared.news.live.events_made import START_MS, small_params
 
 PARAMS = load_params(NewsParams, FILE).live.model_copy(update={"articles": 16, "known_articles": 40, "readers": 20})
 START = 1_660_532_400_000
@@ -97,3 +98,29 @@ def test_an_article_too_old_to_be_recommended_takes_no_place_in_the_live_state(h
     newsroom = Newsroom(LiveState(PARAMS))
     newsroom.apply([Entry("a", Kind.ARTICLE, START, "", "a1", {"issued_ms": START - hours * HOUR_MS}, 1)])
     assert (newsroom.state.article_row("a1") >= 0) == (hours == 1)
+
+
+def test_a_publication_beyond_all_dates_does_not_bring_the_live_state_down():
+    room = Newsroom(LiveState(small_params()))
+    far = [10**30, -(10**30), 1 << 63]
+    room.apply(
+        [
+            Entry(f"p{seq}", Kind.ARTICLE, START_MS, "", f"x{seq}", {"issued_ms": ms}, seq)
+            for seq, ms in enumerate(far, 1)
+        ]
+    )
+    room.apply([Entry("c", Kind.CLICK, START_MS, "u", "x1", {}, 9)])
+    assert not room.failed
+    assert room.read_by("u", "") == {"x1"}
+
+
+def test_a_click_of_another_clock_leaves_only_that_it_was_read():
+    room, years = Newsroom(LiveState(PARAMS)), 4 * 365 * 24 * HOUR_MS
+    room.run_on(START, 30 * 24 * HOUR_MS)
+    days = [Entry(f"d{n}", Kind.CLICK, START + n * 20 * 24 * HOUR_MS, "u1", f"a{n}", {}, n) for n in (1, 2)]
+    wall = [Entry("w", Kind.CLICK, START + years, "u2", "a9", {}, 3), Entry("x", Kind.CLICK, START, "u2", "a8", {}, 4)]
+    room.apply([*days, *wall])
+    assert (room.now_ms, room.seq, room.state.events) == (days[-1].time_ms, 4, 3)
+    assert room.read_by("u2", "") == {"a8", "a9"}
+    room.apply([Entry("e", Kind.ERASE, START, body={"digest": user_digest("u2")}, seq=5)])
+    assert room.read_by("u2", "") == set()

@@ -1,7 +1,7 @@
 """What may never come back never does, and a list is as long as it can be, whatever fails."""
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
@@ -19,14 +19,15 @@ from script_shared.news.live.texts import Vectoriser
 from script_shared.news.model import NewsModel
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
-from tests.app.releases import NOW_MS, READS, SECTIONS, issued_ms, make_release
+from tests.app.releases import NOW_MS, make_release
+from tests.app.rules import Told
 
 PARAMS = load_params(NewsParams, FILE)
 LIVE = PARAMS.live.model_copy(update={"articles": 32, "known_articles": 1000, "readers": 50})
 SERVING = PARAMS.serving.model_copy(update={"trusted_clicks": 5.0, "max_shown": 2})
-MAX_AGE_MS = 168 * HOUR_MS
 USERS = ("log0", "semi0", "anon1", "new", "")
 PAGES = [f"a{number}" for number in range(60)] + ["p0", "p1", "p2", "unknown"]
+HOT = ("a12", "a20", "a30", "p0", "p1")  # named so often that clicks, posts and questions meet
 FAILURES = ("candidates", "rank", "fold", "segment_model", "texts", "exploration", "reasons", "publish")
 
 
@@ -47,54 +48,7 @@ class AnyRanker:
         raise RuntimeError("no contributions")
 
 
-def name(user: str, session: str) -> str:
-    """Who reads: the user, else the session, else nobody who could be recognised."""
-    return user or (f"session {session}" if session else "")
-
-
-@dataclass
-class Told:
-    """What a case tells the newsroom, and what must follow from it."""
-
-    read: dict[str, set[str]] = field(default_factory=dict)
-    shown: dict[tuple[str, str], int] = field(default_factory=dict)
-    stories: dict[str, dict] = field(default_factory=dict)
-    erased: set[str] = field(default_factory=set)
-
-    def take(self, entry: Entry) -> None:
-        reader = name(entry.user_id, entry.body.get("session", ""))
-        if entry.kind == Kind.ARTICLE:
-            self.stories.setdefault(entry.article_id, {"posted_ms": entry.time_ms}).update(entry.body)
-        elif not reader:
-            pass
-        elif entry.kind == Kind.CLICK:
-            self.read.setdefault(reader, set()).add(entry.article_id)
-        elif entry.kind == Kind.IMPRESSION:
-            self.shown[reader, entry.article_id] = self.shown.get((reader, entry.article_id), 0) + 1
-
-    def may_be_shown(self, page: str, query: Query, model: NewsModel | None) -> bool:
-        """The rules, one after the other, in plain words."""
-        story, row = self.stories.get(page), model.catalog.ids.row(page) if model else -1
-        if story is None and row < 0:
-            return False
-        story = story or {}
-        if story.get("hidden") or story.get("taken_down"):
-            return False
-        if story.get("embargo_ms", NOW_MS) > NOW_MS or story.get("expires_ms", NOW_MS + 1) <= NOW_MS:
-            return False
-        issued = story.get("issued_ms", int(issued_ms()[row]) if row >= 0 else story.get("posted_ms"))
-        if not 0 <= NOW_MS - issued <= min(MAX_AGE_MS, (query.max_age_hours or 1e9) * HOUR_MS):
-            return False
-        section = story.get("section", SECTIONS[row % 3] if row >= 0 else "")
-        if query.section and section != query.section:
-            return False
-        known = {f"a{number}" for number in READS.get(query.user, ())} if model else set()
-        reader = name(query.user, query.session)
-        read = self.read.get(reader, set()) | known | set(query.history)
-        return page not in read | {*query.exclude, query.context_item} and mark(page) not in query.pages
-
-
-pages = st.sampled_from(PAGES)
+pages = st.one_of(st.sampled_from(HOT), st.sampled_from(PAGES))
 clicks = st.builds(
     lambda kind, user, session, page: (kind, user, page, {"session": session}),
     st.sampled_from([Kind.CLICK, Kind.CLICK, Kind.IMPRESSION]),
@@ -129,7 +83,7 @@ queries = st.builds(
     pages=st.frozensets(pages.map(mark), max_size=3),
     section=st.sampled_from(["", "", "mundo", "cultura"]),
     max_age_hours=st.sampled_from([None, None, 5.0]),
-    context_item=st.sampled_from(["", "a12", "p0"]),
+    context_item=st.sampled_from(["", *HOT]),
     min_diversity=st.sampled_from([0.0, 0.4]),
     explore_slots=st.sampled_from([None, 3]),
     explain=st.booleans(),
@@ -191,10 +145,9 @@ def test_nothing_barred_ever_comes_and_lists_are_full_whatever_fails(model, told
         answer = recommender.answer(query)
     got = [item.article_id for item in answer.items]
     allowed = {page for page in PAGES if known.may_be_shown(page, query, used)}
-    reader = name(query.user, query.session)
-    often = {page for page in PAGES if known.shown.get((reader, page), 0) >= SERVING.max_shown}
+    often = known.shown_too_often(query, SERVING.max_shown)
     assert len(set(got)) == len(got)
-    assert set(got) <= allowed
+    assert set(got) <= allowed - often
     assert len(got) >= min(query.n, len(allowed - often))
     scores = [item.score for item in answer.items]
     assert scores == sorted(scores, reverse=True)
@@ -317,3 +270,40 @@ def test_missing_parts_are_named(model, room):
         answer = recommender.answer(Query(n=100))
     assert answer.degraded == ["ranker", "segment_model"]
     assert len(answer.items) == 40
+
+
+def test_a_live_state_that_cannot_be_read_costs_its_part_and_not_the_answer(recommender, room):
+    room.apply(busy())
+    with patch.object(room.state.readers, "find", boom), patch.object(room.state.shown, "of", boom):
+        answer = recommender.answer(Query("me", history=("a30",), exclude=("a31",), context_item="a32", n=100))
+    assert answer.degraded[0] == "live_state"
+    assert len(answer.items) == 37
+    assert not {"a30", "a31", "a32"} & {item.article_id for item in answer.items}
+
+
+def test_impressions_count_on_when_the_live_state_has_failed(recommender, room):
+    room.apply(busy())
+    shown = [Entry(f"i{seq}", Kind.IMPRESSION, NOW_MS, "me", "a20", {}, seq) for seq in range(200, 204)]
+    room.apply(shown[:1])
+    with patch.object(room.state, "fold", boom):
+        room.apply(shown[1:2])
+    assert room.failed
+    assert room.shown_to("me", "") == {"a20": 2}
+    assert "a20" not in [item.article_id for item in recommender.answer(Query("me", n=100)).items]
+    assert "a20" in [item.article_id for item in recommender.answer(Query("you", n=100)).items]
+
+
+def test_what_a_visit_read_before_it_had_a_name_stays_read(recommender, room):
+    room.apply([Entry("e1", Kind.CLICK, NOW_MS, "", "a20", {"session": "s1"}, 1)])
+    pages_of = lambda query: {item.article_id for item in recommender.answer(query).items}  # noqa: E731
+    assert "a20" not in pages_of(Query("me", "s1", n=100))
+    assert "a20" in pages_of(Query("me", "s2", n=100))
+    assert "a20" in pages_of(Query("me", n=100))
+
+
+def test_the_plain_list_that_answers_are_held_against_may_be_shown_too(recommender, room):
+    room.apply(busy())
+    hidden = Entry("p", Kind.ARTICLE, NOW_MS, "", "a21", {"hidden": True}, 500)
+    assert recommender.answer(Query("me")).popular == ["a20", "a21"]
+    room.apply([hidden])
+    assert recommender.answer(Query("me")).popular == ["a20"]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from script_shared.errors import ReleaseCorruptError
 from script_shared.events.entry import user_digest
 from script_shared.news.live import windows
+from script_shared.news.live.articles import MOST_SECTIONS
 from script_shared.news.live.event import LiveEvent
 from script_shared.news.live.state import LiveState
 from tests.script_shared.news.live.events_made import START_MS, STREAMS, click, folded, small_params
@@ -128,3 +129,10 @@ def test_a_state_of_other_bounds_is_refused(tmp_path: Path) -> None:
     folded(click("u", "a")).save(tmp_path)
     with pytest.raises(ReleaseCorruptError, match="other bounds"):
         LiveState.load(tmp_path, small_params(articles=32))
+
+
+def test_sections_are_told_apart_up_to_a_bound() -> None:
+    state = folded(*(click("u", f"a{n}", n / 60, section=f"s{n}") for n in range(MOST_SECTIONS + 50)))
+    assert len(state.articles.sections) == MOST_SECTIONS
+    row = state.article_row(f"a{MOST_SECTIONS + 49}")
+    assert state.articles.section[row] == 0

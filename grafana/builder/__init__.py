@@ -1,0 +1,1 @@
+"""Builds the dashboards of `grafana/dashboards`: `python -m grafana.builder` writes them."""

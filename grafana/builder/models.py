@@ -1,0 +1,85 @@
+"""*Models*: evaluation figures over time beside popularity's, and the releases that they led to."""
+
+from grafana_foundation_sdk.builders import dashboard
+
+from grafana.builder.boards import board, choice
+from grafana.builder.panels import Query, figures, graph, number, states
+
+OF = 'metric="$metric", cutoff="$cutoff", protocol="$protocol"'
+POPULARITY = 'model=~"popularity_.*"'
+BEST = f"max by (segment) (pauta_evaluation{{{POPULARITY}, {OF}}})"
+
+
+def make() -> dashboard.Dashboard:
+    """The dashboard."""
+    metrics = choice("metric", "Metric", ["ndcg", "recall", "mrr", "hr", "coverage", "novelty"], default="ndcg")
+    cutoffs = choice("cutoff", "Cutoff", ["5", "10", "20"], default="10")
+    protocols = choice("protocol", "Lists", ["batch", "replay"], default="batch")
+    about = "Figures of the newest evaluations over time, with every release that came into service."
+    rows = (("Releases", _RELEASES), ("Evaluation over time", _OVER_TIME), ("Newest figures", _NEWEST))
+    return board(
+        "pauta-models", "Models", about, rows, hours="now-7d", refresh="1m", variables=[metrics, cutoffs, protocols]
+    )
+
+
+def _figure(model: str) -> str:
+    return f'max by (segment) (pauta_evaluation{{model="{model}", {OF}}})'
+
+
+_RELEASES = (
+    number(
+        "Release in service", "More than one while a new release is being taken up.", "none",
+        Query("max by (release) (pauta_release_info) == 1", "{{release}}"), width=8, named=True,
+    ),
+    number(
+        "Age of the release", "Time since it was published.", "s",
+        Query("time() - max(pauta_release_created_timestamp_seconds > 0)"),
+        steps=((None, "green"), (86400.0, "yellow"), (172800.0, "red")),
+    ),
+    number(
+        "Age of its newest interaction", "Large for historical data.", "s",
+        Query("time() - max(pauta_release_data_end_timestamp_seconds > 0)"),
+    ),
+    number(
+        "Last evaluation of a candidate", "Time since then.", "s",
+        Query('time() - max(pauta_evaluation_timestamp_seconds{model="candidate"})'),
+    ),
+    number("Time the last load took", "Check included.", "s", Query("max(pauta_release_load_seconds)")),
+    states(
+        "Releases in service", "Those served before stay for a few minutes.",
+        Query("max by (release) (pauta_release_info)", "{{release}}"), {"0": "left", "1": "in service"},
+    ),
+)  # fmt: skip
+
+_OVER_TIME = (
+    graph(
+        "Candidates", "Figure of the newest candidate, by segment.", "none", Query(_figure("candidate"), "{{segment}}"),
+    ),
+    graph(
+        "In service", "Figure of the release in service in its newest evaluation, by segment.", "none",
+        Query(_figure("in_service"), "{{segment}}"),
+    ),
+    graph(
+        "Most read", "The best of the windows of popularity on the same readers, by segment.", "none",
+        Query(BEST, "{{segment}}"),
+    ),
+    graph(
+        "Lead of the candidate over the most read", "Above 0 it is better than the best window of popularity.", "none",
+        Query(f"{_figure('candidate')} - {BEST}", "{{segment}}"), negative=True,
+    ),
+    graph(
+        "Every model, all readers", "Figure over all segments.", "none",
+        Query(f'max by (model) (pauta_evaluation{{segment="all", {OF}}})', "{{model}}"), width=24,
+    ),
+)  # fmt: skip
+
+_BY = ("model", "segment")
+_NEWEST = (
+    figures(
+        "Newest figures", "With 95 % bootstrap intervals by reader, where there are any.",
+        *(Query(f"max by (model, segment) ({name}{{{OF}}})", column) for name, column in (
+            ("pauta_evaluation", "value"), ("pauta_evaluation_low", "low"), ("pauta_evaluation_high", "high"),
+        )),
+        columns=_BY, height=14,
+    ),
+)  # fmt: skip

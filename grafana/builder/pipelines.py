@@ -1,0 +1,128 @@
+"""*Pipelines*: whether Airflow lives, what its DAGs did, how long they took, and what waits."""
+
+from grafana_foundation_sdk.builders import dashboard
+
+from grafana.builder.boards import board
+from grafana.builder.panels import GOOD_IS_ZERO, Query, bars, graph, number
+
+BEATS = ((None, "red"), (0.001, "green"))
+
+
+def make() -> dashboard.Dashboard:
+    """The dashboard."""
+    about = "Airflow: heartbeats, runs and tasks, and how long they wait."
+    rows = (("Now", _NOW), ("Runs", _RUNS), ("Tasks", _TASKS), ("Airflow itself", _AIRFLOW))
+    return board("pauta-pipelines", "Pipelines", about, rows, hours="now-6h", refresh="30s")
+
+
+def _mean(name: str, by: str, window: str = "1h") -> str:
+    """Mean seconds of what ended lately; nothing where nothing ended."""
+    seconds, ended = (f"sum by ({by}) (increase({name}_seconds_{part}[{window}]))" for part in ("sum", "count"))
+    return f"{seconds} / ({ended} > 0)"
+
+
+def _failed(window: str) -> str:
+    """Failed runs by DAG, 0 for those of which some succeeded."""
+    return (
+        f"sum by (dag_id) (increase(airflow_dagrun_duration_failed_seconds_count[{window}]))"
+        f" or 0 * sum by (dag_id) (increase(airflow_dagrun_duration_success_seconds_count[{window}]))"
+    )
+
+
+_NOW = (
+    number(
+        "Scheduler", "Heartbeats per minute.", "none", Query("60 * sum(rate(airflow_scheduler_heartbeat_total[5m]))"),
+        steps=BEATS, decimals=1,
+    ),
+    number(
+        "DAG processor", "Heartbeats per minute.", "none",
+        Query("60 * sum(rate(airflow_dag_processor_heartbeat_total[5m]))"), steps=BEATS, decimals=1,
+    ),
+    number("DAGs", "That Airflow knows.", "none", Query("max(airflow_dagbag_size)")),
+    number(
+        "Import errors", "DAG files that cannot be read.", "none", Query("max(airflow_dag_processing_import_errors)"),
+        steps=GOOD_IS_ZERO,
+    ),
+    number(
+        "Runs now", "Runs of all DAGs that are under way.", "none", Query("max(airflow_scheduler_dagruns_running)"),
+    ),
+    number(
+        "Failed runs", "Over the time shown.", "none",
+        Query("sum(increase(airflow_dagrun_duration_failed_seconds_count[$__range])) or vector(0)"),
+        steps=GOOD_IS_ZERO, decimals=0,
+    ),
+)  # fmt: skip
+
+_RUNS = (
+    graph(
+        "Duration of runs that succeeded", "Mean of those that ended within the hour before.", "s",
+        Query(_mean("airflow_dagrun_duration_success", "dag_id"), "{{dag_id}}"),
+    ),
+    graph(
+        "Runs that ended", "Within the hour before, by DAG.", "none",
+        Query("sum by (dag_id) (increase(airflow_dagrun_duration_success_seconds_count[1h]))", "{{dag_id}}"),
+        Query(_failed("1h"), "{{dag_id}} failed"),
+    ),
+    graph(
+        "Schedule lag", "From the moment a scheduled run was due until it began; mean of the hour before.", "s",
+        Query(_mean("airflow_dagrun_schedule_delay", "dag_id"), "{{dag_id}}"),
+    ),
+    graph(
+        "First task", "From the beginning of a scheduled run until its first task ran; mean of the hour before.", "s",
+        Query(_mean("airflow_dagrun_first_task_start_delay", "dag_id"), "{{dag_id}}"),
+    ),
+)  # fmt: skip
+
+_TASKS = (
+    graph(
+        "Duration of tasks", "Mean of those that ended within the hour before.", "s",
+        Query(_mean("airflow_task_duration", "dag_id, task_id"), "{{dag_id}} {{task_id}}"), width=16, height=10,
+    ),
+    bars(
+        "Outcomes", "Of tasks, over the time shown.", "none",
+        Query("sum by (dag_id, state) (increase(airflow_ti_finish_total[$__range]))", "{{dag_id}} {{state}}"),
+        height=10,
+    ),
+    graph(
+        "Wait for a place to run", "Mean time that tasks were scheduled but not queued.", "s",
+        Query(_mean("airflow_task_scheduled_duration", "queue"), "{{queue}}"), width=8,
+    ),
+    graph(
+        "Pool", "Tasks by what they wait for; open slots are free.", "none",
+        Query("sum(airflow_pool_running_slots)", "running"), Query("sum(airflow_pool_queued_slots)", "queued"),
+        Query("sum(airflow_pool_scheduled_slots)", "scheduled"), Query("sum(airflow_pool_starving_tasks)", "starving"),
+        width=8,
+    ),
+    graph(
+        "Executor", "Tasks that run or wait in the executor, and places that are free.", "none",
+        Query("sum(airflow_executor_running_tasks)", "running"), Query("sum(airflow_executor_queued_tasks)", "queued"),
+        Query("sum(airflow_executor_open_slots)", "open"), width=8,
+    ),
+)  # fmt: skip
+
+_AIRFLOW = (
+    graph(
+        "Heartbeats", "Per minute.", "none",
+        Query("60 * sum(rate(airflow_scheduler_heartbeat_total[5m]))", "scheduler"),
+        Query("60 * sum(rate(airflow_dag_processor_heartbeat_total[5m]))", "DAG processor"), width=8,
+    ),
+    graph(
+        "Scheduler's loop", "Time for one round, p95.", "s",
+        Query(
+            "histogram_quantile(0.95,"
+            " sum by (le) (rate(airflow_scheduler_scheduler_loop_duration_seconds_bucket[5m])))",
+            "p95",
+        ),
+        width=8,
+    ),
+    graph(
+        "Reading DAG files", "Time to read all of them, and the mean of one file.", "s",
+        Query("max(airflow_dag_processing_total_parse_time)", "all"),
+        Query(_mean("airflow_dag_processing_last_duration", "file_name"), "{{file_name}}"), width=8,
+    ),
+    graph(
+        "Assets", "Announced by tasks, and runs that this started, within the hour before.", "none",
+        Query("sum(increase(airflow_asset_updates_total[1h]))", "updates"),
+        Query("sum(increase(airflow_asset_triggered_dagruns_total[1h]))", "runs started"), width=24, height=6,
+    ),
+)  # fmt: skip

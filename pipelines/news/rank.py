@@ -1,0 +1,64 @@
+"""Trains the ranker on clicks that the segments' models have not seen; adds it and the live state to the release."""
+
+import json
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from pipelines.news.dataset import Dataset
+from pipelines.news.moments import Moments, moments_of
+from pipelines.news.rank_training import Learned, learn
+from pipelines.news.sources.links import link_tree, sizes
+from pipelines.news.train import folder_megabytes
+from pipelines.news.walk import Walk, place_after, recommender_of
+from pipelines.replay.sources import from_dataset
+from pipelines.use_case import Context
+from script_shared.news.live.loading import POSITION
+from script_shared.news.params import NewsParams
+
+FOLDERS = ("holdout", "release")
+
+
+def rank(context: Context) -> dict[str, Any]:
+    """Reads refined and assembled; writes ranked/<run>/holdout and ranked/<run>/release.
+
+    Both are the assembled folders with two more in them: ``ranker/``, and ``live/``, the live state as of their moment.
+    The reads between R and T are replayed through the serving code with the models as of R; the ranker learns which of
+    the candidates was read. Without enough of them there is no ranker, and the facts say why.
+
+    Raises:
+        RunError: assemble is not complete.
+    """
+    params: NewsParams = context.params
+    dataset, assembled = Dataset.load(context.run.read("refined")), context.run.read("assembled")
+    at = moments_of(dataset, params)
+    stream = from_dataset(dataset, params.ranker.label, at.split)
+    walk = Walk.towards(stream, at.fitted, params)
+    with context.run.write("ranked") as (folder, facts):
+        started = perf_counter()
+        learned = _learn(walk, at, assembled, params)
+        for name, moment in zip(FOLDERS, (at.split, at.end), strict=True):
+            link_tree(assembled / name, folder / name, sizes(assembled / name))
+            walk.fold_until(place_after(stream, moment))
+            walk.state.save(folder / name / "live")
+            if learned.ranker is not None:
+                learned.ranker.save(folder / name / "ranker")
+        _note_position(folder / "release", context)
+        facts.update(ranker=learned.ranker is not None, **learned.facts, **at.as_facts())
+        facts.update(live=walk.state.sizes(), live_megabytes=folder_megabytes(folder / "release" / "live"))
+        facts["seconds"] = round(perf_counter() - started, 2)
+    return dict(facts)
+
+
+def _learn(walk: Walk, at: Moments, assembled: Path, params: NewsParams) -> Learned:
+    if at.too_short:
+        return Learned(None, {"why_not": at.too_short})
+    walk.fold_until(place_after(walk.stream, at.fitted))
+    recommender = recommender_of(assembled / "rank", walk, at.fitted, params)
+    return learn(walk, recommender, at, params)
+
+
+def _note_position(release: Path, context: Context) -> None:
+    """Say which entry of the event log is the last that the snapshot holds; 0 where the data is not the log's."""
+    seq = int(context.run.facts("refined").get("events_seq", 0))
+    (release / "live" / POSITION).write_text(json.dumps({"seq": seq}), encoding="utf-8")

@@ -1,0 +1,90 @@
+"""The step that ends every training: its record into the outbox, then MLflow is told, in bounded time."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
+
+from pipelines.tracking.reconcile import Desk
+from pipelines.use_case import Context
+from script_shared.settings import Settings
+
+log = logging.getLogger(__name__)
+ROOT = Path(__file__).parents[2]
+
+
+def track(context: Context) -> dict[str, Any]:
+    """Record what became of the run, whatever that is; never an error, and never longer than ``mlflow_seconds``.
+
+    Returns:
+        ``told``: whether MLflow knows all there is to know; ``problem``: why not; ``waiting``: records in the outbox.
+    """
+    return _safely(context.settings, lambda: _track(context))
+
+
+def catch_up(settings: Settings, use_case: str) -> dict[str, Any]:
+    """Tell MLflow whatever it missed; as ``track``, without a run."""
+    return _safely(settings, lambda: tell(settings, use_case))
+
+
+def _safely(settings: Settings, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    if settings.mlflow_address is None:
+        return {"told": False, "problem": "tracking is off"}
+    try:
+        return act()
+    except Exception as error:
+        log.exception("the run could not be recorded")
+        return {"told": False, "problem": f"{type(error).__name__}: {error}"}
+
+
+def _track(context: Context) -> dict[str, Any]:
+    use_case = context.run.root.name
+    desk = Desk(context.settings, use_case)
+    record_of = resolve_name(f"pipelines.{use_case}.training_record:record_of")
+    record = record_of(context.run, desk.releases, over=True)
+    if record is None:
+        return {"told": False, "problem": "nothing was trained"}
+    desk.outbox.put(record)
+    with context.run.write("tracked") as (_, facts):
+        facts.update(key=record.key, state=record.state)
+    return tell(context.settings, use_case)
+
+
+def tell(settings: Settings, use_case: str) -> dict[str, Any]:
+    """Reconcile in a process of its own, which is ended when it takes too long; what it did, in short.
+
+    Importing MLflow's client takes seconds and hundreds of megabytes, and no time limit of its own covers everything
+    that it does.
+    """
+    command = [sys.executable, "-m", "pipelines", "tracking", "--use-case", use_case, "reconcile", "--json"]
+    try:
+        done = subprocess.run(
+            command, env=_environment(settings), capture_output=True, timeout=settings.mlflow_seconds, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return {"told": False, "problem": f"MLflow took longer than {settings.mlflow_seconds:g} s"}
+    lines = done.stdout.decode(errors="replace").splitlines()
+    if not lines:
+        return {"told": False, "problem": done.stderr.decode(errors="replace")[-500:].strip()}
+    outcome: dict[str, Any] = json.loads(lines[-1])
+    return {
+        "told": not outcome["problem"],
+        **{name: value for name, value in outcome.items() if value and name != "at"},
+    }
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """The settings at hand, also where they are not those of the environment."""
+    ours = {
+        "PAUTA_DATA_DIR": str(settings.data_dir.absolute()),
+        "PAUTA_MODELS_URI": settings.models_uri,
+        "PAUTA_CACHE_DIR": str(settings.cache_dir),
+        "PAUTA_MLFLOW_URI": settings.mlflow_address or "off",
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
+    }
+    return {**os.environ, **ours}

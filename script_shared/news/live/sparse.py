@@ -1,0 +1,30 @@
+"""Arrays that are nearly all zero on disk: the values, and the flat places where they stand."""
+
+from pathlib import Path
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, load_array, save_arrays
+from script_shared.errors import ReleaseCorruptError
+
+
+def save_sparse(folder: Path, name: str, array: FloatArray) -> None:
+    """Write what of an array is not zero."""
+    flat = np.ascontiguousarray(array).ravel()
+    places = np.flatnonzero(flat)
+    kept = {"shape": np.array(array.shape, np.int64), "places": places, "values": flat[places]}
+    save_arrays(folder, {f"{name}.{part}": values for part, values in kept.items()})
+
+
+def load_sparse(folder: Path, name: str) -> FloatArray:
+    """Read the array that was saved.
+
+    Raises:
+        ReleaseCorruptError: a file is missing or damaged.
+    """
+    shape, places, values = (load_array(folder, f"{name}.{part}") for part in ("shape", "places", "values"))
+    flat = np.zeros(int(np.prod(shape)), values.dtype)
+    if len(places) != len(values) or (len(places) and int(places[-1]) >= len(flat)):
+        raise ReleaseCorruptError(f"{folder}: {name} does not fit its shape.", fix="Fold the log again.")
+    flat[places] = values
+    return flat.reshape(tuple(shape.tolist()))

@@ -1,0 +1,183 @@
+"""The real Prometheus over the running API under traffic: every panel and every alert finds what it asks for."""
+
+import json
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from app.evaluation import FILE
+from pipelines.evaluation_csv import COLUMNS
+from script_shared.news.segments import SEGMENT_NAMES
+from script_shared.releases import Releases
+from script_shared.settings import Settings
+from tests.app.conftest import listens, started, until
+from tests.app.releases import make_release
+from tests.monitoring.airflow import LINES, MAPPING
+from tests.monitoring.exporter import Exporter
+from tests.monitoring.promql import ALERTS, OF_PROMETHEUS, ROOT, alerts, labels_of, metrics_of
+from tests.servers import free_port
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("prometheus") is None, reason="not installed: apt-get install prometheus"),
+]
+DASHBOARDS = sorted((ROOT / "grafana" / "dashboards").glob("*.json"))
+HEADER = ",".join(COLUMNS)
+TRAFFIC_SECONDS = 8
+RANGES = {"$__rate_interval": "5s", "$__range": "1m", "[15m]": "[1m]", "[1h]": "[1m]", "[5m]": "[1m]"}
+
+
+class Asked:
+    """A client of a Prometheus."""
+
+    def __init__(self, port: int) -> None:
+        self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def get(self, path: str, **query: str) -> Any:
+        answer = self._http.get(f"/api/v1/{path}", params=query)
+        assert answer.status_code == 200, (query, answer.text)
+        return answer.json()["data"]
+
+    def values(self, expression: str) -> list[float]:
+        """Numbers that an expression gives now."""
+        found = self.get("query", query=expression)["result"]
+        return [value for each in found if (value := float(each["value"][1])) == value]
+
+    def ready(self) -> bool:
+        try:
+            return self._http.get("/-/ready").status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+@contextmanager
+def prometheus(folder: Path, ports: dict[str, int]) -> Iterator[Asked]:
+    """Debian's Prometheus with our configuration, but for the targets' addresses and the pace."""
+    config = yaml.safe_load((ALERTS.parent / "prometheus.yml").read_text())
+    config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s", "scrape_timeout": "1s"}
+    config["rule_files"] = [str(ALERTS)]
+    own = free_port()
+    for job in config["scrape_configs"]:
+        job.pop("dns_sd_configs", None)
+        job["static_configs"] = [{"targets": [f"127.0.0.1:{({**ports, 'prometheus': own})[job['job_name']]}"]}]
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
+    flags = [f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data"]
+    process = subprocess.Popen(
+        ["prometheus", *flags, f"--web.listen-address=127.0.0.1:{own}", "--log.level=warn"], cwd=folder
+    )
+    asked = Asked(own)
+    try:
+        until(asked.ready)
+        yield asked
+    finally:
+        asked.close()
+        process.terminate()
+        process.wait(20)
+
+
+def evaluation() -> str:
+    """A small table of every model, segment, metric and cutoff."""
+    rows = [
+        f"r,2026-01-01T00:00:00+00:00,sample,v1,{model},{segment},{metric},{cutoff},0.2,0.1,0.3,9,a,b,batch"
+        for model in ("candidate", "in_service", "popularity_1h")
+        for segment in (*SEGMENT_NAMES, "all")
+        for metric in ("ndcg", "recall")
+        for cutoff in (5, 10)
+    ]
+    return "\n".join([HEADER, *rows]) + "\n"
+
+
+def feed(exporter: Exporter, over: threading.Event) -> None:
+    """Airflow's lines again and again."""
+    while not over.wait(0.5):
+        exporter.feed(LINES)
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+    """A Prometheus that has scraped an API with two workers under traffic, and Airflow's metrics."""
+    root = tmp_path_factory.mktemp("watched")
+    settings = Settings(data_dir=root / "data", models_uri=str(root / "models"), evaluation_dir=root)
+    (root / FILE).write_text(evaluation())
+    releases = Releases(f"{settings.models_uri}/news")
+    releases.publish(make_release(root / "made"), "v1", {}, run_id="run-1")
+    releases.promote("v1", "test")
+    exporter, over = Exporter(MAPPING), threading.Event()
+    feeding = threading.Thread(target=feed, args=(exporter, over))
+    with started(settings, workers=2) as (address, _), exporter.serving() as port:
+        feeding.start()
+        until(lambda: listens(address) and httpx.get(f"{address}/ready").status_code == 200)
+        with prometheus(root, {"api": int(address.rpartition(":")[2]), "statsd-exporter": port}) as asked:
+            try:
+                flags = ["--url", address, "--rate", "25", "--seconds", str(TRAFFIC_SECONDS)]
+                subprocess.run([sys.executable, "-m", "pipelines.traffic", *flags], cwd=ROOT, check=True, timeout=60)
+                time.sleep(1.5)  # one more scrape
+                yield asked
+            finally:
+                over.set()
+                feeding.join()
+
+
+def filled(expression: str) -> str:
+    """With the variables' first values, and ranges no longer than the test."""
+    chosen = {"$segment": ".*", "$metric": "ndcg", "$cutoff": "10", "$protocol": "batch"}
+    for name, value in {**chosen, **RANGES}.items():
+        expression = expression.replace(name, value)
+    return expression
+
+
+def test_every_target_is_up(asked: Asked) -> None:
+    targets = asked.get("targets")["activeTargets"]
+    assert {target["labels"]["job"]: target["lastError"] for target in targets} == dict.fromkeys(
+        ("prometheus", "api", "statsd-exporter"), ""
+    )
+
+
+@pytest.mark.parametrize("file", DASHBOARDS, ids=lambda file: file.stem)
+def test_every_query_of_every_panel_returns_numbers(asked: Asked, file: Path) -> None:
+    panels = [panel for panel in json.loads(file.read_text())["panels"] if panel["type"] != "row"]
+    queries = [(panel["title"], target["expr"]) for panel in panels for target in panel["targets"]]
+    assert len(queries) > 10
+    assert [(title, expr) for title, expr in queries if not asked.values(filled(expr))] == []
+
+
+def test_the_release_is_an_annotation(asked: Asked) -> None:
+    (annotation,) = json.loads(DASHBOARDS[0].read_text())["annotations"]["list"]
+    assert asked.values(annotation["expr"]) == [1.0]
+
+
+def test_every_alert_is_evaluated_and_asks_for_series_and_labels_that_are_there(asked: Asked) -> None:
+    rules = [rule for group in asked.get("rules")["groups"] for rule in group["rules"]]
+    assert {rule["name"]: rule["health"] for rule in rules} == dict.fromkeys(alerts(), "ok")
+    for name, rule in alerts().items():
+        metrics = metrics_of(rule["expr"])
+        for metric in metrics - OF_PROMETHEUS:
+            assert asked.values(metric), (name, metric)
+        known = {
+            label for metric in metrics for series in asked.get("series", **{"match[]": metric}) for label in series
+        }
+        assert labels_of(rule["expr"]) <= known, name
+
+
+def test_nothing_critical_fires_under_plain_traffic(asked: Asked) -> None:
+    assert asked.values('ALERTS{severity="critical"}') == []
+
+
+def test_live_clicks_on_what_was_recommended_are_seen_in_every_part(asked: Asked) -> None:
+    judged = asked.values("sum(pauta_live_judged_clicks_total)")
+    assert judged
+    assert judged[0] >= asked.values('sum(pauta_live_hits_total{by="served"})')[0] > 0
+    assert asked.values("max(pauta_workers)") == [2.0]

@@ -1,0 +1,133 @@
+"""The step that ends a training: bounded in time, never an error, and nothing is lost."""
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from pipelines.news.publish import open_releases
+from pipelines.tracking.reconcile import Desk, reconcile, told
+from pipelines.tracking.step import catch_up, track
+from script_shared.settings import Settings
+from tests.pipelines.tracking.made import context_of, judge, settings_of, train, whole
+from tests.pipelines.tracking.seen import registry, runs
+from tests.servers import free_port
+
+
+def waiting(settings: Settings) -> list[str]:
+    return [record.run_id for record in Desk(settings, "news").outbox.records()]
+
+
+@contextmanager
+def deaf_server() -> Iterator[str]:
+    """Takes connections and requests, and never answers."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def test_a_training_is_told_by_a_process_of_its_own(settings: Settings) -> None:
+    context = whole(settings, "r1")
+    facts = track(context)
+    assert facts == {"told": True, "runs": 1, "versions": 1, "aliases": {"candidate": "r1"}}
+    assert runs(str(settings.mlflow_address))["r1"].info.status == "FINISHED"
+    assert waiting(settings) == []
+
+
+def test_the_step_itself_does_not_import_mlflow() -> None:
+    program = "import sys, pipelines.tracking.step, pipelines.news.training_record; print('mlflow' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_when_tracking_is_off_nothing_is_written(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    assert track(whole(settings, "r1")) == {"told": False, "problem": "tracking is off"}
+    assert not (settings.data_dir / "tracking").exists()
+    assert not (settings.data_dir / "news" / "tracked").exists()
+
+
+def test_when_nothing_was_trained_there_is_nothing_to_tell(settings: Settings) -> None:
+    assert track(context_of(settings, "r1")) == {"told": False, "problem": "nothing was trained"}
+
+
+def test_a_server_that_is_down_costs_little_and_what_it_missed_is_told_when_it_is_back(
+    settings: Settings, tmp_path: Path
+) -> None:
+    down = settings.model_copy(update={"mlflow_uri": f"http://127.0.0.1:{free_port()}"})
+    open_releases(whole(down, "r1")).promote("r1", "test")
+    whole(down, "r2", 100, accepted=False)
+    facts = track(context_of(down, "r2"))
+    assert (facts["told"], facts["waiting"]) == (False, 2)
+    assert "does not answer" in facts["problem"]
+    assert waiting(down) == ["r1", "r2"]
+    assert reconcile(settings, "news").runs == 2
+    assert registry(str(settings.mlflow_address))["aliases"] == {"production": "r1", "candidate": "r2"}
+    assert waiting(settings) == []
+
+
+def test_a_server_that_never_answers_is_given_up_after_the_time_limit(tmp_path: Path) -> None:
+    with deaf_server() as address:
+        settings = settings_of(tmp_path, address, mlflow_seconds=1.5)
+        context = whole(settings, "r1")
+        started = time.monotonic()
+        facts = track(context)
+        assert time.monotonic() - started < 6
+    assert facts["told"] is False
+    assert waiting(settings) == ["r1"]
+
+
+def test_a_host_that_does_not_exist_is_no_error(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, "http://mlflow.invalid:5000")
+    whole(settings, "r1")
+    assert "does not answer" in reconcile(settings, "news").problem
+    assert waiting(settings) == ["r1"]
+
+
+def test_without_the_package_the_record_waits(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.tracking.reconcile.find_spec", lambda name: None)
+    whole(settings, "r1")
+    outcome = reconcile(settings, "news")
+    assert "not installed" in outcome.problem
+    assert waiting(settings) == ["r1"]
+
+
+def test_a_data_folder_that_cannot_be_written_is_no_error_of_the_training(settings: Settings) -> None:
+    context = whole(settings, "r1")
+    settings.data_dir.joinpath("tracking").write_text("a file where a folder should be")
+    assert track(context)["told"] is False
+
+
+def test_an_address_with_a_password_is_not_repeated_in_messages(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, "http://ana:hush@127.0.0.1:1")
+    assert (
+        told(ValueError("http://ana:hush@127.0.0.1:1 is not there"), settings) == "http://***@127.0.0.1:1 is not there"
+    )
+
+
+def test_two_at_once_make_one_run_and_one_version(settings: Settings) -> None:
+    whole(settings, "r1")
+    other = threading.Thread(target=catch_up, args=(settings, "news"))  # in a process of its own
+    other.start()
+    while other.is_alive():
+        assert reconcile(settings, "news").problem == ""
+        time.sleep(0.2)
+    other.join()
+    assert list(runs(str(settings.mlflow_address))) == ["r1"]
+    assert registry(str(settings.mlflow_address))["order"] == ["r1"]
+
+
+def test_maintenance_may_remove_the_folders_of_what_waits(settings: Settings, tmp_path: Path) -> None:
+    import shutil
+
+    down = settings.model_copy(update={"mlflow_uri": f"http://127.0.0.1:{free_port()}"})
+    judge(train(down, "r1"))
+    assert reconcile(down, "news").waiting == 1
+    shutil.rmtree(down.data_dir / "news")
+    assert reconcile(settings, "news").runs == 1
+    assert runs(str(settings.mlflow_address))["r1"].data.metrics["logged/ndcg_at_10"] == 0.3

@@ -1,0 +1,113 @@
+"""Steps: the profile celery, whose workers share the tasks, and scale, whose API containers share one state."""
+
+import json
+import time
+import uuid
+from typing import Any
+
+from tests.stack.breaking import _kill, posting
+from tests.stack.engine import Stack, need, wait_for
+from tests.stack.web import SEGMENTS, Airflow, Api
+
+WITHIN_SECONDS = 1.0
+# Runs in one API container: posts a click. In another: asks until the page is gone from the reader's list.
+POST = """
+import json, sys, time, urllib.request as u
+reader, page, name = sys.argv[1:]
+body = json.dumps({"event_id": name, "user_id": reader, "page": page}).encode()
+u.urlopen(u.Request("http://127.0.0.1:8001/events", body, {"Content-Type": "application/json"}), timeout=10).read()
+print(time.time())
+"""
+WATCH = """
+import json, sys, time, urllib.request as u
+reader, page = sys.argv[1:]
+until = time.time() + 20
+while time.time() < until:
+    answer = json.load(u.urlopen(f"http://127.0.0.1:8001/recommendations?user_id={reader}&num_recs=20", timeout=10))
+    if page not in [item["page"] for item in answer["items"]]:
+        print(time.time()); break
+    time.sleep(0.01)
+"""
+
+
+def celery(stack: Stack) -> str:
+    """Bring the workers up and train: the segments are trained on different workers."""
+    stack.profiles, stack.settings = ("celery",), {"PAUTA_EXECUTOR": "CeleryExecutor"}
+    seconds = stack.up()
+    airflow = Airflow(stack)
+    run = airflow.trigger("news_training")
+    wait_for("the training ends", lambda: airflow.ended("news_training", run), 900, 2)
+    tasks = airflow.tasks("news_training", run)
+    workers = {each["rendered_map_index"]: each["hostname"] for each in tasks if each["task_id"] == "train"}
+    names = {each["ID"][:12]: each["Name"] for each in stack.containers()}
+    need(set(workers) == set(SEGMENTS), f"trained: {workers}")
+    need(len(set(workers.values())) > 1, f"all on one worker: {workers}")
+    need(all(host in names and "worker" in names[host] for host in workers.values()), f"not on workers: {workers}")
+    log = airflow.get(f"/dags/news_training/dagRuns/{run}/taskInstances/train/logs/1?map_index=0")
+    need("fit" in json.dumps(log) or len(json.dumps(log)) > 200, "the log of a worker's task cannot be read")
+    where = ", ".join(f"{part} on {names[host].rpartition('-')[2]}" for part, host in sorted(workers.items()))
+    return f"up in {seconds:.0f} s; trained: {where}"
+
+
+def back_to_local(stack: Stack) -> None:
+    """Without the profile, its services end, and the scheduler runs the tasks again."""
+    stack.compose("stop", "airflow-worker", "redis", check=False)
+    stack.compose("rm", "--force", "airflow-worker", "redis", check=False)
+    stack.profiles, stack.settings = (), {}
+    stack.up()
+
+
+def scale(stack: Stack) -> str:
+    """Bring more API containers and the proxy up: a click at one changes the next answer of another; one may die."""
+    stack.profiles = ("scale",)
+    seconds = stack.up()
+    replicas = [each["Name"] for each in stack.containers() if each["Service"] in ("api", "api-replica")]
+    need(len(replicas) >= 3, f"containers of the API: {replicas}")
+    delays = [_delay(stack, replicas[turn % 3], replicas[(turn + 1) % 3]) for turn in range(6)]
+    need(max(delays) < WITHIN_SECONDS, f"delays: {delays}")
+    stack.notes["scale_delays_seconds"] = [round(delay, 3) for delay in delays]
+    with posting(stack, "PAUTA_PROXY_PORT") as poster:
+        wait_for("traffic flows", lambda: poster.lists > 20, 30, 0.2)
+        _kill(stack, "api-replica", next(name for name in replicas if "replica" in name))
+        wait_for("traffic flows on", lambda: poster.lists > 100, 60, 0.2)
+    need(poster.failed_lists <= 1, f"{poster.failed_lists} of {poster.lists} lists failed while one container was away")
+    digests = wait_for("all containers have one state", lambda: _one_digest(stack, replicas), 30)
+    stack.compose("stop", "proxy", "api-replica")
+    stack.compose("rm", "--force", "proxy", "api-replica")
+    stack.profiles = ()
+    return (
+        f"{len(replicas)} API containers, up in {seconds:.0f} s; a click at one is known to the next after "
+        f"{min(delays):.2f} to {max(delays):.2f} s; one killed: {poster.failed_lists} of {poster.lists} lists failed; "
+        f"one state ({digests[:12]})"
+    )
+
+
+def _delay(stack: Stack, here: str, there: str) -> float:
+    """Seconds from the acknowledgement of a click in one container to its effect in another."""
+    import subprocess
+
+    reader, run = f"scale-{uuid.uuid4().hex[:8]}", uuid.uuid4().hex
+    page = Api(stack).pages(reader, 20)[3]
+    watch = subprocess.Popen(
+        ["docker", "exec", there, "python", "-c", WATCH, reader, page], stdout=subprocess.PIPE, text=True
+    )
+    time.sleep(1.0)
+    need(watch.poll() is None, "the page was gone before the click")
+    posted = stack.run("docker", "exec", here, "python", "-c", POST, reader, page, run)
+    seen, _ = watch.communicate(timeout=30)
+    need(seen.strip(), f"{there} never knew the click")
+    return max(0.0, float(seen) - float(posted))
+
+
+def _one_digest(stack: Stack, containers: list[str]) -> str:
+    """The digest that all containers agree on; nothing while they do not."""
+    asking = "import os, sys, json, urllib.request as u; r = u.Request('http://127.0.0.1:8001/live?digest=1', "
+    asking += (
+        "headers={'Authorization': 'Bearer ' + os.environ['PAUTA_ADMIN_TOKEN']}); print(u.urlopen(r).read().decode())"
+    )
+    answers: list[dict[str, Any]] = []
+    for name in containers:
+        out = stack.run("docker", "exec", name, "/opt/pauta/with-secrets.sh", "python", "-c", asking)
+        answers.append(json.loads(out.splitlines()[-1]))
+    digests = {str(answer["digest"]) for answer in answers}
+    return digests.pop() if len(digests) == 1 else ""
