@@ -28,6 +28,9 @@ def test_a_training_and_its_release_stand_in_mlflow_and_the_aliases_name_it(sett
     assert run.data.params["logged.als.factors"] == "64"
     assert run.data.metrics["logged/ndcg_at_10"] == 0.3
     assert run.data.tags["pauta.gate"] == "accepted"
+    assert [(each.dataset.name, each.dataset.digest) for each in run.inputs.dataset_inputs] == [
+        ("sample", "sample:12ab")
+    ]
     assert REASONS[0] in run.data.tags["mlflow.note.content"]
     assert artifacts(address(settings), run) >= {"data-card.html", "evaluation/report.html", "gate/verdict.json"}
     seen = registry(address(settings))
