@@ -1,5 +1,6 @@
 """The live state: everything that is folded out of events in memory."""
 
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -172,35 +173,35 @@ class LiveState:
         if event.section:
             self.articles.learn_section(number, event.section)
         key = reader_key(event.user, event.session)
-        visit = Visit.of(event)
+        came, depth, total, place = "", 0, 0, -1
         if key:
             place = self.readers.visit(key, event.session, event.time_ms)
             came = self.group_names.referrer_name(self.readers.referrer[place])
-            visit = Visit.of(event, came, self.readers.depth[place], self.readers.total[place])
+            depth, total = self.readers.depth[place], self.readers.total[place]
             learn_taste(self, place, row, event.time_ms)
             self._pair(row, place, weights)
             self.readers.read(place, number, event.time_ms)
         self.overall.add_now(row, weights)
-        self.groups.add(row, self.group_names.learn(visit), weights)
+        self.groups.add(row, self.group_names.learn(Visit.of(event, came, depth, total)), weights)
         if key:
             self.readers.referrer[place] = self.group_names.referrer(event.referrer)
         self.articles.clicked(row, event.time_ms)
 
-    def _pair(self, row: int, place: int, weights: list[float]) -> None:
+    def _pair(self, row: int, place: int, weights: "array[float]") -> None:
         row_of, depth = self.articles.row_of, self.readers.depth[place]
         latest = [row_of[number] for number in self.readers.latest(place, depth + EARLIER)]
         back = min(depth, STEPS_BACK)
-        steps = [
-            (before, amount) for before, amount in zip(latest[:back], AMOUNTS, strict=False) if _other(before, row)
-        ]
-        if steps:
-            pairs, amounts = [(before, row) for before, _ in steps], [amount for _, amount in steps]
-            if latest[0] == pairs[0][0]:
-                self.following.add(pairs[:1], ONE, weights)
-            self.onward.add(pairs, amounts, weights)
-            self.together.add(pairs + [(row, before) for before, _ in steps], amounts * 2, weights)
-        if earlier := [(before, row) for before in latest[depth:] if _other(before, row)]:
-            self.later.add(earlier, ONE * len(earlier), weights)
+        befores = [before for before in latest[:back] if before >= 0 and before != row]
+        if befores:
+            amounts = AMOUNTS[: len(befores)]
+            if len(befores) < back:  # each keeps the weight of its own step
+                amounts = tuple(AMOUNTS[at] for at in range(back) if _other(latest[at], row))
+            if latest[0] == befores[0]:
+                self.following.add(befores[:1], row, ONE, weights)
+            self.onward.add(befores, row, amounts, weights)
+            self.together.add_both(befores, row, amounts, weights)
+        if earlier := [before for before in latest[depth:] if before >= 0 and before != row]:
+            self.later.add(earlier, row, ONE * len(earlier), weights)
 
     def _impression(self, event: LiveEvent) -> None:
         number = self.articles.number(event.article, event.time_ms)
