@@ -63,7 +63,7 @@ class Server:
         log.close()
         for client in self.clients().values():
             until = time.monotonic() + PATIENCE_SECONDS
-            while client.get("/live/state").json().get("position", 0) < head and time.monotonic() < until:
+            while client.get("/live").raise_for_status().json()["position"] < head and time.monotonic() < until:
                 time.sleep(0.1)
             client.close()
 

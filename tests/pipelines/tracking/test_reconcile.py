@@ -139,6 +139,14 @@ def test_a_record_that_mlflow_refuses_waits_and_the_others_are_told(settings: Se
     assert runs(address(settings))["good"].info.status == "FINISHED"
 
 
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"figures": [{"colour": 1}], "differences": []}'])
+def test_a_run_whose_files_cannot_be_read_is_passed_over_and_the_others_are_told(settings: Settings, text: str) -> None:
+    (whole(settings, "odd").run.folder("evaluated") / "metrics.json").write_text(text)
+    whole(settings, "good", 100)
+    outcome = reconcile(settings, "news")
+    assert (outcome.problem, outcome.runs, outcome.waiting) == ("", 1, 0)
+
+
 def test_a_damaged_pointer_is_told_and_the_trainings_are_recorded(settings: Settings) -> None:
     releases = open_releases(whole(settings, "r1"))
     (Path(releases.uri) / "current").write_text("garbage")
