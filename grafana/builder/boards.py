@@ -15,7 +15,7 @@ from grafana_foundation_sdk.models.dashboard import (
 from grafana.builder.panels import SOURCE, Placed
 
 Variable = dashboard.CustomVariable
-RELEASES = "max by (release) (pauta_release_info == 1) unless max by (release) (pauta_release_info offset 1m == 1)"
+RELEASES = "max by (release) (pauta_release_info == 1) unless max by (release) (pauta_release_info offset 2m == 1)"
 
 
 def board(

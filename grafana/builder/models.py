@@ -5,7 +5,7 @@ from grafana_foundation_sdk.builders import dashboard
 from grafana.builder.boards import board, choice
 from grafana.builder.panels import Query, figures, graph, number, states
 
-OF = 'metric="$metric", cutoff="$cutoff", protocol="$protocol"'
+OF = 'metric=~"$metric", cutoff=~"$cutoff", protocol=~"$protocol"'
 POPULARITY = 'model=~"popularity_.*"'
 BEST = f"max by (segment) (pauta_evaluation{{{POPULARITY}, {OF}}})"
 
@@ -56,8 +56,8 @@ _OVER_TIME = (
         "Candidates", "Figure of the newest candidate, by segment.", "none", Query(_figure("candidate"), "{{segment}}"),
     ),
     graph(
-        "In service", "Figure of the release in service in its newest evaluation, by segment.", "none",
-        Query(_figure("in_service"), "{{segment}}"),
+        "In service", "Newest figure of the release in service, at first the one it had as a candidate.", "none",
+        Query(f"{_figure('in_service')} or {_figure('candidate')}", "{{segment}}"),
     ),
     graph(
         "Most read", "The best of the windows of popularity on the same readers, by segment.", "none",

@@ -19,7 +19,9 @@ def label(name: str) -> str:
     ('most read, 6h', 'in service', 'semi-logged', 'most read, 10m')
     """
     name = name.replace("popularity_", "most read, ").replace("most_read_", "most read, ")
-    return name.replace("in_service", "in service").replace("without_ranker", "without ranker").replace("_", "-")
+    for words in ("in_service", "without_ranker", "segment_model"):
+        name = name.replace(words, words.replace("_", " "))
+    return name.replace("_", "-")
 
 
 def colours_of(models: Sequence[str]) -> dict[str, str]:

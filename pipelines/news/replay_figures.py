@@ -1,7 +1,7 @@
 """The figures of a replay: hit rate, reciprocal rank and gain of each model's ranks, and paired differences."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -30,7 +30,6 @@ class Replayed:
     differences: list[Difference]
     segments: dict[str, dict[str, int]]
     reread: int
-    notes: list[str] = field(default_factory=list)
 
 
 def measured(

@@ -10,7 +10,7 @@ ALERTS = ROOT / "docker" / "prometheus" / "alerts.yml"
 SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "gauge": ("",)}
 OF_PROMETHEUS = {"up", "ALERTS"}  # made by Prometheus itself
 NOT_METRICS = re.compile(
-    r"""\{[^}]*\}|\[[^\]]*\]|"[^"]*"|\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)|\boffset\s+\w+"""
+    r"""\{[^}]*\}|\[[^\]]*\]|"[^"]*"|\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)|\boffset\s+[$\w]+"""
 )
 KEYWORDS = {"and", "or", "unless", "bool", "group_left", "group_right", "on"}
 SELECTOR = re.compile(r"\b([a-zA-Z_:][\w:]*)\{([^}]*)\}")

@@ -34,7 +34,8 @@ pytestmark = [
 DASHBOARDS = sorted((ROOT / "grafana" / "dashboards").glob("*.json"))
 HEADER = ",".join(COLUMNS)
 TRAFFIC_SECONDS = 8
-RANGES = {"$__rate_interval": "5s", "$__range": "1m", "[15m]": "[1m]", "[1h]": "[1m]", "[5m]": "[1m]"}
+ALIVE = ("airflow.scheduler", "airflow.dag_processor_heartbeat")
+RANGES = {"$__rate_interval": "5s", "$__range": "1m"}
 
 
 class Asked:
@@ -89,10 +90,10 @@ def prometheus(folder: Path, ports: dict[str, int]) -> Iterator[Asked]:
 
 
 def evaluation() -> str:
-    """A small table of every model, segment, metric and cutoff."""
+    """A small table as after the first training: nothing was in service to be compared with."""
     rows = [
         f"r,2026-01-01T00:00:00+00:00,sample,v1,{model},{segment},{metric},{cutoff},0.2,0.1,0.3,9,a,b,batch"
-        for model in ("candidate", "in_service", "popularity_1h")
+        for model in ("candidate", "popularity_1h")
         for segment in (*SEGMENT_NAMES, "all")
         for metric in ("ndcg", "recall")
         for cutoff in (5, 10)
@@ -101,9 +102,9 @@ def evaluation() -> str:
 
 
 def feed(exporter: Exporter, over: threading.Event) -> None:
-    """Airflow's lines again and again."""
+    """Signs of life again and again; what happens once in a run has happened once, as after a first start."""
     while not over.wait(0.5):
-        exporter.feed(LINES)
+        exporter.feed(line for line in LINES if line.startswith(ALIVE))
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +117,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     releases.publish(make_release(root / "made"), "v1", {}, run_id="run-1")
     releases.promote("v1", "test")
     exporter, over = Exporter(MAPPING), threading.Event()
+    exporter.feed(LINES)
     feeding = threading.Thread(target=feed, args=(exporter, over))
     with started(settings, workers=2) as (address, _), exporter.serving() as port:
         feeding.start()

@@ -62,3 +62,13 @@ def test_writers_at_once_lose_no_row(tmp_path):
     with ThreadPoolExecutor(4) as writers:
         list(writers.map(lambda name: append_rows(path, [row(name, 0.5)], name), names))
     assert sorted(name for name, _ in values_of(path)) == sorted(names)
+
+
+def test_a_file_from_before_the_replay_is_read_as_lists_and_written_with_its_column(tmp_path):
+    path = tmp_path / "m.csv"
+    old = COLUMNS[:-1]
+    path.write_text(",".join(old) + "\n" + ",".join(["old"] * len(old)) + "\n")
+    assert read_rows(path)["protocol"].tolist() == ["batch"]
+    append_rows(path, [{**dict.fromkeys(COLUMNS, "x"), "run_id": "new", "protocol": "replay"}], "new")
+    assert read_rows(path)[["run_id", "protocol"]].values.tolist() == [["old", "batch"], ["new", "replay"]]
+    assert path.read_text().splitlines()[0] == ",".join(COLUMNS)

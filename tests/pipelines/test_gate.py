@@ -103,3 +103,39 @@ def test_raising_the_candidate_never_turns_an_acceptance_into_a_refusal(candidat
     rule = Rule("ndcg", 10, tolerance, 0)
     if judge([against(candidate, value)], rule).accepted:
         assert judge([against(candidate + gain, value)], rule).accepted
+
+
+def beaten(candidate: float, value: float, low: float, high: float, users: int = 400) -> Comparison:
+    return Comparison(
+        "anonymous", "most read, 10m", candidate, value, users, low, high, protocol="click by click", beat=True
+    )
+
+
+def test_a_reference_that_has_to_be_beaten_is_beaten_beyond_chance_and_told():
+    verdict = judge([beaten(0.22, 0.17, 0.02, 0.08)], RULE)
+    assert verdict.accepted
+    assert verdict.reasons == (
+        "anonymous, click by click: ndcg@10 0.2200 against 0.1700 of the most read, 10m, +29.4 % "
+        "(95 % of the difference +0.0200 to +0.0800, 400 users), better beyond chance.",
+    )
+
+
+@pytest.mark.parametrize(
+    "comparison",
+    [beaten(0.17, 0.17, 0.0, 0.0), beaten(0.169, 0.17, -0.01, 0.008), beaten(0.18, 0.17, -0.01, 0.03)],
+    ids=["equal", "a little worse", "better by chance"],
+)
+def test_a_reference_that_has_to_be_beaten_and_is_not_refuses(comparison):
+    verdict = judge([against(0.3, 0.2), comparison], RULE)
+    assert not verdict.accepted
+    assert verdict.reasons[0].endswith("not better beyond chance, as it has to be.")
+
+
+def test_where_the_interval_is_missing_a_higher_figure_beats():
+    assert judge([beaten(0.18, 0.17, nan, nan)], RULE).accepted
+    assert not judge([beaten(0.17, 0.17, nan, nan)], RULE).accepted
+
+
+def test_a_missing_figure_beats_nothing_and_too_few_readers_are_not_judged():
+    assert not judge([beaten(nan, 0.17, nan, nan)], RULE).accepted
+    assert judge([against(0.3, 0.2), beaten(0.1, 0.2, -0.2, -0.05, users=49)], RULE).accepted

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from pipelines.figures import Difference, Figure
 from pipelines.gate import Rule
-from pipelines.news.gate_step import FIRST, UNKNOWN, comparisons, gate
+from pipelines.news.gate_step import FIRST, UNKNOWN, click_comparisons, comparisons, gate
+from pipelines.news.replay_figures import Replayed
 from pipelines.runs import Run
 from pipelines.use_case import Context, Options
 from script_shared.errors import RunError
@@ -122,3 +124,64 @@ def test_a_run_that_was_not_evaluated_cannot_be_judged(tmp_path):
     context = Context(Settings(), load_params(NewsParams, FILE), Run(tmp_path, "r1"))
     with pytest.raises(RunError, match=r"there is no run|folder evaluated is not there"):
         gate(context)
+
+
+def replayed(values, low=0.01):
+    """A replay in which NDCG@10 of each model is given by segment; the candidate's lead has the interval low to 0.2."""
+    names = ("logged", "semi_logged", "anonymous")
+    figures = [
+        Figure(model, segment, "ndcg", 10, value.get(segment, 0.2), 0.0, 1.0, 300)
+        for model, value in values.items()
+        for segment in names
+    ]
+    differences = [
+        Difference("candidate", model, segment, "ndcg", 10, 0.1, low, 0.2)
+        for model in values
+        for segment in names
+        if model != "candidate"
+    ]
+    counts = {name: {"clicks": 900, "asked": 400, "users": 300} for name in names}
+    return Replayed(figures, differences, counts, 5)
+
+
+def better(**changes):
+    lists = {"candidate": dict.fromkeys(("logged", "semi_logged", "anonymous"), 0.2), "popularity_1h": {}}
+    return made_up(lists, **changes)
+
+
+def test_a_candidate_that_beats_the_most_read_click_by_click_is_accepted(tmp_path):
+    clicks = replayed({"candidate": {}, "most_read_10m": dict.fromkeys(("logged", "semi_logged", "anonymous"), 0.1)})
+    facts, verdict = gated(tmp_path, better(replayed=clicks))
+    assert facts["accepted"] is True
+    told = [c for c in verdict["comparisons"] if c["protocol"] == "click by click"]
+    assert [(c["segment"], c["beat"], c["users"]) for c in told] == [
+        ("logged", True, 300),
+        ("semi_logged", True, 300),
+        ("anonymous", True, 300),
+    ]
+
+
+def test_one_segment_that_does_not_beat_the_most_read_refuses_a_candidate_whose_lists_are_better(tmp_path):
+    low = {"logged": 0.1, "semi_logged": 0.1, "anonymous": 0.25}
+    facts, _ = gated(tmp_path, better(replayed=replayed({"candidate": {}, "most_read_10m": low})))
+    assert facts["accepted"] is False
+    assert facts["reasons"][0].startswith("anonymous, click by click: ndcg@10 0.2000 against 0.2500 of the most read")
+
+
+def test_a_lead_that_may_be_chance_beats_nothing(tmp_path):
+    clicks = replayed({"candidate": {}, "most_read_10m": dict.fromkeys(("logged", "anonymous"), 0.19)}, low=-0.01)
+    assert gated(tmp_path, better(replayed=clicks))[0]["accepted"] is False
+
+
+def test_click_by_click_a_candidate_is_also_held_against_the_release_in_service(tmp_path):
+    clicks = replayed({"candidate": {"logged": 0.1}, "in_service": {"logged": 0.3}, "most_read_10m": {"logged": 0.0}})
+    evaluation = better(replayed=clicks, releases={"candidate": "r1", "in_service": "r0"})
+    found = click_comparisons(evaluation, RULE, ["most_read_10m"])
+    assert [(c.reference, c.beat) for c in found if c.segment == "logged"] == [
+        ("release in service (r0)", False),
+        ("most read, 10m", True),
+    ]
+
+
+def test_without_a_replay_only_the_lists_are_compared():
+    assert click_comparisons(better(), RULE, ["most_read_10m"]) == []
