@@ -15,7 +15,7 @@ def backup(stack: Stack) -> str:
     stack.run("docker/backup.sh", str(folder), seconds=600)
     backed_up = time.monotonic() - started
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
-    stack.compose("down", "--volumes", seconds=300)
+    stack.run("docker", "compose", "--profile", "*", "down", "--volumes", seconds=300)
     started = time.monotonic()
     stack.run("docker/restore.sh", str(folder), seconds=900)
     stack.up()
