@@ -104,6 +104,10 @@ bench-scale: install ## Full scale, from CSV to a promoted release and a ready A
 bench-ranking: install ## Rolling replay of real clicks: the ranker and its peers, with intervals (ARGS="--share 0.05")
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.ranking $(ARGS)
 
+.PHONY: bench-serving
+bench-serving: install ## HTTP at full scale: times under constant load, most requests, swaps, clicks seen (ARGS="--work site")
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.serving $(ARGS)
+
 .PHONY: clean
 clean: ## Remove what was made here: environments, caches, runs, releases and Airflow's home
 	rm -rf $(VENV) $(VENV)-serving .airflow .pauta .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -7,6 +7,7 @@ when somebody looks.
 
 from collections import Counter as Tally
 from collections.abc import Iterator, Sequence
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,8 @@ from script_shared.news.segments import SEGMENT_NAMES
 REQUEST_BUCKETS = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 LIST_BUCKETS = (0.00025, 0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.25)
 ALL_BITS = 2 * max(Source)
+_NONE = np.zeros(0, np.int16)
+TOGETHER = 64  # answers whose sources are counted at once: numpy's calls cost more than their work
 PARTS = (
     "event_log", "live_state", "live_state_stale", "live_snapshot", "ranker", "segment_model", "live_ranking", "texts",
     "exploration", "reasons",
@@ -88,9 +91,7 @@ class AnswerMetrics:
                 self.empty.labels(answer.segment).inc()
         for part in answer.degraded:
             self.degraded.labels(part).inc()
-        self._sources.items.update([item.source for item in answer.items])
-        if answer.candidates is not None:
-            self._sources.bits += np.bincount(answer.candidates, minlength=ALL_BITS)
+        self._sources.add([item.source for item in answer.items], answer.candidates)
 
     def remove_release(self, release: str) -> None:
         """Let the series of a release leave."""
@@ -107,24 +108,38 @@ class AnswerMetrics:
 
 
 class _Sources(Collector):
-    """Where items and candidates came from.
-
-    Attributes:
-        items: by the source's name.
-        bits: candidates by all the sources that brought them, int64 (one place for each set of bits).
-    """
+    """Where items and candidates came from; those of some answers are put aside and counted together."""
 
     def __init__(self) -> None:
-        self.items: Tally[str] = Tally(dict.fromkeys(["segment", "explored", *_NAMES.values()], 0))
-        self.bits: IntArray = np.zeros(ALL_BITS, np.int64)
+        self._items: Tally[str] = Tally(dict.fromkeys(["segment", "explored", *_NAMES.values()], 0))
+        self._bits: IntArray = np.zeros(ALL_BITS, np.int64)  # candidates by all the sources that brought them
+        self._names: list[str] = []
+        self._candidates: list[IntArray] = []
+        self._lock = Lock()
+
+    def add(self, names: list[str], candidates: IntArray | None) -> None:
+        """Items of one answer by their source, and the bits of the sources of its candidates."""
+        with self._lock:  # a scrape may count in another thread
+            self._names += names
+            self._candidates.append(_NONE if candidates is None else candidates)
+            if len(self._candidates) >= TOGETHER:
+                self._count()
+
+    def _count(self) -> None:
+        self._items.update(self._names)
+        if self._candidates:
+            self._bits += np.bincount(np.concatenate(self._candidates), minlength=ALL_BITS)
+        self._names, self._candidates = [], []
 
     def collect(self) -> Iterator[CounterMetricFamily]:
+        with self._lock:
+            self._count()
         items = CounterMetricFamily("pauta_recommended_items", "Items of lists, by source.", labels=["source"])
-        for name, count in list(self.items.items()):
+        for name, count in list(self._items.items()):
             items.add_metric([name], count)
         ranked = CounterMetricFamily("pauta_candidates", "Articles ranked for a list, by source.", labels=["source"])
         for source, name in _NAMES.items():
-            ranked.add_metric([name], int(self.bits[np.arange(ALL_BITS) & source > 0].sum()))
+            ranked.add_metric([name], int(self._bits[np.arange(ALL_BITS) & source > 0].sum()))
         yield from (items, ranked)
 
 

@@ -26,7 +26,9 @@ from script_shared.settings import Settings
 log = logging.getLogger("pauta.following")
 SLICE = 64  # entries folded before requests get their turn
 WRITE_SECONDS = 8.0  # a writer waits no longer
-CATCH_UP_SECONDS = 3.0  # of a new release's state, before it goes into service
+CATCH_UP_SECONDS = 3.0  # of the first release's state, before it goes into service
+SWAP_SECONDS = 60.0  # of a later one's; the one in service goes on meanwhile
+TURN_SECONDS = 0.002  # between slices of that, for requests
 FLUSH_SECONDS = 1.0  # served answers wait so long to be written together
 MEASURE_SECONDS = 5.0  # adding up the state's memory takes milliseconds
 NOT_FOLDED = (Kind.SERVED,)
@@ -121,17 +123,26 @@ class Following:
         return found
 
     def gather(self, newsroom: Newsroom, vectorise: Vectoriser | None, clock: Clock) -> None:
-        """Fold the log into a newsroom that nobody uses yet, for a few seconds at most; called in a thread."""
+        """Fold the log into a newsroom that nobody uses yet; called in a thread.
+
+        Before the first release for a few seconds at most. Later for as long as it takes, because what is left then is
+        folded before new events are answered; a little at a time, because the one in service answers meanwhile.
+        """
         if clock.mode == "data":
             newsroom.run_on(clock.data_end_ms, int(self._settings.events_retention_days * DAY_MS))
-        until = time.monotonic() + CATCH_UP_SECONDS
+        first = self.newsroom is None
+        until = time.monotonic() + (CATCH_UP_SECONDS if first else SWAP_SECONDS)
         try:
             newsroom.remember(self.log.lasting(newsroom.seq))
             while time.monotonic() < until:
                 entries = self.log.tail(newsroom.seq, 2000, without=NOT_FOLDED)
                 if not entries:
                     break
-                newsroom.apply(entries, vectorise.vectors(entries) if vectorise else None)
+                vectors = vectorise.vectors(entries) if vectorise else None
+                size = len(entries) if first else SLICE
+                for start in range(0, len(entries), size):
+                    newsroom.apply(entries[start : start + size], vectors)
+                    time.sleep(0.0 if first else TURN_SECONDS)
         except UnavailableError as error:
             log.warning("a newsroom starts without the log: %s", error)
 

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import logging
 import os
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -59,6 +60,7 @@ ROUTERS = (
     front,
 )
 METRICS_FOLDER = "_PAUTA_METRICS_FOLDER"  # from the parent process to its workers
+SWITCH_SECONDS = 0.001  # a request waits no longer for a thread that writes or folds to let go of the interpreter
 DESCRIPTION = (
     "News recommendations for readers who are logged in, known, or new. "
     "Every error is `application/problem+json` (RFC 9457) and says what to do."
@@ -120,6 +122,7 @@ def _service(settings: Settings, metrics_folder: Path | None) -> Service:
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.collect()
+    sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()  # what was imported stays for good; collections need not walk it again and again
     service: Service = app.state.service
     await service.telemetry.start()

@@ -68,7 +68,7 @@ class ReleaseMetrics:
     def let_leave(self) -> None:
         """Remove the series of releases that left a while ago."""
         until = time.monotonic() - KEPT_SECONDS
-        for release in [release for release, left in self._left.items() if left <= until]:
+        for release in [release for release, left in list(self._left.items()) if left <= until]:
             del self._left[release]
             self.info.remove(release)
             self._leaves(release)

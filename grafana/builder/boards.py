@@ -29,7 +29,6 @@ def board(
     variables: Sequence[Variable] = (),
 ) -> dashboard.Dashboard:
     """A dashboard of rows with titles; panels follow each other from left to right."""
-    source = dashboard.DatasourceVariable("datasource").label("Data source").type("prometheus")
     made = (
         dashboard.Dashboard(title)
         .uid(uid)
@@ -39,23 +38,9 @@ def board(
         .time(hours, "now")
         .timezone("browser")
         .tooltip(DashboardCursorSync.CROSSHAIR)
-        .with_variable(source.current(VariableOption(text="Prometheus", value="prometheus", selected=True)))
-        .link(
-            dashboard.DashboardLink("Pauta")
-            .type(DashboardLinkType.DASHBOARDS)
-            .tags(["pauta"])
-            .as_dropdown(False)
-            .include_vars(False)
-            .keep_time(True)
-        )
-        .annotation(
-            dashboard.AnnotationQuery()
-            .name("Releases")
-            .datasource(SOURCE)
-            .enable(True)
-            .icon_color("blue")
-            .expr(RELEASES)
-        )
+        .with_variable(_source())
+        .link(_to_the_others())
+        .annotation(_releases())
     )
     for variable in variables:
         made = made.with_variable(variable)
@@ -64,6 +49,21 @@ def board(
         for panel in panels:
             made = made.with_panel(panel)
     return made
+
+
+def _source() -> dashboard.DatasourceVariable:
+    chosen = VariableOption(text="Prometheus", value="prometheus", selected=True)
+    return dashboard.DatasourceVariable("datasource").label("Data source").type("prometheus").current(chosen)
+
+
+def _to_the_others() -> dashboard.DashboardLink:
+    link = dashboard.DashboardLink("Pauta").type(DashboardLinkType.DASHBOARDS).tags(["pauta"])
+    return link.as_dropdown(False).include_vars(False).keep_time(True)
+
+
+def _releases() -> dashboard.AnnotationQuery:
+    query = dashboard.AnnotationQuery().name("Releases").datasource(SOURCE)
+    return query.enable(True).icon_color("blue").expr(RELEASES)
 
 
 def choice(name: str, label: str, values: Sequence[str], *, default: str = "", all_too: bool = False) -> Variable:

@@ -68,6 +68,12 @@ def _thresholds(steps: Steps) -> dashboard.ThresholdsConfig:
     return dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(made)
 
 
+def _legend() -> common.VizLegendOptions:
+    """Below the lines, with the mean and the newest value of each."""
+    table_of = common.VizLegendOptions().display_mode(LegendDisplayMode.TABLE).placement(LegendPlacement.BOTTOM)
+    return table_of.show_legend(True).calcs(["mean", "lastNotNull"])
+
+
 def graph(
     title: str,
     about: str,
@@ -93,13 +99,7 @@ def graph(
         .line_width(1)
         .fill_opacity(20 if stacked else 8)
         .show_points(VisibilityMode.NEVER)
-        .legend(
-            common.VizLegendOptions()
-            .display_mode(LegendDisplayMode.TABLE)
-            .placement(LegendPlacement.BOTTOM)
-            .show_legend(True)
-            .calcs(["mean", "lastNotNull"])
-        )
+        .legend(_legend())
         .tooltip(common.VizTooltipOptions().mode(TooltipDisplayMode.MULTI).sort(SortOrder.DESCENDING))
     )
     if not negative:

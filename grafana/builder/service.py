@@ -7,7 +7,7 @@ from grafana.builder.panels import GOOD_IS_ONE, GOOD_IS_ZERO, Query, graph, numb
 
 OF_READERS = 'route!~"/metrics|/health|/ready"'
 OF_LISTS = 'route=~"/recommendations|/predict"'
-BUDGET = 0.025
+BUDGET = 0.05
 
 
 def make() -> dashboard.Dashboard:

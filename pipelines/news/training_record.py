@@ -17,7 +17,7 @@ from script_shared.errors import PautaError
 from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.releases import Releases
 
-AFTER_TRAINING = ("assembled", "evaluated", "gated", "published")
+AFTER_TRAINING = ("assembled", "ranked", "evaluated", "gated", "published")
 TRACKED = "tracked"  # where the step that ends a run leaves its mark
 FRESH_SECONDS = 3_600  # a run that finished a step within the last hour may still be going on
 FILES = {  # by place among the artifacts: step and file
@@ -60,7 +60,7 @@ def record_of(run: Run, releases: Releases, *, over: bool = False) -> Record | N
         ended_ms=ended_ms,
         params=_params(files["params.json"]),
         metrics=_figures(evaluation) | _sizes(run, trained, steps),
-        tags=_tags(run, trained, steps, evaluation),
+        tags=_tags(trained, steps, evaluation),
         data=_data(run),
         release=_release(releases, steps),
         files={place: file for place, file in files.items() if file.is_file()},
@@ -72,7 +72,9 @@ def _steps(run: Run, trained: dict[str, Any]) -> dict[str, dict[str, Any]]:
     steps: dict[str, dict[str, Any]] = {}
     since = max(_ms(facts) for facts in trained.values())
     for name in AFTER_TRAINING if len(trained) == len(SEGMENT_NAMES) else ():
-        if not run.complete(name) or _ms(run.facts(name)) < since:
+        if not run.complete(name):
+            continue  # a run from before there was such a step
+        if _ms(run.facts(name)) < since:
             break
         steps[name] = run.facts(name)
         since = _ms(steps[name])
@@ -91,9 +93,16 @@ def _params(file: Path) -> dict[str, str]:
 
 
 def _figures(evaluation: Evaluation | None) -> dict[str, float]:
-    """All figures of the candidate; of the others, and as intervals, those that the gate looks at."""
+    """Of one list per reader, then of a list before every click, as ``replay/…``."""
     if evaluation is None:
         return {}
+    clicks = evaluation.by_click()
+    replayed = _main_figures(clicks) if clicks else {}
+    return _main_figures(evaluation) | {f"replay/{name}": value for name, value in replayed.items()}
+
+
+def _main_figures(evaluation: Evaluation) -> dict[str, float]:
+    """All figures of the candidate; of the others, and as intervals, those that the gate looks at."""
     judged = (evaluation.judged["metric"], evaluation.judged["cutoff"])
     found: dict[str, float] = {}
     for figure in evaluation.figures:
@@ -118,19 +127,20 @@ def _sizes(run: Run, trained: dict[str, Any], steps: dict[str, Any]) -> dict[str
     found |= {f"data/{name}": refined.get(name) for name in ("users", "articles", "interactions", "rejected_rows")}
     for segment, facts in trained.items():
         found |= {f"training/{segment}_{name}": facts.get(name) for name in ("seconds", "users", "interactions")}
-    published = steps.get("published", {})
+    ranked, published = steps.get("ranked", {}), steps.get("published", {})
+    found |= {f"training/ranker_{name}": ranked.get(name) for name in ("seconds", "requests", "rows", "trees")}
     found |= {f"release/{name}": published.get(name) for name in ("files", "megabytes")}
     if "evaluated" in steps:
         found["evaluation/users"] = steps["evaluated"].get("users")
     return numbers(found)
 
 
-def _tags(run: Run, trained: dict[str, Any], steps: dict[str, Any], evaluation: Evaluation | None) -> dict[str, str]:
+def _tags(trained: dict[str, Any], steps: dict[str, Any], evaluation: Evaluation | None) -> dict[str, str]:
     gated = steps.get("gated", {})
     reasons = [str(reason) for reason in gated.get("reasons", [])]
     tags = {
-        "pauta.source": str(run.facts("raw").get("source", "")) if run.complete("raw") else "",
         "pauta.last_step": list(steps)[-1] if steps else f"trained: {', '.join(trained)}",
+        "pauta.ranker": _ranker(steps.get("ranked", {})),
         "pauta.gate": VERDICTS.get(str(gated.get("accepted")), ""),
         "pauta.forced": str(gated.get("forced") or ""),
         "pauta.held_against": str(gated.get("in_service") or ""),
@@ -138,6 +148,12 @@ def _tags(run: Run, trained: dict[str, Any], steps: dict[str, Any], evaluation: 
         "mlflow.note.content": _note(gated, reasons),
     }
     return {name: value for name, value in tags.items() if value}
+
+
+def _ranker(ranked: dict[str, Any]) -> str:
+    if "ranker" not in ranked:
+        return ""
+    return "yes" if ranked["ranker"] else f"no: {ranked.get('why_not', '')}"
 
 
 def _note(gated: dict[str, Any], reasons: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """The one place that talks to MLflow: runs and their figures in an experiment, releases in a registered model."""
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -13,6 +14,8 @@ KEY, DIGEST, RUN_ID, RELEASE = "pauta.training", "pauta.digest", "pauta.run_id",
 STATUS = {"running": "RUNNING", "finished": "FINISHED", "failed": "FAILED"}
 PARAMS_AT_ONCE, METRICS_AT_ONCE, TAGS_AT_ONCE = 100, 1_000, 100  # what MLflow takes in one request
 LONGEST = 5_000  # characters of a tag or param
+LONGEST_DIGEST = 36
+KIND = {"mlflow.experimentKind": "custom_model_development"}  # MLflow shows trainings, not prompts
 REFUSALS = ("INVALID_PARAMETER_VALUE", "BAD_REQUEST", "RESOURCE_DOES_NOT_EXIST")
 QUIET = {  # a client that gives up soon and tells nobody; what the environment says already holds
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
@@ -52,7 +55,7 @@ class MlflowStore:
     def _experiment_id(self, artifacts: str | None) -> str:
         found = self._client.get_experiment_by_name(self._name)
         if found is None:
-            return str(self._client.create_experiment(self._name, artifact_location=artifacts))
+            return str(self._client.create_experiment(self._name, artifact_location=artifacts, tags=KIND))
         if found.lifecycle_stage == "deleted":
             self._client.restore_experiment(found.experiment_id)
         return str(found.experiment_id)
@@ -83,6 +86,7 @@ class MlflowStore:
             run = self._client.create_run(self._experiment, record.started_ms, tags, record.run_id)
         run_id = run.info.run_id
         self._write_values(run_id, record, set(run.data.params))
+        self._write_data(run_id, record.data)
         for place, file in record.files.items():
             self._client.log_artifact(run_id, str(file), str(Path(place).parent) if "/" in place else None)
         if record.state == "running":
@@ -106,6 +110,15 @@ class MlflowStore:
             self._client.log_batch(run_id, metrics=some_metrics)
         for some_tags in _portions(tags, TAGS_AT_ONCE):
             self._client.log_batch(run_id, tags=some_tags)
+
+    def _write_data(self, run_id: str, data: dict[str, str]) -> None:
+        """The data as MLflow's data set of the run: its name and the end of its fingerprint."""
+        from mlflow.entities import Dataset, DatasetInput
+
+        if data.get("fingerprint"):
+            digest = data["fingerprint"][-LONGEST_DIGEST:]
+            dataset = Dataset(data.get("source", "data"), digest, "pauta", json.dumps(data))
+            self._client.log_inputs(run_id, [DatasetInput(dataset)])
 
     def write_versions(self, releases: Iterable[Release], there: set[str]) -> int:
         """See that each release is a version of the registered model; returns how many were added.

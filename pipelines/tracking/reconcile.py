@@ -86,7 +86,7 @@ class Desk:
         for run_id in resolve_name(f"{use_case}:trained_runs")(root):
             try:
                 record: Record | None = resolve_name(f"{use_case}:record_of")(Run(root, run_id), self.releases)
-            except (PautaError, OSError, ValueError, KeyError) as error:
+            except (PautaError, OSError, ValueError, KeyError, TypeError) as error:  # files of another version too
                 log.warning("run %s: its folders make no record: %s", run_id, error)
                 continue
             if record:

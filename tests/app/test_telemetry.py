@@ -78,6 +78,16 @@ def test_items_are_counted_by_source_and_candidates_by_each_of_theirs() -> None:
     assert 'pauta_candidates_total{source="session"} 0.0' in said
 
 
+def test_sources_of_more_answers_than_are_put_aside_are_all_counted() -> None:
+    counts = Telemetry()
+    for number in range(150):
+        bits = np.array([4], np.int16) if number % 3 else None
+        counts.answers.recommended(answer(2, candidates=bits), "v1", asked=2, seconds=0.001)
+    said = text(counts)
+    assert 'pauta_recommended_items_total{source="session"} 150.0' in said
+    assert 'pauta_candidates_total{source="session"} 100.0' in said
+
+
 def test_a_release_that_left_is_no_longer_the_one_in_service() -> None:
     counts = Telemetry()
     swapped(counts, None, "v1")

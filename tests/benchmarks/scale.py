@@ -33,7 +33,7 @@ def main() -> int:
     total = Measured(sum(m.wall for m in made), sum(m.cpu for m in made), max(m.peak_mb for m in made), "")
     rows = {**measured, "CSV to promoted": total, "API ready": Measured(ready, 0.0, memory, "")}
     promoted = bool(json.loads(measured["promote"].output)["promote"]["promoted"])
-    print(f"\n{_machine()}; {csv_mb:,.0f} MB of CSV; promoted: {promoted}\n")
+    print(f"\n{machine()}; {csv_mb:,.0f} MB of CSV; promoted: {promoted}\n")
     print(_table(rows))
     args.output.parent.mkdir(parents=True, exist_ok=True)
     args.output.write_text(json.dumps(_as_json(rows, csv_mb), indent=2))
@@ -59,20 +59,13 @@ def _environment(work: Path) -> dict[str, str]:
 
 
 def _step(name: str, env: dict[str, str], overrides: list[str]) -> Measured:
+    return measure(pipeline_step(name, "scale", overrides), env)
+
+
+def pipeline_step(name: str, run_id: str, overrides: list[str]) -> list[str]:
+    """The command of one step of the news pipeline."""
     sets = [flag for value in overrides for flag in ("--set", value)]
-    command = [
-        sys.executable,
-        "-m",
-        "pipelines",
-        "news",
-        "--run-id",
-        "scale",
-        "--step",
-        name,
-        "--json",
-        *sets,
-    ]
-    return measure(command, env)
+    return [sys.executable, "-m", "pipelines", "news", "--run-id", run_id, "--step", name, "--json", *sets]
 
 
 def _size_mb(folder: Path) -> float:
@@ -87,7 +80,7 @@ def _api_ready(env: dict[str, str]) -> tuple[float, float]:
     started = time.perf_counter()
     server = subprocess.Popen([sys.executable, "-m", "app", "--port", str(port)], env=env)
     try:
-        ready = _wait_ready(f"http://127.0.0.1:{port}", started)
+        ready = wait_ready(f"http://127.0.0.1:{port}", started)
         for user in range(200):
             httpx.get(
                 f"http://127.0.0.1:{port}/recommendations", params={"user_id": f"reader-{user}"}
@@ -107,7 +100,7 @@ def _ask_for_everybody(address: str, env: dict[str, str]) -> None:
             client.get("/recommendations", params={"user_id": reader, "num_recs": 20}).raise_for_status()
 
 
-def _wait_ready(address: str, started: float) -> float:
+def wait_ready(address: str, started: float) -> float:
     while (seconds := time.perf_counter() - started) < 60:
         try:
             if httpx.get(f"{address}/ready").status_code == 200:
@@ -118,7 +111,7 @@ def _wait_ready(address: str, started: float) -> float:
     raise TimeoutError("the API was not ready after 60 s")
 
 
-def _machine() -> str:
+def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{os.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}"
 
@@ -133,7 +126,7 @@ def _table(rows: dict[str, Measured]) -> str:
 
 def _as_json(rows: dict[str, Measured], csv_mb: float) -> dict[str, object]:
     steps = {name: {"seconds": row.wall, "cpu_seconds": row.cpu, "peak_mb": row.peak_mb} for name, row in rows.items()}
-    return {"machine": _machine(), "csv_mb": csv_mb, "steps": steps}
+    return {"machine": machine(), "csv_mb": csv_mb, "steps": steps}
 
 
 if __name__ == "__main__":

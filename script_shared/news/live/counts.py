@@ -1,5 +1,6 @@
 """Decayed counts of articles in several windows, split by groups of readers."""
 
+from array import array
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +9,8 @@ import numpy as np
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.live.decay import scale
 from script_shared.news.live.pending import ENOUGH, Pending
+
+ONES = (1.0,) * 64  # more than one event has groups
 
 
 class DecayedCounts:
@@ -26,32 +29,30 @@ class DecayedCounts:
     def _put(self, sums: FloatArray, totals: FloatArray) -> None:
         self.sums, self.totals = sums, totals
         self._rows = sums.shape[2]
-        self._of_sums, self._of_totals = Pending(), Pending()
+        self._pending = Pending(self._rows)
         views = [(memoryview(part.reshape(-1)), memoryview(of)) for part, of in zip(sums, totals, strict=True)]
         self._views: list[tuple[int, Any, Any]] = [(w, *pair) for w, pair in zip(self.windows, views, strict=True)]
 
-    def add_now(self, row: int, weights: Sequence[float]) -> None:
+    def add_now(self, row: int, weights: "array[float]") -> None:
         """Count one event for everybody, the first group, seen at once."""
         for window, sums, totals in self._views:
             weight = weights[window]
             sums[row] += weight
             totals[0] += weight
 
-    def add(self, row: int, groups: Sequence[int], weights: Sequence[float]) -> None:
+    def add(self, row: int, groups: Sequence[int], weights: "array[float]") -> None:
         """Count one event on an article for each of its groups; ``weights`` are those of all half-lives.
 
         It is seen after the next ``flush``.
         """
-        ones = (1.0,) * len(groups)
-        self._of_sums.add([group * self._rows + row for group in groups], ones, weights)
-        self._of_totals.add(groups, ones, weights)
-        if len(self._of_sums) >= ENOUGH:
+        rows = self._rows
+        self._pending.add([group * rows + row for group in groups], ONES[: len(groups)], weights)
+        if len(self._pending) >= ENOUGH:
             self.flush()
 
     def flush(self) -> None:
         """Make what was added visible."""
-        self._of_sums.flush(self.windows, [part.reshape(-1) for part in self.sums])
-        self._of_totals.flush(self.windows, list(self.totals))
+        self._pending.flush(self.windows, [part.reshape(-1) for part in self.sums], list(self.totals))
 
     def take(self, groups: IntArray, rows: IntArray) -> FloatArray:
         """float32 (windows, groups, rows): a copy of the sums of some groups and rows."""

@@ -7,6 +7,9 @@ from hashlib import blake2b
 import numpy as np
 
 from script_shared.arrays import FloatArray
+from script_shared.clock import HOUR_MS
+from script_shared.news.live.asked import Asked
+from script_shared.news.live.state import LiveState
 
 PRIOR_CLICKS, PRIOR_IMPRESSIONS = 1.0, 20.0  # what an article is thought to be worth before it was shown
 
@@ -23,6 +26,17 @@ class Fresh:
     ids: Sequence[str]
     clicks: FloatArray
     shown: FloatArray
+
+
+def fresh_of(state: LiveState, asked: Asked, hours: float) -> Fresh:
+    """The articles of the last hours that may be shown to a reader."""
+    since = asked.now_ms - hours * HOUR_MS
+    rows = [row for row in state.live_rows().tolist() if state.articles.first_ms[row] >= since]
+    fresh = {state.article_id(row): row for row in rows}
+    ids = asked.available_ids(sorted(fresh))
+    at = np.array([fresh[article] for article in ids], np.int64)
+    shown = state.shown_counts.sums[0, 0, at] * state.decay.factors(asked.now_ms)[state.shown_counts.windows[0]]
+    return Fresh(ids, state.articles.clicks[at].astype(np.float64), shown)
 
 
 def draw(fresh: Fresh, slots: int, seed: str) -> list[str]:

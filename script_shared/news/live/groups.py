@@ -1,9 +1,13 @@
 """The groups of readers whose counts are kept apart: one entry per dimension."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import NamedTuple
 
 from script_shared.news.live.event import LiveEvent
+
+READS = (0, 2, 6, 15, 40)  # more reads than these make a more active reader
+ACTIVITIES = tuple(str(step) for step in range(len(READS) + 1))
 
 
 class Visit(NamedTuple):
@@ -42,7 +46,7 @@ def _depth(visit: Visit) -> str:
 
 
 def _activity(visit: Visit) -> str:
-    return str(sum(visit.total > bound for bound in (0, 2, 6, 15, 40)))
+    return ACTIVITIES[bisect_left(READS, visit.total)]
 
 
 DIMENSIONS = (

@@ -1,5 +1,6 @@
 """What is read after what: decayed weights of ordered pairs of articles."""
 
+from array import array
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,22 +30,30 @@ class PairStore:
     def _put(self, sums: FloatArray, totals: FloatArray) -> None:
         self.sums, self.totals = sums, totals
         self._rows = sums.shape[2]
-        self._of_sums, self._of_totals = Pending(), Pending()
+        self._pending = Pending(self._rows)
 
-    def add(self, pairs: Sequence[tuple[int, int]], amounts: Sequence[float], weights: Sequence[float]) -> None:
-        """Add to the weights of one event's pairs (before, after); ``weights`` are those of all half-lives.
+    def add(self, befores: Sequence[int], after: int, amounts: Sequence[float], weights: "array[float]") -> None:
+        """Add to the weights of one event's pairs before -> after; ``weights`` are those of all half-lives.
 
         It is seen after the next ``flush``.
         """
-        self._of_sums.add([before * self._rows + after for before, after in pairs], amounts, weights)
-        self._of_totals.add([before for before, _ in pairs], amounts, weights)
-        if len(self._of_sums) >= ENOUGH:
+        rows = self._rows
+        self._pending.add([before * rows + after for before in befores], amounts, weights)
+        if len(self._pending) >= ENOUGH:
+            self.flush()
+
+    def add_both(self, befores: Sequence[int], after: int, amounts: Sequence[float], weights: "array[float]") -> None:
+        """The same in both directions: all before -> after, then after -> all before."""
+        rows, start = self._rows, after * self._rows
+        places = [before * rows + after for before in befores]
+        places.extend([start + before for before in befores])
+        self._pending.add(places, [*amounts, *amounts], weights)
+        if len(self._pending) >= ENOUGH:
             self.flush()
 
     def flush(self) -> None:
         """Make what was added visible."""
-        self._of_sums.flush(self.windows, [part.reshape(-1) for part in self.sums])
-        self._of_totals.flush(self.windows, list(self.totals))
+        self._pending.flush(self.windows, [part.reshape(-1) for part in self.sums], list(self.totals))
 
     def followers(self, place: int, befores: IntArray, coefficients: FloatArray, used: int) -> FloatArray:
         """float32 (used): sum over ``befores`` of coefficient x weight to each of the first ``used`` rows.

@@ -11,35 +11,38 @@ ENOUGH = 20_000
 
 
 class Pending:
-    """Places of a flat array, each with an amount that is multiplied by the weights of its event.
+    """Places in a flat table of (rows, width), each with an amount that is multiplied by the weights of its event.
 
-    Additions are made one after another in order, so it does not matter when they are made.
+    What is added at a place is added to the total of its row, too. Additions are made one after another in order, so it
+    does not matter when they are made.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, width: int) -> None:
+        self._width = width
         self._clear()
 
     def _clear(self) -> None:
         self._places, self._amounts, self._sizes = array("q"), array("f"), array("i")
-        self._weights: list[Sequence[float]] = []
+        self._weights = array("d")
 
     def __len__(self) -> int:
         return len(self._places)
 
-    def add(self, places: Sequence[int], amounts: Sequence[float], weights: Sequence[float]) -> None:
+    def add(self, places: Sequence[int], amounts: Sequence[float], weights: "array[float]") -> None:
         """Add the amounts of one event; ``weights`` are the event's in all half-lives."""
         self._places.extend(places)
         self._amounts.extend(amounts)
         self._sizes.append(len(places))
-        self._weights.append(weights)
+        self._weights.extend(weights)
 
-    def flush(self, windows: Sequence[int], sums: Sequence[FloatArray]) -> None:
-        """Make the additions: ``sums`` holds a flat array for each of ``windows``."""
+    def flush(self, windows: Sequence[int], sums: Sequence[FloatArray], totals: Sequence[FloatArray]) -> None:
+        """Make the additions: ``sums`` holds a flat table for each of ``windows``, ``totals`` one number per row."""
         if not self._places:
             return
         places, amounts = np.array(self._places), np.array(self._amounts, np.float64)
-        weights = np.array(self._weights)
-        for window, flat in zip(windows, sums, strict=True):
+        weights, rows = np.array(self._weights).reshape(len(self._sizes), -1), places // self._width
+        for window, flat, of_rows in zip(windows, sums, totals, strict=True):
             added = amounts * np.repeat(weights[:, window], self._sizes)
             np.add.at(flat, places, added.astype(flat.dtype))
+            np.add.at(of_rows, rows, added.astype(of_rows.dtype))
         self._clear()

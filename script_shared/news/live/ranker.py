@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from lightgbm import Booster
 
 MODEL, FACTS = "ranker.txt", "ranker.json"
-FIRST_TREES = 40  # these alone look at all candidates
-FINALISTS = 60  # the best by them get the score of all trees
+FIRST_TREES = 25  # these alone look at all candidates
+FINALISTS = 40  # the best by them get the score of all trees
 APART = 1e-3  # the others stand at least so far below the finalists
 
 

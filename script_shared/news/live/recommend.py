@@ -20,7 +20,7 @@ from script_shared.news.live.availability import Availability, Bars
 from script_shared.news.live.candidates import Candidates, Source, candidates
 from script_shared.news.live.display import Display
 from script_shared.news.live.diversity import LOOKED_AT, spread
-from script_shared.news.live.exploration import Fresh, draw, with_explored
+from script_shared.news.live.exploration import draw, fresh_of, with_explored
 from script_shared.news.live.items import Items
 from script_shared.news.live.listed import listed
 from script_shared.news.live.newsroom import Newsroom
@@ -253,14 +253,9 @@ class LiveRecommender:
         slots = params.explore_slots if query.explore_slots is None else query.explore_slots
         if state is None or slots < 1:
             return []
-        since = asked.now_ms - params.explore_hours * HOUR_MS
-        rows = [row for row in state.live_rows().tolist() if state.articles.first_ms[row] >= since]
-        fresh = {state.article_id(row): row for row in rows}
-        ids = asked.available_ids(sorted(fresh))
-        at = np.array([fresh[article] for article in ids], np.int64)
-        shown = state.shown_counts.sums[0, 0, at] * state.decay.factors(asked.now_ms)[state.shown_counts.windows[0]]
+        fresh = fresh_of(state, asked, params.explore_hours)
         seed = f"{params.seed} {query.user} {query.session} {asked.now_ms // 60_000}"
-        return draw(Fresh(ids, state.articles.clicks[at].astype(np.float64), shown), min(slots, query.n), seed)
+        return draw(fresh, min(slots, query.n), seed)
 
     def _popular(self, asked: Asked) -> list[str]:
         top = self.newsroom.last_hour.top(asked.now_ms, 4 * BASELINE)

@@ -1,5 +1,6 @@
 """The live state: everything that is folded out of events in memory."""
 
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from script_shared.news.live.counts import DecayedCounts
 from script_shared.news.live.decay import Decay
 from script_shared.news.live.event import LiveEvent
 from script_shared.news.live.groups import SIZE, Groups, Visit
+from script_shared.news.live.looked import Looked
 from script_shared.news.live.pairs import PairStore
 from script_shared.news.live.readers import Readers, digest_key, reader_key
 from script_shared.news.live.shown import Shown
@@ -31,7 +33,7 @@ def _other(before: int, row: int) -> bool:
     return before >= 0 and before != row
 
 
-class LiveState:
+class LiveState(Looked):
     """Counts, pairs, readers and articles, folded event by event in the log's order.
 
     The same events in the same order give the same state, however they are batched; nothing reads the wall clock.
@@ -119,41 +121,6 @@ class LiveState:
         """The rows that hold an article, ascending."""
         return np.flatnonzero(self.articles.number_in[: self.articles.used] >= 0)
 
-    def session_of(self, user: str, session: str, now_ms: int | None = None) -> IntArray:
-        """Rows read in the visit under way, latest first."""
-        visit, _ = self.reads_of(user, session, self.now_ms if now_ms is None else now_ms)
-        return visit
-
-    def history_of(self, user: str, session: str = "") -> IntArray:
-        """Rows the reader read and that are still alive, latest first."""
-        return self.read_rows(user, session)
-
-    def read_rows(self, user: str, session: str = "") -> IntArray:
-        """The same; an article read twice is named twice."""
-        place = self.readers.find(reader_key(user, session))
-        return self.rows_of(self.readers.reads(place)) if place >= 0 else np.zeros(0, np.int64)
-
-    def reads_of(self, user: str, session: str, now_ms: int) -> tuple[IntArray, IntArray]:
-        """Rows of the visit under way and rows of earlier visits, each latest first, at most 64 reads back."""
-        place = self.readers.find(reader_key(user, session))
-        if place < 0:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        same = self.readers.same_visit(place, session, now_ms)
-        depth = self.readers.depth[place] if same else 0
-        latest = self.readers.latest(place, 64)
-        return self.rows_of(latest[:depth]), self.rows_of(latest[depth:])
-
-    def shown_to(self, user: str, session: str = "") -> dict[str, int]:
-        """How often each article was shown to a reader, by article id."""
-        counts = self.shown.of(reader_key(user, session))
-        return {self.articles.ids[number]: count for number, count in counts.items()}
-
-    def rows_of(self, numbers: Sequence[int] | IntArray) -> IntArray:
-        """int64: the rows of articles given by number, those that are not alive left out."""
-        row_of = self.articles.row_of
-        rows = [row for number in numbers if (row := row_of[number]) >= 0]
-        return np.array(rows, np.int64)
-
     def _advance(self, time_ms: int) -> None:
         if time_ms <= self.now_ms:
             return
@@ -172,35 +139,35 @@ class LiveState:
         if event.section:
             self.articles.learn_section(number, event.section)
         key = reader_key(event.user, event.session)
-        visit = Visit.of(event)
+        came, depth, total, place = "", 0, 0, -1
         if key:
             place = self.readers.visit(key, event.session, event.time_ms)
             came = self.group_names.referrer_name(self.readers.referrer[place])
-            visit = Visit.of(event, came, self.readers.depth[place], self.readers.total[place])
+            depth, total = self.readers.depth[place], self.readers.total[place]
             learn_taste(self, place, row, event.time_ms)
             self._pair(row, place, weights)
             self.readers.read(place, number, event.time_ms)
         self.overall.add_now(row, weights)
-        self.groups.add(row, self.group_names.learn(visit), weights)
+        self.groups.add(row, self.group_names.learn(Visit.of(event, came, depth, total)), weights)
         if key:
             self.readers.referrer[place] = self.group_names.referrer(event.referrer)
         self.articles.clicked(row, event.time_ms)
 
-    def _pair(self, row: int, place: int, weights: list[float]) -> None:
+    def _pair(self, row: int, place: int, weights: "array[float]") -> None:
         row_of, depth = self.articles.row_of, self.readers.depth[place]
         latest = [row_of[number] for number in self.readers.latest(place, depth + EARLIER)]
         back = min(depth, STEPS_BACK)
-        steps = [
-            (before, amount) for before, amount in zip(latest[:back], AMOUNTS, strict=False) if _other(before, row)
-        ]
-        if steps:
-            pairs, amounts = [(before, row) for before, _ in steps], [amount for _, amount in steps]
-            if latest[0] == pairs[0][0]:
-                self.following.add(pairs[:1], ONE, weights)
-            self.onward.add(pairs, amounts, weights)
-            self.together.add(pairs + [(row, before) for before, _ in steps], amounts * 2, weights)
-        if earlier := [(before, row) for before in latest[depth:] if _other(before, row)]:
-            self.later.add(earlier, ONE * len(earlier), weights)
+        befores = [before for before in latest[:back] if before >= 0 and before != row]
+        if befores:
+            amounts = AMOUNTS[: len(befores)]
+            if len(befores) < back:  # each keeps the weight of its own step
+                amounts = tuple(AMOUNTS[at] for at in range(back) if _other(latest[at], row))
+            if latest[0] == befores[0]:
+                self.following.add(befores[:1], row, ONE, weights)
+            self.onward.add(befores, row, amounts, weights)
+            self.together.add_both(befores, row, amounts, weights)
+        if earlier := [before for before in latest[depth:] if before >= 0 and before != row]:
+            self.later.add(earlier, row, ONE * len(earlier), weights)
 
     def _impression(self, event: LiveEvent) -> None:
         number = self.articles.number(event.article, event.time_ms)

@@ -96,6 +96,15 @@ def test_maintenance_prunes_each_use_case(place: Place) -> None:
     assert set(returned["prune news"]) >= {"releases", "runs", "partial_folders"}
 
 
+def test_a_training_that_fails_is_tracked_and_stays_a_failed_run(place: Place) -> None:
+    state, tasks, returned = place.run("news_training", run_id="no-such-run")
+    assert state == "failed"
+    assert {tasks[f"train {name}"] for name in SEGMENT_NAMES} == {"failed"}
+    assert tasks["promote"] == "upstream_failed"
+    assert tasks["track"] == "success"
+    assert returned["track"]["problem"] == "tracking is off"
+
+
 def test_malformed_input_fails_the_run_and_the_release_in_service_stays(place: Place, tmp_path: Path) -> None:
     before = place.releases.current()
     state, tasks, _ = place.run("news_data", source="local", source_path=str(tmp_path / "nothing-here"))

@@ -11,7 +11,6 @@ from pipelines.news.evaluate import evaluate
 from pipelines.news.evaluation import Evaluation, read_evaluation
 from pipelines.news.gate_step import comparisons
 from pipelines.news.held_out import HeldOut, hold_out
-from pipelines.news.rank import rank
 from pipelines.news.refine import refine
 from pipelines.news.sources import download
 from pipelines.news.train import train
@@ -35,14 +34,13 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Context:
     """A run as everybody gets it, up to its evaluation; fewer resamples, which only makes intervals a little rough."""
     root = tmp_path_factory.mktemp("sample-quality")
     settings = Settings(data_dir=root / "data", models_uri=str(root / "models"), evaluation_dir=root / "evaluation")
-    params = load_params(NewsParams, FILE, ["evaluation.bootstrap_resamples = 100"])
+    params = load_params(NewsParams, FILE, ["evaluation.bootstrap_resamples = 100", "evaluation.replayed_clicks = 0"])
     context = Context(settings, params, Run(root / "data" / "news", "r1"), Options(source="sample"))
     download(context)
     refine(context)
     for segment in SEGMENT_NAMES:
         train(context, segment)
     assemble(context)
-    rank(context)
     evaluate(context)
     return context
 

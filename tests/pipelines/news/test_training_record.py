@@ -1,6 +1,7 @@
 """What is recorded of a training, out of its folders."""
 
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -35,6 +36,10 @@ def test_a_whole_training_is_recorded_with_params_figures_verdict_release_and_pa
     assert record.metrics["logged/ndcg_at_10_low"] == pytest.approx(0.29)
     assert record.metrics["logged/popularity_1h/ndcg_at_10"] == 0.2
     assert record.metrics["anonymous/mrr_at_10"] == 0.1
+    assert record.metrics["replay/logged/ndcg_at_10"] == 0.5
+    assert record.metrics["replay/logged/popularity_1h/ndcg_at_10"] == 0.1
+    assert record.metrics["training/ranker_seconds"] == 4
+    assert record.tags["pauta.ranker"] == "no: too few clicks"
     assert record.metrics["data/interactions"] == 400
     assert record.metrics["training/semi_logged_seconds"] == 2.5
     assert record.tags["pauta.gate"] == "accepted"
@@ -108,6 +113,12 @@ def test_an_evaluation_done_again_belongs_to_the_same_training_and_what_followed
     record = recorded(context, over=True)
     assert record.key == f"r1@{MOMENT}"
     assert (record.state, record.tags["pauta.last_step"]) == ("failed", "evaluated")
+
+
+def test_a_run_from_before_a_step_was_added_is_still_finished(settings: Settings) -> None:
+    context = whole(settings, "r1")
+    shutil.rmtree(context.run.folder("ranked"))
+    assert recorded(context).state == "finished"
 
 
 def test_a_release_that_was_deleted_leaves_the_record_without_one(settings: Settings) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.news.publish import open_releases
+from pipelines.news.replay_figures import Replayed
 from pipelines.news.train import PARAMS
 from pipelines.runs import MANIFEST, Run
 from pipelines.use_case import Context, Options
@@ -52,9 +53,13 @@ def train(settings: Settings, run_id: str, at: int = 0, figure: float = 0.3) -> 
 
 def judge(context: Context, at: int = 0, figure: float = 0.3, accepted: bool = True) -> Context:
     """Assemble, evaluate and gate."""
-    evaluation = made_up({"candidate": {"logged": figure}, "popularity_1h": {"logged": 0.2, "all": float("nan")}})
+    figures = {"candidate": {"logged": figure}, "popularity_1h": {"logged": 0.2, "all": float("nan")}}
+    clicks = made_up({"candidate": {"logged": figure + 0.2}, "popularity_1h": {"logged": 0.1}})
+    replayed = Replayed(clicks.figures, clicks.differences, {"logged": {"clicks": 400, "users": 90}}, 0)
+    evaluation = made_up(figures, replayed=replayed)
     finish(context.run, "assembled", at + 1)
     files = {"metrics.json": evaluation.as_json(), "report.html": "<p>report"}
+    finish(context.run, "ranked", at + 1, ranker=False, why_not="too few clicks", seconds=4)
     finish(context.run, "evaluated", at + 2, files, users=900)
     finish(context.run, "gated", at + 3, {"verdict.json": "{}"}, accepted=accepted, reasons=REASONS, forced=None)
     return context

@@ -28,6 +28,9 @@ def test_a_training_and_its_release_stand_in_mlflow_and_the_aliases_name_it(sett
     assert run.data.params["logged.als.factors"] == "64"
     assert run.data.metrics["logged/ndcg_at_10"] == 0.3
     assert run.data.tags["pauta.gate"] == "accepted"
+    assert [(each.dataset.name, each.dataset.digest) for each in run.inputs.dataset_inputs] == [
+        ("sample", "sample:12ab")
+    ]
     assert REASONS[0] in run.data.tags["mlflow.note.content"]
     assert artifacts(address(settings), run) >= {"data-card.html", "evaluation/report.html", "gate/verdict.json"}
     seen = registry(address(settings))
@@ -134,6 +137,14 @@ def test_a_record_that_mlflow_refuses_waits_and_the_others_are_told(settings: Se
     assert outcome.problem.startswith("run bad:")
     assert (outcome.waiting, outcome.versions) == (1, 1)
     assert runs(address(settings))["good"].info.status == "FINISHED"
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"figures": [{"colour": 1}], "differences": []}'])
+def test_a_run_whose_files_cannot_be_read_is_passed_over_and_the_others_are_told(settings: Settings, text: str) -> None:
+    (whole(settings, "odd").run.folder("evaluated") / "metrics.json").write_text(text)
+    whole(settings, "good", 100)
+    outcome = reconcile(settings, "news")
+    assert (outcome.problem, outcome.runs, outcome.waiting) == ("", 1, 0)
 
 
 def test_a_damaged_pointer_is_told_and_the_trainings_are_recorded(settings: Settings) -> None:

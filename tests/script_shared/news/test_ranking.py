@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from script_shared.news.ranking import NEVER, fill, top, total
+from script_shared.news.ranking import NEVER, best, fill, top, total
 from script_shared.news.recommenders.base import Part
 
 
@@ -20,6 +20,13 @@ def test_fewer_candidates_than_wanted_are_padded() -> None:
     scores = np.array([[1.0, NEVER, 3.0], [NEVER, NEVER, NEVER]], np.float32)
     assert top(scores, 4).tolist() == [[2, 0, -1, -1], [-1, -1, -1, -1]]
     assert top(np.zeros((2, 0), np.float32), 3).tolist() == [[-1] * 3] * 2
+
+
+@given(arrays(np.float32, 17, elements=st.sampled_from([0.0, 1.0, 2.0, float(NEVER)])), st.integers(1, 20))
+def test_the_best_of_one_reader_are_the_first_of_many(scores: np.ndarray, n: int) -> None:
+    scores = scores - np.arange(17, dtype=np.float32) * np.float32(1e-4)  # as total settles ties
+    first = top(scores[None, :], n)[0]
+    assert best(scores, n).tolist() == first[first >= 0].tolist()
 
 
 @given(arrays(np.float32, (3, 17), elements=st.floats(-5, 5, width=32)), st.integers(1, 20))

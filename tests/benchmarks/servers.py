@@ -1,0 +1,115 @@
+"""Servers of the serving benchmark, each started as a person would and ended with the block."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+
+from script_shared.events import EventLog
+from tests.benchmarks.library_app import FOLDER
+from tests.benchmarks.scale import wait_ready
+
+PATIENCE_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answers."""
+
+    port: int
+    pid: int
+    workers: int
+    env: dict[str, str]
+    ready_seconds: float
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def processes(self) -> list[int]:
+        """Ids of the processes that answer."""
+        if self.workers == 1:
+            return [self.pid]
+        children = psutil.Process(self.pid).children()
+        return [child.pid for child in children if "resource_tracker" not in " ".join(child.cmdline())]
+
+    def clients(self) -> dict[int, httpx.Client]:
+        """A connection to every process that answers, by process id."""
+        found: dict[int, httpx.Client] = {}
+        until = time.monotonic() + PATIENCE_SECONDS
+        while len(found) < self.workers and time.monotonic() < until:
+            client = httpx.Client(base_url=self.address, timeout=20)
+            answer = client.get("/info")
+            pid = answer.json()["process"] if answer.status_code == 200 else -1
+            if answer.json().get("release") is None or pid in found:
+                client.close()
+                time.sleep(0.02)
+            else:
+                found[pid] = client
+        return found
+
+    def settle(self) -> None:
+        """Returns once every process has folded the whole log."""
+        log = EventLog(self.env["PAUTA_EVENTS_URI"])
+        head = log.head()
+        log.close()
+        for client in self.clients().values():
+            until = time.monotonic() + PATIENCE_SECONDS
+            while client.get("/live").raise_for_status().json()["position"] < head and time.monotonic() < until:
+                time.sleep(0.1)
+            client.close()
+
+
+@contextmanager
+def api(env: dict[str, str], workers: int) -> Iterator[Server]:
+    """The service."""
+    port = _free_port()
+    with _running([sys.executable, "-m", "app", "--port", str(port), "--workers", str(workers)], env) as (pid, start):
+        yield Server(port, pid, workers, env, wait_ready(f"http://127.0.0.1:{port}", start))
+
+
+@contextmanager
+def library(env: dict[str, str], folder: Path) -> Iterator[Server]:
+    """The baseline, see ``library_app``."""
+    port = _free_port()
+    serve = ["uvicorn", "--factory", "tests.benchmarks.library_app:make", "--loop", "uvloop", "--http", "httptools"]
+    command = [sys.executable, "-m", *serve, "--port", str(port), "--no-access-log", "--log-level", "warning"]
+    with _running(command, {**env, FOLDER: str(folder)}) as (pid, start):
+        yield Server(port, pid, 1, env, _wait_answer(port, start))
+
+
+@contextmanager
+def _running(command: list[str], env: dict[str, str]) -> Iterator[tuple[int, float]]:
+    start = time.perf_counter()
+    server = subprocess.Popen(command, env={**os.environ, **env})
+    try:
+        yield server.pid, start
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait_answer(port: int, start: float) -> float:
+    while (seconds := time.perf_counter() - start) < PATIENCE_SECONDS:
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/recommendations", timeout=20).raise_for_status()
+        except httpx.TransportError:
+            time.sleep(0.1)  # not listening yet
+        else:
+            return seconds
+    raise TimeoutError("the server did not answer in time")
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port

@@ -1,0 +1,158 @@
+"""``make bench-serving``: the API at full scale under mixed load, beside a library's ``recommend`` in its shell."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import threading
+import time
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks import wrk
+from tests.benchmarks.measure import tree_mb
+from tests.benchmarks.scale import machine
+from tests.benchmarks.schedule import send
+from tests.benchmarks.servers import Server, api, library
+from tests.benchmarks.site import Site, build
+from tests.benchmarks.visible import seen_by_other, seen_by_same
+
+BARS = {"p99 ms at 200/s": 10.0, "sustained per second": 800.0, "ready seconds": 5.0, "MB per process": 800.0}
+BARS |= {"seen by same process": 0.0, "seen by other process s": 1.0, "seconds of doubled p99": 2.0}
+
+
+def main() -> int:
+    """Run the benchmark, print its table and write it as JSON."""
+    args = _arguments()
+    if (message := wrk.missing()) and not args.no_wrk:
+        print(message, file=sys.stderr)
+        return 1
+    place: AbstractContextManager[Any] = (
+        nullcontext(args.work) if args.work else tempfile.TemporaryDirectory(prefix="pauta-serving-")
+    )
+    with place as work:
+        site = build(Path(work), args.set, _say)
+        result: dict[str, Any] = {"machine": machine(), "rate": args.rate}
+        for workers in args.workers or [1, 2]:
+            result[f"{workers} workers"] = _served(site, workers, args)
+        result["library"] = None if args.no_wrk else _library(site, args)
+    args.output.parent.mkdir(parents=True, exist_ok=True)
+    args.output.write_text(json.dumps(result, indent=2))
+    print(table(result))
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench-serving", description=__doc__)
+    parser.add_argument(
+        "--work", type=Path, help="folder of the site, made when it is empty and used again later (4 GB)"
+    )
+    parser.add_argument("--output", type=Path, default=Path("script_shared/evaluation/bench/serving.json"))
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="another size: params")
+    parser.add_argument("--workers", type=int, action="append", help="processes that answer (default: 1, then 2)")
+    parser.add_argument("--rate", type=float, default=200.0, help="requests per second of the constant load")
+    parser.add_argument("--seconds", type=float, default=20.0, help="length of each load")
+    parser.add_argument("--connections", type=int, default=16, help="of wrk")
+    parser.add_argument("--events", type=float, default=0.2, help="share of the requests that are POST /events")
+    parser.add_argument("--no-wrk", action="store_true", help="leave out what needs wrk")
+    return parser.parse_args()
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _served(site: Site, workers: int, args: argparse.Namespace) -> dict[str, Any]:
+    with api(site.env, workers) as server:
+        _say(f"{workers} workers: ready after {server.ready_seconds:.1f} s, folding the log ...")
+        server.settle()
+        asyncio.run(send(server.port, site.plan(int(2 * args.rate), args.events, 1), args.rate))  # warm
+        plan = site.plan(int(args.rate * args.seconds), args.events, 10 + workers)
+        _say(f"{args.rate:g} requests per second ...")
+        sent = asyncio.run(send(server.port, plan, args.rate))
+        row: dict[str, Any] = {"ready_seconds": round(server.ready_seconds, 2)}
+        row["constant"] = {**sent.percentiles(), "failed": sent.failed, "empty": sent.empty, "requests": len(sent.took)}
+        row["seen_by_same"] = seen_by_same(server, site)
+        row["seen_by_other_seconds"] = seen_by_other(server, site) if workers > 1 else None
+        row["swap"] = _swap(site, server, args)
+        if not args.no_wrk:
+            row["most"] = _most(site, server, args, args.events)
+            row["most_lists"] = _most(site, server, args, 0.0)
+        row["mb_per_process"] = [round(tree_mb(pid)) for pid in server.processes()]
+    return row
+
+
+def _library(site: Site, args: argparse.Namespace) -> dict[str, Any]:
+    folder = site.releases.fetch(site.versions[0])
+    with library(site.env, folder) as server:
+        return {"most_lists": _most(site, server, args, 0.0)}
+
+
+def _most(site: Site, server: Server, args: argparse.Namespace, events: float) -> dict[str, Any]:
+    _say(f"as many as it can, {100 * events:.0f} % events ...")
+    with tempfile.TemporaryDirectory() as folder:
+        plan, run = site.plan(20_000, events, 20), f"{server.port}"
+        return wrk.most(server.port, plan, Path(folder), seconds=args.seconds, connections=args.connections, run=run)
+
+
+def _swap(site: Site, server: Server, args: argparse.Namespace) -> dict[str, Any]:
+    """A load during which the other release is promoted at a third and the first again at two thirds."""
+    _say("releases are promoted under load ...")
+    seconds = max(args.seconds, 12.0)
+    plan = site.plan(int(args.rate * seconds), args.events, 30 + server.port)
+
+    def promote() -> None:
+        for version in reversed(site.versions):
+            time.sleep(seconds / 3)
+            site.releases.promote(version, "benchmark")
+
+    thread = threading.Thread(target=promote)
+    thread.start()
+    sent = asyncio.run(send(server.port, plan, args.rate))
+    thread.join()
+    by_second = sent.p99_by_second()
+    before = sorted(by_second[: int(seconds / 3)])[int(seconds / 6)]
+    slow = [at for at, value in enumerate(by_second) if at >= seconds / 3 and value > 2 * before]
+    return {
+        "failed": sent.failed,
+        "empty": sent.empty,
+        "p99_before": round(before, 2),
+        "p99_worst_second": round(max(by_second[int(seconds / 3) :]), 2),
+        "seconds_of_doubled_p99_by_swap": len(slow) / 2,
+    }
+
+
+def table(result: dict[str, Any]) -> str:
+    """For people."""
+    lines = [f"\n{result['machine']}; constant load of {result['rate']:g} requests per second\n"]
+    for name, row in result.items():
+        if not name.endswith("workers"):
+            continue
+        constant, swap, most = row["constant"], row["swap"], row.get("most")
+        lines += [
+            f"{name}: ready after {row['ready_seconds']} s, MB of memory {row['mb_per_process']}",
+            f"  constant   p50 {constant['p50']} ms, p95 {constant['p95']} ms, p99 {constant['p99']} ms"
+            f" (bar 10), failed {constant['failed']}, empty {constant['empty']}",
+            f"  a click    same process: {row['seen_by_same']}, other process: {row['seen_by_other_seconds']} s",
+            f"  swap       failed {swap['failed']}, p99 by second {swap['p99_before']} ms before, at worst"
+            f" {swap['p99_worst_second']} ms, doubled for {swap['seconds_of_doubled_p99_by_swap']} s (bar 2)",
+        ]
+        if most:
+            lines.append(
+                f"  as many as it can   {most['per_second']} per second (bar 800), p99 {most['p99']:.1f} ms,"
+                f" failed {most['failed']}, empty {most['empty']}; lists alone {row['most_lists']['per_second']}"
+            )
+    if result["library"]:
+        alone = result["library"]["most_lists"]["per_second"]
+        lines.append(f"library's recommend, one process: lists alone {alone} per second")
+        if "1 workers" in result:
+            lines.append(f"  ratio {result['1 workers']['most_lists']['per_second'] / alone:.2f}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    sys.exit(main())

@@ -1,0 +1,158 @@
+"""A site at full scale for the serving benchmark: a release, the clicks of its last hours in a log, and who asks."""
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pipelines.news.use_case import NEWS
+from script_shared.events import Entry, EventLog, Kind
+from script_shared.news.live.features import FEATURES
+from script_shared.news.live.ranker import Ranker
+from script_shared.releases import Releases
+from tests.benchmarks.measure import measure
+from tests.benchmarks.scale import FULL_SCALE, pipeline_step
+
+FILLED = 100_000  # clicks in the log before the API starts
+SENT_BACK = 5_000  # readers of so many last clicks are the ones who come back
+RUN = "scale"
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the benchmark asks of.
+
+    Attributes:
+        env: settings of the API.
+        returning: readers seen in the last minutes; known: any readers of the release.
+        pages: articles that are clicked, one entry for each late click.
+        now_ms: time of the newest click, epoch milliseconds, UTC.
+        releases: holds two versions of the release, ``versions``; the first is in service.
+    """
+
+    env: dict[str, str]
+    returning: list[str]
+    known: list[str]
+    pages: list[str]
+    now_ms: int
+    releases: Releases
+    versions: tuple[str, str]
+
+    def plan(self, requests: int, events_share: float, seed: int) -> list[tuple[str, str, dict[str, Any] | None]]:
+        """Method, path and body of so many requests: readers who came back, others, strangers; and their clicks."""
+        random = np.random.default_rng(seed)
+        planned: list[tuple[str, str, dict[str, Any] | None]] = []
+        for turn, (draw, is_event) in enumerate(
+            zip(random.random(requests), random.random(requests) < events_share, strict=True)
+        ):
+            user = self._reader(float(draw), f"new-{seed}-{turn}", random)
+            if is_event:
+                click = {"event_id": f"{seed}-{turn}", "user_id": user or f"once-{turn}", "page": self._page(random)}
+                planned.append(("POST", "/events", {**click, "region": str(turn % 27), "device": "mobile"}))
+            else:
+                who = f"&user_id={user}" if user else ""
+                path = f"/recommendations?num_recs=10&region={turn % 27}&device=mobile{who}"
+                planned.append(("GET", path, None))
+        return planned
+
+    def _reader(self, draw: float, new: str, random: np.random.Generator) -> str:
+        if draw < 0.6:
+            return self.returning[int(random.integers(len(self.returning)))]
+        if draw < 0.8:
+            return self.known[int(random.integers(len(self.known)))]
+        return "" if draw < 0.9 else new
+
+    def _page(self, random: np.random.Generator) -> str:
+        return self.pages[int(random.integers(len(self.pages)))]
+
+
+def build(work: Path, overrides: list[str], say: Any = print) -> Site:
+    """Make what is missing in ``work`` by the pipeline, and start from a fresh event log."""
+    env = _environment(work)
+    if not (work / "models/news/current").exists():
+        for step in NEWS.steps:
+            say(f"{step.name} ...")
+            measure(pipeline_step(step.name, RUN, overrides or FULL_SCALE), env)
+    releases = Releases(f"{work / 'models'}/news")
+    versions = _two_versions(releases, work)
+    shutil.rmtree(work / "log", ignore_errors=True)
+    (work / "log").mkdir()
+    late, late_ms = _late_clicks(work)
+    _fill(EventLog(env["PAUTA_EVENTS_URI"]), late, late_ms)
+    readers = late["user_id"].to_list()
+    known = _run(work, "users").select("user_id").collect()["user_id"].sample(20_000, seed=1).to_list()
+    pages = late["article_id"].tail(20_000).to_list()
+    return Site(env, readers[-SENT_BACK:], known, pages, late_ms[-1], releases, versions)
+
+
+def _environment(work: Path) -> dict[str, str]:
+    places = {"DATA_DIR": "data", "MODELS_URI": "models", "EVALUATION_DIR": "evaluation", "CACHE_DIR": "cache"}
+    settings = {f"PAUTA_{name}": str((work / folder).absolute()) for name, folder in places.items()}
+    log = {"PAUTA_EVENTS_URI": f"sqlite:///{(work / 'log/events.db').absolute()}", "PAUTA_LOG_LEVEL": "warning"}
+    return {**os.environ, **settings, **log, "PAUTA_SOURCE": "sample", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def _run(work: Path, table: str) -> pl.LazyFrame:
+    run = next((work / "data/news/refined").iterdir())
+    return pl.scan_parquet(run / f"{table}.parquet")
+
+
+def _late_clicks(work: Path) -> tuple[pl.DataFrame, list[int]]:
+    """The last clicks with their readers' and articles' ids, and their times."""
+    late = _run(work, "interactions").select("user", "article", "timestamp").tail(FILLED).collect()
+    users = _run(work, "users").select("user_id").collect()["user_id"]
+    articles = _run(work, "articles").select("article_id").collect()["article_id"]
+    named = late.with_columns(users.gather(late["user"]), articles.gather(late["article"]))
+    return named, late["timestamp"].dt.epoch("ms").to_list()
+
+
+def _fill(log: EventLog, late: pl.DataFrame, late_ms: list[int]) -> None:
+    rows = zip(late["user_id"], late["article_id"], late_ms, strict=True)
+    entries = [
+        Entry(f"before-{turn}", Kind.CLICK, time_ms, user, page, {"region": str(turn % 27), "device": "mobile"})
+        for turn, (user, page, time_ms) in enumerate(rows)
+    ]
+    for start in range(0, len(entries), 5_000):
+        log.append(entries[start : start + 5_000])
+    log.close()
+
+
+def _two_versions(releases: Releases, work: Path) -> tuple[str, str]:
+    """Two copies of the release in service, each with a ranker; the first one in service."""
+    versions = ("bench-a", "bench-b")
+    current = releases.current()
+    assert current is not None
+    if not set(versions) <= {manifest.version for manifest in releases.list()}:
+        made = work / "with-ranker"
+        shutil.rmtree(made, ignore_errors=True)
+        shutil.copytree(releases.fetch(current.version), made)
+        if not (made / "ranker").exists():
+            stand_in().save(made / "ranker")
+        for version in versions:
+            releases.publish(made, version, {"made_for": "benchmark"})
+        shutil.rmtree(made)
+    releases.promote(versions[0], "benchmark")
+    return versions
+
+
+def stand_in() -> Ranker:
+    """For a release without a ranker: one of the usual size, trained on numbers drawn by seed."""
+    import lightgbm
+
+    random, names = np.random.default_rng(1), list(FEATURES)
+    rows = random.normal(size=(40_000, len(names))).astype(np.float32)
+    worth = rows[:, :12].sum(axis=1) + random.normal(size=len(rows))
+    labels = (worth.reshape(-1, 40) == worth.reshape(-1, 40).max(axis=1, keepdims=True)).ravel().astype(int)
+    params = {"objective": "lambdarank", "num_leaves": 24, "verbose": -1, "num_threads": 1, "seed": 1}
+    data = lightgbm.Dataset(rows, labels, group=[40] * 1000, params={"verbose": -1})
+    return Ranker(lightgbm.train(params, data, 200), names)
+
+
+def as_json(body: dict[str, Any] | None) -> bytes:
+    """A body as it is sent."""
+    return b"" if body is None else json.dumps(body).encode()
