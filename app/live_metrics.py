@@ -33,7 +33,7 @@ class LiveMetrics:
         where = ["segment", "source"]
         self.judged = self._counter("pauta_live_judged_clicks", "Clicks credited to an answer.", where)
         self.hits = self._counter("pauta_live_hits", "Of those, found in the first 10, by whom.", [*where, "by"])
-        self.brought = self._counter("pauta_live_item_hits", "Clicks found in the first 10, by what brought them.", where)
+        self.brought = self._counter("pauta_live_item_hits", "Clicks in the first 10, by what brought them.", where)
         self._dropped_before = 0
 
     def took(self, kind: str, *, new: int, duplicates: int) -> None:

@@ -128,9 +128,7 @@ class EventLog:
         Returns:
             how many entries were deleted.
         """
-        mark = Entry(
-            f"erase-{token_hex(16)}", Kind.ERASE, wall_ms(), body={"digest": user_digest(user_id)}
-        )
+        mark = Entry(f"erase-{token_hex(16)}", Kind.ERASE, wall_ms(), body={"digest": user_digest(user_id)})
         with self._transaction() as connection:
             self._lock(connection)
             gone = connection.execute(delete(ENTRIES).where(ENTRIES.c.user_id == user_id)).rowcount
