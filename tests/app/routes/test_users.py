@@ -97,6 +97,7 @@ def test_a_reader_of_any_id_can_be_seen_and_forgotten(client: httpx.Client, admi
     assert client.get(place, headers=admin).json()["live_reads"] == ["a20"]
     assert client.delete(place, headers=admin).json()["entries"] >= 1
     assert client.get(place, headers=admin).json()["live_reads"] == []
+    assert 'route="/users/{user_id}"' in client.get("/metrics").text
 
 
 def test_an_id_that_no_log_can_hold_is_refused(client: httpx.Client, admin: dict[str, str]) -> None:
