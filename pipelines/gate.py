@@ -3,8 +3,9 @@
 Per segment the candidate is held against each reference (the release in service, the best windowed popularity). It is
 refused when it is worse by more than the tolerance, a share of the reference's value, and the loss is more than chance:
 the paired 95 % interval of the difference lies below zero. Without the second half, segments with few held-out readers
-would refuse every other good release by noise, and news would grow stale. A reference that has to be beaten turns the
-burden of proof round: the figure must be higher and the interval lie above zero. A missing figure is never a pass;
+would refuse every other good release by noise, and news would grow stale. A reference that has to be beaten allows no
+tolerance: the figure must be higher, and the reason says whether that may be chance. To ask for more would refuse most
+good releases too: a few hundred clicks of a segment prove a lead of a tenth rarely. A missing figure is never a pass;
 where only the interval is missing, the figures alone decide.
 """
 
@@ -109,8 +110,7 @@ def outcome(comparison: Comparison, rule: Rule) -> Outcome:
     if isnan(comparison.candidate) or isnan(comparison.value):
         return "missing"
     if comparison.beat:
-        proven = comparison.candidate > comparison.value and not comparison.low <= 0
-        return "better" if proven else "not better"
+        return "better" if comparison.candidate > comparison.value else "not better"
     if comparison.candidate >= comparison.value * (1 - rule.tolerance):
         return "pass"
     return "chance" if comparison.high >= 0 else "worse"
@@ -126,12 +126,16 @@ def _sentence(result: Outcome, comparison: Comparison, rule: Rule) -> str:
         measure = f"{rule.metric}@{rule.cutoff}"
         return f"{where}: {measure} of the {whose} is missing{why}; a missing figure is no pass."
     if comparison.beat:
-        verdict = "better beyond chance" if result == "better" else "not better beyond chance, as it has to be"
+        verdict = _lead(comparison) if result == "better" else "not better, as it has to be"
         return f"{where}: {_figures(comparison, rule)}, {verdict}."
     verdict = "not worse" if result == "pass" else "worse"
     doubt = ", but that may be chance: the interval holds zero" if result == "chance" else ""
     allowed = f"{rule.tolerance * 100:g} %"
     return f"{where}: {_figures(comparison, rule)}, {verdict} than the tolerance of {allowed} allows{doubt}."
+
+
+def _lead(comparison: Comparison) -> str:
+    return "better, but that may be chance: the interval holds zero" if comparison.low <= 0 else "better beyond chance"
 
 
 def _figures(comparison: Comparison, rule: Rule) -> str:

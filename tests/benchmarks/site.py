@@ -74,7 +74,7 @@ class Site:
 def build(work: Path, overrides: list[str], say: Any = print) -> Site:
     """Make what is missing in ``work`` by the pipeline, and start from a fresh event log."""
     env = _environment(work)
-    if not (work / "models/news/current").exists():
+    if not (work / "models/news/releases").exists():
         for step in NEWS.steps:
             say(f"{step.name} ...")
             measure(pipeline_step(step.name, RUN, overrides or FULL_SCALE), env)
@@ -123,14 +123,13 @@ def _fill(log: EventLog, late: pl.DataFrame, late_ms: list[int]) -> None:
 
 
 def _two_versions(releases: Releases, work: Path) -> tuple[str, str]:
-    """Two copies of the release in service, each with a ranker; the first one in service."""
+    """Two copies of the release that was made, each with a ranker; the first one in service."""
     versions = ("bench-a", "bench-b")
-    current = releases.current()
-    assert current is not None
+    made_by_run = max(manifest.version for manifest in releases.list() if manifest.version not in versions)
     if not set(versions) <= {manifest.version for manifest in releases.list()}:
         made = work / "with-ranker"
         shutil.rmtree(made, ignore_errors=True)
-        shutil.copytree(releases.fetch(current.version), made)
+        shutil.copytree(releases.fetch(made_by_run), made)
         if not (made / "ranker").exists():
             stand_in().save(made / "ranker")
         for version in versions:
