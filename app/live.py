@@ -16,6 +16,7 @@ from app.following import Following
 from app.telemetry import Telemetry
 from script_shared.clock import Clock, wall_ms
 from script_shared.errors import PautaError, SourceError, UnavailableError
+from script_shared.news.live.assignment import assignment_of
 from script_shared.news.live.loading import load_newsroom, load_ranker
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.recommend import LiveRecommender
@@ -215,7 +216,7 @@ class Live:
 
     def _recommender(self, folder: Path, model: NewsModel, vectoriser: Vectoriser | None) -> LiveRecommender:
         """The release's live part, brought up to what the event log says; one that is half there is used as it is."""
-        newsroom, no_snapshot = load_newsroom(folder, self._params.live)
+        newsroom, no_snapshot = load_newsroom(folder, self._params.live, assignment_of(model))
         ranker, no_ranker = load_ranker(folder)
         if self._following is not None:
             self._following.gather(newsroom, vectoriser, model.clock, model.params.pool.max_age_hours)

@@ -13,7 +13,10 @@ from pipelines.news.train import folder_megabytes
 from pipelines.news.walk import Walk, place_after, recommender_of
 from pipelines.replay.sources import from_dataset
 from pipelines.use_case import Context
+from script_shared.news.live.assignment import assignment_of
+from script_shared.news.live.clusters import Assignment
 from script_shared.news.live.loading import POSITION
+from script_shared.news.model import NewsModel
 from script_shared.news.params import NewsParams
 
 FOLDERS = ("holdout", "release")
@@ -34,6 +37,7 @@ def rank(context: Context) -> dict[str, Any]:
     at = moments_of(dataset, params)
     stream = from_dataset(dataset, params.ranker.label, at.split)
     walk = Walk.towards(stream, at.fitted, params)
+    walk.state.clusters.assignment = _assignment(assembled / FOLDERS[0])
     with context.run.write("ranked") as (folder, facts):
         started = perf_counter()
         learned = _learn(walk, at, assembled, params)
@@ -41,6 +45,7 @@ def rank(context: Context) -> dict[str, Any]:
             link_tree(assembled / name, folder / name, sizes(assembled / name))
             walk.fold_until(place_after(stream, moment))
             walk.state.save(folder / name / "live")
+            walk.state.clusters.assignment = _assignment(assembled / FOLDERS[-1])
             if learned.ranker is not None:
                 learned.ranker.save(folder / name / "ranker")
         _note_position(folder / "release", context)
@@ -56,6 +61,11 @@ def _learn(walk: Walk, at: Moments, assembled: Path, params: NewsParams) -> Lear
     walk.fold_until(place_after(walk.stream, at.fitted))
     recommender = recommender_of(assembled / "rank", walk, at.fitted, params)
     return learn(walk, recommender, at, params)
+
+
+def _assignment(folder: Path) -> Assignment:
+    """The clusters of readers; holdout and release share the fitted ones, so their counts go together."""
+    return assignment_of(NewsModel.load(folder))
 
 
 def _note_position(release: Path, context: Context) -> None:

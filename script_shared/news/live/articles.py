@@ -13,8 +13,9 @@ MOST_SECTIONS = 1000  # told apart; articles of any further section count as of 
 class Articles:
     """Numbers and rows of articles.
 
-    A number is given at the first appearance and is never given again; reads are remembered by it. A row is a place in
-    the arrays of counts; there are ``capacity`` of them, and the least read articles hand theirs on.
+    A number is given at the first appearance; reads are remembered by it. Where most numbers are of forgotten articles,
+    all are given anew. A row is a place in the arrays of counts; there are ``capacity`` of them, and the least read
+    articles hand theirs on.
 
     Attributes:
         capacity: number of rows.
@@ -25,10 +26,11 @@ class Articles:
         last_ms: float64 (capacity), its last click.
         clicks: int64 (capacity), clicks since it has the row.
         section: int32 (capacity), code of its section, 0 when unknown.
+        renumbered: how often all numbers were given anew.
     """
 
     def __init__(self, capacity: int) -> None:
-        self.capacity, self.used = capacity, 0
+        self.capacity, self.used, self.renumbered = capacity, 0, 0
         self.ids: list[str] = []
         self.first: array[int] = array("q")
         self.row_of: array[int] = array("i")
@@ -113,6 +115,24 @@ class Articles:
                 del self._numbers[article_id]
                 self.ids[number] = ""
                 excess -= 1
+
+    def renumber(self) -> IntArray:
+        """Give the numbers anew, in order, so that forgotten articles take no place; number 0 stands for all of those.
+
+        Returns:
+            int64, the new number of each that there was, -1 for a forgotten one.
+        """
+        kept, new = list(self._numbers.values()), np.full(len(self.ids), -1, np.int64)
+        new[kept] = np.arange(1, len(kept) + 1)
+        self.ids = ["", *self._numbers]
+        for name, nothing in (("first", 0), ("row_of", -1), ("section_of", 0)):
+            column = getattr(self, name)
+            setattr(self, name, array(column.typecode, [nothing, *(column[number] for number in kept)]))
+        self._numbers = {article_id: number for number, article_id in enumerate(self.ids) if number}
+        taken = self.number_in >= 0
+        self.number_in[taken] = new[self.number_in[taken]]
+        self.renumbered += 1
+        return new
 
     def arrays(self) -> dict[str, IntArray]:
         """What is saved, by name; ids and sections apart."""

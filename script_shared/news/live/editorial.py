@@ -47,9 +47,14 @@ class Story:
 
 
 class Editorial:
-    """All stories posted, by article id; folded in the log's order, so that every process knows the same."""
+    """All stories posted, by article id; folded in the log's order, so that every process knows the same.
+
+    Attributes:
+        posts: how many were taken over.
+    """
 
     def __init__(self) -> None:
+        self.posts = 0
         self._stories: dict[str, Story] = {}
 
     def __len__(self) -> int:
@@ -68,6 +73,7 @@ class Editorial:
         known = self._stories.get(entry.article_id) or Story(entry.article_id, entry.time_ms)
         story = replace(known, **_said(entry.body))
         self._stories[entry.article_id] = story
+        self.posts += 1
         return story
 
     def digest(self) -> str:

@@ -1,7 +1,7 @@
 """The groups of readers whose counts are kept apart: one entry per dimension."""
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from script_shared.news.live.event import LiveEvent
@@ -65,6 +65,7 @@ DIMENSIONS = (
 DIMENSION_NAMES = [dimension.name for dimension in DIMENSIONS]
 SIZE = 1 + sum(dimension.size for dimension in DIMENSIONS)
 EVERYBODY = 0
+REGIONS = DIMENSIONS[0].size
 _REMEMBERED = 20_000  # combinations of values whose codes are kept at hand
 _REFERRER = DIMENSION_NAMES.index("referrer")
 
@@ -99,6 +100,15 @@ class Groups:
     def codes(self, visit: Visit) -> list[int]:
         """The same without learning: values never seen are "other"."""
         return [start + names.get(dimension.value(visit), 0) for dimension, names, start in self._parts]
+
+    def region(self, codes: Sequence[int]) -> int:
+        """The region among the codes of a visit, from 0, which is "other"."""
+        return codes[1] - 1
+
+    @property
+    def regions(self) -> dict[str, int]:
+        """Codes of the regions by name."""
+        return self.names[0]
 
     def referrer(self, value: str) -> int:
         """The code of a referrer within its dimension, to be kept with a reader; 0 for one never counted."""

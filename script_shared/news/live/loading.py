@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 
 from script_shared.errors import PautaError, ReleaseCorruptError
+from script_shared.news.live.clusters import Assignment, nobody
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.ranker import Ranker
 from script_shared.news.live.snapshot import FACTS as STATE_FACTS
@@ -15,8 +16,23 @@ log = logging.getLogger("pauta.loading")
 POSITION = "position.json"  # {"seq": number of the last log entry that the snapshot holds}, 0 where there is no file
 
 
-def load_newsroom(folder: Path, params: LiveParams) -> tuple[Newsroom, tuple[str, ...]]:
-    """A newsroom as the release left it, empty without a snapshot; and what was missing."""
+def load_newsroom(
+    folder: Path, params: LiveParams, assignment: Assignment = nobody
+) -> tuple[Newsroom, tuple[str, ...]]:
+    """A newsroom as the release left it, empty without a snapshot; and what was missing.
+
+    Args:
+        folder: of the release.
+        params: bounds of the state.
+        assignment: the release's clusters of readers, by which clicks from now on are counted.
+    """
+    newsroom, missing = _newsroom(folder, params)
+    if newsroom.state is not None:
+        newsroom.state.clusters.assignment = assignment
+    return newsroom, missing
+
+
+def _newsroom(folder: Path, params: LiveParams) -> tuple[Newsroom, tuple[str, ...]]:
     if not (folder / "live" / STATE_FACTS).exists():
         return Newsroom(LiveState(params)), ()
     try:

@@ -1,6 +1,7 @@
 """Who read what: for each reader the reads in order, the visit under way and what kind of articles the reader takes."""
 
 from array import array
+from itertools import accumulate, pairwise
 from zlib import crc32
 
 import numpy as np
@@ -20,6 +21,7 @@ _COLUMNS = {
     "referrer": "b",
 }
 _KEY_DIGITS = 16
+_AT_ONCE = 10_000  # readers whose reads are numbered anew together
 
 
 def reader_key(user: str, session: str) -> int:
@@ -131,6 +133,15 @@ class Readers:
         self._reads.pop()
         for name in _COLUMNS:
             getattr(self, name).pop()
+
+    def renumber(self, new: IntArray) -> None:
+        """Follow articles that were numbered anew; reads of forgotten ones (-1 in ``new``) become reads of number 0."""
+        numbers = np.maximum(new, 0).astype("<u4")
+        for start in range(0, len(self._reads), _AT_ONCE):
+            some = self._reads[start : start + _AT_ONCE]
+            block = numbers[np.frombuffer(b"".join(some), "<u4")].tobytes()
+            ends = accumulate(map(len, some), initial=0)
+            self._reads[start : start + _AT_ONCE] = [block[first:last] for first, last in pairwise(ends)]
 
     def _drop_oldest(self, count: int) -> None:
         """Forget the readers whose last click is longest ago."""

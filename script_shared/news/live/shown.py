@@ -1,46 +1,88 @@
 """How often each article was shown to each reader lately."""
 
 from collections.abc import Mapping
+from itertools import islice, pairwise
 
-_PER_READER = 200
+import numpy as np
+
+from script_shared.arrays import IntArray
+
+PER_READER = 200  # articles remembered of one reader
+MEAN = 20  # articles remembered of a reader, on average over as many readers as there may be
+_ENTRY = np.dtype([("number", "<u4"), ("count", "<u2")])
+_SIZE, _MOST = _ENTRY.itemsize, 65_535
 
 
 class Shown:
-    """Counts of impressions by reader and article number; bounded, the readers shown something longest ago go first."""
+    """Counts of impressions by reader and article number; those shown something longest ago go first.
+
+    Bounded twice: ``capacity`` readers, and ``MEAN`` times as many pairs of reader and article. A reader's pairs are
+    packed, six bytes each, the article shown last at the end.
+    """
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
-        self._counts: dict[int, dict[int, int]] = {}
+        self.pairs = 0
+        self._of: dict[int, bytes] = {}
 
     def __len__(self) -> int:
-        return len(self._counts)
+        return len(self._of)
 
     def add(self, key: int, number: int) -> None:
         """Count an impression."""
-        counts = self._counts.pop(key, None)
-        if counts is None:
-            counts = {}
-            if len(self._counts) >= self.capacity:
-                del self._counts[next(iter(self._counts))]
-        self._counts[key] = counts
-        counts[number] = counts.pop(number, 0) + 1
-        if len(counts) > _PER_READER:
-            del counts[next(iter(counts))]
+        before = self._of.pop(key, b"")
+        name, count, rest = number.to_bytes(4, "little"), 0, before
+        if (at := _find(before, name)) >= 0:
+            count, rest = int.from_bytes(before[at + 4 : at + _SIZE], "little"), before[:at] + before[at + _SIZE :]
+        after = (rest + name + min(count + 1, _MOST).to_bytes(2, "little"))[-_SIZE * PER_READER :]
+        self._of[key] = after
+        self.pairs += (len(after) - len(before)) // _SIZE
+        if len(self._of) > self.capacity or self.pairs > MEAN * self.capacity:
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        """A sixteenth of the readers at once: to look for the first is slow where many before it are gone."""
+        for key in list(islice(self._of, max(1, len(self._of) // 16))):
+            self.forget(key)
 
     def of(self, key: int) -> Mapping[int, int]:
         """How often each article number was shown to a reader."""
-        return self._counts.get(key, {})
+        entries = np.frombuffer(self._of.get(key, b""), _ENTRY)
+        return dict(zip(entries["number"].tolist(), entries["count"].tolist(), strict=True))
 
     def forget(self, key: int) -> None:
         """Forget a reader."""
-        self._counts.pop(key, None)
+        self.pairs -= len(self._of.pop(key, b"")) // _SIZE
 
-    def rows(self) -> list[tuple[int, int, int]]:
-        """What is saved: reader, article number, count, in order."""
-        return [(key, number, count) for key, of in self._counts.items() for number, count in of.items()]
+    def rows(self) -> IntArray:
+        """uint64 (pairs, 3), what is saved: reader, article number and count, in order."""
+        entries = np.frombuffer(b"".join(self._of.values()), _ENTRY)
+        readers = np.repeat(np.array(list(self._of), np.uint64), [len(of) // _SIZE for of in self._of.values()])
+        return np.stack([readers, entries["number"].astype(np.uint64), entries["count"].astype(np.uint64)], axis=1)
 
-    def restore(self, rows: list[tuple[int, int, int]]) -> None:
+    def restore(self, rows: IntArray) -> None:
         """Take over what was saved."""
-        self._counts = {}
-        for key, number, count in rows:
-            self._counts.setdefault(key, {})[number] = count
+        entries = np.empty(len(rows), _ENTRY)
+        entries["number"], entries["count"] = rows[:, 1], np.minimum(rows[:, 2], np.uint64(_MOST))
+        block, readers = entries.tobytes(), rows[:, 0]
+        begins = np.flatnonzero(readers[1:] != readers[:-1]) + 1
+        bounds = [0, *begins.tolist(), len(rows)] if len(rows) else []
+        spans = pairwise(_SIZE * bound for bound in bounds)
+        keys = readers[bounds[:-1]].tolist() if bounds else []
+        self._of = {key: block[start:end] for key, (start, end) in zip(keys, spans, strict=True)}
+        self.pairs = len(entries)
+
+    def renumber(self, new: IntArray) -> None:
+        """Follow articles that were numbered anew; ``new`` holds the number for each that there was, -1 for none."""
+        rows = self.rows()
+        numbers = new[rows[:, 1].astype(np.int64)]
+        rows[:, 1] = numbers.astype(np.uint64)
+        self.restore(rows[numbers >= 0])
+
+
+def _find(entries: bytes, name: bytes) -> int:
+    """Where the entry of a number begins, -1 when there is none."""
+    at = entries.find(name)
+    while at >= 0 and at % _SIZE:
+        at = entries.find(name, at + 1)
+    return at

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from script_shared.news.live.state import LiveState
 
 FACTS = "state.json"
-_COUNTS = ("overall", "groups", "shown_counts")
+_COUNTS = ("overall", "groups", "trends", "shown_counts")
+_LATER = ("trends", "clusters")  # parts that a snapshot of an earlier version lacks; they begin empty
 _PAIRS = ("together", "following", "onward", "later")
 _SPARSE = {(part, "sums") for part in (*_COUNTS, *_PAIRS)}  # an article is read after few others
 _READER_BYTES = 48 + 100 + 36 + 33  # columns, dictionary entry, key, empty reads
-_ARTICLE_BYTES = 8 + 4 + 2 + 8 + 100 + 90
+_SHOWN_BYTES = 100 + 36 + 33  # dictionary entry, key, empty pairs
+_NUMBER_BYTES = 8 + 4 + 2 + 8  # columns, place in the list of ids
+_ARTICLE_BYTES = 100 + 90  # dictionary entry, id
 
 
 def parts(state: "LiveState") -> dict[str, dict[str, IntArray]]:
@@ -27,8 +30,8 @@ def parts(state: "LiveState") -> dict[str, dict[str, IntArray]]:
     used = state.articles.used
     result = {name: getattr(state, name).arrays() for name in _COUNTS}
     result |= {name: getattr(state, name).arrays(used) for name in _PAIRS}
-    shown = np.array(state.shown.rows(), np.uint64).reshape(-1, 3)
-    return {**result, "articles": state.articles.arrays(), "readers": state.readers.arrays(), "shown": {"rows": shown}}
+    whole = {name: getattr(state, name).arrays() for name in ("articles", "readers", "clusters")}
+    return {**result, **whole, "shown": {"rows": state.shown.rows()}}
 
 
 def facts(state: "LiveState") -> dict[str, Any]:
@@ -69,14 +72,17 @@ def load(state: "LiveState", folder: Path) -> None:
     state.now_ms, state.first_ms, state.events = saved["now_ms"], saved["first_ms"], saved["events"]
     state.decay.landmarks[:] = saved["landmarks"]
     state.group_names.restore(saved["groups"])
-    for name in (*_COUNTS, *_PAIRS):
+    lacking = {name for name in _LATER if not (folder / name).exists()}
+    for name in (name for name in (*_COUNTS, *_PAIRS) if name not in lacking):
         sums, totals = load_sparse(folder / name, "sums"), load_array(folder / name, "totals")
         getattr(state, name).restore({"sums": sums, "totals": totals})
     ids = Strings.load(folder / "articles", "ids")
     of_articles = _arrays(folder / "articles", tuple(state.articles.arrays()))
     state.articles.restore(of_articles, [ids[number] for number in range(len(ids))], saved["sections"])
     state.readers.restore(_arrays(folder / "readers", tuple(state.readers.arrays())))
-    state.shown.restore(load_array(folder / "shown", "rows").tolist())
+    state.shown.restore(load_array(folder / "shown", "rows"))
+    if "clusters" not in lacking:
+        state.clusters.restore(_arrays(folder / "clusters", tuple(state.clusters.arrays())))
 
 
 def _arrays(folder: Path, names: tuple[str, ...]) -> dict[str, IntArray]:
@@ -99,5 +105,6 @@ def memory_bytes(state: "LiveState") -> int:
     counts = sum(getattr(state, name).sums.nbytes for name in _COUNTS)
     pairs = sum(4 * len(getattr(state, name).windows) * used * state.articles.capacity for name in _PAIRS)
     reads = 4 * sum(state.readers.total)
-    shown = len(state.shown) * 300
-    return counts + pairs + reads + shown + len(state.readers) * _READER_BYTES + len(state.articles) * _ARTICLE_BYTES
+    shown = len(state.shown) * _SHOWN_BYTES + 6 * state.shown.pairs
+    articles = len(state.articles) * _ARTICLE_BYTES + len(state.articles.ids) * _NUMBER_BYTES
+    return counts + pairs + reads + shown + articles + len(state.readers) * _READER_BYTES

@@ -10,10 +10,11 @@ from script_shared.arrays import IntArray
 from script_shared.events import Kind
 from script_shared.news.live import snapshot, windows
 from script_shared.news.live.articles import Articles
+from script_shared.news.live.clusters import MOST_CLUSTERS, ReaderClusters
 from script_shared.news.live.counts import DecayedCounts
 from script_shared.news.live.decay import Decay
 from script_shared.news.live.event import LiveEvent
-from script_shared.news.live.groups import SIZE, Groups, Visit
+from script_shared.news.live.groups import REGIONS, SIZE, Groups, Visit
 from script_shared.news.live.looked import Looked
 from script_shared.news.live.pairs import PairStore
 from script_shared.news.live.readers import Readers, digest_key, reader_key
@@ -27,6 +28,7 @@ NEW_WORTH, NEW_HALF_LIFE_MS = 5.0, 7_200_000.0  # when rows run out, a new artic
 STEP = 0.8  # a pair's weight per step back in the visit
 AMOUNTS = tuple(STEP**step for step in range(STEPS_BACK))
 ONE = (1.0,)
+FORGOTTEN = 2  # numbers given, by articles remembered, at which numbers are given anew
 
 
 def _other(before: int, row: int) -> bool:
@@ -44,6 +46,7 @@ class LiveState(Looked):
         first_ms: time of the first event, 0 before it.
         events: how many were folded.
         overall: clicks by window; groups: clicks by window and group of readers; shown_counts: impressions.
+        trends: clicks by window and by the reader's region (the first ``REGIONS`` groups) or cluster (the others).
         together: what is read in one visit; following: what is read next; onward: anywhere after in the visit;
             later: what is read in a later visit.
     """
@@ -56,9 +59,11 @@ class LiveState(Looked):
         self.articles = Articles(rows)
         self.readers = Readers(params.readers, params.reads_per_reader)
         self.group_names = Groups()
+        self.clusters = ReaderClusters()
         self.shown = Shown(params.shown_readers)
         self.overall = DecayedCounts(windows.indices(windows.OVERALL), 1, rows)
         self.groups = DecayedCounts(windows.indices(windows.GROUP), SIZE, rows)
+        self.trends = DecayedCounts(windows.indices(windows.TREND), REGIONS + MOST_CLUSTERS, rows)
         self.shown_counts = DecayedCounts(windows.indices(windows.SHOWN), 1, rows)
         self.together = PairStore(windows.indices(windows.TOGETHER), rows)
         self.following = PairStore(windows.indices(windows.FOLLOWING), rows)
@@ -68,7 +73,7 @@ class LiveState(Looked):
     @property
     def counts(self) -> tuple[DecayedCounts, ...]:
         """All counts."""
-        return self.overall, self.groups, self.shown_counts
+        return self.overall, self.groups, self.trends, self.shown_counts
 
     @property
     def pairs(self) -> tuple[PairStore, ...]:
@@ -91,7 +96,7 @@ class LiveState(Looked):
 
     def publish_article(self, article_id: str, issued_ms: int, section: str = "") -> int:
         """Make an article known before its first click, or correct its metadata; returns its row."""
-        number = self.articles.number(article_id, issued_ms)
+        number = self._number(article_id, issued_ms)
         self.articles.publish(number, issued_ms, section)
         return self._row(number)
 
@@ -134,7 +139,7 @@ class LiveState(Looked):
 
     def _click(self, event: LiveEvent) -> None:
         weights = self.decay.weights(event.time_ms)
-        number = self.articles.number(event.article, event.time_ms)
+        number = self._number(event.article, event.time_ms)
         row = self._row(number)
         if event.section:
             self.articles.learn_section(number, event.section)
@@ -148,7 +153,10 @@ class LiveState(Looked):
             self._pair(row, place, weights)
             self.readers.read(place, number, event.time_ms)
         self.overall.add_now(row, weights)
-        self.groups.add(row, self.group_names.learn(Visit.of(event, came, depth, total)), weights)
+        codes = self.group_names.learn(Visit.of(event, came, depth, total))
+        self.groups.add(row, codes, weights)
+        region, cluster = self.group_names.region(codes), self.clusters.of(event.user, key)
+        self.trends.add(row, (region,) if cluster < 0 else (region, REGIONS + cluster), weights)
         if key:
             self.readers.referrer[place] = self.group_names.referrer(event.referrer)
         self.articles.clicked(row, event.time_ms)
@@ -170,10 +178,19 @@ class LiveState(Looked):
             self.later.add(earlier, row, ONE * len(earlier), weights)
 
     def _impression(self, event: LiveEvent) -> None:
-        number = self.articles.number(event.article, event.time_ms)
+        number = self._number(event.article, event.time_ms)
         self.shown_counts.add(self._row(number), (0,), self.decay.weights(event.time_ms))
         if key := reader_key(event.user, event.session):
             self.shown.add(key, number)
+
+    def _number(self, article_id: str, time_ms: int) -> int:
+        """The number of an article; all are given anew once most of them are of forgotten ones."""
+        articles, known = self.articles, max(self.params.known_articles, self.params.articles)
+        if len(articles.ids) > FORGOTTEN * known:
+            new = articles.renumber()
+            self.readers.renumber(new)
+            self.shown.renumber(new)
+        return articles.number(article_id, time_ms)
 
     def _row(self, number: int) -> int:
         row = self.articles.row_of[number]
@@ -200,6 +217,7 @@ class LiveState(Looked):
     def _forget(self, key: int) -> None:
         self.readers.forget(key)
         self.shown.forget(key)
+        self.clusters.forget(key)
 
     def save(self, folder: Path) -> None:
         """Write the state as plain arrays and one JSON file."""

@@ -16,6 +16,8 @@ from pipelines.replay.sources import from_dataset
 from pipelines.runs import Run
 from pipelines.use_case import Context
 from script_shared.errors import RunError
+from script_shared.news.live.assignment import assignment_of
+from script_shared.news.live.groups import REGIONS
 from script_shared.news.live.loading import load_newsroom, load_ranker
 from script_shared.news.live.ranker import Ranker
 from script_shared.news.model import NewsModel
@@ -64,10 +66,13 @@ def test_the_snapshot_is_what_a_clean_fold_of_the_last_days_gives(done: Context,
     at = moments_of(dataset, done.params)
     newsroom, missing = load_newsroom(done.run.read("ranked") / name, done.params.live)
     walk = Walk.towards(from_dataset(dataset), at.fitted, done.params)
-    walk.fold_until(place_after(walk.stream, getattr(at, moment)))
+    for folder, until in (("holdout", at.split), ("release", getattr(at, moment))):
+        walk.state.clusters.assignment = assignment_of(NewsModel.load(done.run.read("assembled") / folder))
+        walk.fold_until(place_after(walk.stream, until))
     assert missing == ()
     assert newsroom.state is not None
     assert newsroom.state.digest() == walk.state.digest()
+    assert newsroom.state.trends.totals[:, REGIONS:].sum() > 0
     assert newsroom.state.now_ms <= getattr(at, moment)
 
 

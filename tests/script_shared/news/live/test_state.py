@@ -1,24 +1,38 @@
 """The live state: the same events give the same state, and what it holds is what happened."""
 
+from collections import Counter
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from script_shared.errors import ReleaseCorruptError
+from script_shared.events import Kind
 from script_shared.events.entry import user_digest
 from script_shared.news.live import windows
 from script_shared.news.live.articles import MOST_SECTIONS
+from script_shared.news.live.clusters import MOST_CLUSTERS
 from script_shared.news.live.event import LiveEvent
+from script_shared.news.live.groups import REGIONS
+from script_shared.news.live.readers import reader_key
+from script_shared.news.live.shown import MEAN, PER_READER, Shown
 from script_shared.news.live.state import LiveState
 from tests.script_shared.news.live.events_made import START_MS, STREAMS, click, folded, small_params
+
+
+def cluster_of(user: str) -> int:
+    return int(user[1:]) % 5 - 1
 
 
 @settings(max_examples=60, deadline=None)
 @given(STREAMS, st.lists(st.integers(1, 30), min_size=1))
 def test_any_batching_gives_the_same_state(events: list[LiveEvent], sizes: list[int]) -> None:
-    at_once, in_parts = folded(*events), LiveState(small_params())
+    at_once, in_parts = LiveState(small_params()), LiveState(small_params())
+    for state in (at_once, in_parts):
+        state.clusters.assignment = cluster_of
+    at_once.fold(events)
     start = turn = 0
     while start < len(events):
         size = sizes[turn % len(sizes)]
@@ -136,3 +150,90 @@ def test_sections_are_told_apart_up_to_a_bound() -> None:
     assert len(state.articles.sections) == MOST_SECTIONS
     row = state.article_row(f"a{MOST_SECTIONS + 49}")
     assert state.articles.section[row] == 0
+
+
+def clustered(*events: LiveEvent) -> LiveState:
+    state = LiveState(small_params())
+    state.clusters.assignment = lambda user: {"u": 0, "v": 3, "w": MOST_CLUSTERS}.get(user, -1)
+    state.fold(events)
+    return state
+
+
+def in_cluster(state: LiveState, cluster: int, article: str, window: str = "24h") -> float:
+    place, row = windows.TREND.index(window), state.article_row(article)
+    return float(
+        state.trends.sums[place, REGIONS + cluster, row] * state.decay.factors(state.now_ms)[windows.INDEX[window]]
+    )
+
+
+def test_a_click_counts_for_the_cluster_of_its_reader_in_every_window() -> None:
+    state = clustered(click("u", "a"), click("u", "b"), click("v", "b"), click("stranger", "b"), click("w", "b"))
+    for window in windows.TREND:
+        assert [in_cluster(state, cluster, "b", window) for cluster in (0, 3)] == pytest.approx([1, 1])
+        assert [in_cluster(state, cluster, "a", window) for cluster in (0, 3)] == pytest.approx([1, 0])
+    assert state.trends.sums[:, REGIONS:].sum() == pytest.approx(3 * len(windows.TREND))
+
+
+def test_an_erased_reader_has_no_cluster_from_then_on(tmp_path: Path) -> None:
+    state = clustered(click("u", "a"))
+    state.forget("u")
+    state.save(tmp_path)
+    restarted = LiveState.load(tmp_path, small_params())
+    restarted.clusters.assignment = state.clusters.assignment
+    for each in (state, restarted):
+        each.fold([click("u", "a", 1), click("v", "a", 1)])
+        assert [in_cluster(each, cluster, "a") for cluster in (0, 3)] == pytest.approx([1, 1], rel=1e-2)
+    assert state.digest() == restarted.digest()
+
+
+def test_a_snapshot_of_before_clusters_were_counted_is_gone_on_with(tmp_path: Path) -> None:
+    state = folded(click("u", "a"))
+    state.save(tmp_path)
+    for part in ("trends", "clusters"):
+        rmtree(tmp_path / part)
+    loaded = LiveState.load(tmp_path, small_params())
+    assert loaded.trends.sums.sum() == 0
+    assert [loaded.article_id(row) for row in loaded.read_rows("u")] == ["a"]
+
+
+def test_made_up_articles_do_not_make_the_state_grow() -> None:
+    reader = [click("u", f"a{number}", number, "s") for number in range(3)]
+    flood = [click(f"bot{number % 7}", f"flood{number}", 3 + number / 60) for number in range(2000)]
+    state = folded(*reader, LiveEvent(Kind.IMPRESSION, "u", "a2", START_MS + 180_000), readers=40)
+    for start in range(0, len(flood), 100):
+        state.fold([click("u", "a2", 4 + start / 60, "s"), *flood[start : start + 100]])
+    assert state.articles.renumbered > 10
+    assert len(state.articles.ids) <= 2 * 40 + 2
+    assert state.shown_to("u") == {"a2": 1}
+    read = [
+        state.articles.ids[number] for number in state.readers.reads(state.readers.find(reader_key("u", ""))).tolist()
+    ]
+    assert read[:20] == ["a2"] * 20
+    assert set(read[20:]) <= {"", "a2"}
+    rows = state.live_rows().tolist()
+    assert [state.article_row(state.article_id(row)) for row in rows] == rows
+
+
+def test_impressions_are_bounded_by_readers_and_by_pairs() -> None:
+    shown = Shown(capacity=16)
+    for turn in range(16 * 100):
+        shown.add(turn % 16, turn)
+        assert shown.pairs <= MEAN * 16 + 1
+    assert shown.pairs == len(shown.rows())
+    assert shown.of(15)[1599] == 1
+    for number in range(2 * PER_READER):
+        shown.add(99, number)
+    assert list(shown.of(99)) == list(range(PER_READER, 2 * PER_READER))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 20), st.integers(0, 600)), max_size=200))
+def test_impressions_are_counted_as_a_dictionary_would(seen: list[tuple[int, int]]) -> None:
+    shown = Shown(capacity=1000)
+    for key, number in seen:
+        shown.add(key, number)
+    again = Shown(capacity=1000)
+    again.restore(shown.rows())
+    for each in (shown, again):
+        assert {(key, number): n for key in range(1, 21) for number, n in each.of(key).items()} == Counter(seen)
+        assert each.pairs == len(set(seen))
