@@ -65,6 +65,7 @@ def _served(request: Request, served: Served, query: Query, answer: LiveAnswer) 
     return ServedAnswer(
         request_id=request.scope["request_id"],
         user=query.user,
+        session=query.session,
         time_ms=served.model.clock.now_ms(),
         segment=answer.segment,
         source=answer.source,

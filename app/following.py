@@ -13,12 +13,13 @@ from collections.abc import Mapping, Sequence
 from scipy.sparse import csr_array
 
 from app.telemetry import Telemetry
-from script_shared.clock import Clock
+from script_shared.clock import HOUR_MS, Clock
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.entry import storable
 from script_shared.events.follower import LogFollower
 from script_shared.news.live.newsroom import Newsroom
+from script_shared.news.live.readers import reader_name
 from script_shared.news.live.served import ServedAnswer, ServedMemory
 from script_shared.news.live.texts import Vectoriser
 from script_shared.settings import Settings
@@ -32,6 +33,7 @@ TURN_SECONDS = 0.002  # between slices of that, for requests
 FLUSH_SECONDS = 1.0  # served answers wait so long to be written together
 MEASURE_SECONDS = 5.0  # adding up the state's memory takes milliseconds
 NOT_FOLDED = (Kind.SERVED,)
+RECALLED = 500  # readers looked up at once
 DAY_MS = 86_400_000
 LONGEST_USER = 128  # characters that the log has room for
 
@@ -102,9 +104,10 @@ class Following:
         if len(answer.user) <= LONGEST_USER and storable(answer.user):
             self._waiting.append(answer)
 
-    def judge(self, user: str, article_id: str, time_ms: int, request_id: str) -> None:
-        """Credit a click to the answer that brought it, where this process gave it."""
-        if (credit := self.served.credit(user, article_id, time_ms, request_id)) is not None:
+    def judge(self, click: Entry, request_id: str = "") -> None:
+        """Credit a click to the answer that brought it, where this process gave it; without an id to the newest one."""
+        reader = reader_name(click.user_id, str(click.body.get("session", "")))
+        if (credit := self.served.credit(reader, click.article_id, click.time_ms, request_id)) is not None:
             self._telemetry.live.credited(credit)
 
     def stale_seconds(self) -> float:
@@ -122,11 +125,14 @@ class Following:
             found.append("live_state_stale")
         return found
 
-    def gather(self, newsroom: Newsroom, vectorise: Vectoriser | None, clock: Clock) -> None:
+    def gather(self, newsroom: Newsroom, vectorise: Vectoriser | None, clock: Clock, alive_hours: float) -> None:
         """Fold the log into a newsroom that nobody uses yet; called in a thread.
 
         Before the first release for a few seconds at most. Later for as long as it takes, because what is left then is
         folded before new events are answered; a little at a time, because the one in service answers meanwhile.
+
+        Args:
+            alive_hours: age at which articles expire.
         """
         if clock.mode == "data":
             newsroom.run_on(clock.data_end_ms, int(self._settings.events_retention_days * DAY_MS))
@@ -134,6 +140,7 @@ class Following:
         until = time.monotonic() + (CATCH_UP_SECONDS if first else SWAP_SECONDS)
         try:
             newsroom.remember(self.log.lasting(newsroom.seq))
+            self._recall(newsroom, clock.now_ms() - int(alive_hours * HOUR_MS))
             while time.monotonic() < until:
                 entries = self.log.tail(newsroom.seq, 2000, without=NOT_FOLDED)
                 if not entries:
@@ -145,6 +152,13 @@ class Following:
                     time.sleep(0.0 if first else TURN_SECONDS)
         except UnavailableError as error:
             log.warning("a newsroom starts without the log: %s", error)
+
+    def _recall(self, newsroom: Newsroom, since_ms: int) -> None:
+        """Look up what the snapshot's log tells of readers whom the snapshot does not know."""
+        known = self.log.readers(newsroom.seq, since_ms) if newsroom.seq else ()
+        unknown = sorted(user for user in known if newsroom.lacks(user))
+        for start in range(0, len(unknown), RECALLED):
+            newsroom.recall(self.log.clicks_of(unknown[start : start + RECALLED], newsroom.seq))
 
     def adopt(self, newsroom: Newsroom, clock: Clock | None, vectorise: Vectoriser | None) -> None:
         """Go on with another newsroom; what it has not folded yet is delivered again."""
@@ -177,7 +191,7 @@ class Following:
 
     def _seen(self, entry: Entry) -> None:
         if entry.kind == Kind.CLICK and (request_id := entry.body.get("request_id")):
-            self.judge(entry.user_id, entry.article_id, entry.time_ms, str(request_id))
+            self.judge(entry, str(request_id))
         elif entry.kind == Kind.ERASE:
             digest = str(entry.body["digest"])
             self._waiting = [answer for answer in self._waiting if not answer.is_of(digest)]

@@ -219,7 +219,7 @@ class Live:
         newsroom, no_snapshot = load_newsroom(folder, self._params.live, assignment_of(model))
         ranker, no_ranker = load_ranker(folder)
         if self._following is not None:
-            self._following.gather(newsroom, vectoriser, model.clock)
+            self._following.gather(newsroom, vectoriser, model.clock, model.params.pool.max_age_hours)
         return LiveRecommender(model, newsroom, ranker, self._params.serving, missing=(*no_snapshot, *no_ranker))
 
     def _refuse(self, pointer: Pointer, error: Exception) -> None:

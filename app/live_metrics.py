@@ -33,6 +33,7 @@ class LiveMetrics:
         where = ["segment", "source"]
         self.judged = self._counter("pauta_live_judged_clicks", "Clicks credited to an answer.", where)
         self.hits = self._counter("pauta_live_hits", "Of those, found in the first 10, by whom.", [*where, "by"])
+        self.brought = self._counter("pauta_live_item_hits", "Clicks in the first 10, by what brought them.", where)
         self._dropped_before = 0
 
     def took(self, kind: str, *, new: int, duplicates: int) -> None:
@@ -51,6 +52,8 @@ class LiveMetrics:
         self.judged.labels(credit.segment, credit.source).inc()
         for by, hit in (("served", credit.hit), ("popularity_1h", credit.popular_hit)):
             self.hits.labels(credit.segment, credit.source, by).inc(int(hit))
+        if credit.hit:
+            self.brought.labels(credit.segment, credit.brought).inc()
 
     def follow(self, lag: Lag, stale_seconds: Callable[[], float]) -> None:
         """Show from now on where a process stands in the log."""

@@ -79,7 +79,7 @@ class Watched:
             self._note(scope, status, time.perf_counter() - started)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "unmatched")
+        route = getattr(scope.get("route"), "path_format", "unmatched")
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self.telemetry.answers.answered(route, method, status, seconds)
         level = logging.WARNING if status == 500 else logging.DEBUG

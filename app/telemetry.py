@@ -36,6 +36,7 @@ pauta_live_state_articles                         gauge      articles in the liv
 pauta_live_state_readers                          gauge      readers in the live state
 pauta_live_judged_clicks_total                    counter    clicks credited to an answer, by its segment and source
 pauta_live_hits_total                             counter    of those, in the first 10 (by: served, popularity_1h)
+pauta_live_item_hits_total                        counter    clicks in the first 10, by segment and the item's source
 pauta_evaluation                                  gauge      newest figure by model, segment, metric, cutoff, protocol
 pauta_evaluation_low                              gauge      lower end of its 95 % interval
 pauta_evaluation_high                             gauge      upper end of its 95 % interval

@@ -6,7 +6,8 @@ set -eu
 folder=${1:?the folder that takes the backup}
 mkdir -p "$folder"
 chmod 700 "$folder"
-pack() { docker compose run --rm --no-deps -T --entrypoint tar "$@"; }
+# tar ends with 1 when a file went away or grew while it was read: a run's, which is not complete then, or is there anyway.
+pack() { docker compose run --rm --no-deps -T --entrypoint tar "$@" || [ $? -eq 1 ]; }
 pack secrets -C /run/secrets-of/all -cf - . >"$folder/secrets.tar"
 pack airflow-init -C /opt/pauta/script_shared -cf - models evaluation data >"$folder/files.tar"
 pack mlflow -C /opt/pauta/mlflow -cf - . >"$folder/mlflow.tar"

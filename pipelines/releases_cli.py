@@ -10,7 +10,7 @@ from pkgutil import resolve_name
 from pipelines.registry import USE_CASES
 from script_shared.errors import InputError, ReleaseError
 from script_shared.events import Erased, EventLog
-from script_shared.events.log import begun
+from script_shared.events.address import begun
 from script_shared.params import load_params
 from script_shared.releases import Manifest, Pointer, Releases
 from script_shared.settings import Settings

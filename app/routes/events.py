@@ -117,6 +117,5 @@ def _complaint(place: int | None, message: str) -> dict[str, str]:
 def _judge(service: Service, entries: list[Entry], new: list[bool]) -> None:
     """Credit clicks that name no answer to the reader's newest one; those that name one are credited as they come."""
     for entry, is_new in zip(entries, new, strict=True):
-        credits: dict[str, Any] = entry.body
-        if is_new and entry.kind == Kind.CLICK and "request_id" not in credits:
-            service.following.judge(entry.user_id, entry.article_id, entry.time_ms, "")
+        if is_new and entry.kind == Kind.CLICK and "request_id" not in entry.body:
+            service.following.judge(entry)

@@ -7,20 +7,26 @@ from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Path, Response
+from pydantic import AfterValidator, StringConstraints
 
 from app.answers import iso, json_response
 from app.dependencies import Admin, TheService
-from app.event_shapes import Erased
+from app.event_shapes import Erased, plain
 from app.live import Served
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry
 from script_shared.news.live.newsroom import Newsroom
 
 router = APIRouter(prefix="/users", tags=["events"], dependencies=[Admin])
-UserId = Annotated[str, Path(min_length=1, max_length=128, description="The reader.")]
+UserId = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=128),
+    AfterValidator(plain),
+    Path(description="The reader, as in events; it may hold slashes."),
+]
 
 
-@router.get("/{user_id}", summary="Everything known of a reader")
+@router.get("/{user_id:path}", summary="Everything known of a reader")
 async def get_user(user_id: UserId, service: TheService) -> Response:
     """The reader's entries in the event log, what the live state holds, and what the release in service knows."""
     entries = await asyncio.to_thread(service.following.log.export, user_id)
@@ -36,7 +42,7 @@ async def get_user(user_id: UserId, service: TheService) -> Response:
     )
 
 
-@router.delete("/{user_id}", summary="Forget a reader", response_model=Erased)
+@router.delete("/{user_id:path}", summary="Forget a reader", response_model=Erased)
 async def delete_user(user_id: UserId, service: TheService) -> Response:
     """Deletes the reader from the event log and the live state; releases no longer use it, later trainings neither."""
     following = service.following

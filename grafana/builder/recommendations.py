@@ -123,10 +123,14 @@ _SOURCES = (
             " / scalar(sum(rate(pauta_recommendations_total[$__rate_interval])))",
             "{{source}}",
         ),
-        width=16,
+        width=8,
     ),
     bars(
         "Items by source", "Over the time shown; explored are fresh articles being tried out.", "short",
         Query("sort_desc(sum by (source) (increase(pauta_recommended_items_total[$__range])))", "{{source}}"),
+    ),
+    bars(
+        "Clicks by source", "Over the time shown, on the first 10 of a list, by what brought the article.", "short",
+        Query(f"sort_desc(sum by (source) (increase(pauta_live_item_hits_total{{{OF}}}[$__range])))", "{{source}}"),
     ),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from pipelines.runs import MANIFEST, Run, latest_run, remove
 from pipelines.use_case import Context
 from script_shared.errors import UnavailableError
 from script_shared.events import Erased, EventLog, Kind
-from script_shared.events.log import begun
+from script_shared.events.address import begun
 
 FRESH_SECONDS = 3_600  # a run that finished a step within the last hour may still be going on
 STALE_SECONDS = 86_400  # a half-written folder untouched for a day belongs to a killed step

@@ -8,7 +8,7 @@ from pipelines.use_case import Context
 from script_shared.clock import Clock
 from script_shared.errors import UnavailableError
 from script_shared.events import EventLog
-from script_shared.events.log import begun
+from script_shared.events.address import begun
 from script_shared.news.live.loading import POSITION
 
 DAY_MS = 86_400_000

@@ -3,20 +3,22 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
-from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, create_engine, delete, event, func, make_url, select, text
+from sqlalchemy import Connection, Row, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from script_shared.clock import wall_ms
-from script_shared.errors import SettingsError, UnavailableError
+from script_shared.errors import UnavailableError
+from script_shared.events.address import engine_of
 from script_shared.events.entry import Entry, Kind, user_digest
 from script_shared.events.schema import ENTRIES
 
 _APPEND_LOCK = 0x7061757461  # PostgreSQL advisory lock: appends commit in the order of their numbers
+_AT_ONCE = 10_000  # entries pruned in one transaction: on SQLite, whoever writes waits for it
 _KEPT = (int(Kind.ARTICLE), int(Kind.ERASE))  # never pruned by age: what is known, and who is forgotten
 
 
@@ -35,7 +37,7 @@ class EventLog:
     """
 
     def __init__(self, uri: str) -> None:
-        self._engine = _engine(uri)
+        self._engine = engine_of(uri)
         self._insert = sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert
         self._made = False
 
@@ -98,6 +100,22 @@ class EventLog:
         with self._transaction() as connection:
             return [_entry(row) for row in connection.execute(query)]
 
+    def readers(self, until: int, since_ms: int) -> set[str]:
+        """Who clicked at ``since_ms`` or later, as far as entries numbered up to ``until`` tell."""
+        query = select(ENTRIES.c.user_id).where(
+            ENTRIES.c.time_ms >= since_ms, ENTRIES.c.seq <= until, ENTRIES.c.kind == int(Kind.CLICK)
+        )
+        with self._transaction() as connection:
+            return set(connection.scalars(query)) - {""}
+
+    def clicks_of(self, users: Sequence[str], until: int) -> list[Entry]:
+        """The clicks of these readers numbered up to ``until``, in order."""
+        query = select(ENTRIES).where(
+            ENTRIES.c.user_id.in_(users), ENTRIES.c.seq <= until, ENTRIES.c.kind == int(Kind.CLICK)
+        )
+        with self._transaction() as connection:
+            return [_entry(row) for row in connection.execute(query.order_by(ENTRIES.c.seq))]
+
     def export(self, user_id: str) -> list[Entry]:
         """Every entry of one reader, in order."""
         query = select(ENTRIES).where(ENTRIES.c.user_id == user_id).order_by(ENTRIES.c.seq)
@@ -110,9 +128,7 @@ class EventLog:
         Returns:
             how many entries were deleted.
         """
-        mark = Entry(
-            f"erase-{user_digest(user_id)}-{wall_ms()}", Kind.ERASE, wall_ms(), body={"digest": user_digest(user_id)}
-        )
+        mark = Entry(f"erase-{token_hex(16)}", Kind.ERASE, wall_ms(), body={"digest": user_digest(user_id)})
         with self._transaction() as connection:
             self._lock(connection)
             gone = connection.execute(delete(ENTRIES).where(ENTRIES.c.user_id == user_id)).rowcount
@@ -139,9 +155,15 @@ class EventLog:
         Args:
             until: number of the last entry that may go: what comes after it, no snapshot holds yet.
         """
-        old = delete(ENTRIES).where(ENTRIES.c.time_ms < before_ms, ENTRIES.c.seq <= until, ENTRIES.c.kind.not_in(_KEPT))
-        with self._transaction() as connection:
-            return connection.execute(old).rowcount
+        old = select(ENTRIES.c.seq).where(
+            ENTRIES.c.time_ms < before_ms, ENTRIES.c.seq <= until, ENTRIES.c.kind.not_in(_KEPT)
+        )
+        gone, removed = 0, _AT_ONCE
+        while removed == _AT_ONCE:
+            with self._transaction() as connection:
+                removed = connection.execute(delete(ENTRIES).where(ENTRIES.c.seq.in_(old.limit(_AT_ONCE)))).rowcount
+            gone += removed
+        return gone
 
     def close(self) -> None:
         """Give the connections back."""
@@ -167,46 +189,19 @@ class EventLog:
     def _make(self) -> None:
         """Make the table where it is missing; several processes may do so at once."""
         with self._engine.begin() as connection:
-            self._lock(connection)
+            if self._engine.dialect.name == "postgresql":
+                self._lock(connection)
             connection.execute(CreateTable(ENTRIES, if_not_exists=True))
             for index in sorted(ENTRIES.indexes, key=lambda index: str(index.name)):
                 connection.execute(CreateIndex(index, if_not_exists=True))
         self._made = True
 
     def _lock(self, connection: Connection) -> None:
+        """From here on to the commit nobody else writes, so what is read now still holds then."""
         if self._engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
-
-
-def begun(uri: str) -> bool:
-    """Whether there is a log at this address, as far as can be told without making one: a SQLite file may be missing.
-
-    Raises:
-        SettingsError: the address cannot be understood.
-    """
-    try:
-        address = make_url(uri)
-    except SQLAlchemyError as error:
-        raise SettingsError(f"PAUTA_EVENTS_URI: {error}.", fix="Use sqlite:///… or postgresql+psycopg2://….") from error
-    file = address.database if address.get_backend_name() == "sqlite" else None
-    return not file or Path(file).exists()
-
-
-def _engine(uri: str) -> Engine:
-    try:
-        if uri.startswith("sqlite"):
-            engine = create_engine(uri, connect_args={"timeout": 10})
-            event.listen(engine, "connect", _durable)
-            return engine
-        return create_engine(uri, pool_pre_ping=True, pool_size=4, connect_args={"connect_timeout": 2})
-    except (SQLAlchemyError, ImportError, TypeError) as error:
-        raise SettingsError(f"PAUTA_EVENTS_URI: {error}.", fix="Use sqlite:///… or postgresql+psycopg2://….") from error
-
-
-def _durable(connection: Any, _: Any) -> None:
-    """Readers never wait for the writer, and a commit is on disk when it returns."""
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _first_of_each(entries: Sequence[Entry], new: set[str]) -> list[bool]:

@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -141,20 +142,29 @@ def restart(stack: Stack) -> str:
     before = _inventory(stack)
     stack.compose("down", seconds=300)
     need(not stack.containers(), "containers are left")
-    started = time.monotonic()
-    stack.compose("up", "--detach", seconds=600)
-    seconds: dict[str, float] = {}
-    while len(seconds) < len(stack.containers()) and time.monotonic() - started < 300:
+    with ThreadPoolExecutor() as pool:
+        seconds = _healthy_after(stack, pool.submit(stack.up))
+    stack.notes["start_seconds"] = dict(sorted(seconds.items(), key=lambda item: item[1]))
+    after = _inventory(stack)
+    need(after == before, f"before {before}, after {after}")
+    return f"served again after {seconds['api']:.0f} s, all healthy after {max(seconds.values()):.0f} s; {told(after)}"
+
+
+def _healthy_after(stack: Stack, coming: "Future[float]") -> dict[str, float]:
+    """The seconds after which each service was healthy first, or had ended its work."""
+    started, seconds = time.monotonic(), {}
+    while not coming.done():
         for each in stack.containers():
             if each.get("Health") == "healthy" or (each["Service"] in ENDS_BY_ITSELF and each["State"] == "exited"):
                 seconds.setdefault(each["Service"], round(time.monotonic() - started, 1))
         time.sleep(0.5)
-    stack.up()
-    stack.notes["start_seconds"] = dict(sorted(seconds.items(), key=lambda item: item[1]))
-    after = _inventory(stack)
-    need(after == before, f"before {before}, after {after}")
-    ready = seconds.get("api", 0.0)
-    return f"served again after {ready:.0f} s, all healthy after {max(seconds.values()):.0f} s; {after}"
+    coming.result()
+    return seconds
+
+
+def told(inventory: dict[str, Any]) -> str:
+    """The inventory in words."""
+    return "the same " + ", ".join(f"{name} ({value})" for name, value in inventory.items())
 
 
 def _inventory(stack: Stack) -> dict[str, Any]:
@@ -164,22 +174,24 @@ def _inventory(stack: Stack) -> dict[str, Any]:
     return {
         "release": Api(stack).release(),
         "events": int(stack.sql("pauta", query)[0]),
-        "runs": sum(len(airflow.runs(dag)) for dag in ("news_data", "news_training")),
-        "MLflow runs": int(stack.sql("mlflow", "SELECT count(*) FROM runs")[0]),
-        "token of": hashlib.sha256(stack.secret("admin_token").encode()).hexdigest()[:8],
+        "DAG runs": sum(len(airflow.runs(dag)) for dag in ("news_data", "news_training")),
+        "runs in MLflow": int(stack.sql("mlflow", "SELECT count(*) FROM runs")[0]),
+        "passwords": hashlib.sha256(stack.secret("admin_token").encode()).hexdigest()[:8],
     }
 
 
 def rollback(stack: Stack) -> str:
     """Go back to an earlier release and forward again; the API follows within seconds."""
     api = Api(stack)
-    served, took = api.release(), []
-    commands = ("rollback", "--reason", "verify"), ("promote", served, "--reason", "verify")
-    for command, arrived in zip(
-        commands, (lambda: api.release() != served, lambda: api.release() == served), strict=True
-    ):
-        stack.compose("exec", "-T", "airflow-scheduler", "python", "-m", "pipelines", "releases", *command)
-        started = time.monotonic()
-        wait_for("the API follows", arrived, 30, 0.1)
-        took.append(time.monotonic() - started)
-    return f"back in {took[0]:.1f} s, forward in {took[1]:.1f} s after the pointer moved"
+    served = api.release()
+    _move(stack, "rollback")
+    wait_for("the API follows", lambda: api.release() != served, 5, 0.1)
+    earlier = api.release()
+    _move(stack, "promote", served)
+    wait_for("the API follows", lambda: api.release() == served, 5, 0.1)
+    return f"{served} to {earlier} and back; the API had followed within 5 s of the command's end"
+
+
+def _move(stack: Stack, *command: str) -> None:
+    python = ("exec", "-T", "airflow-scheduler", "python", "-m", "pipelines", "releases")
+    stack.compose(*python, *command, "--reason", "verify")

@@ -2,7 +2,7 @@
 
 import time
 
-from tests.stack.breaking import _inventory
+from tests.stack.breaking import _inventory, told
 from tests.stack.engine import Stack, need
 from tests.stack.web import Api
 
@@ -15,7 +15,7 @@ def backup(stack: Stack) -> str:
     stack.run("docker/backup.sh", str(folder), seconds=600)
     backed_up = time.monotonic() - started
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
-    stack.compose("down", "--volumes", seconds=300)
+    stack.run("docker", "compose", "--profile", "*", "down", "--volumes", seconds=300)
     started = time.monotonic()
     stack.run("docker/restore.sh", str(folder), seconds=900)
     stack.up()
@@ -24,7 +24,7 @@ def backup(stack: Stack) -> str:
     need(after == before, f"before {before}, after {after}")
     need(stack.secret("admin_token") == token, "the passwords are other ones")
     need(len(Api(stack).pages("reader-after-restore")) == 10, "no full list after the restore")
-    return f"{size:.0f} MB in {backed_up:.0f} s; restored and healthy in {restored:.0f} s; {after}"
+    return f"{size:.0f} MB in {backed_up:.0f} s; restored and healthy in {restored:.0f} s; {told(after)}"
 
 
 def down(stack: Stack) -> str:

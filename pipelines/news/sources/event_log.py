@@ -9,7 +9,7 @@ from pipelines.news.sources.links import earlier_raws, link_tree, sizes
 from pipelines.use_case import Context
 from script_shared.errors import TransientError, UnavailableError
 from script_shared.events import Entry, Erased, EventLog, Kind
-from script_shared.events.log import begun
+from script_shared.events.address import begun
 
 PAGE = 10_000  # entries in memory at once
 KINDS = (Kind.CLICK, Kind.ARTICLE, Kind.ERASE)

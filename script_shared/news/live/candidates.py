@@ -12,7 +12,7 @@ from script_shared.news.live.signals import Signals
 from script_shared.news.live.state import LiveState
 
 FRESH_MS, FRESH_CLICKS, FRESH_KEPT = 7_200_000, 3, 10
-TRENDING_KEPT = 60
+TRENDING_KEPT = 20  # with more, "trending" would be said of what hardly anybody reads
 
 
 class Source(IntFlag):

@@ -66,6 +66,18 @@ class Newsroom:
                 if self.state is not None:
                     self.state.forget_digest(str(entry.body["digest"]))
 
+    def lacks(self, user: str) -> bool:
+        """Whether the live state knows nothing of a reader."""
+        return self.state is None or self.state.readers.find(reader_key(user, "")) < 0
+
+    def recall(self, clicks: Sequence[Entry]) -> None:
+        """Note who read what of clicks that a snapshot should hold, but does not.
+
+        A training leaves out readers who were erased once, and what ``refine`` rejects. What they read since still may
+        not come back.
+        """
+        self._note(clicks)
+
     def apply(self, entries: Sequence[Entry], vectors: Mapping[int, csr_array] | None = None) -> None:
         """Take over entries, in order; those numbered up to ``seq`` were taken before and are left out.
 

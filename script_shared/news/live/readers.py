@@ -26,8 +26,13 @@ _AT_ONCE = 10_000  # readers whose reads are numbered anew together
 
 def reader_key(user: str, session: str) -> int:
     """64 bits that stand for the reader, or for the session where there is no reader; 0 for neither."""
-    name = user or (f"session {session}" if session else "")
+    name = reader_name(user, session)
     return digest_key(user_digest(name)) if name else 0
+
+
+def reader_name(user: str, session: str) -> str:
+    """The reader's id, or a name of the session where there is none; "" for neither."""
+    return user or (f"session {session}" if session else "")
 
 
 def digest_key(digest: str) -> int:

@@ -38,10 +38,12 @@ class Reasons:
 
     def of(self, place: int, article_id: str) -> tuple[str, str]:
         """Reason and source of the candidate at a place that was looked at."""
-        parts = self._said[place]
+        sources = int(self._found.sources[place])
+        now, hour, visit, earlier = self._said[place]
+        parts = [now * bool(sources & Source.TRENDING_10M), hour * bool(sources & Source.TRENDING_1H), visit, earlier]
         best = parts.index(max(parts))
         if parts[best] <= 0:
-            return self._brought(article_id, int(self._found.sources[place]))
+            return self._brought(article_id, sources)
         if best == 0:
             return NOW, "trending_10m"
         if best == 1:
@@ -55,7 +57,7 @@ class Reasons:
             return LIKE, "text"
         if sources & Source.SEGMENT.value:
             return self._batch.get(article_id, SIMILAR), "segment"
-        return NEW, "fresh"
+        return (NEW, "fresh") if sources & Source.FRESH.value else (ALSO, "rest")
 
     def _after(self, place: int) -> str:
         """Names the article of the visit after which this one is read most."""

@@ -14,16 +14,17 @@ from typing import TypeVar
 import numpy as np
 
 from script_shared.arrays import IntArray
-from script_shared.clock import HOUR_MS, Clock
+from script_shared.clock import Clock
 from script_shared.news.live.asked import Asked
 from script_shared.news.live.availability import Availability, Bars
 from script_shared.news.live.candidates import Candidates, Source, candidates
 from script_shared.news.live.display import Display
 from script_shared.news.live.diversity import LOOKED_AT, spread
-from script_shared.news.live.exploration import draw, fresh_of, with_explored
+from script_shared.news.live.exploration import with_explored
 from script_shared.news.live.items import Items
 from script_shared.news.live.listed import listed
 from script_shared.news.live.newsroom import Newsroom
+from script_shared.news.live.novelty import Novelty
 from script_shared.news.live.order import LiveOrder, fused, trust
 from script_shared.news.live.query import LiveAnswer, LiveItem, Query
 from script_shared.news.live.ranker import Ranker
@@ -40,7 +41,6 @@ log = logging.getLogger("pauta.recommend")
 T = TypeVar("T")
 MAX_AGE_HOURS = 168.0  # without a release
 BASELINE = 10  # length of the plain list that answers are compared with
-PROVEN_CLICKS = 3  # an article with more stands in the list by its clicks
 SILENT_SECONDS = 60.0  # a part that fails with every request is logged so often
 NARROWED = 600  # candidates when the request wants only young articles
 
@@ -79,6 +79,7 @@ class LiveRecommender:
         self.shown = Display(self.catalog, newsroom.editorial, self._rows).shown
         self.sections = Sections(self.catalog, newsroom, self._rows)
         self._texts = Texts(self._rows, content, newsroom.vectors) if content is not None else None
+        self._novelty = Novelty(newsroom, self._texts, params)
 
     def answer(self, query: Query) -> LiveAnswer:
         """The best articles for one reader: ``query.n`` of them, fewer only when fewer may be shown."""
@@ -175,7 +176,7 @@ class LiveRecommender:
         state, query = self.newsroom.state, asked.query
         if state is None:
             return None
-        asked.alike = self._try(asked, "texts", lambda: self._alike(asked), list[str]())
+        asked.alike = self._try(asked, "texts", lambda: self._novelty.alike(asked), list[str]())
         extra = {Source.TEXT: self._live_rows(asked.alike)}
         within = self.sections.within(query.section) if query.section else None
         request = query.at(asked.now_ms)._replace(section="")  # the catalog knows sections better
@@ -187,21 +188,6 @@ class LiveRecommender:
         state = self.newsroom.state
         found = map(state.article_row, article_ids) if state is not None else ()
         return np.array([row for row in found if row >= 0], np.int64)
-
-    def _alike(self, asked: Asked) -> list[str]:
-        """Posted articles whose words are like those of what the reader just read, most like first."""
-        if self._texts is None or not self.newsroom.vectors:
-            return []
-        query = asked.query
-        read = [*self.newsroom.latest_reads(query.user, query.session, 5), *query.history[-5:], query.context_item]
-        fresh = self._posted_since(asked, self.params.text_hours)
-        likeness = self._texts.likeness(fresh, [article for article in read if article])
-        order = np.argsort(-likeness, kind="stable")[: self.params.text_candidates]
-        return [fresh[place] for place in order if likeness[place] >= self.params.min_likeness]
-
-    def _posted_since(self, asked: Asked, hours: float) -> list[str]:
-        since, available = asked.now_ms - hours * HOUR_MS, asked.available
-        return [article for article in self.newsroom.vectors if available.issued_ms(article, -1) >= since]
 
     def _trust(self, now_ms: int) -> float:
         state = self.newsroom.state
@@ -233,31 +219,11 @@ class LiveRecommender:
             diverse = lambda: spread(chosen, query.n, query.min_diversity, texts.similarities)  # noqa: E731
             chosen = self._try(asked, "texts", diverse, chosen)
         nothing: list[str] = []
-        explored = self._try(asked, "exploration", lambda: self._explored(asked), nothing)
-        asked.explored = [article for article in explored if article not in chosen[: query.n]]
-        new = [*self._try(asked, "texts", lambda: self._unproven(asked), nothing), *asked.explored]
-        return list(available.sift(with_explored(chosen, new, query.n), asked.bars))
-
-    def _unproven(self, asked: Asked) -> list[str]:
-        """The posted article most like what was just read, while it has hardly been clicked: it gets one place."""
-        state = self.newsroom.state
-        if state is None:
-            return []
-        new = (
-            article
-            for article in asked.available_ids(asked.alike)
-            if (row := state.article_row(article)) >= 0 and state.articles.clicks[row] <= PROVEN_CLICKS
+        asked.explored = self._try(
+            asked, "exploration", lambda: self._novelty.explored(asked, chosen[: query.n]), nothing
         )
-        return list(islice(new, 1))
-
-    def _explored(self, asked: Asked) -> list[str]:
-        query, state, params = asked.query, self.newsroom.state, self.params
-        slots = params.explore_slots if query.explore_slots is None else query.explore_slots
-        if state is None or slots < 1:
-            return []
-        fresh = fresh_of(state, asked, params.explore_hours)
-        seed = f"{params.seed} {query.user} {query.session} {asked.now_ms // 60_000}"
-        return draw(fresh, min(slots, query.n), seed)
+        new = [*self._try(asked, "texts", lambda: self._novelty.unproven(asked), nothing), *asked.explored]
+        return list(available.sift(with_explored(chosen, new, query.n), asked.bars))
 
     def _popular(self, asked: Asked) -> list[str]:
         top = self.newsroom.last_hour.top(asked.now_ms, 4 * BASELINE)

@@ -7,6 +7,7 @@ from typing import Any
 
 from script_shared.events import Entry, Kind
 from script_shared.events.entry import user_digest
+from script_shared.news.live.readers import reader_name
 
 WINDOW_MS = 30 * 60_000  # a later click is no longer the answer's doing
 CUTOFF = 10  # places of a list that count
@@ -20,6 +21,7 @@ class ServedAnswer:
     Attributes:
         items: article ids, best first; sources: which candidates' source brought each, a short name.
         popular: the most read of the last hour at that moment that the reader had not read, at most ``CUTOFF``.
+        session: stands for the reader where ``user`` is empty.
         credited: articles whose click has been credited already.
     """
 
@@ -32,6 +34,7 @@ class ServedAnswer:
     items: Sequence[str]
     sources: Sequence[str]
     popular: Sequence[str]
+    session: str = ""
     credited: set[str] = field(default_factory=set)
 
     def entry(self) -> Entry:
@@ -40,9 +43,19 @@ class ServedAnswer:
         body: dict[str, Any] = {name: _plain(getattr(self, name)) for name in names}
         return Entry(f"served-{self.request_id}"[:128], Kind.SERVED, self.time_ms, self.user, "", body)
 
+    @property
+    def reader(self) -> str:
+        """Who got it: the user, else a name of the visit, "" for nobody who could be told from others."""
+        return reader_name(self.user, self.session)
+
     def is_of(self, digest: str) -> bool:
         """Whether it was given to the reader of this digest."""
-        return bool(self.user) and user_digest(self.user) == digest
+        return bool(self.reader) and user_digest(self.reader) == digest
+
+    def brought(self, article_id: str) -> str:
+        """The source of an article in the first ``CUTOFF`` places, "" for one that is not there."""
+        found = (source for item, source in zip(self.items[:CUTOFF], self.sources, strict=False) if item == article_id)
+        return next(found, "")
 
 
 @dataclass(frozen=True)
@@ -52,12 +65,14 @@ class Credit:
     Attributes:
         hit: the article stood in the first ``CUTOFF`` places.
         popular_hit: the plain list of the last hour would have had it.
+        brought: what made the article a candidate of the answer, "" without a hit.
     """
 
     segment: str
     source: str
     hit: bool
     popular_hit: bool
+    brought: str = ""
 
 
 class ServedMemory:
@@ -66,53 +81,57 @@ class ServedMemory:
     def __init__(self, capacity: int = 20_000) -> None:
         self._capacity = capacity
         self._answers: OrderedDict[str, ServedAnswer] = OrderedDict()
-        self._of_user: dict[str, deque[str]] = {}
+        self._of_reader: dict[str, deque[str]] = {}
 
     def __len__(self) -> int:
         return len(self._answers)
 
     def remember(self, answer: ServedAnswer) -> None:
         """Keep an answer; one with the id of another takes its place."""
+        if (same := self._answers.pop(answer.request_id, None)) is not None:
+            self._left(same)
         self._answers[answer.request_id] = answer
-        self._answers.move_to_end(answer.request_id)
-        if answer.user:
-            self._of_user.setdefault(answer.user, deque(maxlen=ANSWERS_PER_READER)).append(answer.request_id)
+        if reader := answer.reader:
+            self._of_reader.setdefault(reader, deque(maxlen=ANSWERS_PER_READER)).append(answer.request_id)
         while len(self._answers) > self._capacity:
-            self._drop(self._answers.popitem(last=False)[1])
+            self._left(self._answers.popitem(last=False)[1])
 
-    def credit(self, user: str, article_id: str, time_ms: int, request_id: str = "") -> Credit | None:
+    def credit(self, reader: str, article_id: str, time_ms: int, request_id: str = "") -> Credit | None:
         """Judge the answer before a click; None when none is known, or when it has had its credit for the article.
 
         Args:
+            reader: as :func:`script_shared.news.live.readers.reader_name` names them.
             request_id: of the answer, as the site may say; without it the reader's newest answer is taken.
         """
-        answer = self._answer(user, request_id)
+        answer = self._answer(reader, request_id)
         if answer is None or not -WINDOW_MS <= time_ms - answer.time_ms <= WINDOW_MS or article_id in answer.credited:
             return None
         answer.credited.add(article_id)
-        return Credit(answer.segment, answer.source, article_id in answer.items[:CUTOFF], article_id in answer.popular)
+        hit, popular_hit = article_id in answer.items[:CUTOFF], article_id in answer.popular
+        return Credit(answer.segment, answer.source, hit, popular_hit, answer.brought(article_id))
 
     def forget_digest(self, digest: str) -> None:
         """Drop all answers given to a reader, named as in an ERASE entry."""
-        for user in [user for user in self._of_user if user_digest(user) == digest]:
-            del self._of_user[user]
+        for reader in [reader for reader in self._of_reader if user_digest(reader) == digest]:
+            del self._of_reader[reader]
         for request_id in [key for key, answer in self._answers.items() if answer.is_of(digest)]:
             del self._answers[request_id]
 
-    def _answer(self, user: str, request_id: str) -> ServedAnswer | None:
+    def _answer(self, reader: str, request_id: str) -> ServedAnswer | None:
         if request_id:
             return self._answers.get(request_id)
-        for known in reversed(self._of_user.get(user, ())):
+        for known in reversed(self._of_reader.get(reader, ())):
             if known in self._answers:
                 return self._answers[known]
         return None
 
-    def _drop(self, answer: ServedAnswer) -> None:
-        known = self._of_user.get(answer.user)
-        if known and known[0] == answer.request_id:
-            known.popleft()
+    def _left(self, answer: ServedAnswer) -> None:
+        """Take an answer that is no longer kept from its reader, and the reader who has none left."""
+        known = self._of_reader.get(answer.reader)
+        if known is not None and answer.request_id in known:
+            known.remove(answer.request_id)
         if known is not None and not known:
-            del self._of_user[answer.user]
+            del self._of_reader[answer.reader]
 
 
 def _plain(value: Any) -> Any:

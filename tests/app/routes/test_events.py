@@ -230,6 +230,16 @@ def test_a_click_is_credited_to_the_answer_that_brought_it(client: httpx.Client)
     assert hits(client)['by="served"'] == 2.0
 
 
+def test_a_hit_counts_for_what_had_brought_the_article_also_of_a_reader_who_has_only_a_visit(
+    client: httpx.Client,
+) -> None:
+    answer = client.get("/recommendations", params={"session": "v1"}).json()
+    item = answer["items"][3]
+    send(client, {"event_id": "v", "session": "v1", "page": item["page"]})
+    series = f'pauta_live_item_hits_total{{segment="{answer["segment"]}",source="{item["source"]}"}} 1.0'
+    until(lambda: series in client.get("/metrics").text)
+
+
 def test_answers_are_remembered_in_the_log(client: httpx.Client, store: Store) -> None:
     answer = client.get("/recommendations", params={"user_id": "r1"}).json()
     log = EventLog(store.settings.events_address)

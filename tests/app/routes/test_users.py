@@ -1,9 +1,19 @@
 """Readers can see what is known of them, and be forgotten everywhere."""
 
+import json
+import shutil
+from pathlib import Path
+from urllib.parse import quote
+
 import httpx
+import pytest
 
 from script_shared.events import EventLog, Kind
 from script_shared.events.entry import user_digest
+from script_shared.news.live.loading import POSITION
+from script_shared.news.live.state import LiveState
+from script_shared.news.params import FILE, NewsParams
+from script_shared.params import load_params
 from tests.app.conftest import Store, release_of, serving, until
 
 
@@ -78,3 +88,44 @@ def test_an_export_counts_what_was_shown(client: httpx.Client, admin: dict[str, 
     shown = [{"event_id": f"i{n}", "kind": "impression", "user_id": "new", "page": "a20"} for n in range(3)]
     assert client.post("/events", json=shown).status_code == 200
     assert client.get("/users/new", headers=admin).json()["live_shown"] == {"a20": 3}
+
+
+@pytest.mark.parametrize("user", ["a/b", "/", "com espaço", "né/漢"])
+def test_a_reader_of_any_id_can_be_seen_and_forgotten(client: httpx.Client, admin: dict[str, str], user: str) -> None:
+    click(client, user, "a20")
+    place = f"/users/{quote(user, safe='')}"
+    assert client.get(place, headers=admin).json()["live_reads"] == ["a20"]
+    assert client.delete(place, headers=admin).json()["entries"] >= 1
+    assert client.get(place, headers=admin).json()["live_reads"] == []
+    assert 'route="/users/{user_id}"' in client.get("/metrics").text
+
+
+def test_an_id_that_no_log_can_hold_is_refused(client: httpx.Client, admin: dict[str, str]) -> None:
+    for place in ("/users/a%00b", "/users/%20"):
+        assert client.get(place, headers=admin).status_code == 422
+        assert client.delete(place, headers=admin).status_code == 422
+
+
+def test_what_a_reader_reads_after_an_erasure_stays_read_when_the_next_release_was_trained_without(
+    store: Store, admin: dict[str, str], tmp_path: Path
+) -> None:
+    store.promote("v1")
+    with serving(store.settings) as client:
+        until(lambda: release_of(client) == "v1")
+        click(client, "log0", "a20")
+        client.delete("/users/log0", headers=admin)
+        click(client, "log0", "a40")
+        folder = shutil.copytree(store.folders["Nova"], tmp_path / "next")
+        LiveState(load_params(NewsParams, FILE).live).save(folder / "live")
+        (folder / "live" / POSITION).write_text(json.dumps({"seq": EventLog(store.settings.events_address).head()}))
+        store.releases.publish(folder, "v2")
+        store.releases.promote("v2", "test")
+        until(lambda: release_of(client) == "v2")
+        assert "a40" not in pages(client, "log0")
+        assert {"a11", "a20"} <= set(pages(client, "log0"))
+    with serving(store.settings) as client:
+        until(lambda: release_of(client) == "v2")
+        assert "a40" not in pages(client, "log0")
+        assert client.get("/users/log0", headers=admin).json()["live_reads"] == ["a40"]
+        client.delete("/users/log0", headers=admin)
+        assert "a40" in pages(client, "log0")

@@ -1,9 +1,11 @@
 import multiprocessing
 import random
 import sys
+import threading
 import time
 
 import pytest
+from sqlalchemy import event
 
 from script_shared.errors import SettingsError, UnavailableError
 from script_shared.events import Entry, EventLog, Kind
@@ -172,3 +174,37 @@ def test_a_slow_writer_cannot_hide_behind_a_fast_one(postgresql_uri):
     assert order.index("slow") < order.index("fast-0-0")
     slow.dispose()
     log.close()
+
+
+def test_an_answer_to_a_reader_who_is_being_erased_meanwhile_is_left_out(log, uri):
+    log.append([click(1, "ana")])
+    served = Entry("served-1", Kind.SERVED, 1_000, "ana")
+    entered, waiting = threading.Event(), EventLog(uri)
+
+    def slowly(connection):
+        entered.set()
+        time.sleep(0.3)  # the other one asks who was erased before this one has committed
+
+    event.listen(log._engine, "commit", slowly)
+    erasing = threading.Thread(target=log.erase, args=("ana",))
+    erasing.start()
+    assert entered.wait(10)
+    waiting.append([served], seen=1)
+    erasing.join()
+    waiting.close()
+    assert log.export("ana") == []
+
+
+def test_more_entries_than_one_transaction_takes_are_pruned(log, monkeypatch):
+    monkeypatch.setattr("script_shared.events.log._AT_ONCE", 3)
+    log.append([click(n) for n in range(7)] + [click(7, time_ms=9_000)])
+    assert log.prune(5_000, until=log.head()) == 7
+    assert [entry.entry_id for entry in log.tail(0)] == ["7"]
+
+
+def test_who_clicked_and_what_is_told_up_to_a_number(log):
+    seen = Entry("i", Kind.IMPRESSION, 9_000, "eva", "a1")
+    log.append([click(1, "ana", time_ms=10), click(2, "rui"), click(3, ""), seen, click(4, "rui"), click(5, "bia")])
+    last = log.tail(0)[4].seq
+    assert log.readers(last, 1_000) == {"rui"}
+    assert [entry.entry_id for entry in log.clicks_of(["rui", "bia", "eva"], last)] == ["2", "4"]

@@ -1,0 +1,45 @@
+"""The address of the event log: what can be told from it, and connections to what it names."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from script_shared.errors import SettingsError
+
+
+def begun(uri: str) -> bool:
+    """Whether there is a log at this address, as far as can be told without making one: a SQLite file may be missing.
+
+    Raises:
+        SettingsError: the address cannot be understood.
+    """
+    try:
+        address = make_url(uri)
+    except SQLAlchemyError as error:
+        raise SettingsError(f"PAUTA_EVENTS_URI: {error}.", fix="Use sqlite:///… or postgresql+psycopg2://….") from error
+    file = address.database if address.get_backend_name() == "sqlite" else None
+    return not file or Path(file).exists()
+
+
+def engine_of(uri: str) -> Engine:
+    """Connections to the log at this address, none of them open yet.
+
+    Raises:
+        SettingsError: the address cannot be understood.
+    """
+    try:
+        if uri.startswith("sqlite"):
+            engine = create_engine(uri, connect_args={"timeout": 10})
+            event.listen(engine, "connect", _durable)
+            return engine
+        return create_engine(uri, pool_pre_ping=True, pool_size=4, connect_args={"connect_timeout": 2})
+    except (SQLAlchemyError, ImportError, TypeError) as error:
+        raise SettingsError(f"PAUTA_EVENTS_URI: {error}.", fix="Use sqlite:///… or postgresql+psycopg2://….") from error
+
+
+def _durable(connection: Any, _: Any) -> None:
+    """Readers never wait for the writer, and a commit is on disk when it returns."""
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")

@@ -1,0 +1,59 @@
+"""Articles that clicks do not speak for yet: found by their words, given one place, and tried out by exploration."""
+
+from collections.abc import Sequence
+from itertools import islice
+
+import numpy as np
+
+from script_shared.clock import HOUR_MS
+from script_shared.news.live.asked import Asked
+from script_shared.news.live.exploration import draw, fresh_of
+from script_shared.news.live.newsroom import Newsroom
+from script_shared.news.live.texts import Texts
+from script_shared.news.params import ServingParams
+
+PROVEN_CLICKS = 3  # an article with more stands in the list by its clicks
+
+
+class Novelty:
+    """Looks for new articles for one request after the other.
+
+    Args:
+        texts: None where the release has no vocabulary.
+    """
+
+    def __init__(self, newsroom: Newsroom, texts: Texts | None, params: ServingParams) -> None:
+        self._newsroom, self._texts, self._params = newsroom, texts, params
+
+    def alike(self, asked: Asked) -> list[str]:
+        """Posted articles whose words are like those of what the reader just read, most like first."""
+        room, query, params = self._newsroom, asked.query, self._params
+        if self._texts is None or not room.vectors:
+            return []
+        read = [*room.latest_reads(query.user, query.session, 5), *query.history[-5:], query.context_item]
+        since, issued_ms = asked.now_ms - params.text_hours * HOUR_MS, asked.available.issued_ms
+        posted = [article for article in room.vectors if issued_ms(article, -1) >= since]
+        likeness = self._texts.likeness(posted, [article for article in read if article])
+        order = np.argsort(-likeness, kind="stable")[: params.text_candidates]
+        return [posted[place] for place in order if likeness[place] >= params.min_likeness]
+
+    def unproven(self, asked: Asked) -> list[str]:
+        """The posted article most like what was just read, while it has hardly been clicked: it gets one place."""
+        state = self._newsroom.state
+        if state is None:
+            return []
+        new = (
+            article
+            for article in asked.available_ids(asked.alike)
+            if (row := state.article_row(article)) >= 0 and state.articles.clicks[row] <= PROVEN_CLICKS
+        )
+        return list(islice(new, 1))
+
+    def explored(self, asked: Asked, listed: Sequence[str]) -> list[str]:
+        """Fresh articles for the places that may be given away; those that the list holds anyway need none."""
+        query, state, params = asked.query, self._newsroom.state, self._params
+        slots = params.explore_slots if query.explore_slots is None else query.explore_slots
+        if state is None or slots < 1:
+            return []
+        seed = f"{params.seed} {query.user} {query.session} {asked.now_ms // 60_000}"
+        return draw(fresh_of(state, asked, params.explore_hours, without=listed), min(slots, query.n), seed)
