@@ -18,6 +18,7 @@ from tests.benchmarks.library_app import FOLDER
 from tests.benchmarks.scale import wait_ready
 
 PATIENCE_SECONDS = 120.0
+TOKEN = "benchmark"  # of the operations routes
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Server:
         found: dict[int, httpx.Client] = {}
         until = time.monotonic() + PATIENCE_SECONDS
         while len(found) < self.workers and time.monotonic() < until:
-            client = httpx.Client(base_url=self.address, timeout=20)
+            client = httpx.Client(base_url=self.address, timeout=20, headers={"Authorization": f"Bearer {TOKEN}"})
             answer = client.get("/info")
             pid = answer.json()["process"] if answer.status_code == 200 else -1
             if answer.json().get("release") is None or pid in found:
@@ -72,7 +73,10 @@ class Server:
 def api(env: dict[str, str], workers: int) -> Iterator[Server]:
     """The service."""
     port = _free_port()
-    with _running([sys.executable, "-m", "app", "--port", str(port), "--workers", str(workers)], env) as (pid, start):
+    with _running(
+        [sys.executable, "-m", "app", "--port", str(port), "--workers", str(workers)],
+        {**env, "PAUTA_ADMIN_TOKEN": TOKEN},
+    ) as (pid, start):
         yield Server(port, pid, workers, env, wait_ready(f"http://127.0.0.1:{port}", start))
 
 
