@@ -1,17 +1,26 @@
 """GET /live: where this process stands in the event log, and what it folded out of it."""
 
+from typing import Any, Literal
+
 from fastapi import APIRouter, Response
 
 from app.answers import iso, json_response
-from app.dependencies import Admin, TheService
+from app.dependencies import Admin, Service, TheService
 from script_shared.errors import UnavailableError
+from script_shared.news.live.newsroom import Newsroom
+from script_shared.news.live.rows import Rows
+from script_shared.news.live.sections import Sections
+from script_shared.news.live.trending import trending as most_read
 
+Window = Literal["2m", "10m", "1h", "6h", "24h"]
 router = APIRouter(tags=["operations"])
 
 
 @router.get("/live", summary="The live state of this process", dependencies=[Admin])
-async def live(service: TheService, digest: bool = False) -> Response:
+async def live(service: TheService, digest: bool = False, trending: Window | None = None) -> Response:
     """Position in the log and sizes. With ``digest=1`` also a name of the whole state, which takes a moment.
+
+    With ``trending`` also what is read most in that window, overall and by section, region and cluster of readers.
 
     Two processes that serve one release and stand at one position have equal digests.
     """
@@ -29,5 +38,14 @@ async def live(service: TheService, digest: bool = False) -> Response:
             "posted_articles": len(room.editorial),
             "state": room.state.sizes() if room.state is not None else None,
             "digest": room.digest() if digest else None,
+            "trending": _trending(service, room, trending) if trending else None,
         }
     )
+
+
+def _trending(service: Service, room: Newsroom, window: str) -> dict[str, Any] | None:
+    if room.state is None:
+        return None
+    served = service.live.served
+    sections = served.recommender.sections if served is not None else Sections(None, room, Rows(None))
+    return most_read(room.state, sections.names(), window)

@@ -56,6 +56,7 @@ def candidates(
     *,
     count: int | None = None,
     listed: Listed = NOTHING,
+    within: IntArray | None = None,
 ) -> Candidates:
     """The articles among which a request's answer is ranked.
 
@@ -65,10 +66,11 @@ def candidates(
         extra: rows that other parts bring, such as the words of posted articles.
         count: how many the live state offers (default: ``params.candidates``).
         listed: what the segment's model brings.
+        within: bool (used), rows that the request is narrowed to, such as those of one section; None for all.
     """
     signals = Signals(state, request)
     mix = plain_mix(signals)
-    allowed = _allowed(signals)
+    allowed = _allowed(signals) if within is None else _allowed(signals) & within
     rows = _best(np.where(allowed, mix, 0.0), count or state.params.candidates)
     extra = {Source.FRESH: _fresh(signals), Source.SEGMENT: listed.rows, **(extra or {})}
     brought = _brought(signals, extra)

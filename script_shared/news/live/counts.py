@@ -8,7 +8,7 @@ import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.live.decay import scale
-from script_shared.news.live.pending import ENOUGH, Pending
+from script_shared.news.live.pending import ENOUGH, Pending, clear_columns
 
 ONES = (1.0,) * 64  # more than one event has groups
 
@@ -70,7 +70,7 @@ class DecayedCounts:
     def clear(self, rows: IntArray) -> None:
         """Forget articles."""
         self.flush()
-        self.sums[:, :, rows] = 0.0
+        clear_columns(self.sums, rows)
 
     def arrays(self) -> dict[str, FloatArray]:
         """What is saved, by name."""

@@ -56,6 +56,6 @@ def draw(fresh: Fresh, slots: int, seed: str) -> list[str]:
 def with_explored(ranked: Sequence[str], explored: Sequence[str], n: int) -> list[str]:
     """A list of ``n`` whose last places belong to the explored articles that it does not hold anyway."""
     head = list(ranked[:n])
-    new = [article_id for article_id in explored if article_id not in head][:n]
+    new = [article_id for article_id in dict.fromkeys(explored) if article_id not in head][:n]
     kept = head[: n - len(new)] if len(head) + len(new) > n else head
     return kept + new

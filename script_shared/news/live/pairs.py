@@ -7,7 +7,7 @@ import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.live.decay import scale
-from script_shared.news.live.pending import ENOUGH, Pending
+from script_shared.news.live.pending import ENOUGH, Pending, clear_columns
 
 
 class PairStore:
@@ -78,7 +78,7 @@ class PairStore:
         """Forget articles, as what came before and as what came after."""
         self.flush()
         self.sums[:, rows, :] = 0.0
-        self.sums[:, :, rows] = 0.0
+        clear_columns(self.sums, rows)
         self.totals[:, rows] = 0.0
 
     def arrays(self, used: int) -> dict[str, FloatArray]:

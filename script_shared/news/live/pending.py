@@ -1,13 +1,19 @@
-"""Additions that wait to be made together: one pass of numpy for many events, in the events' order."""
+"""Changes of large tables, made many at a time: additions in the events' order, and clearing."""
 
 from array import array
 from collections.abc import Sequence
 
 import numpy as np
 
-from script_shared.arrays import FloatArray
+from script_shared.arrays import FloatArray, IntArray
 
 ENOUGH = 20_000
+
+
+def clear_columns(table: FloatArray, columns: IntArray) -> None:
+    """Set some of the last axis' places to zero everywhere; line by line in memory, which is several times faster."""
+    lines = table.reshape(-1, table.shape[-1])
+    lines[np.arange(len(lines))[:, None], np.sort(columns)] = 0.0
 
 
 class Pending:

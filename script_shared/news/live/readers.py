@@ -96,7 +96,7 @@ class Readers:
 
     def _make(self, key: int) -> int:
         if len(self._places) >= self.capacity:
-            self._drop_oldest(self.capacity // 10 + 1)
+            self._drop_oldest(len(self._places) - self.capacity + self.capacity // 10 + 1)
         place = self._places[key] = len(self._reads)
         self._reads.append(b"")
         for name in _COLUMNS:

@@ -30,6 +30,7 @@ from script_shared.news.live.query import LiveAnswer, LiveItem, Query
 from script_shared.news.live.ranker import Ranker
 from script_shared.news.live.reasons import ALSO
 from script_shared.news.live.rows import Rows
+from script_shared.news.live.sections import Sections
 from script_shared.news.live.segment_list import SegmentList, SegmentSource
 from script_shared.news.live.texts import Texts, content_of
 from script_shared.news.membership import segment_of
@@ -41,7 +42,7 @@ T = TypeVar("T")
 MAX_AGE_HOURS = 168.0  # without a release
 BASELINE = 10  # length of the plain list that answers are compared with
 SILENT_SECONDS = 60.0  # a part that fails with every request is logged so often
-NARROWED = 600  # candidates when the request wants only some of the articles
+NARROWED = 600  # candidates when the request wants only young articles
 
 
 class LiveRecommender:
@@ -76,6 +77,7 @@ class LiveRecommender:
         self._rows = Rows(self.catalog)
         self._source = SegmentSource(model, newsroom, self._rows) if model is not None else None
         self.shown = Display(self.catalog, newsroom.editorial, self._rows).shown
+        self.sections = Sections(self.catalog, newsroom, self._rows)
         self._texts = Texts(self._rows, content, newsroom.vectors) if content is not None else None
         self._novelty = Novelty(newsroom, self._texts, params)
 
@@ -176,10 +178,10 @@ class LiveRecommender:
             return None
         asked.alike = self._try(asked, "texts", lambda: self._novelty.alike(asked), list[str]())
         extra = {Source.TEXT: self._live_rows(asked.alike)}
-        narrowed = bool(query.section) or query.max_age_hours is not None
-        request = query.at(asked.now_ms)._replace(section="")  # the filter at the end knows sections better
-        count = NARROWED if narrowed else None
-        found = candidates(state, request, extra, count=count, listed=listed(state, segment))
+        within = self.sections.within(query.section) if query.section else None
+        request = query.at(asked.now_ms)._replace(section="")  # the catalog knows sections better
+        count = NARROWED if query.max_age_hours is not None else None
+        found = candidates(state, request, extra, count=count, listed=listed(state, segment), within=within)
         return found if len(found) else None
 
     def _live_rows(self, article_ids: list[str]) -> IntArray:

@@ -67,7 +67,7 @@ def load(state: "LiveState", folder: Path) -> None:
         saved = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ReleaseCorruptError(f"{folder / FACTS}: not readable ({error}).", fix="Fold the log again.") from error
-    if saved["params"] != state.params.model_dump(exclude={"candidates"}):
+    if saved["params"]["articles"] != state.params.articles:
         raise ReleaseCorruptError(f"{folder}: saved with other bounds.", fix="Fold the log again.")
     state.now_ms, state.first_ms, state.events = saved["now_ms"], saved["first_ms"], saved["events"]
     state.decay.landmarks[:] = saved["landmarks"]

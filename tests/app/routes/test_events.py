@@ -279,3 +279,18 @@ def _answers(ask: Callable[[], bool]) -> bool:
 def _pages(address: str) -> list[str]:
     answer = httpx.get(f"{address}/recommendations", params={"user_id": "new", "num_recs": 100}).json()
     return [item["page"] for item in answer.get("items", [{"page": "a48"}])]
+
+
+def test_what_is_trending_is_told_by_section_region_and_cluster(client: httpx.Client, admin: dict[str, str]) -> None:
+    send(client, [event(number, f"r{number}", "a20", region="sp") for number in range(3)])
+    send(client, event(9, "semi0", "a22"))
+    told = client.get("/live", params={"trending": "10m"}, headers=admin).json()["trending"]
+    assert [found["article"] for found in told["overall"]["articles"]] == ["a20", "a22"]
+    assert {name: found["articles"][0]["article"] for name, found in told["sections"].items()} == {
+        "mundo": "a20",
+        "esportes": "a22",
+    }
+    assert list(told["regions"]) == ["sp"]
+    assert [found["articles"][0]["article"] for found in told["clusters"].values()] == ["a22"]
+    assert client.get("/live", headers=admin).json()["trending"] is None
+    assert client.get("/live", params={"trending": "3h"}, headers=admin).status_code == 422

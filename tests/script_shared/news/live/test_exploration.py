@@ -40,3 +40,7 @@ def test_explored_articles_take_only_the_last_places_and_only_what_they_need(ran
     assert len(final) == len(set(final)) == min(n, len(ranked[:n]) + len(new))
     assert final[len(final) - len(new) :] == new
     assert final[: len(final) - len(new)] == ranked[: len(final) - len(new)]
+
+
+def test_an_article_that_is_new_in_two_ways_takes_one_place():
+    assert with_explored(["a", "b", "c"], ["new", "other", "new"], 3) == ["a", "new", "other"]
