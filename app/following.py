@@ -115,10 +115,15 @@ class Following:
         return time.monotonic() - self.follower.lag.read_at
 
     @property
+    def can_be_whole(self) -> bool:
+        """Whether the newsroom had to begin without the log, and the log is back."""
+        return self.newsroom is not None and not self.newsroom.whole and not self.follower.lag.error
+
+    @property
     def troubles(self) -> list[str]:
         """What is wrong with the log's side, as short names."""
         lag, newsroom = self.follower.lag, self.newsroom
-        found = ["event_log"] if lag.error else []
+        found = ["event_log"] if lag.error or not (newsroom is None or newsroom.whole) else []
         if newsroom is None or newsroom.failed:
             found.append("live_state")
         elif self.stale_seconds() > max(5.0, 20 * self._settings.events_poll_seconds):
@@ -136,11 +141,12 @@ class Following:
         """
         if clock.mode == "data":
             newsroom.run_on(clock.data_end_ms, int(self._settings.events_retention_days * DAY_MS))
-        first = self.newsroom is None
+        first, remembered = self.newsroom is None, False
         until = time.monotonic() + (CATCH_UP_SECONDS if first else SWAP_SECONDS)
         try:
             newsroom.remember(self.log.lasting(newsroom.seq))
             self._recall(newsroom, clock.now_ms() - int(alive_hours * HOUR_MS))
+            remembered = True
             while time.monotonic() < until:
                 entries = self.log.tail(newsroom.seq, 2000, without=NOT_FOLDED)
                 if not entries:
@@ -152,6 +158,8 @@ class Following:
                     time.sleep(0.0 if first else TURN_SECONDS)
         except UnavailableError as error:
             log.warning("a newsroom starts without the log: %s", error)
+            if not remembered:
+                newsroom.go_without(self.newsroom)
 
     def _recall(self, newsroom: Newsroom, since_ms: int) -> None:
         """Look up what the snapshot's log tells of readers whom the snapshot does not know."""

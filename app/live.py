@@ -127,7 +127,7 @@ class Live:
     def _wanted(self, pointer: Pointer) -> bool:
         if self.served is not None and self.served.release == pointer.version:
             self.refusal = None  # the pointer came back to what is served
-            return False
+            return self._following is not None and self._following.can_be_whole  # loaded while the log was away
         refusal = self.refusal
         if refusal is None or (refusal.release, refusal.sequence) != (pointer.version, pointer.sequence):
             return True

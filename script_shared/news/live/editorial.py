@@ -68,6 +68,10 @@ class Editorial:
         """Everything posted, in the order of the first post."""
         return list(self._stories.values())
 
+    def copy(self, other: "Editorial") -> None:
+        """Know what another one knows."""
+        self._stories = dict(other._stories)
+
     def apply(self, entry: Entry) -> Story:
         """Take over an ARTICLE entry; what it does not say stays as it was."""
         known = self._stories.get(entry.article_id) or Story(entry.article_id, entry.time_ms)

@@ -43,6 +43,7 @@ class Newsroom:
         self.erased: set[str] = set()
         self._read_since: dict[int, set[str]] = {}  # by reader, what the state does not take
         self._shown_since: dict[int, Counter[str]] = {}  # likewise
+        self.whole = True  # False for one that had to begin without what lasts
         self._folded = seq  # number of the last entry that the state took
         self.seq = seq
         self.now_ms = state.now_ms if state is not None else 0
@@ -65,6 +66,13 @@ class Newsroom:
                 self.erased.add(str(entry.body["digest"]))
                 if self.state is not None:
                     self.state.forget_digest(str(entry.body["digest"]))
+
+    def go_without(self, other: "Newsroom | None") -> None:
+        """Begin without what lasts, because the log is away; what another newsroom knows of it is taken over."""
+        self.whole = False
+        if other is not None:
+            self.editorial.copy(other.editorial)
+            self.erased |= other.erased
 
     def lacks(self, user: str) -> bool:
         """Whether the live state knows nothing of a reader."""

@@ -1,5 +1,8 @@
 """Editors' words count at once: new articles come, hidden ones go, in every process."""
 
+import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -7,6 +10,12 @@ import pytest
 from pydantic import ValidationError
 
 from app.event_shapes import ArticlePost
+from script_shared.errors import UnavailableError
+from script_shared.events import Entry, EventLog, Kind
+from script_shared.news.live.loading import POSITION
+from script_shared.news.live.state import LiveState
+from script_shared.news.params import FILE, NewsParams
+from script_shared.params import load_params
 from tests.app.conftest import Store, release_of, serving, until
 from tests.app.releases import NOW_MS
 
@@ -123,3 +132,66 @@ def test_a_time_that_no_calendar_has_is_refused(
     with pytest.raises(ValidationError, match="1970 and 9999"):
         ArticlePost.model_validate({"page": "a", name: time})
     assert shared.post("/events", json={"event_id": "e", "page": "a", "time": time}).status_code == 422
+
+
+def with_snapshot(store: Store, folder: Path, version: str, seq: int) -> None:
+    """Put a release into service whose snapshot holds the log up to a number."""
+    made = shutil.copytree(store.folders["Nova"], folder / version)
+    LiveState(load_params(NewsParams, FILE).live).save(made / "live")
+    (made / "live" / POSITION).write_text(json.dumps({"seq": seq}))
+    store.releases.publish(made, version)
+    store.releases.promote(version, "test")
+
+
+def test_what_was_hidden_before_the_snapshot_goes_once_the_log_is_back(
+    store: Store, admin: dict[str, str], tmp_path: Path
+) -> None:
+    place, away = tmp_path / "log", tmp_path / "moved"
+    place.mkdir()
+    settings = store.settings.model_copy(update={"events_uri": f"sqlite:///{place}/events.db"})
+    log = EventLog(settings.events_address)
+    log.append([Entry("p", Kind.ARTICLE, NOW_MS, "", "a20", {"hidden": True})])
+    log.append([Entry("q", Kind.ARTICLE, NOW_MS, "", "a30", {"hidden": True})])
+    log.erase("log0")
+    with_snapshot(store, tmp_path, "v1", log.head())
+    log.append([Entry("r", Kind.ARTICLE, NOW_MS, "", "a30", {"hidden": False})])
+    log.close()
+    place.rename(away)
+    with serving(settings) as client:
+        until(lambda: release_of(client) == "v1")
+        assert client.get("/recommendations").json()["degraded"] == ["event_log"]
+        assert "a20" in pages(client)  # nobody can know
+        away.rename(place)
+        until(lambda: client.get("/recommendations").json()["degraded"] == [])
+        assert "a20" not in pages(client)
+        assert "a30" in pages(client)
+        assert client.get("/users/log0", headers=admin).json()["release"] is None
+        with serving(settings) as other:
+            until(lambda: release_of(other) == "v1")
+            until(lambda: _digest(other, admin) == _digest(client, admin))
+
+
+def test_a_release_that_comes_while_the_log_is_away_keeps_to_what_was_hidden(
+    store: Store, admin: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: EventLog) -> None:
+        raise UnavailableError("the event log is away.", fix="Wait.")
+
+    store.promote("v1")
+    with serving(store.settings) as client:
+        until(lambda: release_of(client) == "v1")
+        post(client, admin, {"page": "a20", "hidden": True})
+        client.delete("/users/log0", headers=admin)
+        head = EventLog(store.settings.events_address).head()
+        monkeypatch.setattr(EventLog, "_transaction", away)
+        with_snapshot(store, tmp_path, "v2", head)
+        until(lambda: release_of(client) == "v2")
+        answer = client.get("/recommendations", params={"user_id": "log0", "num_recs": 100}).json()
+        assert "event_log" in answer["degraded"]
+        assert "a20" not in [item["page"] for item in answer["items"]]
+        assert answer["segment"] == "anonymous"
+
+
+def _digest(client: httpx.Client, admin: dict[str, str]) -> tuple[int, str]:
+    told = client.get("/live", params={"digest": 1}, headers=admin).json()
+    return told["position"], told["digest"]
