@@ -8,7 +8,7 @@ import numpy as np
 from script_shared.arrays import IntArray
 
 PER_READER = 200  # articles remembered of one reader
-MEAN = 20  # articles remembered of a reader, on average over as many readers as there may be
+MEAN = 10  # articles remembered of a reader, on average over as many readers as there may be
 _ENTRY = np.dtype([("number", "<u4"), ("count", "<u2")])
 _SIZE, _MOST = _ENTRY.itemsize, 65_535
 
@@ -37,7 +37,7 @@ class Shown:
         after = (rest + name + min(count + 1, _MOST).to_bytes(2, "little"))[-_SIZE * PER_READER :]
         self._of[key] = after
         self.pairs += (len(after) - len(before)) // _SIZE
-        if len(self._of) > self.capacity or self.pairs > MEAN * self.capacity:
+        if len(self._of) > self.capacity or self.pairs > max(MEAN * self.capacity, PER_READER):
             self._drop_oldest()
 
     def _drop_oldest(self) -> None:
