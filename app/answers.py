@@ -9,7 +9,7 @@ import orjson
 from fastapi import Request, Response
 
 from app.dependencies import Service
-from app.live import Served
+from app.served import Served
 from script_shared.news.live.query import LiveAnswer, LiveItem, Query
 from script_shared.news.live.recommend import LiveRecommender
 from script_shared.news.live.served import ServedAnswer

@@ -9,10 +9,10 @@ where the failure was not the release's own (store unreachable, disk full), agai
 import asyncio
 import logging
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from app.following import Following
+from app.served import Refusal, Served, examples
 from app.telemetry import Telemetry
 from script_shared.clock import Clock, wall_ms
 from script_shared.errors import PautaError, SourceError, UnavailableError
@@ -24,54 +24,13 @@ from script_shared.news.live.state import LiveState
 from script_shared.news.live.texts import Vectoriser
 from script_shared.news.model import NewsModel
 from script_shared.news.params import FILE, NewsParams
-from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.params import load_params
-from script_shared.releases import Manifest, Pointer, Releases
+from script_shared.releases import Pointer, Releases
 
 log = logging.getLogger("pauta.live")
 LONGEST_PAUSE_SECONDS = 60.0
-EXAMPLES = 5
 CLOCK_SECONDS = 5.0  # an event that arrives while the first release is being loaded waits so long
 PASSING = (UnavailableError, SourceError, OSError, MemoryError)  # not the release's fault: worth trying again
-
-
-@dataclass(frozen=True)
-class Served:
-    """A loaded release and how it came: everything a request needs, so that one assignment swaps it all."""
-
-    model: NewsModel
-    recommender: LiveRecommender
-    vectoriser: Vectoriser | None
-    manifest: Manifest
-    pointer: Pointer
-    examples: dict[str, list[str]]
-    loaded_ms: int
-    load_seconds: float
-
-    @property
-    def release(self) -> str:
-        """Its version; an earlier one than the pointer's when that could not be loaded at the start."""
-        return self.model.version
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A release that was not taken into service.
-
-    Attributes:
-        sequence: of the pointer that named it.
-        final: whether only another pointer or a reload brings a new try.
-        tries: how often it was tried under this pointer.
-        retry_at: when it is tried again, on the monotonic clock, in seconds.
-    """
-
-    release: str
-    sequence: int
-    reason: str
-    at_ms: int
-    final: bool
-    tries: int
-    retry_at: float
 
 
 class Live:
@@ -243,15 +202,6 @@ class Live:
     def _doubled(self, failures: int) -> float:
         """Seconds to wait: the poll interval, doubled with every failure in a row."""
         return float(min(LONGEST_PAUSE_SECONDS, self._poll_seconds * 2 ** min(failures, 10)))
-
-
-def examples(model: NewsModel) -> dict[str, list[str]]:
-    """A few reader ids of each segment, spread over all of them, for people who want to try the release."""
-    found = {}
-    for name in SEGMENT_NAMES:
-        rows = model.segment_rows(name)
-        found[name] = [model.readers.ids.ids[int(row)] for row in rows[:: max(1, len(rows) // EXAMPLES)]][:EXAMPLES]
-    return found
 
 
 def _say(error: Exception) -> str:

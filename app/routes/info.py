@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from app import __version__
 from app.answers import iso, json_response
 from app.dependencies import TheService
-from app.live import Served
 from app.routes.health import troubles
+from app.served import Served
 from script_shared.clock import wall_ms
 from script_shared.settings import Settings
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Response
 
 from app.answers import iso, json_response
 from app.dependencies import Admin, TheService
-from app.live import Served
 from app.routes.health import troubles
+from app.served import Served
 from script_shared.clock import ClockMode
 from script_shared.errors import UnavailableError
 

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, StringConstraints
 from app.answers import iso, json_response
 from app.dependencies import Admin, TheService
 from app.event_shapes import Erased, plain
-from app.live import Served
+from app.served import Served
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry
 from script_shared.news.live.newsroom import Newsroom

@@ -22,11 +22,12 @@ from script_shared.arrays import IdIndex, Strings
 from script_shared.clock import clock_mode
 from script_shared.errors import RunError
 from script_shared.news.catalog import Catalog
-from script_shared.news.model import FORMAT, NewsModel
+from script_shared.news.model import NewsModel
 from script_shared.news.params import ModelParams, NewsParams
 from script_shared.news.readers import Readers
 from script_shared.news.recommenders.base import Recommender
 from script_shared.news.recommenders.popular import count
+from script_shared.news.release_folder import FORMAT
 from script_shared.news.segments import SEGMENTS
 from script_shared.news.snapshot import Snapshot
 

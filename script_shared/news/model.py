@@ -1,6 +1,5 @@
 """A release in memory: answers who should read what next."""
 
-import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,25 +8,23 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from pydantic import ValidationError
 
 from script_shared.algorithms.histories import Batch
 from script_shared.algorithms.popularity import Popularity
 from script_shared.arrays import IntArray
 from script_shared.clock import Clock
-from script_shared.errors import ReleaseCorruptError, ReleaseError
 from script_shared.news import ranking
+from script_shared.news.answer_check import check_rows
 from script_shared.news.catalog import Catalog
 from script_shared.news.membership import segment_codes, segment_of
-from script_shared.news.params import FILE, ModelParams, NewsParams
+from script_shared.news.params import ModelParams
 from script_shared.news.prepared import PoolKeeper, Prepared
 from script_shared.news.readers import Readers
 from script_shared.news.recommenders.base import Part, Recommender
 from script_shared.news.recommenders.popular import weights_of
-from script_shared.news.segments import SEGMENT_NAMES, SEGMENTS, Segment, segment_named
-from script_shared.params import load_params
+from script_shared.news.release_folder import facts_in, params_in, segments_in
+from script_shared.news.segments import SEGMENT_NAMES, segment_named
 
-FORMAT = 1  # of the folder; a release of another format is refused
 BATCH = 512  # readers scored at once in recommend_many: about 4 MB for each part of the score
 SPREAD = 4.0  # of a total in units of one standardised part; keeps the best scores apart below 1
 ALSO = "also recent"  # the reason of an article that only fills the list
@@ -94,13 +91,9 @@ class NewsModel:
         Raises:
             ReleaseError: a file is missing or damaged, or the folder's format is not this code's.
         """
-        facts = _read_json(folder / "model.json")
-        if facts.get("format") != FORMAT:
-            raise ReleaseError(
-                f"{folder}: format {facts.get('format')} is not {FORMAT}.", fix="Train and publish a release anew."
-            )
-        segments = _segments(folder, facts)
-        params = _params(folder / "params.json", [segment.name for segment in segments])
+        facts = facts_in(folder)
+        segments = segments_in(folder, facts)
+        params = params_in(folder / "params.json", [segment.name for segment in segments])
         return cls(
             catalog=Catalog.load(folder / "catalog"),
             readers=Readers.load(folder / "readers"),
@@ -171,27 +164,14 @@ class NewsModel:
             ReleaseError: an answer is shorter than it could be, repeats itself, or holds a read article, or an expired
                 one although others are alive.
         """
-        for name in self.segments:
-            known = self.segment_rows(name)[:1]
-            self._check_one(name, self.readers.ids.ids[int(known[0])] if len(known) else None, n)
-        self._check_one("a stranger", None, n)
-
-    def _check_one(self, who: str, user_id: str | None, n: int) -> None:
         pool = self._pools.prepared(self.clock.now_ms()).pool
-        row = self.readers.ids.row(user_id) if user_id else -1
-        read = set(self.readers.batch(np.array([row])).histories.article.tolist())
         alive = set(pool.candidates.rows.tolist()) | set(pool.rest.tolist())
-        rows = [item.article for item in self.recommend(user_id, n).items]
-        if len(rows) < min(n, len(alive - read)) or len(set(rows)) < len(rows) or not set(rows) <= alive - read:
-            raise ReleaseError(
-                f"release {self.version or '(unnamed)'}: the answer for {who} is wrong: rows {rows}.",
-                fix="Train again; the release in service stays.",
-            )
-        if not rows:
-            raise ReleaseError(
-                f"release {self.version or '(unnamed)'}: no article is published at its clock.",
-                fix="Check the articles' publication times and the clock mode.",
-            )
+        for name in (*self.segments, "a stranger"):
+            known = self.segment_rows(name) if name in self.segments else np.zeros(0, np.int64)
+            row = int(known[0]) if len(known) else -1
+            read = set(self.readers.batch(np.array([row])).histories.article.tolist())
+            answer = self.recommend(self.readers.ids.ids[row] if row >= 0 else None, n)
+            check_rows([item.article for item in answer.items], alive - read, n, f"release {self.version}: {name}")
 
     def _items(self, prepared: Prepared, segment: str, batch: Batch, barred: IntArray, n: int) -> list[Recommendation]:
         parts = prepared.score(segment, batch)
@@ -230,34 +210,3 @@ def _reasons(parts: Sequence[Part], places: IntArray) -> list[str]:
     """What the part that adds most to each place says."""
     greatest = np.stack([part.values[0, places] for part in parts]).argmax(axis=0)
     return [parts[part].reasons[place] for part, place in zip(greatest.tolist(), places.tolist(), strict=True)]
-
-
-def _segments(folder: Path, facts: dict[str, Any]) -> list[Segment]:
-    names = facts.get("segments", ())
-    if SEGMENT_NAMES[-1] not in names:  # whoever belongs nowhere else belongs there
-        raise ReleaseError(f"{folder}: it has no segment {SEGMENT_NAMES[-1]}.", fix="Train and publish a release anew.")
-    return [segment for segment in SEGMENTS if segment.name in names]
-
-
-def _params(path: Path, segments: Sequence[str]) -> ModelParams:
-    """The params a release was made with; those of segments that it lacks are today's, and nothing asks for them."""
-    saved = _read_json(path)
-    unknown = [name for name in ModelParams.model_fields if name in SEGMENT_NAMES and name not in segments]
-    if unknown:
-        today = load_params(NewsParams, FILE).model.model_dump()
-        saved = {**{name: today[name] for name in unknown}, **saved}
-    try:
-        return ModelParams.model_validate(saved)
-    except ValidationError as error:
-        raise ReleaseError(
-            f"{path}: not the params of this version ({error.errors()[0]['msg']}).",
-            fix="Train and publish a release anew.",
-        ) from error
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ReleaseCorruptError(f"{path}: not readable ({error}).", fix="Publish the release again.") from error
-    return content

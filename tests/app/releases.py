@@ -8,10 +8,10 @@ import numpy as np
 from script_shared.arrays import IdIndex, IntArray, Strings
 from script_shared.clock import HOUR_MS
 from script_shared.news.catalog import Catalog
-from script_shared.news.model import FORMAT
 from script_shared.news.params import FILE, ModelParams, NewsParams
 from script_shared.news.readers import Readers
 from script_shared.news.recommenders.popular import count
+from script_shared.news.release_folder import FORMAT
 from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.news.snapshot import Reads, Snapshot
 from script_shared.params import load_params

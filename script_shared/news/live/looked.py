@@ -1,4 +1,4 @@
-"""What a live state tells of one reader: the visit under way, what was read, what was shown."""
+"""What a live state answers: which articles are alive, what a reader read, what a reader was shown."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from script_shared.news.live.shown import Shown
 
 
 class Looked:
-    """The questions about readers that a live state answers; articles are told by their rows."""
+    """The questions that a live state answers; articles are told by their rows."""
 
     articles: Articles
     readers: Readers
@@ -52,3 +52,21 @@ class Looked:
         row_of = self.articles.row_of
         rows = [row for number in numbers if (row := row_of[number]) >= 0]
         return np.array(rows, np.int64)
+
+    def article_row(self, article_id: str) -> int:
+        """The row of an article that is alive, else -1."""
+        return self.articles.find(article_id)
+
+    def article_id(self, row: int) -> str:
+        """The id of the article in a row, "" for a free row."""
+        number = int(self.articles.number_in[row])
+        return self.articles.ids[number] if number >= 0 else ""
+
+    @property
+    def article_ids(self) -> list[str]:
+        """The id of the article in every row that was ever in use, "" for a free row."""
+        return [self.article_id(row) for row in range(self.articles.used)]
+
+    def live_rows(self) -> IntArray:
+        """The rows that hold an article, ascending."""
+        return np.flatnonzero(self.articles.number_in[: self.articles.used] >= 0)

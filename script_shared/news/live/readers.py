@@ -1,7 +1,7 @@
 """Who read what: for each reader the reads in order, the visit under way and what kind of articles the reader takes."""
 
 from array import array
-from itertools import accumulate, pairwise
+from itertools import accumulate, compress, pairwise
 from zlib import crc32
 
 import numpy as np
@@ -145,14 +145,13 @@ class Readers:
 
     def _drop_oldest(self, count: int) -> None:
         """Forget the readers whose last click is longest ago."""
-        order = np.argsort(np.array(self.last_ms), kind="stable")[count:]
-        keep = np.sort(order).tolist()
-        key_at = {place: key for key, place in self._places.items()}
-        self._places = {key_at[old]: new for new, old in enumerate(keep)}
-        self._reads = [self._reads[old] for old in keep]
+        kept = np.ones(len(self._reads), bool)
+        kept[np.argsort(np.array(self.last_ms), kind="stable")[:count]] = False
+        new = array("q", np.cumsum(kept) - 1)  # not a list: a number per reader at once would stay in the heap
+        self._places = {key: new[old] for key, old in self._places.items() if kept[old]}
+        self._reads = list(compress(self._reads, kept))
         for name, kind in _COLUMNS.items():
-            column = getattr(self, name)
-            setattr(self, name, array(kind, (column[old] for old in keep)))
+            setattr(self, name, array(kind, np.array(getattr(self, name))[kept].tobytes()))
 
     def arrays(self) -> dict[str, IntArray]:
         """What is saved, by name; readers in order of their places."""

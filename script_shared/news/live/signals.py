@@ -7,10 +7,11 @@ import numpy as np
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.live import windows
 from script_shared.news.live.groups import Visit
+from script_shared.news.live.pairing import EARLIER, STEP
 from script_shared.news.live.pairs import PairStore
 from script_shared.news.live.readers import reader_key
 from script_shared.news.live.request import RankRequest
-from script_shared.news.live.state import EARLIER, STEP, LiveState
+from script_shared.news.live.state import LiveState
 
 STEPS_BACK = 6  # reads of the visit that are looked at
 EARLIER_STEP = 0.9  # weight per step back in earlier visits

@@ -1,12 +1,8 @@
 """The live state: everything that is folded out of events in memory."""
 
-from array import array
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
-from script_shared.arrays import IntArray
 from script_shared.events import Kind
 from script_shared.news.live import snapshot, windows
 from script_shared.news.live.articles import Articles
@@ -14,25 +10,17 @@ from script_shared.news.live.clusters import MOST_CLUSTERS, ReaderClusters
 from script_shared.news.live.counts import DecayedCounts
 from script_shared.news.live.decay import Decay
 from script_shared.news.live.event import LiveEvent
+from script_shared.news.live.eviction import evict
 from script_shared.news.live.groups import REGIONS, SIZE, Groups, Visit
 from script_shared.news.live.looked import Looked
+from script_shared.news.live.pairing import pair
 from script_shared.news.live.pairs import PairStore
 from script_shared.news.live.readers import Readers, digest_key, reader_key
 from script_shared.news.live.shown import Shown
 from script_shared.news.live.taste import learn_taste
 from script_shared.news.params import LiveParams
 
-STEPS_BACK = 8  # clicks of the visit that a click is paired with
-EARLIER = 12  # clicks of earlier visits that a click is paired with
-NEW_WORTH, NEW_HALF_LIFE_MS = 5.0, 7_200_000.0  # when rows run out, a new article is worth some clicks
-STEP = 0.8  # a pair's weight per step back in the visit
-AMOUNTS = tuple(STEP**step for step in range(STEPS_BACK))
-ONE = (1.0,)
 FORGOTTEN = 2  # numbers given, by articles remembered, at which numbers are given anew
-
-
-def _other(before: int, row: int) -> bool:
-    return before >= 0 and before != row
 
 
 class LiveState(Looked):
@@ -108,24 +96,6 @@ class LiveState(Looked):
         """The same for a reader given by :func:`script_shared.events.entry.user_digest`, as erasures are logged."""
         self._forget(digest_key(digest))
 
-    def article_row(self, article_id: str) -> int:
-        """The row of an article that is alive, else -1."""
-        return self.articles.find(article_id)
-
-    def article_id(self, row: int) -> str:
-        """The id of the article in a row, "" for a free row."""
-        number = int(self.articles.number_in[row])
-        return self.articles.ids[number] if number >= 0 else ""
-
-    @property
-    def article_ids(self) -> list[str]:
-        """The id of the article in every row that was ever in use, "" for a free row."""
-        return [self.article_id(row) for row in range(self.articles.used)]
-
-    def live_rows(self) -> IntArray:
-        """The rows that hold an article, ascending."""
-        return np.flatnonzero(self.articles.number_in[: self.articles.used] >= 0)
-
     def _advance(self, time_ms: int) -> None:
         if time_ms <= self.now_ms:
             return
@@ -150,7 +120,7 @@ class LiveState(Looked):
             came = self.group_names.referrer_name(self.readers.referrer[place])
             depth, total = self.readers.depth[place], self.readers.total[place]
             learn_taste(self, place, row, event.time_ms)
-            self._pair(row, place, weights)
+            pair(self, row, place, weights)
             self.readers.read(place, number, event.time_ms)
         self.overall.add_now(row, weights)
         codes = self.group_names.learn(Visit.of(event, came, depth, total))
@@ -160,22 +130,6 @@ class LiveState(Looked):
         if key:
             self.readers.referrer[place] = self.group_names.referrer(event.referrer)
         self.articles.clicked(row, event.time_ms)
-
-    def _pair(self, row: int, place: int, weights: "array[float]") -> None:
-        row_of, depth = self.articles.row_of, self.readers.depth[place]
-        latest = [row_of[number] for number in self.readers.latest(place, depth + EARLIER)]
-        back = min(depth, STEPS_BACK)
-        befores = [before for before in latest[:back] if before >= 0 and before != row]
-        if befores:
-            amounts = AMOUNTS[: len(befores)]
-            if len(befores) < back:  # each keeps the weight of its own step
-                amounts = tuple(AMOUNTS[at] for at in range(back) if _other(latest[at], row))
-            if latest[0] == befores[0]:
-                self.following.add(befores[:1], row, ONE, weights)
-            self.onward.add(befores, row, amounts, weights)
-            self.together.add_both(befores, row, amounts, weights)
-        if earlier := [before for before in latest[depth:] if before >= 0 and before != row]:
-            self.later.add(earlier, row, ONE * len(earlier), weights)
 
     def _impression(self, event: LiveEvent) -> None:
         number = self._number(event.article, event.time_ms)
@@ -197,22 +151,10 @@ class LiveState(Looked):
         if row >= 0:
             return row
         if self.articles.full:
-            self._evict()
+            evict(self)
         if len(self.articles) > self.params.known_articles:
             self.articles.forget_oldest(self.params.known_articles * 9 // 10, number)
         return self.articles.give_row(number)
-
-    def _evict(self) -> None:
-        """A sixteenth of the articles, the least read and not new, hand their rows on."""
-        place = windows.OVERALL.index(windows.EVICT_BY)
-        reads = self.overall.sums[place, 0] * self.decay.factors(self.now_ms)[windows.INDEX[windows.EVICT_BY]]
-        newness = NEW_WORTH * np.exp2((self.articles.first_ms - self.now_ms) / NEW_HALF_LIFE_MS)
-        rows = np.argsort(reads + newness, kind="stable")[: max(1, len(reads) // 16)]
-        for counts in self.counts:
-            counts.clear(rows)
-        for pairs in self.pairs:
-            pairs.clear(rows)
-        self.articles.release(rows)
 
     def _forget(self, key: int) -> None:
         self.readers.forget(key)

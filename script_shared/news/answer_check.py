@@ -1,0 +1,28 @@
+"""Whether an answer of a release is one that may be served."""
+
+from collections.abc import Collection, Sequence
+
+from script_shared.errors import ReleaseError
+
+
+def check_rows(rows: Sequence[int], allowed: Collection[int], n: int, what: str) -> None:
+    """Look at the article rows of one answer.
+
+    Args:
+        rows: of the articles, in order.
+        allowed: rows that may be in it.
+        n: items asked for.
+        what: names the release and the reader.
+
+    Raises:
+        ReleaseError: the answer is empty, shorter than it could be, repeats itself, or holds what is not allowed.
+    """
+    if len(rows) < min(n, len(allowed)) or len(set(rows)) < len(rows) or not set(rows) <= set(allowed):
+        raise ReleaseError(
+            f"{what}: the answer is wrong: rows {rows}.", fix="Train again; the release in service stays."
+        )
+    if not rows:
+        raise ReleaseError(
+            f"{what}: no article is published at the release's clock.",
+            fix="Check the articles' publication times and the clock mode.",
+        )

@@ -1,0 +1,25 @@
+"""Who hands on their rows when all are taken."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from script_shared.news.live import windows
+
+if TYPE_CHECKING:
+    from script_shared.news.live.state import LiveState
+
+NEW_WORTH, NEW_HALF_LIFE_MS = 5.0, 7_200_000.0  # when rows run out, a new article is worth some clicks
+
+
+def evict(state: "LiveState") -> None:
+    """A sixteenth of the articles, the least read and not new, hand their rows on."""
+    place = windows.OVERALL.index(windows.EVICT_BY)
+    reads = state.overall.sums[place, 0] * state.decay.factors(state.now_ms)[windows.INDEX[windows.EVICT_BY]]
+    newness = NEW_WORTH * np.exp2((state.articles.first_ms - state.now_ms) / NEW_HALF_LIFE_MS)
+    rows = np.argsort(reads + newness, kind="stable")[: max(1, len(reads) // 16)]
+    for counts in state.counts:
+        counts.clear(rows)
+    for pairs in state.pairs:
+        pairs.clear(rows)
+    state.articles.release(rows)
