@@ -130,7 +130,9 @@ class Following:
             found.append("live_state_stale")
         return found
 
-    def gather(self, newsroom: Newsroom, vectorise: Vectoriser | None, clock: Clock, alive_hours: float) -> None:
+    def gather(
+        self, newsroom: Newsroom, vectorise: Vectoriser | None, clock: Clock, alive_hours: float, max_shown: int
+    ) -> None:
         """Fold the log into a newsroom that nobody uses yet; called in a thread.
 
         Before the first release for a few seconds at most. Later for as long as it takes, because what is left then is
@@ -138,6 +140,7 @@ class Following:
 
         Args:
             alive_hours: age at which articles expire.
+            max_shown: impressions after which an article is not shown to a reader again.
         """
         if clock.mode == "data":
             newsroom.run_on(clock.data_end_ms, int(self._settings.events_retention_days * DAY_MS))
@@ -146,6 +149,9 @@ class Following:
         try:
             newsroom.remember(self.log.lasting(newsroom.seq))
             self._recall(newsroom, clock.now_ms() - int(alive_hours * HOUR_MS))
+            newsroom.recall_shown(
+                self.log.shown_often(newsroom.seq, clock.now_ms() - DAY_MS, max_shown) if newsroom.seq else ()
+            )
             remembered = True
             while time.monotonic() < until:
                 entries = self.log.tail(newsroom.seq, 2000, without=NOT_FOLDED)

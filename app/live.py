@@ -178,7 +178,8 @@ class Live:
         newsroom, no_snapshot = load_newsroom(folder, self._params.live, assignment_of(model))
         ranker, no_ranker = load_ranker(folder)
         if self._following is not None:
-            self._following.gather(newsroom, vectoriser, model.clock, model.params.pool.max_age_hours)
+            alive_hours, max_shown = model.params.pool.max_age_hours, self._params.serving.max_shown
+            self._following.gather(newsroom, vectoriser, model.clock, alive_hours, max_shown)
         return LiveRecommender(model, newsroom, ranker, self._params.serving, missing=(*no_snapshot, *no_ranker))
 
     def _refuse(self, pointer: Pointer, error: Exception) -> None:

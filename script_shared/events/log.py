@@ -108,6 +108,19 @@ class EventLog:
         with self._transaction() as connection:
             return set(connection.scalars(query)) - {""}
 
+    def shown_often(self, until: int, since_ms: int, least: int) -> list[tuple[str, str, int]]:
+        """Reader, article and count of what was shown to a reader at least so often since, up to number ``until``."""
+        times = func.count()
+        query = select(ENTRIES.c.user_id, ENTRIES.c.article_id, times).where(
+            ENTRIES.c.time_ms >= since_ms,
+            ENTRIES.c.seq <= until,
+            ENTRIES.c.kind == int(Kind.IMPRESSION),
+            ENTRIES.c.user_id != "",
+        )
+        often = query.group_by(ENTRIES.c.user_id, ENTRIES.c.article_id).having(times >= least)
+        with self._transaction() as connection:
+            return [(row[0], row[1], row[2]) for row in connection.execute(often)]
+
     def clicks_of(self, users: Sequence[str], until: int) -> list[Entry]:
         """The clicks of these readers numbered up to ``until``, in order."""
         query = select(ENTRIES).where(

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 
 from scipy.sparse import csr_array
@@ -85,6 +85,11 @@ class Newsroom:
         not come back.
         """
         self._note(clicks)
+
+    def recall_shown(self, shown: Iterable[tuple[str, str, int]]) -> None:
+        """Note what was shown too often before the snapshot, which holds no impressions: reader, article, count."""
+        for user, article, count in shown:
+            self._shown_since.setdefault(reader_key(user, ""), Counter())[article] += count
 
     def apply(self, entries: Sequence[Entry], vectors: Mapping[int, csr_array] | None = None) -> None:
         """Take over entries, in order; those numbered up to ``seq`` were taken before and are left out.

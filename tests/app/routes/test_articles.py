@@ -192,6 +192,24 @@ def test_a_release_that_comes_while_the_log_is_away_keeps_to_what_was_hidden(
         assert answer["segment"] == "anonymous"
 
 
+def test_what_was_shown_too_often_stays_away_under_the_next_release(store: Store, tmp_path: Path) -> None:
+    store.promote("v1")
+    with serving(store.settings) as client:
+        until(lambda: release_of(client) == "v1")
+        often = [("a20", 8), ("a21", 7)]
+        shown = [
+            {"event_id": f"{page}{n}", "kind": "impression", "user_id": "log0", "page": page}
+            for page, times in often
+            for n in range(times)
+        ]
+        assert client.post("/events", json=shown).status_code == 200
+        with_snapshot(store, tmp_path, "v2", EventLog(store.settings.events_address).head())
+        until(lambda: release_of(client) == "v2")
+        got = pages(client, user_id="log0")
+        assert "a20" not in got
+        assert "a21" in got
+
+
 def _digest(client: httpx.Client, admin: dict[str, str]) -> tuple[int, str]:
     told = client.get("/live", params={"digest": 1}, headers=admin).json()
     return told["position"], told["digest"]
