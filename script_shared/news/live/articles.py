@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -107,14 +108,10 @@ class Articles:
 
     def forget_oldest(self, keep: int, spare: int) -> None:
         """Forget the lowest numbers that have no row, ``spare`` not, until about ``keep`` articles are known."""
-        excess = len(self._numbers) - keep
-        for article_id, number in list(self._numbers.items()):
-            if excess <= 0:
-                break
-            if self.row_of[number] < 0 and number != spare:
-                del self._numbers[article_id]
-                self.ids[number] = ""
-                excess -= 1
+        idle = (number for number in self._numbers.values() if self.row_of[number] < 0 and number != spare)
+        for number in list(islice(idle, max(0, len(self._numbers) - keep))):
+            del self._numbers[self.ids[number]]
+            self.ids[number] = ""
 
     def renumber(self) -> IntArray:
         """Give the numbers anew, in order, so that forgotten articles take no place; number 0 stands for all of those.
