@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.stack.engine import Stack, StepFailedError, need, wait_for
-from tests.stack.web import Airflow, Api
+from tests.stack.web import Airflow, Api, in_mlflow
 
 RECOVERY_SECONDS = 180
 ENDS_BY_ITSELF = ("secrets", "airflow-init")
@@ -181,15 +181,20 @@ def _inventory(stack: Stack) -> dict[str, Any]:
 
 
 def rollback(stack: Stack) -> str:
-    """Go back to an earlier release and forward again; the API follows within seconds."""
+    """Go back to an earlier release and forward again; the API follows within seconds, and so has MLflow's alias."""
     api = Api(stack)
     served = api.release()
     _move(stack, "rollback")
     wait_for("the API follows", lambda: api.release() != served, 5, 0.1)
     earlier = api.release()
+    need(in_mlflow(stack)["served"] == [earlier], f"MLflow's production is not {earlier}: {in_mlflow(stack)}")
     _move(stack, "promote", served)
     wait_for("the API follows", lambda: api.release() == served, 5, 0.1)
-    return f"{served} to {earlier} and back; the API had followed within 5 s of the command's end"
+    need(in_mlflow(stack)["served"] == [served], f"MLflow's production is not {served}: {in_mlflow(stack)}")
+    return (
+        f"{served} to {earlier} and back; the API had followed within 5 s of the command's end, "
+        "and the alias `production` with the command"
+    )
 
 
 def _move(stack: Stack, *command: str) -> None:

@@ -1,27 +1,16 @@
 """Steps: a clone, its configuration, its images, and the first start with nothing else done."""
 
-import json
 import shutil
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.stack.engine import ROOT, Stack, need, wait_for
-from tests.stack.web import Airflow, Api
+from tests.stack.web import Airflow, Api, in_mlflow
 
 IMAGES = ("api", "airflow", "postgres", "prometheus", "grafana", "statsd-exporter", "proxy")
 PROFILES: tuple[tuple[str, ...], ...] = ((), ("celery",), ("scale",), ("celery", "scale"))
 API_IMAGE_MB = 600
-
-REGISTERED = """
-import json, mlflow
-client = mlflow.MlflowClient()
-models = [client.get_registered_model(model.name) for model in client.search_registered_models()]
-in_service = [model.name for model in models if "production" in model.aliases]
-served = [client.get_model_version_by_alias(name, "production").tags for name in in_service]
-runs = sum(len(client.search_runs([each.experiment_id])) for each in client.search_experiments())
-print(json.dumps({"models": {model.name: model.aliases for model in models}, "served": served, "runs": runs}))
-"""
 
 
 def clone(stack: Stack) -> str:
@@ -98,10 +87,7 @@ def first_runs(stack: Stack) -> str:
 
 def registered(stack: Stack) -> str:
     """See in MLflow that the training is recorded, and the release registered with the alias of what is served."""
-    address = ("-e", "MLFLOW_TRACKING_URI=http://127.0.0.1:5000")
-    out = stack.compose("exec", "-T", *address, "mlflow", "python", "-c", REGISTERED)
-    found = json.loads(out.splitlines()[-1])
+    found = in_mlflow(stack)
     need(found["runs"], f"no run is recorded: {found}")
-    releases = [tags.get("release") for tags in found["served"]]
-    need(releases == [Api(stack).release()], f"production is {releases}: {found}")
+    need(found["served"] == [Api(stack).release()], f"production is not what is served: {found}")
     return f"{found['runs']} runs; {found['models']}; production is the release in service"

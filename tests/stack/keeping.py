@@ -15,6 +15,8 @@ def backup(stack: Stack) -> str:
     stack.run("docker/backup.sh", str(folder), seconds=600)
     backed_up = time.monotonic() - started
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
+    said = stack.run("docker/restore.sh", str(folder), check=False)
+    need("nothing was touched" in said, f"a restore over a running stack was not refused: {said[-300:]}")
     stack.run("docker", "compose", "--profile", "*", "down", "--volumes", seconds=300)
     started = time.monotonic()
     stack.run("docker/restore.sh", str(folder), seconds=900)

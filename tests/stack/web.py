@@ -10,6 +10,15 @@ from typing import Any
 from tests.stack.engine import Stack, StepFailedError, need
 
 SEGMENTS = ("logged", "semi_logged", "anonymous")
+REGISTERED = """
+import json, mlflow
+client = mlflow.MlflowClient()
+models = [client.get_registered_model(model.name) for model in client.search_registered_models()]
+in_service = [model.name for model in models if "production" in model.aliases]
+served = [client.get_model_version_by_alias(name, "production").tags.get("release") for name in in_service]
+runs = sum(len(client.search_runs([each.experiment_id])) for each in client.search_experiments())
+print(json.dumps({"models": {model.name: model.aliases for model in models}, "served": served, "runs": runs}))
+"""
 
 
 def ask(url: str, body: Any = None, *, method: str = "", headers: dict[str, str] | None = None) -> Any:
@@ -116,3 +125,11 @@ class Grafana:
         quoted = urllib.parse.urlencode({"query": expression})
         result: list[Any] = self.get(f"/datasources/proxy/uid/prometheus/api/v1/query?{quoted}")["data"]["result"]
         return result
+
+
+def in_mlflow(stack: Stack) -> dict[str, Any]:
+    """The number of runs, every model's aliases, and the releases in service, as MLflow's server tells them."""
+    address = ("-e", "MLFLOW_TRACKING_URI=http://127.0.0.1:5000")
+    out = stack.compose("exec", "-T", *address, "mlflow", "python", "-c", REGISTERED)
+    found: dict[str, Any] = json.loads(out.splitlines()[-1])
+    return found
