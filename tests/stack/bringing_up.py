@@ -1,9 +1,12 @@
 """Steps: a clone, its configuration, its images, and the first start with nothing else done."""
 
+import os
 import shutil
 import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from tests.stack.engine import ROOT, Stack, need, wait_for
 from tests.stack.web import Airflow, Api, in_mlflow
@@ -36,7 +39,8 @@ def config(stack: Stack) -> str:
         flags = [part for profile in profiles for part in ("--profile", profile)]
         said = stack.run("docker", "compose", *flags, "config", "--quiet")
         need(not said.strip(), said)
-    hadolint = shutil.which("hadolint") or shutil.which(str(ROOT / ".venv/bin/hadolint"))
+    places = (ROOT / ".venv/bin", Path(sys.executable).parent)
+    hadolint = shutil.which("hadolint") or shutil.which("hadolint", path=os.pathsep.join(map(str, places)))
     if hadolint is None:
         return f"{len(PROFILES)} sets of profiles; hadolint is not installed"
     files = sorted(str(file) for file in (stack.checkout / "docker").glob("*.Dockerfile"))
