@@ -45,7 +45,7 @@ def compose() -> list[str]:
             )
         except (OSError, subprocess.SubprocessError):
             continue
-        if int(re.sub(r"\D.*", "", said.stdout.strip().lstrip("v"))) >= 2:
+        if int(re.sub(r"\D.*", "", said.stdout.strip().lstrip("v")) or 0) >= 2:
             return command
     return []
 
@@ -67,6 +67,8 @@ def test_a_service_is_pinned_limited_watched_and_without_privileges(name: str):
     assert service["init"] is True
     assert service["mem_limit"]
     assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert set(service["logging"]["options"]) == {"max-size", "max-file"}
     assert not service.get("privileged")
     assert service["restart"] == ("on-failure:3" if name in ONCE else "unless-stopped")
     assert ("healthcheck" in service) is (name not in ONCE)
