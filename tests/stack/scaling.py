@@ -73,12 +73,17 @@ def scale(stack: Stack) -> str:
         wait_for("traffic flows on", lambda: poster.lists > 100, 60, 0.2)
     need(poster.failed_lists <= 1, f"{poster.failed_lists} of {poster.lists} lists failed while one container was away")
     digests = wait_for("all containers have one state", lambda: _one_digest(stack, replicas), 30)
+    proxy_back = _kill(stack, "proxy")
+    need(
+        len(Api(stack, "PAUTA_PROXY_PORT").pages("after-the-proxy")) == 10,
+        "no full list through the proxy that is back",
+    )
     stack.compose("rm", "--stop", "--force", "proxy", "api-replica")
     stack.profiles = ()
     return (
         f"{len(replicas)} API containers, up in {seconds:.0f} s; a click at one is known to the next after "
         f"{min(delays):.2f} to {max(delays):.2f} s; one killed: {poster.failed_lists} of {poster.lists} lists failed; "
-        f"one state ({digests[:12]})"
+        f"one state ({digests[:12]}); the proxy killed: back in {proxy_back:.0f} s"
     )
 
 
