@@ -57,13 +57,15 @@ class Server:
                 found[pid] = client
         return found
 
-    def settle(self) -> None:
-        """Returns once every process has folded the whole log."""
+    def settle(self, release: str | None = None) -> None:
+        """Returns once every process has folded the whole log, and serves the release."""
         log = EventLog(self.env["PAUTA_EVENTS_URI"])
         head = log.head()
         log.close()
         for client in self.clients().values():
             until = time.monotonic() + PATIENCE_SECONDS
+            while release and client.get("/info").json()["release"] != release and time.monotonic() < until:
+                time.sleep(0.1)
             while client.get("/live").raise_for_status().json()["position"] < head and time.monotonic() < until:
                 time.sleep(0.1)
             client.close()

@@ -78,6 +78,7 @@ def _served(site: Site, workers: int, args: argparse.Namespace) -> dict[str, Any
         row["seen_by_same"] = seen_by_same(server, site)
         row["seen_by_other_seconds"] = seen_by_other(server, site) if workers > 1 else None
         row["swap"] = _swap(site, server, args)
+        server.settle(site.versions[0])  # the last release catches up with the log before it serves
         if not args.no_wrk:
             row["most"] = _most(site, server, args, args.events)
             row["most_lists"] = _most(site, server, args, 0.0)
