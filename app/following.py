@@ -18,6 +18,7 @@ from script_shared.errors import UnavailableError
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.entry import storable
 from script_shared.events.follower import LogFollower
+from script_shared.gently import breathe
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.readers import reader_name
 from script_shared.news.live.served import ServedAnswer, ServedMemory
@@ -27,9 +28,9 @@ from script_shared.settings import Settings
 log = logging.getLogger("pauta.following")
 SLICE = 64  # entries folded before requests get their turn
 WRITE_SECONDS = 8.0  # a writer waits no longer
-CATCH_UP_SECONDS = 3.0  # of the first release's state, before it goes into service
-SWAP_SECONDS = 60.0  # of a later one's; the one in service goes on meanwhile
-TURN_SECONDS = 0.002  # between slices of that, for requests
+CATCH_UP_SECONDS = 2.0  # of the first release's state, before it goes into service
+SWAP_SECONDS = 300.0  # of a later one's; the one in service goes on meanwhile
+FEW = 8  # entries that a newsroom which nobody uses yet folds at once
 FLUSH_SECONDS = 1.0  # served answers wait so long to be written together
 MEASURE_SECONDS = 5.0  # adding up the state's memory takes milliseconds
 NOT_FOLDED = (Kind.SERVED,)
@@ -154,14 +155,13 @@ class Following:
             )
             remembered = True
             while time.monotonic() < until:
-                entries = self.log.tail(newsroom.seq, 2000, without=NOT_FOLDED)
+                entries = self.log.tail(newsroom.seq, SLICE, without=NOT_FOLDED)
                 if not entries:
                     break
                 vectors = vectorise.vectors(entries) if vectorise else None
-                size = len(entries) if first else SLICE
-                for start in range(0, len(entries), size):
-                    newsroom.apply(entries[start : start + size], vectors)
-                    time.sleep(0.0 if first else TURN_SECONDS)
+                for start in range(0, len(entries), FEW):
+                    newsroom.apply(entries[start : start + FEW], vectors)
+                    breathe()
         except UnavailableError as error:
             log.warning("a newsroom starts without the log: %s", error)
             if not remembered:
@@ -169,10 +169,11 @@ class Following:
 
     def _recall(self, newsroom: Newsroom, since_ms: int) -> None:
         """Look up what the snapshot's log tells of readers whom the snapshot does not know."""
-        known = self.log.readers(newsroom.seq, since_ms) if newsroom.seq else ()
-        unknown = sorted(user for user in known if newsroom.lacks(user))
-        for start in range(0, len(unknown), RECALLED):
-            newsroom.recall(self.log.clicks_of(unknown[start : start + RECALLED], newsroom.seq))
+        known = sorted(self.log.readers(newsroom.seq, since_ms)) if newsroom.seq else []
+        for start in range(0, len(known), RECALLED):
+            if unknown := [user for user in known[start : start + RECALLED] if newsroom.lacks(user)]:
+                newsroom.recall(self.log.clicks_of(unknown, newsroom.seq))
+            breathe()
 
     def adopt(self, newsroom: Newsroom, clock: Clock | None, vectorise: Vectoriser | None) -> None:
         """Go on with another newsroom; what it has not folded yet is delivered again."""

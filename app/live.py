@@ -7,6 +7,7 @@ where the failure was not the release's own (store unreachable, disk full), agai
 """
 
 import asyncio
+import gc
 import logging
 import time
 from pathlib import Path
@@ -16,6 +17,7 @@ from app.served import Refusal, Served, examples
 from app.telemetry import Telemetry
 from script_shared.clock import Clock, wall_ms
 from script_shared.errors import PautaError, SourceError, UnavailableError
+from script_shared.gently import gently
 from script_shared.news.live.assignment import assignment_of
 from script_shared.news.live.loading import load_newsroom, load_ranker
 from script_shared.news.live.newsroom import Newsroom
@@ -30,6 +32,7 @@ from script_shared.releases import Pointer, Releases
 log = logging.getLogger("pauta.live")
 LONGEST_PAUSE_SECONDS = 60.0
 CLOCK_SECONDS = 5.0  # an event that arrives while the first release is being loaded waits so long
+REST = 2.0  # how much longer than it worked a load beside a release in service rests
 PASSING = (UnavailableError, SourceError, OSError, MemoryError)  # not the release's fault: worth trying again
 
 
@@ -163,6 +166,10 @@ class Live:
         log.info("release %s in service after %.2f s", served.release, served.load_seconds)
 
     def _load(self, pointer: Pointer, version: str) -> Served:
+        with gently(REST if self.served is not None else 0.0):
+            return self._loaded(pointer, version)
+
+    def _loaded(self, pointer: Pointer, version: str) -> Served:
         started = time.perf_counter()
         folder = self.releases.fetch(version)
         model = NewsModel.load(folder, version)
@@ -170,6 +177,8 @@ class Live:
         manifest, some = self.releases.manifest(version), examples(model)
         vectoriser = Vectoriser.of(model)
         recommender = self._recommender(folder, model, vectoriser)
+        gc.collect()
+        gc.freeze()  # collections need not walk the release again and again: it goes when the last one lets go of it
         seconds = time.perf_counter() - started
         return Served(model, recommender, vectoriser, manifest, pointer, some, wall_ms(), seconds)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app import __version__, errors
+from app import __version__, errors, memory
 from app.dependencies import Service
 from app.evaluation import EvaluationFile
 from app.following import Following
@@ -60,7 +60,7 @@ ROUTERS = (
     front,
 )
 METRICS_FOLDER = "_PAUTA_METRICS_FOLDER"  # from the parent process to its workers
-SWITCH_SECONDS = 0.001  # a request waits no longer for a thread that writes or folds to let go of the interpreter
+SWITCH_SECONDS = 0.0002  # a request waits no longer for a thread that writes or folds to let go of the interpreter
 DESCRIPTION = (
     "News recommendations for readers who are logged in, known, or new. "
     "Every error is `application/problem+json` (RFC 9457) and says what to do."
@@ -121,6 +121,7 @@ def _service(settings: Settings, metrics_folder: Path | None) -> Service:
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    memory.give_back_large()
     gc.collect()
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()  # what was imported stays for good; collections need not walk it again and again

@@ -1,5 +1,6 @@
 """One long-running program of the stack: started, looked at, started again a few times, stopped."""
 
+import os
 import signal
 import subprocess
 import time
@@ -23,6 +24,7 @@ class Component:
         command: program and arguments.
         environment: all of its environment variables.
         patient: whether stopping waits for it to end in good order; what keeps no state is killed instead.
+        nice: how far behind the others it stands when processors are short, as of nice(1).
         log: file that takes its output; the one of the start before is kept beside it as ``<name>.1``.
     """
 
@@ -31,6 +33,7 @@ class Component:
     environment: Mapping[str, str]
     log: Path
     patient: bool = True
+    nice: int = 0
     process: subprocess.Popen[bytes] | None = None
     deaths: list[float] = field(default_factory=list)
 
@@ -47,8 +50,12 @@ class Component:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=die_with_parent,  # one thread: nothing can hold a lock here
+                preexec_fn=self._begin,  # one thread: nothing can hold a lock here
             )
+
+    def _begin(self) -> None:
+        die_with_parent()
+        os.nice(self.nice)
 
     @property
     def pid(self) -> int:

@@ -9,6 +9,8 @@ from pipelines.supervisor.credentials import Credentials
 from pipelines.supervisor.environment import airflow_environment, api_environment
 from pipelines.supervisor.places import Places
 
+BEHIND = 10  # trainings run below the scheduler; requests do not wait for them
+
 
 class Stack:
     """Makes the components, each with its command and environment."""
@@ -34,6 +36,7 @@ class Stack:
         parts = (("api-server",), ("scheduler", "--skip-serve-logs"), ("dag-processor",))
         made = [self._component(f"airflow-{part[0]}", self._airflow, "airflow", *part) for part in parts]
         made[0].patient = False  # it takes seconds to end, and all that it knows is in the database
+        made[1].nice = BEHIND
         return made
 
     def _component(self, name: str, environment: dict[str, str], *module: str) -> Component:

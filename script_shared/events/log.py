@@ -106,7 +106,7 @@ class EventLog:
             ENTRIES.c.time_ms >= since_ms, ENTRIES.c.seq <= until, ENTRIES.c.kind == int(Kind.CLICK)
         )
         with self._transaction() as connection:
-            return set(connection.scalars(query)) - {""}
+            return set(connection.scalars(query.distinct())) - {""}
 
     def shown_often(self, until: int, since_ms: int, least: int) -> list[tuple[str, str, int]]:
         """Reader, article and count of what was shown to a reader at least so often since, up to number ``until``."""

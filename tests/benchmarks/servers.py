@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +13,21 @@ from pathlib import Path
 import httpx
 import psutil
 
-from script_shared.events import EventLog
+from script_shared.events import EventLog, Kind
 from tests.benchmarks.library_app import FOLDER
 from tests.benchmarks.scale import wait_ready
 
 PATIENCE_SECONDS = 120.0
+PROMOTE = """
+import os, sys
+from script_shared.releases import Releases
+os.nice(10)
+releases = Releases(sys.argv[1])
+releases.verify(sys.argv[2])
+print(flush=True)
+if sys.stdin.readline():
+    releases.promote(sys.argv[2], "benchmark")
+"""
 TOKEN = "benchmark"  # of the operations routes
 
 
@@ -60,15 +70,21 @@ class Server:
     def settle(self, release: str | None = None) -> None:
         """Returns once every process has folded the whole log, and serves the release."""
         log = EventLog(self.env["PAUTA_EVENTS_URI"])
-        head = log.head()
-        log.close()
+        until = time.monotonic() + PATIENCE_SECONDS
         for client in self.clients().values():
-            until = time.monotonic() + PATIENCE_SECONDS
-            while release and client.get("/info").json()["release"] != release and time.monotonic() < until:
-                time.sleep(0.1)
-            while client.get("/live").raise_for_status().json()["position"] < head and time.monotonic() < until:
+            while not _settled(client, log, release):
+                if time.monotonic() > until:
+                    raise TimeoutError("a process did not fold the whole log in time")
                 time.sleep(0.1)
             client.close()
+        log.close()
+
+
+def _settled(client: httpx.Client, log: EventLog, release: str | None) -> bool:
+    if release and client.get("/info").json()["release"] != release:
+        return False
+    position = client.get("/live").raise_for_status().json()["position"]
+    return not log.tail(position, 1, without=(Kind.SERVED,))  # which nobody folds
 
 
 @contextmanager
@@ -80,6 +96,16 @@ def api(env: dict[str, str], workers: int) -> Iterator[Server]:
         {**env, "PAUTA_ADMIN_TOKEN": TOKEN},
     ) as (pid, start):
         yield Server(port, pid, workers, env, wait_ready(f"http://127.0.0.1:{port}", start))
+
+
+@contextmanager
+def promoter(uri: str, version: str) -> Iterator[Callable[[], None]]:
+    """A call that has a release promoted by another process, which has started before, at a pipeline's low priority."""
+    command = [sys.executable, "-c", PROMOTE, uri, version]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield lambda: print(file=process.stdin, flush=True)
 
 
 @contextmanager

@@ -12,13 +12,19 @@ import polars as pl
 
 from pipelines.news.use_case import NEWS
 from script_shared.events import Entry, EventLog, Kind
+from script_shared.news.live.assignment import assignment_of
 from script_shared.news.live.features import FEATURES
+from script_shared.news.live.loading import POSITION, load_newsroom
 from script_shared.news.live.ranker import Ranker
+from script_shared.news.model import NewsModel
+from script_shared.news.params import FILE, NewsParams
+from script_shared.params import load_params
 from script_shared.releases import Releases
 from tests.benchmarks.measure import measure
 from tests.benchmarks.scale import FULL_SCALE, pipeline_step
 
 FILLED = 100_000  # clicks in the log before the API starts
+TRAINING_CLICKS = 12_000  # of them came after a training had read the log: five minutes of 40 per second
 SENT_BACK = 5_000  # readers of so many last clicks are the ones who come back
 RUN = "scale"
 
@@ -79,11 +85,13 @@ def build(work: Path, overrides: list[str], say: Any = print) -> Site:
             say(f"{step.name} ...")
             measure(pipeline_step(step.name, RUN, overrides or FULL_SCALE), env)
     releases = Releases(f"{work / 'models'}/news")
-    versions = _two_versions(releases, work)
     shutil.rmtree(work / "log", ignore_errors=True)
     (work / "log").mkdir()
     late, late_ms = _late_clicks(work)
-    _fill(EventLog(env["PAUTA_EVENTS_URI"]), late, late_ms)
+    log = EventLog(env["PAUTA_EVENTS_URI"])
+    _fill(log, late, late_ms)
+    versions = _two_versions(releases, work, log)
+    log.close()
     readers = late["user_id"].to_list()
     known = _run(work, "users").select("user_id").collect()["user_id"].sample(20_000, seed=1).to_list()
     pages = late["article_id"].tail(20_000).to_list()
@@ -119,24 +127,35 @@ def _fill(log: EventLog, late: pl.DataFrame, late_ms: list[int]) -> None:
     ]
     for start in range(0, len(entries), 5_000):
         log.append(entries[start : start + 5_000])
-    log.close()
 
 
-def _two_versions(releases: Releases, work: Path) -> tuple[str, str]:
-    """Two copies of the release that was made, each with a ranker; the first one in service."""
-    versions = ("bench-a", "bench-b")
-    made_by_run = max(manifest.version for manifest in releases.list() if manifest.version not in versions)
-    if not set(versions) <= {manifest.version for manifest in releases.list()}:
+def _two_versions(releases: Releases, work: Path, log: EventLog) -> tuple[str, str]:
+    """The release that was made, with a ranker, in service; and one as a training on the log would leave it."""
+    versions = ("bench-before", "bench-after")
+    there = {manifest.version for manifest in releases.list()}
+    if not set(versions) <= there:
         made = work / "with-ranker"
         shutil.rmtree(made, ignore_errors=True)
-        shutil.copytree(releases.fetch(made_by_run), made)
+        shutil.copytree(releases.fetch(max(version for version in there if not version.startswith("bench"))), made)
         if not (made / "ranker").exists():
             stand_in().save(made / "ranker")
-        for version in versions:
-            releases.publish(made, version, {"made_for": "benchmark"})
+        releases.publish(made, versions[0], {"made_for": "benchmark"})
+        _fold(made, log)
+        releases.publish(made, versions[1], {"made_for": "benchmark"})
         shutil.rmtree(made)
     releases.promote(versions[0], "benchmark")
     return versions
+
+
+def _fold(release: Path, log: EventLog) -> None:
+    """All but the newest clicks of the log into the release's snapshot."""
+    newsroom, _ = load_newsroom(release, load_params(NewsParams, FILE).live, assignment_of(NewsModel.load(release)))
+    while entries := log.tail(newsroom.seq, min(5_000, FILLED - TRAINING_CLICKS - newsroom.seq)):
+        newsroom.apply(entries)
+    assert newsroom.state is not None
+    shutil.rmtree(release / "live", ignore_errors=True)
+    newsroom.state.save(release / "live")
+    (release / "live" / POSITION).write_text(json.dumps({"seq": newsroom.seq}), encoding="utf-8")
 
 
 def stand_in() -> Ranker:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from script_shared.gently import breathe
 from script_shared.news.live import windows
 
 if TYPE_CHECKING:
@@ -21,5 +22,6 @@ def evict(state: "LiveState") -> None:
     for counts in state.counts:
         counts.clear(rows)
     for pairs in state.pairs:
+        breathe()
         pairs.clear(rows)
     state.articles.release(rows)

@@ -8,6 +8,7 @@ import numpy as np
 
 from script_shared.arrays import IntArray
 from script_shared.events.entry import user_digest
+from script_shared.gently import breathe
 
 PAUSE_MS = 30 * 60_000  # without session ids, a longer pause begins a new visit
 _COLUMNS = {
@@ -167,9 +168,14 @@ class Readers:
         """Take over what was saved."""
         self._empty()
         for name, kind in _COLUMNS.items():
-            setattr(self, name, array(kind, arrays[name].tolist()))
-        self._places = {key: place for place, key in enumerate(arrays["keys"].tolist())}
-        block, ends = arrays["reads"].astype("<u4").tobytes(), np.cumsum(arrays["lengths"]).tolist()
-        self._reads = [
-            block[4 * (end - length) : 4 * end] for end, length in zip(ends, arrays["lengths"].tolist(), strict=True)
-        ]
+            column = array(kind)
+            column.frombytes(np.asarray(arrays[name]).astype(kind).tobytes())
+            setattr(self, name, column)
+            breathe()
+        block, ends = arrays["reads"].astype("<u4").tobytes(), np.cumsum(arrays["lengths"])
+        for start in range(0, len(ends), _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            self._places.update(zip(arrays["keys"][some].tolist(), range(start, len(ends)), strict=False))
+            bounds = zip((ends - arrays["lengths"])[some].tolist(), ends[some].tolist(), strict=True)
+            self._reads.extend(block[4 * begin : 4 * end] for begin, end in bounds)
+            breathe()

@@ -9,6 +9,7 @@ import numpy as np
 
 from script_shared.arrays import IntArray, Strings, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
+from script_shared.gently import breathe
 from script_shared.news.live.sparse import load_sparse, save_sparse
 
 if TYPE_CHECKING:
@@ -76,9 +77,12 @@ def load(state: "LiveState", folder: Path) -> None:
     for name in (name for name in (*_COUNTS, *_PAIRS) if name not in lacking):
         sums, totals = load_sparse(folder / name, "sums"), load_array(folder / name, "totals")
         getattr(state, name).restore({"sums": sums, "totals": totals})
-    ids = Strings.load(folder / "articles", "ids")
+        breathe()
+    ids = Strings.load(folder / "articles", "ids").tolist()
     of_articles = _arrays(folder / "articles", tuple(state.articles.arrays()))
-    state.articles.restore(of_articles, [ids[number] for number in range(len(ids))], saved["sections"])
+    breathe()
+    state.articles.restore(of_articles, ids, saved["sections"])
+    breathe()
     state.readers.restore(_arrays(folder / "readers", tuple(state.readers.arrays())))
     state.shown.restore(load_array(folder / "shown", "rows"))
     if "clusters" not in lacking:

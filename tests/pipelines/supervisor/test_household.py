@@ -48,6 +48,22 @@ def test_the_children_of_a_dead_component_do_not_outlive_it(tmp_path: Path) -> N
     assert wait_until_gone(tmp_path, 5) == []
 
 
+def test_a_component_stands_as_far_behind_as_it_was_told(tmp_path: Path) -> None:
+    program = start(
+        tmp_path,
+        f"""
+        house = Household()
+        sleeper = program("sleeper", {SLEEPER!r})
+        sleeper.nice = 7
+        house.start(sleeper)
+        print(os.getpriority(os.PRIO_PROCESS, sleeper.pid) - os.getpriority(os.PRIO_PROCESS, 0))
+        house.stop()
+        """,
+    )
+    output, _ = program.communicate(timeout=30)
+    assert output.endswith("7\n")
+
+
 def test_a_component_that_keeps_dying_ends_in_an_error_with_its_last_lines(tmp_path: Path) -> None:
     program = start(
         tmp_path,
