@@ -30,7 +30,7 @@ SLICE = 64  # entries folded before requests get their turn
 WRITE_SECONDS = 8.0  # a writer waits no longer
 CATCH_UP_SECONDS = 2.0  # of the first release's state, before it goes into service
 SWAP_SECONDS = 300.0  # of a later one's; the one in service goes on meanwhile
-FEW = 8  # entries that a newsroom which nobody uses yet folds at once
+MANY, FEW = 2000, 8  # entries that a newsroom which nobody uses yet folds at once: before the first release, later
 FLUSH_SECONDS = 1.0  # served answers wait so long to be written together
 MEASURE_SECONDS = 5.0  # adding up the state's memory takes milliseconds
 NOT_FOLDED = (Kind.SERVED,)
@@ -154,13 +154,14 @@ class Following:
                 self.log.shown_often(newsroom.seq, clock.now_ms() - DAY_MS, max_shown) if newsroom.seq else ()
             )
             remembered = True
+            read, few = (MANY, MANY) if first else (SLICE, FEW)
             while time.monotonic() < until:
-                entries = self.log.tail(newsroom.seq, SLICE, without=NOT_FOLDED)
+                entries = self.log.tail(newsroom.seq, read, without=NOT_FOLDED)
                 if not entries:
                     break
                 vectors = vectorise.vectors(entries) if vectorise else None
-                for start in range(0, len(entries), FEW):
-                    newsroom.apply(entries[start : start + FEW], vectors)
+                for start in range(0, len(entries), few):
+                    newsroom.apply(entries[start : start + few], vectors)
                     breathe()
         except UnavailableError as error:
             log.warning("a newsroom starts without the log: %s", error)

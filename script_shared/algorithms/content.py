@@ -89,12 +89,24 @@ class Content:
         reads = csr_array((self._read_weights(newest), column, newest.offsets), shape=shape)
         return _unit(csr_array(reads @ self.vectors.take(articles)))
 
+    def _profile(self, histories: Histories) -> FloatArray:
+        """float32 (terms): the profile of a single reader."""
+        newest = histories.latest(PROFILE_READS)
+        vectors = self.vectors.take(newest.article)
+        weights = np.repeat(self._read_weights(newest), np.diff(vectors.indptr))
+        total = np.bincount(vectors.indices, vectors.data * weights, len(self.terms)).astype(np.float32)
+        length = np.sqrt(total @ total)
+        return total / length if length > 0 else total
+
     def over(self, candidates: Candidates) -> Callable[[Batch], FloatArray]:
         """Prepare the candidates once; the answer scores batches by cosine, 0..1: float32 (n, m)."""
-        articles = csr_array(self.vectors.take(candidates.rows).T)
+        articles = self.vectors.take(candidates.rows)
+        terms = csr_array(articles.T)
 
         def score(batch: Batch) -> FloatArray:
-            return (self.profiles(batch.histories) @ articles).toarray()
+            if len(batch) == 1:  # one request: sparse products cost more than they save
+                return (articles @ self._profile(batch.histories))[None, :]
+            return (self.profiles(batch.histories) @ terms).toarray()
 
         return score
 
