@@ -30,11 +30,11 @@ SLICE = 64  # entries folded before requests get their turn
 WRITE_SECONDS = 8.0  # a writer waits no longer
 CATCH_UP_SECONDS = 2.0  # of the first release's state, before it goes into service
 SWAP_SECONDS = 300.0  # of a later one's; the one in service goes on meanwhile
-MANY, FEW = 2000, 8  # entries that a newsroom which nobody uses yet folds at once: before the first release, later
+MANY, FEW = 2000, 2  # entries that a newsroom which nobody uses yet folds at once: before the first release, later
 FLUSH_SECONDS = 1.0  # served answers wait so long to be written together
 MEASURE_SECONDS = 5.0  # adding up the state's memory takes milliseconds
 NOT_FOLDED = (Kind.SERVED,)
-RECALLED = 500  # readers looked up at once
+RECALLED = 200  # readers looked up at once
 DAY_MS = 86_400_000
 LONGEST_USER = 128  # characters that the log has room for
 
@@ -154,12 +154,13 @@ class Following:
                 self.log.shown_often(newsroom.seq, clock.now_ms() - DAY_MS, max_shown) if newsroom.seq else ()
             )
             remembered = True
-            read, few = (MANY, MANY) if first else (SLICE, FEW)
+            read, few = (MANY, MANY) if first else (8 * FEW, FEW)
             while time.monotonic() < until:
                 entries = self.log.tail(newsroom.seq, read, without=NOT_FOLDED)
                 if not entries:
                     break
                 vectors = vectorise.vectors(entries) if vectorise else None
+                breathe()
                 for start in range(0, len(entries), few):
                     newsroom.apply(entries[start : start + few], vectors)
                     breathe()

@@ -16,9 +16,11 @@ from script_shared.errors import UnavailableError
 from script_shared.events.address import engine_of
 from script_shared.events.entry import Entry, Kind, user_digest
 from script_shared.events.schema import ENTRIES
+from script_shared.gently import breathe
 
 _APPEND_LOCK = 0x7061757461  # PostgreSQL advisory lock: appends commit in the order of their numbers
 _AT_ONCE = 10_000  # entries pruned in one transaction: on SQLite, whoever writes waits for it
+_READ = 500  # names of readers read before the thread may rest
 _KEPT = (int(Kind.ARTICLE), int(Kind.ERASE))  # never pruned by age: what is known, and who is forgotten
 
 
@@ -105,8 +107,12 @@ class EventLog:
         query = select(ENTRIES.c.user_id).where(
             ENTRIES.c.time_ms >= since_ms, ENTRIES.c.seq <= until, ENTRIES.c.kind == int(Kind.CLICK)
         )
+        found: set[str] = set()
         with self._transaction() as connection:
-            return set(connection.scalars(query.distinct())) - {""}
+            for some in connection.scalars(query.distinct()).partitions(_READ):
+                found.update(some)
+                breathe()
+        return found - {""}
 
     def shown_often(self, until: int, since_ms: int, least: int) -> list[tuple[str, str, int]]:
         """Reader, article and count of what was shown to a reader at least so often since, up to number ``until``."""

@@ -13,6 +13,7 @@ from script_shared.algorithms.histories import Batch
 from script_shared.algorithms.popularity import Popularity
 from script_shared.arrays import IntArray
 from script_shared.clock import Clock
+from script_shared.gently import breathe
 from script_shared.news import ranking
 from script_shared.news.answer_check import check_rows
 from script_shared.news.catalog import Catalog
@@ -171,6 +172,7 @@ class NewsModel:
             row = int(known[0]) if len(known) else -1
             read = set(self.readers.batch(np.array([row])).histories.article.tolist())
             answer = self.recommend(self.readers.ids.ids[row] if row >= 0 else None, n)
+            breathe()
             check_rows([item.article for item in answer.items], alive - read, n, f"release {self.version}: {name}")
 
     def _items(self, prepared: Prepared, segment: str, batch: Batch, barred: IntArray, n: int) -> list[Recommendation]:

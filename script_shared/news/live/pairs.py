@@ -88,6 +88,6 @@ class PairStore:
     def restore(self, arrays: dict[str, FloatArray]) -> None:
         """Take over what was saved."""
         used = arrays["totals"].shape[1]
-        sums, totals = np.zeros_like(self.sums), np.zeros_like(self.totals)
+        sums, totals = np.zeros(self.sums.shape, self.sums.dtype), np.zeros_like(self.totals)
         sums[:, :used, :used], totals[:, :used] = arrays["sums"], arrays["totals"]
         self._put(sums, totals)

@@ -22,6 +22,7 @@ _COLUMNS = {
     "referrer": "b",
 }
 _KEY_DIGITS = 16
+_RESTORED = 1_000  # readers taken over before the thread may rest
 _AT_ONCE = 10_000  # readers whose reads are numbered anew together
 
 
@@ -173,8 +174,8 @@ class Readers:
             setattr(self, name, column)
             breathe()
         block, ends = arrays["reads"].astype("<u4").tobytes(), np.cumsum(arrays["lengths"])
-        for start in range(0, len(ends), _AT_ONCE):
-            some = slice(start, start + _AT_ONCE)
+        for start in range(0, len(ends), _RESTORED):
+            some = slice(start, start + _RESTORED)
             self._places.update(zip(arrays["keys"][some].tolist(), range(start, len(ends)), strict=False))
             bounds = zip((ends - arrays["lengths"])[some].tolist(), ends[some].tolist(), strict=True)
             self._reads.extend(block[4 * begin : 4 * end] for begin, end in bounds)
