@@ -10,6 +10,7 @@ import asyncio
 import gc
 import logging
 import time
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from app.following import Following
@@ -28,16 +29,23 @@ from script_shared.news.model import NewsModel
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
 from script_shared.releases import Pointer, Releases
+from script_shared.storage.local import locked
 
 log = logging.getLogger("pauta.live")
 LONGEST_PAUSE_SECONDS = 60.0
 CLOCK_SECONDS = 5.0  # an event that arrives while the first release is being loaded waits so long
+TURN_SECONDS = 900.0  # the other worker processes load first
 REST = 2.0  # how much longer than it worked a load beside a release in service rests
 PASSING = (UnavailableError, SourceError, OSError, MemoryError)  # not the release's fault: worth trying again
 
 
 class Live:
-    """Holds the release in service and keeps it current."""
+    """Holds the release in service and keeps it current.
+
+    Args:
+        following: the event log's side, None for none.
+        shared: folder that the worker processes of one service share; they load one after the other.
+    """
 
     def __init__(
         self,
@@ -47,8 +55,10 @@ class Live:
         *,
         following: Following | None = None,
         params: NewsParams | None = None,
+        shared: Path | None = None,
     ) -> None:
         self.releases = releases
+        self._turn = shared / "loading" if shared is not None else None
         self._following = following
         self._params = params or load_params(NewsParams, FILE)
         self.served: Served | None = None
@@ -166,8 +176,13 @@ class Live:
         log.info("release %s in service after %.2f s", served.release, served.load_seconds)
 
     def _load(self, pointer: Pointer, version: str) -> Served:
-        with gently(REST if self.served is not None else 0.0):
+        if self.served is None:
             return self._loaded(pointer, version)
+        with self._my_turn(), gently(REST):
+            return self._loaded(pointer, version)
+
+    def _my_turn(self) -> AbstractContextManager[None]:
+        return locked(self._turn, TURN_SECONDS) if self._turn is not None else nullcontext()
 
     def _loaded(self, pointer: Pointer, version: str) -> Served:
         started = time.perf_counter()

@@ -97,6 +97,7 @@ def default_app() -> FastAPI:
     settings = load_settings()
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    memory.import_lightgbm()
     folder = os.environ.get(METRICS_FOLDER)
     return create_app(settings, Path(folder) if folder else None)
 
@@ -111,7 +112,14 @@ def _service(settings: Settings, metrics_folder: Path | None) -> Service:
         settings=settings,
         telemetry=telemetry,
         releases=releases,
-        live=Live(releases, telemetry, settings.release_poll_seconds, following=following, params=params),
+        live=Live(
+            releases,
+            telemetry,
+            settings.release_poll_seconds,
+            following=following,
+            params=params,
+            shared=metrics_folder,
+        ),
         following=following,
         trigger=Trigger(settings),
         evaluation=table,

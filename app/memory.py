@@ -1,9 +1,12 @@
-"""How the process asks the system for memory."""
+"""What keeps a serving process small."""
 
+import contextlib
 import ctypes
+import sys
 
 M_MMAP_THRESHOLD = -3  # of glibc's mallopt(3)
 LARGE_BYTES = 256 * 1024
+NOT_SERVED_WITH = ("sklearn", "pandas")
 
 
 def give_back_large() -> None:
@@ -15,3 +18,16 @@ def give_back_large() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
+
+
+def import_lightgbm() -> None:
+    """Import LightGBM, where it is installed, without the interfaces that serving does not use.
+
+    It imports scikit-learn and pandas for those where it finds them, which takes 0.9 s and 130 MB in each process.
+    """
+    absent = [name for name in NOT_SERVED_WITH if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]  # None: as if it were not installed
+    with contextlib.suppress(ImportError):
+        import lightgbm  # noqa: F401
+    for name in absent:
+        del sys.modules[name]

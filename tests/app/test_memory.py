@@ -1,0 +1,46 @@
+"""A serving process stays small."""
+
+import subprocess
+import sys
+
+LOOK = """
+import sys
+from app import memory
+memory.import_lightgbm()
+from lightgbm import Booster
+print(sorted({"sklearn", "pandas"} & set(sys.modules)))
+import pandas, sklearn.base
+print(pandas.DataFrame([1]).shape, sklearn.base.BaseEstimator.__name__)
+"""
+GROWN = """
+import sys
+import numpy as np
+import psutil
+from app import memory
+if sys.argv[1] == "small":
+    memory.give_back_large()
+def taken(): return psutil.Process().memory_info().rss >> 20
+kept = []
+before = taken()
+for turn in range(20):  # arrays of a release between small things that stay
+    arrays = [np.ones(1 << 17) for _ in range(60)]
+    kept.append([bytearray(4000) for _ in range(20)])
+    release = arrays[::2]
+    del arrays
+    kept.append([bytearray(4000) for _ in range(20)])
+    del release
+print(taken() - before)
+"""
+
+
+def _run(program: str, *arguments: str) -> str:
+    command = [sys.executable, "-c", program, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def test_lightgbm_comes_without_pandas_and_both_can_still_be_imported() -> None:
+    assert _run(LOOK) == "[]\n(1, 1) BaseEstimator\n"
+
+
+def test_arrays_of_a_release_that_has_gone_go_back_to_the_system() -> None:
+    assert int(_run(GROWN, "small")) < 10
