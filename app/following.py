@@ -32,6 +32,7 @@ CATCH_UP_SECONDS = 2.0  # of the first release's state, before it goes into serv
 SWAP_SECONDS = 300.0  # of a later one's; the one in service goes on meanwhile
 MANY, FEW = 2000, 2  # entries that a newsroom which nobody uses yet folds at once: before the first release, later
 FLUSH_SECONDS = 1.0  # served answers wait so long to be written together
+WRITTEN = 16  # of them are made into entries at once
 MEASURE_SECONDS = 5.0  # adding up the state's memory takes milliseconds
 NOT_FOLDED = (Kind.SERVED,)
 RECALLED = 200  # readers looked up at once
@@ -224,15 +225,17 @@ class Following:
         if room is not None and room.state is not None:
             self._telemetry.live.state(room.state.sizes())
 
-    def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, []
+    def _flush(self, most: int | None = None) -> None:
+        waiting, self._waiting = self._waiting[:most], [] if most is None else self._waiting[most:]
         if waiting:
             self.follower.submit_optional([answer.entry() for answer in waiting])
 
     async def _flush_on(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
-            self._flush()
+            for _ in range(0, len(self._waiting), WRITTEN):
+                self._flush(WRITTEN)
+                await asyncio.sleep(0)  # requests get their turn
 
     async def _measure_on(self) -> None:
         while True:

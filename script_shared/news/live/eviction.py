@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from script_shared.gently import breathe
 from script_shared.news.live import windows
 
 if TYPE_CHECKING:
@@ -22,6 +21,5 @@ def evict(state: "LiveState") -> None:
     for counts in state.counts:
         counts.clear(rows)
     for pairs in state.pairs:
-        breathe()
         pairs.clear(rows)
     state.articles.release(rows)

@@ -6,14 +6,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
+from script_shared.gently import breathe
 
 ENOUGH = 20_000
+LINES = 512  # cleared before the thread may rest
 
 
 def clear_columns(table: FloatArray, columns: IntArray) -> None:
     """Set some of the last axis' places to zero everywhere; line by line in memory, which is several times faster."""
-    lines = table.reshape(-1, table.shape[-1])
-    lines[np.arange(len(lines))[:, None], np.sort(columns)] = 0.0
+    lines, columns = table.reshape(-1, table.shape[-1]), np.sort(columns)
+    for start in range(0, len(lines), LINES):
+        some = lines[start : start + LINES]
+        some[np.arange(len(some))[:, None], columns] = 0.0
+        breathe()
 
 
 class Pending:
