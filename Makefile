@@ -74,8 +74,9 @@ logs: ## Follow what the containers say (ARGS=api for one of them)
 
 .PHONY: demo-traffic
 demo-traffic: ## Made-up readers for the dashboards (ARGS="--rate 30 --seconds 600 --url http://127.0.0.1:8001")
-	@PAUTA_ADMIN_TOKEN="$${PAUTA_ADMIN_TOKEN:-$$(docker compose run --rm --no-deps -T secrets show admin_token 2>/dev/null)}" \
-	  $(PYTHON) -m pipelines.traffic $(ARGS)
+	@port="$${PAUTA_PORT:-$$(sed -n 's/^PAUTA_PORT=//p' .env 2>/dev/null)}"; \
+	PAUTA_ADMIN_TOKEN="$${PAUTA_ADMIN_TOKEN:-$$(docker compose run --rm --no-deps -T secrets show admin_token 2>/dev/null)}" \
+	  $(PYTHON) -m pipelines.traffic --url "http://127.0.0.1:$${port:-8001}" $(ARGS)
 
 .PHONY: verify-stack
 verify-stack: ## Bring everything up from a bare clone, break it, mend it, tear it down: a table (ARGS="--only kill")
