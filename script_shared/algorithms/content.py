@@ -101,12 +101,11 @@ class Content:
     def over(self, candidates: Candidates) -> Callable[[Batch], FloatArray]:
         """Prepare the candidates once; the answer scores batches by cosine, 0..1: float32 (n, m)."""
         articles = self.vectors.take(candidates.rows)
-        terms = csr_array(articles.T)
 
         def score(batch: Batch) -> FloatArray:
             if len(batch) == 1:  # one request: sparse products cost more than they save
                 return (articles @ self._profile(batch.histories))[None, :]
-            return (self.profiles(batch.histories) @ terms).toarray()
+            return (self.profiles(batch.histories) @ csr_array(articles.T)).toarray()
 
         return score
 

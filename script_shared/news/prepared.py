@@ -1,8 +1,7 @@
-"""The pool of the moment, with every recommender prepared for it: what one request needs before it knows its reader."""
+"""The pool of the moment, with recommenders prepared for it: what a request needs before it knows its reader."""
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from script_shared.algorithms.histories import Batch
 from script_shared.algorithms.popularity import Popularity
@@ -12,16 +11,24 @@ from script_shared.news.pool import Pool, Shelf
 from script_shared.news.recommenders.base import Part, Recommender, Scorer
 
 
-@dataclass(frozen=True)
 class Prepared:
-    """A pool, and how to score it for every segment."""
+    """A pool, and how to score it for every segment; what a segment needs is made when it is first asked for.
 
-    pool: Pool
-    scorers: Mapping[str, Scorer]
+    Attributes:
+        pool: the candidates of the moment.
+    """
+
+    def __init__(self, pool: Pool, recommenders: Mapping[str, Recommender]) -> None:
+        self.pool = pool
+        self._recommenders = recommenders
+        self._scorers: dict[str, Scorer] = {}
 
     def score(self, segment: str, batch: Batch) -> list[Part]:
         """Parts of the score of a segment's recommender, each (readers, candidates)."""
-        return self.scorers[segment](batch)
+        scorer = self._scorers.get(segment)
+        if scorer is None:  # two threads may both make it; either is right
+            scorer = self._scorers[segment] = self._recommenders[segment].over(self.pool.candidates)
+        return scorer(batch)
 
 
 class PoolKeeper:
@@ -51,8 +58,7 @@ class PoolKeeper:
         return current
 
     def _prepare(self, now_ms: int) -> Prepared:
-        pool = self._shelf.pool(now_ms, self._popularity)
-        return Prepared(pool, {name: some.over(pool.candidates) for name, some in self._recommenders.items()})
+        return Prepared(self._shelf.pool(now_ms, self._popularity), self._recommenders)
 
 
 def _holds(prepared: Prepared, now_ms: int) -> bool:
