@@ -21,6 +21,7 @@ from tests.benchmarks.visible import seen_by_other, seen_by_same
 
 BARS = {"p99 ms at 200/s": 10.0, "sustained per second": 800.0, "ready seconds": 5.0, "MB per process": 800.0}
 BARS |= {"seen by same process": 0.0, "seen by other process s": 1.0, "seconds of doubled p99": 2.0}
+TURNS = 3  # of wrk, of which the middle one counts: now and then one process accepts all connections of a burst
 
 
 def main() -> int:
@@ -93,9 +94,15 @@ def _library(site: Site, args: argparse.Namespace) -> dict[str, Any]:
 
 def _most(site: Site, server: Server, args: argparse.Namespace, events: float) -> dict[str, Any]:
     _say(f"as many as it can, {100 * events:.0f} % events ...")
-    with tempfile.TemporaryDirectory() as folder:
-        plan, run = site.plan(20_000, events, 20), f"{server.port}"
-        return wrk.most(server.port, plan, Path(folder), seconds=args.seconds, connections=args.connections, run=run)
+    runs = []
+    for turn in range(TURNS):
+        with tempfile.TemporaryDirectory() as folder:
+            plan, run = site.plan(20_000, events, 20 + turn), f"{server.port}-{turn}"
+            seconds, connections = args.seconds / 2, args.connections
+            runs.append(wrk.most(server.port, plan, Path(folder), seconds=seconds, connections=connections, run=run))
+    runs.sort(key=lambda one: one["per_second"])
+    sums = {name: sum(one[name] for one in runs) for name in ("failed", "empty")}
+    return {**runs[TURNS // 2], **sums, "runs": [one["per_second"] for one in runs]}
 
 
 def _swap(site: Site, server: Server, args: argparse.Namespace) -> dict[str, Any]:
@@ -139,7 +146,8 @@ def table(result: dict[str, Any]) -> str:
         if most:
             lines.append(
                 f"  as many as it can   {most['per_second']} per second (bar 800), p99 {most['p99']:.1f} ms,"
-                f" failed {most['failed']}, empty {most['empty']}; lists alone {row['most_lists']['per_second']}"
+                f" failed {most['failed']}, empty {most['empty']}, runs {most['runs']};"
+                f" lists alone {row['most_lists']['per_second']}"
             )
     if result["library"]:
         alone = result["library"]["most_lists"]["per_second"]
