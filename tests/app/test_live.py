@@ -13,6 +13,7 @@ from app.live import Live
 from app.telemetry import Telemetry
 from script_shared.errors import UnavailableError
 from script_shared.releases import Releases
+from script_shared.storage.local import locked
 from tests.app.conftest import Store, free_port, release_of, serving, until
 
 
@@ -234,3 +235,21 @@ def test_a_release_that_could_not_be_fetched_is_tried_again_after_a_growing_paus
     assert live.refusal is None
     assert [count for count, _ in tries] == [1, 2]
     assert tries[1][1] > tries[0][1] > 0
+
+
+def test_worker_processes_of_one_service_load_one_after_the_other(store: Store, tmp_path: Path) -> None:
+    store.promote("v2", "Nova")
+    store.promote("v1")
+    live = Live(store.releases, Telemetry(), 1.0, shared=tmp_path)
+
+    async def told() -> list[str | None]:
+        assert await live.look()  # the first release waits for nobody
+        store.releases.promote("v2", "test")
+        with locked(tmp_path / "loading"):  # another process loads
+            look = asyncio.create_task(live.look())
+            await asyncio.sleep(0.5)
+            seen = [live.served.release if live.served else None]
+        assert await look
+        return [*seen, live.served.release if live.served else None]
+
+    assert asyncio.run(told()) == ["v1", "v2"]
