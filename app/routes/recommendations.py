@@ -25,7 +25,8 @@ class ParsedRoute(APIRoute):
             return super().get_route_handler()
 
         async def answer(request: Request) -> Response:
-            return _listed(request, request.app.state.service, _parsed(request))
+            answered: Response = await self.endpoint(request, _parsed(request), request.app.state.service)
+            return answered
 
         return answer
 
@@ -50,10 +51,6 @@ async def get_recommendations(
     request: Request, query: Annotated[RecommendationsQuery, Query()], service: TheService
 ) -> Response:
     """Articles for a reader, best first. Nothing read, hidden, expired or not yet published is in the list."""
-    return _listed(request, service, query)
-
-
-def _listed(request: Request, service: Service, query: RecommendationsQuery) -> Response:
     return _answer(request, service, query, [], query.exclude_ids)
 
 

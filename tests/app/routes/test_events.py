@@ -176,6 +176,7 @@ def test_a_click_reaches_another_process_within_a_second(store: Store) -> None:
     store.promote("v1")
     with serving(store.settings) as one, serving(store.settings) as other:
         until(lambda: release_of(one) == release_of(other) == "v1")
+        assert "a48" in pages(other, user_id="new", num_recs=100)
         send(one, event(1, "new", "a48"))
         until(lambda: "a48" not in pages(other, user_id="new", num_recs=100), seconds=1.0)
 
