@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.supervisor.credentials import load_credentials, write_passwords
+from pipelines.supervisor.credentials import Credentials, load_credentials, write_passwords
 from pipelines.supervisor.environment import airflow_environment, api_environment
 from pipelines.supervisor.places import Places, load_places
 from pipelines.supervisor.ports import check_ports
-from pipelines.supervisor.stack import Database
+from pipelines.supervisor.stack import Database, Stack
 from script_shared.errors import SettingsError
 
 
@@ -109,3 +109,9 @@ def test_a_database_whose_migration_was_cut_short_is_made_again_and_a_ready_one_
     database.clear()
     assert database.ready
     assert file.exists()
+
+
+def test_what_runs_trainings_stands_behind_what_answers(tmp_path: Path) -> None:
+    stack = Stack(Places(home=tmp_path), Credentials.new())
+    behind = {each.name for each in [stack.api(), *stack.airflow()] if each.nice > 0}
+    assert behind == {"airflow-scheduler"}
