@@ -107,6 +107,7 @@ def _one(entry: Mapping[str, Any]) -> dict[str, str]:
     if entry["type"] == "json_invalid":
         return {"in": "body", "field": "", "message": f"is not valid JSON: {entry.get('ctx', {}).get('error', '')}"}
     message = {"extra_forbidden": "is not known here", "missing": "is missing"}.get(entry["type"], entry["msg"])
+    message = message.removeprefix("Value error, ")  # which pydantic puts before the words of our own checks
     return {"in": str(place[0]), "field": _clean(".".join(str(part) for part in place[1:])), "message": message}
 
 

@@ -2,13 +2,22 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Discriminator, Field, StringConstraints, Tag
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    WithJsonSchema,
+)
 
 from app.shapes import Question
 from script_shared.events.entry import storable
+from script_shared.times import EARLIEST_MS, LATEST_MS, epoch_ms
 
 MAX_BATCH = 1000
-LAST_MS = 253_402_300_799_000  # the last second of the year 9999
 
 
 def plain(text: str) -> str:
@@ -22,32 +31,22 @@ def plain(text: str) -> str:
     return text
 
 
-def epoch_ms(time: Any) -> int:
-    """A time as it was sent, in epoch milliseconds."""
-    return time if isinstance(time, int) else round(time.timestamp() * 1000)
-
-
-def within_calendar(time: Any) -> Any:
-    """The time, when it can be written as a date that every part can hold.
-
-    Raises:
-        ValueError: it lies before 1970 or after the year 9999.
-    """
-    if not 0 <= epoch_ms(time) <= LAST_MS:
-        raise ValueError("must lie between the years 1970 and 9999")
-    return time
-
-
 Key = Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(plain)]
 Reader = Annotated[str, StringConstraints(max_length=128), AfterValidator(plain)]
 Label = Annotated[str, StringConstraints(max_length=64), AfterValidator(plain)]
 PageId = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(plain)]
 Title = Annotated[str, StringConstraints(max_length=1000), AfterValidator(plain)]
 Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(plain)]
+_TIMES: list[dict[str, Any]] = [
+    {"type": "integer", "minimum": EARLIEST_MS // 1000, "maximum": LATEST_MS // 1000},
+    {"type": "integer", "minimum": EARLIEST_MS, "maximum": LATEST_MS},
+    {"type": "string", "format": "date-time"},
+]
 Time = Annotated[
-    int | AwareDatetime,
-    AfterValidator(within_calendar),
-    Field(description="Epoch milliseconds, or ISO 8601 with an offset."),
+    int,
+    BeforeValidator(epoch_ms),
+    WithJsonSchema({"anyOf": _TIMES}),
+    Field(description="Seconds or milliseconds since 1970, or ISO 8601 (UTC where no offset is given)."),
 ]
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Response
 
 from app.answers import json_response
 from app.dependencies import Admin, TheService
-from app.event_shapes import Accepted, ArticlePost, ArticlesBody, epoch_ms
+from app.event_shapes import Accepted, ArticlePost, ArticlesBody
 from script_shared.events import Entry, Kind
 
 router = APIRouter(tags=["events"])
@@ -37,6 +37,4 @@ def _entry(post: ArticlePost, now_ms: int) -> Entry:
 
 
 def _value(name: str, value: Any) -> Any:
-    if name in TIMES and value is not None:
-        return epoch_ms(value)
     return value[:MOST_TEXT] if name == "text" and value is not None else value

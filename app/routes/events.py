@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from app.answers import iso, json_response
 from app.dependencies import Service, TheService
 from app.errors import problem
-from app.event_shapes import Accepted, Event, EventsBody, epoch_ms
+from app.event_shapes import Accepted, Event, EventsBody
 from script_shared.clock import HOUR_MS, Clock
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, Kind
@@ -84,7 +84,7 @@ async def _write(service: Service, entries: list[Entry]) -> list[bool]:
 
 
 def _entry(event: Event, now_ms: int) -> Entry:
-    time_ms = now_ms if event.time is None else epoch_ms(event.time)
+    time_ms = now_ms if event.time is None else event.time
     body = {name: value for name in KEPT if (value := getattr(event, name)) not in ("", None)}
     return Entry(event.event_id, KINDS[event.kind], time_ms, event.user_id.strip(), event.page, body)
 

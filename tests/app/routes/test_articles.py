@@ -124,14 +124,27 @@ def test_a_post_that_says_nothing_usable_is_refused(client: httpx.Client, admin:
     assert client.post("/articles", json=body, headers=admin).status_code == 422
 
 
-@pytest.mark.parametrize("time", [10**30, -1, 1 << 63, "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+00:00"])
+@pytest.mark.parametrize("time", [10**30, -1, 0, 1 << 63, "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+00:00"])
 @pytest.mark.parametrize("name", ["issued", "embargo_until", "expires"])
-def test_a_time_that_no_calendar_has_is_refused(
+def test_a_time_outside_2000_to_2100_is_refused(
     shared: httpx.Client, admin: dict[str, str], name: str, time: Any
 ) -> None:
-    with pytest.raises(ValidationError, match="1970 and 9999"):
+    with pytest.raises(ValidationError, match="between the years 2000 and 2100"):
         ArticlePost.model_validate({"page": "a", name: time})
-    assert shared.post("/events", json={"event_id": "e", "page": "a", "time": time}).status_code == 422
+    response = shared.post("/events", json={"event_id": "e", "page": "a", "time": time})
+    assert response.status_code == 422
+    assert response.json()["errors"] == [
+        {"in": "body", "field": "item.time", "message": "must lie between the years 2000 and 2100"}
+    ]
+
+
+@pytest.mark.parametrize("unit", [1, 1000])
+def test_a_publication_in_seconds_or_milliseconds_is_one_moment(
+    client: httpx.Client, admin: dict[str, str], unit: int
+) -> None:
+    post = {"page": "sec-1", "title": "Eclipse visto em Manaus", "issued": NOW_MS // 1000 * unit}
+    assert client.post("/articles", json=post, headers=admin).status_code == 200
+    assert "sec-1" in pages(client, num_recs=100)
 
 
 def with_snapshot(store: Store, folder: Path, version: str, seq: int) -> None:
