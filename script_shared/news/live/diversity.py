@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from script_shared.arrays import FloatArray
 
 LOOKED_AT = 3  # times the list's length: how far down the ranking a replacement is looked for
@@ -23,10 +25,13 @@ def spread(
     if min_diversity <= 0 or n < 2:
         return list(ranked[:n])
     looked_at = list(ranked[: LOOKED_AT * n])
-    cosines = similarities(looked_at)
+    far = similarities(looked_at) <= 1.0 - min_diversity + 1e-6
     chosen: list[int] = []
+    keeps = np.ones(len(looked_at), bool)  # its distance to all that were chosen
     for place in range(len(looked_at)):
-        if len(chosen) < n and all(cosines[place, other] <= 1.0 - min_diversity + 1e-6 for other in chosen):
+        if len(chosen) < n and keeps[place]:
             chosen.append(place)
-    others = [place for place in range(len(looked_at)) if place not in set(chosen)]
+            keeps &= far[place]
+    first = set(chosen)
+    others = [place for place in range(len(looked_at)) if place not in first]
     return [looked_at[place] for place in (chosen + others)[:n]]

@@ -22,6 +22,7 @@ class Items:
     ) -> None:
         self._by, self._asked, self._order, self._segment = by, asked, order, segment
         self._place: dict[str, int] = {}
+        self._explained: dict[str, dict[str, float]] = {}
         self._reasons = (
             Reasons(order.found, segment.reasons if segment else {}, lambda article: by.shown(article).title)
             if order is not None
@@ -34,6 +35,9 @@ class Items:
         self._place = self._order.place_of(chosen) if self._order is not None else {}
         if self._reasons is not None:
             self._reasons.look_at(list(self._place.values()))
+        if self._asked.query.explain and self._order is not None and self._place:
+            said = explained(self._order, self._by.ranker, list(self._place.values()))
+            self._explained = dict(zip(self._place, said, strict=True))
         items, least = [], 1.0
         for article in chosen:
             least = min(least, self._score(article))
@@ -42,7 +46,8 @@ class Items:
 
     def _item(self, article: str, score: float) -> LiveItem:
         reason, source = self._why(article)
-        return LiveItem(article, score, reason, source, self._explained(article))
+        explain = self._explained.get(article, {}) if self._asked.query.explain else None
+        return LiveItem(article, score, reason, source, explain)
 
     def _why(self, article: str) -> tuple[str, str]:
         if article in self._tried:
@@ -59,11 +64,3 @@ class Items:
         if place is not None and self._order is not None:
             return 1.0 / (1.0 + exp(-max(-500.0, min(500.0, float(self._order.scores[place])))))
         return self._segment.scores.get(article, 0.0) if self._segment is not None else 0.0
-
-    def _explained(self, article: str) -> dict[str, float] | None:
-        if not self._asked.query.explain:
-            return None
-        place = self._place.get(article)
-        if place is None or self._order is None:
-            return {}
-        return explained(self._order, self._by.ranker, place)

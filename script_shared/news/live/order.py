@@ -78,11 +78,16 @@ def trust(state: LiveState, now_ms: int, clicks: float) -> float:
     return min(1.0, total * state.decay.factors(now_ms)[hour] / clicks)
 
 
-def explained(order: LiveOrder, ranker: Ranker | None, place: int) -> dict[str, float]:
-    """What added most to a candidate's score, greatest first: features of the ranker, or parts of the plain mix."""
+def explained(order: LiveOrder, ranker: Ranker | None, places: Sequence[int]) -> list[dict[str, float]]:
+    """Of each candidate what added most to its score, greatest first: features of the ranker, or parts of the mix."""
+    at = np.array(places, np.int64)
     if order.source == "ranker" and ranker is not None:
-        names, values = ranker.names, ranker.contributions(matrix(order.found, ranker.names)[[place]])[0]
+        names, values = ranker.names, ranker.contributions(matrix(order.found, ranker.names)[at])
     else:
-        names, values = MIX_PARTS, mix_parts(order.found, np.array([place]))[:, 0]
-    best = np.argsort(-np.abs(values), kind="stable")[:EXPLAINED]
-    return {names[at]: round(float(values[at]), 5) for at in best}
+        names, values = MIX_PARTS, mix_parts(order.found, at).T
+    best = np.argsort(-np.abs(values), axis=1, kind="stable")[:, :EXPLAINED]
+    most = np.take_along_axis(values, best, axis=1).astype(float)
+    return [
+        {names[column]: round(value, 5) for column, value in zip(columns, row, strict=True)}
+        for columns, row in zip(best.tolist(), most.tolist(), strict=True)
+    ]

@@ -67,9 +67,14 @@ class Texts:
 
     def vectors(self, article_ids: Sequence[str]) -> csr_array:
         """float32 (articles, terms), rows of length 1, or empty where no text is known."""
-        width = len(self.content.terms)
-        nothing = csr_array((1, width), dtype=np.float32)
-        return csr_array(vstack([self._one(article_id, nothing) for article_id in article_ids] or [nothing[:0]]))
+        posted = [article_id for article_id in dict.fromkeys(article_ids) if article_id in self.posted]
+        rows = {article_id: self.rows.row(article_id) for article_id in article_ids if article_id not in self.posted}
+        known = [article_id for article_id, row in rows.items() if row >= 0]
+        at = {article_id: place for place, article_id in enumerate([*known, *posted])}
+        blocks = [self.content.vectors.take(np.array([rows[article_id] for article_id in known], np.int64))]
+        blocks += [self.posted[article_id] for article_id in posted]
+        blocks.append(csr_array((1, len(self.content.terms)), dtype=np.float32))  # of those whose text is not known
+        return csr_array(vstack(blocks, format="csr")[[at.get(article_id, len(at)) for article_id in article_ids]])
 
     def similarities(self, article_ids: Sequence[str]) -> FloatArray:
         """float32 (articles, articles): cosines, 0 where a text is not known."""
@@ -81,9 +86,3 @@ class Texts:
         if not article_ids or not read:
             return np.zeros(len(article_ids), np.float32)
         return (self.vectors(article_ids) @ self.vectors(read).T).toarray().max(axis=1)
-
-    def _one(self, article_id: str, nothing: csr_array) -> csr_array:
-        if (vector := self.posted.get(article_id)) is not None:
-            return vector
-        row = self.rows.row(article_id)
-        return self.content.vectors.take(np.array([row])) if row >= 0 else nothing
