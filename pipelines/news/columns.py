@@ -29,6 +29,3 @@ ITEM_COLUMNS = (RAW_PAGE, URL, ISSUED, TITLE, BODY, CAPTION)
 CLICK_USER, CLICK_ARTICLE, CLICK_TIME = "user_id", "click_article_id", "click_timestamp"
 CLICK_SESSION, CLICK_REGION, CLICK_DEVICE = "session_id", "click_region", "click_deviceGroup"
 CLICK_COLUMNS = (CLICK_USER, CLICK_ARTICLE, CLICK_TIME, CLICK_SESSION, CLICK_REGION, CLICK_DEVICE)
-
-EARLIEST_MS = 946_684_800_000  # 2000-01-01, and
-LATEST_MS = 4_102_444_800_000  # 2100-01-01: a time outside is no time of a click

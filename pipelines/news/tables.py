@@ -10,6 +10,7 @@ import polars as pl
 
 from pipelines.news import columns as c
 from script_shared.errors import InputError
+from script_shared.times import EARLIEST_MS, LATEST_MS
 
 if TYPE_CHECKING:
     import pandera.polars as pa
@@ -50,7 +51,7 @@ def schemas() -> dict[str, "pa.DataFrameSchema"]:
 
     some_text = pa.Check.str_length(min_value=1)
     amount = pa.Check.in_range(0, 1e9)  # also refuses nan and infinity
-    moment = pa.Check.in_range(_moment(c.EARLIEST_MS), _moment(c.LATEST_MS))
+    moment = pa.Check.in_range(_moment(EARLIEST_MS), _moment(LATEST_MS))
     rows, when = pa.Column(pl.UInt32), pa.Column(TIME, moment)
     amounts = {name: pa.Column(pl.Float32, amount, nullable=True) for name in c.QUANTITIES}
     texts = (c.URL, c.TITLE, c.CAPTION, c.BODY, c.SECTION, c.REGION)

@@ -10,6 +10,7 @@ import polars as pl
 from pipelines.news import columns as c
 from pipelines.news.dataset import Dataset
 from pipelines.news.refine.login import simulated_login
+from pipelines.news.refine.moments import scaled
 from pipelines.replay.labels import LABELS, Label
 from pipelines.replay.stream import Stream
 from script_shared.arrays import IntArray
@@ -29,7 +30,7 @@ def from_clicks(file: Path, until_ms: int | None = None) -> Stream:
     missing = set(names) - set(table.collect_schema().names())
     if missing:
         raise InputError(f"{file}: column {sorted(missing)[0]} is missing.", fix="Give a file of portal clicks.")
-    clicks = table.select(names).with_columns(pl.col("click_timestamp").cast(pl.Int64))
+    clicks = table.select(names).with_columns(scaled(pl.col("click_timestamp")))
     if until_ms is not None:
         clicks = clicks.filter(pl.col("click_timestamp") < until_ms)
     frame = clicks.sort("click_timestamp", maintain_order=True).collect()

@@ -15,6 +15,7 @@ from pipelines.news.refine.tally import Tally
 from pipelines.news.refine.write import last_moment
 from pipelines.news.tables import TIME
 from script_shared.news.params import RefineParams
+from script_shared.times import EARLIEST_MS, LATEST_MS
 
 FILE = "events"
 KEY = (c.USER, c.ARTICLE, c.TIMESTAMP)
@@ -64,7 +65,7 @@ def _named(clicks: pl.DataFrame, articles: pl.Series) -> pl.DataFrame:
     """The clicks by time, with reader, article and the quantities of a bare click."""
     visit = pl.when(pl.col(c.SESSION) != "").then("session " + pl.col(c.SESSION)).otherwise(pl.lit(""))
     known = pl.col(c.ARTICLE_ID).cast(pl.Enum(articles), strict=False).to_physical().cast(pl.UInt32)
-    sane = pl.col(TIME_MS).is_between(c.EARLIEST_MS, c.LATEST_MS)
+    sane = pl.col(TIME_MS).is_between(EARLIEST_MS, LATEST_MS)
     return clicks.sort(TIME_MS, SEQ).with_columns(
         pl.when(pl.col(c.USER_ID) != "").then(pl.col(c.USER_ID)).otherwise(visit).alias(c.USER_ID),
         known.alias(c.ARTICLE),
@@ -112,12 +113,12 @@ def _reached(times: "np.ndarray[Any, np.dtype[np.int64]]", tally: Tally, longest
     clock, years ahead of the data, and would make all of it old.
     """
     end_ms = last_moment(tally)
-    sane = times[(times >= c.EARLIEST_MS) & (times <= c.LATEST_MS)]
+    sane = times[(times >= EARLIEST_MS) & (times <= LATEST_MS)]
     if end_ms is None or not len(sane):
-        return c.LATEST_MS
+        return LATEST_MS
     before = np.maximum(np.concatenate([[0], sane[:-1]]), end_ms)
     ahead = np.flatnonzero(sane - before > longest_pause_ms)
-    return int(before[ahead[0]]) if len(ahead) else c.LATEST_MS
+    return int(before[ahead[0]]) if len(ahead) else LATEST_MS
 
 
 def _kept(tally: Tally, rows: pl.DataFrame) -> pl.DataFrame:

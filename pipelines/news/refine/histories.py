@@ -12,6 +12,7 @@ from pipelines.news.refine.engagement import engagement
 from pipelines.news.refine.files import FILE_COLUMN, scan
 from pipelines.news.refine.history_checks import check_histories, check_no_file_empty, check_reads, check_users_unique
 from pipelines.news.refine.lists import elements, plain
+from pipelines.news.refine.moments import moment
 from pipelines.news.refine.rules import PLACE, SIZE, clipped, judge, rejected_rows
 from pipelines.news.refine.tally import Tally, without_erased
 from pipelines.news.tables import TIME
@@ -87,7 +88,7 @@ def explode(batch: pl.DataFrame, articles: pl.Enum) -> pl.DataFrame:
     rows = some.select(
         pl.col(c.USER).repeat_by(size).explode(),
         elements(c.RAW_HISTORY).alias(c.ARTICLE_ID),
-        elements(c.RAW_TIMES).cast(pl.Int64, strict=False).alias(c.TIMESTAMP),
+        moment(elements(c.RAW_TIMES)).alias(c.TIMESTAMP),
         size.repeat_by(size).explode().alias(SIZE),
         pl.int_ranges(size).explode().alias(PLACE),
         *(values.cast(pl.Float32).alias(name) for name, values in raw.items()),

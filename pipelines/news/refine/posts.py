@@ -5,7 +5,9 @@ import polars as pl
 from pipelines.news import columns as c
 from pipelines.news.event_parts import HIDDEN, ISSUED_MS, POST_FIELDS, SAID, SEQ, TAKEN_DOWN, TIME_MS
 from pipelines.news.refine.addresses import section_and_region
+from pipelines.news.refine.moments import bounded, scaled
 from pipelines.news.tables import TIME
+from script_shared.times import EARLIEST_MS, LATEST_MS
 
 POSTED = "posted"
 TEXTS = (c.URL, c.TITLE, c.CAPTION, c.BODY, c.SECTION, c.REGION)
@@ -22,7 +24,7 @@ def latest_posts(posts: pl.LazyFrame) -> pl.DataFrame:
     last = [pl.col(name).filter(pl.col(SAID).list.contains(name)).last().alias(name) for name in POST_FIELDS]
     latest = posts.sort(SEQ).group_by(c.ARTICLE_ID, maintain_order=True).agg(pl.col(TIME_MS).first(), *last)
     section, region = section_and_region(c.URL)
-    issued = pl.when(pl.col(ISSUED_MS).is_between(c.EARLIEST_MS, c.LATEST_MS)).then(pl.col(ISSUED_MS))
+    issued = bounded(scaled(pl.col(ISSUED_MS)))
     addressed = latest.with_columns(section.alias(_OF_ADDRESS[c.SECTION]), region.alias(_OF_ADDRESS[c.REGION]))
     columns = [
         c.ARTICLE_ID,
@@ -32,7 +34,7 @@ def latest_posts(posts: pl.LazyFrame) -> pl.DataFrame:
         pl.col("text").alias(c.BODY),
         issued.cast(TIME).alias(c.ISSUED),
         *(pl.coalesce(_some(name), _some(other)).alias(name) for name, other in _OF_ADDRESS.items()),
-        pl.col(TIME_MS).clip(c.EARLIEST_MS, c.LATEST_MS).cast(TIME).alias(POSTED),
+        pl.col(TIME_MS).clip(EARLIEST_MS, LATEST_MS).cast(TIME).alias(POSTED),
         *(pl.col(name).fill_null(False) for name in (HIDDEN, TAKEN_DOWN)),
     ]
     return addressed.select(columns).collect()

@@ -8,6 +8,7 @@ from pipelines.news import columns as c
 from pipelines.news.refine.csv_problems import explained
 from pipelines.news.refine.files import VALIDATION, find_files, scan
 from pipelines.news.refine.lists import elements, lengths, plain
+from pipelines.news.refine.moments import moment
 from pipelines.news.refine.rules import rejected_rows
 from pipelines.news.refine.tally import Tally, without_erased
 from pipelines.news.tables import TIME, check, table_path
@@ -68,10 +69,10 @@ def _explode(table: pl.DataFrame, users: pl.Enum, articles: pl.Enum) -> pl.DataF
         .select(
             pl.col(c.RAW_USER).repeat_by("found").explode().alias(c.USER_ID),
             elements(c.RAW_HISTORY).alias(c.ARTICLE_ID),
-            elements(c.RAW_TIMES).cast(pl.Int64, strict=False).alias("ms"),
+            moment(elements(c.RAW_TIMES)).alias("ms"),
         )
     )
-    odd = rows.filter(pl.col("ms").is_null() | ~pl.col("ms").is_between(c.EARLIEST_MS, c.LATEST_MS))
+    odd = rows.filter(pl.col("ms").is_null())
     if odd.height:
         _stop(odd[c.USER_ID][0], "timestampHistory holds what is no time between 2000 and 2100")
     return rows.with_columns(

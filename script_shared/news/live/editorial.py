@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Any
 
 from script_shared.events import Entry
+from script_shared.times import epoch_ms, within_bounds
 
 FACTS = ("title", "url", "section", "region", "issued_ms", "embargo_ms", "expires_ms", "hidden", "taken_down")
 
@@ -87,4 +88,14 @@ class Editorial:
 
 
 def _said(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: body[name] for name in FACTS if name in body}
+    return {name: _fact(name, body[name]) for name in FACTS if name in body}
+
+
+def _fact(name: str, value: Any) -> Any:
+    """A fact as it was posted; a time of an entry made before times had bounds is read as training reads it."""
+    if value is None or not name.endswith("_ms"):
+        return value
+    try:
+        return epoch_ms(value)
+    except ValueError:
+        return None if name == "issued_ms" else within_bounds(int(value))

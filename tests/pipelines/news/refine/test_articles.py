@@ -49,11 +49,11 @@ def test_texts_keep_their_line_breaks_quotes_and_accents(tmp_path: Path) -> None
 def test_times_of_publication_are_utc_in_every_usual_spelling(tmp_path: Path) -> None:
     file = tmp_path / "itens-parte1.csv"
     spellings = ["2022-07-01 02:00:00+00:00", "2022-07-01 02:00:00", "2022-07-01T02:00:00Z"]
-    spellings += ["2022-06-30 23:00:00-03:00", "2022-07-01 02:00:00.000001+0000"]
+    spellings += ["2022-06-30 23:00:00-03:00", "2022-07-01 02:00:00.000001+0000", "1656640800", "1656640800000"]
     write_csv(file, ITEM_HEADER, [item(str(place), issued=issued) for place, issued in enumerate(spellings)])
     refine_articles([file], tmp_path, "run-1")
     table = pl.read_parquet(tmp_path / "articles.parquet")
-    assert [str(issued) for issued in table["issued"]] == ["2022-07-01 02:00:00+00:00"] * 5
+    assert [str(issued) for issued in table["issued"]] == ["2022-07-01 02:00:00+00:00"] * 7
 
 
 @pytest.mark.realdata

@@ -51,6 +51,12 @@ def test_an_article_counts_as_issued_at_its_first_click(tmp_path: Path) -> None:
     assert data.issued_ms.tolist() == [START + 4, START]
 
 
+@pytest.mark.parametrize("unit", [pl.col("click_timestamp") * 1000, pl.col("click_timestamp") // 1000])
+def test_clicks_in_microseconds_or_seconds_are_the_same_clicks(tmp_path: Path, unit: pl.Expr) -> None:
+    _, data = _refined(tmp_path, CLICKS.with_columns(pl.col("click_timestamp") // 1000 * 1000).with_columns(unit))
+    assert set(data.interactions.time_ms.tolist()) == {START}
+
+
 def test_what_the_source_does_not_measure_is_null_in_the_table(tmp_path: Path) -> None:
     _, data = _refined(tmp_path, CLICKS)
     table = pl.read_parquet(data.folder / "interactions.parquet")

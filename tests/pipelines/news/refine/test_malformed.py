@@ -120,11 +120,11 @@ CASES: dict[str, tuple[Spoil, str]] = {
     "historySize no number": (_row(historySize="two"), r"user eve: historySize is 'two'"),
     "timestamp no number": (
         _row(timestampHistory=f"{START}, yesterday"),
-        r"treino_parte2\.csv, user eve: timestampHistory holds a value that is no whole number",
+        r"treino_parte2\.csv, user eve: timestampHistory holds what is no time between 2000 and 2100",
     ),
-    "timestamp in seconds": (
-        _row(timestampHistory="1656644400, 1656644401"),
-        r"user eve: timestampHistory holds a time outside the years 2000 to 2100 \(2 such",
+    "timestamps of another century": (
+        _row(timestampHistory="0, 9656644401"),
+        r"user eve: timestampHistory holds what is no time between 2000 and 2100 \(2 such",
     ),
     "quantity no number": (
         _row(timeOnPageHistory="60000, long"),
@@ -209,7 +209,7 @@ CLICKS = {
     ("change", "message"),
     [
         (
-            pl.col("click_timestamp") // 1000,
+            pl.col("click_timestamp") * 3,
             r"clicks\.parquet: 2 clicks are not between 2000 and 2100, such as .*user 1",
         ),
         (pl.col("user_id").cast(pl.String), r"clicks\.parquet: column user_id is String"),
