@@ -57,11 +57,14 @@ run: install ## Start everything here: Airflow, the API, the first training; Ctr
 mlflow-ui: install ## Show the trainings in a browser: MLflow on 127.0.0.1:5000 (ARGS="--port 5001")
 	@exec $(BIN)/python -m pipelines tracking ui $(ARGS)
 
-STACK := $(if $(filter celery,$(PROFILE)),PAUTA_EXECUTOR=CeleryExecutor )docker compose $(addprefix --profile ,$(PROFILE))
+WITH := $(if $(filter celery,$(PROFILE)),COMPOSE_PROFILES=celery PAUTA_EXECUTOR=CeleryExecutor )$(if $(REPLICAS),PAUTA_API_REPLICAS=$(REPLICAS) )
 
 .PHONY: up
-up: ## Build and start the platform in containers; returns when it serves (PROFILE="celery scale" adds to it)
-	@$(STACK) up --detach --build --wait --wait-timeout 1800
+up: ## Build and start the platform in containers, or replace what changed without a pause (PROFILE=celery, REPLICAS=3)
+	@$(WITH)docker/check_settings.sh
+	@$(WITH)docker compose build --quiet
+	@$(WITH)docker/roll_api.sh
+	@$(WITH)docker compose up --detach --wait --wait-timeout 1800
 	@docker/welcome.sh
 
 .PHONY: down
@@ -74,9 +77,9 @@ logs: ## Follow what the containers say (ARGS=api for one of them)
 
 .PHONY: demo-traffic
 demo-traffic: ## Made-up readers for the dashboards (ARGS="--rate 30 --seconds 600 --url http://127.0.0.1:8001")
-	@port="$${PAUTA_PORT:-$$(sed -n 's/^PAUTA_PORT=//p' .env 2>/dev/null)}"; \
+	@address=$$(docker compose port proxy 8000 2>/dev/null | sed 's/^0\.0\.0\.0/127.0.0.1/'); \
 	PAUTA_ADMIN_TOKEN="$${PAUTA_ADMIN_TOKEN:-$$(docker compose run --rm --no-deps -T secrets show admin_token 2>/dev/null)}" \
-	  $(PYTHON) -m pipelines.traffic --url "http://127.0.0.1:$${port:-8001}" $(ARGS)
+	  $(PYTHON) -m pipelines.traffic --url "http://$${address:-127.0.0.1:$${PAUTA_PORT:-8001}}" $(ARGS)
 
 .PHONY: verify-stack
 verify-stack: ## Bring everything up from a bare clone, break it, mend it, tear it down: a table (ARGS="--only kill")

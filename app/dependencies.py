@@ -43,13 +43,29 @@ async def _admin(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> None:
     """Lets the holder of the admin token pass; the token is compared in constant time."""
-    token = service.settings.admin_token
-    if token is None or not token.get_secret_value():
+    if not _token(service):
         raise HTTPException(403, "Admin routes are closed. Set PAUTA_ADMIN_TOKEN and start the service again.")
-    given = credentials.credentials if credentials else ""
-    if not hmac.compare_digest(given.encode(), token.get_secret_value().encode()):
+    if not _opens(service, credentials.credentials if credentials else ""):
         detail = "This route needs the header 'Authorization: Bearer <PAUTA_ADMIN_TOKEN>'."
         raise HTTPException(401, detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def is_admin(request: Request, service: Service) -> bool:
+    """Whether the request carries the admin token, for routes that show admins more."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and _opens(service, given)
+
+
+def _token(service: Service) -> str:
+    """The admin token, "" when none is set."""
+    token = service.settings.admin_token
+    return token.get_secret_value().strip() if token else ""
+
+
+def _opens(service: Service, given: str) -> bool:
+    """Whether this is the admin token; compared in constant time."""
+    token = _token(service)
+    return bool(token) and hmac.compare_digest(given.encode(), token.encode())
 
 
 TheService = Annotated[Service, Depends(_service)]

@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from app.public_text import public
 from script_shared.errors import InputError, PautaError, ReleaseError, SourceError, UnavailableError
 
 log = logging.getLogger("pauta.app")
@@ -40,7 +41,7 @@ def problem(
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail,
+        "detail": public(detail) if status >= HTTPStatus.INTERNAL_SERVER_ERROR else detail,
         "instance": _clean(request.url.path),
         "request_id": request_id,
         **members,
@@ -78,9 +79,10 @@ async def _ours(request: Request, error: PautaError) -> Response:
     if isinstance(error, InputError):
         return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
     if isinstance(error, UnavailableError | ReleaseError | SourceError):
+        log.warning("request %s: %s", request.scope.get("request_id"), error.logged)
         retry = {"Retry-After": str(RETRY_AFTER_SECONDS)}
         return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers=retry)
-    log.error("request %s failed: %s", request.scope.get("request_id"), error)
+    log.error("request %s failed: %s", request.scope.get("request_id"), error.logged)
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
 
 

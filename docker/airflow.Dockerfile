@@ -1,4 +1,5 @@
-# The pipelines and Airflow, and MLflow's server: every service that trains, schedules or tracks runs from this image.
+# Two images of the same packages: `airflow` trains and schedules, `mlflow` is MLflow's server. Only the first holds our code,
+# so that a change of the code leaves MLflow running.
 # Airflow is one of the pinned packages, so the base is the same as the API's, and nothing is installed twice.
 FROM python:3.11-slim-bookworm AS packages
 WORKDIR /build
@@ -6,7 +7,7 @@ RUN python -m venv --without-pip /opt/venv
 COPY requirements_airflow.txt .
 RUN python -m pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes -r requirements_airflow.txt
 
-FROM python:3.11-slim-bookworm
+FROM python:3.11-slim-bookworm AS base
 # libgomp1 is what LightGBM and scikit-learn call; Debian's security updates move its version, so it is not pinned.
 # hadolint ignore=DL3008
 RUN apt-get update \
@@ -15,18 +16,27 @@ RUN apt-get update \
     && useradd --uid 50000 --gid 0 --create-home airflow
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /opt/pauta
-COPY --chmod=755 docker/with-secrets.sh docker/healthcheck.py docker/airflow_heartbeat.py docker/celery_ping.py ./
+COPY --chmod=755 docker/with-secrets.sh docker/healthcheck.py ./
+# The owner of these folders becomes the owner of the named volumes that are created from them; all images agree on it.
+RUN install -d -m 775 -o 50000 -g 0 mlflow /opt/airflow /opt/airflow/logs
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    HOME=/opt/airflow
+USER 50000:0
+
+FROM base AS mlflow
+EXPOSE 5000
+CMD ["mlflow", "server", "--host", "0.0.0.0", "--port", "5000"]
+
+FROM base AS airflow
+COPY --chmod=755 docker/airflow_heartbeat.py docker/celery_ping.py ./
 COPY pipelines pipelines
 COPY script_shared script_shared
-# The owner of these folders is the owner of a named volume that is made from them; all images agree on it.
+USER 0:0
 RUN chmod -R a+rX pipelines script_shared \
     && python -m compileall -q pipelines script_shared \
-    && install -d -m 775 -o 50000 -g 0 script_shared/data script_shared/models script_shared/evaluation \
-    && install -d -m 775 -o 50000 -g 0 mlflow /opt/airflow /opt/airflow/logs
-ENV PATH=/opt/venv/bin:$PATH \
-    PYTHONPATH=/opt/pauta \
-    PYTHONUNBUFFERED=1 \
-    HOME=/opt/airflow \
+    && install -d -m 775 -o 50000 -g 0 script_shared/data script_shared/models script_shared/evaluation
+ENV PYTHONPATH=/opt/pauta \
     AIRFLOW_HOME=/opt/airflow \
     AIRFLOW__CORE__DAGS_FOLDER=/opt/pauta/pipelines/dags \
     AIRFLOW__CORE__LOAD_EXAMPLES=false

@@ -17,14 +17,13 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PAUTA_HOST=0.0.0.0
 WORKDIR /opt/pauta
-COPY --chmod=755 docker/with-secrets.sh docker/healthcheck.py docker/make_secrets.py ./
+COPY --chmod=755 docker/with-secrets.sh docker/healthcheck.py ./
 COPY app app
 COPY script_shared script_shared
 # The owner of these folders is the owner of a named volume that is made from them; all images agree on it.
 RUN chmod -R a+rX app script_shared \
     && python -m compileall -q app script_shared \
-    && install -d -m 775 -o 50000 -g 0 script_shared/data script_shared/models script_shared/evaluation \
-    && for service in all api airflow mlflow postgres grafana redis; do install -d -m 755 -o 50000 -g 0 "/run/secrets-of/$service"; done
+    && install -d -m 775 -o 50000 -g 0 script_shared/data script_shared/models script_shared/evaluation
 USER 50000:0
 EXPOSE 8001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["python", "healthcheck.py", "/health"]

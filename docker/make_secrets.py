@@ -6,6 +6,7 @@ python make_secrets.py renew NAME...        make these again
 """
 
 import base64
+import hashlib
 import json
 import os
 import secrets
@@ -19,7 +20,9 @@ GIVEN = {  # what a person may choose, by the variable that says it
     "admin_token": "PAUTA_ADMIN_TOKEN",
     "airflow_admin_password": "PAUTA_AIRFLOW_ADMIN_PASSWORD",
     "grafana_password": "PAUTA_GRAFANA_PASSWORD",
+    "proxy_password": "PAUTA_PROXY_PASSWORD",
 }
+LEFT_OVER = ("airflow/passwords.json",)  # written by earlier versions for services that do not need it
 BYTES = {
     "admin_token": 24,
     "airflow_admin_password": 12,
@@ -30,6 +33,7 @@ BYTES = {
     "jwt_secret": 64,
     "mlflow_db_password": 24,
     "postgres_password": 24,
+    "proxy_password": 12,
     "redis_password": 24,
     "api_secret": 48,
 }
@@ -54,6 +58,16 @@ def files(of: Mapping[str, str]) -> dict[str, str]:
     database = "postgresql+psycopg2://{}:{}@postgres:5432/{}"
     events = database.format("pauta", of["events_db_password"], "pauta")
     airflow = f"airflow:{of['airflow_db_password']}@postgres:5432/airflow"
+    tasks = {
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"postgresql+psycopg2://{airflow}",
+        "AIRFLOW__CORE__FERNET_KEY": of["fernet_key"],
+        "AIRFLOW__CELERY__BROKER_URL": f"redis://:{of['redis_password']}@redis:6379/0",
+        "AIRFLOW__CELERY__RESULT_BACKEND": f"db+postgresql://{airflow}",
+        "PAUTA_EVENTS_URI": events,
+    }
+    signing = {
+        "AIRFLOW__API_AUTH__JWT_SECRET": of["jwt_secret"]
+    }  # the scheduler signs tasks' tokens, the server checks them
     environments = {
         "api": {
             "PAUTA_EVENTS_URI": events,
@@ -61,15 +75,9 @@ def files(of: Mapping[str, str]) -> dict[str, str]:
             "PAUTA_AIRFLOW_USERNAME": "pauta",
             "PAUTA_AIRFLOW_PASSWORD": of["airflow_service_password"],
         },
-        "airflow": {
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"postgresql+psycopg2://{airflow}",
-            "AIRFLOW__CORE__FERNET_KEY": of["fernet_key"],
-            "AIRFLOW__API__SECRET_KEY": of["api_secret"],
-            "AIRFLOW__API_AUTH__JWT_SECRET": of["jwt_secret"],
-            "AIRFLOW__CELERY__BROKER_URL": f"redis://:{of['redis_password']}@redis:6379/0",
-            "AIRFLOW__CELERY__RESULT_BACKEND": f"db+postgresql://{airflow}",
-            "PAUTA_EVENTS_URI": events,
-        },
+        "airflow": tasks,
+        "airflow-scheduler": tasks | signing,
+        "airflow-api-server": tasks | signing | {"AIRFLOW__API__SECRET_KEY": of["api_secret"]},
         "mlflow": {"MLFLOW_BACKEND_STORE_URI": database.format("mlflow", of["mlflow_db_password"], "mlflow")},
         "postgres": {
             "POSTGRES_PASSWORD": of["postgres_password"],
@@ -82,9 +90,19 @@ def files(of: Mapping[str, str]) -> dict[str, str]:
     written = {f"{service}/env": _shell(values) for service, values in environments.items()}
     passwords = {"admin": of["airflow_admin_password"], "pauta": of["airflow_service_password"]}
     return written | {
-        "airflow/passwords.json": json.dumps(passwords),
+        "airflow-api-server/passwords.json": json.dumps(passwords),
+        "proxy/htpasswd": f"admin:{_salted(of['proxy_password'], salt=of['api_secret'])}\n",
         "redis/password": of["redis_password"] + "\n",
     }
+
+
+def _salted(password: str, *, salt: str) -> str:
+    """The password as nginx compares it: the SHA-1 of password and salt, then the salt (RFC 2307, SSHA).
+
+    The salt comes from another secret, so that a second start writes the same file.
+    """
+    own = hashlib.sha256(f"proxy {salt}".encode()).digest()[:16]
+    return "{SSHA}" + base64.b64encode(hashlib.sha1(password.encode() + own).digest() + own).decode()
 
 
 def write(path: Path, content: str, mode: int) -> None:
@@ -112,8 +130,10 @@ def main(root: Path, arguments: list[str], environment: Mapping[str, str]) -> in
     if now != kept:
         write(kept_in, json.dumps(now, indent=2), 0o600)
     for name, content in files(now).items():
-        # Readable for whatever user its service runs as: the volume is mounted there and nowhere else.
+        # Readable for every user: only the service's own containers mount the volume.
         write(root / name, content, 0o444)
+    for name in LEFT_OVER:
+        (root / name).unlink(missing_ok=True)
     print(f"{len(now)} secrets: {len(now.keys() - kept.keys())} made, {len(renewed)} renewed, the others kept")
     return 0
 

@@ -16,4 +16,14 @@ COPY --chmod=755 grafana/dashboards /var/lib/pauta/dashboards
 
 FROM nginx:1.28.0 AS proxy
 COPY --chmod=755 docker/proxy/nginx.conf /etc/nginx/nginx.conf
+COPY --chmod=755 docker/proxy/api.conf /etc/nginx/api.conf
 USER 101:101
+
+# Makes the passwords. The owner of these folders becomes the owner of the named volumes that are created from them.
+FROM python:3.11-slim-bookworm AS secrets
+RUN useradd --uid 50000 --gid 0 --create-home pauta \
+    && for service in all api airflow airflow-api-server airflow-scheduler mlflow postgres proxy grafana redis; do \
+         install -d -m 755 -o 50000 -g 0 "/run/secrets-of/$service"; done
+COPY --chmod=755 docker/make_secrets.py /opt/pauta/make_secrets.py
+USER 50000:0
+ENTRYPOINT ["python", "/opt/pauta/make_secrets.py"]

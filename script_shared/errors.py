@@ -23,13 +23,20 @@ class PautaError(Exception):
 
     Args:
         message: what is wrong, naming file, user, line or key.
-        fix: what the reader can do about it, as a sentence.
+        fix: what the person can do about it, as a sentence.
+        private: what only logs and admins may see, such as the words of a driver, which name hosts.
     """
 
-    def __init__(self, message: str, *, fix: str = "") -> None:
+    def __init__(self, message: str, *, fix: str = "", private: str = "") -> None:
         self.message = message
         self.fix = fix
+        self.private = private
         super().__init__(f"{message} {fix}".strip())
+
+    @property
+    def logged(self) -> str:
+        """The whole text, for logs and admins."""
+        return f"{self} ({self.private})" if self.private else str(self)
 
 
 class SettingsError(PautaError):

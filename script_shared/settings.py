@@ -1,7 +1,10 @@
 """Where things are: every setting that comes from the environment, read once at the edge and handed down."""
 
+import logging
 import os
 import tempfile
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +14,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from script_shared.errors import SettingsError
 
 SHARED = Path(__file__).parent
+PREFIX = "PAUTA_"
+READ_ELSEWHERE = (  # by the API's start, `make run`, tests, and the compose file
+    *("HOST", "PORT", "WORKERS", "HOME", "METRICS_FOLDER", "REAL_DATA", "STANDINS", "EXPERIMENT_SET"),
+    *("BIND", "AIRFLOW_PORT", "GRAFANA_PORT", "PROMETHEUS_PORT", "MLFLOW_PORT", "MLFLOW_HOSTS", "INPUT_DIR"),
+    *("AIRFLOW_ADMIN_PASSWORD", "GRAFANA_PASSWORD", "PROXY_PASSWORD", "API_REPLICAS", "API_MEMORY", "TRAINING_MEMORY"),
+    *("EXECUTOR", "PARALLELISM", "AIRFLOW_WORKERS", "WORKER_CONCURRENCY", "METRICS_RETENTION"),
+)
+FAMILIES = ("TEST_", "BENCH_")
+log = logging.getLogger("pauta.settings")
 
 
 def own_cache() -> Path:
@@ -21,7 +33,7 @@ def own_cache() -> Path:
 class Settings(BaseSettings):
     """Locations, addresses, secrets and intervals. Each is an environment variable with the prefix ``PAUTA_``."""
 
-    model_config = SettingsConfigDict(env_prefix="PAUTA_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
 
     data_dir: Path = Field(SHARED / "data", description="Folder of raw, refined and trained runs.")
     models_uri: str = Field(
@@ -73,12 +85,32 @@ class Settings(BaseSettings):
         return None if self.mlflow_uri in (None, "", "off") else self.mlflow_uri
 
 
+def misspelt(environment: Iterable[str]) -> list[str]:
+    """A sentence for each variable with our prefix that nothing reads.
+
+    >>> misspelt(["PAUTA_SOURCE", "PAUTA_SORCE_PATH", "HOME"])
+    ['PAUTA_SORCE_PATH is not a setting and is ignored. Did you mean PAUTA_SOURCE_PATH?']
+    """
+    settings = [PREFIX + name.upper() for name in Settings.model_fields]
+    elsewhere = {PREFIX + name for name in READ_ELSEWHERE}
+    families = tuple(PREFIX + family for family in FAMILIES)
+    found = []
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in (*settings, *elsewhere) and not name.startswith(families):
+            close = get_close_matches(name, settings, 1)
+            hint = f" Did you mean {close[0]}?" if close else " docs/configuration.md lists the settings."
+            found.append(f"{name} is not a setting and is ignored.{hint}")
+    return found
+
+
 def load_settings() -> Settings:
-    """Read the environment.
+    """Read the environment. A variable that is set but empty counts as not set; one that nothing reads is logged.
 
     Raises:
         SettingsError: a variable has a value that cannot be used; the message names it.
     """
+    for sentence in misspelt(os.environ):
+        log.warning(sentence)
     try:
         return Settings()
     except ValidationError as error:

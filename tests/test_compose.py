@@ -12,16 +12,16 @@ ROOT = Path(__file__).parents[1]
 FILE = ROOT / "docker-compose.yml"
 OURS = [ROOT / "docker" / name for name in ("api.Dockerfile", "airflow.Dockerfile")]
 DOCKERFILES = sorted((ROOT / "docker").glob("*.Dockerfile"))
-PROFILES = ([], ["celery"], ["scale"], ["celery", "scale"])
+PROFILES: tuple[list[str], ...] = ([], ["celery"])
 ONCE = {"secrets", "airflow-init"}
 PUBLISHED = {
-    "api": 8001,
-    "airflow-api-server": 8080,
-    "grafana": 3000,
-    "prometheus": 9090,
-    "mlflow": 5000,
-    "proxy": 8000,
+    "proxy": ["8001:8000", "9090:9090", "5000:5000"],
+    "airflow-api-server": ["8080:8080"],
+    "grafana": ["3000:3000"],
 }
+LOGIN_BY_THE_PROXY = ("prometheus", "mlflow")  # they have no login of their own
+NEEDS_JWT = {"airflow-api-server", "airflow-scheduler"}
+MEGABYTES = {"m": 1, "g": 1024}
 DEFAULT = re.compile(r"\$\{\w+:-((?:[^{}]|\$\{[^{}]*\})*)\}")
 
 
@@ -65,7 +65,8 @@ def test_a_service_is_pinned_limited_watched_and_without_privileges(name: str):
     service = SERVICES[name]
     assert re.search(r":v?\d+\.\d+", service["image"])
     assert service["init"] is True
-    assert service["mem_limit"]
+    assert service["mem_limit"] == service["memswap_limit"]
+    assert service["pids_limit"] > 0
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert set(service["logging"]["options"]) == {"max-size", "max-file"}
@@ -74,9 +75,40 @@ def test_a_service_is_pinned_limited_watched_and_without_privileges(name: str):
     assert ("healthcheck" in service) is (name not in ONCE)
 
 
-def test_only_what_people_open_has_a_port_and_it_is_this_machines_alone():
+def test_only_what_people_open_has_a_port_and_only_on_this_machine():
     ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert ports == {name: [f"127.0.0.1:{port}:{port}"] for name, port in PUBLISHED.items()}
+    assert ports == {name: [f"127.0.0.1:{port}" for port in ports] for name, ports in PUBLISHED.items()}
+
+
+def test_services_without_a_login_are_on_internal_networks_alone():
+    networks = yaml.safe_load(filled(FILE.read_text(encoding="utf-8")))["networks"]
+    internal = {name for name, network in networks.items() if (network or {}).get("internal")}
+    for name in LOGIN_BY_THE_PROXY:
+        assert set(SERVICES[name]["networks"]) <= internal, name
+
+
+def test_the_proxy_and_prometheus_share_a_network_with_every_api_container():
+    assert set(SERVICES["proxy"]["networks"]) & set(SERVICES["api"]["networks"])
+    assert set(SERVICES["prometheus"]["networks"]) & set(SERVICES["api"]["networks"])
+    assert [name for name, service in SERVICES.items() if service["image"].startswith("pauta-api:")] == ["api"]
+
+
+def test_limits_sum_to_what_the_guide_says():
+    running = [service for name, service in SERVICES.items() if name not in ONCE and "profiles" not in service]
+    total = sum(int(service["mem_limit"][:-1]) * MEGABYTES[service["mem_limit"][-1]] for service in running)
+    guide = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    assert f"limits sum to {total / 1024:.1f} GB" in guide
+
+
+def test_a_change_of_our_code_changes_no_image_of_a_service_that_does_not_run_it():
+    """What is not ours must not be built from a stage that copies our code."""
+    services = (ROOT / "docker" / "services.Dockerfile").read_text(encoding="utf-8")
+    assert not re.search(r"^COPY .*\b(app|pipelines|script_shared)\b", services, re.M)
+    assert SERVICES["secrets"]["build"]["dockerfile"] == "docker/services.Dockerfile"
+    airflow = (ROOT / "docker" / "airflow.Dockerfile").read_text(encoding="utf-8")
+    stages = dict(re.findall(r"^FROM \S+ AS (\S+)\n(.*?)(?=^FROM |\Z)", airflow, re.M | re.S))
+    assert not re.search(r"^COPY (pipelines|script_shared)", stages["base"] + stages["mlflow"], re.M)
+    assert SERVICES["mlflow"]["build"]["target"] == "mlflow"
 
 
 def test_nothing_waits_without_a_condition_and_every_image_is_built_by_something_it_waits_for():
@@ -86,14 +118,21 @@ def test_nothing_waits_without_a_condition_and_every_image_is_built_by_something
         assert all("condition" in how for how in waits.values())
         if service["image"].startswith("pauta-") and "build" not in service:
             assert service["image"] in built, name
+            assert service["pull_policy"] == "never", name  # else Compose first tries to download it
     assert SERVICES["api"]["depends_on"] == {"secrets": {"condition": "service_completed_successfully"}}
 
 
 def test_the_api_cannot_write_what_it_serves():
-    for name in ("api", "api-replica"):
-        mounts = {volume.split(":")[0]: volume.split(":")[2:] for volume in SERVICES[name]["volumes"]}
-        assert mounts == {"models": ["ro"], "evaluation": ["ro"], "secrets-api": ["ro"]}
-        assert SERVICES[name]["read_only"] is True
+    mounts = {volume.split(":")[0]: volume.split(":")[2:] for volume in SERVICES["api"]["volumes"]}
+    assert mounts == {"models": ["ro"], "evaluation": ["ro"], "params": ["ro"], "secrets-api": ["ro"]}
+    assert SERVICES["api"]["read_only"] is True
+
+
+def test_a_params_file_reaches_both_the_pipelines_and_the_api():
+    for name in ("api", "airflow-init", "airflow-scheduler", "airflow-worker"):
+        assert "params:/opt/pauta/own-params.toml:ro" in SERVICES[name]["volumes"], name
+    text = FILE.read_text(encoding="utf-8")
+    assert text.count("PAUTA_PARAMS_FILE: ${PAUTA_PARAMS_FILE:+/opt/pauta/own-params.toml}") == 2
 
 
 def test_each_service_sees_its_own_secrets_and_only_one_service_writes_them():
@@ -108,6 +147,8 @@ def test_each_service_sees_its_own_secrets_and_only_one_service_writes_them():
     assert {volume.split(":")[0] for volumes in seen.values() for volume in volumes} < {
         each.split(":")[0] for each in writers
     }
+    airflow = {name for name, volumes in seen.items() if any(":" in each and "airflow-" in each for each in volumes)}
+    assert airflow == NEEDS_JWT
 
 
 def test_no_secret_stands_in_the_file():
@@ -133,14 +174,15 @@ def test_every_folder_that_is_mounted_is_made_in_both_images_by_the_same_owner()
 
 @pytest.mark.parametrize("file", DOCKERFILES, ids=lambda file: file.name)
 def test_a_base_is_pinned(file: Path):
-    bases = re.findall(r"^FROM (\S+)", file.read_text(encoding="utf-8"), re.M)
+    text = file.read_text(encoding="utf-8")
+    bases = set(re.findall(r"^FROM (\S+)", text, re.M)) - set(re.findall(r"^FROM \S+ AS (\S+)", text, re.M))
     assert bases
     assert all(re.search(r":v?\d+\.\d+", base) for base in bases)
 
 
 @pytest.mark.parametrize("file", OURS, ids=lambda file: file.name)
-def test_our_images_are_checked_by_hashes_made_in_two_stages_and_do_not_run_as_root(file: Path):
+def test_our_images_install_by_hash_in_a_stage_of_their_own_and_do_not_run_as_root(file: Path):
     text = file.read_text(encoding="utf-8")
     assert "--require-hashes" in text
-    assert len(re.findall(r"^FROM ", text, re.M)) == 2
+    assert re.findall(r"^FROM ", text, re.M)[1:]  # packages are installed in a stage of their own
     assert re.findall(r"^USER (\S+)", text, re.M)[-1] == "50000:0"

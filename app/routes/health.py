@@ -8,6 +8,7 @@ from app.answers import iso, json_response
 from app.dependencies import TheService
 from app.errors import problem
 from app.live import Live
+from app.public_text import public
 
 router = APIRouter(tags=["operations"])
 RETRY_AFTER_SECONDS = 2
@@ -34,8 +35,8 @@ def troubles(live: Live) -> dict[str, Any]:
     refusal = live.refusal
     refused = refusal and {
         "release": refusal.release,
-        "reason": refusal.reason,
+        "reason": public(refusal.reason),
         "at": iso(refusal.at_ms),
         "retried": not refusal.final,
     }
-    return {"refused": refused, "store_error": live.store_error}
+    return {"refused": refused, "store_error": live.store_error and public(live.store_error)}

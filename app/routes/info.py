@@ -5,12 +5,13 @@ import platform
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import SecretStr
 
 from app import __version__
 from app.answers import iso, json_response
-from app.dependencies import TheService
+from app.dependencies import TheService, is_admin
+from app.public_text import public
 from app.routes.health import troubles
 from app.served import Served
 from script_shared.clock import wall_ms
@@ -21,9 +22,13 @@ PACKAGES = ("fastapi", "numpy", "scipy", "uvicorn")
 
 
 @router.get("/info", summary="What runs here")
-async def info(service: TheService) -> Response:
-    """Version, uptime, release in service, the time on its clock, settings without their secrets."""
+async def info(request: Request, service: TheService) -> Response:
+    """Version, uptime, release in service, the time on its clock, settings without their secrets.
+
+    Addresses in the settings are shown to a request with the admin token only.
+    """
     served = service.live.served
+    settings = shown(service.settings)
     return json_response(
         {
             "name": "pauta",
@@ -37,7 +42,7 @@ async def info(service: TheService) -> Response:
             "clock": served and _clock(served),
             "release": served and served.release,
             **troubles(service.live),
-            "settings": shown(service.settings),
+            "settings": settings if is_admin(request, service) else without_addresses(settings),
         }
     )
 
@@ -50,6 +55,11 @@ def _clock(served: Served) -> dict[str, str]:
 def shown(settings: Settings) -> dict[str, Any]:
     """Settings as people may see them: of a secret only whether it is set."""
     return {name: _shown(value) for name, value in settings}
+
+
+def without_addresses(settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings as strangers may see them: of an address only its scheme."""
+    return {name: public(value) if isinstance(value, str) else value for name, value in settings.items()}
 
 
 def _shown(value: Any) -> Any:

@@ -162,7 +162,7 @@ class LogFollower(threading.Thread):
                 self.lag.applied = entries[-1].seq
             self.lag.error, self.lag.read_at = "", time.monotonic()
         except UnavailableError as error:
-            self.lag.error = error.message
+            self.lag.error = error.logged
         except Exception as error:  # edge of the thread: it reads on while the service lives
             logger.exception("events could not be read")
             self.lag.error = f"{type(error).__name__}: {error}"

@@ -1,5 +1,7 @@
 """Secrets are made once, kept, and handed out by service."""
 
+import base64
+import hashlib
 import json
 import runpy
 import stat
@@ -10,7 +12,8 @@ from types import SimpleNamespace
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "docker" / "make_secrets.py"
-SERVICES = ("all", "api", "airflow", "mlflow", "postgres", "grafana", "redis")
+SERVICES = ("all", "api", "mlflow", "postgres", "proxy", "grafana", "redis")
+SERVICES += ("airflow", "airflow-api-server", "airflow-scheduler")
 made = SimpleNamespace(**runpy.run_path(str(SCRIPT)))
 
 
@@ -55,7 +58,8 @@ def test_a_command_sees_the_secrets_and_what_its_environment_says_already_goes_f
 def test_only_its_owner_reads_all_of_them_and_a_service_reads_its_own(root: Path):
     made.main(root, [], {})
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in root.rglob("*") if path.is_file()}
-    assert modes == {"secrets.json": 0o600, "env": 0o444, "passwords.json": 0o444, "password": 0o444}
+    assert modes.pop("secrets.json") == 0o600
+    assert modes == dict.fromkeys(("env", "passwords.json", "password", "htpasswd"), 0o444)
 
 
 def test_a_service_gets_what_it_needs_and_no_more(root: Path):
@@ -65,10 +69,28 @@ def test_a_service_gets_what_it_needs_and_no_more(root: Path):
     assert not any(
         kept(root)[name] in json.dumps(api) for name in ("airflow_admin_password", "jwt_secret", "fernet_key")
     )
-    passwords = json.loads((root / "airflow" / "passwords.json").read_text())
+    passwords = json.loads((root / "airflow-api-server" / "passwords.json").read_text())
     assert passwords["pauta"] == api["PAUTA_AIRFLOW_PASSWORD"]
     airflow = environment(root, "airflow")
     assert (root / "redis" / "password").read_text().strip() in airflow["AIRFLOW__CELERY__BROKER_URL"]
+
+
+def test_only_the_api_server_reads_airflows_passwords_and_only_who_signs_or_checks_tokens_the_key(root: Path):
+    (root / "airflow" / "passwords.json").write_text("{}")  # left by an earlier version
+    made.main(root, [], {})
+    secret = kept(root)
+    for service in set(SERVICES) - {"all", "airflow-api-server"}:
+        content = "".join(file.read_text() for file in (root / service).iterdir())
+        assert secret["airflow_admin_password"] not in content, service
+        assert (secret["jwt_secret"] in content) == (service == "airflow-scheduler"), service
+    assert "AIRFLOW__API_AUTH__JWT_SECRET" in environment(root, "airflow-api-server")
+
+
+def test_nginx_checks_the_login_before_prometheus_and_mlflow(root: Path):
+    made.main(root, [], {"PAUTA_PROXY_PASSWORD": "a $password"})
+    user, _, stored = (root / "proxy" / "htpasswd").read_text().strip().partition(":")
+    raw = base64.b64decode(stored.removeprefix("{SSHA}"))
+    assert (user, hashlib.sha1(b"a $password" + raw[20:]).digest()) == ("admin", raw[:20])
 
 
 def test_what_a_person_chooses_is_taken_as_it_is(root: Path):

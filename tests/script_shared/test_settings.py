@@ -1,4 +1,6 @@
+import logging
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pytest
 from script_shared.errors import SettingsError
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
-from script_shared.settings import load_settings
+from script_shared.settings import load_settings, misspelt
 
 
 def test_settings_come_from_the_environment(monkeypatch):
@@ -61,3 +63,23 @@ def test_the_cache_of_releases_is_a_folder_of_the_user(monkeypatch, tmp_path):
     assert load_settings().cache_dir == tmp_path / f"pauta-{os.getuid()}"
     monkeypatch.setattr(os, "getuid", lambda: 4711)
     assert load_settings().cache_dir == Path(tmp_path / "pauta-4711")
+
+
+def test_a_misspelt_setting_is_logged_with_the_name_that_was_meant(monkeypatch, caplog):
+    monkeypatch.setenv("PAUTA_EVENTS_URL", "sqlite:///elsewhere.db")
+    with caplog.at_level(logging.WARNING):
+        load_settings()
+    assert "PAUTA_EVENTS_URL is not a setting and is ignored. Did you mean PAUTA_EVENTS_URI?" in caplog.text
+
+
+def test_every_setting_of_the_compose_file_is_known():
+    example = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
+    assert misspelt(re.findall(r"^#?(PAUTA_\w+)=", example, re.M)) == []
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch):
+    for name in ("PAUTA_ADMIN_TOKEN", "PAUTA_PARAMS_FILE", "PAUTA_EVENTS_URI", "PAUTA_SOURCE"):
+        monkeypatch.setenv(name, "")
+    settings = load_settings()
+    assert (settings.admin_token, settings.params_file, settings.source) == (None, None, "sample")
+    assert settings.events_address.startswith("sqlite:///")

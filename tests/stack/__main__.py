@@ -39,6 +39,8 @@ STEPS: dict[str, Callable[[Stack], str]] = {
         breaking.rollback,
         scaling.celery,
         scaling.scale,
+        scaling.upgrade,
+        scaling.taken_port,
         keeping.backup,
         keeping.down,
     )

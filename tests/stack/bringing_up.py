@@ -11,8 +11,8 @@ from pathlib import Path
 from tests.stack.engine import ROOT, Stack, need, wait_for
 from tests.stack.web import Airflow, Api, in_mlflow
 
-IMAGES = ("api", "airflow", "postgres", "prometheus", "grafana", "statsd-exporter", "proxy")
-PROFILES: tuple[tuple[str, ...], ...] = ((), ("celery",), ("scale",), ("celery", "scale"))
+IMAGES = ("api", "airflow", "mlflow", "secrets", "postgres", "prometheus", "grafana", "statsd-exporter", "proxy")
+PROFILES: tuple[tuple[str, ...], ...] = ((), ("celery",))
 API_IMAGE_MB = 600
 
 

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 ROOT = Path(__file__).parents[2]
 PORTS = ("PAUTA_PORT", "PAUTA_AIRFLOW_PORT", "PAUTA_GRAFANA_PORT", "PAUTA_PROMETHEUS_PORT", "PAUTA_MLFLOW_PORT")
-PORTS += ("PAUTA_PROXY_PORT",)
 Found = TypeVar("Found")
 
 
@@ -127,6 +126,10 @@ class Stack:
     def secret(self, name: str) -> str:
         """One of the passwords that the first start made."""
         return self.compose("run", "--rm", "--no-deps", "-T", "secrets", "show", name).splitlines()[-1].strip()
+
+    def make(self, target: str, *arguments: str, seconds: float = 1800) -> str:
+        """Run a target of the Makefile; its output."""
+        return self.run("make", target, *arguments, seconds=seconds)
 
     def up(self, *more: str, seconds: float = 1200) -> float:
         """Start everything and wait until all is healthy; the seconds it took."""

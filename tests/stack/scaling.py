@@ -1,6 +1,7 @@
-"""Steps: the profile celery, whose workers share the tasks, and scale, whose API containers share one state."""
+"""Steps: workers share the tasks, API containers share one state, and `make up` replaces them without a pause."""
 
 import json
+import socket
 import subprocess
 import time
 import uuid
@@ -8,9 +9,10 @@ from typing import Any
 
 from tests.stack.breaking import _kill, posting
 from tests.stack.engine import Stack, need, wait_for
-from tests.stack.web import SEGMENTS, Airflow, Api
+from tests.stack.web import SEGMENTS, Airflow, Api, api_containers, in_container, summed
 
 WITHIN_SECONDS = 1.0
+ASKED = 120
 # Runs in one API container: posts a click. In another: asks until the page is gone from the reader's list.
 POST = """
 import json, sys, time, urllib.request as u
@@ -59,32 +61,87 @@ def _local_again(stack: Stack) -> None:
 
 
 def scale(stack: Stack) -> str:
-    """Bring more API containers and the proxy up: a click at one changes the next answer of another; one may die."""
-    stack.profiles = ("scale",)
+    """Bring three API containers up: each answers its share, a click at one is known to another, one may be killed."""
+    stack.settings = {"PAUTA_API_REPLICAS": "3"}
     seconds = stack.up()
-    replicas = [each["Name"] for each in stack.containers() if each["Service"] in ("api", "api-replica")]
-    need(len(replicas) >= 3, f"containers of the API: {replicas}")
+    replicas = api_containers(stack)
+    need(len(replicas) == 3, f"containers of the API: {replicas}")
+    shares = _shares(stack, replicas)
+    need(min(shares) > ASKED // 3 // 4, f"lists per container, of {ASKED}: {shares}")
     delays = [_delay(stack, replicas[turn % 3], replicas[(turn + 1) % 3]) for turn in range(6)]
     need(max(delays) < WITHIN_SECONDS, f"delays: {delays}")
     stack.notes["scale_delays_seconds"] = [round(delay, 3) for delay in delays]
-    with posting(stack, "PAUTA_PROXY_PORT") as poster:
+    with posting(stack) as poster:
         wait_for("traffic flows", lambda: poster.lists > 20, 30, 0.2)
-        _kill(stack, "api-replica", next(name for name in replicas if "replica" in name))
+        _kill(stack, "api", replicas[-1])
         wait_for("traffic flows on", lambda: poster.lists > 100, 60, 0.2)
-    need(poster.failed_lists <= 1, f"{poster.failed_lists} of {poster.lists} lists failed while one container was away")
+    need(
+        poster.failed_lists <= 1, f"{poster.failed_lists} of {poster.lists} lists failed while one container was killed"
+    )
     digests = wait_for("all containers have one state", lambda: _one_digest(stack, replicas), 30)
     proxy_back = _kill(stack, "proxy")
-    need(
-        len(Api(stack, "PAUTA_PROXY_PORT").pages("after-the-proxy")) == 10,
-        "no full list through the proxy that is back",
-    )
-    stack.compose("rm", "--stop", "--force", "proxy", "api-replica")
-    stack.profiles = ()
+    need(len(Api(stack).pages("after-the-proxy")) == 10, "no full list through the proxy that is back")
     return (
-        f"{len(replicas)} API containers, up in {seconds:.0f} s; a click at one is known to the next after "
-        f"{min(delays):.2f} to {max(delays):.2f} s; one killed: {poster.failed_lists} of {poster.lists} lists failed; "
+        f"{len(replicas)} API containers, up in {seconds:.0f} s; lists per container, of {ASKED}: {shares}; "
+        f"a click at one is known to the next after {min(delays):.2f} to {max(delays):.2f} s; "
+        f"one killed: {poster.failed_lists} of {poster.lists} lists failed; "
         f"one state ({digests[:12]}); the proxy killed: back in {proxy_back:.0f} s"
     )
+
+
+def _shares(stack: Stack, replicas: list[str]) -> list[int]:
+    """How many of ``ASKED`` lists, asked for through the proxy, each container answered."""
+
+    def answered() -> list[float]:
+        return [summed(in_container(stack, name, "/metrics"), "pauta_recommendations_total") for name in replicas]
+
+    before, api = answered(), Api(stack)
+    for turn in range(ASKED):
+        api.pages(f"share-{turn}")
+    return [round(after - first) for after, first in zip(answered(), before, strict=True)]
+
+
+def upgrade(stack: Stack) -> str:
+    """Change the API's code and run ``make up``: only the API is replaced, and no request fails."""
+    facts = []
+    for replicas in ("3", "1"):
+        stack.settings = {"PAUTA_API_REPLICAS": replicas}
+        stack.make("up")
+        others, old = _others(stack), set(api_containers(stack))
+        marker = stack.checkout / "app" / "__init__.py"
+        marker.write_text(marker.read_text() + f"# changed {replicas}\n")
+        with posting(stack) as poster:
+            wait_for("traffic flows", lambda traffic=poster: traffic.lists > 20, 30, 0.2)
+            started = time.monotonic()
+            stack.make("up")
+            seconds = time.monotonic() - started
+            reached = poster.lists
+            wait_for("traffic flows on", lambda traffic=poster, least=reached: traffic.lists > least + 30, 60, 0.2)
+        need(not old & set(api_containers(stack)), f"not replaced: {old & set(api_containers(stack))}")
+        need(_others(stack) == others, "other containers were replaced, too")
+        failed = poster.failed_lists + poster.refused
+        need(failed == 0, f"{poster.failed_lists} of {poster.lists} lists and {poster.refused} posts of events failed")
+        requests = poster.lists + len(poster.acknowledged)
+        facts.append(f"{replicas} replaced in {seconds:.0f} s, {requests} requests, 0 failed")
+    return "; ".join(facts)
+
+
+def _others(stack: Stack) -> dict[str, str]:
+    """The ids of the containers that a change of the API must leave alone, by name."""
+    ids = {each["Name"]: each["ID"] for each in stack.containers() if each["Service"] != "api"}
+    return {name: number for name, number in ids.items() if "-secrets-" not in name and "-run-" not in name}
+
+
+def taken_port(stack: Stack) -> str:
+    """``make up`` names the setting of a port that another program has, before it starts anything."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        stack.settings = {"PAUTA_GRAFANA_PORT": str(other.getsockname()[1])}
+        said = stack.run("make", "up", check=False)
+        stack.settings = {}
+    need("PAUTA_GRAFANA_PORT" in said and "is taken" in said, f"make up said: {said[-300:]}")
+    return "refused, and PAUTA_GRAFANA_PORT named"
 
 
 def _delay(stack: Stack, here: str, there: str) -> float:

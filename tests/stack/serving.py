@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from tests.stack.engine import Stack, need, wait_for
-from tests.stack.web import SEGMENTS, Airflow, Api, Grafana, ask
+from tests.stack.web import SEGMENTS, Airflow, Api, Grafana, ask, closed, proxy_login
 
 TRAFFIC_SECONDS = 75
 EVENTS = 200
@@ -75,16 +75,18 @@ def traffic(stack: Stack) -> str:
 
 def targets(stack: Stack) -> str:
     """Every target of Prometheus is up, and every rule of its alerts can be evaluated."""
-    url = stack.url("PAUTA_PROMETHEUS_PORT")
+    url, login = stack.url("PAUTA_PROMETHEUS_PORT"), proxy_login(stack)
+    for port in ("PAUTA_PROMETHEUS_PORT", "PAUTA_MLFLOW_PORT"):
+        need(closed(stack.url(port)), f"{port} answers without a login")
 
     def all_up() -> list[Any] | None:
-        found = ask(f"{url}/api/v1/targets?state=active")["data"]["activeTargets"]
+        found = ask(f"{url}/api/v1/targets?state=active", headers=login)["data"]["activeTargets"]
         down = [target["scrapeUrl"] for target in found if target["health"] != "up"]
         need(not down, f"not up: {down}")
         return list(found)
 
     found = wait_for("every target is up", all_up, 90, 2)
-    groups = ask(f"{url}/api/v1/rules")["data"]["groups"]
+    groups = ask(f"{url}/api/v1/rules", headers=login)["data"]["groups"]
     rules = [rule for group in groups for rule in group["rules"]]
     need(rules, "no alert rules are loaded")
     sick = [rule["name"] for rule in rules if rule["health"] not in ("ok", "unknown")]
@@ -92,7 +94,7 @@ def targets(stack: Stack) -> str:
     firing = sorted({rule["name"] for rule in rules if rule.get("state") == "firing"})
     need(not firing, f"alerts fire: {firing}")
     pools = sorted({target["scrapePool"] for target in found})
-    return f"{len(found)} targets up ({', '.join(pools)}), {len(rules)} rules, none firing"
+    return f"{len(found)} targets up ({', '.join(pools)}), {len(rules)} rules, none firing; a login is asked for"
 
 
 def dashboards(stack: Stack) -> str:

@@ -42,6 +42,21 @@ def ask(url: str, body: Any = None, *, method: str = "", headers: dict[str, str]
         return text
 
 
+def proxy_login(stack: Stack) -> dict[str, str]:
+    """The header that opens Prometheus and MLflow."""
+    login = base64.b64encode(f"admin:{stack.secret('proxy_password')}".encode()).decode()
+    return {"Authorization": f"Basic {login}"}
+
+
+def closed(url: str) -> bool:
+    """Whether the address answers 401 to a request without a login."""
+    try:
+        urllib.request.urlopen(url, timeout=20)
+    except urllib.error.HTTPError as error:
+        return error.code == 401
+    return False
+
+
 class Api:
     """The recommendation API."""
 
@@ -68,8 +83,26 @@ class Api:
 
     def metric(self, name: str, *labels: str) -> float:
         """The sum of a metric's series that have all these labels, each written as ``name="value"``."""
-        lines = [line for line in self.get("/metrics").splitlines() if line.startswith((f"{name}{{", f"{name} "))]
-        return sum(float(line.rpartition(" ")[2]) for line in lines if all(label in line for label in labels))
+        return sum(
+            summed(in_container(self._stack, each, "/metrics"), name, *labels) for each in api_containers(self._stack)
+        )
+
+
+def api_containers(stack: Stack) -> list[str]:
+    """The names of the API's containers, sorted."""
+    return sorted(each["Name"] for each in stack.containers() if each["Service"] == "api")
+
+
+def in_container(stack: Stack, container: str, path: str) -> str:
+    """What one container of the API answers to a request from inside it, past the proxy."""
+    code = f"import urllib.request as u; print(u.urlopen('http://127.0.0.1:8001{path}', timeout=10).read().decode())"
+    return stack.run("docker", "exec", container, "python", "-c", code)
+
+
+def summed(text: str, name: str, *labels: str) -> float:
+    """The sum of a metric's series in a scrape that have all these labels."""
+    lines = [line for line in text.splitlines() if line.startswith((f"{name}{{", f"{name} "))]
+    return sum(float(line.rpartition(" ")[2]) for line in lines if all(label in line for label in labels))
 
 
 class Airflow:

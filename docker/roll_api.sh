@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Replaces the API's containers one by one with the image and the settings of now: a new one answers before an old one ends.
+# Containers that are up to date stay; where none runs, `docker compose up` starts them.
+set -euo pipefail
+READY_SECONDS=${READY_SECONDS:-900}
+FOLLOW_SECONDS=4 # the proxy asks for the addresses of `api` every two seconds
+
+inspect() { docker inspect --format "$1" "${@:2}" 2>/dev/null; }
+outdated() { # containers whose image or configuration is not the one of now
+    local image hash id
+    image=$(docker image inspect --format '{{.Id}}' "$(docker compose config --images api | head -1)")
+    hash=$(docker compose config --hash api | awk '{print $2}')
+    for id in $(docker compose ps --quiet api); do
+        [ "$(inspect '{{.Image}} {{index .Config.Labels "com.docker.compose.config-hash"}}' "$id")" = "$image $hash" ] || echo "$id"
+    done
+}
+wait_healthy() { # of one container; fails when it ends or takes too long
+    local until=$((SECONDS + READY_SECONDS))
+    while [ $SECONDS -lt $until ]; do
+        case $(inspect '{{.State.Status}} {{.State.Health.Status}}' "$1") in
+            'running healthy') return 0 ;;
+            exited*|dead*|'') return 1 ;;
+        esac
+        sleep 0.5
+    done
+    return 1
+}
+
+for old in $(outdated); do
+    before=$(docker compose ps --quiet api)
+    docker compose up --detach --no-deps --no-recreate --no-build --scale "api=$(($(wc -w <<<"$before") + 1))" api >/dev/null 2>&1
+    new=$(comm -13 <(sort <<<"$before") <(docker compose ps --quiet api | sort))
+    if ! wait_healthy "${new:?no new container of the API started}"; then
+        docker logs --tail 20 "$new" >&2 || true
+        docker rm --force "$new" >/dev/null
+        echo "The new container of the API did not become healthy and was removed. The old one still answers." >&2
+        exit 1
+    fi
+    sleep "$FOLLOW_SECONDS"
+    docker stop "$old" >/dev/null
+    docker rm "$old" >/dev/null
+    sleep "$FOLLOW_SECONDS"
+    echo "API: ${old:0:12} replaced by ${new:0:12}"
+done
