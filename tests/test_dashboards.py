@@ -160,3 +160,15 @@ def test_every_metric_of_the_service_is_on_a_dashboard():
     kinds = {m.name: m.type for m in Telemetry().collect() if m.name.startswith("pauta_")}
     unseen = {name for name, kind in kinds.items() if asked.isdisjoint(name + suffix for suffix in SUFFIXES[kind])}
     assert unseen == set()
+
+
+def test_what_lives_is_shown_as_zero_when_its_series_vanish():
+    alive = {"Ready", "Processes", "Scheduler", "DAG processor"}
+    numbers = {
+        panel["title"]: panel["targets"][0]["expr"]
+        for board in DASHBOARDS.values()
+        for panel in panels(board)
+        if panel["type"] == "stat"
+    }
+    assert alive <= numbers.keys()
+    assert all(numbers[title].endswith("or vector(0)") for title in alive)

@@ -45,6 +45,7 @@ SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
 Steps = Sequence[tuple[float | None, str]]
 Placed = Builder[Panel]
 GOOD_IS_ONE: Steps = ((None, "red"), (1.0, "green"))
+LOW, HALF = 8, 12  # rows and columns of the grid: a table below the lines of a lower panel leaves no room for them
 GOOD_IS_ZERO: Steps = ((None, "green"), (1.0, "red"))
 
 
@@ -68,9 +69,11 @@ def _thresholds(steps: Steps) -> dashboard.ThresholdsConfig:
     return dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(made)
 
 
-def _legend() -> common.VizLegendOptions:
-    """Below the lines, with the mean and the newest value of each."""
-    table_of = common.VizLegendOptions().display_mode(LegendDisplayMode.TABLE).placement(LegendPlacement.BOTTOM)
+def _legend(width: int, height: int) -> common.VizLegendOptions:
+    """With the mean and the newest value of each line; beside the lines where the panel is low and wide."""
+    beside = height < LOW and width > HALF
+    placement = LegendPlacement.RIGHT if beside else LegendPlacement.BOTTOM
+    table_of = common.VizLegendOptions().display_mode(LegendDisplayMode.TABLE).placement(placement)
     return table_of.show_legend(True).calcs(["mean", "lastNotNull"])
 
 
@@ -99,7 +102,7 @@ def graph(
         .line_width(1)
         .fill_opacity(20 if stacked else 8)
         .show_points(VisibilityMode.NEVER)
-        .legend(_legend())
+        .legend(_legend(width, height))
         .tooltip(common.VizTooltipOptions().mode(TooltipDisplayMode.MULTI).sort(SortOrder.DESCENDING))
     )
     if not negative:

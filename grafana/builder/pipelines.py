@@ -22,6 +22,11 @@ def _grown(name: str, by: str = "", window: str = "1h") -> str:
     return f"sum{over} (({name} unless {name} offset {window}) or increase({name}[{window}]))"
 
 
+def _beats(part: str) -> str:
+    """Heartbeats of a part of Airflow per minute."""
+    return f"60 * sum(rate(airflow_{part}_heartbeat_total[5m]))"
+
+
 def _mean(name: str, by: str, window: str = "1h") -> str:
     """Mean seconds of what ended lately; nothing where nothing ended."""
     seconds, ended = (_grown(f"{name}_seconds_{part}", by, window) for part in ("sum", "count"))
@@ -41,12 +46,12 @@ def _failed(window: str) -> str:
 
 _NOW = (
     number(
-        "Scheduler", "Heartbeats per minute.", "none", Query("60 * sum(rate(airflow_scheduler_heartbeat_total[5m]))"),
+        "Scheduler", "Heartbeats per minute.", "cpm", Query(f"{_beats('scheduler')} or vector(0)"),
         steps=BEATS, decimals=1,
     ),
     number(
-        "DAG processor", "Heartbeats per minute.", "none",
-        Query("60 * sum(rate(airflow_dag_processor_heartbeat_total[5m]))"), steps=BEATS, decimals=1,
+        "DAG processor", "Heartbeats per minute.", "cpm",
+        Query(f"{_beats('dag_processor')} or vector(0)"), steps=BEATS, decimals=1,
     ),
     number("DAGs", "That Airflow knows.", "none", Query("max(airflow_dagbag_size)")),
     number(
@@ -98,7 +103,8 @@ _TASKS = (
         Query(_mean("airflow_task_scheduled_duration", "queue"), "{{queue}}"), width=8,
     ),
     graph(
-        "Pool", "Tasks by what they wait for; open slots are free.", "none",
+        "Pool", "Slots that are open, and tasks by state.", "none",
+        Query("sum(airflow_pool_open_slots)", "open"),
         Query("sum(airflow_pool_running_slots)", "running"), Query("sum(airflow_pool_queued_slots)", "queued"),
         Query("sum(airflow_pool_scheduled_slots)", "scheduled"), Query("sum(airflow_pool_starving_tasks)", "starving"),
         width=8,
@@ -112,9 +118,9 @@ _TASKS = (
 
 _AIRFLOW = (
     graph(
-        "Heartbeats", "Per minute.", "none",
-        Query("60 * sum(rate(airflow_scheduler_heartbeat_total[5m]))", "scheduler"),
-        Query("60 * sum(rate(airflow_dag_processor_heartbeat_total[5m]))", "DAG processor"), width=8,
+        "Heartbeats", "Per minute.", "cpm",
+        Query(_beats("scheduler"), "scheduler"),
+        Query(_beats("dag_processor"), "DAG processor"), width=8,
     ),
     graph(
         "Scheduler's loop", "Time for one round, p95.", "s",

@@ -24,7 +24,7 @@ def _quantile(share: float, by: str = "", where: str = OF_READERS) -> str:
 
 _NOW = (
     number(
-        "Ready", "Whether every process has a release.", "none", Query("min(pauta_ready)"),
+        "Ready", "Whether every process has a release.", "none", Query("min(pauta_ready) or vector(0)"),
         width=3, steps=GOOD_IS_ONE, words={"0": "not ready", "1": "ready"},
     ),
     number(
@@ -44,7 +44,7 @@ _NOW = (
         "Alerts", "That fire now; docs/operations.md says what to do about each.", "none",
         Query('count(ALERTS{alertstate="firing"}) or vector(0)'), width=3, steps=GOOD_IS_ZERO,
     ),
-    number("Processes", "That answer, in all containers.", "none", Query("sum(pauta_workers)"), width=3),
+    number("Processes", "That answer, in all containers.", "none", Query("sum(pauta_workers) or vector(0)"), width=3),
 )  # fmt: skip
 
 _REQUESTS = (
@@ -89,7 +89,7 @@ _EVENTS = (
     ),
     number(
         "Event log", "Whether every process could read it the last time.", "none", Query("min(pauta_event_log_up)"),
-        steps=GOOD_IS_ONE, words={"0": "away", "1": "read"},
+        steps=GOOD_IS_ONE, words={"0": "unreachable", "1": "read"},
     ),
     number(
         "Entries in the log", "The number of the newest entry that is known.", "none",
