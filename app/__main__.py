@@ -67,6 +67,7 @@ def serve(server: ServerSettings, log_level: str) -> None:
             access_log=False,  # its lines would hold the ids of readers
             log_level=log_level,
             server_header=False,
+            proxy_headers=False,  # app.forwarded reads them, by PAUTA_TRUSTED_PROXIES
             timeout_keep_alive=30,
             timeout_graceful_shutdown=10,
         )

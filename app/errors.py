@@ -13,6 +13,7 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from app.public_text import public
@@ -59,6 +60,8 @@ def install(app: FastAPI) -> None:
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
+    if entry := _unreadable(error):
+        return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"body: {entry['message']}.", errors=[entry])
     detail, headers = str(error.detail), dict(error.headers or {})
     if error.status_code == HTTPStatus.NOT_FOUND and detail == HTTPStatus.NOT_FOUND.phrase:
         detail = "There is no such address. /docs lists all there are."
@@ -70,7 +73,8 @@ async def _http(request: Request, error: HTTPException) -> Response:
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
-    errors = [_untyped(request, entry) or _one(entry) for entry in error.errors()[:_MOST_ERRORS]]
+    untyped = _untyped(request, error.body)
+    errors = [untyped] if untyped else [_one(entry) for entry in error.errors()[:_MOST_ERRORS]]
     detail = " ".join(f"{entry['field'] or entry['in']}: {entry['message']}." for entry in errors[:5])
     return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
 
@@ -93,11 +97,24 @@ def unexpected(request: Request, error: Exception) -> Response:
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 
 
-def _untyped(request: Request, entry: Mapping[str, Any]) -> dict[str, str] | None:
+def _unreadable(error: HTTPException) -> dict[str, str] | None:
+    """About a body that FastAPI could not parse although it is sent as JSON; None for any other error."""
+    messages = {
+        UnicodeDecodeError: "is not UTF-8: send JSON in UTF-8",
+        RecursionError: "is nested too deeply: send flatter JSON",
+        ValueError: "holds a number that is too long: send a shorter one",
+        ClientDisconnect: "ends before all of it came: send it again",
+    }
+    cause = error.__cause__
+    message = next((text for kind, text in messages.items() if isinstance(cause, kind)), None)
+    return {"in": "body", "field": "", "message": message} if message else None
+
+
+def _untyped(request: Request, body: object) -> dict[str, str] | None:
     """About a body that was read as plain bytes because its type does not say JSON, as curl's does not."""
     sent = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    is_json = sent == "application/json" or (sent.startswith("application/") and sent.endswith("+json"))
-    if is_json or tuple(entry["loc"]) != ("body",) or entry["type"] == "missing":
+    is_json = sent.startswith("application/") and (sent.endswith(("/json", "+json")))
+    if is_json or not isinstance(body, bytes):
         return None
     named = f"was sent as {_clean(sent)}" if sent else "was sent without a type"
     return {"in": "body", "field": "", "message": f"{named}: send JSON with the header Content-Type: application/json"}
@@ -124,4 +141,4 @@ def _allowed(request: Request) -> list[str]:
     for route in request.app.routes:
         if route.matches(request.scope)[0] is not Match.NONE:
             methods |= getattr(route, "methods", None) or set()
-    return sorted(methods)
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))

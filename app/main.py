@@ -13,9 +13,12 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app import __version__, errors, memory
+from app.cross_origin import CrossOrigin
 from app.dependencies import Service
 from app.evaluation import EvaluationFile
 from app.following import Following
+from app.forwarded import Forwarded
+from app.heads import Heads
 from app.live import Live
 from app.middleware import Watched
 from app.routes import (
@@ -37,6 +40,7 @@ from app.routes import (
 from app.shapes import Problem
 from app.telemetry import Telemetry
 from app.trigger import Trigger
+from script_shared.addresses import networks, origins
 from script_shared.clock import wall_ms
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
@@ -80,16 +84,26 @@ def create_app(settings: Settings, metrics_folder: Path | None = None) -> FastAP
         description=DESCRIPTION,
         lifespan=_lifespan,
         redoc_url=None,
-        favicon_url="/web/icon.svg",
+        favicon_url="web/icon.svg",  # beside /docs, under whatever prefix
         redirect_slashes=False,
         responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
     )
     app.state.service = service
     errors.install(app)
-    app.add_middleware(Watched, telemetry=service.telemetry)
+    _wrap(app, service)
     for module in ROUTERS:
         app.include_router(module.router)
     return app
+
+
+def _wrap(app: FastAPI, service: Service) -> None:
+    """What every request passes; what is added last comes first."""
+    settings, telemetry = service.settings, service.telemetry
+    app.add_middleware(Heads)
+    app.add_middleware(Watched, telemetry=telemetry)
+    if settings.cors_origins:
+        app.add_middleware(CrossOrigin, allowed=origins(settings.cors_origins), telemetry=telemetry)
+    app.add_middleware(Forwarded, root=settings.root_path, trusted=networks(settings.trusted_proxies))
 
 
 def default_app() -> FastAPI:

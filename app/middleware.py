@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.encodings import inflated
 from app.errors import unexpected
 from app.telemetry import Telemetry
 
@@ -41,6 +42,13 @@ def limited(receive: Receive) -> Receive:
     return receive_some
 
 
+def _body(scope: Scope, receive: Receive) -> Receive:
+    """``receive`` with the body as it is read here: of a bounded size, and inflated."""
+    if scope["method"] in ("GET", "HEAD"):
+        return receive
+    return inflated(scope, limited(receive), MAX_BODY_BYTES)
+
+
 class Watched:
     """Wraps the application: request id in and out, time and status counted by route template.
 
@@ -70,7 +78,7 @@ class Watched:
             await send(message)
 
         try:
-            await self.app(scope, receive if scope["method"] == "GET" else limited(receive), send_with_id)
+            await self.app(scope, _body(scope, receive), send_with_id)
         except Exception as error:  # the edge: whatever nobody expected is still answered, logged and counted
             if answered:
                 raise  # too late to say anything; the server closes the connection

@@ -1,8 +1,8 @@
 """The shapes of questions, which are checked, and of answers, which are documented."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Id = Annotated[str, StringConstraints(max_length=256)]
 Word = Annotated[str, StringConstraints(max_length=64)]
@@ -10,9 +10,22 @@ Ids = Annotated[list[Id], Field(max_length=1000)]
 
 
 class Question(BaseModel):
-    """Base of what is asked: a name it does not know is an error."""
+    """Base of what is asked: a name it does not know is an error, and null for what may be left out leaves it out."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        """What was given, without nulls that the field's type does not have a meaning for."""
+        if not isinstance(given, dict) or None not in given.values():
+            return given
+        return {name: value for name, value in given.items() if value is not None or not cls._left_out(name)}
+
+    @classmethod
+    def _left_out(cls, name: str) -> bool:
+        field = cls.model_fields.get(name)
+        return field is not None and not field.is_required() and type(None) not in get_args(field.annotation)
 
 
 class Knobs(Question):

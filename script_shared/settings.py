@@ -6,11 +6,12 @@ import tempfile
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from script_shared import addresses
 from script_shared.errors import SettingsError
 
 SHARED = Path(__file__).parent
@@ -23,6 +24,15 @@ READ_ELSEWHERE = (  # by the API's start, `make run`, tests, and the compose fil
 )
 FAMILIES = ("TEST_", "BENCH_")
 log = logging.getLogger("pauta.settings")
+
+
+def _origins(text: str) -> str:
+    return ",".join(addresses.origins(text))
+
+
+def _networks(text: str) -> str:
+    addresses.networks(text)
+    return text
 
 
 def own_cache() -> Path:
@@ -57,6 +67,15 @@ class Settings(BaseSettings):
     events_retention_days: float = Field(30.0, gt=0, description="Age after which events leave the log, in days.")
     events_max_late_hours: float = Field(24.0, gt=0, description="Age at which an event is refused, in hours.")
     admin_token: SecretStr | None = Field(None, description="Opens the admin routes; they are closed when unset.")
+    cors_origins: Annotated[str, AfterValidator(_origins)] = Field(
+        "", description="Sites whose pages may send events and ask for lists: origins with commas, or * for all."
+    )
+    root_path: Annotated[str, AfterValidator(addresses.prefix)] = Field(
+        "", description="Path under which a proxy publishes the API, such as /pauta."
+    )
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        "127.0.0.1,::1", description="Addresses or networks of proxies whose X-Forwarded-* headers are believed."
+    )
     airflow_url: str | None = Field(None, description="Base address of Airflow's API, for POST /train.")
     airflow_public_url: str | None = Field(
         None, description="Address at which people open Airflow, where it is another one than airflow_url."

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from app.answers import iso, json_response
 from app.dependencies import Service, TheService
@@ -18,8 +19,8 @@ from script_shared.errors import UnavailableError
 from script_shared.events import Entry, Kind
 
 
-class CountedRoute(APIRoute):
-    """A route that counts the events of a body that is none, before the error is told."""
+class IntakeRoute(APIRoute):
+    """A route that also reads JSON sent as plain text, as browsers send beacons, and counts what cannot be read."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
@@ -27,18 +28,35 @@ class CountedRoute(APIRoute):
         async def counted(request: Request) -> Response:
             service: Service = request.app.state.service
             try:
-                return await answer(request)
+                return await answer(_beacon(request))
             except RequestValidationError as error:
                 service.telemetry.live.refused("malformed", len(error.body) if isinstance(error.body, list) else 1)
                 raise
-            except HTTPException:
-                service.telemetry.live.refused("too_large", 1)
+            except HTTPException as error:
+                service.telemetry.live.refused(_reason(error), 1)
                 raise
 
         return counted
 
 
-router = APIRouter(tags=["events"], route_class=CountedRoute)
+def _beacon(request: Request) -> Request:
+    """The request; one whose body is plain text as one whose body is JSON."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != PLAIN:
+        return request
+    others = [(name, value) for name, value in request.scope["headers"] if name != b"content-type"]
+    request.scope["headers"] = [*others, (b"content-type", b"application/json")]
+    return Request(request.scope, request.receive)
+
+
+def _reason(error: HTTPException) -> str:
+    """Why a body could not be read, as it is counted."""
+    if isinstance(error.__cause__, ClientDisconnect):
+        return "hung_up"
+    return "too_large" if error.status_code == 413 else "malformed"
+
+
+router = APIRouter(tags=["events"], route_class=IntakeRoute)
+PLAIN = "text/plain"  # what navigator.sendBeacon sends text as, without asking the service first
 EARLY_MS = 60_000  # a clock that is a little fast is forgiven
 KINDS = {"click": Kind.CLICK, "impression": Kind.IMPRESSION}
 KEPT = ("session", "region", "device", "os", "referrer", "section", "position", "n", "release", "request_id")

@@ -60,7 +60,7 @@ function facts(answer) {
 async function show() {
   const user = $("user").value.trim() || $("example").value || null;
   try {
-    const answer = await ask("/recommendations", { user_id: user, history, num_recs: Number($("count").value) || 10 });
+    const answer = await ask("recommendations", { user_id: user, history, num_recs: Number($("count").value) || 10 });
     facts(answer);
     $("page").replaceChildren(...answer.items.map((item, place) => card(item, place, answer.generated_at)));
     if (!answer.items.length) $("page").append(element("p", "There is nothing left to read."));
@@ -86,7 +86,7 @@ function fresh() {
 
 async function start() {
   try {
-    examples = (await ask("/model")).examples;
+    examples = (await ask("model")).examples;
   } catch (error) {
     say(error.message, true);
     if (error.status === 503) setTimeout(start, 2000);

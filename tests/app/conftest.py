@@ -117,9 +117,22 @@ def client(store: Store) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory, folders: dict[str, Path]) -> Iterator[httpx.Client]:
     """A service with a release in it, one for all tests of a module; they only ask."""
-    root = tmp_path_factory.mktemp("shared")
+    with of_a_module(tmp_path_factory.mktemp("shared"), folders) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def common(tmp_path_factory: pytest.TempPathFactory, folders: dict[str, Path]) -> Iterator[httpx.Client]:
+    """The same with its admin routes open; tests may write what no other test of the module meets."""
+    with of_a_module(tmp_path_factory.mktemp("common"), folders, admin_token=SecretStr(TOKEN)) as client:
+        yield client
+
+
+@contextlib.contextmanager
+def of_a_module(root: Path, folders: dict[str, Path], **more: Any) -> Iterator[httpx.Client]:
+    """A service with a release in it; ``more`` are settings."""
     settings = Settings(
-        data_dir=root / "data", models_uri=str(root / "models"), evaluation_dir=root, release_poll_seconds=0.05
+        data_dir=root / "data", models_uri=str(root / "models"), evaluation_dir=root, release_poll_seconds=0.05, **more
     )
     releases = Releases(f"{settings.models_uri}/news")
     releases.publish(folders["Velha"], "v1", run_id="run-1")

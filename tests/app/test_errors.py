@@ -50,7 +50,7 @@ def test_every_kind_of_refusal_is_a_problem(shared: httpx.Client, method: str, a
 
 
 def test_a_405_names_every_method_that_is_answered(shared: httpx.Client) -> None:
-    assert shared.delete("/recommendations").headers["Allow"] == "GET, POST"
+    assert shared.delete("/recommendations").headers["Allow"] == "GET, HEAD, POST"
 
 
 def test_a_body_that_is_no_json_is_told_so(shared: httpx.Client) -> None:

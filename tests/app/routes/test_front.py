@@ -8,15 +8,18 @@ import httpx
 def test_the_front_page_and_all_its_parts_are_served(shared: httpx.Client) -> None:
     page = shared.get("/")
     assert page.headers["Content-Type"].startswith("text/html")
-    parts = re.findall(r'(?:src|href)="(/web/[^"]+)"', page.text)
+    parts = re.findall(r'(?:src|href)="(web/[^"]+)"', page.text)
     assert len(parts) == 3
     for part in parts:
-        assert shared.get(part).status_code == 200
+        assert shared.get(f"/{part}").status_code == 200
 
 
 def test_every_link_of_the_front_page_leads_somewhere(shared: httpx.Client) -> None:
-    for address in re.findall(r'href="(/[^"]*)"', shared.get("/").text):
-        assert shared.get(address).status_code == 200
+    addresses = re.findall(r'href="([^"#]+)"', shared.get("/").text)
+    assert len(addresses) == 6
+    for address in addresses:
+        assert not address.startswith("/"), "an absolute address is another service's under a path prefix"
+        assert shared.get(f"/{address}").status_code == 200
 
 
 def test_nothing_comes_from_elsewhere(shared: httpx.Client) -> None:

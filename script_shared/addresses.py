@@ -1,0 +1,61 @@
+"""Addresses in settings: the origins of sites, the path under which a proxy publishes the service, and proxies."""
+
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+Network = IPv4Network | IPv6Network
+EVERY_ORIGIN = "*"
+_ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*)(:\d{1,5})?")
+_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+
+
+def origins(text: str) -> tuple[str, ...]:
+    """The origins in a list with commas, as browsers write them.
+
+    Raises:
+        ValueError: one of them is no origin.
+
+    >>> origins("https://Site.example, http://localhost:3000/")
+    ('https://site.example', 'http://localhost:3000')
+    """
+    found = tuple(part.rstrip("/").lower() for part in _parts(text))
+    for origin in found:
+        if origin != EVERY_ORIGIN and not _ORIGIN.fullmatch(origin):
+            raise ValueError(f"{origin!r} is no origin: write https://site.example, several with commas, or *")
+    return found
+
+
+def prefix(text: str) -> str:
+    """A path prefix with a slash before it and none behind; "" for none.
+
+    Raises:
+        ValueError: it holds characters that a path prefix may not have.
+
+    >>> prefix("/pauta/"), prefix("news/pauta"), prefix("/")
+    ('/pauta', '/news/pauta', '')
+    """
+    stripped = text.strip().strip("/")
+    found = f"/{stripped}" if stripped else ""
+    if not _PREFIX.fullmatch(found) or {".", ".."} & set(found.split("/")):
+        raise ValueError("is no path prefix: write it as /pauta, with letters, digits, '.', '_', '~' and '-'")
+    return found
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """The networks in a list with commas; ``*`` means all.
+
+    Raises:
+        ValueError: one of them is neither an address nor a network.
+
+    >>> [str(network) for network in networks("127.0.0.1, 10.0.0.0/8")]
+    ['127.0.0.1/32', '10.0.0.0/8']
+    """
+    parts = [part for name in _parts(text) for part in (("0.0.0.0/0", "::/0") if name == "*" else (name,))]
+    try:
+        return tuple(ip_network(part, strict=False) for part in parts)
+    except ValueError as error:
+        raise ValueError(f"{error}: write addresses or networks as 10.0.0.0/8, several with commas") from None
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -1,0 +1,46 @@
+"""HEAD is answered wherever GET is."""
+
+import http.client
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+
+from app.main import create_app
+from script_shared.settings import Settings
+
+ROUTES = [route for route in create_app(Settings()).routes if isinstance(route, APIRoute)]
+ADDRESSES = sorted(route.path for route in ROUTES if "GET" in route.methods)
+NAMES = {"name": "front.js", "user_id:path": "u", "page:path": "a1"}
+
+
+@pytest.mark.parametrize("template", [*ADDRESSES, "/openapi.json", "/static-offline-docs/swagger-ui.css"])
+def test_head_answers_as_get_without_a_body(common: httpx.Client, admin: dict[str, str], template: str) -> None:
+    address = template
+    for name, value in NAMES.items():
+        address = address.replace(f"{{{name}}}", value)
+    got, head = common.get(address, headers=admin), common.head(address, headers=admin)
+    assert head.status_code == got.status_code == 200
+    assert head.headers["Content-Type"] == got.headers["Content-Type"]
+    assert head.content == b""
+
+
+def test_head_is_counted_by_its_route(client: httpx.Client) -> None:
+    client.head("/health")
+    assert 'pauta_http_requests_total{method="HEAD",route="/health",status="200"} 1.0' in client.get("/metrics").text
+
+
+def test_a_connection_goes_on_after_head(shared: httpx.Client) -> None:
+    connection = http.client.HTTPConnection(shared.base_url.host, shared.base_url.port or 80)
+    for method in ("HEAD", "GET", "HEAD"):
+        connection.request(method, "/health")
+        answer = connection.getresponse()
+        assert answer.status == 200
+        assert answer.read() == (b"" if method == "HEAD" else b'{"status":"ok"}')
+    connection.close()
+
+
+def test_head_is_refused_where_get_is_not(shared: httpx.Client) -> None:
+    response = shared.head("/predict")
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "POST"
