@@ -119,6 +119,7 @@ def default_app() -> FastAPI:
 def _service(settings: Settings, metrics_folder: Path | None) -> Service:
     table = EvaluationFile(settings.evaluation_dir)
     telemetry = Telemetry(table, metrics_folder)
+    telemetry.disk.watch(settings)
     releases = Releases(f"{settings.models_uri.rstrip('/')}/news", settings.cache_dir / "news")
     following = Following(settings, telemetry)
     params = load_params(NewsParams, settings.params_file or FILE)

@@ -37,6 +37,7 @@ pauta_live_state_readers                          gauge      readers in the live
 pauta_live_judged_clicks_total                    counter    clicks credited to an answer, by its segment and source
 pauta_live_hits_total                             counter    of those, in the first 10 (by: served, popularity_1h)
 pauta_live_item_hits_total                        counter    clicks in the first 10, by segment and the item's source
+pauta_disk_free_ratio                             gauge      free share of the disk of each folder (0 to 1)
 pauta_evaluation                                  gauge      newest figure by model, segment, metric, cutoff, protocol
 pauta_evaluation_low                              gauge      lower end of its 95 % interval
 pauta_evaluation_high                             gauge      upper end of its 95 % interval
@@ -53,6 +54,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Metric, ProcessCollector, disable_created_metrics, generate_latest
 
 from app.answer_metrics import AnswerMetrics
+from app.disk_metrics import DiskMetrics
 from app.evaluation import EvaluationFile
 from app.evaluation_metrics import EvaluationMetrics
 from app.families import Snapshot, Written, families_of
@@ -76,6 +78,7 @@ class Telemetry:
         self.answers = AnswerMetrics(self.registry)
         self.releases = ReleaseMetrics(self.registry, leaves=self.answers.remove_release)
         self.live = LiveMetrics(self.registry)
+        self.disk = DiskMetrics(self.registry)
         self.evaluation = EvaluationMetrics(evaluation)
         self._workers = Workers(shared, self._snapshot) if shared is not None else None
         ProcessCollector(registry=self.registry)

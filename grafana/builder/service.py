@@ -139,6 +139,10 @@ _PROCESSES = (
         Query("sum(increase(pauta_release_store_errors_total[$__rate_interval]))", "store errors"), width=8,
     ),
     graph(
+        "Free disk", "Share of the disk that holds each folder.", "percentunit",
+        Query("min by (folder) (pauta_disk_free_ratio)", "{{folder}}"), width=24, height=6, most=1.0,
+    ),
+    graph(
         "Targets", "1 while Prometheus reaches them.", "none", Query("up", "{{job}} {{instance}}"),
         width=24, height=6, most=1.0,
     ),
