@@ -80,7 +80,9 @@ def _require_trained_until(context: Context, moment_ms: int) -> None:
             )
 
 
-def assemble_from(release: Path, dataset: Dataset, as_of_ms: int, out: Path) -> dict[str, Any]:
+def assemble_from(
+    release: Path, dataset: Dataset, as_of_ms: int, out: Path, names: "Names | None" = None
+) -> dict[str, Any]:
     """The same for the fitted parts of an older release, with the state that ``dataset`` gives as of a moment.
 
     Rows of the release are matched to those of the data set by id, and the release's own params and segments hold.
@@ -92,7 +94,7 @@ def assemble_from(release: Path, dataset: Dataset, as_of_ms: int, out: Path) -> 
     users = _renumbering(old.readers.ids.ids, dataset.users[c.USER_ID])
     articles = _renumbering(old.catalog.ids.ids, dataset.articles[c.ARTICLE_ID])
     moved = {name: recommender.moved(users, articles) for name, recommender in old.recommenders.items()}
-    return put_together(moved, dataset, as_of_ms, out, old.params)
+    return put_together(moved, dataset, as_of_ms, out, old.params, names=names)
 
 
 def put_together(

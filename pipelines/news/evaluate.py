@@ -99,7 +99,7 @@ def _recommend(context: Context, kind: Kind, held_out: HeldOut, watch: Stopwatch
     if kind == "candidate":
         recommended.add_candidate(context)
         watch.note("candidate")
-    recommended.add_in_service(context, scratch)
+    recommended.add_releases(context, scratch, context.params.gate.references if kind == "candidate" else 1)
     watch.note("in_service")
     if kind == "service" and IN_SERVICE not in recommended.releases:
         raise ReleaseMissingError("no release is in service yet.", fix="Run the pipeline to its end first.")

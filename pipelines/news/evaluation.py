@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pipelines.figures import Difference, Figure
 from pipelines.news.replay_figures import Replayed
 
-CANDIDATE, IN_SERVICE = "candidate", "in_service"
+CANDIDATE, IN_SERVICE, EARLIER = "candidate", "in_service", "earlier"  # earlier_1, earlier_2 ... were in service before
 BATCH, REPLAY = "batch", "replay"  # protocols: one list per reader at T; a list before every click
 
 
@@ -66,6 +66,10 @@ class Evaluation:
             judged={**self.judged, "metric": metric},
             replayed=None,
         )
+
+    def earlier(self) -> list[str]:
+        """Earlier releases that were measured, in the order they were chosen."""
+        return [model for model in self.releases if model.startswith(f"{EARLIER}_") and model not in self.missing]
 
     def models(self) -> list[str]:
         """Evaluated models, in the order of the figures."""

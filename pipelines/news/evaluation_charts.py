@@ -15,10 +15,14 @@ RUNS_SHOWN = 20
 def label(name: str) -> str:
     """A model's or segment's name in words.
 
-    >>> label("popularity_6h"), label("in_service"), label("semi_logged"), label("most_read_10m")
-    ('most read, 6h', 'in service', 'semi-logged', 'most read, 10m')
+    >>> label("popularity_6h"), label("in_service"), label("semi_logged"), label("most_read_10m"), label("earlier_1")
+    ('most read, 6h', 'in service', 'semi-logged', 'most read, 10m', 'earlier release 1')
     """
-    name = name.replace("popularity_", "most read, ").replace("most_read_", "most read, ")
+    name = (
+        name.replace("popularity_", "most read, ")
+        .replace("most_read_", "most read, ")
+        .replace("earlier_", "earlier release ")
+    )
     for words in ("in_service", "without_ranker", "segment_model"):
         name = name.replace(words, words.replace("_", " "))
     return name.replace("_", "-")

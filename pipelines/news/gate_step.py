@@ -10,6 +10,7 @@ from pipelines.gate import Comparison, Rule, judge
 from pipelines.news.evaluation import CANDIDATE, IN_SERVICE, Evaluation, json_text, read_evaluation
 from pipelines.news.evaluation_charts import label
 from pipelines.news.evaluation_report import best_popularity
+from pipelines.news.references import best_by_segment, best_earlier
 from pipelines.use_case import Context
 
 FIRST = "No release is in service yet, so the candidate was held against popularity alone."
@@ -21,7 +22,8 @@ def gate(context: Context) -> dict[str, Any]:
 
     Returns:
         ``accepted``: whether it may be promoted; ``forced``: promote, refuse or None; ``reasons``: plain sentences;
-        ``in_service``: the release it was held against, None when there was none.
+        ``in_service``: the release it was held against, None when there was none; ``earlier``: earlier releases
+        measured beside it; ``best``: by segment the release that is better than the candidate.
 
     Raises:
         RunError: the run has not been evaluated.
@@ -41,21 +43,23 @@ def gate(context: Context) -> dict[str, Any]:
             **verdict.as_dict(),
             "reasons": reasons,
             "in_service": evaluation.releases.get(IN_SERVICE),
+            "earlier": [evaluation.releases[model] for model in evaluation.earlier()],
+            "best": best_by_segment(evaluation),
             "rule": asdict(rule),
             "comparisons": [asdict(comparison) for comparison in compared],
         }
         (folder / "verdict.json").write_text(json_text(content), encoding="utf-8")
-        facts.update({name: content[name] for name in ("accepted", "forced", "reasons", "in_service")})
+        facts.update(
+            {name: content[name] for name in ("accepted", "forced", "reasons", "in_service", "earlier", "best")}
+        )
     return dict(facts)
 
 
 def comparisons(evaluation: Evaluation, rule: Rule) -> list[Comparison]:
-    """By segment: the candidate beside the release in service, where it has the segment, and the best popularity."""
+    """By segment: the candidate beside the best of the last releases that have the segment, and the best popularity."""
     found = []
     for segment in evaluation.segments:
-        if IN_SERVICE in evaluation.releases and segment not in evaluation.lacking:
-            name = f"release in service ({evaluation.releases[IN_SERVICE]})"
-            found.append(_compare(evaluation, segment, IN_SERVICE, name, rule))
+        found += _releases(evaluation, segment, rule)
         best = best_popularity(evaluation, segment)
         name = f"best popularity ({label(best.model)})" if best else "windowed popularity"
         found.append(_compare(evaluation, segment, best.model if best else "popularity", name, rule))
@@ -70,11 +74,23 @@ def click_comparisons(evaluation: Evaluation, rule: Rule, beats: Sequence[str]) 
     rule = replace(rule, metric=clicks.judged["metric"])
     found = []
     for segment in clicks.segments:
-        if IN_SERVICE in clicks.models() and segment not in evaluation.lacking:
-            name = f"release in service ({evaluation.releases[IN_SERVICE]})"
-            found.append(_compare(clicks, segment, IN_SERVICE, name, rule))
+        if IN_SERVICE in clicks.models():
+            found += _releases(clicks, segment, rule)
         found += [replace(_compare(clicks, segment, model, label(model), rule), beat=True) for model in beats]
     return [replace(comparison, protocol="click by click") for comparison in found]
+
+
+def _releases(evaluation: Evaluation, segment: str, rule: Rule) -> list[Comparison]:
+    """The release in service, and the best of the earlier ones where that is better."""
+    if IN_SERVICE not in evaluation.releases or segment in evaluation.lacking:
+        return []
+    name = f"release in service ({evaluation.releases[IN_SERVICE]})"
+    found = [_compare(evaluation, segment, IN_SERVICE, name, rule)]
+    best = best_earlier(evaluation, segment, rule.metric, rule.cutoff)
+    if best is not None:
+        name = f"earlier release ({evaluation.releases[best]})"
+        found.append(_compare(evaluation, segment, best, name, rule))
+    return found
 
 
 def _compare(evaluation: Evaluation, segment: str, model: str, name: str, rule: Rule) -> Comparison:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.news.assemble import assemble_from
-from pipelines.news.evaluation import CANDIDATE, IN_SERVICE
+from pipelines.news.assemble import Names, assemble_from
+from pipelines.news.evaluation import CANDIDATE, EARLIER, IN_SERVICE
 from pipelines.news.held_out import HeldOut
 from pipelines.news.popularity_rows import most_read, row_name, unread
 from pipelines.news.publish import open_releases
+from pipelines.news.references import reference_versions
 from pipelines.use_case import Context
 from script_shared.arrays import IntArray
 from script_shared.clock import Clock
@@ -66,11 +67,15 @@ class Recommended:
         self.lists[CANDIDATE] = self._ask(model)
         self.releases[CANDIDATE] = context.run.run_id
 
-    def add_in_service(self, context: Context, scratch: Path) -> None:
-        """The release in service, its state brought to T: noted when that fails, left out when there is none.
+    def add_releases(self, context: Context, scratch: Path, most: int) -> None:
+        """The release in service and earlier ones, their state brought to T: noted when that fails.
+
+        Nothing is added when no release is in service. Recorded figures of the releases are of other windows, so their
+        fitted parts are put together again as of T; readers and articles are those of the candidate's folder.
 
         Args:
-            scratch: an empty folder, for the release as of T.
+            scratch: an empty folder, for the releases as of T.
+            most: releases in all.
 
         Raises:
             UnavailableError: the place of the releases does not answer; trying again may help.
@@ -79,16 +84,28 @@ class Recommended:
         pointer = releases.current()
         if pointer is None:
             return
-        self.releases[IN_SERVICE] = pointer.version
-        try:
-            release = releases.fetch(pointer.version)
-            self._note(NewsModel.load(release, pointer.version))
-            assemble_from(release, self.held_out.dataset, self._at, scratch / "as_of")
-            self.lists[IN_SERVICE] = self._ask(NewsModel.load(scratch / "as_of", pointer.version))
-            self.folders[IN_SERVICE] = (scratch / "as_of", release)
-        except ReleaseError as error:
-            log.warning("the release in service cannot be evaluated: %s", error)
-            self.missing[IN_SERVICE] = str(error)
+        names = Names.of(self.held_out.dataset)
+        for place, version in enumerate(reference_versions(releases, pointer, most)):
+            name = f"{EARLIER}_{place}" if place else IN_SERVICE
+            self.releases[name] = version
+            try:
+                self._add(name, releases.fetch(version), version, scratch / name, names)
+            except ReleaseError as error:
+                log.warning("release %s cannot be evaluated: %s", version, error)
+                self.missing[name] = str(error)
+
+    def _add(self, name: str, release: Path, version: str, as_of: Path, names: Names) -> None:
+        """One release as of T.
+
+        Raises:
+            ReleaseError: it cannot be loaded.
+        """
+        model = NewsModel.load(release, version)
+        if name == IN_SERVICE:
+            self._note(model)
+        assemble_from(release, self.held_out.dataset, self._at, as_of, names)
+        self.lists[name] = self._ask(NewsModel.load(as_of, version))
+        self.folders[name] = (as_of, release)
 
     def add_popularity(self, windows_hours: list[float]) -> None:
         """What was most read in each window before T, under the same read filter and availability."""

@@ -146,6 +146,7 @@ class GateParams(Params):
     cutoff: int = Field(gt=0)
     tolerance: float = Field(ge=0, lt=1)
     min_users: int = Field(ge=0)
+    references: int = Field(ge=1)
     beats: list[Literal["most_read_10m", "most_read_1h"]]
 
 

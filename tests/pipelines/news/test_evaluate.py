@@ -163,6 +163,26 @@ def test_a_later_candidate_stands_beside_the_release_in_service_on_the_same_user
     assert any("of the release in service (r1)" in reason for reason in reasons)
 
 
+def test_releases_in_service_before_are_measured_again_on_the_same_window(done, tmp_path):
+    root = done.settings.data_dir.parent
+    _copy_tree(root / "models", tmp_path / "models")
+    releases = Releases(f"{tmp_path / 'models'}/news", tmp_path / "cache")
+    release = releases.fetch("r1")
+    releases.publish(release, "r2", {"gate": {"best": {"logged": "r1"}}})
+    releases.publish(release, "r3", {"gate": {"best": {"logged": "r1"}}})
+    for version in ("r2", "r3"):
+        releases.promote(version, "for the test")
+    context = again(done, tmp_path, models_uri=str(tmp_path / "models"))
+    evaluate(context)
+    evaluation = evaluation_of(context)
+    assert evaluation.releases == {"candidate": "r1", "in_service": "r3", "earlier_1": "r1", "earlier_2": "r2"}
+    for of in (evaluation, evaluation.by_click()):
+        values = {model: of.figure(model, "all", "ndcg", 10).value for model in evaluation.releases}
+        assert values["in_service"] == values["earlier_1"] == values["earlier_2"] > 0
+    assert "earlier release 1" in (tmp_path / "news" / "r1.html").read_text()
+    evaluate(done)
+
+
 def test_a_damaged_release_in_service_is_noted_as_missing_and_the_gate_refuses(done, tmp_path):
     root = done.settings.data_dir.parent
     models = tmp_path / "models"

@@ -36,6 +36,14 @@ def test_data_too_short_for_a_ranker_is_fitted_until_the_held_out_window_and_say
     assert "hours of reads before the held-out window are too few to keep 60" in at.too_short
 
 
+def test_a_ranker_needs_twice_the_hours_that_it_learns_on_before_the_held_out_window(data: Dataset) -> None:
+    """The models are fitted on no fewer hours than the ranker learns on; one hour less is too short already."""
+    split = moments_of(data, params(window=12, ranking=1)).split
+    half = (split - int(data.interactions.time_ms[0])) / HOUR_MS / 2
+    assert moments_of(data, params(window=12, ranking=half - 0.01)).too_short == ""
+    assert moments_of(data, params(window=12, ranking=half + 0.01)).too_short != ""
+
+
 def test_data_not_longer_than_the_held_out_window_is_refused(data: Dataset) -> None:
     with pytest.raises(InputError, match=r"split\.window_hours"):
         moments_of(data, params(window=200, ranking=1))
