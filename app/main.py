@@ -12,7 +12,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app import __version__, errors, memory
+from app import __version__, description, errors, memory
 from app.cross_origin import CrossOrigin
 from app.dependencies import Service
 from app.evaluation import EvaluationFile
@@ -86,13 +86,16 @@ def create_app(settings: Settings, metrics_folder: Path | None = None) -> FastAP
         redoc_url=None,
         favicon_url="web/icon.svg",  # beside /docs, under whatever prefix
         redirect_slashes=False,
-        responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
+        responses={code: {"model": Problem} for code in description.ERRORS},
+        generate_unique_id_function=description.operation_id,
+        separate_input_output_schemas=False,
     )
     app.state.service = service
     errors.install(app)
     _wrap(app, service)
     for module in ROUTERS:
         app.include_router(module.router)
+    description.finish(app)
     return app
 
 

@@ -8,12 +8,13 @@ from app.answers import json_response
 from app.dependencies import TheService
 from app.evaluation import select
 from app.shapes import EvaluationQuery
+from app.state_shapes import EvaluationRows
 
 router = APIRouter(prefix="/evaluation", tags=["model"])
 
 
-@router.get("/metrics", summary="The table of evaluations")
-def get_metrics(query: Annotated[EvaluationQuery, Query()], service: TheService) -> Response:
+@router.get("/metrics", summary="The table of evaluations", response_model=EvaluationRows)
+def get_evaluation_metrics(query: Annotated[EvaluationQuery, Query()], service: TheService) -> Response:
     """Rows of the evaluation file, oldest first; a value that could not be measured is null."""
     wanted = query.model_dump(exclude={"latest"}, exclude_none=True)
     rows = select(service.evaluation.rows(), wanted, latest=query.latest)

@@ -9,19 +9,20 @@ from app.dependencies import TheService
 from app.errors import problem
 from app.live import Live
 from app.public_text import public
+from app.state_shapes import Health, Ready
 
 router = APIRouter(tags=["operations"])
 RETRY_AFTER_SECONDS = 2
 
 
-@router.get("/health", summary="The process lives")
-async def health() -> dict[str, str]:
+@router.get("/health", summary="The process lives", response_model=Health)
+async def get_health() -> dict[str, str]:
     """200 from the moment the process listens."""
     return {"status": "ok"}
 
 
-@router.get("/ready", summary="A release is in service")
-async def ready(request: Request, service: TheService) -> Response:
+@router.get("/ready", summary="A release is in service", response_model=Ready)
+async def get_ready(request: Request, service: TheService) -> Response:
     """200 once a release is loaded and checked; until then 503 with the reason and Retry-After."""
     live = service.live
     if live.served is None:

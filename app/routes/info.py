@@ -14,6 +14,7 @@ from app.dependencies import TheService, is_admin
 from app.public_text import public
 from app.routes.health import troubles
 from app.served import Served
+from app.state_shapes import Info
 from script_shared.clock import wall_ms
 from script_shared.settings import Settings
 
@@ -21,8 +22,8 @@ router = APIRouter(tags=["operations"])
 PACKAGES = ("fastapi", "numpy", "scipy", "uvicorn")
 
 
-@router.get("/info", summary="What runs here")
-async def info(request: Request, service: TheService) -> Response:
+@router.get("/info", summary="What runs here", response_model=Info)
+async def get_info(request: Request, service: TheService) -> Response:
     """Version, uptime, release in service, the time on its clock, settings without their secrets.
 
     Addresses in the settings are shown to a request with the admin token only.

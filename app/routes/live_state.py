@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 
 from app.answers import iso, json_response
 from app.dependencies import Admin, Service, TheService
+from app.state_shapes import LiveFacts
 from script_shared.errors import UnavailableError
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.rows import Rows
@@ -16,8 +17,8 @@ Window = Literal["2m", "10m", "1h", "6h", "24h"]
 router = APIRouter(tags=["operations"])
 
 
-@router.get("/live", summary="The live state of this process", dependencies=[Admin])
-async def live(service: TheService, digest: bool = False, trending: Window | None = None) -> Response:
+@router.get("/live", summary="The live state of this process", response_model=LiveFacts, dependencies=[Admin])
+async def get_live(service: TheService, digest: bool = False, trending: Window | None = None) -> Response:
     """Position in the log and sizes. With ``digest=1`` also a name of the whole state, which takes a moment.
 
     With ``trending`` also what is read most in that window, overall and by section, region and cluster of readers.

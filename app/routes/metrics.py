@@ -1,6 +1,7 @@
 """GET /metrics: what Prometheus reads."""
 
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.dependencies import TheService
@@ -8,7 +9,7 @@ from app.dependencies import TheService
 router = APIRouter(tags=["operations"])
 
 
-@router.get("/metrics", summary="Metrics for Prometheus")
-async def metrics(service: TheService) -> Response:
+@router.get("/metrics", summary="Metrics for Prometheus", response_class=PlainTextResponse)
+async def get_metrics(service: TheService) -> Response:
     """Prometheus' text format."""
     return Response(await service.telemetry.render(), headers={"Content-Type": CONTENT_TYPE_LATEST})

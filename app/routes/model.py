@@ -8,19 +8,20 @@ from app.answers import iso, json_response
 from app.dependencies import Admin, TheService
 from app.routes.health import troubles
 from app.served import Served
+from app.state_shapes import Model, Reloaded
 from script_shared.clock import ClockMode
 from script_shared.errors import UnavailableError
 
 router = APIRouter(tags=["model"])
 
 
-@router.get("/model", summary="The release in service")
+@router.get("/model", summary="The release in service", response_model=Model)
 async def get_model(service: TheService) -> Response:
     """Its version, how it came into service, its counts, and a few readers of each segment to try it with."""
     return json_response({**facts(service.live.require()), **troubles(service.live)})
 
 
-@router.post("/model/reload", summary="Load the current release again", dependencies=[Admin])
+@router.post("/model/reload", summary="Load the current release again", response_model=Reloaded, dependencies=[Admin])
 async def reload_model(service: TheService) -> Response:
     """Fetches, loads and checks what the pointer names, also when it was refused before. Reaches this process only."""
     live = service.live

@@ -4,12 +4,13 @@ from fastapi import APIRouter, Response
 
 from app.answers import json_response
 from app.dependencies import TheService
+from app.state_shapes import ReleaseList
 from script_shared.releases import Manifest, Pointer
 
 router = APIRouter(tags=["model"])
 
 
-@router.get("/releases", summary="All releases")
+@router.get("/releases", summary="All releases", response_model=ReleaseList)
 def get_releases(service: TheService) -> Response:
     """Every release in the store, newest first, and where the pointer stands and stood."""
     pointer = service.releases.current()

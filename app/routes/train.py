@@ -5,12 +5,15 @@ from fastapi import APIRouter, Response
 from app.answers import json_response
 from app.dependencies import Admin, TheService
 from app.shapes import TrainBody
+from app.state_shapes import TrainingRun
 
 router = APIRouter(tags=["model"])
 
 
-@router.post("/train", summary="Start a training in Airflow", status_code=202, dependencies=[Admin])
-async def train(service: TheService, body: TrainBody | None = None) -> Response:
+@router.post(
+    "/train", summary="Start a training in Airflow", status_code=202, response_model=TrainingRun, dependencies=[Admin]
+)
+async def start_training(service: TheService, body: TrainBody | None = None) -> Response:
     """Triggers the DAG and answers at once with the run's id and the address where it can be watched.
 
     Params that the DAG does not have are refused, and so are values that they do not allow.

@@ -13,6 +13,7 @@ from app.answers import iso, json_response
 from app.dependencies import Admin, TheService
 from app.event_shapes import Erased, plain
 from app.served import Served
+from app.state_shapes import UserFacts
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry
 from script_shared.news.live.newsroom import Newsroom
@@ -26,7 +27,7 @@ UserId = Annotated[
 ]
 
 
-@router.get("/{user_id:path}", summary="Everything known of a reader")
+@router.get("/{user_id:path}", summary="Everything known of a reader", response_model=UserFacts)
 async def get_user(user_id: UserId, service: TheService) -> Response:
     """The reader's entries in the event log, what the live state holds, and what the release in service knows."""
     entries = await asyncio.to_thread(service.following.log.export, user_id)

@@ -1,0 +1,57 @@
+"""The OpenAPI description, finished so that generated clients get the right types.
+
+FastAPI names one media type for all answers of a route, and generators take a field with a default for one that is
+always present. Here errors become ``application/problem+json``, and defaults of bodies move into the descriptions.
+"""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from app.errors import MEDIA_TYPE
+
+ERRORS = ("4XX", "5XX")
+_UNSAID: tuple[Any, ...] = ("", None, False, [], {})  # defaults that mean "nothing"
+Schema = dict[str, Any]
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of the function that answers, such as ``get_recommendations``."""
+    return route.name
+
+
+def finish(app: FastAPI) -> None:
+    """Have ``app.openapi()`` answer with the finished description, made once."""
+    plain = app.openapi
+
+    def finished() -> Schema:
+        if app.openapi_schema is None:
+            schema = plain()
+            for operation in _operations(schema):
+                _problems(operation)
+            for component in schema["components"]["schemas"].values():
+                _optional(component)
+        return app.openapi_schema or {}
+
+    app.openapi = finished  # type: ignore[method-assign]
+
+
+def _operations(schema: Schema) -> list[Schema]:
+    return [operation for path in schema["paths"].values() for operation in path.values()]
+
+
+def _problems(operation: Schema) -> None:
+    for code in ERRORS:
+        content = operation["responses"][code]["content"]
+        operation["responses"][code]["content"] = {MEDIA_TYPE: next(iter(content.values()))}
+
+
+def _optional(component: Schema) -> None:
+    """Say the default of each field that may be left out in words."""
+    for name, field in component.get("properties", {}).items():
+        if "default" not in field or name in component.get("required", ()):
+            continue
+        default = field.pop("default")
+        if default not in _UNSAID:
+            field["description"] = f"{field.get('description', '')} Default: {default}.".strip()

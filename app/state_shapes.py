@@ -1,0 +1,178 @@
+"""Shapes of answers about the service, its releases and one user. They document; nothing is checked against them."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+Moment = str  # ISO 8601, UTC
+
+
+class Health(BaseModel):
+    status: Literal["ok"]
+
+
+class Refused(BaseModel):
+    release: str
+    reason: str
+    at: Moment
+    retried: bool = Field(description="Whether the service tries it again by itself.")
+
+
+class Troubles(BaseModel):
+    refused: Refused | None = Field(description="The release that could not be loaded, null when there is none.")
+    store_error: str | None = Field(description="Why the release store could not be read, null when it could.")
+
+
+class Ready(Troubles):
+    status: Literal["ready"]
+    release: str
+
+
+class ClockFacts(BaseModel):
+    mode: str = Field(description="wall: the clock of this machine; data: the end of historical data.")
+    now: Moment
+    data_end: Moment
+
+
+class Info(Troubles):
+    name: str
+    version: str
+    python: str
+    packages: dict[str, str]
+    process: int
+    started_at: Moment
+    uptime_seconds: float
+    wall_time: Moment
+    clock: ClockFacts | None = Field(description="Null before the first release.")
+    release: str | None
+    settings: dict[str, Any] = Field(description="By name; of a secret only whether it is set.")
+
+
+class ModelFacts(BaseModel):
+    release: str
+    sequence: int = Field(description="Counts the moves of the pointer.")
+    created_at: Moment
+    run_id: str | None
+    promoted_at: Moment
+    promoted_by: str
+    promoted_because: str
+    loaded_at: Moment
+    load_seconds: float
+    articles: int
+    readers: int
+    facts: dict[str, Any] = Field(description="What the training noted.")
+    examples: dict[str, list[str]] = Field(description="A few users by segment, of historical data only.")
+
+
+class Model(ModelFacts, Troubles):
+    pass
+
+
+class Reloaded(ModelFacts):
+    reloaded: bool
+
+
+class ReleaseFacts(BaseModel):
+    version: str
+    created_at: Moment
+    run_id: str | None
+    bytes: int
+    current: bool = Field(description="Whether the pointer names it.")
+    facts: dict[str, Any]
+
+
+class Move(BaseModel):
+    version: str
+    sequence: int
+    promoted_at: Moment
+    by: str
+    reason: str
+    kind: Literal["promote", "rollback"]
+
+
+class ReleaseList(BaseModel):
+    current: str | None
+    serving: str | None
+    releases: list[ReleaseFacts] = Field(description="Newest first.")
+    history: list[Move] = Field(description="Moves of the pointer, oldest first.")
+
+
+class EvaluationRow(BaseModel):
+    run_id: str
+    evaluated_at: Moment
+    source: str = Field(description="Source of the data.")
+    release: str = Field(description="Blank for a model that is no release.")
+    model: str
+    segment: str
+    protocol: str
+    metric: str
+    cutoff: int | None
+    value: float | None
+    low: float | None
+    high: float | None
+    users: int | None
+    window_start: str
+    window_end: str
+
+
+class EvaluationRows(BaseModel):
+    count: int
+    rows: list[EvaluationRow]
+
+
+class StateSizes(BaseModel):
+    articles: int
+    known_articles: int
+    readers: int
+    events: int
+    bytes: int
+
+
+class LiveFacts(BaseModel):
+    position: int = Field(description="Number of the last entry of the event log that is folded.")
+    time: Moment
+    degraded: list[str]
+    log_error: str | None
+    seconds_since_read: float
+    served_remembered: int
+    posted_articles: int
+    state: StateSizes | None
+    digest: str | None = Field(description="Equal for equal states; on request.")
+    trending: dict[str, Any] | None = Field(description="What is read most, by group; on request.")
+
+
+class UserEntry(BaseModel):
+    entry_id: str
+    kind: str
+    time_ms: int
+    time: Moment
+    user_id: str
+    article_id: str
+    body: dict[str, Any]
+    seq: int
+
+
+class ReleaseRead(BaseModel):
+    page: str
+    time: Moment
+
+
+class ReleaseUser(BaseModel):
+    release: str
+    logged: bool
+    reads: list[ReleaseRead]
+
+
+class UserFacts(BaseModel):
+    user_id: str
+    entries: list[UserEntry] = Field(description="In the order of the event log.")
+    live_reads: list[str]
+    live_shown: dict[str, int]
+    release: ReleaseUser | None = Field(description="What the release in service knows, null for nothing.")
+
+
+class TrainingRun(BaseModel):
+    dag: str
+    run_id: str
+    state: str
+    address: str = Field(description="Where the run can be watched.")
