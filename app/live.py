@@ -21,6 +21,7 @@ from script_shared.errors import PautaError, SourceError, UnavailableError
 from script_shared.gently import gently
 from script_shared.news.live.assignment import assignment_of
 from script_shared.news.live.loading import load_newsroom, load_ranker
+from script_shared.news.live.mixing import load_mixing
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.recommend import LiveRecommender
 from script_shared.news.live.state import LiveState
@@ -201,10 +202,12 @@ class Live:
         """The release's live part, brought up to what the event log says; one that is half there is used as it is."""
         newsroom, no_snapshot = load_newsroom(folder, self._params.live, assignment_of(model))
         ranker, no_ranker = load_ranker(folder)
+        mixing, no_mixing = load_mixing(folder, self._params.serving)
         if self._following is not None:
             alive_hours, max_shown = model.params.pool.max_age_hours, self._params.serving.max_shown
             self._following.gather(newsroom, vectoriser, model.clock, alive_hours, max_shown)
-        return LiveRecommender(model, newsroom, ranker, self._params.serving, missing=(*no_snapshot, *no_ranker))
+        missing = (*no_snapshot, *no_ranker, *no_mixing)
+        return LiveRecommender(model, newsroom, ranker, self._params.serving, mixing=mixing, missing=missing)
 
     def _refuse(self, pointer: Pointer, error: Exception) -> None:
         final, before = not isinstance(error, PASSING), self.refusal

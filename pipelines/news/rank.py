@@ -16,6 +16,7 @@ from pipelines.use_case import Context
 from script_shared.news.live.assignment import assignment_of
 from script_shared.news.live.clusters import Assignment
 from script_shared.news.live.loading import POSITION
+from script_shared.news.live.mixing import Mixing
 from script_shared.news.model import NewsModel
 from script_shared.news.params import NewsParams
 
@@ -45,6 +46,7 @@ def rank(context: Context) -> dict[str, Any]:
             link_tree(assembled / name, folder / name, sizes(assembled / name))
             walk.fold_until(place_after(stream, moment))
             walk.state.save(folder / name / "live")
+            learned.mixing.save(folder / name / "live")
             walk.state.clusters.assignment = _assignment(assembled / FOLDERS[-1])
             if learned.ranker is not None:
                 learned.ranker.save(folder / name / "ranker")
@@ -57,7 +59,7 @@ def rank(context: Context) -> dict[str, Any]:
 
 def _learn(walk: Walk, at: Moments, assembled: Path, params: NewsParams) -> Learned:
     if at.too_short:
-        return Learned(None, {"why_not": at.too_short})
+        return Learned(None, Mixing.default(params.serving), {"why_not": at.too_short})
     walk.fold_until(place_after(walk.stream, at.fitted))
     recommender = recommender_of(assembled / "rank", walk, at.fitted, params)
     return learn(walk, recommender, at, params)

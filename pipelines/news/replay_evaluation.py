@@ -18,6 +18,7 @@ from pipelines.replay.stream import Stream
 from pipelines.use_case import Context
 from script_shared.arrays import IntArray
 from script_shared.news.live.loading import load_ranker
+from script_shared.news.live.mixing import load_mixing
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.recommend import LiveRecommender
 from script_shared.news.live.state import LiveState
@@ -74,12 +75,14 @@ def _recommenders(
     releases: dict[str, tuple[Path, Path]], walk: Walk, at_ms: int, params: NewsParams
 ) -> dict[str, LiveRecommender]:
     found = {
-        name: recommender_of(folder, walk, at_ms, params, load_ranker(origin)[0])
+        name: recommender_of(
+            folder, walk, at_ms, params, load_ranker(origin)[0], load_mixing(origin, params.serving)[0]
+        )
         for name, (folder, origin) in releases.items()
     }
     candidate = found.get(CANDIDATE)
     if candidate is not None and candidate.ranker is not None:
-        found[WITHOUT] = LiveRecommender(candidate.model, walk.newsroom, None, params.serving)
+        found[WITHOUT] = LiveRecommender(candidate.model, walk.newsroom, None, params.serving, mixing=candidate.mixing)
     return found
 
 

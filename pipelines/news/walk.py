@@ -8,6 +8,7 @@ import numpy as np
 from pipelines.replay.stream import Stream
 from script_shared.arrays import IntArray
 from script_shared.clock import Clock
+from script_shared.news.live.mixing import Mixing
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.query import Query
 from script_shared.news.live.ranker import Ranker
@@ -70,7 +71,12 @@ def place_after(stream: Stream, moment_ms: int) -> int:
 
 
 def recommender_of(
-    folder: Path, walk: Walk, as_of_ms: int, params: NewsParams, ranker: Ranker | None = None
+    folder: Path,
+    walk: Walk,
+    as_of_ms: int,
+    params: NewsParams,
+    ranker: Ranker | None = None,
+    mixing: Mixing | None = None,
 ) -> LiveRecommender:
     """A release folder composed as the API composes it, over the walk's newsroom, with the clock at a moment.
 
@@ -79,7 +85,7 @@ def recommender_of(
     """
     model = NewsModel.load(folder)
     model.clock = Clock("data", as_of_ms)
-    return LiveRecommender(model, walk.newsroom, ranker, params.serving)
+    return LiveRecommender(model, walk.newsroom, ranker, params.serving, mixing=mixing)
 
 
 def segments_of(stream: Stream, places: Sequence[int] | IntArray) -> IntArray:

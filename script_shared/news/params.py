@@ -1,8 +1,8 @@
 """The news use case's params: their names, types and allowed ranges. Values stand in ``params/news.toml``."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from script_shared.params import FOLDER, Params
 
@@ -196,10 +196,16 @@ class ServingParams(Params):
     text_hours: float = Field(gt=0)
     min_likeness: float = Field(gt=0, le=1)
     max_shown: int = Field(gt=0)
-    trusted_clicks: float = Field(gt=0)
+    trusted_clicks: list[Annotated[float, Field(ge=0)]] = Field(min_length=1)
     explore_slots: int = Field(ge=0)
     explore_hours: float = Field(gt=0)
     seed: int
+
+    @field_validator("trusted_clicks", mode="before")
+    @classmethod
+    def _one_or_more(cls, value: Any) -> Any:
+        """One number, as in files from before there was a choice, is the only choice."""
+        return value if isinstance(value, list) else [value]
 
 
 class NewsParams(Params):

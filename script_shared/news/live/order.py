@@ -6,12 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
-from script_shared.news.live import windows
 from script_shared.news.live.candidates import Candidates
 from script_shared.news.live.features import matrix
 from script_shared.news.live.ranker import Ranker
 from script_shared.news.live.reasons import mix_parts
-from script_shared.news.live.state import LiveState
 
 FUSION = 10.0  # places that count nearly alike when two orders are mixed
 EXPLAINED = 6
@@ -69,13 +67,6 @@ def fused(live: Iterable[str], batch: Sequence[str], trust: float) -> Iterator[s
         for place, article in enumerate(order):
             scores[article] = scores.get(article, 0.0) + weight / (FUSION + place)
     yield from sorted(scores, key=lambda article: -scores[article])
-
-
-def trust(state: LiveState, now_ms: int, clicks: float) -> float:
-    """How far the live order can be relied on, 0..1: the decayed clicks of an hour, by the ``clicks`` that suffice."""
-    hour = windows.INDEX["1h"]
-    total = float(state.overall.totals[state.overall.windows.index(hour), 0])
-    return min(1.0, total * state.decay.factors(now_ms)[hour] / clicks)
 
 
 def explained(order: LiveOrder, ranker: Ranker | None, places: Sequence[int]) -> list[dict[str, float]]:

@@ -42,11 +42,14 @@ class Ranker:
         return self.segments is None or segment in self.segments
 
     def rank(self, found: Candidates) -> FloatArray:
-        """float64 (m): the scores of a request's candidates, higher is better.
+        """float64 (m): the scores of a request's candidates, higher is better."""
+        return self.rank_rows(matrix(found, self.names))
 
-        The first trees look at all of them; the best by those get the score of all trees, the others stand below.
+    def rank_rows(self, features: FloatArray) -> FloatArray:
+        """The same of a matrix with the columns ``names``: what is served, and so what the ranker is judged by.
+
+        The first trees look at all rows; the best by those get the score of all trees, the others stand below.
         """
-        features = matrix(found, self.names)
         if len(features) <= FINALISTS or self._trees <= FIRST_TREES:
             return self.score(features)
         scores = self._predict(features, 0, FIRST_TREES)

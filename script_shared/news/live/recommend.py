@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
 from math import inf
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -23,9 +23,10 @@ from script_shared.news.live.diversity import LOOKED_AT, spread
 from script_shared.news.live.exploration import with_explored
 from script_shared.news.live.items import Items
 from script_shared.news.live.listed import listed
+from script_shared.news.live.mixing import Mixing, clicks_of_an_hour
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.novelty import Novelty
-from script_shared.news.live.order import LiveOrder, fused, trust
+from script_shared.news.live.order import LiveOrder, fused
 from script_shared.news.live.query import LiveAnswer, LiveItem, Query
 from script_shared.news.live.ranker import Ranker
 from script_shared.news.live.reasons import ALSO
@@ -45,6 +46,14 @@ SILENT_SECONDS = 60.0  # a part that fails with every request is logged so often
 NARROWED = 600  # candidates when the request wants only young articles
 
 
+class Offer(NamedTuple):
+    """What one answer is ordered from: the candidates, and the list of the segment's model, None where it is broken."""
+
+    asked: Asked
+    found: Candidates
+    segment: SegmentList | None
+
+
 class LiveRecommender:
     """Composes a release's model, the newsroom and the ranker; any of them may be missing.
 
@@ -53,6 +62,7 @@ class LiveRecommender:
         newsroom: what the event log tells.
         ranker: None when the release has none.
         clock: which time it is; the release's own, where there is one.
+        mixing: the release's choice; by default the first of ``serving.trusted_clicks`` for all segments.
         missing: names of parts that are missing, told in every answer.
     """
 
@@ -64,10 +74,12 @@ class LiveRecommender:
         params: ServingParams,
         *,
         clock: Clock | None = None,
+        mixing: Mixing | None = None,
         missing: tuple[str, ...] = (),
     ) -> None:
         self.model, self.newsroom, self.ranker, self.params = model, newsroom, ranker, params
         self.clock = clock or (model.clock if model is not None else Clock("wall", 0))
+        self.mixing = mixing or Mixing.default(params)
         self.missing = missing
         self._told: dict[str, float] = {}
         self._strangers: tuple[int, int, SegmentList | None] = (-1, 0, None)
@@ -86,7 +98,7 @@ class LiveRecommender:
         asked = self._asked(query)
         segment = self._try(asked, "segment_model", lambda: self._segment_list(asked), None)
         order = self._try(asked, "live_ranking", lambda: self._order(asked, segment), None)
-        relied = self._try(asked, "live_ranking", lambda: self._trust(asked.now_ms), 0.0)
+        relied = self._try(asked, "live_ranking", lambda: self._trust(asked, segment), 0.0)
         chosen = self._chosen(asked, self._ranked(asked, order, segment, relied))
         plain = [LiveItem(article, 0.0, ALSO, "rest") for article in chosen]
         make = lambda: Items(self, asked, order if relied else None, segment).all(chosen)  # noqa: E731
@@ -158,10 +170,12 @@ class LiveRecommender:
             self._strangers = (second, count, self._source.best(Query(), frozenset(), count))
         return self._strangers[2]
 
-    def candidates(self, query: Query) -> Candidates | None:
-        """The articles among which ``query`` would be ranked, as training learns from them; None without any."""
+    def offer(self, query: Query) -> Offer | None:
+        """What the answer to ``query`` would be ordered from, as training learns from it; None without candidates."""
         asked = self._asked(query)
-        return self._candidates(asked, self._segment_list(asked))
+        segment = self._segment_list(asked)
+        found = self._candidates(asked, segment)
+        return Offer(asked, found, segment) if found is not None else None
 
     def _order(self, asked: Asked, segment: SegmentList | None) -> LiveOrder | None:
         found = self._candidates(asked, segment)
@@ -189,9 +203,11 @@ class LiveRecommender:
         found = map(state.article_row, article_ids) if state is not None else ()
         return np.array([row for row in found if row >= 0], np.int64)
 
-    def _trust(self, now_ms: int) -> float:
-        state = self.newsroom.state
-        return trust(state, now_ms, self.params.trusted_clicks) if state is not None else 0.0
+    def _trust(self, asked: Asked, segment: SegmentList | None) -> float:
+        if (state := self.newsroom.state) is None:
+            return 0.0
+        name = segment.segment if segment is not None else self._segment_name(asked)
+        return self.mixing.trust(name, clicks_of_an_hour(state, asked.now_ms))
 
     def _ranked(
         self, asked: Asked, order: LiveOrder | None, segment: SegmentList | None, relied: float

@@ -25,7 +25,7 @@ from tests.app.rules import Told
 
 PARAMS = load_params(NewsParams, FILE)
 LIVE = PARAMS.live.model_copy(update={"articles": 32, "known_articles": 1000, "readers": 50})
-SERVING = PARAMS.serving.model_copy(update={"trusted_clicks": 5.0, "max_shown": 2})
+SERVING = PARAMS.serving.model_copy(update={"trusted_clicks": [5.0], "max_shown": 2})
 USERS = ("log0", "semi0", "anon1", "new", "")
 PAGES = [f"a{number}" for number in range(60)] + ["p0", "p1", "p2", "unknown"]
 HOT = ("a12", "a20", "a30", "p0", "p1")  # named so often that clicks, posts and questions meet

@@ -28,7 +28,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> NewsModel:
 
 @pytest.fixture
 def recommender(model: NewsModel) -> LiveRecommender:
-    serving = PARAMS.serving.model_copy(update={"trusted_clicks": 5.0})
+    serving = PARAMS.serving.model_copy(update={"trusted_clicks": [5.0]})
     return LiveRecommender(model, Newsroom(LiveState(LIVE)), None, serving)
 
 
