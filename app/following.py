@@ -166,7 +166,7 @@ class Following:
                     newsroom.apply(entries[start : start + few], vectors)
                     breathe()
         except UnavailableError as error:
-            log.warning("a newsroom starts without the log: %s", error)
+            log.warning("a newsroom starts without the log: %s", error.logged)
             if not remembered:
                 newsroom.go_without(self.newsroom)
 

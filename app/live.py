@@ -232,4 +232,4 @@ class Live:
 
 
 def _say(error: Exception) -> str:
-    return str(error) if isinstance(error, PautaError) else f"{type(error).__name__}: {error}"
+    return error.logged if isinstance(error, PautaError) else f"{type(error).__name__}: {error}"

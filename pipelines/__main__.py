@@ -34,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
             return tracking_cli.main(argv[1:], settings)
         return _run(_parser().parse_args(argv), settings)
     except PautaError as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        print(f"{type(error).__name__}: {error.logged}", file=sys.stderr)
         return 1
 
 

@@ -59,7 +59,7 @@ def _postgres_user(folder: Path) -> dict[str, int]:
 
 
 def _wait_for_port(port: int, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
+    for _ in range(6000):
         if server.poll() is not None:
             pytest.fail(f"the server ended with code {server.returncode}")
         try:
@@ -67,13 +67,13 @@ def _wait_for_port(port: int, server: subprocess.Popen[bytes]) -> None:
             return
         except OSError:
             time.sleep(0.05)
-    pytest.fail("the server did not open its port within 10 s")
+    pytest.fail("the server did not open its port within 300 s")
 
 
 def _wait_until_ready(command: list[str | Path]) -> None:
     """A server that has opened its port may still refuse everybody while it starts."""
-    for _ in range(200):
+    for _ in range(6000):
         if subprocess.run(command, check=False).returncode == 0:
             return
         time.sleep(0.05)
-    pytest.fail("the server did not become ready within 10 s")
+    pytest.fail("the server did not become ready within 300 s")

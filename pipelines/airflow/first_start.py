@@ -21,7 +21,7 @@ def main() -> int:
     try:
         missing = [case for case in USE_CASES if not _promoted(case, load_settings())]
     except PautaError as error:
-        log.error("%s", error)
+        log.error("%s", error.logged)
         return 1
     waiting = [case for case in missing if not _under_way(f"{case}_data", f"{case}_training")]
     if waiting:

@@ -12,7 +12,7 @@ def main() -> int:
     try:
         places = load_places(sys.argv[1:])
     except PautaError as error:
-        print(error, file=sys.stderr)
+        print(error.logged, file=sys.stderr)
         return 2
 
     def supervise() -> int:

@@ -40,7 +40,7 @@ def supervise(places: Places) -> int:
         say("stopping")
         failed = 0
     except PautaError as error:
-        say(str(error))
+        say(error.logged)
     finally:
         ignore_signals()
         _stop(household)

@@ -202,7 +202,7 @@ class EventLog:
         except SQLAlchemyError as error:
             reason = str(getattr(error, "orig", error)).splitlines()[0]
             raise UnavailableError(
-                "the event log cannot be used.", fix="The log of the service says why.", private=reason
+                "the event log cannot be used.", fix="Check PAUTA_EVENTS_URI.", private=reason
             ) from error
 
     def _make(self) -> None:

@@ -21,6 +21,7 @@ from app.main import create_app
 from script_shared.releases import Releases
 from script_shared.settings import Settings
 from tests.app.releases import make_release
+from tests.patience import PATIENCE_SECONDS
 
 TOKEN = "opens-admin-routes"
 ROOT = Path(__file__).parents[2]
@@ -79,14 +80,14 @@ def serving(settings: Settings) -> Iterator[httpx.Client]:
     try:
         until(lambda: server.started or not thread.is_alive())
         port = server.servers[0].sockets[0].getsockname()[1]
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_SECONDS) as client:
             yield client
     finally:
         server.should_exit = True
         thread.join()
 
 
-def until(true: Callable[[], Any], seconds: float = 30.0) -> None:
+def until(true: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> None:
     """Wait until ``true`` says so.
 
     Raises:

@@ -2,13 +2,13 @@
 
 import re
 import threading
-import time
 from collections import Counter
 
 import httpx
 import pytest
 
 from tests.app.conftest import Store, listens, release_of, started, until
+from tests.patience import PATIENCE_SECONDS
 
 PROMOTES = 300
 CLIENTS = 3
@@ -16,7 +16,7 @@ CLIENTS = 3
 
 def read_on(address: str, stop: threading.Event, seen: Counter[tuple[int, str, str]]) -> None:
     """Ask without a pause; note status, release and the title of every answer."""
-    with httpx.Client(base_url=address, timeout=20) as client:
+    with httpx.Client(base_url=address, timeout=PATIENCE_SECONDS) as client:
         while not stop.is_set():
             response = client.get("/recommendations", params={"user_id": "log0"})
             answer = response.json()
@@ -36,9 +36,11 @@ def test_three_hundred_promotes_under_load_fail_no_request(store: Store) -> None
         for thread in threads:
             thread.start()
         for number in range(PROMOTES):
-            store.releases.promote(("v2", "v1")[number % 2], "load", check=False)
-            time.sleep(0.02)  # so that many of them are taken, not only the last
-        until(lambda: release_of(client) == "v1")
+            version = ("v2", "v1")[number % 2]
+            store.releases.promote(version, "load", check=False)
+            if number % 10 < 2:  # so that many of them are taken, not only the last
+                until(lambda version=version: release_of(client) == version)
+        until(lambda: release_of(client) == "v1" and sum(sum(seen, Counter()).values()) > 300)
         stop.set()
         for thread in threads:
             thread.join()

@@ -81,7 +81,7 @@ def holds(folder: Path, name: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(3000)
 def test_events_reach_the_next_release_and_erased_readers_do_not(tmp_path: Path) -> None:
     first, second, third = (context_of(tmp_path, name) for name in ("one", "two", "three"))
     make(first)

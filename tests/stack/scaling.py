@@ -154,7 +154,7 @@ def _delay(stack: Stack, here: str, there: str) -> float:
     time.sleep(1.0)
     need(watch.poll() is None, "the page was gone before the click")
     posted = stack.run("docker", "exec", here, "python", "-c", POST, reader, page, run)
-    seen, _ = watch.communicate(timeout=30)
+    seen, _ = watch.communicate(timeout=300)
     need(seen.strip(), f"{there} never knew the click")
     return max(0.0, float(seen) - float(posted))
 

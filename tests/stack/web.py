@@ -1,6 +1,7 @@
 """Asks the services over HTTP."""
 
 import base64
+import http.client
 import json
 import urllib.error
 import urllib.parse
@@ -34,6 +35,8 @@ def ask(url: str, body: Any = None, *, method: str = "", headers: dict[str, str]
     try:
         with urllib.request.urlopen(request, timeout=20) as answer:
             text = answer.read().decode()
+    except http.client.HTTPException as error:
+        raise OSError(f"{url}: the answer was cut: {error}") from error
     except urllib.error.HTTPError as error:
         raise StepFailedError(f"{url}: {error.code} {error.read().decode(errors='replace')[:300]}") from error
     try:

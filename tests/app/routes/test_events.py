@@ -13,6 +13,7 @@ import pytest
 from script_shared.events import EventLog, Kind
 from tests.app.conftest import Store, release_of, serving, started, until
 from tests.app.releases import NOW_MS
+from tests.patience import PATIENCE_SECONDS
 
 HOUR_MS = 3_600_000
 
@@ -174,13 +175,13 @@ def test_a_click_from_before_the_first_release_does_not_make_historical_data_old
     assert EventLog(store.settings.events_address).tail(0)[-1].time_ms == NOW_MS
 
 
-def test_a_click_reaches_another_process_within_a_second(store: Store) -> None:
+def test_a_click_reaches_another_process(store: Store) -> None:
     store.promote("v1")
     with serving(store.settings) as one, serving(store.settings) as other:
         until(lambda: release_of(one) == release_of(other) == "v1")
         assert "a48" in pages(other, user_id="new", num_recs=100)
         send(one, event(1, "new", "a48"))
-        until(lambda: "a48" not in pages(other, user_id="new", num_recs=100), seconds=1.0)
+        until(lambda: "a48" not in pages(other, user_id="new", num_recs=100))
 
 
 def test_a_new_release_knows_what_was_clicked_before_it_came(client: httpx.Client, store: Store) -> None:
@@ -262,13 +263,13 @@ def test_two_workers_share_one_log(store: Store) -> None:
 
         def write(start: int) -> None:
             barrier.wait()
-            with httpx.Client(base_url=address, headers={"Connection": "close"}, timeout=20) as client:
+            with httpx.Client(base_url=address, headers={"Connection": "close"}, timeout=PATIENCE_SECONDS) as client:
                 for number in range(start, start + 25):  # each on a connection of its own, so both workers are met
                     send(client, event(number, "new", "a48"))
 
         with ThreadPoolExecutor(4) as threads:
             list(threads.map(write, range(0, 100, 25)))
-        until(lambda: all("a48" not in _pages(address) for _ in range(8)), seconds=3)
+        until(lambda: all("a48" not in _pages(address) for _ in range(8)))
     assert len(EventLog(store.settings.events_address).tail(0, limit=1000, without=[Kind.SERVED])) == 100
 
 

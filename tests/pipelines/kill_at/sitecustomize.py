@@ -1,6 +1,6 @@
-"""Kills its process group at the moment at which a file is opened to be written; for tests of what a kill leaves behind.
+"""Kills its process group when a certain file is opened to be written; for tests of what a kill leaves behind.
 
-Python imports this module at the start of every process that has the folder in ``PYTHONPATH``, so worker processes are covered.
+Python imports this module at the start of every process that has the folder in ``PYTHONPATH``, worker processes too.
 ``PAUTA_TEST_KILL_AT`` is a regular expression for the path of the file.
 """
 

@@ -23,7 +23,7 @@ from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.params import load_params
 from script_shared.settings import Settings
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
 RULE = Rule("ndcg", 10, 0.05, 50)
 STRENGTHS = ("collaborative", "content")

@@ -60,7 +60,7 @@ def _mark(process: psutil.Process) -> str | None:
         return None
 
 
-def wait_until_gone(folder: Path, seconds: float = 20.0) -> list[psutil.Process]:
+def wait_until_gone(folder: Path, seconds: float = 300.0) -> list[psutil.Process]:
     """What is left of the program when it had some time to end."""
     deadline = time.monotonic() + seconds
     while (left := marked(folder)) and time.monotonic() < deadline:

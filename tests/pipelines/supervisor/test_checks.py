@@ -37,7 +37,7 @@ def make_run(folder: Path, **environment: str) -> tuple[int, str]:
         env=kept | settings | ports | environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     return ended.returncode, ended.stdout + ended.stderr

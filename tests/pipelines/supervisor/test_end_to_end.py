@@ -24,7 +24,7 @@ from script_shared.news.segments import SEGMENT_NAMES
 from tests.pipelines.dags.tiny import write_tiny_params
 from tests.pipelines.supervisor.scenario import ROOT, marked, wait_until_gone
 
-pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(3000)]
 UP = "Ctrl-C stops everything"
 
 
@@ -54,7 +54,7 @@ class MakeRun:
     def airflow(self) -> str:
         return f"http://127.0.0.1:{self.ports['PAUTA_AIRFLOW_PORT']}"
 
-    def wait_for(self, text: str, seconds: float = 250) -> None:
+    def wait_for(self, text: str, seconds: float = 1500) -> None:
         deadline = time.monotonic() + seconds
         while text not in self.output:
             assert self.process.poll() is None, self.output
@@ -63,7 +63,7 @@ class MakeRun:
 
     def stop(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
-        code = self.process.wait(timeout=60)
+        code = self.process.wait(timeout=300)
         self._reader.join()
         return code
 
@@ -144,10 +144,10 @@ def started_a_training(run: MakeRun, credentials: dict[str, str]) -> bool:
     login = {"username": "admin", "password": credentials["admin_password"]}
     token = httpx.post(f"{run.airflow}/auth/token", json=login).json()["access_token"]
     admin = {"Authorization": f"Bearer {credentials['admin_token']}"}
-    misspelt = httpx.post(f"{run.api}/train", json={"params": {"forse": "promote"}}, headers=admin, timeout=30)
+    misspelt = httpx.post(f"{run.api}/train", json={"params": {"forse": "promote"}}, headers=admin, timeout=300)
     assert misspelt.status_code == 422, misspelt.text
     assert "force, run_id" in misspelt.json()["detail"]
-    answer = httpx.post(f"{run.api}/train", json={"params": {"force": None}}, headers=admin, timeout=30)
+    answer = httpx.post(f"{run.api}/train", json={"params": {"force": None}}, headers=admin, timeout=300)
     assert answer.is_success, answer.text
     path = f"{run.airflow}/api/v2/dags/news_training/dagRuns/{answer.json()['run_id']}"
     return httpx.get(path, headers={"Authorization": f"Bearer {token}"}).is_success
@@ -186,7 +186,7 @@ def test_a_second_supervisor_in_the_same_place_is_refused(folder: Path) -> None:
 
         fcntl.flock(lock, fcntl.LOCK_EX)
         late = MakeRun(folder)
-        assert late.process.wait(timeout=60) == 1
+        assert late.process.wait(timeout=300) == 1
         late.clear()
     assert "Pauta runs here already" in late.output
     assert "everything is stopped" not in late.output

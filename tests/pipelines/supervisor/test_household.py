@@ -20,7 +20,7 @@ def test_a_component_that_dies_is_started_again(tmp_path: Path) -> None:
         house.stop()
         """,
     )
-    output, _ = program.communicate(timeout=30)
+    output, _ = program.communicate(timeout=300)
     assert "sleeper ended by itself (exit code -9); starting it again (1)" in output
     assert output.endswith("True None\n")
     assert wait_until_gone(tmp_path, 5) == []
@@ -43,7 +43,7 @@ def test_the_children_of_a_dead_component_do_not_outlive_it(tmp_path: Path) -> N
         house.stop()
         """,
     )
-    output, _ = program.communicate(timeout=30)
+    output, _ = program.communicate(timeout=300)
     assert output.endswith("child runs: False\n")
     assert wait_until_gone(tmp_path, 5) == []
 
@@ -60,7 +60,7 @@ def test_a_component_stands_as_far_behind_as_it_was_told(tmp_path: Path) -> None
         house.stop()
         """,
     )
-    output, _ = program.communicate(timeout=30)
+    output, _ = program.communicate(timeout=300)
     assert output.endswith("7\n")
 
 
@@ -73,7 +73,7 @@ def test_a_component_that_keeps_dying_ends_in_an_error_with_its_last_lines(tmp_p
         house.wait_for("Nothing", lambda: None, 30, every=0.05)
         """,
     )
-    output, _ = program.communicate(timeout=30)
+    output, _ = program.communicate(timeout=300)
     assert output.count("starting it again") == 3
     assert "fragile ended 4 times (exit code 3). Its last lines:" in output
     assert "    the disk is full" in output
@@ -83,7 +83,7 @@ def test_a_program_that_runs_once_and_fails_shows_its_last_lines(tmp_path: Path)
     program = start(
         tmp_path, 'Household().run_once(program("migrate", "raise SystemExit(\'the database is locked\')"))'
     )
-    output, _ = program.communicate(timeout=30)
+    output, _ = program.communicate(timeout=300)
     assert "migrate failed (exit code 1). Its last lines:\n    the database is locked" in output
 
 
@@ -99,7 +99,7 @@ def test_waiting_too_long_names_what_was_waited_for_and_the_logs(tmp_path: Path)
             house.stop()
         """,
     )
-    output, _ = program.communicate(timeout=30)
+    output, _ = program.communicate(timeout=300)
     assert f"Starting Airflow took longer than 0 s. See the logs: {tmp_path}/sleeper.log" in output
 
 
@@ -116,7 +116,7 @@ def test_stop_ends_components_that_ignore_it_and_their_children_in_other_session
         print("left:", len(kernel.descendants()))
         """,
     )
-    output, _ = program.communicate(timeout=30)
+    output, _ = program.communicate(timeout=300)
     assert output.endswith("left: 0\n")
     assert wait_until_gone(tmp_path, 5) == []
 
@@ -136,12 +136,12 @@ def test_a_process_whose_first_thread_has_ended_is_ended_too(tmp_path: Path) -> 
         print("left:", house.stop(), Path(f"/proc/{{process.pid}}").exists())
         """,
     )
-    output, _ = program.communicate(timeout=30)
+    output, _ = program.communicate(timeout=300)
     assert output.endswith("left: [] False\n")
 
 
 def test_the_log_of_the_start_before_is_kept(tmp_path: Path) -> None:
     for word in ("first", "second"):
-        start(tmp_path, f'Household().run_once(program("talker", "print({word!r})"))').communicate(timeout=30)
+        start(tmp_path, f'Household().run_once(program("talker", "print({word!r})"))').communicate(timeout=300)
     assert (tmp_path / "talker.log").read_text() == "second\n"
     assert (tmp_path / "talker.log.1").read_text() == "first\n"

@@ -1,6 +1,6 @@
 """Erased readers are told by their digests."""
 
-import time
+import pytest
 
 from script_shared.events import Erased
 from script_shared.events.entry import user_digest
@@ -11,8 +11,7 @@ def test_readers_are_told_from_each_other():
     assert erased.among(["rui", "josé", "ana", ""]).tolist() == [False, True, True, False]
 
 
-def test_nobody_erased_costs_nothing():
+def test_nobody_erased_costs_nothing(monkeypatch: pytest.MonkeyPatch):
     assert not Erased()
-    started = time.perf_counter()
-    assert not Erased().among(map(str, range(100_000))).any()
-    assert time.perf_counter() - started < 1.0
+    monkeypatch.setattr("script_shared.events.erased.blake2b", lambda *_, **__: pytest.fail("a digest was computed"))
+    assert not Erased().among(map(str, range(1_000))).any()

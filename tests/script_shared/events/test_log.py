@@ -152,6 +152,19 @@ def test_a_tail_misses_nothing_that_concurrent_writers_commit(uri):
     log.close()
 
 
+def _waits_for_a_lock(uri: str) -> bool:
+    """Whether a connection waits for the lock of appends."""
+    from sqlalchemy import create_engine, text
+
+    engine = create_engine(uri)
+    with engine.connect() as connection:
+        waiting = connection.execute(
+            text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        ).scalar_one()
+    engine.dispose()
+    return waiting > 0
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="uses Linux signals")
 def test_a_slow_writer_cannot_hide_behind_a_fast_one(postgresql_uri):
     """Without the lock, a transaction that took its number first but commits last would be passed by the tail."""
@@ -166,10 +179,11 @@ def test_a_slow_writer_cannot_hide_behind_a_fast_one(postgresql_uri):
         connection.execute(text(f"INSERT INTO pauta_entries ({columns}) VALUES ('slow', 1, 1, '', '', '{{}}')"))
         fast = multiprocessing.get_context("spawn").Process(target=_write, args=(postgresql_uri, "fast", 1))
         fast.start()
-        fast.join(1.5)
-        assert fast.is_alive()  # it waits for the slow one
+        while not _waits_for_a_lock(postgresql_uri):
+            assert fast.is_alive()
+            time.sleep(0.01)
         assert [entry for entry in log.tail(0, 10**6) if entry.entry_id.startswith("fast")] == []
-    fast.join(10)
+    fast.join()
     order = [entry.entry_id for entry in log.tail(0, 10**6)]
     assert order.index("slow") < order.index("fast-0-0")
     slow.dispose()
@@ -188,7 +202,7 @@ def test_an_answer_to_a_reader_who_is_being_erased_meanwhile_is_left_out(log, ur
     event.listen(log._engine, "commit", slowly)
     erasing = threading.Thread(target=log.erase, args=("ana",))
     erasing.start()
-    assert entered.wait(10)
+    assert entered.wait()
     waiting.append([served], seen=1)
     erasing.join()
     waiting.close()

@@ -1,6 +1,5 @@
 """The pointer: promote, rollback, and what a damaged one does."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -143,13 +142,23 @@ def test_a_repair_leaves_a_good_pointer_and_its_history_alone(local: Releases, t
     assert local.promote("v2", "test", replace_damaged=True).sequence == 2
 
 
-def test_polling_a_folder_costs_less_than_a_millisecond(local: Releases, tmp_path: Path) -> None:
+def test_polling_a_folder_opens_one_file_and_parses_it_once(
+    local: Releases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     publish(local, tmp_path, "v1")
     local.promote("v1", "test")
-    started = time.perf_counter()
-    for _ in range(200):
-        local.current()
-    assert time.perf_counter() - started < 0.2
+    local.current()
+    opened: list[Path] = []
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: opened.append(path) or read(path))
+    monkeypatch.setattr(Pointer, "model_validate_json", lambda *_: pytest.fail("an unchanged pointer was parsed again"))
+    for _ in range(20):
+        assert current(local).version == "v1"
+    assert opened == [pointer_file(local)] * 20
+
+
+def pointer_file(local: Releases) -> Path:
+    return Path(local.uri) / "current"
 
 
 def test_a_kept_pointer_does_not_hide_that_the_pointer_went_away(releases: Releases, tmp_path: Path) -> None:
