@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from script_shared.params import FOLDER, Params
 
@@ -37,11 +37,22 @@ class EventsParams(Params):
 
 
 class OutlierParams(Params):
-    history_size: Limit
+    reads_per_day: Limit
+    robot_reads_per_day: float = Field(gt=0)
     seconds_on_page: Limit
     scroll_percent: Limit
     clicks: Limit
     page_visits: Limit
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_history_size(cls, values: Any) -> Any:
+        if isinstance(values, dict) and "history_size" in values:
+            raise ValueError(
+                "history_size counted a user's reads whatever the time; it was replaced by reads_per_day (a limit per "
+                "day) and robot_reads_per_day (a mean above it is a robot)"
+            )
+        return values
 
 
 class EngagementParams(Params):

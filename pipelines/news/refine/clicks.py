@@ -10,7 +10,8 @@ from pipelines.news.refine.event_clicks import add_clicks
 from pipelines.news.refine.login import simulated_login
 from pipelines.news.refine.moments import bounded, scaled
 from pipelines.news.refine.posts import extended
-from pipelines.news.refine.rules import PLACE, SIZE, judge, rejected_rows
+from pipelines.news.refine.rates import RATES, with_rates
+from pipelines.news.refine.rules import judge, rejected_rows
 from pipelines.news.refine.taken import NO_EVENTS, Taken
 from pipelines.news.refine.tally import Tally, without_erased
 from pipelines.news.refine.write import (
@@ -95,17 +96,15 @@ def _judge(clicks: pl.DataFrame, users: pl.Series, articles: pl.Series, params: 
         pl.col(c.CLICK_TIME).cast(TIME).alias(c.TIMESTAMP),
         *(pl.lit(None, pl.Float32).alias(name) for name in (c.SECONDS, c.SCROLL)),
         *(pl.lit(1.0, pl.Float32).alias(name) for name in (c.CLICKS, c.VISITS, c.ENGAGEMENT)),
-        pl.len().over(c.CLICK_USER).alias(SIZE),
-        pl.int_range(pl.len()).over(c.CLICK_USER).alias(PLACE),
         pl.col(c.CLICK_SESSION).cast(pl.Int64).alias(c.SESSION),
         pl.col(c.CLICK_REGION).cast(pl.Int16).alias(c.REGION),
         pl.col(c.CLICK_DEVICE).cast(pl.Int16).alias(c.DEVICE),
         pl.col(c.CLICK_USER).cast(pl.String).alias(c.USER_ID),
         pl.col(c.CLICK_ARTICLE).cast(pl.String).alias(c.ARTICLE_ID),
     )
-    judged = judge(rows, params.outliers)
+    judged = judge(with_rates(rows), params.outliers)
     kept = judged.filter(pl.col(c.REASON).is_null())
-    kept = kept.drop(c.REASON, c.VALUE, SIZE, PLACE, c.USER_ID, c.ARTICLE_ID)
+    kept = kept.drop(c.REASON, c.VALUE, *RATES, c.USER_ID, c.ARTICLE_ID)
     tally.add(rows.height, kept, rejected_rows(judged, FILE))
 
 

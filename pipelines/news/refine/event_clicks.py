@@ -9,7 +9,8 @@ import polars as pl
 from pipelines.news import columns as c
 from pipelines.news.event_parts import SEQ, TIME_MS
 from pipelines.news.refine.labels import label_codes, session_numbers
-from pipelines.news.refine.rules import PLACE, SIZE, clipped, judge, rejected_rows
+from pipelines.news.refine.rates import DAY, DAY_READS, day_of, with_rates
+from pipelines.news.refine.rules import clipped, judge, rejected_rows
 from pipelines.news.refine.taken import Taken
 from pipelines.news.refine.tally import Tally
 from pipelines.news.refine.write import last_moment
@@ -36,8 +37,8 @@ def add_clicks(
     """Add the log's clicks to the tally, those that are not kept with their reason.
 
     A reader without an id is the visit, named ``session <id>`` as in the live state. Readers that the files do not know
-    are not logged in, and are added when a click of theirs is kept. A user's limit of interactions counts both origins;
-    above it the log's clicks are left out.
+    are not logged in, and are added when a click of theirs is kept. What a user reads a day
+    counts both origins; beyond the limit the log's clicks are left out.
 
     Args:
         users: user_id, user_type of the files, in the order of their numbers.
@@ -51,7 +52,7 @@ def add_clicks(
     rows = named.join(numbers, on=c.USER_ID, how="left", maintain_order="left")
     first = rows.with_columns(_first_reason(rows, tally, taken.longest_pause_ms), _no_value())
     sound = first.filter(pl.col(c.REASON).is_null()).drop(c.REASON, c.VALUE)
-    judged = judge(_with_sizes(sound, tally), params.outliers)
+    judged = judge(with_rates(sound, _daily(sound, tally)), params.outliers)
     kept, cut = clipped(judged.filter(pl.col(c.REASON).is_null()), params.outliers)
     tally.clipped.update(cut)
     everybody, kept = _joined(users, numbers, kept)
@@ -128,19 +129,13 @@ def _kept(tally: Tally, rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([rows.select(KEY).clear(), *parts])
 
 
-def _with_sizes(rows: pl.DataFrame, tally: Tally) -> pl.DataFrame:
-    """Add how many interactions each reader has, and the place of each row among them; the files' come first."""
-    kept = _kept(tally, rows).group_by(c.USER).agg(pl.len().alias("kept"))
-    names = rows.select(pl.col(c.USER_ID).unique())
-    refused = tally.rejected_table().join(names, on=c.USER_ID, how="semi")
-    refused = refused.group_by(c.USER_ID).agg(pl.len().alias("refused"))
-    joined = rows.join(kept, on=c.USER, how="left", maintain_order="left")
-    joined = joined.join(refused, on=c.USER_ID, how="left", maintain_order="left")
-    before = (pl.col("kept").fill_null(0) + pl.col("refused").fill_null(0)).cast(pl.Int64)
-    return joined.with_columns(
-        (before + pl.len().over(c.USER)).alias(SIZE),
-        (before + pl.int_range(pl.len()).over(c.USER)).alias(PLACE),
-    )
+def _daily(rows: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+    """user, day and ``day_reads`` of what the files hold of the log's users, rows that were rejected too."""
+    numbers = rows.select(c.USER_ID, c.USER).unique()
+    refused = tally.rejected_table().join(numbers, on=c.USER_ID, how="inner").select(c.USER, c.TIMESTAMP)
+    everything = pl.concat([_kept(tally, rows).select(c.USER, c.TIMESTAMP), refused])
+    days = everything.filter(pl.col(c.TIMESTAMP).is_not_null()).with_columns(day_of(pl.col(c.TIMESTAMP)))
+    return days.group_by(c.USER, DAY).agg(pl.len().cast(pl.Int64).alias(DAY_READS))
 
 
 def _joined(users: pl.DataFrame, numbers: pl.DataFrame, kept: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -13,7 +13,8 @@ from pipelines.news.refine.files import FILE_COLUMN, scan
 from pipelines.news.refine.history_checks import check_histories, check_no_file_empty, check_reads, check_users_unique
 from pipelines.news.refine.lists import elements, plain
 from pipelines.news.refine.moments import moment
-from pipelines.news.refine.rules import PLACE, SIZE, clipped, judge, rejected_rows
+from pipelines.news.refine.rates import with_rates
+from pipelines.news.refine.rules import clipped, judge, rejected_rows
 from pipelines.news.refine.tally import Tally, without_erased
 from pipelines.news.tables import TIME
 from script_shared.events import Erased
@@ -65,7 +66,7 @@ def refine_histories(
 def _add_batch(batch: pl.DataFrame, seen: int, articles: pl.Enum, params: RefineParams, tally: Tally) -> None:
     rows = explode(batch.with_row_index(c.USER, offset=seen), articles)
     check_reads(rows, batch, seen)
-    judged = judge(rows.with_columns(pl.col(c.TIMESTAMP).cast(TIME)), params.outliers)
+    judged = judge(with_rates(rows.with_columns(pl.col(c.TIMESTAMP).cast(TIME))), params.outliers)
     kept, cut = clipped(judged.filter(pl.col(c.REASON).is_null()), params.outliers)
     tally.clipped.update(cut)
     who = batch.select(pl.col(c.RAW_USER).alias(c.USER_ID), FILE_COLUMN).with_row_index(c.USER, offset=seen)
@@ -89,8 +90,6 @@ def explode(batch: pl.DataFrame, articles: pl.Enum) -> pl.DataFrame:
         pl.col(c.USER).repeat_by(size).explode(),
         elements(c.RAW_HISTORY).alias(c.ARTICLE_ID),
         moment(elements(c.RAW_TIMES)).alias(c.TIMESTAMP),
-        size.repeat_by(size).explode().alias(SIZE),
-        pl.int_ranges(size).explode().alias(PLACE),
         *(values.cast(pl.Float32).alias(name) for name, values in raw.items()),
     )
     known = pl.col(c.ARTICLE_ID).cast(articles, strict=False).to_physical().cast(pl.UInt32)

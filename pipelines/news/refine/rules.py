@@ -3,10 +3,11 @@
 import polars as pl
 
 from pipelines.news import columns as c
+from pipelines.news.refine.rates import DAILY, DAY_PLACE, DAY_READS, DAYS
 from pipelines.news.tables import REJECTED_TYPES
 from script_shared.news.params import Limit, OutlierParams
 
-SIZE, PLACE = "history_size", "place"
+ROBOT_DAYS = 3  # with fewer days, a high mean is one long day
 
 
 def limits(params: OutlierParams) -> dict[str, Limit]:
@@ -22,10 +23,12 @@ def limits(params: OutlierParams) -> dict[str, Limit]:
 def _rules(params: OutlierParams) -> list[tuple[str, pl.Expr, pl.Expr]]:
     """Reason, when it holds, and the value that is to blame; the first one that holds counts."""
     none = pl.lit(None, pl.Float64)
-    size = params.history_size
-    oldest = pl.col(PLACE) < pl.col(SIZE) - size.max if size.action == "clip" else pl.lit(True)
+    daily = params.reads_per_day
+    beyond = pl.col(DAY_PLACE) >= daily.max if daily.action == "clip" else pl.lit(True)
+    robot = (pl.col(DAYS) >= ROBOT_DAYS) & (pl.col(DAILY) > params.robot_reads_per_day)
     rules = [
-        ("history_too_long", (pl.col(SIZE) > size.max) & oldest, pl.col(SIZE).cast(pl.Float64)),
+        ("robot", robot, pl.col(DAILY)),
+        ("too_many_a_day", (pl.col(DAY_READS) > daily.max) & beyond, pl.col(DAY_READS).cast(pl.Float64)),
         ("article_unknown", pl.col(c.ARTICLE).is_null(), none),
         ("duplicate_read", ~pl.struct(c.USER, c.ARTICLE, c.TIMESTAMP).is_first_distinct(), none),
     ]
@@ -44,7 +47,7 @@ def judge(rows: pl.DataFrame, params: OutlierParams) -> pl.DataFrame:
 
     Args:
         rows: user, article (null when unknown), timestamp, the four quantities (null when the source does not measure
-            one), history_size (rows of the user), place (of the row in its history). All rows of a user are there.
+            one), and the columns of :func:`pipelines.news.refine.rates.with_rates`.
         params: limits and what happens above them.
     """
     rules = _rules(params)

@@ -8,6 +8,8 @@ import numpy as np
 from script_shared.news.params import RefineParams
 from tests.pipelines.news.challenge_files import Reader
 
+DAY_MS = 24 * 3_600_000
+
 
 def refine_plainly(
     readers: list[Reader], pages: list[str], params: RefineParams
@@ -20,7 +22,8 @@ def refine_plainly(
         seen: set[tuple[str, int]] = set()
         for place, (page, ms, clicks, on_page, scroll, visits) in enumerate(reader.reads):
             values = [np.float32(value) for value in (float(on_page) / 1000, clicks, scroll, visits)]
-            reason = _reason(params, len(reader.reads), place, page in pages, (page, ms) in seen, values)
+            reason = _rate(params, [when for _, when, *_ in reader.reads], place)
+            reason = reason or _reason(params, page in pages, (page, ms) in seen, values)
             seen.add((page, ms))
             if reason:
                 rejected.append((reader.user_id, page, ms, reason))
@@ -35,11 +38,21 @@ def _limits(params: RefineParams) -> list[Any]:
     return [limits.seconds_on_page, limits.clicks, limits.scroll_percent, limits.page_visits]
 
 
-def _reason(params: RefineParams, size: int, place: int, known: bool, repeat: bool, values: list[Any]) -> str:
+def _rate(params: RefineParams, times: list[int], place: int) -> str:
+    """Why the read at a place is rejected for what its user reads a day, "" when it is not."""
+    days = [ms // DAY_MS for ms in times]
+    active = len(set(days))
+    if active >= 3 and len(days) / active > params.outliers.robot_reads_per_day:
+        return "robot"
+    limit = params.outliers.reads_per_day
+    same = sorted((ms, at) for at, ms in enumerate(times) if days[at] == days[place])
+    if len(same) > limit.max and (limit.action == "reject" or same.index((times[place], place)) >= limit.max):
+        return "too_many_a_day"
+    return ""
+
+
+def _reason(params: RefineParams, known: bool, repeat: bool, values: list[Any]) -> str:
     names = ("seconds_on_page", "clicks", "scroll_percent", "page_visits")
-    limit = params.outliers.history_size
-    if size > limit.max and (limit.action == "reject" or place < size - limit.max):
-        return "history_too_long"
     if not known:
         return "article_unknown"
     if repeat:

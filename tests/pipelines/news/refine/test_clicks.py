@@ -77,7 +77,7 @@ def test_the_login_flag_depends_on_the_user_alone() -> None:
 def test_the_real_clicks_are_refined_whole(tmp_path: Path) -> None:
     facts, data = _refined(tmp_path, real_data("globo_clicks/clicks_2017-10-01_13.parquet"))
     assert facts["input_rows"] == 2_606_437
-    assert facts["rejected_by_reason"] == {"history_too_long": 1_855}
+    assert facts["rejected_by_reason"] == {"robot": 1_855}
     assert len(data.interactions) == 2_604_582
     assert (data.n_users, data.n_articles) == (302_978, 39_387)
     assert data.logged.mean() == pytest.approx(0.197, abs=0.003)

@@ -134,10 +134,20 @@ def test_clicks_dated_by_the_wall_clock_before_a_release_of_old_data_stay_out(tm
 
 
 def test_a_robot_of_the_log_is_one_by_all_it_did(tmp_path: Path) -> None:
-    entries = [click(number, "ana", PAGES[3], START + HOUR + number) for number in range(799)]
+    """61 reads on each of two days, and what the files hold of a third."""
+    entries = [
+        click(number, "ana", PAGES[3], START + (24 + 24 * (number % 2)) * HOUR + number) for number in range(180)
+    ]
     facts, data, _ = refined(tmp_path, *entries)
-    assert facts["rejected_by_reason"]["history_too_long"] == 799
+    assert facts["rejected_by_reason"]["robot"] == 180
     assert data.users["reads"][0] == 2
+
+
+def test_a_day_of_the_log_has_room_for_what_the_files_leave_of_it(tmp_path: Path) -> None:
+    entries = [click(number, "ana", PAGES[3], START + 2 * HOUR + number) for number in range(210)]
+    facts, data, _ = refined(tmp_path, *entries)
+    assert facts["rejected_by_reason"]["too_many_a_day"] == 12
+    assert data.users["reads"][0] == 200
 
 
 @pytest.mark.parametrize("held_out", [False, True])

@@ -10,20 +10,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.news.refine.challenge import refine_challenge
-from script_shared.news.params import RefineParams
+from script_shared.errors import SettingsError
+from script_shared.news.params import FILE, NewsParams, RefineParams
+from script_shared.params import load_params
 from tests.pipelines.news.challenge_files import PAGES, START, Reader, read, write_raw
 from tests.pipelines.news.refine.reference import refine_plainly
 
 ESID = "esid:conteudo_editorial_g1#materia#https://pauta.example/a,b.ghtml"
 ACTIONS = st.sampled_from(["reject", "clip"])
 AMOUNTS = st.one_of(st.integers(0, 40), st.floats(0, 5e5, width=32), st.sampled_from(["nan", "-3", "inf"]))
+DAY_MS = 24 * 3_600_000
 WEIGHTS = {"minutes_log1p": 0.25, "clicks": 1.7, "scroll": 0.35, "page_visits": 2.2}
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Reader]:
     pages = st.sampled_from([*PAGES, "no-such-page", ESID])
-    reads = st.tuples(pages, st.integers(START, START + 50), AMOUNTS, st.integers(0, 10**8), AMOUNTS, AMOUNTS)
+    times = st.builds(lambda day, ms: START + day * DAY_MS + ms, st.integers(0, 4), st.integers(0, 50))
+    reads = st.tuples(pages, times, AMOUNTS, st.integers(0, 10**8), AMOUNTS, AMOUNTS)
     sizes = st.lists(st.lists(reads, max_size=8), min_size=2, max_size=6)
     kinds = st.sampled_from(["Logged", "Non-Logged"])
     return [Reader(f"user{number}", reads, draw(kinds)) for number, reads in enumerate(draw(sizes))]
@@ -31,9 +35,10 @@ def histories(draw: st.DrawFn) -> list[Reader]:
 
 @st.composite
 def rules(draw: st.DrawFn) -> RefineParams:
-    tops = {"history_size": 5, "seconds_on_page": 1800, "scroll_percent": 100, "clicks": 10, "page_visits": 20}
+    tops = {"reads_per_day": 5, "seconds_on_page": 1800, "scroll_percent": 100, "clicks": 10, "page_visits": 20}
     outliers = {name: {"max": top, "action": draw(ACTIONS)} for name, top in tops.items()}
-    return RefineParams.model_validate({"outliers": outliers, "engagement": WEIGHTS})
+    robots = {"robot_reads_per_day": draw(st.sampled_from([1.5, 3, 100]))}
+    return RefineParams.model_validate({"outliers": {**outliers, **robots}, "engagement": WEIGHTS})
 
 
 def _refined(readers: list[Reader], params: RefineParams, **how: Any) -> tuple[dict[str, Any], dict[str, pl.DataFrame]]:
@@ -71,7 +76,8 @@ def test_both_spellings_of_lists_give_the_same_tables(readers: list[Reader], par
 PARAMS = RefineParams.model_validate(
     {
         "outliers": {
-            "history_size": {"max": 5, "action": "reject"},
+            "reads_per_day": {"max": 5, "action": "reject"},
+            "robot_reads_per_day": 60,
             "seconds_on_page": {"max": 1800, "action": "clip"},
             "scroll_percent": {"max": 100, "action": "clip"},
             "clicks": {"max": 10, "action": "reject"},
@@ -123,3 +129,26 @@ def test_parts_are_read_in_the_order_of_their_numbers() -> None:
     readers = [Reader(f"user{number:02}", [read(0)]) for number in range(11)]
     _, tables = _refined(readers, PARAMS, parts=11)
     assert tables["users"]["user_id"].to_list() == [reader.user_id for reader in readers]
+
+
+DEFAULT = load_params(NewsParams, FILE).refine
+
+
+def test_a_loyal_user_of_a_year_keeps_every_read() -> None:
+    loyal = [read(day % 12, START + day * DAY_MS + turn) for day in range(365) for turn in range(3)]
+    facts, _ = _refined([Reader("loyal", loyal), Reader("b", [read(1)])], DEFAULT)
+    assert (facts["interactions"], facts["rejected_rows"]) == (1096, 0)
+
+
+def test_a_robot_loses_all_reads_and_a_long_day_only_what_is_beyond_the_limit() -> None:
+    robot = [read(turn % 12, START + day * DAY_MS + turn) for day in range(3) for turn in range(61)]
+    long_day = [read(turn % 12, START + turn) for turn in range(230)]
+    facts, tables = _refined([Reader("robot", robot), Reader("long", long_day)], DEFAULT)
+    assert facts["rejected_by_reason"] == {"robot": 183, "too_many_a_day": 30}
+    assert tables["interactions"]["timestamp"].to_physical().to_list() == [START + turn for turn in range(200)]
+
+
+def test_the_old_limit_is_refused_with_what_replaced_it() -> None:
+    old = 'refine.outliers.history_size = { max = 800, action = "reject" }'
+    with pytest.raises(SettingsError, match=r"replaced by reads_per_day .* robot_reads_per_day"):
+        load_params(NewsParams, FILE, [old])

@@ -1,0 +1,38 @@
+"""How much each user reads a day: the rate by which robots are told from people, whatever span the data covers."""
+
+import polars as pl
+
+from pipelines.news import columns as c
+from script_shared.clock import HOUR_MS
+
+DAY, DAY_READS, DAY_PLACE, DAYS, DAILY = "day", "day_reads", "day_place", "days", "reads_a_day"
+RATES = (DAY, DAY_READS, DAY_PLACE, DAYS, DAILY)
+DAY_MS = 24 * HOUR_MS
+
+
+def with_rates(rows: pl.DataFrame, before: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Add the columns ``RATES`` to one row per read; days are UTC.
+
+    ``day_reads`` are the user's reads of that day, ``day_place`` the place of the row among them by time, ``days`` the
+    days on which the user read anything, ``reads_a_day`` the mean over these.
+
+    Args:
+        rows: user, timestamp (datetime), others. All rows of a user are there.
+        before: user, day, ``day_reads`` of reads counted elsewhere, which come first in their day.
+    """
+    dated = rows.with_columns(day_of(pl.col(c.TIMESTAMP)))
+    counted = dated.group_by(c.USER, DAY).agg(pl.len().cast(pl.Int64).alias(DAY_READS))
+    if before is not None:
+        counted = pl.concat([counted, before.select(counted.columns)])
+        counted = counted.group_by(c.USER, DAY).agg(pl.col(DAY_READS).sum())
+    users = counted.group_by(c.USER).agg(pl.len().alias(DAYS), pl.col(DAY_READS).mean().alias(DAILY))
+    dated = dated.join(counted, on=[c.USER, DAY], how="left", maintain_order="left")
+    dated = dated.join(users, on=c.USER, how="left", maintain_order="left")
+    own = pl.len().over(c.USER, DAY).cast(pl.Int64)
+    place = pl.col(c.TIMESTAMP).rank("ordinal").over(c.USER, DAY).cast(pl.Int64) - 1
+    return dated.with_columns((place + pl.col(DAY_READS) - own).alias(DAY_PLACE))
+
+
+def day_of(time: pl.Expr) -> pl.Expr:
+    """Number of the UTC day of a datetime."""
+    return (time.cast(pl.Int64) // DAY_MS).alias(DAY)
