@@ -1,0 +1,129 @@
+"""Where data ends: a moment that a few rows with a wrong time cannot move.
+
+Clocks of phones and servers are wrong now and then, so the greatest time of a file may be that of one row in 2099, and
+everything that counts back from it (windows, popularity, the moment of training) would count from there. The end is
+the last moment up to which the usual number of users is active. Each candidate is an hour. What lies after it is
+compared with the days before it, hour of the day by hour of the day, in user days: how many users were active on how
+many days. Users count, not rows, so that one user with a wrong clock is one user. Where less than a tenth of
+the usual is left after an hour, the rows after it are ahead.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.clock import HOUR_MS
+
+THIN = 0.1  # what lies after the end is less than this share of what is usual,
+THIN_DAY = 0.03  # or than this one where it is less than a day: a site may be down for hours, and just be back
+LEAST = 1.0  # user days that must be missing even from that share, so that a quiet night of a small site is no end
+DAYS = 14  # days before an hour that say what is usual there, and days after the last row that are missed at most
+CERTAIN = 0.9  # share of the users, each by all of their rows, that no end lies before
+EARLY_MS = 60_000  # a clock that is a little fast is forgiven
+_DAY = 24
+
+
+@dataclass(frozen=True)
+class DataEnd:
+    """The end of some data.
+
+    Attributes:
+        end_ms: the last moment that counts, epoch milliseconds; 0 where there are no rows.
+        ahead: bool (n); the rows after it.
+    """
+
+    end_ms: int
+    ahead: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
+
+
+def data_end(time_ms: IntArray, user: IntArray, *, wall_ms: int | None = None) -> DataEnd:
+    """The end of data, in any order.
+
+    Args:
+        time_ms: int64 (n), epoch milliseconds.
+        user: int (n), number of the user of each row.
+        wall_ms: rows more than a minute ahead of this moment are ahead whatever the others say; None for no such limit.
+
+    >>> users, hours = np.arange(4800) % 50, np.arange(4800) // 50
+    >>> times = 1_660_000_000_000 + hours * HOUR_MS
+    >>> times[7] = 4_000_000_000_000
+    >>> found = data_end(times, users)
+    >>> np.flatnonzero(found.ahead).tolist(), (found.end_ms - 1_660_000_000_000) // HOUR_MS
+    ([7], 95)
+    """
+    time_ms, user = np.asarray(time_ms, np.int64), np.asarray(user)
+    possible = np.ones(len(time_ms), bool) if wall_ms is None else time_ms <= wall_ms + EARLY_MS
+    limit_ms = _limit_ms(time_ms[possible], user[possible])
+    ahead = ~possible | (time_ms >= limit_ms)
+    return DataEnd(int(time_ms[~ahead].max(initial=0)), ahead)
+
+
+def _limit_ms(time_ms: IntArray, user: IntArray) -> int:
+    """The moment from which rows are ahead; beyond all of them where none is."""
+    if not len(time_ms):
+        return 0
+    first_ms, last_ms = int(time_ms.min()), int(time_ms.max())
+    hour = (time_ms - first_ms) // HOUR_MS
+    active = _active(hour, user)
+    certain = (_certain_ms(time_ms, user) - first_ms) // HOUR_MS
+    ends = np.unique(hour) + 1  # an end lies behind an hour that has rows
+    ends = ends[(ends > max(certain, _DAY)) & (ends < len(active))]
+    if not len(ends):
+        return last_ms + 1
+    total = np.concatenate([[0.0], np.cumsum(active)])
+    missing = _too_few(total, ends) - (total[-1] - total[ends])
+    place = int(missing.argmax())
+    if missing[place] < LEAST:
+        return last_ms + 1
+    return first_ms + _sharp(hour, user, int(ends[place])) * HOUR_MS
+
+
+def _sharp(hour: IntArray, user: IntArray, end: int) -> int:
+    """The end to the hour: around the one that was found by days, the hour after which most users are missing."""
+    users = int(user.max()) + 1
+    hours = np.unique(hour * users + user) // users  # one for each user of an hour
+    low, high = max(end - _DAY, _DAY), end + _DAY
+    active = np.bincount(hours[hours < high], minlength=high).astype(np.float64)
+    before = active[low % _DAY : low].reshape(-1, _DAY)[-DAYS:]
+    around = np.arange(low, high)
+    missing = THIN * before.mean(axis=0)[(around - low) % _DAY] - active[low:]
+    after = np.append(np.cumsum(missing[::-1])[::-1], 0.0)  # of each hour on
+    ends = np.unique(hours[(hours >= low - 1) & (hours < high)]) + 1
+    return int(ends[after[ends - low].argmax()]) if len(ends) else end
+
+
+def _active(hour: IntArray, user: IntArray) -> FloatArray:
+    """float64 (hours): users whose first row of a day lies in each hour; days count from the first row of all."""
+    order = np.lexsort((hour, user))
+    hour, user = hour[order], user[order]
+    new = np.ones(len(hour), bool)
+    new[1:] = (user[1:] != user[:-1]) | (hour[1:] // _DAY != hour[:-1] // _DAY)
+    return np.bincount(hour[new], minlength=int(hour.max()) + 1).astype(np.float64)
+
+
+def _certain_ms(time_ms: IntArray, user: IntArray) -> int:
+    """The moment up to which most rows lie, each user counting as much as any other."""
+    _, codes, counts = np.unique(user, return_inverse=True, return_counts=True)
+    order = np.argsort(time_ms, kind="stable")
+    share = np.cumsum(1.0 / counts[codes[order]]) / len(counts)
+    return int(time_ms[order[min(int(np.searchsorted(share, CERTAIN)), len(order) - 1)]])
+
+
+def _too_few(total: FloatArray, ends: IntArray) -> FloatArray:
+    """float64 (ends): the share of the user days usual between each hour and the last row that would be too few.
+
+    The same hours of the day are compared. Of the days before, the second lowest says what is usual (the
+    lowest of one or two), because a site may have been down for a day, and Sundays are quiet.
+
+    Args:
+        total: float64 (hours + 1), user days before each hour.
+    """
+    left = len(total) - 2 - ends  # the hour of the last row has only begun
+    before = ends[:, None] - _DAY * np.arange(1, DAYS + 1)
+    sums = total[np.maximum(before, 0) + np.minimum(left, _DAY)[:, None]] - total[np.maximum(before, 0)]
+    sums = np.sort(np.where(before >= 0, sums, np.inf), axis=1)
+    days = (before >= 0).sum(axis=1)
+    of_a_day = sums[np.arange(len(ends)), np.where(days > 2, 1, 0)]
+    thin = np.where(left < _DAY, THIN_DAY, THIN * np.minimum(left / _DAY, DAYS))
+    return np.where(days > 0, of_a_day, 0.0) * thin
