@@ -1,11 +1,14 @@
-"""The one clock on which ages, windows and expiry are counted."""
+"""The one clock on which ages, windows and expiry are counted, and how it is chosen."""
 
 import time
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 ClockMode = Literal["wall", "data"]
+ClockSetting = Literal["auto", "wall", "data"]
 HOUR_MS = 3_600_000
+EARLY_MS = 60_000  # a clock that is a little fast is forgiven
+MADE_UP = ("sample",)  # sources whose data is no site's, so that its time never becomes the present
 
 
 def wall_ms() -> int:
@@ -20,6 +23,8 @@ class Clock:
     Attributes:
         mode: ``wall`` in production; ``data`` for historical releases, where time stands at the end of the data.
         data_end_ms: time of the newest interaction known, epoch milliseconds, UTC.
+        why: a sentence about the choice, for people.
+        goes_over: whether a data clock becomes a wall clock once live events come.
 
     >>> clock = Clock("data", 1000)
     >>> clock.advance(1500); clock.advance(1200); clock.now_ms()
@@ -28,6 +33,8 @@ class Clock:
 
     mode: ClockMode
     data_end_ms: int
+    why: str = ""
+    goes_over: bool = False
 
     def now_ms(self) -> int:
         """The time it is, in epoch milliseconds, UTC."""
@@ -37,13 +44,84 @@ class Clock:
         """Move a data clock on to an event; it never runs backwards, and a wall clock needs no moving."""
         self.data_end_ms = max(self.data_end_ms, event_ms)
 
+    def go_over(self) -> None:
+        """Turn a data clock into a wall clock."""
+        if self.mode == "data":
+            self.mode, self.goes_over = "wall", False
+            self.why = "The data was history, but live events came: it is wall time since."
 
-def clock_mode(data_end_ms: int, made_at_ms: int, max_lag_hours: float) -> ClockMode:
-    """Wall time while the data is fresh, data time when it is history.
 
-    >>> clock_mode(data_end_ms=0, made_at_ms=HOUR_MS, max_lag_hours=48)
-    'wall'
-    >>> clock_mode(data_end_ms=0, made_at_ms=49 * HOUR_MS, max_lag_hours=48)
-    'data'
+@dataclass(frozen=True)
+class ClockChoice:
+    """Which clock a release runs on, and why.
+
+    Attributes:
+        setting: what was asked for.
+        why: a sentence for people, with what to set for another choice.
+        goes_over: whether history becomes the present once live events come.
     """
-    return "wall" if made_at_ms - data_end_ms <= max_lag_hours * HOUR_MS else "data"
+
+    mode: ClockMode
+    setting: ClockSetting
+    why: str
+    goes_over: bool = False
+
+    def facts(self) -> dict[str, Any]:
+        """As ``model.json`` keeps it."""
+        return {
+            "clock_mode": self.mode,
+            "clock_setting": self.setting,
+            "clock_why": self.why,
+            "clock_goes_over": self.goes_over,
+        }
+
+
+def choose_clock(
+    data_end_ms: int,
+    made_at_ms: int,
+    max_lag_hours: float,
+    *,
+    setting: ClockSetting = "auto",
+    source: str | None = None,
+) -> ClockChoice:
+    """Wall time while the data is fresh, data time when it is history, or what the setting says.
+
+    Args:
+        data_end_ms: end of the data; made_at_ms: when the release is made. Epoch milliseconds, UTC.
+        max_lag_hours: data older than this is history.
+        setting: ``PAUTA_CLOCK``.
+        source: where the data came from.
+
+    >>> choose_clock(0, HOUR_MS, 48).mode, choose_clock(0, 49 * HOUR_MS, 48).mode
+    ('wall', 'data')
+    """
+    age = f"The data ends {_age((made_at_ms - data_end_ms) / HOUR_MS)} before the training"
+    if setting != "auto":
+        return ClockChoice(setting, setting, f"PAUTA_CLOCK is {setting}. {age}.")
+    if made_at_ms - data_end_ms <= max_lag_hours * HOUR_MS:
+        return ClockChoice("wall", setting, f"{age}: it is fresh, so the release runs on wall time.")
+    history = f"{age}, more than {max_lag_hours:g} hours: it is history, so the release runs on data time"
+    if source in MADE_UP:
+        return ClockChoice("data", setting, f"{history}. Made-up data stays on it; PAUTA_CLOCK=wall changes that.")
+    return ClockChoice(
+        "data",
+        setting,
+        f"{history} until live events come. PAUTA_CLOCK=wall goes over at once, PAUTA_CLOCK=data never does.",
+        goes_over=True,
+    )
+
+
+def clock_of(facts: dict[str, Any], setting: ClockSetting = "auto") -> Clock:
+    """The clock of a release, by what its ``model.json`` says; a setting of the service other than auto overrules it.
+
+    A release made before the choice was kept does not go over by itself.
+    """
+    if setting != "auto":
+        return Clock(setting, facts["data_end_ms"], f"PAUTA_CLOCK of this service is {setting}.")
+    mode: ClockMode = facts["clock_mode"]
+    why = str(facts.get("clock_why", "As chosen when the release was made."))
+    return Clock(mode, facts["data_end_ms"], why, mode == "data" and bool(facts.get("clock_goes_over", False)))
+
+
+def _age(hours: float) -> str:
+    return f"{hours:.0f} hours" if hours < 72 else f"{hours / 24:.0f} days"

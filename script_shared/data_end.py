@@ -13,14 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
-from script_shared.clock import HOUR_MS
+from script_shared.clock import EARLY_MS, HOUR_MS
 
 THIN = 0.1  # what lies after the end is less than this share of what is usual,
 THIN_DAY = 0.03  # or than this one where it is less than a day: a site may be down for hours, and just be back
 LEAST = 1.0  # user days that must be missing even from that share, so that a quiet night of a small site is no end
 DAYS = 14  # days before an hour that say what is usual there, and days after the last row that are missed at most
 CERTAIN = 0.9  # share of the users, each by all of their rows, that no end lies before
-EARLY_MS = 60_000  # a clock that is a little fast is forgiven
 _DAY = 24
 
 

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from script_shared import addresses
+from script_shared.clock import ClockSetting
 from script_shared.errors import SettingsError
 
 SHARED = Path(__file__).parent
@@ -58,6 +59,10 @@ class Settings(BaseSettings):
         default_factory=own_cache, description="Where releases of an object store are kept to load."
     )
     release_poll_seconds: float = Field(1.0, gt=0, description="How often the API looks at the pointer, in seconds.")
+    clock: ClockSetting = Field(
+        "auto",
+        description="Time that a release runs on: wall, data (the end of its data), or auto: by the data's age.",
+    )
     events_uri: str | None = Field(
         None, description="SQLAlchemy address of the event log; unset, events.db in data_dir (SQLite)."
     )

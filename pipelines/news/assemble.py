@@ -1,7 +1,6 @@
 """Puts fitted recommenders, readers and articles together as of a moment: a folder that NewsModel loads."""
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.news import columns as c
+from pipelines.news.clock_choice import clock_choice
 from pipelines.news.dataset import Dataset
 from pipelines.news.known import snapshot_of, utc
 from pipelines.news.moments import moments_of
@@ -19,7 +19,7 @@ from pipelines.news.train import folder_megabytes, members_of
 from pipelines.use_case import Context
 from script_shared.algorithms.factors import Renumbering
 from script_shared.arrays import IdIndex, Strings
-from script_shared.clock import clock_mode
+from script_shared.clock import ClockChoice, wall_ms
 from script_shared.errors import RunError
 from script_shared.news.catalog import Catalog
 from script_shared.news.model import NewsModel
@@ -30,6 +30,8 @@ from script_shared.news.recommenders.popular import count
 from script_shared.news.release_folder import FORMAT
 from script_shared.news.segments import SEGMENTS
 from script_shared.news.snapshot import Snapshot
+
+NO_CHOICE = ClockChoice("data", "data", "Nobody serves it.")
 
 
 def assemble(context: Context) -> dict[str, Any]:
@@ -48,7 +50,7 @@ def assemble(context: Context) -> dict[str, Any]:
         segment.name: segment.recommender.load(context.run.read("trained", segment.name), params.model)
         for segment in SEGMENTS
     }
-    lag = params.releases.clock_max_lag_hours
+    clock = clock_choice(context, dataset.end_ms)
     names = Names.of(dataset)
     at = moments_of(dataset, params)
     _require_trained_until(context, at.fitted)
@@ -58,7 +60,7 @@ def assemble(context: Context) -> dict[str, Any]:
     with context.run.write("assembled") as (folder, facts):
         for name, as_of_ms in moments.items():
             started = perf_counter()
-            made = put_together(fitted, dataset, as_of_ms, folder / name, params.model, max_lag_hours=lag, names=names)
+            made = put_together(fitted, dataset, as_of_ms, folder / name, params.model, clock=clock, names=names)
             NewsModel.load(folder / name, name).check()
             facts[name] = {
                 **made,
@@ -104,10 +106,14 @@ def put_together(
     out: Path,
     params: ModelParams,
     *,
-    max_lag_hours: float = 48,
+    clock: ClockChoice | None = None,
     names: "Names | None" = None,
 ) -> dict[str, Any]:
-    """Write the folder that NewsModel loads, as of a moment; gives the facts of its ``model.json``."""
+    """Write the folder that NewsModel loads, as of a moment; gives the facts of its ``model.json``.
+
+    Args:
+        clock: which one it runs on in service; data time where none is given, as in an evaluation.
+    """
     names = names or Names.of(dataset)
     snapshot = snapshot_of(dataset, as_of_ms)
     for name, recommender in fitted.items():
@@ -115,7 +121,7 @@ def put_together(
     count(snapshot, params.popularity).save(out / "popularity")
     catalog_of(dataset, snapshot, names).save(out / "catalog")
     Readers(names.readers, snapshot.logged, snapshot.histories()).save(out / "readers")
-    facts = _facts(snapshot, max_lag_hours, fitted)
+    facts = _facts(snapshot, clock or NO_CHOICE, fitted)
     (out / "params.json").write_text(params.model_dump_json(indent=2), encoding="utf-8")
     (out / "model.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
     return facts
@@ -150,13 +156,12 @@ def catalog_of(dataset: Dataset, snapshot: Snapshot, names: Names) -> Catalog:
     )
 
 
-def _facts(snapshot: Snapshot, max_lag_hours: float, fitted: Mapping[str, Recommender]) -> dict[str, Any]:
-    made_at_ms = time.time_ns() // 1_000_000
+def _facts(snapshot: Snapshot, clock: ClockChoice, fitted: Mapping[str, Recommender]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "data_end_ms": snapshot.as_of_ms,
-        "made_at_ms": made_at_ms,
-        "clock_mode": clock_mode(snapshot.as_of_ms, made_at_ms, max_lag_hours),
+        "made_at_ms": wall_ms(),
+        **clock.facts(),
         "users": snapshot.n_users,
         "articles": snapshot.n_articles,
         "interactions": len(snapshot.reads),

@@ -7,12 +7,14 @@ from typing import Any
 import polars as pl
 
 from pipelines.news import columns as c
+from pipelines.news.clock_choice import clock_choice
 from pipelines.news.dataset import Dataset
 from pipelines.news.quality_charts import charts_of
 from pipelines.news.quality_segments import PORTION_COLUMNS, segment_portions
 from pipelines.news.tables import check, table_path
 from pipelines.report import Section, Table, render_page, write_page
 from pipelines.use_case import Context
+from script_shared.clock import ClockChoice
 
 PAGE = "data-card.html"
 TABLES = ("users", "articles", "interactions", "validation", "rejected")
@@ -33,7 +35,8 @@ def quality(context: Context) -> dict[str, Any]:
     sizes = _check_stored(folder, data, run.run_id)
     with context.run.write("quality") as (output, facts):
         facts |= _facts(refined, data)
-        write_page(output / PAGE, _page(run.run_id, refined, data, sizes))
+        clock = clock_choice(context, data.end_ms)
+        write_page(output / PAGE, _page(run.run_id, refined, data, sizes, clock))
     copy = context.settings.evaluation_dir / "news" / f"{run.run_id}-{PAGE}"
     copy.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(run.folder("quality") / PAGE, copy)
@@ -63,13 +66,15 @@ def _facts(refined: dict[str, Any], data: Dataset) -> dict[str, Any]:
     }
 
 
-def _page(run_id: str, refined: dict[str, Any], data: Dataset, sizes: list[tuple[str, int, float]]) -> str:
+def _page(
+    run_id: str, refined: dict[str, Any], data: Dataset, sizes: list[tuple[str, int, float]], clock: ClockChoice
+) -> str:
     kept, rows = refined["interactions"], refined["input_rows"]
     share = kept / rows if rows else 0.0
     window = f"{str(refined['first'])[:16]} to {str(refined['last'])[:16]} UTC"
     verdict = f"{kept:,} of {rows:,} interactions were kept ({share:.1%}); every table passed its checks."
     subtitle = f"Run {run_id} · source {refined['source']} · {window}"
-    sections = [_tables(sizes, refined), *charts_of(data, refined), _portions(data, refined)]
+    sections = [_tables(sizes, refined), _times(refined, clock), *charts_of(data, refined), _portions(data, refined)]
     return render_page("News data card", sections, subtitle=subtitle, verdict=verdict)
 
 
@@ -79,6 +84,17 @@ def _tables(sizes: list[tuple[str, int, float]], refined: dict[str, Any]) -> Sec
     if clipped:
         blocks.append(Table(["quantity", "values cut to the maximum"], clipped, "Limits stand in the params file."))
     return Section("Tables", f"What the run holds after refining, as stored.{_of_the_log(refined)}", blocks)
+
+
+def _times(refined: dict[str, Any], clock: ClockChoice) -> Section:
+    """Where the data ends, what lies ahead of that, and on which clock a release runs."""
+    if not refined["interactions"]:
+        return Section("Time", "No interaction was kept, so the data has no end.", [])
+    text = f"The last read is of {str(refined.get('data_end') or refined['last'])[:19]} UTC. {clock.why}"
+    if rows := refined.get("ahead_rows", 0):
+        users, examples = refined["ahead_users"], "; ".join(refined["ahead_examples"])
+        text += f" {rows:,} reads of {users:,} users lie ahead of that and were rejected (time_ahead): {examples}."
+    return Section("Time", text, [])
 
 
 def _of_the_log(refined: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from pipelines.news.publish import open_releases
 from pipelines.use_case import Context
-from script_shared.clock import Clock
+from script_shared.clock import clock_of
 from script_shared.errors import UnavailableError
 from script_shared.events import EventLog
 from script_shared.events.address import begun
@@ -52,5 +52,5 @@ def _bounds(context: Context) -> tuple[int, int]:
     facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     position = folder / "live" / POSITION
     until = int(json.loads(position.read_text(encoding="utf-8"))["seq"]) if position.exists() else 0
-    now_ms = Clock(facts["clock_mode"], facts["data_end_ms"]).now_ms()
+    now_ms = clock_of(facts, context.settings.clock).now_ms()
     return now_ms - int(context.settings.events_retention_days * DAY_MS), until

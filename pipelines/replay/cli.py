@@ -13,6 +13,7 @@ from pipelines.replay.sources import from_clicks, from_run
 from pipelines.replay.stream import Stream
 from pipelines.replay.window import DAY_MS, Result, Window, run
 from pipelines.runs import Run, latest_run
+from script_shared.data_end import data_end
 from script_shared.errors import InputError
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
@@ -99,4 +100,4 @@ def _refined(args: argparse.Namespace, settings: Settings) -> Path:
 
 def _end_ms(args: argparse.Namespace, settings: Settings, params: NewsParams) -> int:
     stream = from_clicks(args.clicks) if args.clicks else from_run(_refined(args, settings), params.ranker.label)
-    return int(stream.time_ms[-1]) if len(stream) else 0
+    return data_end(stream.time_ms, stream.user).end_ms

@@ -12,7 +12,7 @@ import numpy as np
 from script_shared.algorithms.histories import Batch
 from script_shared.algorithms.popularity import Popularity
 from script_shared.arrays import IntArray
-from script_shared.clock import Clock
+from script_shared.clock import clock_of
 from script_shared.gently import breathe
 from script_shared.news import ranking
 from script_shared.news.answer_check import check_rows
@@ -75,7 +75,7 @@ class NewsModel:
         self.version = version
         self.facts = facts
         self.params = params
-        self.clock = Clock(facts["clock_mode"], facts["data_end_ms"])
+        self.clock = clock_of(facts)
         self.catalog = catalog
         self.readers = readers
         self.recommenders = dict(recommenders)

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.news import columns as c
+from pipelines.news.refine.ahead import joined, reject_ahead
 from pipelines.news.refine.articles import refine_articles
 from pipelines.news.refine.engagement import engagement
 from pipelines.news.refine.event_clicks import add_clicks
@@ -41,8 +42,11 @@ def refine_challenge(
     articles = pl.Enum(article_ids)
     tally = Tally()
     users = refine_histories(history_files, articles, params, tally, taken.erased)
+    ahead = reject_ahead(tally, users[c.USER_ID], article_ids)
     merged = add_clicks(taken, users, article_ids, tally, params, engagement(params.engagement))
     users = merged.users
+    if merged.doubtful:
+        ahead = joined(ahead, reject_ahead(tally, users[c.USER_ID], article_ids))
     end = last_moment(tally) if taken.clicks.height else None
     held_out = refine_validation(
         raw, folder, pl.Enum(users[c.USER_ID]), articles, run_id, erased=taken.erased, after=end
@@ -50,7 +54,7 @@ def refine_challenge(
     facts: dict[str, Any] = {"users": users.height, "articles": len(article_ids)}
     facts |= _write_reads(folder, users, len(article_ids), tally, run_id)
     write_labels(folder, merged.labels)
-    facts |= tally.facts() | merged.facts
+    facts |= tally.facts() | merged.facts | ahead
     if held_out:
         tally.rejected += held_out.rejected
         facts["validation"] = held_out.facts() | {"rows": held_out.kept[0].height}

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.news import columns as c
+from pipelines.news.refine.ahead import joined, reject_ahead
 from pipelines.news.refine.event_clicks import add_clicks
 from pipelines.news.refine.login import simulated_login
 from pipelines.news.refine.moments import bounded, scaled
@@ -45,16 +46,20 @@ def refine_clicks(
     clicks = without_erased(_read(raw / FILE), c.CLICK_USER, taken.erased, tally)
     numbers, articles = (clicks[name].unique().sort() for name in (c.CLICK_USER, c.CLICK_ARTICLE))
     _judge(clicks, numbers, articles, params, tally)
-    article_ids = _write_articles(folder, clicks, run_id, taken.posts)
-    known = pl.DataFrame({c.USER_ID: numbers.cast(pl.String), c.USER_TYPE: _types(clicks, numbers)})
+    names = numbers.cast(pl.String)
+    ahead = reject_ahead(tally, names, articles.cast(pl.String))
+    article_ids = _write_articles(folder, tally, articles, run_id, taken.posts)
+    known = pl.DataFrame({c.USER_ID: names, c.USER_TYPE: _types(clicks, numbers)})
     merged = add_clicks(taken, known, article_ids, tally, params, pl.lit(1.0, pl.Float32).alias(c.ENGAGEMENT))
+    if merged.doubtful:
+        ahead = joined(ahead, reject_ahead(tally, merged.users[c.USER_ID], article_ids))
     users, rows = merged.users, sorted_interactions(tally)
     write_interactions(folder, rows, run_id, {c.USER: users.height, c.ARTICLE: len(article_ids)})
     write_users(folder, users[c.USER_ID], users[c.USER_TYPE], count_reads(rows, users.height), run_id)
     write_labels(folder, merged.labels)
     write_rejected(folder, tally, run_id)
     counts = {"users": users.height, "articles": len(article_ids), "interactions": rows.height}
-    return {**counts, **tally.facts(), **merged.facts, **window(rows), "login_flag": "simulated"}
+    return {**counts, **tally.facts(), **merged.facts, **ahead, **window(rows), "login_flag": "simulated"}
 
 
 def _read(path: Path) -> pl.DataFrame:
@@ -116,14 +121,23 @@ def _types(clicks: pl.DataFrame, users: pl.Series) -> pl.Series:
     ).to_series()
 
 
-def _write_articles(folder: Path, clicks: pl.DataFrame, run_id: str, posts: pl.DataFrame) -> pl.Series:
-    """Write the table of articles; their ids in the order of their numbers."""
-    first = clicks.group_by(c.CLICK_ARTICLE).agg(pl.col(c.CLICK_TIME).min()).sort(c.CLICK_ARTICLE)
+def _write_articles(folder: Path, tally: Tally, articles: pl.Series, run_id: str, posts: pl.DataFrame) -> pl.Series:
+    """Write the table of articles; their ids in the order of their numbers.
+
+    An article is issued at its first click that is kept; one without any at the end of the data.
+    """
+    kept = pl.concat(part.select(c.ARTICLE, c.TIMESTAMP) for part in tally.kept)
+    clicked = kept.group_by(c.ARTICLE).agg(pl.col(c.TIMESTAMP).min())
+    every = pl.DataFrame({c.CLICK_ARTICLE: articles}).with_row_index(c.ARTICLE)
+    last = kept[c.TIMESTAMP].max()
+    first = every.join(clicked, on=c.ARTICLE, how="left", maintain_order="left").with_columns(
+        pl.col(c.TIMESTAMP).fill_null(last)
+    )
     texts = (c.URL, c.TITLE, c.CAPTION, c.BODY)
     table = first.select(
         pl.col(c.CLICK_ARTICLE).cast(pl.String).alias(c.ARTICLE_ID),
         *(pl.lit("").alias(name) for name in texts),
-        pl.col(c.CLICK_TIME).cast(TIME).alias(c.ISSUED),
+        pl.col(c.TIMESTAMP).cast(TIME).alias(c.ISSUED),
         *(pl.lit("").alias(name) for name in (c.SECTION, c.REGION)),
     )
     table = extended(table.lazy(), posts).with_row_index(c.ARTICLE).collect()

@@ -15,6 +15,8 @@ from pipelines.news.refine.taken import Taken
 from pipelines.news.refine.tally import Tally
 from pipelines.news.refine.write import last_moment
 from pipelines.news.tables import TIME
+from script_shared.clock import EARLY_MS, wall_ms
+from script_shared.live_signs import LIVE_READERS
 from script_shared.news.params import RefineParams
 from script_shared.times import EARLIEST_MS, LATEST_MS
 
@@ -24,11 +26,16 @@ KEY = (c.USER, c.ARTICLE, c.TIMESTAMP)
 
 @dataclass(frozen=True)
 class Merged:
-    """Users with those that only the log knows, what was added, and the codes of labels, by column."""
+    """Users with those that only the log knows, what was added, and the codes of labels, by column.
+
+    Attributes:
+        doubtful: whether so few readers are in what was added that it could not move the end of the data by itself.
+    """
 
     users: pl.DataFrame
     facts: dict[str, Any] = field(default_factory=lambda: {"events_clicks": 0})
     labels: dict[str, dict[str, int]] = field(default_factory=dict)
+    doubtful: bool = False
 
 
 def add_clicks(
@@ -50,7 +57,11 @@ def add_clicks(
     named = _named(taken.clicks, articles)
     numbers = _numbered(named, users)
     rows = named.join(numbers, on=c.USER_ID, how="left", maintain_order="left")
-    first = rows.with_columns(_first_reason(rows, tally, taken.longest_pause_ms), _no_value())
+    live = taken.goes_over and _readers_after(rows, last_moment(tally)) >= LIVE_READERS
+    reached_ms = wall_ms() + EARLY_MS
+    if not live:
+        reached_ms = min(reached_ms, _reached(rows[TIME_MS].to_numpy(), tally, taken.longest_pause_ms))
+    first = rows.with_columns(_first_reason(rows, tally, reached_ms), _no_value())
     sound = first.filter(pl.col(c.REASON).is_null()).drop(c.REASON, c.VALUE)
     judged = judge(with_rates(sound, _daily(sound, tally)), params.outliers)
     kept, cut = clipped(judged.filter(pl.col(c.REASON).is_null()), params.outliers)
@@ -59,7 +70,14 @@ def add_clicks(
     reads, labels = _reads(kept.with_columns(engagement))
     rejected = pl.concat([rejected_rows(part, FILE) for part in (first, judged)])
     tally.add(rows.height, reads, rejected)
-    return Merged(everybody, {"events_clicks": reads.height, "events_readers": everybody.height - users.height}, labels)
+    facts = {"events_clicks": reads.height, "events_readers": everybody.height - users.height}
+    return Merged(everybody, facts, labels, doubtful=not live)
+
+
+def _readers_after(rows: pl.DataFrame, end_ms: int | None) -> int:
+    """How many readers clicked after the end of the files, by the wall clock or before it."""
+    later = pl.col(TIME_MS).is_between(end_ms or EARLIEST_MS, wall_ms() + EARLY_MS, closed="right")
+    return rows.filter(later & (pl.col(c.USER_ID) != ""))[c.USER_ID].n_unique()
 
 
 def _named(clicks: pl.DataFrame, articles: pl.Series) -> pl.DataFrame:
@@ -86,8 +104,7 @@ def _numbered(clicks: pl.DataFrame, users: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _first_reason(rows: pl.DataFrame, tally: Tally, longest_pause_ms: int) -> pl.Expr:
-    reached_ms = _reached(rows[TIME_MS].to_numpy(), tally, longest_pause_ms)
+def _first_reason(rows: pl.DataFrame, tally: Tally, reached_ms: int) -> pl.Expr:
     again = rows.select(KEY).with_row_index("row").join(_kept(tally, rows), on=KEY, how="semi")["row"]
     repeated = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(again.implode())
     return (

@@ -6,6 +6,7 @@ from pipelines.news.refine.challenge import refine_challenge
 from pipelines.news.refine.clicks import FILE, refine_clicks
 from pipelines.news.refine.taken import Taken
 from pipelines.use_case import Context
+from script_shared.clock import MADE_UP
 
 
 def refine(context: Context) -> dict[str, Any]:
@@ -15,13 +16,15 @@ def refine(context: Context) -> dict[str, Any]:
         Counts: users, articles, interactions, input rows, rejected rows by reason, the window of time. Of the event
         log: events_clicks (kept), events_articles (posted ones in the catalog), erased_readers (known to be erased),
         erased_left_out (of them in the files), events_seq (the last entry that is part of these tables; 0 for none).
+        Also what ``reject_ahead`` says.
 
     Raises:
         InputError: the raw data is malformed; one message that names file and user or line, and what to do.
         RunError: the run has no raw data.
     """
     raw, raw_facts = context.run.read("raw"), context.run.facts("raw")
-    taken = Taken.of(raw, context.run.run_id, context.settings.events_retention_days)
+    goes_over = context.settings.clock != "data" and raw_facts.get("source") not in MADE_UP
+    taken = Taken.of(raw, context.run.run_id, context.settings.events_retention_days, goes_over=goes_over)
     act = refine_clicks if (raw / FILE).is_file() else refine_challenge
     with context.run.write("refined") as (folder, facts):
         facts["source"] = raw_facts.get("source")

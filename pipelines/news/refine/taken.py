@@ -25,16 +25,18 @@ class Taken:
         clicks: as exported, in the log's order.
         posts: one row for each posted article, what was said last; see ``latest_posts``.
         erased: who must not be in any table.
-        longest_pause_ms: no two clicks on one clock lie further apart.
+        longest_pause_ms: no two clicks on a data clock lie further apart.
+        goes_over: whether clicks dated by the wall clock make history the present; otherwise such clicks are left out.
     """
 
     clicks: pl.DataFrame = field(default_factory=_empty)
     posts: pl.DataFrame = field(default_factory=pl.DataFrame)
     erased: Erased = field(default_factory=Erased)
     longest_pause_ms: int = 30 * DAY_MS
+    goes_over: bool = False
 
     @classmethod
-    def of(cls, raw: Path, run_id: str, retention_days: float) -> "Taken":
+    def of(cls, raw: Path, run_id: str, retention_days: float, *, goes_over: bool = False) -> "Taken":
         """Read ``<raw>/events``; nothing is there where no log was.
 
         Raises:
@@ -47,6 +49,7 @@ class Taken:
             posts=latest_posts(scan_part(raw, "event_posts")),
             erased=Erased(frozenset(scan_part(raw, "erased").collect()[DIGEST])),
             longest_pause_ms=int(retention_days * DAY_MS),
+            goes_over=goes_over,
         )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.news import columns as c
+from pipelines.news.refine.ahead import AHEAD
 from pipelines.news.refine.csv_problems import explained
 from pipelines.news.refine.files import VALIDATION, find_files, scan
 from pipelines.news.refine.lists import elements, lengths, plain
@@ -12,6 +13,8 @@ from pipelines.news.refine.moments import moment
 from pipelines.news.refine.rules import rejected_rows
 from pipelines.news.refine.tally import Tally, without_erased
 from pipelines.news.tables import TIME, check, table_path
+from script_shared.clock import wall_ms
+from script_shared.data_end import data_end
 from script_shared.errors import InputError
 from script_shared.events import Erased
 
@@ -30,7 +33,8 @@ def refine_validation(
 ) -> Tally | None:
     """Write the table `validation` where the raw data has the file.
 
-    Reads of unknown users or articles and exact repeats are rejected; the caller keeps them with the others.
+    Reads of unknown users or articles, exact repeats and reads that lie ahead are rejected; the caller keeps them with
+    the others.
 
     Args:
         erased: readers whose rows are passed over.
@@ -48,7 +52,7 @@ def refine_validation(
     tally = Tally()
     table = without_erased(table, c.RAW_USER, erased, tally)
     rows = _explode(table.with_columns(plain(table[name]) for name in (c.RAW_HISTORY, c.RAW_TIMES)), users, articles)
-    rows = rows.with_columns(_reason(after).alias(c.REASON))
+    rows = rows.with_columns(_ahead(rows)).with_columns(_reason(after).alias(c.REASON))
     kept = rows.filter(pl.col(c.REASON).is_null()).select(c.USER, c.ARTICLE, c.TIMESTAMP).sort(c.TIMESTAMP)
     tally.add(rows.height, kept, rejected_rows(rows, VALIDATION))
     if after is not None and not kept.height:
@@ -83,6 +87,12 @@ def _explode(table: pl.DataFrame, users: pl.Enum, articles: pl.Enum) -> pl.DataF
     )
 
 
+def _ahead(rows: pl.DataFrame) -> pl.Series:
+    """Which reads lie ahead of the others or of this machine's clock."""
+    users = rows[c.USER].fill_null(2**32 - 1).to_numpy()
+    return pl.Series(AHEAD, data_end(rows["ms"].to_numpy(), users, wall_ms=wall_ms()).ahead)
+
+
 def _reason(after: int | None) -> pl.Expr:
     repeat = ~pl.struct(c.USER_ID, c.ARTICLE_ID, c.TIMESTAMP).is_first_distinct()
     reason = pl.when(pl.col(c.USER).is_null()).then(pl.lit("user_unknown"))
@@ -91,6 +101,8 @@ def _reason(after: int | None) -> pl.Expr:
         .then(pl.lit("article_unknown"))
         .when(pl.lit(False) if after is None else pl.col("ms") <= after)
         .then(pl.lit("before_data_end"))
+        .when(pl.col(AHEAD))
+        .then(pl.lit(AHEAD))
         .when(repeat)
         .then(pl.lit("duplicate_read"))
     )

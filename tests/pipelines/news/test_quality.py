@@ -43,6 +43,8 @@ def test_the_card_shows_counts_charts_and_rejects_and_loads_nothing(tmp_path: Pa
     assert "63 of 64 interactions were kept" in page
     assert page.count("<svg") == 7
     assert "article_unknown" in page
+    assert "The last read is of 2022-07-03T14:00:00 UTC. The data ends" in page
+    assert "it is history, so the release runs on data time until live events come" in page
     assert not re.search(r"(src|href)\s*=\s*[\"']\s*(https?:|//)|<script|<link", page)
 
 
@@ -61,6 +63,14 @@ def test_the_card_tells_what_came_from_the_event_log(tmp_path: Path) -> None:
     quality(context)
     page = (context.run.read("quality") / "data-card.html").read_text(encoding="utf-8")
     assert "From the event log: 1 interactions, 0 posted articles; 1 erased readers of the files were left out." in page
+
+
+def test_the_card_names_reads_ahead(tmp_path: Path) -> None:
+    crowd = [Reader(f"u{n}", [read(n % 12, START + n % 48 * HOUR)]) for n in range(400)]
+    context = _refined(tmp_path, [*crowd, Reader("clock", [read(1, START + 24 * 365 * HOUR)])])
+    quality(context)
+    page = (context.run.read("quality") / "data-card.html").read_text(encoding="utf-8")
+    assert "1 reads of 1 users lie ahead of that and were rejected (time_ahead): user clock: 2023-07-01T03:00" in page
 
 
 def test_the_facts_count_segments(tmp_path: Path) -> None:

@@ -1,0 +1,11 @@
+"""Which clock a release of a run will run on."""
+
+from pipelines.use_case import Context
+from script_shared.clock import ClockChoice, choose_clock, wall_ms
+
+
+def clock_choice(context: Context, data_end_ms: int) -> ClockChoice:
+    """Which clock a release of the run runs on."""
+    source = context.run.facts("raw").get("source") if context.run.complete("raw") else None
+    lag: float = context.params.releases.clock_max_lag_hours
+    return choose_clock(data_end_ms, wall_ms(), lag, setting=context.settings.clock, source=source)

@@ -1,0 +1,40 @@
+"""When history becomes the present: enough readers act by the wall clock, or the site itself says so.
+
+An entry that was dated by the wall clock while a release ran on data time carries a mark. Marks are counted in the
+order of the log, so every process goes over at the same entry.
+"""
+
+from dataclasses import dataclass, field
+
+from script_shared.events import Entry
+
+MARK = "clock"  # in the body of an entry: by whose word the wall clock dated it
+READER, SITE = "wall", "site"  # anybody's; the site's own, by token or signature
+LIVE_READERS = 10  # distinct readers: more than one person who tries the API, fewer than the slowest site has in a day
+
+
+@dataclass
+class LiveSigns:
+    """Signs that a site is live, as far as the log was folded.
+
+    Attributes:
+        readers: keys of the readers that acted by the wall clock.
+        live: whether the signs are enough; they stay so.
+    """
+
+    readers: set[int] = field(default_factory=set)
+    live: bool = False
+
+    def note(self, entry: Entry, reader: int) -> bool:
+        """Take an entry into account; True when it is the one that makes the signs enough.
+
+        Args:
+            reader: key of the reader, 0 for none.
+        """
+        mark = entry.body.get(MARK)
+        if self.live or mark is None:
+            return False
+        if mark == READER and reader:
+            self.readers.add(reader)
+        self.live = mark == SITE or len(self.readers) >= LIVE_READERS
+        return self.live
