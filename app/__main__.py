@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.http_limits import raise_descriptors
 from script_shared.errors import SettingsError
 from script_shared.settings import load_settings
 from script_shared.storage import open_storage
@@ -63,12 +64,11 @@ def serve(server: ServerSettings, log_level: str) -> None:
             port=server.port,
             workers=server.workers,
             loop="uvloop",
-            http="httptools",
+            http="app.guarded_http:GuardedProtocol",
             access_log=False,  # its lines would hold the ids of readers
             log_level=log_level,
             server_header=False,
             proxy_headers=False,  # app.forwarded reads them, by PAUTA_TRUSTED_PROXIES
-            timeout_keep_alive=30,
             timeout_graceful_shutdown=10,
         )
 
@@ -79,6 +79,8 @@ def main() -> None:
         open_storage(settings.models_uri)  # asks nothing yet; a URI of no known kind is told here, once
     except SettingsError as error:
         sys.exit(f"pauta: {error}")
+    if warning := raise_descriptors(settings.http_connections):
+        print(f"pauta: {warning}", file=sys.stderr)
     serve(server, settings.log_level)
 
 

@@ -32,7 +32,7 @@ class Forwarded:
     def __init__(self, app: ASGIApp, root: str, trusted: Sequence[Network]) -> None:
         self.app, self._root = app, root
         self._trusted = tuple(trusted)
-        self._is_trusted = lru_cache(4096)(self._look)
+        self._is_trusted = lru_cache(4096)(lambda address: within(address, self._trusted))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -62,13 +62,15 @@ class Forwarded:
         others = [address for address in addresses if not self._is_trusted(address)]
         return others[-1] if others else next(iter(addresses), "")
 
-    def _look(self, address: str) -> bool:
-        try:
-            found = ip_address(address)
-        except ValueError:
-            return False
-        mapped = getattr(found, "ipv4_mapped", None)
-        return any((mapped or found) in network for network in self._trusted)
+
+def within(address: str, networks: Sequence[Network]) -> bool:
+    """Whether an address lies in one of the networks; what is no address does not."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None)
+    return any((mapped or found) in network for network in networks)
 
 
 def _peer(scope: Scope) -> str:

@@ -8,17 +8,21 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app import __version__, description, errors, memory
+from app.connections import Connections
 from app.cross_origin import CrossOrigin
 from app.dependencies import Service
 from app.evaluation import EvaluationFile
 from app.following import Following
 from app.forwarded import Forwarded
+from app.guarded_http import STATE
 from app.heads import Heads
+from app.http_limits import HttpLimits
 from app.live import Live
 from app.middleware import Watched
 from app.routes import (
@@ -103,7 +107,7 @@ def _wrap(app: FastAPI, service: Service) -> None:
     """What every request passes; what is added last comes first."""
     settings, telemetry = service.settings, service.telemetry
     app.add_middleware(Heads)
-    app.add_middleware(Watched, telemetry=telemetry)
+    app.add_middleware(Watched, telemetry=telemetry, body_bytes=settings.http_body_bytes)
     if settings.cors_origins:
         app.add_middleware(CrossOrigin, allowed=origins(settings.cors_origins), telemetry=telemetry)
     app.add_middleware(Forwarded, root=settings.root_path, trusted=networks(settings.trusted_proxies))
@@ -146,7 +150,7 @@ def _service(settings: Settings, metrics_folder: Path | None) -> Service:
 
 
 @contextlib.asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     memory.give_back_large()
     gc.collect()
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -154,10 +158,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     await service.telemetry.start()
     await service.following.start()
-    watch = asyncio.create_task(service.live.watch())
-    yield
-    watch.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await watch
+    limits, proxies = HttpLimits.of(service.settings), networks(service.settings.trusted_proxies)
+    connections = Connections(limits, service.telemetry.connections.refused, proxies)
+    service.telemetry.connections.follow(connections.__len__)
+    watches = [asyncio.create_task(service.live.watch()), asyncio.create_task(connections.watch())]
+    yield {STATE: connections}
+    for watch in watches:
+        watch.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watch
     await service.following.stop()
     await service.telemetry.stop()

@@ -14,7 +14,6 @@ from app.errors import unexpected
 from app.telemetry import Telemetry
 
 log = logging.getLogger("pauta.access")
-MAX_BODY_BYTES = 1_000_000
 _ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -27,26 +26,26 @@ def request_id(scope: Scope) -> str:
     return secrets.token_hex(16)
 
 
-def limited(receive: Receive) -> Receive:
-    """``receive`` that answers 413 once the body is larger than ``MAX_BODY_BYTES``."""
+def limited(receive: Receive, most: int) -> Receive:
+    """``receive`` that answers 413 once the body is larger than ``most`` bytes."""
     total = 0
 
     async def receive_some() -> Message:
         nonlocal total
         message = await receive()
         total += len(message.get("body", b""))
-        if total > MAX_BODY_BYTES:
-            raise HTTPException(413, f"The body is larger than {MAX_BODY_BYTES:,} bytes. Send less.")
+        if total > most:
+            raise HTTPException(413, f"The body is larger than {most:,} bytes. Send less.")
         return message
 
     return receive_some
 
 
-def _body(scope: Scope, receive: Receive) -> Receive:
+def _body(scope: Scope, receive: Receive, most: int) -> Receive:
     """``receive`` with the body as it is read here: of a bounded size, and inflated."""
     if scope["method"] in ("GET", "HEAD"):
         return receive
-    return inflated(scope, limited(receive), MAX_BODY_BYTES)
+    return inflated(scope, limited(receive, most), most)
 
 
 class Watched:
@@ -56,9 +55,10 @@ class Watched:
     body or the id of a reader.
     """
 
-    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
+    def __init__(self, app: ASGIApp, telemetry: Telemetry, body_bytes: int) -> None:
         self.app = app
         self.telemetry = telemetry
+        self._body_bytes = body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -78,7 +78,7 @@ class Watched:
             await send(message)
 
         try:
-            await self.app(scope, _body(scope, receive), send_with_id)
+            await self.app(scope, _body(scope, receive, self._body_bytes), send_with_id)
         except Exception as error:  # the edge: whatever nobody expected is still answered, logged and counted
             if answered:
                 raise  # too late to say anything; the server closes the connection

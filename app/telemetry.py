@@ -5,6 +5,8 @@ metric                                            kind       what it says
 ================================================  =========  =========================================================
 pauta_http_requests_total                         counter    requests by route template, method and status
 pauta_http_request_duration_seconds               histogram  time to answer by route template and method
+pauta_http_refused_total                          counter    requests and connections the server ended, by reason
+pauta_http_connections                            gauge      connections that are open
 pauta_recommendations_total                       counter    lists answered by segment, source and release
 pauta_recommendation_duration_seconds             histogram  time the list took, by segment, source and release
 pauta_recommendation_empty_total                  counter    lists with no item at all, by segment
@@ -54,6 +56,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Metric, ProcessCollector, disable_created_metrics, generate_latest
 
 from app.answer_metrics import AnswerMetrics
+from app.connection_metrics import ConnectionMetrics
 from app.disk_metrics import DiskMetrics
 from app.evaluation import EvaluationFile
 from app.evaluation_metrics import EvaluationMetrics
@@ -76,6 +79,7 @@ class Telemetry:
     def __init__(self, evaluation: EvaluationFile | None = None, shared: Path | None = None) -> None:
         self.registry = CollectorRegistry()
         self.answers = AnswerMetrics(self.registry)
+        self.connections = ConnectionMetrics(self.registry)
         self.releases = ReleaseMetrics(self.registry, leaves=self.answers.remove_release)
         self.live = LiveMetrics(self.registry)
         self.disk = DiskMetrics(self.registry)

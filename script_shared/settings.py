@@ -93,6 +93,15 @@ class Settings(BaseSettings):
         description="MLflow that trainings are told to: an address, embedded (SQLite in data_dir) or off.",
     )
     mlflow_seconds: float = Field(120.0, gt=0, description="How long a run waits for MLflow at most, in seconds.")
+    http_head_bytes: int = Field(65_536, ge=1024, description="Bytes of a request's head, its address included.")
+    http_headers: int = Field(100, ge=10, description="Headers of a request.")
+    http_body_bytes: int = Field(1_000_000, ge=1024, description="Bytes of a request's body.")
+    http_head_seconds: float = Field(10.0, gt=0, description="How long a head may take to arrive, in seconds.")
+    http_body_seconds: float = Field(30.0, gt=0, description="How long a body may take to arrive, in seconds.")
+    http_idle_seconds: float = Field(30.0, gt=0, description="How long a connection may wait for its next request.")
+    http_send_seconds: float = Field(30.0, gt=0, description="How long a client may leave its answer untaken.")
+    http_connections: int = Field(1000, ge=1, description="Connections open at once, for each process.")
+    http_connections_per_address: int = Field(200, ge=1, description="Of those, from one address.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Level of the API's log.")
 
     @property

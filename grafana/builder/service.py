@@ -12,7 +12,10 @@ BUDGET = 0.05
 
 def make() -> dashboard.Dashboard:
     """The dashboard."""
-    rows = (("Now", _NOW), ("Requests", _REQUESTS), ("Events and the log", _EVENTS), ("Processes", _PROCESSES))
+    rows = (
+        ("Now", _NOW), ("Requests", _REQUESTS), ("Connections", _CONNECTIONS), ("Events and the log", _EVENTS),
+        ("Processes", _PROCESSES),
+    )  # fmt: skip
     return board("pauta-service", "Service", "Whether the API answers, how fast, and from which release.", rows)
 
 
@@ -75,6 +78,16 @@ _REQUESTS = (
     graph(
         "Degraded answers", "Lists per second that were made without a part.", "reqps",
         Query("sum by (part) (rate(pauta_degraded_answers_total[$__rate_interval]))", "{{part}}"),
+    ),
+)  # fmt: skip
+
+_CONNECTIONS = (
+    graph(
+        "Connections", "Open now, of all processes.", "short", Query("sum(pauta_http_connections)", "open"),
+    ),
+    graph(
+        "Ended by the server", "What was beyond a limit, per second, by reason; docs/security.md.", "reqps",
+        Query("sum by (reason) (rate(pauta_http_refused_total[$__rate_interval]))", "{{reason}}"),
     ),
 )  # fmt: skip
 

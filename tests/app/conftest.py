@@ -17,6 +17,7 @@ import pytest
 import uvicorn
 from pydantic import SecretStr
 
+from app.guarded_http import GuardedProtocol
 from app.main import create_app
 from script_shared.releases import Releases
 from script_shared.settings import Settings
@@ -73,7 +74,7 @@ def store(tmp_path: Path, folders: dict[str, Path]) -> Store:
 @contextlib.contextmanager
 def serving(settings: Settings) -> Iterator[httpx.Client]:
     """A service in a thread on a port of its own, and a client of it."""
-    config = uvicorn.Config(create_app(settings), port=0, loop="asyncio", http="httptools", log_config=None)
+    config = uvicorn.Config(create_app(settings), port=0, loop="asyncio", http=GuardedProtocol, log_config=None)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
