@@ -1,8 +1,8 @@
 """What routes are handed: the service's parts, and the guard of the admin routes."""
 
 import hmac
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, field
+from typing import Annotated, NoReturn
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -10,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from app.evaluation import EvaluationFile
 from app.following import Following
 from app.live import Live
+from app.second_lists import SecondLists
 from app.telemetry import Telemetry
 from app.trigger import Trigger
 from script_shared.releases import Releases
@@ -28,6 +29,7 @@ class Service:
     trigger: Trigger
     evaluation: EvaluationFile
     started_ms: int
+    lists: SecondLists = field(default_factory=SecondLists)
 
 
 async def _service(request: Request) -> Service:
@@ -43,11 +45,20 @@ async def _admin(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> None:
     """Lets the holder of the admin token pass; the token is compared in constant time."""
-    if not _token(service):
-        raise HTTPException(403, "Admin routes are closed. Set PAUTA_ADMIN_TOKEN and start the service again.")
     if not _opens(service, credentials.credentials if credentials else ""):
-        detail = "This route needs the header 'Authorization: Bearer <PAUTA_ADMIN_TOKEN>'."
-        raise HTTPException(401, detail, headers={"WWW-Authenticate": "Bearer"})
+        refuse(service, "This route")
+
+
+def refuse(service: Service, what: str) -> NoReturn:
+    """Refuse what only admins may have.
+
+    Raises:
+        HTTPException: 403 while no token is set, else 401.
+    """
+    if not _token(service):
+        raise HTTPException(403, f"{what} is for admins. Set PAUTA_ADMIN_TOKEN and start the service again.")
+    detail = f"{what} needs the header 'Authorization: Bearer <PAUTA_ADMIN_TOKEN>'."
+    raise HTTPException(401, detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 def is_admin(request: Request, service: Service) -> bool:

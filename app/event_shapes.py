@@ -50,6 +50,9 @@ Time = Annotated[
 ]
 
 
+TagName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(plain)]
+
+
 class Event(Question):
     event_id: Key = Field(description="Makes the event count once, however often it is sent.")
     kind: Literal["click", "impression"] = "click"
@@ -84,6 +87,9 @@ class ArticlePost(Question):
     expires: Time | None = Field(None, description="Not shown from then on.")
     hidden: bool = Field(False, description="Not recommended until it is posted as not hidden.")
     taken_down: bool = Field(False, description="The same, for good.")
+    tags: Annotated[list[TagName], Field(max_length=20)] | None = Field(
+        None, description="Free words, such as topics and people: filters, and what makes new articles alike."
+    )
 
 
 def _one_or_many(value: Any) -> str:

@@ -27,11 +27,13 @@ from app.live import Live
 from app.middleware import Watched
 from app.routes import (
     articles,
+    catalog,
     evaluation,
     events,
     front,
     health,
     info,
+    lists,
     live_state,
     metrics,
     model,
@@ -56,6 +58,8 @@ ROUTERS = (
     predict,
     events,
     articles,
+    lists,
+    catalog,
     users,
     health,
     info,

@@ -37,6 +37,7 @@ ASKED: dict[tuple[str, str], list[dict[str, Any]]] = {  # how routes with parame
     ("POST", "/articles"): [{"json": {"page": "a20", "title": "A title"}}],
     ("GET", "/users/{user_id}"): [{"path": "/users/u"}],
     ("DELETE", "/users/{user_id}"): [{"path": "/users/u"}],
+    ("GET", "/articles/{page}"): [{"path": "/articles/a30", "params": {"user_id": "u"}}, {"path": "/articles/a3"}],
     ("GET", "/live"): [{"params": {"digest": "1", "trending": "10m"}}, {}],
 }
 ELSEWHERE = {("POST", "/train")}  # needs an Airflow; its shape is compared in its own tests

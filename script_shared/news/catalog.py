@@ -39,6 +39,11 @@ class Catalog:
         code = int(self.section[row])
         return self.section_names[code] if code >= 0 else ""
 
+    def region_name(self, row: int) -> str:
+        """The region that an article is about, empty when it has none."""
+        code = int(self.region[row])
+        return self.region_names[code] if code >= 0 else ""
+
     def save(self, folder: Path) -> None:
         self.ids.save(folder, "ids")
         for name in ("urls", "titles", "section_names", "region_names"):

@@ -27,13 +27,17 @@ OPERATIONS = {
 ADMIN = sorted(at for at, operation in OPERATIONS.items() if operation.get("security"))
 PUBLIC = {  # open to everybody, and meant to be; a new route is either here or needs the token
     ("GET", "/"),
+    ("GET", "/articles"),
+    ("GET", "/articles/{page}"),
     ("GET", "/docs"),
     ("GET", "/docs/oauth2-redirect"),
     ("GET", "/evaluation/metrics"),
     ("GET", "/health"),
     ("GET", "/info"),
+    ("GET", "/latest"),
     ("GET", "/metrics"),
     ("GET", "/model"),
+    ("GET", "/most-read"),
     ("GET", "/ready"),
     ("GET", "/recommendations"),
     ("GET", "/releases"),

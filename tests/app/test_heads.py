@@ -11,7 +11,7 @@ from script_shared.settings import Settings
 
 ROUTES = [route for route in create_app(Settings()).routes if isinstance(route, APIRoute)]
 ADDRESSES = sorted(route.path for route in ROUTES if "GET" in route.methods)
-NAMES = {"name": "front.js", "user_id:path": "u", "page:path": "a1"}
+NAMES = {"name": "front.js", "user_id:path": "u", "page:path": "a20"}
 
 
 @pytest.mark.parametrize("template", [*ADDRESSES, "/openapi.json", "/static-offline-docs/swagger-ui.css"])

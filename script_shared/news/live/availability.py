@@ -108,3 +108,10 @@ class Availability:
         if story is not None and story.section is not None:
             return story.section
         return self.catalog.section_name(row) if row >= 0 and self.catalog is not None else ""
+
+    def region(self, article_id: str, row: int) -> str:
+        """The region it is about, "" for none: as posted, else as the catalog says."""
+        story = self.editorial.get(article_id)
+        if story is not None and story.region is not None:
+            return story.region
+        return self.catalog.region_name(row) if row >= 0 and self.catalog is not None else ""

@@ -8,7 +8,7 @@ from typing import Any
 from script_shared.events import Entry
 from script_shared.times import epoch_ms, within_bounds
 
-FACTS = ("title", "url", "section", "region", "issued_ms", "embargo_ms", "expires_ms", "hidden", "taken_down")
+FACTS = ("title", "url", "section", "region", "issued_ms", "embargo_ms", "expires_ms", "hidden", "taken_down", "tags")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Story:
         embargo_ms: not to be shown before; expires_ms: not to be shown from then on. Epoch milliseconds, UTC.
         hidden: not to be recommended for now; taken_down: gone for good. Both can be undone by another post.
         posted_ms: when it was first posted.
+        tags: free words for filters, which also make articles alike.
     """
 
     article_id: str
@@ -33,6 +34,7 @@ class Story:
     expires_ms: int | None = None
     hidden: bool = False
     taken_down: bool = False
+    tags: tuple[str, ...] = ()
 
     def refusal(self, now_ms: int) -> str:
         """Why the editors do not want it shown now, "" when they do not mind."""
@@ -93,6 +95,8 @@ def _said(body: dict[str, Any]) -> dict[str, Any]:
 
 def _fact(name: str, value: Any) -> Any:
     """A fact as it was posted; a time of an entry made before times had bounds is read as training reads it."""
+    if name == "tags":
+        return tuple(value or ())
     if value is None or not name.endswith("_ms"):
         return value
     try:

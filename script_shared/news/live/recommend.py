@@ -24,6 +24,7 @@ from script_shared.news.live.exploration import with_explored
 from script_shared.news.live.items import Items
 from script_shared.news.live.listed import listed
 from script_shared.news.live.mixing import Mixing, clicks_of_an_hour
+from script_shared.news.live.newest import Newest
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.novelty import Novelty
 from script_shared.news.live.order import LiveOrder, fused
@@ -90,6 +91,7 @@ class LiveRecommender:
         self._source = SegmentSource(model, newsroom, self._rows) if model is not None else None
         self.shown = Display(self.catalog, newsroom.editorial, self._rows).shown
         self.sections = Sections(self.catalog, newsroom, self._rows)
+        self.newest = Newest(self.catalog, newsroom.editorial, self._rows)
         self._texts = Texts(self._rows, content, newsroom.vectors) if content is not None else None
         self._novelty = Novelty(newsroom, self._texts, params)
 
@@ -123,12 +125,21 @@ class LiveRecommender:
                 log.warning("%s failed", part, exc_info=True)
             return otherwise
 
-    def _asked(self, query: Query) -> Asked:
+    def available(self) -> Availability:
+        """What may be shown now."""
         now_ms = self.clock.now_ms()
         only_older = self.model is not None and self.model.only_older(now_ms)
         max_age = inf if only_older else self._max_age
-        available = Availability(self.catalog, self.newsroom.editorial, now_ms, max_age, self._rows)
-        asked = Asked(query, now_ms, self._bars(query), available, list(self.missing))
+        return Availability(self.catalog, self.newsroom.editorial, now_ms, max_age, self._rows)
+
+    def bars(self, query: Query) -> tuple[Availability, Bars]:
+        """What may be shown now, and what of it one request must not bring back."""
+        asked = self._asked(query)
+        return asked.available, asked.bars
+
+    def _asked(self, query: Query) -> Asked:
+        available = self.available()
+        asked = Asked(query, available.now_ms, self._bars(query), available, list(self.missing))
         nothing: tuple[set[str], set[str]] = (set(), set())
         read, too_often = self._try(asked, "live_state", lambda: self._told_by_events(query), nothing)
         asked.bars = replace(asked.bars, read=asked.bars.read | read, too_often=too_often)

@@ -1,0 +1,105 @@
+"""What is told of an article: its metadata, its state, and what editors said."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.answers import iso
+from script_shared.news.live.availability import Availability, Bars
+from script_shared.news.live.recommend import LiveRecommender
+
+NOBODY = Bars()
+MOST_WORDS = 10  # of a search
+_ACCENT = "[\u0300-\u036f]"  # as normalisation splits them off their letters
+_ACCENTS, _WORDS = re.compile(_ACCENT), re.compile(r"[^\W_]+")
+_START = rf"(?<![^\W_])(?<!{_ACCENT})"
+
+
+@dataclass(frozen=True)
+class ArticleFacts:
+    """Looks articles up as they are at one moment."""
+
+    recommender: LiveRecommender
+    available: Availability
+
+    @classmethod
+    def now(cls, recommender: LiveRecommender) -> "ArticleFacts":
+        return cls(recommender, recommender.available())
+
+    def listed(self, article_id: str) -> dict[str, Any]:
+        """Metadata, as every list says it."""
+        shown, row = self.recommender.shown(article_id), self.available.rows.row(article_id)
+        story = self.available.editorial.get(article_id)
+        return {
+            "page": article_id,
+            "title": shown.title,
+            "url": shown.url,
+            "issued": iso(shown.issued_ms),
+            "section": self.available.section(article_id, row),
+            "region": self.available.region(article_id, row),
+            "tags": list(story.tags) if story is not None else [],
+        }
+
+    def stated(self, article_id: str) -> dict[str, Any]:
+        """Metadata and state."""
+        return {**self.listed(article_id), "state": self.state(article_id)}
+
+    def state(self, article_id: str) -> str:
+        """``shown``, or why nobody is shown it; ``unknown`` for an article that there is not."""
+        return self.available.refusal(article_id, NOBODY) or "shown"
+
+    def is_public(self, article_id: str) -> bool:
+        """Whether a stranger may know of it: it was published, and editors did not withdraw it."""
+        story = self.available.editorial.get(article_id)
+        withdrawn = story is not None and story.refusal(self.available.now_ms) != ""
+        return not withdrawn and self.state(article_id) in ("shown", "expired")
+
+    def editorial(self, article_id: str) -> dict[str, Any]:
+        """What editors said, for admins."""
+        story = self.available.editorial.get(article_id)
+        return {
+            "in_release": self.available.rows.row(article_id) >= 0,
+            "posted_at": iso(story.posted_ms) if story else None,
+            "embargo_until": iso(story.embargo_ms) if story and story.embargo_ms is not None else None,
+            "expires": iso(story.expires_ms) if story and story.expires_ms is not None else None,
+            "hidden": story.hidden if story else False,
+            "taken_down": story.taken_down if story else False,
+        }
+
+    def has(self, article_id: str, *, tag: str = "", section: str = "", region: str = "") -> bool:
+        """Whether it has a tag and is of a section and region; "" for any."""
+        row, story = self.available.rows.row(article_id), self.available.editorial.get(article_id)
+        return (
+            (not tag or (story is not None and folded(tag) in map(folded, story.tags)))
+            and (not section or self.available.section(article_id, row) == section)
+            and (not region or self.available.region(article_id, row) == region)
+        )
+
+    def says(self, article_id: str, words: Sequence[re.Pattern[str]]) -> bool:
+        """Whether the title has all of these, which :func:`beginnings` made."""
+        title = unicodedata.normalize("NFKD", self.recommender.shown(article_id).title.casefold())
+        return all(word.search(title) for word in words)
+
+
+def beginnings(text: str) -> list[re.Pattern[str]]:
+    """The words of a search, each as the beginning of a word, with and without accents.
+
+    >>> [bool(word.search("eleic\u0327a\u0303o!")) for word in beginnings("eleica leicao")]
+    [True, False]
+    """
+    words = folded(text).split()[:MOST_WORDS]
+    return [re.compile(_START + f"{_ACCENT}*".join(map(re.escape, word))) for word in words]
+
+
+def folded(text: str) -> str:
+    """Text without case, accents and punctuation, as it is searched.
+
+    >>> folded("Eleição: 2º turno!")
+    'eleicao 2o turno'
+    """
+    letters = text.casefold()
+    if not letters.isascii():
+        letters = _ACCENTS.sub("", unicodedata.normalize("NFKD", letters))
+    return " ".join(_WORDS.findall(letters))

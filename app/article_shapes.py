@@ -1,0 +1,112 @@
+"""Shapes of the lists that are the same for everybody, and of articles as they are read back."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from app.shapes import Id, Question, Word
+from app.state_shapes import Moment
+
+Window = Literal["2m", "10m", "1h", "6h", "24h"]
+Words = Annotated[str, StringConstraints(max_length=200)]
+State = Literal["shown", "expired", "not_published", "embargoed", "hidden", "taken_down"]
+
+
+class Narrowed(Question):
+    """What every list of articles can be narrowed by."""
+
+    section: Word = Field("", description="Only articles of this section.")
+    tag: Word = Field("", description="Only articles that were posted with this tag.")
+    limit: int = Field(10, ge=1, le=100, description="How many articles.")
+
+
+class MostReadQuery(Narrowed):
+    window: Window = Field("1h", description="Half-life of a click: recent clicks count more.")
+    region: Word = Field("", description="Only clicks of users of this region.")
+
+
+class LatestQuery(Narrowed):
+    window: Window | None = Field(None, description="Only articles published within so long.")
+    region: Word = Field("", description="Only articles about this region.")
+
+
+class ArticlesQuery(Narrowed):
+    q: Words = Field("", description="Words that the title has; the beginning of a word will do.")
+    region: Word = Field("", description="Only articles about this region.")
+    state: State | None = Field(None, description="Only articles in this state (admin).")
+    cursor: str = Field("", max_length=100, description="`next` of the page before.")
+
+
+class ArticleQuery(Question):
+    """Who is asked about (admin): what a user has read is personal."""
+
+    user_id: Id | None = Field(None, description="Why is the article in this user's list, or why is it not?")
+    session: Word = Field("", description="The same for a visit.")
+    region: Word = Field("", description="As in `GET /recommendations`; likewise device, os and section.")
+    device: Word = ""
+    os: Word = ""
+    section: Word = ""
+
+
+class ListedArticle(BaseModel):
+    page: str
+    title: str
+    url: str
+    issued: Moment = Field(description="When it was published, ISO 8601, UTC.")
+    section: str
+    region: str
+    tags: list[str]
+
+
+class ReadArticle(ListedArticle):
+    clicks: int = Field(description="Clicks in the window, older ones counted less.")
+    share: float = Field(description="Of all clicks that the list is made of, 0 to 1.")
+
+
+class MostRead(BaseModel):
+    window: Window
+    generated_at: Moment
+    items: list[ReadArticle]
+
+
+class Latest(BaseModel):
+    generated_at: Moment
+    items: list[ListedArticle]
+
+
+class StatedArticle(ListedArticle):
+    state: State
+
+
+class Articles(BaseModel):
+    items: list[StatedArticle] = Field(description="Newest first.")
+    next: str | None = Field(description="Cursor of the next page; a page may be short and still have a next one.")
+
+
+class Reason(BaseModel):
+    reason: str
+    text: str
+
+
+class UserVerdict(BaseModel):
+    segment: str
+    shown: bool
+    place: int | None = Field(description="Place in the user's list of 100, from 0.")
+    score: float | None
+    source: str | None = Field(description="What brought it into the list.")
+    because: str | None = Field(description="The reason that the list says.")
+    reasons: list[Reason] = Field(description="Why it is not in the list.")
+
+
+class EditorialFacts(BaseModel):
+    in_release: bool
+    posted_at: Moment | None = Field(description="First post; null for an article of the release alone.")
+    embargo_until: Moment | None
+    expires: Moment | None
+    hidden: bool
+    taken_down: bool
+
+
+class Article(StatedArticle):
+    editorial: EditorialFacts | None = Field(description="For admins, else null.")
+    user: UserVerdict | None = Field(description="For admins who name a user or visit, else null.")
