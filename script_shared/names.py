@@ -1,0 +1,85 @@
+"""The one definition of ids, titles, texts, sections and missing values, for files, events, posts, paths and queries.
+
+An id keeps its characters: two spellings of one word (NFC, NFD) stay two ids. Titles and texts
+are cleaned for people and for the text models. ``pipelines/news/refine/clean.py`` has the same rules for tables.
+"""
+
+import html
+import re
+import unicodedata
+
+MAX_ID = 512  # characters; PostgreSQL indexes up to 2,700 bytes, and UTF-8 takes at most 4 for one
+MAX_TITLE = 1000  # characters; longer titles are cut
+NULLS = ("", "null", "none", "nan", "undefined", "\\n")  # spellings of a missing value, in lower case
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"  # zero width: no white space to Python, and nothing to see
+SOFT_HYPHEN = "\u00ad"
+LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+_EDGES = re.compile(rf"^[\s{INVISIBLE}]+|[\s{INVISIBLE}]+$")
+_BLANKS = re.compile(r"\s+")
+_UNSEEN = re.compile(rf"[{INVISIBLE}{SOFT_HYPHEN}]|(?![\t\n\v\f\r])[\x00-\x1f\x7f-\x9f]|[\ud800-\udfff]")
+_BAD_IN_ID = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def is_null(value: object) -> bool:
+    """Whether the value stands for a missing one.
+
+    >>> [is_null(value) for value in (None, " NaN ", "\\\\N", "0", "nana")]
+    [True, True, True, False, False]
+    """
+    return value is None or _EDGES.sub("", str(value)).lower() in NULLS
+
+
+def clean_id(value: object) -> str:
+    """The id of a user, session, event or page; "" for a missing one.
+
+    White space around it does not count.
+
+    Raises:
+        ValueError: it holds a control character or half of a character, or is too long; the message is for people.
+
+    >>> clean_id("  a-1\\u00a0"), clean_id(None), clean_id("null")
+    ('a-1', '', '')
+    """
+    if is_null(value):
+        return ""
+    text = _EDGES.sub("", str(value))
+    if _BAD_IN_ID.search(text):
+        raise ValueError("may not hold control characters or surrogates")
+    if len(text) > MAX_ID:
+        raise ValueError(f"may have at most {MAX_ID} characters")
+    return text
+
+
+def clean_text(value: object) -> str:
+    """A text as people read it: entities decoded, words whole, white space as one blank; "" for a missing one.
+
+    >>> clean_text("Elei&ccedil;&atilde;o\\r\\n &amp; vo\\u00adto")
+    'Eleição & voto'
+    """
+    if value is None:
+        return ""
+    text = html.unescape(str(value))
+    text = _UNSEEN.sub("", text)
+    for ligature, letters in LIGATURES.items():
+        text = text.replace(ligature, letters)
+    return _BLANKS.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def clean_title(value: object) -> str:
+    """A title on one line, cut at ``MAX_TITLE`` characters.
+
+    >>> clean_title("Chuva\\nfecha a serra")
+    'Chuva fecha a serra'
+    """
+    return clean_text(value)[:MAX_TITLE].rstrip()
+
+
+def section_key(value: object) -> str:
+    """What sections are compared by: lower case, without accents, words joined by hyphens.
+
+    >>> section_key("Política"), section_key("são paulo/"), section_key("sao-paulo")
+    ('politica', 'sao-paulo', 'sao-paulo')
+    """
+    text = unicodedata.normalize("NFKD", clean_text(value).casefold())
+    return _NOT_IN_SLUG.sub("-", text.encode("ascii", "ignore").decode()).strip("-")
