@@ -93,6 +93,12 @@ class Articles:
         self.clicks[row] += 1
         self.last_ms[row] = max(self.last_ms[row], time_ms)
 
+    def turn_back(self, time_ms: int) -> None:
+        """Let no click or publication lie after a moment."""
+        self.first = array("q", np.minimum(np.array(self.first, np.int64), time_ms).tobytes())
+        np.minimum(self.first_ms, time_ms, out=self.first_ms)
+        np.minimum(self.last_ms, time_ms, out=self.last_ms)
+
     def learn_section(self, number: int, section: str) -> None:
         """Take the section from a click, where no metadata came before."""
         if self.section_of[number] == 0:

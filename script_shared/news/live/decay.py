@@ -21,11 +21,13 @@ class Decay:
     Attributes:
         half_lives_ms: of each window, milliseconds.
         landmarks: of each window, epoch milliseconds; they move by events' times alone, never by the wall clock.
+        latest_ms: time of the latest event, before which nothing is read.
     """
 
     def __init__(self, half_lives_hours: Sequence[float]) -> None:
         self.half_lives_ms = [hours * HOUR_MS for hours in half_lives_hours]
         self.landmarks = [0] * len(self.half_lives_ms)
+        self.latest_ms = 0
         self._next_ms = 0.0
 
     def __len__(self) -> int:
@@ -37,7 +39,11 @@ class Decay:
         return array("d", [2.0 ** ((time_ms - landmark) / half) for landmark, half in pairs])
 
     def factors(self, now_ms: int) -> list[float]:
-        """What a sum of each window is multiplied by to be read at ``now_ms``."""
+        """What a sum of each window is multiplied by to be read at ``now_ms``, or at the latest event if that is later.
+
+        A wall clock may lie behind the latest event; an event counts once at most.
+        """
+        now_ms = max(now_ms, self.latest_ms)
         return [
             2.0 ** ((landmark - now_ms) / half)
             for landmark, half in zip(self.landmarks, self.half_lives_ms, strict=True)
@@ -45,6 +51,7 @@ class Decay:
 
     def due(self, time_ms: int) -> list[tuple[int, float]]:
         """Moves the landmarks that lie too far back; each moved window with the factor its sums are to be scaled by."""
+        self.latest_ms = time_ms
         if time_ms <= self._next_ms:
             return []
         moved = []
@@ -52,10 +59,35 @@ class Decay:
             if time_ms - landmark > _REACH * half:
                 moved.append((window, 2.0 ** max((landmark - time_ms) / half, -1000.0)))
                 self.landmarks[window] = time_ms
-        self._next_ms = min(
-            landmark + _REACH * half for landmark, half in zip(self.landmarks, self.half_lives_ms, strict=True)
-        )
+        self._next_ms = self._reach_ms()
         return moved
+
+    def turn_back(self, time_ms: int) -> list[tuple[int, float]]:
+        """Make an earlier moment the latest; what was counted is worth there what it was worth at the latest event.
+
+        Returns:
+            each window with the factor its sums are to be scaled by.
+        """
+        factors = list(enumerate(self.factors(self.latest_ms)))
+        self.landmarks = [time_ms] * len(self.half_lives_ms)
+        self.latest_ms, self._next_ms = time_ms, self._reach_ms()
+        return factors
+
+    def restore(self, landmarks: Sequence[int], latest_ms: int) -> None:
+        """Take over what was saved.
+
+        Raises:
+            ValueError: a landmark lies after the latest event, or further back than one ever does.
+        """
+        for landmark, half in zip(landmarks, self.half_lives_ms, strict=True):
+            if latest_ms and not 0 <= latest_ms - landmark <= _REACH * half:
+                raise ValueError("the landmarks of the decayed counts do not fit the time of the latest event")
+        self.landmarks, self.latest_ms = list(landmarks), latest_ms
+        self._next_ms = self._reach_ms() if latest_ms else 0.0
+
+    def _reach_ms(self) -> float:
+        """The time until which no landmark has to move."""
+        return min(landmark + _REACH * half for landmark, half in zip(self.landmarks, self.half_lives_ms, strict=True))
 
 
 def scale(sums: FloatArray, factor: float) -> None:

@@ -18,6 +18,7 @@ class LiveEvent(NamedTuple):
         section: the article's section, "" when unknown.
         position: place in the list it was shown in, from 0; -1 when unknown.
         n: length of that list, 0 when unknown.
+        late: it was known to be late when it came, so its time says nothing about the clock.
     """
 
     kind: Kind
@@ -32,6 +33,7 @@ class LiveEvent(NamedTuple):
     section: str = ""
     position: int = -1
     n: int = 0
+    late: bool = False
 
 
 _TEXTS = ("session", "region", "device", "os", "referrer", "section")
@@ -43,7 +45,7 @@ def live_event(entry: Entry) -> LiveEvent | None:
         return None
     body = entry.body
     rest: dict[str, Any] = {name: _text(body, name) for name in _TEXTS}
-    rest |= {"position": _number(body, "position", -1), "n": _number(body, "n", 0)}
+    rest |= {"position": _number(body, "position", -1), "n": _number(body, "n", 0), "late": bool(body.get("late"))}
     return LiveEvent(entry.kind, entry.user_id, entry.article_id, entry.time_ms, **rest)
 
 

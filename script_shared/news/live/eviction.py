@@ -16,7 +16,7 @@ def evict(state: "LiveState") -> None:
     """A sixteenth of the articles, the least read and not new, hand their rows on."""
     place = windows.OVERALL.index(windows.EVICT_BY)
     reads = state.overall.sums[place, 0] * state.decay.factors(state.now_ms)[windows.INDEX[windows.EVICT_BY]]
-    newness = NEW_WORTH * np.exp2((state.articles.first_ms - state.now_ms) / NEW_HALF_LIFE_MS)
+    newness = NEW_WORTH * np.exp2(np.minimum(state.articles.first_ms - state.now_ms, 0.0) / NEW_HALF_LIFE_MS)
     rows = np.argsort(reads + newness, kind="stable")[: max(1, len(reads) // 16)]
     for counts in state.counts:
         counts.clear(rows)

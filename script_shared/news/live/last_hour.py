@@ -29,6 +29,12 @@ class LastHour:
         self._total[article_id] += 1
         self._adds += 1
 
+    def turn_back(self, time_ms: int) -> None:
+        """Forget the minutes after a moment: a clock that was ahead counted in them."""
+        while self._minutes and self._minutes[-1][0] > time_ms // MINUTE_MS:
+            self._total -= self._minutes.pop()[1]
+        self._top = (-1, 0, 0, [])
+
     def top(self, now_ms: int, n: int) -> list[str]:
         """The n most read, most read first, ties by id; looked up again each second and after one more click in 200."""
         second, found_n, adds, found = self._top

@@ -15,9 +15,9 @@ from script_shared.news.live.event import LiveEvent, live_event
 from script_shared.news.live.last_hour import LastHour
 from script_shared.news.live.readers import digest_key, reader_key
 from script_shared.news.live.state import LiveState
+from script_shared.times import LATEST_MS
 
 log = logging.getLogger("pauta.newsroom")
-LAST_MS = 1 << 50  # far beyond any date; what lies further would not fit the state
 KEPT_HOURS = 168.0  # an article posted with an older publication takes no place in the live state
 
 
@@ -56,6 +56,8 @@ class Newsroom:
         first release are. They would make everything old, so only who read and saw what is kept of them.
         """
         self.now_ms, self._longest_pause_ms = max(self.now_ms, data_end_ms), longest_pause_ms
+        if self.state is not None:
+            self.state.turns = False
 
     def remember(self, lasting: Sequence[Entry]) -> None:
         """Take over what lasts of the entries that a snapshot holds already: editorial facts and erasures."""
@@ -174,6 +176,7 @@ class Newsroom:
 
     def _fold(self, entries: Sequence[Entry], stories: Sequence[Story | None]) -> None:
         assert self.state is not None
+        turned = self.state.turned
         events: list[LiveEvent] = []
         for entry, story in zip(entries, stories, strict=True):
             if (event := live_event(entry)) is not None:
@@ -187,6 +190,13 @@ class Newsroom:
                 self.state.forget_digest(str(entry.body["digest"]))
         self.state.fold(events)
         self._folded = entries[-1].seq
+        self._follow_back(turned)
+
+    def _follow_back(self, turned: int) -> None:
+        """Time in the live state turned back: so it does in all that was counted beside it."""
+        if self.state is not None and self.state.turned != turned:
+            self.now_ms = self.state.now_ms
+            self.last_hour.turn_back(self.now_ms)
 
     def _note(self, entries: Sequence[Entry]) -> None:
         """Keep who read what and was shown what, where the live state does not."""
@@ -211,7 +221,7 @@ class Newsroom:
 def _publish(state: LiveState, story: Story, posted_ms: int) -> None:
     """Give the article a place among those that are alive, unless it is too old for one."""
     issued_ms = story.issued_ms if story.issued_ms is not None else story.posted_ms
-    issued_ms = max(-LAST_MS, min(LAST_MS, issued_ms))
+    issued_ms = min(issued_ms, LATEST_MS)
     old = issued_ms < posted_ms - KEPT_HOURS * HOUR_MS
     if not old or state.article_row(story.article_id) >= 0:
         state.publish_article(story.article_id, issued_ms, story.section or "")

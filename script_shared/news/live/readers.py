@@ -113,6 +113,12 @@ class Readers:
         self.depth[place] = min(self.depth[place] + 1, self.reads_kept)
         self.total[place] += 1
 
+    def turn_back(self, time_ms: int) -> None:
+        """Let no click lie after a moment."""
+        for name in ("last_ms", "before_ms"):
+            bounded = np.minimum(np.array(getattr(self, name), np.int64), time_ms)
+            setattr(self, name, array("q", bounded.tobytes()))
+
     def reads(self, place: int) -> IntArray:
         """uint32 numbers of the articles read, latest first."""
         return np.frombuffer(self._reads[place], "<u4")[::-1]

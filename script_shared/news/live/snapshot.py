@@ -11,6 +11,7 @@ from script_shared.arrays import IntArray, Strings, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
 from script_shared.gently import breathe
 from script_shared.news.live.sparse import load_sparse, save_sparse
+from script_shared.times import LATEST_MS
 
 if TYPE_CHECKING:
     from script_shared.news.live.state import LiveState
@@ -42,6 +43,7 @@ def facts(state: "LiveState") -> dict[str, Any]:
         "now_ms": state.now_ms,
         "first_ms": state.first_ms,
         "events": state.events,
+        "behind": state.behind,
         "landmarks": state.decay.landmarks,
         "groups": state.group_names.names,
         "sections": list(state.articles.sections),
@@ -70,8 +72,7 @@ def load(state: "LiveState", folder: Path) -> None:
         raise ReleaseCorruptError(f"{folder / FACTS}: not readable ({error}).", fix="Fold the log again.") from error
     if saved["params"]["articles"] != state.params.articles:
         raise ReleaseCorruptError(f"{folder}: saved with other bounds.", fix="Fold the log again.")
-    state.now_ms, state.first_ms, state.events = saved["now_ms"], saved["first_ms"], saved["events"]
-    state.decay.landmarks[:] = saved["landmarks"]
+    _load_time(state, saved, folder)
     state.group_names.restore(saved["groups"])
     lacking = {name for name in _LATER if not (folder / name).exists()}
     for name in (name for name in (*_COUNTS, *_PAIRS) if name not in lacking):
@@ -87,6 +88,19 @@ def load(state: "LiveState", folder: Path) -> None:
     state.shown.restore(load_array(folder / "shown", "rows"))
     if "clusters" not in lacking:
         state.clusters.restore(_arrays(folder / "clusters", tuple(state.clusters.arrays())))
+
+
+def _load_time(state: "LiveState", saved: dict[str, Any], folder: Path) -> None:
+    """Take over where time stands; a snapshot made before times had bounds may stand beyond them."""
+    state.events, state.behind = int(saved["events"]), int(saved.get("behind", 0))
+    if not state.events:
+        return
+    state.now_ms, state.first_ms = (max(0, min(int(saved[name]), LATEST_MS)) for name in ("now_ms", "first_ms"))
+    moved = state.now_ms - int(saved["now_ms"])
+    try:
+        state.decay.restore([int(landmark) + moved for landmark in saved["landmarks"]], state.now_ms)
+    except ValueError as error:
+        raise ReleaseCorruptError(f"{folder / FACTS}: {error}.", fix="Fold the log again.") from error
 
 
 def _arrays(folder: Path, names: tuple[str, ...]) -> dict[str, IntArray]:

@@ -20,6 +20,8 @@ from script_shared.news.live.shown import Shown
 from script_shared.news.live.taste import learn_taste
 from script_shared.news.params import LiveParams
 
+BEHIND_MS = 600_000  # an event that is dated now and lies further back shows that the clock was ahead,
+TURNS = 20  # or is behind now: after so many of them in a row, time turns back
 FORGOTTEN = 2  # numbers given, by articles remembered, at which numbers are given anew
 
 
@@ -30,7 +32,9 @@ class LiveState(Looked):
     One thread folds; others may read meanwhile.
 
     Attributes:
-        now_ms: time of the latest event, 0 before the first.
+        now_ms: time of the latest event, 0 before the first; it turns back when a clock that was ahead is corrected.
+        behind: events in a row that were dated now and lay far behind the latest one.
+        turns: whether time may turn back; not on the time of historical data. turned: how often it did.
         first_ms: time of the first event, 0 before it.
         events: how many were folded.
         overall: clicks by window; groups: clicks by window and group of readers; shown_counts: impressions.
@@ -41,7 +45,8 @@ class LiveState(Looked):
 
     def __init__(self, params: LiveParams) -> None:
         self.params = params
-        self.now_ms = self.first_ms = self.events = 0
+        self.now_ms = self.first_ms = self.events = self.behind = 0
+        self.turns, self.turned = True, 0
         self.decay = Decay(list(windows.HALF_LIVES_HOURS.values()))
         rows = params.articles
         self.articles = Articles(rows)
@@ -71,7 +76,7 @@ class LiveState(Looked):
     def fold(self, events: Sequence[LiveEvent]) -> None:
         """Take events over, in order."""
         for event in events:
-            self._advance(event.time_ms)
+            self._advance(event.time_ms, late=event.late)
             if event.kind == Kind.CLICK:
                 self._click(event)
             elif event.kind == Kind.IMPRESSION:
@@ -96,16 +101,42 @@ class LiveState(Looked):
         """The same for a reader given by :func:`script_shared.events.entry.user_digest`, as erasures are logged."""
         self._forget(digest_key(digest))
 
-    def _advance(self, time_ms: int) -> None:
+    def _advance(self, time_ms: int, *, late: bool) -> None:
         if time_ms <= self.now_ms:
+            self._compare(time_ms, late=late)
             return
+        self.behind = 0
         self.first_ms = self.first_ms or time_ms
         self.now_ms = time_ms
-        for window, factor in self.decay.due(time_ms):
+        self._scale(self.decay.due(time_ms))
+
+    def _scale(self, factors: Sequence[tuple[int, float]]) -> None:
+        for window, factor in factors:
             for counts in self.counts:
                 counts.scale(window, factor)
             for pairs in self.pairs:
                 pairs.scale(window, factor, self.articles.used)
+
+    def _compare(self, time_ms: int, *, late: bool) -> None:
+        """Look at an event from before the latest one: a late one says nothing about the clock, others do."""
+        if self.now_ms - time_ms <= BEHIND_MS:
+            self.behind = 0
+        elif self.turns and not late:
+            self.behind += 1
+            if self.behind >= TURNS:
+                self._turn_back(time_ms)
+
+    def _turn_back(self, time_ms: int) -> None:
+        """Go on from an earlier moment: what was counted keeps its worth, and nothing lies in the future any more."""
+        for counts in self.counts:
+            counts.flush()
+        for pairs in self.pairs:
+            pairs.flush()
+        self._scale(self.decay.turn_back(time_ms))
+        self.articles.turn_back(time_ms)
+        self.readers.turn_back(time_ms)
+        self.now_ms, self.first_ms, self.behind = time_ms, min(self.first_ms, time_ms), 0
+        self.turned += 1
 
     def _click(self, event: LiveEvent) -> None:
         weights = self.decay.weights(event.time_ms)
