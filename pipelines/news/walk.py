@@ -50,9 +50,8 @@ class Walk:
         while self.folded < place:
             stop = min(place, self.folded + CHUNK)
             events = self.stream.events(self.folded, stop)
-            self.state.fold(events)
-            for event in events:
-                self.newsroom.last_hour.add(event.article, event.time_ms)
+            for event, weight in zip(events, self.state.fold(events), strict=True):
+                self.newsroom.last_hour.add(event.article, event.time_ms, weight)
             self.folded = stop
 
     def requests(self, places: Iterable[int], *asked: LiveRecommender) -> Iterator[tuple[int, Query]]:

@@ -167,6 +167,23 @@ class ReleaseParams(Params):
     clock_max_lag_hours: float = Field(gt=0)
 
 
+class TrustParams(Params):
+    """How much a click counts for everybody, however it was sent."""
+
+    clicks_per_hour: float = Field(20, gt=0)
+    new_clicks_per_hour: float = Field(10, gt=0)
+    new_hours: float = Field(6, ge=0)
+    alone: float = Field(1, gt=0)
+    above_usual: float = Field(2, gt=0)
+    pair_seconds: float = Field(1, ge=0)
+    nameless: float = Field(0.25, ge=0, le=1)
+    unsigned: float = Field(0.2, ge=0, le=1)
+    unproven: float = Field(0.2, ge=0, le=1)
+    unproven_shown: int = Field(4, gt=0)
+    label_users: int = Field(20, gt=0)
+    networks: int = Field(100_000, gt=0)
+
+
 class LiveParams(Params):
     """Bounds of the live state, and how many candidates it offers."""
 
@@ -176,6 +193,7 @@ class LiveParams(Params):
     reads_per_reader: int = Field(ge=64, le=60_000)
     shown_readers: int = Field(ge=10)
     candidates: int = Field(gt=0)
+    trust: TrustParams = TrustParams()
 
 
 class RankerParams(Params):

@@ -88,9 +88,9 @@ class Articles:
             self.number_in[row] = -1
             self._free.append(row)
 
-    def clicked(self, row: int, time_ms: int) -> None:
-        """Note a click on the article of a row."""
-        self.clicks[row] += 1
+    def clicked(self, row: int, time_ms: int, *, whole: bool = True) -> None:
+        """Note a click on the article of a row; only a ``whole`` one is counted."""
+        self.clicks[row] += whole
         self.last_ms[row] = max(self.last_ms[row], time_ms)
 
     def turn_back(self, time_ms: int) -> None:

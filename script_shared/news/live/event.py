@@ -19,6 +19,8 @@ class LiveEvent(NamedTuple):
         position: place in the list it was shown in, from 0; -1 when unknown.
         n: length of that list, 0 when unknown.
         late: it was known to be late when it came, so its time says nothing about the clock.
+        proof: what the API found out about who sent it: ``signed``, ``answer``, ``unsigned`` or "", see ``trust``.
+        network: pseudonym of the network it came from, "" when unknown.
     """
 
     kind: Kind
@@ -34,9 +36,11 @@ class LiveEvent(NamedTuple):
     position: int = -1
     n: int = 0
     late: bool = False
+    proof: str = ""
+    network: str = ""
 
 
-_TEXTS = ("session", "region", "device", "os", "referrer", "section")
+_TEXTS = ("session", "region", "device", "os", "referrer", "section", "proof", "network")
 
 
 def live_event(entry: Entry) -> LiveEvent | None:

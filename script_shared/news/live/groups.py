@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from script_shared.news.live.event import LiveEvent
+from script_shared.news.live.labels import Labels
 
 READS = (0, 2, 6, 15, 40)  # more reads than these make a more active reader
 ACTIVITIES = tuple(str(step) for step in range(len(READS) + 1))
@@ -67,16 +68,19 @@ SIZE = 1 + sum(dimension.size for dimension in DIMENSIONS)
 EVERYBODY = 0
 REGIONS = DIMENSIONS[0].size
 _REMEMBERED = 20_000  # combinations of values whose codes are kept at hand
+_OURS = ("depth", "activity")  # dimensions whose values are computed here
 _REFERRER = DIMENSION_NAMES.index("referrer")
 
 
 class Groups:
     """Codes of the groups: 0 is everybody, and each dimension has a range of its own.
 
-    Codes are given by first appearance in the log, so every process gives the same.
+    Codes are given in the log's order, so every process gives the same. A value that events bring gets its code once
+    enough users sent it, so that made-up values cannot take all the places.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, label_users: int = 1) -> None:
+        self.labels = Labels(label_users)
         self.names: list[dict[str, int]] = [{} for _ in DIMENSIONS]
         starts, start = [], 1
         for dimension in DIMENSIONS:
@@ -86,16 +90,37 @@ class Groups:
         self._known: dict[tuple[object, ...], list[int]] = {}
         self._referrers: list[str] = []
 
-    def learn(self, visit: Visit) -> list[int]:
-        """The codes of a visit's groups, one per dimension after everybody's; new values get a code."""
+    def learn(self, visit: Visit, voter: int = 0) -> list[int]:
+        """The codes of a visit's groups, one per dimension after everybody's.
+
+        Args:
+            voter: the user's key, by which users are counted who send a value without a code; 0 for one who does not
+                count.
+        """
         key = (*visit[:5], min(visit.depth, 2), _activity(visit))
         codes = self._known.get(key)
         if codes is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            codes = self._known[key] = [EVERYBODY]
-            codes += [start + _learn(dimension, names, visit) for dimension, names, start in self._parts]
+            known = [self._learn(place, visit, voter) for place in range(len(DIMENSIONS))]
+            codes = [EVERYBODY, *(start + code for (_, _, start), code in zip(self._parts, known, strict=True))]
+            if 0 not in known or all(code or self._full(place) for place, code in enumerate(known)):
+                if len(self._known) >= _REMEMBERED:
+                    self._known.clear()
+                self._known[key] = codes
         return codes
+
+    def _full(self, place: int) -> bool:
+        return len(self.names[place]) + 1 >= DIMENSIONS[place].size
+
+    def _learn(self, place: int, visit: Visit, voter: int) -> int:
+        """The code of a visit's value within a dimension, given now when there is room and enough users sent it."""
+        dimension, names = DIMENSIONS[place], self.names[place]
+        name = dimension.value(visit)
+        code = names.get(name, 0)
+        if code or self._full(place):
+            return code
+        if dimension.name in _OURS or self.labels.enough(f"{place} {name}", voter):
+            code = names[name] = len(names) + 1
+        return code
 
     def codes(self, visit: Visit) -> list[int]:
         """The same without learning: values never seen are "other"."""
@@ -127,12 +152,3 @@ class Groups:
             mine.update(saved)
         self._known.clear()
         self._referrers = []
-
-
-def _learn(dimension: Dimension, names: dict[str, int], visit: Visit) -> int:
-    """The code of a visit's value within its dimension, given now when it is new and there is room."""
-    name = dimension.value(visit)
-    code = names.get(name, 0)
-    if not code and len(names) + 1 < dimension.size:
-        code = names[name] = len(names) + 1
-    return code

@@ -9,7 +9,7 @@ MINUTE_MS = 60_000
 
 
 class LastHour:
-    """Clicks per article in a sliding hour, by minutes."""
+    """Clicks per article in a sliding hour, by minutes; in hundredths, because a click may count in part."""
 
     def __init__(self) -> None:
         self._minutes: deque[tuple[int, Counter[str]]] = deque()
@@ -17,16 +17,19 @@ class LastHour:
         self._top: tuple[int, int, int, list[str]] = (-1, 0, 0, [])  # second, n, adds, found
         self._adds = 0
 
-    def add(self, article_id: str, time_ms: int) -> None:
-        """Count a click; one that comes late counts in the newest minute."""
+    def add(self, article_id: str, time_ms: int, weight: float = 1.0) -> None:
+        """Count a click by how much it counts for everybody; one that comes late counts in the newest minute."""
+        hundredths = round(100 * weight)
+        if not hundredths:
+            return
         minute = time_ms // MINUTE_MS
         if not self._minutes or minute > self._minutes[-1][0]:
             self._minutes.append((minute, Counter()))
             self._leave(time_ms)
         elif time_ms < self._minutes[-1][0] * MINUTE_MS - HOUR_MS:
             return
-        self._minutes[-1][1][article_id] += 1
-        self._total[article_id] += 1
+        self._minutes[-1][1][article_id] += hundredths
+        self._total[article_id] += hundredths
         self._adds += 1
 
     def turn_back(self, time_ms: int) -> None:

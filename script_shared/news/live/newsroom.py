@@ -120,6 +120,7 @@ class Newsroom:
             log.exception("the live state is given up")
             self.failed = True
         if self.failed:
+            self._count_unfolded(mine)
             self._note(mine)
 
     def read_by(self, user: str, session: str) -> set[str]:
@@ -170,8 +171,6 @@ class Newsroom:
             self._shown_since.pop(digest_key(str(entry.body["digest"])), None)
         else:
             self.now_ms = max(self.now_ms, entry.time_ms)
-            if entry.kind == Kind.CLICK:
-                self.last_hour.add(entry.article_id, entry.time_ms)
         return None
 
     def _fold(self, entries: Sequence[Entry], stories: Sequence[Story | None]) -> None:
@@ -182,13 +181,13 @@ class Newsroom:
             if (event := live_event(entry)) is not None:
                 events.append(event)
                 continue
-            self.state.fold(events)
+            self._fold_events(events)
             events, self._folded = [], entry.seq
             if story is not None:
                 _publish(self.state, story, entry.time_ms)
             elif entry.kind == Kind.ERASE:
                 self.state.forget_digest(str(entry.body["digest"]))
-        self.state.fold(events)
+        self._fold_events(events)
         self._folded = entries[-1].seq
         self._follow_back(turned)
 
@@ -197,6 +196,19 @@ class Newsroom:
         if self.state is not None and self.state.turned != turned:
             self.now_ms = self.state.now_ms
             self.last_hour.turn_back(self.now_ms)
+
+    def _fold_events(self, events: Sequence[LiveEvent]) -> None:
+        assert self.state is not None
+        for event, weight in zip(events, self.state.fold(events), strict=True):
+            self.last_hour.add(event.article, event.time_ms, weight)
+
+    def _count_unfolded(self, entries: Sequence[Entry]) -> None:
+        """Without a live state to judge clicks, a user's first click on an article counts, and nobody's does not."""
+        for entry in entries:
+            key = reader_key(entry.user_id, str(entry.body.get("session", "")))
+            again = entry.article_id in self._read_since.get(key, ())
+            if entry.kind == Kind.CLICK and key and not again and entry.seq > self._folded:
+                self.last_hour.add(entry.article_id, entry.time_ms)
 
     def _note(self, entries: Sequence[Entry]) -> None:
         """Keep who read what and was shown what, where the live state does not."""

@@ -20,7 +20,11 @@ _COLUMNS = {
     "taste_share": "f",
     "taste_age": "f",
     "referrer": "b",
+    "first_ms": "q",
+    "spent_ms": "q",
+    "spent": "f",
 }
+LATER = ("first_ms", "spent_ms", "spent")  # columns that a snapshot of an earlier version lacks; they begin with 0
 _KEY_DIGITS = 16
 _RESTORED = 1_000  # readers taken over before the thread may rest
 _AT_ONCE = 10_000  # readers whose reads are numbered anew together
@@ -52,6 +56,8 @@ class Readers:
         total: clicks ever.
         taste_share, taste_age: running means over the reader's clicks, kept by the state.
         referrer: code of how the visit under way came.
+        first_ms: the state's time when the reader's first click arrived.
+        spent, spent_ms: what the reader added to everybody's counts lately, and the state's time when.
     """
 
     last_ms: "array[int]"
@@ -62,6 +68,9 @@ class Readers:
     taste_share: "array[float]"
     taste_age: "array[float]"
     referrer: "array[int]"
+    first_ms: "array[int]"
+    spent_ms: "array[int]"
+    spent: "array[float]"
 
     def __init__(self, capacity: int, reads_kept: int) -> None:
         self.capacity, self.reads_kept = capacity, reads_kept
@@ -115,9 +124,17 @@ class Readers:
 
     def turn_back(self, time_ms: int) -> None:
         """Let no click lie after a moment."""
-        for name in ("last_ms", "before_ms"):
+        for name in ("last_ms", "before_ms", "first_ms", "spent_ms"):
             bounded = np.minimum(np.array(getattr(self, name), np.int64), time_ms)
             setattr(self, name, array("q", bounded.tobytes()))
+
+    def has_read(self, place: int, number: int) -> bool:
+        """Whether a reader read an article, as far as reads are remembered."""
+        reads, name = self._reads[place], number.to_bytes(4, "little")
+        at = reads.find(name)
+        while at > 0 and at % 4:
+            at = reads.find(name, at + 1)
+        return at >= 0
 
     def reads(self, place: int) -> IntArray:
         """uint32 numbers of the articles read, latest first."""
@@ -175,8 +192,9 @@ class Readers:
         """Take over what was saved."""
         self._empty()
         for name, kind in _COLUMNS.items():
+            saved = arrays[name] if name in arrays else np.zeros(len(arrays["keys"]))
             column = array(kind)
-            column.frombytes(np.asarray(arrays[name]).astype(kind).tobytes())
+            column.frombytes(np.asarray(saved).astype(kind).tobytes())
             setattr(self, name, column)
             breathe()
         block, ends = arrays["reads"].astype("<u4").tobytes(), np.cumsum(arrays["lengths"])

@@ -10,7 +10,8 @@ from script_shared.arrays import IntArray
 PER_READER = 200  # articles remembered of one reader
 MEAN = 10  # articles remembered of a reader, on average over as many readers as there may be
 _ENTRY = np.dtype([("number", "<u4"), ("count", "<u2")])
-_SIZE, _MOST = _ENTRY.itemsize, 65_535
+MOST_SHOWN = 65_535
+_SIZE = _ENTRY.itemsize
 
 
 class Shown:
@@ -28,13 +29,13 @@ class Shown:
     def __len__(self) -> int:
         return len(self._of)
 
-    def add(self, key: int, number: int) -> None:
-        """Count an impression."""
+    def add(self, key: int, number: int, most: int = MOST_SHOWN) -> None:
+        """Count an impression; a count of ``most`` or more stays as it is."""
         before = self._of.pop(key, b"")
         name, count, rest = number.to_bytes(4, "little"), 0, before
         if (at := _find(before, name)) >= 0:
             count, rest = int.from_bytes(before[at + 4 : at + _SIZE], "little"), before[:at] + before[at + _SIZE :]
-        after = (rest + name + min(count + 1, _MOST).to_bytes(2, "little"))[-_SIZE * PER_READER :]
+        after = (rest + name + max(count, min(count + 1, most)).to_bytes(2, "little"))[-_SIZE * PER_READER :]
         self._of[key] = after
         self.pairs += (len(after) - len(before)) // _SIZE
         if len(self._of) > self.capacity or self.pairs > max(MEAN * self.capacity, PER_READER):
@@ -63,7 +64,7 @@ class Shown:
     def restore(self, rows: IntArray) -> None:
         """Take over what was saved."""
         entries = np.empty(len(rows), _ENTRY)
-        entries["number"], entries["count"] = rows[:, 1], np.minimum(rows[:, 2], np.uint64(_MOST))
+        entries["number"], entries["count"] = rows[:, 1], np.minimum(rows[:, 2], np.uint64(MOST_SHOWN))
         block, readers = entries.tobytes(), rows[:, 0]
         begins = np.flatnonzero(readers[1:] != readers[:-1]) + 1
         bounds = [0, *begins.tolist(), len(rows)] if len(rows) else []

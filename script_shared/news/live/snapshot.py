@@ -10,6 +10,7 @@ import numpy as np
 from script_shared.arrays import IntArray, Strings, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
 from script_shared.gently import breathe
+from script_shared.news.live.readers import LATER
 from script_shared.news.live.sparse import load_sparse, save_sparse
 from script_shared.times import LATEST_MS
 
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 
 FACTS = "state.json"
 _COUNTS = ("overall", "groups", "trends", "shown_counts")
-_LATER = ("trends", "clusters")  # parts that a snapshot of an earlier version lacks; they begin empty
+_LATER = ("trends", "clusters", "sources")  # parts that a snapshot of an earlier version lacks; they begin empty
 _PAIRS = ("together", "following", "onward", "later")
 _SPARSE = {(part, "sums") for part in (*_COUNTS, *_PAIRS)}  # an article is read after few others
-_READER_BYTES = 48 + 100 + 36 + 33  # columns, dictionary entry, key, empty reads
+_SOURCE_BYTES = 100 + 36 + 24  # dictionary entry, key, count
+_READER_BYTES = 68 + 100 + 36 + 33  # columns, dictionary entry, key, empty reads
 _SHOWN_BYTES = 100 + 36 + 33  # dictionary entry, key, empty pairs
 _NUMBER_BYTES = 8 + 4 + 2 + 8  # columns, place in the list of ids
 _ARTICLE_BYTES = 100 + 90  # dictionary entry, id
@@ -32,7 +34,7 @@ def parts(state: "LiveState") -> dict[str, dict[str, IntArray]]:
     used = state.articles.used
     result = {name: getattr(state, name).arrays() for name in _COUNTS}
     result |= {name: getattr(state, name).arrays(used) for name in _PAIRS}
-    whole = {name: getattr(state, name).arrays() for name in ("articles", "readers", "clusters")}
+    whole = {name: getattr(state, name).arrays() for name in ("articles", "readers", "clusters", "sources")}
     return {**result, **whole, "shown": {"rows": state.shown.rows()}}
 
 
@@ -47,6 +49,7 @@ def facts(state: "LiveState") -> dict[str, Any]:
         "landmarks": state.decay.landmarks,
         "groups": state.group_names.names,
         "sections": list(state.articles.sections),
+        "labels": state.group_names.labels.saved(),
     }
 
 
@@ -74,6 +77,7 @@ def load(state: "LiveState", folder: Path) -> None:
         raise ReleaseCorruptError(f"{folder}: saved with other bounds.", fix="Fold the log again.")
     _load_time(state, saved, folder)
     state.group_names.restore(saved["groups"])
+    state.group_names.labels.restore(saved.get("labels", {}))
     lacking = {name for name in _LATER if not (folder / name).exists()}
     for name in (name for name in (*_COUNTS, *_PAIRS) if name not in lacking):
         sums, totals = load_sparse(folder / name, "sums"), load_array(folder / name, "totals")
@@ -84,10 +88,17 @@ def load(state: "LiveState", folder: Path) -> None:
     breathe()
     state.articles.restore(of_articles, ids, saved["sections"])
     breathe()
-    state.readers.restore(_arrays(folder / "readers", tuple(state.readers.arrays())))
+    state.readers.restore(_arrays(folder / "readers", _saved_columns(state, folder / "readers")))
     state.shown.restore(load_array(folder / "shown", "rows"))
     if "clusters" not in lacking:
         state.clusters.restore(_arrays(folder / "clusters", tuple(state.clusters.arrays())))
+    if "sources" not in lacking:
+        state.sources.restore(_arrays(folder / "sources", tuple(state.sources.arrays())))
+
+
+def _saved_columns(state: "LiveState", folder: Path) -> tuple[str, ...]:
+    """The arrays of readers that a snapshot has; one of an earlier version lacks some."""
+    return tuple(name for name in state.readers.arrays() if name not in LATER or (folder / f"{name}.npy").exists())
 
 
 def _load_time(state: "LiveState", saved: dict[str, Any], folder: Path) -> None:
@@ -125,4 +136,5 @@ def memory_bytes(state: "LiveState") -> int:
     reads = 4 * sum(state.readers.total)
     shown = len(state.shown) * _SHOWN_BYTES + 6 * state.shown.pairs
     articles = len(state.articles) * _ARTICLE_BYTES + len(state.articles.ids) * _NUMBER_BYTES
-    return counts + pairs + reads + shown + articles + len(state.readers) * _READER_BYTES
+    sources = len(state.sources) * _SOURCE_BYTES
+    return counts + pairs + reads + shown + articles + sources + len(state.readers) * _READER_BYTES

@@ -1,11 +1,13 @@
 """The live state: everything that is folded out of events in memory."""
 
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
 
 from script_shared.events import Kind
 from script_shared.news.live import snapshot, windows
 from script_shared.news.live.articles import Articles
+from script_shared.news.live.belief import believe, votes
 from script_shared.news.live.clusters import MOST_CLUSTERS, ReaderClusters
 from script_shared.news.live.counts import DecayedCounts
 from script_shared.news.live.decay import Decay
@@ -16,8 +18,9 @@ from script_shared.news.live.looked import Looked
 from script_shared.news.live.pairing import pair
 from script_shared.news.live.pairs import PairStore
 from script_shared.news.live.readers import Readers, digest_key, reader_key
-from script_shared.news.live.shown import Shown
+from script_shared.news.live.shown import MOST_SHOWN, Shown
 from script_shared.news.live.taste import learn_taste
+from script_shared.news.live.trust import ANSWER, BELIEVED, SIGNED, Sources
 from script_shared.news.params import LiveParams
 
 BEHIND_MS = 600_000  # an event that is dated now and lies further back shows that the clock was ahead,
@@ -41,6 +44,7 @@ class LiveState(Looked):
         trends: clicks by window and by the reader's region (the first ``REGIONS`` groups) or cluster (the others).
         together: what is read in one visit; following: what is read next; onward: anywhere after in the visit;
             later: what is read in a later visit.
+        sources: clicks by who sent them, by which it is judged how much a click counts.
     """
 
     def __init__(self, params: LiveParams) -> None:
@@ -51,7 +55,8 @@ class LiveState(Looked):
         rows = params.articles
         self.articles = Articles(rows)
         self.readers = Readers(params.readers, params.reads_per_reader)
-        self.group_names = Groups()
+        self.group_names = Groups(params.trust.label_users)
+        self.sources = Sources(params.trust)
         self.clusters = ReaderClusters()
         self.shown = Shown(params.shown_readers)
         self.overall = DecayedCounts(windows.indices(windows.OVERALL), 1, rows)
@@ -73,12 +78,13 @@ class LiveState(Looked):
         """All pairs."""
         return self.together, self.following, self.onward, self.later
 
-    def fold(self, events: Sequence[LiveEvent]) -> None:
-        """Take events over, in order."""
-        for event in events:
+    def fold(self, events: Sequence[LiveEvent]) -> list[float]:
+        """Take events over, in order; returns how much each counts for everybody, 0 for one that is no click."""
+        beliefs = [0.0] * len(events)
+        for place, event in enumerate(events):
             self._advance(event.time_ms, late=event.late)
             if event.kind == Kind.CLICK:
-                self._click(event)
+                beliefs[place] = self._click(event)
             elif event.kind == Kind.IMPRESSION:
                 self._impression(event)
             self.events += 1
@@ -86,6 +92,7 @@ class LiveState(Looked):
             counts.flush()
         for pairs in self.pairs:
             pairs.flush()
+        return beliefs
 
     def publish_article(self, article_id: str, issued_ms: int, section: str = "") -> int:
         """Make an article known before its first click, or correct its metadata; returns its row."""
@@ -135,38 +142,76 @@ class LiveState(Looked):
         self._scale(self.decay.turn_back(time_ms))
         self.articles.turn_back(time_ms)
         self.readers.turn_back(time_ms)
+        self.sources.turn_back(time_ms)
         self.now_ms, self.first_ms, self.behind = time_ms, min(self.first_ms, time_ms), 0
         self.turned += 1
 
-    def _click(self, event: LiveEvent) -> None:
-        weights = self.decay.weights(event.time_ms)
+    def _click(self, event: LiveEvent) -> float:
+        """Take a click over; returns how much it counts for everybody."""
         number = self._number(event.article, event.time_ms)
-        row = self._row(number)
-        if event.section:
-            self.articles.learn_section(number, event.section)
         key = reader_key(event.user, event.session)
-        came, depth, total, place = "", 0, 0, -1
-        if key:
-            place = self.readers.visit(key, event.session, event.time_ms)
+        place = self._visit(key, event)
+        cluster = self.clusters.of(event.user, key)
+        weight = believe(self, event, number, place, known=cluster >= 0)
+        row = self._row(number) if weight > 0 else self.articles.row_of[number]
+        weights = self.decay.weights(event.time_ms)
+        if weight != 1.0:
+            weights = array("d", [weight * each for each in weights])
+        came, depth, total = "", 0, 0
+        if place >= 0:
             came = self.group_names.referrer_name(self.readers.referrer[place])
             depth, total = self.readers.depth[place], self.readers.total[place]
-            learn_taste(self, place, row, event.time_ms)
-            pair(self, row, place, weights)
+            if row >= 0:
+                learn_taste(self, place, row, event.time_ms)
+            if weight > 0 and self._unhurried(place, event.time_ms):
+                pair(self, row, place, weights)
             self.readers.read(place, number, event.time_ms)
-        self.overall.add_now(row, weights)
-        codes = self.group_names.learn(Visit.of(event, came, depth, total))
-        self.groups.add(row, codes, weights)
-        region, cluster = self.group_names.region(codes), self.clusters.of(event.user, key)
-        self.trends.add(row, (region,) if cluster < 0 else (region, REGIONS + cluster), weights)
-        if key:
+        if weight > 0:
+            voter = key if place >= 0 and votes(self, place, known=cluster >= 0) else 0
+            if event.section:
+                self._learn_section(number, event.section, voter)
+            codes = self.group_names.learn(Visit.of(event, came, depth, total), voter)
+            self._count(row, codes, cluster, weights)
+            self.articles.clicked(row, event.time_ms, whole=weight >= BELIEVED)
+        if place >= 0:
             self.readers.referrer[place] = self.group_names.referrer(event.referrer)
-        self.articles.clicked(row, event.time_ms)
+        return weight
+
+    def _visit(self, key: int, event: LiveEvent) -> int:
+        """The place of the reader who clicks, -1 for nobody."""
+        if not key:
+            return -1
+        place = self.readers.visit(key, event.session, event.time_ms)
+        if not self.readers.total[place]:
+            self.readers.first_ms[place] = self.now_ms
+        return place
+
+    def _unhurried(self, place: int, time_ms: int) -> bool:
+        """Whether a reader can have looked at the article before this one."""
+        return abs(time_ms - self.readers.last_ms[place]) >= 1000 * self.params.trust.pair_seconds
+
+    def _learn_section(self, number: int, section: str, voter: int) -> None:
+        if section in self.articles.sections or self.group_names.labels.enough(f"section {section}", voter):
+            self.articles.learn_section(number, section)
+
+    def _count(self, row: int, codes: Sequence[int], cluster: int, weights: "array[float]") -> None:
+        """Count a click for everybody and for the groups of its reader."""
+        self.overall.add_now(row, weights)
+        self.groups.add(row, codes, weights)
+        region = self.group_names.region(codes)
+        self.trends.add(row, (region,) if cluster < 0 else (region, REGIONS + cluster), weights)
 
     def _impression(self, event: LiveEvent) -> None:
+        """Without proof it creates no row, weighs little, and counts against a reader up to a bound only."""
         number = self._number(event.article, event.time_ms)
-        self.shown_counts.add(self._row(number), (0,), self.decay.weights(event.time_ms))
+        proven = event.proof in (SIGNED, ANSWER)
+        row = self._row(number) if proven else self.articles.row_of[number]
+        if row >= 0:
+            weights, share = self.decay.weights(event.time_ms), 1.0 if proven else self.params.trust.unproven
+            self.shown_counts.add(row, (0,), array("d", [share * each for each in weights]))
         if key := reader_key(event.user, event.session):
-            self.shown.add(key, number)
+            most = MOST_SHOWN if proven else self.params.trust.unproven_shown
+            self.shown.add(key, number, most)
 
     def _number(self, article_id: str, time_ms: int) -> int:
         """The number of an article; all are given anew once most of them are of forgotten ones."""
@@ -175,7 +220,11 @@ class LiveState(Looked):
             new = articles.renumber()
             self.readers.renumber(new)
             self.shown.renumber(new)
-        return articles.number(article_id, time_ms)
+            self.sources.renumber(new)
+        number = articles.number(article_id, time_ms)
+        if len(articles) > self.params.known_articles:
+            articles.forget_oldest(self.params.known_articles * 9 // 10, number)
+        return number
 
     def _row(self, number: int) -> int:
         row = self.articles.row_of[number]
@@ -183,14 +232,13 @@ class LiveState(Looked):
             return row
         if self.articles.full:
             evict(self)
-        if len(self.articles) > self.params.known_articles:
-            self.articles.forget_oldest(self.params.known_articles * 9 // 10, number)
         return self.articles.give_row(number)
 
     def _forget(self, key: int) -> None:
         self.readers.forget(key)
         self.shown.forget(key)
         self.clusters.forget(key)
+        self.group_names.labels.forget(key)
 
     def save(self, folder: Path) -> None:
         """Write the state as plain arrays and one JSON file."""

@@ -5,15 +5,17 @@ from hypothesis import strategies as st
 from script_shared.events import Kind
 from script_shared.news.live.event import LiveEvent
 from script_shared.news.live.state import LiveState
-from script_shared.news.params import LiveParams
+from script_shared.news.params import LiveParams, TrustParams
 
 START_MS = 1_660_000_000_000
 MINUTE_MS = 60_000
 
 
-def small_params(**changes: int) -> LiveParams:
+def small_params(trust: TrustParams | None = None, **changes: int) -> LiveParams:
+    """Bounds that are soon reached; by default every label is taken from its first user."""
     bounds = {"articles": 16, "known_articles": 40, "readers": 12, "reads_per_reader": 64}
-    return LiveParams(**{**bounds, "shown_readers": 10, "candidates": 10, **changes})
+    belief = trust or TrustParams(label_users=1)
+    return LiveParams(**{**bounds, "shown_readers": 10, "candidates": 10, **changes}, trust=belief)
 
 
 def click(user: str, article: str, minute: float = 0.0, session: str = "", **fields: str) -> LiveEvent:
@@ -36,6 +38,8 @@ _EVENT = st.builds(
     st.sampled_from(["", "sp", "rj"]),
     st.sampled_from(["mobile", "desktop"]),
     section=st.sampled_from(["", "economia"]),
+    proof=st.sampled_from(["", "", "signed", "answer", "unsigned"]),
+    network=st.sampled_from(["", "00000000", "0a1b2c3d", "no hex"]),
 )
 STREAMS = st.lists(_EVENT, max_size=120)
 """Streams that overrun every bound of the small state, with late events and leaps in time."""

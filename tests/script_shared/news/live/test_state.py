@@ -201,7 +201,8 @@ def test_made_up_articles_do_not_make_the_state_grow() -> None:
     flood = [click(f"bot{number % 7}", f"flood{number}", 3 + number / 60) for number in range(2000)]
     state = folded(*reader, LiveEvent(Kind.IMPRESSION, "u", "a2", START_MS + 180_000), readers=40)
     for start in range(0, len(flood), 100):
-        state.fold([click("u", "a2", 4 + start / 60, "s"), *flood[start : start + 100]])
+        honest = [click("u", "a2", 4 + start / 60, "s"), click(f"honest{start}", "a2", 4 + start / 60)]
+        state.fold([*honest, *flood[start : start + 100]])
     assert state.articles.renumbered > 10
     assert len(state.articles.ids) <= 2 * 40 + 2
     assert state.shown_to("u") == {"a2": 1}

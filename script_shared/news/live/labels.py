@@ -1,0 +1,46 @@
+"""Texts that events bring, such as regions: taken over once enough users sent them."""
+
+from itertools import islice
+
+CANDIDATES = 2_000  # texts that are waited for at once; beyond, those waited for longest are forgotten
+
+
+class Labels:
+    """Who sent each text that was not taken over yet.
+
+    Args:
+        users: how many different users must send a text.
+    """
+
+    def __init__(self, users: int) -> None:
+        self._least = users
+        self._users: dict[str, list[int]] = {}
+
+    def enough(self, text: str, user: int) -> bool:
+        """Whether enough users sent a text, this one included; a ``user`` of 0 is not counted."""
+        if not user:
+            return False
+        users = self._users.setdefault(text, [])
+        if user not in users:
+            users.append(user)
+        if len(users) >= self._least:
+            del self._users[text]
+            return True
+        if len(self._users) > CANDIDATES:
+            for old in list(islice(self._users, CANDIDATES // 16)):
+                del self._users[old]
+        return False
+
+    def forget(self, user: int) -> None:
+        """Keep nothing of a user."""
+        for users in self._users.values():
+            if user in users:
+                users.remove(user)
+
+    def saved(self) -> dict[str, list[int]]:
+        """What is saved, JSON-able."""
+        return self._users
+
+    def restore(self, users: dict[str, list[int]]) -> None:
+        """Take over what was saved."""
+        self._users = {text: list(keys) for text, keys in users.items()}
