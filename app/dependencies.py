@@ -7,7 +7,9 @@ from typing import Annotated, NoReturn
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from app.day_keys import DayKeys
 from app.evaluation import EvaluationFile
+from app.event_proof import EventProof
 from app.following import Following
 from app.live import Live
 from app.second_lists import SecondLists
@@ -26,6 +28,8 @@ class Service:
     releases: Releases
     live: Live
     following: Following
+    day_keys: DayKeys
+    event_proof: EventProof
     trigger: Trigger
     evaluation: EvaluationFile
     started_ms: int

@@ -23,6 +23,7 @@ from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.readers import reader_name
 from script_shared.news.live.served import ServedAnswer, ServedMemory
 from script_shared.news.live.texts import Vectoriser
+from script_shared.news.live.trust import PROVEN
 from script_shared.settings import Settings
 
 log = logging.getLogger("pauta.following")
@@ -152,7 +153,7 @@ class Following:
             newsroom.remember(self.log.lasting(newsroom.seq))
             self._recall(newsroom, clock.now_ms() - int(alive_hours * HOUR_MS))
             newsroom.recall_shown(
-                self.log.shown_often(newsroom.seq, clock.now_ms() - DAY_MS, max_shown) if newsroom.seq else ()
+                self.log.shown_often(newsroom.seq, clock.now_ms() - DAY_MS, max_shown, PROVEN) if newsroom.seq else ()
             )
             remembered = True
             read, few = (MANY, MANY) if first else (8 * FEW, FEW)

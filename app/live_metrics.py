@@ -8,7 +8,7 @@ from script_shared.events.follower import Lag
 from script_shared.news.live.served import Credit
 
 KINDS = ("click", "impression")
-REFUSED = ("malformed", "too_large", "hung_up", "out_of_time", "log_away", "no_release")
+REFUSED = ("malformed", "too_large", "hung_up", "not_signed", "out_of_time", "log_away", "no_release")
 
 
 class LiveMetrics:

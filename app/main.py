@@ -16,8 +16,10 @@ from fastapi_offline import FastAPIOffline
 from app import __version__, description, errors, memory
 from app.connections import Connections
 from app.cross_origin import CrossOrigin
+from app.day_keys import DayKeys
 from app.dependencies import Service
 from app.evaluation import EvaluationFile
+from app.event_proof import EventProof
 from app.following import Following
 from app.forwarded import Forwarded
 from app.guarded_http import STATE
@@ -133,6 +135,7 @@ def _service(settings: Settings, metrics_folder: Path | None) -> Service:
     telemetry.disk.watch(settings)
     releases = Releases(f"{settings.models_uri.rstrip('/')}/news", settings.cache_dir / "news")
     following = Following(settings, telemetry)
+    day_keys = DayKeys(following.log.day_key)
     params = load_params(NewsParams, settings.params_file or FILE)
     return Service(
         settings=settings,
@@ -147,6 +150,8 @@ def _service(settings: Settings, metrics_folder: Path | None) -> Service:
             shared=metrics_folder,
         ),
         following=following,
+        day_keys=day_keys,
+        event_proof=EventProof(settings, day_keys),
         trigger=Trigger(settings),
         evaluation=table,
         started_ms=wall_ms(),
@@ -162,6 +167,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     service: Service = app.state.service
     await service.telemetry.start()
     await service.following.start()
+    await service.day_keys.refresh()
     limits, proxies = HttpLimits.of(service.settings), networks(service.settings.trusted_proxies)
     connections = Connections(limits, service.telemetry.connections.refused, proxies)
     service.telemetry.connections.follow(connections.__len__)

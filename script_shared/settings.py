@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     )
     events_retention_days: float = Field(30.0, gt=0, description="Age after which events leave the log, in days.")
     events_max_late_hours: float = Field(24.0, gt=0, description="Age at which an event is refused, in hours.")
+    events_key: SecretStr | None = Field(
+        None, description="Signs events of your own servers; several keys, separated by commas, while you change them."
+    )
+    unsigned_events: Literal["count", "discount", "refuse"] | None = Field(
+        None, description="What becomes of events without a signature: discount where there is a key, else count."
+    )
     admin_token: SecretStr | None = Field(None, description="Opens the admin routes; they are closed when unset.")
     cors_origins: Annotated[str, AfterValidator(_origins)] = Field(
         "", description="Sites whose pages may send events and ask for lists: origins with commas, or * for all."

@@ -52,7 +52,7 @@ def _reason(error: HTTPException) -> str:
     """Why a body could not be read, as it is counted."""
     if isinstance(error.__cause__, ClientDisconnect):
         return "hung_up"
-    return "too_large" if error.status_code == 413 else "malformed"
+    return {413: "too_large", 401: "not_signed"}.get(error.status_code, "malformed")
 
 
 router = APIRouter(tags=["events"], route_class=IntakeRoute)
@@ -67,18 +67,32 @@ async def post_events(request: Request, body: Annotated[EventsBody, Body()], ser
     """One event or a list of them, all or none. The answer comes once they are durable and this process counts them.
 
     An event id counts once, so a request without an answer can be sent again. A time that lies too far back or ahead
-    is refused with 422, and nothing of the list is written. 503 means that nothing was written: send it again.
+    is refused with 422, and nothing of the list is written. Your own servers may sign what they send with the header
+    `X-Pauta-Signature`; a signature that is not good is refused with 401. 503 means that nothing was
+    written: send it again.
     """
     events = body if isinstance(body, list) else [body]
+    signed = await _signed(service, request, len(events))
     clock = await _clock(service, len(events))
     entries = [_entry(event, clock.now_ms()) for event in events]
     if errors := _out_of_time(entries, clock, service.settings.events_max_late_hours, listed=isinstance(body, list)):
         service.telemetry.live.refused("out_of_time", len(events))
         detail = f"{len(errors)} of {len(events)} events have a time that cannot be taken. Nothing was written."
         return problem(request, 422, detail, errors=errors[:20])
+    await service.day_keys.refresh()
+    for entry in entries:
+        service.event_proof.note(entry, request, signed=signed)
     new = await _write(service, entries)
     _judge(service, entries, new)
     return json_response({"accepted": sum(new), "duplicates": len(new) - sum(new)})
+
+
+async def _signed(service: Service, request: Request, events: int) -> bool:
+    try:
+        return await service.event_proof.signed(request)
+    except HTTPException:
+        service.telemetry.live.refused("not_signed", events - 1)
+        raise
 
 
 async def _clock(service: Service, events: int) -> Clock:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
-from secrets import token_hex
+from secrets import token_bytes, token_hex
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, text
@@ -15,7 +15,7 @@ from script_shared.clock import wall_ms
 from script_shared.errors import UnavailableError
 from script_shared.events.address import engine_of
 from script_shared.events.entry import Entry, Kind, user_digest
-from script_shared.events.schema import ENTRIES
+from script_shared.events.schema import DAY_KEYS, ENTRIES
 from script_shared.gently import breathe
 
 _APPEND_LOCK = 0x7061757461  # PostgreSQL advisory lock: appends commit in the order of their numbers
@@ -114,14 +114,19 @@ class EventLog:
                 breathe()
         return found - {""}
 
-    def shown_often(self, until: int, since_ms: int, least: int) -> list[tuple[str, str, int]]:
-        """Reader, article and count of what was shown to a reader at least so often since, up to number ``until``."""
+    def shown_often(self, until: int, since_ms: int, least: int, proofs: Collection[str]) -> list[tuple[str, str, int]]:
+        """Reader, article and count of what was shown to a reader at least so often since, up to number ``until``.
+
+        Args:
+            proofs: what an impression's ``proof`` must be.
+        """
         times = func.count()
         query = select(ENTRIES.c.user_id, ENTRIES.c.article_id, times).where(
             ENTRIES.c.time_ms >= since_ms,
             ENTRIES.c.seq <= until,
             ENTRIES.c.kind == int(Kind.IMPRESSION),
             ENTRIES.c.user_id != "",
+            ENTRIES.c.body["proof"].as_string().in_(proofs),
         )
         often = query.group_by(ENTRIES.c.user_id, ENTRIES.c.article_id).having(times >= least)
         with self._transaction() as connection:
@@ -184,6 +189,20 @@ class EventLog:
             gone += removed
         return gone
 
+    def day_key(self, day: int) -> bytes:
+        """The random key of a day, counted from 1970: made by who asks first, the same for all, deleted two days later.
+
+        Raises:
+            UnavailableError: the log cannot be reached.
+        """
+        new = self._insert(DAY_KEYS).values(day=day, key=token_bytes(32)).on_conflict_do_nothing()
+        with self._transaction() as connection:
+            self._lock(connection)
+            connection.execute(new)
+            connection.execute(delete(DAY_KEYS).where(DAY_KEYS.c.day < day - 1))
+            key = connection.scalar(select(DAY_KEYS.c.key).where(DAY_KEYS.c.day == day))
+        return bytes(key or b"")
+
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
@@ -211,6 +230,7 @@ class EventLog:
             if self._engine.dialect.name == "postgresql":
                 self._lock(connection)
             connection.execute(CreateTable(ENTRIES, if_not_exists=True))
+            connection.execute(CreateTable(DAY_KEYS, if_not_exists=True))
             for index in sorted(ENTRIES.indexes, key=lambda index: str(index.name)):
                 connection.execute(CreateIndex(index, if_not_exists=True))
         self._made = True

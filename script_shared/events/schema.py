@@ -1,6 +1,6 @@
 """The event log's one table, for SQLite and PostgreSQL alike."""
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, MetaData, SmallInteger, String, Table
 
 METADATA = MetaData()
 _SEQ = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
@@ -18,4 +18,11 @@ ENTRIES = Table(
     Index("pauta_entries_user", "user_id"),
     Index("pauta_entries_time", "time_ms"),
     sqlite_autoincrement=True,  # a number is never given twice, even after the newest entry was erased
+)
+
+DAY_KEYS = Table(  # of today and yesterday; older ones are deleted, so that old pseudonyms stand for nothing
+    "pauta_day_keys",
+    METADATA,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("key", LargeBinary(32), nullable=False),
 )

@@ -2,7 +2,9 @@
 
 import contextlib
 import itertools
+import json
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +17,7 @@ from app.dependencies import Service
 from app.main import create_app
 from script_shared.clock import HOUR_MS
 from script_shared.events import Entry, Kind
+from script_shared.events.signature import HEADER, sign
 from script_shared.news.live.query import Query
 from script_shared.releases import Releases
 from script_shared.settings import Settings
@@ -25,6 +28,7 @@ from tests.app.rules import Told
 
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}
 PAGES = [f"a{number}" for number in range(60)] + ["p0", "p1", "p2", "unknown"]
+EVENTS_KEY = "signs-events-of-tests"
 MAX_SHOWN = 8  # as the params say
 SHOWN_TOO_OFTEN, READ_MUCH = "shown a20 and a21 too often", "read a20 to a29"
 
@@ -46,10 +50,12 @@ class Site:
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def send(self, kind: Kind, user: str, page: str, session: str = "", times: int = 1) -> None:
-        """Clicks or impressions; those that are refused are not told."""
+        """Clicks or impressions, signed as the site's own; those that are refused are not told."""
         ids = [f"e{next(self.numbers)}" for _ in range(times)]
         said = {"user_id": user, "page": page, "session": session, "kind": kind.name.lower()}
-        answer = self.client.post("/events", json=[{"event_id": event, **said} for event in ids])
+        body = json.dumps([{"event_id": event, **said} for event in ids]).encode()
+        headers = {HEADER: sign(EVENTS_KEY, body, int(time.time())), "Content-Type": "application/json"}
+        answer = self.client.post("/events", content=body, headers=headers)
         for event in ids if answer.status_code == 200 else ():
             self.told.take(Entry(event, kind, NOW_MS, user, page, {"session": session}))
 
@@ -117,6 +123,7 @@ def told_site(kind: str, root: Path) -> Iterator[Site]:
         release_poll_seconds=0.05,
         admin_token=TOKEN,  # type: ignore[arg-type]  pydantic makes a secret of it
         events_uri=away,
+        events_key=EVENTS_KEY,  # type: ignore[arg-type]  likewise
     )
     releases = Releases(f"{used.models_uri}/news")
     releases.publish(folder, "v1", run_id="run-1")

@@ -15,6 +15,8 @@ from script_shared.news.live.event import LiveEvent, live_event
 from script_shared.news.live.last_hour import LastHour
 from script_shared.news.live.readers import digest_key, reader_key
 from script_shared.news.live.state import LiveState
+from script_shared.news.live.trust import PROVEN
+from script_shared.news.params import TrustParams
 from script_shared.times import LATEST_MS
 
 log = logging.getLogger("pauta.newsroom")
@@ -48,6 +50,7 @@ class Newsroom:
         self.seq = seq
         self.now_ms = state.now_ms if state is not None else 0
         self._longest_pause_ms: int | None = None
+        self._unproven_shown = (state.params.trust if state is not None else TrustParams()).unproven_shown
 
     def run_on(self, data_end_ms: int, longest_pause_ms: int) -> None:
         """Go by the time of historical data, which begins at its end and is moved on by events.
@@ -220,7 +223,9 @@ class Newsroom:
             if entry.kind == Kind.CLICK and key:
                 self._read_since.setdefault(key, set()).add(entry.article_id)
             elif entry.kind == Kind.IMPRESSION and key and entry.seq > self._folded:
-                self._shown_since.setdefault(key, Counter())[entry.article_id] += 1
+                shown = self._shown_since.setdefault(key, Counter())
+                if entry.body.get("proof") in PROVEN or shown[entry.article_id] < self._unproven_shown:
+                    shown[entry.article_id] += 1
 
     def _forget(self, digest: str) -> None:
         """Forget a reader although the state stands still."""

@@ -20,7 +20,7 @@ from script_shared.news.live.pairs import PairStore
 from script_shared.news.live.readers import Readers, digest_key, reader_key
 from script_shared.news.live.shown import MOST_SHOWN, Shown
 from script_shared.news.live.taste import learn_taste
-from script_shared.news.live.trust import ANSWER, BELIEVED, SIGNED, Sources
+from script_shared.news.live.trust import BELIEVED, PROVEN, Sources
 from script_shared.news.params import LiveParams
 
 BEHIND_MS = 600_000  # an event that is dated now and lies further back shows that the clock was ahead,
@@ -204,7 +204,7 @@ class LiveState(Looked):
     def _impression(self, event: LiveEvent) -> None:
         """Without proof it creates no row, weighs little, and counts against a reader up to a bound only."""
         number = self._number(event.article, event.time_ms)
-        proven = event.proof in (SIGNED, ANSWER)
+        proven = event.proof in PROVEN
         row = self._row(number) if proven else self.articles.row_of[number]
         if row >= 0:
             weights, share = self.decay.weights(event.time_ms), 1.0 if proven else self.params.trust.unproven

@@ -18,6 +18,7 @@ from script_shared.news.params import TrustParams
 
 ALL, NEW, NAMELESS, FIRST_NETWORK = 0, 1, 2, 16  # sources of clicks; networks have the numbers from 16
 SIGNED, ANSWER, UNSIGNED = "signed", "answer", "unsigned"  # what the API found out about an event, its ``proof``
+PROVEN = (SIGNED, ANSWER)  # impressions that count in full against a user
 BELIEVED = 0.5  # from this weight on a click counts where only whole clicks can
 LEAST = 50.0  # clicks of others, below which a source cannot be compared with them: all of its clicks are believed then
 _SLOW = 0.5 ** (1 / 24)  # the usual share of a source is remembered with a half-life of a day

@@ -2,22 +2,25 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from app.event_shapes import ArticlePost
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, EventLog, Kind
+from script_shared.events.signature import HEADER, sign
 from script_shared.news.live.loading import POSITION
 from script_shared.news.live.state import LiveState
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
 from tests.app.conftest import Store, release_of, serving, until
 from tests.app.releases import NOW_MS
+from tests.app.sites import EVENTS_KEY
 
 HOUR_MS = 3_600_000
 
@@ -207,7 +210,7 @@ def test_a_release_that_comes_while_the_log_is_away_keeps_to_what_was_hidden(
 
 def test_what_was_shown_too_often_stays_away_under_the_next_release(store: Store, tmp_path: Path) -> None:
     store.promote("v1")
-    with serving(store.settings) as client:
+    with serving(store.settings.model_copy(update={"events_key": SecretStr(EVENTS_KEY)})) as client:
         until(lambda: release_of(client) == "v1")
         often = [("a20", 8), ("a21", 7)]
         shown = [
@@ -215,7 +218,9 @@ def test_what_was_shown_too_often_stays_away_under_the_next_release(store: Store
             for page, times in often
             for n in range(times)
         ]
-        assert client.post("/events", json=shown).status_code == 200
+        body = json.dumps(shown).encode()
+        headers = {HEADER: sign(EVENTS_KEY, body, int(time.time())), "Content-Type": "application/json"}
+        assert client.post("/events", content=body, headers=headers).status_code == 200
         with_snapshot(store, tmp_path, "v2", EventLog(store.settings.events_address).head())
         until(lambda: release_of(client) == "v2")
         got = pages(client, user_id="log0")

@@ -1,0 +1,92 @@
+"""Pseudonyms of networks and answers: the same for every process, gone with the key of the day, never an address."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from app.day_keys import DAY_MS, DayKeys
+from script_shared.clock import wall_ms
+from script_shared.errors import UnavailableError
+from script_shared.events import EventLog
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> EventLog:
+    return EventLog(f"sqlite:///{tmp_path}/events.db")
+
+
+def keys(log: EventLog) -> DayKeys:
+    made = DayKeys(log.day_key)
+    asyncio.run(made.refresh())
+    return made
+
+
+def test_every_process_of_a_site_gives_a_network_the_same_pseudonym(log: EventLog) -> None:
+    assert keys(log).network("203.0.113.7") == keys(log).network("203.0.113.9")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("203.0.113.7", "203.0.113.250", True),
+        ("203.0.113.7", "203.0.114.7", False),
+        ("203.0.113.7", "::ffff:203.0.113.8", True),
+        ("2001:db8:1:1::1", "2001:db8:1:ff00::2", True),
+        ("2001:db8:1::1", "2001:db8:2::1", False),
+        ("fe80::1%eth0", "fe80::2", True),
+    ],
+)
+def test_addresses_that_one_customer_is_given_are_one_network(log: EventLog, one: str, other: str, same: bool) -> None:
+    made = keys(log)
+    assert (made.network(one) == made.network(other)) is same
+
+
+def test_what_is_no_address_has_no_network(log: EventLog) -> None:
+    assert [keys(log).network(host) for host in ("", "testclient", "localhost")] == ["", "", ""]
+
+
+def test_a_pseudonym_holds_nothing_of_the_address_and_another_site_has_another(tmp_path: Path) -> None:
+    sites = [keys(EventLog(f"sqlite:///{tmp_path}/{name}.db")) for name in "ab"]
+    first, second = (site.network("203.0.113.7") for site in sites)
+    assert first != second
+    assert len(first) == 8
+    assert "203" not in bytes.fromhex(first).decode("latin1")
+
+
+def test_the_key_of_a_day_is_deleted_two_days_later(log: EventLog) -> None:
+    first = log.day_key(100)
+    assert log.day_key(100) == first
+    assert log.day_key(101) != first
+    assert log.day_key(100) == first
+    log.day_key(102)
+    log.day_key(101)
+    assert log.day_key(100) != first
+
+
+def test_an_answer_is_recognised_by_every_process_and_for_its_user_alone(log: EventLog) -> None:
+    answer = keys(log).answer_id("ana")
+    assert keys(log).gave(answer, "ana")
+    assert not keys(log).gave(answer, "rui")
+    assert not keys(log).gave(answer[:-1] + "0", "ana") or answer.endswith("0")
+    assert not keys(log).gave("", "ana")
+    assert not keys(log).gave("é" * 24, "ana")
+
+
+def test_without_the_log_there_are_keys_of_the_process_alone() -> None:
+    def unreachable(day: int) -> bytes:
+        raise UnavailableError("the event log cannot be used.", fix="Wait.")
+
+    made = DayKeys(unreachable)
+    asyncio.run(made.refresh())
+    assert made.gave(made.answer_id("ana"), "ana")
+    assert len(made.network("203.0.113.7")) == 8
+
+
+def test_an_answer_of_yesterday_is_still_recognised(log: EventLog) -> None:
+    made = keys(log)
+    answer = made.answer_id("ana")
+    made._day -= 1
+    made._key_of = lambda day: log.day_key(wall_ms() // DAY_MS + 1)
+    asyncio.run(made.refresh())
+    assert made.gave(answer, "ana")
