@@ -9,12 +9,11 @@ from typing import Any
 from app.answers import iso
 from script_shared.news.live.availability import Availability, Bars
 from script_shared.news.live.recommend import LiveRecommender
+from script_shared.news.live.tags import ACCENT, tag_key
 
 NOBODY = Bars()
 MOST_WORDS = 10  # of a search
-_ACCENT = "[\u0300-\u036f]"  # as normalisation splits them off their letters
-_ACCENTS, _WORDS = re.compile(_ACCENT), re.compile(r"[^\W_]+")
-_START = rf"(?<![^\W_])(?<!{_ACCENT})"
+_START = rf"(?<![^\W_])(?<!{ACCENT})"
 
 
 @dataclass(frozen=True)
@@ -70,9 +69,9 @@ class ArticleFacts:
 
     def has(self, article_id: str, *, tag: str = "", section: str = "", region: str = "") -> bool:
         """Whether it has a tag and is of a section and region; "" for any."""
-        row, story = self.available.rows.row(article_id), self.available.editorial.get(article_id)
+        row = self.available.rows.row(article_id)
         return (
-            (not tag or (story is not None and folded(tag) in map(folded, story.tags)))
+            (not tag or self.available.editorial.tagged.has(article_id, tag))
             and (not section or self.available.section(article_id, row) == section)
             and (not region or self.available.region(article_id, row) == region)
         )
@@ -89,17 +88,5 @@ def beginnings(text: str) -> list[re.Pattern[str]]:
     >>> [bool(word.search("eleic\u0327a\u0303o!")) for word in beginnings("eleica leicao")]
     [True, False]
     """
-    words = folded(text).split()[:MOST_WORDS]
-    return [re.compile(_START + f"{_ACCENT}*".join(map(re.escape, word))) for word in words]
-
-
-def folded(text: str) -> str:
-    """Text without case, accents and punctuation, as it is searched.
-
-    >>> folded("Eleição: 2º turno!")
-    'eleicao 2o turno'
-    """
-    letters = text.casefold()
-    if not letters.isascii():
-        letters = _ACCENTS.sub("", unicodedata.normalize("NFKD", letters))
-    return " ".join(_WORDS.findall(letters))
+    words = tag_key(text).split()[:MOST_WORDS]
+    return [re.compile(_START + f"{ACCENT}*".join(map(re.escape, word))) for word in words]

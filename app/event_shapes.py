@@ -53,6 +53,9 @@ Time = Annotated[
 TagName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(plain)]
 
 
+Number = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
+
+
 class Event(Question):
     event_id: Key = Field(description="Makes the event count once, however often it is sent.")
     kind: Literal["click", "impression"] = "click"
@@ -87,6 +90,13 @@ class ArticlePost(Question):
     expires: Time | None = Field(None, description="Not shown from then on.")
     hidden: bool = Field(False, description="Not recommended until it is posted as not hidden.")
     taken_down: bool = Field(False, description="The same, for good.")
+    vector: Annotated[list[Number], Field(min_length=2, max_length=1024)] | None = Field(
+        None,
+        description="The article in your own terms, such as an embedding: places it among others beside its words.",
+    )
+    vector_name: Label | None = Field(
+        None, description="What made the vector; vectors of one name have the same length and are compared."
+    )
     tags: Annotated[list[TagName], Field(max_length=20)] | None = Field(
         None, description="Free words, such as topics and people: filters, and what makes new articles alike."
     )

@@ -38,6 +38,7 @@ class Knobs(Question):
     device: Word = ""
     os: Word = ""
     section: Word = Field("", description="Only articles of this section.")
+    tag: Word = Field("", description="Only articles that were posted with this tag.")
     max_age_hours: float | None = Field(None, gt=0, allow_inf_nan=False, description="Only articles so new.")
     context_item: Id = Field("", description="The page being read: what to read next.")
     min_diversity: float = Field(0.0, ge=0, le=1, description="Distance of any two texts; 0.3 leaves out copies.")

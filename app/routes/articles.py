@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Response
 
 from app.answers import json_response
-from app.dependencies import Admin, TheService
+from app.dependencies import Admin, Service, TheService
 from app.event_shapes import Accepted, ArticlePost, ArticlesBody
+from script_shared.errors import RequestError
 from script_shared.events import Entry, Kind
 
 router = APIRouter(tags=["events"])
@@ -25,9 +26,31 @@ async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheServi
     leave every list: of this process with the answer, of the others within the poll interval.
     """
     posts = body if isinstance(body, list) else [body]
+    _check_vectors(posts, service)
     now_ms = (await service.live.clock()).now_ms()
     new = await service.following.write([_entry(post, now_ms) for post in posts])
     return json_response({"accepted": sum(new), "duplicates": 0})
+
+
+def _check_vectors(posts: list[ArticlePost], service: Service) -> None:
+    """Vectors of one name have one length.
+
+    Raises:
+        RequestError: one has another; names the article and the lengths.
+    """
+    room, sizes = service.following.newsroom, dict[str, int]()
+    for post in posts:
+        name, vector = post.vector_name or "", post.vector
+        if vector is None:
+            continue
+        if not any(vector):
+            raise RequestError(f"{post.page}: the vector holds zeros only.", fix="Leave it out.")
+        size = sizes.setdefault(name, (room.editorial.own.size(name) if room else None) or len(vector))
+        if size != len(vector):
+            raise RequestError(
+                f"{post.page}: the vector {name!r} has {len(vector)} numbers; those before have {size}.",
+                fix="Give vectors of another model another vector_name.",
+            )
 
 
 def _entry(post: ArticlePost, now_ms: int) -> Entry:
@@ -37,4 +60,6 @@ def _entry(post: ArticlePost, now_ms: int) -> Entry:
 
 
 def _value(name: str, value: Any) -> Any:
+    if name == "vector" and value is not None:
+        return [float(f"{number:.6g}") for number in value]
     return value[:MOST_TEXT] if name == "text" and value is not None else value

@@ -82,6 +82,7 @@ def _query(knobs: Knobs, history: list[str], exclude: list[str]) -> LiveQuery:
         exclude=tuple(exclude),
         pages=cursor.read(knobs.cursor),
         section=knobs.section,
+        tag=knobs.tag,
         max_age_hours=knobs.max_age_hours,
         context_item=knobs.context_item,
         min_diversity=knobs.min_diversity,

@@ -224,6 +224,8 @@ class ServingParams(Params):
     text_candidates: int = Field(ge=0)
     text_hours: float = Field(gt=0)
     min_likeness: float = Field(gt=0, le=1)
+    min_vector_likeness: float = Field(0.6, gt=0, le=1)
+    min_tag_likeness: float = Field(0.3, gt=0, le=1)
     max_shown: int = Field(gt=0)
     trusted_clicks: list[Annotated[float, Field(ge=0)]] = Field(min_length=1)
     explore_slots: int = Field(ge=0)

@@ -25,7 +25,7 @@ class Bars:
         excluded: article ids that the request ruled out.
         pages: marks (see :func:`mark`) of the articles on the pages before this one.
         too_often: article ids shown to the reader too often.
-        section: only articles of this section, "" for all.
+        section: only articles of this section, "" for all; tag: only articles that were posted with it.
         max_age_hours: only articles published at most so long ago; None for the release's own limit.
     """
 
@@ -35,6 +35,7 @@ class Bars:
     pages: frozenset[int] = frozenset()
     too_often: frozenset[str] | set[str] = frozenset()
     section: str = ""
+    tag: str = ""
     max_age_hours: float | None = None
 
 
@@ -83,6 +84,8 @@ class Availability:
             return refusal
         if bars.section and self.section(article_id, row) != bars.section:
             return "other_section"
+        if bars.tag and not self.editorial.tagged.has(article_id, bars.tag):
+            return "other_tag"
         return self._age(self.issued_ms(article_id, row), bars)
 
     def _age(self, issued_ms: int, bars: Bars) -> str:

@@ -6,6 +6,8 @@ from hashlib import blake2b
 from typing import Any
 
 from script_shared.events import Entry
+from script_shared.news.live.own_vectors import OwnVectors
+from script_shared.news.live.tags import TagIndex
 from script_shared.times import epoch_ms, within_bounds
 
 FACTS = ("title", "url", "section", "region", "issued_ms", "embargo_ms", "expires_ms", "hidden", "taken_down", "tags")
@@ -54,10 +56,12 @@ class Editorial:
 
     Attributes:
         posts: how many were taken over.
+        own: vectors that the site sent; tagged: tags.
     """
 
     def __init__(self) -> None:
         self.posts = 0
+        self.own, self.tagged = OwnVectors(), TagIndex()
         self._stories: dict[str, Story] = {}
 
     def __len__(self) -> int:
@@ -74,12 +78,18 @@ class Editorial:
     def copy(self, other: "Editorial") -> None:
         """Know what another one knows."""
         self._stories = dict(other._stories)
+        self.own.copy(other.own)
+        self.tagged.copy(other.tagged)
 
     def apply(self, entry: Entry) -> Story:
         """Take over an ARTICLE entry; what it does not say stays as it was."""
         known = self._stories.get(entry.article_id) or Story(entry.article_id, entry.time_ms)
         story = replace(known, **_said(entry.body))
         self._stories[entry.article_id] = story
+        if "vector" in entry.body:
+            self.own.apply(entry.article_id, entry.body["vector"], str(entry.body.get("vector_name") or ""))
+        if "tags" in entry.body:
+            self.tagged.apply(entry.article_id, story.tags)
         self.posts += 1
         return story
 

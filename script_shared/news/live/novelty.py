@@ -8,6 +8,7 @@ import numpy as np
 from script_shared.clock import HOUR_MS
 from script_shared.news.live.asked import Asked
 from script_shared.news.live.exploration import draw, fresh_of
+from script_shared.news.live.likeness import Likeness
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.texts import Texts
 from script_shared.news.params import ServingParams
@@ -23,19 +24,21 @@ class Novelty:
     """
 
     def __init__(self, newsroom: Newsroom, texts: Texts | None, params: ServingParams) -> None:
-        self._newsroom, self._texts, self._params = newsroom, texts, params
+        self._newsroom, self._params = newsroom, params
+        self._likeness = Likeness(newsroom, texts, params)
 
     def alike(self, asked: Asked) -> list[str]:
-        """Posted articles whose words are like those of what the reader just read, most like first."""
+        """Posted articles that are like what the user just read, most like first."""
         room, query, params = self._newsroom, asked.query, self._params
-        if self._texts is None or not room.vectors:
+        if not len(room.editorial):
             return []
         read = [*room.latest_reads(query.user, query.session, 5), *query.history[-5:], query.context_item]
         since, issued_ms = asked.now_ms - params.text_hours * HOUR_MS, asked.available.issued_ms
-        posted = [article for article in room.vectors if issued_ms(article, -1) >= since]
-        likeness = self._texts.likeness(posted, [article for article in read if article])
+        read = [article for article in read if article]
+        posted = [article for article in self._likeness.posted(read) if issued_ms(article, -1) >= since] if read else []
+        likeness = self._likeness.of(posted, read)
         order = np.argsort(-likeness, kind="stable")[: params.text_candidates]
-        return [posted[place] for place in order if likeness[place] >= params.min_likeness]
+        return [posted[place] for place in order if likeness[place] >= 0.0]
 
     def unproven(self, asked: Asked) -> list[str]:
         """The posted article most like what was just read, while it has hardly been clicked: it gets one place."""

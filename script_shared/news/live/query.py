@@ -17,7 +17,7 @@ class Query:
         history: article ids read besides what is known, oldest first.
         n: items wanted.
         exclude: article ids that must not come back; ``pages``: marks of those on earlier pages.
-        section: only this section, "" for all.
+        section: only this section, "" for all; tag: only articles that were posted with it.
         max_age_hours: only articles published at most so long ago, None for the release's limit.
         context_item: the article being read, "" for none.
         min_diversity: distance between any two texts of the list, 0..1; 0 for any.
@@ -35,6 +35,7 @@ class Query:
     exclude: tuple[str, ...] = ()
     pages: frozenset[int] = frozenset()
     section: str = ""
+    tag: str = ""
     max_age_hours: float | None = None
     context_item: str = ""
     min_diversity: float = 0.0

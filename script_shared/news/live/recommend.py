@@ -34,6 +34,7 @@ from script_shared.news.live.reasons import ALSO
 from script_shared.news.live.rows import Rows
 from script_shared.news.live.sections import Sections
 from script_shared.news.live.segment_list import SegmentList, SegmentSource
+from script_shared.news.live.state import LiveState
 from script_shared.news.live.texts import Texts, content_of
 from script_shared.news.membership import segment_of
 from script_shared.news.model import NewsModel
@@ -153,6 +154,7 @@ class LiveRecommender:
             excluded={*query.exclude, query.context_item},
             pages=query.pages,
             section=query.section,
+            tag=query.tag,
             max_age_hours=query.max_age_hours,
         )
 
@@ -204,10 +206,19 @@ class LiveRecommender:
         asked.alike = self._try(asked, "texts", lambda: self._novelty.alike(asked), list[str]())
         extra = {Source.TEXT: self._live_rows(asked.alike)}
         within = self.sections.within(query.section) if query.section else None
+        if query.tag:
+            tagged = self._mask(state, self.newsroom.editorial.tagged.articles(query.tag))
+            within = tagged if within is None else tagged & within
         request = query.at(asked.now_ms)._replace(section="")  # the catalog knows sections better
         count = NARROWED if query.max_age_hours is not None else None
         found = candidates(state, request, extra, count=count, listed=listed(state, segment), within=within)
         return found if len(found) else None
+
+    def _mask(self, state: LiveState, article_ids: list[str]) -> IntArray:
+        """bool (used): the rows of these articles."""
+        found: IntArray = np.zeros(state.articles.used, bool)
+        found[self._live_rows(article_ids)] = True
+        return found
 
     def _live_rows(self, article_ids: list[str]) -> IntArray:
         state = self.newsroom.state

@@ -21,6 +21,7 @@ TEXTS = {
     "expired": "It has expired.",
     "not_published": "Its publication lies ahead of the release's clock.",
     "other_section": "It is of another section.",
+    "other_tag": "It was not posted with the tag.",
     "too_old": "It is older than the request allows.",
     "shown_too_often": "It was shown to the user too often without a click.",
     RANKED_LOWER: f"It is a candidate, but {LONGEST} others rank higher.",
@@ -66,6 +67,7 @@ def refusals(available: Availability, article_id: str, bars: Bars) -> list[str]:
             Bars(excluded=bars.excluded, pages=bars.pages),
             Bars(too_often=bars.too_often),
             Bars(section=bars.section),
+            Bars(tag=bars.tag),
             Bars(max_age_hours=bars.max_age_hours),
         )
     ]
