@@ -6,13 +6,9 @@ READY_SECONDS=${READY_SECONDS:-900}
 FOLLOW_SECONDS=4 # the proxy asks for the addresses of `api` every two seconds
 
 inspect() { docker inspect --format "$1" "${@:2}" 2>/dev/null; }
-outdated() { # containers whose image or configuration is not the one of now
-    local image hash id
-    image=$(docker image inspect --format '{{.Id}}' "$(docker compose config --images api | head -1)")
-    hash=$(docker compose config --hash api | awk '{print $2}')
-    for id in $(docker compose ps --quiet api); do
-        [ "$(inspect '{{.Image}} {{index .Config.Labels "com.docker.compose.config-hash"}}' "$id")" = "$image $hash" ] || echo "$id"
-    done
+outdated() { # names of containers that `docker compose up` would replace: their image or configuration changed
+    docker compose --dry-run up --detach --no-build api 2>&1 |
+        sed -nE 's/.*Container +([^ ]+-api-[0-9]+) +Recreate *$/\1/p'
 }
 wait_healthy() { # of one container; fails when it ends or takes too long
     local until=$((SECONDS + READY_SECONDS))
@@ -28,7 +24,8 @@ wait_healthy() { # of one container; fails when it ends or takes too long
 
 for old in $(outdated); do
     before=$(docker compose ps --quiet api)
-    docker compose up --detach --no-deps --no-recreate --no-build --scale "api=$(($(wc -w <<<"$before") + 1))" api >/dev/null 2>&1
+    # Not with --no-deps: Compose counts what a service depends on as configuration, and would replace the container later.
+    docker compose up --detach --no-recreate --no-build --scale "api=$(($(wc -w <<<"$before") + 1))" api >/dev/null 2>&1
     new=$(comm -13 <(sort <<<"$before") <(docker compose ps --quiet api | sort))
     if ! wait_healthy "${new:?no new container of the API started}"; then
         docker logs --tail 20 "$new" >&2 || true
@@ -40,5 +37,5 @@ for old in $(outdated); do
     docker stop "$old" >/dev/null
     docker rm "$old" >/dev/null
     sleep "$FOLLOW_SECONDS"
-    echo "API: ${old:0:12} replaced by ${new:0:12}"
+    echo "API: $old was replaced"
 done
