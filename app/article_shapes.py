@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from app.shapes import Id, Question, Word
+from app.shapes import Question
 from app.state_shapes import Moment
+from app.text_fields import Id, Label
 
 Window = Literal["2m", "10m", "1h", "6h", "24h"]
 Words = Annotated[str, StringConstraints(max_length=200)]
@@ -15,24 +16,24 @@ State = Literal["shown", "expired", "not_published", "embargoed", "hidden", "tak
 class Narrowed(Question):
     """What every list of articles can be narrowed by."""
 
-    section: Word = Field("", description="Only articles of this section.")
-    tag: Word = Field("", description="Only articles that were posted with this tag.")
+    section: Label = Field("", description="Only articles of this section.")
+    tag: Label = Field("", description="Only articles that were posted with this tag.")
     limit: int = Field(10, ge=1, le=100, description="How many articles.")
 
 
 class MostReadQuery(Narrowed):
     window: Window = Field("1h", description="Half-life of a click: recent clicks count more.")
-    region: Word = Field("", description="Only clicks of users of this region.")
+    region: Label = Field("", description="Only clicks of users of this region.")
 
 
 class LatestQuery(Narrowed):
     window: Window | None = Field(None, description="Only articles published within so long.")
-    region: Word = Field("", description="Only articles about this region.")
+    region: Label = Field("", description="Only articles about this region.")
 
 
 class ArticlesQuery(Narrowed):
     q: Words = Field("", description="Words that the title has; the beginning of a word will do.")
-    region: Word = Field("", description="Only articles about this region.")
+    region: Label = Field("", description="Only articles about this region.")
     state: State | None = Field(None, description="Only articles in this state (admin).")
     cursor: str = Field("", max_length=100, description="`next` of the page before.")
 
@@ -41,11 +42,11 @@ class ArticleQuery(Question):
     """Who is asked about (admin): what a user has read is personal."""
 
     user_id: Id | None = Field(None, description="Why is the article in this user's list, or why is it not?")
-    session: Word = Field("", description="The same for a visit.")
-    region: Word = Field("", description="As in `GET /recommendations`; likewise device, os and section.")
-    device: Word = ""
-    os: Word = ""
-    section: Word = ""
+    session: Id = Field("", description="The same for a visit.")
+    region: Label = Field("", description="As in `GET /recommendations`; likewise device, os and section.")
+    device: Label = ""
+    os: Label = ""
+    section: Label = ""
 
 
 class ListedArticle(BaseModel):

@@ -14,13 +14,14 @@ from pydantic import (
 )
 
 from app.shapes import Question
+from app.text_fields import Id, Label, RequiredId, RequiredLabel, Text, Title
 from script_shared.events.entry import storable
 from script_shared.times import EARLIEST_MS, LATEST_MS, epoch_ms
 
 MAX_BATCH = 1000
 
 
-def plain(text: str) -> str:
+def storable_text(text: str) -> str:
     """The text, when every database can keep it.
 
     Raises:
@@ -31,12 +32,7 @@ def plain(text: str) -> str:
     return text
 
 
-Key = Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(plain)]
-Reader = Annotated[str, StringConstraints(max_length=128), AfterValidator(plain)]
-Label = Annotated[str, StringConstraints(max_length=64), AfterValidator(plain)]
-PageId = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(plain)]
-Title = Annotated[str, StringConstraints(max_length=1000), AfterValidator(plain)]
-Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(plain)]
+Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(storable_text)]
 _TIMES: list[dict[str, Any]] = [
     {"type": "integer", "minimum": EARLIEST_MS // 1000, "maximum": LATEST_MS // 1000},
     {"type": "integer", "minimum": EARLIEST_MS, "maximum": LATEST_MS},
@@ -50,19 +46,16 @@ Time = Annotated[
 ]
 
 
-TagName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(plain)]
-
-
 Number = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 
 
 class Event(Question):
-    event_id: Key = Field(description="Makes the event count once, however often it is sent.")
+    event_id: RequiredId = Field(description="Makes the event count once, however often it is sent.")
     kind: Literal["click", "impression"] = "click"
-    user_id: Reader = Field("", description="The reader; blank for none, then the session stands for the reader.")
-    page: PageId = Field(description="The article; it need not be known yet.")
+    user_id: Id = Field("", description="The reader; blank for none, then the session stands for the reader.")
+    page: RequiredId = Field(description="The article; it need not be known yet.")
     time: Time | None = Field(None, description="When it happened; now on the release's clock when left out.")
-    session: Label = Field("", description="The visit; told apart by pauses when left out.")
+    session: Id = Field("", description="The visit; told apart by pauses when left out.")
     region: Label = ""
     device: Label = ""
     os: Label = ""
@@ -71,18 +64,16 @@ class Event(Question):
     position: int | None = Field(None, ge=0, le=10_000, description="Place in the list it was shown in, from 0.")
     n: int | None = Field(None, ge=0, le=10_000, description="Length of that list.")
     release: Label = Field("", description="Release of the answer it was shown in.")
-    request_id: Reader = Field("", description="Request id of that answer; credits the click to it.")
+    request_id: Id = Field("", description="Request id of that answer; credits the click to it.")
 
 
 class ArticlePost(Question):
     """What is left out stays as it was; null takes a time back."""
 
-    page: PageId
+    page: RequiredId
     title: Title | None = None
-    url: Address | None = None
-    text: Annotated[str, StringConstraints(max_length=100_000)] | None = Field(
-        None, description="Caption and body; its beginning places the article among others."
-    )
+    url: Url | None = None
+    text: Text | None = Field(None, description="Caption and body; its beginning places the article among others.")
     section: Label | None = None
     region: Label | None = None
     issued: Time | None = Field(None, description="Publication; now for an article that nobody knows yet.")
@@ -90,14 +81,9 @@ class ArticlePost(Question):
     expires: Time | None = Field(None, description="Not shown from then on.")
     hidden: bool = Field(False, description="Not recommended until it is posted as not hidden.")
     taken_down: bool = Field(False, description="The same, for good.")
-    vector: Annotated[list[Number], Field(min_length=2, max_length=1024)] | None = Field(
-        None,
-        description="The article in your own terms, such as an embedding: places it among others beside its words.",
-    )
-    vector_name: Label | None = Field(
-        None, description="What made the vector; vectors of one name have the same length and are compared."
-    )
-    tags: Annotated[list[TagName], Field(max_length=20)] | None = Field(
+Number = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
+
+
         None, description="Free words, such as topics and people: filters, and what makes new articles alike."
     )
 

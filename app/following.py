@@ -19,6 +19,7 @@ from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.entry import storable
 from script_shared.events.follower import LogFollower
 from script_shared.gently import breathe
+from script_shared.names import MAX_ID
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.readers import reader_name
 from script_shared.news.live.served import ServedAnswer, ServedMemory
@@ -38,7 +39,6 @@ MEASURE_SECONDS = 5.0  # adding up the state's memory takes milliseconds
 NOT_FOLDED = (Kind.SERVED,)
 RECALLED = 200  # readers looked up at once
 DAY_MS = 86_400_000
-LONGEST_USER = 128  # characters that the log has room for
 
 
 class Following:
@@ -104,7 +104,7 @@ class Following:
     def remember(self, answer: ServedAnswer) -> None:
         """Keep an answer, so that a click can be credited to it; it is written to the log later."""
         self.served.remember(answer)
-        if len(answer.user) <= LONGEST_USER and storable(answer.user):
+        if len(answer.user) <= MAX_ID and storable(answer.user):
             self._waiting.append(answer)
 
     def judge(self, click: Entry, request_id: str = "") -> None:

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Id = Annotated[str, StringConstraints(max_length=256)]
-Word = Annotated[str, StringConstraints(max_length=64)]
+from app.text_fields import Id, Label
+
 Ids = Annotated[list[Id], Field(max_length=1000)]
 
 
@@ -33,12 +33,12 @@ class Knobs(Question):
 
     user_id: Id | None = Field(None, description="The reader; blank or unknown means a new reader.")
     num_recs: int = Field(10, ge=1, le=100, description="How many articles.")
-    session: Word = Field("", description="The visit, as in events; stands for the reader where there is none.")
-    region: Word = Field("", description="As in events; likewise device and os.")
-    device: Word = ""
-    os: Word = ""
-    section: Word = Field("", description="Only articles of this section.")
-    tag: Word = Field("", description="Only articles that were posted with this tag.")
+    session: Id = Field("", description="The visit, as in events; stands for the reader where there is none.")
+    region: Label = Field("", description="As in events; likewise device and os.")
+    device: Label = ""
+    os: Label = ""
+    section: Label = Field("", description="Only articles of this section.")
+    tag: Label = Field("", description="Only articles that were posted with this tag.")
     max_age_hours: float | None = Field(None, gt=0, allow_inf_nan=False, description="Only articles so new.")
     context_item: Id = Field("", description="The page being read: what to read next.")
     min_diversity: float = Field(0.0, ge=0, le=1, description="Distance of any two texts; 0.3 leaves out copies.")

@@ -5,7 +5,6 @@ import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
-from pydantic import StringConstraints
 
 from app import place_cursor
 from app.answers import json_response
@@ -13,6 +12,7 @@ from app.article_facts import ArticleFacts, beginnings
 from app.article_shapes import Article, ArticleQuery, Articles, ArticlesQuery
 from app.dependencies import TheService, is_admin, refuse
 from app.served import Served
+from app.text_fields import RequiredId
 from script_shared.news.live.newest import Place
 from script_shared.news.live.query import Query as LiveQuery
 from script_shared.news.live.verdict import TEXTS, verdict
@@ -20,9 +20,7 @@ from script_shared.news.live.verdict import TEXTS, verdict
 router = APIRouter(tags=["lists"])
 LOOKED_AT, LOOKED_AT_BY_ADMINS = 500, 20_000  # articles that one page looks at, however few of them fit
 LAST_MS = 1 << 52  # after every publication
-PageId = Annotated[
-    str, StringConstraints(min_length=1, max_length=512), Path(description="The article; it may hold slashes.")
-]
+PageId = Annotated[RequiredId, Path(description="The article; it may hold slashes.")]
 
 
 @router.get("/articles", summary="Search articles", response_model=Articles)

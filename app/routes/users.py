@@ -7,24 +7,19 @@ from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Path, Response
-from pydantic import AfterValidator, StringConstraints
 
 from app.answers import iso, json_response
 from app.dependencies import Admin, TheService
-from app.event_shapes import Erased, plain
+from app.event_shapes import Erased
 from app.served import Served
 from app.state_shapes import UserFacts
+from app.text_fields import RequiredId
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry
 from script_shared.news.live.newsroom import Newsroom
 
 router = APIRouter(prefix="/users", tags=["events"], dependencies=[Admin])
-UserId = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=128),
-    AfterValidator(plain),
-    Path(description="The reader, as in events; it may hold slashes."),
-]
+UserId = Annotated[RequiredId, Path(description="The reader, as in events; it may hold slashes.")]
 
 
 @router.get("/{user_id:path}", summary="Everything known of a reader", response_model=UserFacts)

@@ -6,7 +6,7 @@ from hashlib import sha256
 from secrets import token_bytes, token_hex
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, text
+from sqlalchemy import Connection, Row, delete, func, inspect, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -15,8 +15,9 @@ from script_shared.clock import wall_ms
 from script_shared.errors import UnavailableError
 from script_shared.events.address import engine_of
 from script_shared.events.entry import Entry, Kind, user_digest
-from script_shared.events.schema import DAY_KEYS, ENTRIES
+from script_shared.events.schema import DAY_KEYS, ENTRIES, WIDENED
 from script_shared.gently import breathe
+from script_shared.names import MAX_ID
 
 _APPEND_LOCK = 0x7061757461  # PostgreSQL advisory lock: appends commit in the order of their numbers
 _AT_ONCE = 10_000  # entries pruned in one transaction: on SQLite, whoever writes waits for it
@@ -233,6 +234,8 @@ class EventLog:
             connection.execute(CreateTable(DAY_KEYS, if_not_exists=True))
             for index in sorted(ENTRIES.indexes, key=lambda index: str(index.name)):
                 connection.execute(CreateIndex(index, if_not_exists=True))
+            if self._engine.dialect.name == "postgresql":
+                _widen(connection)
         self._made = True
 
     def _lock(self, connection: Connection) -> None:
@@ -241,6 +244,14 @@ class EventLog:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _widen(connection: Connection) -> None:
+    """Make room for longer ids in a PostgreSQL table of an earlier version; SQLite has no limits."""
+    columns = {column["name"]: column["type"] for column in inspect(connection).get_columns(ENTRIES.name)}
+    for name in WIDENED:
+        if (getattr(columns[name], "length", None) or MAX_ID) < MAX_ID:
+            connection.execute(text(f"ALTER TABLE {ENTRIES.name} ALTER COLUMN {name} TYPE VARCHAR({MAX_ID})"))
 
 
 def _first_of_each(entries: Sequence[Entry], new: set[str]) -> list[bool]:

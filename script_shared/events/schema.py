@@ -2,6 +2,8 @@
 
 from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, MetaData, SmallInteger, String, Table
 
+from script_shared.names import MAX_ID
+
 METADATA = MetaData()
 _SEQ = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
 
@@ -9,11 +11,11 @@ ENTRIES = Table(
     "pauta_entries",
     METADATA,
     Column("seq", _SEQ, primary_key=True, autoincrement=True),
-    Column("entry_id", String(128), nullable=False, unique=True),
+    Column("entry_id", String(MAX_ID), nullable=False, unique=True),
     Column("kind", SmallInteger, nullable=False),
     Column("time_ms", BigInteger, nullable=False),
-    Column("user_id", String(128), nullable=False),
-    Column("article_id", String(512), nullable=False),
+    Column("user_id", String(MAX_ID), nullable=False),
+    Column("article_id", String(MAX_ID), nullable=False),
     Column("body", JSON, nullable=False),
     Index("pauta_entries_user", "user_id"),
     Index("pauta_entries_time", "time_ms"),
@@ -26,3 +28,4 @@ DAY_KEYS = Table(  # of today and yesterday; older ones are deleted, so that old
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("key", LargeBinary(32), nullable=False),
 )
+WIDENED = ("entry_id", "user_id")  # columns that earlier versions made for 128 characters

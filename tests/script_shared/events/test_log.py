@@ -222,3 +222,20 @@ def test_who_clicked_and_what_is_told_up_to_a_number(log):
     last = log.tail(0)[4].seq
     assert log.readers(last, 1_000) == {"rui"}
     assert [entry.entry_id for entry in log.clicks_of(["rui", "bia", "eva"], last)] == ["2", "4"]
+
+
+def test_a_table_of_an_earlier_version_makes_room_for_long_ids(postgresql_uri):
+    from sqlalchemy import create_engine, text
+
+    first = EventLog(postgresql_uri)
+    first.append([click(1)])
+    first.close()
+    engine = create_engine(postgresql_uri)
+    with engine.begin() as connection:
+        for column in ("entry_id", "user_id"):
+            connection.execute(text(f"ALTER TABLE pauta_entries ALTER COLUMN {column} TYPE VARCHAR(128)"))
+    engine.dispose()
+    log, long = EventLog(postgresql_uri), "x" * 512
+    log.append([Entry(long, Kind.CLICK, 1_000, long, long)])
+    assert [entry.user_id for entry in log.export(long)] == [long]
+    log.close()
