@@ -84,6 +84,14 @@ class ArticlePost(Question):
 Number = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 
 
+    vector: Annotated[list[Number], Field(min_length=2, max_length=1024)] | None = Field(
+        None,
+        description="The article in your own terms, such as an embedding: places it among others beside its words.",
+    )
+    vector_name: Label | None = Field(
+        None, description="What made the vector; vectors of one name have the same length and are compared."
+    )
+    tags: Annotated[list[RequiredLabel], Field(max_length=20)] | None = Field(
         None, description="Free words, such as topics and people: filters, and what makes new articles alike."
     )
 
