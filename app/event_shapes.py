@@ -81,9 +81,6 @@ class ArticlePost(Question):
     expires: Time | None = Field(None, description="Not shown from then on.")
     hidden: bool = Field(False, description="Not recommended until it is posted as not hidden.")
     taken_down: bool = Field(False, description="The same, for good.")
-Number = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
-
-
     vector: Annotated[list[Number], Field(min_length=2, max_length=1024)] | None = Field(
         None,
         description="The article in your own terms, such as an embedding: places it among others beside its words.",
