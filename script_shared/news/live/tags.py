@@ -9,7 +9,7 @@ import numpy as np
 
 from script_shared.arrays import FloatArray
 
-LOOKED_AT = 100  # articles of one tag that are compared, those posted last
+LOOKED_AT = 50  # articles of one tag that are compared, those posted last
 COMPARED = 12  # tags of what was read that are looked at
 ACCENT = "[\u0300-\u036f]"  # as normalisation splits them off their letters
 _ACCENTS, _WORDS = re.compile(ACCENT), re.compile(r"[^\W_]+")
