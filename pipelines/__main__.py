@@ -1,11 +1,11 @@
-"""The command line: ``python -m pipelines news [--step …]``; also releases, maintenance, replay and tracking."""
+"""The command line: ``python -m pipelines news [--step …]``; also releases, events, replay and more."""
 
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from pipelines import maintenance_cli, releases_cli
+from pipelines import events_cli, maintenance_cli, releases_cli
 from pipelines.registry import USE_CASES
 from pipelines.run_steps import run_steps
 from pipelines.runs import Run, latest_run, new_run_id
@@ -22,6 +22,8 @@ def main(argv: list[str] | None = None) -> int:
         settings = load_settings()
         if argv[:1] == ["releases"]:
             return releases_cli.main(argv[1:], settings)
+        if argv[:1] == ["events"]:
+            return events_cli.main(argv[1:], settings)
         if argv[:1] == ["maintenance"]:
             return maintenance_cli.main(argv[1:], settings)
         if argv[:1] == ["replay"]:
@@ -42,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pipelines",
         description=__doc__,
-        epilog="Also: python -m pipelines releases --help, … maintenance --help, … replay --help, … tracking --help",
+        epilog="Also: python -m pipelines releases --help; likewise events, maintenance, replay and tracking",
     )
     parser.add_argument(
         "use_case", choices=sorted(USE_CASES), help="which use case to run ('releases' manages releases)"

@@ -84,6 +84,24 @@ class EventLog:
         with self._transaction() as connection:
             return [_entry(row) for row in connection.execute(query)]
 
+    def extract(
+        self, after: int, until: int, limit: int, *, kinds: Collection[Kind], since_ms: int | None, until_ms: int | None
+    ) -> list[Entry]:
+        """Entries of some kinds numbered above ``after`` up to ``until``, in order, at most ``limit``.
+
+        Args:
+            since_ms, until_ms: only those that happened from the first up to, not including, the second; None for any.
+        """
+        query = select(ENTRIES).where(
+            ENTRIES.c.seq > after, ENTRIES.c.seq <= until, ENTRIES.c.kind.in_([int(kind) for kind in kinds])
+        )
+        if since_ms is not None:
+            query = query.where(ENTRIES.c.time_ms >= since_ms)
+        if until_ms is not None:
+            query = query.where(ENTRIES.c.time_ms < until_ms)
+        with self._transaction() as connection:
+            return [_entry(row) for row in connection.execute(query.order_by(ENTRIES.c.seq).limit(limit))]
+
     def waiting(self, after: int, *, without: Collection[Kind] = (), most: int = 100_000) -> int:
         """How many entries have a number above ``after``, kinds in ``without`` left out; counted up to ``most``."""
         found = select(ENTRIES.c.seq).where(
