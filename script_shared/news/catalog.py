@@ -32,7 +32,8 @@ class Catalog:
 
     def rows(self, ids: Iterable[str]) -> list[int]:
         """Rows of the ids that are known, in their order; unknown ids are left out."""
-        return [row for row in map(self.ids.row, ids) if row >= 0]
+        found: list[int] = self.ids.rows(list(ids)).tolist()
+        return [row for row in found if row >= 0]
 
     def section_name(self, row: int) -> str:
         """The section of an article, empty when it has none."""

@@ -19,12 +19,13 @@ from script_shared.news.answer_check import check_rows
 from script_shared.news.catalog import Catalog
 from script_shared.news.membership import segment_codes, segment_of
 from script_shared.news.params import ModelParams
+from script_shared.news.pool import Pool
 from script_shared.news.prepared import PoolKeeper, Prepared
 from script_shared.news.readers import Readers
 from script_shared.news.recommenders.base import Part, Recommender
 from script_shared.news.recommenders.popular import weights_of
 from script_shared.news.release_folder import facts_in, params_in, segments_in
-from script_shared.news.segments import SEGMENT_NAMES, segment_named
+from script_shared.news.segments import SEGMENT_NAMES, Segment, segment_named
 
 BATCH = 512  # readers scored at once in recommend_many: about 4 MB for each part of the score
 SPREAD = 4.0  # of a total in units of one standardised part; keeps the best scores apart below 1
@@ -47,6 +48,36 @@ class Answer:
     segment: str
     source: str
     items: list[Recommendation]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The candidates of a moment with their scores for one reader; lists are cut from it.
+
+    Attributes:
+        parts: of the score, each (1, candidates).
+    """
+
+    segment: Segment
+    pool: Pool
+    batch: Batch
+    parts: list[Part]
+
+    def best(self, n: int, exclude: IntArray, among: IntArray | None = None) -> Answer:
+        """The best n articles; ``exclude`` and ``among`` as in :meth:`NewsModel.recommend`, ``exclude`` as rows."""
+        scores, rest = ranking.total(self.parts), self.pool.rest
+        ranking.forbid(scores, self.batch.histories, exclude, self.pool)
+        if among is not None:
+            scores[:, ~among[self.pool.candidates.rows]] = ranking.NEVER
+            rest = rest[among[rest]]
+        places = ranking.best(scores[0], n)
+        rows = self.pool.candidates.rows[places].tolist()
+        reasons = [OLDER] * len(rows) if self.pool.expired else _reasons(self.parts, places)
+        items = list(map(Recommendation, rows, map(_share, scores[0, places].tolist()), reasons))
+        if len(items) < n:
+            more = ranking.fill(rest, n - len(items), self.batch.histories.article, exclude)
+            items.extend(Recommendation(int(row), 0.0, ALSO) for row in more)
+        return Answer(self.segment.name, self.segment.recommender.source, items)
 
 
 class NewsModel:
@@ -106,7 +137,13 @@ class NewsModel:
         )
 
     def recommend(
-        self, user_id: str | None, n: int, *, history: Sequence[str] = (), exclude: Sequence[str] = ()
+        self,
+        user_id: str | None,
+        n: int,
+        *,
+        history: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        among: IntArray | None = None,
     ) -> Answer:
         """The best n articles for one reader, known or not.
 
@@ -115,15 +152,25 @@ class NewsModel:
             n: items wanted; fewer come only when fewer are alive and unread.
             history: article ids read besides what is known of the reader, oldest first; unknown ids are ignored.
             exclude: article ids that must not come back; unknown ids are ignored.
+            among: bool (articles of the catalog), those that may come back; None for all.
+        """
+        scored = self.scored(user_id, self.catalog.rows(history))
+        return scored.best(n, np.array(self.catalog.rows(exclude), np.int64), among)
+
+    def scored(self, user_id: str | None, history: Sequence[int] = ()) -> "Scored":
+        """All candidates of the moment, scored for one reader.
+
+        Args:
+            user_id: as in the data; None or unknown is a new reader.
+            history: rows of articles read besides what is known of the reader, oldest first.
         """
         now_ms = self.clock.now_ms()
         row = self.readers.ids.row(user_id) if user_id else -1
-        batch = self.readers.one(row, self.catalog.rows(history), now_ms)
+        batch = self.readers.one(row, history, now_ms)
         logged = row >= 0 and bool(self.readers.logged[row])
         segment = segment_of(logged=logged, reads=len(batch.histories.article), among=self.segments)
-        barred = np.array(self.catalog.rows(exclude), np.int64)
-        items = self._items(self._pools.prepared(now_ms), segment.name, batch, barred, n)
-        return Answer(segment.name, segment.recommender.source, items)
+        prepared = self._pools.prepared(now_ms)
+        return Scored(segment, prepared.pool, batch, prepared.score(segment.name, batch))
 
     def recommend_many(self, rows: IntArray, segment: str, n: int) -> IntArray:
         """The same as ``recommend`` for many known readers at once.
@@ -174,20 +221,6 @@ class NewsModel:
             answer = self.recommend(self.readers.ids.ids[row] if row >= 0 else None, n)
             breathe()
             check_rows([item.article for item in answer.items], alive - read, n, f"release {self.version}: {name}")
-
-    def _items(self, prepared: Prepared, segment: str, batch: Batch, barred: IntArray, n: int) -> list[Recommendation]:
-        parts = prepared.score(segment, batch)
-        scores = ranking.total(parts)
-        ranking.forbid(scores, batch.histories, barred, prepared.pool)
-        places = ranking.best(scores[0], n)
-        rows = prepared.pool.candidates.rows[places].tolist()
-        reasons = [OLDER] * len(rows) if prepared.pool.expired else _reasons(parts, places)
-        shares = map(_share, scores[0, places].tolist())
-        items = list(map(Recommendation, rows, shares, reasons))
-        if len(items) < n:
-            more = ranking.fill(prepared.pool.rest, n - len(items), batch.histories.article, barred)
-            items.extend(Recommendation(int(row), 0.0, ALSO) for row in more)
-        return items
 
     def _rows(self, prepared: Prepared, segment: str, batch: Batch, n: int) -> IntArray:
         scores = ranking.total(prepared.score(segment, batch))

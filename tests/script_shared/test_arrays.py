@@ -22,9 +22,17 @@ def test_every_id_is_found_at_its_own_row_and_no_other_id_is(ids, stranger):
     assert index.row(stranger) == (ids.index(stranger) if stranger in ids else -1)
 
 
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), unique=True, max_size=30), st.text(max_size=5))
+def test_many_ids_are_found_at_once_as_they_are_one_by_one(values, stranger):
+    index = IdIndex.of(values)
+    wanted = [*values, stranger, *values[:2]]
+    assert index.rows(wanted).tolist() == [index.row(value) for value in wanted]
+
+
 def test_an_id_whose_hash_collides_is_told_apart_by_its_text(monkeypatch):
     monkeypatch.setattr("script_shared.arrays._digest", lambda value: 7)
     index = IdIndex.of(["a", "b", "c"])
+    assert index.rows(["c", "z", "b"]).tolist() == [2, -1, 1]
     assert [index.row(value) for value in ("a", "b", "c", "d")] == [0, 1, 2, -1]
 
 

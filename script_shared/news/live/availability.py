@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import inf
 from zlib import crc32
 
+import numpy as np
+
+from script_shared.arrays import IntArray
 from script_shared.clock import HOUR_MS
 from script_shared.news.catalog import Catalog
 from script_shared.news.live.editorial import Editorial
@@ -75,6 +79,24 @@ class Availability:
         if row >= 0 and row in bars.read_rows:
             return "read"
         return self._of_article(article_id, row, bars) or ("shown_too_often" if article_id in bars.too_often else "")
+
+    def possible(self, bars: Bars) -> IntArray:
+        """bool (articles of the catalog): False where catalog and bars alone rule an article out.
+
+        Only :meth:`sift` says what may be shown. This spares it the look at all the others, one by one.
+        """
+        assert self.catalog is not None
+        issued, oldest = self.catalog.issued_ms, min(self.max_age_hours, bars.max_age_hours or inf)
+        found: IntArray = issued <= self.now_ms
+        if oldest < inf:
+            found &= issued >= self.now_ms - oldest * HOUR_MS - 1000
+        if bars.section:
+            names = self.catalog.section_names.tolist()
+            found &= np.isin(self.catalog.section, [code for code, name in enumerate(names) if name == bars.section])
+        found[self.rows.posted(self.editorial)] = True  # posted ones may have another section or publication
+        found[list(bars.read_rows)] = False
+        found[self.rows.many([*bars.read, *bars.excluded, *bars.too_often])] = False
+        return found
 
     def _of_article(self, article_id: str, row: int, bars: Bars) -> str:
         story = self.editorial.get(article_id)

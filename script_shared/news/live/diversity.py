@@ -6,7 +6,12 @@ import numpy as np
 
 from script_shared.arrays import FloatArray
 
-LOOKED_AT = 3  # times the list's length: how far down the ranking a replacement is looked for
+LOOKED_AT, MOST_MORE = 3, 50  # replacements are looked for so many lists down, but not beyond so many articles more
+
+
+def depth(n: int) -> int:
+    """How far down a ranking replacements for a list of ``n`` are looked for; comparing costs by the square of it."""
+    return min(LOOKED_AT * n, n + MOST_MORE)
 
 
 def spread(
@@ -24,7 +29,7 @@ def spread(
     """
     if min_diversity <= 0 or n < 2:
         return list(ranked[:n])
-    looked_at = list(ranked[: LOOKED_AT * n])
+    looked_at = list(ranked[: depth(n)])
     far = similarities(looked_at) <= 1.0 - min_diversity + 1e-6
     chosen: list[int] = []
     keeps = np.ones(len(looked_at), bool)  # its distance to all that were chosen

@@ -1,8 +1,10 @@
 """What editors said about articles since the release was made: metadata, embargo, expiry, hidden, taken down."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from itertools import islice
 from typing import Any
 
 from script_shared.events import Entry
@@ -74,6 +76,10 @@ class Editorial:
     def stories(self) -> list[Story]:
         """Everything posted, in the order of the first post."""
         return list(self._stories.values())
+
+    def newest(self, count: int) -> Iterator[str]:
+        """Ids of the articles whose first post came last, the last one first."""
+        return islice(reversed(self._stories), count)
 
     def copy(self, other: "Editorial") -> None:
         """Know what another one knows."""

@@ -31,8 +31,8 @@ class Fresh:
 def fresh_of(state: LiveState, asked: Asked, hours: float, without: Sequence[str] = ()) -> Fresh:
     """The articles of the last hours that may be shown to a reader, but for those in ``without``."""
     since = asked.now_ms - hours * HOUR_MS
-    rows = [row for row in state.live_rows().tolist() if state.articles.first_ms[row] >= since]
-    fresh = {state.article_id(row): row for row in rows}
+    live = state.live_rows()
+    fresh = {state.article_id(row): row for row in live[state.articles.first_ms[live] >= since].tolist()}
     ids = asked.available_ids(sorted(fresh.keys() - set(without)))
     at = np.array([fresh[article] for article in ids], np.int64)
     shown = state.shown_counts.sums[0, 0, at] * state.decay.factors(asked.now_ms)[state.shown_counts.windows[0]]

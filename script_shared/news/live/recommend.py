@@ -19,7 +19,7 @@ from script_shared.news.live.asked import Asked
 from script_shared.news.live.availability import Availability, Bars
 from script_shared.news.live.candidates import Candidates, Source, candidates
 from script_shared.news.live.display import Display
-from script_shared.news.live.diversity import LOOKED_AT, spread
+from script_shared.news.live.diversity import depth, spread
 from script_shared.news.live.exploration import with_explored
 from script_shared.news.live.items import Items
 from script_shared.news.live.listed import listed
@@ -45,6 +45,7 @@ T = TypeVar("T")
 MAX_AGE_HOURS = 168.0  # without a release
 BASELINE = 10  # length of the plain list that answers are compared with
 SILENT_SECONDS = 60.0  # a part that fails with every request is logged so often
+POSTED = 1000  # newest posts that may fill a list
 NARROWED = 600  # candidates when the request wants only young articles
 
 
@@ -238,20 +239,24 @@ class LiveRecommender:
         yield from fused(order.ids if order else [], segment.ids if segment else [], relied)
         model, room = self.model, self.newsroom
         if self._source is not None and segment is not None:
-            more = self._source.more(asked.query, asked.bars.read_rows, 10 * len(segment.ids) + 10)
+            more = self._try(asked, "segment_model", lambda: self._more(asked, segment), iter(list[str]()))
             while (article := self._try(asked, "segment_model", lambda: next(more, None), None)) is not None:
                 yield article
         yield from room.last_hour.top(asked.now_ms, 500)
-        for story in reversed(room.editorial.stories()):
-            yield story.article_id
+        yield from room.editorial.newest(POSTED)
         if model is not None and segment is None:  # the model is broken; its catalog is not
             newest = np.argsort(-np.asarray(model.catalog.issued_ms), kind="stable")
             yield from (model.catalog.ids.ids[int(row)] for row in newest)
 
+    def _more(self, asked: Asked, segment: SegmentList) -> Iterator[str]:
+        """What the segment's model says of all that may be shown; a little more of it than the list needs."""
+        assert self._source is not None
+        return self._source.more(segment, 2 * depth(asked.query.n), asked.available.possible(asked.bars))
+
     def _chosen(self, asked: Asked, ranked: Iterator[str]) -> list[str]:
         """The list: available, diverse, with a few places for what is new; and filtered once more at the very end."""
         query, available, texts = asked.query, asked.available, self._texts
-        wanted = query.n * LOOKED_AT if query.min_diversity > 0 else query.n
+        wanted = depth(query.n) if query.min_diversity > 0 else query.n
         chosen = list(islice(available.sift(ranked, asked.bars), wanted))
         if query.min_diversity > 0 and texts is not None:
             diverse = lambda: spread(chosen, query.n, query.min_diversity, texts.similarities)  # noqa: E731

@@ -1,6 +1,15 @@
 """Rows of articles in the release's catalog, remembered once looked up."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from script_shared.arrays import IntArray
 from script_shared.news.catalog import Catalog
+
+if TYPE_CHECKING:
+    from script_shared.news.live.editorial import Editorial
 
 MOST = 50_000
 
@@ -12,6 +21,7 @@ class Rows:
         self._catalog = catalog
         self._known: dict[str, int] = {}
         self._ids: dict[int, str] = {}
+        self._posted: tuple[int, IntArray] = (-1, np.zeros(0, np.int64))
 
     def row(self, article_id: str) -> int:
         """The row, or -1 when the release does not know the article."""
@@ -23,6 +33,16 @@ class Rows:
             self._known[article_id] = row
         return row
 
+    def many(self, article_ids: Sequence[str]) -> list[int]:
+        """Rows of those that the release knows, in their order; looked up together."""
+        known = self._known
+        if (new := [article_id for article_id in article_ids if article_id not in known]) and self._catalog is not None:
+            if len(known) + len(new) > MOST:
+                known.clear()
+                new = list(article_ids)
+            known.update(zip(new, self._catalog.ids.rows(new).tolist(), strict=True))
+        return [row for article_id in article_ids if (row := known.get(article_id, -1)) >= 0]
+
     def article_id(self, row: int) -> str:
         """The id of an article that the release knows."""
         assert self._catalog is not None
@@ -32,3 +52,10 @@ class Rows:
                 self._ids.clear()
             article_id = self._ids[row] = self._catalog.ids.ids[row]
         return article_id
+
+    def posted(self, editorial: "Editorial") -> IntArray:
+        """int64: rows of the articles that were posted; looked up again after a post."""
+        if self._posted[0] != editorial.posts:
+            found = [row for story in editorial.stories() if (row := self.row(story.article_id)) >= 0]
+            self._posted = (editorial.posts, np.array(found, np.int64))
+        return self._posted[1]

@@ -3,12 +3,16 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
+from script_shared.arrays import IntArray
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.query import Query
 from script_shared.news.live.rows import Rows
-from script_shared.news.model import NewsModel
+from script_shared.news.model import Answer, NewsModel, Scored
 
 LATEST_READS = 12  # live reads that the segment's model is told of
+LATEST_PAGES = 200  # likewise of the request's history; the others only stay out of the list
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,7 @@ class SegmentList:
 
     Attributes:
         reasons, scores: by article id.
+        scored: what the list was cut from.
     """
 
     segment: str
@@ -24,6 +29,7 @@ class SegmentList:
     ids: list[str]
     reasons: dict[str, str]
     scores: dict[str, float]
+    scored: Scored | None = None
 
 
 @dataclass(frozen=True)
@@ -55,21 +61,30 @@ class SegmentSource:
     def best(self, query: Query, known: Collection[int], count: int) -> SegmentList:
         """The ``count`` best articles by the release alone; ``known`` are the reads it knows."""
         room = self.newsroom
-        latest = room.latest_reads(query.user, query.session, LATEST_READS)
-        live = [article for article in latest if (row := self.rows.row(article)) >= 0 and row not in known]
+        latest = self.rows.many(room.latest_reads(query.user, query.session, LATEST_READS))
+        history = [row for row in latest if row not in known] + self.rows.many(query.history[-LATEST_PAGES:])
         user = query.user if room.knows_reader(query.user) else None
-        exclude = [*query.exclude, query.context_item] if query.context_item else query.exclude
-        answer = self.model.recommend(user, count, history=[*live, *query.history], exclude=exclude)
-        found = [self.rows.article_id(item.article) for item in answer.items]
+        scored = self.model.scored(user, history)
+        exclude = self.rows.many([*query.exclude, query.context_item])
+        answer = scored.best(count, np.array(exclude, np.int64))
+        found = self._ids(answer)
         reasons = {article: item.reason for article, item in zip(found, answer.items, strict=True)}
         scores = {article: item.score for article, item in zip(found, answer.items, strict=True)}
-        return SegmentList(answer.segment, answer.source, found, reasons, scores)
+        return SegmentList(answer.segment, answer.source, found, reasons, scores, scored)
 
-    def more(self, query: Query, known: Collection[int], count: int) -> Iterator[str]:
-        """Article ids of ever longer lists, until the release has no more."""
+    def more(self, listed: SegmentList, count: int, among: IntArray) -> Iterator[str]:
+        """Article ids of ever longer lists among some, until the release has no more of them.
+
+        Args:
+            among: bool (articles of the catalog), those that may come.
+        """
+        assert listed.scored is not None
         while True:
-            found = self.best(query, known, count).ids
+            found = self._ids(listed.scored.best(count, np.zeros(0, np.int64), among))
             yield from found
             if len(found) < count:
                 return
             count *= 10
+
+    def _ids(self, answer: Answer) -> list[str]:
+        return [self.rows.article_id(item.article) for item in answer.items]

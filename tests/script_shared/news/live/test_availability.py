@@ -1,6 +1,9 @@
 """The last filter, rule by rule."""
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from script_shared.clock import HOUR_MS
 from script_shared.events import Entry, Kind
@@ -75,3 +78,27 @@ def test_what_was_posted_goes_before_what_the_release_says():
 def test_a_time_taken_back_leaves_the_article_free():
     some = available(("a20", {"embargo_ms": NOW_MS + HOUR_MS}), ("a20", {"embargo_ms": None}))
     assert some.refusal("a20", Bars()) == ""
+
+
+@given(
+    bars=st.builds(
+        Bars,
+        read=st.frozensets(st.sampled_from(["a20", "a21", "nobody"])),
+        read_rows=st.frozensets(st.integers(0, 59)),
+        excluded=st.frozensets(st.sampled_from(["a30", "a31", ""])),
+        too_often=st.frozensets(st.sampled_from(["a40"])),
+        section=st.sampled_from(["", "mundo", "nowhere", "cultura"]),
+        max_age_hours=st.sampled_from([None, 0.5, 3.0, 1e9]),
+    ),
+    posted=st.dictionaries(
+        st.sampled_from(["a2", "a20", "a25", "a55"]),
+        st.sampled_from([{"section": "cultura"}, {"issued_ms": NOW_MS}, {"hidden": True}]),
+    ),
+)
+def test_what_may_be_shown_is_always_possible_and_little_else_is(bars, posted):
+    known = available(*posted.items())
+    possible = known.possible(bars)
+    shown = {row for row in range(60) if not known.refusal(f"a{row}", bars)}
+    assert shown <= set(np.flatnonzero(possible).tolist())
+    others = set(np.flatnonzero(possible).tolist()) - shown
+    assert others <= {int(page[1:]) for page in posted}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from script_shared.news.live.diversity import LOOKED_AT, spread
+from script_shared.news.live.diversity import LOOKED_AT, MOST_MORE, depth, spread
 
 STORIES = {"a1": 0, "a2": 0, "a3": 0, "b1": 1, "b2": 1, "c1": 2}
 
@@ -32,3 +32,8 @@ def test_the_list_is_as_long_as_it_was_and_holds_only_what_was_ranked(ranked, n,
     assert len(chosen) == len(set(chosen)) == min(n, len(ranked))
     assert set(chosen) <= set(ranked[: LOOKED_AT * n])
     assert chosen[0] == ranked[0]
+
+
+def test_replacements_of_a_long_list_are_looked_for_in_a_bounded_part_of_the_ranking():
+    assert depth(10) == LOOKED_AT * 10
+    assert depth(100) == 100 + MOST_MORE

@@ -110,7 +110,7 @@ def broken(stack: ExitStack, failures, newsroom: Newsroom, model: NewsModel | No
         for target in targets.get(failure, ()):
             stack.enter_context(patch(target, boom))
     if "segment_model" in failures and model is not None:
-        stack.enter_context(patch.object(model, "recommend", boom))
+        stack.enter_context(patch.object(model, "scored", boom))
     if "texts" in failures:
         stack.enter_context(patch("script_shared.news.live.texts.Texts.vectors", boom))
     if newsroom.state is not None and "fold" in failures:
@@ -279,7 +279,7 @@ def test_missing_parts_are_named(model, room):
     recommender = LiveRecommender(model, room, None, SERVING, missing=("ranker",))
     assert recommender.answer(Query()).degraded == ["ranker"]
     room.apply(busy())
-    with patch.object(model, "recommend", boom):
+    with patch.object(model, "scored", boom):
         answer = recommender.answer(Query(n=100))
     assert answer.degraded == ["ranker", "segment_model"]
     assert len(answer.items) == 40
