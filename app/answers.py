@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -13,6 +12,7 @@ from app.served import Served
 from script_shared.news.live.query import LiveAnswer, LiveItem, Query
 from script_shared.news.live.recommend import LiveRecommender
 from script_shared.news.live.served import ServedAnswer
+from script_shared.times import iso
 
 MEDIA_TYPE = "application/json"
 
@@ -20,15 +20,6 @@ MEDIA_TYPE = "application/json"
 def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Any JSON-able value as a response."""
     return Response(orjson.dumps(body), status, headers, MEDIA_TYPE)
-
-
-def iso(ms: int) -> str:
-    """Epoch milliseconds as ISO 8601, UTC.
-
-    >>> iso(1660532400000)
-    '2022-08-15T03:00:00Z'
-    """
-    return f"{datetime.fromtimestamp(int(ms) // 1000, UTC).isoformat()[:-6]}Z"
 
 
 def items(recommender: LiveRecommender, found: Iterable[LiveItem]) -> list[dict[str, Any]]:

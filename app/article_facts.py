@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.answers import iso
 from script_shared.news.live.availability import Availability, Bars
 from script_shared.news.live.recommend import LiveRecommender
 from script_shared.news.live.tags import ACCENT, tag_key
+from script_shared.times import iso
 
 NOBODY = Bars()
 MOST_WORDS = 10  # of a search

@@ -37,6 +37,11 @@ class EventProof:
             fix = "Set PAUTA_EVENTS_KEY, or take PAUTA_UNSIGNED_EVENTS out."
             raise SettingsError("PAUTA_UNSIGNED_EVENTS is refuse, and there is no key to sign with.", fix=fix)
 
+    @property
+    def counts_unsigned(self) -> bool:
+        """Whether unsigned events count in full."""
+        return self._unsigned == "count"
+
     async def signed(self, request: Request) -> bool:
         """Whether the site signed this request.
 

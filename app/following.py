@@ -146,7 +146,9 @@ class Following:
             max_shown: impressions after which an article is not shown to a reader again.
         """
         if clock.mode == "data":
-            newsroom.run_on(clock.data_end_ms, int(self._settings.events_retention_days * DAY_MS))
+            newsroom.run_on(
+                clock.data_end_ms, int(self._settings.events_retention_days * DAY_MS), goes_over=clock.goes_over
+            )
         first, remembered = self.newsroom is None, False
         until = time.monotonic() + (CATCH_UP_SECONDS if first else SWAP_SECONDS)
         try:
@@ -181,8 +183,10 @@ class Following:
 
     def adopt(self, newsroom: Newsroom, clock: Clock | None, vectorise: Vectoriser | None) -> None:
         """Go on with another newsroom; what it has not folded yet is delivered again."""
-        self.newsroom, self._clock, self._vectorise = newsroom, clock, vectorise
+        before, self.newsroom, self._clock, self._vectorise = self._clock, newsroom, clock, vectorise
         self._advance()
+        if clock is not None:
+            clock.follow(before or clock)
         self.follower.deliver_again(newsroom.seq)
 
     def _deliver(self, entries: list[Entry]) -> None:
@@ -219,6 +223,9 @@ class Following:
     def _advance(self) -> None:
         if self._clock is not None and self.newsroom is not None:
             self._clock.advance(self.newsroom.now_ms)
+            if self.newsroom.live and self._clock.mode == "data":
+                self._clock.go_over()
+                log.warning("the release ran on data time; live events came, so it runs on wall time from now on")
 
     def _measure(self) -> None:
         room = self.newsroom

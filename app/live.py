@@ -13,10 +13,11 @@ import time
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+from app.dating import Dating
 from app.following import Following
 from app.served import Refusal, Served, examples
 from app.telemetry import Telemetry
-from script_shared.clock import Clock, wall_ms
+from script_shared.clock import Clock, clock_of, wall_ms
 from script_shared.errors import PautaError, SourceError, UnavailableError
 from script_shared.gently import gently
 from script_shared.news.live.assignment import assignment_of
@@ -30,6 +31,7 @@ from script_shared.news.model import NewsModel
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
 from script_shared.releases import Pointer, Releases
+from script_shared.settings import Settings
 from script_shared.storage.local import locked
 
 log = logging.getLogger("pauta.live")
@@ -57,10 +59,12 @@ class Live:
         following: Following | None = None,
         params: NewsParams | None = None,
         shared: Path | None = None,
+        settings: Settings | None = None,
     ) -> None:
         self.releases = releases
         self._turn = shared / "loading" if shared is not None else None
         self._following = following
+        self._settings = settings or Settings()
         self._params = params or load_params(NewsParams, FILE)
         self.served: Served | None = None
         self.refusal: Refusal | None = None
@@ -95,6 +99,20 @@ class Live:
                 raise UnavailableError(f"No release is in service: {self.reason()}", fix="Try again in a few seconds.")
             await asyncio.sleep(0.05)
         return self.served.model.clock
+
+    async def dating(self, *, by_site: bool, believed: bool = True) -> Dating:
+        """The times that a request may write now.
+
+        Args:
+            by_site: whether it carries the admin token or the signature of the site.
+            believed: whether the users of others are signs that the site is live.
+
+        Raises:
+            UnavailableError: as ``clock`` does.
+        """
+        clock = await self.clock()
+        late_hours = self._settings.events_max_late_hours
+        return Dating.of(clock, late_hours, by_site=by_site, believed=believed, marked=self.served is None)
 
     def reason(self) -> str:
         """Why there is no (newer) release in service, in one sentence."""
@@ -189,6 +207,7 @@ class Live:
         started = time.perf_counter()
         folder = self.releases.fetch(version)
         model = NewsModel.load(folder, version)
+        model.clock = clock_of(model.facts, self._settings.clock)
         model.check()
         manifest, some = self.releases.manifest(version), examples(model)
         vectoriser = Vectoriser.of(model)

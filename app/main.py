@@ -150,6 +150,7 @@ def _service(settings: Settings, metrics_folder: Path | None) -> Service:
             following=following,
             params=params,
             shared=metrics_folder,
+            settings=settings,
         ),
         following=following,
         day_keys=day_keys,

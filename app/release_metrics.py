@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
@@ -34,7 +35,7 @@ class ReleaseMetrics:
         self.load_seconds = self._gauge("pauta_release_load_seconds", "Time the last load took, check included.")
         self.mode = self._gauge("pauta_clock_mode", "1 for the mode of the release's clock.", ["mode"])
         for mode in MODES:
-            self.mode.labels(mode).set(0)
+            self.mode.labels(mode).set_function(partial(self._runs_on, mode))
         self._gauge("pauta_clock_timestamp_seconds", "The time on the release's clock.").set_function(self._now)
         self.swaps = self._counter("pauta_release_swaps", "Releases taken into service.")
         self.refusals = self._counter(
@@ -60,8 +61,6 @@ class ReleaseMetrics:
         self.data_end.set(clock.data_end_ms / 1000)
         self.load_seconds.set(seconds)
         self._clock = clock
-        for mode in MODES:
-            self.mode.labels(mode).set(int(mode == clock.mode))
         self.swaps.inc()
         self.ready.set(1)
 
@@ -73,6 +72,9 @@ class ReleaseMetrics:
             self.info.remove(release)
             self._leaves(release)
             self._removed.append(release)
+
+    def _runs_on(self, mode: str) -> int:
+        return int(self._clock is not None and self._clock.mode == mode)
 
     def _now(self) -> float:
         return self._clock.now_ms() / 1000 if self._clock is not None else 0.0

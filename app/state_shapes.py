@@ -23,15 +23,17 @@ class Troubles(BaseModel):
     store_error: str | None = Field(description="Why the release store could not be read, null when it could.")
 
 
-class Ready(Troubles):
-    status: Literal["ready"]
-    release: str
-
-
 class ClockFacts(BaseModel):
     mode: str = Field(description="wall: the clock of this machine; data: the end of historical data.")
     now: Moment
     data_end: Moment
+    why: str = Field(description="Why the release runs on this clock, and how to change it.")
+
+
+class Ready(Troubles):
+    status: Literal["ready"]
+    release: str
+    clock: ClockFacts
 
 
 class Info(Troubles):

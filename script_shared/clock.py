@@ -1,7 +1,7 @@
 """The one clock on which ages, windows and expiry are counted, and how it is chosen."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 ClockMode = Literal["wall", "data"]
@@ -35,6 +35,11 @@ class Clock:
     data_end_ms: int
     why: str = ""
     goes_over: bool = False
+    _pace_ms: int = field(init=False)
+    _pace_at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._pace_ms, self._pace_at = self.data_end_ms, time.monotonic()
 
     def now_ms(self) -> int:
         """The time it is, in epoch milliseconds, UTC."""
@@ -43,6 +48,19 @@ class Clock:
     def advance(self, event_ms: int) -> None:
         """Move a data clock on to an event; it never runs backwards, and a wall clock needs no moving."""
         self.data_end_ms = max(self.data_end_ms, event_ms)
+
+    def reach_ms(self) -> int:
+        """The moment to which anybody may move a data clock: no further than real time has gone by since it was set."""
+        elapsed_ms = int((time.monotonic() - self._pace_at) * 1000)
+        self._pace_ms, self._pace_at = self._pace_ms + elapsed_ms, self._pace_at + elapsed_ms / 1000
+        if self.data_end_ms - EARLY_MS > self._pace_ms:  # the site moved it, here or in another process
+            self._pace_ms = self.data_end_ms - EARLY_MS
+        return self._pace_ms + EARLY_MS
+
+    def follow(self, other: "Clock") -> None:
+        """Let real time go on from where another clock of the same service had come to."""
+        if other.mode == self.mode == "data":
+            self._pace_ms = max(self._pace_ms, self.data_end_ms, other.reach_ms() - EARLY_MS)
 
     def go_over(self) -> None:
         """Turn a data clock into a wall clock."""
@@ -83,6 +101,7 @@ def choose_clock(
     *,
     setting: ClockSetting = "auto",
     source: str | None = None,
+    posted_ms: int = 0,
 ) -> ClockChoice:
     """Wall time while the data is fresh, data time when it is history, or what the setting says.
 
@@ -91,6 +110,7 @@ def choose_clock(
         max_lag_hours: data older than this is history.
         setting: ``PAUTA_CLOCK``.
         source: where the data came from.
+        posted_ms: when an article was posted last; a site that posts is live, however old its files are.
 
     >>> choose_clock(0, HOUR_MS, 48).mode, choose_clock(0, 49 * HOUR_MS, 48).mode
     ('wall', 'data')
@@ -100,6 +120,8 @@ def choose_clock(
         return ClockChoice(setting, setting, f"PAUTA_CLOCK is {setting}. {age}.")
     if made_at_ms - data_end_ms <= max_lag_hours * HOUR_MS:
         return ClockChoice("wall", setting, f"{age}: it is fresh, so the release runs on wall time.")
+    if made_at_ms - posted_ms <= max_lag_hours * HOUR_MS and source not in MADE_UP:
+        return ClockChoice("wall", setting, f"{age}, but articles are posted, so the release runs on wall time.")
     history = f"{age}, more than {max_lag_hours:g} hours: it is history, so the release runs on data time"
     if source in MADE_UP:
         return ClockChoice("data", setting, f"{history}. Made-up data stays on it; PAUTA_CLOCK=wall changes that.")

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from script_shared.events import Entry
 
+LATE = "late"  # in the body of an entry: it lay far back when it came, so its time says nothing about the clock
 MARK = "clock"  # in the body of an entry: by whose word the wall clock dated it
-READER, SITE = "wall", "site"  # anybody's; the site's own, by token or signature
+READER, SITE, STRANGER = "wall", "site", "stranger"  # anybody's; the site's, by token or signature; of no weight
 LIVE_READERS = 10  # distinct readers: more than one person who tries the API, fewer than the slowest site has in a day
 
 
@@ -38,3 +39,7 @@ class LiveSigns:
             self.readers.add(reader)
         self.live = mark == SITE or len(self.readers) >= LIVE_READERS
         return self.live
+
+    def forget(self, reader: int) -> None:
+        """Forget a reader who was erased; the signs stay enough."""
+        self.readers.discard(reader)

@@ -12,6 +12,7 @@ MICROSECONDS_BELOW = 10**17  # a smaller one microseconds, any other nanoseconds
 NUMBER = r"^[0-9]{1,19}(\.[0-9]*)?$"  # how a number of seconds or of anything smaller is written
 _NUMBER = re.compile(NUMBER)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799  # of the years 1 and 9999
 NO_TIME = "must be a time: seconds or milliseconds since 1970, or ISO 8601 such as 2022-08-15T02:59:47Z"
 OUTSIDE = "must lie between the years 2000 and 2100"
 
@@ -40,6 +41,16 @@ def epoch_ms(value: object) -> int:
 def within_bounds(time_ms: int) -> int:
     """The time, or the nearest one between 2000 and 2100: for what was stored before times had bounds."""
     return min(max(time_ms, EARLIEST_MS), LATEST_MS)
+
+
+def iso(time_ms: float) -> str:
+    """Epoch milliseconds as ISO 8601, UTC; a time that no calendar has as the nearest one that it has.
+
+    >>> iso(1660532400000)
+    '2022-08-15T03:00:00Z'
+    """
+    second = min(max(int(time_ms) // 1000, _FIRST_SECOND), _LAST_SECOND)
+    return f"{datetime.fromtimestamp(second, UTC).isoformat()[:-6]}Z"
 
 
 def _unbounded_ms(value: object) -> int:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Response
 
 from app.answers import json_response
+from app.dating import Dating
 from app.dependencies import Admin, Service, TheService
 from app.event_shapes import Accepted, ArticlePost, ArticlesBody
 from script_shared.errors import RequestError
@@ -27,8 +28,8 @@ async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheServi
     """
     posts = body if isinstance(body, list) else [body]
     _check_vectors(posts, service)
-    now_ms = (await service.live.clock()).now_ms()
-    new = await service.following.write([_entry(post, now_ms) for post in posts])
+    dating = await service.live.dating(by_site=True)
+    new = await service.following.write([_entry(post, dating) for post in posts])
     return json_response({"accepted": sum(new), "duplicates": 0})
 
 
@@ -53,10 +54,11 @@ def _check_vectors(posts: list[ArticlePost], service: Service) -> None:
             )
 
 
-def _entry(post: ArticlePost, now_ms: int) -> Entry:
+def _entry(post: ArticlePost, dating: Dating) -> Entry:
     said = {name: _value(name, getattr(post, name)) for name in post.model_fields_set - {"page"}}
-    body: dict[str, Any] = {TIMES.get(name, name): value for name, value in said.items()}
-    return Entry(f"article-{secrets.token_hex(16)}", Kind.ARTICLE, now_ms, "", post.page, body)
+    time_ms, marks = dating.stamp_post(post.issued, new_text=bool(post.title or post.text))
+    body: dict[str, Any] = marks | {TIMES.get(name, name): value for name, value in said.items()}
+    return Entry(f"article-{secrets.token_hex(16)}", Kind.ARTICLE, time_ms, "", post.page, body)
 
 
 def _value(name: str, value: Any) -> Any:

@@ -10,11 +10,11 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from app.answers import iso, json_response
-from app.dependencies import Service, TheService
+from app.answers import json_response
+from app.dating import Dating
+from app.dependencies import Service, TheService, is_admin
 from app.errors import problem
 from app.event_shapes import Accepted, Event, EventsBody
-from script_shared.clock import HOUR_MS, Clock
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, Kind
 
@@ -57,7 +57,6 @@ def _reason(error: HTTPException) -> str:
 
 router = APIRouter(tags=["events"], route_class=IntakeRoute)
 PLAIN = "text/plain"  # what navigator.sendBeacon sends text as, without asking the service first
-EARLY_MS = 60_000  # a clock that is a little fast is forgiven
 KINDS = {"click": Kind.CLICK, "impression": Kind.IMPRESSION}
 KEPT = ("session", "region", "device", "os", "referrer", "section", "position", "n", "release", "request_id")
 
@@ -73,12 +72,12 @@ async def post_events(request: Request, body: Annotated[EventsBody, Body()], ser
     """
     events = body if isinstance(body, list) else [body]
     signed = await _signed(service, request, len(events))
-    clock = await _clock(service, len(events))
-    entries = [_entry(event, clock.now_ms()) for event in events]
-    if errors := _out_of_time(entries, clock, service.settings.events_max_late_hours, listed=isinstance(body, list)):
+    dating = await _dating(service, len(events), by_site=signed or is_admin(request, service))
+    if errors := _out_of_time(events, dating, listed=isinstance(body, list)):
         service.telemetry.live.refused("out_of_time", len(events))
         detail = f"{len(errors)} of {len(events)} events have a time that cannot be taken. Nothing was written."
         return problem(request, 422, detail, errors=errors[:20])
+    entries = [_entry(event, dating) for event in events]
     await service.day_keys.refresh()
     for entry in entries:
         service.event_proof.note(entry, request, signed=signed)
@@ -95,9 +94,9 @@ async def _signed(service: Service, request: Request, events: int) -> bool:
         raise
 
 
-async def _clock(service: Service, events: int) -> Clock:
+async def _dating(service: Service, events: int, *, by_site: bool) -> Dating:
     try:
-        return await service.live.clock()
+        return await service.live.dating(by_site=by_site, believed=service.event_proof.counts_unsigned)
     except UnavailableError:
         service.telemetry.live.refused("no_release", events)
         raise
@@ -115,30 +114,19 @@ async def _write(service: Service, entries: list[Entry]) -> list[bool]:
     return new
 
 
-def _entry(event: Event, now_ms: int) -> Entry:
-    time_ms = now_ms if event.time is None else event.time
-    body = {name: value for name in KEPT if (value := getattr(event, name)) not in ("", None)}
+def _entry(event: Event, dating: Dating) -> Entry:
+    time_ms, marks = dating.stamp(event.time)
+    body = marks | {name: value for name in KEPT if (value := getattr(event, name)) not in ("", None)}
     return Entry(event.event_id, KINDS[event.kind], time_ms, event.user_id.strip(), event.page, body)
 
 
-def _out_of_time(entries: list[Entry], clock: Clock, late_hours: float, *, listed: bool) -> list[dict[str, str]]:
-    """Complaints about times that lie too far from now on the release's clock."""
-    first, last = bounds(clock, late_hours)
-    complaint = f"must lie between {iso(first)} and {iso(last)}"
+def _out_of_time(events: list[Event], dating: Dating, *, listed: bool) -> list[dict[str, str]]:
+    """Complaints about times that no event may have now."""
     return [
-        _complaint(place if listed else None, complaint)
-        for place, entry in enumerate(entries)
-        if not first <= entry.time_ms <= last
+        _complaint(place if listed else None, refusal)
+        for place, event in enumerate(events)
+        if (refusal := dating.refusal(event.time))
     ]
-
-
-def bounds(clock: Clock, late_hours: float) -> tuple[int, int]:
-    """The first and last time that an event may have.
-
-    A clock that stands at the end of historical data is moved on by events, so they may lie as far ahead as behind.
-    """
-    now_ms, late_ms = clock.now_ms(), int(late_hours * HOUR_MS)
-    return now_ms - late_ms, now_ms + (late_ms if clock.mode == "data" else EARLY_MS)
 
 
 def _complaint(place: int | None, message: str) -> dict[str, str]:

@@ -4,12 +4,14 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from app.answers import iso, json_response
+from app.answers import json_response
 from app.dependencies import TheService
 from app.errors import problem
 from app.live import Live
 from app.public_text import public
+from app.served import Served
 from app.state_shapes import Health, Ready
+from script_shared.times import iso
 
 router = APIRouter(tags=["operations"])
 RETRY_AFTER_SECONDS = 2
@@ -28,7 +30,15 @@ async def get_ready(request: Request, service: TheService) -> Response:
     if live.served is None:
         detail = f"No release is in service yet: {live.reason()}"
         return problem(request, 503, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}, **troubles(live))
-    return json_response({"status": "ready", "release": live.served.release, **troubles(live)})
+    return json_response(
+        {"status": "ready", "release": live.served.release, "clock": clock_facts(live.served), **troubles(live)}
+    )
+
+
+def clock_facts(served: Served) -> dict[str, str]:
+    """Which time it is for the release in service, and why."""
+    clock = served.model.clock
+    return {"mode": clock.mode, "now": iso(clock.now_ms()), "data_end": iso(clock.data_end_ms), "why": clock.why}
 
 
 def troubles(live: Live) -> dict[str, Any]:

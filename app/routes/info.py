@@ -9,14 +9,14 @@ from fastapi import APIRouter, Request, Response
 from pydantic import SecretStr
 
 from app import __version__
-from app.answers import iso, json_response
+from app.answers import json_response
 from app.dependencies import TheService, is_admin
 from app.public_text import public
-from app.routes.health import troubles
-from app.served import Served
+from app.routes.health import clock_facts, troubles
 from app.state_shapes import Info
 from script_shared.clock import wall_ms
 from script_shared.settings import Settings
+from script_shared.times import iso
 
 router = APIRouter(tags=["operations"])
 PACKAGES = ("fastapi", "numpy", "scipy", "uvicorn")
@@ -40,17 +40,12 @@ async def get_info(request: Request, service: TheService) -> Response:
             "started_at": iso(service.started_ms),
             "uptime_seconds": round((wall_ms() - service.started_ms) / 1000, 3),
             "wall_time": iso(wall_ms()),
-            "clock": served and _clock(served),
+            "clock": served and clock_facts(served),
             "release": served and served.release,
             **troubles(service.live),
             "settings": settings if is_admin(request, service) else without_addresses(settings),
         }
     )
-
-
-def _clock(served: Served) -> dict[str, str]:
-    clock = served.model.clock
-    return {"mode": clock.mode, "now": iso(clock.now_ms()), "data_end": iso(clock.data_end_ms)}
 
 
 def shown(settings: Settings) -> dict[str, Any]:

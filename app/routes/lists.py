@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from app.answers import MEDIA_TYPE, iso
+from app.answers import MEDIA_TYPE
 from app.article_facts import NOBODY, ArticleFacts
 from app.article_shapes import Latest, LatestQuery, MostRead, MostReadQuery, Narrowed
 from app.dependencies import Service, TheService
@@ -16,6 +16,7 @@ from script_shared.clock import HOUR_MS
 from script_shared.news.live.most_read import most_read
 from script_shared.news.live.newest import Place
 from script_shared.news.live.windows import HALF_LIVES_HOURS
+from script_shared.times import iso
 
 router = APIRouter(tags=["lists"])
 LOOKED_AT = 500  # articles that one list looks at, however few of them it may show

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 
-from app.answers import iso, json_response
+from app.answers import json_response
 from app.dependencies import Admin, Service, TheService
 from app.state_shapes import LiveFacts
 from script_shared.errors import UnavailableError
@@ -12,6 +12,7 @@ from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.rows import Rows
 from script_shared.news.live.sections import Sections
 from script_shared.news.live.trending import trending as most_read
+from script_shared.times import iso
 
 Window = Literal["2m", "10m", "1h", "6h", "24h"]
 router = APIRouter(tags=["operations"])

@@ -4,13 +4,14 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from app.answers import iso, json_response
+from app.answers import json_response
 from app.dependencies import Admin, TheService
 from app.routes.health import troubles
 from app.served import Served
 from app.state_shapes import Model, Reloaded
 from script_shared.clock import ClockMode
 from script_shared.errors import UnavailableError
+from script_shared.times import iso
 
 router = APIRouter(tags=["model"])
 

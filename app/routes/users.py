@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 from fastapi import APIRouter, Path, Response
 
-from app.answers import iso, json_response
+from app.answers import json_response
 from app.dependencies import Admin, TheService
 from app.event_shapes import Erased
 from app.served import Served
@@ -17,6 +17,7 @@ from app.text_fields import RequiredId
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry
 from script_shared.news.live.newsroom import Newsroom
+from script_shared.times import iso
 
 router = APIRouter(prefix="/users", tags=["events"], dependencies=[Admin])
 UserId = Annotated[RequiredId, Path(description="The reader, as in events; it may hold slashes.")]

@@ -84,7 +84,14 @@ function fresh() {
   return show();
 }
 
+async function tellTime() {
+  const clock = (await ask("info")).clock;
+  $("why").hidden = !clock || clock.mode === "wall";
+  $("why").textContent = clock ? clock.why : "";
+}
+
 async function start() {
+  tellTime().catch(() => {});
   try {
     examples = (await ask("model")).examples;
   } catch (error) {

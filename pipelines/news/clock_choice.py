@@ -8,4 +8,6 @@ def clock_choice(context: Context, data_end_ms: int) -> ClockChoice:
     """Which clock a release of the run runs on."""
     source = context.run.facts("raw").get("source") if context.run.complete("raw") else None
     lag: float = context.params.releases.clock_max_lag_hours
-    return choose_clock(data_end_ms, wall_ms(), lag, setting=context.settings.clock, source=source)
+    posted_ms = int(context.run.facts("refined").get("posted_last_ms", 0)) if context.run.complete("refined") else 0
+    setting = context.settings.clock
+    return choose_clock(data_end_ms, wall_ms(), lag, setting=setting, source=source, posted_ms=posted_ms)

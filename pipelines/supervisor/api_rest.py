@@ -10,10 +10,11 @@ from script_shared.errors import UnavailableError
 
 @dataclass(frozen=True)
 class Readiness:
-    """One of the two is said."""
+    """A release in service with the reason for its clock, or why one was refused."""
 
     release: str = ""
     refused: str = ""
+    clock: str = ""
 
 
 class ApiRest:
@@ -36,7 +37,8 @@ class ApiRest:
         if not isinstance(answer, dict):
             return None
         if response.is_success and "release" in answer:
-            return Readiness(release=answer["release"])
+            clock = answer.get("clock", {})
+            return Readiness(answer["release"], clock=f"{clock.get('mode', '')} time. {clock.get('why', '')}")
         return Readiness(refused=answer["refused"]["reason"]) if answer.get("refused") else None
 
     def examples(self) -> dict[str, list[str]]:

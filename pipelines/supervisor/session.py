@@ -106,7 +106,7 @@ def _greet(household: Household, api: ApiRest) -> None:
         say(f"the release cannot be served: {ready.refused}")
         say("trigger news_data in Airflow for a new one, or take another: .venv/bin/python -m pipelines releases list")
         return
-    say(f"serving release {ready.release}")
+    say(f"serving release {ready.release} on {ready.clock}")
     show_recommendations(api)
 
 

@@ -30,8 +30,8 @@ def _drive(asked: argparse.Namespace, site: Site, draw: Random) -> int:
         print(f"{asked.url} serves no release yet. Wait until {asked.url}/ready answers 200.", file=sys.stderr)
         return 1
     events = Events(site, asked.run)
-    if model["facts"]["clock_mode"] == "data":
-        events.set_clock(site.get("/recommendations", num_recs=1)["generated_at"])
+    if (site.get("/info").get("clock") or {}).get("mode") == "data":
+        events.set_clock()
     members = [reader for readers in model["examples"].values() for reader in readers]
     crowd, newsroom = Crowd(draw, asked.run, members, asked.readers), Newsroom(site, draw, asked.run, asked.news_every)
     visits = _visit_on(asked, crowd, newsroom, events, site, draw)

@@ -2,10 +2,10 @@
 
 import time
 from collections import Counter
-from datetime import datetime
 from typing import Any
 
 from pipelines.traffic.site import Site
+from script_shared.times import epoch_ms
 
 BATCH = 20
 
@@ -27,9 +27,10 @@ class Events:
         self.clicks: Counter[str] = Counter()
         self.sent: Counter[str] = Counter()
 
-    def set_clock(self, generated_at: str) -> None:
+    def set_clock(self) -> None:
         """The release is one of history: its clock stands still unless events move it on, second by second."""
-        self._base_ms = round(datetime.fromisoformat(generated_at).timestamp() * 1000)
+        if now := self._site.get("/recommendations", num_recs=1).get("generated_at"):
+            self._base_ms, self._started = epoch_ms(now), time.monotonic()
 
     def add(self, kind: str, page: str, reader: dict[str, str], **shown: Any) -> None:
         """Remember one event; a full batch is sent."""
@@ -47,5 +48,8 @@ class Events:
     def flush(self) -> None:
         """Send what waits. What the API did not take is lost: these readers are made up."""
         if self._waiting:
-            self.accepted += self._site.post("/events", self._waiting).get("accepted", 0)
+            answer = self._site.post("/events", self._waiting)
+            self.accepted += answer.get("accepted", 0)
             self._waiting = []
+            if self._base_ms is not None and not answer:
+                self.set_clock()  # the service may have started again, or have gone over to wall time

@@ -43,6 +43,13 @@ def test_history_of_a_site_goes_over_to_wall_time_and_made_up_history_does_not(s
     assert "PAUTA_CLOCK=wall" in choice.why
 
 
+@pytest.mark.parametrize(("source", "mode"), [("local", "wall"), ("sample", "data")])
+def test_a_site_that_posts_articles_is_live_however_old_its_files_are(source, mode):
+    choice = choose_clock(0, 720 * HOUR_MS, 48, source=source, posted_ms=719 * HOUR_MS)
+    assert choice.mode == mode
+    assert choose_clock(0, 720 * HOUR_MS, 48, source=source, posted_ms=600 * HOUR_MS).mode == "data"
+
+
 def test_a_release_keeps_its_choice_and_a_service_may_overrule_it():
     facts = {"data_end_ms": 5, **choose_clock(5, 72 * HOUR_MS, 48, source="local").facts()}
     clock = clock_of(facts)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from script_shared.times import EARLIEST_MS, LATEST_MS, epoch_ms, within_bounds
+from script_shared.times import EARLIEST_MS, LATEST_MS, epoch_ms, iso, within_bounds
 
 MOMENTS = st.integers(EARLIEST_MS, LATEST_MS)
 SECONDS = st.integers(EARLIEST_MS // 1000, LATEST_MS // 1000)
@@ -76,3 +76,10 @@ def test_a_stored_time_is_brought_within_the_bounds(time_ms):
     bounded = within_bounds(time_ms)
     assert EARLIEST_MS <= bounded <= LATEST_MS
     assert bounded == time_ms or not EARLIEST_MS <= time_ms <= LATEST_MS
+
+
+@given(st.integers() | st.integers(EARLIEST_MS, LATEST_MS))
+def test_every_time_can_be_written(time_ms):
+    written = iso(time_ms)
+    assert written.endswith("Z")
+    assert epoch_ms(written) == time_ms // 1000 * 1000 if EARLIEST_MS <= time_ms <= LATEST_MS else len(written) >= 20

@@ -31,6 +31,7 @@ def refine(context: Context) -> dict[str, Any]:
         facts.update(act(raw, folder, context.params.refine, context.run.run_id, taken))
         facts |= {
             "events_articles": taken.posts.height,
+            "posted_last_ms": taken.posted_last_ms,
             "erased_readers": len(taken.erased.digests),
             "events_seq": raw_facts.get("events_seq", 0),
         }

@@ -6,8 +6,9 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.news.event_parts import DIGEST, TYPES, scan_part
-from pipelines.news.refine.posts import latest_posts
+from pipelines.news.refine.posts import POSTED, latest_posts
 from pipelines.news.tables import check
+from script_shared.clock import EARLY_MS, wall_ms
 from script_shared.events import Erased
 
 DAY_MS = 86_400_000
@@ -34,6 +35,14 @@ class Taken:
     erased: Erased = field(default_factory=Erased)
     longest_pause_ms: int = 30 * DAY_MS
     goes_over: bool = False
+
+    @property
+    def posted_last_ms(self) -> int:
+        """When a new article was posted last, by the wall clock or before it; 0 for never. Epoch milliseconds."""
+        if not self.posts.height:
+            return 0
+        times = self.posts[POSTED].dt.epoch("ms").to_numpy()
+        return int(times[times <= wall_ms() + EARLY_MS].max(initial=0))
 
     @classmethod
     def of(cls, raw: Path, run_id: str, retention_days: float, *, goes_over: bool = False) -> "Taken":

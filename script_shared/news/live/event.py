@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from script_shared.events import Entry, Kind
+from script_shared.live_signs import LATE
 
 
 class LiveEvent(NamedTuple):
@@ -49,7 +50,7 @@ def live_event(entry: Entry) -> LiveEvent | None:
         return None
     body = entry.body
     rest: dict[str, Any] = {name: _text(body, name) for name in _TEXTS}
-    rest |= {"position": _number(body, "position", -1), "n": _number(body, "n", 0), "late": bool(body.get("late"))}
+    rest |= {"position": _number(body, "position", -1), "n": _number(body, "n", 0), "late": bool(body.get(LATE))}
     return LiveEvent(entry.kind, entry.user_id, entry.article_id, entry.time_ms, **rest)
 
 

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from script_shared.clock import HOUR_MS
 from script_shared.events import Entry, Kind
 from script_shared.events.entry import user_digest
+from script_shared.live_signs import MARK, LiveSigns
 from script_shared.news.live.editorial import Editorial, Story
 from script_shared.news.live.event import LiveEvent, live_event
 from script_shared.news.live.last_hour import LastHour
@@ -51,13 +52,18 @@ class Newsroom:
         self.now_ms = state.now_ms if state is not None else 0
         self._longest_pause_ms: int | None = None
         self._unproven_shown = (state.params.trust if state is not None else TrustParams()).unproven_shown
+        self.signs: LiveSigns | None = None
 
-    def run_on(self, data_end_ms: int, longest_pause_ms: int) -> None:
+    def run_on(self, data_end_ms: int, longest_pause_ms: int, *, goes_over: bool = False) -> None:
         """Go by the time of historical data, which begins at its end and is moved on by events.
 
-        Clicks and impressions after a longer pause than that were dated by another clock, as those from before the
-        first release are. They would make everything old, so only who read and saw what is kept of them.
+        Clicks and impressions that are marked as of the present, or come after a longer pause than that, were dated by
+        the wall clock. They would make everything old, so only who read and saw what is kept of them.
+
+        Args:
+            goes_over: whether enough signs that the site is live end this, see ``script_shared.live_signs``.
         """
+        self.signs = LiveSigns() if goes_over else None
         self.now_ms, self._longest_pause_ms = max(self.now_ms, data_end_ms), longest_pause_ms
         if self.state is not None:
             self.state.turns = False
@@ -110,6 +116,7 @@ class Newsroom:
         mine: list[Entry] = []
         stories: list[Story | None] = []
         for entry in new:
+            self._look_for_signs(entry)
             if self._by_another_clock(entry):
                 self._note([entry])
             else:
@@ -160,7 +167,21 @@ class Newsroom:
     def _by_another_clock(self, entry: Entry) -> bool:
         if self._longest_pause_ms is None or entry.kind not in (Kind.CLICK, Kind.IMPRESSION):
             return False
-        return entry.time_ms > self.now_ms + self._longest_pause_ms
+        return MARK in entry.body or entry.time_ms > self.now_ms + self._longest_pause_ms
+
+    def _look_for_signs(self, entry: Entry) -> None:
+        """History becomes the present once the site is seen to be live."""
+        if self.signs is None or MARK not in entry.body:
+            return
+        if self.signs.note(entry, reader_key(entry.user_id, str(entry.body.get("session", "")))):
+            self._longest_pause_ms = None
+            if self.state is not None:
+                self.state.turns = True
+
+    @property
+    def live(self) -> bool:
+        """Whether history has become the present."""
+        return self.signs is not None and self.signs.live
 
     def _learn(self, entry: Entry, vector: csr_array | None) -> Story | None:
         """Take over what is kept besides the live state; of an ARTICLE entry the story as it is then."""
@@ -170,6 +191,8 @@ class Newsroom:
             return self.editorial.apply(entry)
         if entry.kind == Kind.ERASE:
             self.erased.add(str(entry.body["digest"]))
+            if self.signs is not None:
+                self.signs.forget(digest_key(str(entry.body["digest"])))
             self._read_since.pop(digest_key(str(entry.body["digest"])), None)
             self._shown_since.pop(digest_key(str(entry.body["digest"])), None)
         else:

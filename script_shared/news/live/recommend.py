@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from script_shared.arrays import IntArray
-from script_shared.clock import Clock
+from script_shared.clock import HOUR_MS, Clock
 from script_shared.news.live.asked import Asked
 from script_shared.news.live.availability import Availability, Bars
 from script_shared.news.live.candidates import Candidates, Source, candidates
@@ -103,7 +103,7 @@ class LiveRecommender:
         segment = self._try(asked, "segment_model", lambda: self._segment_list(asked), None)
         order = self._try(asked, "live_ranking", lambda: self._order(asked, segment), None)
         relied = self._try(asked, "live_ranking", lambda: self._trust(asked, segment), 0.0)
-        chosen = self._chosen(asked, self._ranked(asked, order, segment, relied))
+        chosen = self._chosen(asked, self._alive_first(asked, self._ranked(asked, order, segment, relied)))
         plain = [LiveItem(article, 0.0, ALSO, "rest") for article in chosen]
         make = lambda: Items(self, asked, order if relied else None, segment).all(chosen)  # noqa: E731
         items = self._try(asked, "reasons", make, plain)
@@ -252,6 +252,14 @@ class LiveRecommender:
         """What the segment's model says of all that may be shown; a little more of it than the list needs."""
         assert self._source is not None
         return self._source.more(segment, 2 * depth(asked.query.n), asked.available.possible(asked.bars))
+
+    def _alive_first(self, asked: Asked, ranked: Iterator[str]) -> Iterator[str]:
+        """The same order; where all of the release has expired, what was posted since and is alive comes first."""
+        if asked.available.max_age_hours == self._max_age:
+            return ranked
+        oldest_ms, stories = asked.now_ms - self._max_age * HOUR_MS, self.newsroom.editorial.stories()
+        alive = {story.article_id for story in stories if (story.issued_ms or story.posted_ms) >= oldest_ms}
+        return iter(sorted(ranked, key=lambda article: article not in alive)) if alive else ranked
 
     def _chosen(self, asked: Asked, ranked: Iterator[str]) -> list[str]:
         """The list: available, diverse, with a few places for what is new; and filtered once more at the very end."""

@@ -64,8 +64,8 @@ def test_a_time_is_the_same_in_every_form(client: httpx.Client, store: Store) ->
     assert times == [NOW_MS - 5000] * len(forms)
 
 
-def test_events_move_the_clock_of_historical_data_on(client: httpx.Client) -> None:
-    send(client, event(1, time=NOW_MS + HOUR_MS))
+def test_events_of_the_site_move_the_clock_of_historical_data_on(client: httpx.Client, admin: dict[str, str]) -> None:
+    assert client.post("/events", json=event(1, time=NOW_MS + HOUR_MS), headers=admin).status_code == 200
     answer = client.get("/recommendations", params={"num_recs": 1}).json()
     assert answer["generated_at"] == "2022-08-15T04:00:00Z"
     assert "a50" in pages(client, num_recs=100)  # published within that hour

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.app.conftest import TOKEN
 from tests.app.releases import NOW_MS
 
 HOUR_MS = 3_600_000
@@ -18,7 +19,7 @@ def pages(client: httpx.Client, route: str, **query: Any) -> list[str]:
 
 def click(client: httpx.Client, page: str, users: range, **more: Any) -> None:
     events = [{"event_id": f"{page} {user}", "user_id": f"u{user}", "page": page, **more} for user in users]
-    assert client.post("/events", json=events).status_code == 200
+    assert client.post("/events", json=events, headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
 
 
 def post(client: httpx.Client, admin: dict[str, str], **body: Any) -> None:

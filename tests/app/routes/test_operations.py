@@ -15,7 +15,9 @@ def test_health_is_always_ok(shared: httpx.Client) -> None:
 
 def test_info_says_which_time_it_is_on_the_clock_of_the_release(shared: httpx.Client) -> None:
     info = shared.get("/info").json()
-    assert info["clock"] == {"mode": "data", "now": "2022-08-15T03:00:00Z", "data_end": "2022-08-15T03:00:00Z"}
+    time, why = "2022-08-15T03:00:00Z", "As chosen when the release was made."
+    assert info["clock"] == {"mode": "data", "now": time, "data_end": time, "why": why}
+    assert shared.get("/ready").json()["clock"] == info["clock"]
     assert info["wall_time"] > "2026"
     assert info["version"] == __version__
     assert info["release"] == "v1"

@@ -6,11 +6,15 @@ import numpy as np
 import polars as pl
 import pytest
 
+from pipelines.news.clock_choice import clock_choice
 from pipelines.news.dataset import Dataset
 from pipelines.news.moments import moments_of
 from pipelines.news.refine import refine
+from pipelines.news.sources.event_log import export_events
 from script_shared.clock import HOUR_MS, wall_ms
 from script_shared.errors import InputError
+from script_shared.events import Entry, EventLog, Kind
+from script_shared.live_signs import LIVE_READERS
 from tests.pipelines.news.challenge_files import PAGES, START, Reader, context_of, read, write_raw
 
 DAY_MS = 24 * HOUR_MS
@@ -102,3 +106,58 @@ def test_reads_until_now_are_kept_on_a_live_site(tmp_path: Path) -> None:
     who = [Reader(reader.user_id, [read(0, row[1] + shift) for row in reader.reads[:1]]) for reader in readers(3)]
     facts, _ = refined(tmp_path, who)
     assert facts["ahead_rows"] == 0
+
+
+def with_log(folder: Path, entries: list[Entry], source: str = "local") -> tuple[dict[str, object], Dataset]:
+    """A refined run of readers whose files end four years ago, and of these entries of the log."""
+    context = context_of(folder)
+    (folder / "data").mkdir()
+    log = EventLog(f"sqlite:///{folder}/data/events.db")
+    log.append(entries)
+    log.close()
+    with context.run.write("raw") as (raw, facts):
+        write_raw(raw, readers())
+        facts |= {"source": source, **export_events(context, raw)}
+    facts = refine(context)
+    return facts, Dataset.load(context.run.read("refined"))
+
+
+def live_clicks(count: int) -> list[Entry]:
+    now = wall_ms()
+    return [Entry(f"e{n}", Kind.CLICK, now - 1000 * n, f"live-{n}", PAGES[0], {}) for n in range(count)]
+
+
+def test_clicks_of_enough_readers_bring_old_files_to_the_present(tmp_path: Path) -> None:
+    facts, data = with_log(tmp_path, live_clicks(LIVE_READERS))
+    assert facts["events_clicks"] == LIVE_READERS
+    assert wall_ms() - data.end_ms < HOUR_MS
+    assert clock_choice(context_of(tmp_path), data.end_ms).mode == "wall"
+
+
+def test_clicks_of_few_readers_do_not(tmp_path: Path) -> None:
+    facts, data = with_log(tmp_path, live_clicks(LIVE_READERS - 1))
+    assert facts["rejected_by_reason"] == {"time_ahead": LIVE_READERS - 1}
+    assert data.end_ms == END
+    choice = clock_choice(context_of(tmp_path), data.end_ms)
+    assert (choice.mode, choice.goes_over) == ("data", True)
+
+
+def test_no_click_brings_made_up_files_to_the_present(tmp_path: Path) -> None:
+    _, data = with_log(tmp_path, live_clicks(3 * LIVE_READERS), source="sample")
+    assert data.end_ms == END
+    assert not clock_choice(context_of(tmp_path), data.end_ms).goes_over
+
+
+def test_events_ahead_of_the_wall_clock_are_rejected(tmp_path: Path) -> None:
+    ahead = Entry("x", Kind.CLICK, wall_ms() + DAY_MS, "live-1", PAGES[1], {})
+    facts, data = with_log(tmp_path, [*live_clicks(LIVE_READERS), ahead])
+    assert facts["rejected_by_reason"] == {"time_ahead": 1}
+    assert data.end_ms <= wall_ms()
+
+
+def test_a_posted_article_makes_the_next_release_one_of_the_present(tmp_path: Path) -> None:
+    post = Entry("p", Kind.ARTICLE, wall_ms(), "", "new", {"title": "Novo"})
+    _, data = with_log(tmp_path, [post])
+    choice = clock_choice(context_of(tmp_path), data.end_ms)
+    assert choice.mode == "wall"
+    assert "articles are posted" in choice.why
