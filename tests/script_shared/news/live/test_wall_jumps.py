@@ -27,7 +27,7 @@ def clicks(room: Newsroom, page: str, count: int, time_ms: int, step_ms: int = 1
     """Send clicks on a page, one after another; the time after them."""
     start = room.seq
     for n in range(count):
-        entry = Entry(f"{start + n}", Kind.CLICK, time_ms + n * step_ms, f"u{n % 9}", page, {}, start + n + 1)
+        entry = Entry(f"{start + n}", Kind.CLICK, time_ms + n * step_ms, f"u{start + n}", page, {}, start + n + 1)
         room.apply([entry])
     return time_ms + count * step_ms
 
