@@ -18,7 +18,11 @@ MANY = "exclude_ids"  # the parameter that may be given many times
 
 
 class ParsedRoute(APIRoute):
-    """A GET whose query becomes the shape of its signature at once: one by one costs a tenth more."""
+    """A GET whose query becomes the shape of its signature at once.
+
+    FastAPI reads parameter by parameter, which costs 0.15 to 0.2 ms of CPU more per list: a sixth of a list of a small
+    release, a fifteenth of one at full scale. Dependencies of the route are not run, so it must have none.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         if "GET" not in self.methods:

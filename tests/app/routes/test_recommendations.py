@@ -5,7 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi.routing import APIRoute
 
+from app.routes import recommendations
 from app.shapes import Recommendations
 from tests.app.releases import ALIVE, ANONYMOUS, LOGGED, READS, SEMI
 
@@ -181,3 +183,10 @@ def test_explained_items_name_what_made_their_score(shared: httpx.Client) -> Non
 
 def test_a_release_that_was_made_without_a_ranker_is_whole(shared: httpx.Client) -> None:
     assert ask(shared)["degraded"] == []
+
+
+def test_the_route_that_parses_by_itself_has_no_dependency_that_would_be_skipped() -> None:
+    for route in recommendations.router.routes:
+        assert isinstance(route, APIRoute)
+        assert route.dependencies == []
+        assert [dependency.name for dependency in route.dependant.dependencies] == ["service"]
