@@ -9,11 +9,12 @@ import brotli
 import httpx
 import pytest
 
-from app.middleware import MAX_BODY_BYTES
+from script_shared.settings import Settings
 from tests.app.routes.test_beacons import refused
 from tests.app.test_errors import is_problem
 
 EVENT = {"event_id": "e1", "user_id": "u", "page": "a20"}
+LARGEST = Settings().http_body_bytes
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "x-gzip": gzip.compress,
@@ -56,7 +57,7 @@ def test_a_bomb_is_refused_and_counted_as_too_large(common: httpx.Client, encodi
 @pytest.mark.parametrize("encoding", SQUEEZED)
 def test_exactly_the_largest_body_is_read(shared: httpx.Client, encoding: str) -> None:
     content = json.dumps(EVENT | {"device": 1}).encode()
-    padded = content + b" " * (MAX_BODY_BYTES - len(content))
+    padded = content + b" " * (LARGEST - len(content))
     assert post(shared, COMPRESS[encoding](padded), encoding).status_code == 422
     assert post(shared, COMPRESS[encoding](padded + b" "), encoding).status_code == 413
 
