@@ -161,7 +161,9 @@ def test_every_reason_against_an_article_is_named(client: httpx.Client, admin: d
         return [reason["reason"] for reason in found["reasons"]]
 
     client.post("/events", json={"event_id": "c", "session": "visit", "page": "a30"})
-    shown = [{"event_id": f"i{n}", "kind": "impression", "user_id": "u", "page": "a31"} for n in range(9)]
+    given = client.get("/recommendations", params={"user_id": "u", "num_recs": 100}).json()["answer_id"]
+    impression = {"kind": "impression", "user_id": "u", "page": "a31", "answer_id": given}
+    shown = [{**impression, "event_id": f"i{n}"} for n in range(9)]
     client.post("/events", json=shown)
     assert reasons("a11", user_id="log0") == ["read"]  # the release knows it
     assert reasons("a30", session="visit") == ["read"]  # an event says it
