@@ -5,6 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
+from script_shared.events import Entry, EventLog, Kind
+from script_shared.news.live.trust import SIGNED
+from tests.app.conftest import Store
 from tests.app.releases import ARTICLES, NOW_MS
 
 HOUR_MS = 3_600_000
@@ -153,7 +156,7 @@ def test_an_article_in_the_list_has_its_place_and_reason(client: httpx.Client, a
         }
 
 
-def test_every_reason_against_an_article_is_named(client: httpx.Client, admin: dict[str, str]) -> None:
+def test_every_reason_against_an_article_is_named(client: httpx.Client, admin: dict[str, str], store: Store) -> None:
     def reasons(page: str, **query: Any) -> list[str]:
         found = why(client, admin, page, **query)
         assert not found["shown"]
@@ -161,10 +164,10 @@ def test_every_reason_against_an_article_is_named(client: httpx.Client, admin: d
         return [reason["reason"] for reason in found["reasons"]]
 
     client.post("/events", json={"event_id": "c", "session": "visit", "page": "a30"})
-    given = client.get("/recommendations", params={"user_id": "u", "num_recs": 100}).json()["answer_id"]
-    impression = {"kind": "impression", "user_id": "u", "page": "a31", "answer_id": given}
-    shown = [{**impression, "event_id": f"i{n}"} for n in range(9)]
-    client.post("/events", json=shown)
+    signed = {"proof": SIGNED}
+    shown = [Entry(f"i{n}", Kind.IMPRESSION, NOW_MS, "u", "a31", signed) for n in range(9)]
+    EventLog(store.settings.events_address).append(shown)
+    client.post("/events", json={"event_id": "c2", "page": "a20"})  # counts after what is in the log before it
     assert reasons("a11", user_id="log0") == ["read"]  # the release knows it
     assert reasons("a30", session="visit") == ["read"]  # an event says it
     assert reasons("a31", user_id="u") == ["shown_too_often"]
