@@ -34,6 +34,7 @@ lock: | $(BIN)/uv ## Resolve the dependencies again, after a change in pyproject
 	$(LOCK) pyproject.toml --extra airflow -o requirements_airflow.txt
 	$(LOCK) pyproject.toml -c requirements_airflow.txt -o requirements.txt
 	$(LOCK) pyproject.toml --extra airflow --extra dev -c requirements_airflow.txt -o tests/requirements.txt
+	$(LOCK) tests/clients/generators/requirements.in -o tests/clients/generators/requirements.txt
 
 .PHONY: check
 check: install ## Format, lint, types, import rules, Dockerfiles, compose file
@@ -100,6 +101,13 @@ test-serving: | $(BIN)/uv ## The serving tests, with the API's own packages alon
 	@$(UV) pip install --quiet --python $(VENV)-serving/bin/python -c tests/requirements.txt pytest pytest-timeout hypothesis psutil
 	$(VENV)-serving/bin/python -m pytest tests/app
 
+.PHONY: test-clients
+test-clients: install ## Generate a Python and a TypeScript client out of the OpenAPI description, and call the API with both (needs npm)
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)-clients
+	@$(UV) pip install --quiet --python $(VENV)-clients/bin/python --require-hashes -r tests/clients/generators/requirements.txt
+	@cp tests/clients/generators/package.json $(VENV)-clients/ && npm install --silent --no-audit --no-fund --no-package-lock --prefix $(VENV)-clients
+	$(BIN)/pytest tests/clients/test_generated.py
+
 .PHONY: bench-scale
 bench-scale: install ## Full scale, from CSV to a promoted release and a ready API: seconds and memory
 	$(BIN)/python -m tests.benchmarks.scale
@@ -114,5 +122,5 @@ bench-serving: install ## HTTP at full scale: times under constant load, most re
 
 .PHONY: clean
 clean: ## Remove what was made here: environments, caches, runs, releases and Airflow's home
-	rm -rf $(VENV) $(VENV)-serving .airflow .pauta .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-serving $(VENV)-clients .airflow .pauta .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find script_shared/data script_shared/models script_shared/evaluation -mindepth 1 ! -name .gitkeep -delete

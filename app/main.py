@@ -43,6 +43,7 @@ from app.routes import (
     predict,
     recommendations,
     releases,
+    script,
     train,
     users,
 )
@@ -74,6 +75,7 @@ ROUTERS = (
     releases,
     metrics,
     front,
+    script,
 )
 METRICS_FOLDER = "_PAUTA_METRICS_FOLDER"  # from the parent process to its workers
 SWITCH_SECONDS = 0.0002  # a request waits no longer for a thread that writes or folds to let go of the interpreter

@@ -20,8 +20,9 @@ WORKDIR /opt/pauta
 COPY --chmod=755 docker/with-secrets.sh docker/healthcheck.py ./
 COPY app app
 COPY script_shared script_shared
+COPY clients/javascript clients/javascript
 # The owner of these folders is the owner of a named volume that is made from them; all images agree on it.
-RUN chmod -R a+rX app script_shared \
+RUN chmod -R a+rX app clients script_shared \
     && python -m compileall -q app script_shared \
     && install -d -m 775 -o 50000 -g 0 script_shared/data script_shared/models script_shared/evaluation
 USER 50000:0

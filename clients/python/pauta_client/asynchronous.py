@@ -1,0 +1,109 @@
+"""The asynchronous client."""
+
+import asyncio
+from types import TracebackType
+from typing import Any
+
+import httpx
+
+from pauta_client import requests
+from pauta_client.answers import PautaError, Recommendations
+from pauta_client.requests import AGAIN, Options, Waiting
+
+
+class AsyncClient:
+    """Fetches lists and sends events, to be awaited; the README explains the arguments.
+
+    Use it in an ``async with`` block: the end sends what waits and closes the connections.
+    """
+
+    def __init__(self, url: str, *, transport: httpx.AsyncBaseTransport | None = None, **options: Any) -> None:
+        self.options = Options(url, **options)
+        self.waiting = Waiting()
+        self._http = httpx.AsyncClient(timeout=self.options.timeout_seconds, transport=transport)
+
+    async def __aenter__(self) -> "AsyncClient":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Send what waits and close the connections."""
+        try:
+            await self.flush()
+        finally:
+            await self._http.aclose()
+
+    async def recommend(self, user_id: str | None = None, num_recs: int = 10, **parameters: Any) -> Recommendations:
+        """A list; parameters are those of ``POST /recommendations``, such as ``session`` and ``section``.
+
+        Raises:
+            PautaError: the API refused, or did not answer.
+        """
+        given = {"user_id": user_id, "num_recs": num_recs, **parameters}
+        return Recommendations.of(await self._send(requests.list_request(self.options, given)))
+
+    async def click(self, page: str, **members: Any) -> None:
+        """Note a click; members are those of ``POST /events``, such as ``user_id``, ``session`` and ``answer_id``."""
+        await self._note(requests.event("click", page, members))
+
+    async def impression(self, page: str, **members: Any) -> None:
+        """Note that an article was shown."""
+        await self._note(requests.event("impression", page, members))
+
+    async def flush(self) -> None:
+        """Send all events that wait.
+
+        Raises:
+            PautaError: the API did not take them; those that may be sent again still wait.
+        """
+        while batch := self.waiting.events[: self.options.batch_size]:
+            try:
+                await self._send(requests.events_request(self.options, batch))
+            except PautaError as error:
+                if error.status and error.status not in AGAIN:
+                    del self.waiting.events[: len(batch)]  # refused for good: they would be refused again
+                raise
+            del self.waiting.events[: len(batch)]
+
+    async def post_articles(self, *articles: dict[str, Any]) -> int:
+        """Publish or change articles (admin); the number that was taken."""
+        body = await self._send(requests.request(self.options, "POST", "articles", list(articles)))
+        return int(body["accepted"])
+
+    async def export_user(self, user_id: str) -> dict[str, Any]:
+        """Everything that is stored about a user (admin)."""
+        found: dict[str, Any] = await self._send(
+            requests.request(self.options, "GET", f"users/{requests.part(user_id)}")
+        )
+        return found
+
+    async def erase_user(self, user_id: str) -> dict[str, Any]:
+        """Erase a user (admin); what was found."""
+        path = f"users/{requests.part(user_id)}"
+        found: dict[str, Any] = await self._send(requests.request(self.options, "DELETE", path))
+        return found
+
+    async def _note(self, event: dict[str, Any]) -> None:
+        self.waiting.add(event)
+        if len(self.waiting.events) >= self.options.batch_size:
+            await self.flush()
+
+    async def _send(self, request: httpx.Request) -> Any:
+        """Send a request, again after a pause where that may help."""
+        tried = 0
+        while True:
+            answer, problem = None, None
+            try:
+                answer = await self._http.send(request)
+            except httpx.TransportError as error:
+                problem = requests.unreachable(self.options, error)
+            tried += 1
+            if answer is not None and (answer.status_code not in AGAIN or tried >= self.options.tries):
+                return requests.judged(answer)
+            if problem is not None and tried >= self.options.tries:
+                raise problem
+            await asyncio.sleep(requests.pause(tried, answer))

@@ -1,0 +1,5 @@
+"""Clients meet the same service as the tests of the API."""
+
+from tests.app.conftest import folders, store
+
+__all__ = ["folders", "store"]
