@@ -18,7 +18,16 @@ from tests.app.conftest import Store, release_of, serving, until
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / ".venv-clients"
 SOURCES = Path(__file__).parent / "generators"
-STRICT = ("--strict", "--noUncheckedIndexedAccess", "false", "--module", "nodenext", "--target", "es2022", "--skipLibCheck")
+STRICT = (
+    "--strict",
+    "--noUncheckedIndexedAccess",
+    "false",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2022",
+    "--skipLibCheck",
+)
 
 pytestmark = pytest.mark.slow
 
