@@ -4,8 +4,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from script_shared.names import section_key
 from script_shared.news.live.availability import Availability, Bars
 from script_shared.news.live.recommend import LiveRecommender
 from script_shared.news.live.tags import ACCENT, tag_key
@@ -13,6 +15,7 @@ from script_shared.times import iso
 
 NOBODY = Bars()
 MOST_WORDS = 10  # of a search
+_key = lru_cache(1024)(section_key)
 _START = rf"(?<![^\W_])(?<!{ACCENT})"
 
 
@@ -72,8 +75,8 @@ class ArticleFacts:
         row = self.available.rows.row(article_id)
         return (
             (not tag or self.available.editorial.tagged.has(article_id, tag))
-            and (not section or self.available.section(article_id, row) == section)
-            and (not region or self.available.region(article_id, row) == region)
+            and (not section or _key(self.available.section(article_id, row)) == _key(section))
+            and (not region or _key(self.available.region(article_id, row)) == _key(region))
         )
 
     def says(self, article_id: str, words: Sequence[re.Pattern[str]]) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from script_shared.arrays import IntArray, Strings
 from script_shared.gently import breathe
+from script_shared.names import section_key
 from script_shared.news.catalog import Catalog
 from script_shared.news.live.availability import mark
 from script_shared.news.live.editorial import Editorial, Story
@@ -48,6 +49,8 @@ class Newest:
     def __init__(self, catalog: Catalog | None, editorial: Editorial, rows: Rows) -> None:
         self._catalog, self._editorial, self._rows = catalog, editorial, rows
         self._order: IntArray | None = None
+        self._sections = _codes(catalog.section_names) if catalog is not None else {}
+        self._regions = _codes(catalog.region_names) if catalog is not None else {}
         self._posts = -1
         self._stories: list[Found] = []
 
@@ -109,11 +112,15 @@ class Newest:
     def _within(self, rows: IntArray, section: str, region: str) -> IntArray:
         catalog, kept = self._catalog, np.ones(len(rows), bool)
         if catalog is not None and section:
-            kept &= np.isin(catalog.section[rows], _codes(catalog.section_names, section))
+            kept &= np.isin(catalog.section[rows], self._sections.get(section_key(section), []))
         if catalog is not None and region:
-            kept &= np.isin(catalog.region[rows], _codes(catalog.region_names, region))
+            kept &= np.isin(catalog.region[rows], self._regions.get(section_key(region), []))
         return kept
 
 
-def _codes(names: Strings, wanted: str) -> list[int]:
-    return [code for code in range(len(names)) if names[code] == wanted]
+def _codes(names: Strings) -> dict[str, list[int]]:
+    """Codes by the key under which names are compared."""
+    codes: dict[str, list[int]] = {}
+    for code in range(len(names)):
+        codes.setdefault(section_key(names[code]), []).append(code)
+    return codes
