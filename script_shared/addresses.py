@@ -1,11 +1,14 @@
-"""Addresses in settings: the origins of sites, the path under which a proxy publishes the service, and proxies."""
+"""Addresses in settings: origins of sites, the path prefix of the service, proxies, and SQLite files."""
 
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from urllib.parse import unquote
 
 Network = IPv4Network | IPv6Network
 EVERY_ORIGIN = "*"
 _ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*)(:\d{1,5})?")
+SQLITE = "sqlite:///"
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 
 
@@ -59,3 +62,21 @@ def networks(text: str) -> tuple[Network, ...]:
 
 def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def sqlite_address(file: Path) -> str:
+    """The SQLAlchemy address of a SQLite file, whatever characters its folders have.
+
+    >>> sqlite_address(Path("/data/50%?/events.db"))
+    'sqlite:////data/50%25%3F/events.db'
+    """
+    return SQLITE + re.sub("[%?#]", lambda match: f"%{ord(match[0]):02X}", str(file))
+
+
+def sqlite_file(address: str) -> Path | None:
+    """The file of a SQLite address, None for another one.
+
+    >>> sqlite_file("sqlite:////data/50%25%3F/events.db"), sqlite_file("https://mlflow.example")
+    (PosixPath('/data/50%?/events.db'), None)
+    """
+    return Path(unquote(address.removeprefix(SQLITE).partition("?")[0])) if address.startswith(SQLITE) else None

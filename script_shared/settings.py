@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from script_shared import addresses
 from script_shared.clock import ClockSetting
+from script_shared.cron import cron
 from script_shared.errors import SettingsError
 
 SHARED = Path(__file__).parent
@@ -54,7 +55,9 @@ class Settings(BaseSettings):
     params_file: Path | None = Field(None, description="Params file used instead of the one in the package.")
     source: Literal["sample", "local", "gdrive", "globo_clicks"] = Field("sample", description="Source of raw data.")
     source_path: Path | None = Field(None, description="Folder (local) or parquet file (globo_clicks) to read.")
-    data_schedule: str | None = Field(None, description="When news_data starts by itself, as a cron expression in UTC.")
+    data_schedule: Annotated[str, AfterValidator(cron)] | None = Field(
+        None, description="When news_data starts by itself, as a cron expression in UTC."
+    )
     cache_dir: Path = Field(
         default_factory=own_cache, description="Where releases of an object store are kept to load."
     )
@@ -113,14 +116,14 @@ class Settings(BaseSettings):
     @property
     def events_address(self) -> str:
         """Where the event log is, as SQLAlchemy takes it."""
-        return self.events_uri or f"sqlite:///{self.data_dir / 'events.db'}"
+        return self.events_uri or addresses.sqlite_address(self.data_dir / "events.db")
 
     @property
     def mlflow_address(self) -> str | None:
         """Where MLflow is, None when trainings are not tracked: unset, the embedded one where it was made before."""
         file = self.data_dir.absolute() / "mlflow" / "mlflow.db"
         if self.mlflow_uri == "embedded" or (self.mlflow_uri is None and file.is_file()):
-            return f"sqlite:///{file}"
+            return addresses.sqlite_address(file)
         return None if self.mlflow_uri in (None, "", "off") else self.mlflow_uri
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipelines.supervisor.credentials import ADMIN, SERVICE, Credentials, write_passwords
 from pipelines.supervisor.places import HOST, ROOT, Places
+from script_shared.addresses import sqlite_address
 
 DAGS = ROOT / "pipelines" / "dags"
 
@@ -26,7 +27,7 @@ def airflow_environment(places: Places, credentials: Credentials, inherited: Map
     home = places.airflow_home
     return common(inherited) | {
         "AIRFLOW_HOME": str(home),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": sqlite_address(home / "airflow.db"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",

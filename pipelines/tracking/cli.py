@@ -6,11 +6,11 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from pipelines.registry import USE_CASES
 from pipelines.tracking.reconcile import Desk, open_store, reconcile, told
 from pipelines.tracking.shelf import CANDIDATE, PRODUCTION, shelf_of
+from script_shared.addresses import sqlite_file
 from script_shared.errors import InputError
 from script_shared.settings import Settings
 
@@ -73,10 +73,10 @@ def _compared(present: str | None, wanted: str | None) -> str:
 def _ui(settings: Settings, port: int) -> int:
     """Becomes MLflow's server on the loopback address."""
     address = settings.mlflow_address or ""
-    if not address.startswith("sqlite:"):
+    if (file := sqlite_file(address)) is None:
         raise InputError("there is no embedded MLflow to show.", fix="'make run' makes one, with its first training.")
-    folder = Path(address.removeprefix("sqlite:///")).parent
-    command = ["--backend-store-uri", address, "--artifacts-destination", str(folder / "artifacts"), "--workers", "1"]
+    artifacts = (file.absolute().parent / "artifacts").as_uri()
+    command = ["--backend-store-uri", address, "--artifacts-destination", artifacts, "--workers", "1"]
     quiet = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
     print(f"MLflow is at http://127.0.0.1:{port}/ in some seconds; Ctrl-C stops it", flush=True)
     _become([sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), *command], quiet)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipelines.tracking.record import Record, Release
+from script_shared.addresses import sqlite_file
 
 T = TypeVar("T")
 KEY, DIGEST, RUN_ID, RELEASE = "pauta.training", "pauta.digest", "pauta.run_id", "pauta.release"
@@ -222,8 +223,8 @@ def _version_tags(release: Release) -> dict[str, str]:
 
 def _artifacts_beside(address: str) -> str | None:
     """Where files of runs go when there is no server that takes them: beside the database."""
-    path = address.removeprefix("sqlite:///")
-    return str(Path(path).absolute().parent / "artifacts") if path != address else None
+    file = sqlite_file(address)
+    return (file.absolute().parent / "artifacts").as_uri() if file else None
 
 
 def _portions(items: Sequence[T], size: int) -> Iterator[list[T]]:

@@ -16,6 +16,7 @@ from pipelines.tracking.mlflow_store import MlflowStore, import_client, is_refus
 from pipelines.tracking.outbox import Outbox
 from pipelines.tracking.record import Record
 from pipelines.tracking.shelf import CANDIDATE, PRODUCTION, shelf_of
+from script_shared.addresses import sqlite_file
 from script_shared.errors import PautaError, UnavailableError
 from script_shared.releases import Releases
 from script_shared.settings import Settings
@@ -139,8 +140,8 @@ def require_mlflow(desk: Desk) -> str:
             httpx.get(f"{address.rstrip('/')}/health", timeout=PROBE_SECONDS)
         except httpx.HTTPError as error:
             raise UnavailableError(f"MLflow does not answer: {error or type(error).__name__}.") from error
-    else:
-        Path(address.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    elif file := sqlite_file(address):
+        file.parent.mkdir(parents=True, exist_ok=True)
     import_client()
     return address
 

@@ -13,7 +13,8 @@ from pipelines.use_case import Context
 from script_shared.errors import SourceError, TransientError
 
 TIMEOUT = (10.0, 60.0)  # seconds to connect, and between bytes
-QUOTA_WORDS = ("too many users", "quota")
+NO_LINK = "Cannot retrieve the public link"  # gdown's own words for a page that has neither a link nor an error
+MOST_WORDS = 200  # characters of a page's error that are repeated
 
 
 def fingerprint(context: Context) -> str:
@@ -74,10 +75,16 @@ def _download(file_id: str, target: Path, retries: int) -> None:
 
 
 def _refusal(file_id: str, error: Exception) -> SourceError:
+    """The error for a page instead of the file.
+
+    Where the quota is used up, Drive explains it in some language, and gdown repeats that; for a wrong id or a private
+    file it has nothing to repeat.
+    """
     text = " ".join(str(error).split())
-    if any(word in text.lower() for word in QUOTA_WORDS):
+    if NO_LINK not in text:
+        words = text.partition("retrieve file url:")[2].partition("You may still be able")[0].strip() or text
         return TransientError(
-            f"Google Drive file {file_id}: its download quota is used up for now.",
+            f"Google Drive file {file_id}: its download quota is used up for now. Drive says: {words[:MOST_WORDS]}",
             fix="Try again in some hours, or download the zip in a browser, extract it and use the source local.",
         )
     return SourceError(

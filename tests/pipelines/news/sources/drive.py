@@ -21,6 +21,10 @@ QUOTA = """<!DOCTYPE html><html><head><title>Google Drive - Quota exceeded</titl
 <p class="uc-error-caption">Sorry, you can't view or download this file at this time.</p>
 <p class="uc-error-subcaption">Too many users have viewed or downloaded this file recently. Please try later.</p>
 </body></html>"""
+QUOTA_PT = """<!DOCTYPE html><html><head><title>Google Drive - Cota excedida</title></head><body>
+<p class="uc-error-caption">Não é possível visualizar ou fazer o download deste arquivo agora.</p>
+<p class="uc-error-subcaption">Muitos usuários fizeram o download deste arquivo recentemente. Tente mais tarde.</p>
+</body></html>"""
 SIGN_IN = "<!DOCTYPE html><html><head><title>Sign in - Google Accounts</title></head><body>Sign in</body></html>"
 
 
@@ -28,7 +32,7 @@ class Drive:
     """What the server does, to be set by a test, and what it was asked.
 
     Attributes:
-        mode: file, confirm, quota, sign_in or unavailable.
+        mode: file, confirm, quota, quota_pt, sign_in or unavailable.
         content: the file's bytes.
         breaks: how many answers to break off in the middle.
         ranges: the Range header of every request for the file's bytes, "" where there was none.
@@ -71,8 +75,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.drive.mode == "unavailable":
             self._page("Service unavailable", 503, attachment=True)
         else:
-            page = {"confirm": WARNING.format(id=file_id), "quota": QUOTA, "sign_in": SIGN_IN}[self.drive.mode]
-            self._page(page, 200)
+            pages = {"confirm": WARNING.format(id=file_id), "quota": QUOTA, "quota_pt": QUOTA_PT, "sign_in": SIGN_IN}
+            self._page(pages[self.drive.mode], 200)
 
     def _page(self, text: str, status: int, *, attachment: bool = False) -> None:
         self.send_response(status)

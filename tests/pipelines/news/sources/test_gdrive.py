@@ -79,9 +79,12 @@ def test_a_download_that_broke_off_goes_on_in_the_next_run(drive: Drive, tmp_pat
     assert (tmp_path / "news" / "raw" / "two" / "validacao.csv").read_bytes() == MEMBERS["validacao.csv"]
 
 
-def test_the_quota_page_is_worth_another_try_later(drive: Drive, tmp_path: Path) -> None:
-    drive.mode = "quota"
-    with pytest.raises(TransientError, match=r"quota is used up.*some hours"):
+@pytest.mark.parametrize(("mode", "words"), [("quota", "Too many users"), ("quota_pt", "Muitos usuários")])
+def test_the_quota_page_is_worth_another_try_later_in_any_language(
+    drive: Drive, tmp_path: Path, mode: str, words: str
+) -> None:
+    drive.mode = mode
+    with pytest.raises(TransientError, match=rf"quota is used up for now. Drive says: {words}.*some hours"):
         download(run(tmp_path, "one"))
 
 
