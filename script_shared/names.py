@@ -14,7 +14,9 @@ NULLS = ("", "null", "none", "nan", "undefined", "\\n")  # spellings of a missin
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"  # zero width: no white space to Python, and nothing to see
 SOFT_HYPHEN = "\u00ad"
 LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
-_EDGE = rf"(?:[^\S\x1c-\x1f]|[{INVISIBLE}])+"  # the four are white space to Python, and control characters to all others
+_EDGE = (
+    rf"(?:[^\S\x1c-\x1f]|[{INVISIBLE}])+"  # the four are white space to Python, and control characters to all others
+)
 _EDGES = re.compile(rf"^{_EDGE}|{_EDGE}$")
 _BLANKS = re.compile(r"\s+")
 _UNSEEN = re.compile(rf"[{INVISIBLE}{SOFT_HYPHEN}]|(?![\t\n\v\f\r\x85])[\x00-\x1f\x7f-\x9f]|[\ud800-\udfff]")

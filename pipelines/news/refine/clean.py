@@ -29,7 +29,9 @@ def clean_text(column: str | pl.Expr) -> pl.Expr:
     """The text as people read it, "" for a missing one."""
     text = pl.col(column) if isinstance(column, str) else column
     decoded = (
-        pl.when(text.str.contains(_ENTITY)).then(text.map_elements(html.unescape, return_dtype=pl.String)).otherwise(text)
+        pl.when(text.str.contains(_ENTITY))
+        .then(text.map_elements(html.unescape, return_dtype=pl.String))
+        .otherwise(text)
     )
     whole = decoded.str.replace_all(_UNSEEN, "")
     for ligature, letters in LIGATURES.items():

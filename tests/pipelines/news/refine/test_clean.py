@@ -8,7 +8,20 @@ from pipelines.news.refine.clean import bad_id, clean_id, clean_text, clean_titl
 from script_shared import names
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.sampled_from(
-    ["  a ", "null", "NaN", "\u00a0x\u200b", "a\tb", "x" * 513, "&eacute;", "o\ufb01cina", "a\r\nb", "&#233;", "\\N", "a\x85b"]
+    [
+        "  a ",
+        "null",
+        "NaN",
+        "\u00a0x\u200b",
+        "a\tb",
+        "x" * 513,
+        "&eacute;",
+        "o\ufb01cina",
+        "a\r\nb",
+        "&#233;",
+        "\\N",
+        "a\x85b",
+    ]
 )
 
 
