@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from pipelines import events_cli, maintenance_cli, releases_cli
+from pipelines import check_data_cli, events_cli, maintenance_cli, releases_cli
 from pipelines.registry import USE_CASES
 from pipelines.run_steps import run_steps
 from pipelines.runs import Run, latest_run, new_run_id
@@ -24,6 +24,8 @@ def main(argv: list[str] | None = None) -> int:
             return releases_cli.main(argv[1:], settings)
         if argv[:1] == ["events"]:
             return events_cli.main(argv[1:], settings)
+        if argv[:1] == ["check-data"]:
+            return check_data_cli.main(argv[1:], settings)
         if argv[:1] == ["maintenance"]:
             return maintenance_cli.main(argv[1:], settings)
         if argv[:1] == ["replay"]:
@@ -44,14 +46,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pipelines",
         description=__doc__,
-        epilog="Also: python -m pipelines releases --help; likewise events, maintenance, replay and tracking",
+        epilog="Also: python -m pipelines releases --help, and check-data, events, maintenance, replay and tracking",
     )
     parser.add_argument(
         "use_case", choices=sorted(USE_CASES), help="which use case to run ('releases' manages releases)"
     )
     parser.add_argument("--step", action="append", default=[], help="run only this step; may be repeated")
     parser.add_argument("--run-id", help="run to write to (a new one, or the latest when --step is given)")
-    parser.add_argument("--source", help="sample, local, gdrive or globo_clicks (default: PAUTA_SOURCE)")
+    parser.add_argument("--source", help="sample, local, files, gdrive or globo_clicks (default: PAUTA_SOURCE)")
     parser.add_argument("--source-path", type=Path, help="folder or file of the source (default: PAUTA_SOURCE_PATH)")
     parser.add_argument("--refresh", action="store_true", help="download again although the input seems unchanged")
     parser.add_argument("--force", choices=("promote", "refuse"), help="overrule the gate")

@@ -53,8 +53,10 @@ class Settings(BaseSettings):
     )
     evaluation_dir: Path = Field(SHARED / "evaluation", description="Folder of evaluation files and reports.")
     params_file: Path | None = Field(None, description="Params file used instead of the one in the package.")
-    source: Literal["sample", "local", "gdrive", "globo_clicks"] = Field("sample", description="Source of raw data.")
-    source_path: Path | None = Field(None, description="Folder (local) or parquet file (globo_clicks) to read.")
+    source: Literal["sample", "local", "files", "gdrive", "globo_clicks"] = Field(
+        "sample", description="Source of raw data."
+    )
+    source_path: Path | None = Field(None, description="Folder (local, files) or file (files, globo_clicks) to read.")
     data_schedule: Annotated[str, AfterValidator(cron)] | None = Field(
         None, description="When news_data starts by itself, as a cron expression in UTC."
     )

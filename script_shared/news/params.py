@@ -1,6 +1,7 @@
 """The news use case's params: their names, types and allowed ranges. Values stand in ``params/news.toml``."""
 
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
@@ -28,6 +29,56 @@ class SampleParams(Params):
 class GdriveParams(Params):
     file_id: str = Field(pattern=r"^[-\w]+$")
     retries: int = Field(ge=0)
+
+
+class ClickColumns(Params):
+    """Columns of your files of clicks, by what they hold; "" where the name or the content tells."""
+
+    user: str = ""
+    article: str = ""
+    time: str = ""
+    session: str = ""
+    login: str = ""
+    region: str = ""
+    device: str = ""
+    seconds: str = ""
+    scroll: str = ""
+
+
+class ArticleColumns(Params):
+    """The same of files of articles."""
+
+    article: str = ""
+    title: str = ""
+    text: str = ""
+    summary: str = ""
+    url: str = ""
+    issued: str = ""
+    section: str = ""
+    region: str = ""
+
+
+class FilesParams(Params):
+    """How the source ``files`` reads your own files."""
+
+    clicks_files: str
+    articles_files: str
+    time_zone: str
+    seconds_unit: Literal["seconds", "milliseconds"]
+    scroll_unit: Literal["percent", "share"]
+    logged_values: list[str]
+    simulate_login: bool
+    clicks: ClickColumns = ClickColumns()
+    articles: ArticleColumns = ArticleColumns()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _exists(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("must be a time zone such as America/Sao_Paulo") from None
+        return name
 
 
 class EventsParams(Params):
@@ -244,6 +295,7 @@ class NewsParams(Params):
 
     sample: SampleParams
     gdrive: GdriveParams
+    files: FilesParams
     events: EventsParams
     refine: RefineParams
     split: SplitParams

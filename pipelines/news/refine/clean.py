@@ -1,4 +1,4 @@
-"""Ids and texts of tables by the rules of ``script_shared.names``, as Polars expressions; a property test holds both together."""
+"""Ids and texts of tables by the rules of ``script_shared.names``; a property test holds both together."""
 
 import html
 

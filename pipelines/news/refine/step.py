@@ -1,9 +1,11 @@
 """Chooses how the raw files of a run are refined, and writes the step's folder."""
 
+from pathlib import Path
 from typing import Any
 
 from pipelines.news.refine.challenge import refine_challenge
 from pipelines.news.refine.clicks import FILE, refine_clicks
+from pipelines.news.refine.site import CLICKS, refine_site
 from pipelines.news.refine.taken import Taken
 from pipelines.use_case import Context
 from script_shared.clock import MADE_UP
@@ -25,10 +27,9 @@ def refine(context: Context) -> dict[str, Any]:
     raw, raw_facts = context.run.read("raw"), context.run.facts("raw")
     goes_over = context.settings.clock != "data" and raw_facts.get("source") not in MADE_UP
     taken = Taken.of(raw, context.run.run_id, context.settings.events_retention_days, goes_over=goes_over)
-    act = refine_clicks if (raw / FILE).is_file() else refine_challenge
     with context.run.write("refined") as (folder, facts):
         facts["source"] = raw_facts.get("source")
-        facts.update(act(raw, folder, context.params.refine, context.run.run_id, taken))
+        facts.update(_tables(context, raw, folder, taken))
         facts |= {
             "events_articles": taken.posts.height,
             "posted_last_ms": taken.posted_last_ms,
@@ -36,3 +37,12 @@ def refine(context: Context) -> dict[str, Any]:
             "events_seq": raw_facts.get("events_seq", 0),
         }
     return facts
+
+
+def _tables(context: Context, raw: Path, folder: Path, taken: Taken) -> dict[str, Any]:
+    params, run_id = context.params.refine, context.run.run_id
+    if (raw / CLICKS).is_file():
+        simulate = context.params.files.simulate_login
+        return refine_site(raw, folder, params, run_id, taken, simulate_login=simulate)
+    act = refine_clicks if (raw / FILE).is_file() else refine_challenge
+    return act(raw, folder, params, run_id, taken)

@@ -16,6 +16,7 @@ from script_shared.errors import InputError
 SOURCES = {  # name: module, imported when it is used
     "sample": "pipelines.news.sources.sample",
     "local": "pipelines.news.sources.local",
+    "files": "pipelines.news.sources.files",
     "gdrive": "pipelines.news.sources.gdrive",
     "globo_clicks": "pipelines.news.sources.globo_clicks",
 }

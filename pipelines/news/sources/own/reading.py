@@ -1,0 +1,142 @@
+"""Reads a table of any usual kind as text, column by column: CSV, JSON lines and parquet."""
+
+import codecs
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.news.refine.csv_problems import explained
+from script_shared.errors import InputError
+
+KINDS = {  # how a file is read, by the end of its name
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".jsonl": "json lines",
+    ".ndjson": "json lines",
+    ".json": "json lines",
+    ".parquet": "parquet",
+}
+DELIMITERS = ",;\t|"
+MOST_COLUMNS = 2_000
+HEAD_BYTES = 1 << 20
+MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a file is written: csv, json lines or parquet; for CSV also what separates cells, and the encoding."""
+
+    name: str
+    delimiter: str = ","
+    encoding: str = "utf-8"
+
+
+def tables(path: Path) -> list[Path]:
+    """The files at a path that may be tables: the file itself, or those of the folder and one level below.
+
+    Raises:
+        InputError: there is none.
+    """
+    if path.is_file():
+        return [path]
+    found = [file for pattern in ("*", "*/*") for file in path.glob(pattern) if _is_table(file)]
+    if not found:
+        kinds = ", ".join(KINDS)
+        raise InputError(f"{path}: holds no table.", fix=f"Name a file or folder with files that end with {kinds}.")
+    return sorted(found)
+
+
+def _is_table(file: Path) -> bool:
+    return file.suffix.lower() in KINDS and file.is_file() and not file.name.startswith((".", "_"))
+
+
+def kind_of(file: Path) -> Kind:
+    """How a file is written.
+
+    Raises:
+        InputError: it is empty, or no table.
+    """
+    name = KINDS.get(file.suffix.lower())
+    if name is None:
+        raise InputError(f"{file.name}: is of no kind that is read.", fix=f"Use one of {', '.join(KINDS)}.")
+    if not file.stat().st_size:
+        raise InputError(f"{file.name}: is empty.", fix="Export it again.")
+    if name != "csv":
+        return Kind(name)
+    with file.open("rb") as stream:
+        head = stream.read(HEAD_BYTES)
+    encoding = next((name for mark, name in MARKS.items() if head.startswith(mark)), "") or _encoding(head)
+    line = head.decode(encoding, "replace").splitlines()[0]
+    delimiter = max(DELIMITERS, key=line.count)
+    if line.count(delimiter) >= MOST_COLUMNS:
+        raise InputError(
+            f"{file.name}: has more than {MOST_COLUMNS:,} columns.", fix="Export only those that are needed."
+        )
+    return Kind("csv", delimiter, encoding)
+
+
+def _encoding(head: bytes) -> str:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[pl.LazyFrame]:
+    """The table with all columns as text; null for an empty cell.
+
+    Raises:
+        InputError: the file is damaged; names file and, for CSV, line.
+    """
+    kind = kind_of(file)
+    with tempfile.TemporaryDirectory(prefix="pauta-files-") as folder, _readable(file):
+        if kind.name == "csv":
+            source = file if kind.encoding in ("utf-8", "utf-8-sig") else _as_utf8(file, kind, Path(folder))
+            table = pl.scan_csv(source, separator=kind.delimiter, infer_schema=False, glob=False)
+            with explained([source]):
+                yield table
+        elif kind.name == "parquet":
+            yield _as_text(pl.scan_parquet(file, glob=False))
+        else:
+            yield _as_text(pl.scan_ndjson(file, infer_schema_length=10_000))
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        raise InputError(f"{file.name}: cannot be read ({reason}).", fix="Export it again.") from error
+
+
+def _as_utf8(file: Path, kind: Kind, folder: Path) -> Path:
+    target = folder / file.name
+    read = file.open(encoding=kind.encoding, errors="replace", newline="")
+    with read as source, target.open("w", encoding="utf-8", newline="") as copy:
+        shutil.copyfileobj(source, copy, CHUNK)
+    return target
+
+
+def _as_text(table: pl.LazyFrame) -> pl.LazyFrame:
+    """Every column as text: times as epoch milliseconds, lists and structures left out."""
+    columns = []
+    for name, kind in table.collect_schema().items():
+        if isinstance(kind, pl.Datetime):
+            columns.append(pl.col(name).dt.epoch("ms").cast(pl.String).alias(name))
+        elif kind == pl.Date:
+            columns.append(pl.col(name).cast(pl.Datetime("ms")).dt.epoch("ms").cast(pl.String).alias(name))
+        elif not kind.is_nested() and kind != pl.Binary:
+            columns.append(pl.col(name).cast(pl.String).alias(name))
+    if not columns:
+        raise InputError("the table has no column of plain values.", fix="Export plain columns.")
+    return table.select(columns)
