@@ -108,5 +108,15 @@ class Accepted(BaseModel):
     duplicates: int = Field(description="Known already by their id, and left alone.")
 
 
+class PersonCounts(BaseModel):
+    entries: dict[str, int] = Field(description="Entries of the event log, by kind.")
+    visits: int = Field(description="Sessions in which the user was seen.")
+    live_reads: int = Field(description="Articles that the live state knows as read.")
+    live_shown: int = Field(description="Articles that the live state knows as shown.")
+    answers: int = Field(description="Answers that the process asked remembers.")
+    release_reads: int = Field(description="Reads that the release in service holds.")
+
+
 class Erased(BaseModel):
     entries: int = Field(description="How many entries of the log were deleted.")
+    found: PersonCounts

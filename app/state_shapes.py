@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from app.event_shapes import PersonCounts
+
 Moment = str  # ISO 8601, UTC
 
 
@@ -165,12 +167,21 @@ class ReleaseUser(BaseModel):
     reads: list[ReleaseRead]
 
 
-class UserFacts(BaseModel):
-    user_id: str
+class PersonFacts(BaseModel):
+    counts: PersonCounts
+    visits: list[str] = Field(description="Sessions in which the user was seen.")
     entries: list[UserEntry] = Field(description="In the order of the event log.")
     live_reads: list[str]
     live_shown: dict[str, int]
     release: ReleaseUser | None = Field(description="What the release in service knows, null for nothing.")
+
+
+class UserFacts(PersonFacts):
+    user_id: str
+
+
+class SessionFacts(PersonFacts):
+    session: str
 
 
 class TrainingRun(BaseModel):

@@ -35,8 +35,10 @@ ASKED: dict[tuple[str, str], list[dict[str, Any]]] = {  # how routes with parame
     ("POST", "/predict"): [{"json": {}}],
     ("POST", "/events"): [{"json": EVENT}, {"json": [EVENT]}],
     ("POST", "/articles"): [{"json": {"page": "a20", "title": "A title"}}],
-    ("GET", "/users/{user_id}"): [{"path": "/users/u"}],
+    ("GET", "/users/{user_id}"): [{"path": "/users/g"}],
     ("DELETE", "/users/{user_id}"): [{"path": "/users/u"}],
+    ("GET", "/sessions/{session}"): [{"path": "/sessions/h"}],
+    ("DELETE", "/sessions/{session}"): [{"path": "/sessions/t"}],
     ("GET", "/articles/{page}"): [{"path": "/articles/a30", "params": {"user_id": "u"}}, {"path": "/articles/a3"}],
     ("GET", "/live"): [{"params": {"digest": "1", "trending": "10m"}}, {}],
 }
@@ -90,7 +92,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     (root / "evaluation_metrics.csv").write_text(EVALUATION)
     folders: dict[str, Path] = {"Velha": make_release(root / "made", "Velha")}
     with of_a_module(root, folders, admin_token=SecretStr(TOKEN)) as client:
-        client.post("/events", json=EVENT | {"event_id": "e0"})
+        visits = [("u", "s"), ("", "t"), ("g", "h")]
+        client.post("/events", json=[EVENT | {"event_id": s, "user_id": u, "session": s} for u, s in visits])
         yield client
 
 

@@ -1,73 +1,93 @@
-"""GET and DELETE /users/{id}: what is known of a reader, and forgetting it."""
+"""GET and DELETE /users/{user_id} and /sessions/{session}: what is known of a person, and forgetting it."""
 
 import asyncio
 import contextlib
 from dataclasses import asdict
 from typing import Annotated, Any
 
-import numpy as np
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, HTTPException, Path, Response
 
 from app.answers import json_response
-from app.dependencies import Admin, TheService
+from app.dependencies import Admin, Service, TheService
 from app.event_shapes import Erased
-from app.served import Served
-from app.state_shapes import UserFacts
+from app.person_facts import PersonFacts
+from app.state_shapes import SessionFacts, UserFacts
 from app.text_fields import RequiredId
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry
-from script_shared.news.live.newsroom import Newsroom
+from script_shared.events.person import Person, session_name
 from script_shared.times import iso
 
-router = APIRouter(prefix="/users", tags=["events"], dependencies=[Admin])
-UserId = Annotated[RequiredId, Path(description="The reader, as in events; it may hold slashes.")]
+router = APIRouter(tags=["events"], dependencies=[Admin])
+UserId = Annotated[
+    RequiredId,
+    Path(description="The user, as in events; it may hold slashes. `session <id>` is the visit without a user."),
+]
+SessionId = Annotated[RequiredId, Path(description="The visit, as in events; it may hold slashes.")]
 
 
-@router.get("/{user_id:path}", summary="Everything known of a reader", response_model=UserFacts)
+@router.get("/users/{user_id:path}", summary="Everything known of a user", response_model=UserFacts)
 async def get_user(user_id: UserId, service: TheService) -> Response:
-    """The reader's entries in the event log, what the live state holds, and what the release in service knows."""
-    entries = await asyncio.to_thread(service.following.log.export, user_id)
-    served, room = service.live.served, service.following.newsroom
-    return json_response(
-        {
-            "user_id": user_id,
-            "entries": [_shown(entry) for entry in entries],
-            "live_reads": _live_reads(room, user_id) if room is not None else [],
-            "live_shown": dict(room.shown_to(user_id, "")) if room is not None else {},
-            "release": _in_release(served, user_id) if served is not None else None,
-        }
-    )
+    """The user's entries in the event log, what the live state holds, and what the release in service knows.
+
+    What the user's visits did before the login is part of it.
+    """
+    return json_response({"user_id": user_id, **await _known(service, Person(user_id))})
 
 
-@router.delete("/{user_id:path}", summary="Forget a reader", response_model=Erased)
+@router.get("/sessions/{session:path}", summary="Everything known of a visit", response_model=SessionFacts)
+async def get_session(session: SessionId, service: TheService) -> Response:
+    """The same for a visit, whether or not a user logged in during it."""
+    return json_response({"session": session, **await _known(service, Person(session_name(session)))})
+
+
+@router.delete("/users/{user_id:path}", summary="Forget a user", response_model=Erased)
 async def delete_user(user_id: UserId, service: TheService) -> Response:
-    """Deletes the reader from the event log and the live state; releases no longer use it, later trainings neither."""
+    """Deletes the user and what the user's visits did without a login; later trainings leave both out.
+
+    The answer says how much was found. 404 says that nothing was; trainings leave the name out all the same.
+    """
+    return await _erased(service, Person(user_id))
+
+
+@router.delete("/sessions/{session:path}", summary="Forget a visit", response_model=Erased)
+async def delete_session(session: SessionId, service: TheService) -> Response:
+    """Deletes all events of a visit, those with a user too; other visits of the user stay."""
+    return await _erased(service, Person(session_name(session)))
+
+
+async def _known(service: Service, person: Person) -> dict[str, Any]:
+    facts = await PersonFacts.of(service, person)
+    if facts.nothing:
+        raise HTTPException(404, f"{_noun(person)} is known here. Nothing was found in log, live state and release.")
+    return {
+        "counts": facts.counts(),
+        "visits": facts.visits,
+        "entries": [_shown(entry) for entry in facts.entries],
+        "live_reads": facts.live_reads,
+        "live_shown": facts.live_shown,
+        "release": facts.release,
+    }
+
+
+async def _erased(service: Service, person: Person) -> Response:
     following = service.following
-    gone = await asyncio.to_thread(following.log.erase, user_id)
+    facts = await PersonFacts.of(service, person)
+    deleted = await asyncio.to_thread(following.log.erase, person.name)
     with contextlib.suppress(UnavailableError):  # erased it is; this process hears of it later then
         await following.settled()
-    return json_response({"entries": gone})
+    if facts.nothing and not deleted.entries:
+        raise HTTPException(
+            404,
+            f"{_noun(person)} is known here, so nothing was deleted. Later trainings leave the name out all the same.",
+        )
+    found = {**facts.counts(), "entries": deleted.kinds, "visits": deleted.visits}
+    return json_response({"entries": deleted.entries, "found": found})
+
+
+def _noun(person: Person) -> str:
+    return "No visit of this id" if person.session else "No user of this id"
 
 
 def _shown(entry: Entry) -> dict[str, Any]:
     return {**asdict(entry), "kind": entry.kind.name.lower(), "time": iso(entry.time_ms)}
-
-
-def _live_reads(room: Newsroom, user_id: str) -> list[str]:
-    """Oldest first as far as their order is known."""
-    ordered = room.latest_reads(user_id, "", 1000)
-    return [*sorted(room.read_by(user_id, "") - {*ordered, ""}), *ordered]
-
-
-def _in_release(served: Served, user_id: str) -> dict[str, Any] | None:
-    """What the release holds of a reader who was not erased since."""
-    model, room = served.model, served.recommender.newsroom
-    row = model.readers.ids.row(user_id)
-    if row < 0 or not room.knows_reader(user_id):
-        return None
-    reads = model.readers.batch(np.array([row])).histories
-    pages = [
-        {"page": model.catalog.ids.ids[int(article)], "time": iso(1000 * int(second))}
-        for article, second in zip(reads.article, reads.time_s, strict=True)
-    ]
-    return {"release": served.release, "logged": bool(model.readers.logged[row]), "reads": pages}

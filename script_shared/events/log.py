@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
-from secrets import token_bytes, token_hex
+from secrets import token_bytes
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, inspect, select, text
@@ -11,11 +11,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from script_shared.clock import wall_ms
 from script_shared.errors import UnavailableError
 from script_shared.events.address import engine_of
 from script_shared.events.entry import Entry, Kind, user_digest
+from script_shared.events.people import Deleted, delete_rows, marks_of, rows_of, visits_of
+from script_shared.events.person import Person
 from script_shared.events.schema import DAY_KEYS, ENTRIES, WIDENED
+from script_shared.events.session_key import index_statement
 from script_shared.gently import breathe
 from script_shared.names import MAX_ID
 
@@ -159,24 +161,36 @@ class EventLog:
         with self._transaction() as connection:
             return [_entry(row) for row in connection.execute(query.order_by(ENTRIES.c.seq))]
 
-    def export(self, user_id: str) -> list[Entry]:
-        """Every entry of one reader, in order."""
-        query = select(ENTRIES).where(ENTRIES.c.user_id == user_id).order_by(ENTRIES.c.seq)
+    def export(self, name: str) -> list[Entry]:
+        """Every entry of one person, in order; of a user also what the user's visits did without one.
+
+        Args:
+            name: a user's id, or ``session <id>``.
+        """
+        query = select(ENTRIES).where(rows_of(Person(name))).order_by(ENTRIES.c.seq)
         with self._transaction() as connection:
             return [_entry(row) for row in connection.execute(query)]
 
-    def erase(self, user_id: str) -> int:
-        """Delete a reader's entries and append an ERASE entry, so that every process and later training forgets too.
+    def visits(self, name: str) -> list[str]:
+        """The sessions in which a user was seen."""
+        with self._transaction() as connection:
+            return visits_of(connection, Person(name))
 
-        Returns:
-            how many entries were deleted.
+    def erase(self, name: str) -> Deleted:
+        """Delete a person's entries and append ERASE entries, so that every process and later training forgets too.
+
+        One that nothing is found of is marked all the same: files may know the person whom the log does not.
+
+        Args:
+            name: as in ``export``.
         """
-        mark = Entry(f"erase-{token_hex(16)}", Kind.ERASE, wall_ms(), body={"digest": user_digest(user_id)})
+        person = Person(name)
         with self._transaction() as connection:
             self._lock(connection)
-            gone = connection.execute(delete(ENTRIES).where(ENTRIES.c.user_id == user_id)).rowcount
-            connection.execute(ENTRIES.insert(), _row(mark))
-        return gone
+            visits = visits_of(connection, person)
+            kinds = delete_rows(connection, person)
+            connection.execute(ENTRIES.insert(), [_row(mark) for mark in marks_of(person, visits)])
+        return Deleted(kinds, len(visits))
 
     def erased(self, after: int = 0) -> set[str]:
         """The digests of all readers erased by an entry whose number is above ``after``."""
@@ -252,6 +266,7 @@ class EventLog:
             connection.execute(CreateTable(DAY_KEYS, if_not_exists=True))
             for index in sorted(ENTRIES.indexes, key=lambda index: str(index.name)):
                 connection.execute(CreateIndex(index, if_not_exists=True))
+            connection.exec_driver_sql(index_statement(self._engine.dialect.name))
             if self._engine.dialect.name == "postgresql":
                 _widen(connection)
         self._made = True

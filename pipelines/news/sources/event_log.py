@@ -10,6 +10,7 @@ from pipelines.use_case import Context
 from script_shared.errors import TransientError, UnavailableError
 from script_shared.events import Entry, Erased, EventLog, Kind
 from script_shared.events.address import begun
+from script_shared.news.live.readers import reader_name
 
 PAGE = 10_000  # entries in memory at once
 KINDS = (Kind.CLICK, Kind.ARTICLE, Kind.ERASE)
@@ -90,8 +91,8 @@ def _written(log: EventLog, last: int, folder: Path, use: bool) -> dict[str, Any
 
 
 def _add_clicks(part: Parts, entries: list[Entry], erased: Erased) -> None:
-    """Add the clicks of readers who were not erased."""
-    gone = erased.among(entry.user_id for entry in entries).tolist()
+    """Add the clicks of users and visits that were not erased."""
+    gone = erased.among(reader_name(entry.user_id, str(entry.body.get("session", ""))) for entry in entries).tolist()
     for entry, left_out in zip(entries, gone, strict=True):
         if not left_out:
             said = (str(entry.body.get(name, "")) for name in ("session", "region", "device"))

@@ -8,6 +8,7 @@ import numpy as np
 
 from script_shared.arrays import IntArray
 from script_shared.events.entry import user_digest
+from script_shared.events.person import session_name
 from script_shared.gently import breathe
 
 PAUSE_MS = 30 * 60_000  # without session ids, a longer pause begins a new visit
@@ -38,7 +39,7 @@ def reader_key(user: str, session: str) -> int:
 
 def reader_name(user: str, session: str) -> str:
     """The reader's id, or a name of the session where there is none; "" for neither."""
-    return user or (f"session {session}" if session else "")
+    return user or session_name(session)
 
 
 def digest_key(digest: str) -> int:

@@ -110,6 +110,10 @@ class ServedMemory:
         hit, popular_hit = article_id in answer.items[:CUTOFF], article_id in answer.popular
         return Credit(answer.segment, answer.source, hit, popular_hit, answer.brought(article_id))
 
+    def given_to(self, name: str) -> int:
+        """How many answers to a reader are remembered."""
+        return len(self._of_reader.get(name, ()))
+
     def forget_digest(self, digest: str) -> None:
         """Drop all answers given to a reader, named as in an ERASE entry."""
         for reader in [reader for reader in self._of_reader if user_digest(reader) == digest]:

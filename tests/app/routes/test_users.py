@@ -27,6 +27,11 @@ def click(client: httpx.Client, user: str, page: str) -> None:
     assert client.post("/events", json=body).status_code == 200
 
 
+def visit(client: httpx.Client, session: str, page: str, user: str = "") -> None:
+    body = {"event_id": f"{session} {page}", "session": session, "user_id": user, "page": page}
+    assert client.post("/events", json=body).status_code == 200
+
+
 def test_an_export_holds_the_log_the_live_state_and_the_release(client: httpx.Client, admin: dict[str, str]) -> None:
     click(client, "log0", "a20")
     known = client.get("/users/log0", headers=admin).json()
@@ -36,9 +41,63 @@ def test_an_export_holds_the_log_the_live_state_and_the_release(client: httpx.Cl
     assert [read["page"] for read in known["release"]["reads"]] == ["a3", "a11", "a12", "a13"]
 
 
-def test_a_stranger_is_known_by_nothing(client: httpx.Client, admin: dict[str, str]) -> None:
-    known = client.get("/users/stranger", headers=admin).json()
-    assert (known["entries"], known["live_reads"], known["release"]) == ([], [], None)
+@pytest.mark.parametrize("place", ["/users/stranger", "/users/session%20stranger", "/sessions/stranger"])
+def test_who_is_known_by_nothing_is_not_found(client: httpx.Client, admin: dict[str, str], place: str) -> None:
+    for answer in (client.get(place, headers=admin), client.delete(place, headers=admin)):
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_the_answer_counts_what_was_found(client: httpx.Client, admin: dict[str, str]) -> None:
+    click(client, "log0", "a20")
+    shown = {"event_id": "i", "kind": "impression", "user_id": "log0", "page": "a21"}
+    assert client.post("/events", json=shown).status_code == 200
+    counts = {"entries": {"click": 1, "impression": 1}, "visits": 0, "live_reads": 1, "live_shown": 1, "answers": 0}
+    counts["release_reads"] = 4
+    assert client.get("/users/log0", headers=admin).json()["counts"] == counts
+    assert client.delete("/users/log0", headers=admin).json() == {"entries": 2, "found": counts}
+    assert client.delete("/users/log0", headers=admin).status_code == 404
+
+
+@pytest.mark.parametrize("place", ["/sessions/visit-7", "/users/session%20visit-7"])
+def test_a_visit_without_a_user_can_be_seen_and_forgotten(
+    client: httpx.Client, store: Store, admin: dict[str, str], place: str
+) -> None:
+    visit(client, "visit-7", "a20")
+    visit(client, "visit-8", "a21")
+    known = client.get(place, headers=admin).json()
+    assert [(entry["kind"], entry["article_id"]) for entry in known["entries"]] == [("click", "a20")]
+    assert known["live_reads"] == ["a20"]
+    assert client.delete(place, headers=admin).json()["found"]["entries"] == {"click": 1}
+    assert client.get(place, headers=admin).status_code == 404
+    entries = EventLog(store.settings.events_address).tail(0)
+    assert [entry.article_id for entry in entries if entry.kind == Kind.CLICK] == ["a21"]
+    visit(client, "visit-7", "a22")
+    assert client.get(place, headers=admin).json()["live_reads"] == ["a22"]
+
+
+def test_the_visits_of_a_user_are_exported_and_erased_with_the_user(
+    client: httpx.Client, store: Store, admin: dict[str, str]
+) -> None:
+    visit(client, "visit-7", "a20")
+    visit(client, "visit-7", "a21", "ana")
+    visit(client, "visit-8", "a22")
+    known = client.get("/users/ana", headers=admin).json()
+    assert [entry["article_id"] for entry in known["entries"]] == ["a20", "a21"]
+    assert known["visits"] == ["visit-7"]
+    assert client.delete("/users/ana", headers=admin).json()["found"]["entries"] == {"click": 2}
+    assert client.get("/sessions/visit-7", headers=admin).status_code == 404
+    entries = EventLog(store.settings.events_address).tail(0)
+    assert [entry.article_id for entry in entries if entry.kind == Kind.CLICK] == ["a22"]
+
+
+def test_a_visit_that_is_erased_takes_what_it_did_under_a_user_along(
+    client: httpx.Client, store: Store, admin: dict[str, str]
+) -> None:
+    visit(client, "visit-7", "a20")
+    visit(client, "visit-7", "a21", "ana")
+    visit(client, "visit-8", "a22", "ana")
+    assert client.delete("/sessions/visit-7", headers=admin).json()["entries"] == 2
+    assert [entry["article_id"] for entry in client.get("/users/ana", headers=admin).json()["entries"]] == ["a22"]
 
 
 def test_a_forgotten_reader_is_a_new_one_in_every_process(store: Store, admin: dict[str, str]) -> None:
@@ -52,7 +111,7 @@ def test_a_forgotten_reader_is_a_new_one_in_every_process(store: Store, admin: d
             until(lambda: {"a11", "a20"} <= set(pages(client, "log0")), seconds=2.0)  # noqa: B023
         answer = one.get("/recommendations", params={"user_id": "log0"}).json()
         assert answer["segment"] == "anonymous"
-        known = one.get("/users/log0", headers=admin).json()
+        known = one.get("/users/log0", headers=admin).json()  # an answer since
         assert (known["live_reads"], known["release"]) == ([], None)
     log = EventLog(store.settings.events_address)
     assert user_digest("log0") in log.erased()
@@ -96,12 +155,12 @@ def test_a_reader_of_any_id_can_be_seen_and_forgotten(client: httpx.Client, admi
     place = f"/users/{quote(user, safe='')}"
     assert client.get(place, headers=admin).json()["live_reads"] == ["a20"]
     assert client.delete(place, headers=admin).json()["entries"] >= 1
-    assert client.get(place, headers=admin).json()["live_reads"] == []
+    assert client.get(place, headers=admin).status_code == 404
     assert 'route="/users/{user_id}"' in client.get("/metrics").text
 
 
 def test_an_id_that_no_log_can_hold_is_refused(client: httpx.Client, admin: dict[str, str]) -> None:
-    for place in ("/users/a%00b", "/users/%20"):
+    for place in ("/users/a%00b", "/users/%20", "/sessions/a%00b"):
         assert client.get(place, headers=admin).status_code == 422
         assert client.delete(place, headers=admin).status_code == 422
 

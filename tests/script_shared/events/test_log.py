@@ -5,11 +5,16 @@ import threading
 import time
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from script_shared.errors import SettingsError, UnavailableError
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.entry import user_digest
+from script_shared.events.people import rows_of
+from script_shared.events.person import Person
+from script_shared.events.schema import ENTRIES
+
+LITERAL = {"compile_kwargs": {"literal_binds": True}}
 
 
 def click(entry_id, user="u1", article="a1", time_ms=1_000):
@@ -48,11 +53,43 @@ def test_an_empty_batch_is_nothing(log):
 def test_an_erased_reader_leaves_only_a_digest(log):
     log.append([click(1, "ana"), click(2, "rui"), click(3, "ana")])
     assert [entry.entry_id for entry in log.export("ana")] == ["1", "3"]
-    assert log.erase("ana") == 2
+    assert log.erase("ana").entries == 2
     left = log.tail(0)
-    assert [(entry.kind, entry.user_id) for entry in left] == [(Kind.CLICK, "rui"), (Kind.ERASE, "")]
+    assert [(entry.kind, entry.user_id) for entry in left] == [(Kind.CLICK, "rui"), *2 * [(Kind.ERASE, "")]]
     assert log.export("ana") == []
-    assert log.erased() == {user_digest("ana")}
+    assert log.erased() == {user_digest("ana"), user_digest("session s")}
+
+
+def seen(entry_id, user="", session=""):
+    body = {"session": session} if session else {}
+    return Entry(str(entry_id), Kind.CLICK, 1_000, user, "a1", body)
+
+
+VISITS = [seen(1, session="v"), seen(2, "ana", "v"), seen(3, session="w"), seen(4, "ana"), seen(5, "rui", "x"), seen(6)]
+
+
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [("ana", ["1", "2", "4"]), ("session v", ["1", "2"]), ("session w", ["3"]), ("rui", ["5"]), ("eva", []), ("v", [])],
+)
+def test_a_person_is_a_user_with_all_visits_or_a_visit(log, name, held):
+    log.append(VISITS)
+    assert [entry.entry_id for entry in log.export(name)] == held
+    assert log.erase(name).kinds == ({"click": len(held)} if held else {})
+    assert log.export(name) == []
+    left = [entry.entry_id for entry in log.tail(0) if entry.kind == Kind.CLICK]
+    assert left == [entry.entry_id for entry in VISITS if entry.entry_id not in held]
+    assert user_digest(name) in log.erased()
+
+
+def test_what_names_a_session_is_found_by_an_index(log):
+    log.append(VISITS)
+    with log._transaction() as connection:
+        if connection.dialect.name == "sqlite":
+            query = select(ENTRIES.c.seq).where(rows_of(Person("ana"))).compile(connection, **LITERAL)
+            plan = " ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}"))
+            assert "SCAN" not in plan
+            assert "pauta_entries_session" in plan
 
 
 def test_numbers_are_never_given_twice_even_after_an_erasure(log):
@@ -60,7 +97,7 @@ def test_numbers_are_never_given_twice_even_after_an_erasure(log):
     seen = log.head()
     log.erase("ana")
     log.append([click(2)])
-    assert [entry.seq > seen for entry in log.tail(0)] == [True, True]
+    assert all(entry.seq > seen for entry in log.tail(0))
 
 
 def test_old_entries_are_pruned_but_articles_and_erasures_stay(log):

@@ -166,6 +166,23 @@ def test_who_was_erased_is_in_no_table(tmp_path: Path, held_out: bool) -> None:
         assert data.validation.user.tolist() == [0]
 
 
+def test_a_visit_that_was_erased_is_in_no_table_nor_is_what_it_does_later(tmp_path: Path) -> None:
+    entries = [click(1, "", PAGES[3], session="s1"), click(2, "", PAGES[3], session="s2")]
+    context = context_of(tmp_path / "later")
+    context.settings.data_dir.mkdir(parents=True)
+    log = EventLog(context.settings.events_address)
+    log.append(entries)
+    log.erase("session s1")
+    log.append([click(3, "", PAGES[4], session="s1")])
+    log.close()
+    with context.run.write("raw") as (place, facts):
+        write_raw(place, READERS)
+        facts |= export_events(context, place)
+    refine(context)
+    users = Dataset.load(context.run.read("refined")).users["user_id"].to_list()
+    assert users[3:] == ["session s2"]
+
+
 def test_a_file_of_erased_readers_alone_is_no_empty_file(tmp_path: Path) -> None:
     _, data, _ = refined(tmp_path, erase="eva", parts=3)
     assert data.users["user_id"].to_list() == ["ana", "rui"]
