@@ -16,21 +16,24 @@ from pipelines.replay.stream import Stream
 from script_shared.arrays import IntArray
 from script_shared.errors import InputError
 
+NEEDED = ("user_id", "session_id", "click_article_id", "click_timestamp")
 CONTEXT = {"region": "click_region", "device": "click_deviceGroup", "os": "click_os", "referrer": "click_referrer_type"}
 
 
 def from_clicks(file: Path, until_ms: int | None = None) -> Stream:
     """The clicks of a file such as ``globo_clicks``, those before ``until_ms`` only; logins are simulated.
 
+    Columns of ``CONTEXT`` may be missing: what they say is unknown then.
+
     Raises:
-        InputError: a column is missing.
+        InputError: a column of ``NEEDED`` is missing.
     """
     table = pl.scan_parquet(file)
-    names = ("user_id", "session_id", "click_article_id", "click_timestamp", *CONTEXT.values())
-    missing = set(names) - set(table.collect_schema().names())
-    if missing:
+    there = set(table.collect_schema().names())
+    if missing := set(NEEDED) - there:
         raise InputError(f"{file}: column {sorted(missing)[0]} is missing.", fix="Give a file of portal clicks.")
-    clicks = table.select(names).with_columns(scaled(pl.col("click_timestamp")))
+    context = [pl.col(name) if name in there else pl.lit(-1).alias(name) for name in CONTEXT.values()]
+    clicks = table.select(*NEEDED, *context).with_columns(scaled(pl.col("click_timestamp")))
     if until_ms is not None:
         clicks = clicks.filter(pl.col("click_timestamp") < until_ms)
     frame = clicks.sort("click_timestamp", maintain_order=True).collect()

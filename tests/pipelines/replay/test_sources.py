@@ -12,7 +12,7 @@ from pipelines.news.dataset import Dataset
 from pipelines.news.tables import table_path
 from pipelines.replay import cli
 from pipelines.replay.labels import LABELS
-from pipelines.replay.sources import from_dataset, from_run
+from pipelines.replay.sources import from_clicks, from_dataset, from_run
 from script_shared.clock import HOUR_MS
 from tests.pipelines.news.small_run import READS, START_MS, context_of, refine
 
@@ -83,3 +83,11 @@ def test_the_command_replays_the_latest_refined_run_with_a_label(folder: Path, t
     written = json.loads((tmp_path / "ranking.json").read_text())
     assert written["cases"] > 100
     assert {row["group"] for row in written["figures"]} >= {"all", "first", "last", "logged", "semi_logged"}
+
+
+def test_a_file_of_clicks_needs_no_more_columns_than_its_source(tmp_path: Path) -> None:
+    file = tmp_path / "clicks.parquet"
+    clicks = {"user_id": [1, 2], "session_id": [5, 6], "click_article_id": [7, 7]}
+    pl.DataFrame(clicks | {"click_timestamp": [1_507_000_000_000] * 2}).write_parquet(file)
+    event = from_clicks(file).events(0, 1)[0]
+    assert (event.article, event.region, event.os, event.referrer) == ("7", "", "", "")
