@@ -52,6 +52,25 @@ def test_every_metric_is_documented_and_no_other_is():
     assert named - exist == set()
 
 
+def test_both_readmes_show_the_same_commands_figures_and_links():
+    english, portuguese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.pt-BR.md"))
+    portuguese = re.sub(r"(\d),(\d)", r"\1.\2", portuguese)  # a decimal comma is written there
+    for pattern in (
+        r"^\$ .*?(?=  +#|$)",
+        r"\]\((docs/[^)]*)\)",
+        r"(?<![\d.])\d+\.\d+(?![\d.])",
+        r"http://\S+",
+        r"`make [a-z]+`",
+    ):
+        found = [re.findall(pattern, text, re.M) for text in (english, portuguese)]
+        assert found[0], pattern
+        assert found[0] == found[1], pattern
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").split()) < 900
+
+
 def test_no_placeholder_is_left():
     assert re.findall(r"@[A-Z]+@", TEXT) == []
 
