@@ -120,6 +120,7 @@ def test_before_the_first_release_the_present_is_marked() -> None:
 @pytest.mark.parametrize(
     ("issued_ms", "new_text", "of_now"),
     [(wall_ms(), False, True), (None, True, True), (None, False, False), (END - 5, True, False)],
+    ids=["issued now", "new text", "old text", "issued then"],
 )
 def test_a_post_is_of_the_present_when_its_publication_or_its_text_is(
     issued_ms: int | None, new_text: bool, of_now: bool
