@@ -7,6 +7,7 @@ are cleaned for people and for the text models. ``pipelines/news/refine/clean.py
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_ID = 512  # characters; PostgreSQL indexes up to 2,700 bytes, and UTF-8 takes at most 4 for one
 MAX_TITLE = 1000  # characters; longer titles are cut
@@ -21,7 +22,7 @@ _EDGES = re.compile(rf"^{_EDGE}|{_EDGE}$")
 _BLANKS = re.compile(r"\s+")
 _UNSEEN = re.compile(rf"[{INVISIBLE}{SOFT_HYPHEN}]|(?![\t\n\v\f\r\x85])[\x00-\x1f\x7f-\x9f]|[\ud800-\udfff]")
 _BAD_IN_ID = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
+_NOT_IN_SLUG = re.compile(r"[\W_]+")
 
 
 def is_null(value: object) -> bool:
@@ -79,10 +80,20 @@ def clean_title(value: object) -> str:
 
 
 def section_key(value: object) -> str:
-    """What sections are compared by: lower case, without accents, words joined by hyphens.
+    """What sections are compared by: lower case, without accents, words joined by hyphens; "" for a missing one.
 
     >>> section_key("Política"), section_key("são paulo/"), section_key("sao-paulo")
     ('politica', 'sao-paulo', 'sao-paulo')
     """
-    text = unicodedata.normalize("NFKD", clean_text(value).casefold())
-    return _NOT_IN_SLUG.sub("-", text.encode("ascii", "ignore").decode()).strip("-")
+    return "" if value is None else _slug(str(value))
+
+
+@lru_cache(4096)
+def _slug(value: str) -> str:
+    text = clean_text(value)
+    plain = _without_accents(_without_accents(text).casefold())
+    return _NOT_IN_SLUG.sub("-", plain).strip("-") or text
+
+
+def _without_accents(text: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))

@@ -9,6 +9,7 @@ import polars as pl
 from pipelines.news import columns as c
 from pipelines.news.dataset import Dataset
 from script_shared.arrays import IntArray
+from script_shared.names import section_key
 from script_shared.news.snapshot import Reads, Snapshot
 
 
@@ -35,10 +36,19 @@ def snapshot_of(dataset: Dataset, as_of_ms: int) -> Snapshot:
 
 
 def codes_of(names: pl.Series) -> tuple[IntArray, list[str]]:
-    """int16 code of each name, -1 for an empty one, and the names in the order of the codes (alphabetical)."""
-    distinct = [name for name in names.unique().sort().to_list() if name]
-    place = names.replace_strict(distinct, list(range(len(distinct))), default=-1, return_dtype=pl.Int16)
-    codes: IntArray = place.to_numpy()
+    """int16 code of each name, -1 for an empty one, and the names in the order of the codes (alphabetical).
+
+    Spellings of one name have one code; it is called as most of them are written.
+    """
+    counts = names.filter(names != "").value_counts(name="count").sort("count", names.name, descending=[True, False])
+    spellings = counts[names.name].to_list()
+    usual: dict[str, str] = {}
+    for name in spellings:
+        usual.setdefault(section_key(name), name)
+    distinct = sorted(usual.values())
+    place = {name: code for code, name in enumerate(distinct)}
+    code_of = [place[usual[section_key(name)]] for name in spellings]
+    codes: IntArray = names.replace_strict(spellings, code_of, default=-1, return_dtype=pl.Int16).to_numpy()
     return codes, distinct
 
 

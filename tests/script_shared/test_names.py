@@ -70,3 +70,9 @@ def test_spellings_of_a_section_are_one(spelling: str):
 @given(TEXTS)
 def test_a_section_key_is_its_own_key(text: str):
     assert section_key(section_key(text)) == section_key(text)
+
+
+def test_sections_in_other_scripts_are_told_apart():
+    assert section_key("Спорт") == section_key("спорт") != section_key("Мир")
+    assert section_key("⚽") != section_key("🎭")
+    assert section_key(None) == section_key("  ") == ""

@@ -1,23 +1,13 @@
-"""What an article's address says of it: its section and its region."""
+"""Columns of addresses: section and region, by the rules of ``script_shared.news.places``."""
 
 import polars as pl
 
 from pipelines.news import columns as c
-
-STATES = "ac|al|am|ap|ba|ce|df|es|go|ma|mg|ms|mt|pa|pb|pe|pi|pr|rj|rn|ro|rr|rs|sc|se|sp|to"
-REGIONAL = "regional"
-PLAIN_PAGE = r"noticia|noticias|post|video|playlist|ao-vivo|\d+"  # path segments that name a kind of page or a date
-FIRST_SEGMENT = r"^https?://[^/]+/([^/?#]+)"
-STATE = rf"^https?://[^/]+/({STATES})(?:/|$)"
-AFTER_PLACE = rf"^https?://[^/]+/(?:{STATES})/[^/]+/([^/?#]+)/"
+from script_shared.news.places import AFTER_PLACE, FIRST_SEGMENT, PLAIN_PAGE, REGIONAL, STATE
 
 
 def section_and_region(url: str) -> tuple[pl.Expr, pl.Expr]:
-    """Section and region of the addresses in column ``url``.
-
-    The region is a two-letter state code in first place. Without one, the section is the first path segment; with one,
-    it is what follows the state and the place, or ``regional`` when that is only the kind of page.
-    """
+    """Section and region of the addresses in column ``url``, "" for what an address does not say."""
     address = pl.col(url)
     region = address.str.extract(STATE).fill_null("")
     deeper = address.str.extract(AFTER_PLACE)

@@ -7,6 +7,7 @@ from itertools import islice
 import numpy as np
 
 from script_shared.arrays import IntArray
+from script_shared.names import section_key
 
 MOST_SECTIONS = 1000  # told apart; articles of any further section count as of none
 
@@ -28,6 +29,7 @@ class Articles:
         clicks: int64 (capacity), clicks since it has the row.
         section: int32 (capacity), code of its section, 0 when unknown.
         renumbered: how often all numbers were given anew.
+        sections: code of each section, under the spelling that came first; spellings of one key have one code.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -37,6 +39,7 @@ class Articles:
         self.row_of: array[int] = array("i")
         self.section_of: array[int] = array("h")
         self.sections: dict[str, int] = {"": 0}
+        self._section_codes: dict[str, int] = {"": 0}
         self._numbers: dict[str, int] = {}
         self._free: list[int] = []
         self._columns()
@@ -105,12 +108,22 @@ class Articles:
             self.publish(number, self.first[number], section)
 
     def publish(self, number: int, issued_ms: int, section: str) -> None:
-        """Take over metadata of an article."""
-        room = len(self.sections) < MOST_SECTIONS
-        code = self.sections.setdefault(section, len(self.sections)) if room else self.sections.get(section, 0)
+        """Take over metadata of an article; one without a section keeps the section it has."""
+        code = self._code(section) or self.section_of[number]
         self.first[number], self.section_of[number] = issued_ms, code
         if (row := self.row_of[number]) >= 0:
             self.first_ms[row], self.section[row] = issued_ms, code
+
+    def section_code(self, section: str) -> int:
+        """The code of a section in any spelling, 0 for none, -1 for one that is not known."""
+        return self._section_codes.get(section_key(section), -1)
+
+    def _code(self, section: str) -> int:
+        """The same, given now when the section is new; 0 when there are too many."""
+        code = self.section_code(section)
+        if code < 0 and len(self.sections) < MOST_SECTIONS:
+            code = self.sections[section] = self._section_codes[section_key(section)] = len(self.sections)
+        return max(code, 0)
 
     def forget_oldest(self, keep: int, spare: int) -> None:
         """Forget the lowest numbers that have no row, ``spare`` not, until about ``keep`` articles are known."""
@@ -153,3 +166,4 @@ class Articles:
         self.ids = list(ids)
         self._numbers = {article_id: number for number, article_id in enumerate(ids) if article_id}
         self.sections = {name: code for code, name in enumerate(sections)}
+        self._section_codes = {section_key(name): code for name, code in reversed(self.sections.items())}

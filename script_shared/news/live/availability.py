@@ -9,6 +9,7 @@ import numpy as np
 
 from script_shared.arrays import IntArray
 from script_shared.clock import HOUR_MS
+from script_shared.names import section_key
 from script_shared.news.catalog import Catalog
 from script_shared.news.live.editorial import Editorial
 from script_shared.news.live.rows import Rows
@@ -91,8 +92,9 @@ class Availability:
         if oldest < inf:
             found &= issued >= self.now_ms - oldest * HOUR_MS - 1000
         if bars.section:
-            names = self.catalog.section_names.tolist()
-            found &= np.isin(self.catalog.section, [code for code, name in enumerate(names) if name == bars.section])
+            key, names = section_key(bars.section), self.catalog.section_names.tolist()
+            codes = [code for code, name in enumerate(names) if section_key(name) == key]
+            found &= np.isin(self.catalog.section, codes)
         found[self.rows.posted(self.editorial)] = True  # posted ones may have another section or publication
         found[list(bars.read_rows)] = False
         found[self.rows.many([*bars.read, *bars.excluded, *bars.too_often])] = False
@@ -104,7 +106,7 @@ class Availability:
             return "unknown"
         if story is not None and (refusal := story.refusal(self.now_ms)):
             return refusal
-        if bars.section and self.section(article_id, row) != bars.section:
+        if bars.section and section_key(self.section(article_id, row)) != section_key(bars.section):
             return "other_section"
         if bars.tag and not self.editorial.tagged.has(article_id, bars.tag):
             return "other_tag"
@@ -128,15 +130,15 @@ class Availability:
         return story.posted_ms if story is not None else self.now_ms
 
     def section(self, article_id: str, row: int) -> str:
-        """Its section, "" for none: as posted, else as the catalog says."""
+        """Its section, "" for none: as posted, else as the posted address says, else as the catalog says."""
         story = self.editorial.get(article_id)
-        if story is not None and story.section is not None:
-            return story.section
+        if story is not None and story.place[0]:
+            return story.place[0]
         return self.catalog.section_name(row) if row >= 0 and self.catalog is not None else ""
 
     def region(self, article_id: str, row: int) -> str:
-        """The region it is about, "" for none: as posted, else as the catalog says."""
+        """The region it is about, "" for none; likewise."""
         story = self.editorial.get(article_id)
-        if story is not None and story.region is not None:
-            return story.region
+        if story is not None and story.place[1]:
+            return story.place[1]
         return self.catalog.region_name(row) if row >= 0 and self.catalog is not None else ""

@@ -95,7 +95,7 @@ def _allowed(signals: Signals) -> IntArray:
     allowed: IntArray = articles.number_in[: signals.used] >= 0
     allowed[signals.read] = False
     if section := signals.request.section:
-        allowed &= articles.section[: signals.used] == articles.sections.get(section, -1)
+        allowed &= articles.section[: signals.used] == articles.section_code(section)
     return allowed
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from script_shared.events import Entry
 from script_shared.news.live.own_vectors import OwnVectors
 from script_shared.news.live.tags import TagIndex
+from script_shared.news.places import section_and_region
 from script_shared.times import epoch_ms, within_bounds
 
 FACTS = ("title", "url", "section", "region", "issued_ms", "embargo_ms", "expires_ms", "hidden", "taken_down", "tags")
@@ -39,6 +40,14 @@ class Story:
     hidden: bool = False
     taken_down: bool = False
     tags: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Section and region, "" for what nobody said: as posted, else as the posted address says."""
+        if self.section and self.region:
+            return self.section, self.region
+        section, region = section_and_region(self.url or "")
+        return self.section or section, self.region or region
 
     def refusal(self, now_ms: int) -> str:
         """Why the editors do not want it shown now, "" when they do not mind."""

@@ -260,8 +260,9 @@ class Newsroom:
 
 def _publish(state: LiveState, story: Story, posted_ms: int) -> None:
     """Give the article a place among those that are alive, unless it is too old for one."""
-    issued_ms = story.issued_ms if story.issued_ms is not None else story.posted_ms
-    issued_ms = min(issued_ms, LATEST_MS)
+    issued_ms = min(story.posted_ms if story.issued_ms is None else story.issued_ms, LATEST_MS)
+    if story.issued_ms is None and (row := state.article_row(story.article_id)) >= 0:
+        issued_ms = min(issued_ms, int(state.articles.first_ms[row]))  # it was known before anybody posted it
     old = issued_ms < posted_ms - KEPT_HOURS * HOUR_MS
     if not old or state.article_row(story.article_id) >= 0:
-        state.publish_article(story.article_id, issued_ms, story.section or "")
+        state.publish_article(story.article_id, issued_ms, story.place[0])

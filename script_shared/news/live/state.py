@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from script_shared.events import Kind
+from script_shared.names import section_key
 from script_shared.news.live import snapshot, windows
 from script_shared.news.live.articles import Articles
 from script_shared.news.live.belief import believe, votes
@@ -191,7 +192,8 @@ class LiveState(Looked):
         return abs(time_ms - self.readers.last_ms[place]) >= 1000 * self.params.trust.pair_seconds
 
     def _learn_section(self, number: int, section: str, voter: int) -> None:
-        if section in self.articles.sections or self.group_names.labels.enough(f"section {section}", voter):
+        known = self.articles.section_code(section) >= 0
+        if known or self.group_names.labels.enough(f"section {section_key(section)}", voter):
             self.articles.learn_section(number, section)
 
     def _count(self, row: int, codes: Sequence[int], cluster: int, weights: "array[float]") -> None:

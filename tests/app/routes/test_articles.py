@@ -231,3 +231,17 @@ def test_what_was_shown_too_often_stays_away_under_the_next_release(store: Store
 def _digest(client: httpx.Client, admin: dict[str, str]) -> tuple[int, str]:
     told = client.get("/live", params={"digest": 1}, headers=admin).json()
     return told["position"], told["digest"]
+
+
+def test_an_article_is_of_the_section_that_its_address_says_at_once(
+    client: httpx.Client, admin: dict[str, str]
+) -> None:
+    url = "https://site.example/saude-teste/noticia/2022/08/15/x.ghtml"
+    post(client, admin, {"page": "url-1", "title": "Vacina contra dengue", "text": "vacina dengue", "url": url})
+    for spelling in ("saude-teste", "Saúde Teste", "SAUDE TESTE"):
+        assert pages(client, section=spelling) == ["url-1"]
+    post(client, admin, {"page": "url-1", "section": "Esportes Teste"})
+    assert pages(client, section="saude-teste") == []
+    assert pages(client, section="esportes teste") == ["url-1"]
+    post(client, admin, {"page": "url-1", "section": None})  # back to what the address says
+    assert pages(client, section="saude-teste") == ["url-1"]

@@ -89,3 +89,5 @@ def test_names_become_codes_and_none_becomes_minus_one() -> None:
     codes, names = codes_of(pl.Series(["sp", "", "rj", "sp"]))
     assert (codes.tolist(), names) == ([1, -1, 0, 1], ["rj", "sp"])
     assert codes_of(pl.Series(["", ""]))[1] == []
+    codes, names = codes_of(pl.Series(["saude", "Saúde", "Saúde", "economia"]))
+    assert (codes.tolist(), names) == ([0, 0, 0, 1], ["Saúde", "economia"])

@@ -102,3 +102,17 @@ def test_what_may_be_shown_is_always_possible_and_little_else_is(bars, posted):
     assert shown <= set(np.flatnonzero(possible).tolist())
     others = set(np.flatnonzero(possible).tolist()) - shown
     assert others <= {int(page[1:]) for page in posted}
+
+
+def test_an_address_says_section_and_region_where_the_post_does_not():
+    url = {"url": "https://site.example/sp/campinas/saude/noticia/a.ghtml"}
+    some = available(("new", url), ("a20", {"section": "", "region": None}), ("a21", {**url, "section": "Cultura"}))
+    assert (some.section("new", -1), some.region("new", -1)) == ("saude", "sp")
+    assert some.section("a20", 20) == available().section("a20", 20)  # a blank section says nothing, as in refine
+    assert (some.section("a21", 21), some.region("a21", 21)) == ("Cultura", "sp")
+
+
+@pytest.mark.parametrize("spelling", ["mundo", "MUNDO", " Múndo ", "mundo/"])
+def test_a_section_is_one_in_every_spelling(spelling):
+    assert available().refusal("a20", Bars(section=spelling)) == ""
+    assert available().possible(Bars(section=spelling))[20]

@@ -53,8 +53,9 @@ def test_the_article_being_read_counts_as_the_visit_and_is_not_offered() -> None
 
 def test_a_section_keeps_other_sections_out() -> None:
     state = folded(click("q", "a", 1)._replace(section="economia"), click("q", "b", 2)._replace(section="saude"))
-    found = candidates(state, RankRequest(NOW, "v", section="saude"))
-    assert found.rows.tolist() == [state.article_row("b")]
+    for spelling in ("saude", "Saúde"):
+        found = candidates(state, RankRequest(NOW, "v", section=spelling))
+        assert found.rows.tolist() == [state.article_row("b")]
     assert len(candidates(state, RankRequest(NOW, "v", section="none"))) == 0
 
 

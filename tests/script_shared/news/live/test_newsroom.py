@@ -124,3 +124,19 @@ def test_a_click_of_another_clock_leaves_only_that_it_was_read():
     assert room.read_by("u2", "") == {"a8", "a9"}
     room.apply([Entry("e", Kind.ERASE, START, body={"digest": user_digest("u2")}, seq=5)])
     assert room.read_by("u2", "") == set()
+
+
+def test_a_post_without_section_or_publication_changes_neither():
+    room = Newsroom(LiveState(PARAMS))
+    row = room.state.publish_article("a", START - 20 * HOUR_MS, "economia")
+    room.apply([Entry("p", Kind.ARTICLE, START, "", "a", {"title": "Outro"}, 1)])
+    assert room.state.articles.first_ms[row] == START - 20 * HOUR_MS
+    assert room.state.articles.section[row] == room.state.articles.section_code("economia") > 0
+
+
+def test_the_live_state_knows_the_section_that_an_address_says():
+    room = Newsroom(LiveState(PARAMS))
+    url = "https://site.example/saude/noticia/a.ghtml"
+    room.apply([Entry("p", Kind.ARTICLE, START, "", "a", {"url": url}, 1)])
+    row = room.state.article_row("a")
+    assert room.state.articles.section[row] == room.state.articles.section_code("SAÚDE") > 0
