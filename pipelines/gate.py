@@ -5,8 +5,9 @@ refused when it is worse by more than the tolerance, a share of the reference's 
 the paired 95 % interval of the difference lies below zero. Without the second half, segments with few held-out readers
 would refuse every other good release by noise, and news would grow stale. A reference that has to be beaten allows no
 tolerance: the figure must be higher, and the reason says whether that may be chance. To ask for more would refuse most
-good releases too: a few hundred clicks of a segment prove a lead of a tenth rarely. A missing figure is never a pass;
-where only the interval is missing, the figures alone decide.
+good releases too: a few hundred clicks of a segment prove a lead of a tenth rarely. With fewer than ``SURE_USERS``
+users even the sign may be chance, so there a release that is not better is refused only when the interval lies below
+zero. A missing figure is never a pass; where only the interval is missing, the figures alone decide.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,11 @@ from typing import Any, Literal
 
 Force = Literal["promote", "refuse"]
 Outcome = Literal["missing", "worse", "not better", "chance", "better", "pass", "too few users"]
+SURE_USERS = 200
+NOT_BETTER = (
+    "not better, as it has to be",
+    "not better, but with so few users that may be chance: the interval holds zero",
+)
 REFUSED: tuple[Outcome, ...] = ("missing", "worse", "not better")
 ORDER: tuple[Outcome, ...] = (*REFUSED, "chance", "better", "pass", "too few users")  # in which reasons are told
 
@@ -94,13 +100,22 @@ def judge(comparisons: Sequence[Comparison], rule: Rule, force: Force | None = N
     ordered = sorted(outcomes, key=lambda pair: ORDER.index(pair[0]))
     reasons = [_sentence(result, comparison, rule) for result, comparison in ordered]
     if not refused and not judged:
-        reasons.insert(
-            0, "Nothing could be judged: no segment has enough evaluated users. Missing figures are no pass."
-        )
+        reasons.insert(0, _nothing_judged(comparisons, rule))
     by_figures = judged and not refused
     if force:
         reasons.insert(0, f"A person chose to {force} it; the figures alone say {_word(by_figures)}.")
     return Verdict(force == "promote" if force else by_figures, force, by_figures, tuple(reasons))
+
+
+def _nothing_judged(comparisons: Sequence[Comparison], rule: Rule) -> str:
+    """What a person can set, so that something can be judged."""
+    most = max((comparison.users for comparison in comparisons), default=0)
+    longer = f"make split.window_hours about {max(2, round(1.3 * rule.min_users / most))} times longer" if most else ""
+    advice = f"{longer}, or set gate.min_users to at most {most}" if most else "make split.window_hours longer"
+    return (
+        "Nothing could be judged: no segment has enough evaluated users, and missing figures are no pass. "
+        f"{advice[0].upper()}{advice[1:]} (docs/sites.md)."
+    )
 
 
 def outcome(comparison: Comparison, rule: Rule) -> Outcome:
@@ -110,7 +125,9 @@ def outcome(comparison: Comparison, rule: Rule) -> Outcome:
     if isnan(comparison.candidate) or isnan(comparison.value):
         return "missing"
     if comparison.beat:
-        return "better" if comparison.candidate > comparison.value else "not better"
+        if comparison.candidate > comparison.value:
+            return "better"
+        return "chance" if comparison.users < SURE_USERS and comparison.high >= 0 else "not better"
     if comparison.candidate >= comparison.value * (1 - rule.tolerance):
         return "pass"
     return "chance" if comparison.high >= 0 else "worse"
@@ -126,7 +143,7 @@ def _sentence(result: Outcome, comparison: Comparison, rule: Rule) -> str:
         measure = f"{rule.metric}@{rule.cutoff}"
         return f"{where}: {measure} of the {whose} is missing{why}; a missing figure is no pass."
     if comparison.beat:
-        verdict = _lead(comparison) if result == "better" else "not better, as it has to be"
+        verdict = _lead(comparison) if result == "better" else NOT_BETTER[result == "chance"]
         return f"{where}: {_figures(comparison, rule)}, {verdict}."
     verdict = "not worse" if result == "pass" else "worse"
     doubt = ", but that may be chance: the interval holds zero" if result == "chance" else ""

@@ -23,6 +23,7 @@ STEP_OF = {  # which step writes a folder, where they do not have the same name
     "ranked": "rank",
     "evaluated": "evaluate",
     "gated": "gate",
+    "refitted": "refit",
     "published": "publish",
     "tracked": "track",
 }

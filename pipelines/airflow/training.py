@@ -15,7 +15,8 @@ DOC = """
 
 `choose_run` finds the refined run, `train` fits the segments side by side, `assemble` puts them together, `rank`
 trains the ranker on later clicks and adds it and the live state, `evaluate` measures the candidate and the release in
-service in the held-out window, `gate` compares them, `publish` adds the candidate to the releases, `promote` points to
+service in the held-out window, `gate` compares them, `refit` fits the models of an accepted candidate again on all
+data where `releases.refit` says so, `publish` adds the candidate to the releases, `promote` points to
 it. `track` tells MLflow, when there is one, also of a run that failed or was refused; it never fails, and the run's
 state does not depend on it.
 

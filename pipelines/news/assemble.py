@@ -15,6 +15,7 @@ from pipelines.news.clock_choice import clock_choice
 from pipelines.news.dataset import Dataset
 from pipelines.news.known import snapshot_of, utc
 from pipelines.news.moments import moments_of
+from pipelines.news.site import settled
 from pipelines.news.train import folder_megabytes, members_of
 from pipelines.use_case import Context
 from script_shared.algorithms.factors import Renumbering
@@ -44,7 +45,7 @@ def assemble(context: Context) -> dict[str, Any]:
         RunError: refine or one segment's training is not complete, or was done with another split.
         ReleaseError: a made folder does not load or gives a wrong answer.
     """
-    params: NewsParams = context.params
+    params: NewsParams = settled(context).params
     dataset = Dataset.load(context.run.read("refined"))
     fitted = {
         segment.name: segment.recommender.load(context.run.read("trained", segment.name), params.model)
@@ -61,6 +62,7 @@ def assemble(context: Context) -> dict[str, Any]:
         for name, as_of_ms in moments.items():
             started = perf_counter()
             made = put_together(fitted, dataset, as_of_ms, folder / name, params.model, clock=clock, names=names)
+            note_site(folder / name, context, params)
             NewsModel.load(folder / name, name).check()
             facts[name] = {
                 **made,
@@ -68,6 +70,13 @@ def assemble(context: Context) -> dict[str, Any]:
                 "megabytes": folder_megabytes(folder / name),
             }
     return dict(facts)
+
+
+def note_site(folder: Path, context: Context, params: NewsParams) -> None:
+    """Say in ``model.json`` how busy the site was, and at which pace the release's live windows go."""
+    facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    facts["site"] = {**context.run.facts("refined").get("site", {}), "pace": params.live.pace}
+    (folder / "model.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
 
 
 def _require_trained_until(context: Context, moment_ms: int) -> None:

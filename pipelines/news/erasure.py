@@ -19,7 +19,7 @@ from script_shared.events import Erased
 from script_shared.releases import Releases
 
 DONE = "erased_until"  # in a manifest: number of the last erasure that the folder has followed
-MADE_OF_READERS = ("trained", "assembled", "ranked")  # hold readers by row; made again by their steps
+MADE_OF_READERS = ("trained", "assembled", "ranked", "refitted")  # hold readers by row; made again by their steps
 
 
 def erase_from_runs(runs: Iterable[Run], erased: Erased, until: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pipelines.news.evaluation_report import render
 from pipelines.news.held_out import HeldOut, hold_out
 from pipelines.news.recommended import Recommended
 from pipelines.news.replay_evaluation import replay
+from pipelines.news.site import settled
 from pipelines.report import write_page
 from pipelines.stopwatch import Stopwatch
 from pipelines.use_case import Context
@@ -26,6 +27,10 @@ SIMULATED = (
     "The data has no login flag: who is logged in is simulated by a stable draw that favours frequent readers, "
     "so every figure by segment depends on that simulation. As the data's documentation defines it, the draw goes by "
     "the clicks of the whole file, those of the held-out window included."
+)
+REFIT = (
+    "An accepted candidate is fitted again on all data before it goes live (releases.refit). The figures are those of "
+    "the models before that."
 )
 
 
@@ -58,6 +63,7 @@ def evaluate_service(context: Context) -> dict[str, Any]:
 
 
 def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, Any]:
+    context = settled(context)
     params: NewsParams = context.params
     _require_judged(params)
     watch = Stopwatch()
@@ -83,7 +89,10 @@ def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, A
         judged={"metric": params.gate.metric, "cutoff": params.gate.cutoff},
         seconds=watch.seconds,
         lacking=recommended.lacking,
-        notes=[SIMULATED] * (refined.get("login_flag") == "simulated") + recommended.notes,
+        notes=[SIMULATED] * (refined.get("login_flag") == "simulated")
+        + recommended.notes
+        + held_out.notes()
+        + _refit(params, kind),
         source=refined["source"],
         replayed=replayed,
         **_about_data(held_out),
@@ -106,6 +115,10 @@ def _recommend(context: Context, kind: Kind, held_out: HeldOut, watch: Stopwatch
     recommended.add_popularity(context.params.evaluation.popularity_windows_hours)
     watch.note("popularity")
     return recommended
+
+
+def _refit(params: NewsParams, kind: Kind) -> list[str]:
+    return [REFIT] if params.releases.refit and kind == "candidate" else []
 
 
 def _about_data(held_out: HeldOut) -> dict[str, Any]:

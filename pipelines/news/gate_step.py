@@ -11,6 +11,7 @@ from pipelines.news.evaluation import CANDIDATE, IN_SERVICE, Evaluation, json_te
 from pipelines.news.evaluation_charts import label
 from pipelines.news.evaluation_report import best_popularity
 from pipelines.news.references import best_by_segment, best_earlier
+from pipelines.news.site import settled
 from pipelines.use_case import Context
 
 FIRST = "No release is in service yet, so the candidate was held against popularity alone."
@@ -29,7 +30,7 @@ def gate(context: Context) -> dict[str, Any]:
         RunError: the run has not been evaluated.
     """
     evaluation = read_evaluation(context.run.read("evaluated") / "metrics.json")
-    wanted = context.params.gate
+    wanted = settled(context).params.gate
     rule = Rule(wanted.metric, wanted.cutoff, wanted.tolerance, wanted.min_users)
     compared = [*comparisons(evaluation, rule), *click_comparisons(evaluation, rule, wanted.beats)]
     verdict = judge(compared, rule, context.options.force)

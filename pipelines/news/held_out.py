@@ -1,7 +1,7 @@
 """Whom an evaluation is about: held-out users, by segment as of T, and what they then read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,6 +28,7 @@ class HeldOut:
         segments: positions in ``truth.users`` by segment, as of T.
         available: (n_articles,) booleans, what could be recommended at T.
         users_before_sampling: held-out users before ``evaluation.max_users``.
+        horizon_ms: until when reads are part of the truth; one list made at T is not judged by what comes much later.
     """
 
     dataset: Dataset
@@ -36,6 +37,14 @@ class HeldOut:
     segments: Mapping[str, IntArray]
     available: IntArray
     users_before_sampling: int
+    horizon_ms: int
+
+    def notes(self) -> list[str]:
+        """A sentence where the truth ends before the window does."""
+        if self.horizon_ms >= self.window.end_ms:
+            return []
+        hours = (self.horizon_ms - self.window.start_ms) / HOUR_MS
+        return [f"One list per user, made at its start, is measured on the first {hours:g} hours of the window."]
 
     def rows(self, segment: str) -> IntArray:
         """User rows of a segment's held-out users."""
@@ -84,14 +93,21 @@ def hold_out(dataset: Dataset, params: NewsParams) -> HeldOut:
     if window.protocol == "validation_file" and dataset.validation is not None:
         later = dataset.validation
     max_age = params.pool.max_age_hours
-    truth = ground_truth(known, later, window, dataset.issued_ms, max_age * HOUR_MS)
+    horizon = window
+    if window.protocol == "time_split":
+        horizon = replace(window, end_ms=min(window.end_ms, _later(window.start_ms, params.evaluation.batch_hours)))
+    truth = ground_truth(known, later, horizon, dataset.issued_ms, max_age * HOUR_MS)
     everybody = len(truth.users)
     truth = _sample(truth, params.evaluation.max_users, params.evaluation.seed)
     reads = np.bincount(known.user, minlength=dataset.n_users)
     codes = segment_codes(dataset.logged, reads)[truth.users]
     segments = {name: np.flatnonzero(codes == code) for code, name in enumerate(SEGMENT_NAMES)}
     alive = available(dataset.issued_ms, window.start_ms, max_age)
-    return HeldOut(dataset, window, truth, segments, alive, everybody)
+    return HeldOut(dataset, window, truth, segments, alive, everybody, horizon.end_ms)
+
+
+def _later(moment_ms: int, hours: float) -> int:
+    return moment_ms + round(hours * HOUR_MS)
 
 
 def _sample(truth: Truth, max_users: int | None, seed: int) -> Truth:

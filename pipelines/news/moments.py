@@ -43,6 +43,9 @@ def moments_of(dataset: Dataset, params: NewsParams) -> Moments:
     fitted = split - round(hours * HOUR_MS)
     known_hours = (split - int(dataset.interactions.time_ms[0])) / HOUR_MS
     if known_hours < 2 * hours:
-        why = f"{known_hours:.1f} hours of reads before the held-out window are too few to keep {hours:g} for a ranker"
+        why = (
+            f"{known_hours:.1f} hours of reads before the held-out window are too few to keep {hours:g} for a ranker; "
+            f"set ranking.hours to at most {known_hours / 2:.0f}"
+        )
         return Moments(split, split, dataset.end_ms, why)
     return Moments(fitted, split, dataset.end_ms)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pipelines.news.refit import MARK, release_of
 from pipelines.use_case import Context
 from script_shared.errors import ReleaseConflictError
 from script_shared.releases import Manifest, Releases
@@ -17,7 +18,7 @@ def open_releases(context: Context) -> Releases:
 
 
 def publish(context: Context) -> dict[str, Any]:
-    """Publish ``ranked/<run>/release`` with the run's figures and the gate's verdict, whatever that says.
+    """Publish the run's release, fitted again after the gate or not, with its figures and the gate's verdict.
 
     The version is the run's id. A step of the run done again with another result is published as ``<run id>.2`` and so
     on; with the same result nothing changes.
@@ -34,6 +35,8 @@ def publish(context: Context) -> dict[str, Any]:
         "gate": _facts(context, "gated"),
         "evaluation": _facts(context, "evaluated"),
     }
+    if run.complete("refitted") and run.facts("refitted")["refit"]:
+        facts["refit"] = {**_facts(context, "refitted"), "figures": MARK}
     manifest = _publish_as_free_version(context, facts)
     answer = {
         "version": manifest.version,
@@ -46,7 +49,7 @@ def publish(context: Context) -> dict[str, Any]:
 
 
 def _publish_as_free_version(context: Context, facts: dict[str, Any]) -> Manifest:
-    folder = context.run.read("ranked") / "release"
+    folder = release_of(context)
     releases, run_id = open_releases(context), context.run.run_id
     for attempt in range(1, ATTEMPTS):
         try:

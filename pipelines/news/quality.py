@@ -11,6 +11,8 @@ from pipelines.news.clock_choice import clock_choice
 from pipelines.news.dataset import Dataset
 from pipelines.news.quality_charts import charts_of
 from pipelines.news.quality_segments import PORTION_COLUMNS, segment_portions
+from pipelines.news.quality_site import site_section
+from pipelines.news.site import settled, site_of
 from pipelines.news.tables import check, table_path
 from pipelines.report import Section, Table, render_page, write_page
 from pipelines.use_case import Context
@@ -36,7 +38,9 @@ def quality(context: Context) -> dict[str, Any]:
     with context.run.write("quality") as (output, facts):
         facts |= _facts(refined, data)
         clock = clock_choice(context, data.end_ms)
-        write_page(output / PAGE, _page(run.run_id, refined, data, sizes, clock))
+        sections = [_tables(sizes, refined), site_section(site_of(context), settled(context).params)]
+        sections += [_times(refined, clock), *charts_of(data, refined), _portions(data, refined)]
+        write_page(output / PAGE, _page(run.run_id, refined, sections))
     copy = context.settings.evaluation_dir / "news" / f"{run.run_id}-{PAGE}"
     copy.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(run.folder("quality") / PAGE, copy)
@@ -66,15 +70,12 @@ def _facts(refined: dict[str, Any], data: Dataset) -> dict[str, Any]:
     }
 
 
-def _page(
-    run_id: str, refined: dict[str, Any], data: Dataset, sizes: list[tuple[str, int, float]], clock: ClockChoice
-) -> str:
+def _page(run_id: str, refined: dict[str, Any], sections: list[Section]) -> str:
     kept, rows = refined["interactions"], refined["input_rows"]
     share = kept / rows if rows else 0.0
     window = f"{str(refined['first'])[:16]} to {str(refined['last'])[:16]} UTC"
     verdict = f"{kept:,} of {rows:,} interactions were kept ({share:.1%}); every table passed its checks."
     subtitle = f"Run {run_id} · source {refined['source']} · {window}"
-    sections = [_tables(sizes, refined), _times(refined, clock), *charts_of(data, refined), _portions(data, refined)]
     return render_page("News data card", sections, subtitle=subtitle, verdict=verdict)
 
 

@@ -2,15 +2,18 @@
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
 from pipelines.news.dataset import Dataset
 from pipelines.news.moments import Moments, moments_of
 from pipelines.news.rank_training import Learned, learn
+from pipelines.news.renewal import Renewal
+from pipelines.news.site import settled
 from pipelines.news.sources.links import link_tree, sizes
 from pipelines.news.train import folder_megabytes
-from pipelines.news.walk import Walk, place_after, recommender_of
+from pipelines.news.walk import Walk, place_after
 from pipelines.replay.sources import from_dataset
 from pipelines.use_case import Context
 from script_shared.news.live.assignment import assignment_of
@@ -33,7 +36,7 @@ def rank(context: Context) -> dict[str, Any]:
     Raises:
         RunError: assemble is not complete.
     """
-    params: NewsParams = context.params
+    params: NewsParams = settled(context).params
     dataset, assembled = Dataset.load(context.run.read("refined")), context.run.read("assembled")
     at = moments_of(dataset, params)
     stream = from_dataset(dataset, params.ranker.label, at.split)
@@ -41,7 +44,7 @@ def rank(context: Context) -> dict[str, Any]:
     walk.state.clusters.assignment = _assignment(assembled / FOLDERS[0])
     with context.run.write("ranked") as (folder, facts):
         started = perf_counter()
-        learned = _learn(walk, at, assembled, params)
+        learned = _learn(walk, at, assembled, dataset, params)
         for name, moment in zip(FOLDERS, (at.split, at.end), strict=True):
             link_tree(assembled / name, folder / name, sizes(assembled / name))
             walk.fold_until(place_after(stream, moment))
@@ -57,12 +60,13 @@ def rank(context: Context) -> dict[str, Any]:
     return dict(facts)
 
 
-def _learn(walk: Walk, at: Moments, assembled: Path, params: NewsParams) -> Learned:
+def _learn(walk: Walk, at: Moments, assembled: Path, dataset: Dataset, params: NewsParams) -> Learned:
     if at.too_short:
         return Learned(None, Mixing.default(params.serving), {"why_not": at.too_short})
     walk.fold_until(place_after(walk.stream, at.fitted))
-    recommender = recommender_of(assembled / "rank", walk, at.fitted, params)
-    return learn(walk, recommender, at, params)
+    with TemporaryDirectory(prefix="pauta-renewed-") as scratch:
+        renewal = Renewal(dataset, params.ranking.renew_hours, Path(scratch))
+        return learn(walk, assembled / "rank", renewal, at, params)
 
 
 def _assignment(folder: Path) -> Assignment:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pipelines.news.moments import Moments
+from pipelines.news.renewal import Renewal
 from pipelines.news.replay_draw import draw
 from pipelines.news.served_order import Shown, choices, mixing_of
-from pipelines.news.walk import Walk, place_after, segments_of
+from pipelines.news.walk import Walk, place_after, recommender_of, segments_of
 from pipelines.replay.replay import Case, case_of
 from pipelines.replay.rows import rows_of
 from pipelines.replay.stream import Stream
@@ -15,7 +17,7 @@ from pipelines.replay.training import LEAST_REQUESTS, train
 from script_shared.arrays import IntArray
 from script_shared.news.live.mixing import Mixing
 from script_shared.news.live.ranker import Ranker
-from script_shared.news.live.recommend import LiveRecommender, Offer
+from script_shared.news.live.recommend import Offer
 from script_shared.news.params import NewsParams
 from script_shared.news.segments import SEGMENT_NAMES
 
@@ -31,17 +33,22 @@ class Learned:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def learn(walk: Walk, recommender: LiveRecommender, at: Moments, params: NewsParams) -> Learned:
+def learn(walk: Walk, rank_folder: Path, renewal: Renewal, at: Moments, params: NewsParams) -> Learned:
     """Replay the reads between R and T through the serving code and train on them.
 
     Args:
         walk: has folded everything until R.
-        recommender: the models as of R over the walk's newsroom.
+        rank_folder: the models as of R.
     """
     within = range(walk.folded, place_after(walk.stream, at.split))
     places = draw(walk.stream, within, params.ranking.requests, params.ranker.seed).places
     shown: list[Shown] = []
-    learned = _kept_apart(walk, offers(walk, recommender, places), _blocks(walk.stream, within, places), shown)
+    learned = _kept_apart(
+        walk,
+        _offers(walk, rank_folder, renewal, at.fitted, places, params),
+        _blocks(walk.stream, within, places),
+        shown,
+    )
     rows = rows_of(learned, walk.stream.weight, params.ranker)
     enough_rows = len(rows.sizes) >= LEAST_REQUESTS
     ranker = train(rows, rows.none(), params.ranker) if enough_rows else None
@@ -51,7 +58,11 @@ def learn(walk: Walk, recommender: LiveRecommender, at: Moments, params: NewsPar
     facts: dict[str, Any] = {"requests": len(rows.sizes), "rows": len(rows.label)}
     facts["shown"] = {name: choice.facts for name, choice in chosen.items()}
     if ranker is None:
-        return Learned(None, mixing, {**facts, "why_not": f"{len(rows.sizes)} requests are too few to learn from"})
+        return Learned(
+            None,
+            mixing,
+            {**facts, "why_not": f"{len(rows.sizes)} requests are too few to learn from; set ranking.hours higher"},
+        )
     ranker.segments = tuple(name for name in SEGMENT_NAMES if chosen[name].ranker)
     facts |= {"trees": ranker.booster.num_trees(), "served_segments": list(ranker.segments)}
     if not ranker.segments:
@@ -59,11 +70,16 @@ def learn(walk: Walk, recommender: LiveRecommender, at: Moments, params: NewsPar
     return Learned(ranker, mixing, facts)
 
 
-def offers(walk: Walk, recommender: LiveRecommender, places: IntArray) -> Iterator[tuple[int, Offer]]:
+def _offers(
+    walk: Walk, rank_folder: Path, renewal: Renewal, start_ms: int, places: IntArray, params: NewsParams
+) -> Iterator[tuple[int, Offer]]:
     """What the serving code would have ordered just before each click."""
-    for place, query in walk.requests(places.tolist(), recommender):
-        if (offer := recommender.offer(query)) is not None:
-            yield place, offer
+    for at_ms, some in renewal.periods(walk.stream, places, start_ms):
+        folder = renewal.folder(rank_folder, "rank", start_ms, at_ms)
+        recommender = recommender_of(folder, walk, at_ms, params)
+        for place, query in walk.requests(some.tolist(), recommender):
+            if (offer := recommender.offer(query)) is not None:
+                yield place, offer
 
 
 def _blocks(stream: Stream, within: range, places: IntArray) -> dict[int, int]:

@@ -23,6 +23,10 @@ LATER = (
     "The release in service was made from data that goes on after this window, so it may have been fitted on what is "
     "held out here: its figures flatter it."
 )
+REFITTED = (
+    "A release in service was fitted again on reads of this window, and the run that made it was removed: its figures "
+    "flatter it."
+)
 LACKING = (
     "The release in service was made before there was a segment {}: it answers these readers as those of the next "
     "segment they belong to, and the gate holds the candidate against popularity alone there."
@@ -89,13 +93,17 @@ class Recommended:
             name = f"{EARLIER}_{place}" if place else IN_SERVICE
             self.releases[name] = version
             try:
-                self._add(name, releases.fetch(version), version, scratch / name, names)
+                measured = context.run.root / "ranked" / releases.manifest(version).run_id / "release"
+                self._add(name, releases.fetch(version), version, scratch / name, names, measured)
             except ReleaseError as error:
                 log.warning("release %s cannot be evaluated: %s", version, error)
                 self.missing[name] = str(error)
 
-    def _add(self, name: str, release: Path, version: str, as_of: Path, names: Names) -> None:
+    def _add(self, name: str, release: Path, version: str, as_of: Path, names: Names, measured: Path) -> None:
         """One release as of T.
+
+        Args:
+            measured: where the run that made it keeps the release as the gate saw it.
 
         Raises:
             ReleaseError: it cannot be loaded.
@@ -103,6 +111,7 @@ class Recommended:
         model = NewsModel.load(release, version)
         if name == IN_SERVICE:
             self._note(model)
+        release = self._measured(release, model, measured)
         assemble_from(release, self.held_out.dataset, self._at, as_of, names)
         self.lists[name] = self._ask(NewsModel.load(as_of, version))
         self.folders[name] = (as_of, release)
@@ -113,6 +122,19 @@ class Recommended:
         for hours in windows_hours:
             ranking = most_read(known, data.issued_ms, self.held_out.available, self._at, hours)
             self.lists[row_name(hours)] = unread(ranking, self.held_out.truth.users, known, self._at, self.n)
+
+    def _measured(self, release: Path, model: NewsModel, measured: Path) -> Path:
+        """The models that are asked: of a release fitted again after its gate, those that the gate saw, if they exist.
+
+        Models fitted on reads of this window would be flattered; where nothing else is left, a note says so.
+        """
+        if "refit" not in model.facts or model.facts["data_end_ms"] <= self._at:
+            return release
+        if (measured / "model.json").is_file():
+            return measured
+        if REFITTED not in self.notes:
+            self.notes.append(REFITTED)
+        return release
 
     @property
     def _at(self) -> int:

@@ -1,28 +1,31 @@
 """Evaluation click by click: the held-out window replayed through the code that serves, every click shown to it."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from pipelines.news import columns as c
-from pipelines.news.dataset import Dataset
 from pipelines.news.evaluation import CANDIDATE
 from pipelines.news.held_out import HeldOut
 from pipelines.news.known import utc
+from pipelines.news.most_read import MostRead, rows_of
+from pipelines.news.renewal import Renewal
 from pipelines.news.replay_draw import draw
 from pipelines.news.replay_figures import Replayed, measured
-from pipelines.news.replay_models import LISTED, MOST_READ, WITHOUT, Alive, Model, answering, listing, most_read
+from pipelines.news.replay_models import LISTED, WITHOUT, Model, answering, listing
 from pipelines.news.walk import Walk, place_after, recommender_of
 from pipelines.replay.sources import from_dataset
 from pipelines.replay.stream import Stream
 from pipelines.use_case import Context
 from script_shared.arrays import IntArray
-from script_shared.news.live.loading import load_ranker
+from script_shared.news.live.loading import load_ranker, pace_in
 from script_shared.news.live.mixing import load_mixing
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.recommend import LiveRecommender
 from script_shared.news.live.state import LiveState
 from script_shared.news.params import NewsParams
+from script_shared.news.site_profile import LONGEST_HOURS
 
 
 def replay(context: Context, held_out: HeldOut, releases: dict[str, tuple[Path, Path]]) -> Replayed | None:
@@ -42,57 +45,89 @@ def replay(context: Context, held_out: HeldOut, releases: dict[str, tuple[Path, 
     if subject == CANDIDATE:
         context.run.read("ranked")  # without it there would be a candidate, but without its ranker
     window, wanted, stream = held_out.window, params.evaluation, _stream(held_out)
-    walk = _walk(context, stream, window.start_ms)
+    walks = _walks(context, stream, window.start_ms, releases)
     within = range(place_after(stream, window.start_ms), place_after(stream, window.end_ms))
     drawn = draw(stream, within, wanted.replayed_clicks, wanted.seed)
-    recommenders = _recommenders(releases, walk, window.start_ms, params)
-    alive = Alive(walk, _issued(held_out.dataset), params.pool.max_age_hours)
-    ranks = _ranks(walk, drawn.places, recommenders, alive, max(wanted.cutoffs))
+    plain = MostRead(stream, held_out.dataset.issued_ms, params.pool.max_age_hours, rows_of(params.gate.beats))
+    every = params.ranking.renew_hours if window.protocol == "time_split" else LONGEST_HOURS
+    with TemporaryDirectory(prefix="pauta-renewed-") as scratch:
+        renewal = Renewal(held_out.dataset, every, Path(scratch))
+        asked = _Asked(releases, walks, plain, renewal, params)
+        ranks = asked.ranks(drawn.places, window.start_ms)
     return measured(ranks, drawn, wanted.cutoffs, subject, wanted.bootstrap_resamples, wanted.seed)
 
 
-def _ranks(
-    walk: Walk, places: IntArray, recommenders: dict[str, LiveRecommender], alive: Alive, n: int
-) -> dict[str, IntArray]:
-    """By model (places): rank of the clicked article in the list of n that the reader would have got just before."""
-    models: dict[str, Model] = {name: answering(by, n) for name, by in recommenders.items()}
-    if CANDIDATE in recommenders:
-        models[LISTED] = listing(recommenders[CANDIDATE], n)
-    models |= {name: most_read(walk, half_life, alive) for name, half_life in MOST_READ.items()}
-    ranks = {name: np.empty(len(places), np.int64) for name in models}
-    for turn, (place, query) in enumerate(walk.requests(places.tolist(), *recommenders.values())):
-        for name, model in models.items():
-            ranks[name][turn] = model(query, int(walk.stream.time_ms[place]), walk.stream.article_id(place))
-    return ranks
+@dataclass
+class _Asked:
+    """The models that are asked before each click.
+
+    Attributes:
+        releases: by model the folder as of T, and the folder that holds its ranker.
+        walks: by pace the newsroom.
+        plain: the lists of what is read most.
+    """
+
+    releases: dict[str, tuple[Path, Path]]
+    walks: dict[int, Walk]
+    plain: MostRead
+    renewal: Renewal
+    params: NewsParams
+
+    def ranks(self, places: IntArray, start_ms: int) -> dict[str, IntArray]:
+        """By model (places): rank of the clicked article in the list that the user would have got just before."""
+        walk, parts = next(iter(self.walks.values())), []
+        for at_ms, some in self.renewal.periods(walk.stream, places, start_ms):
+            parts.append(self._of_period(some, self._recommenders(start_ms, at_ms)))
+        if not parts:
+            parts.append(self._of_period(places, self._recommenders(start_ms, start_ms)))
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def _of_period(self, places: IntArray, recommenders: dict[str, LiveRecommender]) -> dict[str, IntArray]:
+        n = max(self.params.evaluation.cutoffs)
+        models: dict[str, Model] = {name: answering(by, n) for name, by in recommenders.items()}
+        if CANDIDATE in recommenders:
+            models[LISTED] = listing(recommenders[CANDIDATE], n)
+        ranks = {name: np.empty(len(places), np.int64) for name in (*models, *self.plain.names)}
+        first, *others = self.walks.values()
+        for turn, (place, query) in enumerate(first.requests(places.tolist(), *recommenders.values())):
+            for walk in others:
+                walk.fold_until(walk.stream.first_of_moment(place))
+            for name, model in models.items():
+                ranks[name][turn] = model(query, first.stream.article_id(place))
+            for name, rank in zip(self.plain.names, self.plain.ranks(place), strict=True):
+                ranks[name][turn] = rank
+        return ranks
+
+    def _recommenders(self, start_ms: int, at_ms: int) -> dict[str, LiveRecommender]:
+        """Every release as of a moment, over the newsroom of its pace."""
+        found = {}
+        for name, (folder, origin) in self.releases.items():
+            ranker, mixing = load_ranker(origin)[0], load_mixing(origin, self.params.serving)[0]
+            renewed = self.renewal.folder(folder, name, start_ms, at_ms)
+            found[name] = recommender_of(renewed, self.walks[pace_in(origin)], at_ms, self.params, ranker, mixing)
+        candidate = found.get(CANDIDATE)
+        if candidate is not None and candidate.ranker is not None:
+            found[WITHOUT] = LiveRecommender(
+                candidate.model, candidate.newsroom, None, self.params.serving, mixing=candidate.mixing
+            )
+        return found
 
 
-def _issued(dataset: Dataset) -> dict[str, int]:
-    """By article id its publication."""
-    return dict(zip(dataset.articles[c.ARTICLE_ID].to_list(), dataset.issued_ms.tolist(), strict=True))
+def _walks(context: Context, stream: Stream, at_ms: int, releases: dict[str, tuple[Path, Path]]) -> dict[int, Walk]:
+    """By pace the newsroom as of T: releases whose live windows last alike share one."""
+    paces = dict.fromkeys(pace_in(origin) for _, origin in releases.values())
+    return {pace: _walk(context, stream, at_ms, pace) for pace in paces}
 
 
-def _recommenders(
-    releases: dict[str, tuple[Path, Path]], walk: Walk, at_ms: int, params: NewsParams
-) -> dict[str, LiveRecommender]:
-    found = {
-        name: recommender_of(
-            folder, walk, at_ms, params, load_ranker(origin)[0], load_mixing(origin, params.serving)[0]
-        )
-        for name, (folder, origin) in releases.items()
-    }
-    candidate = found.get(CANDIDATE)
-    if candidate is not None and candidate.ranker is not None:
-        found[WITHOUT] = LiveRecommender(candidate.model, walk.newsroom, None, params.serving, mixing=candidate.mixing)
-    return found
-
-
-def _walk(context: Context, stream: Stream, at_ms: int) -> Walk:
-    """The newsroom as of T: the run's own snapshot, or folded anew where the run has none."""
+def _walk(context: Context, stream: Stream, at_ms: int, pace: int) -> Walk:
+    """The newsroom as of T: the run's own snapshot, or folded again where the run has none of that pace."""
+    params: NewsParams = context.params
     first = place_after(stream, at_ms)
     if context.run.complete("ranked") and context.run.facts("ranked")["held_out_from"] == utc(at_ms):
-        state = LiveState.load(context.run.read("ranked") / "holdout" / "live", context.params.live)
-        return Walk(stream, Newsroom(state), first)
-    walk = Walk.towards(stream, at_ms, context.params)
+        folder = context.run.read("ranked") / "holdout"
+        if pace_in(folder) == pace:
+            return Walk(stream, Newsroom(LiveState.load(folder / "live", params.live)), first)
+    walk = Walk.towards(stream, at_ms, params, pace)
     walk.fold_until(first)
     return walk
 

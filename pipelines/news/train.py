@@ -10,6 +10,7 @@ import numpy as np
 from pipelines.news.dataset import Dataset
 from pipelines.news.known import snapshot_of, utc
 from pipelines.news.moments import moments_of
+from pipelines.news.site import settled
 from pipelines.use_case import Context
 from script_shared.arrays import IntArray
 from script_shared.news.membership import members
@@ -27,7 +28,7 @@ def train(context: Context, segment: str) -> dict[str, Any]:
         InputError: no such segment, or the data is not longer than the held-out window.
         RunError: refine is not complete.
     """
-    params: NewsParams = context.params
+    params: NewsParams = settled(context).params
     recommender = segment_named(segment).recommender
     dataset = Dataset.load(context.run.read("refined"))
     snapshot = snapshot_of(dataset, moments_of(dataset, params).fitted)

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipelines.figures import Figure
 from pipelines.news.evaluation import CANDIDATE, Evaluation, read_evaluation
+from pipelines.news.refit import MARK
 from pipelines.news.train import PARAMS
 from pipelines.runs import MANIFEST, Run
 from pipelines.tracking.record import Record, Release, State, flat, metric_name, numbers
@@ -17,7 +18,7 @@ from script_shared.errors import PautaError
 from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.releases import Releases
 
-AFTER_TRAINING = ("assembled", "ranked", "evaluated", "gated", "published")
+AFTER_TRAINING = ("assembled", "ranked", "evaluated", "gated", "refitted", "published")
 TRACKED = "tracked"  # where the step that ends a run leaves its mark
 FRESH_SECONDS = 3_600  # a run that finished a step within the last hour may still be going on
 FILES = {  # by place among the artifacts: step and file
@@ -143,6 +144,7 @@ def _tags(trained: dict[str, Any], steps: dict[str, Any], evaluation: Evaluation
         "pauta.ranker": _ranker(steps.get("ranked", {})),
         "pauta.gate": VERDICTS.get(str(gated.get("accepted")), ""),
         "pauta.forced": str(gated.get("forced") or ""),
+        "pauta.refit": MARK if steps.get("refitted", {}).get("refit") else "",
         "pauta.held_against": str(gated.get("in_service") or ""),
         "pauta.window": f"{evaluation.window['start']} to {evaluation.window['end']}" if evaluation else "",
         "mlflow.note.content": _note(gated, reasons),

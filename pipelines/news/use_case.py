@@ -17,6 +17,7 @@ NEWS = UseCase(
         Step("rank", "pipelines.news.rank:rank"),
         Step("evaluate", "pipelines.news.evaluate:evaluate"),
         Step("gate", "pipelines.news.gate_step:gate"),
+        Step("refit", "pipelines.news.refit:refit"),
         Step("publish", "pipelines.news.publish:publish"),
         Step("promote", "pipelines.news.publish:promote"),
         Step("track", "pipelines.tracking.step:track", always=True),

@@ -34,10 +34,15 @@ class Walk:
         self.stream, self.newsroom, self.folded = stream, newsroom, folded
 
     @classmethod
-    def towards(cls, stream: Stream, moment_ms: int, params: NewsParams) -> "Walk":
-        """A walk that begins ``ranking.fold_days`` before a moment with an empty newsroom."""
+    def towards(cls, stream: Stream, moment_ms: int, params: NewsParams, pace: int | None = None) -> "Walk":
+        """A walk that begins ``ranking.fold_days`` before a moment with an empty newsroom.
+
+        Args:
+            pace: of the live windows; that of the params by default.
+        """
         since = moment_ms - round(params.ranking.fold_days * DAY_MS)
-        return cls(stream, Newsroom(LiveState(params.live)), place_after(stream, since))
+        live = params.live if pace is None else params.live.model_copy(update={"pace": pace})
+        return cls(stream, Newsroom(LiveState(live)), place_after(stream, since))
 
     @property
     def state(self) -> LiveState:

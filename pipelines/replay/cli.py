@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines.news.dataset import Dataset
+from pipelines.news.site import profile_of
 from pipelines.replay.measure import table
 from pipelines.replay.sources import from_clicks, from_run
 from pipelines.replay.stream import Stream
@@ -15,7 +17,7 @@ from pipelines.replay.window import DAY_MS, Result, Window, run
 from pipelines.runs import Run, latest_run
 from script_shared.data_end import data_end
 from script_shared.errors import InputError
-from script_shared.news.params import FILE, NewsParams
+from script_shared.news.params import FILE, NewsParams, for_site
 from script_shared.params import load_params
 from script_shared.settings import Settings
 
@@ -27,6 +29,8 @@ def main(argv: list[str], settings: Settings) -> int:
     """Run the command; the exit code is 0."""
     args = parser().parse_args(argv)
     params = load_params(NewsParams, args.params or settings.params_file or FILE, args.set)
+    if not args.clicks:
+        params = for_site(params, profile_of(Dataset.load(_refined(args, settings))))
     window = window_of(args, lambda: _end_ms(args, settings, params), params)
     stream = _stream(args, settings, params, window)
     result = run(stream, params, window, say=lambda line: print(line, file=sys.stderr))

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
+from script_shared.news.site_profile import BUSY, SiteProfile, auto_keys, with_rules
 from script_shared.params import FOLDER, Params
 
 FILE = FOLDER / "news.toml"
@@ -190,11 +191,13 @@ class RankingParams(Params):
     """When the pipeline fits what, and on how much of the data it trains the ranker."""
 
     hours: float = Field(gt=0)
+    renew_hours: float = Field(gt=0)
     fold_days: float = Field(gt=0)
     requests: int = Field(gt=0)
 
 
 class EvaluationParams(Params):
+    batch_hours: float = Field(gt=0)
     cutoffs: list[Annotated[int, Field(gt=0)]] = Field(min_length=1)
     bootstrap_resamples: int = Field(ge=0)
     popularity_windows_hours: list[Annotated[float, Field(gt=0)]] = Field(min_length=1)
@@ -209,10 +212,11 @@ class GateParams(Params):
     tolerance: float = Field(ge=0, lt=1)
     min_users: int = Field(ge=0)
     references: int = Field(ge=1)
-    beats: list[Literal["most_read_10m", "most_read_1h"]]
+    beats: list[Annotated[str, Field(pattern=r"^most_read_[1-9][0-9]*[mhd]$")]]
 
 
 class ReleaseParams(Params):
+    refit: bool
     keep: int = Field(gt=0)
     keep_runs: int = Field(gt=0)
     clock_max_lag_hours: float = Field(gt=0)
@@ -238,6 +242,7 @@ class TrustParams(Params):
 class LiveParams(Params):
     """Bounds of the live state, and how many candidates it offers."""
 
+    pace: int = Field(1, gt=0)
     articles: int = Field(ge=16)
     known_articles: int = Field(ge=16)
     readers: int = Field(ge=10)
@@ -291,7 +296,12 @@ class ServingParams(Params):
 
 
 class NewsParams(Params):
-    """Everything tuned in the news use case."""
+    """Everything tuned in the news use case.
+
+    Attributes:
+        auto: settings that the file leaves to the site (``"auto"``); they hold what fits a busy portal until
+            :func:`for_site` puts in what fits the site.
+    """
 
     sample: SampleParams
     gdrive: GdriveParams
@@ -311,6 +321,14 @@ class NewsParams(Params):
     serving: ServingParams
     gate: GateParams
     releases: ReleaseParams
+    auto: list[str] = Field(default_factory=list)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_busy_site(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or not (keys := auto_keys(values)):
+            return values
+        return {**with_rules(values, keys, BUSY), "auto": keys}
 
     @property
     def model(self) -> ModelParams:
@@ -322,3 +340,8 @@ class NewsParams(Params):
             semi_logged=self.semi_logged,
             popularity=self.popularity,
         )
+
+
+def for_site(params: NewsParams, site: SiteProfile) -> NewsParams:
+    """The params with every setting that the file leaves to the site as this site asks for it."""
+    return NewsParams.model_validate(with_rules(params.model_dump(), params.auto, site))

@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+from pipelines.news.dataset import Dataset
 from pipelines.news.refine.challenge import refine_challenge
 from pipelines.news.refine.clicks import FILE, refine_clicks
 from pipelines.news.refine.site import CLICKS, refine_site
 from pipelines.news.refine.taken import Taken
+from pipelines.news.site import FACTS as SITE
+from pipelines.news.site import profile_of
 from pipelines.use_case import Context
 from script_shared.clock import MADE_UP
 
@@ -30,6 +33,7 @@ def refine(context: Context) -> dict[str, Any]:
     with context.run.write("refined") as (folder, facts):
         facts["source"] = raw_facts.get("source")
         facts.update(_tables(context, raw, folder, taken))
+        facts[SITE] = profile_of(Dataset.load(folder)).as_facts()
         facts |= {
             "events_articles": taken.posts.height,
             "posted_last_ms": taken.posted_last_ms,

@@ -110,7 +110,7 @@ def _best(mix: FloatArray, count: int) -> IntArray:
 def _fresh(signals: Signals) -> IntArray:
     """The newest articles that have hardly been read."""
     articles, used = signals.state.articles, signals.used
-    since = signals.request.now_ms - FRESH_MS
+    since = signals.request.now_ms - FRESH_MS * signals.state.params.pace
     new = np.flatnonzero((articles.first_ms[:used] > since) & (articles.clicks[:used] < FRESH_CLICKS))
     return new[np.argsort(-articles.first_ms[new], kind="stable")[:FRESH_KEPT]]
 

@@ -72,6 +72,12 @@ class DecayedCounts:
         self.flush()
         clear_columns(self.sums, rows)
 
+    def clear_groups(self, first: int) -> None:
+        """Forget what was counted for a group and those after it."""
+        self.flush()
+        self.sums[:, first:] = 0.0
+        self.totals[:, first:] = 0.0
+
     def arrays(self) -> dict[str, FloatArray]:
         """What is saved, by name."""
         return {"sums": self.sums, "totals": self.totals}

@@ -215,3 +215,8 @@ def segment_score(scene: Scene) -> FloatArray:
 def segment(scene: Scene) -> float:
     """Number of the segment whose model made the list, -1 without a list."""
     return float(scene.candidates.listed.segment)
+
+
+@feature
+def section_liking(scene: Scene) -> FloatArray:
+    return scene.section_liking

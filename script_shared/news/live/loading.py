@@ -5,12 +5,14 @@ import logging
 from pathlib import Path
 
 from script_shared.errors import PautaError, ReleaseCorruptError
+from script_shared.news.live import snapshot
 from script_shared.news.live.clusters import Assignment, nobody
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.ranker import Ranker
 from script_shared.news.live.snapshot import FACTS as STATE_FACTS
 from script_shared.news.live.state import LiveState
 from script_shared.news.params import LiveParams
+from script_shared.news.release_folder import facts_in
 
 log = logging.getLogger("pauta.loading")
 POSITION = "position.json"  # {"seq": number of the last log entry that the snapshot holds}, 0 where there is no file
@@ -33,6 +35,7 @@ def load_newsroom(
 
 
 def _newsroom(folder: Path, params: LiveParams) -> tuple[Newsroom, tuple[str, ...]]:
+    params = params.model_copy(update={"pace": pace_in(folder)})
     if not (folder / "live" / STATE_FACTS).exists():
         return Newsroom(LiveState(params)), ()
     try:
@@ -55,6 +58,19 @@ def load_ranker(folder: Path) -> tuple[Ranker | None, tuple[str, ...]]:
     except (PautaError, ImportError, OSError) as error:
         log.error("the ranker is left out: %s", error)
         return None, ("ranker",)
+
+
+def pace_in(folder: Path) -> int:
+    """Pace of a release: that of its live state, else of its facts; 1 for one made before there was a pace.
+
+    The ranker's features are counts in windows of that pace, so a state that begins empty has it too.
+    """
+    for read in (lambda: snapshot.pace_in(folder / "live"), lambda: int(facts_in(folder)["site"]["pace"])):
+        try:
+            return max(1, read())
+        except (PautaError, KeyError, TypeError, ValueError):
+            continue
+    return 1
 
 
 def _position(path: Path) -> int:

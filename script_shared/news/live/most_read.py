@@ -28,6 +28,7 @@ def most_read(state: LiveState, window: str, now_ms: int, *, within: IntArray | 
         within: bool (used), rows that count, such as those of one section; None for all.
         region: counts the clicks of its users only; "" for all.
     """
+    window = windows.nearest(window, windows.TREND, state.params.pace)
     clicks = _clicks(state, window, region) * state.decay.factors(max(now_ms, state.now_ms))[windows.INDEX[window]]
     if within is not None:
         clicks = np.where(within, clicks, 0.0)

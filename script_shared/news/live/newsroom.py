@@ -21,7 +21,7 @@ from script_shared.news.params import TrustParams
 from script_shared.times import LATEST_MS
 
 log = logging.getLogger("pauta.newsroom")
-KEPT_HOURS = 168.0  # an article posted with an older publication takes no place in the live state
+KEPT_HOURS = 168.0  # times the pace: an article posted with an older publication takes no place in the live state
 
 
 class Newsroom:
@@ -53,6 +53,11 @@ class Newsroom:
         self._longest_pause_ms: int | None = None
         self._unproven_shown = (state.params.trust if state is not None else TrustParams()).unproven_shown
         self.signs: LiveSigns | None = None
+
+    @property
+    def pace(self) -> int:
+        """How many times longer than their names say the live windows of this site are."""
+        return self.state.params.pace if self.state is not None else 1
 
     def run_on(self, data_end_ms: int, longest_pause_ms: int, *, goes_over: bool = False) -> None:
         """Go by the time of historical data, which begins at its end and is moved on by events.
@@ -263,6 +268,6 @@ def _publish(state: LiveState, story: Story, posted_ms: int) -> None:
     issued_ms = min(story.posted_ms if story.issued_ms is None else story.issued_ms, LATEST_MS)
     if story.issued_ms is None and (row := state.article_row(story.article_id)) >= 0:
         issued_ms = min(issued_ms, int(state.articles.first_ms[row]))  # it was known before anybody posted it
-    old = issued_ms < posted_ms - KEPT_HOURS * HOUR_MS
+    old = issued_ms < posted_ms - KEPT_HOURS * state.params.pace * HOUR_MS
     if not old or state.article_row(story.article_id) >= 0:
         state.publish_article(story.article_id, issued_ms, story.place[0])

@@ -33,7 +33,7 @@ class Novelty:
         if not len(room.editorial):
             return []
         read = [*room.latest_reads(query.user, query.session, 5), *query.history[-5:], query.context_item]
-        since, issued_ms = asked.now_ms - params.text_hours * HOUR_MS, asked.available.issued_ms
+        since, issued_ms = asked.now_ms - params.text_hours * room.pace * HOUR_MS, asked.available.issued_ms
         read = [article for article in read if article]
         posted = [article for article in self._likeness.posted(read) if issued_ms(article, -1) >= since] if read else []
         likeness = self._likeness.of(posted, read)
@@ -59,4 +59,8 @@ class Novelty:
         if state is None or slots < 1:
             return []
         seed = f"{params.seed} {query.user} {query.session} {asked.now_ms // 60_000}"
-        return draw(fresh_of(state, asked, params.explore_hours, without=listed), min(slots, query.n), seed)
+        return draw(
+            fresh_of(state, asked, params.explore_hours * self._newsroom.pace, without=listed),
+            min(slots, query.n),
+            seed,
+        )

@@ -7,7 +7,7 @@ import numpy as np
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.live.candidates import Candidates, Source
 
-NOW, HOUR = "trending in the last 10 minutes", "trending in the last hour"
+TRENDING = "trending in the last "
 LIKE, SIMILAR, NEW, TRIED = (
     "like what you read",
     "popular with similar readers",
@@ -16,6 +16,19 @@ LIKE, SIMILAR, NEW, TRIED = (
 )
 SEEN, ALSO = "read by readers of what you read", "also recent"
 Title = Callable[[str], str]
+
+
+def span(minutes: int) -> str:
+    """A time in words, as it is said of the windows of any pace.
+
+    >>> span(10), span(60), span(80), span(480), span(2560)
+    ('10 minutes', 'hour', '80 minutes', '8 hours', '2 days')
+    """
+    if minutes == 60:
+        return "hour"
+    if minutes < 120:
+        return f"{minutes} minutes"
+    return f"{round(minutes / 60)} hours" if minutes < 48 * 60 - 240 else f"{round(minutes / 1440)} days"
 
 
 class Reasons:
@@ -29,6 +42,7 @@ class Reasons:
 
     def __init__(self, found: Candidates, batch: dict[str, str], title: Title) -> None:
         self._found, self._batch, self._title = found, batch, title
+        self._pace = found.signals.state.params.pace
         self._said: dict[int, list[float]] = {}
 
     def look_at(self, places: Sequence[int]) -> None:
@@ -45,9 +59,9 @@ class Reasons:
         if parts[best] <= 0:
             return self._brought(article_id, sources)
         if best == 0:
-            return NOW, "trending_10m"
+            return TRENDING + span(10 * self._pace), "trending_10m"
         if best == 1:
-            return HOUR, "trending_1h"
+            return TRENDING + span(60 * self._pace), "trending_1h"
         if best == 2:
             return self._after(place), "session"
         return SEEN, "history"

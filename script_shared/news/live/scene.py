@@ -13,6 +13,7 @@ from script_shared.news.live.pairs import PairStore
 
 SHARE_FLOOR = 1e-6
 PRIOR_CLICKS = 50.0  # a group's share is drawn towards everybody's by so many clicks
+LIKED_READS, LIKING_PRIOR = 200, 2.0  # latest reads of a user whose sections count; reads that stand for no liking
 NEIGHBOUR_PRIOR = 10.0  # likewise what is read after one article
 
 
@@ -103,6 +104,22 @@ class Scene:
         if not len(visit):
             return 0.0
         return float(store.totals[1, visit[0]]) * self.signals.factors[store.windows[1]]
+
+    @cached_property
+    def section_liking(self) -> FloatArray:
+        """(m): log of how much more of the user's reads are of the candidate's section than if all sections were alike.
+
+        0 where the section is unknown, or the user.
+        """
+        articles, place = self.state.articles, self.signals.place
+        kinds, codes = len(articles.sections), articles.section[self.rows]
+        if place < 0 or kinds < 3:  # none and one
+            return np.zeros(len(self.rows), np.float32)
+        numbers = self.state.readers.reads(place)[:LIKED_READS]
+        counts = np.bincount(np.frombuffer(articles.section_of, np.int16)[numbers], minlength=kinds)
+        counts[0] = 0
+        share = (counts + LIKING_PRIOR / kinds) / (counts.sum() + LIKING_PRIOR)
+        return np.where(codes > 0, np.log(share * kinds)[codes], 0.0).astype(np.float32)
 
     def reader(self, column: str, missing: float) -> float:
         """A column of the reader, ``missing`` for an unknown one."""

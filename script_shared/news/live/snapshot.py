@@ -63,16 +63,30 @@ def save(state: "LiveState", folder: Path) -> None:
     (folder / FACTS).write_text(json.dumps(facts(state)), encoding="utf-8")
 
 
+def _facts_in(folder: Path) -> dict[str, Any]:
+    try:
+        saved: dict[str, Any] = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ReleaseCorruptError(f"{folder / FACTS}: not readable ({error}).", fix="Fold the log again.") from error
+    return saved
+
+
+def pace_in(folder: Path) -> int:
+    """How many times longer than their names say the windows of a saved state are; 1 before there was a pace.
+
+    Raises:
+        ReleaseCorruptError: it cannot be read.
+    """
+    return int(_facts_in(folder)["params"].get("pace", 1))
+
+
 def load(state: "LiveState", folder: Path) -> None:
     """Fill a new state.
 
     Raises:
         ReleaseCorruptError: a file is missing or damaged, or the state was saved with other bounds.
     """
-    try:
-        saved = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ReleaseCorruptError(f"{folder / FACTS}: not readable ({error}).", fix="Fold the log again.") from error
+    saved = _facts_in(folder)
     if saved["params"]["articles"] != state.params.articles:
         raise ReleaseCorruptError(f"{folder}: saved with other bounds.", fix="Fold the log again.")
     _load_time(state, saved, folder)

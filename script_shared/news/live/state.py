@@ -52,7 +52,7 @@ class LiveState(Looked):
         self.params = params
         self.now_ms = self.first_ms = self.events = self.behind = 0
         self.turns, self.turned = True, 0
-        self.decay = Decay(list(windows.HALF_LIVES_HOURS.values()))
+        self.decay = Decay([params.pace * hours for hours in windows.HALF_LIVES_HOURS.values()])
         rows = params.articles
         self.articles = Articles(rows)
         self.readers = Readers(params.readers, params.reads_per_reader)
@@ -250,10 +250,12 @@ class LiveState(Looked):
     def load(cls, folder: Path, params: LiveParams) -> "LiveState":
         """Read a saved state.
 
+        Its windows last as long as they did when it was saved, whatever the params say.
+
         Raises:
             ReleaseCorruptError: a file is missing or damaged, or the state was saved with other bounds.
         """
-        state = cls(params)
+        state = cls(params.model_copy(update={"pace": snapshot.pace_in(folder)}))
         snapshot.load(state, folder)
         return state
 

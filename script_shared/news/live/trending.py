@@ -21,13 +21,14 @@ def trending(state: LiveState, sections: Sequence[str], window: str) -> dict[str
         sections: name of the section of each used row, "" for none.
         window: one of ``windows.TREND``.
     """
+    wanted, window = window, windows.nearest(window, windows.TREND, state.params.pace)
     used, place = state.articles.used, windows.TREND.index(window)
     factor = state.decay.factors(state.now_ms)[windows.INDEX[window]]
     overall = state.overall.sums[windows.OVERALL.index(window), 0, :used] * factor
     groups = state.trends.sums[place, :, :used] * factor
     of, clusters = np.array(sections, object), range(len(groups) - REGIONS)
     return {
-        "window": window,
+        "window": wanted,
         "overall": _top(state, overall),
         "sections": _most(state, ((name, np.where(of == name, overall, 0.0)) for name in sorted(set(sections)))),
         "regions": _most(state, ((name, groups[code]) for name, code in state.group_names.regions.items())),

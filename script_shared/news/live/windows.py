@@ -1,5 +1,7 @@
 """The half-lives that live counts are kept in: part of what features mean, so a change asks for a new ranker."""
 
+from math import log
+
 HALF_LIVES_HOURS = {
     "2m": 1 / 30,
     "5m": 1 / 12,
@@ -23,6 +25,16 @@ LATER = ("30m", "24h")  # read in a later visit
 SHOWN = ("1h",)  # impressions
 TREND = ("2m", "10m", "1h", "6h", "24h")  # what is trending: overall, in a section, a region, a cluster of readers
 EVICT_BY = "6h"
+
+
+def nearest(window: str, names: tuple[str, ...], pace: int) -> str:
+    """Which of some windows lasts most nearly as long as its name says, where windows last ``pace`` times longer.
+
+    >>> nearest("24h", TREND, 1), nearest("24h", TREND, 16), nearest("2m", TREND, 16)
+    ('24h', '1h', '2m')
+    """
+    wanted = HALF_LIVES_HOURS[window]
+    return min(names, key=lambda name: abs(log(HALF_LIVES_HOURS[name] * pace / wanted)))
 
 
 def indices(names: tuple[str, ...]) -> tuple[int, ...]:
