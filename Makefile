@@ -116,6 +116,10 @@ bench-scale: install ## Full scale, from CSV to a promoted release and a ready A
 bench-ranking: install ## Rolling replay of real clicks: the ranker and its peers, with intervals (ARGS="--share 0.05")
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.ranking $(ARGS)
 
+.PHONY: bench-slow-site
+bench-slow-site: install ## A generated year of a slow site through the pipeline at its defaults, beside the most read
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.slow $(ARGS)
+
 .PHONY: bench-serving
 bench-serving: install ## HTTP at full scale: times under constant load, most requests, swaps, clicks seen (ARGS="--work site")
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.serving $(ARGS)

@@ -30,6 +30,7 @@ SMALL = (
     "evaluation.bootstrap_resamples = 50",
     "gate.min_users = 10",
     "gate.beats = []",
+    "evaluation.popularity_windows_hours = [1, 6, 24]",
     "ranker.trees = 20",
     "ranker.min_rows_in_leaf = 20",
     "ranking.requests = 150",

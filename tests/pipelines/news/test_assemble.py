@@ -12,6 +12,7 @@ from pipelines.news.assemble import assemble, assemble_from, put_together
 from pipelines.news.dataset import Dataset
 from pipelines.news.held_out import split_of
 from pipelines.news.moments import moments_of
+from pipelines.news.site import settled
 from pipelines.news.tables import table_path
 from pipelines.news.train import train
 from pipelines.runs import Run
@@ -73,8 +74,9 @@ def test_assembling_needs_every_segment_trained(tmp_path: Path) -> None:
 
 def test_a_moment_knows_nothing_of_later_reads(context: Context, tmp_path: Path) -> None:
     """Data cut off at the split gives the same holdout, list by list."""
+    params = settled(context).params
     whole = Dataset.load(context.run.read("refined"))
-    at = split_of(whole, context.params).start_ms
+    at = split_of(whole, params).start_ms
     cut = tmp_path / "cut"
     cut.mkdir()
     for name in ("users", "articles"):
@@ -82,8 +84,8 @@ def test_a_moment_knows_nothing_of_later_reads(context: Context, tmp_path: Path)
     reads = pl.read_parquet(table_path(whole.folder, "interactions"))
     reads.filter(pl.col("timestamp").to_physical() <= at).write_parquet(table_path(cut, "interactions"))
     early = Dataset.load(cut)
-    fitted = moments_of(whole, context.params).fitted
-    put_together(fit_all(early, fitted, context.params.model), early, at, tmp_path / "made", context.params.model)
+    fitted = moments_of(whole, params).fitted
+    put_together(fit_all(early, fitted, params.model), early, at, tmp_path / "made", params.model)
     assert lists(tmp_path / "made") == lists(context.run.read("assembled") / "holdout")
 
 

@@ -33,7 +33,7 @@ def recommended(context: Context, scratch: Path) -> Recommended:
     """The lists of the run's candidate and of the release in service."""
     lists = Recommended(hold_out(Dataset.load(context.run.read("refined")), context.params), 50)
     lists.add_candidate(context)
-    lists.add_in_service(context, scratch)
+    lists.add_releases(context, scratch, 1)
     assert not lists.missing
     return lists
 
