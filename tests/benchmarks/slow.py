@@ -1,4 +1,4 @@
-"""``make bench-slow-site``: a year of a slow site through the pipeline at its defaults; NDCG@10 beside the most read."""
+"""``make bench-slow-site``: a year of a slow site through the pipeline at its defaults; NDCG@10 beside most read."""
 
 import argparse
 import tempfile
