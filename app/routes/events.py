@@ -15,6 +15,7 @@ from app.dating import Dating
 from app.dependencies import Service, TheService, is_admin
 from app.errors import problem
 from app.event_shapes import Accepted, Event, EventsBody
+from app.logins import logins
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, Kind
 
@@ -103,8 +104,9 @@ async def _dating(service: Service, events: int, *, by_site: bool) -> Dating:
 
 
 async def _write(service: Service, entries: list[Entry]) -> list[bool]:
+    first = logins(service, entries)
     try:
-        new = await service.following.write(entries)
+        new = (await service.following.write([*first, *entries]))[len(first) :]
     except UnavailableError:
         service.telemetry.live.refused("log_away", len(entries))
         raise

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from app import cursor
 from app.answers import ask, front, items, json_response
 from app.dependencies import Service, TheService
+from app.logins import note_login
 from app.shapes import Knobs, Recommendations, RecommendationsBody, RecommendationsQuery
 from script_shared.news.live.query import Query as LiveQuery
 
@@ -55,18 +56,20 @@ async def get_recommendations(
     request: Request, query: Annotated[RecommendationsQuery, Query()], service: TheService
 ) -> Response:
     """Articles for a reader, best first. Nothing read, hidden, expired or not yet published is in the list."""
-    return _answer(request, service, query, [], query.exclude_ids)
+    return await _answer(request, service, query, [], query.exclude_ids)
 
 
 @router.post("/recommendations", summary="A list that also heeds an inline history", response_model=Recommendations)
 async def post_recommendations(request: Request, body: RecommendationsBody, service: TheService) -> Response:
     """The same, for a reader who just read the pages of ``history``; pages of ``exclude`` stay out."""
-    return _answer(request, service, body, body.history, [*body.exclude, *body.exclude_ids])
+    return await _answer(request, service, body, body.history, [*body.exclude, *body.exclude_ids])
 
 
-def _answer(request: Request, service: Service, knobs: Knobs, history: list[str], exclude: list[str]) -> Response:
+async def _answer(request: Request, service: Service, knobs: Knobs, history: list[str], exclude: list[str]) -> Response:
     served = service.live.require()
     query = _query(knobs, history, exclude)
+    if query.user and query.session:
+        await note_login(service, served.model.clock, query.user, query.session)
     answer, _ = ask(service, served, request, query)
     pages = [item.article_id for item in answer.items]
     after = cursor.write(query.pages, pages) if len(pages) == query.n else None

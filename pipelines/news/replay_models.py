@@ -31,7 +31,7 @@ def listing(recommender: LiveRecommender, n: int) -> Model:
     source = SegmentSource(model, newsroom, Rows(model.catalog))
 
     def rank(query: Query, article: str) -> int:
-        ids = source.best(query, source.known_reads(query.user), n).ids
+        ids = source.best(query, source.known_reads(query.user, query.session), n).ids
         return ids.index(article) if article in ids else MISSED
 
     return rank

@@ -16,6 +16,7 @@ class Kind(IntEnum):
     ARTICLE = 3
     ERASE = 4
     SERVED = 5
+    LOGIN = 8
 
 
 @dataclass(frozen=True, slots=True)

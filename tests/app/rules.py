@@ -26,9 +26,27 @@ class Told:
     shown: dict[tuple[str, str], int] = field(default_factory=dict)
     stories: dict[str, dict[str, Any]] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
+    users: dict[str, str] = field(default_factory=dict)  # by visit
+
+    def log_in(self, user: str, session: str) -> None:
+        """What the visit read is the first user's; what it does without a user later is the last one's too."""
+        visit = name("", session)
+        if visit not in self.users:
+            self.read.setdefault(user, set()).update(self.read.get(visit, ()))
+            for (who, page), count in list(self.shown.items()):
+                if who == visit:
+                    self.shown[user, page] = self.shown.get((user, page), 0) + count
+        self.users[visit] = user
 
     def take(self, entry: Entry) -> None:
-        reader = name(entry.user_id, entry.body.get("session", ""))
+        reader, session = name(entry.user_id, entry.body.get("session", "")), entry.body.get("session", "")
+        if entry.kind == Kind.CLICK and entry.user_id and session:
+            self.log_in(entry.user_id, session)
+        self.count(entry, reader)
+        if reader in self.users and entry.kind != Kind.ARTICLE:
+            self.count(entry, self.users[reader])
+
+    def count(self, entry: Entry, reader: str) -> None:
         if entry.kind == Kind.ARTICLE:
             self.stories.setdefault(entry.article_id, {"posted_ms": entry.time_ms}).update(entry.body)
         elif not reader:

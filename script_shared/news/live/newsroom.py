@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 
 from scipy.sparse import csr_array
@@ -14,9 +15,10 @@ from script_shared.live_signs import MARK, LiveSigns
 from script_shared.news.live.editorial import Editorial, Story
 from script_shared.news.live.event import LiveEvent, live_event
 from script_shared.news.live.last_hour import LastHour
+from script_shared.news.live.noted import Noted
 from script_shared.news.live.readers import digest_key, reader_key
 from script_shared.news.live.state import LiveState
-from script_shared.news.live.trust import PROVEN
+from script_shared.news.live.visits import Visits, login_of, session_key
 from script_shared.news.params import TrustParams
 from script_shared.times import LATEST_MS
 
@@ -44,14 +46,14 @@ class Newsroom:
         self.last_hour = LastHour()
         self.vectors: dict[str, csr_array] = {}
         self.erased: set[str] = set()
-        self._read_since: dict[int, set[str]] = {}  # by reader, what the state does not take
-        self._shown_since: dict[int, Counter[str]] = {}  # likewise
+        self.visits = state.visits if state is not None else Visits()
+        trust = state.params.trust if state is not None else TrustParams()
+        self._noted = Noted(self.visits, trust.unproven_shown)
         self.whole = True  # False for one that had to begin without what lasts
         self._folded = seq  # number of the last entry that the state took
         self.seq = seq
         self.now_ms = state.now_ms if state is not None else 0
         self._longest_pause_ms: int | None = None
-        self._unproven_shown = (state.params.trust if state is not None else TrustParams()).unproven_shown
         self.signs: LiveSigns | None = None
 
     @property
@@ -100,12 +102,12 @@ class Newsroom:
         A training leaves out readers who were erased once, and what ``refine`` rejects. What they read since still may
         not come back.
         """
-        self._note(clicks)
+        for click in clicks:
+            self._noted.click(click)
 
     def recall_shown(self, shown: Iterable[tuple[str, str, int]]) -> None:
         """Note what was shown too often before the snapshot, which holds no impressions: reader, article, count."""
-        for user, article, count in shown:
-            self._shown_since.setdefault(reader_key(user, ""), Counter())[article] += count
+        self._noted.shown_often(shown)
 
     def apply(self, entries: Sequence[Entry], vectors: Mapping[int, csr_array] | None = None) -> None:
         """Take over entries, in order; those numbered up to ``seq`` were taken before and are left out.
@@ -124,9 +126,11 @@ class Newsroom:
             self._look_for_signs(entry)
             if self._by_another_clock(entry):
                 self._note([entry])
-            else:
-                mine.append(entry)
-                stories.append(self._learn(entry, (vectors or {}).get(entry.seq)))
+                if not all(login_of(entry)):
+                    continue
+                entry = replace(entry, kind=Kind.LOGIN)
+            mine.append(entry)
+            stories.append(self._learn(entry, (vectors or {}).get(entry.seq)))
         self.seq = new[-1].seq
         try:
             if mine and not self.failed:
@@ -137,11 +141,20 @@ class Newsroom:
         if self.failed:
             self._count_unfolded(mine)
             self._note(mine)
+        else:
+            self._noted.follow_logins(mine)
+
+    def lacks_login(self, user: str, session: str) -> bool:
+        """Whether a visit that has no user yet read something, which a login now would make the user's."""
+        if not user or not session or self.visits.user(visit := session_key(session)):
+            return False
+        in_state = self.state is not None and self.state.readers.find(visit) >= 0
+        return in_state or bool(self._noted.read_by(visit))
 
     def read_by(self, user: str, session: str) -> set[str]:
         """Ids of the articles that a reader read, as far as events tell."""
         key = reader_key(user, session)
-        read = set(self._read_since.get(key, ()))
+        read = set(self._noted.read_by(key))
         if self.state is not None and (place := self.state.readers.find(key)) >= 0:
             ids = self.state.articles.ids
             read.update([ids[number] for number in self.state.readers.reads(place).tolist()])
@@ -150,8 +163,8 @@ class Newsroom:
     def shown_to(self, user: str, session: str) -> Mapping[str, int]:
         """How often each article was shown to a reader, by article id, as far as events tell."""
         known = self.state.shown_to(user, session) if self.state is not None else {}
-        since = self._shown_since.get(reader_key(user, session))
-        return known if since is None else since + Counter(known)
+        since = self._noted.shown_to(reader_key(user, session))
+        return Counter(since) + Counter(known) if since else known
 
     def latest_reads(self, user: str, session: str, count: int) -> list[str]:
         """Ids of the last articles a reader read, oldest first; those long forgotten are left out."""
@@ -198,26 +211,27 @@ class Newsroom:
             self.erased.add(str(entry.body["digest"]))
             if self.signs is not None:
                 self.signs.forget(digest_key(str(entry.body["digest"])))
-            self._read_since.pop(digest_key(str(entry.body["digest"])), None)
-            self._shown_since.pop(digest_key(str(entry.body["digest"])), None)
-        else:
+            self._noted.forget(str(entry.body["digest"]))
+        elif entry.kind != Kind.LOGIN:
             self.now_ms = max(self.now_ms, entry.time_ms)
         return None
 
     def _fold(self, entries: Sequence[Entry], stories: Sequence[Story | None]) -> None:
         assert self.state is not None
         turned = self.state.turned
-        events: list[LiveEvent] = []
+        events: dict[int, LiveEvent] = {}
         for entry, story in zip(entries, stories, strict=True):
             if (event := live_event(entry)) is not None:
-                events.append(event)
+                events[entry.seq] = event
                 continue
             self._fold_events(events)
-            events, self._folded = [], entry.seq
+            events, self._folded = {}, entry.seq
             if story is not None:
                 _publish(self.state, story, entry.time_ms)
             elif entry.kind == Kind.ERASE:
                 self.state.forget_digest(str(entry.body["digest"]))
+            elif entry.kind == Kind.LOGIN:
+                self.state.log_in(*login_of(entry))
         self._fold_events(events)
         self._folded = entries[-1].seq
         self._follow_back(turned)
@@ -228,17 +242,24 @@ class Newsroom:
             self.now_ms = self.state.now_ms
             self.last_hour.turn_back(self.now_ms)
 
-    def _fold_events(self, events: Sequence[LiveEvent]) -> None:
+    def _fold_events(self, events: Mapping[int, LiveEvent]) -> None:
+        """Fold events given by number; where folding fails, what was folded before is known."""
         assert self.state is not None
-        for event, weight in zip(events, self.state.fold(events), strict=True):
+        before, given = self.state.events, list(events.values())
+        try:
+            weights = self.state.fold(given)
+        finally:
+            if folded := self.state.events - before:
+                self._folded = list(events)[folded - 1]
+        for event, weight in zip(given, weights, strict=True):
             self.last_hour.add(event.article, event.time_ms, weight)
 
     def _count_unfolded(self, entries: Sequence[Entry]) -> None:
         """Without a live state to judge clicks, a user's first click on an article counts, and nobody's does not."""
         for entry in entries:
-            key = reader_key(entry.user_id, str(entry.body.get("session", "")))
-            again = entry.article_id in self._read_since.get(key, ())
-            if entry.kind == Kind.CLICK and key and not again and entry.seq > self._folded:
+            if entry.kind != Kind.CLICK or entry.seq <= self._folded or self._noted.has_read(entry):
+                continue
+            if reader_key(entry.user_id, str(entry.body.get("session", ""))):
                 self.last_hour.add(entry.article_id, entry.time_ms)
 
     def _note(self, entries: Sequence[Entry]) -> None:
@@ -246,19 +267,25 @@ class Newsroom:
         for entry in entries:
             if entry.kind == Kind.ERASE:
                 self._forget(str(entry.body["digest"]))
-                continue
-            key = reader_key(entry.user_id, str(entry.body.get("session", "")))
-            if entry.kind == Kind.CLICK and key:
-                self._read_since.setdefault(key, set()).add(entry.article_id)
-            elif entry.kind == Kind.IMPRESSION and key and entry.seq > self._folded:
-                shown = self._shown_since.setdefault(key, Counter())
-                if entry.body.get("proof") in PROVEN or shown[entry.article_id] < self._unproven_shown:
-                    shown[entry.article_id] += 1
+            elif self.failed and all(login_of(entry)):
+                self._log_in(entry)
+            if entry.kind == Kind.CLICK:
+                self._noted.click(entry)
+            elif entry.kind == Kind.IMPRESSION and entry.seq > self._folded:
+                self._noted.impression(entry)
+
+    def _log_in(self, entry: Entry) -> None:
+        """Follow a login although the state stands still."""
+        user, session = login_of(entry)
+        visit, key = session_key(session), reader_key(user, "")
+        if self.visits.join(visit, key):
+            self._noted.add_reads(key, self.read_by("", session))
+            self._noted.give(visit, key)
 
     def _forget(self, digest: str) -> None:
         """Forget a reader although the state stands still."""
-        self._read_since.pop(digest_key(digest), None)
-        self._shown_since.pop(digest_key(digest), None)
+        self._noted.forget(digest)
+        self.visits.forget(digest_key(digest))
         if self.state is not None:
             self.state.forget_digest(digest)
 

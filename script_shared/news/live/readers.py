@@ -160,6 +160,42 @@ class Readers:
         for name in _COLUMNS:
             getattr(self, name).pop()
 
+    def give(self, old: int, new: int) -> None:
+        """Add what one reader read to what another one did, as reads of the visit under way.
+
+        Args:
+            old, new: keys.
+        """
+        if old in self._places and new not in self._places:
+            self._make(new)
+        if (source := self.find(old)) < 0:
+            return
+        place = self._places[new]
+        self._reads[place] = (self._reads[place] + self._reads[source])[-4 * self.reads_kept :]
+        if self.total[place]:
+            self._join_columns(source, place)
+        else:
+            for name in _COLUMNS:
+                getattr(self, name)[place] = getattr(self, name)[source]
+
+    def _join_columns(self, source: int, place: int) -> None:
+        """What two readers who turn out to be one add up to; the visit of the first is under way."""
+        own, more = self.total[place], self.total[source]
+        for name in ("taste_share", "taste_age"):
+            column = getattr(self, name)
+            column[place] = (own * column[place] + more * column[source]) / (own + more)
+        if self.session[place] == self.session[source] and self.session[place]:
+            self.depth[place] = min(self.depth[place] + self.depth[source], self.reads_kept)
+        else:
+            self.before_ms[place] = max(self.last_ms[place], self.before_ms[source])
+            for name in ("depth", "session", "referrer"):
+                getattr(self, name)[place] = getattr(self, name)[source]
+        self.total[place] = own + more
+        self.spent[place] += self.spent[source]
+        self.spent_ms[place] = max(self.spent_ms[place], self.spent_ms[source])
+        self.last_ms[place] = max(self.last_ms[place], self.last_ms[source])
+        self.first_ms[place] = min(self.first_ms[place], self.first_ms[source])
+
     def renumber(self, new: IntArray) -> None:
         """Follow articles that were numbered anew; reads of forgotten ones (-1 in ``new``) become reads of number 0."""
         numbers = np.maximum(new, 0).astype("<u4")

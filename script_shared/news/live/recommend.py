@@ -151,7 +151,7 @@ class LiveRecommender:
         """What the request and the release rule out."""
         return Bars(
             read=frozenset(query.history),
-            read_rows=self._source.known_reads(query.user) if self._source is not None else frozenset(),
+            read_rows=self._source.known_reads(query.user, query.session) if self._source is not None else frozenset(),
             excluded={*query.exclude, query.context_item},
             pages=query.pages,
             section=query.section,

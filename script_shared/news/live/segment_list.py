@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from script_shared.arrays import IntArray
+from script_shared.events.person import session_name
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.query import Query
 from script_shared.news.live.rows import Rows
@@ -48,11 +49,15 @@ class SegmentSource:
         """Whether the release knows the reader."""
         return bool(user) and self.model.readers.ids.row(user) >= 0
 
-    def known_reads(self, user: str) -> frozenset[int]:
-        """Rows of the catalog that the release knows as read by a reader who was not erased."""
-        if not user or not self.newsroom.knows_reader(user):
+    def known_reads(self, user: str, session: str) -> frozenset[int]:
+        """Rows of the catalog that the release knows as read by a user, and by the visit without a user."""
+        return self._known_reads(user) | self._known_reads(session_name(session))
+
+    def _known_reads(self, name: str) -> frozenset[int]:
+        """Those of a reader who was not erased."""
+        if not name or not self.newsroom.knows_reader(name):
             return frozenset()
-        row = self.model.readers.ids.row(user)
+        row = self.model.readers.ids.row(name)
         if row < 0:
             return frozenset()
         first, last = self.model.readers.histories.offsets[row : row + 2]

@@ -41,6 +41,18 @@ class Shown:
         if len(self._of) > self.capacity or self.pairs > max(MEAN * self.capacity, PER_READER):
             self._drop_oldest()
 
+    def give(self, old: int, new: int) -> None:
+        """Add what was shown to one reader to what was shown to another."""
+        if old not in self._of:
+            return
+        before = self._of.pop(new, b"")
+        counts: dict[int, int] = {}
+        for number, count in np.frombuffer(before + self._of[old], _ENTRY).tolist():
+            counts[number] = min(counts.pop(number, 0) + count, MOST_SHOWN)
+        joined = np.array(list(counts.items())[-PER_READER:], _ENTRY)
+        self._of[new] = joined.tobytes()
+        self.pairs += len(joined) - len(before) // _SIZE
+
     def _drop_oldest(self) -> None:
         """A sixteenth of the readers at once: to look for the first is slow where many before it are gone."""
         for key in list(islice(self._of, max(1, len(self._of) // 16))):

@@ -19,9 +19,15 @@ if TYPE_CHECKING:
 
 FACTS = "state.json"
 _COUNTS = ("overall", "groups", "trends", "shown_counts")
-_LATER = ("trends", "clusters", "sources")  # parts that a snapshot of an earlier version lacks; they begin empty
+_LATER = (
+    "trends",
+    "clusters",
+    "sources",
+    "visits",
+)  # parts that a snapshot of an earlier version lacks; they begin empty
 _PAIRS = ("together", "following", "onward", "later")
 _SPARSE = {(part, "sums") for part in (*_COUNTS, *_PAIRS)}  # an article is read after few others
+_VISIT_BYTES = 100 + 36 + 36  # dictionary entry, two keys
 _SOURCE_BYTES = 100 + 36 + 24  # dictionary entry, key, count
 _READER_BYTES = 68 + 100 + 36 + 33  # columns, dictionary entry, key, empty reads
 _SHOWN_BYTES = 100 + 36 + 33  # dictionary entry, key, empty pairs
@@ -34,7 +40,7 @@ def parts(state: "LiveState") -> dict[str, dict[str, IntArray]]:
     used = state.articles.used
     result = {name: getattr(state, name).arrays() for name in _COUNTS}
     result |= {name: getattr(state, name).arrays(used) for name in _PAIRS}
-    whole = {name: getattr(state, name).arrays() for name in ("articles", "readers", "clusters", "sources")}
+    whole = {name: getattr(state, name).arrays() for name in ("articles", "readers", "clusters", "sources", "visits")}
     return {**result, **whole, "shown": {"rows": state.shown.rows()}}
 
 
@@ -104,10 +110,10 @@ def load(state: "LiveState", folder: Path) -> None:
     breathe()
     state.readers.restore(_arrays(folder / "readers", _saved_columns(state, folder / "readers")))
     state.shown.restore(load_array(folder / "shown", "rows"))
-    if "clusters" not in lacking:
-        state.clusters.restore(_arrays(folder / "clusters", tuple(state.clusters.arrays())))
-    if "sources" not in lacking:
-        state.sources.restore(_arrays(folder / "sources", tuple(state.sources.arrays())))
+    for name in ("clusters", "sources", "visits"):
+        if name not in lacking:
+            part = getattr(state, name)
+            part.restore(_arrays(folder / name, tuple(part.arrays())))
 
 
 def _saved_columns(state: "LiveState", folder: Path) -> tuple[str, ...]:
@@ -150,5 +156,5 @@ def memory_bytes(state: "LiveState") -> int:
     reads = 4 * sum(state.readers.total)
     shown = len(state.shown) * _SHOWN_BYTES + 6 * state.shown.pairs
     articles = len(state.articles) * _ARTICLE_BYTES + len(state.articles.ids) * _NUMBER_BYTES
-    sources = len(state.sources) * _SOURCE_BYTES
+    sources = len(state.sources) * _SOURCE_BYTES + len(state.visits) * _VISIT_BYTES
     return counts + pairs + reads + shown + articles + sources + len(state.readers) * _READER_BYTES

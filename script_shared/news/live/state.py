@@ -22,6 +22,7 @@ from script_shared.news.live.readers import Readers, digest_key, reader_key
 from script_shared.news.live.shown import MOST_SHOWN, Shown
 from script_shared.news.live.taste import learn_taste
 from script_shared.news.live.trust import BELIEVED, PROVEN, Sources
+from script_shared.news.live.visits import Visits, log_in
 from script_shared.news.params import LiveParams
 
 BEHIND_MS = 600_000  # an event that is dated now and lies further back shows that the clock was ahead,
@@ -45,6 +46,7 @@ class LiveState(Looked):
         trends: clicks by window and by the reader's region (the first ``REGIONS`` groups) or cluster (the others).
         together: what is read in one visit; following: what is read next; onward: anywhere after in the visit;
             later: what is read in a later visit.
+        visits: the users of visits; what a visit read before its login is the user's.
         sources: clicks by who sent them, by which it is judged how much a click counts.
     """
 
@@ -60,6 +62,7 @@ class LiveState(Looked):
         self.sources = Sources(params.trust)
         self.clusters = ReaderClusters()
         self.shown = Shown(params.shown_readers)
+        self.visits = Visits()
         self.overall = DecayedCounts(windows.indices(windows.OVERALL), 1, rows)
         self.groups = DecayedCounts(windows.indices(windows.GROUP), SIZE, rows)
         self.trends = DecayedCounts(windows.indices(windows.TREND), REGIONS + MOST_CLUSTERS, rows)
@@ -100,6 +103,11 @@ class LiveState(Looked):
         number = self._number(article_id, issued_ms)
         self.articles.publish(number, issued_ms, section)
         return self._row(number)
+
+    def log_in(self, user: str, session: str) -> None:
+        """A user was seen in a visit; without either nothing happens."""
+        if user and session:
+            log_in(self, user, session)
 
     def forget(self, user_id: str) -> None:
         """Forget a reader; what the reader added to counts of everybody stays."""
@@ -150,7 +158,9 @@ class LiveState(Looked):
     def _click(self, event: LiveEvent) -> float:
         """Take a click over; returns how much it counts for everybody."""
         number = self._number(event.article, event.time_ms)
-        key = reader_key(event.user, event.session)
+        self.log_in(event.user, event.session)
+        keys = self.visits.keys(event.user, event.session)
+        key = keys[0] if keys else 0
         place = self._visit(key, event)
         cluster = self.clusters.of(event.user, key)
         weight = believe(self, event, number, place, known=cluster >= 0)
@@ -176,6 +186,8 @@ class LiveState(Looked):
             self.articles.clicked(row, event.time_ms, whole=weight >= BELIEVED)
         if place >= 0:
             self.readers.referrer[place] = self.group_names.referrer(event.referrer)
+        for visit in keys[1:]:
+            self.readers.read(self._visit(visit, event), number, event.time_ms)
         return weight
 
     def _visit(self, key: int, event: LiveEvent) -> int:
@@ -211,8 +223,8 @@ class LiveState(Looked):
         if row >= 0:
             weights, share = self.decay.weights(event.time_ms), 1.0 if proven else self.params.trust.unproven
             self.shown_counts.add(row, (0,), array("d", [share * each for each in weights]))
-        if key := reader_key(event.user, event.session):
-            most = MOST_SHOWN if proven else self.params.trust.unproven_shown
+        most = MOST_SHOWN if proven else self.params.trust.unproven_shown
+        for key in self.visits.keys(event.user, event.session):
             self.shown.add(key, number, most)
 
     def _number(self, article_id: str, time_ms: int) -> int:
@@ -239,6 +251,7 @@ class LiveState(Looked):
     def _forget(self, key: int) -> None:
         self.readers.forget(key)
         self.shown.forget(key)
+        self.visits.forget(key)
         self.clusters.forget(key)
         self.group_names.labels.forget(key)
 

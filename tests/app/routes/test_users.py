@@ -90,6 +90,32 @@ def test_the_visits_of_a_user_are_exported_and_erased_with_the_user(
     assert [entry.article_id for entry in entries if entry.kind == Kind.CLICK] == ["a22"]
 
 
+@pytest.mark.parametrize("seen_in", ["click", "impression", "request"])
+def test_what_a_visit_read_before_the_login_does_not_come_back_to_the_user(
+    client: httpx.Client, admin: dict[str, str], seen_in: str
+) -> None:
+    for page in ("a20", "a21"):
+        visit(client, "visit-7", page)
+    if seen_in == "request":
+        client.get("/recommendations", params={"user_id": "ana", "session": "visit-7"})
+    else:
+        body = {"event_id": "login", "kind": seen_in, "user_id": "ana", "session": "visit-7", "page": "a22"}
+        assert client.post("/events", json=body).json() == {"accepted": 1, "duplicates": 0}
+    assert not {"a20", "a21"} & set(pages(client, "ana"))
+    assert {"a20", "a21"} <= set(client.get("/users/ana", headers=admin).json()["live_reads"])
+    client.delete("/users/ana", headers=admin)
+    assert {"a20", "a21"} <= set(pages(client, "ana"))
+
+
+def test_a_request_of_somebody_else_in_a_visit_with_a_user_changes_nothing(client: httpx.Client, store: Store) -> None:
+    visit(client, "visit-7", "a20")
+    for user in ("ana", "ana", "eva"):
+        client.get("/recommendations", params={"user_id": user, "session": "visit-7"})
+    assert "a20" in pages(client, "eva")
+    entries = EventLog(store.settings.events_address).tail(0)
+    assert [entry.user_id for entry in entries if entry.kind == Kind.LOGIN] == ["ana"]
+
+
 def test_a_visit_that_is_erased_takes_what_it_did_under_a_user_along(
     client: httpx.Client, store: Store, admin: dict[str, str]
 ) -> None:
