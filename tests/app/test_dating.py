@@ -134,3 +134,9 @@ def test_a_post_is_of_the_present_when_its_publication_or_its_text_is(
 
 def test_a_post_on_history_that_stays_is_dated_by_it() -> None:
     assert dating(Clock("data", END), by_site=True).stamp_post(wall_ms(), new_text=True) == (END, {})
+
+
+@pytest.mark.parametrize("by_site", [True, False])
+def test_nobody_moves_data_time_beyond_the_present(by_site: bool) -> None:
+    fresh = Clock("data", wall_ms() - HOUR_MS)
+    assert not accepts(dating(fresh, by_site=by_site), wall_ms() + HOUR_MS)

@@ -116,3 +116,12 @@ def test_all_rows_may_be_ahead_of_the_wall_clock():
     found = data_end(times, users, wall_ms=START - DAY_MS)
     assert found.ahead.all()
     assert found.end_ms == 0
+
+
+def test_a_site_that_was_down_for_hours_and_is_just_back_loses_nothing():
+    times, users = site(days=10, a_day=6000, users=6000)
+    down = START + 9 * DAY_MS + 8 * HOUR_MS
+    kept = (times < down) | (times > down + 9 * HOUR_MS)
+    kept &= times < down + 9 * HOUR_MS + HOUR_MS // 2
+    assert (times[kept] > down).sum() > 50
+    assert not data_end(times[kept], users[kept]).ahead.any()

@@ -4,14 +4,17 @@ import json
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from pipelines.replay import cli
 from pipelines.replay.measure import MISSED, figures, gains, rank_in, rank_of
-from pipelines.replay.window import MIX, RANKED, Window, run
+from pipelines.replay.sources import CONTEXT
+from pipelines.replay.window import DAY_MS, MIX, RANKED, Window, run
 from script_shared.news.live.ranker import Ranker
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
+from script_shared.settings import Settings
 from tests.pipelines.replay.streams_made import START_MS, planted
 
 SMALL = ["live.articles=128", "ranker.requests=900", "ranker.trees=20", "ranker.min_rows_in_leaf=5", "ranker.leaves=7"]
@@ -57,3 +60,15 @@ def test_equal_scores_count_against_the_wanted_article() -> None:
     assert rank_in(["a", "b"], "b") == 1
     assert rank_in(["a", "b"], "c") == MISSED
     assert gains(np.array([MISSED])).sum() == 0
+
+
+def test_a_click_ahead_in_a_file_does_not_move_the_window(tmp_path: Path, params: NewsParams) -> None:
+    stream, file = planted(3000), tmp_path / "clicks.parquet"
+    times, n = stream.time_ms.copy(), len(stream)
+    times[100] = times.max() + 40 * DAY_MS
+    columns = ("session_id", *CONTEXT.values())
+    ids = {"user_id": stream.user, "click_article_id": stream.article, "click_timestamp": times}
+    pl.DataFrame(ids | {name: np.ones(n, np.int64) for name in columns}).write_parquet(file)
+    args = cli.parser().parse_args(["--clicks", str(file)])
+    end_ms = cli._end_ms(args, Settings(), params)
+    assert cli.window_of(args, lambda: end_ms, params).end_ms == int(stream.time_ms[-1]) + 1

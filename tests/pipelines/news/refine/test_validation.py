@@ -6,6 +6,7 @@ import polars as pl
 
 from pipelines.news.dataset import Dataset
 from pipelines.news.refine import refine
+from script_shared.clock import wall_ms
 from tests.pipelines.news.challenge_files import PAGES, START, Reader, context_of, read, write_raw
 
 LATER = START + 10**9
@@ -40,3 +41,15 @@ def test_without_the_file_there_is_no_table(tmp_path: Path) -> None:
         write_raw(raw, [Reader("ann", [read(0)]), Reader("bob", [read(1)])])
     assert "validation" not in refine(context)
     assert Dataset.load(context.run.read("refined")).validation is None
+
+
+def test_a_read_to_foresee_that_lies_ahead_of_this_machine_is_rejected(tmp_path: Path) -> None:
+    context = context_of(tmp_path)
+    ahead = wall_ms() + 10**9
+    with context.run.write("raw") as (raw, _):
+        write_raw(raw, [Reader("ann", [read(0)]), Reader("bob", [read(1)])], validation=[("ann", [PAGES[1], PAGES[2]], [LATER, ahead])])
+    facts = refine(context)
+    validation = Dataset.load(context.run.read("refined")).validation
+    assert validation is not None
+    assert validation.time_ms.tolist() == [LATER]
+    assert facts["validation"]["rejected_by_reason"] == {"time_ahead": 1}
