@@ -49,7 +49,7 @@ class Dating:
 
         On wall time events lie in the past, but for a clock that is a little fast. On data time they move the clock on:
         those of the site as far ahead as they may be late, those of anybody no faster than real time goes by. Where
-        history may go over to wall time, events of the present are accepted, too.
+        history may switch to wall time, events of the present are accepted, too.
 
         Args:
             late_hours: age at which an event is refused.
@@ -64,7 +64,7 @@ class Dating:
             return cls(None, present, wall, wall, mark if marked else None)
         last_ms = now_ms + late_ms if by_site else clock.reach_ms()
         history = Span(now_ms - late_ms, max(now_ms, min(last_ms, wall + EARLY_MS)))
-        return cls(history, present if clock.goes_over else None, now_ms, wall, mark)
+        return cls(history, present if clock.may_switch else None, now_ms, wall, mark)
 
     def refusal(self, time_ms: int | None) -> str:
         """Why an event may not have a time, "" when it may; None is the moment of its arrival."""

@@ -147,7 +147,7 @@ class Following:
         """
         if clock.mode == "data":
             newsroom.run_on(
-                clock.data_end_ms, int(self._settings.events_retention_days * DAY_MS), goes_over=clock.goes_over
+                clock.data_end_ms, int(self._settings.events_retention_days * DAY_MS), may_switch=clock.may_switch
             )
         first, remembered = self.newsroom is None, False
         until = time.monotonic() + (CATCH_UP_SECONDS if first else SWAP_SECONDS)
@@ -224,7 +224,7 @@ class Following:
         if self._clock is not None and self.newsroom is not None:
             self._clock.advance(self.newsroom.now_ms)
             if self.newsroom.live and self._clock.mode == "data":
-                self._clock.go_over()
+                self._clock.switch()
                 log.warning("the release ran on data time; live events came, so it runs on wall time from now on")
 
     def _measure(self) -> None:

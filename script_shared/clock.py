@@ -24,7 +24,7 @@ class Clock:
         mode: ``wall`` in production; ``data`` for historical releases, where time stands at the end of the data.
         data_end_ms: time of the newest interaction known, epoch milliseconds, UTC.
         why: a sentence about the choice, for people.
-        goes_over: whether a data clock becomes a wall clock once live events come.
+        may_switch: whether a data clock becomes a wall clock once live events come.
 
     >>> clock = Clock("data", 1000)
     >>> clock.advance(1500); clock.advance(1200); clock.now_ms()
@@ -34,7 +34,7 @@ class Clock:
     mode: ClockMode
     data_end_ms: int
     why: str = ""
-    goes_over: bool = False
+    may_switch: bool = False
     _pace_ms: int = field(init=False)
     _pace_at: float = field(init=False)
 
@@ -62,10 +62,10 @@ class Clock:
         if other.mode == self.mode == "data":
             self._pace_ms = max(self._pace_ms, self.data_end_ms, other.reach_ms() - EARLY_MS)
 
-    def go_over(self) -> None:
+    def switch(self) -> None:
         """Turn a data clock into a wall clock."""
         if self.mode == "data":
-            self.mode, self.goes_over = "wall", False
+            self.mode, self.may_switch = "wall", False
             self.why = "The data was history, but live events came: it is wall time since."
 
 
@@ -76,13 +76,13 @@ class ClockChoice:
     Attributes:
         setting: what was asked for.
         why: a sentence for people, with what to set for another choice.
-        goes_over: whether history becomes the present once live events come.
+        may_switch: whether history becomes the present once live events come.
     """
 
     mode: ClockMode
     setting: ClockSetting
     why: str
-    goes_over: bool = False
+    may_switch: bool = False
 
     def facts(self) -> dict[str, Any]:
         """As ``model.json`` keeps it."""
@@ -90,7 +90,7 @@ class ClockChoice:
             "clock_mode": self.mode,
             "clock_setting": self.setting,
             "clock_why": self.why,
-            "clock_goes_over": self.goes_over,
+            "clock_may_switch": self.may_switch,
         }
 
 
@@ -128,21 +128,21 @@ def choose_clock(
     return ClockChoice(
         "data",
         setting,
-        f"{history} until live events come. PAUTA_CLOCK=wall goes over at once, PAUTA_CLOCK=data never does.",
-        goes_over=True,
+        f"{history} until live events come. PAUTA_CLOCK=wall switches at once, PAUTA_CLOCK=data never does.",
+        may_switch=True,
     )
 
 
 def clock_of(facts: dict[str, Any], setting: ClockSetting = "auto") -> Clock:
     """The clock of a release, by what its ``model.json`` says; a setting of the service other than auto overrules it.
 
-    A release made before the choice was kept does not go over by itself.
+    A release made before the choice was kept does not switch by itself.
     """
     if setting != "auto":
         return Clock(setting, facts["data_end_ms"], f"PAUTA_CLOCK of this service is {setting}.")
     mode: ClockMode = facts["clock_mode"]
     why = str(facts.get("clock_why", "As chosen when the release was made."))
-    return Clock(mode, facts["data_end_ms"], why, mode == "data" and bool(facts.get("clock_goes_over", False)))
+    return Clock(mode, facts["data_end_ms"], why, mode == "data" and bool(facts.get("clock_may_switch", False)))
 
 
 def _age(hours: float) -> str:

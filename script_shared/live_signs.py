@@ -1,7 +1,7 @@
 """When history becomes the present: enough readers act by the wall clock, or the site itself says so.
 
 An entry that was dated by the wall clock while a release ran on data time carries a mark. Marks are counted in the
-order of the log, so every process goes over at the same entry.
+order of the log, so every process switches at the same entry.
 """
 
 from dataclasses import dataclass, field

@@ -52,4 +52,4 @@ class Events:
             self.accepted += answer.get("accepted", 0)
             self._waiting = []
             if self._base_ms is not None and not answer:
-                self.set_clock()  # the service may have started again, or have gone over to wall time
+                self.set_clock()  # the service may have started again, or have switched to wall time

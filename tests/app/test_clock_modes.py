@@ -1,4 +1,4 @@
-"""Which time a service runs on: chosen knowingly, said aloud, moved by the token alone, over once a site is live."""
+"""Which time a service runs on: chosen knowingly, said aloud, moved by the token alone; the present once it is live."""
 
 import contextlib
 import json
@@ -114,7 +114,7 @@ def test_clicks_from_before_the_first_release_count_as_signs(store: Store) -> No
         until(lambda: clock(client)["mode"] == "wall")
 
 
-def test_made_up_history_never_goes_over(store: Store) -> None:
+def test_made_up_history_never_switches(store: Store) -> None:
     with service(promoted(store, "sample")) as client:
         before = pages(client, user_id="somebody")
         refused = [click(client, f"u{number}", time=wall_ms()) for number in range(LIVE_READERS)]

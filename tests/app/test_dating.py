@@ -97,8 +97,8 @@ def test_history_that_stays_refuses_the_present_and_says_why() -> None:
 
 
 @pytest.mark.parametrize(("by_site", "mark"), [(False, READER), (True, SITE)])
-def test_history_that_may_go_over_accepts_the_present_and_marks_it(by_site: bool, mark: str) -> None:
-    which, now = dating(Clock("data", END, goes_over=True), by_site=by_site), wall_ms()
+def test_history_that_may_switch_accepts_the_present_and_marks_it(by_site: bool, mark: str) -> None:
+    which, now = dating(Clock("data", END, may_switch=True), by_site=by_site), wall_ms()
     assert accepts(which, now)
     assert which.stamp(now)[1] == {MARK: mark}
     assert which.stamp(END - 5) == (END - 5, {})
@@ -108,7 +108,7 @@ def test_history_that_may_go_over_accepts_the_present_and_marks_it(by_site: bool
 
 
 def test_where_the_site_signs_its_events_the_users_of_others_are_no_signs() -> None:
-    clock = Clock("data", END, goes_over=True)
+    clock = Clock("data", END, may_switch=True)
     assert Dating.of(clock, LATE_HOURS, by_site=False, believed=False).stamp(None)[1] == {MARK: STRANGER}
     signs = LiveSigns()
     assert not any(signs.note(Entry("e", Kind.CLICK, 0, body={MARK: STRANGER}), number + 1) for number in range(99))
@@ -126,7 +126,7 @@ def test_before_the_first_release_the_present_is_marked() -> None:
 def test_a_post_is_of_the_present_when_its_publication_or_its_text_is(
     issued_ms: int | None, new_text: bool, of_now: bool
 ) -> None:
-    which = dating(Clock("data", END, goes_over=True), by_site=True)
+    which = dating(Clock("data", END, may_switch=True), by_site=True)
     time_ms, marks = which.stamp_post(issued_ms, new_text=new_text)
     assert (marks == {MARK: SITE}) == of_now
     assert (time_ms == END) != of_now

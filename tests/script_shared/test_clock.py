@@ -31,14 +31,14 @@ def test_data_of_2022_runs_on_data_time_and_fresh_data_on_wall_time():
 @pytest.mark.parametrize("age_hours", [1, 10_000])
 def test_a_setting_decides_whatever_the_age_and_never_changes_its_mind(setting, age_hours):
     choice = choose_clock(0, age_hours * HOUR_MS, 48, setting=setting, source="local")
-    assert (choice.mode, choice.goes_over) == (setting, False)
+    assert (choice.mode, choice.may_switch) == (setting, False)
     assert f"PAUTA_CLOCK is {setting}" in choice.why
 
 
-@pytest.mark.parametrize(("source", "goes_over"), [("local", True), ("gdrive", True), (None, True), ("sample", False)])
-def test_history_of_a_site_goes_over_to_wall_time_and_made_up_history_does_not(source, goes_over):
+@pytest.mark.parametrize(("source", "may_switch"), [("local", True), ("gdrive", True), (None, True), ("sample", False)])
+def test_history_of_a_site_switches_to_wall_time_and_made_up_history_does_not(source, may_switch):
     choice = choose_clock(0, 72 * HOUR_MS, 48, source=source)
-    assert (choice.mode, choice.goes_over) == ("data", goes_over)
+    assert (choice.mode, choice.may_switch) == ("data", may_switch)
     assert "3 days" in choice.why
     assert "PAUTA_CLOCK=wall" in choice.why
 
@@ -53,18 +53,18 @@ def test_a_site_that_posts_articles_is_live_however_old_its_files_are(source, mo
 def test_a_release_keeps_its_choice_and_a_service_may_overrule_it():
     facts = {"data_end_ms": 5, **choose_clock(5, 72 * HOUR_MS, 48, source="local").facts()}
     clock = clock_of(facts)
-    assert (clock.mode, clock.goes_over, clock.why) == ("data", True, facts["clock_why"])
+    assert (clock.mode, clock.may_switch, clock.why) == ("data", True, facts["clock_why"])
     assert [clock_of(facts, setting).mode for setting in ("auto", "wall", "data")] == ["data", "wall", "data"]
-    assert not clock_of(facts, "data").goes_over
+    assert not clock_of(facts, "data").may_switch
 
 
 def test_a_release_made_before_the_choice_was_kept_stays_on_its_clock():
     clock = clock_of({"clock_mode": "data", "data_end_ms": 5})
-    assert (clock.mode, clock.goes_over) == ("data", False)
+    assert (clock.mode, clock.may_switch) == ("data", False)
 
 
-def test_a_clock_of_history_goes_over_once():
-    clock = Clock("data", 5, goes_over=True)
-    clock.go_over()
-    assert (clock.mode, clock.goes_over) == ("wall", False)
+def test_a_clock_of_history_switches_once():
+    clock = Clock("data", 5, may_switch=True)
+    clock.switch()
+    assert (clock.mode, clock.may_switch) == ("wall", False)
     assert abs(clock.now_ms() - wall_ms()) < 60_000

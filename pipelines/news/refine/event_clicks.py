@@ -57,7 +57,7 @@ def add_clicks(
     named = _named(taken.clicks, articles)
     numbers = _numbered(named, users)
     rows = named.join(numbers, on=c.USER_ID, how="left", maintain_order="left")
-    live = taken.goes_over and _readers_after(rows, last_moment(tally)) >= LIVE_READERS
+    live = taken.may_switch and _readers_after(rows, last_moment(tally)) >= LIVE_READERS
     reached_ms = wall_ms() + EARLY_MS
     if not live:
         reached_ms = min(reached_ms, _reached(rows[TIME_MS].to_numpy(), tally, taken.longest_pause_ms))

@@ -28,8 +28,8 @@ def refine(context: Context) -> dict[str, Any]:
         RunError: the run has no raw data.
     """
     raw, raw_facts = context.run.read("raw"), context.run.facts("raw")
-    goes_over = context.settings.clock != "data" and raw_facts.get("source") not in MADE_UP
-    taken = Taken.of(raw, context.run.run_id, context.settings.events_retention_days, goes_over=goes_over)
+    may_switch = context.settings.clock != "data" and raw_facts.get("source") not in MADE_UP
+    taken = Taken.of(raw, context.run.run_id, context.settings.events_retention_days, may_switch=may_switch)
     with context.run.write("refined") as (folder, facts):
         facts["source"] = raw_facts.get("source")
         facts.update(_tables(context, raw, folder, taken))

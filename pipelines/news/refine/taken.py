@@ -27,14 +27,14 @@ class Taken:
         posts: one row for each posted article, what was said last; see ``latest_posts``.
         erased: who must not be in any table.
         longest_pause_ms: no two clicks on a data clock lie further apart.
-        goes_over: whether clicks dated by the wall clock make history the present; otherwise such clicks are left out.
+        may_switch: whether clicks dated by the wall clock make history the present; otherwise such clicks are left out.
     """
 
     clicks: pl.DataFrame = field(default_factory=_empty)
     posts: pl.DataFrame = field(default_factory=pl.DataFrame)
     erased: Erased = field(default_factory=Erased)
     longest_pause_ms: int = 30 * DAY_MS
-    goes_over: bool = False
+    may_switch: bool = False
 
     @property
     def posted_last_ms(self) -> int:
@@ -45,7 +45,7 @@ class Taken:
         return int(times[times <= wall_ms() + EARLY_MS].max(initial=0))
 
     @classmethod
-    def of(cls, raw: Path, run_id: str, retention_days: float, *, goes_over: bool = False) -> "Taken":
+    def of(cls, raw: Path, run_id: str, retention_days: float, *, may_switch: bool = False) -> "Taken":
         """Read ``<raw>/events``; nothing is there where no log was.
 
         Raises:
@@ -58,7 +58,7 @@ class Taken:
             posts=latest_posts(scan_part(raw, "event_posts")),
             erased=Erased(frozenset(scan_part(raw, "erased").collect()[DIGEST])),
             longest_pause_ms=int(retention_days * DAY_MS),
-            goes_over=goes_over,
+            may_switch=may_switch,
         )
 
 

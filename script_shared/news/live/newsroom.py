@@ -61,16 +61,16 @@ class Newsroom:
         """How many times longer than their names say the live windows of this site are."""
         return self.state.params.pace if self.state is not None else 1
 
-    def run_on(self, data_end_ms: int, longest_pause_ms: int, *, goes_over: bool = False) -> None:
+    def run_on(self, data_end_ms: int, longest_pause_ms: int, *, may_switch: bool = False) -> None:
         """Go by the time of historical data, which begins at its end and is moved on by events.
 
         Clicks and impressions that are marked as of the present, or come after a longer pause than that, were dated by
         the wall clock. They would make everything old, so only who read and saw what is kept of them.
 
         Args:
-            goes_over: whether enough signs that the site is live end this, see ``script_shared.live_signs``.
+            may_switch: whether enough signs that the site is live end this, see ``script_shared.live_signs``.
         """
-        self.signs = LiveSigns() if goes_over else None
+        self.signs = LiveSigns() if may_switch else None
         self.now_ms, self._longest_pause_ms = max(self.now_ms, data_end_ms), longest_pause_ms
         if self.state is not None:
             self.state.turns = False

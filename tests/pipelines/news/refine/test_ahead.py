@@ -139,13 +139,13 @@ def test_clicks_of_few_readers_do_not(tmp_path: Path) -> None:
     assert facts["rejected_by_reason"] == {"time_ahead": LIVE_READERS - 1}
     assert data.end_ms == END
     choice = clock_choice(context_of(tmp_path), data.end_ms)
-    assert (choice.mode, choice.goes_over) == ("data", True)
+    assert (choice.mode, choice.may_switch) == ("data", True)
 
 
 def test_no_click_brings_made_up_files_to_the_present(tmp_path: Path) -> None:
     _, data = with_log(tmp_path, live_clicks(3 * LIVE_READERS), source="sample")
     assert data.end_ms == END
-    assert not clock_choice(context_of(tmp_path), data.end_ms).goes_over
+    assert not clock_choice(context_of(tmp_path), data.end_ms).may_switch
 
 
 def test_events_ahead_of_the_wall_clock_are_rejected(tmp_path: Path) -> None:

@@ -47,7 +47,11 @@ def test_a_read_to_foresee_that_lies_ahead_of_this_machine_is_rejected(tmp_path:
     context = context_of(tmp_path)
     ahead = wall_ms() + 10**9
     with context.run.write("raw") as (raw, _):
-        write_raw(raw, [Reader("ann", [read(0)]), Reader("bob", [read(1)])], validation=[("ann", [PAGES[1], PAGES[2]], [LATER, ahead])])
+        write_raw(
+            raw,
+            [Reader("ann", [read(0)]), Reader("bob", [read(1)])],
+            validation=[("ann", [PAGES[1], PAGES[2]], [LATER, ahead])],
+        )
     facts = refine(context)
     validation = Dataset.load(context.run.read("refined")).validation
     assert validation is not None

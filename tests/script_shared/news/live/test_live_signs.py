@@ -14,9 +14,9 @@ DAY_MS = 86_400_000
 NOW_MS = START_MS + 3 * DAY_MS  # an export of a few days ago, nearer than any pause that is too long
 
 
-def history(*, goes_over: bool = True) -> Newsroom:
+def history(*, may_switch: bool = True) -> Newsroom:
     room = Newsroom(LiveState(small_params()))
-    room.run_on(START_MS, 30 * DAY_MS, goes_over=goes_over)
+    room.run_on(START_MS, 30 * DAY_MS, may_switch=may_switch)
     return room
 
 
@@ -49,7 +49,7 @@ def test_one_word_of_the_site_is_enough_and_none_of_strangers() -> None:
 
 
 def test_history_that_stays_is_moved_by_no_sign() -> None:
-    room = history(goes_over=False)
+    room = history(may_switch=False)
     room.apply([marked(1, "u1", SITE), *(marked(n, f"u{n}") for n in range(2, 40))])
     assert (room.now_ms, room.live) == (START_MS, False)
 
@@ -68,7 +68,7 @@ ENTRIES = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(ENTRIES, st.integers(1, 60))
-def test_any_batching_goes_over_at_the_same_entry(drawn: list[tuple[int, str | None]], cut: int) -> None:
+def test_any_batching_switches_at_the_same_entry(drawn: list[tuple[int, str | None]], cut: int) -> None:
     entries = [
         marked(n, f"u{user}", mark) if mark else Entry(f"e{n}", Kind.CLICK, START_MS + n, f"u{user}", "a2", {}, n)
         for n, (user, mark) in enumerate(drawn, 1)
