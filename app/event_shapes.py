@@ -11,6 +11,7 @@ from pydantic import (
     StringConstraints,
     Tag,
     WithJsonSchema,
+    model_validator,
 )
 
 from app.shapes import Question
@@ -120,3 +121,44 @@ class PersonCounts(BaseModel):
 class Erased(BaseModel):
     entries: int = Field(description="How many entries of the log were deleted.")
     found: PersonCounts
+
+
+class QuarantinePost(Question):
+    """Clicks and impressions found bad: of any of these senders, or of everybody, within a stretch of time."""
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(plain)] = Field(
+        description="Why, for the record; it names nobody."
+    )
+    users: list[Key] = Field([], max_length=MAX_BATCH)
+    sessions: list[Key] = Field([], max_length=MAX_BATCH, description="Visits, with or without a user.")
+    networks: list[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]] = Field(
+        [], max_length=MAX_BATCH, description="Pseudonyms of networks, as the events have them."
+    )
+    pages: list[PageId] = Field([], max_length=MAX_BATCH, description="Only on these articles; on all when left out.")
+    since: Time | None = Field(None, description="Only from then on; needed when no sender is named.")
+    until: Time | None = Field(None, description="Only up to then; now when left out.")
+
+    @model_validator(mode="after")
+    def _bounded(self) -> "QuarantinePost":
+        if not (self.users or self.sessions or self.networks) and self.since is None:
+            raise ValueError("name users, sessions or networks, or say since when")
+        return self
+
+
+class QuarantineRecord(BaseModel):
+    id: str
+    time: str = Field(description="When it was made.")
+    reason: str
+    people: int = Field(description="How many users and sessions are named; their ids are not kept.")
+    networks: list[str]
+    articles: list[str]
+    since: str | None
+    until: str
+    clicks: int = Field(description="Held when it was made.")
+    impressions: int
+    in_release: int = Field(description="Of them in the release's own data; they leave with the next training.")
+    undone: str | None = Field(description="When it was taken back, null while it stands.")
+
+
+class QuarantineList(BaseModel):
+    quarantines: list[QuarantineRecord]

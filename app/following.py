@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from app.telemetry import Telemetry
 from script_shared.clock import HOUR_MS, Clock
 from script_shared.errors import UnavailableError
-from script_shared.events import Entry, EventLog, Kind
+from script_shared.events import Entry, EventLog, Kind, Quarantine
 from script_shared.events.entry import storable
 from script_shared.events.follower import LogFollower
 from script_shared.gently import breathe
@@ -123,6 +123,11 @@ class Following:
         return self.newsroom is not None and not self.newsroom.whole and not self.follower.lag.error
 
     @property
+    def must_fold_again(self) -> bool:
+        """Whether the newsroom folded what was found bad since, or left out what was taken back."""
+        return self.newsroom is not None and self.newsroom.unclean
+
+    @property
     def troubles(self) -> list[str]:
         """What is wrong with the log's side, as short names."""
         lag, newsroom = self.follower.lag, self.newsroom
@@ -152,6 +157,7 @@ class Following:
         first, remembered = self.newsroom is None, False
         until = time.monotonic() + (CATCH_UP_SECONDS if first else SWAP_SECONDS)
         try:
+            newsroom.leave_out(Quarantine.of(self.log.quarantined()))
             newsroom.remember(self.log.lasting(newsroom.seq))
             self._recall(newsroom, clock.now_ms() - int(alive_hours * HOUR_MS))
             newsroom.recall_shown(

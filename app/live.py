@@ -140,8 +140,16 @@ class Live:
     def _without_release(self, pointer: Pointer | None) -> None:
         """Before the first release, events are folded all the same."""
         self._nothing_promoted = pointer is None and self.store_error is None
-        if self._nothing_promoted and self._following is not None and self._following.newsroom is None:
-            self._following.adopt(Newsroom(LiveState(self._params.live)), None, None)
+        following = self._following
+        if (
+            self._nothing_promoted
+            and following is not None
+            and (following.newsroom is None or following.must_fold_again)
+        ):
+            newsroom = Newsroom(LiveState(self._params.live))
+            if following.newsroom is not None:
+                newsroom.leave_out(following.newsroom.quarantine)
+            following.adopt(newsroom, None, None)
 
     async def _current(self) -> Pointer | None:
         try:
@@ -159,7 +167,8 @@ class Live:
     def _wanted(self, pointer: Pointer) -> bool:
         if self.served is not None and self.served.release == pointer.version:
             self.refusal = None  # the pointer came back to what is served
-            return self._following is not None and self._following.can_be_whole  # loaded while the log was away
+            following = self._following  # loaded while the log was away, or with what was found bad since
+            return following is not None and (following.can_be_whole or following.must_fold_again)
         refusal = self.refusal
         if refusal is None or (refusal.release, refusal.sequence) != (pointer.version, pointer.sequence):
             return True

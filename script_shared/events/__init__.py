@@ -3,5 +3,6 @@
 from script_shared.events.entry import Entry, Kind
 from script_shared.events.erased import Erased
 from script_shared.events.log import EventLog
+from script_shared.events.quarantine import Quarantine
 
-__all__ = ["Entry", "Erased", "EventLog", "Kind"]
+__all__ = ["Entry", "Erased", "EventLog", "Kind", "Quarantine"]

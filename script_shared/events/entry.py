@@ -16,6 +16,7 @@ class Kind(IntEnum):
     ARTICLE = 3
     ERASE = 4
     SERVED = 5
+    QUARANTINE = 6
     LOGIN = 8
 
 

@@ -16,6 +16,7 @@ from script_shared.events.address import engine_of
 from script_shared.events.entry import Entry, Kind, user_digest
 from script_shared.events.people import Deleted, delete_rows, marks_of, rows_of, visits_of
 from script_shared.events.person import Person
+from script_shared.events.quarantine import Rule
 from script_shared.events.schema import DAY_KEYS, ENTRIES, WIDENED
 from script_shared.events.session_key import index_statement
 from script_shared.gently import breathe
@@ -24,7 +25,11 @@ from script_shared.names import MAX_ID
 _APPEND_LOCK = 0x7061757461  # PostgreSQL advisory lock: appends commit in the order of their numbers
 _AT_ONCE = 10_000  # entries pruned in one transaction: on SQLite, whoever writes waits for it
 _READ = 500  # names of readers read before the thread may rest
-_KEPT = (int(Kind.ARTICLE), int(Kind.ERASE))  # never pruned by age: what is known, and who is forgotten
+_KEPT = (
+    int(Kind.ARTICLE),
+    int(Kind.ERASE),
+    int(Kind.QUARANTINE),
+)  # never pruned by age: what is known, who is forgotten
 
 
 class EventLog:
@@ -118,7 +123,7 @@ class EventLog:
             return int(connection.scalar(select(func.coalesce(func.max(ENTRIES.c.seq), 0))) or 0)
 
     def lasting(self, until: int) -> list[Entry]:
-        """The ARTICLE and ERASE entries numbered up to ``until``, in order: what no pruning ever removes."""
+        """The ARTICLE, ERASE and QUARANTINE entries up to number ``until``, in order: what is never pruned."""
         query = select(ENTRIES).where(ENTRIES.c.seq <= until, ENTRIES.c.kind.in_(_KEPT)).order_by(ENTRIES.c.seq)
         with self._transaction() as connection:
             return [_entry(row) for row in connection.execute(query)]
@@ -221,6 +226,34 @@ class EventLog:
                 removed = connection.execute(delete(ENTRIES).where(ENTRIES.c.seq.in_(old.limit(_AT_ONCE)))).rowcount
             gone += removed
         return gone
+
+    def quarantined(self) -> list[Entry]:
+        """All QUARANTINE entries, in order."""
+        query = select(ENTRIES).where(ENTRIES.c.kind == int(Kind.QUARANTINE)).order_by(ENTRIES.c.seq)
+        with self._transaction() as connection:
+            return [_entry(row) for row in connection.execute(query)]
+
+    def held_by(self, rule: Rule, snapshot_seq: int = 0, most: int = 1_000_000) -> dict[str, int]:
+        """How many ``clicks`` and ``impressions`` a rule holds; ``in_release`` are numbered up to ``snapshot_seq``.
+
+        Args:
+            most: at most so many entries are looked at, the newest ones.
+        """
+        query = select(ENTRIES).where(
+            ENTRIES.c.time_ms.between(rule.from_ms, rule.until_ms),
+            ENTRIES.c.kind.in_([int(Kind.CLICK), int(Kind.IMPRESSION)]),
+        )
+        counts = {"clicks": 0, "impressions": 0, "in_release": 0}
+        with self._transaction() as connection:
+            rows = connection.execution_options(yield_per=_READ).execute(
+                query.order_by(ENTRIES.c.seq.desc()).limit(most)
+            )
+            for some in rows.partitions(_READ):
+                for entry in filter(rule.holds, map(_entry, some)):
+                    counts["clicks" if entry.kind == Kind.CLICK else "impressions"] += 1
+                    counts["in_release"] += entry.seq <= snapshot_seq
+                breathe()
+        return counts
 
     def day_key(self, day: int) -> bytes:
         """The random key of a day, counted from 1970: made by who asks first, the same for all, deleted two days later.

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from scipy.sparse import csr_array
 
 from script_shared.clock import HOUR_MS
-from script_shared.events import Entry, Kind
+from script_shared.events import Entry, Kind, Quarantine
 from script_shared.events.entry import user_digest
 from script_shared.live_signs import MARK, LiveSigns
 from script_shared.news.live.editorial import Editorial, Story
@@ -35,8 +35,11 @@ class Newsroom:
         editorial: what editors posted.
         last_hour: clicks of the last hour by article.
         vectors: text vectors of posted articles, by id, one row each.
+        quarantine: what is left out; unclean: some of it was folded before it was found bad, or left out and is not any
+            more, so the newsroom is to be folded again.
         erased: digests of readers that the release must not remember.
-        seq: number of the last entry folded; now_ms: the latest time in any entry, epoch milliseconds.
+        snapshot_seq: number of the last entry that the state began with; seq: of the last one folded.
+        now_ms: the latest time in any entry, epoch milliseconds.
     """
 
     def __init__(self, state: LiveState | None, *, seq: int = 0) -> None:
@@ -45,13 +48,14 @@ class Newsroom:
         self.editorial = Editorial()
         self.last_hour = LastHour()
         self.vectors: dict[str, csr_array] = {}
+        self.quarantine, self.unclean = Quarantine(), False
         self.erased: set[str] = set()
         self.visits = state.visits if state is not None else Visits()
         trust = state.params.trust if state is not None else TrustParams()
         self._noted = Noted(self.visits, trust.unproven_shown)
         self.whole = True  # False for one that had to begin without what lasts
         self._folded = seq  # number of the last entry that the state took
-        self.seq = seq
+        self.seq = self.snapshot_seq = seq
         self.now_ms = state.now_ms if state is not None else 0
         self._longest_pause_ms: int | None = None
         self.signs: LiveSigns | None = None
@@ -85,12 +89,17 @@ class Newsroom:
                 if self.state is not None:
                     self.state.forget_digest(str(entry.body["digest"]))
 
+    def leave_out(self, quarantine: Quarantine) -> None:
+        """Leave out what was found bad, from the first entry on."""
+        self.quarantine = quarantine
+
     def go_without(self, other: "Newsroom | None") -> None:
         """Begin without what lasts, because the log is away; what another newsroom knows of it is taken over."""
         self.whole = False
         if other is not None:
             self.editorial.copy(other.editorial)
             self.erased |= other.erased
+            self.quarantine = other.quarantine
 
     def lacks(self, user: str) -> bool:
         """Whether the live state knows nothing of a reader."""
@@ -103,7 +112,8 @@ class Newsroom:
         not come back.
         """
         for click in clicks:
-            self._noted.click(click)
+            if not self.quarantine.holds(click):
+                self._noted.click(click)
 
     def recall_shown(self, shown: Iterable[tuple[str, str, int]]) -> None:
         """Note what was shown too often before the snapshot, which holds no impressions: reader, article, count."""
@@ -123,6 +133,8 @@ class Newsroom:
         mine: list[Entry] = []
         stories: list[Story | None] = []
         for entry in new:
+            if self.quarantine.holds(entry):
+                continue
             self._look_for_signs(entry)
             if self._by_another_clock(entry):
                 self._note([entry])
@@ -207,7 +219,10 @@ class Newsroom:
             if vector is not None:
                 self.vectors[entry.article_id] = vector
             return self.editorial.apply(entry)
-        if entry.kind == Kind.ERASE:
+        if entry.kind == Kind.QUARANTINE:
+            if entry.entry_id not in self.quarantine.known:
+                self.quarantine, self.unclean = self.quarantine.after(entry), True
+        elif entry.kind == Kind.ERASE:
             self.erased.add(str(entry.body["digest"]))
             if self.signs is not None:
                 self.signs.forget(digest_key(str(entry.body["digest"])))

@@ -1,0 +1,79 @@
+"""Clicks found bad: left out of the live state and of later trainings, with a record, until that is taken back."""
+
+import asyncio
+import secrets
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Response
+
+from app.answers import iso, json_response
+from app.dependencies import Admin, Service, TheService
+from app.event_shapes import QuarantineList, QuarantinePost, QuarantineRecord
+from script_shared.events import Entry, Kind
+from script_shared.events.entry import user_digest
+from script_shared.events.quarantine import Rule
+from script_shared.news.live.readers import reader_name
+
+router = APIRouter(prefix="/quarantine", tags=["events"], dependencies=[Admin])
+
+
+@router.post("", summary="Leave out clicks that were found bad", response_model=QuarantineRecord)
+async def post_quarantine(body: QuarantinePost, service: TheService) -> Response:
+    """Every process folds its live state again without them, within seconds; the next training has none of them.
+
+    What the release in service was trained on leaves with the next training.
+    """
+    now_ms = (await service.live.clock()).now_ms()
+    said = {
+        "reason": body.reason,
+        "digests": sorted({*map(user_digest, body.users), *(user_digest(reader_name("", s)) for s in body.sessions)}),
+        "networks": body.networks,
+        "articles": body.pages,
+        "from_ms": body.since or 0,
+        "until_ms": now_ms if body.until is None else body.until,
+    }
+    entry = Entry(f"quarantine-{secrets.token_hex(8)}", Kind.QUARANTINE, now_ms, body=said)
+    newsroom = service.following.newsroom
+    snapshot_seq = newsroom.snapshot_seq if newsroom is not None else 0
+    counts = await asyncio.to_thread(service.following.log.held_by, Rule.of(entry), snapshot_seq)
+    entry.body.update(counts)
+    await service.following.write([entry])
+    return json_response(_record(entry, None))
+
+
+@router.get("", summary="What is left out, and what was", response_model=QuarantineList)
+async def get_quarantine(service: TheService) -> Response:
+    """The record of every quarantine, oldest first, those taken back too."""
+    return json_response({"quarantines": await _records(service)})
+
+
+@router.delete("/{quarantine_id}", summary="Take a quarantine back", response_model=QuarantineRecord)
+async def delete_quarantine(quarantine_id: str, service: TheService) -> Response:
+    """Its clicks count again: in the live state within seconds, and in the next training."""
+    found = next((each for each in await _records(service) if each["id"] == quarantine_id), None)
+    if found is None or found["undone"] is not None:
+        raise HTTPException(404, "There is no quarantine of this id that still stands.")
+    now_ms = (await service.live.clock()).now_ms()
+    name = f"quarantine-{secrets.token_hex(8)}"
+    await service.following.write([Entry(name, Kind.QUARANTINE, now_ms, body={"undo": quarantine_id})])
+    return json_response({**found, "undone": iso(now_ms)})
+
+
+async def _records(service: Service) -> list[dict[str, Any]]:
+    entries = await asyncio.to_thread(service.following.log.quarantined)
+    undone = {str(entry.body["undo"]): entry.time_ms for entry in entries if "undo" in entry.body}
+    return [_record(entry, undone.get(entry.entry_id)) for entry in entries if "undo" not in entry.body]
+
+
+def _record(entry: Entry, undone_ms: int | None) -> dict[str, Any]:
+    body = entry.body
+    kept = {name: body[name] for name in ("reason", "networks", "articles", "clicks", "impressions", "in_release")}
+    return {
+        "id": entry.entry_id,
+        "time": iso(entry.time_ms),
+        "people": len(body["digests"]),
+        "since": iso(body["from_ms"]) if body["from_ms"] else None,
+        "until": iso(body["until_ms"]),
+        "undone": iso(undone_ms) if undone_ms is not None else None,
+        **kept,
+    }

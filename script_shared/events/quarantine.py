@@ -1,0 +1,85 @@
+"""Which clicks and impressions were found bad: rules in the log, by which every process leaves the same ones out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from script_shared.events.entry import Entry, Kind, user_digest
+
+_JUDGED = (Kind.CLICK, Kind.IMPRESSION)
+_digest = lru_cache(20_000)(user_digest)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Clicks and impressions of some people or networks, on some articles, within a stretch of time.
+
+    Attributes:
+        rule_id: the name of the rule.
+        digests: of users and of sessions without a user, see ``user_digest``; no id is kept.
+        networks: pseudonyms of networks, as the API notes them with events.
+        articles: only on these; none for all.
+        from_ms, until_ms: only of this time, both ends included.
+    """
+
+    rule_id: str
+    digests: frozenset[str] = frozenset()
+    networks: frozenset[str] = frozenset()
+    articles: frozenset[str] = frozenset()
+    from_ms: int = 0
+    until_ms: int = 0
+
+    @classmethod
+    def of(cls, entry: Entry) -> "Rule":
+        """The rule of a QUARANTINE entry."""
+        sets = {name: frozenset(entry.body.get(name, ())) for name in ("digests", "networks", "articles")}
+        return cls(entry.entry_id, **sets, from_ms=int(entry.body["from_ms"]), until_ms=int(entry.body["until_ms"]))
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether an entry is to be left out."""
+        if entry.kind not in _JUDGED or not self.from_ms <= entry.time_ms <= self.until_ms:
+            return False
+        if self.articles and entry.article_id not in self.articles:
+            return False
+        return self._by_sender(entry)
+
+    def _by_sender(self, entry: Entry) -> bool:
+        if not self.digests and not self.networks:
+            return True
+        if entry.body.get("network") in self.networks:
+            return True
+        session = entry.body.get("session")
+        names = [name for name in (entry.user_id, f"session {session}" if session else "") if name]
+        return bool(self.digests) and any(_digest(name) in self.digests for name in names)
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """All rules that stand.
+
+    Attributes:
+        rules: by their ids.
+        known: ids of all QUARANTINE entries that were taken over, those that take a rule back too.
+    """
+
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> "Quarantine":
+        """What QUARANTINE entries, in order, come to."""
+        found = cls()
+        for entry in entries:
+            found = found.after(entry)
+        return found
+
+    def after(self, entry: Entry) -> "Quarantine":
+        """The same after one more QUARANTINE entry: a rule, or one taken back."""
+        known = self.known | {entry.entry_id}
+        if (undone := entry.body.get("undo")) is not None:
+            return Quarantine({name: rule for name, rule in self.rules.items() if name != undone}, known)
+        return Quarantine({**self.rules, entry.entry_id: Rule.of(entry)}, known)
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether an entry is to be left out."""
+        return any(rule.holds(entry) for rule in self.rules.values())
