@@ -9,6 +9,7 @@ from pipelines.news import columns as c
 
 FOLDER = "events"
 SEQ, TIME_MS, SAID, DIGEST = "seq", "time_ms", "said", "digest"
+BELIEF, QUARANTINED = "belief", "quarantined"  # how much a click counts for everybody; whether it was found bad
 POST_TEXTS = ("title", "url", "text", c.SECTION, c.REGION)
 ISSUED_MS, HIDDEN, TAKEN_DOWN = "issued_ms", "hidden", "taken_down"
 POST_FIELDS = (*POST_TEXTS, ISSUED_MS, HIDDEN, TAKEN_DOWN)
@@ -17,6 +18,8 @@ TYPES: dict[str, dict[str, pl.DataType]] = {
         SEQ: pl.Int64(),
         TIME_MS: pl.Int64(),
         **dict.fromkeys((c.USER_ID, c.ARTICLE_ID, c.SESSION, c.REGION, c.DEVICE), pl.String()),
+        BELIEF: pl.Float32(),
+        QUARANTINED: pl.Boolean(),
     },
     "event_posts": {
         SEQ: pl.Int64(),
@@ -65,4 +68,10 @@ class Parts:
 def scan_part(raw: Path, table: str) -> pl.LazyFrame:
     """An exported table in the log's order; empty where nothing was exported."""
     files = sorted((raw / FOLDER / table).glob("part*.parquet"))
-    return pl.scan_parquet(files, glob=False) if files else pl.LazyFrame(schema=TYPES[table])
+    if not files:
+        return pl.LazyFrame(schema=TYPES[table])
+    found = pl.scan_parquet(files, glob=False)
+    if table != "event_clicks" or BELIEF in found.collect_schema():
+        return found
+    believed = (pl.lit(1.0, pl.Float32).alias(BELIEF), pl.lit(value=False).alias(QUARANTINED))
+    return found.with_columns(believed)  # exported by an earlier version

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.news import columns as c
-from pipelines.news.event_parts import SEQ, TIME_MS
+from pipelines.news.event_parts import BELIEF, QUARANTINED, SEQ, TIME_MS
 from pipelines.news.refine.labels import label_codes, session_numbers
 from pipelines.news.refine.rates import DAY, DAY_READS, day_of, with_rates
 from pipelines.news.refine.rules import clipped, judge, rejected_rows
@@ -17,6 +17,7 @@ from pipelines.news.refine.write import last_moment
 from pipelines.news.tables import TIME
 from script_shared.clock import EARLY_MS, wall_ms
 from script_shared.live_signs import LIVE_READERS
+from script_shared.news.live.trust import BELIEVED
 from script_shared.news.params import RefineParams
 from script_shared.times import EARLIEST_MS, LATEST_MS
 
@@ -63,7 +64,7 @@ def add_clicks(
         reached_ms = min(reached_ms, _reached(rows[TIME_MS].to_numpy(), tally, taken.longest_pause_ms))
     first = rows.with_columns(_first_reason(rows, tally, reached_ms), _no_value())
     sound = first.filter(pl.col(c.REASON).is_null()).drop(c.REASON, c.VALUE)
-    judged = judge(with_rates(sound, _daily(sound, tally)), params.outliers)
+    judged = _believed(judge(with_rates(sound, _daily(sound, tally)), params.outliers))
     kept, cut = clipped(judged.filter(pl.col(c.REASON).is_null()), params.outliers)
     tally.clipped.update(cut)
     everybody, kept = _joined(users, numbers, kept)
@@ -108,7 +109,9 @@ def _first_reason(rows: pl.DataFrame, tally: Tally, reached_ms: int) -> pl.Expr:
     again = rows.select(KEY).with_row_index("row").join(_kept(tally, rows), on=KEY, how="semi")["row"]
     repeated = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(again.implode())
     return (
-        pl.when(pl.col(c.USER_ID) == "")
+        pl.when(QUARANTINED)
+        .then(pl.lit("quarantined"))
+        .when(pl.col(c.USER_ID) == "")
         .then(pl.lit("user_unknown"))
         .when(pl.col(c.TIMESTAMP).is_null())
         .then(pl.lit("time_not_valid"))
@@ -117,6 +120,15 @@ def _first_reason(rows: pl.DataFrame, tally: Tally, reached_ms: int) -> pl.Expr:
         .when(repeated)
         .then(pl.lit("duplicate_read"))
         .alias(c.REASON)
+    )
+
+
+def _believed(judged: pl.DataFrame) -> pl.DataFrame:
+    """Reject what is sound and yet not believed: a user's second click on an article, and what too few others do."""
+    doubtful = pl.col(c.REASON).is_null() & (pl.col(BELIEF) < BELIEVED)
+    return judged.with_columns(
+        pl.when(doubtful).then(pl.lit("not_believed")).otherwise(c.REASON).alias(c.REASON),
+        pl.when(doubtful).then(pl.col(BELIEF).cast(pl.Float64)).otherwise(c.VALUE).alias(c.VALUE),
     )
 
 

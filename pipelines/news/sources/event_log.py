@@ -8,12 +8,14 @@ from pipelines.news.event_parts import FOLDER, POST_FIELDS, Parts
 from pipelines.news.sources.links import earlier_raws, link_tree, sizes
 from pipelines.use_case import Context
 from script_shared.errors import TransientError, UnavailableError
-from script_shared.events import Entry, Erased, EventLog, Kind
+from script_shared.events import Entry, Erased, EventLog, Kind, Quarantine
 from script_shared.events.address import begun
+from script_shared.news.live.belief import Ledger
+from script_shared.news.live.event import live_event
 from script_shared.news.live.readers import reader_name
 
 PAGE = 10_000  # entries in memory at once
-KINDS = (Kind.CLICK, Kind.ARTICLE, Kind.ERASE)
+KINDS = (Kind.CLICK, Kind.ARTICLE, Kind.ERASE, Kind.QUARANTINE)
 NOT_EXPORTED = tuple(kind for kind in Kind if kind not in KINDS)
 FINGERPRINT, FILES = "events_fingerprint", "events_files"
 NOTHING = {"events_seq": 0, "events_clicks": 0, "events_posts": 0, "erased_readers": 0}
@@ -48,11 +50,11 @@ def _exported(context: Context, log: EventLog, folder: Path) -> dict[str, Any]:
         last, extent = log.extent(KINDS)
     except UnavailableError as error:
         return _without_log(context, folder, error)
-    mark = hashlib.sha256(f"{address} {extent} {use}".encode()).hexdigest()[:16]
+    mark = hashlib.sha256(f"{address} {extent} {use} {context.params.live.model_dump_json()}".encode()).hexdigest()[:16]
     if linked := _linked(context, folder, mark):
         return linked
     try:
-        facts = _written(log, last, folder, use)
+        facts = _written(log, last, folder, use, Ledger(context.params.live))
     except UnavailableError as error:
         raise TransientError(f"the events were read in part: {error.message}", fix="Run again.") from error
     return {**facts, FINGERPRINT: mark, FILES: sizes(folder, within=FOLDER)}
@@ -70,14 +72,14 @@ def _linked(context: Context, folder: Path, mark: str) -> dict[str, Any] | None:
     return None
 
 
-def _written(log: EventLog, last: int, folder: Path, use: bool) -> dict[str, Any]:
+def _written(log: EventLog, last: int, folder: Path, use: bool, ledger: Ledger) -> dict[str, Any]:
     clicks, posts, gone = (Parts(folder, table) for table in ("event_clicks", "event_posts", "erased"))
-    erased = Erased(log.erased())
+    erased, quarantine = Erased(log.erased()), Quarantine.of(log.quarantined())
     after = 0 if use else last
     while after < last and (entries := log.tail(after, PAGE, without=NOT_EXPORTED)):
         after = entries[-1].seq
         wanted = [entry for entry in entries if entry.seq <= last]
-        _add_clicks(clicks, [entry for entry in wanted if entry.kind == Kind.CLICK], erased)
+        _add_clicks(clicks, [entry for entry in wanted if entry.kind == Kind.CLICK], erased, quarantine, ledger)
         for entry in wanted:
             if entry.kind == Kind.ARTICLE:
                 posts.add(_post(entry))
@@ -90,13 +92,16 @@ def _written(log: EventLog, last: int, folder: Path, use: bool) -> dict[str, Any
     return {"events": words, "events_seq": last if use else 0, **counts}
 
 
-def _add_clicks(part: Parts, entries: list[Entry], erased: Erased) -> None:
-    """Add the clicks of users and visits that were not erased."""
+def _add_clicks(part: Parts, entries: list[Entry], erased: Erased, quarantine: Quarantine, ledger: Ledger) -> None:
+    """Add the clicks of users and visits that were not erased, each with how much it counts for everybody."""
     gone = erased.among(reader_name(entry.user_id, str(entry.body.get("session", ""))) for entry in entries).tolist()
     for entry, left_out in zip(entries, gone, strict=True):
-        if not left_out:
-            said = (str(entry.body.get(name, "")) for name in ("session", "region", "device"))
-            part.add((entry.seq, entry.time_ms, entry.user_id, entry.article_id, *said))
+        if left_out:
+            continue
+        bad, event = quarantine.holds(entry), live_event(entry)
+        belief = 0.0 if bad or event is None else ledger.weigh(event)
+        said = (str(entry.body.get(name, "")) for name in ("session", "region", "device"))
+        part.add((entry.seq, entry.time_ms, entry.user_id, entry.article_id, *said, belief, bad))
 
 
 def _post(entry: Entry) -> tuple[Any, ...]:

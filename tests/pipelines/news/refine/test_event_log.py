@@ -12,6 +12,7 @@ from pipelines.news.sources.event_log import export_events
 from pipelines.replay.sources import from_run
 from pipelines.use_case import Context
 from script_shared.events import Entry, EventLog, Kind
+from script_shared.events.entry import user_digest
 from tests.pipelines.news.challenge_files import PAGES, START, Reader, context_of, read, write_raw
 
 HOUR = 3_600_000
@@ -146,8 +147,8 @@ def test_a_robot_of_the_log_is_one_by_all_it_did(tmp_path: Path) -> None:
 def test_a_day_of_the_log_has_room_for_what_the_files_leave_of_it(tmp_path: Path) -> None:
     entries = [click(number, "ana", PAGES[3], START + 2 * HOUR + number) for number in range(210)]
     facts, data, _ = refined(tmp_path, *entries)
-    assert facts["rejected_by_reason"]["too_many_a_day"] == 12
-    assert data.users["reads"][0] == 200
+    assert facts["rejected_by_reason"] == {"not_believed": 197, "too_many_a_day": 12, "article_unknown": 1}
+    assert data.users["reads"][0] == 3
 
 
 @pytest.mark.parametrize("held_out", [False, True])
@@ -226,3 +227,22 @@ def test_the_replay_speaks_of_regions_and_devices_as_the_events_did(tmp_path: Pa
     ]
     first = from_run(data.folder).events(0, 1)[0]
     assert (first.region, first.device) == ("", "")
+
+
+def test_clicks_found_bad_and_clicks_that_nobody_should_believe_are_left_out(tmp_path: Path) -> None:
+    fakes = [click(100 + n, f"fake{n}", PAGES[3], START + 30 * HOUR + n) for n in range(40)]
+    people = [
+        click(200 + 100 * day + n, f"person{n}", PAGES[day], START + (4 + 25 * day) * HOUR + n)
+        for day in range(2)
+        for n in range(80)
+    ]
+    rule = {"digests": [user_digest("person7")], "from_ms": 0, "until_ms": 2_000_000_000_000}
+    found_bad = Entry("q", Kind.QUARANTINE, START, body=rule)
+    again = click(1, "person1", PAGES[0], START + 31 * HOUR)
+    _, data, _ = refined(tmp_path, *people, *fakes, again, found_bad)
+    reasons = [(user, reason) for user, _, reason in rejected(data)]
+    assert ("person1", "not_believed") in reasons
+    assert [user for user, reason in reasons if reason == "quarantined"] == ["person7"] * 2
+    left_out = [user for user, reason in reasons if reason == "not_believed" and user.startswith("fake")]
+    assert len(left_out) > 30
+    assert not [user for user, reason in reasons if user.startswith("person") and user not in ("person1", "person7")]

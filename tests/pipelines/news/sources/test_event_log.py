@@ -52,7 +52,7 @@ def test_clicks_posts_and_digests_are_exported_and_nothing_else(tmp_path: Path, 
     assert {name: facts[name] for name in counts} == counts
     assert facts["events"] == "taken from the event log"
     assert scan_part(raw, "event_clicks").collect().rows() == [
-        (1, 1_660_000_000_001, "ana", "a1", "s", "sp", ""),
+        (1, 1_660_000_000_001, "ana", "a1", "s", "sp", "", 1.0, False),
     ]
     [post] = scan_part(raw, "event_posts").collect().to_dicts()
     assert (post["article_id"], post["said"], post["title"], post["issued_ms"]) == (
@@ -177,3 +177,29 @@ def test_a_log_on_postgresql_is_exported_alike(tmp_path_factory: pytest.TempPath
     raw = made.run.read("raw")
     assert scan_part(raw, "event_clicks").collect().row(0)[:5] == (1, 1_660_000_000_001, "ana", "a1", "s")
     assert scan_part(raw, "event_posts").collect()["hidden"].to_list() == [True]
+
+
+def test_what_was_found_bad_is_exported_as_such_and_the_export_follows_a_later_rule(
+    tmp_path: Path, log: EventLog
+) -> None:
+    log.append([click(1), click(2, "rui")])
+    first = run(tmp_path, "one")
+    download(first)
+    rule = {"digests": [user_digest("rui")], "from_ms": 0, "until_ms": 2_000_000_000_000}
+    log.append([Entry("q", Kind.QUARANTINE, 5, body=rule)])
+    second = run(tmp_path, "two")
+    download(second)
+    for made, bad in ((first, [False, False]), (second, [False, True])):
+        assert scan_part(made.run.read("raw"), "event_clicks").collect()["quarantined"].to_list() == bad
+
+
+def test_an_export_of_an_earlier_version_is_read_as_believed(tmp_path: Path, log: EventLog) -> None:
+    log.append([click(1)])
+    made = run(tmp_path, "one")
+    download(made)
+    file = made.run.read("raw") / CLICKS
+    table = pl.read_parquet(file).drop("belief", "quarantined")
+    file.unlink()
+    table.write_parquet(file)
+    found = scan_part(made.run.read("raw"), "event_clicks").collect()
+    assert found.select("belief", "quarantined").rows() == [(1.0, False)]
