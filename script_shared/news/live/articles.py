@@ -91,7 +91,7 @@ class Articles:
             self.number_in[row] = -1
             self._free.append(row)
 
-    def clicked(self, row: int, time_ms: int, *, whole: bool = True) -> None:
+    def clicked(self, row: int, time_ms: int, whole: bool) -> None:
         """Note a click on the article of a row; only a ``whole`` one is counted."""
         self.clicks[row] += whole
         self.last_ms[row] = max(self.last_ms[row], time_ms)

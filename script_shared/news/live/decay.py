@@ -49,6 +49,10 @@ class Decay:
             for landmark, half in zip(self.landmarks, self.half_lives_ms, strict=True)
         ]
 
+    def factor(self, window: int, now_ms: int) -> float:
+        """The same of one window."""
+        return float(2.0 ** ((self.landmarks[window] - now_ms) / self.half_lives_ms[window]))
+
     def due(self, time_ms: int) -> list[tuple[int, float]]:
         """Moves the landmarks that lie too far back; each moved window with the factor its sums are to be scaled by."""
         self.latest_ms = time_ms

@@ -50,6 +50,11 @@ def _activity(visit: Visit) -> str:
     return ACTIVITIES[bisect_left(READS, visit.total)]
 
 
+def _key(visit: Visit) -> tuple[object, ...]:
+    """What the codes of a visit depend on."""
+    return (*visit[:5], min(visit.depth, 2), _activity(visit))
+
+
 DIMENSIONS = (
     Dimension("region", 64, lambda visit: visit.region),
     Dimension("device", 16, lambda visit: visit.device),
@@ -97,16 +102,19 @@ class Groups:
             voter: the user's key, by which users are counted who send a value without a code; 0 for one who does not
                 count.
         """
-        key = (*visit[:5], min(visit.depth, 2), _activity(visit))
-        codes = self._known.get(key)
+        codes = self.known(visit)
         if codes is None:
             known = [self._learn(place, visit, voter) for place in range(len(DIMENSIONS))]
             codes = [EVERYBODY, *(start + code for (_, _, start), code in zip(self._parts, known, strict=True))]
             if 0 not in known or all(code or self._full(place) for place, code in enumerate(known)):
                 if len(self._known) >= _REMEMBERED:
                     self._known.clear()
-                self._known[key] = codes
+                self._known[_key(visit)] = codes
         return codes
+
+    def known(self, visit: Visit) -> list[int] | None:
+        """The same where nothing is to be learnt from it, else None."""
+        return self._known.get(_key(visit))
 
     def _full(self, place: int) -> bool:
         return len(self.names[place]) + 1 >= DIMENSIONS[place].size

@@ -8,7 +8,7 @@ from script_shared.events import Kind
 from script_shared.names import section_key
 from script_shared.news.live import snapshot, windows
 from script_shared.news.live.articles import Articles
-from script_shared.news.live.belief import believe, votes
+from script_shared.news.live.belief import believe
 from script_shared.news.live.clusters import MOST_CLUSTERS, ReaderClusters
 from script_shared.news.live.counts import DecayedCounts
 from script_shared.news.live.decay import Decay
@@ -21,12 +21,13 @@ from script_shared.news.live.pairs import PairStore
 from script_shared.news.live.readers import Readers, digest_key, reader_key
 from script_shared.news.live.shown import MOST_SHOWN, Shown
 from script_shared.news.live.taste import learn_taste
-from script_shared.news.live.trust import BELIEVED, PROVEN, Sources
+from script_shared.news.live.trust import BELIEVED, PROVEN, Everybody, Sources
 from script_shared.news.live.visits import Visits, log_in
 from script_shared.news.params import LiveParams
 
 BEHIND_MS = 600_000  # an event that is dated now and lies further back shows that the clock was ahead,
 TURNS = 20  # or is behind now: after so many of them in a row, time turns back
+_SHORT, _LONG, _DAY = (windows.OVERALL.index(name) for name in ("10m", "1h", "24h"))
 FORGOTTEN = 2  # numbers given, by articles remembered, at which numbers are given anew
 
 
@@ -54,12 +55,13 @@ class LiveState(Looked):
         self.params = params
         self.now_ms = self.first_ms = self.events = self.behind = 0
         self.turns, self.turned = True, 0
+        self._pair_ms = 1000 * params.trust.pair_seconds
         self.decay = Decay([params.pace * hours for hours in windows.HALF_LIVES_HOURS.values()])
         rows = params.articles
         self.articles = Articles(rows)
         self.readers = Readers(params.readers, params.reads_per_reader)
         self.group_names = Groups(params.trust.label_users)
-        self.sources = Sources(params.trust)
+        self.sources = Sources(params.trust, self.decay)
         self.clusters = ReaderClusters()
         self.shown = Shown(params.shown_readers)
         self.visits = Visits()
@@ -132,6 +134,7 @@ class LiveState(Looked):
                 counts.scale(window, factor)
             for pairs in self.pairs:
                 pairs.scale(window, factor, self.articles.used)
+            self.sources.scale(window, factor)
 
     def _compare(self, time_ms: int, *, late: bool) -> None:
         """Look at an event from before the latest one: a late one says nothing about the clock, others do."""
@@ -155,65 +158,69 @@ class LiveState(Looked):
         self.now_ms, self.first_ms, self.behind = time_ms, min(self.first_ms, time_ms), 0
         self.turned += 1
 
+    def everybody(self, number: int) -> Everybody:
+        """Clicks that count for everybody, on an article and on all."""
+        row, sums, totals = self.articles.row_of[number], self.overall.sums, self.overall.totals
+        short, long = (float(sums[_SHORT, 0, row]), float(sums[_LONG, 0, row])) if row >= 0 else (0.0, 0.0)
+        return Everybody(short, long, float(totals[_LONG, 0]), float(totals[_DAY, 0]))
+
     def _click(self, event: LiveEvent) -> float:
         """Take a click over; returns how much it counts for everybody."""
-        number = self._number(event.article, event.time_ms)
+        number, time_ms, readers = self._number(event.article, event.time_ms), event.time_ms, self.readers
         self.log_in(event.user, event.session)
         keys = self.visits.keys(event.user, event.session)
         key = keys[0] if keys else 0
-        place = self._visit(key, event)
+        place, came, depth, total = -1, "", 0, 0
+        if key:
+            place = self._visit(key, event)
+            depth, total = readers.depth[place], readers.total[place]
+            came = self.group_names.referrer_name(readers.referrer[place])
         cluster = self.clusters.of(event.user, key)
-        weight = believe(self, event, number, place, known=cluster >= 0)
+        weight, new = believe(self, event, number, place, known=cluster >= 0)
         row = self._row(number) if weight > 0 else self.articles.row_of[number]
-        weights = self.decay.weights(event.time_ms)
+        weights = self.decay.weights(time_ms)
         if weight != 1.0:
             weights = array("d", [weight * each for each in weights])
-        came, depth, total = "", 0, 0
-        if place >= 0:
-            came = self.group_names.referrer_name(self.readers.referrer[place])
-            depth, total = self.readers.depth[place], self.readers.total[place]
+        if key:
             if row >= 0:
-                learn_taste(self, place, row, event.time_ms)
-            if weight > 0 and self._unhurried(place, event.time_ms):
+                learn_taste(self, place, row, time_ms)
+            if weight > 0 and abs(time_ms - readers.last_ms[place]) >= self._pair_ms:
                 pair(self, row, place, weights)
-            self.readers.read(place, number, event.time_ms)
+            readers.read(place, number, time_ms)
         if weight > 0:
-            voter = key if place >= 0 and votes(self, place, known=cluster >= 0) else 0
-            if event.section:
-                self._learn_section(number, event.section, voter)
-            codes = self.group_names.learn(Visit.of(event, came, depth, total), voter)
-            self._count(row, codes, cluster, weights)
-            self.articles.clicked(row, event.time_ms, whole=weight >= BELIEVED)
-        if place >= 0:
-            self.readers.referrer[place] = self.group_names.referrer(event.referrer)
+            codes = self._labels(event, number, Visit.of(event, came, depth, total), key, new=new)
+            self.overall.add_now(row, weights)
+            self.groups.add(row, codes, weights)
+            region = codes[1] - 1  # from 0, which is "other"
+            self.trends.add(row, (region,) if cluster < 0 else (region, REGIONS + cluster), weights)
+            self.articles.clicked(row, time_ms, weight >= BELIEVED)
+        if key:
+            readers.referrer[place] = self.group_names.referrer(event.referrer)
         for visit in keys[1:]:
-            self.readers.read(self._visit(visit, event), number, event.time_ms)
+            readers.read(self._visit(visit, event), number, time_ms)
         return weight
 
     def _visit(self, key: int, event: LiveEvent) -> int:
-        """The place of the reader who clicks, -1 for nobody."""
-        if not key:
-            return -1
+        """The place of a reader who clicks."""
         place = self.readers.visit(key, event.session, event.time_ms)
         if not self.readers.total[place]:
             self.readers.first_ms[place] = self.now_ms
         return place
 
-    def _unhurried(self, place: int, time_ms: int) -> bool:
-        """Whether a reader can have looked at the article before this one."""
-        return abs(time_ms - self.readers.last_ms[place]) >= 1000 * self.params.trust.pair_seconds
+    def _labels(self, event: LiveEvent, number: int, visit: Visit, key: int, *, new: bool) -> list[int]:
+        """The codes of a click's groups; what new users send is no reason to make a group, where there are others."""
+        codes = self.group_names.known(visit)
+        if codes is not None and not event.section:
+            return codes
+        voter = 0 if new and self.sources.compares_new(self.everybody(number), self.now_ms) else key
+        if event.section:
+            self._learn_section(number, event.section, voter)
+        return self.group_names.learn(visit, voter) if codes is None else codes
 
     def _learn_section(self, number: int, section: str, voter: int) -> None:
         known = self.articles.section_code(section) >= 0
         if known or self.group_names.labels.enough(f"section {section_key(section)}", voter):
             self.articles.learn_section(number, section)
-
-    def _count(self, row: int, codes: Sequence[int], cluster: int, weights: "array[float]") -> None:
-        """Count a click for everybody and for the groups of its reader."""
-        self.overall.add_now(row, weights)
-        self.groups.add(row, codes, weights)
-        region = self.group_names.region(codes)
-        self.trends.add(row, (region,) if cluster < 0 else (region, REGIONS + cluster), weights)
 
     def _impression(self, event: LiveEvent) -> None:
         """Without proof it creates no row, weighs little, and counts against a reader up to a bound only."""

@@ -9,11 +9,14 @@ everybody, so its clicks all count; one that a single source pushes is not, so n
 
 from collections.abc import Sequence
 from math import inf
+from typing import NamedTuple
 
 import numpy as np
 
 from script_shared.arrays import IntArray
 from script_shared.clock import HOUR_MS
+from script_shared.news.live import windows
+from script_shared.news.live.decay import Decay
 from script_shared.news.params import TrustParams
 
 ALL, NEW, NAMELESS, FIRST_NETWORK = 0, 1, 2, 16  # sources of clicks; networks have the numbers from 16
@@ -21,7 +24,9 @@ SIGNED, ANSWER, UNSIGNED = "signed", "answer", "unsigned"  # what the API found 
 PROVEN = (SIGNED, ANSWER)  # impressions that count in full against a user
 BELIEVED = 0.5  # from this weight on a click counts where only whole clicks can
 LEAST = 50.0  # clicks of others, below which a source cannot be compared with them: all of its clicks are believed then
-_SLOW = 0.5 ** (1 / 24)  # the usual share of a source is remembered with a half-life of a day
+LEAST_USUAL = 0.1  # new users and nameless clicks are thought to be at least so usual, by clicks of others
+WINDOWS = (windows.INDEX["10m"], windows.INDEX["1h"], windows.INDEX["24h"])  # short, long, and for what is usual
+_NOTHING = 0.01  # clicks that do not matter any more
 _NETWORKS = (1 << 32) - FIRST_NETWORK
 _EVERYTHING = (1 << 32) - 1  # in place of an article's number
 
@@ -57,170 +62,144 @@ def left_of_hour(spent: float, since_ms: float, limit: float) -> tuple[float, fl
     return max(0.0, limit - held), held
 
 
-class Slots:
-    """Believed clicks by source and article, of this stretch of time and the one before.
+class Everybody(NamedTuple):
+    """Clicks that count for everybody, forward decayed in the short and the long window, and in that of a day.
 
-    Args:
-        length_ms: of a stretch.
+    Attributes:
+        short, long: on one article.
+        all_long, all_day: on all articles.
     """
 
-    def __init__(self, length_ms: int) -> None:
-        self._length, self._slot = length_ms, 0
-        self.now: dict[int, float] = {}
-        self.before: dict[int, float] = {}
-
-    def advance(self, now_ms: int) -> None:
-        """Follow the time of the latest event."""
-        slot = now_ms // self._length
-        if slot > self._slot:
-            self.before = self.now if slot == self._slot + 1 else {}
-            self.now, self._slot = {}, slot
-
-    def turn_back(self, time_ms: int) -> None:
-        """Go on from an earlier moment."""
-        self._slot = min(self._slot, time_ms // self._length)
-
-    def count(self, source: int, number: int) -> float:
-        """Clicks of a source on an article."""
-        key = source << 32 | number
-        return self.now.get(key, 0.0) + self.before.get(key, 0.0)
-
-    def add(self, source: int, number: int, weight: float, bound: int) -> None:
-        """Count a click, unless ``bound`` pairs are counted already and this is another one."""
-        for key in (source << 32 | number, source << 32 | _EVERYTHING):
-            if key in self.now or len(self.now) < bound:
-                self.now[key] = self.now.get(key, 0.0) + weight
-
-    def renumber(self, new: IntArray) -> None:
-        """Follow articles that were numbered anew; what is counted of forgotten ones (-1 in ``new``) is dropped."""
-        self.now, self.before = _renumbered(self.now, new), _renumbered(self.before, new)
-
-    def arrays(self) -> dict[str, IntArray]:
-        """What is saved, by name."""
-        result = {"slot": np.array([self._slot])}
-        for name, part in (("now", self.now), ("before", self.before)):
-            result[name] = np.array(list(part), np.uint64)
-            result[f"{name}_counts"] = np.array(list(part.values()), np.float64)
-        return result
-
-    def restore(self, arrays: dict[str, IntArray]) -> None:
-        """Take over what was saved."""
-        self._slot = int(arrays["slot"][0])
-        self.now, self.before = (
-            dict(zip(arrays[name].tolist(), arrays[f"{name}_counts"].tolist(), strict=True))
-            for name in ("now", "before")
-        )
+    short: float
+    long: float
+    all_long: float
+    all_day: float
 
 
 class Sources:
-    """Believed clicks by source in a short and a long stretch of time, and the usual share of new and nameless clicks.
+    """Believed clicks of each source on each article, decayed in a short and a long window by when they arrived.
 
     Attributes:
         params: how much is believed.
     """
 
-    def __init__(self, params: TrustParams) -> None:
-        self.params = params
-        self._short, self._long = Slots(HOUR_MS // 6), Slots(HOUR_MS)
-        self._hour = 0
-        self._usual = [0.0, 0.0, 0.0]  # by ALL, NEW, NAMELESS
+    def __init__(self, params: TrustParams, decay: Decay) -> None:
+        self.params, self._decay = params, decay
+        self._tallies: dict[int, list[float]] = {}  # [short, long], forward decayed
+        self._second, self._read_by = -1, [0.0] * len(WINDOWS)
+        self._next_ms = 0  # when tallies are looked through again
+        self._day = [0.0] * FIRST_NETWORK  # clicks of new users and of nobody, forward decayed in the window of a day
 
-    def advance(self, now_ms: int) -> None:
-        """Follow the time of the latest event."""
-        self._short.advance(now_ms)
-        hours = now_ms // HOUR_MS - self._hour
-        if hours > 0:
-            self._long.advance(now_ms)
-            self._hour += hours
-            self._usual = [count * _SLOW ** min(hours, 1000) for count in self._usual]
+    def __len__(self) -> int:
+        return len(self._tallies)
 
-    def turn_back(self, time_ms: int) -> None:
-        """Go on from an earlier moment: what was counted counts as just counted."""
-        self._short.turn_back(time_ms)
-        self._long.turn_back(time_ms)
-        self._hour = min(self._hour, time_ms // HOUR_MS)
-
-    def believe(self, number: int, *, new: bool, nameless: bool, network: int, most: float) -> float:
+    def believe(
+        self, number: int, everybody: Everybody, now_ms: int, *, new: bool, nameless: bool, network: int, most: float
+    ) -> float:
         """The weight of a click on an article, at most ``most``; it is counted for its sources."""
-        sources = [network] if network != ALL else []
-        if nameless:
-            sources.append(NAMELESS)
-        elif new and not self._first_of_network(network, number):
-            sources.append(NEW)
-        weight = most
-        for source in sources:
-            weight = min(weight, self._room(source, number))
-        if weight > 0:
-            self._usual = [
-                count + weight * flag for count, flag in zip(self._usual, (True, new, nameless), strict=True)
-            ]
-            self._add((ALL, *sources), number, weight)
+        if most <= 0:
+            return 0.0
+        if now_ms >= self._next_ms:
+            self._forget_small(now_ms)
+        factors = self._factors(now_ms)
+        mine, weight = [], most
+        if network != ALL:
+            of_article, total = self._of(network, number), self._of(network, _EVERYTHING)
+            usual = _share(total[1], everybody.all_long, factors[1])
+            weight = min(weight, self._room(of_article, everybody, usual, factors))
+            mine = [of_article, total]
+            if new and of_article[1] * factors[1] < _NOTHING and len(self) < self.params.networks:
+                new = False  # the first new user of each network is as good as any
+                self._day[NEW] += weight / factors[2]
+        if source := NAMELESS if nameless else NEW if new else ALL:
+            of_article = self._of(source, number)
+            weight = min(weight, self._room(of_article, everybody, self._usual(source, everybody, factors), factors))
+            self._day[source] += weight / factors[2]
+            mine.append(of_article)
+        for tally in mine:
+            tally[0] += weight / factors[0]
+            tally[1] += weight / factors[1]
         return weight
 
-    @property
-    def compares_new(self) -> bool:
+    def compares_new(self, everybody: Everybody, now_ms: int) -> bool:
         """Whether there are enough clicks of others to compare those of new users with."""
-        return self._usual_share(NEW) is not None
+        return self._usual(NEW, everybody, self._factors(now_ms)) is not None
 
-    def _first_of_network(self, network: int, number: int) -> bool:
-        """Whether a network has not clicked an article lately; its first new user is as good as any."""
-        if network == ALL or len(self._long.now) >= self.params.networks:
-            return False
-        return not self._long.count(network, number)
+    def _factors(self, now_ms: int) -> list[float]:
+        """What sums of ``WINDOWS`` are multiplied by to be read, as of the second."""
+        second = now_ms // 1000
+        if second != self._second:
+            self._second = second
+            self._read_by = [self._decay.factor(window, 1000 * second) for window in WINDOWS]
+        return self._read_by
 
-    def _room(self, source: int, number: int) -> float:
-        """How many more clicks of a source an article may have: as few as the short or the long stretch allows."""
-        usual = self._usual_share(source)
+    def _room(self, own: list[float], everybody: Everybody, usual: float | None, factors: Sequence[float]) -> float:
+        """How many more clicks of a source an article may have: as few as the short or the long window allows."""
         if usual is None:
             return inf
         room = inf
-        for slots in (self._short, self._long):
-            own = slots.count(source, number)
-            rest = max(0.0, slots.count(ALL, number) - own)
-            room = min(room, allowance(rest, usual, self.params) - own)
+        for mine, total, factor in zip(own, everybody, factors, strict=False):
+            rest = max(0.0, total - mine) * factor
+            room = min(room, allowance(rest, usual, self.params) - mine * factor)
         return max(0.0, room)
 
-    def _usual_share(self, source: int) -> float | None:
-        """Clicks of a source by clicks of all others: of a day, of a network of an hour or two; None for too few."""
-        if source < FIRST_NETWORK:
-            own, total = self._usual[source], self._usual[ALL]
-        else:
-            own, total = self._long.count(source, _EVERYTHING), self._long.count(ALL, _EVERYTHING)
-        return own / (total - own) if total - own >= LEAST else None
+    def _usual(self, source: int, everybody: Everybody, factors: Sequence[float]) -> float | None:
+        usual = _share(self._day[source], everybody.all_day, factors[2])
+        return usual if usual is None else max(usual, LEAST_USUAL)
 
-    def _add(self, sources: Sequence[int], number: int, weight: float) -> None:
-        for source in sources:
-            bound = self.params.networks if source >= FIRST_NETWORK else 2 * self.params.networks
-            self._short.add(source, number, weight, bound)
-            self._long.add(source, number, weight, bound)
+    def _of(self, source: int, number: int) -> list[float]:
+        """The tally of a source and an article; one that is not kept where there is no room for more."""
+        key = source << 32 | number
+        tally = self._tallies.get(key)
+        if tally is None:
+            tally = [0.0, 0.0]
+            if len(self._tallies) < self.params.networks * (1 if source >= FIRST_NETWORK else 2):
+                self._tallies[key] = tally
+        return tally
+
+    def _forget_small(self, now_ms: int) -> None:
+        """Make room: what has decayed to next to nothing is dropped."""
+        self._next_ms = now_ms + HOUR_MS
+        factor = self._decay.factor(WINDOWS[1], now_ms)
+        self._tallies = {key: tally for key, tally in self._tallies.items() if tally[1] * factor >= _NOTHING}
+
+    def scale(self, window: int, factor: float) -> None:
+        """Follow a landmark that moved."""
+        self._second = -1
+        if window == WINDOWS[2]:
+            self._day = [factor * count for count in self._day]
+        elif window in WINDOWS:
+            at = WINDOWS.index(window)
+            for tally in self._tallies.values():
+                tally[at] *= factor
+
+    def turn_back(self, time_ms: int) -> None:
+        """Go on from an earlier moment."""
+        self._next_ms = min(self._next_ms, time_ms + HOUR_MS)
 
     def renumber(self, new: IntArray) -> None:
-        """Follow articles that were numbered anew; ``new`` holds the number for each that there was, -1 for none."""
-        self._short.renumber(new)
-        self._long.renumber(new)
+        """Follow articles that were numbered anew; what is counted of forgotten ones (-1 in ``new``) is dropped."""
+        found: dict[int, list[float]] = {}
+        for key, tally in self._tallies.items():
+            number = key & _EVERYTHING
+            to = number if number == _EVERYTHING else int(new[number])
+            if to >= 0:
+                found[key - number + to] = tally
+        self._tallies = found
 
     def arrays(self) -> dict[str, IntArray]:
         """What is saved, by name."""
-        result = {"usual": np.array(self._usual), "hour": np.array([self._hour])}
-        for kind, slots in (("short", self._short), ("long", self._long)):
-            result |= {f"{kind}_{name}": array for name, array in slots.arrays().items()}
-        return result
+        tallies = np.array(list(self._tallies.values()), np.float64).reshape(-1, 2)
+        keys = np.array(list(self._tallies), np.uint64)
+        return {"keys": keys, "tallies": tallies, "day": np.array(self._day), "next": np.array([self._next_ms])}
 
     def restore(self, arrays: dict[str, IntArray]) -> None:
         """Take over what was saved."""
-        self._usual, self._hour = arrays["usual"].tolist(), int(arrays["hour"][0])
-        for kind, slots in (("short", self._short), ("long", self._long)):
-            slots.restore({name.removeprefix(f"{kind}_"): array for name, array in arrays.items() if kind in name})
-
-    def __len__(self) -> int:
-        return sum(len(part) for slots in (self._short, self._long) for part in (slots.now, slots.before))
+        self._tallies = dict(zip(arrays["keys"].tolist(), arrays["tallies"].tolist(), strict=True))
+        self._day, self._next_ms = arrays["day"].tolist(), int(arrays["next"][0])
 
 
-def _renumbered(counts: dict[int, float], new: IntArray) -> dict[int, float]:
-    result: dict[int, float] = {}
-    for key, count in counts.items():
-        number = key & _EVERYTHING
-        to = number if number == _EVERYTHING else int(new[number])
-        if to >= 0:
-            result[key - number + to] = count
-    return result
+def _share(own: float, total: float, factor: float) -> float | None:
+    """Clicks of a source by clicks of all others; None where these are too few to compare."""
+    rest = total - own
+    return own / rest if rest * factor >= LEAST else None

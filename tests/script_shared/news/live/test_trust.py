@@ -11,11 +11,11 @@ from script_shared.events import Kind
 from script_shared.news.live import windows
 from script_shared.news.live.event import LiveEvent
 from script_shared.news.live.state import LiveState
-from script_shared.news.live.trust import ALL, Sources, left_of_hour, network_source
+from script_shared.news.live.trust import ALL, left_of_hour, network_source
 from script_shared.news.params import TrustParams
 from tests.script_shared.news.live import events_made
 from tests.script_shared.news.live.crowd import click, crowd, crowd_clicks, crowd_params, ranking
-from tests.script_shared.news.live.events_made import STREAMS, small_params
+from tests.script_shared.news.live.events_made import START_MS, STREAMS, small_params
 
 OFF = {  # what makes every click count as it did before, but for the second of one user
     "clicks_per_hour": 1e9,
@@ -195,15 +195,14 @@ def test_what_was_added_is_forgotten_at_the_hourly_rate() -> None:
     assert left_of_hour(15.0, HOUR_MS / 2, 20.0) == (15.0, 5.0)
 
 
-def test_sources_stay_within_their_bound_and_forget_after_two_hours() -> None:
-    sources = Sources(TrustParams(networks=100))
-    for hour in range(3):
-        sources.advance(hour * HOUR_MS)
-        for n in range(1_000):
-            sources.believe(n, new=True, nameless=False, network=network_source(f"{n:08x}"), most=1.0)
-        assert len(sources) <= 4 * 2 * 100
-    sources.advance(10 * HOUR_MS)
-    assert len(sources) == 0
+def test_what_is_kept_of_networks_stays_within_its_bound_and_is_forgotten() -> None:
+    state = LiveState(crowd_params(networks=100))
+    for n in range(2_000):
+        event = LiveEvent(Kind.CLICK, f"u{n}", f"a{n % 50}", START_MS + n * 60_000, network=f"{n:08x}")
+        state.fold([event])
+        assert len(state.sources) <= 2 * 100
+    state.fold([LiveEvent(Kind.CLICK, "late", "a1", START_MS + 100 * HOUR_MS, network="0a000001")])
+    assert len(state.sources) <= 3
 
 
 def test_a_network_is_a_source_and_other_text_is_none() -> None:
