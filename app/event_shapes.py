@@ -126,15 +126,17 @@ class Erased(BaseModel):
 class QuarantinePost(Question):
     """Clicks and impressions found bad: of any of these senders, or of everybody, within a stretch of time."""
 
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(plain)] = Field(
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(storable_text)] = Field(
         description="Why, for the record; it names nobody."
     )
-    users: list[Key] = Field([], max_length=MAX_BATCH)
-    sessions: list[Key] = Field([], max_length=MAX_BATCH, description="Visits, with or without a user.")
+    users: list[RequiredId] = Field([], max_length=MAX_BATCH)
+    sessions: list[RequiredId] = Field([], max_length=MAX_BATCH, description="Visits, with or without a user.")
     networks: list[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]] = Field(
         [], max_length=MAX_BATCH, description="Pseudonyms of networks, as the events have them."
     )
-    pages: list[PageId] = Field([], max_length=MAX_BATCH, description="Only on these articles; on all when left out.")
+    pages: list[RequiredId] = Field(
+        [], max_length=MAX_BATCH, description="Only on these articles; on all when left out."
+    )
     since: Time | None = Field(None, description="Only from then on; needed when no sender is named.")
     until: Time | None = Field(None, description="Only up to then; now when left out.")
 

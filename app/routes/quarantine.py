@@ -11,8 +11,8 @@ from app.dependencies import Admin, Service, TheService
 from app.event_shapes import QuarantineList, QuarantinePost, QuarantineRecord
 from script_shared.events import Entry, Kind
 from script_shared.events.entry import user_digest
+from script_shared.events.person import session_name
 from script_shared.events.quarantine import Rule
-from script_shared.news.live.readers import reader_name
 
 router = APIRouter(prefix="/quarantine", tags=["events"], dependencies=[Admin])
 
@@ -26,7 +26,9 @@ async def post_quarantine(body: QuarantinePost, service: TheService) -> Response
     now_ms = (await service.live.clock()).now_ms()
     said = {
         "reason": body.reason,
-        "digests": sorted({*map(user_digest, body.users), *(user_digest(reader_name("", s)) for s in body.sessions)}),
+        "digests": sorted(
+            {*map(user_digest, body.users), *(user_digest(session_name(each)) for each in body.sessions)}
+        ),
         "networks": body.networks,
         "articles": body.pages,
         "from_ms": body.since or 0,

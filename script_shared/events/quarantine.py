@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from script_shared.events.entry import Entry, Kind, user_digest
+from script_shared.events.person import session_name
 
 _JUDGED = (Kind.CLICK, Kind.IMPRESSION)
 _digest = lru_cache(20_000)(user_digest)
@@ -48,8 +49,7 @@ class Rule:
             return True
         if entry.body.get("network") in self.networks:
             return True
-        session = entry.body.get("session")
-        names = [name for name in (entry.user_id, f"session {session}" if session else "") if name]
+        names = [name for name in (entry.user_id, session_name(str(entry.body.get("session") or ""))) if name]
         return bool(self.digests) and any(_digest(name) in self.digests for name in names)
 
 
