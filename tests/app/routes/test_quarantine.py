@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.app.conftest import Store, until
+from script_shared.events import EventLog
+from tests.app.conftest import Store, serving, until
 from tests.app.releases import NOW_MS
 
 BAD = [f"bad{n}" for n in range(40)]
@@ -44,17 +45,21 @@ def test_bad_clicks_leave_the_live_state_and_come_back(client: httpx.Client, adm
     assert client.delete(f"/quarantine/{record['id']}", headers=admin).status_code == 404
 
 
-def test_they_can_be_named_by_session_network_article_and_time(client: httpx.Client, admin: dict[str, str]) -> None:
+def test_they_can_be_named_by_session_network_article_and_time(
+    client: httpx.Client, admin: dict[str, str], store: Store
+) -> None:
     before = live(client, admin)
     client.post("/events", json=[{"event_id": "s", "session": "s1", "page": "a20", "time": NOW_MS - 1000}])
     client.post("/events", json=[{"event_id": "i", "session": "s1", "page": "a20", "kind": "impression"}])
-    network = client.get("/users/nobody", headers=admin).status_code  # the route answers; its entries are none
-    assert network == 200
+    network = EventLog(store.settings.events_address).tail(0)[0].body["network"]
+    assert quarantine(client, admin, networks=[f"{int(network, 16) ^ 1:08x}"])["clicks"] == 0
+    assert quarantine(client, admin, networks=[network], until=NOW_MS - 2000)["clicks"] == 0
     assert quarantine(client, admin, sessions=["s2"])["clicks"] == 0
     assert quarantine(client, admin, since=NOW_MS - 900)["clicks"] == 0
     assert quarantine(client, admin, since=NOW_MS - 2000, pages=["a21"])["clicks"] == 0
     found = quarantine(client, admin, sessions=["s1"])
     assert (found["clicks"], found["impressions"]) == (1, 1)
+    assert quarantine(client, admin, networks=[network])["clicks"] == 1
     until(lambda: live(client, admin) == before)
 
 
@@ -77,8 +82,6 @@ def test_it_is_closed_without_a_token(client: httpx.Client) -> None:
 
 
 def test_a_process_without_a_release_leaves_them_out_too(store: Store, admin: dict[str, str]) -> None:
-    from tests.app.conftest import serving
-
     with serving(store.settings) as client:
         until(lambda: client.get("/live", headers=admin).status_code == 200)
         before = live(client, admin)
