@@ -21,14 +21,14 @@ Title = Callable[[str], str]
 def span(minutes: int) -> str:
     """A time in words, as it is said of the windows of any pace.
 
-    >>> span(10), span(60), span(80), span(480), span(2560)
-    ('10 minutes', 'hour', '80 minutes', '8 hours', '2 days')
+    >>> span(10), span(60), span(80), span(480), span(3840)
+    ('10 minutes', 'hour', '80 minutes', '8 hours', '3 days')
     """
     if minutes == 60:
         return "hour"
     if minutes < 120:
         return f"{minutes} minutes"
-    return f"{round(minutes / 60)} hours" if minutes < 48 * 60 - 240 else f"{round(minutes / 1440)} days"
+    return f"{round(minutes / 60)} hours" if minutes < 48 * 60 else f"{round(minutes / 1440)} days"
 
 
 class Reasons:

@@ -13,6 +13,7 @@ from script_shared.news.live.event import LiveEvent
 from script_shared.news.live.features import FEATURES, matrix
 from script_shared.news.live.ranker import Ranker
 from script_shared.news.live.request import RankRequest
+from script_shared.news.live.state import LiveState
 from tests.script_shared.news.live.events_made import MINUTE_MS, START_MS, STREAMS, click, folded
 
 NOW = START_MS + 10 * MINUTE_MS
@@ -87,3 +88,27 @@ def test_a_group_that_prefers_an_article_raises_its_lift_there() -> None:
 def test_a_ranker_of_unknown_features_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ReleaseCorruptError, match="not a readable ranker"):
         Ranker.load(tmp_path)
+
+
+def liking(state: LiveState, user: str) -> dict[str, float]:
+    """By article what the feature says of it to a user."""
+    found = candidates(state, RankRequest(NOW, user))
+    values = matrix(found, ["section_liking"])[:, 0]
+    return dict(zip([state.article_id(row) for row in found.rows.tolist()], values.tolist(), strict=True))
+
+
+def test_a_user_who_reads_one_section_is_told_to_like_it() -> None:
+    of = {"a": "economia", "b": "economia", "c": "economia", "d": "saude", "e": ""}
+    reads = [click("u", article, minute) for minute, article in enumerate("ab")]
+    others = [click(f"v{article}", article, 3) for article in "cde"]
+    state = folded(*(event._replace(section=of[event.article]) for event in [*reads, *others]))
+    told = liking(state, "u")
+    assert told["c"] == pytest.approx(np.log((2 + 2 / 3) / (2 + 2) * 3), abs=1e-5)  # none, economia and saude
+    assert told["d"] == pytest.approx(np.log((2 / 3) / (2 + 2) * 3), abs=1e-5)
+    assert told["e"] == 0.0
+    assert set(liking(state, "a stranger").values()) == {0.0}
+
+
+def test_where_no_section_is_known_the_liking_of_sections_is_the_same_for_all_and_trees_cannot_use_it() -> None:
+    state = folded(*(click(f"u{number % 3}", f"a{number}", number) for number in range(9)))
+    assert set(liking(state, "u1").values()) == {0.0}
