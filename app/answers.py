@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from app.dependencies import Service
 from app.served import Served
 from script_shared.news.live.query import LiveAnswer, LiveItem, Query
+from script_shared.news.live.readers import reader_name
 from script_shared.news.live.recommend import LiveRecommender
 from script_shared.news.live.served import ServedAnswer
 from script_shared.times import iso
@@ -48,13 +49,15 @@ def ask(service: Service, served: Served, request: Request, query: Query) -> tup
     seconds = time.perf_counter() - started
     answer.degraded.extend(part for part in service.following.troubles if part not in answer.degraded)
     service.telemetry.answers.recommended(answer, served.release, asked=query.n, seconds=seconds)
-    service.following.remember(_served(request, served, query, answer))
+    answer_id = service.day_keys.answer_id(reader_name(query.user, query.session))
+    request.scope["answer_id"] = answer_id  # ours: clients send one X-Request-ID for many lists
+    service.following.remember(_served(answer_id, served, query, answer))
     return answer, seconds
 
 
-def _served(request: Request, served: Served, query: Query, answer: LiveAnswer) -> ServedAnswer:
+def _served(answer_id: str, served: Served, query: Query, answer: LiveAnswer) -> ServedAnswer:
     return ServedAnswer(
-        request_id=request.scope["request_id"],
+        answer_id=answer_id,
         user=query.user,
         session=query.session,
         time_ms=served.model.clock.now_ms(),
@@ -73,6 +76,7 @@ def front(request: Request, served: Served, answer: LiveAnswer) -> dict[str, Any
         "segment": answer.segment,
         "source": answer.source,
         "release": served.release,
+        "answer_id": request.scope["answer_id"],
         "request_id": request.scope["request_id"],
         "generated_at": iso(served.model.clock.now_ms()),
         "degraded": answer.degraded,

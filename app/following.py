@@ -1,76 +1,70 @@
-"""The event log's side of one process: writes what requests bring, folds what anybody wrote, judges what was served.
+"""The event log's side of one process, put together: intake of what requests write, the folded state, the answers.
 
-Entries are folded on the event loop, a few at a time, so that a request always meets a whole state and never waits for
-more than a slice. The thread that follows the log waits for the loop, and answers a writer once its entries are folded.
+``app.state_folder`` folds, ``app.catch_up`` brings a new release up to the log, ``app.answer_memory`` judges answers.
+The thread that follows the log waits for the event loop, and answers a writer once its entries are folded.
 """
 
 import asyncio
 import contextlib
-import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from scipy.sparse import csr_array
-
+from app.answer_memory import AnswerMemory
+from app.catch_up import NOT_FOLDED, Bounds, CatchUp
+from app.state_folder import SLICE, Room, StateFolder, Vectors
 from app.telemetry import Telemetry
-from script_shared.clock import HOUR_MS, Clock
+from script_shared.clock import Clock
 from script_shared.errors import UnavailableError
-from script_shared.events import Entry, EventLog, Kind, Quarantine
-from script_shared.events.entry import storable
+from script_shared.events import Entry, EventLog
 from script_shared.events.follower import LogFollower
-from script_shared.gently import breathe
-from script_shared.names import MAX_ID
 from script_shared.news.live.newsroom import Newsroom
-from script_shared.news.live.readers import reader_name
 from script_shared.news.live.served import ServedAnswer, ServedMemory
 from script_shared.news.live.texts import Vectoriser
-from script_shared.news.live.trust import PROVEN
 from script_shared.settings import Settings
 
-log = logging.getLogger("pauta.following")
-SLICE = 64  # entries folded before requests get their turn
 WRITE_SECONDS = 8.0  # a writer waits no longer
-CATCH_UP_SECONDS = 2.0  # of the first release's state, before it goes into service
-SWAP_SECONDS = 300.0  # of a later one's; the one in service goes on meanwhile
-MANY, FEW = 2000, 2  # entries that a newsroom which nobody uses yet folds at once: before the first release, later
+AGAIN = "Send the same again, with the same event_ids: what was written counts once."
 FLUSH_SECONDS = 1.0  # served answers wait so long to be written together
 WRITTEN = 64  # of them are made into entries at once
 MEASURE_SECONDS = 5.0  # adding up the state's memory takes milliseconds
-NOT_FOLDED = (Kind.SERVED,)
-RECALLED = 200  # readers looked up at once
-DAY_MS = 86_400_000
 
 
 class Following:
     """One process' place in the event log, and the newsroom folded up to there.
 
     Attributes:
-        log: the event log; served: the newest answers of this process.
-        newsroom: what is known; None until the first release is in service, or known to be missing.
+        log: the event log.
+        answers: the newest answers of this process.
     """
 
     def __init__(self, settings: Settings, telemetry: Telemetry) -> None:
         self.log = EventLog(settings.events_address)
-        self.served = ServedMemory()
-        self.newsroom: Newsroom | None = None
+        self.answers = AnswerMemory(self._write_optional, telemetry.live.credited)
+        self._folder = StateFolder(self.answers, self._read)
+        self._catch_up = CatchUp(self.log, settings.events_retention_days)
         self._settings, self._telemetry = settings, telemetry
-        self._clock: Clock | None = None
-        self._vectorise: Vectoriser | None = None
-        self._waiting: list[ServedAnswer] = []
-        self._judged = 0
         self._tasks: list[asyncio.Task[None]] = []
         self.follower = LogFollower(
-            self.log, self._deliver, without=NOT_FOLDED, poll_seconds=settings.events_poll_seconds
+            self.log, self._folder, without=NOT_FOLDED, poll_seconds=settings.events_poll_seconds
         )
         telemetry.live.follow(self.follower.lag, self.stale_seconds)
 
+    @property
+    def newsroom(self) -> Newsroom | None:
+        """What is known; None until the first release is in service, or known to be missing."""
+        return self._folder.room.newsroom if self._folder.room is not None else None
+
+    @property
+    def served(self) -> ServedMemory:
+        """The newest answers of this process."""
+        return self.answers.served
+
     async def start(self) -> None:
-        """Follow the log from now on; one that is away is waited for."""
-        self._loop = asyncio.get_running_loop()
+        """Follow the log from now on; one that is unreachable is waited for."""
+        self._folder.run_on(asyncio.get_running_loop())
         with contextlib.suppress(UnavailableError, OSError):
             self._settings.data_dir.mkdir(parents=True, exist_ok=True)
-            self.follower.lag.applied = await asyncio.to_thread(self.log.head)
-        self._judged = self.follower.lag.applied
+            self.answers.seq = self.follower.lag.applied = await asyncio.to_thread(self.log.head)
         self.follower.lag.read_at = time.monotonic()
         self.follower.start()
         rounds = (self._flush_on(), self._measure_on())
@@ -80,7 +74,7 @@ class Following:
         """Write what waits and let go of the log."""
         for task in self._tasks:
             task.cancel()
-        self._flush()
+        self.answers.flush()
         await asyncio.to_thread(self.follower.stop)
         self.log.close()
 
@@ -88,30 +82,26 @@ class Following:
         """Write entries; returns once they are durable and folded here, with which of them were new.
 
         Raises:
-            UnavailableError: they were not written.
+            UnavailableError: they were not written, or nobody knows whether they will be.
         """
         answer = asyncio.wrap_future(self.follower.submit(entries))
         try:
             return await asyncio.wait_for(asyncio.shield(answer), WRITE_SECONDS)
         except TimeoutError:
             answer.add_done_callback(lambda done: done.exception())  # nobody waits for it any more
-            raise UnavailableError("the event log does not answer.", fix="Send the same events again.") from None
+            raise UnavailableError("the event log does not answer; it may still be written to.", fix=AGAIN) from None
 
     async def settled(self) -> None:
-        """Returns once everything in the log is folded here, or the log is away."""
+        """Returns once everything in the log is folded here, or the log is unreachable."""
         await self.write([])
 
     def remember(self, answer: ServedAnswer) -> None:
         """Keep an answer, so that a click can be credited to it; it is written to the log later."""
-        self.served.remember(answer)
-        if len(answer.user) <= MAX_ID and storable(answer.user):
-            self._waiting.append(answer)
+        self.answers.remember(answer)
 
-    def judge(self, click: Entry, request_id: str = "") -> None:
-        """Credit a click to the answer that brought it, where this process gave it; without an id to the newest one."""
-        reader = reader_name(click.user_id, str(click.body.get("session", "")))
-        if (credit := self.served.credit(reader, click.article_id, click.time_ms, request_id)) is not None:
-            self._telemetry.live.credited(credit)
+    def judge(self, click: Entry) -> None:
+        """Credit a click that names no answer to the newest one of its reader, where this process gave it."""
+        self.answers.judge(click)
 
     def stale_seconds(self) -> float:
         """Seconds since the log was last read to its end."""
@@ -138,117 +128,39 @@ class Following:
             found.append("live_state_stale")
         return found
 
-    def gather(
-        self, newsroom: Newsroom, vectorise: Vectoriser | None, clock: Clock, alive_hours: float, max_shown: int
-    ) -> None:
-        """Fold the log into a newsroom that nobody uses yet; called in a thread.
+    def gather(self, newsroom: Newsroom, vectoriser: Vectoriser | None, clock: Clock, bounds: Bounds) -> None:
+        """Fold the log into a newsroom that nobody uses yet; called in a thread."""
+        self._catch_up.gather(newsroom, vectoriser, clock, bounds, before=self.newsroom)
 
-        Before the first release for a few seconds at most. Later for as long as it takes, because what is left then is
-        folded before new events are answered; a little at a time, because the one in service answers meanwhile.
+    def adopt(self, newsroom: Newsroom) -> None:
+        """Begin with a newsroom while there is no release."""
+        self._folder.adopt(Room(newsroom))
 
-        Args:
-            alive_hours: age at which articles expire.
-            max_shown: impressions after which an article is not shown to a reader again.
-        """
-        if clock.mode == "data":
-            newsroom.run_on(
-                clock.data_end_ms, int(self._settings.events_retention_days * DAY_MS), may_switch=clock.may_switch
-            )
-        first, remembered = self.newsroom is None, False
-        until = time.monotonic() + (CATCH_UP_SECONDS if first else SWAP_SECONDS)
-        try:
-            newsroom.leave_out(Quarantine.of(self.log.quarantined()))
-            newsroom.remember(self.log.lasting(newsroom.seq))
-            self._recall(newsroom, clock.now_ms() - int(alive_hours * HOUR_MS))
-            newsroom.recall_shown(
-                self.log.shown_often(newsroom.seq, clock.now_ms() - DAY_MS, max_shown, PROVEN) if newsroom.seq else ()
-            )
-            remembered = True
-            read, few = (MANY, MANY) if first else (8 * FEW, FEW)
-            while time.monotonic() < until:
-                entries = self.log.tail(newsroom.seq, read, without=NOT_FOLDED)
-                if not entries:
-                    break
-                vectors = vectorise.vectors(entries) if vectorise else None
-                breathe()
-                for start in range(0, len(entries), few):
-                    newsroom.apply(entries[start : start + few], vectors)
-                    breathe()
-        except UnavailableError as error:
-            log.warning("a newsroom starts without the log: %s", error.logged)
-            if not remembered:
-                newsroom.go_without(self.newsroom)
+    async def hand_over(self, newsroom: Newsroom, clock: Clock, vectoriser: Vectoriser | None) -> None:
+        """Go on with another release's newsroom; it knows all that the one before knew, then."""
+        await self._folder.hand_over(Room(newsroom, clock, vectoriser))
 
-    def _recall(self, newsroom: Newsroom, since_ms: int) -> None:
-        """Look up what the snapshot's log tells of readers whom the snapshot does not know."""
-        known = sorted(self.log.readers(newsroom.seq, since_ms)) if newsroom.seq else []
-        for start in range(0, len(known), RECALLED):
-            if unknown := [user for user in known[start : start + RECALLED] if newsroom.lacks(user)]:
-                newsroom.recall(self.log.clicks_of(unknown, newsroom.seq))
-            breathe()
+    async def _read(self, room: Room) -> tuple[list[Entry], Vectors]:
+        return await asyncio.to_thread(self._next_of, room)
 
-    def adopt(self, newsroom: Newsroom, clock: Clock | None, vectorise: Vectoriser | None) -> None:
-        """Go on with another newsroom; what it has not folded yet is delivered again."""
-        before, self.newsroom, self._clock, self._vectorise = self._clock, newsroom, clock, vectorise
-        self._advance()
-        if clock is not None:
-            clock.follow(before or clock)
-        self.follower.deliver_again(newsroom.seq)
+    def _next_of(self, room: Room) -> tuple[list[Entry], Vectors]:
+        entries = self.log.tail(room.newsroom.seq, SLICE, without=NOT_FOLDED)
+        return entries, room.vectors(entries)
 
-    def _deliver(self, entries: list[Entry]) -> None:
-        """In the follower's thread: what takes long is done here, the rest on the loop."""
-        vectors = self._vectorise.vectors(entries) if self._vectorise else {}
-        asyncio.run_coroutine_threadsafe(self._fold(entries, vectors), self._loop).result()
-
-    async def _fold(self, entries: list[Entry], vectors: Mapping[int, csr_array]) -> None:
-        newsroom = self.newsroom
-        if newsroom is None:
-            return
-        for start in range(0, len(entries), SLICE):
-            if self.newsroom is not newsroom:
-                return  # the next one is delivered from where it stands
-            self._apply(newsroom, entries[start : start + SLICE], vectors)
-            await asyncio.sleep(0)
-
-    def _apply(self, newsroom: Newsroom, entries: list[Entry], vectors: Mapping[int, csr_array]) -> None:
-        newsroom.apply(entries, vectors)
-        self._advance()
-        for entry in entries:
-            if entry.seq > self._judged:
-                self._judged = entry.seq
-                self._seen(entry)
-
-    def _seen(self, entry: Entry) -> None:
-        if entry.kind == Kind.CLICK and (request_id := entry.body.get("request_id")):
-            self.judge(entry, str(request_id))
-        elif entry.kind == Kind.ERASE:
-            digest = str(entry.body["digest"])
-            self._waiting = [answer for answer in self._waiting if not answer.is_of(digest)]
-            self.served.forget_digest(digest)
-
-    def _advance(self) -> None:
-        if self._clock is not None and self.newsroom is not None:
-            self._clock.advance(self.newsroom.now_ms)
-            if self.newsroom.live and self._clock.mode == "data":
-                self._clock.switch()
-                log.warning("the release ran on data time; live events came, so it runs on wall time from now on")
+    def _write_optional(self, entries: Sequence[Entry]) -> None:
+        self.follower.submit_optional(entries)
 
     def _measure(self) -> None:
-        room = self.newsroom
+        newsroom = self.newsroom
         self._telemetry.live.lost(self.follower.lag.dropped)
-        if room is not None and room.state is not None:
-            self._telemetry.live.state(room.state.sizes())
-
-    def _flush(self, most: int | None = None) -> None:
-        waiting, self._waiting = self._waiting[:most], [] if most is None else self._waiting[most:]
-        if waiting:
-            self.follower.submit_optional([answer.entry() for answer in waiting])
+        if newsroom is not None and newsroom.state is not None:
+            self._telemetry.live.state(newsroom.state.sizes())
 
     async def _flush_on(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
-            for _ in range(0, len(self._waiting), WRITTEN):
-                self._flush(WRITTEN)
+            for _ in range(0, self.answers.waiting(), WRITTEN):
+                self.answers.flush(WRITTEN)
                 await asyncio.sleep(0)  # requests get their turn
 
     async def _measure_on(self) -> None:

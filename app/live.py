@@ -13,6 +13,7 @@ import time
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+from app.catch_up import Bounds
 from app.dating import Dating
 from app.following import Following
 from app.served import Refusal, Served, examples
@@ -149,7 +150,7 @@ class Live:
             newsroom = Newsroom(LiveState(self._params.live))
             if following.newsroom is not None:
                 newsroom.leave_out(following.newsroom.quarantine)
-            following.adopt(newsroom, None, None)
+            following.adopt(newsroom)
 
     async def _current(self) -> Pointer | None:
         try:
@@ -183,22 +184,22 @@ class Live:
                 await self._take_earlier(pointer)
             return False
         self.refusal = None
-        self._swap(served)
+        await self._swap(served)
         return True
 
     async def _take_earlier(self, pointer: Pointer) -> None:
         """At the start there is no old release that could serve on: take the one that was in service before."""
         for version in pointer.earlier():
             try:
-                self._swap(await asyncio.to_thread(self._load, pointer, version))
+                await self._swap(await asyncio.to_thread(self._load, pointer, version))
             except Exception as error:  # noqa: BLE001  as above
                 log.error("release %s cannot stand in: %s", version, _say(error))
             else:
                 return
 
-    def _swap(self, served: Served) -> None:
+    async def _swap(self, served: Served) -> None:
         if self._following is not None:
-            self._following.adopt(served.recommender.newsroom, served.model.clock, served.vectoriser)
+            await self._following.hand_over(served.recommender.newsroom, served.model.clock, served.vectoriser)
         old, self.served = self.served, served
         self._count(old, served)
         log.info("release %s in service after %.2f s", served.release, served.load_seconds)
@@ -232,8 +233,8 @@ class Live:
         ranker, no_ranker = load_ranker(folder)
         mixing, no_mixing = load_mixing(folder, self._params.serving)
         if self._following is not None:
-            alive_hours, max_shown = model.params.pool.max_age_hours, self._params.serving.max_shown
-            self._following.gather(newsroom, vectoriser, model.clock, alive_hours, max_shown)
+            bounds = Bounds(model.params.pool.max_age_hours, self._params.serving.max_shown)
+            self._following.gather(newsroom, vectoriser, model.clock, bounds)
         missing = (*no_snapshot, *no_ranker, *no_mixing)
         return LiveRecommender(model, newsroom, ranker, self._params.serving, mixing=mixing, missing=missing)
 

@@ -101,7 +101,8 @@ class ListFacts(BaseModel):
     segment: str = Field(description="What kind of reader was answered.")
     source: str = Field(description="Which model gave the list.")
     release: str
-    request_id: str
+    answer_id: str = Field(description="Names this answer; send it with the clicks on its items.")
+    request_id: str = Field(description="The X-Request-ID of the request, or a new one. No name of the answer.")
     generated_at: str = Field(description="The time on the release's clock, ISO 8601, UTC.")
     degraded: list[str] = Field(description="Parts that were missing for this answer; none in good order.")
 

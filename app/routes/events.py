@@ -59,7 +59,19 @@ def _reason(error: HTTPException) -> str:
 router = APIRouter(tags=["events"], route_class=IntakeRoute)
 PLAIN = "text/plain"  # what navigator.sendBeacon sends text as, without asking the service first
 KINDS = {"click": Kind.CLICK, "impression": Kind.IMPRESSION}
-KEPT = ("session", "region", "device", "os", "referrer", "section", "position", "n", "release", "request_id")
+KEPT = (
+    "session",
+    "region",
+    "device",
+    "os",
+    "referrer",
+    "section",
+    "position",
+    "n",
+    "release",
+    "answer_id",
+    "request_id",
+)
 
 
 @router.post("/events", summary="Take in clicks and impressions", response_model=Accepted)
@@ -68,8 +80,8 @@ async def post_events(request: Request, body: Annotated[EventsBody, Body()], ser
 
     An event id counts once, so a request without an answer can be sent again. A time that lies too far back or ahead
     is refused with 422, and nothing of the list is written. Your own servers may sign what they send with the header
-    `X-Pauta-Signature`; a signature that is not good is refused with 401. 503 means that nothing was
-    written: send it again.
+    `X-Pauta-Signature`; a signature that is not good is refused with 401. 503 means that
+    nobody knows whether the events are written, now or a little later: send the same ids again, each counts once.
     """
     events = body if isinstance(body, list) else [body]
     signed = await _signed(service, request, len(events))
@@ -139,5 +151,5 @@ def _complaint(place: int | None, message: str) -> dict[str, str]:
 def _judge(service: Service, entries: list[Entry], new: list[bool]) -> None:
     """Credit clicks that name no answer to the reader's newest one; those that name one are credited as they come."""
     for entry, is_new in zip(entries, new, strict=True):
-        if is_new and entry.kind == Kind.CLICK and "request_id" not in entry.body:
+        if is_new and entry.kind == Kind.CLICK and "answer_id" not in entry.body:
             service.following.judge(entry)

@@ -51,7 +51,7 @@ function facts(answer) {
   const line = $("facts");
   line.classList.remove("problem");
   const shown = [["segment", NAMES[answer.segment] || answer.segment], ["source", answer.source],
-    ["release", answer.release], ["request", answer.request_id]];
+    ["release", answer.release], ["answer", answer.answer_id]];
   line.replaceChildren();
   for (const [name, value] of shown) line.append(`${line.childNodes.length ? " · " : ""}${name} `, element("b", value));
   $("clock").textContent = `It is ${new Date(answer.generated_at).toUTCString().replace("GMT", "UTC")}`;

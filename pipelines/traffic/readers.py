@@ -61,7 +61,7 @@ def visit(visitor: Visitor, site: Site, events: Events, draw: Random) -> None:
 def _look_at(answer: dict[str, Any], visitor: Visitor, events: Events, draw: Random) -> str | None:
     """See the first places, and perhaps click one; the page that was clicked. Both are credited to the answer."""
     items = answer.get("items", [])[:SHOWN]
-    credit = {"release": answer.get("release", ""), "request_id": answer.get("request_id", ""), "n": len(items)}
+    credit = {"release": answer.get("release", ""), "answer_id": answer.get("answer_id", ""), "n": len(items)}
     for position, item in enumerate(items):
         events.add("impression", item["page"], visitor.known, position=position, **credit)
     if not items or draw.random() > FOLLOWS_LIST:

@@ -2,25 +2,48 @@
 
 import logging
 import queue
-import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Protocol
 
 from script_shared.errors import UnavailableError
 from script_shared.events.entry import Entry, Kind
 from script_shared.events.log import EventLog
 
-Deliver = Callable[[list[Entry]], None]
-NEVER = sys.maxsize
+TOGETHER = 500  # submissions written in one transaction
+READ = 2_000  # entries read and delivered at once
 logger = logging.getLogger("pauta.events")
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Entries in the log's order, without a gap.
+
+    Attributes:
+        after: number after which they were read. Whoever does not know everything up to there may not take them.
+        entries: all entries of the kinds delivered that follow ``after``, up to the last of them.
+    """
+
+    after: int
+    entries: list[Entry]
+
+
+class Subscriber(Protocol):
+    """Who is delivered to. Only the subscriber knows how far it is; the follower asks before every read."""
+
+    def position(self) -> int | None:
+        """Number of the last entry known; None while nothing is to be delivered."""
+
+    def deliver(self, batch: Batch) -> None:
+        """Take entries, in the follower's thread; what is not taken is read again from ``position``."""
+
+
 @dataclass
-class _Wish:
-    """Entries that wait to be written, who waits for the answer, and the last number delivered when they came."""
+class _Submission:
+    """Entries that wait to be written, who waits for the answer, and the last number known when they came."""
 
     entries: Sequence[Entry]
     answer: Future[list[bool]] | None = None
@@ -32,7 +55,7 @@ class Lag:
     """How far behind the log this process is, for people and metrics.
 
     Attributes:
-        applied: number of the last entry delivered.
+        applied: number of the last entry known.
         error: why the log could not be read the last time, "" when it could.
         dropped: optional entries that were not written.
         pending: entries that wait to be written.
@@ -53,10 +76,12 @@ class LogFollower(threading.Thread):
     read on at once, so that what this process wrote is delivered before its writer gets the answer; otherwise the
     log is read every ``poll_seconds``. The order of delivery is the log's own, so every process folds the same state.
 
+    It keeps no place of its own: each read begins where the subscriber is at that moment, and says so. A subscriber
+    that went back, or took nothing, is delivered the same entries again.
+
     Args:
         log: the event log.
-        deliver: is given new entries in order, in this thread; must not raise.
-        after: number of the last entry that was applied before.
+        subscriber: who is delivered to.
         without: kinds that are written but not delivered.
         poll_seconds: how long other processes' entries may stay unseen.
         max_pending: entries that may wait in memory before optional ones are dropped and others are refused.
@@ -65,25 +90,24 @@ class LogFollower(threading.Thread):
     def __init__(
         self,
         log: EventLog,
-        deliver: Deliver,
+        subscriber: Subscriber,
         *,
-        after: int = 0,
         without: Collection[Kind] = (),
         poll_seconds: float = 0.25,
         max_pending: int = 50_000,
     ) -> None:
         super().__init__(name="event-log", daemon=True)
-        self._log, self._deliver = log, deliver
+        self._log, self._subscriber = log, subscriber
         self._poll, self._max_pending = poll_seconds, max_pending
         self._without = without
-        self._lock, self._again = threading.Lock(), NEVER  # where to read on, when that is behind what was delivered
-        self._wishes: queue.SimpleQueue[_Wish | None] = queue.SimpleQueue()
-        self.lag = Lag(applied=after)
+        self._lock = threading.Lock()
+        self._submissions: queue.SimpleQueue[_Submission | None] = queue.SimpleQueue()
+        self.lag = Lag()
 
     def submit(self, entries: Sequence[Entry]) -> "Future[list[bool]]":
         """Write entries; the future ends once they are durable and delivered here.
 
-        Its error is an UnavailableError when they could not be written; nothing of them was written then.
+        Its error is an UnavailableError when they were not written, or when nobody knows whether they were.
         """
         answer: Future[list[bool]] = Future()
         if self.lag.pending + len(entries) > self._max_pending:
@@ -91,7 +115,7 @@ class LogFollower(threading.Thread):
                 UnavailableError("too many events are waiting to be written.", fix="Send them again later.")
             )
             return answer
-        self._put(_Wish(entries, answer))
+        self._put(_Submission(entries, answer))
         return answer
 
     def submit_optional(self, entries: Sequence[Entry]) -> None:
@@ -102,21 +126,16 @@ class LogFollower(threading.Thread):
         if self.lag.pending > self._max_pending // 2:
             self.lag.dropped += len(entries)
         else:
-            self._put(_Wish(entries, seen=self.lag.applied))
-
-    def deliver_again(self, after: int) -> None:
-        """Deliver once more what follows number ``after``, because whoever is delivered to knows no more than that."""
-        with self._lock:
-            self._again = min(self._again, after)
+            self._put(_Submission(entries, seen=self._subscriber.position() or 0))
 
     def stop(self) -> None:
         """Write what waits and end."""
-        self._wishes.put(None)
+        self._submissions.put(None)
         self.join(10)
 
-    def _put(self, wish: _Wish) -> None:
-        self._waiting(len(wish.entries))
-        self._wishes.put(wish)
+    def _put(self, submission: _Submission) -> None:
+        self._waiting(len(submission.entries))
+        self._submissions.put(submission)
 
     def _waiting(self, more: int) -> None:
         with self._lock:  # requests add, this thread takes away
@@ -131,23 +150,23 @@ class LogFollower(threading.Thread):
             self._read_on()
             self._answer(group, flags)
 
-    def _next_group(self) -> tuple[list[_Wish], bool]:
-        group: list[_Wish] = []
+    def _next_group(self) -> tuple[list[_Submission], bool]:
+        group: list[_Submission] = []
         try:
-            wish = self._wishes.get(timeout=self._poll)
-            while wish is not None:
-                group.append(wish)
-                if len(group) >= 500:
+            submission = self._submissions.get(timeout=self._poll)
+            while submission is not None:
+                group.append(submission)
+                if len(group) >= TOGETHER:
                     return group, True
-                wish = self._wishes.get_nowait()
+                submission = self._submissions.get_nowait()
         except queue.Empty:
             return group, True
         return group, False
 
-    def _write(self, group: list[_Wish]) -> list[bool] | UnavailableError:
-        optional = [wish.seen for wish in group if wish.answer is None]
+    def _write(self, group: list[_Submission]) -> list[bool] | UnavailableError:
+        optional = [submission.seen for submission in group if submission.answer is None]
         try:
-            entries = [entry for wish in group for entry in wish.entries]
+            entries = [entry for submission in group for entry in submission.entries]
             return self._log.append(entries, seen=min(optional, default=None))
         except UnavailableError as error:
             return error
@@ -155,11 +174,24 @@ class LogFollower(threading.Thread):
             logger.exception("events could not be written")
             return UnavailableError(f"the events could not be written ({type(error).__name__}).", fix="Send others.")
 
+    def read(self) -> Batch | None:
+        """What follows the subscriber's place; None when it knows everything, or wants nothing.
+
+        Raises:
+            UnavailableError: the log cannot be reached.
+        """
+        after = self._subscriber.position()
+        if after is None:
+            self._log.head()  # says whether the log can be read
+            return None
+        self.lag.applied = after
+        entries = self._log.tail(after, limit=READ, without=self._without)
+        return Batch(after, entries) if entries else None
+
     def _read_on(self) -> None:
         try:
-            while entries := self._log.tail(self._position(), limit=2_000, without=self._without):
-                self._deliver(entries)
-                self.lag.applied = entries[-1].seq
+            while (batch := self.read()) is not None:
+                self._subscriber.deliver(batch)
             self.lag.error, self.lag.read_at = "", time.monotonic()
         except UnavailableError as error:
             self.lag.error = error.logged
@@ -167,22 +199,15 @@ class LogFollower(threading.Thread):
             logger.exception("events could not be read")
             self.lag.error = f"{type(error).__name__}: {error}"
 
-    def _position(self) -> int:
-        """The number after which to read on."""
-        with self._lock:
-            self.lag.applied = min(self.lag.applied, self._again)
-            self._again = NEVER
-        return self.lag.applied
-
-    def _answer(self, group: list[_Wish], flags: list[bool] | UnavailableError) -> None:
+    def _answer(self, group: list[_Submission], flags: list[bool] | UnavailableError) -> None:
         start = 0
-        for wish in group:
-            count = len(wish.entries)
+        for submission in group:
+            count = len(submission.entries)
             self._waiting(-count)
-            if wish.answer is None or wish.answer.done():
+            if submission.answer is None or submission.answer.done():
                 self.lag.dropped += count if isinstance(flags, UnavailableError) else 0
             elif isinstance(flags, UnavailableError):
-                wish.answer.set_exception(flags)
+                submission.answer.set_exception(flags)
             else:
-                wish.answer.set_result(flags[start : start + count])
+                submission.answer.set_result(flags[start : start + count])
             start += count

@@ -62,7 +62,7 @@ class EventLog:
             for each entry whether it was new; an ``entry_id`` the log has already is left as it is.
 
         Raises:
-            UnavailableError: the log cannot be reached; nothing was written.
+            UnavailableError: the log cannot be used; unless it was lost while it answered, nothing was written.
         """
         if not entries:
             return []

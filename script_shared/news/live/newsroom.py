@@ -119,17 +119,26 @@ class Newsroom:
         """Note what was shown too often before the snapshot, which holds no impressions: reader, article, count."""
         self._noted.shown_often(shown)
 
-    def apply(self, entries: Sequence[Entry], vectors: Mapping[int, csr_array] | None = None) -> None:
+    def apply(
+        self, entries: Sequence[Entry], vectors: Mapping[int, csr_array] | None = None, *, after: int = 0
+    ) -> bool:
         """Take over entries, in order; those numbered up to ``seq`` were taken before and are left out.
 
         Never raises: a state that cannot fold them is given up.
 
         Args:
             vectors: text vectors of ARTICLE entries, by number.
+            after: number after which the entries were read. A newsroom that does not know everything up to there
+                would miss what lies between, so it takes none of them.
+
+        Returns:
+            whether they follow what is known.
         """
+        if self.seq < after:
+            return False
         new = [entry for entry in entries if entry.seq > self.seq]
         if not new:
-            return
+            return True
         mine: list[Entry] = []
         stories: list[Story | None] = []
         for entry in new:
@@ -155,6 +164,7 @@ class Newsroom:
             self._note(mine)
         else:
             self._noted.follow_logins(mine)
+        return True
 
     def lacks_login(self, user: str, session: str) -> bool:
         """Whether a visit that has no user yet read something, which a login now would make the user's."""

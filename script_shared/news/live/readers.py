@@ -79,6 +79,7 @@ class Readers:
 
     def _empty(self) -> None:
         self._places: dict[int, int] = {}
+        self._keys = array("Q")  # by place
         self._reads: list[bytes] = []
         for name, kind in _COLUMNS.items():
             setattr(self, name, array(kind))
@@ -110,6 +111,7 @@ class Readers:
         if len(self._places) >= self.capacity:
             self._drop_oldest(len(self._places) - self.capacity + self.capacity // 10 + 1)
         place = self._places[key] = len(self._reads)
+        self._keys.append(key)
         self._reads.append(b"")
         for name in _COLUMNS:
             getattr(self, name).append(-1 if name == "before_ms" else 0)
@@ -155,7 +157,9 @@ class Readers:
             self._reads[place] = self._reads[last]
             for name in _COLUMNS:
                 getattr(self, name)[place] = getattr(self, name)[last]
-            self._places[next(key for key, at in self._places.items() if at == last)] = place
+            self._keys[place] = self._keys[last]
+            self._places[self._keys[place]] = place
+        self._keys.pop()
         self._reads.pop()
         for name in _COLUMNS:
             getattr(self, name).pop()
@@ -211,19 +215,17 @@ class Readers:
         kept[np.argsort(np.array(self.last_ms), kind="stable")[:count]] = False
         new = array("q", np.cumsum(kept) - 1)  # not a list: a number per reader at once would stay in the heap
         self._places = {key: new[old] for key, old in self._places.items() if kept[old]}
+        self._keys = array("Q", np.array(self._keys)[kept].tobytes())
         self._reads = list(compress(self._reads, kept))
         for name, kind in _COLUMNS.items():
             setattr(self, name, array(kind, np.array(getattr(self, name))[kept].tobytes()))
 
     def arrays(self) -> dict[str, IntArray]:
         """What is saved, by name; readers in order of their places."""
-        keys = np.zeros(len(self._reads), np.uint64)
-        for key, place in self._places.items():
-            keys[place] = key
         columns = {name: np.array(getattr(self, name)) for name in _COLUMNS}
         lengths = np.array([len(reads) // 4 for reads in self._reads], np.int64)
         block = np.frombuffer(b"".join(self._reads), "<u4")
-        return {**columns, "keys": keys, "lengths": lengths, "reads": block}
+        return {**columns, "keys": np.array(self._keys, np.uint64), "lengths": lengths, "reads": block}
 
     def restore(self, arrays: dict[str, IntArray]) -> None:
         """Take over what was saved."""
@@ -234,6 +236,7 @@ class Readers:
             column.frombytes(np.asarray(saved).astype(kind).tobytes())
             setattr(self, name, column)
             breathe()
+        self._keys.frombytes(arrays["keys"].astype(np.uint64).tobytes())
         block, ends = arrays["reads"].astype("<u4").tobytes(), np.cumsum(arrays["lengths"])
         for start in range(0, len(ends), _RESTORED):
             some = slice(start, start + _RESTORED)

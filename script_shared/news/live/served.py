@@ -1,6 +1,6 @@
 """What was served a while ago, so that a click can be credited to the answer that brought it."""
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +11,6 @@ from script_shared.news.live.readers import reader_name
 
 WINDOW_MS = 30 * 60_000  # a later click is no longer the answer's doing
 CUTOFF = 10  # places of a list that count
-ANSWERS_PER_READER = 4
 
 
 @dataclass(slots=True)
@@ -19,13 +18,14 @@ class ServedAnswer:
     """One answer as it was given.
 
     Attributes:
+        answer_id: our own name of it, never the client's.
         items: article ids, best first; sources: which candidates' source brought each, a short name.
         popular: the most read of the last hour at that moment that the reader had not read, at most ``CUTOFF``.
         session: stands for the reader where ``user`` is empty.
         credited: articles whose click has been credited already.
     """
 
-    request_id: str
+    answer_id: str
     user: str
     time_ms: int
     segment: str
@@ -41,16 +41,12 @@ class ServedAnswer:
         """As the event log keeps it."""
         names = ("segment", "source", "release", "items", "sources", "popular")
         body: dict[str, Any] = {name: _plain(getattr(self, name)) for name in names}
-        return Entry(f"served-{self.request_id}"[:128], Kind.SERVED, self.time_ms, self.user, "", body)
+        return Entry(f"served-{self.answer_id}", Kind.SERVED, self.time_ms, self.user, "", body)
 
     @property
     def reader(self) -> str:
         """Who got it: the user, else a name of the visit, "" for nobody who could be told from others."""
         return reader_name(self.user, self.session)
-
-    def is_of(self, digest: str) -> bool:
-        """Whether it was given to the reader of this digest."""
-        return bool(self.reader) and user_digest(self.reader) == digest
 
     def brought(self, article_id: str) -> str:
         """The source of an article in the first ``CUTOFF`` places, "" for one that is not there."""
@@ -76,34 +72,35 @@ class Credit:
 
 
 class ServedMemory:
-    """The newest answers of this process; the oldest leave when there are more than ``capacity``."""
+    """The newest answers of this process; the oldest leave when there are more than ``capacity``.
+
+    Nothing here is as slow as there are many answers: those of a reader are found by the digest of an erasure.
+    """
 
     def __init__(self, capacity: int = 20_000) -> None:
         self._capacity = capacity
         self._answers: OrderedDict[str, ServedAnswer] = OrderedDict()
-        self._of_reader: dict[str, deque[str]] = {}
+        self._of_reader: dict[str, dict[str, None]] = {}  # ids by digest, in the order they were given
 
     def __len__(self) -> int:
         return len(self._answers)
 
     def remember(self, answer: ServedAnswer) -> None:
-        """Keep an answer; one with the id of another takes its place."""
-        if (same := self._answers.pop(answer.request_id, None)) is not None:
-            self._left(same)
-        self._answers[answer.request_id] = answer
+        """Keep an answer."""
+        self._answers[answer.answer_id] = answer
         if reader := answer.reader:
-            self._of_reader.setdefault(reader, deque(maxlen=ANSWERS_PER_READER)).append(answer.request_id)
+            self._of_reader.setdefault(user_digest(reader), {})[answer.answer_id] = None
         while len(self._answers) > self._capacity:
             self._left(self._answers.popitem(last=False)[1])
 
-    def credit(self, reader: str, article_id: str, time_ms: int, request_id: str = "") -> Credit | None:
+    def credit(self, reader: str, article_id: str, time_ms: int, answer_id: str = "") -> Credit | None:
         """Judge the answer before a click; None when none is known, or when it has had its credit for the article.
 
         Args:
             reader: as :func:`script_shared.news.live.readers.reader_name` names them.
-            request_id: of the answer, as the site may say; without it the reader's newest answer is taken.
+            answer_id: of the answer, as the site may say; without it the reader's newest answer is taken.
         """
-        answer = self._answer(reader, request_id)
+        answer = self._answer(reader, answer_id)
         if answer is None or not -WINDOW_MS <= time_ms - answer.time_ms <= WINDOW_MS or article_id in answer.credited:
             return None
         answer.credited.add(article_id)
@@ -112,30 +109,28 @@ class ServedMemory:
 
     def given_to(self, name: str) -> int:
         """How many answers to a reader are remembered."""
-        return len(self._of_reader.get(name, ()))
+        return len(self._of_reader.get(user_digest(name), ()))
 
-    def forget_digest(self, digest: str) -> None:
-        """Drop all answers given to a reader, named as in an ERASE entry."""
-        for reader in [reader for reader in self._of_reader if user_digest(reader) == digest]:
-            del self._of_reader[reader]
-        for request_id in [key for key, answer in self._answers.items() if answer.is_of(digest)]:
-            del self._answers[request_id]
+    def forget_digest(self, digest: str) -> list[str]:
+        """Drop all answers given to a reader, named as in an ERASE entry; returns their ids."""
+        ids = list(self._of_reader.pop(digest, ()))
+        for answer_id in ids:
+            del self._answers[answer_id]
+        return ids
 
-    def _answer(self, reader: str, request_id: str) -> ServedAnswer | None:
-        if request_id:
-            return self._answers.get(request_id)
-        for known in reversed(self._of_reader.get(reader, ())):
-            if known in self._answers:
-                return self._answers[known]
-        return None
+    def _answer(self, reader: str, answer_id: str) -> ServedAnswer | None:
+        if answer_id or not reader:
+            return self._answers.get(answer_id)
+        newest = next(reversed(self._of_reader.get(user_digest(reader), {})), "")
+        return self._answers.get(newest)
 
     def _left(self, answer: ServedAnswer) -> None:
         """Take an answer that is no longer kept from its reader, and the reader who has none left."""
-        known = self._of_reader.get(answer.reader)
-        if known is not None and answer.request_id in known:
-            known.remove(answer.request_id)
-        if known is not None and not known:
-            del self._of_reader[answer.reader]
+        digest = user_digest(answer.reader) if answer.reader else ""
+        if (known := self._of_reader.get(digest)) is not None:
+            known.pop(answer.answer_id, None)
+            if not known:
+                del self._of_reader[digest]
 
 
 def _plain(value: Any) -> Any:

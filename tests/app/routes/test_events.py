@@ -139,6 +139,7 @@ def test_a_log_that_is_away_refuses_events_and_answers_readers(
     refused = client.post("/events", json=event(2))
     assert refused.status_code == 503
     assert int(refused.headers["Retry-After"]) > 0
+    assert "may still be written" in refused.json()["detail"]
     assert len(pages(client, user_id="u")) == 10
     assert 'pauta_events_refused_total{reason="log_away"} 1.0' in client.get("/metrics").text
     holder.execute("ROLLBACK")
@@ -226,13 +227,37 @@ def hits(client: httpx.Client) -> dict[str, float]:
 
 def test_a_click_is_credited_to_the_answer_that_brought_it(client: httpx.Client) -> None:
     answer = client.get("/recommendations", params={"user_id": "r1"}).json()
-    send(client, event(1, "r1", answer["items"][3]["page"], request_id=answer["request_id"]))
-    send(client, event(2, "r1", "a11", request_id=answer["request_id"]))  # not in the list
+    send(client, event(1, "r1", answer["items"][3]["page"], answer_id=answer["answer_id"]))
+    send(client, event(2, "r1", "a11", answer_id=answer["answer_id"]))  # not in the list
     second = client.get("/recommendations", params={"user_id": "r2"}).json()
     send(client, event(3, "r2", second["items"][0]["page"]))  # names no answer: the reader's newest one
     send(client, event(4, "nobody was served", "a20"))
     until(lambda: hits(client).get("judged") == 3.0)
     assert hits(client)['by="served"'] == 2.0
+
+
+def test_two_lists_under_one_request_id_are_two_answers(client: httpx.Client, store: Store) -> None:
+    """Front ends send one X-Request-ID with everything that a page asks."""
+    headers = {"X-Request-ID": "page-view-1"}
+    first = client.get("/recommendations", params={"user_id": "r1", "num_recs": 3}, headers=headers).json()
+    second = client.post("/predict", json={"userId": "r2", "max_results": 3}, headers=headers).json()
+    assert first["request_id"] == second["request_id"] == "page-view-1"
+    assert len({first["answer_id"], second["answer_id"], "page-view-1"}) == 3
+    for number, answer, items in ((1, first, first["items"]), (2, second, second["predictions"])):
+        who, page = f"r{number}", items[0]["page"]
+        send(client, event(number, who, page, answer_id=answer["answer_id"], request_id="page-view-1"))
+    until(lambda: hits(client).get('by="served"') == 2.0)
+    log = EventLog(store.settings.events_address)
+    until(lambda: sum(entry.kind == Kind.SERVED for entry in log.tail(0)) == 2)
+    served = {entry.entry_id: entry.user_id for entry in log.tail(0) if entry.kind == Kind.SERVED}
+    assert served == {f"served-{first['answer_id']}": "r1", f"served-{second['answer_id']}": "r2"}
+
+
+def test_a_request_id_names_no_answer(client: httpx.Client) -> None:
+    mine = client.get("/recommendations", params={"user_id": "r1"}, headers={"X-Request-ID": "mine"}).json()
+    send(client, event(1, "stranger", mine["items"][0]["page"], request_id="mine"))
+    send(client, event(2, "stranger", mine["items"][0]["page"], answer_id="mine"))
+    assert "judged" not in hits(client)
 
 
 def test_a_hit_counts_for_what_had_brought_the_article_also_of_a_reader_who_has_only_a_visit(

@@ -62,7 +62,7 @@ class Recorder(BaseHTTPRequestHandler):
     def do_GET(self):
         self.server.asked.append(self.path)
         answer = {"facts": {"clock_mode": "wall"}, "examples": {}}
-        answer |= {"items": [{"page": f"p{place}"} for place in range(6)], "release": "r", "request_id": "q"}
+        answer |= {"items": [{"page": f"p{place}"} for place in range(6)], "release": "r", "answer_id": "q"}
         self.reply(answer)
 
     def do_POST(self):
@@ -110,4 +110,4 @@ def test_an_event_names_the_answer_it_was_shown_in_and_is_never_sent_under_one_i
     events = [event for asked in recorder.asked if isinstance(asked, tuple) for event in asked[1]]
     assert len({event["event_id"] for event in events}) == len(events) > 50
     shown = [event for event in events if event["kind"] == "impression"]
-    assert all(event["request_id"] == "q" and event["page"] == f"p{event['position']}" for event in shown)
+    assert all(event["answer_id"] == "q" and event["page"] == f"p{event['position']}" for event in shown)

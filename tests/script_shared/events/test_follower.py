@@ -9,19 +9,37 @@ from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.follower import LogFollower
 
 
+class Collector:
+    """A subscriber that keeps what it was delivered."""
+
+    def __init__(self, after=0):
+        self.after, self.entries = after, []
+
+    def position(self):
+        return self.after
+
+    def deliver(self, batch):
+        assert batch.after <= self.after
+        self.entries.extend(batch.entries)
+        self.after = batch.entries[-1].seq
+
+    @property
+    def ids(self):
+        return [entry.entry_id for entry in self.entries]
+
+
 def click(entry_id):
     return Entry(str(entry_id), Kind.CLICK, 1_000, "u", "a")
 
 
 @pytest.fixture
 def follow(uri):
-    """Starts followers on one log; each collects the ids it was handed."""
+    """Starts followers on one log, each with a subscriber."""
     started = []
 
-    def start(**options):
-        seen = []
-        log = EventLog(uri)
-        follower = LogFollower(log, lambda entries: seen.extend(entry.entry_id for entry in entries), **options)
+    def start(after=0, **options):
+        log, seen = EventLog(uri), Collector(after)
+        follower = LogFollower(log, seen, **options)
         follower.start()
         started.append((follower, log))
         return follower, seen
@@ -43,14 +61,14 @@ def test_what_was_acknowledged_was_delivered_before(follow):
     follower, seen = follow()
     for n in range(20):
         assert follower.submit([click(n)]).result(5) == [True]
-        assert str(n) in seen
+        assert str(n) in seen.ids
 
 
 def test_requests_that_wait_together_get_their_own_answers(follow):
     follower, seen = follow()
     answers = [follower.submit([click(n), click(n % 3)]) for n in range(50)]
     assert [answer.result(5)[0] for answer in answers] == [True] * 3 + [True] * 47
-    assert sorted(set(seen), key=int) == [str(n) for n in range(50)]
+    assert sorted(set(seen.ids), key=int) == [str(n) for n in range(50)]
     assert follower.lag.pending == 0
 
 
@@ -64,15 +82,15 @@ def test_two_processes_are_handed_the_same_order(follow):
         writer.start()
     for writer in writers:
         writer.join()
-    assert eventually(lambda: len(seen_one) == len(seen_two) == 80)
-    assert seen_one == seen_two
+    assert eventually(lambda: len(seen_one.ids) == len(seen_two.ids) == 80)
+    assert seen_one.ids == seen_two.ids
 
 
 def test_it_starts_after_what_was_applied_before(follow, uri):
     log = EventLog(uri)
     log.append([click(n) for n in range(5)])
     _, seen = follow(after=log.tail(0)[2].seq, poll_seconds=0.05)
-    assert eventually(lambda: seen == ["3", "4"])
+    assert eventually(lambda: seen.ids == ["3", "4"])
     log.close()
 
 
@@ -93,8 +111,8 @@ class Unreachable(EventLog):
 
 
 def test_a_log_that_is_away_refuses_and_recovers(tmp_path):
-    log, seen = Unreachable(f"sqlite:///{tmp_path}/e.db"), []
-    follower = LogFollower(log, lambda entries: seen.extend(entries), poll_seconds=0.05)
+    log, seen = Unreachable(f"sqlite:///{tmp_path}/e.db"), Collector()
+    follower = LogFollower(log, seen, poll_seconds=0.05)
     follower.start()
     with pytest.raises(UnavailableError):
         follower.submit([click(1)]).result(5)
@@ -103,13 +121,13 @@ def test_a_log_that_is_away_refuses_and_recovers(tmp_path):
     log.broken = False
     assert follower.submit([click(1)]).result(5) == [True]
     assert eventually(lambda: follower.lag.error == "")
-    assert [entry.entry_id for entry in seen] == ["1"]
+    assert seen.ids == ["1"]
     follower.stop()
 
 
 def test_a_flood_is_refused_rather_than_kept_in_memory(tmp_path):
     log = EventLog(f"sqlite:///{tmp_path}/e.db")
-    follower = LogFollower(log, lambda entries: None, max_pending=10)
+    follower = LogFollower(log, Collector(), max_pending=10)
     with pytest.raises(UnavailableError, match="waiting"):
         follower.submit([click(n) for n in range(11)]).result(1)
     follower.submit_optional([click(n) for n in range(5)])
@@ -119,41 +137,75 @@ def test_a_flood_is_refused_rather_than_kept_in_memory(tmp_path):
     assert follower.lag.dropped == 1
 
 
-def test_what_was_delivered_can_be_had_again_from_any_number_on(tmp_path):
-    log, seen = EventLog(f"sqlite:///{tmp_path}/e.db"), []
-    follower = LogFollower(log, lambda entries: seen.extend(entry.seq for entry in entries), poll_seconds=0.02)
+def test_a_subscriber_that_went_back_is_delivered_the_same_again(tmp_path):
+    log, seen = EventLog(f"sqlite:///{tmp_path}/e.db"), Collector()
+    follower = LogFollower(log, seen, poll_seconds=0.02)
     follower.start()
     follower.submit([click(n) for n in range(5)]).result(5)
-    follower.deliver_again(3)
-    assert eventually(lambda: seen == [1, 2, 3, 4, 5, 4, 5])
+    seen.after = 3
+    assert follower.submit([]).result(5) == []
+    assert [entry.seq for entry in seen.entries] == [1, 2, 3, 4, 5, 4, 5]
+    follower.stop()
+
+
+class Taking(Collector):
+    """A subscriber that takes nothing the first time, as one does that was exchanged meanwhile."""
+
+    refused = 0
+
+    def deliver(self, batch):
+        if self.refused < 1:
+            self.refused += 1
+        else:
+            super().deliver(batch)
+
+
+def test_what_was_not_taken_is_delivered_before_its_writer_is_answered(tmp_path):
+    log, seen = EventLog(f"sqlite:///{tmp_path}/e.db"), Taking()
+    follower = LogFollower(log, seen, poll_seconds=60)
+    follower.start()
+    assert follower.submit([click(1)]).result(5) == [True]
+    assert seen.ids == ["1"]
+    follower.stop()
+
+
+def test_a_subscriber_that_wants_nothing_yet_is_delivered_nothing(tmp_path):
+    log, seen = EventLog(f"sqlite:///{tmp_path}/e.db"), Collector(None)
+    follower = LogFollower(log, seen, poll_seconds=60)
+    follower.start()
+    assert follower.submit([click(1)]).result(5) == [True]
+    assert seen.ids == []
+    seen.after = 0
+    follower.submit([]).result(5)
+    assert seen.ids == ["1"]
     follower.stop()
 
 
 def test_kinds_that_nobody_waits_for_are_written_but_not_delivered(tmp_path):
-    log, seen = EventLog(f"sqlite:///{tmp_path}/e.db"), []
-    follower = LogFollower(log, lambda entries: seen.extend(entries), without=[Kind.SERVED], poll_seconds=0.02)
+    log, seen = EventLog(f"sqlite:///{tmp_path}/e.db"), Collector()
+    follower = LogFollower(log, seen, without=[Kind.SERVED], poll_seconds=0.02)
     follower.start()
     served = Entry("s", Kind.SERVED, 1_000)
     follower.submit([served, click(1), replace(served, entry_id="t")]).result(5)
-    assert [entry.entry_id for entry in seen] == ["1"]
+    assert seen.ids == ["1"]
     assert [entry.entry_id for entry in log.tail(0)] == ["s", "1", "t"]
     follower.stop()
 
 
 def test_an_entry_that_cannot_be_written_at_all_is_refused_and_the_thread_lives_on(tmp_path):
-    log, seen = EventLog(f"sqlite:///{tmp_path}/e.db"), []
-    follower = LogFollower(log, lambda entries: seen.extend(entries), poll_seconds=0.02)
+    log, seen = EventLog(f"sqlite:///{tmp_path}/e.db"), Collector()
+    follower = LogFollower(log, seen, poll_seconds=0.02)
     follower.start()
     with pytest.raises(UnavailableError):
         follower.submit([Entry("odd", Kind.CLICK, 1_000, "user", "\ud800")]).result(5)
     assert follower.submit([click(1)]).result(5) == [True]
-    assert [entry.entry_id for entry in seen] == ["1"]
+    assert seen.ids == ["1"]
     follower.stop()
 
 
 def test_a_future_given_up_by_its_waiter_does_not_end_the_thread(tmp_path):
     log = EventLog(f"sqlite:///{tmp_path}/e.db")
-    follower = LogFollower(log, lambda entries: None, poll_seconds=0.02)
+    follower = LogFollower(log, Collector(), poll_seconds=0.02)
     follower.submit([click(1)]).cancel()
     follower.start()
     assert follower.submit([click(2)]).result(5) == [True]
@@ -162,7 +214,7 @@ def test_a_future_given_up_by_its_waiter_does_not_end_the_thread(tmp_path):
 
 def test_an_answer_that_waits_while_its_reader_is_erased_elsewhere_is_not_written(tmp_path):
     log = EventLog(f"sqlite:///{tmp_path}/e.db")
-    follower = LogFollower(log, lambda entries: None, poll_seconds=0.02)
+    follower = LogFollower(log, Collector(), poll_seconds=0.02)
     log.append([click(1)])
     follower.submit_optional([Entry("a", Kind.SERVED, 1_000, "ana"), Entry("b", Kind.SERVED, 1_000, "rui")])
     log.erase("ana")

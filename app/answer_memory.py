@@ -1,0 +1,70 @@
+"""What this process answered lately: written to the log some time later, credited with clicks, forgotten with its user.
+
+Entries of the log reach it in order, as they reach the live state; what it has seen once it does not count again.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import islice
+
+from script_shared.events import Entry, Kind
+from script_shared.events.entry import storable
+from script_shared.names import MAX_ID
+from script_shared.news.live.readers import reader_name
+from script_shared.news.live.served import Credit, ServedAnswer, ServedMemory
+
+
+class AnswerMemory:
+    """The answers of one process.
+
+    Args:
+        write: puts entries into the log some time soon, or drops them.
+        credited: is given what each credited click says about its answer.
+
+    Attributes:
+        served: the newest answers.
+        seq: number of the last entry of the log that was looked at.
+    """
+
+    def __init__(self, write: Callable[[Sequence[Entry]], None], credited: Callable[[Credit], None]) -> None:
+        self.served = ServedMemory()
+        self.seq = 0
+        self._write, self._credited = write, credited
+        self._waiting: dict[str, ServedAnswer] = {}
+
+    def remember(self, answer: ServedAnswer) -> None:
+        """Keep an answer, so that a click can be credited to it; it is written to the log later."""
+        self.served.remember(answer)
+        if len(answer.user) <= MAX_ID and storable(answer.user):
+            self._waiting[answer.answer_id] = answer
+
+    def judge(self, click: Entry, answer_id: str = "") -> None:
+        """Credit a click to the answer that brought it, where this process gave it; without an id to the newest one."""
+        reader = reader_name(click.user_id, str(click.body.get("session", "")))
+        if (credit := self.served.credit(reader, click.article_id, click.time_ms, answer_id)) is not None:
+            self._credited(credit)
+
+    def take(self, entries: Sequence[Entry], *, after: int) -> None:
+        """Look at entries that follow number ``after``; nothing happens where entries before them are missing."""
+        if self.seq < after:
+            return
+        for entry in entries:
+            if entry.seq > self.seq:
+                self.seq = entry.seq
+                self._look_at(entry)
+
+    def waiting(self) -> int:
+        """How many answers wait to be written."""
+        return len(self._waiting)
+
+    def flush(self, most: int | None = None) -> None:
+        """Write what waits, at most so many answers."""
+        some = list(islice(self._waiting, most))
+        if some:
+            self._write([self._waiting.pop(answer_id).entry() for answer_id in some])
+
+    def _look_at(self, entry: Entry) -> None:
+        if entry.kind == Kind.CLICK and (answer_id := entry.body.get("answer_id")):
+            self.judge(entry, str(answer_id))
+        elif entry.kind == Kind.ERASE:
+            for answer_id in self.served.forget_digest(str(entry.body["digest"])):
+                self._waiting.pop(answer_id, None)
