@@ -165,3 +165,31 @@ class QuarantineRecord(BaseModel):
 
 class QuarantineList(BaseModel):
     quarantines: list[QuarantineRecord]
+
+
+class Correction(Question):
+    """What was wrong about an event; what is left out stays as it was."""
+
+    kind: Literal["click", "impression"] | None = None
+    page: RequiredId | None = None
+    user_id: Id | None = None
+    session: Id | None = None
+    time: Time | None = None
+    region: Label | None = None
+    device: Label | None = None
+    os: Label | None = None
+    referrer: Label | None = None
+    section: Label | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Correction":
+        if all(getattr(self, name) is None for name in self.model_fields_set):
+            raise ValueError("name what is to be corrected")
+        return self
+
+
+class Corrected(BaseModel):
+    event_id: str
+    quarantine_id: str = Field(description="`DELETE /quarantine/{quarantine_id}` has the event count again.")
+    replaced_by: str | None = Field(description="Id of the corrected event, null when the event was only taken out.")
+    in_release: bool = Field(description="Whether the release in service knows the event; it does until the next one.")

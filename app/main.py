@@ -30,6 +30,7 @@ from app.middleware import Watched
 from app.routes import (
     articles,
     catalog,
+    corrections,
     evaluation,
     events,
     export,
@@ -62,6 +63,7 @@ ROUTERS = (
     recommendations,
     predict,
     events,
+    corrections,
     export,
     articles,
     lists,

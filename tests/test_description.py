@@ -39,6 +39,9 @@ ASKED: dict[tuple[str, str], list[dict[str, Any]]] = {  # how routes with parame
     ("DELETE", "/users/{user_id}"): [{"path": "/users/u"}],
     ("GET", "/sessions/{session}"): [{"path": "/sessions/h"}],
     ("DELETE", "/sessions/{session}"): [{"path": "/sessions/t"}],
+    ("POST", "/quarantine"): [{"json": {"reason": "r", "users": ["nobody"]}}],
+    ("DELETE", "/events/{event_id}"): [{"path": "/events/wrong-1"}],
+    ("PUT", "/events/{event_id}"): [{"path": "/events/wrong-2", "json": {"page": "a21"}}],
     ("GET", "/articles/{page}"): [{"path": "/articles/a30", "params": {"user_id": "u"}}, {"path": "/articles/a3"}],
     ("GET", "/live"): [{"params": {"digest": "1", "trending": "10m"}}, {}],
 }
@@ -94,6 +97,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     with of_a_module(root, folders, admin_token=SecretStr(TOKEN)) as client:
         visits = [("u", "s"), ("", "t"), ("g", "h")]
         client.post("/events", json=[EVENT | {"event_id": s, "user_id": u, "session": s} for u, s in visits])
+        client.post(
+            "/events",
+            json=[EVENT | {"event_id": name, "user_id": "w", "session": "w"} for name in ("wrong-1", "wrong-2")],
+        )
+        made = client.post("/quarantine", json={"reason": "r", "users": ["nobody"]}, headers=ADMIN).json()["id"]
+        ASKED["DELETE", "/quarantine/{quarantine_id}"] = [{"path": f"/quarantine/{made}"}]
         yield client
 
 

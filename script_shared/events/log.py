@@ -158,6 +158,12 @@ class EventLog:
         with self._transaction() as connection:
             return [(row[0], row[1], row[2]) for row in connection.execute(often)]
 
+    def find(self, entry_ids: Collection[str]) -> dict[str, Entry]:
+        """Those of these entries that the log has, by their ids."""
+        query = select(ENTRIES).where(ENTRIES.c.entry_id.in_(list(entry_ids)))
+        with self._transaction() as connection:
+            return {row.entry_id: _entry(row) for row in connection.execute(query)}
+
     def clicks_of(self, users: Sequence[str], until: int) -> list[Entry]:
         """The clicks of these readers numbered up to ``until``, in order."""
         query = select(ENTRIES).where(

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from script_shared.events.entry import Entry, Kind, user_digest
 from script_shared.events.person import session_name
 
 _JUDGED = (Kind.CLICK, Kind.IMPRESSION)
+_SETS = ("digests", "networks", "articles", "events")
 _digest = lru_cache(20_000)(user_digest)
 
 
@@ -20,6 +21,7 @@ class Rule:
         digests: of users and of sessions without a user, see ``user_digest``; no id is kept.
         networks: pseudonyms of networks, as the API notes them with events.
         articles: only on these; none for all.
+        events: only these, by their ids; none for all.
         from_ms, until_ms: only of this time, both ends included.
     """
 
@@ -27,13 +29,14 @@ class Rule:
     digests: frozenset[str] = frozenset()
     networks: frozenset[str] = frozenset()
     articles: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
     from_ms: int = 0
     until_ms: int = 0
 
     @classmethod
     def of(cls, entry: Entry) -> "Rule":
         """The rule of a QUARANTINE entry."""
-        sets = {name: frozenset(entry.body.get(name, ())) for name in ("digests", "networks", "articles")}
+        sets = {name: frozenset(entry.body.get(name, ())) for name in _SETS}
         return cls(entry.entry_id, **sets, from_ms=int(entry.body["from_ms"]), until_ms=int(entry.body["until_ms"]))
 
     def holds(self, entry: Entry) -> bool:
@@ -41,6 +44,8 @@ class Rule:
         if entry.kind not in _JUDGED or not self.from_ms <= entry.time_ms <= self.until_ms:
             return False
         if self.articles and entry.article_id not in self.articles:
+            return False
+        if self.events and entry.entry_id not in self.events:
             return False
         return self._by_sender(entry)
 
@@ -82,4 +87,17 @@ class Quarantine:
 
     def holds(self, entry: Entry) -> bool:
         """Whether an entry is to be left out."""
-        return any(rule.holds(entry) for rule in self.rules.values())
+        return any(rule.holds(entry) for rule in (*self._of_events.get(entry.entry_id, ()), *self._of_many))
+
+    @cached_property
+    def _of_events(self) -> dict[str, list[Rule]]:
+        """Rules about single events by their ids, so that thousands of corrections cost an entry nothing."""
+        found: dict[str, list[Rule]] = {}
+        for rule in self.rules.values():
+            for event in rule.events:
+                found.setdefault(event, []).append(rule)
+        return found
+
+    @cached_property
+    def _of_many(self) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.rules.values() if not rule.events)

@@ -11,11 +11,12 @@ from script_shared.settings import Settings
 
 ROUTES = [route for route in create_app(Settings()).routes if isinstance(route, APIRoute)]
 ADDRESSES = sorted(route.path for route in ROUTES if "GET" in route.methods)
-NAMES = {"name": "front.js", "user_id:path": "u", "page:path": "a20"}
+NAMES = {"name": "front.js", "user_id:path": "u", "page:path": "a20", "session:path": "s"}
 
 
 @pytest.mark.parametrize("template", [*ADDRESSES, "/openapi.json", "/static-offline-docs/swagger-ui.css"])
 def test_head_answers_as_get_without_a_body(common: httpx.Client, admin: dict[str, str], template: str) -> None:
+    common.post("/events", json={"event_id": "e", "user_id": "u", "session": "s", "page": "a20"})
     address = template
     for name, value in NAMES.items():
         address = address.replace(f"{{{name}}}", value)

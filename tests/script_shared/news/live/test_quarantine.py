@@ -115,3 +115,17 @@ def test_a_rule_holds_its_senders_on_its_articles_in_its_time(changes: dict[str,
     rule = Rule.of(rule_entry(({"u1", "session s1"}, {"00000001"}, {"a1"}, 0, 0), 9))
     entry = replace(Entry("e1", Kind.CLICK, START_MS, "u1", "a1"), **changes)  # type: ignore[arg-type]
     assert rule.holds(entry) is held
+
+
+def test_rules_about_single_events_are_looked_up_and_not_walked():
+    rules = [
+        Entry(f"q{n}", Kind.QUARANTINE, 1, body={"events": [f"e{n}"], "from_ms": 5, "until_ms": 5}) for n in range(50)
+    ]
+    held = Quarantine.of(rules)
+    assert held.holds(Entry("e7", Kind.CLICK, 5, "u", "a"))
+    assert not held.holds(Entry("e7", Kind.CLICK, 6, "u", "a"))
+    assert not held.holds(Entry("e50", Kind.CLICK, 5, "u", "a"))
+    assert held._of_many == ()
+    assert not held.after(Entry("x", Kind.QUARANTINE, 2, body={"undo": "q7"})).holds(
+        Entry("e7", Kind.CLICK, 5, "u", "a")
+    )
