@@ -96,7 +96,7 @@ class Ledger:
     def everybody(self, number: int) -> Everybody:
         """Clicks that count for everybody, on an article and on all."""
         short, long, _ = self._clicks.get(number, (0.0, 0.0, 0.0))
-        return Everybody(short, long, *self._all[1:])
+        return Everybody(short, long, *self._all)
 
     def _advance(self, time_ms: int) -> None:
         if time_ms <= self.now_ms:

@@ -162,7 +162,7 @@ class LiveState(Looked):
         """Clicks that count for everybody, on an article and on all."""
         row, sums, totals = self.articles.row_of[number], self.overall.sums, self.overall.totals
         short, long = (float(sums[_SHORT, 0, row]), float(sums[_LONG, 0, row])) if row >= 0 else (0.0, 0.0)
-        return Everybody(short, long, float(totals[_LONG, 0]), float(totals[_DAY, 0]))
+        return Everybody(short, long, *(float(totals[place, 0]) for place in (_SHORT, _LONG, _DAY)))
 
     def _click(self, event: LiveEvent) -> float:
         """Take a click over; returns how much it counts for everybody."""

@@ -25,6 +25,7 @@ PROVEN = (SIGNED, ANSWER)  # impressions that count in full against a user
 BELIEVED = 0.5  # from this weight on a click counts where only whole clicks can
 LEAST = 50.0  # clicks of others, below which a source cannot be compared with them: all of its clicks are believed then
 LEAST_USUAL = 0.1  # new users and nameless clicks are thought to be at least so usual, by clicks of others
+FIRST_USERS = 2.0  # new users of a network in an hour who are believed without comparison
 WINDOWS = (windows.INDEX["10m"], windows.INDEX["1h"], windows.INDEX["24h"])  # short, long, and for what is usual
 _NOTHING = 0.01  # clicks that do not matter any more
 _NETWORKS = (1 << 32) - FIRST_NETWORK
@@ -67,11 +68,12 @@ class Everybody(NamedTuple):
 
     Attributes:
         short, long: on one article.
-        all_long, all_day: on all articles.
+        all_short, all_long, all_day: on all articles.
     """
 
     short: float
     long: float
+    all_short: float
     all_long: float
     all_day: float
 
@@ -106,20 +108,27 @@ class Sources:
         if network != ALL:
             of_article, total = self._of(network, number), self._of(network, _EVERYTHING)
             usual = _share(total[1], everybody.all_long, factors[1])
-            weight = min(weight, self._room(of_article, everybody, usual, factors))
+            weight = min(weight, self._room(of_article, everybody[:2], usual, factors))
             mine = [of_article, total]
-            if new and of_article[1] * factors[1] < _NOTHING and len(self) < self.params.networks:
-                new = False  # the first new user of each network is as good as any
+            if new and self._first_of_network(of_article, total, factors[1]):
+                new = False
                 self._day[NEW] += weight / factors[2]
         if source := NAMELESS if nameless else NEW if new else ALL:
-            of_article = self._of(source, number)
-            weight = min(weight, self._room(of_article, everybody, self._usual(source, everybody, factors), factors))
+            of_article, total = self._of(source, number), self._of(source, _EVERYTHING)
+            usual = self._usual(source, everybody, factors)
+            for own, of_all in ((of_article, everybody[:2]), (total, everybody[2:4])):
+                weight = min(weight, self._room(own, of_all, usual, factors))
             self._day[source] += weight / factors[2]
-            mine.append(of_article)
+            mine += [of_article, total]
         for tally in mine:
             tally[0] += weight / factors[0]
             tally[1] += weight / factors[1]
         return weight
+
+    def _first_of_network(self, of_article: list[float], total: list[float], factor: float) -> bool:
+        """Whether a new user is among the first of a network, and its first on the article: as good as any other."""
+        among_first = total[1] * factor < FIRST_USERS and of_article[1] * factor < _NOTHING
+        return among_first and len(self) < self.params.networks
 
     def compares_new(self, everybody: Everybody, now_ms: int) -> bool:
         """Whether there are enough clicks of others to compare those of new users with."""
@@ -133,8 +142,10 @@ class Sources:
             self._read_by = [self._decay.factor(window, 1000 * second) for window in WINDOWS]
         return self._read_by
 
-    def _room(self, own: list[float], everybody: Everybody, usual: float | None, factors: Sequence[float]) -> float:
-        """How many more clicks of a source an article may have: as few as the short or the long window allows."""
+    def _room(
+        self, own: list[float], everybody: Sequence[float], usual: float | None, factors: Sequence[float]
+    ) -> float:
+        """How many more clicks of a source there may be: as few as the short or the long window allows."""
         if usual is None:
             return inf
         room = inf

@@ -1,5 +1,6 @@
 """The live state: the same events give the same state, and what it holds is what happened."""
 
+import json
 from collections import Counter
 from pathlib import Path
 from shutil import rmtree
@@ -194,6 +195,20 @@ def test_a_snapshot_of_before_clusters_were_counted_is_gone_on_with(tmp_path: Pa
     loaded = LiveState.load(tmp_path, small_params())
     assert loaded.trends.sums.sum() == 0
     assert [loaded.article_id(row) for row in loaded.read_rows("u")] == ["a"]
+
+
+def test_a_snapshot_of_before_clicks_were_weighed_is_gone_on_with(tmp_path: Path) -> None:
+    state = folded(click("u", "a"))
+    state.save(tmp_path)
+    rmtree(tmp_path / "sources")
+    for name in ("first_ms", "spent_ms", "spent"):
+        (tmp_path / "readers" / f"{name}.npy").unlink()
+    facts = json.loads((tmp_path / "state.json").read_text())
+    del facts["labels"], facts["params"]["trust"]
+    (tmp_path / "state.json").write_text(json.dumps(facts))
+    loaded = LiveState.load(tmp_path, small_params())
+    assert loaded.fold([click("u", "a", 1), click("u", "b", 1), click("v", "a", 1)]) == [0.0, 1.0, 1.0]
+    assert [loaded.article_id(row) for row in loaded.read_rows("u")] == ["b", "a", "a"]
 
 
 def test_made_up_articles_do_not_make_the_state_grow() -> None:
