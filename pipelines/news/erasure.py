@@ -11,6 +11,7 @@ import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.event_parts import FOLDER as EVENTS
+from pipelines.news.refine.clean import clean_id
 from pipelines.news.sources.links import sizes
 from pipelines.news.tables import table_path
 from pipelines.runs import MANIFEST, Run, remove
@@ -74,7 +75,8 @@ def _clean_raw(folder: Path, erased: Erased) -> int:
     for file, column in _files_of_readers(folder):
         rows = _rows(file)
         ids = rows.select(pl.col(column).unique()).collect()[column]
-        held = ids.filter(pl.Series(erased.among(ids.cast(pl.String).fill_null("")), dtype=pl.Boolean))
+        named = pl.DataFrame({column: ids.cast(pl.String)}).select(clean_id(column).fill_null(""))[column]
+        held = ids.filter(pl.Series(erased.among(named), dtype=pl.Boolean))
         if len(held):
             _replace(file, rows.filter(~pl.col(column).is_in(held.implode())))
             gone.update(held.cast(pl.String))

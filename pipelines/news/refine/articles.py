@@ -7,30 +7,40 @@ import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.refine.addresses import section_and_region
+from pipelines.news.refine.clean import bad_id, clean_id, clean_title
 from pipelines.news.refine.csv_problems import explained
-from pipelines.news.refine.files import scan
+from pipelines.news.refine.files import FILE_COLUMN, check_no_row_short, scan
+from pipelines.news.refine.ids import rejected_ids
 from pipelines.news.refine.moments import moment
 from pipelines.news.refine.posts import extended
+from pipelines.news.refine.tally import Tally
 from pipelines.news.tables import TIME, check, table_path
 from script_shared.errors import InputError
 
 NO_POSTS = pl.DataFrame()
 
 
-def refine_articles(files: Sequence[Path], folder: Path, run_id: str, posts: pl.DataFrame = NO_POSTS) -> pl.Series:
+def refine_articles(
+    files: Sequence[Path], folder: Path, run_id: str, posts: pl.DataFrame = NO_POSTS, tally: Tally | None = None
+) -> pl.Series:
     """Write the table of articles; returns their ids, (articles,), a row number being the place in it.
 
     Args:
         posts: what was posted about articles, see ``latest_posts``.
+        tally: receives the rows whose page is no id.
 
     Raises:
-        InputError: a page occurs twice or is empty, or an ``issued`` is no time.
+        InputError: a page occurs twice or is empty, a row has too few cells, or an ``issued`` is no time.
     """
     path = table_path(folder, "articles")
     with explained(files):
+        check_no_row_short(files, c.ITEM_COLUMNS)
+        refused = _bad_pages(files).collect(engine="streaming")
         extended(_table(files), posts).with_row_index(c.ARTICLE).sink_parquet(
             path, compression="zstd", compression_level=1, row_group_size=20_000
         )
+    if tally is not None:
+        tally.refuse(refused)
     narrow = pl.read_parquet(path, columns=[c.ARTICLE_ID, c.ISSUED])
     _check_pages(narrow, files)
     check("articles", pl.scan_parquet(path), run_id)
@@ -38,13 +48,22 @@ def refine_articles(files: Sequence[Path], folder: Path, run_id: str, posts: pl.
 
 
 def _table(files: Sequence[Path]) -> pl.LazyFrame:
-    texts = [pl.col(name).fill_null("") for name in (c.URL, c.TITLE, c.CAPTION, c.BODY)]
-    return scan(files, c.ITEM_COLUMNS).select(
-        pl.col(c.RAW_PAGE).alias(c.ARTICLE_ID),
-        *texts,
+    page = clean_id(c.RAW_PAGE)
+    cleaned = scan(files, c.ITEM_COLUMNS).filter(~bad_id(page)).with_columns(pl.col(c.URL).str.strip_chars())
+    return cleaned.select(
+        page.fill_null("").alias(c.ARTICLE_ID),
+        c.URL,
+        clean_title(c.TITLE),
+        c.CAPTION,  # captions and bodies are never shown, and the text models clean what they read
+        c.BODY,
         moment(c.ISSUED).cast(TIME),
         *section_and_region(c.URL),
     )
+
+
+def _bad_pages(files: Sequence[Path]) -> pl.LazyFrame:
+    rows = scan(files, c.ITEM_COLUMNS).filter(bad_id(clean_id(c.RAW_PAGE)))
+    return rejected_ids(rows, article=pl.col(c.RAW_PAGE), file=pl.col(FILE_COLUMN))
 
 
 def _check_pages(articles: pl.DataFrame, files: Sequence[Path]) -> None:

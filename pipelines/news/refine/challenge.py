@@ -38,9 +38,9 @@ def refine_challenge(
     """
     history_files = find_files(raw, HISTORIES, c.HISTORY_COLUMNS)
     item_files = find_files(raw, ITEMS, c.ITEM_COLUMNS)
-    article_ids = refine_articles(item_files, folder, run_id, taken.posts)
-    articles = pl.Enum(article_ids)
     tally = Tally()
+    article_ids = refine_articles(item_files, folder, run_id, taken.posts, tally)
+    articles = pl.Enum(article_ids)
     users = refine_histories(history_files, articles, params, tally, taken.erased)
     ahead = reject_ahead(tally, users[c.USER_ID], article_ids)
     merged = add_clicks(taken, users, article_ids, tally, params, engagement(params.engagement))

@@ -16,19 +16,25 @@ WIDE = {  # the longer marks first: UTF-16's is how UTF-32's begins
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+CHUNK = 1 << 20
+LONGEST_LINE = 16 << 20  # characters
+LINE_ENDS = r"Write usual line ends, such as with: tr '\r' '\n' < old.csv > new.csv."
 
 
 @contextmanager
-def explained(files: Sequence[Path]) -> Iterator[None]:
+def explained(files: Sequence[Path], delimiter: str = ",") -> Iterator[None]:
     """Turns what the CSV reader raises about these files into one message.
 
     Raises:
-        InputError: a file is not UTF-8, was cut off inside a cell, or has a line with more cells than the header.
+        InputError: a file cannot be read, is not UTF-8, was cut off inside a cell, or has a line with more cells than
+            the header.
     """
     try:
         yield
-    except (pl.exceptions.ComputeError, pl.exceptions.ShapeError, pl.exceptions.SchemaError) as error:
-        problems = (problem for file in files if (problem := _problem(file)))
+    except OSError as error:
+        raise InputError(f"{_names(files)}: cannot be read ({_reason(error)}).", fix="Check the disk.") from error
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        problems = (problem for file in files if (problem := _problem(file, delimiter)))
         raise next(problems, _unknown(files, error)) from error
 
 
@@ -43,41 +49,73 @@ def not_utf8(file: Path, line: int) -> InputError:
     return InputError(f"{file.name}: line {line:,} is not UTF-8.", fix=f"Convert it: iconv -f {encoding} -t utf-8.")
 
 
-def _problem(file: Path) -> InputError | None:
+def check_widths(file: Path, delimiter: str = ",") -> None:
+    """Every row has as many cells as the header; blank lines do not count.
+
+    Raises:
+        InputError: names file and line.
+    """
+    if problem := _ragged(file, delimiter):
+        raise problem
+
+
+def _problem(file: Path, delimiter: str) -> InputError | None:
     if line := _first_line_not_utf8(file):
         return not_utf8(file, line)
-    if _quote_left_open(file):
+    if sum(chunk.count(b'"') for chunk in _chunks(file)) % 2:
         problem = "a quote is opened and never closed; the file may be cut off"
         return InputError(f"{file.name}: {problem}.", fix="Download it again.")
-    if line := _first_ragged_line(file):
-        problem = f"line {line:,} has another number of cells than the header"
-        return InputError(f"{file.name}: {problem}.", fix="Put cells that hold a comma or a quote into double quotes.")
-    return None
+    return _ragged(file, delimiter)
 
 
-def _unknown(files: Sequence[Path], error: Exception) -> InputError:
-    names = ", ".join(file.name for file in files)
-    return InputError(f"{names}: not readable as CSV ({str(error).splitlines()[0]}).", fix="Download it again.")
+def _unknown(files: Sequence[Path], error: BaseException) -> InputError:
+    return InputError(f"{_names(files)}: not readable as CSV ({_reason(error)}).", fix="Download it again.")
+
+
+def _names(files: Sequence[Path]) -> str:
+    return ", ".join(file.name for file in files)
+
+
+def _reason(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+
+
+def _chunks(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            yield chunk
 
 
 def _first_line_not_utf8(file: Path) -> int:
-    with file.open("rb") as stream:
-        for number, line in enumerate(stream, 1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                return number
+    """Its number, 0 for none."""
+    decoder, line = codecs.getincrementaldecoder("utf-8")(), 1
+    try:
+        for chunk in _chunks(file):
+            decoder.decode(chunk)
+            line += chunk.count(b"\n")
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        return line + error.object[: error.start].count(b"\n")
     return 0
 
 
-def _quote_left_open(file: Path) -> bool:
-    with file.open("rb") as stream:
-        return sum(line.count(b'"') for line in stream) % 2 == 1
+def _ragged(file: Path, delimiter: str) -> InputError | None:
+    """What is wrong with the first line that has more or fewer cells than the header, or cannot be cut into cells."""
+    csv.field_size_limit(LONGEST_LINE)
+    with file.open(encoding="utf-8-sig", newline="", errors="replace") as stream:
+        lines = iter(lambda: stream.readline(LONGEST_LINE), "")
+        reader = csv.reader(lines, delimiter=delimiter)
+        try:
+            width = len(next(reader, []))
+            odd = next((len(row) for row in reader if any(row) and len(row) != width), 0)
+        except csv.Error as error:
+            return _not_cut(file, reader.line_num, error)
+        if not odd:
+            return None
+        problem = f"line {reader.line_num:,} has another number of cells than the header ({odd} instead of {width})"
+        return InputError(f"{file.name}: {problem}.", fix="Put cells that hold a comma or a quote into double quotes.")
 
 
-def _first_ragged_line(file: Path) -> int:
-    csv.field_size_limit(2**31 - 1)
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(stream)
-        width = len(next(reader))
-        return next((reader.line_num for row in reader if row and len(row) != width), 0)
+def _not_cut(file: Path, line: int, error: csv.Error) -> InputError:
+    fix = LINE_ENDS if "new-line character" in str(error) else "Export the file again."
+    return InputError(f"{file.name}: line {line:,} cannot be cut into cells ({_reason(error)}).", fix=fix)

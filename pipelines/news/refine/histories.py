@@ -7,10 +7,12 @@ import polars as pl
 from tqdm import tqdm
 
 from pipelines.news import columns as c
+from pipelines.news.refine.clean import bad_id, clean_id
 from pipelines.news.refine.csv_problems import explained
 from pipelines.news.refine.engagement import engagement
-from pipelines.news.refine.files import FILE_COLUMN, scan
+from pipelines.news.refine.files import FILE_COLUMN, check_no_row_short, scan
 from pipelines.news.refine.history_checks import check_histories, check_no_file_empty, check_reads, check_users_unique
+from pipelines.news.refine.ids import rejected_ids, with_article_numbers
 from pipelines.news.refine.lists import elements, plain
 from pipelines.news.refine.moments import moment
 from pipelines.news.refine.rates import with_rates
@@ -50,17 +52,26 @@ def refine_histories(
         batches = scan(files, c.HISTORY_COLUMNS).collect_batches(chunk_size=BATCH_USERS, maintain_order=True)
         for batch in batches:
             names.update(batch[FILE_COLUMN].unique())
-            batch = without_erased(batch, c.RAW_USER, erased, tally)
-            batch = batch.with_columns(plain(batch[name]) for name in LISTS)
+            batch = without_erased(_sound_users(batch, tally), c.RAW_USER, erased, tally)
+            batch = batch.with_columns(plain(batch[name], batch[c.RAW_TIMES]) for name in LISTS)
             check_histories(batch, LISTS)
             _add_batch(batch, seen, articles, params, tally)
             users.append(batch.select(c.RAW_USER, c.RAW_TYPE, FILE_COLUMN))
             seen += batch.height
             progress.update(batch.height)
-    table = pl.concat(users)
+        check_no_row_short(files, c.HISTORY_COLUMNS)
     check_no_file_empty(names, files)
+    table = pl.concat(users)
     check_users_unique(table)
     return table.select(pl.col(c.RAW_USER).alias(c.USER_ID), pl.col(c.RAW_TYPE).alias(c.USER_TYPE))
+
+
+def _sound_users(batch: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+    """The rows of users with an id, which is "" where the cell is empty; rows with what is no id are rejected."""
+    bad = bad_id(clean_id(c.RAW_USER))
+    refused = batch.lazy().filter(bad)
+    tally.refuse(rejected_ids(refused, user=pl.col(c.RAW_USER), file=pl.col(FILE_COLUMN)).collect())
+    return batch.filter(~bad).with_columns(clean_id(c.RAW_USER).fill_null(""))
 
 
 def _add_batch(batch: pl.DataFrame, seen: int, articles: pl.Enum, params: RefineParams, tally: Tally) -> None:
@@ -82,8 +93,8 @@ def explode(batch: pl.DataFrame, articles: pl.Enum) -> pl.DataFrame:
         batch: user, historySize and the lists as plain cells of equal lengths.
         articles: the known article ids.
     """
-    some = batch.filter(pl.col(c.RAW_SIZE) != "0")
     size = pl.col(c.RAW_SIZE).cast(pl.Int64)
+    some = batch.filter(size > 0)
     raw = {name: elements(column).cast(pl.Float64, strict=False) for name, column in c.RAW_QUANTITIES.items()}
     raw[c.SECONDS] = raw[c.SECONDS] / 1000
     rows = some.select(
@@ -92,5 +103,4 @@ def explode(batch: pl.DataFrame, articles: pl.Enum) -> pl.DataFrame:
         moment(elements(c.RAW_TIMES)).alias(c.TIMESTAMP),
         *(values.cast(pl.Float32).alias(name) for name, values in raw.items()),
     )
-    known = pl.col(c.ARTICLE_ID).cast(articles, strict=False).to_physical().cast(pl.UInt32)
-    return rows.with_columns(known.alias(c.ARTICLE))
+    return with_article_numbers(rows, articles)

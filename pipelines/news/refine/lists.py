@@ -5,17 +5,30 @@ import polars as pl
 COMMA = ", "
 
 
-def plain(cells: pl.Series) -> pl.Series:
+_NUMPY = r"^\[\s*(?:['\"][\s\S]*['\"]|[-+\d.\s,eEnaif]*)\s*\]$"  # quoted elements, or numbers with nan and inf
+
+
+def plain(cells: pl.Series, times: pl.Series | None = None) -> pl.Series:
     """The cells in the comma spelling, whichever of the two each of them has.
 
-    >>> plain(pl.Series(["a, b", "['a'\\n 'b']", "[1 2]", "[]"])).to_list()
-    ['a, b', 'a, b', '1, 2', '']
+    Args:
+        times: the cells of times beside them, which say how the row is written: an id may begin with a bracket, a time
+            never does.
+
+    >>> plain(pl.Series(["a, b", "['a'\\n 'b']", "[1 2]", "[]", "[urgente]"])).to_list()
+    ['a, b', 'a, b', '1, 2', '', '[urgente]']
     """
     cells = cells.fill_null("")
     bracketed = cells.str.starts_with("[")
     if not bracketed.any():
         return cells
-    bare = cells.str.strip_chars("[] \n\r\t").str.replace_all(r"['\"]?,?\s+['\"]?", COMMA).str.strip_chars("'\"")
+    bracketed = cells.str.contains(_NUMPY)
+    if times is not None:
+        bracketed &= times.fill_null("").str.starts_with("[")
+    bare = cells.str.strip_chars("[] \n\r\t")
+    texts = bare.str.replace_all(r"['\"],?\s+['\"]", COMMA).str.replace(r"^['\"]", "").str.replace(r"['\"]$", "")
+    numbers = bare.str.replace_all(r",?\s+", COMMA)
+    bare = texts.zip_with(bare.str.contains(r"^['\"]"), numbers)
     return bare.zip_with(bracketed, cells)
 
 

@@ -3,6 +3,8 @@
 import polars as pl
 
 from pipelines.news import columns as c
+from pipelines.news.refine.ids import REASON as BAD_ID
+from pipelines.news.refine.ids import is_bad_article
 from pipelines.news.refine.rates import DAILY, DAY_PLACE, DAY_READS, DAYS
 from pipelines.news.tables import REJECTED_TYPES
 from script_shared.news.params import Limit, OutlierParams
@@ -29,6 +31,7 @@ def _rules(params: OutlierParams) -> list[tuple[str, pl.Expr, pl.Expr]]:
     rules = [
         ("robot", robot, pl.col(DAILY)),
         ("too_many_a_day", (pl.col(DAY_READS) > daily.max) & beyond, pl.col(DAY_READS).cast(pl.Float64)),
+        (BAD_ID, is_bad_article(), none),
         ("article_unknown", pl.col(c.ARTICLE).is_null(), none),
         ("duplicate_read", ~pl.struct(c.USER, c.ARTICLE, c.TIMESTAMP).is_first_distinct(), none),
     ]
@@ -46,8 +49,8 @@ def judge(rows: pl.DataFrame, params: OutlierParams) -> pl.DataFrame:
     """Add ``reason`` (null when the row is kept) and ``value``.
 
     Args:
-        rows: user, article (null when unknown), timestamp, the four quantities (null when the source does not measure
-            one), and the columns of :func:`pipelines.news.refine.rates.with_rates`.
+        rows: user, article (null when unknown), article_id, timestamp, the four quantities (null when the source
+            does not measure one), and the columns of :func:`pipelines.news.refine.rates.with_rates`.
         params: limits and what happens above them.
     """
     rules = _rules(params)

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.news import columns as c
 from pipelines.news.event_parts import DIGEST, TYPES, scan_part
+from pipelines.news.refine.clean import clean_id
 from pipelines.news.refine.posts import POSTED, latest_posts
 from pipelines.news.tables import check
 from script_shared.clock import EARLY_MS, wall_ms
 from script_shared.events import Erased
 
 DAY_MS = 86_400_000
+IDS = (c.USER_ID, c.ARTICLE_ID, c.SESSION)
 
 
 def _empty() -> pl.DataFrame:
@@ -54,7 +57,7 @@ class Taken:
         for table in TYPES:
             check(table, scan_part(raw, table), run_id)
         return cls(
-            clicks=scan_part(raw, "event_clicks").collect(),
+            clicks=scan_part(raw, "event_clicks").with_columns(clean_id(name).fill_null("") for name in IDS).collect(),
             posts=latest_posts(scan_part(raw, "event_posts")),
             erased=Erased(frozenset(scan_part(raw, "erased").collect()[DIGEST])),
             longest_pause_ms=int(retention_days * DAY_MS),

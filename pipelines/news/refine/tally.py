@@ -30,6 +30,12 @@ class Tally:
         if rejected.height:
             self.rejected.append(rejected)
 
+    def refuse(self, rejected: pl.DataFrame) -> None:
+        """Add rows of which nothing is kept."""
+        self.input_rows += rejected.height
+        if rejected.height:
+            self.rejected.append(rejected)
+
     def rejected_table(self) -> pl.DataFrame:
         """All rejected rows."""
         return pl.concat([pl.DataFrame(schema=REJECTED_TYPES), *self.rejected])

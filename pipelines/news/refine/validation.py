@@ -6,8 +6,11 @@ import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.refine.ahead import AHEAD
+from pipelines.news.refine.clean import bad_id, clean_id
 from pipelines.news.refine.csv_problems import explained
-from pipelines.news.refine.files import VALIDATION, find_files, scan
+from pipelines.news.refine.files import VALIDATION, check_no_row_short, find_files, scan
+from pipelines.news.refine.ids import REASON as BAD_ID
+from pipelines.news.refine.ids import is_bad_article, with_article_numbers
 from pipelines.news.refine.lists import elements, lengths, plain
 from pipelines.news.refine.moments import moment
 from pipelines.news.refine.rules import rejected_rows
@@ -48,10 +51,15 @@ def refine_validation(
         return None
     files = find_files(raw, VALIDATION, c.VALIDATION_COLUMNS)
     with explained(files):
-        table = scan(files, c.VALIDATION_COLUMNS).collect()
+        check_no_row_short(files, c.VALIDATION_COLUMNS)
+        table = scan(files, c.VALIDATION_COLUMNS).with_columns(clean_id(c.RAW_USER).fill_null("")).collect()
     tally = Tally()
     table = without_erased(table, c.RAW_USER, erased, tally)
-    rows = _explode(table.with_columns(plain(table[name]) for name in (c.RAW_HISTORY, c.RAW_TIMES)), users, articles)
+    rows = _explode(
+        table.with_columns(plain(table[name], table[c.RAW_TIMES]) for name in (c.RAW_HISTORY, c.RAW_TIMES)),
+        users,
+        articles,
+    )
     rows = rows.with_columns(_ahead(rows)).with_columns(_reason(after).alias(c.REASON))
     kept = rows.filter(pl.col(c.REASON).is_null()).select(c.USER, c.ARTICLE, c.TIMESTAMP).sort(c.TIMESTAMP)
     tally.add(rows.height, kept, rejected_rows(rows, VALIDATION))
@@ -79,9 +87,8 @@ def _explode(table: pl.DataFrame, users: pl.Enum, articles: pl.Enum) -> pl.DataF
     odd = rows.filter(pl.col("ms").is_null())
     if odd.height:
         _stop(odd[c.USER_ID][0], "timestampHistory holds what is no time between 2000 and 2100")
-    return rows.with_columns(
+    return with_article_numbers(rows, articles).with_columns(
         pl.col(c.USER_ID).cast(users, strict=False).to_physical().cast(pl.UInt32).alias(c.USER),
-        pl.col(c.ARTICLE_ID).cast(articles, strict=False).to_physical().cast(pl.UInt32).alias(c.ARTICLE),
         pl.col("ms").cast(TIME).alias(c.TIMESTAMP),
         pl.lit(None, pl.Float64).alias(c.VALUE),
     )
@@ -95,9 +102,11 @@ def _ahead(rows: pl.DataFrame) -> pl.Series:
 
 def _reason(after: int | None) -> pl.Expr:
     repeat = ~pl.struct(c.USER_ID, c.ARTICLE_ID, c.TIMESTAMP).is_first_distinct()
-    reason = pl.when(pl.col(c.USER).is_null()).then(pl.lit("user_unknown"))
+    reason = pl.when(bad_id(pl.col(c.USER_ID)) | is_bad_article()).then(pl.lit(BAD_ID))
     return (
-        reason.when(pl.col(c.ARTICLE).is_null())
+        reason.when(pl.col(c.USER).is_null())
+        .then(pl.lit("user_unknown"))
+        .when(pl.col(c.ARTICLE).is_null())
         .then(pl.lit("article_unknown"))
         .when(pl.lit(False) if after is None else pl.col("ms") <= after)
         .then(pl.lit("before_data_end"))

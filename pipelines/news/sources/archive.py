@@ -1,22 +1,31 @@
 """A downloaded zip: checked as a whole before anything of it is used, and only the layout's files taken out."""
 
-import shutil
+import struct
 import zipfile
 import zlib
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
-from pipelines.news.sources.layout import canonical, missing_parts
+from pipelines.news.sources.layout import arranged
 from pipelines.news.sources.progress import progress
-from script_shared.errors import SourceError, TransientError
+from script_shared.errors import InputError, SourceError, TransientError
 
 HTML = (b"<!doctype", b"<html", b"<head")
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+MOST_MEMBERS = 100_000
+MOST_BYTES = 32 << 30  # of all files together once they are taken out; the challenge's are 3 GB
+MOST_RATIO, SMALL = 200, 64 << 20  # bytes that one byte of the zip may become, in files above so many bytes
+BLOCK = 1 << 20
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, OverflowError, struct.error)
+AGAIN = "Zip the files again in the usual way, or extract them and use the source local."
+_END = struct.Struct("<4s4H2LH")  # the record at the end of a zip that says how many members it has
 
 
 def check_zip(path: Path) -> None:
-    """Read the whole archive once; one that cannot be used is deleted, so that the next try fetches it anew.
+    """Read what is needed of the archive once; one that cannot be used is deleted, so that the next try fetches it.
 
     Raises:
-        SourceError: it is no zip, or a zip of something else, or one that tries to write outside its folder.
+        SourceError: it is no zip, or a zip of something else, or one that cannot or must not be taken out.
         TransientError: it is damaged.
     """
     try:
@@ -24,26 +33,11 @@ def check_zip(path: Path) -> None:
     except SourceError:
         path.unlink()
         raise
-
-
-def _check(path: Path) -> None:
-    if not zipfile.is_zipfile(path):
-        with path.open("rb") as file:
-            start = file.read(512).lstrip().lower()
-        if start.startswith(b"pk\x03\x04"):
-            raise TransientError(f"{path.name}: the zip is cut off; it was deleted.", fix="Run again.")
-        what = "a web page" if start.startswith(HTML) else "another kind of file"
-        raise SourceError(f"{path.name}: is no zip but {what}.", fix="Check the file id, or use the source local.")
-    with zipfile.ZipFile(path) as archive:
-        _members(archive, path.name)
-        try:
-            broken = archive.testzip()
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise TransientError(
-                f"{path.name}: the zip is damaged ({error}); it was deleted.", fix="Run again."
-            ) from error
-    if broken:
-        raise TransientError(f"{path.name}: {broken} in the zip is damaged; the zip was deleted.", fix="Run again.")
+    except DAMAGE as error:
+        path.unlink()
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        message = f"{path.name}: the zip is damaged ({reason}); it was deleted."
+        raise TransientError(message, fix="Run again.") from error
 
 
 def extract(path: Path, folder: Path) -> None:
@@ -55,22 +49,89 @@ def extract(path: Path, folder: Path) -> None:
                 target = folder / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(member) as source, target.open("wb") as file:
-                    shutil.copyfileobj(source, file, 1 << 20)
-                advance(member.file_size)
+                    while block := source.read(BLOCK):
+                        file.write(block)
+                        advance(len(block))
+
+
+def _check(path: Path) -> None:
+    if not zipfile.is_zipfile(path):
+        raise _no_zip(path)
+    if _members_said(path) > MOST_MEMBERS:
+        raise SourceError(f"{path.name}: the zip holds more than {MOST_MEMBERS:,} files; it was deleted.", fix=AGAIN)
+    with zipfile.ZipFile(path) as archive:
+        for member in _members(archive, path.name).values():
+            try:
+                _read(archive, member)
+            except DAMAGE as error:
+                message = f"{path.name}: {member.filename} in the zip is damaged; the zip was deleted."
+                raise TransientError(message, fix="Run again.") from error
+
+
+def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    """Read a member to its end, where its checksum is compared."""
+    with archive.open(member) as stream:
+        while stream.read(BLOCK):
+            pass
+
+
+def _no_zip(path: Path) -> SourceError:
+    with path.open("rb") as file:
+        start = file.read(512).lstrip().lower()
+    if start.startswith(b"pk\x03\x04"):
+        return TransientError(f"{path.name}: the zip is cut off; it was deleted.", fix="Run again.")
+    what = "a web page" if start.startswith(HTML) else "another kind of file"
+    return SourceError(f"{path.name}: is no zip but {what}.", fix="Check the file id, or use the source local.")
+
+
+def _members_said(path: Path) -> int:
+    """How many members the zip says it has, before all their names are read into memory; a large one has 64 bits more,
+    which say so by the greatest number of 16 bits, and then its size bounds it."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - (1 << 16) - _END.size))
+        end = file.read()
+    place = end.rfind(b"PK\5\6")
+    if place < 0 or place + _END.size > len(end):
+        return 0
+    _, _, _, _, members, central, _, _ = _END.unpack_from(end, place)
+    return members if members < 0xFFFF else min(size, central) // 46
 
 
 def _members(archive: zipfile.ZipFile, label: str) -> dict[str, zipfile.ZipInfo]:
-    members: dict[str, zipfile.ZipInfo] = {}
+    by_path: dict[str, zipfile.ZipInfo] = {}
     for member in archive.infolist():
         path = PurePosixPath(member.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts:
             raise SourceError(f"{label}: the zip holds an unsafe path: {member.filename}.", fix="Do not use this file.")
-        name = canonical(path.as_posix())
-        if name and not member.is_dir():
-            members[name] = member
-    if missing := missing_parts(members):
-        raise SourceError(
-            f"{label}: these files are missing in the zip: {'; '.join(missing)}.",
-            fix="Check the file id, or use the source local.",
-        )
+        if path.as_posix() in by_path:
+            raise SourceError(f"{label}: the zip holds {path} twice.", fix=AGAIN)
+        if not member.is_dir():
+            by_path[path.as_posix()] = member
+    try:
+        members = {name: by_path[path] for name, path in arranged(by_path).items()}
+    except InputError as error:
+        raise SourceError(f"{label}: in the zip, {error.message}", fix=f"Check the file id. {AGAIN}") from None
+    _check_ways(members.values(), label)
     return members
+
+
+def _check_ways(members: Collection[zipfile.ZipInfo], label: str) -> None:
+    """Every member can be taken out, and does not become too large.
+
+    Raises:
+        SourceError: names the member.
+    """
+    for member in members:
+        where = f"{label}: {member.filename} in the zip"
+        if member.flag_bits & 0x1:
+            raise SourceError(f"{where} has a password; the zip was deleted.", fix=AGAIN)
+        if member.compress_type not in METHODS:
+            way = f"a way that is not read (method {member.compress_type}, such as Deflate64)"
+            raise SourceError(f"{where} is compressed in {way}; the zip was deleted.", fix=AGAIN)
+        if member.file_size > SMALL and member.file_size > MOST_RATIO * max(member.compress_size, 1):
+            times = member.file_size // max(member.compress_size, 1)
+            raise SourceError(f"{where} would become {times:,} times larger; the zip was deleted.", fix=AGAIN)
+    if (total := sum(member.file_size for member in members)) > MOST_BYTES:
+        message = f"{label}: the files in the zip are {total:,} bytes, more than {MOST_BYTES:,}; it was deleted."
+        raise SourceError(message, fix=AGAIN)

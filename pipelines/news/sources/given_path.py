@@ -1,5 +1,6 @@
 """The path a person named for a source that reads from disk."""
 
+import stat
 from pathlib import Path
 
 from pipelines.use_case import Context
@@ -15,7 +16,7 @@ def given_path(context: Context, what: str, default: Path | None = None) -> Path
 
     Raises:
         InputError: neither is set.
-        SourceError: there is nothing at that path.
+        SourceError: there is nothing at that path, or it cannot be read, or it is neither a file nor a folder.
     """
     path = context.options.source_path or context.settings.source_path
     if path is None and default is not None and default.exists():
@@ -23,9 +24,20 @@ def given_path(context: Context, what: str, default: Path | None = None) -> Path
     if path is None:
         fix = "Name it with --source-path, with PAUTA_SOURCE_PATH, or as the DAG's source_path."
         raise InputError(f"no path of {what} was given.", fix=fix)
-    if not path.exists():
-        raise SourceError(f"{path}: there is no such file or folder.", fix=f"Name the path of {what}.")
+    _check(path, f"Name the path of {what}.")
     return path
+
+
+def _check(path: Path, fix: str) -> None:
+    """A file or folder is there; a pipe or a device would be read for ever."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise SourceError(f"{path}: there is no such file or folder.", fix=fix) from error
+    except (OSError, ValueError) as error:  # such as a loop of links, or no right to look
+        raise SourceError(f"{path}: cannot be read ({getattr(error, 'strerror', error)}).", fix=fix) from error
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise SourceError(f"{path}: is neither a file nor a folder.", fix=fix)
 
 
 def stamp(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Source ``globo_clicks``: one parquet file of portal clicks, linked into the run as clicks.parquet."""
+"""Source ``globo_clicks``: one parquet file of portal clicks, copied into the run as clicks.parquet."""
 
 import hashlib
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.news.sources.given_path import given_path, stamp
-from pipelines.news.sources.links import link_or_copy
+from pipelines.news.sources.links import copy_file
 from pipelines.use_case import Context
 from script_shared.errors import InputError
 
@@ -35,14 +35,14 @@ def fingerprint(context: Context) -> str:
 
 
 def fetch(context: Context, folder: Path) -> dict[str, Any]:
-    """Check the file's layout and link it into the folder.
+    """Check the file's layout and copy it into the folder.
 
     Raises:
         InputError: it is no parquet file, lacks a column, holds another type, or is empty.
     """
     path = given_path(context, WHAT, BESIDE)
     rows = check_clicks(path)
-    link_or_copy(path, folder / FILE)
+    copy_file(path, folder / FILE)
     return {"source_path": str(path.resolve()), "clicks": rows}
 
 

@@ -1,15 +1,37 @@
-"""Files that are already at hand: found by fingerprint, linked instead of fetched again."""
+"""Files that are already at hand: found by fingerprint, linked instead of fetched again; others' files are copied."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from pipelines.news.sources.given_path import stamp
 from pipelines.runs import MANIFEST, Run
+from script_shared.errors import TransientError
+
+FICLONE = 0x40049409  # Linux: a copy that shares its blocks until one of the two is changed
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file that others may change; where the file system can, the copy shares its blocks until then.
+
+    Raises:
+        TransientError: it changed while it was copied.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    before = stamp(source)
+    with source.open("rb") as old, target.open("wb") as new:
+        try:
+            fcntl.ioctl(new.fileno(), FICLONE, old.fileno())
+        except OSError:
+            shutil.copyfileobj(old, new, 1 << 20)
+    if stamp(source) != before:
+        raise TransientError(f"{source}: changed while it was copied.", fix="Run again when it is written in full.")
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """Give a file a second name; where the file system cannot (another device, no links), copy it."""
+    """Give one of our own files, which never change, a second name, or copy it where the file system has no links."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source.resolve(), target)

@@ -1,4 +1,4 @@
-"""Source ``local``: a folder with the challenge's layout, linked into the run."""
+"""Source ``local``: a folder with the challenge's files, copied into the run."""
 
 import hashlib
 from pathlib import Path
@@ -6,11 +6,11 @@ from typing import Any
 
 from pipelines.news.sources.given_path import given_path, stamp
 from pipelines.news.sources.layout import find_files
-from pipelines.news.sources.links import link_or_copy
+from pipelines.news.sources.links import copy_file
 from pipelines.use_case import Context
 from script_shared.errors import InputError
 
-WHAT = "the folder that holds files/ and itens/"
+WHAT = "the folder that holds the files treino_parte… and itens-parte…"
 
 
 def fingerprint(context: Context) -> str:
@@ -20,9 +20,9 @@ def fingerprint(context: Context) -> str:
 
 
 def fetch(context: Context, folder: Path) -> dict[str, Any]:
-    """Link the files into the folder."""
+    """Copy the files into the folder, so that a run stays as it was whatever becomes of them."""
     for name, path in _files(context).items():
-        link_or_copy(path, folder / name)
+        copy_file(path, folder / name)
     return {"source_path": str(given_path(context, WHAT).resolve())}
 
 

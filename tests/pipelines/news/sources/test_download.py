@@ -18,7 +18,7 @@ def test_every_source_of_the_setting_is_in_the_table() -> None:
 
 
 def test_an_unknown_source_is_refused_with_the_names_of_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"'ftp'.*sample, local, gdrive, globo_clicks"):
+    with pytest.raises(InputError, match=r"'ftp'.*sample, local, files, gdrive, globo_clicks"):
         download(context(tmp_path, "one", "ftp"))
 
 

@@ -21,12 +21,14 @@ def clicks(rows: int = 3) -> pl.DataFrame:
     return pl.DataFrame({name: range(rows) for name in COLUMNS})
 
 
-def test_the_file_is_linked_as_clicks_parquet(tmp_path: Path) -> None:
+def test_the_file_is_copied_as_clicks_parquet(tmp_path: Path) -> None:
     path = written(tmp_path / "any.parquet", clicks())
     facts = download(context(tmp_path, "one", "globo_clicks", source_path=path))
     assert facts["clicks"] == 3
     assert list(facts["files"]) == ["clicks.parquet"]
-    assert (tmp_path / "news" / "raw" / "one" / "clicks.parquet").stat().st_ino == path.stat().st_ino
+    copy = tmp_path / "news" / "raw" / "one" / "clicks.parquet"
+    assert copy.read_bytes() == path.read_bytes()
+    assert copy.stat().st_ino != path.stat().st_ino
     assert download(context(tmp_path, "two", "globo_clicks", source_path=path))["reused_from"] == "one"
 
 
