@@ -84,15 +84,15 @@ MISSING = dict.fromkeys(("session", "region", "device"), NONE)
 
 def _read(path: Path) -> Interactions:
     """All columns, one at a time so that the peak stays near the result; a column that is not there is constant."""
-    rows = pl.scan_parquet(path).select(pl.len()).collect().item()
-    have = set(pl.read_parquet_schema(path))
+    rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
+    have = set(pl.scan_parquet(path, glob=False).collect_schema())
     columns = {name: _column(path, raw if raw in have else None, name, rows) for name, raw in RAW_NAMES.items()}
     return Interactions(**columns)  # type: ignore[arg-type]
 
 
 def _column(path: Path, raw: str | None, name: str, rows: int) -> Column:
     kind, missing = np.dtype(TYPES.get(name, "float32")), MISSING.get(name, 0)
-    values = pl.read_parquet(path, columns=[raw])[raw].to_physical() if raw else None
+    values = pl.read_parquet(path, columns=[raw], glob=False)[raw].to_physical() if raw else None
     if values is None or values.null_count() == rows:
         return np.broadcast_to(np.asarray(missing, kind), (rows,))  # takes no memory
     filled = values.fill_null(missing) if values.null_count() else values
@@ -125,15 +125,15 @@ class Dataset:
         articles = [c.ARTICLE, c.ARTICLE_ID, c.URL, c.TITLE, c.ISSUED, c.SECTION, c.REGION]
         return cls(
             folder=folder,
-            users=pl.read_parquet(table_path(folder, "users")),
-            articles=pl.read_parquet(table_path(folder, "articles"), columns=articles),
+            users=pl.read_parquet(table_path(folder, "users"), glob=False),
+            articles=pl.read_parquet(table_path(folder, "articles"), columns=articles, glob=False),
             interactions=_read(table_path(folder, "interactions")),
             validation=_read(held_out) if held_out.is_file() else None,
         )
 
     def texts(self) -> pl.LazyFrame:
         """Title, caption and body of every article in order of the rows, read when collected."""
-        return pl.scan_parquet(table_path(self.folder, "articles")).select(c.TITLE, c.CAPTION, c.BODY)
+        return pl.scan_parquet(table_path(self.folder, "articles"), glob=False).select(c.TITLE, c.CAPTION, c.BODY)
 
     @cached_property
     def labels(self) -> dict[str, dict[int, str]]:

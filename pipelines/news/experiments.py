@@ -74,7 +74,7 @@ def _earlier(run: Run, params: NewsParams, folder: Path) -> Run:
         for table in source.glob("*.parquet"):
             if table.stem == "interactions":
                 until = pl.col(c.TIMESTAMP) <= pl.from_epoch(pl.lit(end_ms), "ms").dt.replace_time_zone("UTC")
-                pl.scan_parquet(table).filter(until).sink_parquet(target / table.name)
+                pl.scan_parquet(table, glob=False).filter(until).sink_parquet(target / table.name)
             elif table.stem != "validation":
                 link_or_copy(table, target / table.name)
     return shorter

@@ -54,7 +54,7 @@ def _check_stored(folder: Path, data: Dataset, run_id: str) -> list[tuple[str, i
     for name in TABLES:
         path = table_path(folder, name)
         if path.is_file():
-            table = pl.scan_parquet(path)
+            table = pl.scan_parquet(path, glob=False)
             check(name, table, run_id, sizes=numbers if name in ("interactions", "validation") else None)
             found.append((name, int(table.select(pl.len()).collect().item()), path.stat().st_size / 1e6))
     return found

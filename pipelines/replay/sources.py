@@ -28,7 +28,7 @@ def from_clicks(file: Path, until_ms: int | None = None) -> Stream:
     Raises:
         InputError: a column of ``NEEDED`` is missing.
     """
-    table = pl.scan_parquet(file)
+    table = pl.scan_parquet(file, glob=False)
     there = set(table.collect_schema().names())
     if missing := set(NEEDED) - there:
         raise InputError(f"{file}: column {sorted(missing)[0]} is missing.", fix="Give a file of portal clicks.")

@@ -41,9 +41,9 @@ def refine_articles(
         )
     if tally is not None:
         tally.refuse(refused)
-    narrow = pl.read_parquet(path, columns=[c.ARTICLE_ID, c.ISSUED])
+    narrow = pl.read_parquet(path, columns=[c.ARTICLE_ID, c.ISSUED], glob=False)
     _check_pages(narrow, files)
-    check("articles", pl.scan_parquet(path), run_id)
+    check("articles", pl.scan_parquet(path, glob=False), run_id)
     return narrow[c.ARTICLE_ID]
 
 

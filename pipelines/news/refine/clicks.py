@@ -64,7 +64,7 @@ def refine_clicks(
 
 def _read(path: Path) -> pl.DataFrame:
     try:
-        have = pl.read_parquet_schema(path)
+        have = pl.scan_parquet(path, glob=False).collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"{path.name}: not a readable parquet file ({reason}).", fix="Download it again.") from error
@@ -74,7 +74,7 @@ def _read(path: Path) -> pl.DataFrame:
     wrong = [name for name in c.CLICK_COLUMNS if not have[name].is_integer()]
     if wrong:
         raise InputError(f"{path.name}: column {wrong[0]} is {have[wrong[0]]}.", fix="It must hold whole numbers.")
-    clicks = pl.read_parquet(path, columns=list(c.CLICK_COLUMNS)).with_columns(scaled(pl.col(c.CLICK_TIME)))
+    clicks = pl.read_parquet(path, columns=list(c.CLICK_COLUMNS), glob=False).with_columns(scaled(pl.col(c.CLICK_TIME)))
     _check_clicks(clicks, path.name)
     return clicks
 

@@ -56,7 +56,9 @@ def refine_site(
         InputError: no click is left.
     """
     tally = Tally()
-    clicks = _sound(without_erased(_users_of(pl.read_parquet(raw / CLICKS)), c.USER_ID, taken.erased, tally), tally)
+    clicks = _sound(
+        without_erased(_users_of(pl.read_parquet(raw / CLICKS, glob=False)), c.USER_ID, taken.erased, tally), tally
+    )
     known = _catalog(raw)
     names = clicks[c.USER_ID].unique().sort()
     articles = pl.concat([known[c.ARTICLE_ID], clicks[c.ARTICLE_ID]]).unique(maintain_order=True)
@@ -114,7 +116,7 @@ def _catalog(raw: Path) -> pl.DataFrame:
     """article_id, the texts, issued (null where unknown); of rows with the same id, the last one."""
     if not (raw / ARTICLES).is_file():
         return pl.DataFrame(schema={name: pl.String() for name in (c.ARTICLE_ID, *TEXTS)} | {c.ISSUED: TIME})
-    rows = pl.read_parquet(raw / ARTICLES).filter(~pl.col("bad_id") & pl.col("article").is_not_null())
+    rows = pl.read_parquet(raw / ARTICLES, glob=False).filter(~pl.col("bad_id") & pl.col("article").is_not_null())
     section, region = section_and_region("url")
     named = rows.with_columns(section.alias("of_url"), region.alias("region_of_url"))
     return named.unique("article", keep="last", maintain_order=True).select(
