@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from math import inf
 from typing import NamedTuple, TypeVar
 
@@ -31,6 +31,7 @@ from script_shared.news.live.order import LiveOrder, fused
 from script_shared.news.live.query import LiveAnswer, LiveItem, Query
 from script_shared.news.live.ranker import Ranker
 from script_shared.news.live.reasons import ALSO
+from script_shared.news.live.recency import PostedArticles
 from script_shared.news.live.rows import Rows
 from script_shared.news.live.sections import Sections
 from script_shared.news.live.segment_list import SegmentList, SegmentSource
@@ -45,6 +46,7 @@ T = TypeVar("T")
 MAX_AGE_HOURS = 168.0  # without a release
 BASELINE = 10  # length of the plain list that answers are compared with
 SILENT_SECONDS = 60.0  # a part that fails with every request is logged so often
+POPULAR = 500  # most read articles of the last hour that may fill a list
 POSTED = 1000  # newest posts that may fill a list
 NARROWED = 600  # candidates when the request wants only young articles
 
@@ -90,6 +92,7 @@ class LiveRecommender:
         self._max_age = model.params.pool.max_age_hours if model is not None else MAX_AGE_HOURS
         content = content_of(model) if model is not None else None
         self._rows = Rows(self.catalog)
+        self._posted = PostedArticles(newsroom.editorial)
         self._source = SegmentSource(model, newsroom, self._rows) if model is not None else None
         self.shown = Display(self.catalog, newsroom.editorial, self._rows).shown
         self.sections = Sections(self.catalog, newsroom, self._rows)
@@ -103,7 +106,8 @@ class LiveRecommender:
         segment = self._try(asked, "segment_model", lambda: self._segment_list(asked), None)
         order = self._try(asked, "live_ranking", lambda: self._order(asked, segment), None)
         relied = self._try(asked, "live_ranking", lambda: self._trust(asked, segment), 0.0)
-        chosen = self._chosen(asked, self._alive_first(asked, self._ranked(asked, order, segment, relied)))
+        ranked = self._ranked(asked, order, segment, relied)
+        chosen = self._chosen(asked, self._alive_first(asked, ranked, order, segment, relied))
         plain = [LiveItem(article, 0.0, ALSO, "rest") for article in chosen]
         make = lambda: Items(self, asked, order if relied else None, segment).all(chosen)  # noqa: E731
         items = self._try(asked, "reasons", make, plain)
@@ -242,7 +246,7 @@ class LiveRecommender:
             more = self._try(asked, "segment_model", lambda: self._more(asked, segment), iter(list[str]()))
             while (article := self._try(asked, "segment_model", lambda: next(more, None), None)) is not None:
                 yield article
-        yield from room.last_hour.top(asked.now_ms, 500)
+        yield from room.last_hour.top(asked.now_ms, POPULAR)
         yield from room.editorial.newest(POSTED)
         if model is not None and segment is None:  # the model is broken; its catalog is not
             newest = np.argsort(-np.asarray(model.catalog.issued_ms), kind="stable")
@@ -253,13 +257,15 @@ class LiveRecommender:
         assert self._source is not None
         return self._source.more(segment, 2 * depth(asked.query.n), asked.available.possible(asked.bars))
 
-    def _alive_first(self, asked: Asked, ranked: Iterator[str]) -> Iterator[str]:
-        """The same order; where all of the release has expired, what was posted since and is alive comes first."""
+    def _alive_first(
+        self, asked: Asked, ranked: Iterator[str], order: LiveOrder | None, segment: SegmentList | None, relied: float
+    ) -> Iterator[str]:
+        """``ranked``; where all of the release has expired, what was posted since and is alive comes before it."""
         if asked.available.max_age_hours == self._max_age:
             return ranked
-        oldest_ms, stories = asked.now_ms - self._max_age * HOUR_MS, self.newsroom.editorial.stories()
-        alive = {story.article_id for story in stories if (story.issued_ms or story.posted_ms) >= oldest_ms}
-        return iter(sorted(ranked, key=lambda article: article not in alive)) if alive else ranked
+        likely = fused(order.ids if order else [], segment.ids if segment else [], relied)
+        popular = self.newsroom.last_hour.top(asked.now_ms, POPULAR)
+        return self._posted.first(asked.now_ms - self._max_age * HOUR_MS, chain(likely, popular), ranked)
 
     def _chosen(self, asked: Asked, ranked: Iterator[str]) -> list[str]:
         """The list: available, diverse, with a few places for what is new; and filtered once more at the very end."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from script_shared.clock import HOUR_MS
+from script_shared.clock import HOUR_MS, Clock
 from script_shared.events import Entry, Kind
 from script_shared.news.live.availability import mark
 from script_shared.news.live.candidates import TRENDING_KEPT
@@ -320,3 +320,22 @@ def test_the_plain_list_that_answers_are_held_against_may_be_shown_too(recommend
     assert recommender.answer(Query("me")).popular == ["a20", "a21"]
     room.apply([hidden])
     assert recommender.answer(Query("me")).popular == ["a20"]
+
+
+def test_once_all_of_a_release_has_expired_a_short_list_pulls_a_few_articles_and_those_alive_come_first(model, room):
+    later = Clock("data", NOW_MS + 365 * 24 * HOUR_MS)
+    recommender = LiveRecommender(model, room, None, SERVING, clock=later)
+    posts = [("p0", -3), ("p1", -1), ("p2", -1000), ("a20", -2)]
+    room.apply(
+        Entry(f"e{seq}", Kind.ARTICLE, later.now_ms(), "", page, {"issued_ms": later.now_ms() + hours * HOUR_MS}, seq)
+        for seq, (page, hours) in enumerate(posts, 1)
+    )
+    pulled, ranked = [], recommender._ranked
+    recommender._ranked = lambda *args: (pulled.append(article) or article for article in ranked(*args))
+    short = [item.article_id for item in recommender.answer(Query("nobody", n=3)).items]
+    assert sorted(short) == ["a20", "p0", "p1"]
+    assert pulled == []
+    long = [item.article_id for item in recommender.answer(Query("nobody", n=8)).items]
+    assert long[:3] == short
+    assert len(set(long)) == 8
+    assert len(pulled) < 20
