@@ -66,6 +66,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._read_until = self.waiting_since + self.limits.head_seconds
         if not self.door.admit(self):
             self._refuse(Refused(503, "connections", "Too many connections are open. Try again in a few seconds."))
+            self.loop.call_later(LINGER_SECONDS, transport.abort)  # the door does not look at what it did not admit
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.door.leave(self)

@@ -18,6 +18,7 @@ import uvicorn
 from app.connections import Connections
 from app.guarded_http import LINGER_SECONDS, MOST_PIPELINED, GuardedProtocol
 from app.http_limits import RESERVED, HttpLimits, raise_descriptors
+from tests.patience import PATIENCE_SECONDS
 
 SMALL = HttpLimits(head_bytes=4096, headers=20, body_bytes=10_000, connections=50, connections_per_address=10)
 Sent = Callable[[], Iterator[bytes]]
@@ -34,6 +35,7 @@ class Server:
         self.refused: list[str] = []
         self.connections = Connections(limits, self.refused.append)
         self.bodies: list[int] = []
+        self.state = uvicorn.server.ServerState()
 
     async def app(self, scope: Any, receive: Any, send: Any) -> None:
         size = 0
@@ -54,11 +56,10 @@ class Server:
     async def listening(self) -> AsyncIterator[int]:
         config = uvicorn.Config(self.app, interface="asgi3", lifespan="off", log_config=None)
         config.load()
-        state = uvicorn.server.ServerState()
         loop = asyncio.get_running_loop()
 
         def protocol() -> GuardedProtocol:
-            return GuardedProtocol(config, state, {"connections": self.connections}, loop)
+            return GuardedProtocol(config, self.state, {"connections": self.connections}, loop)
 
         server = await loop.create_server(protocol, "127.0.0.1", 0)
         async with server:
@@ -176,6 +177,23 @@ def test_a_client_that_keeps_the_connection_after_a_refusal_is_let_go() -> None:
             while len(server.connections):
                 await asyncio.sleep(0)
             assert server.refused == ["malformed"]
+            writer.close()
+
+    asyncio.run(ask())
+
+
+def test_a_client_that_is_turned_away_and_keeps_the_connection_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.guarded_http.LINGER_SECONDS", 0.01)
+
+    async def ask() -> None:
+        server = Server(HttpLimits(connections=0))
+        async with server.listening() as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            assert (await answer(reader))[0] == 503
+            assert server.refused == ["connections"]
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while server.state.connections:
+                    await asyncio.sleep(0)
             writer.close()
 
     asyncio.run(ask())
