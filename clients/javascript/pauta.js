@@ -76,7 +76,9 @@
   }
 
   function leave() { // the page may end now: a beacon survives it
-    if (queue.length && navigator.sendBeacon(base + "events", JSON.stringify(queue))) queue = [];
+    while (queue.length && navigator.sendBeacon(base + "events", JSON.stringify(queue.slice(0, BATCH * 5)))) {
+      queue = queue.slice(BATCH * 5); // browsers refuse beacons above 64 kB
+    }
   }
 
   function context(element) {
