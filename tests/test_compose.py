@@ -87,6 +87,14 @@ def test_services_without_a_login_are_on_internal_networks_alone():
         assert set(SERVICES[name]["networks"]) <= internal, name
 
 
+def test_the_word_of_our_proxy_on_a_clients_address_is_believed_and_of_nobody_else():
+    assert SERVICES["api"]["environment"]["PAUTA_TRUSTED_PROXIES"]
+    assert "ports" not in SERVICES["api"]
+    passed = (ROOT / "docker" / "proxy" / "api.conf").read_text(encoding="utf-8")
+    assert "X-Forwarded-For $remote_addr;" in passed
+    assert {"X-Forwarded-Host", "X-Forwarded-Prefix"} <= set(re.findall(r'proxy_set_header (\S+) "";', passed))
+
+
 def test_the_proxy_and_prometheus_share_a_network_with_every_api_container():
     assert set(SERVICES["proxy"]["networks"]) & set(SERVICES["api"]["networks"])
     assert set(SERVICES["prometheus"]["networks"]) & set(SERVICES["api"]["networks"])
