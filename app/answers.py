@@ -49,7 +49,8 @@ def ask(service: Service, served: Served, request: Request, query: Query) -> tup
     seconds = time.perf_counter() - started
     answer.degraded.extend(part for part in service.following.troubles if part not in answer.degraded)
     service.telemetry.answers.recommended(answer, served.release, asked=query.n, seconds=seconds)
-    answer_id = service.day_keys.answer_id(reader_name(query.user, query.session))
+    pages = [item.article_id for item in answer.items]
+    answer_id = service.day_keys.answer_id(reader_name(query.user, query.session), pages)
     request.scope["answer_id"] = answer_id  # ours: clients send one X-Request-ID for many lists
     service.following.remember(_served(answer_id, served, query, answer))
     return answer, seconds

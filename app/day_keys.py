@@ -4,14 +4,16 @@ import asyncio
 import contextlib
 import hmac
 import secrets
-from collections.abc import Callable
-from hashlib import sha256
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from hashlib import blake2b, sha256
 from ipaddress import ip_address, ip_network
 
 from script_shared.clock import wall_ms
 from script_shared.errors import UnavailableError
 
 DAY_MS = 86_400_000
+NONCE, SEALED, TAG = 16, 24, 3  # characters of an answer's id: a random part, with its seal, of each page
 IPV4_BITS, IPV6_BITS = 24, 48  # of an address that are looked at: a street of homes, what one customer is given
 
 
@@ -51,17 +53,38 @@ class DayKeys:
         bits = IPV4_BITS if address.version == 4 else IPV6_BITS
         return self._mac(self._keys[0], "network", str(ip_network((address, bits), strict=False)))
 
-    def answer_id(self, reader: str) -> str:
-        """A new id of an answer, by which :meth:`gave` knows later that we gave it to this reader."""
-        nonce = secrets.token_hex(8)
-        return nonce + self._mac(self._keys[0], "answer", f"{nonce} {reader}")
+    def answer_id(self, reader: str, pages: Sequence[str]) -> str:
+        """A new id of an answer, by which :meth:`gave` knows later which articles we gave to this reader.
 
-    def gave(self, answer_id: str, reader: str) -> bool:
-        """Whether an answer of this id was given to this reader, today or yesterday, by whatever process."""
-        nonce, tag = answer_id[:16], answer_id[16:]
-        macs = [self._mac(key, "answer", f"{nonce} {reader}") for key in self._keys if key]
-        return any(hmac.compare_digest(mac.encode(), tag.encode()) for mac in macs)
+        It has 24 characters and three for each page.
+        """
+        key, nonce = self._keys[0], secrets.token_hex(8)
+        tags = "".join(_page_tag(key, nonce, page) for page in pages)
+        return nonce + self._seal(key, nonce, tags, reader) + tags
+
+    def gave(self, answer_id: str, reader: str, page: str) -> bool:
+        """Whether an answer of this id, with this page in it, was given to this reader, by whatever process.
+
+        Holds for answers of today and yesterday. A page that was not in the list passes with a chance of 1 in 262,144
+        for each one that was; nobody can tell which without our key.
+        """
+        nonce, mac, tags = answer_id[:NONCE], answer_id[NONCE:SEALED], answer_id[SEALED:]
+        return any(
+            hmac.compare_digest(self._seal(key, nonce, tags, reader).encode(), mac.encode())
+            and _page_tag(key, nonce, page) in {tags[at : at + TAG] for at in range(0, len(tags), TAG)}
+            for key in self._keys
+            if key
+        )
+
+    def _seal(self, key: bytes, nonce: str, tags: str, reader: str) -> str:
+        return self._mac(key, "answer", f"{nonce} {len(tags)} {tags} {reader}")  # where the tags end cannot be moved
 
     @staticmethod
     def _mac(key: bytes, what: str, text: str) -> str:
         return hmac.new(key, f"{what} {text}".encode(), sha256).hexdigest()[:8]
+
+
+def _page_tag(key: bytes, nonce: str, page: str) -> str:
+    """18 bits that stand for a page in an answer's id."""
+    digest = blake2b(page.encode("utf-8", "replace"), digest_size=3, key=key, salt=nonce.encode()[:NONCE]).digest()
+    return urlsafe_b64encode(digest)[:TAG].decode()

@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from app.day_keys import DayKeys
+from app.proven_once import ProvenOnce
 from script_shared.errors import SettingsError
 from script_shared.events import Entry, Kind
 from script_shared.events.signature import HEADER, check
@@ -29,6 +30,7 @@ class EventProof:
         self._keys = [key for part in text.split(",") if (key := part.strip())]
         self._unsigned = settings.unsigned_events or ("discount" if self._keys else "count")
         self._day_keys, self._now_s = keys, now_s
+        self._proven = ProvenOnce()
         if any(len(key) < LEAST_KEY for key in self._keys):
             raise SettingsError(
                 f"PAUTA_EVENTS_KEY: a key has fewer than {LEAST_KEY} characters.", fix="Make it longer."
@@ -65,9 +67,16 @@ class EventProof:
         if signed:
             entry.body["proof"] = SIGNED
             return
-        if entry.kind == Kind.IMPRESSION and self._day_keys.gave(str(entry.body.get("answer_id", "")), reader):
+        if entry.kind == Kind.IMPRESSION and self._shown(entry, reader):
             entry.body["proof"] = ANSWER
         elif self._unsigned == "discount":
             entry.body["proof"] = UNSIGNED
         if request.client is not None and (network := self._day_keys.network(request.client.host)):
             entry.body["network"] = network
+
+    def _shown(self, entry: Entry, reader: str) -> bool:
+        """Whether an answer of ours to this reader held the page, and no other impression has claimed that yet."""
+        answer_id = str(entry.body.get("answer_id", ""))
+        if not self._day_keys.gave(answer_id, reader, entry.article_id):
+            return False
+        return self._proven.claim((answer_id, entry.article_id), entry.entry_id)

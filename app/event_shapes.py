@@ -65,7 +65,7 @@ class Event(Question):
     position: int | None = Field(None, ge=0, le=10_000, description="Place in the list it was shown in, from 0.")
     n: int | None = Field(None, ge=0, le=10_000, description="Length of that list.")
     release: Label = Field("", description="Release of the answer it was shown in.")
-    answer_id: Label = Field("", description="`answer_id` of that answer; credits the click to it.")
+    answer_id: Id = Field("", description="`answer_id` of that answer; credits the click to it.")
     request_id: Id = Field("", description="Kept with the event for your own use.")
 
 

@@ -64,13 +64,20 @@ def test_the_key_of_a_day_is_deleted_two_days_later(log: EventLog) -> None:
     assert log.day_key(100) != first
 
 
-def test_an_answer_is_recognised_by_every_process_and_for_its_user_alone(log: EventLog) -> None:
-    answer = keys(log).answer_id("ana")
-    assert keys(log).gave(answer, "ana")
-    assert not keys(log).gave(answer, "rui")
-    assert not keys(log).gave(answer[:-1] + "0", "ana") or answer.endswith("0")
-    assert not keys(log).gave("", "ana")
-    assert not keys(log).gave("é" * 24, "ana")
+def test_an_answer_is_recognised_by_every_process_for_its_user_and_its_pages_alone(log: EventLog) -> None:
+    pages = [f"a{number}" for number in range(100)]
+    answer = keys(log).answer_id("ana", pages)
+    assert len(answer) == 324
+    assert all(keys(log).gave(answer, "ana", page) for page in pages)
+    assert not keys(log).gave(answer, "rui", "a1")
+    others = sum(keys(log).gave(keys(log).answer_id("ana", ["a1"]), "ana", f"b{number}") for number in range(20))
+    assert others <= 1
+    end = "AAA" if not answer.endswith("AAA") else "BBB"
+    assert not any(keys(log).gave(made_up, "ana", "a1") for made_up in (answer + end, answer[:-3] + end, answer[:24]))
+    mine = keys(log).answer_id("x ana", ["a1"])
+    assert not keys(log).gave(f"{mine} x", "ana", "a1")
+    assert not keys(log).gave("", "ana", "a1")
+    assert not keys(log).gave("é" * 27, "ana", "a1")
 
 
 def test_without_the_log_there_are_keys_of_the_process_alone() -> None:
@@ -79,14 +86,14 @@ def test_without_the_log_there_are_keys_of_the_process_alone() -> None:
 
     made = DayKeys(unreachable)
     asyncio.run(made.refresh())
-    assert made.gave(made.answer_id("ana"), "ana")
+    assert made.gave(made.answer_id("ana", ["a1"]), "ana", "a1")
     assert len(made.network("203.0.113.7")) == 8
 
 
 def test_an_answer_of_yesterday_is_still_recognised(log: EventLog) -> None:
     made = keys(log)
-    answer = made.answer_id("ana")
+    answer = made.answer_id("ana", ["a1"])
     made._day -= 1
     made._key_of = lambda day: log.day_key(wall_ms() // DAY_MS + 1)
     asyncio.run(made.refresh())
-    assert made.gave(answer, "ana")
+    assert made.gave(answer, "ana", "a1")

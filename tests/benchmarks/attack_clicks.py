@@ -43,10 +43,19 @@ class Site:
 
     def pages(self, user: str = "", count: int = LIST) -> list[str]:
         """The list of a user, of a stranger for ""."""
+        return [item["page"] for item in self._answer(user, count)["items"]]
+
+    def answer_id(self, user: str, count: int) -> str:
+        """What names one list of a user."""
+        name: str = self._answer(user, count)["answer_id"]
+        return name
+
+    def _answer(self, user: str, count: int) -> dict[str, Any]:
         query = {"num_recs": str(count), **({"user_id": user} if user else {})}
         answer = self.client.get("/recommendations", params=query)
         answer.raise_for_status()
-        return [item["page"] for item in answer.json()["items"]]
+        content: dict[str, Any] = answer.json()
+        return content
 
     def send(self, events: Sequence[dict[str, Any]]) -> None:
         """Send events that have no id yet."""
@@ -72,6 +81,7 @@ def run(base_url: str, token: str = "") -> list[Row]:
         _lift(site, "200 clicks without user and session", lambda page: [_click(page)] * 200),
         *[_lift(site, f"{count:,} made-up users", _made_up(site, count)) for count in (1, 200, 1_000)],
         _fake_impressions(site),
+        _one_list(site),
         _random_posts(site),
     ]
     return [*rows, _junk_labels(site)] if token else rows
@@ -106,6 +116,17 @@ def _fake_impressions(site: Site) -> Row:
     return Row(
         "9 fake impressions of each of 10 articles", "90 impressions", "10 of them listed", f"{left} of them listed"
     )
+
+
+def _one_list(site: Site) -> Row:
+    """How many of ten articles leave the list of a user when a stranger names one list again and again."""
+    user = site.name("known")
+    site.send([_click(page, user) for page in site.pages(user, 3)])
+    listed, answer = site.pages(user, 10), site.answer_id(user, 1)
+    proof = {"kind": "impression", "user_id": user, "answer_id": answer}
+    site.send([{**proof, "page": page} for page in listed for _ in range(9)])
+    left = len(set(listed) & set(site.pages(user, 20)))
+    return Row("the same with the id of one list", "90 impressions", "10 of them listed", f"{left} of them listed")
 
 
 def _random_posts(site: Site) -> Row:
