@@ -10,19 +10,21 @@ import asyncio
 import gc
 import logging
 import time
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from app.catch_up import Bounds
 from app.dating import Dating
 from app.following import Following
+from app.release_guard import ReleaseGuard, Verdict
 from app.served import Refusal, Served, examples
 from app.telemetry import Telemetry
 from script_shared.clock import Clock, clock_of, wall_ms
-from script_shared.errors import PautaError, SourceError, UnavailableError
+from script_shared.errors import PautaError, ReleaseCorruptError, SourceError, UnavailableError
 from script_shared.gently import gently
 from script_shared.news.live.assignment import assignment_of
-from script_shared.news.live.loading import load_newsroom, load_ranker
+from script_shared.news.live.loading import load_newsroom, load_ranker, paced
 from script_shared.news.live.mixing import load_mixing
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.recommend import LiveRecommender
@@ -31,7 +33,7 @@ from script_shared.news.live.texts import Vectoriser
 from script_shared.news.model import NewsModel
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
-from script_shared.releases import Pointer, Releases
+from script_shared.releases import Manifest, Pointer, Releases
 from script_shared.settings import Settings
 from script_shared.storage.local import locked
 
@@ -48,6 +50,7 @@ class Live:
 
     Args:
         following: the event log's side, None for none.
+        guard: has releases tried before they are served, None to take them as they are.
         shared: folder that the worker processes of one service share; they load one after the other.
     """
 
@@ -61,8 +64,10 @@ class Live:
         params: NewsParams | None = None,
         shared: Path | None = None,
         settings: Settings | None = None,
+        guard: ReleaseGuard | None = None,
     ) -> None:
         self.releases = releases
+        self._guard = guard
         self._turn = shared / "loading" if shared is not None else None
         self._following = following
         self._settings = settings or Settings()
@@ -182,6 +187,8 @@ class Live:
             self._refuse(pointer, error)
             if self.served is None and self.refusal is not None and self.refusal.final:
                 await self._take_earlier(pointer)
+                if self.served is None:
+                    await self._take_parts(pointer)
             return False
         self.refusal = None
         await self._swap(served)
@@ -197,6 +204,13 @@ class Live:
             else:
                 return
 
+    async def _take_parts(self, pointer: Pointer) -> None:
+        """Where nothing else can be served, a release is better than nothing without its ranker or its snapshot."""
+        try:
+            await self._swap(await asyncio.to_thread(self._load, pointer, pointer.version, in_part=True))
+        except Exception as error:  # noqa: BLE001  as above
+            log.error("release %s cannot be served in part: %s", pointer.version, _say(error))
+
     async def _swap(self, served: Served) -> None:
         if self._following is not None:
             await self._following.hand_over(served.recommender.newsroom, served.model.clock, served.vectoriser)
@@ -204,34 +218,51 @@ class Live:
         self._count(old, served)
         log.info("release %s in service after %.2f s", served.release, served.load_seconds)
 
-    def _load(self, pointer: Pointer, version: str) -> Served:
+    def _load(self, pointer: Pointer, version: str, *, in_part: bool = False) -> Served:
         if self.served is None:
-            return self._loaded(pointer, version)
+            return self._loaded(pointer, version, in_part=in_part)
         with self._my_turn(), gently(REST):
-            return self._loaded(pointer, version)
+            return self._loaded(pointer, version, in_part=in_part)
 
     def _my_turn(self) -> AbstractContextManager[None]:
         return locked(self._turn, TURN_SECONDS) if self._turn is not None else nullcontext()
 
-    def _loaded(self, pointer: Pointer, version: str) -> Served:
+    def _loaded(self, pointer: Pointer, version: str, *, in_part: bool) -> Served:
         started = time.perf_counter()
-        folder = self.releases.fetch(version)
+        folder, manifest = self.releases.fetch(version), self.releases.manifest(version)
+        verdict = self._checked(folder, manifest, in_part=in_part)
         model = NewsModel.load(folder, version)
         model.clock = clock_of(model.facts, self._settings.clock)
         model.check()
-        manifest, some = self.releases.manifest(version), examples(model)
-        vectoriser = Vectoriser.of(model)
-        recommender = self._recommender(folder, model, vectoriser)
+        some, vectoriser = examples(model), Vectoriser.of(model)
+        recommender = self._recommender(folder, model, vectoriser, verdict.parts)
         gc.collect()
         gc.freeze()  # collections need not walk the release again and again: it goes when the last one lets go of it
         seconds = time.perf_counter() - started
         return Served(model, recommender, vectoriser, manifest, pointer, some, wall_ms(), seconds)
 
-    def _recommender(self, folder: Path, model: NewsModel, vectoriser: Vectoriser | None) -> LiveRecommender:
-        """The release's live part, brought up to what the event log says; one that is half there is used as it is."""
-        newsroom, no_snapshot = load_newsroom(folder, self._params.live, assignment_of(model))
-        ranker, no_ranker = load_ranker(folder)
-        mixing, no_mixing = load_mixing(folder, self._params.serving)
+    def _checked(self, folder: Path, manifest: Manifest, *, in_part: bool) -> Verdict:
+        """What another process found when it tried the release.
+
+        Raises:
+            ReleaseCorruptError: the release is damaged, or a part of it that it may only lack ``in_part``.
+        """
+        verdict = self._guard.verdict(folder, manifest) if self._guard is not None else Verdict()
+        if verdict.reason or (verdict.parts and not in_part):
+            raise ReleaseCorruptError(verdict.text, fix="The check before service failed: train again.")
+        return verdict
+
+    def _recommender(
+        self, folder: Path, model: NewsModel, vectoriser: Vectoriser | None, without: Mapping[str, str]
+    ) -> LiveRecommender:
+        """The release's live part, brought up to what the event log says; ``without`` parts that are damaged."""
+        params, assignment = self._params, assignment_of(model)
+        if "live" in without:
+            newsroom, no_snapshot = Newsroom(LiveState(paced(params.live, folder))), ("live_snapshot",)
+        else:
+            newsroom, no_snapshot = load_newsroom(folder, params.live, assignment)
+        ranker, no_ranker = (None, ("ranker",)) if "ranker" in without else load_ranker(folder)
+        mixing, no_mixing = load_mixing(folder, params.serving)
         if self._following is not None:
             bounds = Bounds(model.params.pool.max_age_hours, self._params.serving.max_shown)
             self._following.gather(newsroom, vectoriser, model.clock, bounds)

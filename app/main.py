@@ -27,6 +27,7 @@ from app.heads import Heads
 from app.http_limits import HttpLimits
 from app.live import Live
 from app.middleware import Watched
+from app.release_guard import ReleaseGuard
 from app.routes import (
     articles,
     catalog,
@@ -157,6 +158,7 @@ def _service(settings: Settings, metrics_folder: Path | None) -> Service:
             params=params,
             shared=metrics_folder,
             settings=settings,
+            guard=ReleaseGuard(settings.cache_dir / "news", params),
         ),
         following=following,
         day_keys=day_keys,

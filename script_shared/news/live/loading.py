@@ -35,11 +35,11 @@ def load_newsroom(
 
 
 def _newsroom(folder: Path, params: LiveParams) -> tuple[Newsroom, tuple[str, ...]]:
-    params = params.model_copy(update={"pace": pace_in(folder)})
+    params = paced(params, folder)
     if not (folder / "live" / STATE_FACTS).exists():
         return Newsroom(LiveState(params)), ()
     try:
-        seq = _position(folder / "live" / POSITION)
+        seq = position(folder / "live" / POSITION)
         return Newsroom(LiveState.load(folder / "live", params), seq=seq), ()
     except (PautaError, ValueError, KeyError, OSError) as error:
         log.error("the snapshot of the live state is left out: %s", error)
@@ -60,6 +60,11 @@ def load_ranker(folder: Path) -> tuple[Ranker | None, tuple[str, ...]]:
         return None, ("ranker",)
 
 
+def paced(params: LiveParams, folder: Path) -> LiveParams:
+    """Bounds of a live state with the pace of a release."""
+    return params.model_copy(update={"pace": pace_in(folder)})
+
+
 def pace_in(folder: Path) -> int:
     """Pace of a release: that of its live state, else of its facts; 1 for one made before there was a pace.
 
@@ -73,7 +78,12 @@ def pace_in(folder: Path) -> int:
     return 1
 
 
-def _position(path: Path) -> int:
+def position(path: Path) -> int:
+    """Number of the last log entry that a snapshot holds, 0 where the file is missing.
+
+    Raises:
+        ReleaseCorruptError: it cannot be read.
+    """
     if not path.exists():
         return 0
     try:
