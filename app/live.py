@@ -24,7 +24,7 @@ from script_shared.clock import Clock, clock_of, wall_ms
 from script_shared.errors import PautaError, ReleaseCorruptError, SourceError, UnavailableError
 from script_shared.gently import gently
 from script_shared.news.live.assignment import assignment_of
-from script_shared.news.live.loading import load_newsroom, load_ranker, paced
+from script_shared.news.live.loading import load_newsroom, load_ranker
 from script_shared.news.live.mixing import load_mixing
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.recommend import LiveRecommender
@@ -257,10 +257,7 @@ class Live:
     ) -> LiveRecommender:
         """The release's live part, brought up to what the event log says; ``without`` parts that are damaged."""
         params, assignment = self._params, assignment_of(model)
-        if "live" in without:
-            newsroom, no_snapshot = Newsroom(LiveState(paced(params.live, folder))), ("live_snapshot",)
-        else:
-            newsroom, no_snapshot = load_newsroom(folder, params.live, assignment)
+        newsroom, no_snapshot = load_newsroom(folder, params.live, assignment, empty="live" in without)
         ranker, no_ranker = (None, ("ranker",)) if "ranker" in without else load_ranker(folder)
         mixing, no_mixing = load_mixing(folder, params.serving)
         if self._following is not None:

@@ -66,7 +66,9 @@ class Trial:
         model = NewsModel.load(self._folder, "on trial")
         model.clock = _clock(model)
         model.check()
-        newsroom = self._part("live", lambda: self._newsroom(model)) or Newsroom(LiveState(paced(self._live, self._folder)))
+        newsroom = self._part("live", lambda: self._newsroom(model)) or Newsroom(
+            LiveState(paced(self._live, self._folder))
+        )
         ranker = self._part("ranker", self._ranker)
         say(stage="lists")
         mixing, _ = load_mixing(self._folder, self._serving)

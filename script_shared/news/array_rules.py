@@ -14,6 +14,7 @@ from script_shared.errors import ReleaseCorruptError
 
 Lengths = dict[str, int]
 Rule = Callable[["Arrays", IntArray], str]  # what is wrong, "" for nothing
+FIX = "Train again, or publish the release again."
 WHOLE = 1 << 53  # integers beyond this are no numbers of anything
 
 
@@ -26,7 +27,6 @@ class Expected:
         kinds: letters of numpy's kinds, such as ``iu``.
         shape: lengths by name or number, one for each dimension.
         rules: of the values; floats must be finite whatever they say, but for what may be ``infinite``.
-        optional: whether a release made by an earlier version may lack it.
     """
 
     name: str
@@ -34,7 +34,6 @@ class Expected:
     shape: tuple[str, ...]
     rules: tuple[Rule, ...] = ()
     infinite: bool = False
-    optional: bool = False
 
 
 class Arrays:
@@ -51,7 +50,11 @@ class Arrays:
     def length(self, name: str) -> int:
         """A length by its name; ``articles+1`` is one more than that of ``articles``."""
         base, _, more = name.partition("+")
-        return int(base) if base.isdigit() else self.lengths[base] + int(more or 0)
+        if base.isdigit():
+            return int(base)
+        if base not in self.lengths:
+            raise ReleaseCorruptError(f"{self.folder}: no file says how many {base} there are.", fix=FIX)
+        return self.lengths[base] + int(more or 0)
 
     def check(self, expected: Iterable[Expected]) -> None:
         """Hold all against their rules.
@@ -63,7 +66,7 @@ class Arrays:
             array = self.load(one.name)
             if problem := self._problem(one, array):
                 message = f"{self.folder / one.name}.npy: {problem}."
-                raise ReleaseCorruptError(message, fix="Train again, or publish the release again.")
+                raise ReleaseCorruptError(message, fix=FIX)
 
     def _problem(self, one: Expected, array: IntArray) -> str:
         if array.dtype.kind not in one.kinds:
@@ -209,9 +212,5 @@ def others(folder: Path, named: Iterable[str]) -> list[Expected]:
 
 
 def present(folder: Path, expected: Iterable[Expected]) -> list[Expected]:
-    """Those whose folder is there; a release need not have every part."""
-    return [
-        one
-        for one in expected
-        if (folder / one.name).parent.is_dir() and not (one.optional and not (folder / f"{one.name}.npy").exists())
-    ]
+    """Those whose file is there; what may not be missing is said by what loads it."""
+    return [one for one in expected if (folder / f"{one.name}.npy").exists()]

@@ -58,8 +58,8 @@ def check_live(folder: Path, articles: int, sections: int) -> None:
     arrays.lengths |= {"rows": articles, "sections": sections}
     arrays.check(expected)
     for name in (*COUNTS, *PAIRS):
-        if (folder / name).is_dir():
-            arrays.check(_sparse(name, arrays, pairs=name in PAIRS))
+        if (folder / name / "sums.shape.npy").exists():
+            arrays.check(present(folder, _sparse(name, arrays, pairs=name in PAIRS)))
     named = [one.name for one in expected]
     rest = [one for one in others(folder, named) if one.name.split("/")[0] not in (*COUNTS, *PAIRS)]
     arrays.check(rest)
@@ -82,17 +82,6 @@ def _popularity(name: str) -> tuple[Expected, ...]:
 
 def _numbers(name: str, *shape: str, rule: Rule = ANY, infinite: bool = False) -> Expected:
     return Expected(name, "f", shape, (rule,), infinite)
-
-
-def _source_counts(kind: str) -> tuple[Expected, ...]:
-    parts = [Expected(f"sources/{kind}_slot", "i", ("1",), (FAR_MS,))]
-    for slot in ("now", "before"):
-        name, length = f"sources/{kind}_{slot}", f"sources {kind} {slot}"
-        parts += [
-            Expected(name, "u", (length,), (each_once,)),
-            Expected(f"{name}_counts", "f", (length,), (AMOUNT,)),
-        ]
-    return tuple(parts)
 
 
 _MODEL = (
@@ -162,15 +151,12 @@ _LIVE = (
     Expected("readers/referrer", "i", ("readers",), (between(0, 100),)),
     Expected("readers/taste_share", "f", ("readers",), (between(-1e3, 1e3),)),
     Expected("readers/taste_age", "f", ("readers",), (between(-1e3, 1e3),)),
-    Expected("readers/first_ms", "i", ("readers",), (FAR_MS,), optional=True),
-    Expected("readers/spent_ms", "i", ("readers",), (FAR_MS,), optional=True),
-    Expected("readers/spent", "f", ("readers",), (AMOUNT,), optional=True),
+    Expected("readers/first_ms", "i", ("readers",), (FAR_MS,)),
+    Expected("readers/spent_ms", "i", ("readers",), (FAR_MS,)),
+    Expected("readers/spent", "f", ("readers",), (AMOUNT,)),
     Expected("clusters/erased", "u", ("erased",)),
     Expected("shown/rows", "u", ("shown", "3")),
-    Expected("sources/usual", "f", ("kinds of sources",), (AMOUNT,)),
-    Expected("sources/hour", "i", ("1",), (FAR_MS,)),
-    *_source_counts("short"),
-    *_source_counts("long"),
+    Expected("sources/keys", "u", ("sources",), (each_once,)),
 )
 
 
