@@ -9,6 +9,7 @@ from script_shared.errors import UnavailableError
 from script_shared.events import EventLog, Kind, Quarantine
 from script_shared.gently import breathe
 from script_shared.news.live.newsroom import Newsroom
+from script_shared.news.live.recall import recall
 from script_shared.news.live.texts import Vectoriser
 from script_shared.news.live.trust import PROVEN
 
@@ -16,7 +17,6 @@ log = logging.getLogger("pauta.catch_up")
 FIRST_SECONDS = 2.0  # of the first release's state, before it goes into service
 SWAP_SECONDS = 300.0  # of a later one's; the one in service goes on meanwhile
 MANY, FEW = 2000, 2  # entries that a newsroom which nobody uses yet folds at once: before the first release, later
-RECALLED = 200  # users looked up at once
 NOT_FOLDED = (Kind.SERVED,)
 DAY_MS = 24 * HOUR_MS
 
@@ -80,17 +80,9 @@ class CatchUp:
         if not newsroom.seq:
             return
         now_ms = clock.now_ms()
-        self._recall(newsroom, now_ms - int(bounds.alive_hours * HOUR_MS))
+        recall(newsroom, self._events, now_ms - int(bounds.alive_hours * HOUR_MS))
         often = self._events.shown_often(newsroom.seq, now_ms - DAY_MS, bounds.max_shown, PROVEN)
         newsroom.recall_shown(often)
-
-    def _recall(self, newsroom: Newsroom, since_ms: int) -> None:
-        """Look up what the snapshot's log tells of users whom the snapshot does not know."""
-        known = sorted(self._events.readers(newsroom.seq, since_ms))
-        for start in range(0, len(known), RECALLED):
-            if unknown := [user for user in known[start : start + RECALLED] if newsroom.lacks(user)]:
-                newsroom.recall(self._events.clicks_of(unknown, newsroom.seq))
-            breathe()
 
     def _fold(self, newsroom: Newsroom, vectoriser: Vectoriser | None, until: float, *, gentle: bool) -> None:
         read, few = (8 * FEW, FEW) if gentle else (MANY, MANY)

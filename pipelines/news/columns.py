@@ -11,6 +11,9 @@ FILE, REASON, VALUE = "file", "reason", "value"
 QUANTITIES = (SECONDS, CLICKS, SCROLL, VISITS)
 LOGGED, NOT_LOGGED = "Logged", "Non-Logged"
 
+# raw: the source files
+SITE_USER = "user"
+
 # raw: the challenge's files
 RAW_USER, RAW_TYPE, RAW_SIZE = "userId", "userType", "historySize"
 RAW_HISTORY, RAW_TIMES = "history", "timestampHistory"

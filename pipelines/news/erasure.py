@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,11 @@ from pipelines.news import columns as c
 from pipelines.news.event_parts import FOLDER as EVENTS
 from pipelines.news.refine.clean import clean_id
 from pipelines.news.sources.links import sizes
-from pipelines.news.tables import table_path
+from pipelines.news.tables import VISIT, table_path
 from pipelines.runs import MANIFEST, Run, remove
 from script_shared.arrays import IdIndex
 from script_shared.events import Erased
+from script_shared.events.person import session_name
 from script_shared.releases import Releases
 
 DONE = "erased_until"  # in a manifest: number of the last erasure that the folder has followed
@@ -72,24 +73,26 @@ def _behind(run: Run, step: str, until: int) -> Path | None:
 
 def _clean_raw(folder: Path, erased: Erased) -> int:
     gone: set[str] = set()
-    for file, column in _files_of_readers(folder):
-        rows = _rows(file)
-        ids = rows.select(pl.col(column).unique()).collect()[column]
-        named = pl.DataFrame({column: ids.cast(pl.String)}).select(clean_id(column).fill_null(""))[column]
-        held = ids.filter(pl.Series(erased.among(named), dtype=pl.Boolean))
-        if len(held):
-            _replace(file, rows.filter(~pl.col(column).is_in(held.implode())))
-            gone.update(held.cast(pl.String))
+    for file in sorted([*folder.rglob("*.csv"), *folder.rglob("*.parquet")]):
+        for name in _names_in(file):
+            rows = _rows(file)
+            ids = rows.select(name.unique().alias("name")).collect()["name"].drop_nulls()
+            held = ids.filter(pl.Series(erased.among(ids), dtype=pl.Boolean))
+            if len(held):
+                _replace(file, rows.filter(name.is_in(held.implode()).not_().fill_null(True)))
+                gone.update(held)
     return len(gone)
 
 
-def _files_of_readers(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Files with a column of reader ids, and its name."""
-    for file in sorted([*folder.rglob("*.csv"), *folder.rglob("*.parquet")]):
-        names = _rows(file).collect_schema().names()
-        for column in (c.RAW_USER, c.USER_ID):
-            if column in names:
-                yield file, column
+def _names_in(file: Path) -> list[pl.Expr]:
+    """The names of people in the rows of a file: a user's id, and the name of a visit, which may have a user too."""
+    columns = _rows(file).collect_schema().names()
+    names = [
+        clean_id(pl.col(column).cast(pl.String)) for column in (c.RAW_USER, c.USER_ID, c.SITE_USER) if column in columns
+    ]
+    if c.SESSION in columns:
+        names.append(pl.lit(session_name("-")[:-1]) + clean_id(pl.col(c.SESSION).cast(pl.String)))
+    return names
 
 
 def _rows(file: Path) -> pl.LazyFrame:
@@ -112,14 +115,28 @@ def _replace(file: Path, rows: pl.LazyFrame) -> None:
 
 
 def _held_in_refined(folder: Path, erased: Erased) -> int:
-    """How many erased readers the tables hold, kept or rejected."""
+    """How many erased users and visits the tables hold, kept or rejected."""
     users, rejected = (_scan_table(folder, name).select(c.USER_ID).collect() for name in ("users", "rejected"))
     ids = pl.concat([users, rejected])[c.USER_ID].drop_nulls().unique()
-    return int(erased.among(ids).sum())
+    return int(erased.among(ids).sum()) + _erased_visits(folder, erased).height
+
+
+def _erased_visits(folder: Path, erased: Erased) -> pl.DataFrame:
+    """Number of the user and of the session of visits with a user that were erased without the user."""
+    users = _scan_table(folder, "users").select(c.USER, c.USER_ID)
+    visits = _visits(folder).filter(pl.col(VISIT).is_in(list(erased.digests)), pl.col(c.SESSION).is_not_null())
+    return visits.join(users, on=c.USER_ID).select(c.USER, c.SESSION).collect()
+
+
+def _visits(folder: Path) -> pl.LazyFrame:
+    """The table of visits; runs of before have none."""
+    if table_path(folder, "visits").is_file():
+        return _scan_table(folder, "visits")
+    return pl.LazyFrame(schema={VISIT: pl.String, c.USER_ID: pl.String, c.SESSION: pl.Int64})
 
 
 def _clean_refined(folder: Path, erased: Erased) -> None:
-    """Rewrite the tables; that of the users last, because it tells who is still to be taken out of the others."""
+    """Rewrite the tables; those that tell who is still to be taken out of the others last."""
     users = _scan_table(folder, "users").collect()
     gone = pl.Series(erased.among(users[c.USER_ID]), dtype=pl.Boolean)
     rejected = _scan_table(folder, "rejected").collect()
@@ -128,8 +145,22 @@ def _clean_refined(folder: Path, erased: Erased) -> None:
     _replace(table_path(folder, "rejected"), rejected.filter(kept).lazy())
     for name in ("interactions", "validation"):
         if table_path(folder, name).is_file():
-            _replace(table_path(folder, name), _scan_table(folder, name).filter(~pl.col(c.USER).is_in(rows)))
-    _replace(table_path(folder, "users"), _nameless(users, gone).lazy())
+            left = _scan_table(folder, name).filter(~pl.col(c.USER).is_in(rows))
+            if name == "interactions":
+                left = left.join(
+                    _erased_visits(folder, erased).lazy(), on=[c.USER, c.SESSION], how="anti", maintain_order="left"
+                )
+            _replace(table_path(folder, name), left)
+    _clean_visits(folder, erased)
+    _replace(table_path(folder, "users"), _recounted(folder, _nameless(users, gone)).lazy())
+
+
+def _clean_visits(folder: Path, erased: Erased) -> None:
+    visits = _visits(folder).collect()
+    gone = pl.Series(erased.among(visits[c.USER_ID]), dtype=pl.Boolean)
+    kept = visits.filter(~gone & ~(pl.col(VISIT).is_in(list(erased.digests)) & pl.col(c.SESSION).is_not_null()))
+    if kept.height < visits.height:
+        _replace(table_path(folder, "visits"), kept.lazy())
 
 
 def _scan_table(folder: Path, name: str) -> pl.LazyFrame:
@@ -141,8 +172,14 @@ def _nameless(users: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:
     return users.with_columns(
         pl.coalesce(names, c.USER_ID).alias(c.USER_ID),
         pl.when(gone).then(pl.lit(c.NOT_LOGGED)).otherwise(c.USER_TYPE).alias(c.USER_TYPE),
-        pl.when(gone).then(0).otherwise(c.READS).cast(pl.UInt32).alias(c.READS),
     )
+
+
+def _recounted(folder: Path, users: pl.DataFrame) -> pl.DataFrame:
+    """The users with the number of reads that are left."""
+    counts = _scan_table(folder, "interactions").group_by(c.USER).agg(pl.len().cast(pl.UInt32).alias("left")).collect()
+    joined = users.join(counts, on=c.USER, how="left", maintain_order="left")
+    return joined.with_columns(pl.col("left").fill_null(0).alias(c.READS)).drop("left")
 
 
 def _note(folder: Path, until: int, *, raw: bool) -> None:

@@ -31,9 +31,17 @@ TYPES: dict[str, dict[str, pl.DataType]] = {
         HIDDEN: pl.Boolean(),
         TAKEN_DOWN: pl.Boolean(),
     },
+    "event_logins": {SEQ: pl.Int64(), **dict.fromkeys((c.USER_ID, c.SESSION), pl.String())},
+    "event_left_out": {SEQ: pl.Int64()},
     "erased": {DIGEST: pl.String()},
 }
-ROWS = {"event_clicks": 200_000, "event_posts": 5_000, "erased": 1_000_000}  # of one file
+ROWS = {
+    "event_clicks": 200_000,
+    "event_posts": 5_000,
+    "event_logins": 200_000,
+    "event_left_out": 1_000_000,
+    "erased": 1_000_000,
+}  # of one file
 
 
 class Parts:

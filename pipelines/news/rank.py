@@ -1,12 +1,12 @@
 """Trains the ranker on clicks that the segments' models have not seen; adds it and the live state to the release."""
 
-import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
 from pipelines.news.dataset import Dataset
+from pipelines.news.log_part import note_log
 from pipelines.news.moments import Moments, moments_of
 from pipelines.news.rank_training import Learned, learn
 from pipelines.news.renewal import Renewal
@@ -18,7 +18,6 @@ from pipelines.replay.sources import from_dataset
 from pipelines.use_case import Context
 from script_shared.news.live.assignment import assignment_of
 from script_shared.news.live.clusters import Assignment
-from script_shared.news.live.loading import POSITION
 from script_shared.news.live.mixing import Mixing
 from script_shared.news.model import NewsModel
 from script_shared.news.params import NewsParams
@@ -53,7 +52,7 @@ def rank(context: Context) -> dict[str, Any]:
             walk.state.clusters.assignment = _assignment(assembled / FOLDERS[-1])
             if learned.ranker is not None:
                 learned.ranker.save(folder / name / "ranker")
-        _note_position(folder / "release", context)
+        note_log(folder / "release", context.run)
         facts.update(ranker=learned.ranker is not None, **learned.facts, **at.as_facts())
         facts.update(live=walk.state.sizes(), live_megabytes=folder_megabytes(folder / "release" / "live"))
         facts["seconds"] = round(perf_counter() - started, 2)
@@ -72,9 +71,3 @@ def _learn(walk: Walk, at: Moments, assembled: Path, dataset: Dataset, params: N
 def _assignment(folder: Path) -> Assignment:
     """The clusters of readers; holdout and release share the fitted ones, so their counts go together."""
     return assignment_of(NewsModel.load(folder))
-
-
-def _note_position(release: Path, context: Context) -> None:
-    """Say which entry of the event log is the last that the snapshot holds; 0 where the data is not the log's."""
-    seq = int(context.run.facts("refined").get("events_seq", 0))
-    (release / "live" / POSITION).write_text(json.dumps({"seq": seq}), encoding="utf-8")

@@ -37,6 +37,7 @@ REJECTED_TYPES: dict[str, pl.DataType] = {
     c.REASON: pl.String(),
     c.VALUE: pl.Float64(),
 }
+VISIT = "visit"  # digest of a session's name
 
 
 def table_path(folder: Path, name: str) -> Path:
@@ -82,6 +83,12 @@ def schemas() -> dict[str, "pa.DataFrameSchema"]:
         "interactions": interactions,
         "validation": reads,
         "rejected": rejected,
+        "visits": {
+            VISIT: pa.Column(pl.String, pa.Check.str_matches("^[0-9a-f]{32}$")),
+            c.USER_ID: pa.Column(pl.String, some_text),
+            c.SESSION: pa.Column(pl.Int64, nullable=True),
+        },
+        "recalled": {"seq": pa.Column(pl.Int64, pa.Check.ge(1))},
     }
     return {name: pa.DataFrameSchema(columns, strict=True) for name, columns in tables.items()}
 

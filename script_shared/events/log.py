@@ -172,6 +172,13 @@ class EventLog:
         with self._transaction() as connection:
             return [_entry(row) for row in connection.execute(query.order_by(ENTRIES.c.seq))]
 
+    def clicks(self, numbers: Sequence[int]) -> list[Entry]:
+        """The clicks and logins with these numbers, in order; those that were deleted since are left out."""
+        kinds = [int(Kind.CLICK), int(Kind.LOGIN)]
+        query = select(ENTRIES).where(ENTRIES.c.seq.in_(numbers), ENTRIES.c.kind.in_(kinds))
+        with self._transaction() as connection:
+            return [_entry(row) for row in connection.execute(query.order_by(ENTRIES.c.seq))]
+
     def export(self, name: str) -> list[Entry]:
         """Every entry of one person, in order; of a user also what the user's visits did without one.
 

@@ -44,7 +44,8 @@ def add_clicks(
 ) -> Merged:
     """Add the log's clicks to the tally, those that are not kept with their reason.
 
-    A reader without an id is the visit, named ``session <id>`` as in the live state. Readers that the files do not know
+    A reader without an id is the user who was seen in the visit, else the visit, named ``session <id>`` as in the live
+    state. Readers that the files do not know
     are not logged in, and are added when a click of theirs is kept. What a user reads a day
     counts both origins; beyond the limit the log's clicks are left out.
 
@@ -82,12 +83,10 @@ def _readers_after(rows: pl.DataFrame, end_ms: int | None) -> int:
 
 
 def _named(clicks: pl.DataFrame, articles: pl.Series) -> pl.DataFrame:
-    """The clicks by time, with reader, article and the quantities of a bare click."""
-    visit = pl.when(pl.col(c.SESSION) != "").then("session " + pl.col(c.SESSION)).otherwise(pl.lit(""))
+    """The clicks by time, with article and the quantities of a bare click."""
     known = pl.col(c.ARTICLE_ID).cast(pl.Enum(articles), strict=False).to_physical().cast(pl.UInt32)
     sane = pl.col(TIME_MS).is_between(EARLIEST_MS, LATEST_MS)
     return clicks.sort(TIME_MS, SEQ).with_columns(
-        pl.when(pl.col(c.USER_ID) != "").then(pl.col(c.USER_ID)).otherwise(visit).alias(c.USER_ID),
         known.alias(c.ARTICLE),
         pl.when(sane).then(pl.col(TIME_MS)).cast(TIME).alias(c.TIMESTAMP),
         *(pl.lit(None, pl.Float32).alias(name) for name in (c.SECONDS, c.SCROLL)),

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.news import columns as c
+from pipelines.news.event_parts import SEQ
 from pipelines.news.refine.addresses import section_and_region
 from pipelines.news.refine.ahead import joined, reject_ahead
 from pipelines.news.refine.engagement import engagement
@@ -19,6 +20,7 @@ from pipelines.news.refine.rates import RATES, with_rates
 from pipelines.news.refine.rules import clipped, judge, rejected_rows
 from pipelines.news.refine.taken import NO_EVENTS, Taken
 from pipelines.news.refine.tally import Tally, without_erased
+from pipelines.news.refine.visits import logins_of, with_names
 from pipelines.news.refine.write import (
     count_reads,
     sorted_interactions,
@@ -81,8 +83,16 @@ def refine_site(
 
 
 def _users_of(clicks: pl.DataFrame) -> pl.DataFrame:
-    visit = pl.when(pl.col("session").is_not_null()).then("session " + pl.col("session"))
-    return clicks.with_columns(pl.coalesce("user", visit).alias(c.USER_ID)).rename({"article": c.ARTICLE_ID})
+    """The clicks with names: of a visit in which a user was seen the user's, by the rule of the live state."""
+    plain = clicks.with_columns(
+        pl.col(c.SITE_USER).fill_null("").alias(c.USER_ID),
+        pl.col("session").fill_null("").alias(c.SESSION),
+        pl.col("time_ms").fill_null(0).rank("ordinal").cast(pl.Int64).alias(SEQ),
+    )
+    named = with_names(plain, logins_of(plain, plain.clear())).drop(SEQ)
+    return named.with_columns(
+        pl.when(pl.col(name) != "").then(name).alias(name) for name in (c.USER_ID, c.SESSION)
+    ).rename({"article": c.ARTICLE_ID})
 
 
 def _sound(clicks: pl.DataFrame, tally: Tally) -> pl.DataFrame:

@@ -6,8 +6,10 @@ from typing import Any
 from pipelines.news.dataset import Dataset
 from pipelines.news.refine.challenge import refine_challenge
 from pipelines.news.refine.clicks import FILE, refine_clicks
+from pipelines.news.refine.recalled import write_recalled
 from pipelines.news.refine.site import CLICKS, refine_site
 from pipelines.news.refine.taken import Taken
+from pipelines.news.refine.visits import write_visits
 from pipelines.news.site import FACTS as SITE
 from pipelines.news.site import profile_of
 from pipelines.use_case import Context
@@ -20,7 +22,8 @@ def refine(context: Context) -> dict[str, Any]:
     Returns:
         Counts: users, articles, interactions, input rows, rejected rows by reason, the window of time. Of the event
         log: events_clicks (kept), events_articles (posted ones in the catalog), erased_readers (known to be erased),
-        erased_left_out (of them in the files), events_seq (the last entry that is part of these tables; 0 for none).
+        erased_left_out (of them in the files), events_recalled (clicks of the log that a release must recall, because
+        they are in no table), events_seq (the last entry that is part of these tables; 0 for none).
         Also what ``reject_ahead`` says.
 
     Raises:
@@ -33,10 +36,13 @@ def refine(context: Context) -> dict[str, Any]:
     with context.run.write("refined") as (folder, facts):
         facts["source"] = raw_facts.get("source")
         facts.update(_tables(context, raw, folder, taken))
+        write_visits(folder, taken.logins, taken.erased, context.run.run_id)
+        recalled = write_recalled(folder, taken.clicks, taken.left_out, context.run.run_id)
         facts[SITE] = profile_of(Dataset.load(folder)).as_facts()
         facts |= {
             "events_articles": taken.posts.height,
             "posted_last_ms": taken.posted_last_ms,
+            "events_recalled": recalled,
             "erased_readers": len(taken.erased.digests),
             "events_seq": raw_facts.get("events_seq", 0),
         }

@@ -1,10 +1,11 @@
 """Exports what the event log holds into a raw run: clicks, posted articles, digests of erased readers."""
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipelines.news.event_parts import FOLDER, POST_FIELDS, Parts
+from pipelines.news.event_parts import FOLDER, POST_FIELDS, TYPES, Parts
 from pipelines.news.sources.links import earlier_raws, link_tree, sizes
 from pipelines.use_case import Context
 from script_shared.errors import TransientError, UnavailableError
@@ -13,9 +14,11 @@ from script_shared.events.address import begun
 from script_shared.news.live.belief import Ledger
 from script_shared.news.live.event import live_event
 from script_shared.news.live.readers import reader_name
+from script_shared.news.live.visits import login_of
 
 PAGE = 10_000  # entries in memory at once
-KINDS = (Kind.CLICK, Kind.ARTICLE, Kind.ERASE, Kind.QUARANTINE)
+KINDS = (Kind.CLICK, Kind.ARTICLE, Kind.ERASE, Kind.QUARANTINE, Kind.LOGIN)
+TABLES = 2  # counts up when exports get other tables, so that none of before is used again
 NOT_EXPORTED = tuple(kind for kind in Kind if kind not in KINDS)
 FINGERPRINT, FILES = "events_fingerprint", "events_files"
 NOTHING = {"events_seq": 0, "events_clicks": 0, "events_posts": 0, "erased_readers": 0}
@@ -50,7 +53,8 @@ def _exported(context: Context, log: EventLog, folder: Path) -> dict[str, Any]:
         last, extent = log.extent(KINDS)
     except UnavailableError as error:
         return _without_log(context, folder, error)
-    mark = hashlib.sha256(f"{address} {extent} {use} {context.params.live.model_dump_json()}".encode()).hexdigest()[:16]
+    said = f"{address} {extent} {use} {TABLES} {context.params.live.model_dump_json()}"
+    mark = hashlib.sha256(said.encode()).hexdigest()[:16]
     if linked := _linked(context, folder, mark):
         return linked
     try:
@@ -73,35 +77,58 @@ def _linked(context: Context, folder: Path, mark: str) -> dict[str, Any] | None:
 
 
 def _written(log: EventLog, last: int, folder: Path, use: bool, ledger: Ledger) -> dict[str, Any]:
-    clicks, posts, gone = (Parts(folder, table) for table in ("event_clicks", "event_posts", "erased"))
-    erased, quarantine = Erased(log.erased()), Quarantine.of(log.quarantined())
+    export = _Export(folder, Erased(log.erased()), Quarantine.of(log.quarantined()), ledger)
     after = 0 if use else last
     while after < last and (entries := log.tail(after, PAGE, without=NOT_EXPORTED)):
         after = entries[-1].seq
-        wanted = [entry for entry in entries if entry.seq <= last]
-        _add_clicks(clicks, [entry for entry in wanted if entry.kind == Kind.CLICK], erased, quarantine, ledger)
-        for entry in wanted:
-            if entry.kind == Kind.ARTICLE:
-                posts.add(_post(entry))
-    for digest in sorted(log.erased()):  # asked for once more: somebody may have been erased meanwhile
-        gone.add((digest,))
-    for part in (clicks, posts, gone):
-        part.close()
-    counts = {"events_clicks": clicks.rows, "events_posts": posts.rows, "erased_readers": gone.rows}
+        export.take([entry for entry in entries if entry.seq <= last])
+    counts = export.close(log.erased())  # asked for once more: somebody may have been erased meanwhile
     words = "taken from the event log" if use else "left out by the params; erased readers are left out all the same"
     return {"events": words, "events_seq": last if use else 0, **counts}
 
 
-def _add_clicks(part: Parts, entries: list[Entry], erased: Erased, quarantine: Quarantine, ledger: Ledger) -> None:
-    """Add the clicks of users and visits that were not erased, each with how much it counts for everybody."""
-    gone = erased.among(reader_name(entry.user_id, str(entry.body.get("session", ""))) for entry in entries).tolist()
-    for entry, left_out in zip(entries, gone, strict=True):
-        if left_out:
-            continue
-        bad, event = quarantine.holds(entry), live_event(entry)
-        belief = 0.0 if bad or event is None else ledger.weigh(event)
+class _Export:
+    """The tables of one export, filled in the log's order."""
+
+    def __init__(self, folder: Path, erased: Erased, quarantine: Quarantine, ledger: Ledger) -> None:
+        self._parts = {name: Parts(folder, name) for name in TYPES}
+        self._erased, self._quarantine, self._ledger = erased, quarantine, ledger
+
+    def take(self, entries: Sequence[Entry]) -> None:
+        """Add what entries say."""
+        clicks = [entry for entry in entries if entry.kind == Kind.CLICK]
+        names = (reader_name(entry.user_id, str(entry.body.get("session", ""))) for entry in clicks)
+        for click, erased in zip(clicks, self._erased.among(names).tolist(), strict=True):
+            self._leave_out(click) if erased else self._click(click)
+        for entry in entries:
+            if entry.kind == Kind.ARTICLE:
+                self._parts["event_posts"].add(_post(entry))
+            elif entry.kind == Kind.LOGIN:
+                self._parts["event_logins"].add((entry.seq, *login_of(entry)))
+
+    def _click(self, entry: Entry) -> None:
+        """Add a click, with how much it counts for everybody."""
+        bad, event = self._quarantine.holds(entry), live_event(entry)
+        belief = 0.0 if bad or event is None else self._ledger.weigh(event)
         said = (str(entry.body.get(name, "")) for name in ("session", "region", "device"))
-        part.add((entry.seq, entry.time_ms, entry.user_id, entry.article_id, *said, belief, bad))
+        row = (entry.seq, entry.time_ms, entry.user_id, entry.article_id, *said, belief, bad)
+        self._parts["event_clicks"].add(row)
+
+    def _leave_out(self, entry: Entry) -> None:
+        """Of somebody who was erased only the number, and that a visit is not somebody else's any more."""
+        self._parts["event_left_out"].add((entry.seq,))
+        if session := login_of(entry)[1]:
+            self._parts["event_logins"].add((entry.seq, "", session))
+
+    def close(self, digests: Iterable[str]) -> dict[str, int]:
+        """Add who was erased, write what is left, and count."""
+        for digest in sorted(digests):
+            self._parts["erased"].add((digest,))
+        for part in self._parts.values():
+            part.close()
+        rows = {name: part.rows for name, part in self._parts.items()}
+        clicks, posts = rows["event_clicks"], rows["event_posts"]
+        return {"events_clicks": clicks, "events_posts": posts, "erased_readers": rows["erased"]}
 
 
 def _post(entry: Entry) -> tuple[Any, ...]:

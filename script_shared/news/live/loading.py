@@ -4,6 +4,7 @@ import json
 import logging
 from pathlib import Path
 
+from script_shared.arrays import IntArray, load_array
 from script_shared.errors import PautaError, ReleaseCorruptError
 from script_shared.news.live import snapshot
 from script_shared.news.live.clusters import Assignment, nobody
@@ -16,6 +17,7 @@ from script_shared.news.release_folder import facts_in
 
 log = logging.getLogger("pauta.loading")
 POSITION = "position.json"  # {"seq": number of the last log entry that the snapshot holds}, 0 where there is no file
+RECALLED = "recalled"  # int64: numbers of clicks up to there that the snapshot does not hold
 
 
 def load_newsroom(
@@ -42,10 +44,17 @@ def _newsroom(folder: Path, params: LiveParams) -> tuple[Newsroom, tuple[str, ..
         return Newsroom(LiveState(params)), ()
     try:
         seq = position(folder / "live" / POSITION)
-        return Newsroom(LiveState.load(folder / "live", params), seq=seq), ()
+        newsroom = Newsroom(LiveState.load(folder / "live", params), seq=seq)
+        newsroom.recalled = _recalled(folder / "live")
+        return newsroom, ()
     except (PautaError, ValueError, KeyError, OSError) as error:
         log.error("the snapshot of the live state is left out: %s", error)
         return Newsroom(LiveState(params)), ("live_snapshot",)
+
+
+def _recalled(folder: Path) -> IntArray | None:
+    """None where the release was made before they were kept."""
+    return load_array(folder, RECALLED) if (folder / f"{RECALLED}.npy").exists() else None
 
 
 def load_ranker(folder: Path) -> tuple[Ranker | None, tuple[str, ...]]:

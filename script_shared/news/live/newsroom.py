@@ -2,12 +2,13 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 
 from scipy.sparse import csr_array
 
+from script_shared.arrays import IntArray
 from script_shared.clock import HOUR_MS
 from script_shared.events import Entry, Kind, Quarantine
 from script_shared.events.entry import user_digest
@@ -38,6 +39,8 @@ class Newsroom:
         quarantine: what is left out; unclean: some of it was folded before it was found bad, or left out and is not any
             more, so the newsroom is to be folded again.
         erased: digests of readers that the release must not remember.
+        recalled: numbers of clicks up to ``snapshot_seq`` that the release does not know; None where it does not say.
+        visits: the users of visits.
         snapshot_seq: number of the last entry that the state began with; seq: of the last one folded.
         now_ms: the latest time in any entry, epoch milliseconds.
     """
@@ -54,6 +57,7 @@ class Newsroom:
         trust = state.params.trust if state is not None else TrustParams()
         self._noted = Noted(self.visits, trust.unproven_shown)
         self.whole = True  # False for one that had to begin without what lasts
+        self.recalled: IntArray | None = None
         self._folded = seq  # number of the last entry that the state took
         self.seq = self.snapshot_seq = seq
         self.now_ms = state.now_ms if state is not None else 0
@@ -87,7 +91,7 @@ class Newsroom:
             elif entry.kind == Kind.ERASE:
                 self.erased.add(str(entry.body["digest"]))
                 if self.state is not None:
-                    self.state.forget_digest(str(entry.body["digest"]))
+                    self.state.forget_digest(str(entry.body["digest"]), visits=False)
 
     def leave_out(self, quarantine: Quarantine) -> None:
         """Leave out what was found bad, from the first entry on."""
@@ -105,15 +109,23 @@ class Newsroom:
         """Whether the live state knows nothing of a reader."""
         return self.state is None or self.state.readers.find(reader_key(user, "")) < 0
 
-    def recall(self, clicks: Sequence[Entry]) -> None:
-        """Note who read what of clicks that a snapshot should hold, but does not.
+    def recall(self, entries: Sequence[Entry], settled: Collection[int] = ()) -> None:
+        """Note who read what of clicks and logins that a snapshot should hold, but does not.
 
         A training leaves out readers who were erased once, and what ``refine`` rejects. What they read since still may
         not come back.
+
+        Args:
+            entries: in the log's order.
+            settled: visits whose user the snapshot knows already.
         """
-        for click in clicks:
-            if not self.quarantine.holds(click):
-                self._noted.click(click)
+        for entry in entries:
+            if self.quarantine.holds(entry):
+                continue
+            if all(login_of(entry)) and session_key(login_of(entry)[1]) not in settled:
+                self._log_in(entry)
+            if entry.kind == Kind.CLICK:
+                self._noted.click(entry)
 
     def recall_shown(self, shown: Iterable[tuple[str, str, int]]) -> None:
         """Note what was shown too often before the snapshot, which holds no impressions: reader, article, count."""
@@ -300,7 +312,7 @@ class Newsroom:
                 self._noted.impression(entry)
 
     def _log_in(self, entry: Entry) -> None:
-        """Follow a login although the state stands still."""
+        """Follow a login that the state does not fold."""
         user, session = login_of(entry)
         visit, key = session_key(session), reader_key(user, "")
         if self.visits.join(visit, key):

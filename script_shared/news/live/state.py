@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from script_shared.events import Kind
+from script_shared.events.entry import user_digest
 from script_shared.names import section_key
 from script_shared.news.live import snapshot, windows
 from script_shared.news.live.articles import Articles
@@ -18,7 +19,7 @@ from script_shared.news.live.groups import REGIONS, SIZE, Groups, Visit
 from script_shared.news.live.looked import Looked
 from script_shared.news.live.pairing import pair
 from script_shared.news.live.pairs import PairStore
-from script_shared.news.live.readers import Readers, digest_key, reader_key
+from script_shared.news.live.readers import Readers, digest_key
 from script_shared.news.live.shown import MOST_SHOWN, Shown
 from script_shared.news.live.taste import learn_taste
 from script_shared.news.live.trust import BELIEVED, PROVEN, Everybody, Sources
@@ -113,11 +114,17 @@ class LiveState(Looked):
 
     def forget(self, user_id: str) -> None:
         """Forget a reader; what the reader added to counts of everybody stays."""
-        self._forget(reader_key(user_id, ""))
+        self.forget_digest(user_digest(user_id))
 
-    def forget_digest(self, digest: str) -> None:
-        """The same for a reader given by :func:`script_shared.events.entry.user_digest`, as erasures are logged."""
+    def forget_digest(self, digest: str, *, visits: bool = True) -> None:
+        """The same for a reader given by :func:`script_shared.events.entry.user_digest`, as erasures are logged.
+
+        Args:
+            visits: whether also the users of visits are forgotten; not where the visits known began later.
+        """
         self._forget(digest_key(digest))
+        if visits:
+            self.visits.forget(digest_key(digest))
 
     def _advance(self, time_ms: int, *, late: bool) -> None:
         if time_ms <= self.now_ms:
@@ -258,7 +265,6 @@ class LiveState(Looked):
     def _forget(self, key: int) -> None:
         self.readers.forget(key)
         self.shown.forget(key)
-        self.visits.forget(key)
         self.clusters.forget(key)
         self.group_names.labels.forget(key)
 

@@ -37,6 +37,10 @@ class Visits:
     def __len__(self) -> int:
         return len(self._users)
 
+    def all(self) -> frozenset[int]:
+        """The visits that have a user."""
+        return frozenset(self._users)
+
     def user(self, visit: int) -> int:
         """The key of a visit's user, 0 for none."""
         return self._users.get(visit, 0)

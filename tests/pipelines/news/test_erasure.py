@@ -89,6 +89,28 @@ def test_old_runs_lose_the_reader_and_keep_everybody_else(tmp_path: Path, log: E
     assert not context.run.folder("assembled").exists()
 
 
+def visit(number: int, session: str, page: int, user: str = "") -> Entry:
+    return Entry(f"visit {number}", Kind.CLICK, START + 9 + number, user, PAGES[page], {"session": session})
+
+
+@pytest.mark.parametrize("name", ["session v7", "ana"])
+def test_old_runs_lose_a_visit_with_or_without_the_user(tmp_path: Path, log: EventLog, name: str) -> None:
+    log.append([visit(1, "v7", 5), visit(2, "v7", 6, "ana"), visit(3, "v8", 7), visit(4, "v9", 8, "ana")])
+    context = make_run(tmp_path)
+    before = Dataset.load(context.run.read("refined"))
+    assert before.users["user_id"].to_list() == ["ana", "eva", "rui", "session v8"]
+    assert before.users["reads"][0] == 5
+    log.erase(name)
+    assert prune(context)["erased_from_runs"] == {"run-1": 1 if name != "ana" else 3}
+    after = Dataset.load(context.run.read("refined"))
+    pages = after.interactions.article[after.interactions.user == 0].tolist()
+    assert pages == ([0, 1, 8] if name != "ana" else [])
+    assert after.users["reads"][0] == len(pages)
+    assert "v7" not in texts(context.run.root)
+    assert "v8" in texts(context.run.root)
+    assert prune(context)["erased_from_runs"] == {}
+
+
 def test_the_cleaned_raw_files_are_good_for_another_run_and_the_source_is_left_alone(
     tmp_path: Path, log: EventLog
 ) -> None:
