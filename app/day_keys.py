@@ -14,6 +14,8 @@ from script_shared.errors import UnavailableError
 
 DAY_MS = 86_400_000
 NONCE, SEALED, TAG = 16, 24, 3  # characters of an answer's id: a random part, with its seal, of each page
+LOOK_SECONDS = 1.0  # how often the day is looked at
+PAUSE_SECONDS = 30.0  # after a look-up that failed: each one holds a thread until the connection times out
 IPV4_BITS, IPV6_BITS = 24, 48  # of an address that are looked at: a street of homes, what one customer is given
 
 
@@ -24,24 +26,35 @@ class DayKeys:
     network a pseudonym stood for, nor follow a network from day to day.
 
     Args:
-        key_of: the log's key of a day, counted from 1970; may raise UnavailableError.
+        keys_of: the log's keys of a day, counted from 1970, and of the day before it, b"" for none; may raise
+            UnavailableError.
     """
 
-    def __init__(self, key_of: Callable[[int], bytes]) -> None:
-        self._key_of = key_of
+    def __init__(self, keys_of: Callable[[int], tuple[bytes, bytes]]) -> None:
+        self._keys_of = keys_of
         self._day = 0
-        self._keys = (secrets.token_bytes(32), b"")
+        self._keys: tuple[bytes, ...] = (secrets.token_bytes(32),)  # the first one is in use, the others were
         self._shared = False
+
+    async def watch(self) -> None:
+        """Follow the day for ever, with one look-up at a time; ends when cancelled. No request waits for it."""
+        while True:
+            await self.refresh()
+            await asyncio.sleep(LOOK_SECONDS if self._is_current() else PAUSE_SECONDS)
 
     async def refresh(self) -> None:
         """Follow the day; asks the log once a day."""
-        day = wall_ms() // DAY_MS
-        if self._shared and day == self._day:
+        if self._is_current():
             return
+        day = wall_ms() // DAY_MS
         with contextlib.suppress(UnavailableError):
-            key = await asyncio.to_thread(self._key_of, day)
-            before = self._keys[0] if key != self._keys[0] else self._keys[1]
-            self._keys, self._day, self._shared = (key, before), day, True
+            today, yesterday = await asyncio.to_thread(self._keys_of, day)
+            used = (yesterday, self._keys[0])  # the latter is of this process alone, where it began without the log
+            self._keys = (today, *(key for key in dict.fromkeys(used) if key not in (b"", today)))
+            self._day, self._shared = day, True
+
+    def _is_current(self) -> bool:
+        return self._shared and self._day == wall_ms() // DAY_MS
 
     def network(self, host: str) -> str:
         """The pseudonym of the network an address is in, 8 hexadecimal digits; "" for no address."""
@@ -73,7 +86,6 @@ class DayKeys:
             hmac.compare_digest(self._seal(key, nonce, tags, reader).encode(), mac.encode())
             and _page_tag(key, nonce, page) in {tags[at : at + TAG] for at in range(0, len(tags), TAG)}
             for key in self._keys
-            if key
         )
 
     def _seal(self, key: bytes, nonce: str, tags: str, reader: str) -> str:

@@ -144,7 +144,7 @@ def _service(settings: Settings, metrics_folder: Path | None) -> Service:
     telemetry.disk.watch(settings)
     releases = Releases(f"{settings.models_uri.rstrip('/')}/news", settings.cache_dir / "news")
     following = Following(settings, telemetry)
-    day_keys = DayKeys(following.log.day_key)
+    day_keys = DayKeys(following.log.day_keys)
     params = load_params(NewsParams, settings.params_file or FILE)
     return Service(
         settings=settings,
@@ -182,7 +182,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     limits, proxies = HttpLimits.of(service.settings), networks(service.settings.trusted_proxies)
     connections = Connections(limits, service.telemetry.connections.refused, proxies)
     service.telemetry.connections.follow(connections.__len__)
-    watches = [asyncio.create_task(service.live.watch()), asyncio.create_task(connections.watch())]
+    rounds = (service.live.watch(), connections.watch(), service.day_keys.watch())
+    watches = [asyncio.create_task(each) for each in rounds]
     yield {STATE: connections}
     for watch in watches:
         watch.cancel()

@@ -91,7 +91,6 @@ async def post_events(request: Request, body: Annotated[EventsBody, Body()], ser
         detail = f"{len(errors)} of {len(events)} events have a time that cannot be taken. Nothing was written."
         return problem(request, 422, detail, errors=errors[:20])
     entries = [_entry(event, dating) for event in events]
-    await service.day_keys.refresh()
     for entry in entries:
         service.event_proof.note(entry, request, signed=signed)
     new = await _write(service, entries)

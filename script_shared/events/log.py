@@ -268,8 +268,11 @@ class EventLog:
                 breathe()
         return counts
 
-    def day_key(self, day: int) -> bytes:
-        """The random key of a day, counted from 1970: made by who asks first, the same for all, deleted two days later.
+    def day_keys(self, day: int) -> tuple[bytes, bytes]:
+        """The random keys of a day, counted from 1970, and of the day before it.
+
+        A day's key is made by the first process that asks for that day, is the same for all, and is deleted two days
+        later. The key of the day before is never made here; it is b"" where no process asked on that day.
 
         Raises:
             UnavailableError: the log cannot be reached.
@@ -279,8 +282,9 @@ class EventLog:
             self._lock(connection)
             connection.execute(new)
             connection.execute(delete(DAY_KEYS).where(DAY_KEYS.c.day < day - 1))
-            key = connection.scalar(select(DAY_KEYS.c.key).where(DAY_KEYS.c.day == day))
-        return bytes(key or b"")
+            rows = connection.execute(select(DAY_KEYS.c.day, DAY_KEYS.c.key).where(DAY_KEYS.c.day.in_([day, day - 1])))
+            keys = {row.day: bytes(row.key) for row in rows}
+        return keys[day], keys.get(day - 1, b"")
 
     def close(self) -> None:
         """Give the connections back."""

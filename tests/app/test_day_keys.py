@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.day_keys import DAY_MS, DayKeys
+from app.day_keys import DAY_MS, LOOK_SECONDS, PAUSE_SECONDS, DayKeys
 from script_shared.clock import wall_ms
 from script_shared.errors import UnavailableError
 from script_shared.events import EventLog
@@ -17,7 +17,7 @@ def log(tmp_path: Path) -> EventLog:
 
 
 def keys(log: EventLog) -> DayKeys:
-    made = DayKeys(log.day_key)
+    made = DayKeys(log.day_keys)
     asyncio.run(made.refresh())
     return made
 
@@ -55,13 +55,14 @@ def test_a_pseudonym_holds_nothing_of_the_address_and_another_site_has_another(t
 
 
 def test_the_key_of_a_day_is_deleted_two_days_later(log: EventLog) -> None:
-    first = log.day_key(100)
-    assert log.day_key(100) == first
-    assert log.day_key(101) != first
-    assert log.day_key(100) == first
-    log.day_key(102)
-    log.day_key(101)
-    assert log.day_key(100) != first
+    first, before = log.day_keys(100)
+    assert before == b""
+    assert log.day_keys(100) == (first, b"")
+    second, before = log.day_keys(101)
+    assert second != first
+    assert before == first
+    assert log.day_keys(102)[1] == second
+    assert log.day_keys(101) == (second, b"")
 
 
 def test_an_answer_is_recognised_by_every_process_for_its_user_and_its_pages_alone(log: EventLog) -> None:
@@ -80,20 +81,78 @@ def test_an_answer_is_recognised_by_every_process_for_its_user_and_its_pages_alo
     assert not keys(log).gave("é" * 27, "ana", "a1")
 
 
-def test_without_the_log_there_are_keys_of_the_process_alone() -> None:
-    def unreachable(day: int) -> bytes:
-        raise UnavailableError("the event log cannot be used.", fix="Wait.")
+def unreachable(day: int) -> tuple[bytes, bytes]:
+    raise UnavailableError("the event log cannot be used.", fix="Wait.")
 
+
+def test_without_the_log_there_are_keys_of_the_process_alone() -> None:
     made = DayKeys(unreachable)
     asyncio.run(made.refresh())
     assert made.gave(made.answer_id("ana", ["a1"]), "ana", "a1")
     assert len(made.network("203.0.113.7")) == 8
 
 
-def test_an_answer_of_yesterday_is_still_recognised(log: EventLog) -> None:
-    made = keys(log)
+def test_an_answer_given_without_the_log_is_recognised_once_it_is_back(log: EventLog) -> None:
+    made = DayKeys(unreachable)
     answer = made.answer_id("ana", ["a1"])
-    made._day -= 1
-    made._key_of = lambda day: log.day_key(wall_ms() // DAY_MS + 1)
+    made._keys_of = log.day_keys
     asyncio.run(made.refresh())
     assert made.gave(answer, "ana", "a1")
+    assert made.network("203.0.113.7") == keys(log).network("203.0.113.7")
+
+
+@pytest.mark.parametrize("process", ["the same process", "a process that started today"])
+def test_an_answer_of_yesterday_is_still_recognised(
+    log: EventLog, monkeypatch: pytest.MonkeyPatch, process: str
+) -> None:
+    now = wall_ms()
+    monkeypatch.setattr("app.day_keys.wall_ms", lambda: now)
+    made = keys(log)
+    answer = made.answer_id("ana", ["a1"])
+    monkeypatch.setattr("app.day_keys.wall_ms", lambda: now + DAY_MS)
+    made = made if process == "the same process" else DayKeys(log.day_keys)
+    asyncio.run(made.refresh())
+    assert made.gave(answer, "ana", "a1")
+    monkeypatch.setattr("app.day_keys.wall_ms", lambda: now + 3 * DAY_MS)
+    assert not keys(log).gave(answer, "ana", "a1")
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What a watch slept; the third sleep ends it."""
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr("app.day_keys.asyncio.sleep", sleep)
+    return slept
+
+
+def test_while_the_log_is_unreachable_the_watch_pauses_after_each_look_up(pauses: list[float]) -> None:
+    days = []
+
+    def count(day: int) -> tuple[bytes, bytes]:
+        days.append(day)
+        return unreachable(day)
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(DayKeys(count).watch())
+    assert pauses == [PAUSE_SECONDS] * 3
+    assert len(days) == 3
+
+
+def test_the_watch_asks_the_log_once_a_day(log: EventLog, monkeypatch: pytest.MonkeyPatch, pauses: list[float]) -> None:
+    days = []
+    monkeypatch.setattr("app.day_keys.wall_ms", lambda: DAY_MS * (100 + len(pauses) // 2))
+
+    def look_up(day: int) -> tuple[bytes, bytes]:
+        days.append(day)
+        return log.day_keys(day)
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(DayKeys(look_up).watch())
+    assert days == [100, 101]
+    assert pauses[0] == LOOK_SECONDS

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from app.event_proof import EventProof
 from app.main import create_app
-from script_shared.errors import SettingsError
+from script_shared.errors import SettingsError, UnavailableError
 from script_shared.events import Entry, EventLog
 from script_shared.events.signature import HEADER, sign
 from script_shared.settings import Settings
@@ -41,6 +41,21 @@ def send(client: httpx.Client, key: str | None = None, header: str | None = None
 
 def written(store: Store) -> list[Entry]:
     return EventLog(store.settings.events_address).tail(0)
+
+
+def test_a_post_looks_up_no_key_while_the_log_has_none(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    days: list[int] = []
+
+    def unreachable(log: EventLog, day: int) -> tuple[bytes, bytes]:
+        days.append(day)
+        raise UnavailableError("the event log cannot be used.", fix="Wait.")
+
+    monkeypatch.setattr("app.day_keys.PAUSE_SECONDS", 3600.0)
+    monkeypatch.setattr(EventLog, "day_keys", unreachable)
+    with site(store) as client:
+        until(lambda: len(days) == 2)  # at the start, and of the watch
+        assert [send(client, event_id=f"e{number}").status_code for number in range(3)] == [200] * 3
+    assert len(days) == 2
 
 
 def test_a_click_carries_its_network_and_no_address(store: Store) -> None:
