@@ -9,7 +9,7 @@ from pipelines.news import columns as c
 from pipelines.news.refine.addresses import section_and_region
 from pipelines.news.refine.clean import bad_id, clean_id, clean_title
 from pipelines.news.refine.csv_problems import explained
-from pipelines.news.refine.files import FILE_COLUMN, check_no_row_short, scan
+from pipelines.news.refine.files import FILE_COLUMN, LAST_EMPTY, check_no_row_short, scan
 from pipelines.news.refine.ids import rejected_ids
 from pipelines.news.refine.moments import moment
 from pipelines.news.refine.posts import extended
@@ -34,13 +34,14 @@ def refine_articles(
     """
     path = table_path(folder, "articles")
     with explained(files):
-        check_no_row_short(files, c.ITEM_COLUMNS)
-        refused = _bad_pages(files).collect(engine="streaming")
+        odd = _odd_rows(files).collect(engine="streaming")
+        check_no_row_short(odd.filter(LAST_EMPTY)[FILE_COLUMN].unique())
         extended(_table(files), posts).with_row_index(c.ARTICLE).sink_parquet(
             path, compression="zstd", compression_level=1, row_group_size=20_000
         )
     if tally is not None:
-        tally.refuse(refused)
+        rows = odd.lazy().filter(~pl.col(LAST_EMPTY) | bad_id(clean_id(c.RAW_PAGE)))
+        tally.refuse(rejected_ids(rows, article=pl.col(c.RAW_PAGE), file=pl.col(FILE_COLUMN)).collect())
     narrow = pl.read_parquet(path, columns=[c.ARTICLE_ID, c.ISSUED], glob=False)
     _check_pages(narrow, files)
     check("articles", pl.scan_parquet(path, glob=False), run_id)
@@ -61,9 +62,10 @@ def _table(files: Sequence[Path]) -> pl.LazyFrame:
     )
 
 
-def _bad_pages(files: Sequence[Path]) -> pl.LazyFrame:
-    rows = scan(files, c.ITEM_COLUMNS).filter(bad_id(clean_id(c.RAW_PAGE)))
-    return rejected_ids(rows, article=pl.col(c.RAW_PAGE), file=pl.col(FILE_COLUMN))
+def _odd_rows(files: Sequence[Path]) -> pl.LazyFrame:
+    """Page and file of rows whose page is no id, and of rows whose last cell is empty."""
+    rows = scan(files, c.ITEM_COLUMNS).select(c.RAW_PAGE, FILE_COLUMN, LAST_EMPTY)
+    return rows.filter(pl.col(LAST_EMPTY) | bad_id(clean_id(c.RAW_PAGE)))
 
 
 def _check_pages(articles: pl.DataFrame, files: Sequence[Path]) -> None:

@@ -1,7 +1,7 @@
 """Finds the raw CSV files by their place and header, and reads them as lazy tables of text."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +13,7 @@ from script_shared.errors import InputError
 HISTORIES = "files/treino/treino_parte*.csv"
 ITEMS = "itens/itens/itens-parte*.csv"
 VALIDATION = "validacao.csv"
-FILE_COLUMN = "_file"
+FILE_COLUMN, LAST_EMPTY = "_file", "_last_empty"
 
 
 def find_files(raw: Path, pattern: str, columns: Sequence[str]) -> list[Path]:
@@ -32,40 +32,34 @@ def find_files(raw: Path, pattern: str, columns: Sequence[str]) -> list[Path]:
 
 
 def scan(files: Sequence[Path], columns: Sequence[str]) -> pl.LazyFrame:
-    """All files as one lazy table of strings, with the file's path in ``FILE_COLUMN``; an empty cell is "".
+    """All files as one lazy table of strings; an empty cell is "".
 
-    Each file is read by the names of its own columns. Blank lines are left out.
+    Each file is read by the names of its own columns. Blank lines are left out. Besides the columns there are the
+    file's path in ``FILE_COLUMN`` and ``LAST_EMPTY``, see :func:`check_no_row_short`.
     """
     return pl.concat([_scan(file, columns) for file in files])
 
 
-def check_no_row_short(files: Sequence[Path], columns: Sequence[str]) -> None:
+def check_no_row_short(files: Iterable[str | Path]) -> None:
     """No row has fewer cells than the header.
 
-    The reader fills what is missing with "", so a file with an empty last cell is read once more, cell by cell.
+    The reader fills what is missing with "". So a file in which some row's last cell is empty (``LAST_EMPTY``) is read
+    once more, cell by cell.
 
     Raises:
         InputError: names file and line.
     """
-    for file in files:
-        table, names = _table(file, columns)
-        if table.filter(_some_cell() & (pl.col(names[-1]) == "")).head(1).collect(engine="streaming").height:
-            check_widths(file)
+    for file in sorted({Path(file) for file in files}):
+        check_widths(file)
 
 
 def _scan(file: Path, columns: Sequence[str]) -> pl.LazyFrame:
     """One file. The filter looks at every column, because the reader notices surplus cells only when it reads all."""
-    table, _ = _table(file, columns)
-    return table.filter(_some_cell()).select(*columns, pl.lit(str(file)).alias(FILE_COLUMN))
-
-
-def _table(file: Path, columns: Sequence[str]) -> tuple[pl.LazyFrame, list[str]]:
     names = _distinct(columns_of(file, columns))
-    return pl.scan_csv(file, new_columns=names, infer_schema=False, empty_string_is_null=False, glob=False), names
-
-
-def _some_cell() -> pl.Expr:
-    return ~pl.all_horizontal(pl.all() == "")
+    table = pl.scan_csv(file, new_columns=names, infer_schema=False, empty_string_is_null=False, glob=False)
+    last = (pl.col(names[-1]) == "").alias(LAST_EMPTY)
+    blank = pl.all_horizontal(pl.all() == "")
+    return table.filter(~blank).select(*columns, pl.lit(str(file)).alias(FILE_COLUMN), last)
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ from pipelines.news import columns as c
 from pipelines.news.refine.clean import bad_id, clean_id
 from pipelines.news.refine.csv_problems import explained
 from pipelines.news.refine.engagement import engagement
-from pipelines.news.refine.files import FILE_COLUMN, check_no_row_short, scan
+from pipelines.news.refine.files import FILE_COLUMN, LAST_EMPTY, check_no_row_short, scan
 from pipelines.news.refine.history_checks import check_histories, check_no_file_empty, check_reads, check_users_unique
 from pipelines.news.refine.ids import rejected_ids, with_article_numbers
 from pipelines.news.refine.lists import elements, plain
@@ -47,11 +47,13 @@ def refine_histories(
     """
     users: list[pl.DataFrame] = []
     names: set[str] = set()
+    doubtful: set[str] = set()
     seen = 0
     with explained(files), tqdm(desc="histories", unit=" users", disable=None) as progress:
         batches = scan(files, c.HISTORY_COLUMNS).collect_batches(chunk_size=BATCH_USERS, maintain_order=True)
         for batch in batches:
             names.update(batch[FILE_COLUMN].unique())
+            doubtful.update(batch.filter(LAST_EMPTY)[FILE_COLUMN])
             batch = without_erased(_sound_users(batch, tally), c.RAW_USER, erased, tally)
             batch = batch.with_columns(plain(batch[name], batch[c.RAW_TIMES]) for name in LISTS)
             check_histories(batch, LISTS)
@@ -59,7 +61,7 @@ def refine_histories(
             users.append(batch.select(c.RAW_USER, c.RAW_TYPE, FILE_COLUMN))
             seen += batch.height
             progress.update(batch.height)
-        check_no_row_short(files, c.HISTORY_COLUMNS)
+        check_no_row_short(doubtful)
     check_no_file_empty(names, files)
     table = pl.concat(users)
     check_users_unique(table)

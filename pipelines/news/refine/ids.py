@@ -38,13 +38,18 @@ def with_article_numbers(rows: pl.DataFrame, articles: pl.Enum) -> pl.DataFrame:
     numbered = rows.with_columns(_number(articles))
     if not numbered[c.ARTICLE].null_count():
         return numbered
-    ids = pl.when(pl.col(c.ARTICLE).is_null()).then(clean_id(c.ARTICLE_ID).fill_null("")).otherwise(c.ARTICLE_ID)
+    ids = pl.when(pl.col(c.ARTICLE).is_null()).then(clean_id(_unknown()).fill_null("")).otherwise(c.ARTICLE_ID)
     return numbered.with_columns(ids.alias(c.ARTICLE_ID)).with_columns(_number(articles))
 
 
 def is_bad_article() -> pl.Expr:
     """Whether an article that is not known has no id at all."""
-    return pl.col(c.ARTICLE).is_null() & bad_id(clean_id(c.ARTICLE_ID))
+    return bad_id(clean_id(_unknown()))
+
+
+def _unknown() -> pl.Expr:
+    """The ids of articles that are not known, null for others: most are known, and need no look at their letters."""
+    return pl.when(pl.col(c.ARTICLE).is_null()).then(pl.col(c.ARTICLE_ID))
 
 
 def _number(articles: pl.Enum) -> pl.Expr:

@@ -8,7 +8,7 @@ from pipelines.news import columns as c
 from pipelines.news.refine.ahead import AHEAD
 from pipelines.news.refine.clean import bad_id, clean_id
 from pipelines.news.refine.csv_problems import explained
-from pipelines.news.refine.files import VALIDATION, check_no_row_short, find_files, scan
+from pipelines.news.refine.files import FILE_COLUMN, LAST_EMPTY, VALIDATION, check_no_row_short, find_files, scan
 from pipelines.news.refine.ids import REASON as BAD_ID
 from pipelines.news.refine.ids import is_bad_article, with_article_numbers
 from pipelines.news.refine.lists import elements, lengths, plain
@@ -51,8 +51,8 @@ def refine_validation(
         return None
     files = find_files(raw, VALIDATION, c.VALIDATION_COLUMNS)
     with explained(files):
-        check_no_row_short(files, c.VALIDATION_COLUMNS)
         table = scan(files, c.VALIDATION_COLUMNS).with_columns(clean_id(c.RAW_USER).fill_null("")).collect()
+        check_no_row_short(table.filter(LAST_EMPTY)[FILE_COLUMN])
     tally = Tally()
     table = without_erased(table, c.RAW_USER, erased, tally)
     rows = _explode(

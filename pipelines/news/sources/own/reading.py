@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.news.refine.csv_bounds import check_rows_end, header_of
 from pipelines.news.refine.csv_problems import explained
 from script_shared.errors import InputError
 
@@ -102,7 +103,9 @@ def opened(file: Path) -> Iterator[pl.LazyFrame]:
         if kind.name == "csv":
             source = file if kind.encoding in ("utf-8", "utf-8-sig") else _as_utf8(file, kind, Path(folder))
             table = pl.scan_csv(source, separator=kind.delimiter, infer_schema=False, glob=False)
-            with explained([source]):
+            header_of(source, kind.delimiter)
+            check_rows_end(source)
+            with explained([source], kind.delimiter):
                 yield table
         elif kind.name == "parquet":
             yield _as_text(pl.scan_parquet(file, glob=False))
