@@ -1,4 +1,4 @@
-"""What is told of an article: its metadata, its state, and what editors said."""
+"""What the API shows of an article: its metadata, its state, and what editors posted."""
 
 import re
 import unicodedata

@@ -19,7 +19,7 @@ LEAST_KEY = 16  # characters
 
 
 class EventProof:
-    """Checks signatures, and notes with each event what is known of its origin.
+    """Checks signatures, and notes the origin of each event.
 
     Raises:
         SettingsError: a key is too short, or unsigned events are refused and there is no key.
@@ -62,7 +62,7 @@ class EventProof:
         return True
 
     def note(self, entry: Entry, request: Request, *, signed: bool) -> None:
-        """Add to an event's body what is known of its origin, and nothing that names an address."""
+        """Add the origin of an event to its body; no address is stored."""
         reader = reader_name(entry.user_id, str(entry.body.get("session", "")))
         if signed:
             entry.body["proof"] = SIGNED

@@ -51,7 +51,7 @@ class Following:
 
     @property
     def newsroom(self) -> Newsroom | None:
-        """What is known; None until the first release is in service, or known to be missing."""
+        """The folded state; None until the first release is in service, or there is certainly none."""
         return self._folder.room.newsroom if self._folder.room is not None else None
 
     @property

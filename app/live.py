@@ -173,7 +173,7 @@ class Live:
     def _wanted(self, pointer: Pointer) -> bool:
         if self.served is not None and self.served.release == pointer.version:
             self.refusal = None  # the pointer came back to what is served
-            following = self._following  # loaded while the log was away, or with what was found bad since
+            following = self._following  # loaded while the log was unreachable, or before clicks were found bad
             return following is not None and (following.can_be_whole or following.must_fold_again)
         refusal = self.refusal
         if refusal is None or (refusal.release, refusal.sequence) != (pointer.version, pointer.sequence):

@@ -142,7 +142,7 @@ class LiveFacts(BaseModel):
     posted_articles: int
     state: StateSizes | None
     digest: str | None = Field(description="Equal for equal states; on request.")
-    trending: dict[str, Any] | None = Field(description="What is read most, by group; on request.")
+    trending: dict[str, Any] | None = Field(description="The most read articles by group, on request.")
 
 
 class UserEntry(BaseModel):

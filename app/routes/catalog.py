@@ -44,7 +44,7 @@ async def get_articles(request: Request, query: Annotated[ArticlesQuery, Query()
 async def get_article(
     request: Request, page: PageId, query: Annotated[ArticleQuery, Query()], service: TheService
 ) -> Response:
-    """What is known of an article. What is hidden, taken down or not published yet answers 404 without the admin token.
+    """An article's metadata and state. Hidden, withdrawn and unpublished articles answer 404 without the admin token.
 
     With the admin token also what editors said of it, and with ``user_id`` or ``session`` why it is in that user's list
     of 100, or why it is not.

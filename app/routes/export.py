@@ -43,7 +43,7 @@ async def export_events(query: Annotated[ExportQuery, Query()], service: TheServ
     """
     wanted = Extract(tuple(query.kinds), query.since, query.until, query.after)
     pages = wanted.pages(service.following.log)
-    first = await asyncio.to_thread(next, pages, None)  # a log that is away is a 503, not an answer that breaks off
+    first = await asyncio.to_thread(next, pages, None)  # an unreachable log is a 503, not an answer that is cut off
 
     async def lines() -> AsyncIterator[bytes]:
         page = first

@@ -23,7 +23,7 @@ LOOKED_AT = 500  # articles that one list looks at, however few of them it may s
 HEADERS = {"Cache-Control": "public, max-age=1"}
 
 
-@router.get("/most-read", summary="What is read most now", response_model=MostRead)
+@router.get("/most-read", summary="The most read articles", response_model=MostRead)
 async def get_most_read(query: Annotated[MostReadQuery, Query()], service: TheService) -> Response:
     """Articles by their clicks of the last minutes or hours, the same for everybody; empty when nobody clicks.
 
@@ -33,7 +33,7 @@ async def get_most_read(query: Annotated[MostReadQuery, Query()], service: TheSe
     return _answer(service, served, query, lambda: _most_read(served, query))
 
 
-@router.get("/latest", summary="What was published last", response_model=Latest)
+@router.get("/latest", summary="The latest articles", response_model=Latest)
 async def get_latest(query: Annotated[LatestQuery, Query()], service: TheService) -> Response:
     """The newest articles, the same for everybody."""
     served = service.live.require()

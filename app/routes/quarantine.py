@@ -43,7 +43,7 @@ async def post_quarantine(body: QuarantinePost, service: TheService) -> Response
     return json_response(_record(entry, None))
 
 
-@router.get("", summary="What is left out, and what was", response_model=QuarantineList)
+@router.get("", summary="Clicks that are left out, now and before", response_model=QuarantineList)
 async def get_quarantine(service: TheService) -> Response:
     """The record of every quarantine, oldest first, those taken back too."""
     return json_response({"quarantines": await _records(service)})

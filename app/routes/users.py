@@ -1,4 +1,4 @@
-"""GET and DELETE /users/{user_id} and /sessions/{session}: what is known of a person, and forgetting it."""
+"""GET and DELETE /users/{user_id} and /sessions/{session}: export and erase what is stored about a person."""
 
 import asyncio
 import contextlib

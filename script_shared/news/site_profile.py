@@ -73,7 +73,7 @@ def _least_users(site: SiteProfile) -> int:
 
 
 def _recency_weight(site: SiteProfile) -> float:
-    """Recency stands beside a logarithm of counts, so it weighs less where counts are small."""
+    """Recency is added to a logarithm of counts, so its weight is less where counts are small."""
     ratio = log1p(LEADING * site.clicks_per_hour * site.pace) / log1p(LEADING * BUSY.clicks_per_hour)
     return 2.0 if site.fast else max(0.1, round(2.0 * ratio, 2))
 

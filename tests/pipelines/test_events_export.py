@@ -74,7 +74,7 @@ def test_a_log_that_breaks_off_leaves_no_file(
 ) -> None:
     def broken(wanted: Extract, log: EventLog):
         yield log.tail(0)
-        raise UnavailableError("the log is away.")
+        raise UnavailableError("the log is unreachable.")
 
     monkeypatch.setattr(Extract, "pages", broken)
     with pytest.raises(UnavailableError):

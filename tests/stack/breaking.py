@@ -84,7 +84,7 @@ def kill(stack: Stack) -> str:
         for name in [name for name in names if name != "airflow-scheduler"]:
             before = poster.failed_lists
             took[name] = _kill(stack, name)
-            need(name in ("api", "proxy") or poster.failed_lists == before, f"lists failed while {name} was away")
+            need(name in ("api", "proxy") or poster.failed_lists == before, f"lists failed while {name} was down")
         run = _start_training(stack)
         took["airflow-scheduler"] = _kill(stack, "airflow-scheduler")
         wait_for("the training ends", lambda: Airflow(stack).ended("news_training", run), 900, 3)

@@ -61,7 +61,7 @@ def event(kind: str, page: str, members: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def list_request(options: Options, parameters: Mapping[str, Any]) -> httpx.Request:
-    """``POST /recommendations``: parameters do not stand in an address, and so in no access log."""
+    """``POST /recommendations``: parameters are not part of the address, so no access log has them."""
     given = {name: value for name, value in parameters.items() if value is not None}
     return request(options, "POST", "recommendations", given)
 
