@@ -1,6 +1,7 @@
 """The event log behind one small interface: SQLite embedded, PostgreSQL in production, chosen by URI."""
 
-from collections.abc import Collection, Iterator, Sequence
+import logging
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from secrets import token_bytes
@@ -30,6 +31,8 @@ _KEPT = (
     int(Kind.ERASE),
     int(Kind.QUARANTINE),
 )  # never pruned by age: what is known, who is forgotten
+_KINDS = frozenset(map(int, Kind))
+logger = logging.getLogger("pauta.events")
 
 
 class EventLog:
@@ -38,6 +41,9 @@ class EventLog:
     An entry has been acknowledged when ``append`` returns: it is on disk then. Numbers are given in commit order:
     SQLite has one writer at a time, and on PostgreSQL every append holds one advisory lock until it has committed.
     So who has seen number n will never be shown a smaller one later, and a tail by number misses nothing.
+
+    Entries of a kind that only a later version knows are skipped, with one warning for each kind: two versions use one
+    log during an upgrade.
 
     Args:
         uri: an SQLAlchemy address, ``sqlite:////folder/events.db`` or ``postgresql+psycopg2://user:password@host/db``.
@@ -50,6 +56,7 @@ class EventLog:
         self._engine = engine_of(uri)
         self._insert = sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert
         self._made = False
+        self._unknown: set[int] = set()  # kinds of later versions that were met
 
     def append(self, entries: Sequence[Entry], *, seen: int | None = None) -> list[bool]:
         """Write entries durably, all or none.
@@ -85,11 +92,16 @@ class EventLog:
         Raises:
             UnavailableError: the log cannot be reached.
         """
+        left_out = {*map(int, without), *self._unknown}
         query = select(ENTRIES).where(ENTRIES.c.seq > after).order_by(ENTRIES.c.seq).limit(limit)
-        if without:
-            query = query.where(ENTRIES.c.kind.not_in([int(kind) for kind in without]))
+        if left_out:
+            query = query.where(ENTRIES.c.kind.not_in(sorted(left_out)))
         with self._transaction() as connection:
-            return [_entry(row) for row in connection.execute(query)]
+            rows = connection.execute(query).all()
+        entries = self._entries(rows)
+        if rows and not entries:  # all are of unknown kinds, which the next query leaves out
+            return self.tail(after, limit, without=without)
+        return entries
 
     def extract(
         self, after: int, until: int, limit: int, *, kinds: Collection[Kind], since_ms: int | None, until_ms: int | None
@@ -112,7 +124,7 @@ class EventLog:
     def waiting(self, after: int, *, without: Collection[Kind] = (), most: int = 100_000) -> int:
         """How many entries have a number above ``after``, kinds in ``without`` left out; counted up to ``most``."""
         found = select(ENTRIES.c.seq).where(
-            ENTRIES.c.seq > after, ENTRIES.c.kind.not_in([int(kind) for kind in without])
+            ENTRIES.c.seq > after, ENTRIES.c.kind.not_in(sorted({*map(int, without), *self._unknown}))
         )
         with self._transaction() as connection:
             return int(connection.scalar(select(func.count()).select_from(found.limit(most).subquery())) or 0)
@@ -162,7 +174,7 @@ class EventLog:
         """Those of these entries that the log has, by their ids."""
         query = select(ENTRIES).where(ENTRIES.c.entry_id.in_(list(entry_ids)))
         with self._transaction() as connection:
-            return {row.entry_id: _entry(row) for row in connection.execute(query)}
+            return {entry.entry_id: entry for entry in self._entries(connection.execute(query))}
 
     def clicks_of(self, users: Sequence[str], until: int) -> list[Entry]:
         """The clicks of these readers numbered up to ``until``, in order."""
@@ -187,7 +199,7 @@ class EventLog:
         """
         query = select(ENTRIES).where(rows_of(Person(name))).order_by(ENTRIES.c.seq)
         with self._transaction() as connection:
-            return [_entry(row) for row in connection.execute(query)]
+            return self._entries(connection.execute(query))
 
     def visits(self, name: str) -> list[str]:
         """The sessions in which a user was seen."""
@@ -289,6 +301,17 @@ class EventLog:
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
+
+    def _entries(self, rows: Iterable[Row[Any]]) -> list[Entry]:
+        """The entries that rows stand for, without those of unknown kinds."""
+        entries = []
+        for row in rows:
+            if row.kind in _KINDS:
+                entries.append(_entry(row))
+            elif row.kind not in self._unknown:
+                self._unknown.add(row.kind)
+                logger.warning("the event log has entries of kind %d, which this version skips", row.kind)
+        return entries
 
     def _erased_since(self, connection: Connection, after: int) -> set[str]:
         query = select(ENTRIES.c.body).where(ENTRIES.c.seq > after, ENTRIES.c.kind == int(Kind.ERASE))

@@ -192,6 +192,17 @@ def test_kinds_that_nobody_waits_for_are_written_but_not_delivered(tmp_path):
     follower.stop()
 
 
+def test_a_kind_that_a_later_version_wrote_does_not_stop_the_follower(tmp_path, monkeypatch):
+    monkeypatch.setattr("script_shared.events.follower.READ", 2)
+    log, seen = EventLog(f"sqlite:///{tmp_path}/e.db"), Collector()
+    log.append([Entry(f"later{n}", 99, 1_000) for n in range(5)])
+    follower = LogFollower(log, seen, poll_seconds=0.02)
+    follower.start()
+    assert follower.submit([click(1)]).result(5) == [True]
+    assert (seen.ids, seen.after, follower.lag.error) == (["1"], 6, "")
+    follower.stop()
+
+
 def test_an_entry_that_cannot_be_written_at_all_is_refused_and_the_thread_lives_on(tmp_path):
     log, seen = EventLog(f"sqlite:///{tmp_path}/e.db"), Collector()
     follower = LogFollower(log, seen, poll_seconds=0.02)

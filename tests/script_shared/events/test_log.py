@@ -39,6 +39,37 @@ def test_what_waits_is_counted_without_the_kinds_that_nobody_waits_for(log):
     assert log.waiting(log.head()) == 0
 
 
+LATER = 99  # a kind that only a later version knows
+
+
+def later(entry_id, user="u1"):
+    return Entry(str(entry_id), LATER, 1_000, user)
+
+
+def test_entries_of_an_unknown_kind_are_skipped_and_logged_once(log, caplog):
+    log.append([click(1), *(later(n) for n in range(10, 20)), click(2), later(20)])
+    assert [entry.entry_id for entry in log.tail(0)] == ["1", "2"]
+    first = log.tail(0, limit=1)[-1].seq
+    assert [(entry.entry_id, entry.seq) for entry in log.tail(first, limit=3)] == [("2", 12)]
+    assert log.tail(12) == []
+    assert log.waiting(first) == 1
+    assert list(log.find(["1", "20"])) == ["1"]
+    assert [entry.entry_id for entry in log.export("u1")] == ["1", "2"]
+    assert [record.message for record in caplog.records if "kind" in record.message] == [
+        "the event log has entries of kind 99, which this version skips"
+    ]
+
+
+def test_a_page_of_unknown_kinds_alone_is_not_the_end(log):
+    log.append([*(later(n) for n in range(10, 15)), Entry("x", 98, 1_000), click(1)])
+    assert [entry.entry_id for entry in log.tail(0, limit=2)] == ["1"]
+
+
+def test_an_erasure_deletes_entries_of_an_unknown_kind_as_well(log):
+    log.append([click(1, "ana"), later(2, "ana")])
+    assert log.erase("ana").kinds == {"click": 1, "other": 1}
+
+
 def test_an_entry_sent_again_is_taken_once(log):
     assert log.append([click(1), click(2), click(1)]) == [True, True, False]
     assert log.append([click(2), click(3)]) == [False, True]
