@@ -85,7 +85,7 @@ AUTO: dict[str, Rule] = {
     "evaluation.popularity_windows_hours": _most_read_hours,
     "gate.min_users": _least_users,
     "gate.beats": _beats,
-    "rehearsal.hours": lambda site: site.window_hours,
+    "rehearsal.hours": lambda site: min(site.window_hours, 12.0 * site.pace),
     "ranking.hours": lambda site: max(24.0, site.window_hours),
     "ranking.renew_hours": lambda site: LONGEST_HOURS if site.fast else 3.0 * site.pace,
     "ranking.fold_days": lambda site: 3.0 * site.pace,
