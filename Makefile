@@ -124,6 +124,10 @@ bench-slow-site: install ## A generated year of a slow site through the pipeline
 bench-serving: install ## HTTP at full scale: times under constant load, most requests, swaps, clicks seen (ARGS="--work site")
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.serving $(ARGS)
 
+.PHONY: bench-attack
+bench-attack: install ## Attacks of strangers on an API at its defaults: what they take and move (ARGS="--work folder")
+	$(BIN)/python -m tests.benchmarks.attack $(ARGS)
+
 .PHONY: clean
 clean: ## Remove what was made here: environments, caches, runs, releases and Airflow's home
 	rm -rf $(VENV) $(VENV)-serving $(VENV)-clients .airflow .pauta .pytest_cache .mypy_cache .ruff_cache .hypothesis

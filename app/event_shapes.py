@@ -99,8 +99,8 @@ def _one_or_many(value: Any) -> str:
     return "list" if isinstance(value, list) else "item"
 
 
-_Events = Annotated[list[Event], Field(min_length=1, max_length=MAX_BATCH), Tag("list")]
-_Articles = Annotated[list[ArticlePost], Field(min_length=1, max_length=MAX_BATCH), Tag("list")]
+_Events = Annotated[list[Event], Field(min_length=1, max_length=MAX_BATCH, fail_fast=True), Tag("list")]
+_Articles = Annotated[list[ArticlePost], Field(min_length=1, max_length=MAX_BATCH, fail_fast=True), Tag("list")]
 EventsBody = Annotated[Annotated[Event, Tag("item")] | _Events, Discriminator(_one_or_many)]
 ArticlesBody = Annotated[Annotated[ArticlePost, Tag("item")] | _Articles, Discriminator(_one_or_many)]
 

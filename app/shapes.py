@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.text_fields import Id, Label
 
-Ids = Annotated[list[Id], Field(max_length=1000)]
+Ids = Annotated[list[Id], Field(max_length=1000, fail_fast=True)]  # a thousand errors cost 0.1 s
 
 
 class Question(BaseModel):
