@@ -15,6 +15,7 @@ HEADER_BYTES = 1 << 20
 MOST_COLUMNS = 2_000
 ROW_BYTES = 16 << 20  # the longest history of the real files takes 2 MB
 OTHER_DELIMITERS = ";\t|"
+FIRST_LOOK = 64  # characters of a window's end; each further look is as many times larger
 _LONE_CR = re.compile(rb"\r(?!\n|$)")
 QUOTE, NEWLINE = b'"', b"\n"
 
@@ -106,11 +107,21 @@ def _windows(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _last_row_end(window: bytes) -> int:
-    """The place behind the last line break outside quotes, 0 for none; the window begins with a row."""
-    last = window.rfind(NEWLINE) + 1
-    if window.count(QUOTE, 0, last) % 2 == 0:
-        return last
-    codes = np.frombuffer(window, np.uint8)
-    outside = np.cumsum(codes == ord(QUOTE), dtype=np.int32) % 2 == 0
+    """The place behind the last line break outside quotes, 0 for none; the window begins with a row.
+
+    It is looked for in the last part of the window, then in ever larger ones.
+    """
+    size, found = FIRST_LOOK, 0
+    while not found and size <= FIRST_LOOK * len(window):
+        found = _row_end_from(window, max(0, len(window) - size))
+        size *= FIRST_LOOK
+    return found
+
+
+def _row_end_from(window: bytes, start: int) -> int:
+    """The same, where it lies behind ``start``."""
+    codes = np.frombuffer(window, np.uint8, offset=start)
+    quotes = np.cumsum(codes == ord(QUOTE), dtype=np.uint8)  # overflows, and stays odd or even
+    outside = (quotes + window.count(QUOTE, 0, start) % 2) % 2 == 0
     ends = np.flatnonzero((codes == ord(NEWLINE)) & outside)
-    return int(ends[-1]) + 1 if len(ends) else 0
+    return start + int(ends[-1]) + 1 if len(ends) else 0
