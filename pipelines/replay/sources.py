@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.dataset import Dataset
+from pipelines.news.refine.labels import whole_sessions
 from pipelines.news.refine.login import simulated_login
 from pipelines.news.refine.moments import scaled
 from pipelines.replay.labels import LABELS, Label
@@ -43,7 +44,7 @@ def from_clicks(file: Path, until_ms: int | None = None) -> Stream:
         frame["click_timestamp"].to_numpy(),
         user,
         article,
-        frame["session_id"].cast(pl.Int64).to_numpy(),
+        whole_sessions(frame["session_id"]).fill_null(-1).to_numpy(),
         {name: frame[column].fill_null(-1).to_numpy() for name, column in CONTEXT.items()},
         np.ones(len(user), np.float32),
         users,

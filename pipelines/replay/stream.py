@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.news.dataset import NONE
 from pipelines.splits import Reads
 from script_shared.arrays import IntArray
 from script_shared.events import Kind
@@ -108,11 +109,12 @@ class Stream:
     @cached_property
     def place_in_session(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
         """(n) first of its session, (n) last of its session; clicks without session are both."""
-        keys = self.user.astype(np.int64) if (self.session < 0).all() else self.session
+        unnamed = bool((self.session == NONE).all())
+        keys = self.user.astype(np.int64) if unnamed else self.session
         order = np.argsort(keys, kind="stable")
         sorted_keys, times = keys[order], self.time_ms[order]
         new = np.r_[True, sorted_keys[1:] != sorted_keys[:-1]]
-        if (self.session < 0).all():
+        if unnamed:
             new |= np.r_[True, np.diff(times) > 30 * 60_000]
         first, last = np.zeros(len(self), bool), np.zeros(len(self), bool)
         first[order], last[order] = new, np.r_[new[1:], True]
@@ -130,4 +132,4 @@ class Stream:
 
 
 def _text(code: int) -> str:
-    return str(code) if code >= 0 else ""
+    return str(code) if code != NONE else ""

@@ -8,6 +8,7 @@ import polars as pl
 from pipelines.news import columns as c
 from pipelines.news.refine.ahead import joined, reject_ahead
 from pipelines.news.refine.event_clicks import add_clicks
+from pipelines.news.refine.labels import label_codes, number_texts, whole_sessions
 from pipelines.news.refine.login import simulated_login
 from pipelines.news.refine.moments import bounded, scaled
 from pipelines.news.refine.posts import extended
@@ -45,12 +46,13 @@ def refine_clicks(
     tally = Tally()
     clicks = without_erased(_read(raw / FILE), c.CLICK_USER, taken.erased, tally)
     numbers, articles = (clicks[name].unique().sort() for name in (c.CLICK_USER, c.CLICK_ARTICLE))
-    _judge(clicks, numbers, articles, params, tally)
+    labels = _judge(clicks, numbers, articles, params, tally)
     names = numbers.cast(pl.String)
     ahead = reject_ahead(tally, names, articles.cast(pl.String))
     article_ids = _write_articles(folder, tally, articles, run_id, taken.posts)
     known = pl.DataFrame({c.USER_ID: names, c.USER_TYPE: _types(clicks, numbers)})
-    merged = add_clicks(taken, known, article_ids, tally, params, pl.lit(1.0, pl.Float32).alias(c.ENGAGEMENT))
+    one = pl.lit(1.0, pl.Float32).alias(c.ENGAGEMENT)
+    merged = add_clicks(taken, known, article_ids, tally, params, one, labels=labels)
     if merged.doubtful:
         ahead = joined(ahead, reject_ahead(tally, merged.users[c.USER_ID], article_ids))
     users, rows = merged.users, sorted_interactions(tally)
@@ -94,16 +96,21 @@ def _check_clicks(clicks: pl.DataFrame, file: str) -> None:
         )
 
 
-def _judge(clicks: pl.DataFrame, users: pl.Series, articles: pl.Series, params: RefineParams, tally: Tally) -> None:
+def _judge(
+    clicks: pl.DataFrame, users: pl.Series, articles: pl.Series, params: RefineParams, tally: Tally
+) -> dict[str, dict[str, int]]:
+    """Tally the clicks; the codes of regions and devices that are no small numbers, by column."""
+    region, regions = label_codes(number_texts(clicks[c.CLICK_REGION]))
+    device, devices = label_codes(number_texts(clicks[c.CLICK_DEVICE]))
     rows = clicks.select(
         pl.lit(users).search_sorted(pl.col(c.CLICK_USER)).cast(pl.UInt32).alias(c.USER),
         pl.lit(articles).search_sorted(pl.col(c.CLICK_ARTICLE)).cast(pl.UInt32).alias(c.ARTICLE),
         pl.col(c.CLICK_TIME).cast(TIME).alias(c.TIMESTAMP),
         *(pl.lit(None, pl.Float32).alias(name) for name in (c.SECONDS, c.SCROLL)),
         *(pl.lit(1.0, pl.Float32).alias(name) for name in (c.CLICKS, c.VISITS, c.ENGAGEMENT)),
-        pl.col(c.CLICK_SESSION).cast(pl.Int64).alias(c.SESSION),
-        pl.col(c.CLICK_REGION).cast(pl.Int16).alias(c.REGION),
-        pl.col(c.CLICK_DEVICE).cast(pl.Int16).alias(c.DEVICE),
+        whole_sessions(clicks[c.CLICK_SESSION]).alias(c.SESSION),
+        region.alias(c.REGION),
+        device.alias(c.DEVICE),
         pl.col(c.CLICK_USER).cast(pl.String).alias(c.USER_ID),
         pl.col(c.CLICK_ARTICLE).cast(pl.String).alias(c.ARTICLE_ID),
     )
@@ -111,6 +118,7 @@ def _judge(clicks: pl.DataFrame, users: pl.Series, articles: pl.Series, params: 
     kept = judged.filter(pl.col(c.REASON).is_null())
     kept = kept.drop(c.REASON, c.VALUE, *RATES, c.USER_ID, c.ARTICLE_ID)
     tally.add(rows.height, kept, rejected_rows(judged, FILE))
+    return {c.REGION: regions, c.DEVICE: devices}
 
 
 def _types(clicks: pl.DataFrame, users: pl.Series) -> pl.Series:

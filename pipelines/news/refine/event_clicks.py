@@ -1,5 +1,6 @@
 """Merges clicks of the event log with the reads of the raw files: one click is one read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,7 @@ from script_shared.times import EARLIEST_MS, LATEST_MS
 
 FILE = "events"
 KEY = (c.USER, c.ARTICLE, c.TIMESTAMP)
+Labels = Mapping[str, dict[str, int]]  # code by text, by column
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,14 @@ class Merged:
 
 
 def add_clicks(
-    taken: Taken, users: pl.DataFrame, articles: pl.Series, tally: Tally, params: RefineParams, engagement: pl.Expr
+    taken: Taken,
+    users: pl.DataFrame,
+    articles: pl.Series,
+    tally: Tally,
+    params: RefineParams,
+    engagement: pl.Expr,
+    *,
+    labels: Labels | None = None,
 ) -> Merged:
     """Add the log's clicks to the tally, those that are not kept with their reason.
 
@@ -53,9 +62,10 @@ def add_clicks(
         users: user_id, user_type of the files, in the order of their numbers.
         articles: ids in the order of their numbers.
         engagement: of a bare click, from the four quantities.
+        labels: codes that the files' texts have, by column; the log's texts get others.
     """
     if not taken.clicks.height:
-        return Merged(users)
+        return Merged(users, labels=dict(labels or {}))
     named = _named(taken.clicks, articles)
     numbers = _numbered(named, users)
     rows = named.join(numbers, on=c.USER_ID, how="left", maintain_order="left")
@@ -69,11 +79,11 @@ def add_clicks(
     kept, cut = clipped(judged.filter(pl.col(c.REASON).is_null()), params.outliers)
     tally.clipped.update(cut)
     everybody, kept = _joined(users, numbers, kept)
-    reads, labels = _reads(kept.with_columns(engagement))
+    reads, codes = _reads(kept.with_columns(engagement), labels or {})
     rejected = pl.concat([rejected_rows(part, FILE) for part in (first, judged)])
     tally.add(rows.height, reads, rejected)
     facts = {"events_clicks": reads.height, "events_readers": everybody.height - users.height}
-    return Merged(everybody, facts, labels, doubtful=not live)
+    return Merged(everybody, facts, codes, doubtful=not live)
 
 
 def _readers_after(rows: pl.DataFrame, end_ms: int | None) -> int:
@@ -176,9 +186,10 @@ def _joined(users: pl.DataFrame, numbers: pl.DataFrame, kept: pl.DataFrame) -> t
     return pl.concat([users, added]), renumbered
 
 
-def _reads(kept: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, dict[str, int]]]:
+def _reads(kept: pl.DataFrame, known: Labels) -> tuple[pl.DataFrame, dict[str, dict[str, int]]]:
     """The rows as the table of interactions has them, and the codes of regions and devices that are texts."""
-    (region, regions), (device, devices) = label_codes(kept[c.REGION]), label_codes(kept[c.DEVICE])
+    region, regions = label_codes(kept[c.REGION], known.get(c.REGION))
+    device, devices = label_codes(kept[c.DEVICE], known.get(c.DEVICE))
     coded = kept.with_columns(
         session_numbers(kept[c.SESSION]).alias(c.SESSION), region.alias(c.REGION), device.alias(c.DEVICE)
     )

@@ -1,5 +1,6 @@
-"""Numbers for what events say in words: sessions, regions and devices."""
+"""Numbers for what events and files say in words or in large numbers: sessions, regions and devices."""
 
+from collections.abc import Mapping
 from hashlib import blake2b
 
 import polars as pl
@@ -23,11 +24,35 @@ def _stable(name: str) -> int:
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big") >> 1
 
 
-def label_codes(labels: pl.Series) -> tuple[pl.Series, dict[str, int]]:
+def number_texts(numbers: pl.Series) -> pl.Series:
+    """Whole numbers of any size as texts; -1 is none, so it becomes null.
+
+    >>> number_texts(pl.Series([7, -1, None, 70_000])).to_list()
+    ['7', None, None, '70000']
+    """
+    return numbers.cast(pl.String).replace("-1", None)
+
+
+def whole_sessions(sessions: pl.Series) -> pl.Series:
+    """Int64: sessions that are whole numbers of any size and sign, null for none; -1 is none.
+
+    >>> whole_sessions(pl.Series([-7, -1, None])).to_list()
+    [-7, None, None]
+    """
+    fitting = sessions.cast(pl.Int64, strict=False)
+    if fitting.null_count() > sessions.null_count():  # unsigned numbers beyond 63 bits
+        return session_numbers(number_texts(sessions))
+    return fitting.replace(-1, None)
+
+
+def label_codes(labels: pl.Series, known: Mapping[str, int] | None = None) -> tuple[pl.Series, dict[str, int]]:
     """Int16 code of each label, null for none, and the codes of those that are texts.
 
     A label that is a whole number below ``FIRST_CODE`` is its own code, so that it agrees with files that hold codes;
     texts count up from there in alphabetical order. Labels beyond the last code are null.
+
+    Args:
+        known: codes of texts that other rows have already; they stay, and the returned ones hold them, too.
 
     >>> codes, names = label_codes(pl.Series(["sp", "21", "", "rj"]))
     >>> codes.to_list(), names
@@ -35,7 +60,8 @@ def label_codes(labels: pl.Series) -> tuple[pl.Series, dict[str, int]]:
     """
     numbers = labels.cast(pl.Int16, strict=False)
     own = numbers.is_between(0, FIRST_CODE - 1).fill_null(False)
-    texts = labels.filter(~own & (labels != "")).drop_nulls().unique().sort()[: LAST_CODE - FIRST_CODE + 1].to_list()
-    names = {text: FIRST_CODE + place for place, text in enumerate(texts)}
-    coded = labels.replace_strict(texts, list(names.values()), default=None, return_dtype=pl.Int16)
+    names, texts = dict(known or {}), labels.filter(~own & (labels != "")).drop_nulls().unique().sort().to_list()
+    new = (text for text in texts if text not in names)
+    names |= {text: code for code, text in zip(range(FIRST_CODE + len(names), LAST_CODE + 1), new, strict=False)}
+    coded = labels.replace_strict(list(names), list(names.values()), default=None, return_dtype=pl.Int16)
     return numbers.zip_with(own, coded), names

@@ -74,11 +74,11 @@ def refine_site(
     ids = _write_articles(folder, tally, known, articles, run_id, taken.posts)
     types, login = _types(clicks, names, simulate_login=simulate_login)
     users = pl.DataFrame({c.USER_ID: names, c.USER_TYPE: types})
-    merged = add_clicks(taken, users, ids, tally, params, engagement(params.engagement))
+    merged = add_clicks(taken, users, ids, tally, params, engagement(params.engagement), labels=codes)
     if merged.doubtful:
         ahead = joined(ahead, reject_ahead(tally, merged.users[c.USER_ID], ids))
     facts = _write(folder, tally, merged.users, ids, run_id)
-    write_labels(folder, {name: codes[name] | merged.labels.get(name, {}) for name in LABELS})
+    write_labels(folder, merged.labels)
     return {**facts, **tally.facts(), **merged.facts, **ahead, "login_flag": login}
 
 

@@ -8,7 +8,9 @@ import pytest
 
 from pipelines.news.dataset import Dataset
 from pipelines.news.refine import refine
+from pipelines.news.refine.labels import label_codes
 from pipelines.news.refine.login import simulated_login
+from pipelines.replay.sources import from_clicks, from_dataset
 from tests.pipelines.news.challenge_files import START, context_of
 from tests.realdata import real_data
 
@@ -71,6 +73,38 @@ def test_the_login_flag_depends_on_the_user_alone() -> None:
     assert simulated_login(ids[::-1], clicks[::-1]).tolist() == flags[::-1].tolist()
     assert flags[::2].mean() == pytest.approx(0.051, abs=0.02)  # sigmoid(-3.80 + 1.25 ln 2)
     assert flags[1::2].mean() == pytest.approx(0.692, abs=0.05)  # sigmoid(-3.80 + 1.25 ln 40)
+
+
+@pytest.mark.parametrize("kind", [pl.Int64, pl.UInt64])
+def test_large_codes_of_regions_and_devices_get_labels_and_small_ones_stay(tmp_path: Path, kind: pl.DataType) -> None:
+    codes = {"click_region": [21, 70_000, 21, 3], "click_deviceGroup": [1, 1, 40_000, 32_767]}
+    _, data = _refined(tmp_path, CLICKS.with_columns(pl.Series(name, values, kind) for name, values in codes.items()))
+    assert data.interactions.region.tolist() == [10_000, 21, 21]
+    assert data.labels["region"] == {10_000: "70000"}
+    assert data.labels["device"][data.interactions.device.tolist()[1]] == "40000"
+
+
+def test_negative_sessions_are_sessions_and_minus_one_is_none(tmp_path: Path) -> None:
+    sessions = pl.Series("session_id", [-(2**63), -1, -(2**63), None], pl.Int64)
+    clicks = CLICKS.with_columns(sessions, pl.Series("click_timestamp", [START + 9, START, START + 4, START + 12]))
+    _, data = _refined(tmp_path, clicks.with_columns(pl.Series("click_article_id", [500, 500, 20, 30])))
+    assert data.interactions.session.tolist() == [-1, -(2**63), -(2**63), -1]
+    clicks.write_parquet(tmp_path / "again.parquet")
+    for stream in (from_dataset(data), from_clicks(tmp_path / "again.parquet")):
+        assert [event.session for event in stream.events(0, 4)] == ["", str(-(2**63)), str(-(2**63)), ""]
+
+
+def test_sessions_of_all_64_bits_stay_different(tmp_path: Path) -> None:
+    sessions = pl.Series("session_id", [2**64 - 1, 2**63, 2**64 - 1, 2**64 - 1], pl.UInt64)
+    _, data = _refined(tmp_path, CLICKS.with_columns(sessions))
+    assert len(set(data.interactions.session.tolist())) == 2
+
+
+def test_labels_that_come_later_leave_the_codes_that_others_have() -> None:
+    _, files = label_codes(pl.Series(["sp", "70000"]))
+    codes, both = label_codes(pl.Series(["rj", "sp", "5", ""]), files)
+    assert both == {"70000": 10_000, "sp": 10_001, "rj": 10_002}
+    assert codes.to_list() == [10_002, 10_001, 5, None]
 
 
 @pytest.mark.realdata
