@@ -1,13 +1,15 @@
 """Brings the newsroom of a release that was just loaded up to what the event log says, beside the one in service."""
 
 import logging
+import sys
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from script_shared.clock import HOUR_MS, Clock
 from script_shared.errors import UnavailableError
 from script_shared.events import EventLog, Kind, Quarantine
-from script_shared.gently import breathe
+from script_shared.gently import breathe, gently
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.recall import recall
 from script_shared.news.live.texts import Vectoriser
@@ -15,8 +17,8 @@ from script_shared.news.live.trust import PROVEN
 
 log = logging.getLogger("pauta.catch_up")
 FIRST_SECONDS = 2.0  # of the first release's state, before it goes into service
-SWAP_SECONDS = 300.0  # of a later one's; the one in service goes on meanwhile
-MANY, FEW = 2000, 2  # entries that a newsroom which nobody uses yet folds at once: before the first release, later
+MANY, FEW = 2000, 32  # entries that a newsroom which nobody uses yet folds at once: before the first release, later
+READ = 512  # entries read at once, later; whoever reads fewer has come to the end of the log
 NOT_FOLDED = (Kind.SERVED,)
 DAY_MS = 24 * HOUR_MS
 
@@ -54,20 +56,22 @@ class CatchUp:
     ) -> None:
         """Fold what the log has into the newsroom.
 
-        Before the first release for a few seconds at most. Later for as long as it takes, because what is left then is
-        folded before new events are answered; a little at a time, because the one in service answers meanwhile.
+        Before the first release for a few seconds at most. Later up to the end of the log, a little at a time, because
+        the release in service answers meanwhile.
 
         Args:
             before: the newsroom in service, None for none.
         """
         if clock.mode == "data":
             newsroom.run_on(clock.data_end_ms, self._retention_ms, may_switch=clock.may_switch)
-        until = time.monotonic() + (FIRST_SECONDS if before is None else SWAP_SECONDS)
         remembered = False
         try:
             self._remember(newsroom, clock, bounds)
             remembered = True
-            self._fold(newsroom, vectoriser, until, gentle=before is not None)
+            if before is None:
+                self._fold_for(FIRST_SECONDS, newsroom, vectoriser)
+            else:
+                self._fold_all(newsroom, vectoriser)
         except UnavailableError as error:
             log.warning("a newsroom starts without the log: %s", error.logged)
             if not remembered:
@@ -84,14 +88,33 @@ class CatchUp:
         often = self._events.shown_often(newsroom.seq, now_ms - DAY_MS, bounds.max_shown, PROVEN)
         newsroom.recall_shown(often)
 
-    def _fold(self, newsroom: Newsroom, vectoriser: Vectoriser | None, until: float, *, gentle: bool) -> None:
-        read, few = (8 * FEW, FEW) if gentle else (MANY, MANY)
-        while time.monotonic() < until:
-            entries = self._events.tail(newsroom.seq, read, without=NOT_FOLDED)
-            if not entries:
+    def _fold_for(self, seconds: float, newsroom: Newsroom, vectoriser: Vectoriser | None) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and self._fold_some(newsroom, vectoriser, MANY, MANY) == MANY:
+            pass
+
+    def _fold_all(self, newsroom: Newsroom, vectoriser: Vectoriser | None) -> None:
+        """Fold to the end of the log; without waiting for requests once as much comes in as is folded meanwhile."""
+        before, gentle = sys.maxsize, True
+        while True:
+            goal, folded = self._events.head(), 0
+            with nullcontext() if gentle else gently(None):
+                while newsroom.seq < goal:
+                    some = self._fold_some(newsroom, vectoriser, READ, FEW)
+                    folded += some
+                    if some < READ:
+                        return  # what came in since, the newsroom takes over from the one in service
+            if not folded:
                 return
-            vectors = vectoriser.vectors(entries) if vectoriser else None
+            before, gentle = folded, folded < before
+
+    def _fold_some(self, newsroom: Newsroom, vectoriser: Vectoriser | None, read: int, few: int) -> int:
+        """Read and fold at most ``read`` entries, ``few`` at once; returns how many there were."""
+        after = newsroom.seq
+        entries = self._events.tail(after, read, without=NOT_FOLDED)
+        vectors = vectoriser.vectors(entries) if vectoriser else None
+        breathe()
+        for start in range(0, len(entries), few):
+            newsroom.apply(entries[start : start + few], vectors, after=after)
             breathe()
-            for start in range(0, len(entries), few):
-                newsroom.apply(entries[start : start + few], vectors)
-                breathe()
+        return len(entries)

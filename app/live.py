@@ -20,9 +20,10 @@ from app.following import Following
 from app.release_guard import ReleaseGuard, Verdict
 from app.served import Refusal, Served, examples
 from app.telemetry import Telemetry
+from app.turn_taking import TurnTaking
 from script_shared.clock import Clock, clock_of, wall_ms
 from script_shared.errors import PautaError, ReleaseCorruptError, SourceError, UnavailableError
-from script_shared.gently import gently
+from script_shared.gently import Wait, gently
 from script_shared.news.live.assignment import assignment_of
 from script_shared.news.live.loading import load_newsroom, load_ranker
 from script_shared.news.live.mixing import load_mixing
@@ -41,7 +42,6 @@ log = logging.getLogger("pauta.live")
 LONGEST_PAUSE_SECONDS = 60.0
 CLOCK_SECONDS = 5.0  # an event that arrives while the first release is being loaded waits so long
 TURN_SECONDS = 900.0  # the other worker processes load first
-REST = 2.0  # how much longer than it worked a load beside a release in service rests
 PASSING = (UnavailableError, SourceError, OSError, MemoryError)  # not the release's fault: worth trying again
 
 
@@ -182,7 +182,7 @@ class Live:
 
     async def _take(self, pointer: Pointer) -> bool:
         try:
-            served = await asyncio.to_thread(self._load, pointer, pointer.version)
+            served = await self._in_thread(pointer, pointer.version)
         except Exception as error:  # noqa: BLE001  whatever a release does to its loader, the old one serves on
             self._refuse(pointer, error)
             if self.served is None and self.refusal is not None and self.refusal.final:
@@ -198,7 +198,7 @@ class Live:
         """At the start there is no old release that could serve on: take the one that was in service before."""
         for version in pointer.earlier():
             try:
-                await self._swap(await asyncio.to_thread(self._load, pointer, version))
+                await self._swap(await self._in_thread(pointer, version))
             except Exception as error:  # noqa: BLE001  as above
                 log.error("release %s cannot stand in: %s", version, _say(error))
             else:
@@ -207,7 +207,7 @@ class Live:
     async def _take_parts(self, pointer: Pointer) -> None:
         """Where nothing else can be served, a release is better than nothing without its ranker or its snapshot."""
         try:
-            await self._swap(await asyncio.to_thread(self._load, pointer, pointer.version, in_part=True))
+            await self._swap(await self._in_thread(pointer, pointer.version, in_part=True))
         except Exception as error:  # noqa: BLE001  as above
             log.error("release %s cannot be served in part: %s", pointer.version, _say(error))
 
@@ -218,10 +218,14 @@ class Live:
         self._count(old, served)
         log.info("release %s in service after %.2f s", served.release, served.load_seconds)
 
-    def _load(self, pointer: Pointer, version: str, *, in_part: bool = False) -> Served:
+    async def _in_thread(self, pointer: Pointer, version: str, *, in_part: bool = False) -> Served:
+        wait = TurnTaking(asyncio.get_running_loop())
+        return await asyncio.to_thread(self._load, pointer, version, wait, in_part=in_part)
+
+    def _load(self, pointer: Pointer, version: str, wait: Wait, *, in_part: bool) -> Served:
         if self.served is None:
             return self._loaded(pointer, version, in_part=in_part)
-        with self._my_turn(), gently(REST):
+        with self._my_turn(), gently(wait):
             return self._loaded(pointer, version, in_part=in_part)
 
     def _my_turn(self) -> AbstractContextManager[None]:

@@ -23,6 +23,7 @@ from script_shared.news.live.texts import Vectoriser
 
 log = logging.getLogger("pauta.state_folder")
 SLICE = 64  # entries folded before requests get their turn
+MOST_SLICES = 200  # that a newsroom takes over before it goes into service; writers wait meanwhile
 REQUESTS_TURN = partial(asyncio.sleep, 0.0)
 Vectors = Mapping[int, csr_array]
 
@@ -106,13 +107,13 @@ class StateFolder:
     async def hand_over(self, room: Room) -> None:
         """Fold into the next newsroom what only the one in service knows, then exchange them in one step.
 
-        So a click that was acknowledged counts in every list that follows. Where the log cannot be read, the rest is
-        delivered later, as everything after the newsroom's place is.
+        So a click that was acknowledged counts in every list that follows. Where the log cannot be read, or too much is
+        missing, the rest is delivered later, as everything after the newsroom's place is.
         """
         async with self._folding:
             try:
-                while self._lacks_entries(room):
-                    entries, vectors = await self._read(room)
+                for _ in range(MOST_SLICES):
+                    entries, vectors = await self._read(room) if self._lacks_entries(room) else ([], {})
                     if not entries:
                         break
                     room.apply(entries, vectors, after=room.newsroom.seq)

@@ -1,18 +1,21 @@
-"""Work in a thread beside requests, which need the same interpreter: after every little piece the thread rests.
+"""Work in a thread beside requests, which need the same interpreter: after every little piece they have their turn.
 
->>> with gently(2.0):
-...     for piece in range(3):
-...         breathe()  # sleeps twice as long as the piece took
+>>> with gently(lambda worked: print(f"worked {worked:.0f} s")):
+...     breathe()  # calls what was given, with the seconds since the last call
+worked 0 s
+>>> breathe()  # nobody need be waited for
 """
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+Wait = Callable[[float], None]
 
 
 class _Pace(threading.local):
-    rest = 0.0
+    wait: Wait | None = None
     since = 0.0
 
 
@@ -20,17 +23,23 @@ _pace = _Pace()
 
 
 @contextmanager
-def gently(rest: float) -> Iterator[None]:
-    """What this thread does in the block rests, at every :func:`breathe`, ``rest`` times as long as it worked."""
-    _pace.rest, _pace.since = rest, time.perf_counter()
+def gently(wait: Wait | None) -> Iterator[None]:
+    """What this thread does in the block waits at every :func:`breathe`.
+
+    Args:
+        wait: lets the others have their turn; is given how many seconds this thread worked since it last did. None
+            for a block in the midst of such work that must hurry.
+    """
+    before = _pace.wait
+    _pace.wait, _pace.since = wait, time.perf_counter()
     try:
         yield
     finally:
-        _pace.rest = 0.0
+        _pace.wait, _pace.since = before, time.perf_counter()
 
 
 def breathe() -> None:
-    """Rest after a piece of work; returns at once in a thread that need not be gentle."""
-    if _pace.rest:
-        time.sleep(_pace.rest * (time.perf_counter() - _pace.since))
+    """Let the others have their turn after a piece of work; returns at once in a thread that need not be gentle."""
+    if _pace.wait is not None:
+        _pace.wait(time.perf_counter() - _pace.since)
         _pace.since = time.perf_counter()

@@ -3,12 +3,15 @@
 import asyncio
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
 import pytest
 
+from app.catch_up import CatchUp
 from app.live import Live
 from app.telemetry import Telemetry
 from script_shared.errors import UnavailableError
@@ -235,6 +238,38 @@ def test_a_release_that_could_not_be_fetched_is_tried_again_after_a_growing_paus
     assert live.refusal is None
     assert [count for count, _ in tries] == [1, 2]
     assert tries[1][1] > tries[0][1] > 0
+
+
+def test_a_final_refusal_is_not_tried_again_however_long_one_waits(store: Store) -> None:
+    store.releases.publish(store.folders["Nova"], "v1")
+    store.damage("v1", "model.json")
+    store.releases.promote("v1", "test", check=False)
+    live = Live(Releases(store.releases.uri), Telemetry(), poll_seconds=0.02)
+    assert not asyncio.run(live.look())
+    assert live.refusal is not None
+    assert live.refusal.final
+    live.refusal = replace(live.refusal, retry_at=0.0)  # long ago
+    assert not asyncio.run(live.look())
+    assert live.refusal.tries == 1
+    assert not asyncio.run(live.look(force=True))
+    assert live.refusal.tries == 2
+
+
+def test_a_pointer_that_moves_on_while_a_release_is_brought_up_to_the_log_is_followed(
+    client: httpx.Client, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gather, gathered = CatchUp.gather, list[str]()
+
+    def move_on(self: CatchUp, *arguments: Any, **named: Any) -> None:
+        if not gathered:
+            store.promote("v3", "Nova")
+        gathered.append("a release")
+        gather(self, *arguments, **named)
+
+    monkeypatch.setattr(CatchUp, "gather", move_on)
+    store.promote("v2", "Nova")
+    until(lambda: release_of(client) == "v3")
+    assert len(gathered) == 2
 
 
 def test_worker_processes_of_one_service_load_one_after_the_other(store: Store, tmp_path: Path) -> None:

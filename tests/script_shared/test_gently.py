@@ -1,49 +1,44 @@
-"""Work beside requests rests; other work does not."""
+"""Work beside requests waits for them; other work does not."""
 
 import contextlib
 import threading
-import time
 
 import pytest
 
 from script_shared.gently import breathe, gently
 
-PIECE_SECONDS = 0.02
 
-
-def _pieces(count: int) -> float:
-    started = time.perf_counter()
-    for _ in range(count):
-        until = time.perf_counter() + PIECE_SECONDS
-        while time.perf_counter() < until:
-            pass
-        breathe()
-    return time.perf_counter() - started
-
-
-def test_it_rests_as_much_longer_as_it_was_told() -> None:
-    with gently(3.0):
-        assert _pieces(4) >= 4 * PIECE_SECONDS * 4
-
-
-@pytest.mark.parametrize("rest", [None, 0.0])
-def test_who_need_not_be_gentle_does_not_rest(rest: float | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail(f"slept {seconds} s"))
-    if rest is None:
-        breathe()
-    else:
-        with gently(rest):
+def test_it_waits_after_every_piece_and_says_how_long_it_worked() -> None:
+    worked: list[float] = []
+    with gently(worked.append):
+        for _ in range(4):
             breathe()
+    assert len(worked) == 4
+    assert min(worked) >= 0
 
 
-def test_it_ends_with_the_block_and_holds_for_its_thread_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[str] = []
-    monkeypatch.setattr(time, "sleep", lambda seconds: slept.append(threading.current_thread().name))
-    with contextlib.suppress(ValueError), gently(1.0):
+def test_work_in_the_midst_of_it_may_hurry() -> None:
+    waits: list[float] = []
+    with gently(waits.append):
+        with gently(None):
+            breathe()
+        assert waits == []
+        breathe()
+    assert len(waits) == 1
+
+
+def test_it_ends_with_the_block_and_holds_for_its_thread_alone() -> None:
+    waited: list[str] = []
+    with contextlib.suppress(ValueError), gently(lambda _: waited.append(threading.current_thread().name)):
         other = threading.Thread(target=breathe, name="other")
         other.start()
         other.join()
         breathe()
         raise ValueError
     breathe()
-    assert slept == [threading.main_thread().name]
+    assert waited == [threading.main_thread().name]
+
+
+def test_who_need_not_be_gentle_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: pytest.fail(f"slept {seconds} s"))
+    breathe()

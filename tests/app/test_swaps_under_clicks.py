@@ -1,0 +1,92 @@
+"""Hundreds of release swaps while clicks come in: after each, the state is what a clean fold of the log gives."""
+
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+
+from script_shared.clock import HOUR_MS
+from script_shared.events import EventLog, Kind
+from script_shared.news.live.loading import load_newsroom
+from script_shared.news.params import FILE, NewsParams
+from script_shared.params import load_params
+from tests.app.conftest import Store, release_of, serving, until
+from tests.app.releases import NOW_MS
+
+WRITERS = 3
+PAGES = [f"a{number}" for number in range(10, 48)]
+
+
+class Writer(threading.Thread):
+    """Sends clicks without a pause; ``sent`` counts those that were acknowledged."""
+
+    def __init__(self, address: str, name: str, stop: threading.Event) -> None:
+        super().__init__()
+        self.sent, self.errors = 0, set[int]()
+        self._address, self._name, self._end = address, name, stop
+
+    def run(self) -> None:
+        with httpx.Client(base_url=self._address, timeout=60) as client:
+            while not self._end.is_set():
+                number = self.sent
+                page = PAGES[number % len(PAGES)]
+                event = {"event_id": f"{self._name}-{number}", "user_id": f"{self._name}{number % 7}", "page": page}
+                status = client.post("/events", json=event).status_code
+                if status != 200:
+                    self.errors.add(status)
+                self.sent += 1
+
+
+class CleanFold:
+    """The log, folded from its beginning by one who sees no swap."""
+
+    def __init__(self, store: Store) -> None:
+        params = load_params(NewsParams, FILE)
+        self.newsroom, _ = load_newsroom(Path(store.folders["Velha"]), params.live)
+        self.newsroom.run_on(NOW_MS, int(store.settings.events_retention_days * 24 * HOUR_MS))
+        self._log = EventLog(store.settings.events_address)
+
+    def digest(self, until_seq: int) -> str:
+        entries = self._log.tail(self.newsroom.seq, without=[Kind.SERVED])
+        self.newsroom.apply([entry for entry in entries if entry.seq <= until_seq])
+        return self.newsroom.digest()
+
+
+def swap_often(store: Store, swaps: int) -> None:
+    admin = {"Authorization": f"Bearer {store.settings.admin_token.get_secret_value()}"}  # type: ignore[union-attr]
+    store.promote("v2", "Nova")
+    store.promote("v1", "Velha")
+    quiet = store.settings.model_copy(update={"release_poll_seconds": 3600.0})
+    with serving(quiet) as client:
+        until(lambda: release_of(client) == "v1")
+        clean, stop = CleanFold(store), threading.Event()
+        client.timeout = httpx.Timeout(300)
+        writers = [Writer(str(client.base_url), name, stop) for name in "xyz"[:WRITERS]]
+        for writer in writers:
+            writer.start()
+        try:
+            for number in range(swaps):
+                version = ("v2", "v1")[number % 2]
+                store.releases.promote(version, "test", check=False)
+                assert client.post("/model/reload", headers=admin).json()["release"] == version
+                live = client.get("/live", params={"digest": 1}, headers=admin).json()
+                assert clean.digest(live["position"]) == live["digest"], f"after swap {number + 1}"
+        finally:
+            stop.set()
+            for writer in writers:
+                writer.join()
+        assert not set.union(*(writer.errors for writer in writers))
+        live = client.get("/live", params={"digest": 1}, headers=admin).json()
+        assert clean.digest(live["position"]) == live["digest"]
+        assert live["state"]["events"] == sum(writer.sent for writer in writers) > swaps
+
+
+def test_no_click_is_lost_by_twenty_swaps(store: Store) -> None:
+    swap_often(store, 20)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_no_click_is_lost_by_three_hundred_swaps(store: Store) -> None:
+    swap_often(store, 300)
