@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from script_shared.events import Entry
-from script_shared.names import clean_title
+from script_shared.names import clean_text, clean_title
 from script_shared.news.live.own_vectors import OwnVectors
 from script_shared.news.live.tags import TagIndex
 from script_shared.news.places import section_and_region
@@ -121,8 +121,8 @@ def _said(body: dict[str, Any]) -> dict[str, Any]:
 
 def _fact(name: str, value: Any) -> Any:
     """A fact as it was posted; one of an entry made before today's rules is read as training reads it."""
-    if name == "title" and value is not None:
-        return clean_title(value)
+    if name in ("title", "section", "region") and value is not None:
+        return clean_title(value) if name == "title" else clean_text(value)
     if name == "tags":
         return tuple(value or ())
     if value is None or not name.endswith("_ms"):

@@ -120,6 +120,13 @@ def test_a_row_with_too_few_cells_is_refused_like_one_with_too_many(tmp_path: Pa
     assert "line 26 has another number of cells than the header" in spoilt(context, raw / ITEMS, data)
 
 
+def test_a_history_without_its_last_cell_is_refused(tmp_path: Path) -> None:
+    context, raw = made(tmp_path)
+    row = Reader("eve", [read(0)]).row()[:-1]
+    data = (raw / PART).read_bytes() + ",".join(row).encode() + b"\n"
+    assert "treino_parte2.csv: line 3 has another number of cells" in spoilt(context, raw / PART, data)
+
+
 def test_a_short_row_of_the_held_out_reads_is_refused(tmp_path: Path) -> None:
     context, raw = made(tmp_path)
     data = (raw / VALIDATION).read_bytes() + b"ann,Logged\n"

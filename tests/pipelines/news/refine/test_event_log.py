@@ -246,3 +246,10 @@ def test_clicks_found_bad_and_clicks_that_nobody_should_believe_are_left_out(tmp
     left_out = [user for user, reason in reasons if reason == "not_believed" and user.startswith("fake")]
     assert len(left_out) > 30
     assert not [user for user, reason in reasons if user.startswith("person") and user not in ("person1", "person7")]
+
+
+def test_ids_that_an_earlier_version_logged_with_white_space_are_those_of_today(tmp_path: Path) -> None:
+    _, data, _ = refined(tmp_path, click(1, " ana ", f" {PAGES[3]}\u00a0"), post(2, " neu "), click(3, "rui", "neu"))
+    assert data.users["user_id"].to_list() == ["ana", "rui", "eva"]
+    assert data.articles["article_id"].to_list()[-1] == "neu"
+    assert rejected(data) == []
