@@ -175,7 +175,8 @@ def test_what_was_hidden_before_the_snapshot_goes_once_the_log_is_back(
     place.rename(away)
     with serving(settings) as client:
         until(lambda: release_of(client) == "v1")
-        assert client.get("/recommendations").json()["degraded"] == ["event_log"]
+        degraded = client.get("/recommendations").json()["degraded"]
+        assert "event_log" in degraded  # and "live_state_stale" where loading took longer than five seconds
         assert "a20" in pages(client)  # nobody can know
         away.rename(place)
         until(lambda: client.get("/recommendations").json()["degraded"] == [])
