@@ -26,10 +26,10 @@ def note_log(release: Path, run: Run) -> None:
     seq = int(run.facts("refined").get("events_seq", 0))
     (live / POSITION).write_text(json.dumps({"seq": seq}), encoding="utf-8")
     if table_path(refined, "recalled").is_file():
-        numbers = pl.read_parquet(table_path(refined, "recalled"))[SEQ].to_numpy()
+        numbers = pl.read_parquet(table_path(refined, "recalled"), glob=False)[SEQ].to_numpy()
         save_arrays(live, {RECALLED: numbers.astype(np.int64)})
     if table_path(refined, "visits").is_file():
-        visits = pl.read_parquet(table_path(refined, "visits")).tail(MOST_VISITS)
+        visits = pl.read_parquet(table_path(refined, "visits"), glob=False).tail(MOST_VISITS)
         keys = [digest_key(digest) for digest in visits[VISIT]]
         users = [reader_key(user, "") for user in visits[c.USER_ID]]
         save_arrays(live / "visits", {"visits": np.array(keys, np.uint64), "users": np.array(users, np.uint64)})

@@ -133,7 +133,7 @@ def test_half_a_tree_ends_the_check_and_not_the_service(whole: Path, tmp_path: P
     (damaged / "ranker/ranker.txt").write_text(trees[: len(trees) // 2])
     verdict = ReleaseGuard(tmp_path / "cache", small_params()).verdict(*published(tmp_path, damaged))
     assert verdict.reason == ""
-    assert "SIGABRT" in verdict.parts["ranker"]
+    assert "SIG" in verdict.parts["ranker"]  # LightGBM aborts, or reads beyond its memory
     assert set(verdict.parts) == {"ranker"}
 
 
