@@ -88,5 +88,5 @@ def test_no_click_is_lost_by_twenty_swaps(store: Store) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_no_click_is_lost_by_three_hundred_swaps(store: Store) -> None:
-    swap_often(store, 300)
+def test_no_click_is_lost_by_forty_swaps(store: Store) -> None:
+    swap_often(store, 40)
