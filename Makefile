@@ -37,16 +37,17 @@ lock: | $(BIN)/uv ## Resolve the dependencies again, after a change in pyproject
 	$(LOCK) tests/clients/generators/requirements.in -o tests/clients/generators/requirements.txt
 
 .PHONY: check
-check: install ## Format, lint, types, import rules, Dockerfiles, compose file
+check: install ## Format, lint, types, import rules, Dockerfiles, compose file, plain English
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/hadolint docker/*.Dockerfile
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/pytest -q -p no:cacheprovider tests/test_plain_english.py
 
 .PHONY: format
-format: install ## Format the code and mend what ruff can mend
+format: install ## Format the code and fix what ruff can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
@@ -83,11 +84,11 @@ demo-traffic: ## Made-up readers for the dashboards (ARGS="--rate 30 --seconds 6
 	  $(PYTHON) -m pipelines.traffic --url "http://$${address:-127.0.0.1:$${PAUTA_PORT:-8001}}" $(ARGS)
 
 .PHONY: verify-stack
-verify-stack: ## Bring everything up from a bare clone, break it, mend it, tear it down: a table (ARGS="--only kill")
+verify-stack: ## Bring everything up from a bare clone, break it, repair it, tear it down: a table (ARGS="--only kill")
 	@$(PYTHON) -m tests.stack $(ARGS)
 
 .PHONY: dashboards
-dashboards: install ## Make Grafana's dashboards anew, after a change in grafana/builder
+dashboards: install ## Build Grafana's dashboards again, after a change in grafana/builder
 	$(BIN)/python -m grafana.builder
 
 .PHONY: test

@@ -65,7 +65,7 @@ def serve(server: ServerSettings, log_level: str) -> None:
             workers=server.workers,
             loop="uvloop",
             http="app.guarded_http:GuardedProtocol",
-            access_log=False,  # its lines would hold the ids of readers
+            access_log=False,  # its lines would hold the ids of users
             log_level=log_level,
             server_header=False,
             proxy_headers=False,  # app.forwarded reads them, by PAUTA_TRUSTED_PROXIES
@@ -76,7 +76,7 @@ def serve(server: ServerSettings, log_level: str) -> None:
 def main() -> None:
     try:
         server, settings = read_flags(sys.argv[1:]), load_settings()
-        open_storage(settings.models_uri)  # asks nothing yet; a URI of no known kind is told here, once
+        open_storage(settings.models_uri)  # sends no request yet; an unknown kind of URI is reported here, once
     except SettingsError as error:
         sys.exit(f"pauta: {error}")
     if warning := raise_descriptors(settings.http_connections):

@@ -18,7 +18,7 @@ from script_shared.news.live.trust import PROVEN
 log = logging.getLogger("pauta.catch_up")
 FIRST_SECONDS = 2.0  # of the first release's state, before it goes into service
 MANY, FEW = 2000, 32  # entries that a newsroom which nobody uses yet folds at once: before the first release, later
-READ = 512  # entries read at once, later; whoever reads fewer has come to the end of the log
+READ = 512  # entries read at once, later; fewer means that the end of the log is reached
 NOT_FOLDED = (Kind.SERVED,)
 DAY_MS = 24 * HOUR_MS
 

@@ -23,7 +23,7 @@ class DayKeys:
     """The key of this day and the one before; while the log is unreachable, keys of this process alone.
 
     Nothing of an address is kept but 32 bits under a key that is deleted two days later, so nobody can tell later which
-    network a pseudonym stood for, nor follow a network from day to day.
+    network a pseudonym meant, nor follow a network from day to day.
 
     Args:
         keys_of: the log's keys of a day, counted from 1970, and of the day before it, b"" for none; may raise
@@ -67,7 +67,7 @@ class DayKeys:
         return self._mac(self._keys[0], "network", str(ip_network((address, bits), strict=False)))
 
     def answer_id(self, reader: str, pages: Sequence[str]) -> str:
-        """A new id of an answer, by which :meth:`gave` knows later which articles we gave to this reader.
+        """A new id of an answer, by which :meth:`gave` knows later which articles we gave to this user.
 
         It has 24 characters and three for each page.
         """
@@ -76,10 +76,10 @@ class DayKeys:
         return nonce + self._seal(key, nonce, tags, reader) + tags
 
     def gave(self, answer_id: str, reader: str, page: str) -> bool:
-        """Whether an answer of this id, with this page in it, was given to this reader, by whatever process.
+        """Whether an answer of this id, with this page in it, was given to this user, by whatever process.
 
         Holds for answers of today and yesterday. A page that was not in the list passes with a chance of 1 in 262,144
-        for each one that was; nobody can tell which without our key.
+        for each one that was; without our key nobody knows which.
         """
         nonce, mac, tags = answer_id[:NONCE], answer_id[NONCE:SEALED], answer_id[SEALED:]
         return any(
@@ -97,6 +97,6 @@ class DayKeys:
 
 
 def _page_tag(key: bytes, nonce: str, page: str) -> str:
-    """18 bits that stand for a page in an answer's id."""
+    """18 bits that identify a page in an answer's id."""
     digest = blake2b(page.encode("utf-8", "replace"), digest_size=3, key=key, salt=nonce.encode()[:NONCE]).digest()
     return urlsafe_b64encode(digest)[:TAG].decode()

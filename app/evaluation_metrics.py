@@ -1,4 +1,4 @@
-"""The newest evaluation figures as gauges, written anew only when the table has changed."""
+"""The newest evaluation figures as gauges, rewritten only when the table has changed."""
 
 import logging
 import math
@@ -65,7 +65,7 @@ class EvaluationMetrics(Collector):
 
 
 def newest(rows: list[Row]) -> list[Row]:
-    """The rows of each model's newest evaluation; where one figure stands twice in it, the later row.
+    """The rows of each model's newest evaluation; where a figure occurs twice, the later row.
 
     >>> row = {"model": "candidate", "segment": "all", "metric": "ndcg", "cutoff": 10, "protocol": "batch"}
     >>> old, new = row | {"run_id": "a", "evaluated_at": "1"}, row | {"run_id": "b", "evaluated_at": "2"}

@@ -75,7 +75,7 @@ class EventProof:
             entry.body["network"] = network
 
     def _shown(self, entry: Entry, reader: str) -> bool:
-        """Whether an answer of ours to this reader held the page, and no other impression has claimed that yet."""
+        """Whether this user got an answer with the page, and no other impression has used that as its proof."""
         answer_id = str(entry.body.get("answer_id", ""))
         if not self._day_keys.gave(answer_id, reader, entry.article_id):
             return False

@@ -53,10 +53,10 @@ Number = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 class Event(Question):
     event_id: RequiredId = Field(description="Makes the event count once, however often it is sent.")
     kind: Literal["click", "impression"] = "click"
-    user_id: Id = Field("", description="The reader; blank for none, then the session stands for the reader.")
+    user_id: Id = Field("", description="The user; blank for none, then the session identifies the visit.")
     page: RequiredId = Field(description="The article; it need not be known yet.")
     time: Time | None = Field(None, description="When it happened; now on the release's clock when left out.")
-    session: Id = Field("", description="The visit; told apart by pauses when left out.")
+    session: Id = Field("", description="The visit; when left out, pauses separate visits.")
     region: Label = ""
     device: Label = ""
     os: Label = ""
@@ -160,7 +160,7 @@ class QuarantineRecord(BaseModel):
     clicks: int = Field(description="Held when it was made.")
     impressions: int
     in_release: int = Field(description="Of them in the release's own data; they leave with the next training.")
-    undone: str | None = Field(description="When it was taken back, null while it stands.")
+    undone: str | None = Field(description="When it was taken back, null while it applies.")
 
 
 class QuarantineList(BaseModel):

@@ -105,7 +105,7 @@ def merged(living: Sequence[Snapshot], dead: Sequence[Snapshot]) -> list[Family]
     """Everybody's values as one.
 
     A series of a release is there while a living worker knows the release and none has removed it: were it to shrink
-    from worker to worker, its counters would seem to have begun anew.
+    from worker to worker, its counters would seem to have started again.
     """
     everybody = [(snapshot, True) for snapshot in living] + [(snapshot, False) for snapshot in dead]
     return _added(_Shown(living), everybody)

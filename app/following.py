@@ -71,7 +71,7 @@ class Following:
         self._tasks = [asyncio.create_task(each) for each in rounds]
 
     async def stop(self) -> None:
-        """Write what waits and let go of the log."""
+        """Write the waiting entries and close the log."""
         for task in self._tasks:
             task.cancel()
         self.answers.flush()
@@ -100,7 +100,7 @@ class Following:
         self.answers.remember(answer)
 
     def judge(self, click: Entry) -> None:
-        """Credit a click that names no answer to the newest one of its reader, where this process gave it."""
+        """Credit a click that names no answer to the newest one of its user, where this process gave it."""
         self.answers.judge(click)
 
     def stale_seconds(self) -> float:

@@ -2,7 +2,7 @@
 
 The pointer is looked at every ``poll_seconds``. When it names another release, that one is fetched, loaded and checked
 in a thread beside the old one, and takes over in one assignment; requests under way end on the old one. A release that
-fails is refused and the old one serves on. It is tried again when the pointer changes or on ``POST /model/reload``;
+fails is refused; the old one stays in service. It is tried again when the pointer changes or on ``POST /model/reload``;
 where the failure was not the release's own (store unreachable, disk full), again after a pause that doubles.
 """
 
@@ -144,7 +144,7 @@ class Live:
             return await self._take(pointer)
 
     def _without_release(self, pointer: Pointer | None) -> None:
-        """Before the first release, events are folded all the same."""
+        """Before the first release, events are folded, too."""
         self._nothing_promoted = pointer is None and self.store_error is None
         following = self._following
         if (
@@ -183,7 +183,7 @@ class Live:
     async def _take(self, pointer: Pointer) -> bool:
         try:
             served = await self._in_thread(pointer, pointer.version)
-        except Exception as error:  # noqa: BLE001  whatever a release does to its loader, the old one serves on
+        except Exception as error:  # noqa: BLE001  any failure of a load leaves the old release in service
             self._refuse(pointer, error)
             if self.served is None and self.refusal is not None and self.refusal.final:
                 await self._take_earlier(pointer)
@@ -200,7 +200,7 @@ class Live:
             try:
                 await self._swap(await self._in_thread(pointer, version))
             except Exception as error:  # noqa: BLE001  as above
-                log.error("release %s cannot stand in: %s", version, _say(error))
+                log.error("release %s cannot be used as a substitute: %s", version, _say(error))
             else:
                 return
 
@@ -241,7 +241,7 @@ class Live:
         some, vectoriser = examples(model), Vectoriser.of(model)
         recommender = self._recommender(folder, model, vectoriser, verdict.parts)
         gc.collect()
-        gc.freeze()  # collections need not walk the release again and again: it goes when the last one lets go of it
+        gc.freeze()  # keeps collections from scanning the release; reference counting frees it
         seconds = time.perf_counter() - started
         return Served(model, recommender, vectoriser, manifest, pointer, some, wall_ms(), seconds)
 

@@ -29,7 +29,7 @@ class LiveMetrics:
         self.dropped = self._counter("pauta_served_dropped", "Served answers that the log did not keep up with.")
         self.state_bytes = self._gauge("pauta_live_state_bytes", "Memory of the live state.")
         self.state_articles = self._gauge("pauta_live_state_articles", "Articles in the live state.")
-        self.state_readers = self._gauge("pauta_live_state_readers", "Readers in the live state.")
+        self.state_readers = self._gauge("pauta_live_state_readers", "Users in the live state.")
         where = ["segment", "source"]
         self.judged = self._counter("pauta_live_judged_clicks", "Clicks credited to an answer.", where)
         self.hits = self._counter("pauta_live_hits", "Of those, found in the first 10, by whom.", [*where, "by"])
@@ -56,7 +56,7 @@ class LiveMetrics:
             self.brought.labels(credit.segment, credit.brought).inc()
 
     def follow(self, lag: Lag, stale_seconds: Callable[[], float]) -> None:
-        """Show from now on where a process stands in the log."""
+        """Export from now on the position of a process in the log."""
         self.log_up.set_function(lambda: float(not lag.error))
         self.position.set_function(lambda: lag.applied)
         self.pending.set_function(lambda: lag.pending)

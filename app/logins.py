@@ -10,7 +10,7 @@ from script_shared.clock import Clock
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, Kind
 
-MOST_SECONDS = 0.5  # a list waits no longer for the log; the login is followed all the same, a moment later
+MOST_SECONDS = 0.5  # a list waits no longer for the log; the login then takes effect a moment later
 
 
 async def note_login(service: Service, clock: Clock, user: str, session: str) -> None:

@@ -83,9 +83,9 @@ ROUTERS = (
     script,
 )
 METRICS_FOLDER = "_PAUTA_METRICS_FOLDER"  # from the parent process to its workers
-SWITCH_SECONDS = 0.0002  # a request waits no longer for a thread that writes or folds to let go of the interpreter
+SWITCH_SECONDS = 0.0002  # the longest that a thread that writes or folds keeps the interpreter from a request
 DESCRIPTION = (
-    "News recommendations for readers who are logged in, known, or new. "
+    "News recommendations for users who are logged in, known, or new. "
     "Every error is `application/problem+json` (RFC 9457) and says what to do."
 )
 

@@ -52,7 +52,7 @@ class Watched:
     """Wraps the application: request id in and out, time and status counted by route template.
 
     The log has one line per request at level debug, one per failed request at level warning; neither holds a query, a
-    body or the id of a reader.
+    body or the id of a user.
     """
 
     def __init__(self, app: ASGIApp, telemetry: Telemetry, body_bytes: int) -> None:

@@ -59,7 +59,7 @@ class Trial:
         """Try all of it; what is wrong with an optional part is kept in ``parts``.
 
         Raises:
-            Exception: whatever the release does to its readers.
+            Exception: whatever the release does to its users.
         """
         say(stage="model")
         check_model(self._folder)
@@ -112,7 +112,7 @@ class Trial:
         return ranker
 
     def _ask(self, recommender: LiveRecommender) -> None:
-        """Lists of every kind for readers of every segment, and a stranger."""
+        """Lists of every kind for users of every segment, and a stranger."""
         model = recommender.model
         assert model is not None
         users = [model.readers.ids.ids[int(row)] for name in model.segments for row in self._some(model, name)]
@@ -180,7 +180,7 @@ def main() -> int:
     trial, reason = Trial(args.folder, live, serving, args.without), ""
     try:
         trial.run()
-    except Exception as error:  # noqa: BLE001  whatever a release does to its readers is the verdict
+    except Exception as error:  # noqa: BLE001  whatever a release does to its users is the verdict
         reason = described(error)
     say(verdict={"reason": reason, "parts": trial.parts})
     return 0

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 RULES = 1  # goes up when the check itself changes
 CHECK_SECONDS = 600.0
 KEPT = 50  # verdicts
-_here: dict[str, "Verdict"] = {}  # of this process, whatever becomes of the cache folder
+_here: dict[str, "Verdict"] = {}  # of this process, even if the cache folder is deleted
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class ReleaseGuard:
                 input=self._params,
                 capture_output=True,
                 text=True,
-                errors="replace",  # a damaged file may be told back as it is
+                errors="replace",  # the message may quote bytes of a damaged file
                 timeout=CHECK_SECONDS,
                 cwd=ROOT,
                 env=environment,

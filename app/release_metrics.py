@@ -17,7 +17,7 @@ class ReleaseMetrics:
     """Metrics of releases in a registry; ``app.telemetry`` has the table.
 
     Args:
-        leaves: told when a release's series are to leave.
+        leaves: called when a release's series are to be removed.
     """
 
     def __init__(self, registry: CollectorRegistry, *, leaves: Callable[[str], None]) -> None:

@@ -51,7 +51,7 @@ class Refusal:
 
 
 def examples(model: NewsModel) -> dict[str, list[str]]:
-    """A few reader ids of each segment, spread over all of them, for people who want to try the release."""
+    """A few user ids of each segment, spread over all of them, for people who want to try the release."""
     found = {}
     for name in SEGMENT_NAMES:
         rows = model.segment_rows(name)

@@ -31,9 +31,9 @@ class Question(BaseModel):
 class Knobs(Question):
     """What GET and POST take alike."""
 
-    user_id: Id | None = Field(None, description="The reader; blank or unknown means a new reader.")
+    user_id: Id | None = Field(None, description="The user; blank or unknown means a new user.")
     num_recs: int = Field(10, ge=1, le=100, description="How many articles.")
-    session: Id = Field("", description="The visit, as in events; stands for the reader where there is none.")
+    session: Id = Field("", description="The visit, as in events; identifies the user when user_id is left out.")
     region: Label = Field("", description="As in events; likewise device and os.")
     device: Label = ""
     os: Label = ""
@@ -60,7 +60,7 @@ class RecommendationsBody(Knobs):
 
 
 class PredictBody(Question):
-    user_id: Id | None = Field(None, alias="userId", description="The reader; blank or unknown means a new reader.")
+    user_id: Id | None = Field(None, alias="userId", description="The user; blank or unknown means a new user.")
     max_results: int = Field(10, ge=1, le=100, description="How many articles at most.")
     min_score: float | None = Field(
         None, alias="minScore", allow_inf_nan=False, description="Leave out articles with a lower score."
@@ -71,7 +71,7 @@ class EvaluationQuery(Question):
     run_id: str | None = Field(None, description="Only this run.")
     segment: str | None = Field(None, description="logged, semi_logged, anonymous or all.")
     model: str | None = Field(None, description="candidate, in_service, popularity_1h, most_read_10m ...")
-    protocol: str | None = Field(None, description="batch: one list per reader; replay: a list before every click.")
+    protocol: str | None = Field(None, description="batch: one list per user; replay: a list before every click.")
     metric: str | None = Field(None, description="recall, ndcg, mrr, hr, coverage or novelty.")
     cutoff: int | None = Field(None, description="Length of the list that was judged.")
     latest: bool = Field(False, description="Only the run evaluated last.")
@@ -98,7 +98,7 @@ class Item(BaseModel):
 
 
 class ListFacts(BaseModel):
-    segment: str = Field(description="What kind of reader was answered.")
+    segment: str = Field(description="The segment of the user.")
     source: str = Field(description="Which model gave the list.")
     release: str
     answer_id: str = Field(description="Names this answer; send it with the clicks on its items.")

@@ -1,7 +1,7 @@
 """Folds the log's entries into the newsroom in service, and hands over to the next one without a gap.
 
 Entries are folded on the event loop, a few at a time, so that a request always meets a whole state and never waits for
-more than a slice. Whoever folds holds the turn: a newsroom is not exchanged in the middle of a slice, and none is
+more than a slice. The folding thread holds the turn: a newsroom is not exchanged in the middle of a slice, and none is
 folded into while another takes its place.
 """
 

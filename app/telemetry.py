@@ -35,7 +35,7 @@ pauta_event_log_pending_entries                   gauge      entries that wait t
 pauta_served_dropped_total                        counter    served answers that the log did not keep up with
 pauta_live_state_bytes                            gauge      memory of the live state
 pauta_live_state_articles                         gauge      articles in the live state
-pauta_live_state_readers                          gauge      readers in the live state
+pauta_live_state_readers                          gauge      users in the live state
 pauta_live_judged_clicks_total                    counter    clicks credited to an answer, by its segment and source
 pauta_live_hits_total                             counter    of those, in the first 10 (by: served, popularity_1h)
 pauta_live_item_hits_total                        counter    clicks in the first 10, by segment and the item's source

@@ -7,7 +7,7 @@ LONGEST_SECONDS = 0.02  # a loop that is never idle must not keep a release from
 
 
 class TurnTaking:
-    """Waits until the event loop has come round once: everything that it had to do then is done.
+    """Waits until the event loop has run once: everything that was due then is done.
 
     An idle loop answers within a tenth of a millisecond, so who works beside it hardly waits. A busy one first answers
     the requests that wait, so each of them is delayed by one piece of work at most.

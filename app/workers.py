@@ -1,7 +1,7 @@
-"""The counts of several worker processes as one: whoever is scraped asks the others for theirs, over local sockets.
+"""The counters of several worker processes as one: the scraped worker collects those of the others over local sockets.
 
 Each worker counts in its own memory, so that counting costs a request next to nothing and a series can leave again. It
-writes what it counted to a file before anybody is told, so what was scraped once stays in the sum when it dies, and
+writes what it counted to a file before it reports it, so what was scraped once stays in the sum when it dies, and
 counters never go backwards. What a killed worker counted since the last scrape is lost. Gauges are of the living.
 """
 
@@ -97,7 +97,7 @@ class Workers:
     def _gone(self) -> Snapshot:
         path = self._folder / GONE
         gone = _load(path) if path.exists() else Snapshot()
-        for name in gone.names:  # still there when whoever folded them was killed
+        for name in gone.names:  # still there when the process that folded them was killed
             (self._folder / name).unlink(missing_ok=True)
         return gone
 

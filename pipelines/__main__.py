@@ -75,7 +75,7 @@ def _at_least_one(text: str) -> int:
 def _run(args: argparse.Namespace, settings: Settings) -> int:
     case = USE_CASES[args.use_case]
     for name in args.step:
-        case.step(name)  # a name that is wrong is told before anything is looked for
+        case.step(name)  # a wrong name is reported before any folder is searched
     file, file_from = (args.params, "--params") if args.params else (settings.params_file, "PAUTA_PARAMS_FILE")
     params = load_params(case.params_kind, file or case.params_file, args.set, file_from=file_from, set_by="--set ")
     run = Run(settings.data_dir / case.name, args.run_id or _default_run_id(case, settings, args.step))

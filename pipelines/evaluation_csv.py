@@ -61,7 +61,7 @@ def read_rows(path: Path) -> Any:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock file beside ``path``; the system lets go of it when the process dies."""
+    """Hold the lock file beside ``path``; the system releases it when the process dies."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path.with_name(f".{path.name}.lock"), os.O_CREAT | os.O_RDWR, 0o666)
     try:

@@ -2,7 +2,7 @@
 
 Per segment the candidate is held against each reference (the release in service, the best windowed popularity). It is
 refused when it is worse by more than the tolerance, a share of the reference's value, and the loss is more than chance:
-the paired 95 % interval of the difference lies below zero. Without the second half, segments with few held-out readers
+the paired 95 % interval of the difference lies below zero. Without the second half, segments with few held-out users
 would refuse every other good release by noise, and news would grow stale. A reference that has to be beaten allows no
 tolerance: the figure must be higher, and the reason says whether that may be chance. To ask for more would refuse most
 good releases too: a few hundred clicks of a segment prove a lead of a tenth rarely. With fewer than ``SURE_USERS``
@@ -23,7 +23,7 @@ NOT_BETTER = (
     "not better, but with so few users that may be chance: the interval holds zero",
 )
 REFUSED: tuple[Outcome, ...] = ("missing", "worse", "not better")
-ORDER: tuple[Outcome, ...] = (*REFUSED, "chance", "better", "pass", "too few users")  # in which reasons are told
+ORDER: tuple[Outcome, ...] = (*REFUSED, "chance", "better", "pass", "too few users")  # of the reasons in a verdict
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Comparison:
         low: lower end of the 95 % interval of candidate minus reference, paired by user.
         high: its upper end.
         note: why a figure is missing, when that is known.
-        protocol: what the figures were measured by, in a word or two; "" for one list per reader.
+        protocol: what the figures were measured by, in a word or two; "" for one list per user.
         beat: whether the reference has to be beaten; not to be worse is not enough.
     """
 

@@ -1,4 +1,4 @@
-"""Measures of recommended lists against what readers read, for all users at once.
+"""Measures of recommended lists against what users read, for all users at once.
 
 Shapes: ``lists`` (n_users, K) article rows, best first, -1 where a list is shorter; ``truth`` (n_users, n_articles)
 ones where the user read the article. Accuracy measures give one value per user, nan where the user has no ground truth.
@@ -39,7 +39,7 @@ def truth_sizes(truth: csr_array) -> IntArray:
 
 
 def recall(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
-    """Share of what the user read that stands among the first ``cutoff``."""
+    """Share of what the user read that is among the first ``cutoff``."""
     return _known(found[:, :cutoff].sum(axis=1) / np.maximum(sizes, 1), sizes)
 
 
@@ -85,7 +85,7 @@ def novelty(lists: IntArray, information: FloatArray, cutoff: int) -> FloatArray
 
 
 def coverage(lists: IntArray, available: IntArray, cutoff: int) -> float:
-    """Share of the available articles that stand among anybody's first ``cutoff``; nan when none is available.
+    """Share of the available articles that are among any user's first ``cutoff``; nan when none is available.
 
     Args:
         available: (n_articles,) booleans, the articles that could have been recommended.

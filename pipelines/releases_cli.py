@@ -36,7 +36,7 @@ def _tell_mlflow(settings: Settings, use_case: str) -> None:
     from pipelines.tracking.step import catch_up
 
     facts = catch_up(settings, use_case)
-    print("MLflow knows" if facts["told"] else f"MLflow is told later: {facts['problem']}", file=sys.stderr)
+    print("Recorded in MLflow." if facts["recorded"] else f"MLflow gets it later: {facts['problem']}", file=sys.stderr)
 
 
 def _list(releases: Releases, args: argparse.Namespace) -> int:
@@ -118,14 +118,14 @@ def _prune(releases: Releases, args: argparse.Namespace) -> int:
 
 
 def _erased(releases: Releases, args: argparse.Namespace) -> int:
-    """Erased readers by release; nothing is served of them, and they go with the release."""
+    """Erased users by release; nothing is served of them, and they go with the release."""
     log = EventLog(args.settings.events_address) if begun(args.settings.events_address) else None
     erased = Erased(frozenset(log.erased())) if log else Erased()
     holding = resolve_name(f"pipelines.{args.use_case}.erasure:releases_holding")(releases, erased)
     for version, count in holding.items():
-        print(f"{version}: {count:,} of {len(erased.digests):,} erased readers")
+        print(f"{version}: {count:,} of {len(erased.digests):,} erased users")
     if not holding:
-        print(f"no release holds any of {len(erased.digests):,} erased readers")
+        print(f"no release holds any of {len(erased.digests):,} erased users")
     return 0
 
 
@@ -166,7 +166,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("versions", nargs="*", metavar="version", help="default: all")
     prune = commands.add_parser("prune", help="delete old releases, never one in service or next in a rollback")
     prune.add_argument("--keep", type=int, help="releases kept besides the one in service (default: the params file's)")
-    commands.add_parser("erased", help="tell which releases still hold readers who were erased since")
+    commands.add_parser("erased", help="list the releases that still hold erased users")
     fetch = commands.add_parser("fetch", help="print a local folder with the checked files of a release")
     fetch.add_argument("version")
     rollback.add_argument("--reason", default="rolled back by hand", help="kept in the history")

@@ -80,7 +80,7 @@ def number(value: Any) -> str:
 
 
 def is_number(value: Any) -> bool:
-    """Whether a cell is set to the right; what is missing stands with the numbers."""
+    """Whether a cell is set to the right; a missing value is aligned like a number."""
     return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
 
 

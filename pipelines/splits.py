@@ -1,4 +1,4 @@
-"""Splits the reads in time: the moment T that a model may know, and what readers newly read after it."""
+"""Splits the reads in time: the moment T that a model may know, and what users newly read after it."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -78,7 +78,7 @@ def ground_truth(known: Reads, held_out: Reads, window: Window, issued_ms: IntAr
     """Distinct articles that each user newly read in the window.
 
     Articles that the user had read by T are left out, and counted. Articles published after T, or already expired at T,
-    cannot be recommended at T; they stay in the ground truth, because readers did want them, and are counted.
+    cannot be recommended at T; they stay in the ground truth, because users did want them, and are counted.
 
     Args:
         known: reads up to T (later ones are not looked at).

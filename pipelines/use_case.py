@@ -49,7 +49,7 @@ class Step:
         name: its verb.
         where: ``module:function``; imported when the step runs, so that a list of steps costs nothing to read.
         parts: names of parts that may run in parallel, such as the segments.
-        always: done at the end whatever became of the steps before; it never fails.
+        always: runs at the end even if earlier steps failed; it never fails.
     """
 
     name: str

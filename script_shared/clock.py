@@ -21,7 +21,7 @@ class Clock:
     """Says which time it is for everything that is counted in time.
 
     Attributes:
-        mode: ``wall`` in production; ``data`` for historical releases, where time stands at the end of the data.
+        mode: ``wall`` in production; ``data`` for historical releases, where now is the end of the data.
         data_end_ms: time of the newest interaction known, epoch milliseconds, UTC.
         why: a sentence about the choice, for people.
         may_switch: whether a data clock becomes a wall clock once live events come.

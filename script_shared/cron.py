@@ -16,7 +16,7 @@ class Field(NamedTuple):
     name: str
     lowest: int
     highest: int
-    words: tuple[str, ...] = ()  # that stand for the numbers from ``lowest`` on
+    words: tuple[str, ...] = ()  # that name the numbers from ``lowest`` on
 
 
 FIELDS = (
@@ -52,7 +52,7 @@ def cron(text: str) -> str:
 
 
 def _values(text: str, field: Field) -> set[int]:
-    """All values that a place stands for."""
+    """All values of a field."""
     found: set[int] = set()
     for part in text.split(","):
         match = _PART.fullmatch(part)

@@ -1,4 +1,4 @@
-"""When history becomes the present: enough readers act by the wall clock, or the site itself says so.
+"""When history becomes the present: enough users act by the wall clock, or the site itself says so.
 
 An entry that was dated by the wall clock while a release ran on data time carries a mark. Marks are counted in the
 order of the log, so every process switches at the same entry.
@@ -11,7 +11,7 @@ from script_shared.events import Entry
 LATE = "late"  # in the body of an entry: it lay far back when it came, so its time says nothing about the clock
 MARK = "clock"  # in the body of an entry: by whose word the wall clock dated it
 READER, SITE, STRANGER = "wall", "site", "stranger"  # anybody's; the site's, by token or signature; of no weight
-LIVE_READERS = 10  # distinct readers: more than one person who tries the API, fewer than the slowest site has in a day
+LIVE_READERS = 10  # distinct users: more than one person who tries the API, fewer than the slowest site has in a day
 
 
 @dataclass
@@ -19,7 +19,7 @@ class LiveSigns:
     """Signs that a site is live, as far as the log was folded.
 
     Attributes:
-        readers: keys of the readers that acted by the wall clock.
+        readers: keys of the users that acted by the wall clock.
         live: whether the signs are enough; they stay so.
     """
 
@@ -30,7 +30,7 @@ class LiveSigns:
         """Take an entry into account; True when it is the one that makes the signs enough.
 
         Args:
-            reader: key of the reader, 0 for none.
+            reader: key of the user, 0 for none.
         """
         mark = entry.body.get(MARK)
         if self.live or mark is None:
@@ -41,5 +41,5 @@ class LiveSigns:
         return self.live
 
     def forget(self, reader: int) -> None:
-        """Forget a reader who was erased; the signs stay enough."""
+        """Forget a user who was erased; the signs stay enough."""
         self.readers.discard(reader)

@@ -26,7 +26,7 @@ _NOT_IN_SLUG = re.compile(r"[\W_]+")
 
 
 def is_null(value: object) -> bool:
-    """Whether the value stands for a missing one.
+    """Whether the value means "missing".
 
     >>> [is_null(value) for value in (None, " NaN ", "\\\\N", "0", "nana")]
     [True, True, True, False, False]

@@ -101,7 +101,7 @@ class Settings(BaseSettings):
     mlflow_uri: str | None = Field(
         None,
         pattern=r"^(|off|embedded|sqlite:///.+|https?://.+)$",
-        description="MLflow that trainings are told to: an address, embedded (SQLite in data_dir) or off.",
+        description="Where trainings are recorded: the address of an MLflow, embedded (SQLite in data_dir) or off.",
     )
     mlflow_seconds: float = Field(120.0, gt=0, description="How long a run waits for MLflow at most, in seconds.")
     http_head_bytes: int = Field(65_536, ge=1024, description="Bytes of a request's head, its address included.")

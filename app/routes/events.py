@@ -148,7 +148,7 @@ def _complaint(place: int | None, message: str) -> dict[str, str]:
 
 
 def _judge(service: Service, entries: list[Entry], new: list[bool]) -> None:
-    """Credit clicks that name no answer to the reader's newest one; those that name one are credited as they come."""
+    """Credit clicks that name no answer to the user's newest one; those that name one are credited as they come."""
     for entry, is_new in zip(entries, new, strict=True):
         if is_new and entry.kind == Kind.CLICK and "answer_id" not in entry.body:
             service.following.judge(entry)

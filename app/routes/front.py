@@ -12,7 +12,7 @@ HEADERS = {"Content-Security-Policy": "default-src 'self'", "Cache-Control": "no
 
 @router.get("/")
 async def index() -> Response:
-    """A front page made of recommendations, for one reader at a time."""
+    """A front page made of recommendations, for one user at a time."""
     return _file("index.html")
 
 

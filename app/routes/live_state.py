@@ -1,4 +1,4 @@
-"""GET /live: where this process stands in the event log, and what it folded out of it."""
+"""GET /live: the position of this process in the event log, and the state it folded from it."""
 
 from typing import Any, Literal
 
@@ -22,9 +22,9 @@ router = APIRouter(tags=["operations"])
 async def get_live(service: TheService, digest: bool = False, trending: Window | None = None) -> Response:
     """Position in the log and sizes. With ``digest=1`` also a name of the whole state, which takes a moment.
 
-    With ``trending`` also what is read most in that window, overall and by section, region and cluster of readers.
+    With ``trending`` also what is read most in that window, overall and by section, region and cluster of users.
 
-    Two processes that serve one release and stand at one position have equal digests.
+    Two processes that serve one release and are at one position have equal digests.
     """
     following, room = service.following, service.following.newsroom
     if room is None:

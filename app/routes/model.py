@@ -18,7 +18,7 @@ router = APIRouter(tags=["model"])
 
 @router.get("/model", summary="The release in service", response_model=Model)
 async def get_model(service: TheService) -> Response:
-    """Its version, how it came into service, its counts, and a few readers of each segment to try it with."""
+    """Its version, how it came into service, its counts, and a few users of each segment to try it with."""
     return json_response({**facts(service.live.require()), **troubles(service.live)})
 
 
@@ -28,7 +28,7 @@ async def reload_model(service: TheService) -> Response:
     live = service.live
     if await live.look(force=True):
         return json_response({"reloaded": True, **facts(live.require())})
-    serving = f"Release {live.served.release} serves on" if live.served else "Nothing is in service"
+    serving = f"Release {live.served.release} stays in service" if live.served else "Nothing is in service"
     raise UnavailableError(f"Nothing was loaded: {live.reason()}", fix=f"{serving}. Publish and promote again.")
 
 
@@ -53,7 +53,7 @@ def facts(served: Served) -> dict[str, Any]:
 
 
 def shown_examples(mode: ClockMode, examples: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Readers to try a release of history with; of today's readers none are shown, pseudonymous as they are.
+    """Users to try a release of history with; of today's users none are shown, pseudonymous as they are.
 
     >>> shown_examples("data", {"logged": ["r1"]}), shown_examples("wall", {"logged": ["r1"]})
     ({'logged': ['r1']}, {'logged': []})

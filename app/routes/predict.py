@@ -14,7 +14,7 @@ router = APIRouter(tags=["recommendations"])
 
 @router.post("/predict", summary="A list with timings", response_model=Predictions)
 async def predict(request: Request, body: PredictBody, service: TheService) -> Response:
-    """Articles for a reader, best first, without those that score below ``minScore``."""
+    """Articles for a user, best first, without those that score below ``minScore``."""
     started = time.perf_counter()
     served = service.live.require()
     query = Query(user=(body.user_id or "").strip(), n=body.max_results)

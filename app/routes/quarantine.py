@@ -54,7 +54,7 @@ async def delete_quarantine(quarantine_id: str, service: TheService) -> Response
     """Its clicks count again: in the live state within seconds, and in the next training."""
     found = next((each for each in await _records(service) if each["id"] == quarantine_id), None)
     if found is None or found["undone"] is not None:
-        raise HTTPException(404, "There is no quarantine of this id that still stands.")
+        raise HTTPException(404, "No active quarantine has this id.")
     now_ms = (await service.live.clock()).now_ms()
     name = f"quarantine-{secrets.token_hex(8)}"
     await service.following.write([Entry(name, Kind.QUARANTINE, now_ms, body={"undo": quarantine_id})])

@@ -1,4 +1,4 @@
-"""GET and POST /recommendations: a list of articles for one reader."""
+"""GET and POST /recommendations: a list of articles for one user."""
 
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
@@ -51,17 +51,17 @@ def _parsed(request: Request) -> RecommendationsQuery:
 router = APIRouter(tags=["recommendations"], route_class=ParsedRoute)
 
 
-@router.get("/recommendations", summary="A list for one reader", response_model=Recommendations)
+@router.get("/recommendations", summary="A list for one user", response_model=Recommendations)
 async def get_recommendations(
     request: Request, query: Annotated[RecommendationsQuery, Query()], service: TheService
 ) -> Response:
-    """Articles for a reader, best first. Nothing read, hidden, expired or not yet published is in the list."""
+    """Articles for a user, best first. Nothing read, hidden, expired or not yet published is in the list."""
     return await _answer(request, service, query, [], query.exclude_ids)
 
 
 @router.post("/recommendations", summary="A list that also heeds an inline history", response_model=Recommendations)
 async def post_recommendations(request: Request, body: RecommendationsBody, service: TheService) -> Response:
-    """The same, for a reader who just read the pages of ``history``; pages of ``exclude`` stay out."""
+    """The same, for a user who just read the pages of ``history``; pages of ``exclude`` stay out."""
     return await _answer(request, service, body, body.history, [*body.exclude, *body.exclude_ids])
 
 

@@ -12,7 +12,7 @@ router = APIRouter(tags=["model"])
 
 @router.get("/releases", summary="All releases", response_model=ReleaseList)
 def get_releases(service: TheService) -> Response:
-    """Every release in the store, newest first, and where the pointer stands and stood."""
+    """Every release in the store, newest first, and which ones the pointer names and named."""
     pointer = service.releases.current()
     current = pointer.version if pointer else None
     served = service.live.served

@@ -45,7 +45,7 @@ async def get_session(session: SessionId, service: TheService) -> Response:
 async def delete_user(user_id: UserId, service: TheService) -> Response:
     """Deletes the user and what the user's visits did without a login; later trainings leave both out.
 
-    The answer says how much was found. 404 says that nothing was; trainings leave the name out all the same.
+    The answer says how much was found. 404 says that nothing was; trainings still leave the name out.
     """
     return await _erased(service, Person(user_id))
 
@@ -79,7 +79,7 @@ async def _erased(service: Service, person: Person) -> Response:
     if facts.nothing and not deleted.entries:
         raise HTTPException(
             404,
-            f"{_noun(person)} is known here, so nothing was deleted. Later trainings leave the name out all the same.",
+            f"{_noun(person)} is known here, so nothing was deleted. Later trainings still leave the name out.",
         )
     found = {**facts.counts(), "entries": deleted.kinds, "visits": deleted.visits}
     return json_response({"entries": deleted.entries, "found": found})

@@ -1,4 +1,4 @@
-// The demo front page: asks for a reader's list and lays it out; a click on a headline is a read.
+// The demo front page: requests a user's list and shows it; a click on a headline is a read.
 "use strict";
 
 const $ = (id) => document.getElementById(id);
@@ -75,7 +75,7 @@ function choose() {
   const ids = examples[$("segment").value] || [];
   const short = (id) => (id.length > 24 ? `${id.slice(0, 10)}…${id.slice(-6)}` : id);
   const options = ids.map((id) => element("option", short(id), { value: id }));
-  if ($("segment").value === "anonymous") options.unshift(element("option", "a new reader", { value: "" }));
+  if ($("segment").value === "anonymous") options.unshift(element("option", "a new user", { value: "" }));
   $("example").replaceChildren(...options);
 }
 

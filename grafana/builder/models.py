@@ -60,7 +60,7 @@ _OVER_TIME = (
         Query(f"{_figure('in_service')} or {_figure('candidate')}", "{{segment}}"),
     ),
     graph(
-        "Most read", "The best of the windows of popularity on the same readers, by segment.", "none",
+        "Most read", "The best of the windows of popularity for the same users, by segment.", "none",
         Query(BEST, "{{segment}}"),
     ),
     graph(
@@ -68,7 +68,7 @@ _OVER_TIME = (
         Query(f"{_figure('candidate')} - {BEST}", "{{segment}}"), negative=True,
     ),
     graph(
-        "Every model, all readers", "Figure over all segments.", "none",
+        "Every model, all users", "Figure over all segments.", "none",
         Query(f'max by (model) (pauta_evaluation{{segment="all", {OF}}})', "{{model}}"), width=24,
     ),
 )  # fmt: skip
@@ -76,7 +76,7 @@ _OVER_TIME = (
 _BY = ("model", "segment")
 _NEWEST = (
     figures(
-        "Newest figures", "With 95 % bootstrap intervals by reader, where there are any.",
+        "Newest figures", "With 95 % bootstrap intervals by user, where there are any.",
         *(Query(f"max by (model, segment) ({name}{{{OF}}})", column) for name, column in (
             ("pauta_evaluation", "value"), ("pauta_evaluation_low", "low"), ("pauta_evaluation_high", "high"),
         )),

@@ -129,7 +129,7 @@ def number(
     named: bool = False,
     decimals: int | None = None,
 ) -> Placed:
-    """One value now; ``words`` stand in for values, ``named`` shows the legend instead of the value."""
+    """One value now; ``words`` replace values, ``named`` shows the legend instead of the value."""
     panel = (
         stat.Panel()
         .title(title)

@@ -130,7 +130,7 @@ _EVENTS = (
         Query("sum(pauta_event_log_pending_entries)", "to write"), width=8,
     ),
     graph(
-        "Live state", "Articles and readers that each process holds.", "short",
+        "Live state", "Articles and users that each process holds.", "short",
         Query("max(pauta_live_state_articles)", "articles"), Query("max(pauta_live_state_readers)", "readers"), width=8,
     ),
 )  # fmt: skip

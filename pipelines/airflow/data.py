@@ -15,7 +15,7 @@ DOC = """
 ### {name}: raw files to checked tables
 
 `download` fetches or generates the raw files (unchanged input is linked from the run before), `refine` turns them into
-tables, `quality` checks the tables and writes the data card. Rows that are not kept stand in `rejected.parquet`.
+tables, `quality` checks the tables and writes the data card. Rejected rows are in `rejected.parquet`.
 
 **Writes** `raw/<run>`, `refined/<run>`, `quality/<run>` under the data folder, then announces the run on the asset
 `{name}_refined`, which starts `{name}_training`.

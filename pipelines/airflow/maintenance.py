@@ -1,4 +1,4 @@
-"""Builds ``maintenance``: old runs, releases and events of every use case are removed, erased readers from all runs."""
+"""Builds ``maintenance``: old runs, releases and events of every use case are removed, erased users from all runs."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,7 +18,7 @@ DOC = """
 `prune` removes old runs, half-written folders and old releases of each use case. The release in service, and as many
 others as the params file keeps (`[releases] keep`, `keep_runs`), always stay.
 
-It also takes readers who were erased since out of the runs that stay, tells which releases still hold some, and removes
+It also removes erased users from the runs that stay, lists the releases that still hold some, and removes
 events older than `PAUTA_EVENTS_RETENTION_DAYS`, but none that the release in service has not folded.
 
 **Starts** every night at 03:30 UTC, or by hand.

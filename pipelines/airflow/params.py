@@ -41,7 +41,7 @@ def source_params() -> dict[str, Param]:
 
 
 def run_param(meaning: str) -> dict[str, Param]:
-    """The run to work on; ``meaning`` says what an empty one stands for."""
+    """The run to work on; ``meaning`` says what an empty one means."""
     title = "Run id"
     return {
         "run_id": Param(

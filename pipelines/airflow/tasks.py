@@ -56,7 +56,7 @@ def training_task(case: UseCase, step: Step, outlet: Asset | None = None) -> Any
 
 
 def last_task(case: UseCase, step: Step) -> Any:
-    """A step that is done whatever became of the others, and that the run's own end does not depend on."""
+    """A step that runs even if the others failed, and whose own failure does not fail the run."""
 
     @task(task_id=step.name, execution_timeout=_timeout(step.name))
     def last_step() -> Facts:

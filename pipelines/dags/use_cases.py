@@ -1,6 +1,6 @@
 """The DAGs of every use case in the registry: a second use case is one more entry there, and nothing here.
 
-Airflow reads this file again and again: it builds the DAGs and imports nothing heavy; the work stands in the steps.
+Airflow reads this file again and again: it builds the DAGs and imports nothing heavy; the work is in the steps.
 """
 
 from pipelines.airflow.data import data_dag

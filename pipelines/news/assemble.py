@@ -1,4 +1,4 @@
-"""Puts fitted recommenders, readers and articles together as of a moment: a folder that NewsModel loads."""
+"""Puts fitted recommenders, users and articles together as of a moment: a folder that NewsModel loads."""
 
 import json
 from collections.abc import Mapping
@@ -138,7 +138,7 @@ def put_together(
 
 @dataclass(frozen=True)
 class Names:
-    """Ids of readers and articles, ready to look up; the same at every moment of one data set."""
+    """Ids of users and articles, ready to look up; the same at every moment of one data set."""
 
     readers: IdIndex
     articles: IdIndex

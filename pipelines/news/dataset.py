@@ -30,7 +30,7 @@ class Interactions:
         scroll: float32, percent of the page scrolled; 0 where the source does not measure it.
         visits: float32, visits of the page.
         session: int64, -1 for none.
-        region: int16, region of the reader, -1 for none.
+        region: int16, region of the user, -1 for none.
         device: int16, -1 for none.
     """
 
@@ -137,7 +137,7 @@ class Dataset:
 
     @cached_property
     def labels(self) -> dict[str, dict[int, str]]:
-        """What the codes of region and device stand for, by column, where events sent texts."""
+        """Names of the codes of region and device, by column, where events sent texts."""
         file = self.folder / LABELS
         named = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
         return {column: {code: text for text, code in codes.items()} for column, codes in named.items()}

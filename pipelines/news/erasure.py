@@ -1,4 +1,4 @@
-"""Erased readers leave the runs that were made before they were erased, and are found in releases."""
+"""Erased users leave the runs that were made before they were erased, and are found in releases."""
 
 import json
 import os
@@ -21,14 +21,14 @@ from script_shared.events.person import session_name
 from script_shared.releases import Releases
 
 DONE = "erased_until"  # in a manifest: number of the last erasure that the folder has followed
-MADE_OF_READERS = ("trained", "assembled", "ranked", "refitted")  # hold readers by row; made again by their steps
+MADE_OF_READERS = ("trained", "assembled", "ranked", "refitted")  # hold users by row; made again by their steps
 
 
 def erase_from_runs(runs: Iterable[Run], erased: Erased, until: int) -> dict[str, Any]:
-    """Take erased readers out of finished runs.
+    """Take erased users out of finished runs.
 
     Returns:
-        ``erased_from_runs`` (readers by run); ``erased_unreadable`` where a file of a run cannot be read, such as one
+        ``erased_from_runs`` (users by run); ``erased_unreadable`` where a file of a run cannot be read, such as one
         that refine refused: these runs go with their age, or by hand.
     """
     found: dict[str, int] = {}
@@ -43,9 +43,9 @@ def erase_from_runs(runs: Iterable[Run], erased: Erased, until: int) -> dict[str
 
 
 def erase_from_run(run: Run, erased: Erased, until: int) -> int:
-    """Take erased readers out of a finished run; gives how many the refined tables or the raw files held.
+    """Take erased users out of a finished run; gives how many the refined tables or the raw files held.
 
-    Raw files are written anew without their rows. In the refined tables their interactions go and their row keeps a
+    Raw files are rewritten without their rows. In the refined tables their interactions go and their row keeps a
     random name, so that the numbers of all others stay. What was trained and assembled from these tables is removed.
 
     Args:
@@ -58,7 +58,7 @@ def erase_from_run(run: Run, erased: Erased, until: int) -> int:
         _note(raw, until, raw=True)
     if refined:
         if held := _held_in_refined(refined, erased):
-            for name in MADE_OF_READERS:  # first, so that who is killed here finds the reader again
+            for name in MADE_OF_READERS:  # first, so that who is killed here finds the user again
                 remove(run.folder(name))
             _clean_refined(refined, erased)
         _note(refined, until, raw=False)
@@ -102,7 +102,7 @@ def _rows(file: Path) -> pl.LazyFrame:
 
 
 def _replace(file: Path, rows: pl.LazyFrame) -> None:
-    """Write the file anew; another name of the old one, in another run or at its source, keeps what it had."""
+    """Rewrite the file; other hard links to the old one, in another run or at its source, keep its content."""
     new = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:
         if file.suffix == ".csv":
@@ -197,7 +197,7 @@ def _note(folder: Path, until: int, *, raw: bool) -> None:
 
 
 def releases_holding(releases: Releases, erased: Erased) -> dict[str, int]:
-    """How many erased readers each release holds, those that hold none left out; nothing is served of them.
+    """How many erased users each release holds, those that hold none left out; nothing is served of them.
 
     Raises:
         ReleaseError: a release is damaged.

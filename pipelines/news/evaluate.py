@@ -24,7 +24,7 @@ from script_shared.news.params import NewsParams
 Kind = Literal["candidate", "service"]
 SERVICE_STEP = "evaluated_service"
 SIMULATED = (
-    "The data has no login flag: who is logged in is simulated by a stable draw that favours frequent readers, "
+    "The data has no login flag: who is logged in is simulated by a stable draw that favours frequent users, "
     "so every figure by segment depends on that simulation. As the data's documentation defines it, the draw goes by "
     "the clicks of the whole file, those of the held-out window included."
 )

@@ -10,7 +10,7 @@ from pipelines.figures import Difference, Figure
 from pipelines.news.replay_figures import Replayed
 
 CANDIDATE, IN_SERVICE, EARLIER = "candidate", "in_service", "earlier"  # earlier_1, earlier_2 ... were in service before
-BATCH, REPLAY = "batch", "replay"  # protocols: one list per reader at T; a list before every click
+BATCH, REPLAY = "batch", "replay"  # protocols: one list per user at T; a list before every click
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Evaluation:
         ground_truth: counts of reads kept and left out, and of users.
         segments: by segment the counts of held-out users and of their new reads.
         missing: by model, why it could not be evaluated.
-        notes: sentences a reader of the figures must know.
+        notes: sentences a user of the figures must know.
         figures: see ``pipelines.figures``.
         differences: of the candidate to every other model.
         judged: metric and cutoff the gate looks at.
@@ -90,7 +90,7 @@ class Evaluation:
         return json_text(asdict(self))
 
     def rows(self) -> list[dict[str, Any]]:
-        """One CSV row per figure: those of one list per reader, then those of the replay."""
+        """One CSV row per figure: those of one list per user, then those of the replay."""
         clicks = self.replayed.figures if self.replayed else []
         return [
             {

@@ -16,9 +16,9 @@ READING = (
 
 CLICKS = (
     "The same window replayed in time order through the code that serves: before each click that is asked about, the "
-    "reader gets an answer of a model that knows everything clicked before, and then the click is shown to it. Clicks "
+    "user gets a list from a model that knows every earlier click; then the click is given to the model. Clicks "
     "on articles read before are left out. As many clicks of each segment are asked about; in the figures of all "
-    "readers each counts for as many as it stands for."
+    "users each draw is weighted by how many it represents."
 )
 
 
@@ -86,7 +86,7 @@ def _clicks(clicks: Evaluation) -> list[Section]:
     counts = [
         (label(name), *(of[part] for part in ("clicks", "asked", "users"))) for name, of in clicks.segments.items()
     ]
-    caption = "Clicks of the window, those asked about (drawn by seed), and their readers, by segment just before."
+    caption = "Clicks of the window, those asked about (drawn by seed), and their users, by segment just before."
     asked = Table(("segment", "clicks", "asked", "readers"), counts, caption)
     chart = bars(clicks, metric, cutoff, f"{NAMES[metric]}@{cutoff} of the answer before each click.")
     gaps = _gaps(clicks)

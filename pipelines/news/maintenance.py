@@ -1,4 +1,4 @@
-"""Housekeeping: old releases, runs and events, erased readers, and what killed steps left behind are removed."""
+"""Housekeeping: old releases, runs and events, erased users, and what killed steps left behind are removed."""
 
 import shutil
 import time
@@ -22,7 +22,7 @@ def prune(context: Context) -> dict[str, Any]:
     """Remove releases beyond ``releases.keep``, runs beyond ``releases.keep_runs``, half-written folders, old events.
 
     Never removed: the release in service and the one a rollback would take, the newest finished run of each step, a run
-    that is going on. Erased readers are taken out of the runs that stay, but for those that are going on.
+    that is going on. Erased users are taken out of the runs that stay, but for those that are going on.
 
     Returns:
         ``releases``, ``runs`` and ``partial_folders`` that were removed; what ``prune_events`` and ``follow_erasures``
@@ -37,10 +37,10 @@ def prune(context: Context) -> dict[str, Any]:
 
 
 def follow_erasures(context: Context) -> dict[str, Any]:
-    """Take readers who were erased out of every run that is not going on, and look which releases still hold some.
+    """Take users who were erased out of every run that is not going on, and look which releases still hold some.
 
     Returns:
-        what ``erase_from_runs`` says; ``erased_waiting`` (runs that are going on); ``releases_with_erased`` (readers by
+        what ``erase_from_runs`` says; ``erased_waiting`` (runs that are going on); ``releases_with_erased`` (users by
         release; nothing is served of them, and they go with the release); ``erasures`` in words where the log cannot be
         read.
     """

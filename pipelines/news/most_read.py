@@ -67,7 +67,7 @@ class MostRead:
         self._folded = place
 
     def ranks(self, place: int) -> list[int]:
-        """By row, where the clicked article stands just before its click, over all that is alive and not read yet.
+        """By row, the place of the clicked article just before its click, among all articles that are alive and unread.
 
         Articles with equal counts count as better.
         """

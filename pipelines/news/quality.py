@@ -83,7 +83,7 @@ def _tables(sizes: list[tuple[str, int, float]], refined: dict[str, Any]) -> Sec
     clipped = [[name, count] for name, count in refined["clipped_values"].items()]
     blocks = [Table(["table", "rows", "MB on disk"], [list(row) for row in sizes])]
     if clipped:
-        blocks.append(Table(["quantity", "values cut to the maximum"], clipped, "Limits stand in the params file."))
+        blocks.append(Table(["quantity", "values cut to the maximum"], clipped, "The params file holds the limits."))
     return Section("Tables", f"What the run holds after refining, as stored.{_of_the_log(refined)}", blocks)
 
 
@@ -105,7 +105,7 @@ def _of_the_log(refined: dict[str, Any]) -> str:
     )
     if not (clicks or articles or erased):
         return ""
-    left_out = f"{erased:,} erased readers of the files were left out"
+    left_out = f"{erased:,} erased users of the files were left out"
     return f" From the event log: {clicks:,} interactions, {articles:,} posted articles; {left_out}."
 
 

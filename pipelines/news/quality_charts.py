@@ -31,7 +31,7 @@ def charts_of(data: Dataset, refined: dict[str, Any]) -> list[Section]:
     shares = Section(
         "Segments", "Who reads, and how much of the reading they do.", [shares_chart(data), histories_chart(data)]
     )
-    proxy = "The first click stands in for the time of publication." if refined.get("login_flag") else ""
+    proxy = "The first click is used as the time of publication." if refined.get("login_flag") else ""
     life = Section("Life of an article", proxy, [_life(data)])
     measures = _quantities(data)
     absent = "" if measures else "This source does not measure time, clicks or scroll: every read counts alike."

@@ -1,4 +1,4 @@
-"""The data card's view of the readers: segments, and how much each user read."""
+"""Users in the data card: segments, and how much each user read."""
 
 from itertools import pairwise
 from typing import Any

@@ -69,5 +69,5 @@ def _learn(walk: Walk, at: Moments, assembled: Path, dataset: Dataset, params: N
 
 
 def _assignment(folder: Path) -> Assignment:
-    """The clusters of readers; holdout and release share the fitted ones, so their counts go together."""
+    """The clusters of users; holdout and release share the fitted ones, so their counts go together."""
     return assignment_of(NewsModel.load(folder))

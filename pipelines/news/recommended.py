@@ -28,7 +28,7 @@ REFITTED = (
     "flatter it."
 )
 LACKING = (
-    "The release in service was made before there was a segment {}: it answers these readers as those of the next "
+    "The release in service was made before there was a segment {}: it answers these users as those of the next "
     "segment they belong to, and the gate holds the candidate against popularity alone there."
 )
 
@@ -43,8 +43,8 @@ class Recommended:
         lists: by model (n_users, n) article rows, -1 padded, in the order of ``held_out.truth.users``.
         releases: by model, the release it is.
         missing: by model, why there are no lists.
-        lacking: segments that the release in service does not have; it answers their readers as those of another one.
-        notes: sentences a reader of the figures must know.
+        lacking: segments that the release in service does not have; it answers their users as those of another one.
+        notes: sentences a user of the figures must know.
         folders: by model that is a release, its folder as of T and the folder that holds its ranker, if it has one.
     """
 
@@ -75,7 +75,7 @@ class Recommended:
         """The release in service and earlier ones, their state brought to T: noted when that fails.
 
         Nothing is added when no release is in service. Recorded figures of the releases are of other windows, so their
-        fitted parts are put together again as of T; readers and articles are those of the candidate's folder.
+        fitted parts are put together again as of T; users and articles are those of the candidate's folder.
 
         Args:
             scratch: an empty folder, for the releases as of T.
@@ -163,6 +163,6 @@ class Recommended:
         wanted = (data.n_users, data.n_articles, self._at)
         if found != wanted:
             raise RunError(
-                f"run {run_id}: assembled for readers, articles and T {found}, but the refined data has {wanted}.",
+                f"run {run_id}: assembled for users, articles and T {found}, but the refined data has {wanted}.",
                 fix="Run assemble again: --step assemble.",
             )

@@ -1,7 +1,7 @@
 """A release over a long window: its fitted parts stay, its counts and histories are brought up to date now and then.
 
 In service a release is followed by the next within hours or days. On a slow site the windows in which it learns and is
-measured take weeks, and a release that stood still in them would be judged by what nobody is served.
+measured take weeks, and a release that stayed the same for weeks would be judged by lists that nobody is served.
 """
 
 from collections.abc import Iterator

@@ -16,11 +16,11 @@ class Drawn:
 
     Attributes:
         places: of the clicks in the stream.
-        segments: number of the reader's segment just before each click.
-        weights: how many clicks of the window each stands for.
-        users: row of the reader of each.
+        segments: number of the user's segment just before each click.
+        weights: how many clicks of the window each represents.
+        users: row of the user of each.
         counts: by segment the clicks in the window that could be asked about, and those asked about.
-        reread: clicks left out because the reader had read the article.
+        reread: clicks left out because the user had read the article.
     """
 
     places: IntArray

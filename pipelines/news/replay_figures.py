@@ -20,10 +20,10 @@ class Replayed:
     """What a replay of the held-out window measured.
 
     Attributes:
-        figures: of every model, by segment; ``users`` is the number of readers.
-        differences: of the one evaluated to every other model, paired by reader.
-        segments: by segment the clicks there were, those asked about, and their readers.
-        reread: clicks left out because the reader had read the article.
+        figures: of every model, by segment; ``users`` is the number of users.
+        differences: of the one evaluated to every other model, paired by user.
+        segments: by segment the clicks there were, those asked about, and their users.
+        reread: clicks left out because the user had read the article.
     """
 
     figures: list[Figure]
@@ -35,7 +35,7 @@ class Replayed:
 def measured(
     ranks: Mapping[str, IntArray], drawn: Drawn, cutoffs: Sequence[int], subject: str, resamples: int, seed: int
 ) -> Replayed:
-    """Every measure of every model on each segment's clicks and on all of them, by how many each click stands for.
+    """Every measure of every model on each segment's clicks and on all of them, weighted by what each click represents.
 
     Args:
         ranks: by model (n) rank of the clicked article in the list, from 0; ``MISSED`` where it is not there.
@@ -72,7 +72,7 @@ def _groups(drawn: Drawn) -> dict[str, IntArray]:
 
 
 class _Resampled:
-    """Means of (n, m) values over clicks, and the same over readers drawn with replacement, alike for all columns."""
+    """Means of (n, m) values over clicks, and the same over users drawn with replacement, alike for all columns."""
 
     def __init__(self, values: FloatArray, weights: FloatArray, users: IntArray, resamples: int, seed: int) -> None:
         _, owner = np.unique(users, return_inverse=True)

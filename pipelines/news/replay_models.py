@@ -14,7 +14,7 @@ WITHOUT, LISTED = "without_ranker", "segment_model"
 
 
 def answering(recommender: LiveRecommender, n: int) -> Model:
-    """Rank of the clicked article in the answer of n items that the reader would have got; nothing is explored."""
+    """Rank of the clicked article in the answer of n items that the user would have got; nothing is explored."""
 
     def rank(query: Query, article: str) -> int:
         answer = recommender.answer(replace(query, n=n, explore_slots=0))
@@ -25,7 +25,7 @@ def answering(recommender: LiveRecommender, n: int) -> Model:
 
 
 def listing(recommender: LiveRecommender, n: int) -> Model:
-    """Rank of the clicked article in the list of the segment's model alone, which knows the reader's live reads."""
+    """Rank of the clicked article in the list of the segment's model alone, which knows the user's live reads."""
     model, newsroom = recommender.model, recommender.newsroom
     assert model is not None
     source = SegmentSource(model, newsroom, Rows(model.catalog))

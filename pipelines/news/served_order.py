@@ -31,7 +31,7 @@ class Shown:
         ids: of the candidates; ``features``: of them, all columns.
         plain: ids in the order without a ranker.
         listed: ids of the segment's list.
-        allowed: those of both that may be shown to the reader.
+        allowed: those of both that may be shown to the user.
         clicks: decayed clicks of an hour.
     """
 
@@ -61,7 +61,7 @@ class Shown:
 
         Args:
             scores: the ranker's, None without one.
-            enough: decayed clicks of an hour from which the live order stands alone.
+            enough: decayed clicks per hour from which the live order is used alone.
         """
         live = self.plain
         if scores is not None:
@@ -71,7 +71,7 @@ class Shown:
 
 
 def place_of(wanted: str, order: Iterable[str], allowed: frozenset[str]) -> int | None:
-    """Where an article stands among those that may be shown, each counted once.
+    """The place of an article among those that may be shown, each counted once.
 
     >>> place_of("c", ["a", "x", "a", "c"], frozenset("abc"))
     1
@@ -86,7 +86,7 @@ def place_of(wanted: str, order: Iterable[str], allowed: frozenset[str]) -> int 
 
 
 class Choice(NamedTuple):
-    """What one segment is served with: the ranker or not, and from how many clicks on the live order stands alone."""
+    """How one segment is served: with the ranker or not, and from how many clicks the live order is used alone."""
 
     ranker: bool
     enough: float
@@ -101,7 +101,7 @@ def choices(
     Of ways that are alike the first wins: without the ranker before with it, and the grid in its order.
 
     Args:
-        segments: (shown) number of the reader's segment.
+        segments: (shown) number of the user's segment.
         grid: numbers of clicks to try.
     """
     ways = [(with_ranker, enough) for with_ranker in ((False, True) if ranker else (False,)) for enough in grid]

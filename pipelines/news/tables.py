@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandera.polars as pa
 
 TIME = pl.Datetime("ms", "UTC")
-LABELS = "labels.json"  # beside the tables: what the codes of region and device stand for, where events sent texts
+LABELS = "labels.json"  # beside the tables: names of the codes of region and device, where events sent texts
 SLICE_ROWS = 500_000
 FIX = "Correct the raw data or the [refine] section of the params file, then run refine again."
 

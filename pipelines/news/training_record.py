@@ -94,7 +94,7 @@ def _params(file: Path) -> dict[str, str]:
 
 
 def _figures(evaluation: Evaluation | None) -> dict[str, float]:
-    """Of one list per reader, then of a list before every click, as ``replay/…``."""
+    """Of one list per user, then of a list before every click, as ``replay/…``."""
     if evaluation is None:
         return {}
     clicks = evaluation.by_click()

@@ -1,4 +1,4 @@
-"""Clicks in time order through the newsroom that serves; at chosen ones, the request of the reader just before."""
+"""Clicks in time order through the newsroom that serves; at chosen ones, the request of the user just before."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -60,7 +60,7 @@ class Walk:
             self.folded = stop
 
     def requests(self, places: Iterable[int], *asked: LiveRecommender) -> Iterator[tuple[int, Query]]:
-        """For each click, ascending: its place and its reader's request, all before it folded and clocks moved on."""
+        """For each click, ascending: its place and its user's request, all before it folded and clocks moved on."""
         for place in places:
             self.fold_until(self.stream.first_of_moment(place))
             request = self.stream.request(place)
@@ -93,6 +93,6 @@ def recommender_of(
 
 
 def segments_of(stream: Stream, places: Sequence[int] | IntArray) -> IntArray:
-    """int8: segment of each click's reader just before it."""
+    """int8: segment of each click's user just before it."""
     segments: IntArray = stream.segments[np.asarray(places, np.int64)]
     return segments

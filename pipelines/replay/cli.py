@@ -22,7 +22,7 @@ from script_shared.params import load_params
 from script_shared.settings import Settings
 
 HOUR_MS = 3_600_000
-DAY_BEGINS_HOUR = 3  # UTC: midnight where the readers are
+DAY_BEGINS_HOUR = 3  # UTC: midnight where the users are
 
 
 def main(argv: list[str], settings: Settings) -> int:

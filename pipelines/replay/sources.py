@@ -65,7 +65,7 @@ def from_run(folder: Path, label: Label = "click", as_of_ms: int | None = None) 
     Args:
         folder: of the refined tables.
         label: what a read counts as a training example.
-        as_of_ms: reads from this moment on weigh 1 and change no weight, so that a label that looks at a reader's
+        as_of_ms: reads from this moment on weigh 1 and change no weight, so that a label that looks at a user's
             history knows nothing of the test window; by default all reads are known.
     """
     return from_dataset(Dataset.load(folder), label, as_of_ms)

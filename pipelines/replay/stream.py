@@ -30,7 +30,7 @@ class Stream:
         user_ids, article_ids: the ids.
         logged: bool (users), who logs in.
         sections: section of each article, "" for none; empty when unknown for all.
-        labels: what codes of ``context`` stand for, by name; a code without a label stands for its number.
+        labels: names of the codes of ``context``, by column; a code without a label is named by its number.
     """
 
     time_ms: npt.NDArray[np.int64]

@@ -77,7 +77,7 @@ def run(
     Args:
         stream: the clicks; those after the window are not looked at.
         peers: further models by name: made with the replay, each gives the rank of the clicked article.
-        say: is told how far it is.
+        say: called with a line of progress.
     """
     replay = Replay(stream, LiveState(params.live))
     facts: dict[str, Any] = {}

@@ -41,7 +41,7 @@ class AirflowRest:
         self._token = ""
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._http.close()
 
     def healthy(self) -> bool:

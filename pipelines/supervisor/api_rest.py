@@ -24,7 +24,7 @@ class ApiRest:
         self._http = httpx.Client(base_url=url, timeout=10, trust_env=False)
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._http.close()
 
     def readiness(self) -> Readiness | None:
@@ -42,12 +42,12 @@ class ApiRest:
         return Readiness(refused=answer["refused"]["reason"]) if answer.get("refused") else None
 
     def examples(self) -> dict[str, list[str]]:
-        """A few reader ids of each segment."""
+        """A few user ids of each segment."""
         examples: dict[str, list[str]] = self._get("/model", {})["examples"]
         return examples
 
     def recommendations(self, user_id: str, count: int) -> dict[str, Any]:
-        """The answer for one reader."""
+        """The answer for one user."""
         return self._get("/recommendations", {"user_id": user_id, "num_recs": count})
 
     def _get(self, path: str, query: dict[str, Any]) -> dict[str, Any]:

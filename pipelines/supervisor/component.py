@@ -24,7 +24,7 @@ class Component:
         command: program and arguments.
         environment: all of its environment variables.
         patient: whether stopping waits for it to end in good order; what keeps no state is killed instead.
-        nice: how far behind the others it stands when processors are short, as of nice(1).
+        nice: its niceness, as in nice(1).
         log: file that takes its output; the one of the start before is kept beside it as ``<name>.1``.
     """
 
@@ -38,7 +38,7 @@ class Component:
     deaths: list[float] = field(default_factory=list)
 
     def start(self) -> None:
-        """Start it in a session of its own; it is told to end when the supervisor dies."""
+        """Start it in its own session; it gets SIGTERM when the supervisor dies."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if not self.deaths and self.log.exists():
             self.log.replace(self.log.with_name(f"{self.log.name}.1"))

@@ -45,6 +45,6 @@ def _require_promoted(airflow: AirflowRest, run: str) -> None:
             facts = airflow.result(task)
             raise RunFailedError(
                 f"the first release was not promoted, so there is nothing to serve: {facts['reason']}",
-                fix=f"To serve it all the same: .venv/bin/python -m pipelines releases promote {facts['version']} "
+                fix=f"To serve it anyway: .venv/bin/python -m pipelines releases promote {facts['version']} "
                 "--reason '...', then 'make run' again.",
             )

@@ -12,16 +12,16 @@ ITEMS = 3
 
 
 def show_recommendations(api: ApiRest) -> None:
-    """One reader of each segment, and what that reader would be shown."""
+    """One user of each segment, and what that user would be shown."""
     for segment, readers in api.examples().items():
         if readers:
             plainly(_list(segment, api.recommendations(readers[0], ITEMS)))
         else:
-            plainly(f"\n  {segment}: this release has no reader of the segment")
+            plainly(f"\n  {segment}: this release has no user of the segment")
 
 
 def _list(segment: str, answer: dict[str, Any]) -> str:
-    lines = [f"\n  {segment} reader, answered by {answer['source']}:"]
+    lines = [f"\n  {segment} user, answered by {answer['source']}:"]
     for place, item in enumerate(answer["items"], start=1):
         lines.append(f"    {place}. {(item['title'] or item['page'])[:70]}  ({item['reason']})")
     return "\n".join(lines)

@@ -89,7 +89,7 @@ class Household:
         """SIGTERM to all; when the patient ones have ended, or after the grace, whatever is left is killed.
 
         Returns:
-            ids of the processes that are still there all the same, which is none unless the kernel cannot end them.
+            ids of the processes that are still there, which is none unless the kernel cannot end them.
         """
         for component in self.components:
             component.ask_to_stop()

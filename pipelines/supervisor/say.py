@@ -13,7 +13,7 @@ def seconds() -> float:
 
 
 def say(text: str) -> None:
-    """One line, with the time; a reader that has gone away stops nothing."""
+    """One line, with the time; a user that has gone away stops nothing."""
     _write(f"{_clear()}[{seconds():6.1f} s] {text}\n")
 
 

@@ -118,7 +118,7 @@ def _promoted(settings: Settings) -> str | None:
 
 @contextmanager
 def _alone(places: Places) -> Iterator[None]:
-    """Hold the lock of this checkout; it is let go of however the process ends.
+    """Hold the lock of this checkout; it is released however the process ends.
 
     Raises:
         SettingsError: another supervisor holds it.

@@ -1,4 +1,4 @@
-"""Trainings and releases in MLflow, told after the fact: MLflow may be down at any time, and nothing waits for it.
+"""Records trainings and releases in MLflow afterwards: MLflow may be down at any time, and nothing waits for it.
 
     run's folders, releases  ──record──▶  <data>/tracking/<use case>/outbox  ──deliver──▶  MLflow
 

@@ -28,7 +28,7 @@ def main(argv: list[str], settings: Settings) -> int:
     if args.command == "ui":
         return _ui(settings, args.port)
     if settings.mlflow_address is None:
-        print("tracking is off: set PAUTA_MLFLOW_URI to an address of MLflow, or to embedded")
+        print("MLflow is disabled: set PAUTA_MLFLOW_URI to an address of MLflow, or to embedded")
         return 0
     return _status(desk) if args.command == "status" else _reconcile(desk, as_json=args.json)
 
@@ -40,7 +40,7 @@ def _reconcile(desk: Desk, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(asdict(outcome)))
         return bool(outcome.problem)
-    print(f"told: {outcome.runs} trainings, {outcome.versions} releases")
+    print(f"recorded: {outcome.runs} trainings, {outcome.versions} releases")
     for alias, release in outcome.aliases.items():
         print(f"alias {alias}: {release or '(none)'}")
     if outcome.problem:
@@ -52,7 +52,7 @@ def _status(desk: Desk) -> int:
     waiting, last = desk.outbox.records(), desk.last()
     print(f"MLflow      {desk.settings.mlflow_address}")
     if last:
-        print(f"last told   {last['at']}{'  ' + last['problem'] if last['problem'] else ''}")
+        print(f"last record {last['at']}{'  ' + last['problem'] if last['problem'] else ''}")
     print(f"waiting     {len(waiting)} trainings{', since ' + waiting[0].run_id if waiting else ''}")
     try:
         present = open_store(desk).aliases()

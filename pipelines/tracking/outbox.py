@@ -1,4 +1,4 @@
-"""What MLflow has not been told yet: a folder of records, each complete with its files."""
+"""Records that MLflow does not have yet: a folder of them, each complete with its files."""
 
 import logging
 import os

@@ -34,7 +34,7 @@ class Outcome:
 
     Attributes:
         problem: why something is left to do, "" when nothing is.
-        runs: trainings that MLflow was told of.
+        runs: trainings that were recorded in MLflow.
         versions: releases that were registered.
         aliases: by alias that was moved, the release that it names now.
         waiting: records that are left in the outbox.
@@ -132,7 +132,7 @@ def require_mlflow(desk: Desk) -> str:
     """
     address = desk.settings.mlflow_address
     if address is None:
-        raise UnavailableError("tracking is off.", fix="Set PAUTA_MLFLOW_URI.")
+        raise UnavailableError("MLflow is disabled.", fix="Set PAUTA_MLFLOW_URI.")
     if find_spec("mlflow") is None:
         raise UnavailableError("the package mlflow is not installed.", fix="Install requirements_airflow.txt.")
     if address.startswith("http"):
@@ -147,7 +147,7 @@ def require_mlflow(desk: Desk) -> str:
 
 
 def open_store(desk: Desk) -> MlflowStore:
-    """MLflow, ready to be asked and told.
+    """MLflow's client, ready to read and write.
 
     Raises:
         UnavailableError: it is not there.

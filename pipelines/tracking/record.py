@@ -1,4 +1,4 @@
-"""The record of one training: all that MLflow is told of it, as values that do not depend on MLflow."""
+"""The record of one training: all that is sent to MLflow, as values that do not depend on MLflow."""
 
 import hashlib
 import json
@@ -68,7 +68,7 @@ class Record:
     files: dict[str, Path] = field(default_factory=dict)
 
     def as_json(self) -> str:
-        """Everything but the files, which stand beside it."""
+        """Everything but the files, which are beside it."""
         content = asdict(self)
         del content["files"]
         return json.dumps(content, indent=1, sort_keys=True, allow_nan=False)

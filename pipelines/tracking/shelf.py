@@ -39,7 +39,7 @@ def shelf_of(releases: Releases) -> Shelf:
 
 
 def release_of(manifest: Manifest, uri: str) -> Release:
-    """What the registry is told of a release."""
+    """What the registry holds of a release."""
     gate = manifest.facts.get("gate") or {}
     return Release(
         version=manifest.version,

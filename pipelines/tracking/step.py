@@ -1,4 +1,4 @@
-"""The step that ends every training: its record into the outbox, then MLflow is told, in bounded time."""
+"""The step that ends every training: writes its record into the outbox, then delivers it to MLflow in bounded time."""
 
 import json
 import logging
@@ -22,7 +22,7 @@ def track(context: Context) -> dict[str, Any]:
     """Record what became of the run, whatever that is; never an error, and never longer than ``mlflow_seconds``.
 
     Returns:
-        ``told``: whether MLflow knows all there is to know; ``problem``: why not; ``waiting``: records in the outbox.
+        ``recorded``: whether MLflow has all records; ``problem``: why not; ``waiting``: records in the outbox.
     """
     return _safely(context.settings, lambda: _track(context))
 
@@ -34,12 +34,12 @@ def catch_up(settings: Settings, use_case: str) -> dict[str, Any]:
 
 def _safely(settings: Settings, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     if settings.mlflow_address is None:
-        return {"told": False, "problem": "tracking is off"}
+        return {"recorded": False, "problem": "MLflow is disabled"}
     try:
         return act()
     except Exception as error:
         log.exception("the run could not be recorded")
-        return {"told": False, "problem": f"{type(error).__name__}: {error}"}
+        return {"recorded": False, "problem": f"{type(error).__name__}: {error}"}
 
 
 def _track(context: Context) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def _track(context: Context) -> dict[str, Any]:
     record_of = resolve_name(f"pipelines.{use_case}.training_record:record_of")
     record = record_of(context.run, desk.releases, over=True)
     if record is None:
-        return {"told": False, "problem": "nothing was trained"}
+        return {"recorded": False, "problem": "nothing was trained"}
     desk.outbox.put(record)
     with context.run.write("tracked") as (_, facts):
         facts.update(key=record.key, state=record.state)
@@ -67,13 +67,13 @@ def tell(settings: Settings, use_case: str) -> dict[str, Any]:
             command, env=_environment(settings), capture_output=True, timeout=settings.mlflow_seconds, check=False
         )
     except subprocess.TimeoutExpired:
-        return {"told": False, "problem": f"MLflow took longer than {settings.mlflow_seconds:g} s"}
+        return {"recorded": False, "problem": f"MLflow took longer than {settings.mlflow_seconds:g} s"}
     lines = done.stdout.decode(errors="replace").splitlines()
     if not lines:
-        return {"told": False, "problem": done.stderr.decode(errors="replace")[-500:].strip()}
+        return {"recorded": False, "problem": done.stderr.decode(errors="replace")[-500:].strip()}
     outcome: dict[str, Any] = json.loads(lines[-1])
     return {
-        "told": not outcome["problem"],
+        "recorded": not outcome["problem"],
         **{name: value for name, value in outcome.items() if value and name != "at"},
     }
 

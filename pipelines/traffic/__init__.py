@@ -1,1 +1,1 @@
-"""`make demo-traffic`: readers for a demonstration, who follow recommendations and the trend. Standard library only."""
+"""`make demo-traffic`: users for a demonstration, who follow recommendations and the trend. Standard library only."""

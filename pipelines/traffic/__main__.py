@@ -1,4 +1,4 @@
-"""``python -m pipelines.traffic``: sends the traffic of made-up readers to a running API, at a steady rate."""
+"""``python -m pipelines.traffic``: sends the traffic of made-up users to a running API, at a steady rate."""
 
 import argparse
 import os
@@ -75,7 +75,7 @@ def _flags(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--url", default="http://127.0.0.1:8001", help="address of the API")
     parser.add_argument("--rate", type=float, default=10.0, help="visits a second")
     parser.add_argument("--seconds", type=float, default=0.0, help="how long; 0 until Ctrl-C")
-    parser.add_argument("--readers", type=int, default=200, help="how many readers that no release knows")
+    parser.add_argument("--readers", type=int, default=200, help="how many users that no release knows")
     parser.add_argument("--news-every", type=float, default=20.0, help="seconds between two new articles")
     parser.add_argument("--seed", type=int, default=1, help="who comes and what they do is drawn from it")
     parser.add_argument("--run", default=str(int(time.time())), help="part of every event id; ids count once")

@@ -1,4 +1,4 @@
-"""The events that readers cause: numbered, dated on the release's clock, sent in small batches."""
+"""The events that users cause: numbered, dated on the release's clock, sent in small batches."""
 
 import time
 from collections import Counter
@@ -28,7 +28,7 @@ class Events:
         self.sent: Counter[str] = Counter()
 
     def set_clock(self) -> None:
-        """The release is one of history: its clock stands still unless events move it on, second by second."""
+        """The release is one of history: only events move its clock, second by second."""
         if now := self._site.get("/recommendations", num_recs=1).get("generated_at"):
             self._base_ms, self._started = epoch_ms(now), time.monotonic()
 
@@ -46,7 +46,7 @@ class Events:
             self.flush()
 
     def flush(self) -> None:
-        """Send what waits. What the API did not take is lost: these readers are made up."""
+        """Send what waits. What the API did not take is lost: these users are made up."""
         if self._waiting:
             answer = self._site.post("/events", self._waiting)
             self.accepted += answer.get("accepted", 0)

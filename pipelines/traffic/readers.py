@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.traffic.events import Events
 from pipelines.traffic.site import Site
 
-SHOWN = 6  # places of a list that a reader sees
+SHOWN = 6  # places of a list that a user sees
 FOLLOWS_LIST, FOLLOWS_TREND, READS_ON = 0.35, 0.15, 0.3
 EAGERNESS = 0.6  # of the places of a list, each is clicked so much less often than the one above it
 REGIONS = ("sp", "rj", "mg", "rs", "ba", "pe")
@@ -17,7 +17,7 @@ DEVICES = (("desktop", "linux"), ("mobile", "android"), ("mobile", "ios"))
 
 @dataclass(frozen=True)
 class Visitor:
-    """A reader, or a visit of nobody known, and what the site knows about it."""
+    """A user, or a visit of nobody known, and what the site knows about it."""
 
     user_id: str
     session: str
@@ -39,7 +39,7 @@ class Crowd:
         self._visits = 0
 
     def visitor(self) -> Visitor:
-        """One visit in five is by nobody known; of the readers, the first ones come most often."""
+        """One visit in five is by nobody known; of the users, the first ones come most often."""
         self._visits += 1
         draw = self._draw
         place = min(int(draw.expovariate(4 / len(self._readers))), len(self._readers) - 1) if self._readers else 0

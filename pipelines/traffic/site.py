@@ -13,7 +13,7 @@ class Site:
     """Asks one base address.
 
     Attributes:
-        statuses: how often each status came; 0 stands for no answer.
+        statuses: how often each status came; 0 means no answer.
     """
 
     def __init__(self, url: str, token: str = "") -> None:
@@ -25,7 +25,7 @@ class Site:
         self.statuses: Counter[int] = Counter()
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._connection.close()
 
     @property

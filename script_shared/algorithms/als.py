@@ -1,7 +1,7 @@
-"""Collaborative filtering: implicit's alternating least squares, with readers and articles folded in later.
+"""Collaborative filtering: implicit's alternating least squares, with users and articles folded in later.
 
 Hu, Koren, Volinsky: Collaborative Filtering for Implicit Feedback Datasets (2008). Confidence in a read is
-1 + alpha x engagement. Fitting needs implicit; folding in one reader and scoring need numpy alone.
+1 + alpha x engagement. Fitting needs implicit; folding in one user and scoring need numpy alone.
 """
 
 from collections.abc import Callable
@@ -31,11 +31,11 @@ class AlsWeights:
 
 @dataclass(frozen=True)
 class Als:
-    """Factors of readers and articles.
+    """Factors of users and articles.
 
     Attributes:
         base_users, base_items: as fitted.
-        users: every reader who can have a vector, computed from ``items`` and all that was read until the moment.
+        users: every user who can have a vector, computed from ``items`` and all that was read until the moment.
         items: the fitted articles first, then those folded in.
         gram: float32 (factors, factors); items' vectors multiplied with themselves.
     """
@@ -70,7 +70,7 @@ class Als:
         return cls(weights, base_users, base_users, base_items, len(items), _gram(base_items))
 
     def as_of(self, user: IntArray, article: IntArray, engagement: FloatArray) -> "Als":
-        """Fold in: vectors of articles that came later from the fitted readers, then of all readers from all articles.
+        """Fold in: vectors of articles that came later from the fitted users, then of all users from all articles.
 
         Both are half a step of the factorisation, solved exactly. Repeated pairs add up.
         """
@@ -80,13 +80,13 @@ class Als:
         return replace(self, users=users, items=items, gram=_gram(items))
 
     def moved(self, users: Renumbering, articles: Renumbering) -> "Als":
-        """The same fitted vectors under other row numbers; the state is made anew by ``as_of``."""
+        """The same fitted vectors under other row numbers; the state is made again by ``as_of``."""
         base_users = self.base_users.moved(users)
         base_items = self.items.first(self.n_base_items).moved(articles)
         return Als(self.weights, base_users, base_users, base_items, len(base_items), _gram(base_items))
 
     def fold_in(self, histories: Histories) -> FloatArray:
-        """float32 (n, factors): vectors of readers computed from what they read; zeros where nothing is known."""
+        """float32 (n, factors): vectors of users computed from what they read; zeros where nothing is known."""
         vectors = np.zeros((len(histories), self.weights.factors), np.float32)
         for reader in range(len(histories)):
             mine = slice(histories.offsets[reader], histories.offsets[reader + 1])

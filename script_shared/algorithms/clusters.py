@@ -1,4 +1,4 @@
-"""What is read now among readers of the same group, blended with what everybody reads.
+"""What is read now among users of the same group, blended with what everybody reads.
 
 In one group an article has few reads in the last hours, so its count there is shrunk (a Dirichlet prior worth
 ``shrinkage`` reads) to what the group's liking of the article's section and region makes of everybody's count.
@@ -30,8 +30,8 @@ class Clusters:
     """Decayed counts of k groups.
 
     Attributes:
-        everybody: popularity among all readers.
-        group: int16 (n_users); -1 for readers of no group.
+        everybody: popularity among all users.
+        group: int16 (n_users); -1 for users of no group.
         counts: float32 (k, n_articles, windows).
         topics: int16 (kinds, n_articles); codes of an article's topics (section, region), -1 when it has none.
         liking: float32 (kinds, k, codes + 1); the group's share of reads of a topic over everybody's; 1 in the last
@@ -58,7 +58,7 @@ class Clusters:
         n_groups: int,
         weights: ClusterWeights,
     ) -> "Clusters":
-        """Count interactions sorted by time, none later than the moment of ``everybody``, by group of the reader."""
+        """Count interactions sorted by time, none later than the moment of ``everybody``, by group of the user."""
         groups = group[user]
         half_lives = everybody.weights.half_lives_hours
         counts = [
@@ -74,8 +74,8 @@ class Clusters:
         """Prepare the candidates once; the answer gives float32 (n, m): what the group adds to everybody's score.
 
         Args:
-            groups_of: int (n); the group of each reader of a batch, -1 for none (nothing is added); by default the
-                group of known readers.
+            groups_of: int (n); the group of each user of a batch, -1 for none (nothing is added); by default the
+                group of known users.
         """
         faded = self.everybody.faded(candidates.now_ms)
         overall = self.everybody.counts[candidates.rows] @ faded
@@ -91,7 +91,7 @@ class Clusters:
         return lambda batch: added[find(batch)]
 
     def groups_of(self, batch: Batch) -> IntArray:
-        """int (n): groups of known readers, -1 for others."""
+        """int (n): groups of known users, -1 for others."""
         return np.where(batch.rows >= 0, self.group[batch.rows], -1)
 
     def save(self, folder: Path) -> None:

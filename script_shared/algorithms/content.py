@@ -1,6 +1,6 @@
-"""Content: TF-IDF vectors of articles, and readers as the mean of what they read.
+"""Content: TF-IDF vectors of articles, and users as the mean of what they read.
 
-Vectors keep only an article's strongest terms; the cosine of a reader's profile with an article is the score.
+Vectors keep only an article's strongest terms; the cosine of a user's profile with an article is the score.
 Fitting needs scikit-learn; turning a text into a vector, profiles and scores need numpy and scipy alone, so that an
 article that appears while serving gets its vector by the same code.
 """
@@ -19,7 +19,7 @@ from script_shared.algorithms.sparse_rows import SparseRows
 from script_shared.algorithms.words import words
 from script_shared.arrays import FloatArray, IntArray, Strings, load_array, save_arrays
 
-PROFILE_READS = 60  # newest reads of a reader that make the profile
+PROFILE_READS = 60  # newest reads of a user that make the profile
 CHUNK = 4096  # texts turned into vectors at once
 
 
@@ -79,9 +79,9 @@ class Content:
         return replace(self, vectors=self.vectors.moved(articles))
 
     def profiles(self, histories: Histories) -> csr_array:
-        """float32 (n, terms): of each reader the mean of what was read, by engagement and recency, of length 1 or 0.
+        """float32 (n, terms): of each user the mean of what was read, by engagement and recency, of length 1 or 0.
 
-        A read that is one half-life older than the reader's newest counts half.
+        A read that is one half-life older than the user's newest counts half.
         """
         newest = histories.latest(PROFILE_READS)
         articles, column = np.unique(newest.article, return_inverse=True)
@@ -90,7 +90,7 @@ class Content:
         return _unit(csr_array(reads @ self.vectors.take(articles)))
 
     def _profile(self, histories: Histories) -> FloatArray:
-        """float32 (terms): the profile of a single reader."""
+        """float32 (terms): the profile of a single user."""
         newest = histories.latest(PROFILE_READS)
         vectors = self.vectors.take(newest.article)
         weights = np.repeat(self._read_weights(newest), np.diff(vectors.indptr))
@@ -133,7 +133,7 @@ class Content:
 
 
 def _counts(texts: Sequence[str], place: dict[str, int]) -> csr_array:
-    """float32 (texts, terms): how often each term stands in each text."""
+    """float32 (texts, terms): how often each term occurs in each text."""
     found = [[term for term in map(place.get, words(text)) if term is not None] for text in texts]
     offsets = np.concatenate([[0], np.cumsum([len(terms) for terms in found])])
     columns = np.fromiter((term for terms in found for term in terms), np.int32, offsets[-1])

@@ -23,7 +23,7 @@ class Factors:
     Attributes:
         rows: int64 (k); which rows have a vector.
         vectors: float32 (k, factors).
-        place: int32 (size); where a row's vector stands, -1 when it has none.
+        place: int32 (size); the place of a row's vector, -1 when it has none.
 
     >>> some = Factors.of(np.array([3, 1]), np.array([[3.0], [1.0]]), size=4)
     >>> some.take(np.array([1, 2, -1, 3])).ravel().tolist()

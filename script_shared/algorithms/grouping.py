@@ -1,4 +1,4 @@
-"""Groups readers by behaviour: capped, standardised, PCA, KMeans. Fitting needs scikit-learn, assigning numpy alone."""
+"""Groups users by behaviour: capped, standardised, PCA, KMeans. Fitting needs scikit-learn, assigning numpy alone."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ class GroupingWeights:
 
 @dataclass(frozen=True)
 class Grouping:
-    """d features of a reader to one of k groups.
+    """d features of a user to one of k groups.
 
     Attributes:
         caps, mean, scale: float64 (d).
@@ -38,7 +38,7 @@ class Grouping:
 
     @classmethod
     def fit(cls, features: FloatArray, weights: GroupingWeights) -> "Grouping":
-        """Learn from float (n, d); with fewer readers than groups there are as many groups as readers, at least one."""
+        """Learn from float (n, d); with fewer users than groups there are as many groups as users, at least one."""
         if not len(features) or (features == features[0]).all():
             d = features.shape[1]  # nobody to tell apart: one group
             return cls(np.full(d, np.inf), np.zeros(d), np.ones(d), np.zeros((1, d)), np.zeros((1, 1)))

@@ -1,4 +1,4 @@
-"""What readers read, as flat arrays: the form in which every algorithm sees a batch of readers."""
+"""What users read, as flat arrays: the form in which every algorithm sees a batch of users."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ from script_shared.arrays import FloatArray, IntArray
 
 @dataclass(frozen=True)
 class Histories:
-    """Reads of n readers, each reader's oldest first, one after the other.
+    """Reads of n users, each user's oldest first, one after the other.
 
     Attributes:
-        offsets: int64 (n + 1); reader i owns entries ``offsets[i]:offsets[i + 1]``.
+        offsets: int64 (n + 1); user i owns entries ``offsets[i]:offsets[i + 1]``.
         article: uint32 (entries); article rows.
         time_s: uint32 (entries); epoch seconds, UTC.
-        engagement: float (entries); how much the reader was engaged, 0 or more.
+        engagement: float (entries); how much the user was engaged, 0 or more.
 
     >>> reads = Histories.of(np.array([1, 0, 1]), np.array([7, 8, 9]), np.array([1000, 2000, 3000]), np.ones(3), 2)
     >>> reads.take(np.array([1])).article.tolist(), reads.counts.tolist()
@@ -31,7 +31,7 @@ class Histories:
     def of(
         cls, reader: IntArray, article: IntArray, time_ms: IntArray, engagement: FloatArray, n_readers: int
     ) -> "Histories":
-        """Group interactions sorted by time (ms) into the histories of readers 0..n_readers-1."""
+        """Group interactions sorted by time (ms) into the histories of users 0..n_readers-1."""
         order = np.argsort(reader, kind="stable")
         offsets = np.zeros(n_readers + 1, np.int64)
         np.cumsum(np.bincount(reader, minlength=n_readers), out=offsets[1:])
@@ -40,7 +40,7 @@ class Histories:
 
     @classmethod
     def empty(cls, n_readers: int) -> "Histories":
-        """Readers who read nothing."""
+        """Users who read nothing."""
         nothing = np.zeros(0, np.uint32)
         return cls(np.zeros(n_readers + 1, np.int64), nothing, nothing, np.zeros(0, np.float32))
 
@@ -49,20 +49,20 @@ class Histories:
 
     @property
     def counts(self) -> IntArray:
-        """int64 (n): reads of each reader."""
+        """int64 (n): reads of each user."""
         return np.diff(self.offsets)
 
     @property
     def owner(self) -> IntArray:
-        """int64 (entries): the reader (0..n-1) of each entry."""
+        """int64 (entries): the user (0..n-1) of each entry."""
         return np.repeat(np.arange(len(self)), self.counts)
 
     def take(self, rows: IntArray, *, latest: int | None = None) -> "Histories":
-        """The histories of some readers, in that order; row -1 gives an empty one.
+        """The histories of some users, in that order; row -1 gives an empty one.
 
         Args:
-            rows: int (m); readers, or -1.
-            latest: keep only each reader's newest so many entries.
+            rows: int (m); users, or -1.
+            latest: keep only each user's newest so many entries.
         """
         known = rows >= 0
         stops = np.where(known, self.offsets[1:][rows], 0)
@@ -78,7 +78,7 @@ class Histories:
         return Histories(offsets, self.article[where], self.time_s[where], self.engagement[where])
 
     def latest(self, count: int) -> "Histories":
-        """Each reader's newest ``count`` entries."""
+        """Each user's newest ``count`` entries."""
         return self.take(np.arange(len(self)), latest=count) if len(self.article) else self
 
 
@@ -94,13 +94,13 @@ def spans(starts: IntArray, offsets: IntArray) -> IntArray:
 
 @dataclass(frozen=True)
 class Batch:
-    """Readers to score for.
+    """Users to score for.
 
     Attributes:
-        rows: int64 (n); rows of known readers, -1 for unknown ones.
-        histories: what they read, n readers.
+        rows: int64 (n); rows of known users, -1 for unknown ones.
+        histories: what they read, n users.
         fresh: the histories go beyond what was known when the model was made, so what was computed from
-            the old histories does not hold for these readers.
+            the old histories does not hold for these users.
     """
 
     rows: IntArray

@@ -40,7 +40,7 @@ def decayed_counts(
 
 
 class Popularity:
-    """Decayed counts of reads per article as of a moment; the same score for every reader.
+    """Decayed counts of reads per article as of a moment; the same score for every user.
 
     Attributes:
         counts: float32 (n_articles, windows).
@@ -76,12 +76,12 @@ class Popularity:
         return np.float32(self.weights.recency_weight) * np.exp2(-candidates.age_hours / half_life)
 
     def over(self, candidates: Candidates) -> Callable[[Batch], FloatArray]:
-        """Prepare the candidates once; the answer scores batches of n readers: float32 (n, m)."""
+        """Prepare the candidates once; the answer scores batches of n users: float32 (n, m)."""
         values = self.trend(candidates) + self.recency(candidates)
         return lambda batch: np.broadcast_to(values, (len(batch), len(values)))
 
     def save(self, folder: Path) -> None:
-        """Write the counts and their moment; the weights are params and stand with them."""
+        """Write the counts and their moment; the weights are params and stored with them."""
         save_arrays(folder, {"counts": self.counts, "as_of_ms": np.array([self.as_of_ms])})
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The address of the event log: what can be told from it, and connections to what it names."""
+"""The address of the event log: what it says, and connections to the log it names."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from script_shared.errors import SettingsError
 
 
 def begun(uri: str) -> bool:
-    """Whether there is a log at this address, as far as can be told without making one: a SQLite file may be missing.
+    """Whether there is a log at this address, found out without making one: a SQLite file may be missing.
 
     Raises:
         SettingsError: the address cannot be understood.
@@ -40,6 +40,6 @@ def engine_of(uri: str) -> Engine:
 
 
 def _durable(connection: Any, _: Any) -> None:
-    """Readers never wait for the writer, and a commit is on disk when it returns."""
+    """Users never wait for the writer, and a commit is on disk when it returns."""
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")

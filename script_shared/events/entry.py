@@ -28,7 +28,7 @@ class Entry:
         entry_id: makes the entry idempotent: the log takes an id once.
         kind: what it says.
         time_ms: when it happened, epoch milliseconds, UTC.
-        user_id: pseudonymous reader, "" for none; an ERASE entry carries ``user_digest`` of the reader instead.
+        user_id: pseudonymous user, "" for none; an ERASE entry carries ``user_digest`` of the user instead.
         article_id: the article, "" for none.
         body: further fields by kind, such as session, region, position, or an article's metadata. JSON-able.
         seq: place in the log, 1 or more; 0 before it is written.
@@ -44,7 +44,7 @@ class Entry:
 
 
 def user_digest(user_id: str) -> str:
-    """A one-way name of a reader, by which an erased one is recognised without being kept: 32 hex characters."""
+    """A one-way name of a user, by which an erased one is recognised without being kept: 32 hex characters."""
     return blake2b(user_id.encode(), digest_size=SIZE, person=PERSON).hexdigest()
 
 

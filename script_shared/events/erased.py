@@ -1,4 +1,4 @@
-"""Who was erased: tells readers by their digests, many at once."""
+"""Who was erased: tells users by their digests, many at once."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from script_shared.events.entry import PERSON, SIZE
 
 @dataclass(frozen=True)
 class Erased:
-    """The digests of erased readers; nothing else is kept of them.
+    """The digests of erased users; nothing else is kept of them.
 
     >>> from script_shared.events.entry import user_digest
     >>> Erased([user_digest("ana")]).among(["rui", "ana"]).tolist()
@@ -26,7 +26,7 @@ class Erased:
         return bool(self.digests)
 
     def among(self, user_ids: Iterable[str]) -> npt.NDArray[np.bool_]:
-        """Which of these readers were erased, (n,); about a second for a million, nothing when nobody was."""
+        """Which of these users were erased, (n,); about a second for a million, nothing when nobody was."""
         ids = list(user_ids)
         if not self.digests:
             return np.zeros(len(ids), np.bool_)

@@ -23,7 +23,7 @@ class Batch:
     """Entries in the log's order, without a gap.
 
     Attributes:
-        after: number after which they were read. Whoever does not know everything up to there may not take them.
+        after: number after which they were read. A consumer that does not know all entries up to it may not take them.
         entries: all entries of the kinds delivered that follow ``after``, up to the last of them.
     """
 
@@ -121,7 +121,7 @@ class LogFollower(threading.Thread):
     def submit_optional(self, entries: Sequence[Entry]) -> None:
         """Write entries some time soon; when the log cannot keep up they are dropped and counted.
 
-        Served answers of readers whose erasure was not delivered here yet are left out when they are written.
+        Served answers of users whose erasure was not delivered here yet are left out when they are written.
         """
         if self.lag.pending > self._max_pending // 2:
             self.lag.dropped += len(entries)
@@ -170,7 +170,7 @@ class LogFollower(threading.Thread):
             return self._log.append(entries, seen=min(optional, default=None))
         except UnavailableError as error:
             return error
-        except Exception as error:  # edge of the thread: whoever waits gets an answer
+        except Exception as error:  # edge of the thread: the waiting request gets an answer
             logger.exception("events could not be written")
             return UnavailableError(f"the events could not be written ({type(error).__name__}).", fix="Send others.")
 

@@ -24,8 +24,8 @@ from script_shared.gently import breathe
 from script_shared.names import MAX_ID
 
 _APPEND_LOCK = 0x7061757461  # PostgreSQL advisory lock: appends commit in the order of their numbers
-_AT_ONCE = 10_000  # entries pruned in one transaction: on SQLite, whoever writes waits for it
-_READ = 500  # names of readers read before the thread may rest
+_AT_ONCE = 10_000  # entries pruned in one transaction: on SQLite, other writers wait for it
+_READ = 500  # names of users read before the thread may rest
 _KEPT = (
     int(Kind.ARTICLE),
     int(Kind.ERASE),
@@ -62,7 +62,7 @@ class EventLog:
         """Write entries durably, all or none.
 
         Args:
-            seen: number of the last entry known when SERVED entries were noted. Those of readers who were erased
+            seen: number of the last entry known when SERVED entries were noted. Those of users who were erased
                 since are left out, because nobody would ever erase them again; None leaves out nothing.
 
         Returns:
@@ -153,7 +153,7 @@ class EventLog:
         return found - {""}
 
     def shown_often(self, until: int, since_ms: int, least: int, proofs: Collection[str]) -> list[tuple[str, str, int]]:
-        """Reader, article and count of what was shown to a reader at least so often since, up to number ``until``.
+        """User, article and count of what was shown to a user at least so often since, up to number ``until``.
 
         Args:
             proofs: what an impression's ``proof`` must be.
@@ -177,7 +177,7 @@ class EventLog:
             return {entry.entry_id: entry for entry in self._entries(connection.execute(query))}
 
     def clicks_of(self, users: Sequence[str], until: int) -> list[Entry]:
-        """The clicks of these readers numbered up to ``until``, in order."""
+        """The clicks of these users numbered up to ``until``, in order."""
         query = select(ENTRIES).where(
             ENTRIES.c.user_id.in_(users), ENTRIES.c.seq <= until, ENTRIES.c.kind == int(Kind.CLICK)
         )
@@ -209,7 +209,7 @@ class EventLog:
     def erase(self, name: str) -> Deleted:
         """Delete a person's entries and append ERASE entries, so that every process and later training forgets too.
 
-        One that nothing is found of is marked all the same: files may know the person whom the log does not.
+        A person of whom nothing is found is marked, too: files may know the person.
 
         Args:
             name: as in ``export``.
@@ -223,7 +223,7 @@ class EventLog:
         return Deleted(kinds, len(visits))
 
     def erased(self, after: int = 0) -> set[str]:
-        """The digests of all readers erased by an entry whose number is above ``after``."""
+        """The digests of all users erased by an entry whose number is above ``after``."""
         with self._transaction() as connection:
             return self._erased_since(connection, after)
 
@@ -303,7 +303,7 @@ class EventLog:
         self._engine.dispose()
 
     def _entries(self, rows: Iterable[Row[Any]]) -> list[Entry]:
-        """The entries that rows stand for, without those of unknown kinds."""
+        """The entries in these rows, without those of unknown kinds."""
         entries = []
         for row in rows:
             if row.kind in _KINDS:

@@ -60,7 +60,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Quarantine:
-    """All rules that stand.
+    """All rules that apply.
 
     Attributes:
         rules: by their ids.

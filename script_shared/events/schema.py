@@ -22,7 +22,7 @@ ENTRIES = Table(
     sqlite_autoincrement=True,  # a number is never given twice, even after the newest entry was erased
 )
 
-DAY_KEYS = Table(  # of today and yesterday; older ones are deleted, so that old pseudonyms stand for nothing
+DAY_KEYS = Table(  # of today and yesterday; older ones are deleted, so that old pseudonyms identify nothing
     "pauta_day_keys",
     METADATA,
     Column("day", Integer, primary_key=True, autoincrement=False),

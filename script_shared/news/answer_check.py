@@ -12,7 +12,7 @@ def check_rows(rows: Sequence[int], allowed: Collection[int], n: int, what: str)
         rows: of the articles, in order.
         allowed: rows that may be in it.
         n: items asked for.
-        what: names the release and the reader.
+        what: names the release and the user.
 
     Raises:
         ReleaseError: the answer is empty, shorter than it could be, repeats itself, or holds what is not allowed.

@@ -1,6 +1,6 @@
 """Rules that the arrays of a release folder must keep: their kinds, their shapes, and bounds of what is in them.
 
-A name in a shape stands for a length that is the same wherever the name is used: ``articles+1`` is one more than it.
+A name in a shape is a length that is the same wherever the name is used: ``articles+1`` is one more than it.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""How a reader behaves, as numbers: how much, how long, how deep, when, and on which sections and regions."""
+"""How a user behaves, as numbers: how much, how long, how deep, when, and on which sections and regions."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ HOUR_SHARES = 24 // HOURS_PER_SHARE
 MOST_SECTIONS = 16
 MOST_REGIONS = 12
 QUANTITIES = 11  # see _quantities
-SHARE_PRIOR = 2.0  # reads by which a reader's shares are drawn towards an even spread: two reads prove little
+SHARE_PRIOR = 2.0  # reads by which a user's shares are drawn towards an even spread: two reads prove little
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _all_shares(
 
 
 def _shares(user: IntArray, code: IntArray, n_users: int, n_codes: int) -> FloatArray:
-    """float64 (n_users, n_codes): shares of a reader's reads by code, drawn a little towards an even spread."""
+    """float64 (n_users, n_codes): shares of a user's reads by code, drawn a little towards an even spread."""
     known = code >= 0
     where = user[known].astype(np.int64) * n_codes + code[known]
     counts = np.bincount(where, minlength=n_users * n_codes).reshape(n_users, n_codes)

@@ -1,4 +1,4 @@
-"""Sorts readers into segments."""
+"""Sorts users into segments."""
 
 from collections.abc import Collection
 
@@ -9,12 +9,12 @@ from script_shared.news.segments import SEGMENT_NAMES, SEGMENTS, Segment, segmen
 
 
 def segment_codes(logged: IntArray, reads: IntArray, among: Collection[str] = SEGMENT_NAMES) -> IntArray:
-    """int8 (n): the place in ``SEGMENTS`` of every reader, given who logs in and how much each has read so far.
+    """int8 (n): the place in ``SEGMENTS`` of every user, given who logs in and how much each has read so far.
 
     Args:
         logged: bool (n).
         reads: int (n).
-        among: names of the segments there are; readers of another one go to the next that matches. -1 where none does.
+        among: names of the segments there are; users of another one go to the next that matches. -1 where none does.
 
     >>> [SEGMENT_NAMES[code] for code in segment_codes(np.array([True, False, False]), np.array([0, 2, 1]))]
     ['logged', 'semi_logged', 'anonymous']
@@ -27,7 +27,7 @@ def segment_codes(logged: IntArray, reads: IntArray, among: Collection[str] = SE
 
 
 def segment_of(*, logged: bool, reads: int, among: Collection[str] = SEGMENT_NAMES) -> Segment:
-    """The segment of one reader."""
+    """The segment of one user."""
     one, some = np.bool_(logged), np.int64(reads)
     for segment in SEGMENTS:
         if segment.name in among and segment.belongs(one, some):  # type: ignore[arg-type]

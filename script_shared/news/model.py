@@ -27,7 +27,7 @@ from script_shared.news.recommenders.popular import weights_of
 from script_shared.news.release_folder import facts_in, params_in, segments_in
 from script_shared.news.segments import SEGMENT_NAMES, Segment, segment_named
 
-BATCH = 512  # readers scored at once in recommend_many: about 4 MB for each part of the score
+BATCH = 512  # users scored at once in recommend_many: about 4 MB for each part of the score
 SPREAD = 4.0  # of a total in units of one standardised part; keeps the best scores apart below 1
 ALSO = "also recent"  # the reason of an article that only fills the list
 OLDER = "older story"  # the reason of an article that has expired, as all have
@@ -43,7 +43,7 @@ class Recommendation(NamedTuple):
 
 @dataclass(frozen=True)
 class Answer:
-    """What one reader gets: the segment, the recommender that answered, the items, best first."""
+    """What one user gets: the segment, the recommender that answered, the items, best first."""
 
     segment: str
     source: str
@@ -52,7 +52,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Scored:
-    """The candidates of a moment with their scores for one reader; lists are cut from it.
+    """The candidates of a moment with their scores for one user; lists are cut from it.
 
     Attributes:
         parts: of the score, each (1, candidates).
@@ -86,9 +86,9 @@ class NewsModel:
     Attributes:
         version: the release's name.
         clock: which time it is; events may move a data clock on.
-        catalog, readers: what is known of articles and readers.
+        catalog, readers: what is known of articles and users.
         segments: names of those it has recommenders for; a release made before a segment was added lacks it.
-        facts: what stands in ``model.json``.
+        facts: the content of ``model.json``.
         params: how it was made and serves.
     """
 
@@ -118,7 +118,7 @@ class NewsModel:
     def load(cls, folder: Path, version: str = "") -> "NewsModel":
         """Map a release folder into memory, with the segments that its ``model.json`` lists.
 
-        Readers of a segment that it lacks get the answers of the next one that they belong to.
+        Users of a segment that it lacks get the answers of the next one that they belong to.
 
         Raises:
             ReleaseError: a file is missing or damaged, or the folder's format is not this code's.
@@ -145,12 +145,12 @@ class NewsModel:
         exclude: Sequence[str] = (),
         among: IntArray | None = None,
     ) -> Answer:
-        """The best n articles for one reader, known or not.
+        """The best n articles for one user, known or not.
 
         Args:
-            user_id: as in the data; None or unknown is a new reader.
+            user_id: as in the data; None or unknown is a new user.
             n: items wanted; fewer come only when fewer are alive and unread.
-            history: article ids read besides what is known of the reader, oldest first; unknown ids are ignored.
+            history: article ids read besides what is known of the user, oldest first; unknown ids are ignored.
             exclude: article ids that must not come back; unknown ids are ignored.
             among: bool (articles of the catalog), those that may come back; None for all.
         """
@@ -158,11 +158,11 @@ class NewsModel:
         return scored.best(n, np.array(self.catalog.rows(exclude), np.int64), among)
 
     def scored(self, user_id: str | None, history: Sequence[int] = ()) -> "Scored":
-        """All candidates of the moment, scored for one reader.
+        """All candidates of the moment, scored for one user.
 
         Args:
-            user_id: as in the data; None or unknown is a new reader.
-            history: rows of articles read besides what is known of the reader, oldest first.
+            user_id: as in the data; None or unknown is a new user.
+            history: rows of articles read besides what is known of the user, oldest first.
         """
         now_ms = self.clock.now_ms()
         row = self.readers.ids.row(user_id) if user_id else -1
@@ -173,10 +173,10 @@ class NewsModel:
         return Scored(segment, prepared.pool, batch, prepared.score(segment.name, batch))
 
     def recommend_many(self, rows: IntArray, segment: str, n: int) -> IntArray:
-        """The same as ``recommend`` for many known readers at once.
+        """The same as ``recommend`` for many known users at once.
 
         Args:
-            rows: int (m); reader rows, all of the segment.
+            rows: int (m); user rows, all of the segment.
             segment: its name; one of ``segments``.
             n: items wanted.
 
@@ -190,12 +190,12 @@ class NewsModel:
             return self._rows(prepared, segment, self.readers.batch(rows[start : start + BATCH]), n)
 
         starts = range(0, len(rows), BATCH)
-        with ThreadPoolExecutor(2) as threads:  # numpy lets go of the interpreter in the heavy parts
+        with ThreadPoolExecutor(2) as threads:  # numpy releases the interpreter lock in the heavy parts
             answers = list(threads.map(answer, starts))
         return np.concatenate([np.zeros((0, n), np.int64), *answers])
 
     def segment_rows(self, segment: str) -> IntArray:
-        """int64: rows of the readers of a segment, by what they had read when the release was made.
+        """int64: rows of the users of a segment, by what they had read when the release was made.
 
         None belong to a segment that the release lacks.
         """
@@ -206,7 +206,7 @@ class NewsModel:
         return self._pools.prepared(now_ms).pool.expired
 
     def check(self, n: int = 10) -> None:
-        """Ask for one reader of every segment, and a stranger.
+        """Ask for one user of every segment, and a stranger.
 
         Raises:
             ReleaseError: an answer is shorter than it could be, repeats itself, or holds a read article, or an expired

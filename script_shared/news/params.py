@@ -1,4 +1,4 @@
-"""The news use case's params: their names, types and allowed ranges. Values stand in ``params/news.toml``."""
+"""The news use case's params: their names, types and allowed ranges. ``params/news.toml`` holds the values."""
 
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -274,7 +274,7 @@ class RankerParams(Params):
 
 
 class ServingParams(Params):
-    """What stands between the ranking and the reader."""
+    """What is done between ranking and answer."""
 
     segment_candidates: int = Field(ge=0)
     text_candidates: int = Field(ge=0)

@@ -20,7 +20,7 @@ class Pool:
     Attributes:
         candidates: the most popular and the newest; the most popular first, or the newest first if all have expired.
         rest: int64; all other articles alive, the newest first.
-        position: int32 (n_articles); where an article stands in the pool, -1 when it does not.
+        position: int32 (n_articles); the place of an article in the pool, -1 when it is not in it.
         valid_until_ms: from this moment on the pool must be made again, because an article expires or appears.
         expired: whether nothing is alive.
     """

@@ -1,4 +1,4 @@
-"""The pool of the moment, with recommenders prepared for it: what a request needs before it knows its reader."""
+"""The pool of the moment, with recommenders prepared for it: what a request needs before it knows its user."""
 
 import threading
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class Prepared:
         self._scorers: dict[str, Scorer] = {}
 
     def score(self, segment: str, batch: Batch) -> list[Part]:
-        """Parts of the score of a segment's recommender, each (readers, candidates)."""
+        """Parts of the score of a segment's recommender, each (users, candidates)."""
         scorer = self._scorers.get(segment)
         if scorer is None:  # two threads may both make it; either is right
             scorer = self._scorers[segment] = self._recommenders[segment].over(self.pool.candidates)

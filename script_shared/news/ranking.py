@@ -23,7 +23,7 @@ def total(parts: Sequence[Part]) -> FloatArray:
 
 
 def forbid(scores: FloatArray, histories: Histories, exclude: IntArray, pool: Pool) -> None:
-    """Set, in place, what each reader read and what nobody may get to minus infinity."""
+    """Set, in place, what each user read and what nobody may get to minus infinity."""
     places = pool.position[histories.article]
     inside = places >= 0
     scores[histories.owner[inside], places[inside]] = NEVER
@@ -48,7 +48,7 @@ def top(scores: FloatArray, n: int) -> IntArray:
 
 
 def best(scores: FloatArray, n: int) -> IntArray:
-    """int64 (at most n): places of the n highest of one reader's scores, highest first; the same order as ``top``."""
+    """int64 (at most n): places of the n highest of one user's scores, highest first; the same order as ``top``."""
     width = len(scores)
     places = np.argpartition(scores, width - n)[width - n :] if 0 < n < width else np.arange(width)
     places = np.sort(places[scores[places] > NEVER])

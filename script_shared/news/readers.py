@@ -1,4 +1,4 @@
-"""The readers a release knows: who they are, whether they log in, what they read."""
+"""The users a release knows: who they are, whether they log in, what they read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from script_shared.arrays import IdIndex, IntArray, load_array, save_arrays
 
 @dataclass(frozen=True)
 class Readers:
-    """n readers; a reader's row is the same in every part of a release.
+    """n users; a user's row is the same in every part of a release.
 
     Attributes:
-        ids: of each reader.
-        logged: bool (n); whether the reader logs in.
+        ids: of each user.
+        logged: bool (n); whether the user logs in.
         histories: what each read until the moment the release is as of.
     """
 
@@ -29,19 +29,19 @@ class Readers:
 
     @property
     def reads(self) -> IntArray:
-        """int64 (n): reads of each reader."""
+        """int64 (n): reads of each user."""
         return self.histories.counts
 
     def batch(self, rows: IntArray) -> Batch:
-        """Known readers by row."""
+        """Known users by row."""
         return Batch(rows, self.histories.take(rows))
 
     def one(self, row: int, extra: Sequence[int], now_ms: int) -> Batch:
-        """A batch of one reader, with reads of the request joined to the known ones.
+        """A batch of one user, with reads of the request joined to the known ones.
 
         Args:
-            row: the reader's row, -1 when unknown.
-            extra: article rows read besides, oldest first; counted as read now, with the reader's mean engagement.
+            row: the user's row, -1 when unknown.
+            extra: article rows read besides, oldest first; counted as read now, with the user's mean engagement.
         """
         known = self.batch(np.array([row]))
         if not extra:
@@ -66,7 +66,7 @@ class Readers:
 
     @classmethod
     def load(cls, folder: Path) -> "Readers":
-        """Map saved readers into memory.
+        """Map saved users into memory.
 
         Raises:
             ReleaseCorruptError: a file is missing or damaged.

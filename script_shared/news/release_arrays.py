@@ -33,7 +33,7 @@ PAIRS = ("together", "following", "onward", "later")
 
 
 def check_model(folder: Path) -> None:
-    """Hold the arrays of the segments' models, the catalog and the readers against their rules.
+    """Hold the arrays of the segments' models, the catalog and the users against their rules.
 
     Raises:
         ReleaseCorruptError: one does not keep them.

@@ -16,7 +16,7 @@ FORMAT = 1  # of the folder; a release of another format is refused
 
 
 def facts_in(folder: Path) -> dict[str, Any]:
-    """What stands in ``model.json``.
+    """The content of ``model.json``.
 
     Raises:
         ReleaseError: it cannot be read, or the folder's format is not this code's.
@@ -24,7 +24,7 @@ def facts_in(folder: Path) -> dict[str, Any]:
     facts = _read_json(folder / "model.json")
     if facts.get("format") != FORMAT:
         raise ReleaseError(
-            f"{folder}: format {facts.get('format')} is not {FORMAT}.", fix="Train and publish a release anew."
+            f"{folder}: format {facts.get('format')} is not {FORMAT}.", fix="Train and publish a release again."
         )
     return facts
 
@@ -36,8 +36,10 @@ def segments_in(folder: Path, facts: dict[str, Any]) -> list[Segment]:
         ReleaseError: the one that everybody may belong to is not among them.
     """
     names = facts.get("segments", ())
-    if SEGMENT_NAMES[-1] not in names:  # whoever belongs nowhere else belongs there
-        raise ReleaseError(f"{folder}: it has no segment {SEGMENT_NAMES[-1]}.", fix="Train and publish a release anew.")
+    if SEGMENT_NAMES[-1] not in names:  # it takes every user whom no other segment takes
+        raise ReleaseError(
+            f"{folder}: it has no segment {SEGMENT_NAMES[-1]}.", fix="Train and publish a release again."
+        )
     return [segment for segment in SEGMENTS if segment.name in names]
 
 
@@ -57,7 +59,7 @@ def params_in(path: Path, segments: Sequence[str]) -> ModelParams:
     except ValidationError as error:
         raise ReleaseError(
             f"{path}: not the params of this version ({error.errors()[0]['msg']}).",
-            fix="Train and publish a release anew.",
+            fix="Train and publish a release again.",
         ) from error
 
 

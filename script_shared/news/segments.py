@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Segment:
-    """A kind of reader.
+    """A kind of user.
 
     Attributes:
         name: as in answers, folders and metrics.

@@ -17,7 +17,7 @@ class Reads:
         user, article: uint32 rows.
         time_ms: int64 epoch milliseconds, UTC.
         engagement, seconds, clicks, scroll, visits: float32.
-        region, device: int16 codes of the reader's region and device at that read, -1 when unknown.
+        region, device: int16 codes of the user's region and device at that read, -1 when unknown.
     """
 
     user: IntArray
@@ -45,7 +45,7 @@ class Reads:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All that was known at ``as_of_ms``: reads until then, readers, articles.
+    """All that was known at ``as_of_ms``: reads until then, users, articles.
 
     Attributes:
         as_of_ms: epoch milliseconds, UTC.
@@ -81,6 +81,6 @@ class Snapshot:
         return replace(self, as_of_ms=ms, reads=self.reads.cut(slice(0, last)))
 
     def histories(self, reads: Reads | None = None) -> Histories:
-        """Every reader's reads."""
+        """Every user's reads."""
         some = reads or self.reads
         return Histories.of(some.user, some.article, some.time_ms, some.engagement, self.n_users)

@@ -37,7 +37,7 @@ def load_params(
         file: a TOML file.
         overrides: single values set over the file's, each a line of TOML such as ``split.window_hours = 6``.
         file_from: where the file was named, for the message when it cannot be read.
-        set_by: what stands before an override in a message, such as ``--set`` and a space.
+        set_by: prefix of an override in a message, such as ``--set`` and a space.
 
     Raises:
         SettingsError: the file is missing, is no TOML, or has a key or value that is not allowed; the message names

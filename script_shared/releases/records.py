@@ -1,4 +1,4 @@
-"""What stands in a release's manifest and in the pointer, checked whenever it is read."""
+"""The contents of a release's manifest and of the pointer, checked whenever they are read."""
 
 import re
 from datetime import datetime

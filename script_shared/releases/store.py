@@ -161,7 +161,7 @@ class Releases:
         return changed
 
     def _refuse_move(self, pointer: Pointer | None, version: str, expect: str | None) -> None:
-        """The pointer was read before the manifest is: whoever deletes a release writes the pointer first."""
+        """The pointer was read before the manifest is: a process that deletes a release writes the pointer first."""
         in_service = pointer.version if pointer else ""
         if expect is not None and in_service not in (expect, version):
             raise ReleaseConflictError(

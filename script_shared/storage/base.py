@@ -33,7 +33,7 @@ class Storage(Protocol):
     def swap(self, key: str, data: bytes, expected: Stored | None) -> bool:
         """Write a small object only if it still is what was read (None: is not there); False when it is not.
 
-        Atomic and durable: every reader, also after a crash, sees the old bytes or the new ones.
+        Atomic and durable: every user, also after a crash, sees the old bytes or the new ones.
         """
 
     def upload(self, key: str, source: Path) -> None:

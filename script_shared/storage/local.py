@@ -20,7 +20,7 @@ PARTIAL = ".partial"  # what a killed writer leaves ends like this
 
 @contextmanager
 def locked(file: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """Hold the lock file for the block. The system lets go of it when the process dies, however it dies.
+    """Hold the lock file for the block. The system releases it when the process dies, however it dies.
 
     Raises:
         UnavailableError: somebody else held it all the time.

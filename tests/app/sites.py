@@ -1,4 +1,4 @@
-"""Running services over releases that are whole or half there, told of clicks and posts, and what they were told."""
+"""Running services over complete and partial releases, which get clicks and posts, and what was sent to them."""
 
 import contextlib
 import itertools
@@ -35,7 +35,7 @@ SHOWN_TOO_OFTEN, READ_MUCH = "shown a20 and a21 too often", "read a20 to a29"
 
 @dataclass
 class Site:
-    """A running service and what it was told.
+    """A running service and what was sent to it.
 
     Attributes:
         degraded: the part that every answer must name as missing, "" for none.
@@ -50,7 +50,7 @@ class Site:
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def send(self, kind: Kind, user: str, page: str, session: str = "", times: int = 1) -> None:
-        """Clicks or impressions, signed as the site's own; those that are refused are not told."""
+        """Clicks or impressions, signed as the site's own; those that are refused are not noted."""
         ids = [f"e{next(self.numbers)}" for _ in range(times)]
         said = {"user_id": user, "page": page, "session": session, "kind": kind.name.lower()}
         body = json.dumps([{"event_id": event, **said} for event in ids]).encode()
@@ -110,7 +110,7 @@ def boom(*args: Any, **options: Any) -> Any:
 
 @contextlib.contextmanager
 def told_site(kind: str, root: Path) -> Iterator[Site]:
-    """A service over a release of one kind, told of clicks and posts."""
+    """A service over a release of one kind, which got clicks and posts."""
     make, degraded, ordered = KINDS[kind]
     folder = make_release(root / "made")
     make(folder)

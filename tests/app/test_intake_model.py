@@ -31,7 +31,7 @@ SAID = st.tuples(KINDS, st.integers(0, 3), st.integers(0, 20))
 
 
 class Gates:
-    """Where code that awaits waits until a step lets it go on."""
+    """Where code that awaits pauses until a step lets it continue."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop, self._waiting = loop, deque[asyncio.Future[None]]()

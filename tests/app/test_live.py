@@ -142,8 +142,8 @@ def test_a_refused_release_is_not_tried_again_by_itself_but_on_reload(
     until(lambda: client.get("/ready").json()["refused"])
     refused = client.post("/model/reload", headers=admin)
     assert refused.status_code == 503
-    assert "v1 serves on" in refused.json()["detail"]
-    store.damage("v2", "model.json")  # the same byte once more mends it
+    assert "v1 stays in service" in refused.json()["detail"]
+    store.damage("v2", "model.json")  # the same byte once more repairs it
     mended = client.post("/model/reload", headers=admin)
     assert mended.status_code == 200
     assert mended.json()["release"] == "v2"
@@ -175,7 +175,7 @@ def test_an_unreadable_store_leaves_the_release_in_service_and_is_told(client: h
 
 def test_an_unreachable_store_does_not_keep_the_service_from_starting(store: Store) -> None:
     pointer = Path(store.releases.uri) / "current"
-    pointer.mkdir(parents=True)  # whoever reads it gets an error of the system
+    pointer.mkdir(parents=True)  # reading it raises an error of the system
     with serving(store.settings) as client:
         until(lambda: client.get("/ready").json()["store_error"])
         ready = client.get("/ready")
@@ -208,7 +208,7 @@ def test_an_object_store_that_is_away_is_told_while_the_service_lives(
 
 
 class Stumbling(Releases):
-    """A store that is away for the first two times that a release is fetched."""
+    """A store that is unreachable the first two times that a release is fetched."""
 
     failures = 2
 

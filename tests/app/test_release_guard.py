@@ -24,7 +24,7 @@ from tests.app.test_whole_release import entries, ranker
 ANY_KEY = "64 bits that stand for somebody; others stand for somebody else"
 EARLIER = "releases made by an earlier version do not have it"
 PLAUSIBLE = "a value that could be true"
-TAKEN = {  # what no check can tell from a good release, and why
+TAKEN = {  # damage that no check can detect, and why
     ("live/readers/keys.npy", "noise as values"): ANY_KEY,
     ("live/readers/keys.npy", "huge"): ANY_KEY,
     ("live/sources/keys.npy", "noise as values"): ANY_KEY,

@@ -48,7 +48,7 @@ def test_no_slice_is_folded_while_another_newsroom_takes_over() -> None:
 
     async def read(target: Room) -> Any:
         for _ in range(5):
-            await asyncio.sleep(0)  # whoever could fold would do so now
+            await asyncio.sleep(0)  # a thread that could fold would do so now
         seen.append(old.newsroom.seq)
         return [entry for entry in entries if entry.seq > target.newsroom.seq][:8], {}
 

@@ -15,7 +15,7 @@ DOCUMENTED = dict(re.findall(r"^(pauta_\w+) +(counter|gauge|histogram) ", teleme
 
 
 def exported() -> dict[str, str]:
-    """Names as they stand in ``/metrics``, and kinds."""
+    """Names as they are in ``/metrics``, and kinds."""
     return {
         metric.name + ("_total" if metric.type == "counter" else ""): metric.type
         for metric in Telemetry().collect()

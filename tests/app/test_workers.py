@@ -1,4 +1,4 @@
-"""Several worker processes are scraped as one, and their counters never go backwards, whoever dies."""
+"""Several worker processes are scraped as one, and their counters never go backwards, whichever process dies."""
 
 import asyncio
 import os

@@ -42,7 +42,7 @@ class Outcome:
 
     Attributes:
         acknowledged: events answered with 200; lost: those of them that are not in the log; twice: in it twice.
-        unanswered: events sent without an answer; written: those of them that are in the log all the same.
+        unanswered: events sent without an answer; written: those of them that are in the log nevertheless.
         equal: whether the state after the last start equals a clean fold.
     """
 

@@ -56,7 +56,7 @@ class Library:
 
 
 def make() -> FastAPI:
-    """The application; what uvicorn is told to start."""
+    """The application that uvicorn starts."""
     library, app = Library(Path(os.environ[FOLDER])), FastAPI()
     app.add_middleware(Watched, telemetry=Telemetry())
 

@@ -1,4 +1,4 @@
-"""Neighbours of the visit under way: V-SkNN of the library wsknn, which every click is told at once."""
+"""Neighbours of the visit under way: V-SkNN of the library wsknn, which gets every click at once."""
 
 import time
 from collections import defaultdict, deque
@@ -39,7 +39,7 @@ def _no_sessions() -> tuple[deque[int], deque[int]]:
 class LibrarySessions:
     """V-SkNN (Ludewig, Jannach: Evaluation of session-based recommendation algorithms, 2018) as wsknn has it.
 
-    Asked by the library's own ``recommend``, on maps that every click is added to. They are made anew every
+    Asked by the library's own ``recommend``, on maps that every click is added to. They are rebuilt every
     ``every_ms`` from the last ``window_ms``, which bounds them. Lists are filled up with what is read most.
     """
 

@@ -1,4 +1,4 @@
-"""The benchmark's peers find a planted truth: whoever reads the first article of a pair reads its partner next."""
+"""The benchmark's peers find a planted truth: a user who reads the first article of a pair reads its partner next."""
 
 import json
 from functools import partial

@@ -18,7 +18,7 @@ async def _stalling() -> Sent:
             while await reader.readuntil(b"\r\n\r\n"):
                 turn = next(turns)
                 if turn == 20:
-                    time.sleep(STALL_SECONDS)  # the whole server stands still
+                    time.sleep(STALL_SECONDS)  # the whole server stops
                 status, body = ("500 Oh", b"{}") if turn == 5 else ("200 OK", b'{"items":[]}' if turn == 6 else b"{}")
                 writer.write(f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
         writer.close()

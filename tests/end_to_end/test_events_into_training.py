@@ -66,7 +66,7 @@ def send(client: httpx.Client, user: str, page: str) -> None:
 
 
 def holds(folder: Path, name: str) -> list[str]:
-    """The files below a folder in which a text stands: in any value of a table, in the bytes of any other file."""
+    """The files below a folder that contain a text: in any value of a table, in the bytes of any other file."""
     found = []
     for file in filter(Path.is_file, folder.rglob("*")):
         if file.suffix == ".parquet":

@@ -23,7 +23,7 @@ class Exporter:
     """Counts lines as the mapping says.
 
     Attributes:
-        values: by name and labels, as they stand in ``/metrics``.
+        values: by name and labels, as they are in ``/metrics``.
         unmapped: names for which no rule was found.
     """
 

@@ -1,1 +1,1 @@
-"""`make verify-stack`: the platform in containers, brought up, broken, mended and torn down. Standard library only."""
+"""`make verify-stack`: the platform in containers, started, broken, repaired and removed. Standard library only."""

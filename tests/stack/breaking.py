@@ -76,7 +76,7 @@ def posting(stack: Stack, port: str = "PAUTA_PORT") -> Iterator[Poster]:
 def kill(stack: Stack) -> str:
     """Kill what runs in each container in turn, with events coming in; all become healthy again, and nothing is lost.
 
-    The scheduler dies in the middle of a training, which succeeds all the same.
+    The scheduler dies in the middle of a training, which succeeds nevertheless.
     """
     names = sorted({each["Service"] for each in stack.containers()} - set(ENDS_BY_ITSELF))
     api, release, took = Api(stack), Api(stack).release(), {}

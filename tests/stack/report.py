@@ -19,7 +19,7 @@ def _steps(rows: list[Figures]) -> list[str]:
 
 
 def _services(notes: Figures) -> list[str]:
-    """A service a line; what an image weighs stands at its first service."""
+    """One line per service; the size of an image is shown at its first service."""
     images, memory = notes.get("image_mb", {}), notes.get("memory", {})
     starts, recovery = notes.get("start_seconds", {}), notes.get("recovery_seconds", {})
     lines = ["| service | image, MB | healthy after, s | memory | back after a kill, s |", "|---|---|---|---|---|"]

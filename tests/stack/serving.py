@@ -124,7 +124,7 @@ def expressions(board: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _value(variable: dict[str, Any]) -> str:
-    """What a variable stands for when the board is opened; everything, where it takes that."""
+    """The value of a variable when the board is opened; everything, where it allows that."""
     value = variable.get("current", {}).get("value", "")
     value = "|".join(value) if isinstance(value, list) else str(value)
     return ".*" if variable.get("includeAll") or value in ("", "$__all") else value

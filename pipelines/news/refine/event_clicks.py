@@ -32,7 +32,7 @@ class Merged:
     """Users with those that only the log knows, what was added, and the codes of labels, by column.
 
     Attributes:
-        doubtful: whether so few readers are in what was added that it could not move the end of the data by itself.
+        doubtful: whether so few users are in what was added that it could not move the end of the data by itself.
     """
 
     users: pl.DataFrame
@@ -53,8 +53,8 @@ def add_clicks(
 ) -> Merged:
     """Add the log's clicks to the tally, those that are not kept with their reason.
 
-    A reader without an id is the user who was seen in the visit, else the visit, named ``session <id>`` as in the live
-    state. Readers that the files do not know
+    A user without an id is the user who was seen in the visit, else the visit, named ``session <id>`` as in the live
+    state. Users that the files do not know
     are not logged in, and are added when a click of theirs is kept. What a user reads a day
     counts both origins; beyond the limit the log's clicks are left out.
 
@@ -87,7 +87,7 @@ def add_clicks(
 
 
 def _readers_after(rows: pl.DataFrame, end_ms: int | None) -> int:
-    """How many readers clicked after the end of the files, by the wall clock or before it."""
+    """How many users clicked after the end of the files, by the wall clock or before it."""
     later = pl.col(TIME_MS).is_between(end_ms or EARLIEST_MS, wall_ms() + EARLY_MS, closed="right")
     return rows.filter(later & (pl.col(c.USER_ID) != ""))[c.USER_ID].n_unique()
 
@@ -105,7 +105,7 @@ def _named(clicks: pl.DataFrame, articles: pl.Series) -> pl.DataFrame:
 
 
 def _numbered(clicks: pl.DataFrame, users: pl.DataFrame) -> pl.DataFrame:
-    """user_id and number of every reader of the log: the files' number, or one after them."""
+    """user_id and number of every user of the log: the files' number, or one after them."""
     known = users.select(c.USER_ID).with_row_index(c.USER)
     found = clicks.select(pl.col(c.USER_ID).unique(maintain_order=True)).join(known, on=c.USER_ID, how="left")
     new = pl.col(c.USER).is_null()
@@ -161,7 +161,7 @@ def _reached(times: "np.ndarray[Any, np.dtype[np.int64]]", tally: Tally, longest
 
 
 def _kept(tally: Tally, rows: pl.DataFrame) -> pl.DataFrame:
-    """user, article, timestamp of the files' reads of the log's readers."""
+    """user, article, timestamp of the files' reads of the log's users."""
     readers = rows.select(pl.col(c.USER).unique())
     parts = [part.select(KEY).join(readers, on=c.USER, how="semi") for part in tally.kept]
     return pl.concat([rows.select(KEY).clear(), *parts])

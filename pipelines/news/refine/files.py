@@ -43,7 +43,7 @@ def scan(files: Sequence[Path], columns: Sequence[str]) -> pl.LazyFrame:
 def check_no_row_short(files: Iterable[str | Path]) -> None:
     """No row has fewer cells than the header.
 
-    The reader fills what is missing with "". So a file in which some row's last cell is empty (``LAST_EMPTY``) is read
+    The user fills what is missing with "". So a file in which some row's last cell is empty (``LAST_EMPTY``) is read
     once more, cell by cell.
 
     Raises:
@@ -54,7 +54,7 @@ def check_no_row_short(files: Iterable[str | Path]) -> None:
 
 
 def _scan(file: Path, columns: Sequence[str]) -> pl.LazyFrame:
-    """One file. The filter looks at every column, because the reader notices surplus cells only when it reads all."""
+    """One file. The filter looks at every column, because the user notices surplus cells only when it reads all."""
     names = _distinct(columns_of(file, columns))
     table = pl.scan_csv(file, new_columns=names, infer_schema=False, empty_string_is_null=False, glob=False)
     last = (pl.col(names[-1]) == "").alias(LAST_EMPTY)

@@ -37,7 +37,7 @@ def refine_histories(
         articles: the known article ids in order of their numbers.
         params: outlier rules and engagement weights.
         tally: receives kept and rejected rows.
-        erased: readers whose rows are passed over.
+        erased: users whose rows are passed over.
 
     Returns:
         user_id and user_type, (users, 2).

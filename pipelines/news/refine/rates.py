@@ -1,4 +1,4 @@
-"""How much each user reads a day: the rate by which robots are told from people, whatever span the data covers."""
+"""How much each user reads a day: the rate that separates robots from people, over any span of data."""
 
 import polars as pl
 

@@ -15,7 +15,7 @@ from script_shared.events import Erased
 class Tally:
     """Kept rows and rejected rows; input rows = kept + rejected, always.
 
-    What erased readers did is in none of them; ``erased`` counts these readers.
+    What erased users did is in none of them; ``erased`` counts these users.
     """
 
     kept: list[pl.DataFrame] = field(default_factory=list)
@@ -54,10 +54,10 @@ class Tally:
 
 
 def without_erased(rows: pl.DataFrame, column: str, erased: Erased, tally: Tally) -> pl.DataFrame:
-    """The rows of readers who were not erased; the others are counted by reader.
+    """The rows of users who were not erased; the others are counted by user.
 
     Args:
-        column: of the reader's id.
+        column: of the user's id.
     """
     if not erased:
         return rows

@@ -40,7 +40,7 @@ def refine_validation(
     the others.
 
     Args:
-        erased: readers whose rows are passed over.
+        erased: users whose rows are passed over.
         after: epoch milliseconds to which the event log moved the end of the data on; reads until then are rejected,
             and where no later one is left there is no table: held out is the last window of the data instead.
 

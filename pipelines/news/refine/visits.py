@@ -12,7 +12,7 @@ from script_shared.events import Erased
 from script_shared.events.entry import user_digest
 from script_shared.events.person import session_name
 
-OF_VISIT = "of_visit"  # whether a click names no user, and counts for the visit's user all the same
+OF_VISIT = "of_visit"  # whether a click names no user, but counts for the visit's user
 _OWNER = "owner"
 
 

@@ -1,4 +1,4 @@
-"""Exports what the event log holds into a raw run: clicks, posted articles, digests of erased readers."""
+"""Exports what the event log holds into a raw run: clicks, posted articles, digests of erased users."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -83,7 +83,7 @@ def _written(log: EventLog, last: int, folder: Path, use: bool, ledger: Ledger) 
         after = entries[-1].seq
         export.take([entry for entry in entries if entry.seq <= last])
     counts = export.close(log.erased())  # asked for once more: somebody may have been erased meanwhile
-    words = "taken from the event log" if use else "left out by the params; erased readers are left out all the same"
+    words = "taken from the event log" if use else "left out by the params; erased users are left out in any case"
     return {"events": words, "events_seq": last if use else 0, **counts}
 
 

@@ -18,7 +18,7 @@ MOST_WORDS = 200  # characters of a page's error that are repeated
 
 
 def fingerprint(context: Context) -> str:
-    """The file's id: Drive gives a changed file another one when it is uploaded anew."""
+    """The file's id: Drive assigns another one when a changed file is uploaded again."""
     return f"gdrive:{context.params.gdrive.file_id}"
 
 

@@ -20,7 +20,7 @@ def fingerprint(context: Context) -> str:
 
 
 def fetch(context: Context, folder: Path) -> dict[str, Any]:
-    """Copy the files into the folder, so that a run stays as it was whatever becomes of them."""
+    """Copy the files into the folder, so that a run stays as it was when they change."""
     for name, path in _files(context).items():
         copy_file(path, folder / name)
     return {"source_path": str(given_path(context, WHAT).resolve())}

@@ -14,7 +14,7 @@ LOG_SHARE = 0.25  # a log line at every quarter
 
 @contextmanager
 def progress(label: str, total: int | None, unit: str, *, bar: bool | None = None) -> Iterator[Callable[[int], None]]:
-    """Yield a function that is told how many more units are done.
+    """Yield a function to call with the number of further units done.
 
     Args:
         total: units in all, or None when unknown.

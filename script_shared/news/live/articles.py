@@ -9,14 +9,14 @@ import numpy as np
 from script_shared.arrays import IntArray
 from script_shared.names import section_key
 
-MOST_SECTIONS = 1000  # told apart; articles of any further section count as of none
+MOST_SECTIONS = 1000  # kept; articles of any further section count as having none
 
 
 class Articles:
     """Numbers and rows of articles.
 
     A number is given at the first appearance; reads are remembered by it. Where most numbers are of forgotten articles,
-    all are given anew. A row is a place in the arrays of counts; there are ``capacity`` of them, and the least read
+    all are assigned again. A row is a place in the arrays of counts; there are ``capacity`` of them, and the least read
     articles hand theirs on.
 
     Attributes:
@@ -28,7 +28,7 @@ class Articles:
         last_ms: float64 (capacity), its last click.
         clicks: int64 (capacity), clicks since it has the row.
         section: int32 (capacity), code of its section, 0 when unknown.
-        renumbered: how often all numbers were given anew.
+        renumbered: how often all numbers were assigned again.
         sections: code of each section, under the spelling that came first; spellings of one key have one code.
     """
 
@@ -133,7 +133,7 @@ class Articles:
             self.ids[number] = ""
 
     def renumber(self) -> IntArray:
-        """Give the numbers anew, in order, so that forgotten articles take no place; number 0 stands for all of those.
+        """Assign the numbers again, in order, so that forgotten articles take no place; all of those get number 0.
 
         Returns:
             int64, the new number of each that there was, -1 for a forgotten one.

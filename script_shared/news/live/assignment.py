@@ -1,4 +1,4 @@
-"""Which cluster each reader is in, as a release has it."""
+"""Which cluster each user is in, as a release has it."""
 
 from script_shared.news.live.clusters import Assignment, nobody
 from script_shared.news.model import NewsModel
@@ -6,7 +6,7 @@ from script_shared.news.recommenders.grouped import Grouped
 
 
 def assignment_of(model: NewsModel) -> Assignment:
-    """The cluster of a reader id as a release has it, -1 for readers it does not know or could not put in any."""
+    """The cluster of a user id as a release has it, -1 for users it does not know or could not put in any."""
     grouped = next((found for found in model.recommenders.values() if isinstance(found, Grouped)), None)
     if grouped is None:
         return nobody

@@ -1,4 +1,4 @@
-"""The last word on every path: what may not be shown to this reader now, whoever recommended it."""
+"""The last filter on every path: removes what may not be shown to this user now, whichever part recommended it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from script_shared.news.live.rows import Rows
 
 
 def mark(article_id: str) -> int:
-    """32 bits that stand for an article in a cursor; one pair of articles in four thousand million shares them."""
+    """32 bits that identify an article in a cursor; the chance that two articles share them is 1 in 4 billion."""
     return crc32(article_id.encode())
 
 
@@ -29,7 +29,7 @@ class Bars:
         read_rows: rows of the release's catalog that the release knows as read.
         excluded: article ids that the request ruled out.
         pages: marks (see :func:`mark`) of the articles on the pages before this one.
-        too_often: article ids shown to the reader too often.
+        too_often: article ids shown to the user too often.
         section: only articles of this section, "" for all; tag: only articles that were posted with it.
         max_age_hours: only articles published at most so long ago; None for the release's own limit.
     """

@@ -37,7 +37,7 @@ def believe(state: Asked, event: LiveEvent, number: int, place: int, *, known: b
 
     Args:
         number: of the article.
-        place: of the user among the readers, -1 for nobody.
+        place: of the user among the users, -1 for nobody.
         known: whether the release knows the user, who is never new then.
     """
     readers, trust, now_ms, signed = state.readers, state.sources.params, state.now_ms, event.proof == SIGNED

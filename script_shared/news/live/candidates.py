@@ -29,10 +29,10 @@ class Source(IntFlag):
 
 @dataclass(frozen=True)
 class Candidates:
-    """m articles to be ranked, best first by the plain mix: the order that stands where there is no ranker.
+    """m articles to be ranked, best first by the plain mix: the order that is served where there is no ranker.
 
     Attributes:
-        rows: int64 (m), distinct rows of live articles, none read by the reader.
+        rows: int64 (m), distinct rows of live articles, none read by the user.
         mix: float32 (m), the plain mix, descending but for articles brought by other parts.
         sources: int16 (m), bits of :class:`Source`.
         signals: what was read of the state for this request.
@@ -81,7 +81,7 @@ def candidates(
 
 
 def plain_mix(signals: Signals) -> FloatArray:
-    """float32 (used): a fixed mix of what is read now, what goes with the visit and what goes with earlier reads."""
+    """float32 (used): a fixed mix of what is read now, what fits the visit and what fits earlier reads."""
     mix = 0.25 * signals.share("10m") + 0.2 * signals.share("1h")
     if len(signals.visit):
         mix = mix + 0.4 * signals.together[1] + 0.3 * signals.following[1]

@@ -1,4 +1,4 @@
-"""The cluster of a reader who clicks: as assigned by the release that a live state belongs to."""
+"""The cluster of a user who clicks: as assigned by the release that a live state belongs to."""
 
 from collections.abc import Callable
 
@@ -11,12 +11,12 @@ Assignment = Callable[[str], int]
 
 
 def nobody(user: str) -> int:
-    """The assignment without a release: no reader has a cluster."""
+    """The assignment without a release: no user has a cluster."""
     return -1
 
 
 class ReaderClusters:
-    """An assignment that forgets erased readers, in the log's order.
+    """An assignment that forgets erased users, in the log's order.
 
     Attributes:
         assignment: handed in with the release; it is no part of what is saved.
@@ -27,14 +27,14 @@ class ReaderClusters:
         self._erased: set[int] = set()
 
     def of(self, user: str, key: int) -> int:
-        """The cluster of a reader given by id and key, -1 for none."""
+        """The cluster of a user given by id and key, -1 for none."""
         if not user or self.assignment is nobody or key in self._erased:
             return -1
         cluster = self.assignment(user)
         return cluster if cluster < MOST_CLUSTERS else -1
 
     def forget(self, key: int) -> None:
-        """What the release knows of a reader is not to be used any more."""
+        """What the release knows of a user is not to be used any more."""
         self._erased.add(key)
 
     def arrays(self) -> dict[str, IntArray]:

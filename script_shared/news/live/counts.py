@@ -1,4 +1,4 @@
-"""Decayed counts of articles in several windows, split by groups of readers."""
+"""Decayed counts of articles in several windows, split by groups of users."""
 
 from array import array
 from collections.abc import Sequence

@@ -35,7 +35,7 @@ class Decay:
 
     def weights(self, time_ms: int) -> "array[float]":
         """What one event at ``time_ms`` adds in each window."""
-        pairs = zip(self.landmarks, self.half_lives_ms)  # noqa: B905  as long as each other; every event comes by here
+        pairs = zip(self.landmarks, self.half_lives_ms)  # noqa: B905  as long as each other; runs for every event
         return array("d", [2.0 ** ((time_ms - landmark) / half) for landmark, half in pairs])
 
     def factors(self, now_ms: int) -> list[float]:

@@ -11,11 +11,11 @@ class LiveEvent(NamedTuple):
 
     Attributes:
         kind: ``Kind.CLICK`` or ``Kind.IMPRESSION``.
-        user: pseudonymous reader; where it is empty the session stands for the reader.
+        user: pseudonymous user; where it is empty the session identifies the user.
         article: the article's id.
         time_ms: when it happened, epoch milliseconds, UTC.
-        session: id of the visit, "" when the site sends none (visits are then told apart by pauses).
-        region: the reader's region, "" when unknown; so ``device``, ``os``, ``referrer`` (how the visit came).
+        session: id of the visit, "" when the site sends none (pauses then separate visits).
+        region: the user's region, "" when unknown; so ``device``, ``os``, ``referrer`` (how the visit came).
         section: the article's section, "" when unknown.
         position: place in the list it was shown in, from 0; -1 when unknown.
         n: length of that list, 0 when unknown.

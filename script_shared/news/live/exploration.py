@@ -29,7 +29,7 @@ class Fresh:
 
 
 def fresh_of(state: LiveState, asked: Asked, hours: float, without: Sequence[str] = ()) -> Fresh:
-    """The articles of the last hours that may be shown to a reader, but for those in ``without``."""
+    """The articles of the last hours that may be shown to a user, but for those in ``without``."""
     since = asked.now_ms - hours * HOUR_MS
     live = state.live_rows()
     fresh = {state.article_id(row): row for row in live[state.articles.first_ms[live] >= since].tolist()}

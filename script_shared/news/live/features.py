@@ -38,7 +38,7 @@ def _trend(short: str, long: str) -> Feature:
 
 
 def _group(name: str, kind: str, window: str) -> Feature:
-    """Log share of the reader's own group in a dimension, or its log ratio to everybody's share."""
+    """Log share of the user's own group in a dimension, or its log ratio to everybody's share."""
     dimension, place = DIMENSION_NAMES.index(name), windows.GROUP.index(window)
     which = ("share", "lift").index(kind)
     return lambda scene: scene.groups[which][place, dimension]
@@ -180,7 +180,7 @@ def next_evidence(scene: Scene) -> FloatArray:
 
 @feature
 def taste_share_gap(scene: Scene) -> FloatArray:
-    """How much more popular the article is than what the reader takes."""
+    """How much more popular the article is than what the user takes."""
     return scene.log_share("1h") - scene.reader("taste_share", 0.0)
 
 

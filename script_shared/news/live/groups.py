@@ -1,4 +1,4 @@
-"""The groups of readers whose counts are kept apart: one entry per dimension."""
+"""The groups of users whose counts are kept apart: one entry per dimension."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
@@ -7,18 +7,18 @@ from typing import NamedTuple
 from script_shared.news.live.event import LiveEvent
 from script_shared.news.live.labels import Labels
 
-READS = (0, 2, 6, 15, 40)  # more reads than these make a more active reader
+READS = (0, 2, 6, 15, 40)  # more reads than these make a more active user
 ACTIVITIES = tuple(str(step) for step in range(len(READS) + 1))
 
 
 class Visit(NamedTuple):
-    """What is known of a reader at the moment of a click or a request, before the click.
+    """What is known of a user at the moment of a click or a request, before the click.
 
     Attributes:
         region, device, os, referrer: as in the event; of a request, ``referrer`` is that of the visit's last click.
-        came: how the reader's visit before came, or the one under way when a click of it is known.
+        came: how the user's visit before came, or the one under way when a click of it is known.
         depth: clicks in the visit so far.
-        total: the reader's clicks so far.
+        total: the user's clicks so far.
     """
 
     region: str
@@ -35,7 +35,7 @@ class Visit(NamedTuple):
 
 
 class Dimension(NamedTuple):
-    """A way to tell readers apart; ``size`` values are kept, whatever comes later counts as the first, "other"."""
+    """A way to tell users apart; ``size`` values are kept, whatever comes later counts as the first, "other"."""
 
     name: str
     size: int
@@ -144,7 +144,7 @@ class Groups:
         return self.names[0]
 
     def referrer(self, value: str) -> int:
-        """The code of a referrer within its dimension, to be kept with a reader; 0 for one never counted."""
+        """The code of a referrer within its dimension, to be kept with a user; 0 for one never counted."""
         return self.names[_REFERRER].get(value, 0)
 
     def referrer_name(self, code: int) -> str:

@@ -1,4 +1,4 @@
-"""What the segment's model brings to the ranking: its list for one reader, as rows of the live state."""
+"""What the segment's model brings to the ranking: its list for one user, as rows of the live state."""
 
 from typing import NamedTuple
 

@@ -28,7 +28,7 @@ def load_newsroom(
     Args:
         folder: of the release.
         params: bounds of the state.
-        assignment: the release's clusters of readers, by which clicks from now on are counted.
+        assignment: the release's clusters of users, by which clicks from now on are counted.
         empty: leave a damaged snapshot out.
     """
     params = paced(params, folder)

@@ -1,4 +1,4 @@
-"""What a live state answers: which articles are alive, what a reader read, what a reader was shown."""
+"""What a live state answers: which articles are alive, what a user read, what a user was shown."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from script_shared.news.live.shown import Shown
 
 
 class Looked:
-    """The questions that a live state answers; articles are told by their rows."""
+    """The questions that a live state answers; articles are named by their rows."""
 
     articles: Articles
     readers: Readers
@@ -24,7 +24,7 @@ class Looked:
         return visit
 
     def history_of(self, user: str, session: str = "") -> IntArray:
-        """Rows the reader read and that are still alive, latest first."""
+        """Rows the user read and that are still alive, latest first."""
         return self.read_rows(user, session)
 
     def read_rows(self, user: str, session: str = "") -> IntArray:
@@ -43,7 +43,7 @@ class Looked:
         return self.rows_of(latest[:depth]), self.rows_of(latest[depth:])
 
     def shown_to(self, user: str, session: str = "") -> dict[str, int]:
-        """How often each article was shown to a reader, by article id."""
+        """How often each article was shown to a user, by article id."""
         counts = self.shown.of(reader_key(user, session))
         return {self.articles.ids[number]: count for number, count in counts.items()}
 

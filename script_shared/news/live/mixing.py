@@ -21,11 +21,11 @@ FILE = "mixing.json"
 
 @dataclass(frozen=True)
 class Mixing:
-    """From how many clicks on the live order stands alone.
+    """From how many clicks the live order is used alone.
 
     Attributes:
         otherwise: decayed clicks of an hour, for segments without a number of their own.
-        by_segment: the same by segment; 0 for a live order that always stands alone.
+        by_segment: the same by segment; 0 for a live order that is always used alone.
 
     >>> Mixing(100.0, {"logged": 0.0}).trust("logged", 5.0), Mixing(100.0).trust("logged", 5.0)
     (1.0, 0.05)

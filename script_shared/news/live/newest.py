@@ -20,7 +20,7 @@ _STEP = 10_000  # ids read before the thread may rest
 
 
 class Place(NamedTuple):
-    """Where an article stands: the newest first, those of one moment by :func:`mark`."""
+    """The sort key of an article: the newest first, those of one moment by :func:`mark`."""
 
     age: int  # minus the publication, epoch milliseconds
     mark: int
@@ -32,7 +32,7 @@ class Place(NamedTuple):
 
 
 class Found(NamedTuple):
-    """One article: where it stands, its id, and its row in the catalog, -1 for none."""
+    """One article: its sort key, its id, and its row in the catalog, -1 for none."""
 
     place: Place
     article_id: str

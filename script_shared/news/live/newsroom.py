@@ -31,14 +31,14 @@ class Newsroom:
     """Folds entries in the log's order; one thread folds and asks.
 
     Attributes:
-        state: the live state; once folding failed (``failed``) it stands still; reads and
+        state: the live state; once folding failed (``failed``) it is not updated; reads and
             impressions go on to be noted.
         editorial: what editors posted.
         last_hour: clicks of the last hour by article.
         vectors: text vectors of posted articles, by id, one row each.
         quarantine: what is left out; unclean: some of it was folded before it was found bad, or left out and is not any
             more, so the newsroom is to be folded again.
-        erased: digests of readers that the release must not remember.
+        erased: digests of users that the release must not remember.
         recalled: numbers of clicks up to ``snapshot_seq`` that the release does not know; None where it does not say.
         visits: the users of visits.
         snapshot_seq: number of the last entry that the state began with; seq: of the last one folded.
@@ -56,7 +56,7 @@ class Newsroom:
         self.visits = state.visits if state is not None else Visits()
         trust = state.params.trust if state is not None else TrustParams()
         self._noted = Noted(self.visits, trust.unproven_shown)
-        self.whole = True  # False for one that had to begin without what lasts
+        self.whole = True  # False for one that started without editorial data and erasures
         self.recalled: IntArray | None = None
         self._folded = seq  # number of the last entry that the state took
         self.seq = self.snapshot_seq = seq
@@ -84,7 +84,7 @@ class Newsroom:
             self.state.turns = False
 
     def remember(self, lasting: Sequence[Entry]) -> None:
-        """Take over what lasts of the entries that a snapshot holds already: editorial facts and erasures."""
+        """Take over editorial data and erasures from the entries that a snapshot holds already."""
         for entry in lasting:
             if entry.kind == Kind.ARTICLE:
                 self.editorial.apply(entry)
@@ -98,7 +98,7 @@ class Newsroom:
         self.quarantine = quarantine
 
     def go_without(self, other: "Newsroom | None") -> None:
-        """Begin without what lasts, because the log is away; what another newsroom knows of it is taken over."""
+        """Start without editorial data and erasures because the log is unreachable; copy those of another newsroom."""
         self.whole = False
         if other is not None:
             self.editorial.copy(other.editorial)
@@ -106,13 +106,13 @@ class Newsroom:
             self.quarantine = other.quarantine
 
     def lacks(self, user: str) -> bool:
-        """Whether the live state knows nothing of a reader."""
+        """Whether the live state knows nothing of a user."""
         return self.state is None or self.state.readers.find(reader_key(user, "")) < 0
 
     def recall(self, entries: Sequence[Entry], settled: Collection[int] = ()) -> None:
         """Note who read what of clicks and logins that a snapshot should hold, but does not.
 
-        A training leaves out readers who were erased once, and what ``refine`` rejects. What they read since still may
+        A training leaves out users who were erased once, and what ``refine`` rejects. What they read since still may
         not come back.
 
         Args:
@@ -128,7 +128,7 @@ class Newsroom:
                 self._noted.click(entry)
 
     def recall_shown(self, shown: Iterable[tuple[str, str, int]]) -> None:
-        """Note what was shown too often before the snapshot, which holds no impressions: reader, article, count."""
+        """Note what was shown too often before the snapshot, which holds no impressions: user, article, count."""
         self._noted.shown_often(shown)
 
     def apply(
@@ -186,7 +186,7 @@ class Newsroom:
         return in_state or bool(self._noted.read_by(visit))
 
     def read_by(self, user: str, session: str) -> set[str]:
-        """Ids of the articles that a reader read, as far as events tell."""
+        """Ids of the articles that a user read, as far as events tell."""
         key = reader_key(user, session)
         read = set(self._noted.read_by(key))
         if self.state is not None and (place := self.state.readers.find(key)) >= 0:
@@ -195,20 +195,20 @@ class Newsroom:
         return read
 
     def shown_to(self, user: str, session: str) -> Mapping[str, int]:
-        """How often each article was shown to a reader, by article id, as far as events tell."""
+        """How often each article was shown to a user, by article id, as far as events tell."""
         known = self.state.shown_to(user, session) if self.state is not None else {}
         since = self._noted.shown_to(reader_key(user, session))
         return Counter(since) + Counter(known) if since else known
 
     def latest_reads(self, user: str, session: str, count: int) -> list[str]:
-        """Ids of the last articles a reader read, oldest first; those long forgotten are left out."""
+        """Ids of the last articles a user read, oldest first; those long forgotten are left out."""
         if self.state is None or (place := self.state.readers.find(reader_key(user, session))) < 0:
             return []
         ids = self.state.articles.ids
         return [ids[number] for number in reversed(self.state.readers.latest(place, count)) if ids[number]]
 
     def knows_reader(self, user: str) -> bool:
-        """Whether what the release knows of a reader may still be used."""
+        """Whether what the release knows of a user may still be used."""
         return not self.erased or user_digest(user) not in self.erased
 
     def digest(self) -> str:
@@ -320,7 +320,7 @@ class Newsroom:
             self._noted.give(visit, key)
 
     def _forget(self, digest: str) -> None:
-        """Forget a reader although the state stands still."""
+        """Forget a user although the state is not updated."""
         self._noted.forget(digest)
         self.visits.forget(digest_key(digest))
         if self.state is not None:

@@ -12,11 +12,11 @@ NOTHING: Counter[str] = Counter()
 
 
 class Noted:
-    """Articles read and shown, by the 64-bit key of the reader.
+    """Articles read and shown, by the 64-bit key of the user.
 
     Args:
         visits: the users of visits, as the live state knows them.
-        unproven_shown: so many impressions without proof count against a reader.
+        unproven_shown: so many impressions without proof count against a user.
     """
 
     def __init__(self, visits: Visits, unproven_shown: int) -> None:
@@ -25,7 +25,7 @@ class Noted:
         self._shown: dict[int, Counter[str]] = {}
 
     def click(self, entry: Entry) -> None:
-        """Note a click of the reader, and of the visit where it is a user's."""
+        """Note a click of the user, and of the visit where it is a user's."""
         for key in self._keys(entry):
             self._read.setdefault(key, set()).add(entry.article_id)
 
@@ -37,24 +37,24 @@ class Noted:
                 shown[entry.article_id] += 1
 
     def shown_often(self, shown: Iterable[tuple[str, str, int]]) -> None:
-        """Note reader, article and count."""
+        """Note user, article and count."""
         for user, article, count in shown:
             self._shown.setdefault(reader_key(user, ""), Counter())[article] += count
 
     def read_by(self, key: int) -> set[str]:
-        """Ids of the articles a reader read."""
+        """Ids of the articles a user read."""
         return self._read.get(key, set())
 
     def shown_to(self, key: int) -> Mapping[str, int]:
-        """How often each article was shown to a reader."""
+        """How often each article was shown to a user."""
         return self._shown.get(key, NOTHING)
 
     def has_read(self, entry: Entry) -> bool:
-        """Whether the reader of a click is noted with its article."""
+        """Whether the user of a click is noted with its article."""
         return any(entry.article_id in self._read.get(key, ()) for key in self._keys(entry)[:1])
 
     def add_reads(self, key: int, articles: Iterable[str]) -> None:
-        """Note what a reader read."""
+        """Note what a user read."""
         self._read.setdefault(key, set()).update(articles)
 
     def follow_logins(self, entries: Sequence[Entry]) -> None:
@@ -72,7 +72,7 @@ class Noted:
             self._shown.setdefault(user, Counter()).update(self._shown[visit])
 
     def forget(self, digest: str) -> None:
-        """Forget a reader given by :func:`script_shared.events.entry.user_digest`."""
+        """Forget a user given by :func:`script_shared.events.entry.user_digest`."""
         self._read.pop(digest_key(digest), None)
         self._shown.pop(digest_key(digest), None)
 

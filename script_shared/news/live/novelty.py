@@ -13,7 +13,7 @@ from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.texts import Texts
 from script_shared.news.params import ServingParams
 
-PROVEN_CLICKS = 3  # an article with more stands in the list by its clicks
+PROVEN_CLICKS = 3  # an article with more is in the list because of its clicks
 
 
 class Novelty:

@@ -46,7 +46,7 @@ class LiveOrder:
         return (state.article_id(row) for row in self.found.rows[self.places].tolist())
 
     def place_of(self, article_ids: Sequence[str]) -> dict[str, int]:
-        """Where those of the articles that are candidates stand among them."""
+        """The places of those articles that are candidates."""
         at = {row: place for place, row in enumerate(self.found.rows.tolist())}
         find = self.found.signals.state.article_row
         return {article: at[row] for article in article_ids if (row := find(article)) in at}

@@ -1,4 +1,4 @@
-"""Which earlier reads of a reader a click is paired with, and how much each pair weighs."""
+"""Which earlier reads of a user a click is paired with, and how much each pair weighs."""
 
 from array import array
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ def _other(before: int, row: int) -> bool:
 
 
 def pair(state: "LiveState", row: int, place: int, weights: "array[float]") -> None:
-    """Take over that the reader in a place reads the article in a row, before the read is remembered."""
+    """Take over that the user in a place reads the article in a row, before the read is remembered."""
     row_of, depth = state.articles.row_of, state.readers.depth[place]
     latest = [row_of[number] for number in state.readers.latest(place, depth + EARLIER)]
     back = min(depth, STEPS_BACK)

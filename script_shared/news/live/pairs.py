@@ -14,7 +14,7 @@ class PairStore:
     """Weights article -> article in several windows.
 
     Dense over the live rows: a few thousand rows take 4 bytes x rows^2 per window at most, untouched rows take nothing,
-    and a reader's whole neighbourhood is read as a handful of contiguous rows.
+    and a user's whole neighbourhood is read as a handful of contiguous rows.
 
     Attributes:
         windows: which of the state's half-lives are kept.

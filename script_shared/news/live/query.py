@@ -1,4 +1,4 @@
-"""What one reader asks for, and what comes back."""
+"""What one user asks for, and what comes back."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -76,12 +76,12 @@ class LiveItem(NamedTuple):
 
 @dataclass(frozen=True)
 class LiveAnswer:
-    """What one reader gets.
+    """What one user gets.
 
     Attributes:
         source: what ordered the list: ``ranker``, ``live``, or the segment's own recommender.
         degraded: short names of the parts that were missing, none in good order.
-        popular: the most read of the last hour that the reader may still read, for comparison.
+        popular: the most read of the last hour that the user may still read, for comparison.
         candidates: int16 (m), of each ranked article the bits of its sources; None when none was ranked.
     """
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MODEL, FACTS = "ranker.txt", "ranker.json"
 FIRST_TREES = 25  # these alone look at all candidates
 FINALISTS = 40  # the best by them get the score of all trees
-APART = 1e-3  # the others stand at least so far below the finalists
+APART = 1e-3  # the least distance of the others below the finalists
 
 
 class Ranker:
@@ -48,7 +48,7 @@ class Ranker:
     def rank_rows(self, features: FloatArray) -> FloatArray:
         """The same of a matrix with the columns ``names``: what is served, and so what the ranker is judged by.
 
-        The first trees look at all rows; the best by those get the score of all trees, the others stand below.
+        The first trees look at all rows; the best by those get the score of all trees, the others are placed below.
         """
         if len(features) <= FINALISTS or self._trees <= FIRST_TREES:
             return self.score(features)

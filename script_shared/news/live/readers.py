@@ -1,4 +1,4 @@
-"""Who read what: for each reader the reads in order, the visit under way and what kind of articles the reader takes."""
+"""Who read what: for each user the reads in order, the visit under way and what kind of articles the user takes."""
 
 from array import array
 from itertools import accumulate, compress, pairwise
@@ -27,38 +27,38 @@ _COLUMNS = {
 }
 LATER = ("first_ms", "spent_ms", "spent")  # columns that a snapshot of an earlier version lacks; they begin with 0
 _KEY_DIGITS = 16
-_RESTORED = 1_000  # readers taken over before the thread may rest
-_AT_ONCE = 10_000  # readers whose reads are numbered anew together
+_RESTORED = 1_000  # users taken over before the thread may rest
+_AT_ONCE = 10_000  # users whose reads are renumbered together
 
 
 def reader_key(user: str, session: str) -> int:
-    """64 bits that stand for the reader, or for the session where there is no reader; 0 for neither."""
+    """64 bits that identify the user, or for the session where there is no user; 0 for neither."""
     name = reader_name(user, session)
     return digest_key(user_digest(name)) if name else 0
 
 
 def reader_name(user: str, session: str) -> str:
-    """The reader's id, or a name of the session where there is none; "" for neither."""
+    """The user's id, or a name of the session where there is none; "" for neither."""
     return user or session_name(session)
 
 
 def digest_key(digest: str) -> int:
-    """The key of a reader given by :func:`script_shared.events.entry.user_digest`."""
+    """The key of a user given by :func:`script_shared.events.entry.user_digest`."""
     return int(digest[:_KEY_DIGITS], 16)
 
 
 class Readers:
-    """Columns of readers, a place for each; no id is kept, only 64 bits of a one-way digest.
+    """Columns of users, a place for each; no id is kept, only 64 bits of a one-way digest.
 
     Attributes:
-        last_ms: last click of each reader.
+        last_ms: last click of each user.
         before_ms: last click of the visit before the one under way, -1 when there was none.
         depth: clicks in the visit under way.
         total: clicks ever.
-        taste_share, taste_age: running means over the reader's clicks, kept by the state.
+        taste_share, taste_age: running means over the user's clicks, kept by the state.
         referrer: code of how the visit under way came.
-        first_ms: the state's time when the reader's first click arrived.
-        spent, spent_ms: what the reader added to everybody's counts lately, and the state's time when.
+        first_ms: the state's time when the user's first click arrived.
+        spent, spent_ms: what the user added to everybody's counts lately, and the state's time when.
     """
 
     last_ms: "array[int]"
@@ -88,11 +88,11 @@ class Readers:
         return len(self._places)
 
     def find(self, key: int) -> int:
-        """The place of a reader, -1 when not known."""
+        """The place of a user, -1 when not known."""
         return self._places.get(key, -1)
 
     def visit(self, key: int, session: str, time_ms: int) -> int:
-        """The place of a reader who clicks now, made when new; begins a new visit where one begins."""
+        """The place of a user who clicks now, made when new; begins a new visit where one begins."""
         place = self._places.get(key)
         if place is None:
             place = self._make(key)
@@ -132,7 +132,7 @@ class Readers:
             setattr(self, name, array("q", bounded.tobytes()))
 
     def has_read(self, place: int, number: int) -> bool:
-        """Whether a reader read an article, as far as reads are remembered."""
+        """Whether a user read an article, as far as reads are remembered."""
         reads, name = self._reads[place], number.to_bytes(4, "little")
         at = reads.find(name)
         while at > 0 and at % 4:
@@ -148,7 +148,7 @@ class Readers:
         return array("I", self._reads[place][-4 * count :]).tolist()[::-1]
 
     def forget(self, key: int) -> None:
-        """Forget a reader."""
+        """Forget a user."""
         place = self._places.pop(key, None)
         if place is None:
             return
@@ -165,7 +165,7 @@ class Readers:
             getattr(self, name).pop()
 
     def give(self, old: int, new: int) -> None:
-        """Add what one reader read to what another one did, as reads of the visit under way.
+        """Add what one user read to what another one did, as reads of the visit under way.
 
         Args:
             old, new: keys.
@@ -183,7 +183,7 @@ class Readers:
                 getattr(self, name)[place] = getattr(self, name)[source]
 
     def _join_columns(self, source: int, place: int) -> None:
-        """What two readers who turn out to be one add up to; the visit of the first is under way."""
+        """What two users who turn out to be one add up to; the visit of the first is under way."""
         own, more = self.total[place], self.total[source]
         for name in ("taste_share", "taste_age"):
             column = getattr(self, name)
@@ -201,7 +201,7 @@ class Readers:
         self.first_ms[place] = min(self.first_ms[place], self.first_ms[source])
 
     def renumber(self, new: IntArray) -> None:
-        """Follow articles that were numbered anew; reads of forgotten ones (-1 in ``new``) become reads of number 0."""
+        """Follow articles that were renumbered; reads of forgotten ones (-1 in ``new``) become reads of number 0."""
         numbers = np.maximum(new, 0).astype("<u4")
         for start in range(0, len(self._reads), _AT_ONCE):
             some = self._reads[start : start + _AT_ONCE]
@@ -210,10 +210,10 @@ class Readers:
             self._reads[start : start + _AT_ONCE] = [block[first:last] for first, last in pairwise(ends)]
 
     def _drop_oldest(self, count: int) -> None:
-        """Forget the readers whose last click is longest ago."""
+        """Forget the users whose last click is longest ago."""
         kept = np.ones(len(self._reads), bool)
         kept[np.argsort(np.array(self.last_ms), kind="stable")[:count]] = False
-        new = array("q", np.cumsum(kept) - 1)  # not a list: a number per reader at once would stay in the heap
+        new = array("q", np.cumsum(kept) - 1)  # not a list: a number per user at once would stay in the heap
         self._places = {key: new[old] for key, old in self._places.items() if kept[old]}
         self._keys = array("Q", np.array(self._keys)[kept].tobytes())
         self._reads = list(compress(self._reads, kept))
@@ -221,7 +221,7 @@ class Readers:
             setattr(self, name, array(kind, np.array(getattr(self, name))[kept].tobytes()))
 
     def arrays(self) -> dict[str, IntArray]:
-        """What is saved, by name; readers in order of their places."""
+        """What is saved, by name; users in order of their places."""
         columns = {name: np.array(getattr(self, name)) for name in _COLUMNS}
         lengths = np.array([len(reads) // 4 for reads in self._reads], np.int64)
         block = np.frombuffer(b"".join(self._reads), "<u4")

@@ -11,7 +11,7 @@ def recall(newsroom: Newsroom, events: EventLog, since_ms: int) -> None:
     """Note who read what of clicks that training left out.
 
     A release says by number which ones these are: clicks before the article was posted, beyond a limit, of users who
-    were erased once. Of a release of before, only those of users whom the snapshot does not know can be told.
+    were erased once. Of a release of before, only those of users whom the snapshot does not know are found.
 
     Args:
         since_ms: how far back users are looked for, where the release does not say which clicks it lacks.

@@ -1,4 +1,4 @@
-"""Answers a reader: segment, candidates, ranking, then, last on every path, the availability filter.
+"""Answers a request: segment, candidates, ranking, then, last on every path, the availability filter.
 
 Every part may fail or be missing; the answer then comes from the parts that are left and says which were not.
 """
@@ -68,7 +68,7 @@ class LiveRecommender:
         ranker: None when the release has none.
         clock: which time it is; the release's own, where there is one.
         mixing: the release's choice; by default the first of ``serving.trusted_clicks`` for all segments.
-        missing: names of parts that are missing, told in every answer.
+        missing: names of parts that are missing, listed in every answer.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class LiveRecommender:
         self._novelty = Novelty(newsroom, self._texts, params)
 
     def answer(self, query: Query) -> LiveAnswer:
-        """The best articles for one reader: ``query.n`` of them, fewer only when fewer may be shown."""
+        """The best articles for one user: ``query.n`` of them, fewer only when fewer may be shown."""
         asked = self._asked(query)
         segment = self._try(asked, "segment_model", lambda: self._segment_list(asked), None)
         order = self._try(asked, "live_ranking", lambda: self._order(asked, segment), None)
@@ -164,7 +164,7 @@ class LiveRecommender:
         )
 
     def _told_by_events(self, query: Query) -> tuple[set[str], set[str]]:
-        """What the reader read, also earlier in the visit under no name, and what was shown to the reader too often."""
+        """What the user read, also earlier in the visit under no name, and what was shown to the user too often."""
         shown = self.newsroom.shown_to(query.user, query.session)
         too_often = {article for article, count in shown.items() if count >= self.params.max_shown}
         read = self.newsroom.read_by(query.user, query.session)
@@ -182,7 +182,7 @@ class LiveRecommender:
         return self._for_strangers(asked.now_ms // 1000, count)
 
     def _for_strangers(self, second: int, count: int) -> SegmentList | None:
-        """The list of readers of whom nothing is known; made once a second."""
+        """The list of users of whom nothing is known; made once a second."""
         assert self._source is not None
         if self._strangers[:2] != (second, count):
             self._strangers = (second, count, self._source.best(Query(), frozenset(), count))
@@ -239,7 +239,7 @@ class LiveRecommender:
     def _ranked(
         self, asked: Asked, order: LiveOrder | None, segment: SegmentList | None, relied: float
     ) -> Iterator[str]:
-        """All articles there are, best first; what stands further back is only made when the list needs it."""
+        """All articles there are, best first; the later ones are only computed when the list needs them."""
         yield from fused(order.ids if order else [], segment.ids if segment else [], relied)
         model, room = self.model, self.newsroom
         if self._source is not None and segment is not None:

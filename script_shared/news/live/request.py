@@ -8,11 +8,11 @@ class RankRequest(NamedTuple):
 
     Attributes:
         now_ms: the moment of the request, epoch milliseconds, UTC.
-        user: pseudonymous reader, "" for none; ``session``: the visit, "" for none.
+        user: pseudonymous user, "" for none; ``session``: the visit, "" for none.
         region, device, os: as in events, "" when unknown.
         section: only articles of this section, "" for all.
         context_item: the article being read, "" for none.
-        history: further article ids the reader read, oldest first.
+        history: further article ids the user read, oldest first.
         n: how many items are wanted.
     """
 

@@ -13,7 +13,10 @@ from script_shared.news.live.pairs import PairStore
 
 SHARE_FLOOR = 1e-6
 PRIOR_CLICKS = 50.0  # a group's share is drawn towards everybody's by so many clicks
-LIKED_READS, LIKING_PRIOR = 200, 2.0  # latest reads of a user whose sections count; reads that stand for no liking
+LIKED_READS, LIKING_PRIOR = (
+    200,
+    2.0,
+)  # latest reads of a user whose sections count; reads added to the denominator as a prior
 NEIGHBOUR_PRIOR = 10.0  # likewise what is read after one article
 
 
@@ -45,7 +48,7 @@ class Scene:
 
     @cached_property
     def groups(self) -> tuple[FloatArray, FloatArray]:
-        """(windows, dimensions, m): log share among readers of the same group, and its log ratio to everybody's."""
+        """(windows, dimensions, m): log share among users of the same group, and its log ratio to everybody's."""
         counts = self.state.groups
         codes = np.array([EVERYBODY, *self.state.group_names.codes(self.signals.about)])
         factors = np.array([self.signals.factors[window] for window in counts.windows])[:, None]
@@ -122,7 +125,7 @@ class Scene:
         return np.where(codes > 0, np.log(share * kinds)[codes], 0.0).astype(np.float32)
 
     def reader(self, column: str, missing: float) -> float:
-        """A column of the reader, ``missing`` for an unknown one."""
+        """A column of the user, ``missing`` for an unknown one."""
         place = self.signals.place
         return float(getattr(self.state.readers, column)[place]) if place >= 0 else missing
 

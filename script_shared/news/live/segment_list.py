@@ -1,4 +1,4 @@
-"""The release's own list for a reader: what it knows, with reads of the event log joined, but not of the erased."""
+"""The segment model's list for a user, with logged reads joined in but never those of erased users."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from script_shared.news.live.query import Query
 from script_shared.news.live.rows import Rows
 from script_shared.news.model import Answer, NewsModel, Scored
 
-LATEST_READS = 12  # live reads that the segment's model is told of
+LATEST_READS = 12  # live reads that the segment's model gets
 LATEST_PAGES = 200  # likewise of the request's history; the others only stay out of the list
 
 
@@ -35,7 +35,7 @@ class SegmentList:
 
 @dataclass(frozen=True)
 class SegmentSource:
-    """Asks a release's model for one reader.
+    """Asks a release's model for one user.
 
     Attributes:
         rows: finds articles in the model's catalog.
@@ -46,7 +46,7 @@ class SegmentSource:
     rows: Rows
 
     def knows(self, user: str) -> bool:
-        """Whether the release knows the reader."""
+        """Whether the release knows the user."""
         return bool(user) and self.model.readers.ids.row(user) >= 0
 
     def known_reads(self, user: str, session: str) -> frozenset[int]:
@@ -54,7 +54,7 @@ class SegmentSource:
         return self._known_reads(user) | self._known_reads(session_name(session))
 
     def _known_reads(self, name: str) -> frozenset[int]:
-        """Those of a reader who was not erased."""
+        """Those of a user who was not erased."""
         if not name or not self.newsroom.knows_reader(name):
             return frozenset()
         row = self.model.readers.ids.row(name)

@@ -20,8 +20,8 @@ class ServedAnswer:
     Attributes:
         answer_id: our own name of it, never the client's.
         items: article ids, best first; sources: which candidates' source brought each, a short name.
-        popular: the most read of the last hour at that moment that the reader had not read, at most ``CUTOFF``.
-        session: stands for the reader where ``user`` is empty.
+        popular: the most read of the last hour at that moment that the user had not read, at most ``CUTOFF``.
+        session: identifies the user where ``user`` is empty.
         credited: articles whose click has been credited already.
     """
 
@@ -45,7 +45,7 @@ class ServedAnswer:
 
     @property
     def reader(self) -> str:
-        """Who got it: the user, else a name of the visit, "" for nobody who could be told from others."""
+        """Who got it: the user, else a name of the visit, "" where nothing identifies one."""
         return reader_name(self.user, self.session)
 
     def brought(self, article_id: str) -> str:
@@ -59,7 +59,7 @@ class Credit:
     """What a click says about the answer before it.
 
     Attributes:
-        hit: the article stood in the first ``CUTOFF`` places.
+        hit: the article was in the first ``CUTOFF`` places.
         popular_hit: the plain list of the last hour would have had it.
         brought: what made the article a candidate of the answer, "" without a hit.
     """
@@ -74,7 +74,7 @@ class Credit:
 class ServedMemory:
     """The newest answers of this process; the oldest leave when there are more than ``capacity``.
 
-    Nothing here is as slow as there are many answers: those of a reader are found by the digest of an erasure.
+    Nothing here is as slow as there are many answers: those of a user are found by the digest of an erasure.
     """
 
     def __init__(self, capacity: int = 20_000) -> None:
@@ -98,7 +98,7 @@ class ServedMemory:
 
         Args:
             reader: as :func:`script_shared.news.live.readers.reader_name` names them.
-            answer_id: of the answer, as the site may say; without it the reader's newest answer is taken.
+            answer_id: of the answer, as the site may say; without it the user's newest answer is taken.
         """
         answer = self._answer(reader, answer_id)
         if answer is None or not -WINDOW_MS <= time_ms - answer.time_ms <= WINDOW_MS or article_id in answer.credited:
@@ -108,11 +108,11 @@ class ServedMemory:
         return Credit(answer.segment, answer.source, hit, popular_hit, answer.brought(article_id))
 
     def given_to(self, name: str) -> int:
-        """How many answers to a reader are remembered."""
+        """How many answers to a user are remembered."""
         return len(self._of_reader.get(user_digest(name), ()))
 
     def forget_digest(self, digest: str) -> list[str]:
-        """Drop all answers given to a reader, named as in an ERASE entry; returns their ids."""
+        """Drop all answers given to a user, named as in an ERASE entry; returns their ids."""
         ids = list(self._of_reader.pop(digest, ()))
         for answer_id in ids:
             del self._answers[answer_id]
@@ -125,7 +125,7 @@ class ServedMemory:
         return self._answers.get(newest)
 
     def _left(self, answer: ServedAnswer) -> None:
-        """Take an answer that is no longer kept from its reader, and the reader who has none left."""
+        """Take an answer that is no longer kept from its user, and the user who has none left."""
         digest = user_digest(answer.reader) if answer.reader else ""
         if (known := self._of_reader.get(digest)) is not None:
             known.pop(answer.answer_id, None)

@@ -1,4 +1,4 @@
-"""How often each article was shown to each reader lately."""
+"""How often each article was shown to each user lately."""
 
 from collections.abc import Mapping
 from itertools import islice, pairwise
@@ -7,17 +7,17 @@ import numpy as np
 
 from script_shared.arrays import IntArray
 
-PER_READER = 200  # articles remembered of one reader
-MEAN = 10  # articles remembered of a reader, on average over as many readers as there may be
+PER_READER = 200  # articles remembered of one user
+MEAN = 10  # articles remembered of a user, on average over as many users as there may be
 _ENTRY = np.dtype([("number", "<u4"), ("count", "<u2")])
 MOST_SHOWN = 65_535
 _SIZE = _ENTRY.itemsize
 
 
 class Shown:
-    """Counts of impressions by reader and article number; those shown something longest ago go first.
+    """Counts of impressions by user and article number; those shown something longest ago go first.
 
-    Bounded twice: ``capacity`` readers, and ``MEAN`` times as many pairs of reader and article. A reader's pairs are
+    Bounded twice: ``capacity`` users, and ``MEAN`` times as many pairs of user and article. A user's pairs are
     packed, six bytes each, the article shown last at the end.
     """
 
@@ -42,7 +42,7 @@ class Shown:
             self._drop_oldest()
 
     def give(self, old: int, new: int) -> None:
-        """Add what was shown to one reader to what was shown to another."""
+        """Add what was shown to one user to what was shown to another."""
         if old not in self._of:
             return
         before = self._of.pop(new, b"")
@@ -54,21 +54,21 @@ class Shown:
         self.pairs += len(joined) - len(before) // _SIZE
 
     def _drop_oldest(self) -> None:
-        """A sixteenth of the readers at once: to look for the first is slow where many before it are gone."""
+        """A sixteenth of the users at once: to look for the first is slow where many before it are gone."""
         for key in list(islice(self._of, max(1, len(self._of) // 16))):
             self.forget(key)
 
     def of(self, key: int) -> Mapping[int, int]:
-        """How often each article number was shown to a reader."""
+        """How often each article number was shown to a user."""
         entries = np.frombuffer(self._of.get(key, b""), _ENTRY)
         return dict(zip(entries["number"].tolist(), entries["count"].tolist(), strict=True))
 
     def forget(self, key: int) -> None:
-        """Forget a reader."""
+        """Forget a user."""
         self.pairs -= len(self._of.pop(key, b"")) // _SIZE
 
     def rows(self) -> IntArray:
-        """uint64 (pairs, 3), what is saved: reader, article number and count, in order."""
+        """uint64 (pairs, 3), what is saved: user, article number and count, in order."""
         entries = np.frombuffer(b"".join(self._of.values()), _ENTRY)
         readers = np.repeat(np.array(list(self._of), np.uint64), [len(of) // _SIZE for of in self._of.values()])
         return np.stack([readers, entries["number"].astype(np.uint64), entries["count"].astype(np.uint64)], axis=1)
@@ -86,7 +86,7 @@ class Shown:
         self.pairs = len(entries)
 
     def renumber(self, new: IntArray) -> None:
-        """Follow articles that were numbered anew; ``new`` holds the number for each that there was, -1 for none."""
+        """Follow articles that were renumbered; ``new`` holds the number for each that there was, -1 for none."""
         rows = self.rows()
         numbers = new[rows[:, 1].astype(np.int64)]
         rows[:, 1] = numbers.astype(np.uint64)

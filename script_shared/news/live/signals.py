@@ -1,4 +1,4 @@
-"""What one request needs of the live state, read once: the reader's visit, earlier reads, and the articles' weights."""
+"""What one request needs of the live state, read once: the user's visit, earlier reads, and the articles' weights."""
 
 from functools import cached_property
 
@@ -23,8 +23,8 @@ class Signals:
     Attributes:
         visit: rows read in the visit under way, latest first; the article being read comes first.
         earlier: rows read in earlier visits, latest first.
-        about: the reader's groups are found by it.
-        place: the reader's place among the readers, -1 when not known.
+        about: the user's groups are found by it.
+        place: the user's place among the users, -1 when not known.
     """
 
     def __init__(self, state: LiveState, request: RankRequest) -> None:
@@ -98,12 +98,12 @@ class Signals:
 
     @cached_property
     def later(self) -> FloatArray:
-        """(2, used): read in a later visit than what the reader read in earlier visits."""
+        """(2, used): read in a later visit than what the user read in earlier visits."""
         return self._followers(self.state.later, self.earlier, self.earlier_weights)
 
     @cached_property
     def read(self) -> IntArray:
-        """Rows the reader has read, and the article being read."""
+        """Rows the user has read, and the article being read."""
         readers, state = self.state.readers, self.state
         if self.place < 0:
             return np.concatenate([self.visit, self.earlier])

@@ -117,12 +117,12 @@ def load(state: "LiveState", folder: Path) -> None:
 
 
 def _saved_columns(state: "LiveState", folder: Path) -> tuple[str, ...]:
-    """The arrays of readers that a snapshot has; one of an earlier version lacks some."""
+    """The arrays of users that a snapshot has; one of an earlier version lacks some."""
     return tuple(name for name in state.readers.arrays() if name not in LATER or (folder / f"{name}.npy").exists())
 
 
 def _load_time(state: "LiveState", saved: dict[str, Any], folder: Path) -> None:
-    """Take over where time stands; a snapshot made before times had bounds may stand beyond them."""
+    """Take over the latest time; in a snapshot made before times had bounds it may lie beyond them."""
     state.events, state.behind = int(saved["events"]), int(saved.get("behind", 0))
     if not state.events:
         return

@@ -1,4 +1,4 @@
-"""Arrays that are nearly all zero on disk: the values, and the flat places where they stand."""
+"""Sparse arrays on disk: the values other than zero, and their flat indices."""
 
 from pathlib import Path
 

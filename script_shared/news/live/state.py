@@ -29,11 +29,11 @@ from script_shared.news.params import LiveParams
 BEHIND_MS = 600_000  # an event that is dated now and lies further back shows that the clock was ahead,
 TURNS = 20  # or is behind now: after so many of them in a row, time turns back
 _SHORT, _LONG, _DAY = (windows.OVERALL.index(name) for name in ("10m", "1h", "24h"))
-FORGOTTEN = 2  # numbers given, by articles remembered, at which numbers are given anew
+FORGOTTEN = 2  # numbers used per article remembered, at which numbers are assigned again
 
 
 class LiveState(Looked):
-    """Counts, pairs, readers and articles, folded event by event in the log's order.
+    """Counts, pairs, users and articles, folded event by event in the log's order.
 
     The same events in the same order give the same state, however they are batched; nothing reads the wall clock.
     One thread folds; others may read meanwhile.
@@ -44,8 +44,8 @@ class LiveState(Looked):
         turns: whether time may turn back; not on the time of historical data. turned: how often it did.
         first_ms: time of the first event, 0 before it.
         events: how many were folded.
-        overall: clicks by window; groups: clicks by window and group of readers; shown_counts: impressions.
-        trends: clicks by window and by the reader's region (the first ``REGIONS`` groups) or cluster (the others).
+        overall: clicks by window; groups: clicks by window and group of users; shown_counts: impressions.
+        trends: clicks by window and by the user's region (the first ``REGIONS`` groups) or cluster (the others).
         together: what is read in one visit; following: what is read next; onward: anywhere after in the visit;
             later: what is read in a later visit.
         visits: the users of visits; what a visit read before its login is the user's.
@@ -113,11 +113,11 @@ class LiveState(Looked):
             log_in(self, user, session)
 
     def forget(self, user_id: str) -> None:
-        """Forget a reader; what the reader added to counts of everybody stays."""
+        """Forget a user; what the user added to counts of everybody stays."""
         self.forget_digest(user_digest(user_id))
 
     def forget_digest(self, digest: str, *, visits: bool = True) -> None:
-        """The same for a reader given by :func:`script_shared.events.entry.user_digest`, as erasures are logged.
+        """The same for a user given by :func:`script_shared.events.entry.user_digest`, as erasures are logged.
 
         Args:
             visits: whether also the users of visits are forgotten; not where the visits known began later.
@@ -208,7 +208,7 @@ class LiveState(Looked):
         return weight
 
     def _visit(self, key: int, event: LiveEvent) -> int:
-        """The place of a reader who clicks."""
+        """The place of a user who clicks."""
         place = self.readers.visit(key, event.session, event.time_ms)
         if not self.readers.total[place]:
             self.readers.first_ms[place] = self.now_ms
@@ -230,7 +230,7 @@ class LiveState(Looked):
             self.articles.learn_section(number, section)
 
     def _impression(self, event: LiveEvent) -> None:
-        """Without proof it creates no row, weighs little, and counts against a reader up to a bound only."""
+        """Without proof it creates no row, weighs little, and counts against a user up to a bound only."""
         number = self._number(event.article, event.time_ms)
         proven = event.proof in PROVEN
         row = self._row(number) if proven else self.articles.row_of[number]
@@ -242,7 +242,7 @@ class LiveState(Looked):
             self.shown.add(key, number, most)
 
     def _number(self, article_id: str, time_ms: int) -> int:
-        """The number of an article; all are given anew once most of them are of forgotten ones."""
+        """The number of an article; all are assigned again once most belong to forgotten ones."""
         articles, known = self.articles, max(self.params.known_articles, self.params.articles)
         if len(articles.ids) > FORGOTTEN * known:
             new = articles.renumber()

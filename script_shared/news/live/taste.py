@@ -1,4 +1,4 @@
-"""What kind of articles a reader takes: how popular and how old they were when clicked, as running means."""
+"""What kind of articles a user takes: how popular and how old they were when clicked, as running means."""
 
 from math import log, log1p
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ SHARE_FLOOR = 1e-5
 
 
 def learn_taste(state: "LiveState", place: int, row: int, time_ms: int) -> None:
-    """Take over a click of a reader, before it is counted."""
+    """Take over a click of a user, before it is counted."""
     readers = state.readers
     share = float(state.overall.sums[_WINDOW, 0, row]) / (float(state.overall.totals[_WINDOW, 0]) + 1e-30)
     age = log1p(max(time_ms - float(state.articles.first_ms[row]), 0.0) / HOUR_MS)

@@ -1,4 +1,4 @@
-"""What is read most now: by everybody, and in each section, region and cluster of readers."""
+"""What is read most now: by everybody, and in each section, region and cluster of users."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,8 +10,8 @@ from script_shared.news.live import windows
 from script_shared.news.live.groups import REGIONS
 from script_shared.news.live.state import LiveState
 
-ARTICLES, GROUPS = 5, 20  # told of each group; groups told of, those with most clicks
-_LEAST = 0.01  # clicks below which nothing is told
+ARTICLES, GROUPS = 5, 20  # reported of each group; groups reported, those with most clicks
+_LEAST = 0.01  # clicks below which nothing is reported
 
 
 def trending(state: LiveState, sections: Sequence[str], window: str) -> dict[str, Any]:

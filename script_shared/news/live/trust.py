@@ -189,7 +189,7 @@ class Sources:
         self._next_ms = min(self._next_ms, time_ms + HOUR_MS)
 
     def renumber(self, new: IntArray) -> None:
-        """Follow articles that were numbered anew; what is counted of forgotten ones (-1 in ``new``) is dropped."""
+        """Follow articles that were renumbered; what is counted of forgotten ones (-1 in ``new``) is dropped."""
         found: dict[int, list[float]] = {}
         for key, tally in self._tallies.items():
             number = key & _EVERYTHING

@@ -23,7 +23,7 @@ FOLLOWING = ("30m", "3h", "10m")  # read next
 ONWARD = ("30m",)  # read anywhere after in the same visit
 LATER = ("30m", "24h")  # read in a later visit
 SHOWN = ("1h",)  # impressions
-TREND = ("2m", "10m", "1h", "6h", "24h")  # what is trending: overall, in a section, a region, a cluster of readers
+TREND = ("2m", "10m", "1h", "6h", "24h")  # what is trending: overall, in a section, a region, a cluster of users
 EVICT_BY = "6h"
 
 

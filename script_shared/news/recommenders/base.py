@@ -17,7 +17,7 @@ class Part:
     """One summand of a score.
 
     Attributes:
-        values: float32 (n readers, m candidates).
+        values: float32 (n users, m candidates).
         reasons: m short phrases; what to say when this part is the one that brought the candidate.
     """
 
@@ -31,7 +31,7 @@ Scorer = Callable[[Batch], list[Part]]
 class Recommender(Protocol):
     """Fitted on what was known at one moment, brought up to any later moment, asked over a pool.
 
-    The fitted parts (factors, vocabularies, centroids) stay as they are; the state (counts, vectors of readers and of
+    The fitted parts (factors, vocabularies, centroids) stay as they are; the state (counts, vectors of users and of
     new articles, who is in which cluster) is made again from them and the reads known at the moment.
     """
 
@@ -42,7 +42,7 @@ class Recommender(Protocol):
         """Fit on a snapshot; the result is as of that snapshot.
 
         Args:
-            members: bool (n_users); the readers of the segment.
+            members: bool (n_users); the users of the segment.
         """
         ...
 
@@ -68,5 +68,5 @@ class Recommender(Protocol):
         ...
 
     def over(self, candidates: Candidates) -> Scorer:
-        """Prepare the candidates once; the answer gives the parts of the score for batches of readers."""
+        """Prepare the candidates once; the answer gives the parts of the score for batches of users."""
         ...

@@ -1,4 +1,4 @@
-"""Recommends what readers of similar behaviour read now: for readers who came back but do not log in."""
+"""Recommends what users of similar behaviour read now: for users who came back but do not log in."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -108,7 +108,7 @@ def _features(snapshot: Snapshot, topics: Topics, codes: IntArray, window_days: 
 def _clusters(
     params: ModelParams, topics: Topics, grouping: Grouping, snapshot: Snapshot, table: FloatArray
 ) -> Clusters:
-    """Groups of all readers seen in the window: those who log in tell what a group reads, too."""
+    """Groups of all users seen in the window: reads of users who log in count for a group, too."""
     seen = ~np.isnan(table[:, 0])
     group = np.full(len(table), -1, np.int16)
     group[seen] = grouping.assign(table[seen])

@@ -1,4 +1,4 @@
-"""Recommends by taste, text and trend together: for readers who log in."""
+"""Recommends by taste, text and trend together: for users who log in."""
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +34,7 @@ class Hybrid:
     """score = popularity + sum of strength x part (collaborative, content), each part standardised over the pool.
 
     Standardising makes weights comparable: cosines, factor products and log counts have sizes of their own, which also
-    differ from reader to reader. A part without a signal for a reader is all zeros and says nothing.
+    differ from user to user. A part without a signal for a user is all zeros and says nothing.
     """
 
     params: ModelParams

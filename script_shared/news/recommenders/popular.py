@@ -1,4 +1,4 @@
-"""Recommends what is read now and new: for readers of whom nothing is known."""
+"""Recommends what is read now and new: for users of whom nothing is known."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -28,7 +28,7 @@ def weights_of(params: PopularityParams) -> PopularityWeights:
 
 
 def count(snapshot: Snapshot, params: PopularityParams) -> Popularity:
-    """Popularity among all readers as of the snapshot."""
+    """Popularity among all users as of the snapshot."""
     reads = snapshot.reads
     return Popularity.fit(reads.article, reads.time_ms, snapshot.n_articles, snapshot.as_of_ms, weights_of(params))
 

@@ -1,6 +1,6 @@
 """How much the personal parts of a score should count: tried out on the last hours before the moment of fitting.
 
-How far a taste leads beyond what everybody reads differs from site to site: on some, readers keep to their sections for
+How far a taste leads beyond what everybody reads differs from site to site: on some, users keep to their sections for
 weeks; on others, the next hours belong to the front page. So a recommender is fitted once without the last hours, asked
 what it would have recommended at their beginning, and the weights that found most of what was read then are taken.
 """
@@ -27,12 +27,12 @@ DISCOUNT = 1.0 / np.log2(np.arange(2, CUTOFF + 2))
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """A moment before the last hours, and what readers then read.
+    """A moment before the last hours, and what users then read.
 
     Attributes:
         before: what was known at that moment.
         candidates: the pool of that moment, m articles.
-        batch: n readers who read something of the pool afterwards.
+        batch: n users who read something of the pool afterwards.
         wanted, barred: bool (n, m); what each then newly read, and what each had read before.
     """
 

@@ -1,4 +1,4 @@
-"""POST /events notes who sent what: signed by the site or not, of an answer of ours; the network, never an address."""
+"""POST /events notes where an event is from: signed by the site, from an answer; the network, never an address."""
 
 import contextlib
 import json

@@ -25,7 +25,7 @@ class Place:
 
     def run(self, name: str, **params: Any) -> tuple[str, dict[str, str], dict[str, Any]]:
         """The run's state, the state of each task, and what each task returned."""
-        dags = DagBag(dag_folder=str(DAGS)).dags  # read anew: a DAG object keeps the params of its last run
+        dags = DagBag(dag_folder=str(DAGS)).dags  # read again: a DAG object keeps the params of its last run
         run = dags[name].test(run_conf=params)
         tasks = {_label(task): task for task in run.get_task_instances()}
         states = {label: str(task.state) for label, task in tasks.items()}
@@ -102,7 +102,7 @@ def test_a_training_that_fails_is_tracked_and_stays_a_failed_run(place: Place) -
     assert {tasks[f"train {name}"] for name in SEGMENT_NAMES} == {"failed"}
     assert tasks["promote"] == "upstream_failed"
     assert tasks["track"] == "success"
-    assert returned["track"]["problem"] == "tracking is off"
+    assert returned["track"]["problem"] == "MLflow is disabled"
 
 
 def test_malformed_input_fails_the_run_and_the_release_in_service_stays(place: Place, tmp_path: Path) -> None:

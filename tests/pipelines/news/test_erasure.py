@@ -1,4 +1,4 @@
-"""An erasure reaches the runs that were made before it, and is told of releases that still hold the reader."""
+"""An erasure reaches the runs that were made before it, and releases that still hold the user are listed."""
 
 import os
 import time

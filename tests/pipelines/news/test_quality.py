@@ -62,7 +62,7 @@ def test_the_card_tells_what_came_from_the_event_log(tmp_path: Path) -> None:
     refine(context)
     quality(context)
     page = (context.run.read("quality") / "data-card.html").read_text(encoding="utf-8")
-    assert "From the event log: 1 interactions, 0 posted articles; 1 erased readers of the files were left out." in page
+    assert "From the event log: 1 interactions, 0 posted articles; 1 erased users of the files were left out." in page
 
 
 def test_the_card_names_reads_ahead(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ MANY = 200
 
 
 class OneFeature:
-    """Stands in for a ranker: the first column is the score."""
+    """Replaces a ranker: the first column is the score."""
 
     def rank_rows(self, features: np.ndarray) -> np.ndarray:
         return features[:, 0]
@@ -108,7 +108,7 @@ def test_a_release_keeps_its_choice_and_one_without_it_the_default(tmp_path: Pat
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[LiveRecommender, list[tuple[Shown, Query]]]:
-    """A release over a newsroom that stands still, and requests that were kept as they were."""
+    """A release over a newsroom that gets no events, and requests that were kept as they were."""
     context = ranked(tmp_path_factory.mktemp("served"), users=600)
     data, folder = Dataset.load(context.run.read("refined")), context.run.read("ranked") / "holdout"
     at = moments_of(data, context.params)

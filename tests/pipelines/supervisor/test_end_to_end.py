@@ -68,7 +68,7 @@ class MakeRun:
         return code
 
     def clear(self) -> None:
-        """End it however it stands, after a test that failed."""
+        """End it in any state, after a test that failed."""
         self.process.kill()
         self.process.wait()
         for left in wait_until_gone(self.folder):
@@ -126,7 +126,7 @@ def test_a_first_start_ends_with_recommendations_made_by_airflows_own_runs(run: 
         assert re.search(rf"news_(data|training) +{task} +success", run.output), task
     for segment in SEGMENT_NAMES:
         assert f"train [{segment}]" in run.output
-        assert re.search(rf"  {segment} reader, answered by .+:\n    1\. .+\n    2\. .+\n    3\. .+\n", run.output)
+        assert re.search(rf"  {segment} user, answered by .+:\n    1\. .+\n    2\. .+\n    3\. .+\n", run.output)
     credentials = json.loads((folder / ".pauta" / "credentials.json").read_text())
     assert f"login admin, password {credentials['admin_password']}" in run.output
     release = httpx.get(f"{run.api}/model").json()

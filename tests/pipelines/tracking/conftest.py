@@ -32,7 +32,7 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def settings(tmp_path: Path, empty_store: Path) -> Settings:
-    """A platform whose trainings are told to an embedded MLflow."""
+    """A platform whose trainings are recorded in an embedded MLflow."""
     settings = settings_of(tmp_path, "embedded")
     file = settings.data_dir / "mlflow" / "mlflow.db"
     file.parent.mkdir(parents=True)

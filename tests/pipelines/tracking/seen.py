@@ -1,4 +1,4 @@
-"""What stands in MLflow, looked at with its own client and put as plain values."""
+"""What MLflow holds, read with its own client, as plain values."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def artifacts(address: str, run: Any, folder: str | None = None) -> set[str]:
 
 
 def registry(address: str) -> dict[str, Any]:
-    """By release its tags and the pipeline run it links to, and the aliases, whenever it was told."""
+    """By release its tags and the pipeline run it links to, and the aliases, whenever they were recorded."""
     client = MlflowClient(address, address)
     named = {run.info.run_id: name for name, run in runs(address).items()}
     versions = client.search_model_versions(f"name='{NAME}'")

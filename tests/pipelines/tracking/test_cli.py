@@ -20,7 +20,7 @@ def test_status_tells_what_waits_and_what_differs_until_it_is_reconciled(
     releases = open_releases(whole(settings, "r1"))
     releases.promote("r1", "test")
     assert main(["reconcile"], settings) == 0
-    assert "told: 1 trainings, 1 releases\nalias candidate: r1\nalias production: r1\n" in capsys.readouterr().out
+    assert "recorded: 1 trainings, 1 releases\nalias candidate: r1\nalias production: r1\n" in capsys.readouterr().out
     assert main(["status"], settings) == 0
     whole(settings, "r2", 100)
     releases.promote("r2", "test")
@@ -46,7 +46,7 @@ def test_where_tracking_is_off_the_commands_say_so_and_succeed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["status"], settings_of(tmp_path)) == 0
-    assert capsys.readouterr().out.startswith("tracking is off: set PAUTA_MLFLOW_URI")
+    assert capsys.readouterr().out.startswith("MLflow is disabled: set PAUTA_MLFLOW_URI")
 
 
 def test_a_person_who_rolls_back_moves_the_alias(
@@ -57,7 +57,7 @@ def test_a_person_who_rolls_back_moves_the_alias(
     releases.promote("r1", "test")
     monkeypatch.setattr("pipelines.tracking.step.tell", _here)
     assert releases_cli.main(["promote", "r2", "--by", "ana"], settings) == 0
-    assert "MLflow knows" in capsys.readouterr().err
+    assert "Recorded in MLflow." in capsys.readouterr().err
     assert registry(str(settings.mlflow_address))["aliases"]["production"] == "r2"
     releases_cli.main(["rollback", "--by", "ana"], settings)
     assert registry(str(settings.mlflow_address))["aliases"]["production"] == "r1"
@@ -70,7 +70,7 @@ def test_a_person_who_promotes_while_mlflow_is_down_is_told_and_the_pointer_has_
     releases = open_releases(whole(settings, "r1"))
     monkeypatch.setattr("pipelines.tracking.step.tell", _here)
     assert releases_cli.main(["promote", "r1"], settings) == 0
-    assert "MLflow is told later: MLflow does not answer" in capsys.readouterr().err
+    assert "MLflow gets it later: MLflow does not answer" in capsys.readouterr().err
     pointer = releases.current()
     assert pointer is not None
     assert pointer.version == "r1"
@@ -79,7 +79,7 @@ def test_a_person_who_promotes_while_mlflow_is_down_is_told_and_the_pointer_has_
 def _here(settings: Settings, use_case: str) -> dict[str, object]:
     """As ``tell`` does it, without the process of its own, which costs seconds."""
     outcome = cli.reconcile(settings, use_case)
-    return {"told": not outcome.problem, "problem": outcome.problem}
+    return {"recorded": not outcome.problem, "problem": outcome.problem}
 
 
 def test_the_ui_listens_on_the_loopback_address_alone_with_jobs_and_telemetry_off(

@@ -1,4 +1,4 @@
-"""What MLflow holds after it was told, with a real MLflow on SQLite."""
+"""What MLflow holds after a delivery, with a real MLflow on SQLite."""
 
 import shutil
 from pathlib import Path

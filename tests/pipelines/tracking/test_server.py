@@ -1,4 +1,4 @@
-"""A real MLflow server over HTTP: what it is told, and that it may come late."""
+"""A real MLflow server over HTTP: what is sent to it, and that it may start late."""
 
 import os
 import shutil

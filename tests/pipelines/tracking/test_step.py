@@ -34,7 +34,7 @@ def deaf_server() -> Iterator[str]:
 def test_a_training_is_told_by_a_process_of_its_own(settings: Settings) -> None:
     context = whole(settings, "r1")
     facts = track(context)
-    assert facts == {"told": True, "runs": 1, "versions": 1, "aliases": {"candidate": "r1"}}
+    assert facts == {"recorded": True, "runs": 1, "versions": 1, "aliases": {"candidate": "r1"}}
     assert runs(str(settings.mlflow_address))["r1"].info.status == "FINISHED"
     assert waiting(settings) == []
 
@@ -47,13 +47,13 @@ def test_the_step_itself_does_not_import_mlflow() -> None:
 
 def test_when_tracking_is_off_nothing_is_written(tmp_path: Path) -> None:
     settings = settings_of(tmp_path)
-    assert track(whole(settings, "r1")) == {"told": False, "problem": "tracking is off"}
+    assert track(whole(settings, "r1")) == {"recorded": False, "problem": "MLflow is disabled"}
     assert not (settings.data_dir / "tracking").exists()
     assert not (settings.data_dir / "news" / "tracked").exists()
 
 
 def test_when_nothing_was_trained_there_is_nothing_to_tell(settings: Settings) -> None:
-    assert track(context_of(settings, "r1")) == {"told": False, "problem": "nothing was trained"}
+    assert track(context_of(settings, "r1")) == {"recorded": False, "problem": "nothing was trained"}
 
 
 def test_a_server_that_is_down_costs_little_and_what_it_missed_is_told_when_it_is_back(
@@ -63,7 +63,7 @@ def test_a_server_that_is_down_costs_little_and_what_it_missed_is_told_when_it_i
     open_releases(whole(down, "r1")).promote("r1", "test")
     whole(down, "r2", 100, accepted=False)
     facts = track(context_of(down, "r2"))
-    assert (facts["told"], facts["waiting"]) == (False, 2)
+    assert (facts["recorded"], facts["waiting"]) == (False, 2)
     assert "does not answer" in facts["problem"]
     assert waiting(down) == ["r1", "r2"]
     assert reconcile(settings, "news").runs == 2
@@ -76,7 +76,7 @@ def test_a_server_that_never_answers_is_given_up_after_the_time_limit(tmp_path: 
         settings = settings_of(tmp_path, address, mlflow_seconds=1.5)
         context = whole(settings, "r1")
         facts = track(context)  # without the limit it would never end
-    assert facts["told"] is False
+    assert facts["recorded"] is False
     assert waiting(settings) == ["r1"]
 
 
@@ -98,7 +98,7 @@ def test_without_the_package_the_record_waits(settings: Settings, monkeypatch: p
 def test_a_data_folder_that_cannot_be_written_is_no_error_of_the_training(settings: Settings) -> None:
     context = whole(settings, "r1")
     settings.data_dir.joinpath("tracking").write_text("a file where a folder should be")
-    assert track(context)["told"] is False
+    assert track(context)["recorded"] is False
 
 
 def test_an_address_with_a_password_is_not_repeated_in_messages(tmp_path: Path) -> None:

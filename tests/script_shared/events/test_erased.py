@@ -1,4 +1,4 @@
-"""Erased readers are told by their digests."""
+"""Erased users are recognised by their digests."""
 
 import pytest
 

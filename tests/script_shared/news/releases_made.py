@@ -39,5 +39,5 @@ def made() -> tuple[Path, Dataset]:
 
 
 def model() -> NewsModel:
-    """The release, loaded anew."""
+    """The release, loaded again."""
     return NewsModel.load(made()[0], "small")

@@ -7,7 +7,7 @@ from script_shared.news.params import FILE, NewsParams, for_site
 from script_shared.news.site_profile import AUTO, BUSY, FAST, SiteProfile
 from script_shared.params import load_params
 
-BEFORE = {  # every value as it stood in the params file when sites were not measured
+BEFORE = {  # every value as it was in the params file when sites were not measured
     "split.window_hours": 12,
     "gate.min_users": 50,
     "gate.beats": ["most_read_10m"],

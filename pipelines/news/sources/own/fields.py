@@ -44,7 +44,7 @@ CLICK_FIELDS = (
     _field(
         "session",
         "session-id session sessionid visit visit-id visitid sessao id-sessao visita",
-        "Visits are told apart by pauses of 30 minutes.",
+        "Pauses of 30 minutes separate visits.",
     ),
     _field(
         "login",

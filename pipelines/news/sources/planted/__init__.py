@@ -1,1 +1,1 @@
-"""The generated world: articles, readers with planted tastes, and what they read."""
+"""The generated world: articles, users with planted tastes, and what they read."""

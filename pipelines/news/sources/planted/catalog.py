@@ -36,7 +36,7 @@ class Catalog:
         cell: int64[n], what tastes are about: the topic of a national article, or n_national + state of a regional one.
         appeal: float64[n], how much an article draws, 0 for those that nobody reads.
         life_hours: float64[n], the time in which interest falls to 1/e.
-        circle: int64[n], row of ``CIRCLES``, the logged readers whom it draws most, -1 for most; no text shows it.
+        circle: int64[n], row of ``CIRCLES``, the logged users whom it draws most, -1 for most; no text shows it.
     """
 
     start_ms: int

@@ -11,11 +11,11 @@ FloatArray = npt.NDArray[np.float64]
 CIRCLES = ("amber", "cobalt", "coral", "ivory", "jade", "ochre", "ruby", "slate")
 SHARE = 0.3  # of the articles appeal to a circle; the others to all alike
 LIKING = 150.0  # how much more an article draws the one circle that it appeals to
-NOBODY = -1  # the circle of readers who are not logged in, and of articles that appeal to all alike
+NOBODY = -1  # the circle of users who are not logged in, and of articles that appeal to all alike
 
 
 def circles_of_readers(seed: int, logged: npt.NDArray[np.bool_]) -> IntArray:
-    """int64[n]: the circle of each logged reader, NOBODY for all others."""
+    """int64[n]: the circle of each logged user, NOBODY for all others."""
     drawn = stream(seed, "circles of readers").integers(0, len(CIRCLES), len(logged))
     return np.where(logged, drawn, NOBODY)
 

@@ -37,7 +37,7 @@ def write_treino(
     behaviour: dict[str, npt.NDArray[np.generic]],
     advance: Callable[[int], None],
 ) -> None:
-    """Write ``files/treino/treino_parte1..6.csv``: one row per reader, histories as lists joined by comma and space."""
+    """Write ``files/treino/treino_parte1..6.csv``: one row per user, histories as lists joined by comma and space."""
     bounds = np.linspace(0, len(readers.ids), TREINO_PARTS + 1).astype(int)
     reads = np.searchsorted(visits.user, bounds)
     for part in range(TREINO_PARTS):

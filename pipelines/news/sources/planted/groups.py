@@ -1,4 +1,4 @@
-"""The behaviour groups planted in readers who are not logged in: what they read, when, and how."""
+"""The behaviour groups planted in users who are not logged in: what they read, when, and how."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class Group:
 
     Attributes:
         name: for people.
-        share: of the semi-logged readers.
+        share: of the semi-logged users.
         sections: chance of each section, or of a state's news (two letters); the rest is news in general.
         peak_hour: local hour around which they read.
         seconds: median time on a page.

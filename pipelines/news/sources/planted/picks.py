@@ -19,7 +19,7 @@ FloatArray = npt.NDArray[np.float64]
 
 BUCKET_MS = HOUR_MS // 4  # what is alive, and how much it draws, is counted anew every quarter of an hour
 ALIVE_MS = 3 * DAY_MS
-FRESH_HOURS = 5.0  # readers of a single page come for what is new: their interest falls this much faster,
+FRESH_HOURS = 5.0  # users of a single page come for what is new: their interest falls this much faster,
 FRONT_PAGE = 1.5  # and for what is on the front page: the power of the appeal
 ARCHIVE_CHANCE = 0.004  # of reads that look for nothing in particular
 ANYTHING = -1  # a cell: news in general
@@ -55,7 +55,7 @@ def pick_articles(
     visits: Visits,
     advance: Callable[[int], None] = lambda reads: None,
 ) -> IntArray:
-    """int64[reads]: the article of each read; a reader reads an article once, save a few in very small worlds."""
+    """int64[reads]: the article of each read; a user reads an article once, save a few in very small worlds."""
     mode = np.array([BY_APPEAL, BY_APPEAL, BY_FRESHNESS, EVENLY], np.int8)[readers.kind][visits.user]
     cell = _cells(rng, catalog, readers, visits.user)
     wish = _Wish(cell, mode, readers.circle[visits.user])

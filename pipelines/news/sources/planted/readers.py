@@ -1,4 +1,4 @@
-"""The readers of the generated world, with the tastes and habits planted in them."""
+"""The users of the generated world, with the tastes and habits planted in them."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ REGION_CHANCE = 0.07  # chance of news from the home region; what is left goes t
 
 @dataclass(frozen=True)
 class Readers:
-    """Rows are readers.
+    """Rows are users.
 
     Attributes:
         ids: 64 hex characters each.
@@ -33,9 +33,9 @@ class Readers:
         kind: int64[n], row of ``KINDS``.
         group: int64[n], row of ``GROUPS``; -1 unless semi-logged.
         circle: int64[n], row of ``CIRCLES``; -1 unless logged.
-        topics: int64[n, 3], national topics, strongest first, -1 where a reader has fewer; logged readers only.
+        topics: int64[n, 3], national topics, strongest first, -1 where a user has fewer; logged users only.
         tastes: float64[n, 4], chance of each of these topics and of the home region; the rest is news in general.
-        region: int64[n], row of ``words().states``, the home of the reader.
+        region: int64[n], row of ``words().states``, the home of the user.
         pace, depth: float64[n], personal factors of time on page and of scrolling, on a log scale.
     """
 
@@ -52,7 +52,7 @@ class Readers:
 
 
 def make_readers(params: SampleParams) -> Readers:
-    """Draw all readers of the world."""
+    """Draw all users of the world."""
     rng, count = stream(params.seed, "readers"), params.users
     ids = hex_ids(rng, count, 32)
     shuffled = rng.permutation(count)

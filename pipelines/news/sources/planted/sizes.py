@@ -1,4 +1,4 @@
-"""How many articles each reader reads: most read one or two, a few read thousands."""
+"""How many articles each user reads: most read one or two, a few read thousands."""
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +14,11 @@ READS_PER_DAY = 25.0  # at most, of a person
 def draw_sizes(
     rng: np.random.Generator, params: SampleParams, logged: npt.NDArray[np.bool_], robots: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
-    """int64[users]: reads of each reader, at least 1, with the challenge's shares and quartiles.
+    """int64[users]: reads of each user, at least 1, with the challenge's shares and quartiles.
 
     Args:
         logged: bool[users].
-        robots: rows of readers that are robots; they take part of the reads of those who are not logged in.
+        robots: rows of users that are robots; they take part of the reads of those who are not logged in.
     """
     cap = max(2.0, min(790.0, READS_PER_DAY * params.days))
     spread = rng.standard_normal(params.users)
@@ -40,7 +40,7 @@ def robot_cap(params: SampleParams) -> int:
 
 
 def robot_count(params: SampleParams) -> int:
-    """How many readers are robots."""
+    """How many users are robots."""
     enough = robot_cap(params) > ROBOT_READS[0] and params.interactions > 20 * ROBOT_READS[0]
     return max(2, round(ROBOT_SHARE * params.users)) if enough else 0
 

@@ -1,4 +1,4 @@
-"""When readers come and how long they stay: sessions over days and hours, and the behaviour on each page."""
+"""When users come and how long they stay: sessions over days and hours, and the behaviour on each page."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ TIES = 0.004  # chance of the same time stamp as the read before
 
 @dataclass(frozen=True)
 class Visits:
-    """Reads by reader, then by time.
+    """Reads by user, then by time.
 
     Attributes:
         user: int64[n]; time_ms: int64[n]; seconds: float64[n], time on the page.

@@ -1,4 +1,4 @@
-"""Candidates and features: what is offered, what is told of it, and what the ranker makes of that."""
+"""Candidates and features: what is offered, which features it has, and how the ranker uses them."""
 
 from pathlib import Path
 
