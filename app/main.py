@@ -57,7 +57,7 @@ from script_shared.addresses import networks, origins
 from script_shared.clock import wall_ms
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
-from script_shared.releases import Releases
+from script_shared.releases import open_releases
 from script_shared.settings import Settings, load_settings
 
 ROUTERS = (
@@ -142,10 +142,10 @@ def _service(settings: Settings, metrics_folder: Path | None) -> Service:
     table = EvaluationFile(settings.evaluation_dir)
     telemetry = Telemetry(table, metrics_folder)
     telemetry.disk.watch(settings)
-    releases = Releases(f"{settings.models_uri.rstrip('/')}/news", settings.cache_dir / "news")
+    releases = open_releases(settings, "news")
     following = Following(settings, telemetry)
     day_keys = DayKeys(following.log.day_keys)
-    params = load_params(NewsParams, settings.params_file or FILE)
+    params = load_params(NewsParams, settings.of("news").params_file or FILE)
     return Service(
         settings=settings,
         telemetry=telemetry,

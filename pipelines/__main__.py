@@ -6,13 +6,15 @@ import sys
 from pathlib import Path
 
 from pipelines import check_data_cli, events_cli, maintenance_cli, releases_cli
-from pipelines.registry import USE_CASES
+from pipelines.registry import find
 from pipelines.run_steps import run_steps
-from pipelines.runs import Run, latest_run, new_run_id
-from pipelines.use_case import Context, Options, UseCase
+from pipelines.runs import latest_run, new_run_id
+from pipelines.use_case import Options, UseCase
 from script_shared.errors import InputError, PautaError
 from script_shared.params import load_params
 from script_shared.settings import Settings, load_settings
+from script_shared.use_case_settings import variable
+from script_shared.use_cases import entries
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -36,24 +38,23 @@ def main(argv: list[str] | None = None) -> int:
             from pipelines.tracking import cli as tracking_cli
 
             return tracking_cli.main(argv[1:], settings)
-        return _run(_parser().parse_args(argv), settings)
+        return _run(_parser(settings).parse_args(argv), settings)
     except PautaError as error:
         print(f"{type(error).__name__}: {error.logged}", file=sys.stderr)
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(settings: Settings) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pipelines",
         description=__doc__,
         epilog="Also: python -m pipelines releases --help, and check-data, events, maintenance, replay and tracking",
     )
-    parser.add_argument(
-        "use_case", choices=sorted(USE_CASES), help="which use case to run ('releases' manages releases)"
-    )
+    names = ", ".join(sorted(entries(settings.use_cases)))
+    parser.add_argument("use_case", help=f"which use case to run: {names}")
     parser.add_argument("--step", action="append", default=[], help="run only this step; may be repeated")
     parser.add_argument("--run-id", help="run to write to (a new one, or the latest when --step is given)")
-    parser.add_argument("--source", help="sample, local, files, gdrive or globo_clicks (default: PAUTA_SOURCE)")
+    parser.add_argument("--source", help="one of the use case's sources (default: the setting; news: PAUTA_SOURCE)")
     parser.add_argument("--source-path", type=Path, help="folder or file of the source (default: PAUTA_SOURCE_PATH)")
     parser.add_argument("--refresh", action="store_true", help="download again although the input seems unchanged")
     parser.add_argument("--force", choices=("promote", "refuse"), help="overrule the gate")
@@ -73,25 +74,34 @@ def _at_least_one(text: str) -> int:
 
 
 def _run(args: argparse.Namespace, settings: Settings) -> int:
-    case = USE_CASES[args.use_case]
+    case = find(settings, args.use_case)
     for name in args.step:
         case.step(name)  # a wrong name is reported before any folder is searched
-    file, file_from = (args.params, "--params") if args.params else (settings.params_file, "PAUTA_PARAMS_FILE")
+    file, file_from = (args.params, "--params") if args.params else _own_params(settings, case.name)
     params = load_params(case.params_kind, file or case.params_file, args.set, file_from=file_from, set_by="--set ")
-    run = Run(settings.data_dir / case.name, args.run_id or _default_run_id(case, settings, args.step))
+    run_id = args.run_id or _default_run_id(case, settings, args.step)
     options = Options(args.source, args.source_path, args.force, args.refresh)
-    print(f"run {run.run_id}", file=sys.stderr)
-    facts = run_steps(case, Context(settings, params, run, options), tuple(args.step), workers=args.workers)
+    context = case.context(settings, run_id, options, params)
+    print(f"run {run_id}", file=sys.stderr)
+    facts = run_steps(case, context, tuple(args.step), workers=args.workers)
     if args.json:
-        print(json.dumps({"run_id": run.run_id, **facts}, indent=2, default=str))
+        print(json.dumps({"run_id": run_id, **facts}, indent=2, default=str))
     return 0
 
 
+def _own_params(settings: Settings, use_case: str) -> tuple[Path | None, str]:
+    """The params file of the settings, and the variable that names it."""
+    own = use_case in settings.by_use_case and settings.by_use_case[use_case].params_file
+    name = "PAUTA_PARAMS_FILE" if use_case == "news" and not own else variable(use_case, "params_file")
+    return settings.of(use_case).params_file, name
+
+
 def _default_run_id(case: UseCase, settings: Settings, steps: list[str]) -> str:
-    """A new run, or the newest downloaded one when a later step is asked for by itself."""
-    if not steps or "download" in steps:
+    """A new run, or the newest that began when only later steps are wanted."""
+    first = case.steps[0]
+    if not steps or first.name in steps:
         return new_run_id()
-    latest = latest_run(settings.data_dir / case.name, "raw")
+    latest = latest_run(settings.data_dir / case.name, first.folder)
     if latest is None:
         raise InputError("there is no run yet.", fix=f"Start one: python -m pipelines {case.name}.")
     return latest

@@ -33,7 +33,7 @@ def main(argv: list[str], settings: Settings) -> int:
         raise InputError(f"{path}: has the layout of the G1 challenge.", fix="Read it with --source local.")
     from pipelines.news.sources.own.report import report  # Polars takes a second to import
 
-    params = load_params(NewsParams, args.params or settings.params_file or FILE, args.set, set_by="--set ")
+    params = load_params(NewsParams, args.params or settings.of("news").params_file or FILE, args.set, set_by="--set ")
     text, proposal = report(path, params.files)
     print(f"{text}\n\nProposed params\n\n{proposal}{NEXT.format(path=path)}")
     if args.write:

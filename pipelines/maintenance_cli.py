@@ -2,13 +2,10 @@
 
 import argparse
 import json
-from pkgutil import resolve_name
 
-from pipelines.registry import USE_CASES
-from pipelines.runs import Run, new_run_id
+from pipelines.registry import find
+from pipelines.runs import new_run_id
 from pipelines.tracking.step import catch_up
-from pipelines.use_case import Context
-from script_shared.params import load_params
 from script_shared.settings import Settings
 
 
@@ -19,11 +16,11 @@ def main(argv: list[str], settings: Settings) -> int:
         PautaError: it cannot be done; the caller prints it.
     """
     parser = argparse.ArgumentParser(prog="python -m pipelines maintenance", description=__doc__)
-    parser.add_argument("--use-case", default="news", choices=sorted(USE_CASES), help="default: news")
-    case = USE_CASES[parser.parse_args(argv).use_case]
-    params = load_params(case.params_kind, settings.params_file or case.params_file)
-    context = Context(settings, params, Run(settings.data_dir / case.name, new_run_id()))
+    parser.add_argument("--use-case", default="news", help="default: news")
+    case = find(settings, parser.parse_args(argv).use_case)
+    prune = case.function("maintenance")
+    context = case.context(settings, new_run_id())
     told = catch_up(settings, case.name)  # before the folders that say what MLflow missed are removed
-    facts = resolve_name(f"pipelines.{case.name}.maintenance:prune")(context)
+    facts = prune(context)
     print(json.dumps({"mlflow": told, **facts}, indent=2))
     return 0

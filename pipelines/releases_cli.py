@@ -5,14 +5,13 @@ import getpass
 import json
 import sys
 from pathlib import Path
-from pkgutil import resolve_name
 
-from pipelines.registry import USE_CASES
+from pipelines.registry import find
 from script_shared.errors import InputError, ReleaseError
 from script_shared.events import Erased, EventLog
 from script_shared.events.address import begun
-from script_shared.params import load_params
-from script_shared.releases import Manifest, Pointer, Releases
+from script_shared.params import Params
+from script_shared.releases import Manifest, Pointer, Releases, open_releases
 from script_shared.settings import Settings
 
 
@@ -23,12 +22,17 @@ def main(argv: list[str], settings: Settings) -> int:
         PautaError: the command cannot be done; the caller prints it.
     """
     args = _parser().parse_args(argv)
-    uri = args.uri or f"{settings.models_uri.rstrip('/')}/{args.use_case}"
-    args.settings = settings
-    code: int = COMMANDS[args.command](Releases(uri, settings.cache_dir / args.use_case), args)
+    args.settings, args.case = settings, find(settings, args.use_case)
+    code: int = COMMANDS[args.command](_releases(args), args)
     if args.command in TOLD and not args.uri and settings.mlflow_address:
         _tell_mlflow(settings, args.use_case)
     return code
+
+
+def _releases(args: argparse.Namespace) -> Releases:
+    if args.uri:
+        return Releases(args.uri, args.settings.cache_dir / args.use_case)
+    return open_releases(args.settings, args.use_case)
 
 
 def _tell_mlflow(settings: Settings, use_case: str) -> None:
@@ -108,20 +112,25 @@ def _verify(releases: Releases, args: argparse.Namespace) -> int:
 
 
 def _prune(releases: Releases, args: argparse.Namespace) -> int:
-    case = USE_CASES[args.use_case]
-    keep = args.keep
-    if keep is None:
-        keep = load_params(case.params_kind, args.settings.params_file or case.params_file).releases.keep  # type: ignore[attr-defined]
+    keep = args.keep if args.keep is not None else _kept(args.case.params_in(args.settings))
     for version in releases.prune(keep):
         print(f"deleted {version}")
     return 0
 
 
+def _kept(params: Params) -> int:
+    section = getattr(params, "releases", None)
+    if section is None:
+        raise InputError("the params do not say how many releases are kept.", fix="Give --keep.")
+    return int(section.keep)
+
+
 def _erased(releases: Releases, args: argparse.Namespace) -> int:
     """Erased users by release; nothing is served of them, and they go with the release."""
+    releases_holding = args.case.function("erasure")
     log = EventLog(args.settings.events_address) if begun(args.settings.events_address) else None
     erased = Erased(frozenset(log.erased())) if log else Erased()
-    holding = resolve_name(f"pipelines.{args.use_case}.erasure:releases_holding")(releases, erased)
+    holding = releases_holding(releases, erased)
     for version, count in holding.items():
         print(f"{version}: {count:,} of {len(erased.digests):,} erased users")
     if not holding:
@@ -150,7 +159,7 @@ TOLD = ("publish", "promote", "rollback", "prune")  # what the registered model 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipelines releases", description="Look at releases and move them.")
-    parser.add_argument("--use-case", default="news", choices=sorted(USE_CASES), help="whose releases (default: news)")
+    parser.add_argument("--use-case", default="news", help="whose releases (default: news)")
     parser.add_argument("--uri", help="root of the releases (default: PAUTA_MODELS_URI/<use case>)")
     commands = parser.add_subparsers(dest="command", required=True)
     listing = commands.add_parser("list", help="all releases, newest first; * marks the one in service")

@@ -27,7 +27,17 @@ STEP_OF = {  # which step writes a folder, where they do not have the same name
     "published": "publish",
     "tracked": "track",
 }
+FOLDER_OF = {step: folder for folder, step in STEP_OF.items()}
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,127}")
+
+
+def folder_of(step: str) -> str:
+    """The folder that a step writes.
+
+    >>> folder_of("refine"), folder_of("quality")
+    ('refined', 'quality')
+    """
+    return FOLDER_OF.get(step, step)
 
 
 def new_run_id() -> str:

@@ -1,4 +1,4 @@
-"""What a use case is to the pipelines: a name, its params and its steps in order."""
+"""What a use case is to the pipelines: its params, its steps, its schedule, and the parts that it may have."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,12 +6,14 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any, Literal
 
-from pipelines.runs import Run
+from pipelines.runs import Run, folder_of
 from script_shared.errors import InputError
-from script_shared.params import Params
+from script_shared.params import Params, load_params
+from script_shared.releases import Releases, open_releases
 from script_shared.settings import Settings
 
 Force = Literal["promote", "refuse"]
+Part = Literal["evaluation", "maintenance", "erasure", "trained_runs", "training_record", "check"]
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,46 @@ class Options:
 
 @dataclass(frozen=True)
 class Context:
-    """All that a step is handed: where, what, which run, and the person's choices."""
+    """All that a step is handed: where, what, which run, and the person's choices.
+
+    Attributes:
+        sources: those of the use case, the default first; empty when they are not known here.
+    """
 
     settings: Settings
     params: Any
     run: Run
     options: Options = field(default_factory=Options)
+    sources: tuple[str, ...] = ()
+
+    @property
+    def use_case(self) -> str:
+        """The use case's name."""
+        return self.run.root.name
+
+    @property
+    def source(self) -> str:
+        """The source of raw data: the person's choice, else the setting, else the use case's first.
+
+        Raises:
+            InputError: the use case has no such source, or none at all.
+        """
+        name = self.options.source or self.settings.of(self.use_case).source or next(iter(self.sources), None)
+        if name is None:
+            raise InputError(f"{self.use_case} has no source of data.", fix="Name one in its UseCase.")
+        if self.sources and name not in self.sources:
+            raise InputError(f"there is no source {name!r}.", fix=f"Choose one of {', '.join(self.sources)}.")
+        return name
+
+    @property
+    def source_path(self) -> Path | None:
+        """Folder or file of the source: the person's choice, else the setting."""
+        return self.options.source_path or self.settings.of(self.use_case).source_path
+
+    @property
+    def releases(self) -> Releases:
+        """The releases of the use case."""
+        return open_releases(self.settings, self.use_case)
 
 
 @dataclass(frozen=True)
@@ -50,12 +86,14 @@ class Step:
         where: ``module:function``; imported when the step runs, so that a list of steps costs nothing to read.
         parts: names of parts that may run in parallel, such as the segments.
         always: runs at the end even if earlier steps failed; it never fails.
+        about: what it does, to complete the sentence "``name`` …" in the documentation of its DAG.
     """
 
     name: str
     where: str
     parts: tuple[str, ...] = ()
     always: bool = False
+    about: str = ""
 
     @property
     def action(self) -> Callable[..., dict[str, Any]]:
@@ -63,15 +101,53 @@ class Step:
         action: Callable[..., dict[str, Any]] = resolve_name(self.where)
         return action
 
+    @property
+    def folder(self) -> str:
+        """The run's folder that it writes."""
+        return folder_of(self.name)
+
 
 @dataclass(frozen=True)
 class UseCase:
-    """One name on three floors."""
+    """A use case on the side of the pipelines. Functions are named as ``module:function``, and imported when called.
+
+    Attributes:
+        name: as in its entry in the registry.
+        params_kind: names and types of its params.
+        params_file: their values.
+        data_steps: raw data to checked tables; the last one announces the run, which starts a training.
+        training_steps: checked tables to a release in service; the last that is not ``always`` announces the release.
+        sources: where raw data may come from, the default first.
+        schedule: when the data DAG starts by itself, a cron expression in UTC; the setting ``PAUTA_<NAME>_SCHEDULE``
+            overrules it. None for by hand.
+        evaluation: measures the release in service on a run, given the context; returns facts.
+        evaluation_schedule: when it is called, a cron expression in UTC.
+        maintenance: removes what is old, given the context; returns facts.
+        erasure: which releases hold erased people, given the releases and ``Erased``; how many by version.
+        trained_runs: ids of the runs in which something was trained, given the use case's data folder.
+        training_record: a run's ``Record`` for MLflow, given run and releases; None when nothing was trained.
+        check: raises a ``PautaError`` when a first run would fail, given the context.
+    """
 
     name: str
     params_kind: type[Params]
     params_file: Path
-    steps: tuple[Step, ...]
+    data_steps: tuple[Step, ...]
+    training_steps: tuple[Step, ...]
+    sources: tuple[str, ...] = ()
+    schedule: str | None = None
+    evaluation: str | None = None
+    evaluation_schedule: str | None = "0 */6 * * *"
+    maintenance: str | None = None
+    erasure: str | None = None
+    trained_runs: str | None = None
+    training_record: str | None = None
+    check: str | None = None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps, in order."""
+        return self.data_steps + self.training_steps
 
     def step(self, name: str) -> Step:
         """The step of that name.
@@ -84,3 +160,39 @@ class UseCase:
                 return step
         names = ", ".join(step.name for step in self.steps)
         raise InputError(f"{self.name} has no step {name!r}.", fix=f"Steps are: {names}.")
+
+    def function(self, part: Part) -> Callable[..., Any]:
+        """The function of a part that a use case may lack.
+
+        Raises:
+            InputError: this use case lacks it.
+        """
+        where: str | None = getattr(self, part)
+        if where is None:
+            name = part.replace("_", " ")
+            raise InputError(f"The use case {self.name} has no {name}.", fix=f"Name a function in its UseCase.{part}.")
+        found: Callable[..., Any] = resolve_name(where)
+        return found
+
+    def params_in(self, settings: Settings) -> Params:
+        """The params, from the file that the settings name or from the use case's own.
+
+        Raises:
+            SettingsError: the file cannot be used.
+        """
+        return load_params(self.params_kind, settings.of(self.name).params_file or self.params_file)
+
+    def run(self, settings: Settings, run_id: str) -> Run:
+        """A run's folders."""
+        return Run(settings.data_dir / self.name, run_id)
+
+    def context(
+        self, settings: Settings, run_id: str, options: Options | None = None, params: Params | None = None
+    ) -> Context:
+        """What a step of the run is handed; ``params`` in place of those of the file.
+
+        Raises:
+            SettingsError: the params file cannot be used.
+        """
+        used = params or self.params_in(settings)
+        return Context(settings, used, self.run(settings, run_id), options or Options(), self.sources)

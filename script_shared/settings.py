@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from script_shared import addresses
 from script_shared.clock import ClockSetting
 from script_shared.cron import cron
 from script_shared.errors import SettingsError
+from script_shared.use_case_settings import PREFIX, UseCaseSettings, UseCaseVariables, hosted, variable, variables
+from script_shared.use_cases import entries
 
 SHARED = Path(__file__).parent
-PREFIX = "PAUTA_"
 READ_ELSEWHERE = (  # by the API's start, `make run`, tests, and the compose file
     *("HOST", "PORT", "WORKERS", "HOME", "METRICS_FOLDER", "REAL_DATA", "STANDINS", "EXPERIMENT_SET"),
     *("BIND", "AIRFLOW_PORT", "GRAFANA_PORT", "PROMETHEUS_PORT", "MLFLOW_PORT", "MLFLOW_HOSTS", "INPUT_DIR"),
@@ -37,6 +38,14 @@ def _networks(text: str) -> str:
     return text
 
 
+def _chosen(text: str) -> str:
+    try:
+        entries(text)
+    except SettingsError as error:
+        raise ValueError(f"{error.message.rstrip('.')}. {error.fix}".rstrip(".")) from None
+    return text
+
+
 def own_cache() -> Path:
     """A folder for temporary files that no other user of the machine shares, such as ``/tmp/pauta-1000``."""
     return Path(tempfile.gettempdir()) / f"pauta-{os.getuid()}"
@@ -52,10 +61,14 @@ class Settings(BaseSettings):
         str(SHARED / "models"), description="Folder or object store (s3://bucket/prefix) of releases."
     )
     evaluation_dir: Path = Field(SHARED / "evaluation", description="Folder of evaluation files and reports.")
-    params_file: Path | None = Field(None, description="Params file used instead of the one in the package.")
-    source: Literal["sample", "local", "files", "gdrive", "globo_clicks"] = Field(
-        "sample", description="Source of raw data."
+    params_file: Path | None = Field(None, description="News' params file used instead of the one in the package.")
+    use_cases: Annotated[str, AfterValidator(_chosen)] = Field(
+        "", description="Use cases of this instance, with commas; all of the registry when unset."
     )
+    by_use_case: dict[str, UseCaseSettings] = Field(
+        default_factory=dict, description="Settings of each use case: PAUTA_<USE CASE>_SOURCE and so on."
+    )
+    source: str = Field("sample", description="Source of news' raw data.")
     source_path: Path | None = Field(None, description="Folder (local, files) or file (files, globo_clicks) to read.")
     data_schedule: Annotated[str, AfterValidator(cron)] | None = Field(
         None, description="When news_data starts by itself, as a cron expression in UTC."
@@ -115,6 +128,30 @@ class Settings(BaseSettings):
     http_connections_per_address: int = Field(200, ge=1, description="Of those, from one address.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Level of the API's log.")
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments come first, then the environment."""
+        return init_settings, env_settings, UseCaseVariables(settings_cls)
+
+    def of(self, use_case: str) -> UseCaseSettings:
+        """The settings of one use case. News also has the names without a use case, such as ``PAUTA_SOURCE``."""
+        own = self.by_use_case.get(use_case, UseCaseSettings())
+        if use_case != "news":
+            return own
+        return UseCaseSettings(
+            source=own.source or self.source,
+            source_path=own.source_path or self.source_path,
+            schedule=own.schedule or self.data_schedule,
+            params_file=own.params_file or self.params_file,
+        )
+
     @property
     def events_address(self) -> str:
         """Where the event log is, as SQLAlchemy takes it."""
@@ -135,7 +172,7 @@ def misspelt(environment: Iterable[str]) -> list[str]:
     >>> misspelt(["PAUTA_SOURCE", "PAUTA_SORCE_PATH", "HOME"])
     ['PAUTA_SORCE_PATH is not a setting and is ignored. Did you mean PAUTA_SOURCE_PATH?']
     """
-    settings = [PREFIX + name.upper() for name in Settings.model_fields]
+    settings = [PREFIX + name.upper() for name in Settings.model_fields] + list(variables(hosted(os.environ)))
     elsewhere = {PREFIX + name for name in READ_ELSEWHERE}
     families = tuple(PREFIX + family for family in FAMILIES)
     found = []
@@ -159,5 +196,11 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = "PAUTA_" + "_".join(str(part) for part in first["loc"]).upper()
+        name = _variable([str(part) for part in first["loc"]])
         raise SettingsError(f"{name}: {first['msg']}.", fix="Correct the environment variable.") from None
+
+
+def _variable(place: list[str]) -> str:
+    if place[0] == "by_use_case" and len(place) > 2:
+        return variable(place[1], place[2])
+    return PREFIX + "_".join(place).upper()

@@ -1,7 +1,6 @@
 """Builds ``<use case>_evaluation``: the release in service, measured on the newest data."""
 
 from datetime import timedelta
-from pkgutil import resolve_name
 
 from airflow.sdk import DAG, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
@@ -10,17 +9,16 @@ from pipelines.airflow.assets import refined
 from pipelines.airflow.params import run_param
 from pipelines.airflow.retries import DEFAULT_ARGS
 from pipelines.airflow.steps import Facts, plain, refined_run_id, step_context
-from pipelines.airflow.tasks import DATA_STEPS
 from pipelines.use_case import UseCase
 from script_shared.errors import ReleaseMissingError, RunError
 
 DOC = """
 ### {name}: how good is the release in service today
 
-`evaluate_service` measures the release in service on the newest refined data, beside windowed popularity, and adds the
-rows to `evaluation_metrics.csv`. It changes no release.
+`evaluate_service` measures the release in service on the newest refined data and adds the rows to
+`evaluation_metrics.csv`. It changes no release.
 
-**Starts** every six hours, or by hand for any refined run. While there is no release or no data yet, it is skipped.
+**Starts** by its schedule, or by hand for any refined run. While there is no release or no data yet, it is skipped.
 """
 
 
@@ -33,7 +31,7 @@ def evaluation_dag(case: UseCase) -> DAG:
         description="The release in service, measured on the newest data.",
         doc_md=DOC.format(name=case.name),
         tags=[case.name, "evaluation"],
-        schedule="0 */6 * * *",
+        schedule=case.evaluation_schedule,
         catchup=False,
         max_active_runs=1,
         dagrun_timeout=timedelta(hours=4),
@@ -55,6 +53,5 @@ def evaluation_dag(case: UseCase) -> DAG:
 
 def _evaluate(case: UseCase) -> Facts:
     airflow = get_current_context()
-    run_id = refined_run_id(case, refined(case.name), DATA_STEPS[-1], airflow)
-    evaluate = resolve_name(f"pipelines.{case.name}.evaluate:evaluate_service")
-    return plain(evaluate(step_context(case, run_id, airflow)))
+    run_id = refined_run_id(case, refined(case.name), airflow)
+    return plain(case.function("evaluation")(step_context(case, run_id, airflow)))

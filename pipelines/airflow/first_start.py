@@ -7,10 +7,10 @@ database for the scheduler.
 import logging
 import sys
 
-from pipelines.registry import USE_CASES
+from pipelines.registry import use_cases
 from script_shared.errors import PautaError
-from script_shared.releases import Releases
-from script_shared.settings import Settings, load_settings
+from script_shared.releases import open_releases
+from script_shared.settings import load_settings
 
 log = logging.getLogger("pauta.first_start")
 
@@ -19,7 +19,8 @@ def main() -> int:
     """Migrate, then start what is missing; the exit code."""
     _airflow("db", "migrate")
     try:
-        missing = [case for case in USE_CASES if not _promoted(case, load_settings())]
+        settings = load_settings()
+        missing = [case for case in use_cases(settings) if open_releases(settings, case).current() is None]
     except PautaError as error:
         log.error("%s", error.logged)
         return 1
@@ -38,11 +39,6 @@ def _airflow(*arguments: str) -> None:
 
     parsed = get_parser().parse_args(arguments)
     parsed.func(parsed)
-
-
-def _promoted(case: str, settings: Settings) -> bool:
-    """Whether the use case's pointer names a release."""
-    return Releases(f"{settings.models_uri.rstrip('/')}/{case}", settings.cache_dir / case).current() is not None
 
 
 def _under_way(*dags: str) -> bool:

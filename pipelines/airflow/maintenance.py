@@ -45,8 +45,8 @@ def maintenance_dag(cases: Sequence[UseCase]) -> DAG:
         def prune(use_case: str) -> Facts:
             airflow = get_current_context()
             airflow["use_case_name"] = use_case  # type: ignore[typeddict-unknown-key]  # read by map_index_template
-            action = resolve_name(f"pipelines.{use_case}.maintenance:prune")
-            return plain(action(step_context(by_name[use_case], data_run_id(airflow), airflow)))
+            case = by_name[use_case]
+            return plain(case.function("maintenance")(step_context(case, data_run_id(airflow), airflow)))
 
         @task(map_index_template="{{ use_case_name }}")
         def reconcile(use_case: str) -> Facts:
@@ -54,6 +54,8 @@ def maintenance_dag(cases: Sequence[UseCase]) -> DAG:
             airflow["use_case_name"] = use_case  # type: ignore[typeddict-unknown-key]  # read by map_index_template
             return plain(resolve_name("pipelines.tracking.step:catch_up")(load_settings(), use_case))
 
-        reconcile.expand(use_case=list(by_name)) >> prune.expand(use_case=list(by_name))
+        pruned = [case.name for case in cases if case.maintenance]
+        recorded = [case.name for case in cases if case.training_record]
+        reconcile.expand(use_case=recorded) >> prune.expand(use_case=pruned)
 
     return maintenance()

@@ -6,30 +6,29 @@ from typing import Any, get_args
 
 from airflow.sdk import Param
 
-from pipelines.use_case import Force, Options
-from script_shared.settings import Settings
+from pipelines.use_case import Force, Options, UseCase
+from script_shared.use_case_settings import variable
 
-SOURCES: tuple[str, ...] = get_args(Settings.model_fields["source"].annotation)
 RUN_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,127}$"
 
 
-def source_params() -> dict[str, Param]:
+def source_params(case: UseCase) -> dict[str, Param]:
     """Where raw data comes from."""
+    source, path = (_setting(case, field) for field in ("source", "source_path"))
     return {
         "source": Param(
             None,
             type=["null", "string"],
-            enum=[None, *SOURCES],
+            enum=[None, *case.sources],
             title="Source",
-            description="Where raw data comes from. Empty: the setting PAUTA_SOURCE.",
+            description=f"Where raw data comes from. Empty: the setting {source}.",
         ),
         "source_path": Param(
             None,
             type=["null", "string"],
             minLength=1,
             title="Source path",
-            description="Folder (local) or parquet file (globo_clicks), as the workers see it. "
-            "Empty: the setting PAUTA_SOURCE_PATH.",
+            description=f"Folder or file that the source reads, as the workers see it. Empty: the setting {path}.",
         ),
         "refresh": Param(
             False,
@@ -38,6 +37,10 @@ def source_params() -> dict[str, Param]:
             description="Fetch or generate the files even though they seem unchanged since the last run.",
         ),
     }
+
+
+def _setting(case: UseCase, field: str) -> str:
+    return f"PAUTA_{field}".upper() if case.name == "news" else variable(case.name, field)
 
 
 def run_param(meaning: str) -> dict[str, Param]:

@@ -9,10 +9,9 @@ from typing import Any
 from airflow.sdk import Asset
 
 from pipelines.airflow.params import chosen
-from pipelines.runs import Run, latest_run
+from pipelines.runs import latest_run
 from pipelines.use_case import Context, Step, UseCase
 from script_shared.errors import RunError
-from script_shared.params import load_params
 from script_shared.settings import load_settings
 
 Facts = dict[str, Any]
@@ -22,9 +21,7 @@ log = logging.getLogger(__name__)
 
 def step_context(case: UseCase, run_id: str, airflow: AirflowContext) -> Context:
     """Settings and params as they are now, the run's folders, and the choices made when the DAG was started."""
-    settings = load_settings()
-    params = load_params(case.params_kind, settings.params_file or case.params_file)
-    return Context(settings, params, Run(settings.data_dir / case.name, run_id), chosen(airflow["params"]))
+    return case.context(load_settings(), run_id, chosen(airflow["params"]))
 
 
 def run_step(case: UseCase, step: Step, run_id: str, airflow: AirflowContext, part: str | None = None) -> Facts:
@@ -52,14 +49,14 @@ def data_run_id(airflow: AirflowContext) -> str:
     return f"{dag_run.run_after:%Y%m%dT%H%M%SZ}-{digest}"
 
 
-def refined_run_id(case: UseCase, asset: Asset, last_data_step: str, airflow: AirflowContext) -> str:
+def refined_run_id(case: UseCase, asset: Asset, airflow: AirflowContext) -> str:
     """The run to train or evaluate on: the param, else the one the asset event names, else the newest checked one.
 
     Raises:
         RunError: there is no run with refined and checked data yet.
     """
     asked = airflow["params"].get("run_id") or _announced(asset, airflow)
-    latest = asked or latest_run(load_settings().data_dir / case.name, last_data_step)
+    latest = asked or latest_run(load_settings().data_dir / case.name, case.data_steps[-1].folder)
     if latest is None:
         raise RunError(f"{case.name} has no refined data yet.", fix=f"Trigger the DAG {case.name}_data first.")
     return str(latest)

@@ -1,5 +1,6 @@
 """The TaskFlow tasks that the builders put together: one per step, mapped over its parts where it has some."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,17 +10,21 @@ from airflow.sdk.exceptions import AirflowSkipException
 from pipelines.airflow.steps import Facts, data_run_id, refined_run_id, run_step
 from pipelines.use_case import Step, UseCase
 
-DATA_STEPS = ("download", "refine", "quality")
 TIMEOUTS = {"download": timedelta(hours=6)}
 
 
-def data_task(case: UseCase, name: str, outlet: Asset | None = None) -> Any:
+def steps_text(steps: Sequence[Step]) -> str:
+    """The steps as a list for the documentation of their DAG."""
+    return "\n".join(f"- `{step.name}` {step.about}".rstrip() for step in steps)
+
+
+def data_task(case: UseCase, step: Step, outlet: Asset | None = None) -> Any:
     """A step of the data DAG; the last one announces the run through its outlet."""
 
-    @task(task_id=name, outlets=_outlets(outlet), execution_timeout=_timeout(name))
+    @task(task_id=step.name, outlets=_outlets(outlet), execution_timeout=_timeout(step.name))
     def data_step() -> Facts:
         context = get_current_context()
-        facts = run_step(case, case.step(name), data_run_id(context), context)
+        facts = run_step(case, step, data_run_id(context), context)
         _announce(outlet, facts)
         return facts
 
@@ -31,7 +36,7 @@ def choose_run_task(case: UseCase, asset: Asset) -> Any:
 
     @task
     def choose_run() -> str:
-        return refined_run_id(case, asset, DATA_STEPS[-1], get_current_context())
+        return refined_run_id(case, asset, get_current_context())
 
     return choose_run()
 

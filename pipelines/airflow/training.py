@@ -7,18 +7,14 @@ from airflow.sdk import DAG, chain, dag
 from pipelines.airflow.assets import refined, release
 from pipelines.airflow.params import force_param, run_param
 from pipelines.airflow.retries import DEFAULT_ARGS
-from pipelines.airflow.tasks import DATA_STEPS, choose_run_task, last_task, training_task
+from pipelines.airflow.tasks import choose_run_task, last_task, steps_text, training_task
 from pipelines.use_case import UseCase
 
 DOC = """
 ### {name}: checked tables to a release in service
 
-`choose_run` finds the refined run, `train` fits the segments side by side, `assemble` puts them together, `rank`
-trains the ranker on later clicks and adds it and the live state, `evaluate` measures the candidate and the release in
-service in the held-out window, `gate` compares them, `refit` fits the models of an accepted candidate again on all
-data where `releases.refit` says so, `publish` adds the candidate to the releases, `promote` points to
-it. `track` tells MLflow, when there is one, also of a run that failed or was refused; it never fails, and the run's
-state does not depend on it.
+- `choose_run` finds the refined run
+{steps}
 
 **Starts** when `{name}_data` announces a run on the asset `{name}_refined`, or by hand for any refined run.
 
@@ -34,7 +30,7 @@ def training_dag(case: UseCase) -> DAG:
         dag_id=f"{case.name}_training",
         dag_display_name=f"{case.name}: training",
         description="Checked tables to a promoted release.",
-        doc_md=DOC.format(name=case.name),
+        doc_md=DOC.format(name=case.name, steps=steps_text(case.training_steps)),
         tags=[case.name, "training"],
         schedule=[refined(case.name)],
         catchup=False,
@@ -44,7 +40,7 @@ def training_dag(case: UseCase) -> DAG:
         params=run_param("the run that was announced, or the newest one") | force_param(),
     )
     def training() -> None:
-        steps = [step for step in case.steps if step.name not in DATA_STEPS]
+        steps = case.training_steps
         *earlier, last = (step for step in steps if not step.always)
         chain(
             choose_run_task(case, refined(case.name)),

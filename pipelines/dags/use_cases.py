@@ -7,11 +7,13 @@ from pipelines.airflow.data import data_dag
 from pipelines.airflow.evaluation import evaluation_dag
 from pipelines.airflow.maintenance import maintenance_dag
 from pipelines.airflow.training import training_dag
-from pipelines.registry import USE_CASES
+from pipelines.registry import use_cases
+from script_shared.settings import load_settings
 
-for _case in USE_CASES.values():
-    for _build in (data_dag, training_dag, evaluation_dag):
+_cases = list(use_cases(load_settings()).values())
+for _case in _cases:
+    for _build in (data_dag, training_dag, *((evaluation_dag,) if _case.evaluation else ())):
         _dag = _build(_case)
         globals()[_dag.dag_id] = _dag
 
-maintenance = maintenance_dag(list(USE_CASES.values()))
+maintenance = maintenance_dag(_cases)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.news.erasure import erase_from_runs, releases_holding
-from pipelines.news.publish import open_releases
 from pipelines.news.retention import prune_events
 from pipelines.runs import MANIFEST, Run, latest_run, remove
 from pipelines.use_case import Context
@@ -29,7 +28,7 @@ def prune(context: Context) -> dict[str, Any]:
         say.
     """
     root, params = context.run.root, context.params.releases
-    releases = open_releases(context).prune(params.keep)
+    releases = context.releases.prune(params.keep)
     partial = _remove_stale(root)
     runs = _prune_runs(root, params.keep_runs)
     removed = {"releases": releases, "runs": runs, "partial_folders": partial}
@@ -58,7 +57,7 @@ def follow_erasures(context: Context) -> dict[str, Any]:
     runs = sorted({folder.name for step in steps for folder in _folders(step)}) if erased else []
     waiting = [run for run in runs if _going_on(steps, run, _finished_at(steps, run))]
     done = erase_from_runs([Run(root, run) for run in runs if run not in waiting], erased, until)
-    holding = releases_holding(open_releases(context), erased)
+    holding = releases_holding(context.releases, erased)
     return {**done, "erased_waiting": waiting, "releases_with_erased": holding}
 
 

@@ -5,16 +5,10 @@ from typing import Any
 from pipelines.news.refit import MARK, release_of
 from pipelines.use_case import Context
 from script_shared.errors import ReleaseConflictError
-from script_shared.releases import Manifest, Releases
+from script_shared.releases import Manifest
 
 ATTEMPTS = 50
 OWN_FACTS = ("run_id", "step", "finished_at")
-
-
-def open_releases(context: Context) -> Releases:
-    """The releases of the run's use case."""
-    uri = f"{context.settings.models_uri.rstrip('/')}/{context.run.root.name}"
-    return Releases(uri, context.settings.cache_dir / context.run.root.name)
 
 
 def publish(context: Context) -> dict[str, Any]:
@@ -50,7 +44,7 @@ def publish(context: Context) -> dict[str, Any]:
 
 def _publish_as_free_version(context: Context, facts: dict[str, Any]) -> Manifest:
     folder = release_of(context)
-    releases, run_id = open_releases(context), context.run.run_id
+    releases, run_id = context.releases, context.run.run_id
     for attempt in range(1, ATTEMPTS):
         try:
             return releases.publish(folder, run_id if attempt == 1 else f"{run_id}.{attempt}", facts, run_id=run_id)
@@ -83,7 +77,5 @@ def promote(context: Context) -> dict[str, Any]:
         return {"promoted": False, "version": version, "reason": reason, "reasons": reasons}
     by_person = force == "promote" or gate.get("forced") == "promote"
     reason = "forced by a person over the gate" if by_person else "accepted by the gate"
-    pointer = open_releases(context).promote(
-        version, reason, expect=None if by_person else gate.get("in_service") or ""
-    )
+    pointer = context.releases.promote(version, reason, expect=None if by_person else gate.get("in_service") or "")
     return {"promoted": True, "version": version, "sequence": pointer.sequence, "reason": reason, "reasons": reasons}

@@ -10,7 +10,6 @@ from pipelines.news.assemble import Names, assemble_from
 from pipelines.news.evaluation import CANDIDATE, EARLIER, IN_SERVICE
 from pipelines.news.held_out import HeldOut
 from pipelines.news.popularity_rows import most_read, row_name, unread
-from pipelines.news.publish import open_releases
 from pipelines.news.references import reference_versions
 from pipelines.use_case import Context
 from script_shared.arrays import IntArray
@@ -84,7 +83,7 @@ class Recommended:
         Raises:
             UnavailableError: the place of the releases does not answer; trying again may help.
         """
-        releases = open_releases(context)
+        releases = context.releases
         pointer = releases.current()
         if pointer is None:
             return

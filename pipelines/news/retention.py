@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from pipelines.news.publish import open_releases
 from pipelines.use_case import Context
 from script_shared.clock import clock_of
 from script_shared.errors import UnavailableError
@@ -44,7 +43,7 @@ def prune_events(context: Context) -> dict[str, Any]:
 
 def _bounds(context: Context) -> tuple[int, int]:
     """The time before which entries are old, and the number of the last one that the release in service has folded."""
-    releases = open_releases(context)
+    releases = context.releases
     pointer = releases.current()
     if pointer is None:
         return 0, 0

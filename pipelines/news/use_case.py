@@ -4,22 +4,58 @@ from pipelines.use_case import Step, UseCase
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.segments import SEGMENT_NAMES
 
+DATA_STEPS = (
+    Step(
+        "download",
+        "pipelines.news.sources:download",
+        about="fetches or generates the raw files; unchanged input is linked from the run before",
+    ),
+    Step(
+        "refine",
+        "pipelines.news.refine:refine",
+        about="turns them into tables; rejected rows are in `rejected.parquet`",
+    ),
+    Step("quality", "pipelines.news.quality:quality", about="checks the tables and writes the data card"),
+)
+TRAINING_STEPS = (
+    Step("train", "pipelines.news.train:train", parts=SEGMENT_NAMES, about="fits the segments side by side"),
+    Step("assemble", "pipelines.news.assemble:assemble", about="puts them together"),
+    Step(
+        "rank",
+        "pipelines.news.rank:rank",
+        about="trains the ranker on later clicks and adds it and the live state",
+    ),
+    Step(
+        "evaluate",
+        "pipelines.news.evaluate:evaluate",
+        about="measures the candidate and the release in service in the held-out window",
+    ),
+    Step("gate", "pipelines.news.gate_step:gate", about="compares them"),
+    Step(
+        "refit",
+        "pipelines.news.refit:refit",
+        about="fits the models of an accepted candidate again on all data where `releases.refit` says so",
+    ),
+    Step("publish", "pipelines.news.publish:publish", about="adds the candidate to the releases"),
+    Step("promote", "pipelines.news.publish:promote", about="puts it into service"),
+    Step(
+        "track",
+        "pipelines.tracking.step:track",
+        always=True,
+        about="records the run in MLflow where there is one, also a run that failed or was refused; it never fails",
+    ),
+)
 NEWS = UseCase(
     name="news",
     params_kind=NewsParams,
     params_file=FILE,
-    steps=(
-        Step("download", "pipelines.news.sources:download"),
-        Step("refine", "pipelines.news.refine:refine"),
-        Step("quality", "pipelines.news.quality:quality"),
-        Step("train", "pipelines.news.train:train", parts=SEGMENT_NAMES),
-        Step("assemble", "pipelines.news.assemble:assemble"),
-        Step("rank", "pipelines.news.rank:rank"),
-        Step("evaluate", "pipelines.news.evaluate:evaluate"),
-        Step("gate", "pipelines.news.gate_step:gate"),
-        Step("refit", "pipelines.news.refit:refit"),
-        Step("publish", "pipelines.news.publish:publish"),
-        Step("promote", "pipelines.news.publish:promote"),
-        Step("track", "pipelines.tracking.step:track", always=True),
-    ),
+    data_steps=DATA_STEPS,
+    training_steps=TRAINING_STEPS,
+    sources=("sample", "local", "files", "gdrive", "globo_clicks"),
+    evaluation="pipelines.news.evaluate:evaluate_service",
+    maintenance="pipelines.news.maintenance:prune",
+    erasure="pipelines.news.erasure:releases_holding",
+    trained_runs="pipelines.news.training_record:trained_runs",
+    training_record="pipelines.news.training_record:record_of",
+    check="pipelines.news.sources:check",
 )

@@ -28,7 +28,7 @@ DAY_BEGINS_HOUR = 3  # UTC: midnight where the users are
 def main(argv: list[str], settings: Settings) -> int:
     """Run the command; the exit code is 0."""
     args = parser().parse_args(argv)
-    params = load_params(NewsParams, args.params or settings.params_file or FILE, args.set)
+    params = load_params(NewsParams, args.params or settings.of("news").params_file or FILE, args.set)
     if not args.clicks:
         params = for_site(params, profile_of(Dataset.load(_refined(args, settings))))
     window = window_of(args, lambda: _end_ms(args, settings, params), params)

@@ -20,7 +20,7 @@ from pipelines.supervisor.say import say
 from pipelines.supervisor.stack import Database, Stack
 from pipelines.supervisor.stopping import StopRequestedError, ignore_signals, stop_on_signals
 from script_shared.errors import PautaError, SettingsError
-from script_shared.releases import Releases
+from script_shared.releases import open_releases
 from script_shared.settings import Settings, load_settings
 
 START_SECONDS = 180.0
@@ -112,7 +112,7 @@ def _greet(household: Household, api: ApiRest) -> None:
 
 def _promoted(settings: Settings) -> str | None:
     """The release that the pointer names, asked where the API will ask."""
-    pointer = Releases(f"{settings.models_uri.rstrip('/')}/news", settings.cache_dir / "news").current()
+    pointer = open_releases(settings, "news").current()
     return pointer.version if pointer else None
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from pipelines.registry import USE_CASES
+from pipelines.registry import find
 from pipelines.tracking.reconcile import Desk, open_store, reconcile, told
 from pipelines.tracking.shelf import CANDIDATE, PRODUCTION, shelf_of
 from script_shared.addresses import sqlite_file
@@ -24,6 +24,7 @@ def main(argv: list[str], settings: Settings) -> int:
         PautaError: the command cannot be done; the caller prints it.
     """
     args = _parser().parse_args(argv)
+    find(settings, args.use_case).function("training_record")
     desk = Desk(settings, args.use_case)
     if args.command == "ui":
         return _ui(settings, args.port)
@@ -89,7 +90,7 @@ def _become(command: Sequence[str], more: dict[str, str]) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipelines tracking", description="Trainings in MLflow.")
-    parser.add_argument("--use-case", default="news", choices=sorted(USE_CASES), help="whose (default: news)")
+    parser.add_argument("--use-case", default="news", help="whose (default: news)")
     commands = parser.add_subparsers(dest="command", required=True)
     again = commands.add_parser("reconcile", help="tell MLflow what it missed, and put its aliases right")
     again.add_argument("--json", action="store_true", help="what was done, as JSON")

@@ -6,19 +6,18 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from pkgutil import resolve_name
 from typing import Any
 
 import httpx
 
-from pipelines.runs import Run
+from pipelines.registry import find
 from pipelines.tracking.mlflow_store import MlflowStore, import_client, is_refusal
 from pipelines.tracking.outbox import Outbox
 from pipelines.tracking.record import Record
 from pipelines.tracking.shelf import CANDIDATE, PRODUCTION, shelf_of
 from script_shared.addresses import sqlite_file
 from script_shared.errors import PautaError, UnavailableError
-from script_shared.releases import Releases
+from script_shared.releases import Releases, open_releases
 from script_shared.settings import Settings
 from script_shared.storage.local import locked
 
@@ -72,8 +71,7 @@ class Desk:
 
     @property
     def releases(self) -> Releases:
-        uri = f"{self.settings.models_uri.rstrip('/')}/{self.use_case}"
-        return Releases(uri, self.settings.cache_dir / self.use_case)
+        return open_releases(self.settings, self.use_case)
 
     @property
     def model(self) -> str:
@@ -82,11 +80,11 @@ class Desk:
 
     def collect(self) -> None:
         """Put a record of every training whose folders are there into the outbox."""
-        use_case = f"pipelines.{self.use_case}.training_record"
-        root = self.settings.data_dir / self.use_case
-        for run_id in resolve_name(f"{use_case}:trained_runs")(root):
+        case = find(self.settings, self.use_case)
+        trained_runs, record_of = case.function("trained_runs"), case.function("training_record")
+        for run_id in trained_runs(self.settings.data_dir / self.use_case):
             try:
-                record: Record | None = resolve_name(f"{use_case}:record_of")(Run(root, run_id), self.releases)
+                record: Record | None = record_of(case.run(self.settings, run_id), self.releases)
             except (PautaError, OSError, ValueError, KeyError, TypeError) as error:  # files of another version too
                 log.warning("run %s: its folders make no record: %s", run_id, error)
                 continue

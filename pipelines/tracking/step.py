@@ -7,9 +7,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from pkgutil import resolve_name
 from typing import Any
 
+from pipelines.registry import find
 from pipelines.tracking.reconcile import Desk
 from pipelines.use_case import Context
 from script_shared.settings import Settings
@@ -43,16 +43,15 @@ def _safely(settings: Settings, act: Callable[[], dict[str, Any]]) -> dict[str, 
 
 
 def _track(context: Context) -> dict[str, Any]:
-    use_case = context.run.root.name
-    desk = Desk(context.settings, use_case)
-    record_of = resolve_name(f"pipelines.{use_case}.training_record:record_of")
+    desk = Desk(context.settings, context.use_case)
+    record_of = find(context.settings, context.use_case).function("training_record")
     record = record_of(context.run, desk.releases, over=True)
     if record is None:
         return {"recorded": False, "problem": "nothing was trained"}
     desk.outbox.put(record)
     with context.run.write("tracked") as (_, facts):
         facts.update(key=record.key, state=record.state)
-    return tell(context.settings, use_case)
+    return tell(context.settings, context.use_case)
 
 
 def tell(settings: Settings, use_case: str) -> dict[str, Any]:
@@ -84,6 +83,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "PAUTA_DATA_DIR": str(settings.data_dir.absolute()),
         "PAUTA_MODELS_URI": settings.models_uri,
         "PAUTA_CACHE_DIR": str(settings.cache_dir),
+        "PAUTA_USE_CASES": settings.use_cases,
         "PAUTA_MLFLOW_URI": settings.mlflow_address or "off",
         "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
     }

@@ -9,6 +9,6 @@ of one version cannot mix their files, and what a killed one leaves is never see
 """
 
 from script_shared.releases.records import FileEntry, Manifest, Pointer, Promotion
-from script_shared.releases.store import Releases
+from script_shared.releases.store import Releases, open_releases
 
-__all__ = ["FileEntry", "Manifest", "Pointer", "Promotion", "Releases"]
+__all__ = ["FileEntry", "Manifest", "Pointer", "Promotion", "Releases", "open_releases"]

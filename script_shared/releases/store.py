@@ -12,7 +12,7 @@ from script_shared.releases import prune as pruning
 from script_shared.releases import publish as publishing
 from script_shared.releases.records import Manifest, Pointer, check_version, is_version
 from script_shared.releases.verify import in_threads, require_manifest, verify
-from script_shared.settings import own_cache
+from script_shared.settings import Settings, own_cache
 from script_shared.storage import Stored, open_storage
 
 log = logging.getLogger(__name__)
@@ -211,3 +211,8 @@ class Releases:
         deleted = pruning.prune(self._storage, self.list(), keep)
         pruning.remove_leftovers(self._storage)
         return deleted
+
+
+def open_releases(settings: Settings, use_case: str) -> Releases:
+    """The releases of a use case, where the settings say; nothing is read yet."""
+    return Releases(f"{settings.models_uri.rstrip('/')}/{use_case}", settings.cache_dir / use_case)

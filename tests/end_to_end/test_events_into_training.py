@@ -11,7 +11,6 @@ from pydantic import SecretStr
 
 from pipelines.news.dataset import Dataset
 from pipelines.news.maintenance import prune
-from pipelines.news.publish import open_releases
 from pipelines.news.use_case import NEWS
 from pipelines.runs import Run
 from pipelines.use_case import Context, Options
@@ -102,7 +101,7 @@ def test_events_reach_the_next_release_and_erased_readers_do_not(tmp_path: Path)
     counts = {"events_clicks": 2, "events_articles": 1, "events_readers": 1, "erased_left_out": 1}
     counts |= {"erased_readers": 2}  # the user, and the visit that counts for the user
     assert {name: facts["refine"][name] for name in counts} == counts
-    release = open_releases(second).fetch("two")
+    release = second.releases.fetch("two")
     model = NewsModel.load(release, "two")
     assert model.clock.mode == "data"
     position = json.loads((release / "live" / "position.json").read_text())

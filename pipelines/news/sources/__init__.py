@@ -20,6 +20,7 @@ SOURCES = {  # name: module, imported when it is used
     "gdrive": "pipelines.news.sources.gdrive",
     "globo_clicks": "pipelines.news.sources.globo_clicks",
 }
+READ_FROM_DISK = ("local", "globo_clicks")  # they need a path; "files" looks for itself
 
 
 class Source(Protocol):
@@ -45,7 +46,7 @@ def download(context: Context) -> dict[str, Any]:
         InputError: no such source, or its input is not laid out as it should be.
         SourceError: the data cannot be had; TransientError when trying again may help.
     """
-    name = context.options.source or context.settings.source
+    name = context.source
     source = _source(name)
     fingerprint = source.fingerprint(context)
     earlier = None if context.options.refresh else earlier_raw(context.run.root, fingerprint, without=EVENTS)
@@ -58,6 +59,17 @@ def download(context: Context) -> dict[str, Any]:
         facts |= {"source": name, "fingerprint": fingerprint, "files": sizes(folder)}
         facts |= export_events(context, folder)
     return facts
+
+
+def check(context: Context) -> None:
+    """Look for the files of a source that reads from disk, before anything is started.
+
+    Raises:
+        InputError: the source's path is not set, or files are missing there.
+        SourceError: there is nothing at the source's path.
+    """
+    if context.source in READ_FROM_DISK:
+        _source(context.source).fingerprint(context)
 
 
 def _source(name: str) -> Source:

@@ -18,7 +18,7 @@ def given_path(context: Context, what: str, default: Path | None = None) -> Path
         InputError: neither is set.
         SourceError: there is nothing at that path, or it cannot be read, or it is neither a file nor a folder.
     """
-    path = context.options.source_path or context.settings.source_path
+    path = context.source_path
     if path is None and default is not None and default.exists():
         path = default
     if path is None:

@@ -9,11 +9,10 @@ import pytest
 
 from pipelines.airflow.assets import refined
 from pipelines.airflow.steps import data_run_id, plain, refined_run_id, step_context
-from pipelines.registry import USE_CASES
+from pipelines.news.use_case import NEWS
 from pipelines.runs import Run
 from script_shared.errors import RunError, SettingsError
 
-NEWS = USE_CASES["news"]
 ASSET = refined("news")
 
 
@@ -36,7 +35,7 @@ def finish(data: Path, run_id: str) -> None:
 
 
 def choose(**given: Any) -> str:
-    return refined_run_id(NEWS, ASSET, "quality", airflow(**given))
+    return refined_run_id(NEWS, ASSET, airflow(**given))
 
 
 def test_a_data_run_is_named_after_its_dag_run_the_same_in_every_task_and_try(data: Path) -> None:

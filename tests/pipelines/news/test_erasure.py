@@ -11,7 +11,6 @@ import pytest
 from pipelines.__main__ import main
 from pipelines.news.dataset import Dataset
 from pipelines.news.maintenance import prune
-from pipelines.news.publish import open_releases
 from pipelines.news.refine import refine
 from pipelines.news.sources import download
 from pipelines.news.sources.event_log import export_events
@@ -152,7 +151,7 @@ def test_releases_that_hold_an_erased_reader_are_told(
     tmp_path: Path, log: EventLog, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     context = context_of(tmp_path)
-    releases = open_releases(context)
+    releases = context.releases
     releases.publish(make_release(tmp_path / "made"), "v1")
     log.erase("log0")
     log.erase("semi1")

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from pipelines.news.maintenance import prune
-from pipelines.news.publish import open_releases, publish
+from pipelines.news.publish import publish
 from pipelines.use_case import Context
 from tests.pipelines.news.runs_made import context_of, finish_gate
 
@@ -89,10 +89,10 @@ def test_releases_beyond_the_kept_go_but_never_the_one_in_service(tmp_path: Path
         context = finish_gate(context_of(tmp_path, f"run-{number}"), text=str(number))
         publish(context)
         if number <= 2:
-            open_releases(context).promote(f"run-{number}", "test")
+            context.releases.promote(f"run-{number}", "test")
     assert prune(context_of(tmp_path, "maintenance"))["releases"] == ["run-3"]
-    assert open_releases(context).versions()[:3] == ["run-1", "run-2", "run-4"]  # run-1 is what a rollback takes
-    open_releases(context).promote("run-4", "test")
+    assert context.releases.versions()[:3] == ["run-1", "run-2", "run-4"]  # run-1 is what a rollback takes
+    context.releases.promote("run-4", "test")
     assert prune(context_of(tmp_path, "maintenance"))["releases"] == ["run-1"]
 
 

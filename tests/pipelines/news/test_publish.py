@@ -4,21 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.news.publish import open_releases, promote, publish
+from pipelines.news.publish import promote, publish
 from script_shared.errors import ReleaseConflictError, ReleaseCorruptError, RunError
 from tests.pipelines.news.runs_made import assemble, context_of, finish_gate
 from tests.script_shared.releases.made import contents, damage
 
 
 def in_service(tmp_path: Path) -> str | None:
-    pointer = open_releases(context_of(tmp_path, "any")).current()
+    pointer = context_of(tmp_path, "any").releases.current()
     return pointer.version if pointer else None
 
 
 def test_the_assembled_release_is_published_under_the_runs_id_with_its_figures(tmp_path: Path) -> None:
     context = finish_gate(context_of(tmp_path, "run-1"))
     assert publish(context)["version"] == "run-1"
-    releases = open_releases(context)
+    releases = context.releases
     assert contents(releases.fetch("run-1")) == contents(context.run.read("ranked") / "release")
     manifest = releases.manifest("run-1")
     assert manifest.run_id == "run-1"
@@ -48,7 +48,7 @@ def test_a_refused_candidate_is_published_but_the_old_release_stays(tmp_path: Pa
     assert answer["promoted"] is False
     assert answer["reasons"] == ["logged: ndcg@10 0.1 is worse than 0.2"]
     assert in_service(tmp_path) == "run-1"
-    assert open_releases(second).versions() == ["run-1", "run-2"]
+    assert second.releases.versions() == ["run-1", "run-2"]
 
 
 def test_a_release_that_came_into_service_since_the_gate_is_not_overrun(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_both_steps_done_again_change_nothing(tmp_path: Path) -> None:
     context = finish_gate(context_of(tmp_path, "run-1"))
     first = (publish(context), promote(context))
     assert (publish(context), promote(context)) == first
-    assert open_releases(context).versions() == ["run-1"]
+    assert context.releases.versions() == ["run-1"]
 
 
 def test_a_run_assembled_again_with_another_result_becomes_another_version(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_run_assembled_again_with_another_result_becomes_another_version(tmp_p
     assert publish(context)["version"] == "run-1.2"
     assert publish(context)["version"] == "run-1.2"
     assert promote(context)["version"] == "run-1.2"
-    assert open_releases(context).versions() == ["run-1", "run-1.2"]
+    assert context.releases.versions() == ["run-1", "run-1.2"]
 
 
 def test_nothing_is_published_before_the_gate_has_spoken(tmp_path: Path) -> None:
@@ -99,13 +99,13 @@ def test_nothing_is_published_before_the_gate_has_spoken(tmp_path: Path) -> None
         publish(context)
     with pytest.raises(RunError, match="folder published is not there"):
         promote(context)
-    assert open_releases(context).versions() == []
+    assert context.releases.versions() == []
 
 
 def test_files_damaged_after_publishing_are_not_promoted(tmp_path: Path) -> None:
     context = finish_gate(context_of(tmp_path, "run-1"))
     publish(context)
-    damage(open_releases(context), open_releases(context).manifest("run-1"))
+    damage(context.releases, context.releases.manifest("run-1"))
     with pytest.raises(ReleaseCorruptError, match=r"model\.json"):
         promote(context)
     assert in_service(tmp_path) is None

@@ -8,7 +8,6 @@ import pytest
 
 from pipelines.news.dataset import Dataset
 from pipelines.news.held_out import hold_out
-from pipelines.news.publish import open_releases
 from pipelines.news.recommended import Recommended
 from pipelines.use_case import Context
 from script_shared.clock import HOUR_MS, wall_ms
@@ -23,7 +22,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Context:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(small_run, "START_MS", wall_ms() - small_run.HOURS * HOUR_MS)
         context = small_run.make(small_run.context_of(tmp_path_factory.mktemp("fresh"), "r1"))
-    releases = open_releases(context)
+    releases = context.releases
     releases.publish(context.run.read("assembled") / "release", "r1", {}, run_id="r1")
     releases.promote("r1", "test")
     return context

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.news.gate_step import gate
-from pipelines.news.publish import open_releases, promote, publish
+from pipelines.news.publish import promote, publish
 from pipelines.news.references import best_by_segment, reference_versions
 from pipelines.use_case import Context
 from tests.pipelines.news.evaluations import made_up
@@ -37,7 +37,7 @@ class Trainings:
         return bool(promote(context)["promoted"])
 
     def _references(self, context: Context) -> dict[str, str]:
-        releases = open_releases(context)
+        releases = context.releases
         if (pointer := releases.current()) is None:
             return {}
         names = ("in_service", "earlier_1", "earlier_2")
@@ -96,7 +96,7 @@ def test_a_release_that_was_deleted_is_no_reference(tmp_path: Path) -> None:
     trainings = Trainings(tmp_path)
     for turn in range(4):
         assert trainings.train(f"r{turn}", **alike(0.3 if turn else 0.31))
-    releases = open_releases(context_of(tmp_path, "r3"))
+    releases = context_of(tmp_path, "r3").releases
     pointer = releases.current()
     assert pointer is not None
     assert reference_versions(releases, pointer, 3) == ["r3", "r0", "r2"]

@@ -11,7 +11,7 @@ import pytest
 from pipelines.news.evaluate import REFIT, evaluate, evaluate_service
 from pipelines.news.evaluation import read_evaluation
 from pipelines.news.gate_step import gate
-from pipelines.news.publish import open_releases, promote, publish
+from pipelines.news.publish import promote, publish
 from pipelines.news.recommended import REFITTED
 from pipelines.news.refit import MARK, OFF, REFUSED, refit, release_of
 from pipelines.news.training_record import record_of
@@ -61,13 +61,13 @@ def test_everything_that_shows_figures_says_that_they_are_of_the_models_before(d
     facts = done.run.facts("refitted")
     assert facts["refit"] is True
     assert facts["measured_until"] < facts["fitted_until"]
-    release = open_releases(done).fetch("r1")
+    release = done.releases.fetch("r1")
     assert NewsModel.load(release).facts["refit"]["figures"] == MARK
-    assert open_releases(done).manifest("r1").facts["refit"]["figures"] == MARK
+    assert done.releases.manifest("r1").facts["refit"]["figures"] == MARK
     evaluation = read_evaluation(done.run.read("evaluated") / "metrics.json")
     assert REFIT in evaluation.notes
     assert "The figures are those of" in (done.run.read("evaluated") / "report.html").read_text()
-    record = record_of(done.run, open_releases(done))
+    record = record_of(done.run, done.releases)
     assert record is not None
     assert record.tags["pauta.refit"] == MARK
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.news.publish import open_releases
 from pipelines.news.retention import prune_events
 from pipelines.use_case import Context
 from script_shared.events import Entry, EventLog, Kind
@@ -39,7 +38,7 @@ def serve(context: Context, folder: Path, *, position: int | None, clock_mode: s
     if position is not None:
         (made / "live").mkdir()
         (made / "live" / "position.json").write_text(json.dumps({"seq": position}))
-    releases = open_releases(context)
+    releases = context.releases
     releases.publish(made, "v1")
     releases.promote("v1", "test")
 

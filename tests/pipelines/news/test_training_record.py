@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.news.publish import open_releases
 from pipelines.news.training_record import record_of, trained_runs
 from pipelines.tracking.record import Record
 from pipelines.use_case import Context
@@ -21,7 +20,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def recorded(context: Context, *, over: bool = False) -> Record:
-    record = record_of(context.run, open_releases(context), over=over)
+    record = record_of(context.run, context.releases, over=over)
     assert record is not None
     return record
 
@@ -66,7 +65,7 @@ def test_a_figure_that_is_missing_is_left_out_and_other_models_show_only_what_is
 def test_a_run_in_which_nothing_was_trained_makes_no_record(settings: Settings) -> None:
     context = context_of(settings, "r1")
     finish(context.run, "refined", 0)
-    assert record_of(context.run, open_releases(context)) is None
+    assert record_of(context.run, context.releases) is None
     assert trained_runs(context.run.root) == []
 
 

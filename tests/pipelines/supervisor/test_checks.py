@@ -10,7 +10,7 @@ from typing import Literal
 
 import pytest
 
-from pipelines.registry import USE_CASES
+from pipelines.news.use_case import NEWS
 from pipelines.supervisor import checks
 from pipelines.supervisor.checks import check_configuration, check_libraries
 from pipelines.supervisor.places import load_places
@@ -81,7 +81,7 @@ def test_a_folder_without_the_layout_is_refused(tmp_path: Path) -> None:
 
 def test_a_params_file_with_an_unknown_key_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "wrong.toml"
-    file.write_text(USE_CASES["news"].params_file.read_text() + "\n[splitt]\nwindow_hours = 6\n")
+    file.write_text(NEWS.params_file.read_text() + "\n[splitt]\nwindow_hours = 6\n")
     with pytest.raises(SettingsError, match=r"wrong\.toml: splitt: "):
         check_configuration(Settings(params_file=file))
 

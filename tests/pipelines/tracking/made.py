@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.news.publish import open_releases
 from pipelines.news.replay_figures import Replayed
 from pipelines.news.train import PARAMS
 from pipelines.runs import MANIFEST, Run
@@ -70,7 +69,7 @@ def publish(context: Context, at: int = 0, version: str = "") -> str:
     version = version or context.run.run_id
     folder = make_folder(context.settings.cache_dir / "made" / version, version)
     facts = {"gate": {"accepted": context.run.facts("gated")["accepted"], "reasons": REASONS}}
-    open_releases(context).publish(folder, version, facts, run_id=context.run.run_id)
+    context.releases.publish(folder, version, facts, run_id=context.run.run_id)
     finish(context.run, "published", at + 4, version=version, files=3, megabytes=0.1)
     return version
 

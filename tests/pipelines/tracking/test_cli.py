@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from pipelines import releases_cli
-from pipelines.news.publish import open_releases
 from pipelines.tracking import cli
 from pipelines.tracking.cli import main
 from script_shared.errors import InputError
@@ -17,7 +16,7 @@ from tests.pipelines.tracking.seen import registry
 def test_status_tells_what_waits_and_what_differs_until_it_is_reconciled(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    releases = open_releases(whole(settings, "r1"))
+    releases = whole(settings, "r1").releases
     releases.promote("r1", "test")
     assert main(["reconcile"], settings) == 0
     assert "recorded: 1 trainings, 1 releases\nalias candidate: r1\nalias production: r1\n" in capsys.readouterr().out
@@ -52,7 +51,7 @@ def test_where_tracking_is_off_the_commands_say_so_and_succeed(
 def test_a_person_who_rolls_back_moves_the_alias(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    releases = open_releases(whole(settings, "r1"))
+    releases = whole(settings, "r1").releases
     whole(settings, "r2", 100)
     releases.promote("r1", "test")
     monkeypatch.setattr("pipelines.tracking.step.tell", _here)
@@ -67,7 +66,7 @@ def test_a_person_who_promotes_while_mlflow_is_down_is_told_and_the_pointer_has_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = settings_of(tmp_path, "http://127.0.0.1:9")
-    releases = open_releases(whole(settings, "r1"))
+    releases = whole(settings, "r1").releases
     monkeypatch.setattr("pipelines.tracking.step.tell", _here)
     assert releases_cli.main(["promote", "r1"], settings) == 0
     assert "MLflow gets it later: MLflow does not answer" in capsys.readouterr().err

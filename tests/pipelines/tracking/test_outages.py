@@ -9,7 +9,6 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pipelines.news.publish import open_releases
 from pipelines.tracking.reconcile import reconcile
 from script_shared.settings import Settings
 from tests.pipelines.tracking.made import context_of, settings_of, train, whole
@@ -20,7 +19,7 @@ NOWHERE = "http://127.0.0.1:9"  # the port of "discard": nothing answers
 
 def steps(at: Settings) -> list[Callable[[], object]]:
     """What happens on the platform, in order."""
-    releases = open_releases(context_of(at, "any"))
+    releases = context_of(at, "any").releases
     return [
         lambda: whole(at, "r1"),
         lambda: releases.promote("r1", "gate"),

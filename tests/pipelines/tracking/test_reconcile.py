@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
-from pipelines.news.publish import open_releases
 from pipelines.tracking.reconcile import Desk, reconcile
 from script_shared.settings import Settings
 from tests.pipelines.tracking.made import REASONS, context_of, settings_of, train, whole
@@ -20,7 +19,7 @@ def address(settings: Settings) -> str:
 
 def test_a_training_and_its_release_stand_in_mlflow_and_the_aliases_name_it(settings: Settings) -> None:
     context = whole(settings, "r1")
-    open_releases(context).promote("r1", "test")
+    context.releases.promote("r1", "test")
     outcome = reconcile(settings, "news")
     assert (outcome.problem, outcome.runs, outcome.versions, outcome.waiting) == ("", 1, 1, 0)
     run = runs(address(settings))["r1"]
@@ -51,7 +50,7 @@ def test_doing_it_again_changes_nothing(settings: Settings) -> None:
 
 
 def test_a_refused_candidate_takes_its_alias_and_production_stays(settings: Settings) -> None:
-    open_releases(whole(settings, "r1")).promote("r1", "test")
+    whole(settings, "r1").releases.promote("r1", "test")
     reconcile(settings, "news")
     whole(settings, "r2", 100, accepted=False)
     reconcile(settings, "news")
@@ -62,7 +61,7 @@ def test_a_refused_candidate_takes_its_alias_and_production_stays(settings: Sett
 
 
 def test_the_alias_follows_a_rollback_and_a_pointer_that_was_taken_away(settings: Settings) -> None:
-    releases = open_releases(whole(settings, "r1"))
+    releases = whole(settings, "r1").releases
     whole(settings, "r2", 100)
     releases.promote("r1", "test")
     releases.promote("r2", "test")
@@ -104,7 +103,7 @@ def test_what_was_recorded_outlives_its_folders_and_a_pruned_release_is_marked(s
 def test_a_release_that_a_person_published_is_registered_without_a_run(settings: Settings, tmp_path: Path) -> None:
     from tests.script_shared.releases.made import make_folder
 
-    open_releases(context_of(settings, "x")).publish(make_folder(tmp_path / "mine"), "mine-1")
+    context_of(settings, "x").releases.publish(make_folder(tmp_path / "mine"), "mine-1")
     assert reconcile(settings, "news").versions == 1
     assert registry(address(settings))["releases"]["mine-1"][0] is None
 
@@ -120,7 +119,7 @@ def test_a_run_that_a_person_deleted_in_mlflow_is_not_made_again(settings: Setti
 
 
 def test_a_store_that_was_lost_is_filled_again_from_the_folders(settings: Settings, empty_store: Path) -> None:
-    open_releases(whole(settings, "r1")).promote("r1", "test")
+    whole(settings, "r1").releases.promote("r1", "test")
     reconcile(settings, "news")
     before = registry(address(settings))
     shutil.copyfile(empty_store, settings.data_dir / "mlflow" / "mlflow.db")
@@ -148,7 +147,7 @@ def test_a_run_whose_files_cannot_be_read_is_passed_over_and_the_others_are_told
 
 
 def test_a_damaged_pointer_is_told_and_the_trainings_are_recorded(settings: Settings) -> None:
-    releases = open_releases(whole(settings, "r1"))
+    releases = whole(settings, "r1").releases
     (Path(releases.uri) / "current").write_text("garbage")
     outcome = reconcile(settings, "news")
     assert "pointer" in outcome.problem

@@ -12,7 +12,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipelines.news.publish import open_releases
 from pipelines.tracking.reconcile import reconcile
 from tests.pipelines.tracking.made import settings_of, whole
 from tests.pipelines.tracking.seen import artifacts, registry, runs
@@ -56,7 +55,7 @@ def _answering(address: str, process: subprocess.Popen[bytes]) -> str:
 def test_a_server_that_comes_late_is_told_everything_and_takes_the_pages(tmp_path: Path, empty_store: Path) -> None:
     port = free_port()
     settings = settings_of(tmp_path, f"http://127.0.0.1:{port}")
-    releases = open_releases(whole(settings, "r1"))
+    releases = whole(settings, "r1").releases
     releases.promote("r1", "test")
     assert "does not answer" in reconcile(settings, "news").problem
     whole(settings, "r2", 100)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.news.publish import open_releases
 from pipelines.tracking.reconcile import Desk, reconcile, told
 from pipelines.tracking.step import catch_up, track
 from script_shared.settings import Settings
@@ -60,7 +59,7 @@ def test_a_server_that_is_down_costs_little_and_what_it_missed_is_told_when_it_i
     settings: Settings, tmp_path: Path
 ) -> None:
     down = settings.model_copy(update={"mlflow_uri": f"http://127.0.0.1:{free_port()}"})
-    open_releases(whole(down, "r1")).promote("r1", "test")
+    whole(down, "r1").releases.promote("r1", "test")
     whole(down, "r2", 100, accepted=False)
     facts = track(context_of(down, "r2"))
     assert (facts["recorded"], facts["waiting"]) == (False, 2)

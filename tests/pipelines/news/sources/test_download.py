@@ -6,15 +6,15 @@ import pytest
 
 from pipelines.news.sources import SOURCES, download
 from pipelines.news.sources.links import link_or_copy
+from pipelines.news.use_case import NEWS
 from script_shared.errors import InputError
-from script_shared.settings import Settings
 from tests.pipelines.news.sources.worlds import context, news_params
 
 PART = "files/treino/treino_parte1.csv"
 
 
-def test_every_source_of_the_setting_is_in_the_table() -> None:
-    assert set(Settings.model_fields["source"].annotation.__args__) == set(SOURCES)
+def test_every_source_of_the_use_case_is_in_the_table() -> None:
+    assert set(NEWS.sources) == set(SOURCES)
 
 
 def test_an_unknown_source_is_refused_with_the_names_of_the_known_ones(tmp_path: Path) -> None:
