@@ -78,7 +78,11 @@ class CatchUp:
                 newsroom.go_without(before)
 
     def _remember(self, newsroom: Newsroom, clock: Clock, bounds: Bounds) -> None:
-        """Take over what the log keeps of the time before the snapshot, and the snapshot does not."""
+        """Take over what the log keeps of the time before the snapshot, and the snapshot does not.
+
+        A log that ends before the snapshot is a new one, or an older copy; its new entries are numbered after it.
+        """
+        self._events.continue_after(newsroom.seq)
         newsroom.leave_out(Quarantine.of(self._events.quarantined()))
         newsroom.remember(self._events.lasting(newsroom.seq))
         if not newsroom.seq:

@@ -114,8 +114,9 @@ class Following:
 
     @property
     def must_fold_again(self) -> bool:
-        """Whether the newsroom folded what was found bad since, or left out what was taken back."""
-        return self.newsroom is not None and self.newsroom.unclean
+        """Whether the newsroom folded what was found bad since, left out what was taken back, or read another log."""
+        newsroom = self.newsroom
+        return newsroom is not None and (newsroom.unclean or newsroom.renewals != self.log.renewals)
 
     @property
     def troubles(self) -> list[str]:
@@ -130,10 +131,12 @@ class Following:
 
     def gather(self, newsroom: Newsroom, vectoriser: Vectoriser | None, clock: Clock, bounds: Bounds) -> None:
         """Fold the log into a newsroom that nobody uses yet; called in a thread."""
+        newsroom.renewals = self.log.renewals
         self._catch_up.gather(newsroom, vectoriser, clock, bounds, before=self.newsroom)
 
     def adopt(self, newsroom: Newsroom) -> None:
         """Begin with a newsroom while there is no release."""
+        newsroom.renewals = self.log.renewals
         self._folder.adopt(Room(newsroom))
 
     async def hand_over(self, newsroom: Newsroom, clock: Clock, vectoriser: Vectoriser | None) -> None:

@@ -21,7 +21,7 @@ class LiveMetrics:
         self.duplicate = {kind: events.labels(kind, "duplicate") for kind in KINDS}
         refused = self._counter("pauta_events_refused", "Events refused, by reason.", ["reason"])
         self._refused = {reason: refused.labels(reason) for reason in REFUSED}
-        self.log_up = self._gauge("pauta_event_log_up", "1 when the event log could be read the last time.")
+        self.log_up = self._gauge("pauta_event_log_up", "1 when the event log could be read and written the last time.")
         self.position = self._gauge("pauta_event_log_position", "Number of the last entry known to this process.")
         self.lag_entries = self._gauge("pauta_event_log_lag_entries", "Entries of the log not known here yet.")
         self.lag_seconds = self._gauge("pauta_event_log_lag_seconds", "Time since the log was read to its end.")
@@ -57,7 +57,7 @@ class LiveMetrics:
 
     def follow(self, lag: Lag, stale_seconds: Callable[[], float]) -> None:
         """Export from now on the position of a process in the log."""
-        self.log_up.set_function(lambda: float(not lag.error))
+        self.log_up.set_function(lambda: float(not (lag.error or lag.write_error)))
         self.position.set_function(lambda: lag.applied)
         self.pending.set_function(lambda: lag.pending)
         self.lag_seconds.set_function(stale_seconds)

@@ -27,7 +27,7 @@ pauta_clock_mode                                  gauge      1 for the mode of t
 pauta_clock_timestamp_seconds                     gauge      the time on that clock (epoch seconds)
 pauta_events_total                                counter    events taken in by kind and result (new, duplicate)
 pauta_events_refused_total                        counter    events refused, by reason
-pauta_event_log_up                                gauge      1 when the event log could be read the last time
+pauta_event_log_up                                gauge      1 when the event log could be read and written
 pauta_event_log_position                          gauge      number of the last entry known to this process
 pauta_event_log_lag_entries                       gauge      entries of the log that this process does not know yet
 pauta_event_log_lag_seconds                       gauge      time since the log was last read to its end

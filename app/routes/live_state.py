@@ -34,7 +34,7 @@ async def get_live(service: TheService, digest: bool = False, trending: Window |
             "position": room.seq,
             "time": iso(room.now_ms),
             "degraded": following.troubles,
-            "log_error": following.follower.lag.error or None,
+            "log_error": following.follower.lag.error or following.follower.lag.write_error or None,
             "seconds_since_read": round(following.stale_seconds(), 3),
             "served_remembered": len(following.served),
             "posted_articles": len(room.editorial),

@@ -101,8 +101,8 @@ _EVENTS = (
         Query("sum by (reason) (rate(pauta_events_refused_total[$__rate_interval]))", "{{reason}}"),
     ),
     number(
-        "Event log", "Whether every process could read it the last time.", "none", Query("min(pauta_event_log_up)"),
-        steps=GOOD_IS_ONE, words={"0": "unreachable", "1": "read"},
+        "Event log", "Whether every process could read and write it the last time.", "none",
+        Query("min(pauta_event_log_up)"), steps=GOOD_IS_ONE, words={"0": "unreachable", "1": "works"},
     ),
     number(
         "Entries in the log", "The number of the newest entry that is known.", "none",

@@ -15,6 +15,7 @@ from script_shared.events.log import EventLog
 
 TOGETHER = 500  # submissions written in one transaction
 READ = 2_000  # entries read and delivered at once
+PROBE_SECONDS = 5.0  # after a write that failed, while nothing else is to be written
 logger = logging.getLogger("pauta.events")
 
 
@@ -57,6 +58,7 @@ class Lag:
     Attributes:
         applied: number of the last entry known.
         error: why the log could not be read the last time, "" when it could.
+        write_error: why the last write failed, "" once one succeeded.
         dropped: optional entries that were not written.
         pending: entries that wait to be written.
         read_at: when the log was last read to its end, seconds on the monotonic clock; 0 for never.
@@ -64,6 +66,7 @@ class Lag:
 
     applied: int = 0
     error: str = ""
+    write_error: str = ""
     dropped: int = 0
     pending: int = 0
     read_at: float = 0.0
@@ -85,6 +88,7 @@ class LogFollower(threading.Thread):
         without: kinds that are written but not delivered.
         poll_seconds: how long other processes' entries may stay unseen.
         max_pending: entries that may wait in memory before optional ones are dropped and others are refused.
+        probe_seconds: how long to wait after a failed write before a trial write.
     """
 
     def __init__(
@@ -95,11 +99,13 @@ class LogFollower(threading.Thread):
         without: Collection[Kind] = (),
         poll_seconds: float = 0.25,
         max_pending: int = 50_000,
+        probe_seconds: float = PROBE_SECONDS,
     ) -> None:
         super().__init__(name="event-log", daemon=True)
         self._log, self._subscriber = log, subscriber
         self._poll, self._max_pending = poll_seconds, max_pending
         self._without = without
+        self._probe_seconds, self._probe_at = probe_seconds, 0.0
         self._lock = threading.Lock()
         self._submissions: queue.SimpleQueue[_Submission | None] = queue.SimpleQueue()
         self.lag = Lag()
@@ -146,8 +152,9 @@ class LogFollower(threading.Thread):
         going = True
         while going:
             group, going = self._next_group()
-            flags = self._write(group)
+            flags = self._write(group) if group else []
             self._read_on()
+            self._probe()
             self._answer(group, flags)
 
     def _next_group(self) -> tuple[list[_Submission], bool]:
@@ -167,12 +174,31 @@ class LogFollower(threading.Thread):
         optional = [submission.seen for submission in group if submission.answer is None]
         try:
             entries = [entry for submission in group for entry in submission.entries]
-            return self._log.append(entries, seen=min(optional, default=None))
+            flags = self._log.append(entries, seen=min(optional, default=None))
         except UnavailableError as error:
+            self._note_write(error)
             return error
         except Exception as error:  # edge of the thread: the waiting request gets an answer
             logger.exception("events could not be written")
             return UnavailableError(f"the events could not be written ({type(error).__name__}).", fix="Send others.")
+        if entries:
+            self._note_write(None)
+        return flags
+
+    def _note_write(self, error: UnavailableError | None) -> None:
+        self.lag.write_error = error.logged if error is not None else ""
+        self._probe_at = time.monotonic() + self._probe_seconds
+
+    def _probe(self) -> None:
+        """After a failed write, see whether the log can be written again."""
+        if not self.lag.write_error or time.monotonic() < self._probe_at:
+            return
+        try:
+            self._log.probe()
+        except UnavailableError as error:
+            self._note_write(error)
+        else:
+            self._note_write(None)
 
     def read(self) -> Batch | None:
         """What follows the subscriber's place; None when it knows everything, or wants nothing.

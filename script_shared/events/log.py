@@ -1,29 +1,22 @@
 """The event log behind one small interface: SQLite embedded, PostgreSQL in production, chosen by URI."""
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from hashlib import sha256
 from secrets import token_bytes
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, inspect, select, text
+from sqlalchemy import Connection, Row, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.schema import CreateIndex, CreateTable
 
-from script_shared.errors import UnavailableError
-from script_shared.events.address import engine_of
 from script_shared.events.entry import Entry, Kind, user_digest
+from script_shared.events.log_connection import LogConnection
 from script_shared.events.people import Deleted, delete_rows, marks_of, rows_of, visits_of
 from script_shared.events.person import Person
 from script_shared.events.quarantine import Rule
-from script_shared.events.schema import DAY_KEYS, ENTRIES, WIDENED
-from script_shared.events.session_key import index_statement
+from script_shared.events.schema import DAY_KEYS, ENTRIES
 from script_shared.gently import breathe
-from script_shared.names import MAX_ID
 
-_APPEND_LOCK = 0x7061757461  # PostgreSQL advisory lock: appends commit in the order of their numbers
 _AT_ONCE = 10_000  # entries pruned in one transaction: on SQLite, other writers wait for it
 _READ = 500  # names of users read before the thread may rest
 _KEPT = (
@@ -31,6 +24,7 @@ _KEPT = (
     int(Kind.ERASE),
     int(Kind.QUARANTINE),
 )  # never pruned by age: what is known, who is forgotten
+_PROBE_DAY, _PROBE_BYTES = -1, 65_536  # a day that nobody asks for
 _KINDS = frozenset(map(int, Kind))
 logger = logging.getLogger("pauta.events")
 
@@ -53,10 +47,24 @@ class EventLog:
     """
 
     def __init__(self, uri: str) -> None:
-        self._engine = engine_of(uri)
-        self._insert = sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert
-        self._made = False
+        self._store = LogConnection(uri)
+        self._transaction, self._lock = self._store.transaction, self._store.lock
+        self._insert = sqlite.insert if self._store.dialect == "sqlite" else postgresql.insert
         self._unknown: set[int] = set()  # kinds of later versions that were met
+
+    @property
+    def renewals(self) -> int:
+        """How often another log, or an older copy, was found at the address since this process began."""
+        return self._store.renewals
+
+    def continue_after(self, number: int) -> None:
+        """See that new entries get numbers above this one, which a snapshot knows of an earlier log.
+
+        Raises:
+            UnavailableError: the log cannot be used.
+        """
+        if self._store.continue_after(number):
+            logger.warning("the event log ended before entry %d, which is known here: new entries follow that", number)
 
     def append(self, entries: Sequence[Entry], *, seen: int | None = None) -> list[bool]:
         """Write entries durably, all or none.
@@ -98,6 +106,8 @@ class EventLog:
             query = query.where(ENTRIES.c.kind.not_in(sorted(left_out)))
         with self._transaction() as connection:
             rows = connection.execute(query).all()
+        if rows:
+            self._store.note(rows[-1].seq, rows[-1].entry_id)
         entries = self._entries(rows)
         if rows and not entries:  # all are of unknown kinds, which the next query leaves out
             return self.tail(after, limit, without=without)
@@ -298,9 +308,20 @@ class EventLog:
             keys = {row.day: bytes(row.key) for row in rows}
         return keys[day], keys.get(day - 1, b"")
 
+    def probe(self) -> None:
+        """Write and delete a row as large as many events, to see whether the log can be written.
+
+        Raises:
+            UnavailableError: it cannot.
+        """
+        row = self._insert(DAY_KEYS).values(day=_PROBE_DAY, key=bytes(_PROBE_BYTES)).on_conflict_do_nothing()
+        for statement in (row, delete(DAY_KEYS).where(DAY_KEYS.c.day == _PROBE_DAY)):
+            with self._transaction() as connection:
+                connection.execute(statement)
+
     def close(self) -> None:
         """Give the connections back."""
-        self._engine.dispose()
+        self._store.close()
 
     def _entries(self, rows: Iterable[Row[Any]]) -> list[Entry]:
         """The entries in these rows, without those of unknown kinds."""
@@ -316,48 +337,6 @@ class EventLog:
     def _erased_since(self, connection: Connection, after: int) -> set[str]:
         query = select(ENTRIES.c.body).where(ENTRIES.c.seq > after, ENTRIES.c.kind == int(Kind.ERASE))
         return {body["digest"] for body in connection.scalars(query)}
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        try:
-            if not self._made:
-                self._make()
-            with self._engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", error)).splitlines()[0]
-            raise UnavailableError(
-                "the event log cannot be used.", fix="Check PAUTA_EVENTS_URI.", private=reason
-            ) from error
-
-    def _make(self) -> None:
-        """Make the table where it is missing; several processes may do so at once."""
-        with self._engine.begin() as connection:
-            if self._engine.dialect.name == "postgresql":
-                self._lock(connection)
-            connection.execute(CreateTable(ENTRIES, if_not_exists=True))
-            connection.execute(CreateTable(DAY_KEYS, if_not_exists=True))
-            for index in sorted(ENTRIES.indexes, key=lambda index: str(index.name)):
-                connection.execute(CreateIndex(index, if_not_exists=True))
-            connection.exec_driver_sql(index_statement(self._engine.dialect.name))
-            if self._engine.dialect.name == "postgresql":
-                _widen(connection)
-        self._made = True
-
-    def _lock(self, connection: Connection) -> None:
-        """From here on to the commit nobody else writes, so what is read now still holds then."""
-        if self._engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
-        else:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _widen(connection: Connection) -> None:
-    """Make room for longer ids in a PostgreSQL table of an earlier version; SQLite has no limits."""
-    columns = {column["name"]: column["type"] for column in inspect(connection).get_columns(ENTRIES.name)}
-    for name in WIDENED:
-        if (getattr(columns[name], "length", None) or MAX_ID) < MAX_ID:
-            connection.execute(text(f"ALTER TABLE {ENTRIES.name} ALTER COLUMN {name} TYPE VARCHAR({MAX_ID})"))
 
 
 def _first_of_each(entries: Sequence[Entry], new: set[str]) -> list[bool]:

@@ -71,3 +71,10 @@ def test_entries_that_are_not_folded_are_no_reason_to_go_on(log: EventLog) -> No
     stream.write(5)
     stream.write(3 * READ, Kind.SERVED)
     assert catch_up(stream).seq == 5
+
+
+def test_new_entries_of_a_log_that_ends_before_the_snapshot_are_folded(log: EventLog) -> None:
+    newsroom = Newsroom(LiveState(small_params()), seq=1_000)
+    CatchUp(log, 30.0).gather(newsroom, None, Clock("wall", 0), Bounds(24.0, 8), before=None)
+    Stream(log, 0).write(3)
+    assert [entry.seq for entry in log.tail(newsroom.seq)] == [1_001, 1_002, 1_003]

@@ -43,6 +43,7 @@ class Newsroom:
         visits: the users of visits.
         snapshot_seq: number of the last entry that the state began with; seq: of the last one folded.
         now_ms: the latest time in any entry, epoch milliseconds.
+        renewals: of the event log when the newsroom began to read it, see ``EventLog.renewals``.
     """
 
     def __init__(self, state: LiveState | None, *, seq: int = 0) -> None:
@@ -63,6 +64,7 @@ class Newsroom:
         self.now_ms = state.now_ms if state is not None else 0
         self._longest_pause_ms: int | None = None
         self.signs: LiveSigns | None = None
+        self.renewals = 0
 
     @property
     def pace(self) -> int:

@@ -3,6 +3,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event, text
 
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, EventLog, Kind
@@ -233,3 +234,42 @@ def test_an_answer_that_waits_while_its_reader_is_erased_elsewhere_is_not_writte
     assert eventually(lambda: follower.lag.pending == 0 and follower.lag.applied >= 2)
     assert [entry.entry_id for entry in log.tail(0) if entry.kind == Kind.SERVED] == ["b"]
     follower.stop()
+
+
+def limit_pages(log, pages):
+    """Let the log's file grow to so many pages only, as a full disk does."""
+    with log._transaction() as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    event.listen(log._store.engine, "checkout", lambda held, *_: held.execute(f"PRAGMA max_page_count = {pages}"))
+
+
+def test_a_failed_write_is_noted_until_a_write_or_a_trial_write_succeeds(tmp_path):
+    log = EventLog(f"sqlite:///{tmp_path}/e.db")
+    follower = LogFollower(log, Collector(), poll_seconds=0.02, probe_seconds=0.02)
+    follower.start()
+    assert follower.submit([click(1)]).result(5) == [True]
+    limit_pages(log, 1)
+    with pytest.raises(UnavailableError, match="unreachable"):
+        follower.submit([replace(click(2), body={"text": "x" * 100_000})]).result(5)
+    assert eventually(lambda: "full" in follower.lag.write_error and follower.lag.read_at)
+    failed = follower.lag.write_error
+    limit_pages(log, 100_000)
+    assert (failed, follower.lag.error) == (
+        "the event log is unreachable. Check PAUTA_EVENTS_URI, its database and its disk. (database or disk is full)",
+        "",
+    )
+    assert eventually(lambda: follower.lag.write_error == "")
+    assert [entry.entry_id for entry in log.tail(0)] == ["1"]
+    follower.stop()
+    log.close()
+
+
+def test_a_trial_write_leaves_nothing(uri):
+    log = EventLog(uri)
+    today = log.day_keys(20_000)
+    log.probe()
+    log.probe()
+    assert (log.head(), log.day_keys(20_000)) == (0, today)
+    with log._transaction() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM pauta_day_keys")) == 1
+    log.close()

@@ -267,7 +267,7 @@ def test_an_answer_to_a_reader_who_is_being_erased_meanwhile_is_left_out(log, ur
         entered.set()
         time.sleep(0.3)  # the other one asks who was erased before this one has committed
 
-    event.listen(log._engine, "commit", slowly)
+    event.listen(log._store.engine, "commit", slowly)
     erasing = threading.Thread(target=log.erase, args=("ana",))
     erasing.start()
     assert entered.wait()
