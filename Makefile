@@ -34,6 +34,7 @@ lock: | $(BIN)/uv ## Resolve the dependencies again, after a change in pyproject
 	$(LOCK) pyproject.toml --extra airflow -o requirements_airflow.txt
 	$(LOCK) pyproject.toml -c requirements_airflow.txt -o requirements.txt
 	$(LOCK) pyproject.toml --extra airflow --extra dev -c requirements_airflow.txt -o tests/requirements.txt
+	$(LOCK) --group docs -c requirements_airflow.txt -o docs/requirements.txt
 	$(LOCK) tests/clients/generators/requirements.in -o tests/clients/generators/requirements.txt
 
 .PHONY: check
@@ -129,7 +130,14 @@ bench-serving: install ## HTTP at full scale: times under constant load, most re
 bench-attack: install ## Attacks of strangers on an API at its defaults: what they take and move (ARGS="--work folder")
 	$(BIN)/python -m tests.benchmarks.attack $(ARGS)
 
+.PHONY: docs
+docs: | $(BIN)/uv ## Build the documentation as a site, in site/; a broken link fails
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)-docs
+	@$(UV) pip install --quiet --python $(VENV)-docs/bin/python --require-hashes -r docs/requirements.txt
+	@NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/python -m mkdocs build --strict --quiet
+	@echo "The site is in site/. To read it: python3 -m http.server --directory site --bind 127.0.0.1 8010"
+
 .PHONY: clean
 clean: ## Remove what was made here: environments, caches, runs, releases and Airflow's home
-	rm -rf $(VENV) $(VENV)-serving $(VENV)-clients .airflow .pauta .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-serving $(VENV)-clients $(VENV)-docs site .airflow .pauta .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find script_shared/data script_shared/models script_shared/evaluation -mindepth 1 ! -name .gitkeep -delete

@@ -1,6 +1,8 @@
 """The docs name what exists: every route, setting, metric and make target, and no other."""
 
+import ast
 import re
+import tomllib
 from pathlib import Path
 
 from fastapi.routing import APIRoute
@@ -73,6 +75,20 @@ def test_both_readmes_show_the_same_commands_figures_and_links():
 
 def test_the_readme_is_short():
     assert len((ROOT / "README.md").read_text(encoding="utf-8").split()) < 900
+
+
+BLOCK = re.compile(r"^```(python|toml)\n(.*?)^```", re.M | re.S)
+
+
+def test_python_and_toml_blocks_are_code_that_works():
+    blocks = [(page.name, *block) for page, text in DOCS.items() for block in BLOCK.findall(text)]
+    assert {language for _, language, _ in blocks} == {"python", "toml"}
+    for page, language, block in blocks:
+        if language == "toml":
+            tomllib.loads(block)
+            continue
+        imports = [node for node in ast.parse(block, page).body if isinstance(node, (ast.Import, ast.ImportFrom))]
+        exec(compile(ast.Module(imports, []), page, "exec"), {})
 
 
 def test_no_placeholder_is_left():
