@@ -1,4 +1,4 @@
-"""The circles planted in logged readers: a liking that they share and that no text, section or time shows."""
+"""The circles planted in logged users: a liking that they share and that no text, section or time shows."""
 
 import numpy as np
 import numpy.typing as npt

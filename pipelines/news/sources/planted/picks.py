@@ -17,7 +17,7 @@ from script_shared.clock import HOUR_MS
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
-BUCKET_MS = HOUR_MS // 4  # what is alive, and how much it draws, is counted anew every quarter of an hour
+BUCKET_MS = HOUR_MS // 4  # what is alive, and how much it draws, is counted again every quarter of an hour
 ALIVE_MS = 3 * DAY_MS
 FRESH_HOURS = 5.0  # users of a single page come for what is new: their interest falls this much faster,
 FRONT_PAGE = 1.5  # and for what is on the front page: the power of the appeal

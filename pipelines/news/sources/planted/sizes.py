@@ -6,7 +6,7 @@ import numpy.typing as npt
 from script_shared.news.params import SampleParams
 
 LOGGED_READS_SHARE = 0.4526  # of all interactions
-ROBOT_SHARE = 0.00023  # of all readers: from 800 reads up
+ROBOT_SHARE = 0.00023  # of all users: from 800 reads up
 ROBOT_READS = (800, 7004)
 READS_PER_DAY = 25.0  # at most, of a person
 
