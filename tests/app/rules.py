@@ -38,10 +38,18 @@ class Told:
                     self.shown[user, page] = self.shown.get((user, page), 0) + count
         self.users[visit] = user
 
+    def see(self, user: str, session: str) -> None:
+        """A request or an impression names a user in a visit: what the visit read without one is the user's too."""
+        visit = name("", session)
+        if user and session and visit not in self.users and self.read.get(visit):
+            self.log_in(user, session)
+
     def take(self, entry: Entry) -> None:
         reader, session = name(entry.user_id, entry.body.get("session", "")), entry.body.get("session", "")
         if entry.kind == Kind.CLICK and entry.user_id and session:
             self.log_in(entry.user_id, session)
+        elif entry.kind == Kind.IMPRESSION:
+            self.see(entry.user_id, session)
         self.count(entry, reader)
         if reader in self.users and entry.kind != Kind.ARTICLE:
             self.count(entry, self.users[reader])

@@ -13,7 +13,7 @@ from script_shared.news.live.query import Query
 from tests.app.releases import ALIVE
 from tests.app.sites import KINDS, PAGES, READ_MUCH, SHOWN_TOO_OFTEN, Site, told_site
 
-SHORT = 3  # articles that a list of nearly all there are may lack, while it could hold them
+NARROW = {"section", "max_age_hours"}  # such a list may hold nothing for a ranker to order, and nothing is missing
 HOT = ("a12", "a20", "a30", "p0", "p1")
 
 
@@ -42,7 +42,7 @@ events = st.lists(
     st.tuples(
         st.sampled_from([Kind.CLICK, Kind.IMPRESSION]),
         st.sampled_from(["new", "", "log0"]),
-        st.just(""),  # visits that several users share have tests of their own
+        st.sampled_from(["", "s1"]),  # several users share a visit
         pages,
     ),
     max_size=2,
@@ -63,10 +63,8 @@ def query_of(asked: dict[str, Any]) -> Query:
 
 
 @settings(
-    max_examples=12,
+    max_examples=25,
     deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(told=events, asked=knobs, history=st.none() | st.lists(pages, max_size=3), more=st.integers(0, 3))
@@ -77,6 +75,7 @@ def test_no_path_returns_what_may_not_be_shown(
         site.send(kind, user, page, session)
     if history is not None:
         asked = {**asked, "history": history}
+    site.told.see(asked["user_id"], asked.get("session", ""))
     allowed, seen, wanted = site.allowed(query_of(asked)), [], asked.get("num_recs", 10)
     cursor: str | None = ""
     for turn in range(more + 1):
@@ -85,9 +84,8 @@ def test_no_path_returns_what_may_not_be_shown(
         answer = _ask(site.client, {**asked, "cursor": cursor})
         got = [item["page"] for item in answer["items"]]
         assert set(got) <= allowed - set(seen)
-        full = min(wanted, len(allowed) - len(seen))
-        assert full - SHORT <= len(got) == len(set(got)) <= full
-        assert site.degraded in ("", *answer["degraded"])
+        assert len(got) == len(set(got)) == min(wanted, len(allowed) - len(seen))
+        assert site.degraded in ("", *answer["degraded"]) or (site.degraded == "ranker" and NARROW & asked.keys())
         seen, cursor = [*seen, *got], answer["next"]
         assert turn == 0 or seen
 
@@ -107,8 +105,7 @@ def test_predict_returns_nothing_that_may_not_be_shown(site: Site, user: str) ->
     allowed = site.allowed(Query(user))
     answer = site.client.post("/predict", json={"userId": user, "max_results": 100}).json()
     found = {item["page"] for item in answer["predictions"]}
-    assert found <= allowed
-    assert len(found) >= len(allowed) - SHORT
+    assert found == allowed
     assert site.degraded in ("", *answer["degraded"])
 
 
