@@ -6,6 +6,7 @@ import hmac
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from hashlib import blake2b, sha256
 from ipaddress import ip_address, ip_network
 
@@ -58,13 +59,8 @@ class DayKeys:
 
     def network(self, host: str) -> str:
         """The pseudonym of the network an address is in, 8 hexadecimal digits; "" for no address."""
-        try:
-            address = ip_address(host.partition("%")[0])
-        except ValueError:
-            return ""
-        address = getattr(address, "ipv4_mapped", None) or address
-        bits = IPV4_BITS if address.version == 4 else IPV6_BITS
-        return self._mac(self._keys[0], "network", str(ip_network((address, bits), strict=False)))
+        network = _network_of(host)
+        return self._mac(self._keys[0], "network", network) if network else ""
 
     def answer_id(self, reader: str, pages: Sequence[str]) -> str:
         """A new id of an answer, by which :meth:`gave` knows later which articles we gave to this user.
@@ -94,6 +90,18 @@ class DayKeys:
     @staticmethod
     def _mac(key: bytes, what: str, text: str) -> str:
         return hmac.new(key, f"{what} {text}".encode(), sha256).hexdigest()[:8]
+
+
+@lru_cache(4096)
+def _network_of(host: str) -> str:
+    """The network an address is in, "" for no address; kept, because the events of one request share it."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return ""
+    address = getattr(address, "ipv4_mapped", None) or address
+    bits = IPV4_BITS if address.version == 4 else IPV6_BITS
+    return str(ip_network((address, bits), strict=False))
 
 
 def _page_tag(key: bytes, nonce: str, page: str) -> str:

@@ -91,6 +91,10 @@ class Following:
             answer.add_done_callback(lambda done: done.exception())  # nobody waits for it any more
             raise UnavailableError("the event log does not answer; it may still be written to.", fix=AGAIN) from None
 
+    async def digest(self) -> tuple[int, str]:
+        """The place of this process in the log and the digest of its state there; there must be a newsroom."""
+        return await self._folder.digest()
+
     async def settled(self) -> None:
         """Returns once everything in the log is folded here, or the log is unreachable."""
         await self.write([])

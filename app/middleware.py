@@ -10,11 +10,13 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.encodings import inflated
-from app.errors import unexpected
+from app.errors import problem, unexpected
 from app.telemetry import Telemetry
 
 log = logging.getLogger("pauta.access")
 _ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
+MOST_PARAMETERS = 50  # of one address, besides those that may be given many times; FastAPI takes the square of it
+_MANY = b"exclude_ids="
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -39,6 +41,16 @@ def limited(receive: Receive, most: int) -> Receive:
         return message
 
     return receive_some
+
+
+def _has_too_many_parameters(scope: Scope) -> bool:
+    query: bytes = scope["query_string"]
+    return query.count(b"&") - query.count(_MANY) >= MOST_PARAMETERS
+
+
+def _too_many_parameters(scope: Scope) -> ASGIApp:
+    detail = f"The address has more than {MOST_PARAMETERS} parameters. Send fewer."
+    return problem(Request(scope), 422, detail)
 
 
 def _body(scope: Scope, receive: Receive, most: int) -> Receive:
@@ -78,7 +90,8 @@ class Watched:
             await send(message)
 
         try:
-            await self.app(scope, _body(scope, receive, self._body_bytes), send_with_id)
+            app = _too_many_parameters(scope) if _has_too_many_parameters(scope) else self.app
+            await app(scope, _body(scope, receive, self._body_bytes), send_with_id)
         except Exception as error:  # the edge: whatever nobody expected is still answered, logged and counted
             if answered:
                 raise  # too late to say anything; the server closes the connection

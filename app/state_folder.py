@@ -104,6 +104,16 @@ class StateFolder:
             after = entries[-1].seq
             await self._turn()
 
+    async def digest(self) -> tuple[int, str]:
+        """The position of the newsroom in service and its digest there, which is computed in a thread.
+
+        Nothing is folded meanwhile, so writers wait for it; lists do not.
+        """
+        assert self.room is not None
+        async with self._folding:
+            newsroom = self.room.newsroom
+            return newsroom.seq, await asyncio.to_thread(newsroom.digest)
+
     async def hand_over(self, room: Room) -> None:
         """Fold into the next newsroom what only the one in service knows, then exchange them in one step.
 

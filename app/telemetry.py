@@ -50,6 +50,7 @@ A test holds this table to what ``/metrics`` exports. Series of a release leave 
 worker processes are added up is said in ``app.workers``.
 """
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,6 +87,7 @@ class Telemetry:
         self.evaluation = EvaluationMetrics(evaluation)
         self._workers = Workers(shared, self._snapshot) if shared is not None else None
         ProcessCollector(registry=self.registry)
+        self._rendering, self._begun, self._text = asyncio.Lock(), 0, b""
 
     async def start(self) -> None:
         """Be there for the other worker processes, where there are any."""
@@ -98,11 +100,25 @@ class Telemetry:
             await self._workers.stop()
 
     async def render(self) -> bytes:
-        """Everything in Prometheus' text format, of all worker processes."""
+        """Everything in Prometheus' text format, of all worker processes.
+
+        It is written in a thread, by one at a time: those who ask meanwhile share the next one.
+        """
+        begun = self._begun
+        async with self._rendering:
+            if self._begun == begun:
+                self._begun += 1
+                self._text = await self._write()
+            return self._text
+
+    async def _write(self) -> bytes:
         if self._workers is None:
             self.releases.let_leave()
-            return generate_latest(self.registry) + self.evaluation.text()
-        return generate_latest(Written(await self._workers.together())) + self.evaluation.text()
+            return await asyncio.to_thread(self._written, self.registry)
+        return await asyncio.to_thread(self._written, Written(await self._workers.together()))
+
+    def _written(self, registry: CollectorRegistry | Written) -> bytes:
+        return generate_latest(registry) + self.evaluation.text()
 
     def collect(self) -> Iterator[Metric]:
         """Every metric of this process."""

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from script_shared.names import MAX_ID, MAX_TITLE, clean_id, clean_text, clean_title
 
 MAX_LABEL = 64
+MAX_RAW_LABEL = 4 * MAX_LABEL  # as it is sent, entities and all: composing letters takes the square of a text's length
 MAX_TEXT = 100_000
 
 
@@ -32,8 +33,9 @@ def _present(text: str) -> str:
 
 
 def _label(value: Any) -> str:
-    text = clean_text(_text(value))
-    if len(text) > MAX_LABEL:
+    raw = _text(value)
+    text = "" if raw is None else str(raw)
+    if len(text) > MAX_RAW_LABEL or len(text := clean_text(text)) > MAX_LABEL:
         raise ValueError(f"may have at most {MAX_LABEL} characters")
     return text
 

@@ -15,14 +15,16 @@ NULLS = ("", "null", "none", "nan", "undefined", "\\n")  # spellings of a missin
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"  # zero width: no white space to Python, and nothing to see
 SOFT_HYPHEN = "\u00ad"
 LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
-_EDGE = (
-    rf"(?:[^\S\x1c-\x1f]|[{INVISIBLE}])+"  # the four are white space to Python, and control characters to all others
+_NO_EDGE = "\x1c\x1d\x1e\x1f"  # white space to Python, and control characters to all others
+_LAST_SPACE = 0x3000  # of Unicode
+_EDGES = INVISIBLE + "".join(
+    letter for letter in map(chr, range(_LAST_SPACE + 1)) if letter.isspace() and letter not in _NO_EDGE
 )
-_EDGES = re.compile(rf"^{_EDGE}|{_EDGE}$")
 _BLANKS = re.compile(r"\s+")
 _UNSEEN = re.compile(rf"[{INVISIBLE}{SOFT_HYPHEN}]|(?![\t\n\v\f\r\x85])[\x00-\x1f\x7f-\x9f]|[\ud800-\udfff]")
 _BAD_IN_ID = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NOT_IN_SLUG = re.compile(r"[\W_]+")
+_LONGEST_NULL = max(map(len, NULLS))
 
 
 def is_null(value: object) -> bool:
@@ -31,7 +33,11 @@ def is_null(value: object) -> bool:
     >>> [is_null(value) for value in (None, " NaN ", "\\\\N", "0", "nana")]
     [True, True, True, False, False]
     """
-    return value is None or _EDGES.sub("", str(value)).lower() in NULLS
+    return value is None or _stands_for_missing(str(value).strip(_EDGES))
+
+
+def _stands_for_missing(text: str) -> bool:
+    return len(text) <= _LONGEST_NULL and text.lower() in NULLS
 
 
 def clean_id(value: object) -> str:
@@ -45,14 +51,14 @@ def clean_id(value: object) -> str:
     >>> clean_id("  a-1\\u00a0"), clean_id(None), clean_id("null")
     ('a-1', '', '')
     """
-    if is_null(value):
+    if value is None:
         return ""
-    text = _EDGES.sub("", str(value))
-    if _BAD_IN_ID.search(text):
-        raise ValueError("may not hold control characters or surrogates")
+    text = str(value).strip(_EDGES)
     if len(text) > MAX_ID:
         raise ValueError(f"may have at most {MAX_ID} characters")
-    return text
+    if not text.isprintable() and _BAD_IN_ID.search(text):
+        raise ValueError("may not hold control characters or surrogates")
+    return "" if _stands_for_missing(text) else text
 
 
 def clean_text(value: object) -> str:
@@ -63,7 +69,10 @@ def clean_text(value: object) -> str:
     """
     if value is None:
         return ""
-    text = html.unescape(str(value))
+    text = str(value)
+    if text.isascii() and text.isprintable() and "&" not in text and "  " not in text:
+        return text.strip(" ")
+    text = html.unescape(text)
     text = _UNSEEN.sub("", text)
     for ligature, letters in LIGATURES.items():
         text = text.replace(ligature, letters)

@@ -6,13 +6,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Response
 
 from app.answers import json_response
+from app.bodies import BodyRoute
 from app.dating import Dating
 from app.dependencies import Admin, Service, TheService
 from app.event_shapes import Accepted, ArticlePost, ArticlesBody
 from script_shared.errors import RequestError
 from script_shared.events import Entry, Kind
 
-router = APIRouter(tags=["events"])
+router = APIRouter(tags=["events"], route_class=BodyRoute)
 TIMES = {"issued": "issued_ms", "embargo_until": "embargo_ms", "expires": "expires_ms"}
 MOST_TEXT = 4_000  # characters of the text that are kept; its words place the article among others
 

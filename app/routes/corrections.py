@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Path, Request, Response
 
 from app.answers import json_response
+from app.bodies import BodyRoute
 from app.dependencies import Admin, Service, TheService
 from app.errors import problem
 from app.event_shapes import Corrected, Correction
@@ -14,7 +15,7 @@ from app.routes.events import KINDS
 from app.text_fields import RequiredId
 from script_shared.events import Entry, Kind, Quarantine
 
-router = APIRouter(prefix="/events", tags=["events"], dependencies=[Admin])
+router = APIRouter(prefix="/events", tags=["events"], dependencies=[Admin], route_class=BodyRoute)
 EventId = Annotated[RequiredId, Path(description="The event; its id may hold slashes.")]
 LABELS = ("session", "region", "device", "os", "referrer", "section")
 REASON = "correction"

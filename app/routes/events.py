@@ -1,63 +1,24 @@
 """POST /events: clicks and impressions; every one counts at once."""
 
 from collections import Counter
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from collections.abc import Sequence
+from functools import partial
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 
 from app.answers import json_response
 from app.dating import Dating
 from app.dependencies import Service, TheService, is_admin
 from app.errors import problem
 from app.event_shapes import Accepted, Event, EventsBody
+from app.intake import IntakeRoute, in_slices
 from app.logins import logins
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, Kind
 
-
-class IntakeRoute(APIRoute):
-    """A route that also reads JSON sent as plain text, as browsers send beacons, and counts what cannot be read."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        answer = super().get_route_handler()
-
-        async def counted(request: Request) -> Response:
-            service: Service = request.app.state.service
-            try:
-                return await answer(_beacon(request))
-            except RequestValidationError as error:
-                service.telemetry.live.refused("malformed", len(error.body) if isinstance(error.body, list) else 1)
-                raise
-            except HTTPException as error:
-                service.telemetry.live.refused(_reason(error), 1)
-                raise
-
-        return counted
-
-
-def _beacon(request: Request) -> Request:
-    """The request; one whose body is plain text as one whose body is JSON."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != PLAIN:
-        return request
-    others = [(name, value) for name, value in request.scope["headers"] if name != b"content-type"]
-    request.scope["headers"] = [*others, (b"content-type", b"application/json")]
-    return Request(request.scope, request.receive)
-
-
-def _reason(error: HTTPException) -> str:
-    """Why a body could not be read, as it is counted."""
-    if isinstance(error.__cause__, ClientDisconnect):
-        return "hung_up"
-    return {413: "too_large", 401: "not_signed"}.get(error.status_code, "malformed")
-
-
 router = APIRouter(tags=["events"], route_class=IntakeRoute)
-PLAIN = "text/plain"  # what navigator.sendBeacon sends text as, without asking the service first
 KINDS = {"click": Kind.CLICK, "impression": Kind.IMPRESSION}
 KEPT = (
     "session",
@@ -86,15 +47,14 @@ async def post_events(request: Request, body: Annotated[EventsBody, Body()], ser
     events = body if isinstance(body, list) else [body]
     signed = await _signed(service, request, len(events))
     dating = await _dating(service, len(events), by_site=signed or is_admin(request, service))
-    if errors := _out_of_time(events, dating, listed=isinstance(body, list)):
+    check = partial(_out_of_time, dating=dating, listed=isinstance(body, list))
+    if errors := await in_slices(check, list(enumerate(events))):
         service.telemetry.live.refused("out_of_time", len(events))
         detail = f"{len(errors)} of {len(events)} events have a time that cannot be taken. Nothing was written."
         return problem(request, 422, detail, errors=errors[:20])
-    entries = [_entry(event, dating) for event in events]
-    for entry in entries:
-        service.event_proof.note(entry, request, signed=signed)
+    entries = await in_slices(partial(_entries, service, request, dating=dating, signed=signed), events)
     new = await _write(service, entries)
-    _judge(service, entries, new)
+    await in_slices(partial(_judge, service), list(zip(entries, new, strict=True)))
     return json_response({"accepted": sum(new), "duplicates": len(new) - sum(new)})
 
 
@@ -115,7 +75,7 @@ async def _dating(service: Service, events: int, *, by_site: bool) -> Dating:
 
 
 async def _write(service: Service, entries: list[Entry]) -> list[bool]:
-    first = logins(service, entries)
+    first = await logins(service, entries)
     try:
         new = (await service.following.write([*first, *entries]))[len(first) :]
     except UnavailableError:
@@ -127,17 +87,26 @@ async def _write(service: Service, entries: list[Entry]) -> list[bool]:
     return new
 
 
+def _entries(
+    service: Service, request: Request, events: Sequence[Event], *, dating: Dating, signed: bool
+) -> list[Entry]:
+    entries = [_entry(event, dating) for event in events]
+    for entry in entries:
+        service.event_proof.note(entry, request, signed=signed)
+    return entries
+
+
 def _entry(event: Event, dating: Dating) -> Entry:
     time_ms, marks = dating.stamp(event.time)
     body = marks | {name: value for name in KEPT if (value := getattr(event, name)) not in ("", None)}
     return Entry(event.event_id, KINDS[event.kind], time_ms, event.user_id.strip(), event.page, body)
 
 
-def _out_of_time(events: list[Event], dating: Dating, *, listed: bool) -> list[dict[str, str]]:
+def _out_of_time(events: Sequence[tuple[int, Event]], *, dating: Dating, listed: bool) -> list[dict[str, str]]:
     """Complaints about times that no event may have now."""
     return [
         _complaint(place if listed else None, refusal)
-        for place, event in enumerate(events)
+        for place, event in events
         if (refusal := dating.refusal(event.time))
     ]
 
@@ -147,8 +116,9 @@ def _complaint(place: int | None, message: str) -> dict[str, str]:
     return {"in": "body", "field": field, "message": message}
 
 
-def _judge(service: Service, entries: list[Entry], new: list[bool]) -> None:
+def _judge(service: Service, written: Sequence[tuple[Entry, bool]]) -> list[Entry]:
     """Credit clicks that name no answer to the user's newest one; those that name one are credited as they come."""
-    for entry, is_new in zip(entries, new, strict=True):
-        if is_new and entry.kind == Kind.CLICK and "answer_id" not in entry.body:
-            service.following.judge(entry)
+    clicks = [entry for entry, new in written if new and entry.kind == Kind.CLICK and "answer_id" not in entry.body]
+    for click in clicks:
+        service.following.judge(click)
+    return clicks

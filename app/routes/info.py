@@ -2,6 +2,7 @@
 
 import os
 import platform
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -35,7 +36,7 @@ async def get_info(request: Request, service: TheService) -> Response:
             "name": "pauta",
             "version": __version__,
             "python": platform.python_version(),
-            "packages": {name: version(name) for name in PACKAGES},
+            "packages": _packages(),
             "process": os.getpid(),
             "started_at": iso(service.started_ms),
             "uptime_seconds": round((wall_ms() - service.started_ms) / 1000, 3),
@@ -46,6 +47,12 @@ async def get_info(request: Request, service: TheService) -> Response:
             "settings": settings if is_admin(request, service) else without_addresses(settings),
         }
     )
+
+
+@cache
+def _packages() -> dict[str, str]:
+    """Versions of what the service is built on; read from files once."""
+    return {name: version(name) for name in PACKAGES}
 
 
 def shown(settings: Settings) -> dict[str, Any]:

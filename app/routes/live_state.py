@@ -29,9 +29,10 @@ async def get_live(service: TheService, digest: bool = False, trending: Window |
     following, room = service.following, service.following.newsroom
     if room is None:
         raise UnavailableError("Nothing is folded yet.", fix="Try again in a few seconds.")
+    position, name = await following.digest() if digest else (room.seq, None)
     return json_response(
         {
-            "position": room.seq,
+            "position": position,
             "time": iso(room.now_ms),
             "degraded": following.troubles,
             "log_error": following.follower.lag.error or following.follower.lag.write_error or None,
@@ -39,7 +40,7 @@ async def get_live(service: TheService, digest: bool = False, trending: Window |
             "served_remembered": len(following.served),
             "posted_articles": len(room.editorial),
             "state": room.state.sizes() if room.state is not None else None,
-            "digest": room.digest() if digest else None,
+            "digest": name,
             "trending": _trending(service, room, trending) if trending else None,
         }
     )

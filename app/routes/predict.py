@@ -5,11 +5,12 @@ import time
 from fastapi import APIRouter, Request, Response
 
 from app.answers import ask, front, items, json_response
+from app.bodies import BodyRoute
 from app.dependencies import TheService
 from app.shapes import PredictBody, Predictions
 from script_shared.news.live.query import Query
 
-router = APIRouter(tags=["recommendations"])
+router = APIRouter(tags=["recommendations"], route_class=BodyRoute)
 
 
 @router.post("/predict", summary="A list with timings", response_model=Predictions)

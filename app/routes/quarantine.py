@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Response
 
 from app.answers import iso, json_response
+from app.bodies import BodyRoute
 from app.dependencies import Admin, Service, TheService
 from app.event_shapes import QuarantineList, QuarantinePost, QuarantineRecord
 from script_shared.events import Entry, Kind
@@ -14,7 +15,7 @@ from script_shared.events.entry import user_digest
 from script_shared.events.person import session_name
 from script_shared.events.quarantine import Rule
 
-router = APIRouter(prefix="/quarantine", tags=["events"], dependencies=[Admin])
+router = APIRouter(prefix="/quarantine", tags=["events"], dependencies=[Admin], route_class=BodyRoute)
 
 
 @router.post("", summary="Leave out clicks that were found bad", response_model=QuarantineRecord)

@@ -3,11 +3,12 @@
 from fastapi import APIRouter, Response
 
 from app.answers import json_response
+from app.bodies import BodyRoute
 from app.dependencies import Admin, TheService
 from app.shapes import TrainBody
 from app.state_shapes import TrainingRun
 
-router = APIRouter(tags=["model"])
+router = APIRouter(tags=["model"], route_class=BodyRoute)
 
 
 @router.post(

@@ -31,6 +31,21 @@ def test_an_id_that_no_store_could_keep_is_refused(text: str):
         clean_id(text)
 
 
+def test_blanks_within_an_id_cost_no_more_than_its_length():
+    with pytest.raises(ValueError, match="at most 512"):
+        clean_id("x" + " " * 1_000_000 + "x")  # tried blank by blank, it takes a day
+    assert clean_id("\u3000\ufeff" * 500_000 + "x" + "\u00a0\u2060" * 500_000) == "x"
+
+
+@pytest.mark.parametrize("letter", [chr(code) for code in range(0x3100) if chr(code).isspace()])
+def test_every_space_around_an_id_is_left_out_but_control_characters(letter: str):
+    if letter in "\x1c\x1d\x1e\x1f":
+        with pytest.raises(ValueError, match="control characters"):
+            clean_id(f"{letter}x")
+    else:
+        assert clean_id(f"{letter}x{letter}") == "x"
+
+
 def test_long_ids_and_addresses_are_ids():
     assert clean_id("x" * MAX_ID) == "x" * MAX_ID
     address = "esid:conteudo_editorial_g1#materia#https://g1.globo.com/a/b.ghtml"

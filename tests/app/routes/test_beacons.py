@@ -110,3 +110,29 @@ def test_null_for_an_article_leaves_hidden_as_it_was(common: httpx.Client, admin
     common.post("/articles", json={"page": "a20", "hidden": None}, headers=admin)
     pages = [item["page"] for item in common.get("/recommendations", params={"num_recs": 100}).json()["items"]]
     assert "a20" not in pages
+
+
+def test_a_long_list_is_taken_as_a_short_one_is_and_names_its_first_mistake(common: httpx.Client) -> None:
+    events = [{"event_id": f"long-{number}", "user_id": f"u{number}", "page": "a20"} for number in range(1_000)]
+    wrong = [*events[:700], {**events[700], "page": " "}, *events[701:900], {"event_id": "e"}]
+    before = refused(common)
+    response = post(common, json.dumps(wrong).encode(), "application/json")
+    assert response.status_code == 422
+    assert [error["field"] for error in response.json()["errors"]] == ["list.700.page"]
+    assert refused(common) - before == {"malformed": len(wrong)}
+    answers = [post(common, json.dumps(events).encode(), "text/plain").json() for _ in range(2)]
+    assert answers == [{"accepted": 1_000, "duplicates": 0}, {"accepted": 0, "duplicates": 1_000}]
+    too_many = json.dumps([*events, events[0]]).encode()
+    assert "1000" in post(common, too_many, "application/json").json()["detail"]
+
+
+def test_what_would_take_long_to_refuse_is_refused_at_once(common: httpx.Client) -> None:
+    unknown = json.dumps({f"k{number}": 0 for number in range(1_000)} | {"event_id": "k", "page": "a1"}).encode()
+    fields = [error["field"] for error in post(common, unknown, "application/json").json()["errors"]]
+    assert fields == [f"item.k{number}" for number in range(20)]
+    parts = json.dumps([{}] * 30_000).encode()
+    assert "more than 20,000 lists and objects" in post(common, parts, "application/json").json()["detail"]
+    response = common.get("/articles?" + "&".join(f"k{number}=1" for number in range(60)))
+    assert response.status_code == 422
+    assert response.json()["detail"] == "The address has more than 50 parameters. Send fewer."
+    assert common.get("/recommendations", params={"exclude_ids": [f"a{n}" for n in range(1_000)]}).status_code == 200
