@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -79,6 +80,14 @@ def published(root: Path, folder: Path) -> tuple[Path, Manifest]:
     return releases.fetch("v1"), releases.manifest("v1")
 
 
+def names_half_a_tree(reason: str) -> bool:
+    """Whether a refusal says what is wrong with half a tree: the check's process crashed, or the file's name.
+
+    Which of them is LightGBM's undefined behaviour: it aborts, reads beyond its memory, or notices.
+    """
+    return re.search(r"reading it was ended by SIG(ABRT|SEGV|BUS|FPE|ILL)\b|ranker\.txt", reason) is not None
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_every_file_of_a_release_damaged_in_any_way_is_found_out(whole: Path, tmp_path: Path) -> None:
@@ -133,8 +142,8 @@ def test_half_a_tree_ends_the_check_and_not_the_service(whole: Path, tmp_path: P
     (damaged / "ranker/ranker.txt").write_text(trees[: len(trees) // 2])
     verdict = ReleaseGuard(tmp_path / "cache", small_params()).verdict(*published(tmp_path, damaged))
     assert verdict.reason == ""
-    assert "SIG" in verdict.parts["ranker"]  # LightGBM aborts, or reads beyond its memory
     assert set(verdict.parts) == {"ranker"}
+    assert names_half_a_tree(verdict.parts["ranker"])
 
 
 def test_a_check_that_is_killed_says_nothing_about_the_release() -> None:
@@ -161,6 +170,12 @@ def half_a_tree(folder: Path) -> None:
     (folder / "ranker/ranker.txt").write_text(trees[: len(trees) // 2])
 
 
+NAMED: dict[object, str] = {
+    wild: "live/articles/row_of.npy",
+    wild_titles: "catalog/titles.offsets.npy",
+}  # what the refusal names
+
+
 @pytest.mark.parametrize("damage", [wild, wild_titles, half_a_tree])
 def test_a_damaged_release_with_the_right_checksums_leaves_the_old_one_in_service(
     store: Store, whole: Path, tmp_path: Path, params_file: Path, damage: "object"
@@ -176,8 +191,10 @@ def test_a_damaged_release_with_the_right_checksums_leaves_the_old_one_in_servic
         info = client.get("/info").json()
         assert info["release"] == "v1"
         assert info["refused"]["release"] == "v2"
-        assert info["refused"]["reason"]
+        reason = info["refused"]["reason"]
+        assert names_half_a_tree(reason) if damage is half_a_tree else NAMED[damage] in reason
         assert client.get("/recommendations").status_code == 200
+        assert client.get("/health").status_code == 200
 
 
 def test_a_first_release_with_half_a_tree_is_served_without_its_ranker(
@@ -189,7 +206,9 @@ def test_a_first_release_with_half_a_tree_is_served_without_its_ranker(
     store.releases.promote("v1", "test")
     with serving(store.settings.model_copy(update={"params_file": params_file})) as client:
         until(lambda: release_of(client) == "v1")
-        assert "ranker" in client.get("/ready").json()["refused"]["reason"]
+        reason = client.get("/ready").json()["refused"]["reason"]
+        assert "ranker" in reason
+        assert names_half_a_tree(reason)
         answer = client.get("/recommendations").json()
         assert answer["degraded"] == ["ranker"]
         assert len(answer["items"]) == 10
