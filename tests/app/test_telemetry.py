@@ -133,7 +133,8 @@ def test_the_clock_of_the_release_is_shown() -> None:
 
 
 def test_those_who_ask_while_metrics_are_written_share_the_next_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    counts, written = Telemetry(), []
+    counts = Telemetry()
+    written: list[int] = []
 
     async def write() -> bytes:
         written.append(len(written))
