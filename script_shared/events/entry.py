@@ -48,6 +48,11 @@ def user_digest(user_id: str) -> str:
     return blake2b(user_id.encode(), digest_size=SIZE, person=PERSON).hexdigest()
 
 
+def user_key(user_id: str) -> int:
+    """The first 64 bits of :func:`user_digest` as a number."""
+    return int.from_bytes(blake2b(user_id.encode(), digest_size=SIZE, person=PERSON).digest()[:8], "big")
+
+
 def storable(text: str) -> bool:
     """Whether every database can keep the text: no control characters, no halves of characters.
 

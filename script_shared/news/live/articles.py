@@ -93,8 +93,10 @@ class Articles:
 
     def clicked(self, row: int, time_ms: int, whole: bool) -> None:
         """Note a click on the article of a row; only a ``whole`` one is counted."""
-        self.clicks[row] += whole
-        self.last_ms[row] = max(self.last_ms[row], time_ms)
+        if whole:
+            self.clicks[row] += 1
+        if time_ms > self.last_ms.item(row):
+            self.last_ms[row] = time_ms
 
     def turn_back(self, time_ms: int) -> None:
         """Let no click or publication lie after a moment."""

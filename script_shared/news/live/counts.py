@@ -40,6 +40,14 @@ class DecayedCounts:
             sums[row] += weight
             totals[0] += weight
 
+    def now(self, place: int, row: int) -> float:
+        """What everybody added to an article in a window given by its place, as a plain number; -1 is no article."""
+        return float(self._views[place][1][row]) if row >= 0 else 0.0
+
+    def total_now(self, place: int) -> float:
+        """What everybody added to all articles in a window given by its place."""
+        return float(self._views[place][2][0])
+
     def add(self, row: int, groups: Sequence[int], weights: "array[float]") -> None:
         """Count one event on an article for each of its groups; ``weights`` are those of all half-lives.
 

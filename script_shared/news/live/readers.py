@@ -7,7 +7,7 @@ from zlib import crc32
 import numpy as np
 
 from script_shared.arrays import IntArray
-from script_shared.events.entry import user_digest
+from script_shared.events.entry import user_key
 from script_shared.events.person import session_name
 from script_shared.gently import breathe
 
@@ -34,7 +34,7 @@ _AT_ONCE = 10_000  # users whose reads are renumbered together
 def reader_key(user: str, session: str) -> int:
     """64 bits that identify the user, or for the session where there is no user; 0 for neither."""
     name = reader_name(user, session)
-    return digest_key(user_digest(name)) if name else 0
+    return user_key(name) if name else 0
 
 
 def reader_name(user: str, session: str) -> str:

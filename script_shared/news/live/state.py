@@ -19,11 +19,11 @@ from script_shared.news.live.groups import REGIONS, SIZE, Groups, Visit
 from script_shared.news.live.looked import Looked
 from script_shared.news.live.pairing import pair
 from script_shared.news.live.pairs import PairStore
-from script_shared.news.live.readers import Readers, digest_key
+from script_shared.news.live.readers import Readers, digest_key, reader_key
 from script_shared.news.live.shown import MOST_SHOWN, Shown
 from script_shared.news.live.taste import learn_taste
 from script_shared.news.live.trust import BELIEVED, PROVEN, Everybody, Sources
-from script_shared.news.live.visits import Visits, log_in
+from script_shared.news.live.visits import Visits, join, log_in, session_key
 from script_shared.news.params import LiveParams
 
 BEHIND_MS = 600_000  # an event that is dated now and lies further back shows that the clock was ahead,
@@ -167,15 +167,13 @@ class LiveState(Looked):
 
     def everybody(self, number: int) -> Everybody:
         """Clicks that count for everybody, on an article and on all."""
-        row, sums, totals = self.articles.row_of[number], self.overall.sums, self.overall.totals
-        short, long = (float(sums[_SHORT, 0, row]), float(sums[_LONG, 0, row])) if row >= 0 else (0.0, 0.0)
-        return Everybody(short, long, *(float(totals[place, 0]) for place in (_SHORT, _LONG, _DAY)))
+        row, now, total = self.articles.row_of[number], self.overall.now, self.overall.total_now
+        return Everybody(now(_SHORT, row), now(_LONG, row), total(_SHORT), total(_LONG), total(_DAY))
 
     def _click(self, event: LiveEvent) -> float:
         """Take a click over; returns how much it counts for everybody."""
         number, time_ms, readers = self._number(event.article, event.time_ms), event.time_ms, self.readers
-        self.log_in(event.user, event.session)
-        keys = self.visits.keys(event.user, event.session)
+        keys = self._keys(event)
         key = keys[0] if keys else 0
         place, came, depth, total = -1, "", 0, 0
         if key:
@@ -206,6 +204,13 @@ class LiveState(Looked):
         for visit in keys[1:]:
             readers.read(self._visit(visit, event), number, time_ms)
         return weight
+
+    def _keys(self, event: LiveEvent) -> tuple[int, ...]:
+        """For whom a click counts; its user, where it names one, is seen in its visit."""
+        own = reader_key(event.user, event.session)
+        if event.user and event.session:
+            join(self, session_key(event.session), own)
+        return self.visits.keys_of(own) if not event.user else (own,)
 
     def _visit(self, key: int, event: LiveEvent) -> int:
         """The place of a user who clicks."""

@@ -17,8 +17,8 @@ SHARE_FLOOR = 1e-5
 def learn_taste(state: "LiveState", place: int, row: int, time_ms: int) -> None:
     """Take over a click of a user, before it is counted."""
     readers = state.readers
-    share = float(state.overall.sums[_WINDOW, 0, row]) / (float(state.overall.totals[_WINDOW, 0]) + 1e-30)
-    age = log1p(max(time_ms - float(state.articles.first_ms[row]), 0.0) / HOUR_MS)
+    share = state.overall.now(_WINDOW, row) / (state.overall.total_now(_WINDOW) + 1e-30)
+    age = log1p(max(time_ms - state.articles.first_ms.item(row), 0.0) / HOUR_MS)
     rate = max(1.0 / (readers.total[place] + 1), _LEAST_RATE)
     readers.taste_share[place] += rate * (log(share + SHARE_FLOOR) - readers.taste_share[place])
     readers.taste_age[place] += rate * (age - readers.taste_age[place])

@@ -40,17 +40,18 @@ def network_source(network: str) -> int:
         return ALL
 
 
-def allowance(rest: float, usual: float, params: TrustParams) -> float:
+def allowance(rest: float, usual: float, alone: float, above_usual: float) -> float:
     """How many clicks of one source an article may have.
 
     Args:
         rest: clicks of all others on it.
         usual: clicks of the source by clicks of all others, on all articles.
+        alone, above_usual: as in ``TrustParams``.
 
-    >>> allowance(rest=9.0, usual=0.5, params=TrustParams(alone=2, above_usual=3))
+    >>> allowance(rest=9.0, usual=0.5, alone=2, above_usual=3)
     17.0
     """
-    return params.alone + params.above_usual * (rest + 1.0) * usual
+    return alone + above_usual * (rest + 1.0) * usual
 
 
 def left_of_hour(spent: float, since_ms: float, limit: float) -> tuple[float, float]:
@@ -87,6 +88,7 @@ class Sources:
 
     def __init__(self, params: TrustParams, decay: Decay) -> None:
         self.params, self._decay = params, decay
+        self._alone, self._above_usual = params.alone, params.above_usual  # read for every click
         self._tallies: dict[int, list[float]] = {}  # [short, long], forward decayed
         self._second, self._read_by = -1, [0.0] * len(WINDOWS)
         self._next_ms = 0  # when tallies are looked through again
@@ -148,11 +150,11 @@ class Sources:
         """How many more clicks of a source there may be: as few as the short or the long window allows."""
         if usual is None:
             return inf
-        room = inf
-        for mine, total, factor in zip(own, everybody, factors, strict=False):
-            rest = max(0.0, total - mine) * factor
-            room = min(room, allowance(rest, usual, self.params) - mine * factor)
-        return max(0.0, room)
+        rooms = [
+            allowance(max(0.0, total - mine) * factor, usual, self._alone, self._above_usual) - mine * factor
+            for mine, total, factor in zip(own, everybody, factors)  # noqa: B905  the third factor is not asked for
+        ]
+        return max(0.0, min(rooms))
 
     def _usual(self, source: int, everybody: Everybody, factors: Sequence[float]) -> float | None:
         usual = _share(self._day[source], everybody.all_day, factors[2])

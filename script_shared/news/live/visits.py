@@ -48,7 +48,11 @@ class Visits:
     def keys(self, user: str, session: str) -> tuple[int, ...]:
         """For whom an event counts: the user; without one the visit's user, if there is one, then the visit."""
         own = reader_key(user, session)
-        if user or (owner := self._users.get(own, 0)) == 0:
+        return (own,) if user else self.keys_of(own)
+
+    def keys_of(self, own: int) -> tuple[int, ...]:
+        """The same for an event without a user, by the key of its visit, 0 for none."""
+        if (owner := self._users.get(own, 0)) == 0:
             return (own,) if own else ()
         return owner, own
 
@@ -82,7 +86,11 @@ class Visits:
 
 def log_in(state: "LiveState", user: str, session: str) -> None:
     """A user was seen in a visit: what the visit read and was shown without one is the user's too."""
-    visit, key = session_key(session), reader_key(user, "")
-    if state.visits.join(visit, key):
-        state.readers.give(visit, key)
-        state.shown.give(visit, key)
+    join(state, session_key(session), reader_key(user, ""))
+
+
+def join(state: "LiveState", visit: int, user: int) -> None:
+    """The same by keys."""
+    if state.visits.join(visit, user):
+        state.readers.give(visit, user)
+        state.shown.give(visit, user)
