@@ -1,4 +1,4 @@
-"""What this process answered lately: written to the log some time later, credited with clicks, forgotten with its user.
+"""What this process answered lately: written some time later, credited with clicks, forgotten with its user.
 
 Entries of the log reach it in order, as they reach the live state; what it has seen once it does not count again.
 """
@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 
 from script_shared.events import Entry, Kind
-from script_shared.events.entry import storable
+from script_shared.events.entry import storable, user_digest
+from script_shared.events.served_list import ServedList, sampled
 from script_shared.names import MAX_ID
 from script_shared.news.live.readers import reader_name
 from script_shared.news.live.served import Credit, ServedAnswer, ServedMemory
@@ -17,24 +18,28 @@ class AnswerMemory:
     """The answers of one process.
 
     Args:
-        write: puts entries into the log some time soon, or drops them.
+        write: puts served lists into the log database some time soon, or drops them.
         credited: is given what each credited click says about its answer.
+        share: of the answers that is written, 0 to 1.
 
     Attributes:
         served: the newest answers.
         seq: number of the last entry of the log that was looked at.
     """
 
-    def __init__(self, write: Callable[[Sequence[Entry]], None], credited: Callable[[Credit], None]) -> None:
+    def __init__(
+        self, write: Callable[[Sequence[ServedList]], None], credited: Callable[[Credit], None], share: float = 1.0
+    ) -> None:
         self.served = ServedMemory()
         self.seq = 0
-        self._write, self._credited = write, credited
+        self._write, self._credited, self._share = write, credited, share
         self._waiting: dict[str, ServedAnswer] = {}
 
     def remember(self, answer: ServedAnswer) -> None:
-        """Keep an answer, so that a click can be credited to it; it is written to the log later."""
+        """Keep an answer, so that a click can be credited to it; it is written later."""
         self.served.remember(answer)
-        if len(answer.user) <= MAX_ID and storable(answer.user):
+        names = (answer.user, answer.session)
+        if sampled(answer.answer_id, self._share) and all(len(name) <= MAX_ID and storable(name) for name in names):
             self._waiting[answer.answer_id] = answer
 
     def judge(self, click: Entry, answer_id: str = "") -> None:
@@ -60,11 +65,17 @@ class AnswerMemory:
         """Write what waits, at most so many answers."""
         some = list(islice(self._waiting, most))
         if some:
-            self._write([self._waiting.pop(answer_id).entry() for answer_id in some])
+            self._write([self._waiting.pop(answer_id).kept() for answer_id in some])
 
     def _look_at(self, entry: Entry) -> None:
         if entry.kind == Kind.CLICK and (answer_id := entry.body.get("answer_id")):
             self.judge(entry, str(answer_id))
         elif entry.kind == Kind.ERASE:
-            for answer_id in self.served.forget_digest(str(entry.body["digest"])):
-                self._waiting.pop(answer_id, None)
+            digest = str(entry.body["digest"])
+            self.served.forget_digest(digest)
+            for answer_id in [name for name, answer in self._waiting.items() if _given_to(answer, digest)]:
+                del self._waiting[answer_id]
+
+
+def _given_to(answer: ServedAnswer, digest: str) -> bool:
+    return digest in map(user_digest, answer.kept().people)

@@ -17,6 +17,7 @@ from script_shared.clock import Clock
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, EventLog
 from script_shared.events.follower import LogFollower
+from script_shared.events.served_list import ServedList
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.served import ServedAnswer, ServedMemory
 from script_shared.news.live.texts import Vectoriser
@@ -39,7 +40,7 @@ class Following:
 
     def __init__(self, settings: Settings, telemetry: Telemetry) -> None:
         self.log = EventLog(settings.events_address)
-        self.answers = AnswerMemory(self._write_optional, telemetry.live.credited)
+        self.answers = AnswerMemory(self._write_lists, telemetry.live.credited, settings.served_share)
         self._folder = StateFolder(self.answers, self._read)
         self._catch_up = CatchUp(self.log, settings.events_retention_days)
         self._settings, self._telemetry = settings, telemetry
@@ -100,7 +101,7 @@ class Following:
         await self.write([])
 
     def remember(self, answer: ServedAnswer) -> None:
-        """Keep an answer, so that a click can be credited to it; it is written to the log later."""
+        """Keep an answer, so that a click can be credited to it; it is written later."""
         self.answers.remember(answer)
 
     def judge(self, click: Entry) -> None:
@@ -154,8 +155,8 @@ class Following:
         entries = self.log.tail(room.newsroom.seq, SLICE, without=NOT_FOLDED)
         return entries, room.vectors(entries)
 
-    def _write_optional(self, entries: Sequence[Entry]) -> None:
-        self.follower.submit_optional(entries)
+    def _write_lists(self, lists: Sequence[ServedList]) -> None:
+        self.follower.submit_lists(lists)
 
     def _measure(self) -> None:
         newsroom = self.newsroom

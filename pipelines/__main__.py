@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from pipelines import check_data_cli, events_cli, maintenance_cli, releases_cli
+from pipelines import check_data_cli, events_cli, maintenance_cli, releases_cli, served_cli
 from pipelines.registry import find
 from pipelines.run_steps import run_steps
 from pipelines.runs import latest_run, new_run_id
@@ -26,6 +26,8 @@ def main(argv: list[str] | None = None) -> int:
             return releases_cli.main(argv[1:], settings)
         if argv[:1] == ["events"]:
             return events_cli.main(argv[1:], settings)
+        if argv[:1] == ["served"]:
+            return served_cli.main(argv[1:], settings)
         if argv[:1] == ["check-data"]:
             return check_data_cli.main(argv[1:], settings)
         if argv[:1] == ["maintenance"]:
@@ -48,7 +50,7 @@ def _parser(settings: Settings) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pipelines",
         description=__doc__,
-        epilog="Also: python -m pipelines releases --help, and check-data, events, maintenance, replay and tracking",
+        epilog="Also: python -m pipelines releases --help; check-data, events, maintenance, replay, served, tracking",
     )
     names = ", ".join(sorted(entries(settings.use_cases)))
     parser.add_argument("use_case", help=f"which use case to run: {names}")

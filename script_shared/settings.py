@@ -88,6 +88,8 @@ class Settings(BaseSettings):
         0.25, gt=0, description="How long other processes' events may stay unseen, in seconds."
     )
     events_retention_days: float = Field(30.0, gt=0, description="Age after which events leave the log, in days.")
+    served_share: float = Field(1.0, ge=0, le=1, description="Share of the served lists that are kept.")
+    served_retention_days: float = Field(14.0, gt=0, description="Age after which served lists are deleted, in days.")
     events_max_late_hours: float = Field(24.0, gt=0, description="Age at which an event is refused, in hours.")
     events_key: SecretStr | None = Field(
         None, description="Signs events of your own servers; several keys, separated by commas, while you change them."

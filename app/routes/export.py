@@ -32,16 +32,17 @@ class ExportQuery(Question):
     since: Time | None = Field(None, description="Only what happened from this time on.")
     until: Time | None = Field(None, description="Only what happened before this time.")
     after: int = Field(0, ge=0, description="`seq` of the last line of an export that broke off: goes on behind it.")
+    after_list: int = Field(0, ge=0, description="`list` of the last served list of an export that broke off.")
 
 
 @router.get("/events/export", summary="Export the event log", response_class=Lines, dependencies=[Admin])
 async def export_events(query: Annotated[ExportQuery, Query()], service: TheService) -> StreamingResponse:
-    """Events as newline-delimited JSON in the log's order, up to the newest one at the start.
+    """Events as newline-delimited JSON in the log's order, up to the newest one at the start. Served lists come last.
 
-    An answer that breaks off has no end; ask again with ``after``. For one parquet file use ``python -m pipelines
-    events export``, because the API has no library for it.
+    An answer that breaks off has no end; ask again with ``after`` and ``after_list``. For one parquet file use
+    ``python -m pipelines events export``, because the API has no library for it.
     """
-    wanted = Extract(tuple(query.kinds), query.since, query.until, query.after)
+    wanted = Extract(tuple(query.kinds), query.since, query.until, query.after, query.after_list)
     pages = wanted.pages(service.following.log)
     first = await asyncio.to_thread(next, pages, None)  # an unreachable log is a 503, not an answer that is cut off
 

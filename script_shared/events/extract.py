@@ -21,20 +21,28 @@ class Extract:
         kinds: names in ``KINDS``.
         since_ms, until_ms: epoch milliseconds, UTC; from the first up to, not including, the second.
         after: number of the last entry that is left out, 0 for none.
+        after_list: number of the last served list that is left out, 0 for none.
     """
 
     kinds: tuple[str, ...] = USUAL
     since_ms: int | None = None
     until_ms: int | None = None
     after: int = 0
+    after_list: int = 0
 
     def pages(self, log: EventLog) -> Iterator[list[Entry]]:
-        """The entries in the log's order, up to the newest one at the start.
+        """The entries in the log's order, up to the newest one at the start; then served lists in theirs.
 
         Raises:
             UnavailableError: the log cannot be read; what came before is a beginning only.
         """
-        after, last = self.after, log.head()
+        last, last_list = log.head(), log.served.head()
+        yield from self._entries(log, last)
+        if Kind.SERVED.name.lower() in self.kinds:
+            yield from self._lists(log, last_list)
+
+    def _entries(self, log: EventLog, last: int) -> Iterator[list[Entry]]:
+        after = self.after
         kinds = [KINDS[name] for name in self.kinds]
         while after < last:
             page = log.extract(after, last, PAGE, kinds=kinds, since_ms=self.since_ms, until_ms=self.until_ms)
@@ -44,14 +52,20 @@ class Extract:
                 return
             after = page[-1].seq
 
+    def _lists(self, log: EventLog, last: int) -> Iterator[list[Entry]]:
+        after = self.after_list
+        while page := log.served.numbered(after, last, PAGE, since_ms=self.since_ms, until_ms=self.until_ms):
+            yield [one.entry() for one in page]
+            after = page[-1].number
+
 
 def plain(entry: Entry) -> dict[str, Any]:
-    """An entry as one flat row, under the names that ``POST /events`` has."""
+    """An entry as one flat row, under the names that ``POST /events`` has; a served list has no ``seq``."""
     seconds, milliseconds = divmod(entry.time_ms, 1000)
     time = f"{datetime.fromtimestamp(seconds, UTC).isoformat()[:-6]}.{milliseconds:03d}Z"
     return {
         **entry.body,
-        "seq": entry.seq,
+        "seq": entry.seq or None,
         "event_id": entry.entry_id,
         "kind": entry.kind.name.lower(),
         "time": time,

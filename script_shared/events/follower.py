@@ -4,6 +4,7 @@ import logging
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -12,10 +13,12 @@ from typing import Protocol
 from script_shared.errors import UnavailableError
 from script_shared.events.entry import Entry, Kind
 from script_shared.events.log import EventLog
+from script_shared.events.served_list import ServedList
 
 TOGETHER = 500  # submissions written in one transaction
 READ = 2_000  # entries read and delivered at once
 PROBE_SECONDS = 5.0  # after a write that failed, while nothing else is to be written
+LISTS_SECONDS = 1.0  # served lists wait so long to be written together
 logger = logging.getLogger("pauta.events")
 
 
@@ -44,11 +47,10 @@ class Subscriber(Protocol):
 
 @dataclass
 class _Submission:
-    """Entries that wait to be written, who waits for the answer, and the last number known when they came."""
+    """Entries that wait to be written, and who waits for the answer."""
 
     entries: Sequence[Entry]
-    answer: Future[list[bool]] | None = None
-    seen: int = 0
+    answer: Future[list[bool]]
 
 
 @dataclass
@@ -59,7 +61,7 @@ class Lag:
         applied: number of the last entry known.
         error: why the log could not be read the last time, "" when it could.
         write_error: why the last write failed, "" once one succeeded.
-        dropped: optional entries that were not written.
+        dropped: served lists that were not written.
         pending: entries that wait to be written.
         read_at: when the log was last read to its end, seconds on the monotonic clock; 0 for never.
     """
@@ -82,12 +84,16 @@ class LogFollower(threading.Thread):
     It keeps no place of its own: each read begins where the subscriber is at that moment, and says so. A subscriber
     that went back, or took nothing, is delivered the same entries again.
 
+    Served lists are written between two groups, together, and nobody waits for them. Those that cannot be written are
+    dropped and counted.
+
     Args:
         log: the event log.
         subscriber: who is delivered to.
         without: kinds that are written but not delivered.
         poll_seconds: how long other processes' entries may stay unseen.
-        max_pending: entries that may wait in memory before optional ones are dropped and others are refused.
+        max_pending: entries that may wait in memory before others are refused; half as many served lists may wait
+            before others are dropped.
         probe_seconds: how long to wait after a failed write before a trial write.
     """
 
@@ -108,6 +114,8 @@ class LogFollower(threading.Thread):
         self._probe_seconds, self._probe_at = probe_seconds, 0.0
         self._lock = threading.Lock()
         self._submissions: queue.SimpleQueue[_Submission | None] = queue.SimpleQueue()
+        self._lists: deque[tuple[int, ServedList]] = deque()  # each with the last number known when it was served
+        self._lists_at = 0.0  # when lists were last written, on the monotonic clock
         self.lag = Lag()
 
     def submit(self, entries: Sequence[Entry]) -> "Future[list[bool]]":
@@ -124,15 +132,16 @@ class LogFollower(threading.Thread):
         self._put(_Submission(entries, answer))
         return answer
 
-    def submit_optional(self, entries: Sequence[Entry]) -> None:
-        """Write entries some time soon; when the log cannot keep up they are dropped and counted.
+    def submit_lists(self, lists: Sequence[ServedList]) -> None:
+        """Write served lists some time soon; when the log cannot keep up they are dropped and counted.
 
-        Served answers of users whose erasure was not delivered here yet are left out when they are written.
+        Those of people whose erasure was not delivered here yet are left out when they are written.
         """
-        if self.lag.pending > self._max_pending // 2:
-            self.lag.dropped += len(entries)
+        if len(self._lists) + len(lists) > self._max_pending // 2:
+            self._drop(len(lists))
         else:
-            self._put(_Submission(entries, seen=self._subscriber.position() or 0))
+            seen = self._subscriber.position() or 0
+            self._lists.extend((seen, one) for one in lists)
 
     def stop(self) -> None:
         """Write what waits and end."""
@@ -148,7 +157,7 @@ class LogFollower(threading.Thread):
             self.lag.pending += more
 
     def run(self) -> None:
-        """Until stopped: write a group, read on, answer."""
+        """Until stopped: write a group, read on, answer, write served lists."""
         going = True
         while going:
             group, going = self._next_group()
@@ -156,6 +165,9 @@ class LogFollower(threading.Thread):
             self._read_on()
             self._probe()
             self._answer(group, flags)
+            if not isinstance(flags, UnavailableError) and not self.lag.error and not self.lag.write_error:
+                self._write_lists(at_once=not going)
+        self._drop(len(self._lists))
 
     def _next_group(self) -> tuple[list[_Submission], bool]:
         group: list[_Submission] = []
@@ -171,10 +183,9 @@ class LogFollower(threading.Thread):
         return group, False
 
     def _write(self, group: list[_Submission]) -> list[bool] | UnavailableError:
-        optional = [submission.seen for submission in group if submission.answer is None]
         try:
             entries = [entry for submission in group for entry in submission.entries]
-            flags = self._log.append(entries, seen=min(optional, default=None))
+            flags = self._log.append(entries)
         except UnavailableError as error:
             self._note_write(error)
             return error
@@ -199,6 +210,29 @@ class LogFollower(threading.Thread):
             self._note_write(error)
         else:
             self._note_write(None)
+
+    def _write_lists(self, *, at_once: bool) -> None:
+        """Write a group of the served lists that wait, once enough of them or of time has come; or all ``at_once``."""
+        due = at_once or time.monotonic() > self._lists_at + LISTS_SECONDS
+        if due or len(self._lists) >= TOGETHER:
+            while self._lists and self._write_some() and at_once:
+                pass
+
+    def _write_some(self) -> bool:
+        some = [self._lists.popleft() for _ in range(min(TOGETHER, len(self._lists)))]
+        self._lists_at = time.monotonic()
+        try:
+            self._log.served.write([one for _, one in some], seen=min(seen for seen, _ in some))
+        except Exception as error:  # noqa: BLE001  edge of the thread: nobody waits for them
+            self._drop(len(some))
+            reason = error.logged if isinstance(error, UnavailableError) else type(error).__name__
+            logger.warning("served lists could not be written: %s", reason)
+            return False
+        return True
+
+    def _drop(self, lists: int) -> None:
+        with self._lock:
+            self.lag.dropped += lists
 
     def read(self) -> Batch | None:
         """What follows the subscriber's place; None when it knows everything, or wants nothing.
@@ -230,10 +264,9 @@ class LogFollower(threading.Thread):
         for submission in group:
             count = len(submission.entries)
             self._waiting(-count)
-            if submission.answer is None or submission.answer.done():
-                self.lag.dropped += count if isinstance(flags, UnavailableError) else 0
-            elif isinstance(flags, UnavailableError):
-                submission.answer.set_exception(flags)
-            else:
-                submission.answer.set_result(flags[start : start + count])
+            if not submission.answer.done():
+                if isinstance(flags, UnavailableError):
+                    submission.answer.set_exception(flags)
+                else:
+                    submission.answer.set_result(flags[start : start + count])
             start += count

@@ -6,15 +6,16 @@ from hashlib import sha256
 from secrets import token_bytes
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import Connection, Row, delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
-from script_shared.events.entry import Entry, Kind, user_digest
+from script_shared.events.entry import Entry, Kind
 from script_shared.events.log_connection import LogConnection
-from script_shared.events.people import Deleted, delete_rows, marks_of, rows_of, visits_of
+from script_shared.events.people import Deleted, delete_rows, erased_since, marks_of, rows_of, visits_of
 from script_shared.events.person import Person
 from script_shared.events.quarantine import Rule
 from script_shared.events.schema import DAY_KEYS, ENTRIES
+from script_shared.events.served_lists import ServedLists, delete_of_person, of_person, visits_served
 from script_shared.gently import breathe
 
 _AT_ONCE = 10_000  # entries pruned in one transaction: on SQLite, other writers wait for it
@@ -42,6 +43,9 @@ class EventLog:
     Args:
         uri: an SQLAlchemy address, ``sqlite:////folder/events.db`` or ``postgresql+psycopg2://user:password@host/db``.
 
+    Attributes:
+        served: lists as they were served, in tables of their own.
+
     Raises:
         SettingsError: the address cannot be understood.
     """
@@ -50,6 +54,7 @@ class EventLog:
         self._store = LogConnection(uri)
         self._transaction, self._lock = self._store.transaction, self._store.lock
         self._insert = sqlite.insert if self._store.dialect == "sqlite" else postgresql.insert
+        self.served = ServedLists(self._transaction, self._lock, self._insert)
         self._unknown: set[int] = set()  # kinds of later versions that were met
 
     @property
@@ -66,12 +71,8 @@ class EventLog:
         if self._store.continue_after(number):
             logger.warning("the event log ended before entry %d, which is known here: new entries follow that", number)
 
-    def append(self, entries: Sequence[Entry], *, seen: int | None = None) -> list[bool]:
+    def append(self, entries: Sequence[Entry]) -> list[bool]:
         """Write entries durably, all or none.
-
-        Args:
-            seen: number of the last entry known when SERVED entries were noted. Those of users who were erased
-                since are left out, because nobody would ever erase them again; None leaves out nothing.
 
         Returns:
             for each entry whether it was new; an ``entry_id`` the log has already is left as it is.
@@ -89,9 +90,7 @@ class EventLog:
         )
         with self._transaction() as connection:
             self._lock(connection)
-            gone = self._erased_since(connection, seen) if seen is not None else set()
-            rows = [_row(entry) for entry in firsts.values() if not (gone and _served_to(entry, gone))]
-            new = set(connection.scalars(statement, rows)) if rows else set()
+            new = set(connection.scalars(statement, [_row(entry) for entry in firsts.values()]))
         return _first_of_each(entries, new)
 
     def tail(self, after: int, limit: int = 10_000, *, without: Collection[Kind] = ()) -> list[Entry]:
@@ -130,6 +129,25 @@ class EventLog:
             query = query.where(ENTRIES.c.time_ms < until_ms)
         with self._transaction() as connection:
             return [_entry(row) for row in connection.execute(query.order_by(ENTRIES.c.seq).limit(limit))]
+
+    def by_time(
+        self, kind: Kind, since_ms: int | None, until_ms: int | None, *, after: tuple[int, int], limit: int
+    ) -> list[Entry]:
+        """Entries of one kind in the order of time, at most ``limit``.
+
+        Args:
+            since_ms, until_ms: from the first up to, not including, the second; None for any.
+            after: time and number of the last entry known.
+        """
+        place = tuple_(ENTRIES.c.time_ms, ENTRIES.c.seq)
+        query = select(ENTRIES).where(place > tuple_(*after), ENTRIES.c.kind == int(kind))
+        if since_ms is not None:
+            query = query.where(ENTRIES.c.time_ms >= since_ms)
+        if until_ms is not None:
+            query = query.where(ENTRIES.c.time_ms < until_ms)
+        with self._transaction() as connection:
+            rows = connection.execute(query.order_by(ENTRIES.c.time_ms, ENTRIES.c.seq).limit(limit))
+            return [_entry(row) for row in rows]
 
     def waiting(self, after: int, *, without: Collection[Kind] = (), most: int = 100_000) -> int:
         """How many entries have a number above ``after``, kinds in ``without`` left out; counted up to ``most``."""
@@ -202,19 +220,21 @@ class EventLog:
             return [_entry(row) for row in connection.execute(query.order_by(ENTRIES.c.seq))]
 
     def export(self, name: str) -> list[Entry]:
-        """Every entry of one person, in order; of a user also what the user's visits did without one.
+        """Every entry of one person, in order, then the lists served; of a user also those of visits without one.
 
         Args:
             name: a user's id, or ``session <id>``.
         """
-        query = select(ENTRIES).where(rows_of(Person(name))).order_by(ENTRIES.c.seq)
+        person = Person(name)
+        query = select(ENTRIES).where(rows_of(person)).order_by(ENTRIES.c.seq)
         with self._transaction() as connection:
-            return self._entries(connection.execute(query))
+            lists = of_person(connection, person, _visits(connection, person))
+            return [*self._entries(connection.execute(query)), *(one.entry() for one in lists)]
 
     def visits(self, name: str) -> list[str]:
         """The sessions in which a user was seen."""
         with self._transaction() as connection:
-            return visits_of(connection, Person(name))
+            return _visits(connection, Person(name))
 
     def erase(self, name: str) -> Deleted:
         """Delete a person's entries and append ERASE entries, so that every process and later training forgets too.
@@ -227,15 +247,16 @@ class EventLog:
         person = Person(name)
         with self._transaction() as connection:
             self._lock(connection)
-            visits = visits_of(connection, person)
+            visits = _visits(connection, person)
             kinds = delete_rows(connection, person)
+            kinds["served"] += delete_of_person(connection, person, visits)
             connection.execute(ENTRIES.insert(), [_row(mark) for mark in marks_of(person, visits)])
-        return Deleted(kinds, len(visits))
+        return Deleted(+kinds, len(visits))
 
     def erased(self, after: int = 0) -> set[str]:
         """The digests of all users erased by an entry whose number is above ``after``."""
         with self._transaction() as connection:
-            return self._erased_since(connection, after)
+            return erased_since(connection, after)
 
     def extent(self, kinds: Collection[Kind]) -> tuple[int, str]:
         """The last number of these kinds, 0 for none, and a text that changes when what is held of them changes."""
@@ -334,9 +355,10 @@ class EventLog:
                 logger.warning("the event log has entries of kind %d, which this version skips", row.kind)
         return entries
 
-    def _erased_since(self, connection: Connection, after: int) -> set[str]:
-        query = select(ENTRIES.c.body).where(ENTRIES.c.seq > after, ENTRIES.c.kind == int(Kind.ERASE))
-        return {body["digest"] for body in connection.scalars(query)}
+
+def _visits(connection: Connection, person: Person) -> list[str]:
+    """The sessions in which a user was seen or served, in order; none for a visit."""
+    return sorted({*visits_of(connection, person), *visits_served(connection, person)})
 
 
 def _first_of_each(entries: Sequence[Entry], new: set[str]) -> list[bool]:
@@ -346,10 +368,6 @@ def _first_of_each(entries: Sequence[Entry], new: set[str]) -> list[bool]:
         flags.append(entry.entry_id in left)
         left.discard(entry.entry_id)
     return flags
-
-
-def _served_to(entry: Entry, digests: set[str]) -> bool:
-    return entry.kind == Kind.SERVED and user_digest(entry.user_id) in digests
 
 
 def _row(entry: Entry) -> dict[str, Any]:

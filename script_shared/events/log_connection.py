@@ -15,7 +15,7 @@ from script_shared.errors import UnavailableError
 from script_shared.events.address import engine_of
 from script_shared.events.log_file import FIX, LogFile, Opened
 from script_shared.events.numbering import last_number, raise_numbers
-from script_shared.events.schema import DAY_KEYS, ENTRIES, WIDENED
+from script_shared.events.schema import ENTRIES, METADATA, WIDENED
 from script_shared.events.session_key import index_statement
 from script_shared.names import MAX_ID
 
@@ -123,10 +123,10 @@ class LogConnection:
                 if self._had:
                     raise UnavailableError("the event log is unreachable: its table is missing.", fix=FIX)
                 logger.warning("a new, empty event log is made")
-            connection.execute(CreateTable(ENTRIES, if_not_exists=True))
-            connection.execute(CreateTable(DAY_KEYS, if_not_exists=True))
-            for index in sorted(ENTRIES.indexes, key=lambda index: str(index.name)):
-                connection.execute(CreateIndex(index, if_not_exists=True))
+            for table in METADATA.sorted_tables:
+                connection.execute(CreateTable(table, if_not_exists=True))
+                for index in sorted(table.indexes, key=lambda index: str(index.name)):
+                    connection.execute(CreateIndex(index, if_not_exists=True))
             connection.exec_driver_sql(index_statement(self.dialect))
             if self.dialect == "postgresql":
                 _widen(connection)

@@ -68,6 +68,12 @@ def delete_rows(connection: Connection, person: Person) -> Counter[str]:
     return Counter(_NAMES.get(row.kind, "other") for row in rows)  # a later version may have written other kinds
 
 
+def erased_since(connection: Connection, after: int) -> set[str]:
+    """The digests of all who were erased by an entry whose number is above ``after``."""
+    query = select(ENTRIES.c.body).where(ENTRIES.c.seq > after, ENTRIES.c.kind == int(Kind.ERASE))
+    return {body["digest"] for body in connection.scalars(query)}
+
+
 def marks_of(person: Person, visits: list[str]) -> list[Entry]:
     """ERASE entries of a person under every name."""
     names = [person.name, *map(session_name, visits)]

@@ -1,4 +1,4 @@
-"""The event log's one table, for SQLite and PostgreSQL alike."""
+"""The tables of the log database, for SQLite and PostgreSQL alike."""
 
 from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, MetaData, SmallInteger, String, Table
 
@@ -27,5 +27,28 @@ DAY_KEYS = Table(  # of today and yesterday; older ones are deleted, so that old
     METADATA,
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("key", LargeBinary(32), nullable=False),
+)
+SERVED = Table(  # lists as they were served, beside the sequence of entries: nobody folds them
+    "pauta_served",
+    METADATA,
+    Column("number", _SEQ, primary_key=True, autoincrement=True),
+    Column("answer", LargeBinary(12), nullable=False),
+    Column("time_ms", BigInteger, nullable=False),
+    Column("user_id", String(MAX_ID), nullable=False),
+    Column("session", String(MAX_ID), nullable=False),
+    Column("user_key", Integer, nullable=False),  # of the names: an index of the names would be larger than the lists
+    Column("session_key", Integer, nullable=False),
+    Column("names", LargeBinary, nullable=False),  # numbers of the segment, the source, the release and the pages
+    Index("pauta_served_time", "time_ms"),
+    Index("pauta_served_user", "user_key"),
+    Index("pauta_served_session", "session_key"),
+    sqlite_autoincrement=True,
+)
+
+SERVED_NAMES = Table(  # the texts that served lists name by number
+    "pauta_served_names",
+    METADATA,
+    Column("number", _SEQ, primary_key=True, autoincrement=True),
+    Column("name", String(MAX_ID), nullable=False, unique=True),
 )
 WIDENED = ("entry_id", "user_id")  # columns that earlier versions made for 128 characters

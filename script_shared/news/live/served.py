@@ -3,10 +3,9 @@
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from script_shared.events import Entry, Kind
 from script_shared.events.entry import user_digest
+from script_shared.events.served_list import ServedList, answer_key
 from script_shared.news.live.readers import reader_name
 
 WINDOW_MS = 30 * 60_000  # a later click is no longer the answer's doing
@@ -37,11 +36,18 @@ class ServedAnswer:
     session: str = ""
     credited: set[str] = field(default_factory=set)
 
-    def entry(self) -> Entry:
-        """As the event log keeps it."""
-        names = ("segment", "source", "release", "items", "sources", "popular")
-        body: dict[str, Any] = {name: _plain(getattr(self, name)) for name in names}
-        return Entry(f"served-{self.answer_id}", Kind.SERVED, self.time_ms, self.user, "", body)
+    def kept(self) -> ServedList:
+        """As the log database keeps it."""
+        return ServedList(
+            answer_key(self.answer_id),
+            self.time_ms,
+            self.user,
+            self.session,
+            self.segment,
+            self.source,
+            self.release,
+            self.items,
+        )
 
     @property
     def reader(self) -> str:
@@ -131,7 +137,3 @@ class ServedMemory:
             known.pop(answer.answer_id, None)
             if not known:
                 del self._of_reader[digest]
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, str) else list(value)

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from script_shared.events import EventLog, Kind
+from script_shared.events.served_list import answer_key
 from tests.app.conftest import Store, release_of, serving, started, until
 from tests.app.releases import NOW_MS
 from tests.patience import PATIENCE_SECONDS
@@ -248,9 +249,9 @@ def test_two_lists_under_one_request_id_are_two_answers(client: httpx.Client, st
         send(client, event(number, who, page, answer_id=answer["answer_id"], request_id="page-view-1"))
     until(lambda: hits(client).get('by="served"') == 2.0)
     log = EventLog(store.settings.events_address)
-    until(lambda: sum(entry.kind == Kind.SERVED for entry in log.tail(0)) == 2)
-    served = {entry.entry_id: entry.user_id for entry in log.tail(0) if entry.kind == Kind.SERVED}
-    assert served == {f"served-{first['answer_id']}": "r1", f"served-{second['answer_id']}": "r2"}
+    until(lambda: log.served.head() == 2)
+    served = {one.key: one.user for one in log.served.between(None, None, limit=9)}
+    assert served == {answer_key(first["answer_id"]): "r1", answer_key(second["answer_id"]): "r2"}
 
 
 def test_a_request_id_names_no_answer(client: httpx.Client) -> None:
@@ -270,14 +271,23 @@ def test_a_hit_counts_for_what_had_brought_the_article_also_of_a_reader_who_has_
     until(lambda: series in client.get("/metrics").text)
 
 
-def test_answers_are_remembered_in_the_log(client: httpx.Client, store: Store) -> None:
-    answer = client.get("/recommendations", params={"user_id": "r1"}).json()
+def test_answers_are_remembered_beside_the_log(client: httpx.Client, store: Store) -> None:
+    answer = client.get("/recommendations", params={"user_id": "r1", "session": "s1"}).json()
     log = EventLog(store.settings.events_address)
-    until(lambda: log.tail(0))
-    entry = log.tail(0)[0]
-    assert (entry.kind, entry.user_id) == (Kind.SERVED, "r1")
-    assert entry.body["items"] == [item["page"] for item in answer["items"]]
-    assert entry.body["segment"] == answer["segment"]
+    until(lambda: log.served.head() == 1)
+    served = log.served.between(None, None, limit=9)[0]
+    assert (served.key, served.user, served.session) == (answer_key(answer["answer_id"]), "r1", "s1")
+    assert served.pages == [item["page"] for item in answer["items"]]
+    assert (served.segment, served.release) == (answer["segment"], answer["release"])
+    assert log.tail(0) == []
+
+
+def test_a_share_of_the_answers_may_be_kept(store: Store) -> None:
+    store.promote("v1")
+    with serving(store.settings.model_copy(update={"served_share": 0.0})) as client:
+        until(lambda: release_of(client) == "v1")
+        client.get("/recommendations", params={"user_id": "r1"})
+    assert EventLog(store.settings.events_address).served.head() == 0
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.app.conftest import Store, serving
+from tests.app.conftest import Store, serving, until
 from tests.app.releases import NOW_MS
 from tests.app.test_errors import is_problem
 
@@ -30,6 +30,20 @@ def test_every_event_is_a_line_in_the_logs_order(client: httpx.Client, admin: di
     assert lines(client, admin, kinds="article")[0]["title"] == "T"
     assert lines(client, admin, after=found[6]["seq"]) == found[7:]
     assert lines(client, admin, since=NOW_MS + 1) == lines(client, admin, until=NOW_MS) == []
+
+
+def test_served_lists_come_last_and_an_export_goes_on_behind_one(client: httpx.Client, admin: dict[str, str]) -> None:
+    answers = [client.get("/recommendations", params={"user_id": f"r{n}", "num_recs": 3}).json() for n in range(3)]
+    client.post("/events", json={"event_id": "e1", "user_id": "r0", "page": "a20"})
+    until(lambda: len(lines(client, admin, kinds=["served"])) == 3)
+    found = lines(client, admin, kinds=["click", "served"])
+    assert [(line["kind"], line["user_id"]) for line in found] == [
+        ("click", "r0"),
+        *(("served", f"r{n}") for n in range(3)),
+    ]
+    assert [line["items"] for line in found[1:]] == [[item["page"] for item in one["items"]] for one in answers]
+    assert found[1]["seq"] is None
+    assert lines(client, admin, kinds="served", after=found[0]["seq"], after_list=found[1]["list"]) == found[2:]
 
 
 def test_a_large_log_comes_in_pages_without_loss(

@@ -126,6 +126,34 @@ def test_a_visit_that_is_erased_takes_what_it_did_under_a_user_along(
     assert [entry["article_id"] for entry in client.get("/users/ana", headers=admin).json()["entries"]] == ["a22"]
 
 
+def test_lists_served_to_a_visit_go_with_the_user_who_logged_in_later(
+    client: httpx.Client, store: Store, admin: dict[str, str]
+) -> None:
+    log = EventLog(store.settings.events_address)
+    first = client.get("/recommendations", params={"session": "visit-7"}).json()
+    client.get("/recommendations", params={"user_id": "ana", "session": "visit-7"})
+    client.get("/recommendations", params={"session": "visit-8"})
+    visit(client, "visit-7", "a20", "ana")
+    until(lambda: log.served.head() == 3)
+    known = client.get("/users/ana", headers=admin).json()
+    assert known["counts"]["entries"] == {"click": 1, "served": 2}
+    served = [entry for entry in known["entries"] if entry["kind"] == "served"]
+    assert served[0]["body"]["items"] == [item["page"] for item in first["items"]]
+    assert client.delete("/users/ana", headers=admin).json()["found"]["entries"] == {"click": 1, "served": 2}
+    assert [one.session for one in log.served.between(None, None, limit=9)] == ["visit-8"]
+
+
+def test_a_list_that_waits_to_be_written_goes_with_its_visit(
+    client: httpx.Client, store: Store, admin: dict[str, str]
+) -> None:
+    for params in ({"user_id": "ana", "session": "visit-7"}, {"session": "visit-7"}, {"user_id": "ana"}):
+        client.get("/recommendations", params=params)
+    client.delete("/sessions/visit-7", headers=admin)
+    log = EventLog(store.settings.events_address)
+    until(lambda: log.served.head() >= 1)
+    assert [(one.user, one.session) for one in log.served.between(None, None, limit=9)] == [("ana", "")]
+
+
 def test_a_forgotten_reader_is_a_new_one_in_every_process(store: Store, admin: dict[str, str]) -> None:
     store.promote("v1")
     with serving(store.settings) as one, serving(store.settings) as other:

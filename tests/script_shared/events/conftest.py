@@ -20,7 +20,8 @@ def uri(request, tmp_path):
 
     engine = create_engine(address)
     with engine.begin() as connection:
-        connection.execute(text("DROP TABLE IF EXISTS pauta_entries"))
+        for table in ("pauta_entries", "pauta_served", "pauta_served_names"):
+            connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
     engine.dispose()
     return address
 

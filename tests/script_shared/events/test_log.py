@@ -13,6 +13,7 @@ from script_shared.events.entry import user_digest
 from script_shared.events.people import rows_of
 from script_shared.events.person import Person
 from script_shared.events.schema import ENTRIES
+from script_shared.events.served_list import ServedList
 
 LITERAL = {"compile_kwargs": {"literal_binds": True}}
 
@@ -165,20 +166,6 @@ def test_erasures_are_told_from_a_number_on(log):
     assert log.erased(first) == {user_digest("rui")}
 
 
-def served(entry_id, user):
-    return Entry(entry_id, Kind.SERVED, 1_000, user)
-
-
-def test_answers_served_before_an_erasure_are_not_written_after_it(log):
-    log.append([click(1, "ana")])
-    seen = log.head()
-    log.erase("ana")
-    assert log.append([served("a", "ana"), served("b", "rui"), click(2, "ana")], seen=seen) == [False, True, True]
-    assert log.append([served("c", "ana")], seen=seen) == [False]
-    assert log.append([served("d", "ana")], seen=log.head()) == [True]  # the reader came back
-    assert [entry.entry_id for entry in log.tail(0) if entry.kind != Kind.ERASE] == ["b", "2", "d"]
-
-
 def test_a_log_that_cannot_be_reached_says_so_and_heals(tmp_path):
     folder = tmp_path / "later"
     log = EventLog(f"sqlite:///{folder}/events.db")
@@ -260,7 +247,7 @@ def test_a_slow_writer_cannot_hide_behind_a_fast_one(postgresql_uri):
 
 def test_an_answer_to_a_reader_who_is_being_erased_meanwhile_is_left_out(log, uri):
     log.append([click(1, "ana")])
-    served = Entry("served-1", Kind.SERVED, 1_000, "ana")
+    served = ServedList(b"key", 1_000, "ana", "", "logged", "ranker", "v1", ["a1"])
     entered, waiting = threading.Event(), EventLog(uri)
 
     def slowly(connection):
@@ -271,7 +258,7 @@ def test_an_answer_to_a_reader_who_is_being_erased_meanwhile_is_left_out(log, ur
     erasing = threading.Thread(target=log.erase, args=("ana",))
     erasing.start()
     assert entered.wait()
-    waiting.append([served], seen=1)
+    waiting.served.write([served], seen=1)
     erasing.join()
     waiting.close()
     assert log.export("ana") == []

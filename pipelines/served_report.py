@@ -1,0 +1,161 @@
+"""What became of the lists that were served: lists and clicks by day and segment, clicks by position."""
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from heapq import merge
+from typing import Any
+
+from script_shared.events import Entry, EventLog, Kind, Quarantine
+from script_shared.events.served_list import ServedList, answer_key
+
+WINDOW_MS = 30 * 60_000  # a later click is no longer the list's doing, as for pauta_live_judged_clicks_total
+PAGE = 2_000  # rows in memory at once
+
+
+@dataclass
+class ServedReport:
+    """Counts over lists and the clicks on them.
+
+    Attributes:
+        lists, clicked: lists by day and segment, and clicks on them.
+        shown, clicks: by position, from 0: lists that had an article there, and clicks on it.
+        others: clicks on articles that no list before them had.
+    """
+
+    lists: Counter[tuple[str, str]] = field(default_factory=Counter)
+    clicked: Counter[tuple[str, str]] = field(default_factory=Counter)
+    shown: Counter[int] = field(default_factory=Counter)
+    clicks: Counter[int] = field(default_factory=Counter)
+    others: int = 0
+
+    @property
+    def baseline(self) -> float:
+        """Clicks per article shown, whatever its position: the rate of every position if the order meant nothing."""
+        return _rate(self.clicks.total(), self.shown.total())
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "lists": self.lists.total(),
+            "clicks": self.clicks.total(),
+            "clicks_on_nothing_served": self.others,
+            "days": [
+                {"day": day, "segment": segment, "lists": count, "clicks": self.clicked[day, segment]}
+                for (day, segment), count in sorted(self.lists.items())
+            ],
+            "positions": [
+                {"position": place, "shown": count, "clicks": self.clicks[place], "rate": self.rate(place)}
+                for place, count in sorted(self.shown.items())
+            ],
+            "baseline": round(self.baseline, 6),
+        }
+
+    def rate(self, position: int) -> float:
+        """Clicks on a position per list that had an article there."""
+        return round(_rate(self.clicks[position], self.shown[position]), 6)
+
+    def text(self) -> str:
+        """As two tables."""
+        lines = [f"{'day':<11}{'segment':<12}{'lists':>9}{'clicks':>9}{'clicks/list':>13}"]
+        for (day, segment), count in sorted(self.lists.items()):
+            clicks = self.clicked[day, segment]
+            lines.append(f"{day:<11}{segment:<12}{count:>9,}{clicks:>9,}{_rate(clicks, count):>13.4f}")
+        lines += ["", f"{'position':>8}{'shown':>11}{'clicks':>9}{'rate':>9}{'baseline':>10}"]
+        for place, count in sorted(self.shown.items()):
+            lines.append(
+                f"{place:>8}{count:>11,}{self.clicks[place]:>9,}{self.rate(place):>9.4f}{self.baseline:>10.4f}"
+            )
+        lines += ["", f"{self.others:,} clicks on articles that no list of the half hour before them had"]
+        return "\n".join(lines)
+
+
+class _Lists:
+    """The lists of the last half hour, found by a click's answer or by who clicked."""
+
+    def __init__(self) -> None:
+        self._by_key: OrderedDict[bytes, ServedList] = OrderedDict()
+        self._newest: dict[str, bytes] = {}
+        self._credited: set[tuple[bytes, str]] = set()
+
+    def add(self, served: ServedList) -> None:
+        while self._by_key and next(iter(self._by_key.values())).time_ms < served.time_ms - WINDOW_MS:
+            self._forget(self._by_key.popitem(last=False)[1])
+        self._by_key[served.key] = served
+        if served.people:
+            self._newest[served.people[0]] = served.key
+
+    def before(self, click: Entry) -> ServedList | None:
+        """The list that a click follows, None for none, or when the click was counted before."""
+        answer, session = click.body.get("answer_id"), str(click.body.get("session") or "")
+        people = ServedList(b"", 0, click.user_id, session, "", "", "", ()).people
+        key = answer_key(str(answer)) if answer else self._newest.get(people[0], b"") if people else b""
+        found = self._by_key.get(key)
+        if found is None or click.time_ms - found.time_ms > WINDOW_MS or (key, click.article_id) in self._credited:
+            return None
+        self._credited.add((key, click.article_id))
+        return found
+
+    def _forget(self, served: ServedList) -> None:
+        self._credited.difference_update([(served.key, page) for page in served.pages])
+        if served.people and self._newest.get(served.people[0]) == served.key:
+            del self._newest[served.people[0]]
+
+
+def served_report(log: EventLog, since_ms: int | None = None, until_ms: int | None = None) -> ServedReport:
+    """Join the lists of a stretch of time with the clicks that follow them within half an hour.
+
+    A click belongs to the list whose answer it names, else to the newest list of its reader. Quarantined clicks are
+    left out, and a second click on an article of the same list.
+
+    Raises:
+        UnavailableError: the log cannot be read.
+    """
+    report, lists, quarantine = ServedReport(), _Lists(), Quarantine.of(log.quarantined())
+    served, clicks = _served(log, since_ms, until_ms), _clicks(log, since_ms, until_ms)
+    judged = (click for click in clicks if not quarantine.holds(click))
+    found: Iterable[ServedList | Entry] = merge(served, judged, key=_order)
+    for one in found:
+        if isinstance(one, ServedList):
+            lists.add(one)
+            report.lists[_day(one.time_ms), one.segment] += 1
+            report.shown.update(range(len(one.pages)))
+        else:
+            _count(report, lists.before(one), one)
+    return report
+
+
+def _order(one: ServedList | Entry) -> tuple[int, bool]:
+    """By time; a list before the clicks of its millisecond."""
+    return one.time_ms, isinstance(one, Entry)
+
+
+def _count(report: ServedReport, served: ServedList | None, click: Entry) -> None:
+    if served is None or click.article_id not in served.pages:
+        report.others += 1
+        return
+    report.clicks[served.pages.index(click.article_id)] += 1
+    report.clicked[_day(served.time_ms), served.segment] += 1
+
+
+def _served(log: EventLog, since_ms: int | None, until_ms: int | None) -> Iterator[ServedList]:
+    after = (0, 0)
+    while page := log.served.between(since_ms, until_ms, after=after, limit=PAGE):
+        yield from page
+        after = (page[-1].time_ms, page[-1].number)
+
+
+def _clicks(log: EventLog, since_ms: int | None, until_ms: int | None) -> Iterator[Entry]:
+    after = (0, 0)
+    while page := log.by_time(Kind.CLICK, since_ms, until_ms, after=after, limit=PAGE):
+        yield from page
+        after = (page[-1].time_ms, page[-1].seq)
+
+
+def _day(time_ms: int) -> str:
+    return datetime.fromtimestamp(time_ms // 1000, UTC).date().isoformat()
+
+
+def _rate(clicks: int, shown: int) -> float:
+    return clicks / shown if shown else 0.0

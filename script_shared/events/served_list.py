@@ -1,0 +1,100 @@
+"""One list as it was served, in the few bytes that the log database keeps of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from script_shared.events.entry import Entry, Kind
+from script_shared.events.person import session_name
+
+KEY = 12  # bytes by which a list and a click that names its answer find each other
+
+
+def answer_key(answer_id: str) -> bytes:
+    """The part of an answer's id that is kept: what comes before the marks of its pages.
+
+    >>> answer_key("0123456789abcdef01234567" + "marks").hex()
+    '0123456789abcdef01234567'
+    """
+    try:
+        key = bytes.fromhex(answer_id[: 2 * KEY])
+    except ValueError:
+        key = b""
+    return key if len(key) == KEY else blake2b(answer_id.encode(), digest_size=KEY).digest()
+
+
+def person_key(name: str) -> int:
+    """31 bits of a user or session by which rows are indexed, 0 for none; a reader of rows compares the name too."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=4).digest(), "big") >> 1 if name else 0
+
+
+def sampled(answer_id: str, share: float) -> bool:
+    """Whether a list is among the share of lists that is kept; the same answer for the same id."""
+    return share >= 1 or int.from_bytes(blake2b(answer_id.encode(), digest_size=6).digest(), "big") < share * 2**48
+
+
+@dataclass(frozen=True, slots=True)
+class ServedList:
+    """A list as it was served.
+
+    Attributes:
+        key: of the answer, see ``answer_key``.
+        time_ms: when it was served, epoch milliseconds on the clock of the release.
+        user, session: who got it, "" for none.
+        segment, source, release: as the answer named them.
+        pages: article ids, best first.
+        number: place among all lists, 1 or more; 0 before it is written.
+    """
+
+    key: bytes
+    time_ms: int
+    user: str
+    session: str
+    segment: str
+    source: str
+    release: str
+    pages: Sequence[str]
+    number: int = 0
+
+    @property
+    def people(self) -> list[str]:
+        """The names under which somebody may be erased: of the user and of the visit."""
+        return [name for name in (self.user, session_name(self.session)) if name]
+
+    @property
+    def names(self) -> list[str]:
+        """Every text that is kept as a number: three labels, then the pages."""
+        return [self.segment, self.source, self.release, *self.pages]
+
+    def entry(self) -> Entry:
+        """As exports show it."""
+        labels = {"segment": self.segment, "source": self.source, "release": self.release}
+        visit = {"session": self.session} if self.session else {}
+        body = {**visit, **labels, "items": list(self.pages), "list": self.number}
+        return Entry(f"served-{self.key.hex()}", Kind.SERVED, self.time_ms, self.user, "", body)
+
+
+def packed(numbers: Sequence[int]) -> bytes:
+    """Numbers of 0 or more, seven bits a byte, the lowest first; the last byte of each number is below 128.
+
+    >>> packed([1, 300]).hex(), list(unpacked(packed([1, 300, 70_000])))
+    ('01ac02', [1, 300, 70000])
+    """
+    found = bytearray()
+    for number in numbers:
+        while number > 127:
+            found.append(number & 127 | 128)
+            number >>= 7
+        found.append(number)
+    return bytes(found)
+
+
+def unpacked(blob: bytes) -> Iterator[int]:
+    """The numbers that ``packed`` wrote."""
+    number, shift = 0, 0
+    for byte in blob:
+        number |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            yield number
+            number, shift = 0, 0
