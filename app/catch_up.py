@@ -6,10 +6,12 @@ import time
 from contextlib import nullcontext
 from dataclasses import dataclass
 
+from app.posted_articles import PostedArticles
 from script_shared.clock import HOUR_MS, Clock
 from script_shared.errors import UnavailableError
 from script_shared.events import EventLog, Kind, Quarantine
 from script_shared.gently import breathe, gently
+from script_shared.news.catalog import Catalog
 from script_shared.news.live.newsroom import Newsroom
 from script_shared.news.live.recall import recall
 from script_shared.news.live.texts import Vectoriser
@@ -30,10 +32,12 @@ class Bounds:
     Attributes:
         alive_hours: age at which articles expire.
         max_shown: impressions after which an article is not shown to a user again.
+        catalog: its articles, None without any.
     """
 
     alive_hours: float
     max_shown: int
+    catalog: Catalog | None = None
 
 
 class CatchUp:
@@ -66,7 +70,7 @@ class CatchUp:
             newsroom.run_on(clock.data_end_ms, self._retention_ms, may_switch=clock.may_switch)
         remembered = False
         try:
-            self._remember(newsroom, clock, bounds)
+            self._remember(newsroom, vectoriser, clock, bounds)
             remembered = True
             if before is None:
                 self._fold_for(FIRST_SECONDS, newsroom, vectoriser)
@@ -77,7 +81,7 @@ class CatchUp:
             if not remembered:
                 newsroom.go_without(before)
 
-    def _remember(self, newsroom: Newsroom, clock: Clock, bounds: Bounds) -> None:
+    def _remember(self, newsroom: Newsroom, vectoriser: Vectoriser | None, clock: Clock, bounds: Bounds) -> None:
         """Take over what the log keeps of the time before the snapshot, and the snapshot does not.
 
         A log that ends before the snapshot is a new one, or an older copy; its new entries are numbered after it.
@@ -87,6 +91,7 @@ class CatchUp:
         newsroom.remember(self._events.lasting(newsroom.seq))
         if not newsroom.seq:
             return
+        PostedArticles(self._events, bounds.catalog, bounds.alive_hours).load(newsroom, vectoriser)
         now_ms = clock.now_ms()
         recall(newsroom, self._events, now_ms - int(bounds.alive_hours * HOUR_MS))
         often = self._events.shown_often(newsroom.seq, now_ms - DAY_MS, bounds.max_shown, PROVEN)

@@ -265,7 +265,7 @@ class Live:
         ranker, no_ranker = (None, ("ranker",)) if "ranker" in without else load_ranker(folder)
         mixing, no_mixing = load_mixing(folder, params.serving)
         if self._following is not None:
-            bounds = Bounds(model.params.pool.max_age_hours, self._params.serving.max_shown)
+            bounds = Bounds(model.params.pool.max_age_hours, self._params.serving.max_shown, model.catalog)
             self._following.gather(newsroom, vectoriser, model.clock, bounds)
         missing = (*no_snapshot, *no_ranker, *no_mixing)
         return LiveRecommender(model, newsroom, ranker, self._params.serving, mixing=mixing, missing=missing)

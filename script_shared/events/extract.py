@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from script_shared.events.articles import BEFORE
 from script_shared.events.entry import Entry, Kind
 from script_shared.events.log import EventLog
 
@@ -64,7 +65,7 @@ def plain(entry: Entry) -> dict[str, Any]:
     seconds, milliseconds = divmod(entry.time_ms, 1000)
     time = f"{datetime.fromtimestamp(seconds, UTC).isoformat()[:-6]}.{milliseconds:03d}Z"
     return {
-        **entry.body,
+        **{name: value for name, value in entry.body.items() if name != BEFORE},
         "seq": entry.seq or None,
         "event_id": entry.entry_id,
         "kind": entry.kind.name.lower(),

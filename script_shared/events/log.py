@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
+from script_shared.events.articles import Articles
 from script_shared.events.entry import Entry, Kind
 from script_shared.events.log_connection import LogConnection
 from script_shared.events.people import Deleted, delete_rows, erased_since, marks_of, rows_of, visits_of
@@ -45,6 +46,7 @@ class EventLog:
 
     Attributes:
         served: lists as they were served, in tables of their own.
+        articles: what ARTICLE entries say, merged, in a table of its own.
 
     Raises:
         SettingsError: the address cannot be understood.
@@ -55,6 +57,7 @@ class EventLog:
         self._transaction, self._lock = self._store.transaction, self._store.lock
         self._insert = sqlite.insert if self._store.dialect == "sqlite" else postgresql.insert
         self.served = ServedLists(self._transaction, self._lock, self._insert)
+        self.articles = Articles(self._transaction, self._lock, self._insert)
         self._unknown: set[int] = set()  # kinds of later versions that were met
 
     @property
@@ -82,6 +85,8 @@ class EventLog:
         """
         if not entries:
             return []
+        if any(entry.kind == Kind.ARTICLE for entry in entries):
+            self.articles.merge()  # what an earlier version wrote, before anybody has to wait for this one
         firsts: dict[str, Entry] = {}
         for entry in entries:
             firsts.setdefault(entry.entry_id, entry)
@@ -90,7 +95,9 @@ class EventLog:
         )
         with self._transaction() as connection:
             self._lock(connection)
-            new = set(connection.scalars(statement, [_row(entry) for entry in firsts.values()]))
+            rows = map(_row, self.articles.with_before(connection, list(firsts.values())))
+            new = set(connection.scalars(statement, list(rows)))
+            self.articles.note(connection, entries)
         return _first_of_each(entries, new)
 
     def tail(self, after: int, limit: int = 10_000, *, without: Collection[Kind] = ()) -> list[Entry]:
@@ -163,8 +170,9 @@ class EventLog:
             return int(connection.scalar(select(func.coalesce(func.max(ENTRIES.c.seq), 0))) or 0)
 
     def lasting(self, until: int) -> list[Entry]:
-        """The ARTICLE, ERASE and QUARANTINE entries up to number ``until``, in order: what is never pruned."""
-        query = select(ENTRIES).where(ENTRIES.c.seq <= until, ENTRIES.c.kind.in_(_KEPT)).order_by(ENTRIES.c.seq)
+        """The ERASE and QUARANTINE entries up to number ``until``, in order; what else lasts, :attr:`articles` has."""
+        kinds = [int(Kind.ERASE), int(Kind.QUARANTINE)]
+        query = select(ENTRIES).where(ENTRIES.c.seq <= until, ENTRIES.c.kind.in_(kinds)).order_by(ENTRIES.c.seq)
         with self._transaction() as connection:
             return [_entry(row) for row in connection.execute(query)]
 

@@ -1,11 +1,25 @@
 """The tables of the log database, for SQLite and PostgreSQL alike."""
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, MetaData, SmallInteger, String, Table
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    text,
+)
 
+from script_shared.events.entry import Kind
 from script_shared.names import MAX_ID
 
 METADATA = MetaData()
 _SEQ = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
+_ARTICLE = text(f"kind = {int(Kind.ARTICLE)}")
 
 ENTRIES = Table(
     "pauta_entries",
@@ -19,6 +33,7 @@ ENTRIES = Table(
     Column("body", JSON, nullable=False),
     Index("pauta_entries_user", "user_id"),
     Index("pauta_entries_time", "time_ms"),
+    Index("pauta_entries_article", "seq", sqlite_where=_ARTICLE, postgresql_where=_ARTICLE),  # few among the clicks
     sqlite_autoincrement=True,  # a number is never given twice, even after the newest entry was erased
 )
 
@@ -50,5 +65,20 @@ SERVED_NAMES = Table(  # the texts that served lists name by number
     METADATA,
     Column("number", _SEQ, primary_key=True, autoincrement=True),
     Column("name", String(MAX_ID), nullable=False, unique=True),
+)
+
+ARTICLES = Table(  # what ARTICLE entries say, merged; written with them
+    "pauta_articles",
+    METADATA,
+    Column("article_id", String(MAX_ID), primary_key=True),
+    Column("first_seq", BigInteger, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("posted_ms", BigInteger, nullable=False),
+    Column("needed_ms", BigInteger, nullable=False),
+    Column("text_seq", BigInteger, nullable=False),
+    Column("vector_seq", BigInteger, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Index("pauta_articles_needed", "needed_ms"),
+    Index("pauta_articles_last", "last_seq"),
 )
 WIDENED = ("entry_id", "user_id")  # columns that earlier versions made for 128 characters

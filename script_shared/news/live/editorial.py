@@ -1,20 +1,19 @@
 """What editors said about articles since the release was made: metadata, embargo, expiry, hidden, taken down."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
 from script_shared.events import Entry
+from script_shared.events.articles import BEFORE, FACTS, ArticleRow
 from script_shared.names import clean_text, clean_title
 from script_shared.news.live.own_vectors import OwnVectors
 from script_shared.news.live.tags import TagIndex
 from script_shared.news.places import section_and_region
 from script_shared.times import epoch_ms, within_bounds
-
-FACTS = ("title", "url", "section", "region", "issued_ms", "embargo_ms", "expires_ms", "hidden", "taken_down", "tags")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,10 @@ class Story:
 
 
 class Editorial:
-    """All stories posted, by article id; folded in the log's order, so that every process knows the same.
+    """The stories posted that are needed, by article id; folded in the log's order, so every process knows the same.
+
+    An article that had expired when the release was made, and that no editor withdrew, is not known here until another
+    post about it, which says what was said before.
 
     Attributes:
         posts: how many were taken over.
@@ -97,15 +99,28 @@ class Editorial:
         self.own.copy(other.own)
         self.tagged.copy(other.tagged)
 
+    def load(self, rows: Iterable[ArticleRow]) -> None:
+        """Begin with what posts came to that the release was made after."""
+        for row in rows:
+            self._take(Story(row.article_id, row.posted_ms), row.facts)
+
     def apply(self, entry: Entry) -> Story:
         """Take over an ARTICLE entry; what it does not say stays as it was."""
-        known = self._stories.get(entry.article_id) or Story(entry.article_id, entry.time_ms)
-        story = replace(known, **_said(entry.body))
-        self._stories[entry.article_id] = story
+        known = self._stories.get(entry.article_id)
+        if known is None and (before := entry.body.get(BEFORE)):
+            known = self._take(Story(entry.article_id, before["posted_ms"]), before)
+        self.take_vector(entry)
+        return self._take(known or Story(entry.article_id, entry.time_ms), entry.body)
+
+    def take_vector(self, entry: Entry) -> None:
+        """Take over the vector of an ARTICLE entry, if it has one."""
         if "vector" in entry.body:
             self.own.apply(entry.article_id, entry.body["vector"], str(entry.body.get("vector_name") or ""))
-        if "tags" in entry.body:
-            self.tagged.apply(entry.article_id, story.tags)
+
+    def _take(self, known: Story, facts: dict[str, Any]) -> Story:
+        story = self._stories[known.article_id] = replace(known, **_said(facts))
+        if "tags" in facts:
+            self.tagged.apply(story.article_id, story.tags)
         self.posts += 1
         return story
 

@@ -13,6 +13,7 @@ from pydantic import SecretStr, ValidationError
 from app.event_shapes import ArticlePost
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, EventLog, Kind
+from script_shared.events.log_connection import LogConnection
 from script_shared.events.signature import HEADER, sign
 from script_shared.news.live.loading import POSITION
 from script_shared.news.live.state import LiveState
@@ -191,7 +192,7 @@ def test_what_was_hidden_before_the_snapshot_goes_once_the_log_is_back(
 def test_a_release_that_comes_while_the_log_is_away_keeps_to_what_was_hidden(
     store: Store, admin: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(_: EventLog) -> None:
+    def away(_: LogConnection) -> None:
         raise UnavailableError("the event log is away.", fix="Wait.")
 
     store.promote("v1")
@@ -200,7 +201,7 @@ def test_a_release_that_comes_while_the_log_is_away_keeps_to_what_was_hidden(
         post(client, admin, {"page": "a20", "hidden": True})
         client.delete("/users/log0", headers=admin)
         head = EventLog(store.settings.events_address).head()
-        monkeypatch.setattr(EventLog, "_transaction", away)
+        monkeypatch.setattr(LogConnection, "_prepare", away)
         with_snapshot(store, tmp_path, "v2", head)
         until(lambda: release_of(client) == "v2")
         answer = client.get("/recommendations", params={"user_id": "log0", "num_recs": 100}).json()

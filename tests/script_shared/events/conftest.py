@@ -20,7 +20,7 @@ def uri(request, tmp_path):
 
     engine = create_engine(address)
     with engine.begin() as connection:
-        for table in ("pauta_entries", "pauta_served", "pauta_served_names"):
+        for table in ("pauta_entries", "pauta_served", "pauta_served_names", "pauta_articles"):
             connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
     engine.dispose()
     return address
