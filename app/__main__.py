@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.http_limits import raise_descriptors
+from script_shared import parent
 from script_shared.errors import SettingsError
 from script_shared.settings import load_settings
 from script_shared.storage import open_storage
@@ -52,13 +53,15 @@ def serve(server: ServerSettings, log_level: str) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a list is small work; threads would only wait for each other
     import uvicorn
 
+    os.environ.pop(parent.VARIABLE, None)  # a single process outlives the shell it was started from
     os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)  # another way to count with several workers than ours
     place = None if len(tempfile.gettempdir()) < LONGEST_FOLDER else "/tmp"
     with tempfile.TemporaryDirectory(prefix="pauta-", dir=place) as folder:
         if server.workers > 1:
             os.environ["_PAUTA_METRICS_FOLDER"] = folder
+            os.environ.update(parent.named())
         uvicorn.run(
-            "app.main:default_app",
+            "app.worker:worker_app",
             factory=True,
             host=server.host,
             port=server.port,

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from app import memory
+from script_shared import parent
 from script_shared.clock import Clock
 from script_shared.errors import PautaError, ReleaseError
 from script_shared.news.live.assignment import assignment_of
@@ -169,6 +170,7 @@ def bound(folder: Path) -> None:
 
 def main() -> int:
     """Try the release; 0 whenever there is a verdict."""
+    parent.end_with_named_parent()
     parser = argparse.ArgumentParser(prog="python -m app.release_check", description="Load a release and ask it.")
     parser.add_argument("folder", type=Path, help="the release's files")
     parser.add_argument("--without", choices=OPTIONAL, action="append", default=[], help="leave out a part")

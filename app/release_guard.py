@@ -18,6 +18,7 @@ from typing import Any
 
 from app import __version__
 from app.release_check import OPTIONAL
+from script_shared import parent
 from script_shared.errors import UnavailableError
 from script_shared.news.params import NewsParams
 from script_shared.releases import Manifest
@@ -106,7 +107,7 @@ class ReleaseGuard:
     def _run(self, folder: Path, without: list[str]) -> Verdict:
         command = [sys.executable, "-m", "app.release_check", str(folder.absolute())]
         command += [flag for part in without for flag in ("--without", part)]
-        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        environment = {**os.environ, **parent.named(), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         try:
             done = subprocess.run(
                 command,

@@ -1,14 +1,18 @@
 """``python -m pipelines.supervisor``: what `make run` starts."""
 
+import os
 import sys
 
 from pipelines.supervisor.guard import guarded
 from pipelines.supervisor.places import load_places
 from script_shared.errors import PautaError
+from script_shared.parent import end_with_parent
 
 
 def main() -> int:
-    """Read the flags, then run everything under the guard."""
+    """Read the flags, then run everything under the guard; under `make`, end when that is killed."""
+    if "MAKELEVEL" in os.environ:
+        end_with_parent(os.getppid())
     try:
         places = load_places(sys.argv[1:])
     except PautaError as error:

@@ -6,10 +6,11 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from pipelines.supervisor.kernel import die_with_parent
 from script_shared.errors import UnavailableError
+from script_shared.parent import end_with_parent
 
 RESTARTS = 3
 WITHIN_SECONDS = 600.0
@@ -50,11 +51,11 @@ class Component:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=self._begin,  # one thread: nothing can hold a lock here
+                preexec_fn=partial(self._begin, os.getpid()),  # one thread: nothing can hold a lock here
             )
 
-    def _begin(self) -> None:
-        die_with_parent()
+    def _begin(self, parent: int) -> None:
+        end_with_parent(parent)
         os.nice(self.nice)
 
     @property

@@ -10,8 +10,9 @@ import sys
 from collections.abc import Callable
 from types import FrameType
 
-from pipelines.supervisor.kernel import adopt_orphans, die_with_parent, end_descendants
+from pipelines.supervisor.kernel import adopt_orphans, end_descendants
 from pipelines.supervisor.stopping import SIGNALS
+from script_shared.parent import end_with_parent
 
 GRACE_SECONDS = 10.0
 
@@ -24,10 +25,10 @@ def guarded(supervise: Callable[[], int]) -> int:
     child = os.fork()
     if child == 0:
         os.setsid()  # Ctrl-C at the terminal reaches the guard alone, which passes it on once
-        die_with_parent(signal.SIGTERM)
+        end_with_parent(guard)
         signal.pthread_sigmask(signal.SIG_SETMASK, previous)
         adopt_orphans()
-        sys.exit(supervise() if os.getppid() == guard else 1)
+        sys.exit(supervise())
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
         os.kill(child, number)

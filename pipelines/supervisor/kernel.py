@@ -1,22 +1,15 @@
-"""What only the Linux kernel can promise: children end with their parent, and orphans come back to the family."""
+"""What only the Linux kernel can promise: orphans come back to the family."""
 
 import ctypes
 import os
-import signal
 import time
 from contextlib import suppress
 
 import psutil
 
-PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 KILL_SECONDS = 20.0  # a killed process ends when its memory is given back and no disk is waited for
 _libc = ctypes.CDLL(None, use_errno=True)
-
-
-def die_with_parent(number: int = signal.SIGTERM) -> None:
-    """Ask for a signal when the parent ends, however it ends."""
-    _libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
 
 
 def adopt_orphans() -> None:

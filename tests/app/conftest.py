@@ -157,9 +157,9 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def started(settings: Settings, workers: int = 1) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def started(settings: Settings, workers: int = 1, port: int = 0) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """``python -m app`` as a process of its own: its address and the process."""
-    port = free_port()
+    port = port or free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PAUTA_")}
     environment |= {
         "PAUTA_DATA_DIR": str(settings.data_dir),

@@ -75,3 +75,27 @@ def test_the_exit_code_of_the_supervisor_is_the_guards(tmp_path: Path) -> None:
     program = "from pipelines.supervisor.guard import guarded; sys.exit(guarded(lambda: 7))"
     with start(tmp_path, program) as process:
         assert process.wait(timeout=300) == 7
+
+
+UNDER_MAKE = """
+import pipelines.supervisor.__main__ as entry
+
+def guarded(supervise):
+    print("ready", flush=True)
+    time.sleep(300)
+
+if os.fork():
+    os.wait()  # this is make
+    os._exit(0)
+os.environ["MAKELEVEL"] = "1"
+entry.load_places, entry.guarded = lambda arguments: None, guarded
+entry.main()
+"""
+
+
+def test_a_killed_make_leaves_nothing_behind(tmp_path: Path) -> None:
+    with start(tmp_path, UNDER_MAKE) as make:
+        assert make.stdout is not None
+        assert make.stdout.readline() == "ready\n"
+        make.kill()
+        assert wait_until_gone(tmp_path) == []
