@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 ADDED_UP = ("counter", "histogram")  # over the living and the dead; gauges are of the living alone
 GAUGES: dict[str, Callable[[list[float]], float]] = {  # of several workers; the greatest where not named here
     "pauta_ready": min,
+    "pauta_release_store_up": min,
     "pauta_disk_free_ratio": min,
     "pauta_event_log_up": min,
     "pauta_event_log_position": min,

@@ -19,6 +19,7 @@ from app.dating import Dating
 from app.following import Following
 from app.release_guard import ReleaseGuard, Verdict
 from app.served import Refusal, Served, examples
+from app.store_state import StoreState
 from app.telemetry import Telemetry
 from app.turn_taking import TurnTaking
 from script_shared.clock import Clock, clock_of, wall_ms
@@ -34,7 +35,7 @@ from script_shared.news.live.texts import Vectoriser
 from script_shared.news.model import NewsModel
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
-from script_shared.releases import Manifest, Pointer, Releases
+from script_shared.releases import Kept, Manifest, Pointer, Releases
 from script_shared.settings import Settings
 from script_shared.storage.local import locked
 
@@ -74,7 +75,8 @@ class Live:
         self._params = params or load_params(NewsParams, FILE)
         self.served: Served | None = None
         self.refusal: Refusal | None = None
-        self.store_error: str | None = None
+        self.store = StoreState(telemetry.releases)
+        self._kept: Kept | None = None
         self._telemetry = telemetry
         self._poll_seconds = poll_seconds
         self._lock = asyncio.Lock()
@@ -122,8 +124,8 @@ class Live:
 
     def reason(self) -> str:
         """Why there is no (newer) release in service, in one sentence."""
-        if self.store_error:
-            return f"the release store cannot be read ({self.store_error})."
+        if self.store.error:
+            return f"the release store cannot be read ({self.store.error})."
         if self.refusal:
             return f"release {self.refusal.release} was refused ({self.refusal.reason})."
         return "no release has been promoted yet, or the first one is being loaded."
@@ -139,13 +141,15 @@ class Live:
         async with self._lock:
             pointer = await self._current()
             self._without_release(pointer)
+            if self.store.error and self.served is None:
+                return await self._take_kept()
             if pointer is None or not (force or self._wanted(pointer)):
                 return False
             return await self._take(pointer)
 
     def _without_release(self, pointer: Pointer | None) -> None:
         """Before the first release, events are folded, too."""
-        self._nothing_promoted = pointer is None and self.store_error is None
+        self._nothing_promoted = pointer is None and self.store.error is None
         following = self._following
         if (
             self._nothing_promoted
@@ -162,12 +166,10 @@ class Live:
             pointer = await asyncio.to_thread(self.releases.current)
         except Exception as error:  # noqa: BLE001  the watch must outlive whatever the store does
             self._failures += 1
-            self.store_error = _say(error)
-            self._telemetry.releases.store_errors.inc()
-            log.warning("release store: %s", self.store_error)
+            self.store.failed(_say(error))
             return None
         self._failures = 0
-        self.store_error = None
+        self.store.answered()
         return pointer
 
     def _wanted(self, pointer: Pointer) -> bool:
@@ -211,6 +213,23 @@ class Live:
         except Exception as error:  # noqa: BLE001  as above
             log.error("release %s cannot be served in part: %s", pointer.version, _say(error))
 
+    async def _take_kept(self) -> bool:
+        """At the start without the store: take what was in service on this machine last, where the cache has it."""
+        self._kept = await asyncio.to_thread(self.releases.kept)
+        if self._kept is None:
+            return False
+        version = self._kept.manifest.version
+        try:
+            await self._swap(await self._in_thread(self._kept.pointer, version))
+        except Exception as error:  # noqa: BLE001  as above
+            log.error("release %s cannot be served from the cache: %s", version, _say(error))
+            return False
+        finally:
+            self._kept = None
+        self.store.from_cache = True
+        log.warning("release %s is served from the cache: the release store cannot be read", version)
+        return True
+
     async def _swap(self, served: Served) -> None:
         if self._following is not None:
             await self._following.hand_over(served.recommender.newsroom, served.model.clock, served.vectoriser)
@@ -233,7 +252,7 @@ class Live:
 
     def _loaded(self, pointer: Pointer, version: str, *, in_part: bool) -> Served:
         started = time.perf_counter()
-        folder, manifest = self.releases.fetch(version), self.releases.manifest(version)
+        folder, manifest = self._files(version)
         verdict = self._checked(folder, manifest, in_part=in_part)
         model = NewsModel.load(folder, version)
         model.clock = clock_of(model.facts, self._settings.clock)
@@ -243,7 +262,14 @@ class Live:
         gc.collect()
         gc.freeze()  # keeps collections from scanning the release; reference counting frees it
         seconds = time.perf_counter() - started
+        if version == pointer.version:
+            self.releases.keep(pointer, manifest)
         return Served(model, recommender, vectoriser, manifest, pointer, some, wall_ms(), seconds)
+
+    def _files(self, version: str) -> tuple[Path, Manifest]:
+        if self._kept is not None:
+            return self._kept.folder, self._kept.manifest
+        return self.releases.fetch(version), self.releases.manifest(version)
 
     def _checked(self, folder: Path, manifest: Manifest, *, in_part: bool) -> Verdict:
         """What another process found when it tried the release.

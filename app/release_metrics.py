@@ -42,6 +42,8 @@ class ReleaseMetrics:
             "pauta_release_refusals", "Releases that could not be loaded or failed their check."
         )
         self.store_errors = self._counter("pauta_release_store_errors", "Looks at the release store that failed.")
+        about = "1 when the release store could be read the last time, else 0."
+        self.store_up = self._gauge("pauta_release_store_up", about)
 
     @property
     def removed(self) -> list[str]:

@@ -23,6 +23,7 @@ class Refused(BaseModel):
 class Troubles(BaseModel):
     refused: Refused | None = Field(description="The release that could not be loaded, null when there is none.")
     store_error: str | None = Field(description="Why the release store could not be read, null when it could.")
+    release_store: str = Field(description="`reachable`, or since when it is not, and whether the cache is served.")
 
 
 class ClockFacts(BaseModel):

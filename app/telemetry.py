@@ -23,6 +23,7 @@ pauta_release_load_seconds                        gauge      time the last load 
 pauta_release_swaps_total                         counter    releases taken into service
 pauta_release_refusals_total                      counter    releases that could not be loaded or failed their check
 pauta_release_store_errors_total                  counter    looks at the release store that failed
+pauta_release_store_up                            gauge      1 when the release store could be read the last time
 pauta_clock_mode                                  gauge      1 for the mode of the release's clock (wall, data)
 pauta_clock_timestamp_seconds                     gauge      the time on that clock (epoch seconds)
 pauta_events_total                                counter    events taken in by kind and result (new, duplicate)

@@ -42,7 +42,7 @@ def clock_facts(served: Served) -> dict[str, str]:
 
 
 def troubles(live: Live) -> dict[str, Any]:
-    """What keeps a newer release out of service; both are null when nothing does."""
+    """What keeps a newer release out of service, and whether the store that it would come from can be read."""
     refusal = live.refusal
     refused = refusal and {
         "release": refusal.release,
@@ -50,4 +50,5 @@ def troubles(live: Live) -> dict[str, Any]:
         "at": iso(refusal.at_ms),
         "retried": not refusal.final,
     }
-    return {"refused": refused, "store_error": live.store_error and public(live.store_error)}
+    error = live.store.error
+    return {"refused": refused, "store_error": error and public(error), "release_store": live.store.text}

@@ -105,6 +105,10 @@ _EVENTS = (
         Query("min(pauta_event_log_up)"), steps=GOOD_IS_ONE, words={"0": "unreachable", "1": "works"},
     ),
     number(
+        "Release store", "Whether every process could read it the last time.", "none",
+        Query("min(pauta_release_store_up)"), steps=GOOD_IS_ONE, words={"0": "unreachable", "1": "read"},
+    ),
+    number(
         "Entries in the log", "The number of the newest entry that is known.", "none",
         Query("max(pauta_event_log_position)"),
     ),
@@ -118,7 +122,7 @@ _EVENTS = (
     ),
     number(
         "Time on the clock", "In local time.", "dateTimeAsIso",
-        Query("max(pauta_clock_timestamp_seconds) * 1000"), width=8,
+        Query("max(pauta_clock_timestamp_seconds) * 1000"),
     ),
     graph(
         "Behind the log", "Time since a process last read the log to its end; the slowest process.", "s",

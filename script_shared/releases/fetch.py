@@ -27,7 +27,7 @@ def fetch(storage: Storage, manifest: Manifest, cache_dir: Path) -> Path:
     if folder is not None:
         verify_folder(folder, manifest)
         return folder
-    cache = cache_dir / blake2b(storage.uri.encode(), digest_size=6).hexdigest()
+    cache = cache_of(storage, cache_dir)
     try:
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
         with locked(cache / ".lock", DOWNLOAD_SECONDS):
@@ -38,8 +38,18 @@ def fetch(storage: Storage, manifest: Manifest, cache_dir: Path) -> Path:
         ) from error
 
 
+def cache_of(storage: Storage, cache_dir: Path) -> Path:
+    """The folder in the cache for releases of one root."""
+    return cache_dir / blake2b(storage.uri.encode(), digest_size=6).hexdigest()
+
+
+def copy_of(manifest: Manifest, cache: Path) -> Path:
+    """The folder of a release's copy in that folder."""
+    return cache / f"{manifest.version}.{manifest.folder}"
+
+
 def _from_cache(storage: Storage, manifest: Manifest, cache: Path) -> Path:
-    target = cache / f"{manifest.version}.{manifest.folder}"
+    target = copy_of(manifest, cache)
     if not _good(target, manifest):
         _download(storage, manifest, target)
     os.utime(target)

@@ -5,11 +5,13 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from script_shared.errors import InputError, PautaError, ReleaseConflictError, ReleaseMissingError
+from script_shared.errors import InputError, PautaError, ReleaseConflictError, ReleaseMissingError, UnavailableError
 from script_shared.releases import fetch as fetching
+from script_shared.releases import kept as keeping
 from script_shared.releases import pointer as pointers
 from script_shared.releases import prune as pruning
 from script_shared.releases import publish as publishing
+from script_shared.releases.kept import Kept
 from script_shared.releases.records import Manifest, Pointer, check_version, is_version
 from script_shared.releases.verify import in_threads, require_manifest, verify
 from script_shared.settings import Settings, own_cache
@@ -46,11 +48,17 @@ class Releases:
 
         Raises:
             ReleaseCorruptError: the pointer is damaged.
+            UnavailableError: it is not there any more; a pointer is never deleted, so the place is not what it was.
         """
         seen = self._seen
         stored = self._storage.read(pointers.KEY, seen[0] if seen else None)
         if seen and stored is seen[0]:
             return seen[1]
+        if seen and stored is None:
+            raise UnavailableError(
+                f"{self.uri}: the release store is empty or was removed; it held {seen[1].version}.",
+                fix="Mount or restore it; what is in service stays.",
+            )
         pointer = pointers.decode_pointer(stored, self.uri)
         self._seen = (stored, pointer) if stored and pointer else None
         return pointer
@@ -194,6 +202,21 @@ class Releases:
             ReleaseCorruptError: a file differs from the manifest or is missing.
         """
         return fetching.fetch(self._storage, self.manifest(version), self._cache_dir)
+
+    def keep(self, pointer: Pointer, manifest: Manifest) -> None:
+        """Note that a fetched release is in service here, for a start while the store is unreachable.
+
+        Only for an object store: the files of a local root are in no cache.
+        """
+        if self._storage.path(manifest.base) is None:
+            keeping.keep(self._cache(), pointer, manifest)
+
+    def kept(self) -> Kept | None:
+        """The release that was in service here last, from the cache, all checksums verified; None for none."""
+        return keeping.kept(self._cache())
+
+    def _cache(self) -> Path:
+        return fetching.cache_of(self._storage, self._cache_dir)
 
     def prune(self, keep: int) -> builtins.list[str]:
         """Delete all but the newest ``keep`` releases besides the one in service; never what a rollback would take.

@@ -1,0 +1,46 @@
+"""Whether the release store could be read the last time, and since when it could not."""
+
+import logging
+
+from app.release_metrics import ReleaseMetrics
+from script_shared.clock import wall_ms
+from script_shared.times import iso
+
+log = logging.getLogger("pauta.live")
+
+
+class StoreState:
+    """What the looks at the release store found.
+
+    Attributes:
+        error: why the last look failed, None when it did not.
+        from_cache: whether the release in service comes from the cache, because the store could not be read.
+    """
+
+    def __init__(self, metrics: ReleaseMetrics) -> None:
+        self._metrics = metrics
+        self.error: str | None = None
+        self.from_cache = False
+        self._since_ms: int | None = None
+        self._read = False
+
+    def failed(self, error: str) -> None:
+        """Note a look that failed."""
+        self.error = error
+        self._since_ms = self._since_ms or wall_ms()
+        self._metrics.store_errors.inc()
+        self._metrics.store_up.set(0)
+        log.warning("release store: %s", error)
+
+    def answered(self) -> None:
+        """Note a look that found the pointer, or that there is none yet."""
+        self.error, self._since_ms, self.from_cache, self._read = None, None, False, True
+        self._metrics.store_up.set(1)
+
+    @property
+    def text(self) -> str:
+        """The state in words."""
+        if self._since_ms is None:
+            return "reachable" if self._read else "not read yet"
+        cache = "; the release in service comes from the cache" if self.from_cache else ""
+        return f"unreachable since {iso(self._since_ms)}{cache}"
