@@ -17,7 +17,7 @@ from tests.app.conftest import Store, release_of, serving, until
 from tests.app.releases import NOW_MS
 
 WRITERS = 3
-LONGEST_PAUSE = 0.12  # seconds between two clicks of a writer, drawn anew each time
+LONGEST_PAUSE = 0.5  # seconds between two clicks of a writer, drawn again each time
 PAGES = [f"a{number}" for number in range(10, 48)]
 
 
@@ -99,11 +99,6 @@ def swap_often(store: Store, swaps: int) -> None:
         assert live["state"]["events"] == sum(writer.sent for writer in writers) > swaps
 
 
-def test_no_click_is_lost_by_twenty_swaps(small: Store) -> None:
-    swap_often(small, 20)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_no_click_is_lost_by_three_hundred_swaps(small: Store) -> None:
     swap_often(small, 300)
