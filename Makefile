@@ -130,6 +130,10 @@ bench-serving: install ## HTTP at full scale: times under constant load, most re
 bench-attack: install ## Attacks of strangers on an API at its defaults: what they take and move (ARGS="--work folder")
 	$(BIN)/python -m tests.benchmarks.attack $(ARGS)
 
+.PHONY: docs-tables
+docs-tables: install ## Write the tables of settings and params, and the comments of the params file, from the code
+	$(BIN)/python -m tests.docs_tables
+
 .PHONY: docs
 docs: | $(BIN)/uv ## Build the documentation as a site, in site/; a broken link fails
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)-docs

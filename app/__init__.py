@@ -1,3 +1,3 @@
-"""How a model is asked: the HTTP service."""
+"""The HTTP service that serves models."""
 
 __version__ = "0.1.0"

@@ -26,9 +26,9 @@ class ServerSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="PAUTA_", extra="ignore", frozen=True)
 
-    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
-    port: int = Field(8001, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    workers: int = Field(1, ge=1, le=64, description="Processes that answer; each loads the release.")
+    host: str = Field("127.0.0.1", description="address on which `python -m app` listens; 0.0.0.0 for all")
+    port: int = Field(8001, ge=0, le=65535, description="port of the API; 0 takes a free one")
+    workers: int = Field(1, ge=1, le=64, description="processes that answer; each loads the release")
 
 
 def read_flags(arguments: Sequence[str]) -> ServerSettings:

@@ -72,7 +72,7 @@ def _served(answer_id: str, served: Served, query: Query, answer: LiveAnswer) ->
 
 
 def front(request: Request, served: Served, answer: LiveAnswer) -> dict[str, Any]:
-    """What every answer with a list says besides the list."""
+    """The fields of an answer with a list, besides the list."""
     return {
         "segment": answer.segment,
         "source": answer.source,

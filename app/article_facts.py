@@ -49,7 +49,7 @@ class ArticleFacts:
         return {**self.listed(article_id), "state": self.state(article_id)}
 
     def state(self, article_id: str) -> str:
-        """``shown``, or why nobody is shown it; ``unknown`` for an article that there is not."""
+        """``shown``, or why it is in no list; ``unknown`` for an article that does not exist."""
         return self.available.refusal(article_id, NOBODY) or "shown"
 
     def is_public(self, article_id: str) -> bool:

@@ -1,4 +1,4 @@
-"""Shapes of the lists that are the same for everybody, and of articles as they are read back."""
+"""Models of the public lists and of stored articles."""
 
 from typing import Annotated, Literal
 
@@ -14,34 +14,34 @@ State = Literal["shown", "expired", "not_published", "embargoed", "hidden", "tak
 
 
 class Narrowed(Question):
-    """What every list of articles can be narrowed by."""
+    """Filters of every list of articles."""
 
     section: Label = Field("", description="Only articles of this section.")
     tag: Label = Field("", description="Only articles that were posted with this tag.")
-    limit: int = Field(10, ge=1, le=100, description="How many articles.")
+    limit: int = Field(10, ge=1, le=100, description="Number of articles.")
 
 
 class MostReadQuery(Narrowed):
-    window: Window = Field("1h", description="Half-life of a click: recent clicks count more.")
+    window: Window = Field("1h", description="Half-life of a click, so recent clicks count more.")
     region: Label = Field("", description="Only clicks of users of this region.")
 
 
 class LatestQuery(Narrowed):
-    window: Window | None = Field(None, description="Only articles published within so long.")
+    window: Window | None = Field(None, description="Only articles published within this time.")
     region: Label = Field("", description="Only articles about this region.")
 
 
 class ArticlesQuery(Narrowed):
-    q: Words = Field("", description="Words that the title has; the beginning of a word will do.")
+    q: Words = Field("", description="Words of the title; the beginning of a word is enough.")
     region: Label = Field("", description="Only articles about this region.")
     state: State | None = Field(None, description="Only articles in this state (admin).")
-    cursor: str = Field("", max_length=100, description="`next` of the page before.")
+    cursor: str = Field("", max_length=100, description="`next` of the previous page.")
 
 
 class ArticleQuery(Question):
-    """Who is asked about (admin): what a user has read is personal."""
+    """The user to explain the list for (admin): what a user has read is personal."""
 
-    user_id: Id | None = Field(None, description="Why is the article in this user's list, or why is it not?")
+    user_id: Id | None = Field(None, description="Explain why the article is in this user's list, or why not.")
     session: Id = Field("", description="The same for a visit.")
     region: Label = Field("", description="As in `GET /recommendations`; likewise device, os and section.")
     device: Label = ""
@@ -60,8 +60,8 @@ class ListedArticle(BaseModel):
 
 
 class ReadArticle(ListedArticle):
-    clicks: int = Field(description="Clicks in the window, older ones counted less.")
-    share: float = Field(description="Of all clicks that the list is made of, 0 to 1.")
+    clicks: int = Field(description="Clicks in the window; older ones count less.")
+    share: float = Field(description="Share of all clicks counted for the list, 0 to 1.")
 
 
 class MostRead(BaseModel):
@@ -94,14 +94,16 @@ class UserVerdict(BaseModel):
     shown: bool
     place: int | None = Field(description="Place in the user's list of 100, from 0.")
     score: float | None
-    source: str | None = Field(description="What brought it into the list.")
-    because: str | None = Field(description="The reason that the list says.")
-    reasons: list[Reason] = Field(description="Why it is not in the list.")
+    source: str | None = Field(description="Source of the candidate.")
+    because: str | None = Field(description="The reason shown in the list.")
+    reasons: list[Reason] = Field(description="Reasons why it is not in the list.")
 
 
 class EditorialFacts(BaseModel):
     in_release: bool
-    posted_at: Moment | None = Field(description="First post; null for an article of the release alone.")
+    posted_at: Moment | None = Field(
+        description="Time of the first post; null for an article that only the release has."
+    )
     embargo_until: Moment | None
     expires: Moment | None
     hidden: bool

@@ -41,7 +41,7 @@ class Bounds:
 
 
 class CatchUp:
-    """Folds the log into newsrooms that nobody uses yet; called in a thread.
+    """Folds the log into newsrooms that are not in service yet; called in a thread.
 
     Args:
         retention_days: how long the log keeps clicks.
@@ -77,7 +77,7 @@ class CatchUp:
             else:
                 self._fold_all(newsroom, vectoriser)
         except UnavailableError as error:
-            log.warning("a newsroom starts without the log: %s", error.logged)
+            log.warning("the live state starts without the event log: %s", error.logged)
             if not remembered:
                 newsroom.go_without(before)
 

@@ -1,4 +1,4 @@
-"""The open connections of one process: how many there may be, and which of them have had their time."""
+"""The open connections of one process: their limit, and which of them have timed out."""
 
 import asyncio
 from collections import Counter

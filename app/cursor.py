@@ -38,4 +38,6 @@ def read(cursor: str) -> frozenset[int]:
             raise ValueError("another version")
         return frozenset(struct.unpack(f"<{len(content) // 4}I", content[1:]))
     except (binascii.Error, ValueError, struct.error) as error:
-        raise RequestError("cursor: is no cursor of this service.", fix="Take `next` of the page before.") from error
+        raise RequestError(
+            "cursor: is not a valid cursor of this service.", fix="Use `next` of the previous page."
+        ) from error

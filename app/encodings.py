@@ -38,13 +38,13 @@ class Zlib:
 
     def inflate(self, data: bytes, most: int) -> bytes:
         if data and self.ended:
-            raise ValueError("more data after its end")
+            raise ValueError("it continues after its end")
         try:
             found = self._inner.decompress(data, most)
         except zlib.error as error:
             raise ValueError("damaged") from error
         if self._inner.unused_data:
-            raise ValueError("more data after its end")
+            raise ValueError("it continues after its end")
         return found
 
 
@@ -60,7 +60,7 @@ class Brotli:
 
     def inflate(self, data: bytes, most: int) -> bytes:
         if data and self.ended:
-            raise ValueError("more data after its end")
+            raise ValueError("it continues after its end")
         try:
             return bytes(self._inner.process(data, output_buffer_limit=most))
         except brotli.error as error:
@@ -97,7 +97,7 @@ def inflated(scope: Scope, receive: Receive, most: int) -> Receive:
         body = _read(inflater, message.get("body", b""), most + 1 - total, encodings[0])
         total += len(body)
         if total > most:
-            raise HTTPException(413, f"The body is larger than {most:,} bytes when it is inflated. Send less.")
+            raise HTTPException(413, f"The body is larger than {most:,} bytes after decompression. Send less.")
         if not message.get("more_body") and not inflater.ended:
             raise HTTPException(400, f"The body ends before its {encodings[0]} data does. Send it again.")
         return {**message, "body": body}

@@ -64,7 +64,7 @@ async def _http(request: Request, error: HTTPException) -> Response:
         return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"body: {entry['message']}.", errors=[entry])
     detail, headers = str(error.detail), dict(error.headers or {})
     if error.status_code == HTTPStatus.NOT_FOUND and detail == HTTPStatus.NOT_FOUND.phrase:
-        detail = "There is no such address. /docs lists all there are."
+        detail = "This address does not exist. /docs lists all routes."
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = ", ".join(_allowed(request))
         headers["Allow"] = allowed
@@ -93,7 +93,7 @@ async def _ours(request: Request, error: PautaError) -> Response:
 def unexpected(request: Request, error: Exception) -> Response:
     """What a mistake of the service is answered with; it is logged with its traceback."""
     log.error("request %s failed", request.scope.get("request_id"), exc_info=error)
-    detail = "The service made a mistake. Its log says more under this request id."
+    detail = "The service failed. Its log has the details under this request id."
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 
 

@@ -63,7 +63,7 @@ def _read(path: Path) -> list[Row]:
 def _typed(row: dict[str, str]) -> Row:
     """Numbers as numbers; what is missing or not a number is None."""
     if None in row or None in row.values():
-        raise ValueError("a row has more or fewer values than the header")
+        raise ValueError("a row has another number of values than the header")
     typed: Row = {"protocol": "batch", **row}  # files written before there was a replay do not say it
     for name in INTEGERS:
         typed[name] = int(float(row[name])) if row[name] else None

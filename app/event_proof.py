@@ -53,7 +53,7 @@ class EventProof:
         header = request.headers.get(HEADER)
         if header is None or not self._keys:
             if self._unsigned == "refuse":
-                raise HTTPException(401, f"Events must be signed here. Send the header '{HEADER}: t=…,v1=…'.")
+                raise HTTPException(401, f"Events must be signed. Send the header '{HEADER}: t=…,v1=…'.")
             return False
         try:
             check(header, await request.body(), self._keys, self._now_s())

@@ -1,4 +1,4 @@
-"""The shapes of what is written: events and articles, checked before they reach the log."""
+"""Models of events and articles, validated before they reach the log."""
 
 from typing import Annotated, Any, Literal
 
@@ -29,7 +29,7 @@ def storable_text(text: str) -> str:
         ValueError: it holds a control character or half of a character.
     """
     if not storable(text):
-        raise ValueError("may not hold control characters or surrogates")
+        raise ValueError("may not contain control characters or surrogates")
     return text
 
 
@@ -51,11 +51,11 @@ Number = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 
 
 class Event(Question):
-    event_id: RequiredId = Field(description="Makes the event count once, however often it is sent.")
+    event_id: RequiredId = Field(description="An event with this id counts once, even if it is sent again.")
     kind: Literal["click", "impression"] = "click"
     user_id: Id = Field("", description="The user; blank for none, then the session identifies the visit.")
-    page: RequiredId = Field(description="The article; it need not be known yet.")
-    time: Time | None = Field(None, description="When it happened; now on the release's clock when left out.")
+    page: RequiredId = Field(description="The article; it may be unknown yet.")
+    time: Time | None = Field(None, description="Time of the event; now on the release's clock when left out.")
     session: Id = Field("", description="The visit; when left out, pauses separate visits.")
     region: Label = ""
     device: Label = ""
@@ -66,32 +66,32 @@ class Event(Question):
     n: int | None = Field(None, ge=0, le=10_000, description="Length of that list.")
     release: Label = Field("", description="Release of the answer it was shown in.")
     answer_id: Id = Field("", description="`answer_id` of that answer; credits the click to it.")
-    request_id: Id = Field("", description="Kept with the event for your own use.")
+    request_id: Id = Field("", description="Stored with the event for your own use.")
 
 
 class ArticlePost(Question):
-    """What is left out stays as it was; null takes a time back."""
+    """An article; fields that are left out keep their values, and null removes a time."""
 
     page: RequiredId
     title: Title | None = None
     url: Url | None = None
-    text: Text | None = Field(None, description="Caption and body; its beginning places the article among others.")
+    text: Text | None = Field(None, description="Caption and body; similar articles are found by its beginning.")
     section: Label | None = None
     region: Label | None = None
-    issued: Time | None = Field(None, description="Publication; now for an article that nobody knows yet.")
+    issued: Time | None = Field(None, description="Publication time; now for a new article.")
     embargo_until: Time | None = Field(None, description="Not shown before.")
     expires: Time | None = Field(None, description="Not shown from then on.")
-    hidden: bool = Field(False, description="Not recommended until it is posted as not hidden.")
-    taken_down: bool = Field(False, description="The same, for good.")
+    hidden: bool = Field(False, description="Leave the article out of lists until a post sets this to false.")
+    taken_down: bool = Field(False, description="Leave the article out of lists permanently.")
     vector: Annotated[list[Number], Field(min_length=2, max_length=1024)] | None = Field(
         None,
-        description="The article in your own terms, such as an embedding: places it among others beside its words.",
+        description="A vector of your own, such as an embedding, to find similar articles.",
     )
     vector_name: Label | None = Field(
-        None, description="What made the vector; vectors of one name have the same length and are compared."
+        None, description="Name of the vector's model; vectors of one name have the same length and are compared."
     )
     tags: Annotated[list[RequiredLabel], Field(max_length=20)] | None = Field(
-        None, description="Free words, such as topics and people: filters, and what makes new articles alike."
+        None, description="Free words, such as topics and people; for filters, and to find similar new articles."
     )
 
 
@@ -106,60 +106,62 @@ ArticlesBody = Annotated[Annotated[ArticlePost, Tag("item")] | _Articles, Discri
 
 
 class Accepted(BaseModel):
-    accepted: int = Field(description="Written now; durable, and known to this process.")
-    duplicates: int = Field(description="Known already by their id, and left alone.")
+    accepted: int = Field(description="Events written now: durable, and counted by this process.")
+    duplicates: int = Field(description="Events whose id was known already; ignored.")
 
 
 class PersonCounts(BaseModel):
     entries: dict[str, int] = Field(description="Entries of the event log, by kind.")
     visits: int = Field(description="Sessions in which the user was seen.")
-    live_reads: int = Field(description="Articles that the live state knows as read.")
-    live_shown: int = Field(description="Articles that the live state knows as shown.")
-    answers: int = Field(description="Answers that the process asked remembers.")
-    release_reads: int = Field(description="Reads that the release in service holds.")
+    live_reads: int = Field(description="Read articles in the live state.")
+    live_shown: int = Field(description="Shown articles in the live state.")
+    answers: int = Field(description="Answers that this process remembers.")
+    release_reads: int = Field(description="Reads in the release in service.")
 
 
 class Erased(BaseModel):
-    entries: int = Field(description="How many entries of the log were deleted.")
+    entries: int = Field(description="Number of deleted entries of the log.")
     found: PersonCounts
 
 
 class QuarantinePost(Question):
-    """Clicks and impressions found bad: of any of these senders, or of everybody, within a stretch of time."""
+    """Bad clicks and impressions: of these senders, or of everybody, within a time range."""
 
     reason: Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(storable_text)] = Field(
-        description="Why, for the record; it names nobody."
+        description="Why, for the record; do not name a person."
     )
     users: list[RequiredId] = Field([], max_length=MAX_BATCH)
     sessions: list[RequiredId] = Field([], max_length=MAX_BATCH, description="Visits, with or without a user.")
     networks: list[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]] = Field(
-        [], max_length=MAX_BATCH, description="Pseudonyms of networks, as the events have them."
+        [], max_length=MAX_BATCH, description="Pseudonyms of networks, as in the events."
     )
     pages: list[RequiredId] = Field(
-        [], max_length=MAX_BATCH, description="Only on these articles; on all when left out."
+        [], max_length=MAX_BATCH, description="Only events on these articles; all articles when left out."
     )
-    since: Time | None = Field(None, description="Only from then on; needed when no sender is named.")
-    until: Time | None = Field(None, description="Only up to then; now when left out.")
+    since: Time | None = Field(None, description="Start of the range; required when no sender is named.")
+    until: Time | None = Field(None, description="End of the range; now when left out.")
 
     @model_validator(mode="after")
     def _bounded(self) -> "QuarantinePost":
         if not (self.users or self.sessions or self.networks) and self.since is None:
-            raise ValueError("name users, sessions or networks, or say since when")
+            raise ValueError("name users, sessions or networks, or give `since`")
         return self
 
 
 class QuarantineRecord(BaseModel):
     id: str
-    time: str = Field(description="When it was made.")
+    time: str = Field(description="Time of the quarantine.")
     reason: str
-    people: int = Field(description="How many users and sessions are named; their ids are not kept.")
+    people: int = Field(description="Number of users and sessions named; their ids are not stored.")
     networks: list[str]
     articles: list[str]
     since: str | None
     until: str
-    clicks: int = Field(description="Held when it was made.")
+    clicks: int = Field(description="Clicks that it left out at that time.")
     impressions: int
-    in_release: int = Field(description="Of them in the release's own data; they leave with the next training.")
+    in_release: int = Field(
+        description="Of them, those in the release's training data; the next training leaves them out."
+    )
     undone: str | None = Field(description="When it was taken back, null while it applies.")
 
 
@@ -168,7 +170,7 @@ class QuarantineList(BaseModel):
 
 
 class Correction(Question):
-    """What was wrong about an event; what is left out stays as it was."""
+    """The corrected fields of an event; fields that are left out keep their values."""
 
     kind: Literal["click", "impression"] | None = None
     page: RequiredId | None = None
@@ -184,12 +186,12 @@ class Correction(Question):
     @model_validator(mode="after")
     def _says_something(self) -> "Correction":
         if all(getattr(self, name) is None for name in self.model_fields_set):
-            raise ValueError("name what is to be corrected")
+            raise ValueError("name at least one field to correct")
         return self
 
 
 class Corrected(BaseModel):
     event_id: str
-    quarantine_id: str = Field(description="`DELETE /quarantine/{quarantine_id}` has the event count again.")
-    replaced_by: str | None = Field(description="Id of the corrected event, null when the event was only taken out.")
-    in_release: bool = Field(description="Whether the release in service knows the event; it does until the next one.")
+    quarantine_id: str = Field(description="`DELETE /quarantine/{quarantine_id}` lets the event count again.")
+    replaced_by: str | None = Field(description="Id of the corrected event; null if the event was only taken out.")
+    in_release: bool = Field(description="Whether the release in service contains the event, until the next release.")

@@ -90,7 +90,9 @@ class Following:
             return await asyncio.wait_for(asyncio.shield(answer), WRITE_SECONDS)
         except TimeoutError:
             answer.add_done_callback(lambda done: done.exception())  # nobody waits for it any more
-            raise UnavailableError("the event log does not answer; it may still be written to.", fix=AGAIN) from None
+            raise UnavailableError(
+                "the event log does not answer; the events may still be written.", fix=AGAIN
+            ) from None
 
     async def digest(self) -> tuple[int, str]:
         """The place of this process in the log and the digest of its state there; there must be a newsroom."""

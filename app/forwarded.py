@@ -1,4 +1,4 @@
-"""What a proxy in front says of a request: who sent it, by which scheme and host, and under which path.
+"""What a proxy in front says about a request: client, scheme, host and path prefix.
 
 ``X-Forwarded-For``, ``-Proto``, ``-Host`` and ``-Prefix`` are believed of trusted proxies alone; anybody can send them.
 """
@@ -45,7 +45,7 @@ class Forwarded:
         await self.app(scope, receive, send)
 
     def _believe(self, scope: Scope) -> str:
-        """Take over what the proxy says; returns the path prefix, "" for none."""
+        """Apply the proxy's headers; returns the path prefix, "" for none."""
         headers = Request(scope).headers
         if (scheme := _last(headers.get("x-forwarded-proto", ""))) in ("http", "https"):
             scope["scheme"] = scheme

@@ -33,7 +33,7 @@ async def in_slices(work: Callable[[Sequence[Given]], list[Made]], items: Sequen
 
 
 class IntakeRoute(BodyRoute):
-    """A route that also reads JSON sent as plain text, as browsers send beacons, and counts what cannot be read."""
+    """A route that also accepts JSON sent as plain text (browser beacons) and counts invalid bodies."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()

@@ -33,4 +33,6 @@ def read(cursor: str) -> Place:
             raise ValueError("another version")
         return Place(age, mark)
     except (binascii.Error, ValueError, struct.error) as error:
-        raise RequestError("cursor: is no cursor of this list.", fix="Take `next` of the page before.") from error
+        raise RequestError(
+            "cursor: is not a valid cursor for this list.", fix="Use `next` of the previous page."
+        ) from error

@@ -94,12 +94,12 @@ class Trial:
         if saved["params"]["articles"] != self._live.articles:
             return None  # saved with other bounds: nothing is damaged, and the service folds the log again
         if (pace := pace_in(self._folder)) > MOST_PACE:
-            raise ReleaseError(f"{facts}: windows {pace} times as long are none.", fix=FIX)
+            raise ReleaseError(f"{facts}: windows {pace} times as long do not exist.", fix=FIX)
         check_live(self._folder / "live", self._live.articles, len(saved["sections"]))
         state = LiveState.load(self._folder / "live", self._live)
         state.clusters.assignment = assignment_of(model)
         if load_mixing(self._folder, self._serving)[1]:
-            raise ReleaseError(f"{self._folder / 'live'}: its choice of mixing cannot be read.", fix=FIX)
+            raise ReleaseError(f"{self._folder / 'live'}: its mixing (mixing.json) cannot be read.", fix=FIX)
         return Newsroom(state, seq=position(self._folder / "live" / POSITION))
 
     def _ranker(self) -> Ranker | None:
@@ -109,7 +109,7 @@ class Trial:
         rows = np.random.default_rng(1).normal(scale=10, size=(60, len(ranker.names))).astype(np.float32)
         for scores in (ranker.score(rows), ranker.contributions(rows), ranker.score(np.zeros_like(rows))):
             if not np.isfinite(scores).all() or np.abs(scores).max() > 1e6:
-                raise ReleaseError(f"{self._folder / 'ranker'}: its scores are no numbers.", fix=FIX)
+                raise ReleaseError(f"{self._folder / 'ranker'}: its scores are not numbers.", fix=FIX)
         return ranker
 
     def _ask(self, recommender: LiveRecommender) -> None:
@@ -134,14 +134,14 @@ class Trial:
         for item in answer.items:
             recommender.shown(item.article_id)
             if not isfinite(item.score) or not all(map(isfinite, (item.explain or {}).values())):
-                raise ReleaseError(f"the score of {item.article_id} is no number.", fix=FIX)
+                raise ReleaseError(f"the score of {item.article_id} is not a number.", fix=FIX)
 
 
 def _clock(model: NewsModel) -> Clock:
     """The same moment at every trial, so that the verdict depends on the files alone: the end of what they hold."""
     end_ms, newest_ms = model.facts["data_end_ms"], int(model.catalog.issued_ms.max(initial=0))
     if not 0 <= end_ms <= LATEST_MS:
-        raise ReleaseError(f"model.json: {end_ms} is no time.", fix=FIX)
+        raise ReleaseError(f"model.json: {end_ms} is not a time.", fix=FIX)
     return Clock("data", max(end_ms, newest_ms))
 
 

@@ -125,7 +125,7 @@ class ReleaseGuard:
         return _read(done.returncode, done.stdout, done.stderr)
 
     def _kept(self, name: str) -> Verdict | None:
-        """A verdict from the cache folder, where that is ours and nobody else can write to it."""
+        """A verdict from the cache folder, if the folder is ours and only we can write to it."""
         try:
             stat = self._folder.stat()
             if stat.st_uid != os.getuid() or stat.st_mode & 0o022:
@@ -144,7 +144,10 @@ class ReleaseGuard:
             for path in sorted(self._folder.glob("*.json"), key=lambda path: -path.stat().st_mtime)[KEPT:]:
                 path.unlink()
         except OSError as error:
-            log.warning("the verdict on a release is not kept, the next start checks it again: %s", error.strerror)
+            log.warning(
+                "the verdict on a release could not be stored; the next start checks the release again: %s",
+                error.strerror,
+            )
 
 
 def _read(code: int, output: str, errors: str) -> Verdict:
@@ -157,7 +160,7 @@ def _read(code: int, output: str, errors: str) -> Verdict:
     if code == 0 and said and "verdict" in said[-1]:
         return Verdict(**said[-1]["verdict"])
     if -code in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
-        raise UnavailableError("the check of the release was ended from outside, or memory ran out.")
+        raise UnavailableError("the check of the release was killed, or memory ran out.")
     stage = next((one["stage"] for one in reversed(said) if "stage" in one), "")
     last = errors.strip().rpartition("\n")[2][-200:]
     if not stage:

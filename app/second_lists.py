@@ -9,7 +9,7 @@ KEPT = 256  # lists of one second
 
 
 class SecondLists:
-    """Lists of the second under way, by what was asked; a post or a new release makes them again."""
+    """Lists of the current second, by their parameters; a post or a new release makes them again."""
 
     def __init__(self) -> None:
         self._as_of: tuple[Any, ...] = ()

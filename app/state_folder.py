@@ -52,7 +52,7 @@ class Room:
         self.clock.advance(self.newsroom.now_ms)
         if self.newsroom.live and self.clock.mode == "data":
             self.clock.switch()
-            log.warning("the release ran on data time; live events came, so it runs on wall time from now on")
+            log.warning("live events arrived, so the release switches from data time to wall time")
 
 
 Read = Callable[[Room], Awaitable[tuple[list[Entry], Vectors]]]

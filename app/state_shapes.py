@@ -1,4 +1,4 @@
-"""Shapes of answers about the service, its releases and one user. They document; nothing is checked against them."""
+"""Models of answers about the service, its releases and one user. They only document the answers."""
 
 from typing import Any, Literal
 
@@ -17,12 +17,12 @@ class Refused(BaseModel):
     release: str
     reason: str
     at: Moment
-    retried: bool = Field(description="Whether the service tries it again by itself.")
+    retried: bool = Field(description="Whether the service retries by itself.")
 
 
 class Troubles(BaseModel):
-    refused: Refused | None = Field(description="The release that could not be loaded, null when there is none.")
-    store_error: str | None = Field(description="Why the release store could not be read, null when it could.")
+    refused: Refused | None = Field(description="The release that could not be loaded; null for none.")
+    store_error: str | None = Field(description="Why the release store could not be read; null if it could.")
     release_store: str = Field(description="`reachable`, or since when it is not, and whether the cache is served.")
 
 
@@ -55,7 +55,7 @@ class Info(Troubles):
 
 class ModelFacts(BaseModel):
     release: str
-    sequence: int = Field(description="Counts the moves of the pointer.")
+    sequence: int = Field(description="Number of changes of the pointer.")
     created_at: Moment
     run_id: str | None
     promoted_at: Moment
@@ -65,7 +65,7 @@ class ModelFacts(BaseModel):
     load_seconds: float
     articles: int
     readers: int
-    facts: dict[str, Any] = Field(description="What the training noted.")
+    facts: dict[str, Any] = Field(description="Facts noted by the training.")
     examples: dict[str, list[str]] = Field(description="A few users by segment, of historical data only.")
 
 
@@ -99,14 +99,14 @@ class ReleaseList(BaseModel):
     current: str | None
     serving: str | None
     releases: list[ReleaseFacts] = Field(description="Newest first.")
-    history: list[Move] = Field(description="Moves of the pointer, oldest first.")
+    history: list[Move] = Field(description="Changes of the pointer, oldest first.")
 
 
 class EvaluationRow(BaseModel):
     run_id: str
     evaluated_at: Moment
     source: str = Field(description="Source of the data.")
-    release: str = Field(description="Blank for a model that is no release.")
+    release: str = Field(description="Blank for a model that is not a release.")
     model: str
     segment: str
     protocol: str
@@ -142,7 +142,7 @@ class LiveFacts(BaseModel):
     served_remembered: int
     posted_articles: int
     state: StateSizes | None
-    digest: str | None = Field(description="Equal for equal states; on request.")
+    digest: str | None = Field(description="Digest of the state, equal for equal states; on request.")
     trending: dict[str, Any] | None = Field(description="The most read articles by group, on request.")
 
 
@@ -174,7 +174,7 @@ class PersonFacts(BaseModel):
     entries: list[UserEntry] = Field(description="In the order of the event log.")
     live_reads: list[str]
     live_shown: dict[str, int]
-    release: ReleaseUser | None = Field(description="What the release in service knows, null for nothing.")
+    release: ReleaseUser | None = Field(description="Data of the release in service, null for none.")
 
 
 class UserFacts(PersonFacts):
@@ -189,4 +189,4 @@ class TrainingRun(BaseModel):
     dag: str
     run_id: str
     state: str
-    address: str = Field(description="Where the run can be watched.")
+    address: str = Field(description="Address of the run in Airflow.")

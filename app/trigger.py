@@ -41,7 +41,7 @@ class Trigger:
         except httpx.HTTPError as error:
             reason = str(error) or type(error).__name__
             raise UnavailableError(
-                f"Airflow at {url} cannot be reached ({reason}).", fix="Start it, or correct PAUTA_AIRFLOW_URL."
+                f"Airflow at {url} is unreachable ({reason}).", fix="Start it, or correct PAUTA_AIRFLOW_URL."
             ) from error
         shown = (self._settings.airflow_public_url or url).rstrip("/")
         address = f"{shown}/dags/{dag}/runs/{run['dag_run_id']}"
@@ -94,9 +94,9 @@ def _read(response: httpx.Response, dag: str, key: str) -> dict[str, Any]:
         )
     if code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
         raise UnavailableError(
-            f"Airflow does not let the user start {dag} ({code}).", fix="Give it the role 'user' or higher."
+            f"The Airflow user may not start {dag} ({code}).", fix="Give it the role 'user' or higher."
         )
-    raise UnavailableError(f"Airflow answered {code}. {detail}".strip(), fix="Its own log says more.")
+    raise UnavailableError(f"Airflow answered {code}. {detail}".strip(), fix="See Airflow's log.")
 
 
 def _json(response: httpx.Response) -> dict[str, Any]:

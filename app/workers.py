@@ -62,7 +62,7 @@ class Workers:
             writer.write(b"written")
             await writer.drain()
         except OSError as error:
-            log.warning("counts were not written: %s", error)
+            log.warning("counters were not written: %s", error)
         finally:
             writer.close()
 
@@ -76,7 +76,7 @@ class Workers:
         except (ConnectionRefusedError, FileNotFoundError):
             path.unlink(missing_ok=True)
         except (TimeoutError, OSError) as error:
-            log.warning("a worker did not tell its counts: %s", error or "too busy")
+            log.warning("a worker did not report its counters: %s", error or "too busy")
 
     def _write(self) -> None:
         with self._writing:

@@ -55,14 +55,14 @@ def _parser(settings: Settings) -> argparse.ArgumentParser:
     names = ", ".join(sorted(entries(settings.use_cases)))
     parser.add_argument("use_case", help=f"which use case to run: {names}")
     parser.add_argument("--step", action="append", default=[], help="run only this step; may be repeated")
-    parser.add_argument("--run-id", help="run to write to (a new one, or the latest when --step is given)")
-    parser.add_argument("--source", help="one of the use case's sources (default: the setting; news: PAUTA_SOURCE)")
+    parser.add_argument("--run-id", help="run to write to (default: a new one; with --step, the latest)")
+    parser.add_argument("--source", help="one of the use case's sources (default: its setting; for news, PAUTA_SOURCE)")
     parser.add_argument("--source-path", type=Path, help="folder or file of the source (default: PAUTA_SOURCE_PATH)")
-    parser.add_argument("--refresh", action="store_true", help="download again although the input seems unchanged")
+    parser.add_argument("--refresh", action="store_true", help="download again even if the input seems unchanged")
     parser.add_argument("--force", choices=("promote", "refuse"), help="overrule the gate")
     parser.add_argument("--params", type=Path, help="params file (default: the use case's own)")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="set one value over the params file"
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="overrule one value of the params file"
     )
     parser.add_argument("--json", action="store_true", help="print all facts of the steps as JSON on stdout")
     parser.add_argument("--workers", type=_at_least_one, default=2, help="segments trained at once")

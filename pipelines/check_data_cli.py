@@ -53,5 +53,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="such as files.clicks.user='id'"
     )
-    parser.add_argument("--write", type=Path, help="write the proposed section there")
+    parser.add_argument("--write", type=Path, help="write the proposed section to this file")
     return parser

@@ -49,12 +49,14 @@ def read_rows(path: Path) -> Any:
     try:
         frame = pd.read_csv(path, dtype=str, keep_default_na=False)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error}).", fix="Move the file away; a new one is begun.") from error
+        raise InputError(
+            f"{path}: cannot be read ({error}).", fix="Move the file elsewhere; a new one is created."
+        ) from error
     if tuple(frame.columns) == COLUMNS[:-1]:  # written before there was a replay
         frame[COLUMNS[-1]] = "batch"
     if tuple(frame.columns) != COLUMNS:
         raise InputError(
-            f"{path}: has the columns {', '.join(frame.columns)}.", fix="Move the file away; a new one is begun."
+            f"{path}: has the columns {', '.join(frame.columns)}.", fix="Move the file elsewhere; a new one is created."
         )
     return frame
 

@@ -34,11 +34,14 @@ def main(argv: list[str], settings: Settings) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipelines events", description=__doc__)
     export = parser.add_subparsers(dest="command", required=True).add_parser("export", help="write a parquet file")
-    export.add_argument("file", type=Path, help="the file to make")
+    export.add_argument("file", type=Path, help="file to write")
     export.add_argument("--since", type=_time, help="only events from this time on: ISO 8601, or epoch")
     export.add_argument("--until", type=_time, help="only events before this time")
     export.add_argument(
-        "--kinds", type=_kinds, default=USUAL, help=f"with commas, of {', '.join(KINDS)} (default: {','.join(USUAL)})"
+        "--kinds",
+        type=_kinds,
+        default=USUAL,
+        help=f"separated by commas, of {', '.join(KINDS)} (default: {','.join(USUAL)})",
     )
     return parser
 

@@ -69,7 +69,7 @@ def _show(releases: Releases, args: argparse.Namespace) -> int:
     pointer = releases.current()
     version = args.version or (pointer.version if pointer else None)
     if version is None:
-        raise InputError("no release is in service.", fix="Name one of releases list.")
+        raise InputError("no release is in service.", fix="Pick one from `python -m pipelines releases list`.")
     shown = releases.manifest(version).model_dump(mode="json")
     if pointer and pointer.version == version:
         shown["pointer"] = pointer.model_dump(mode="json", exclude={"retiring", "revision"})
@@ -121,7 +121,7 @@ def _prune(releases: Releases, args: argparse.Namespace) -> int:
 def _kept(params: Params) -> int:
     section = getattr(params, "releases", None)
     if section is None:
-        raise InputError("the params do not say how many releases are kept.", fix="Give --keep.")
+        raise InputError("the params do not set how many releases to keep.", fix="Give --keep.")
     return int(section.keep)
 
 
@@ -158,8 +158,8 @@ TOLD = ("publish", "promote", "rollback", "prune")  # what the registered model 
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m pipelines releases", description="Look at releases and move them.")
-    parser.add_argument("--use-case", default="news", help="whose releases (default: news)")
+    parser = argparse.ArgumentParser(prog="python -m pipelines releases", description="Inspect and promote releases.")
+    parser.add_argument("--use-case", default="news", help="use case (default: news)")
     parser.add_argument("--uri", help="root of the releases (default: PAUTA_MODELS_URI/<use case>)")
     commands = parser.add_subparsers(dest="command", required=True)
     listing = commands.add_parser("list", help="all releases, newest first; * marks the one in service")
@@ -170,26 +170,30 @@ def _parser() -> argparse.ArgumentParser:
     publish.add_argument("folder", type=Path)
     publish.add_argument("version")
     _add_promote(commands.add_parser("promote", help="put a release into service, after checking every checksum"))
-    rollback = commands.add_parser("rollback", help="put the release back that was in service before")
+    rollback = commands.add_parser("rollback", help="put the previous release back into service")
     verify = commands.add_parser("verify", help="compare every file with its checksum; exit code 1 on damage")
     verify.add_argument("versions", nargs="*", metavar="version", help="default: all")
-    prune = commands.add_parser("prune", help="delete old releases, never one in service or next in a rollback")
+    prune = commands.add_parser(
+        "prune", help="delete old releases, but never the one in service or the next one of a rollback"
+    )
     prune.add_argument("--keep", type=int, help="releases kept besides the one in service (default: the params file's)")
     commands.add_parser("erased", help="list the releases that still hold erased users")
     fetch = commands.add_parser("fetch", help="print a local folder with the checked files of a release")
     fetch.add_argument("version")
-    rollback.add_argument("--reason", default="rolled back by hand", help="kept in the history")
+    rollback.add_argument("--reason", default="rolled back by hand", help="reason, stored in the pointer's history")
     for command in (publish, rollback):
-        command.add_argument("--by", default=_user(), help="who does it (default: the login name)")
+        command.add_argument("--by", default=_user(), help="who makes the change (default: the login name)")
     return parser
 
 
 def _add_promote(promote: argparse.ArgumentParser) -> None:
     promote.add_argument("version")
-    promote.add_argument("--reason", default="promoted by hand", help="kept in the history")
-    promote.add_argument("--by", default=_user(), help="who does it (default: the login name)")
-    promote.add_argument("--expect", metavar="VERSION", help="only if this one is in service now ('' for none)")
-    promote.add_argument("--replace-damaged", action="store_true", help="start a new pointer if it cannot be read")
+    promote.add_argument("--reason", default="promoted by hand", help="reason, stored in the pointer's history")
+    promote.add_argument("--by", default=_user(), help="who makes the change (default: the login name)")
+    promote.add_argument("--expect", metavar="VERSION", help="promote only if this release is in service ('' for none)")
+    promote.add_argument(
+        "--replace-damaged", action="store_true", help="start a new pointer if the current one cannot be read"
+    )
 
 
 def _user() -> str:

@@ -60,7 +60,8 @@ class Run:
     def __post_init__(self) -> None:
         if not _RUN_ID.fullmatch(self.run_id):
             raise InputError(
-                f"run id {self.run_id!r} holds characters a folder name should not.", fix="Use letters, digits, _ . + -"
+                f"run id {self.run_id!r} contains characters that are not allowed in a folder name.",
+                fix="Use letters, digits, _ . + -",
             )
 
     def folder(self, step: str, part: str | None = None) -> Path:
@@ -81,9 +82,9 @@ class Run:
         if self.complete(step, part):
             return self.folder(step, part)
         if not any(folder.exists() for folder in self.root.glob(f"*/{self.run_id}")):
-            raise RunError(f"there is no run {self.run_id!r}.", fix=f"Runs are the folders in {self.root}/*/.")
+            raise RunError(f"run {self.run_id!r} does not exist.", fix=f"Runs are the folders in {self.root}/*/.")
         name = f"{step}/{part}" if part else step
-        message = f"run {self.run_id}: its folder {name} is not there or not complete."
+        message = f"run {self.run_id}: its folder {name} is missing or incomplete."
         raise RunError(message, fix=f"Run the step that writes it first: --step {STEP_OF.get(step, step)}.")
 
     def facts(self, step: str, part: str | None = None) -> dict[str, Any]:

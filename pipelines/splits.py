@@ -45,7 +45,7 @@ def held_out_window(
         InputError: the data is not longer than the window, so nothing would be left to learn from.
     """
     if not len(reads.time_ms):
-        raise InputError("There are no interactions to split.", fix="Look at the data card for why rows were rejected.")
+        raise InputError("There are no interactions to split.", fix="The data card says why rows were rejected.")
     end = int(reads.time_ms.max())
     if validation is not None and use_validation_file and len(validation.time_ms):
         return Window(end, int(validation.time_ms.max()), "validation_file")
@@ -53,8 +53,8 @@ def held_out_window(
     if start <= int(reads.time_ms.min()):
         hours = (end - int(reads.time_ms.min())) / HOUR_MS
         raise InputError(
-            f"The interactions span {hours:.1f} hours; a held-out window of {window_hours:g} hours leaves none.",
-            fix="Lower split.window_hours or bring more data.",
+            f"The interactions span {hours:.1f} hours; a window of {window_hours:g} hours leaves nothing to train on.",
+            fix="Lower split.window_hours or provide more data.",
         )
     return Window(start, end, "time_split")
 

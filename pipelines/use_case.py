@@ -24,7 +24,7 @@ class Options:
         source: where raw data comes from; None takes the setting.
         source_path: folder or file of that source; None takes the setting.
         force: overrules the gate.
-        refresh: download again although the input seems unchanged.
+        refresh: download again even if the input seems unchanged.
     """
 
     source: str | None = None

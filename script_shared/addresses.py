@@ -24,7 +24,9 @@ def origins(text: str) -> tuple[str, ...]:
     found = tuple(part.rstrip("/").lower() for part in _parts(text))
     for origin in found:
         if origin != EVERY_ORIGIN and not _ORIGIN.fullmatch(origin):
-            raise ValueError(f"{origin!r} is no origin: write https://site.example, several with commas, or *")
+            raise ValueError(
+                f"{origin!r} is not an origin: write https://site.example, several separated by commas, or *"
+            )
     return found
 
 
@@ -40,7 +42,7 @@ def prefix(text: str) -> str:
     stripped = text.strip().strip("/")
     found = f"/{stripped}" if stripped else ""
     if not _PREFIX.fullmatch(found) or {".", ".."} & set(found.split("/")):
-        raise ValueError("is no path prefix: write it as /pauta, with letters, digits, '.', '_', '~' and '-'")
+        raise ValueError("is not a path prefix: write it as /pauta, with letters, digits, '.', '_', '~' and '-'")
     return found
 
 
@@ -57,7 +59,7 @@ def networks(text: str) -> tuple[Network, ...]:
     try:
         return tuple(ip_network(part, strict=False) for part in parts)
     except ValueError as error:
-        raise ValueError(f"{error}: write addresses or networks as 10.0.0.0/8, several with commas") from None
+        raise ValueError(f"{error}: write addresses or networks as 10.0.0.0/8, several separated by commas") from None
 
 
 def _parts(text: str) -> list[str]:

@@ -42,12 +42,12 @@ def cron(text: str) -> str:
         return parts[0]
     if len(parts) != len(FIELDS):
         raise ValueError(
-            f"{text[:80]!r} is no cron expression. Give minute, hour, day of the month, month and day of the week, "
+            f"{text[:80]!r} is not a cron expression. Give minute, hour, day of the month, month and day of the week, "
             f"such as '30 2 * * *' for every day at 02:30, or one of {', '.join(PRESETS)}"
         )
     values = [_values(part, field) for part, field in zip(parts, FIELDS, strict=True)]
     if parts[4] == "*" and all(day > LONGEST[month - 1] for day in values[2] for month in values[3]):
-        raise ValueError(f"no month that it names has day {min(values[2])}")
+        raise ValueError(f"none of its months has day {min(values[2])}")
     return " ".join(parts)
 
 
@@ -57,7 +57,7 @@ def _values(text: str, field: Field) -> set[int]:
     for part in text.split(","):
         match = _PART.fullmatch(part)
         if match is None:
-            raise ValueError(f"{part[:40]!r} is no {field.name}")
+            raise ValueError(f"{part[:40]!r} is not valid as {field.name}")
         found.update(_range(match, field))
     return found
 
@@ -70,7 +70,7 @@ def _range(match: "re.Match[str]", field: Field) -> range:
         first = _number(match["first"], field)
         last = _number(match["last"], field) if match["last"] else (field.highest if match["step"] else first)
     if step < 1 or last < first:
-        raise ValueError(f"{match[0]!r} is no {field.name}: ranges count up, by steps of 1 or more")
+        raise ValueError(f"{match[0]!r} is not valid as {field.name}: ranges count up, by steps of 1 or more")
     return range(first, last + 1, step)
 
 
@@ -79,5 +79,5 @@ def _number(text: str, field: Field) -> int:
     if word in field.words:
         return field.lowest + field.words.index(word)
     if not (word.isascii() and word.isdecimal()) or not field.lowest <= int(word) <= field.highest:
-        raise ValueError(f"{text[:40]!r} is no {field.name}: give {field.lowest} to {field.highest}")
+        raise ValueError(f"{text[:40]!r} is not valid as {field.name}: give {field.lowest} to {field.highest}")
     return int(word)

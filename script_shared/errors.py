@@ -1,18 +1,18 @@
 """The one error tree.
 
-PautaError                   anything this product says on purpose
+PautaError                   every error raised on purpose
 ├── SettingsError            an environment variable or params key is wrong
-├── InputError               data handed in is malformed; trying again does not help
+├── InputError               input data is malformed; a retry does not help
 │   └── RequestError         the same, for one request (HTTP 422)
-├── SourceError              raw data could not be had
-│   └── TransientError       the same, but worth trying again (network, quota, lock)
-├── RunError                 a step was asked for before the step it reads was complete
+├── SourceError              source data is unavailable
+│   └── TransientError       the same, temporarily: retry (network, quota, lock)
+├── RunError                 a step ran before the step that it reads was complete
 ├── ReleaseError             a release is missing, damaged or of another format
 │   ├── ReleaseCorruptError  a file's checksum differs from the manifest
 │   ├── ReleaseMissingError  no such release, or none promoted yet
-│   └── ReleaseConflictError somebody else moved the pointer or took the version first
-├── GateRefusedError         the candidate is worse than what it would replace
-└── UnavailableError         a part needed for this answer is not there (HTTP 503)
+│   └── ReleaseConflictError another process moved the pointer or used the version first
+├── GateRefusedError         the candidate is worse than the release it would replace
+└── UnavailableError         a part that this answer needs is unavailable (HTTP 503)
 
 Every message says what is wrong and what to do about it. The edges (command line, HTTP, Airflow) translate once.
 """
@@ -44,7 +44,7 @@ class SettingsError(PautaError):
 
 
 class InputError(PautaError):
-    """Data handed in is malformed; the same input will fail again."""
+    """Input data is malformed; the same input will fail again."""
 
 
 class RequestError(InputError):
@@ -52,11 +52,11 @@ class RequestError(InputError):
 
 
 class SourceError(PautaError):
-    """Raw data could not be had."""
+    """Source data is unavailable."""
 
 
 class TransientError(SourceError):
-    """Raw data could not be had now; trying again may help."""
+    """Source data is unavailable temporarily; a retry may help."""
 
 
 class RunError(PautaError):
@@ -76,12 +76,12 @@ class ReleaseMissingError(ReleaseError):
 
 
 class ReleaseConflictError(ReleaseError):
-    """Somebody else moved the pointer, or took the version, first."""
+    """Another process moved the pointer, or used the version, first."""
 
 
 class GateRefusedError(PautaError):
-    """The candidate is worse than what it would replace."""
+    """The candidate is worse than the release it would replace."""
 
 
 class UnavailableError(PautaError):
-    """A part that this answer needs is not there now."""
+    """A part that this answer needs is unavailable now."""

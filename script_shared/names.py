@@ -57,7 +57,7 @@ def clean_id(value: object) -> str:
     if len(text) > MAX_ID:
         raise ValueError(f"may have at most {MAX_ID} characters")
     if not text.isprintable() and _BAD_IN_ID.search(text):
-        raise ValueError("may not hold control characters or surrogates")
+        raise ValueError("may not contain control characters or surrogates")
     return "" if _stands_for_missing(text) else text
 
 

@@ -56,79 +56,114 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
 
-    data_dir: Path = Field(SHARED / "data", description="Folder of raw, refined and trained runs.")
+    data_dir: Path = Field(SHARED / "data", description="folder of raw, refined, trained and evaluated runs")
     models_uri: str = Field(
-        str(SHARED / "models"), description="Folder or object store (s3://bucket/prefix) of releases."
+        str(SHARED / "models"), description="folder or object store (`s3://bucket/prefix`) of releases"
     )
-    evaluation_dir: Path = Field(SHARED / "evaluation", description="Folder of evaluation files and reports.")
-    params_file: Path | None = Field(None, description="News' params file used instead of the one in the package.")
+    evaluation_dir: Path = Field(SHARED / "evaluation", description="folder of evaluation files and reports")
+    params_file: Path | None = Field(None, description="params file of news; unset, the one in the package")
     use_cases: Annotated[str, AfterValidator(_chosen)] = Field(
-        "", description="Use cases of this instance, with commas; all of the registry when unset."
+        "",
+        description="use cases of this instance, separated by commas: names of the registry, or `module:object` of an "
+        "entry elsewhere; unset, all of the registry",
     )
     by_use_case: dict[str, UseCaseSettings] = Field(
-        default_factory=dict, description="Settings of each use case: PAUTA_<USE CASE>_SOURCE and so on."
+        default_factory=dict, description="settings of each use case, from `PAUTA_<USE CASE>_SOURCE` and so on"
     )
-    source: str = Field("sample", description="Source of news' raw data.")
-    source_path: Path | None = Field(None, description="Folder (local, files) or file (files, globo_clicks) to read.")
+    source: str = Field(
+        "sample", description="source of the raw data of news: `sample`, `files`, `local`, `gdrive` or `globo_clicks`"
+    )
+    source_path: Path | None = Field(
+        None, description="folder (`files`, `local`) or file (`files`, `globo_clicks`) to read"
+    )
     data_schedule: Annotated[str, AfterValidator(cron)] | None = Field(
-        None, description="When news_data starts by itself, as a cron expression in UTC."
+        None,
+        description="when `news_data` starts by itself: a cron expression in UTC such as `0 * * * *`, or `@hourly`, "
+        "`@daily`, `@weekly`, `@monthly`, `@quarterly`, `@yearly`; unset, it starts by hand",
     )
     cache_dir: Path = Field(
-        default_factory=own_cache, description="Where releases of an object store are kept to load."
+        default_factory=own_cache,
+        description="folder for copies of releases from an object store; each user of a machine has their own",
     )
-    release_poll_seconds: float = Field(1.0, gt=0, description="How often the API looks at the pointer, in seconds.")
+    release_poll_seconds: float = Field(
+        1.0, gt=0, description="seconds after which the API reads the release pointer again"
+    )
     clock: ClockSetting = Field(
         "auto",
-        description="Time that a release runs on: wall, data (the end of its data), or auto: by the data's age.",
+        description="time that a release runs on: `wall`, `data` (the end of its data), or `auto`: by the data's age "
+        "and live events",
     )
     events_uri: str | None = Field(
-        None, description="SQLAlchemy address of the event log; unset, events.db in data_dir (SQLite)."
+        None,
+        description="SQLAlchemy address of the event log: `sqlite:////folder/events.db`, or `postgresql+psycopg2://…` "
+        "for several machines; unset, `events.db` in the data folder",
     )
     events_poll_seconds: float = Field(
-        0.25, gt=0, description="How long other processes' events may stay unseen, in seconds."
+        0.25, gt=0, description="seconds after which a process sees events that another one received"
     )
-    events_retention_days: float = Field(30.0, gt=0, description="Age after which events leave the log, in days.")
-    served_share: float = Field(1.0, ge=0, le=1, description="Share of the served lists that are kept.")
-    served_retention_days: float = Field(14.0, gt=0, description="Age after which served lists are deleted, in days.")
-    events_max_late_hours: float = Field(24.0, gt=0, description="Age at which an event is refused, in hours.")
+    events_retention_days: float = Field(
+        30.0,
+        gt=0,
+        description="days, on the release's clock, after which `maintenance` removes clicks and impressions from "
+        "the log, once the release in service contains them",
+    )
+    served_share: float = Field(
+        1.0,
+        ge=0,
+        le=1,
+        description="share of the served lists that are stored, 0 to 1, chosen by the answer's id; 0 stores none",
+    )
+    served_retention_days: float = Field(
+        14.0, gt=0, description="days, on the release's clock, after which `maintenance` deletes served lists"
+    )
+    events_max_late_hours: float = Field(24.0, gt=0, description="hours after which an event is refused as too old")
     events_key: SecretStr | None = Field(
-        None, description="Signs events of your own servers; several keys, separated by commas, while you change them."
+        None,
+        description="secret with which your own servers sign events (`X-Pauta-Signature`), 16 characters or more; "
+        "several keys, separated by commas, while you change them",
     )
     unsigned_events: Literal["count", "discount", "refuse"] | None = Field(
-        None, description="What becomes of events without a signature: discount where there is a key, else count."
+        None,
+        description="what happens to events without a signature: `count`, `discount` (a click counts "
+        "`live.trust.unsigned`) or `refuse` (401); unset, `discount` where there is a key, else `count`",
     )
-    admin_token: SecretStr | None = Field(None, description="Opens the admin routes; they are closed when unset.")
+    admin_token: SecretStr | None = Field(None, description="opens the admin routes; unset, they are closed")
     cors_origins: Annotated[str, AfterValidator(_origins)] = Field(
-        "", description="Sites whose pages may send events and ask for lists: origins with commas, or * for all."
+        "",
+        description="sites whose pages may send events and request lists: origins separated by commas, such as "
+        "`https://site.example`, or `*` for all",
     )
     root_path: Annotated[str, AfterValidator(addresses.prefix)] = Field(
-        "", description="Path under which a proxy publishes the API, such as /pauta."
+        "", description="path under which a proxy publishes the API, such as `/pauta`"
     )
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
-        "127.0.0.1,::1", description="Addresses or networks of proxies whose X-Forwarded-* headers are believed."
+        "127.0.0.1,::1", description="addresses or networks of proxies whose `X-Forwarded-*` headers are used"
     )
-    airflow_url: str | None = Field(None, description="Base address of Airflow's API, for POST /train.")
+    airflow_url: str | None = Field(None, description="address of Airflow's API, for `POST /train`")
     airflow_public_url: str | None = Field(
-        None, description="Address at which people open Airflow, where it is another one than airflow_url."
+        None, description="address at which people open Airflow, for links in answers; unset, `PAUTA_AIRFLOW_URL`"
     )
-    airflow_username: str | None = Field(None, description="Airflow user that may trigger DAGs.")
-    airflow_password: SecretStr | None = Field(None, description="Password of that user.")
+    airflow_username: str | None = Field(None, description="Airflow user that may trigger DAGs")
+    airflow_password: SecretStr | None = Field(None, description="password of that user")
     mlflow_uri: str | None = Field(
         None,
         pattern=r"^(|off|embedded|sqlite:///.+|https?://.+)$",
-        description="Where trainings are recorded: the address of an MLflow, embedded (SQLite in data_dir) or off.",
+        description="where trainings are recorded: `http://…` (an MLflow server), `embedded`, `sqlite:///…` or `off`; "
+        "unset, the embedded MLflow where it exists",
     )
-    mlflow_seconds: float = Field(120.0, gt=0, description="How long a run waits for MLflow at most, in seconds.")
-    http_head_bytes: int = Field(65_536, ge=1024, description="Bytes of a request's head, its address included.")
-    http_headers: int = Field(100, ge=10, description="Headers of a request.")
-    http_body_bytes: int = Field(1_000_000, ge=1024, description="Bytes of a request's body.")
-    http_head_seconds: float = Field(10.0, gt=0, description="How long a head may take to arrive, in seconds.")
-    http_body_seconds: float = Field(30.0, gt=0, description="How long a body may take to arrive, in seconds.")
-    http_idle_seconds: float = Field(30.0, gt=0, description="How long a connection may wait for its next request.")
-    http_send_seconds: float = Field(30.0, gt=0, description="How long a client may leave its answer untaken.")
-    http_connections: int = Field(1000, ge=1, description="Connections open at once, for each process.")
-    http_connections_per_address: int = Field(200, ge=1, description="Of those, from one address.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Level of the API's log.")
+    mlflow_seconds: float = Field(
+        120.0, gt=0, description="seconds that a run, or a command about releases, waits for MLflow at most"
+    )
+    http_head_bytes: int = Field(65_536, ge=1024, description="bytes of a request's head, its address included")
+    http_headers: int = Field(100, ge=10, description="headers of a request")
+    http_body_bytes: int = Field(1_000_000, ge=1024, description="bytes of a request's body")
+    http_head_seconds: float = Field(10.0, gt=0, description="seconds in which a head must arrive")
+    http_body_seconds: float = Field(30.0, gt=0, description="seconds in which a body must arrive")
+    http_idle_seconds: float = Field(30.0, gt=0, description="seconds that a connection may wait for its next request")
+    http_send_seconds: float = Field(30.0, gt=0, description="seconds in which a client must read some of its answer")
+    http_connections: int = Field(1000, ge=1, description="open connections per process")
+    http_connections_per_address: int = Field(200, ge=1, description="of those, from one address")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="level of the API's log")
 
     @classmethod
     def settings_customise_sources(

@@ -22,12 +22,12 @@ class UseCaseSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    source: str | None = Field(None, description="Source of raw data.")
-    source_path: Path | None = Field(None, description="Folder or file that the source reads.")
+    source: str | None = Field(None, description="source of its raw data")
+    source_path: Path | None = Field(None, description="folder or file that the source reads")
     schedule: Annotated[str, AfterValidator(cron)] | None = Field(
-        None, description="When its data DAG starts by itself, as a cron expression in UTC."
+        None, description="when its data DAG starts by itself, as a cron expression in UTC"
     )
-    params_file: Path | None = Field(None, description="Params file used instead of the one in the package.")
+    params_file: Path | None = Field(None, description="its params file; unset, the one in the package")
 
 
 def variable(use_case: str, field: str) -> str:

@@ -1,4 +1,4 @@
-"""POST /articles: what editors say about articles."""
+"""POST /articles: articles and what editors decide about them."""
 
 import secrets
 from typing import Annotated, Any
@@ -22,7 +22,7 @@ MOST_TEXT = 4_000  # characters of the text that are kept; its words place the a
     "/articles", summary="Publish, change or take down articles", response_model=Accepted, dependencies=[Admin]
 )
 async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheService) -> Response:
-    """One article or a list of them, known or not; what is left out stays as it was.
+    """Add or change one article or a list of them. Fields that are left out keep their values.
 
     A new article is recommended from now on, first by its words and soon by its clicks. Hidden and taken down ones
     leave every list: of this process with the answer, of the others within the poll interval.
@@ -46,12 +46,12 @@ def _check_vectors(posts: list[ArticlePost], service: Service) -> None:
         if vector is None:
             continue
         if not any(vector):
-            raise RequestError(f"{post.page}: the vector holds zeros only.", fix="Leave it out.")
+            raise RequestError(f"{post.page}: the vector has only zeros.", fix="Leave it out.")
         size = sizes.setdefault(name, (room.editorial.own.size(name) if room else None) or len(vector))
         if size != len(vector):
             raise RequestError(
-                f"{post.page}: the vector {name!r} has {len(vector)} numbers; those before have {size}.",
-                fix="Give vectors of another model another vector_name.",
+                f"{post.page}: the vector {name!r} has {len(vector)} numbers; earlier ones have {size}.",
+                fix="Use another vector_name for vectors of another model.",
             )
 
 

@@ -1,4 +1,4 @@
-"""GET /articles and GET /articles/{page}: articles read back, and why a user is shown one or not."""
+"""GET /articles and GET /articles/{page}: stored articles, and why a user gets one or not."""
 
 import asyncio
 import re
@@ -20,7 +20,7 @@ from script_shared.news.live.verdict import TEXTS, verdict
 router = APIRouter(tags=["lists"])
 LOOKED_AT, LOOKED_AT_BY_ADMINS = 500, 20_000  # articles that one page looks at, however few of them fit
 LAST_MS = 1 << 52  # after every publication
-PageId = Annotated[RequiredId, Path(description="The article; it may hold slashes.")]
+PageId = Annotated[RequiredId, Path(description="The article id; it may contain slashes.")]
 
 
 @router.get("/articles", summary="Search articles", response_model=Articles)
@@ -54,7 +54,7 @@ async def get_article(
         refuse(service, "What a user is shown")
     facts = ArticleFacts.now(served.recommender)
     if facts.state(page) == "unknown" or not (admin or facts.is_public(page)):
-        raise HTTPException(404, "There is no such article.")
+        raise HTTPException(404, "This article does not exist.")
     asked = admin and bool(query.user_id or query.session)
     return json_response(
         {

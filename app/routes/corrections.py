@@ -1,4 +1,4 @@
-"""DELETE and PUT /events/{event_id}: one event is taken out, or replaced by what is right."""
+"""DELETE and PUT /events/{event_id}: take one event out, or correct it."""
 
 import asyncio
 import secrets
@@ -16,14 +16,14 @@ from app.text_fields import RequiredId
 from script_shared.events import Entry, Kind, Quarantine
 
 router = APIRouter(prefix="/events", tags=["events"], dependencies=[Admin], route_class=BodyRoute)
-EventId = Annotated[RequiredId, Path(description="The event; its id may hold slashes.")]
+EventId = Annotated[RequiredId, Path(description="The event id; it may contain slashes.")]
 LABELS = ("session", "region", "device", "os", "referrer", "section")
 REASON = "correction"
 
 
 @router.delete("/{event_id:path}", summary="Take one event out", response_model=Corrected)
 async def delete_event(event_id: EventId, service: TheService) -> Response:
-    """The event no longer counts: within seconds in the live state of every process, and in the next training.
+    """Take one event out. It leaves the live state of every process within seconds, and the next training.
 
     Its row stays in the event log until its age or an erasure removes it, so that its id cannot count again. To delete
     what is known of a person, use ``DELETE /users/{user_id}``.
@@ -36,7 +36,7 @@ async def delete_event(event_id: EventId, service: TheService) -> Response:
 
 @router.put("/{event_id:path}", summary="Correct one event", response_model=Corrected)
 async def put_event(request: Request, event_id: EventId, body: Correction, service: TheService) -> Response:
-    """The event is taken out and the corrected one counts in its place, both or neither."""
+    """Replace one event by a corrected one, both or neither."""
     found = await _find(service, event_id)
     dating = await service.live.dating(by_site=True)
     if body.time is not None and (refusal := dating.refusal(body.time)):
@@ -51,13 +51,13 @@ async def _find(service: Service, event_id: str) -> Entry:
     """The event, which must count.
 
     Raises:
-        HTTPException: 404, there is none, or it was taken out before.
+        HTTPException: 404, it does not exist or was taken out before.
     """
     log = service.following.log
     found = (await asyncio.to_thread(log.find, [event_id])).get(event_id)
     held = Quarantine.of(await asyncio.to_thread(log.quarantined))
     if found is None or found.kind not in KINDS.values() or held.holds(found):
-        raise HTTPException(404, "There is no event of this id that counts. It may be too old or taken out already.")
+        raise HTTPException(404, "No event with this id counts. It may be too old, or was taken out already.")
     return found
 
 
@@ -79,7 +79,7 @@ async def _rule(service: Service, found: Entry) -> Entry:
 
 
 def _right(found: Entry, said: Correction) -> Entry:
-    """The event as it should have been."""
+    """The corrected event."""
     labels = {name: value for name in LABELS if (value := getattr(said, name)) is not None}
     kind = found.kind if said.kind is None else KINDS[said.kind]
     time_ms = found.time_ms if said.time is None else said.time

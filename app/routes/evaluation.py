@@ -1,4 +1,4 @@
-"""GET /evaluation/metrics: how good the releases were, run by run."""
+"""GET /evaluation/metrics: the figures of all evaluations, by run."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from app.state_shapes import EvaluationRows
 router = APIRouter(prefix="/evaluation", tags=["model"])
 
 
-@router.get("/metrics", summary="The table of evaluations", response_model=EvaluationRows)
+@router.get("/metrics", summary="Evaluation figures", response_model=EvaluationRows)
 def get_evaluation_metrics(query: Annotated[EvaluationQuery, Query()], service: TheService) -> Response:
     """Rows of the evaluation file, oldest first; a value that could not be measured is null."""
     wanted = query.model_dump(exclude={"latest"}, exclude_none=True)

@@ -1,4 +1,4 @@
-"""POST /events: clicks and impressions; every one counts at once."""
+"""POST /events: clicks and impressions, which count at once."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -35,14 +35,14 @@ KEPT = (
 )
 
 
-@router.post("/events", summary="Take in clicks and impressions", response_model=Accepted)
+@router.post("/events", summary="Add clicks and impressions", response_model=Accepted)
 async def post_events(request: Request, body: Annotated[EventsBody, Body()], service: TheService) -> Response:
-    """One event or a list of them, all or none. The answer comes once they are durable and this process counts them.
+    """Add one event or a list of them, all or none. The answer means that they are durable and counted here.
 
     An event id counts once, so a request without an answer can be sent again. A time that lies too far back or ahead
     is refused with 422, and nothing of the list is written. Your own servers may sign what they send with the header
-    `X-Pauta-Signature`; a signature that is not good is refused with 401. 503 means that
-    nobody knows whether the events are written, now or a little later: send the same ids again, each counts once.
+    `X-Pauta-Signature`; a signature that is not valid is refused with 401. 503 means that
+    the events may be written now, a little later, or never: send the same ids again, and each counts once.
     """
     events = body if isinstance(body, list) else [body]
     signed = await _signed(service, request, len(events))
@@ -50,7 +50,7 @@ async def post_events(request: Request, body: Annotated[EventsBody, Body()], ser
     check = partial(_out_of_time, dating=dating, listed=isinstance(body, list))
     if errors := await in_slices(check, list(enumerate(events))):
         service.telemetry.live.refused("out_of_time", len(events))
-        detail = f"{len(errors)} of {len(events)} events have a time that cannot be taken. Nothing was written."
+        detail = f"{len(errors)} of {len(events)} events have a time that is not accepted. Nothing was written."
         return problem(request, 422, detail, errors=errors[:20])
     entries = await in_slices(partial(_entries, service, request, dating=dating, signed=signed), events)
     new = await _write(service, entries)
@@ -103,7 +103,7 @@ def _entry(event: Event, dating: Dating) -> Entry:
 
 
 def _out_of_time(events: Sequence[tuple[int, Event]], *, dating: Dating, listed: bool) -> list[dict[str, str]]:
-    """Complaints about times that no event may have now."""
+    """Errors of events whose time is not accepted now."""
     return [
         _complaint(place if listed else None, refusal)
         for place, event in events

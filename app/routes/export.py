@@ -1,4 +1,4 @@
-"""GET /events/export: a part of the event log, one JSON object a line, as it is read."""
+"""GET /events/export: streams a part of the event log, one JSON object per line."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,12 +27,12 @@ class Lines(StreamingResponse):
 
 class ExportQuery(Question):
     kinds: list[Literal["click", "impression", "article", "served"]] = Field(
-        ["click", "impression"], description="May be given many times."
+        ["click", "impression"], description="May be repeated."
     )
-    since: Time | None = Field(None, description="Only what happened from this time on.")
-    until: Time | None = Field(None, description="Only what happened before this time.")
-    after: int = Field(0, ge=0, description="`seq` of the last line of an export that broke off: goes on behind it.")
-    after_list: int = Field(0, ge=0, description="`list` of the last served list of an export that broke off.")
+    since: Time | None = Field(None, description="Only events from this time on.")
+    until: Time | None = Field(None, description="Only events before this time.")
+    after: int = Field(0, ge=0, description="`seq` of the last line of an interrupted export; continues after it.")
+    after_list: int = Field(0, ge=0, description="`list` of the last served list of an interrupted export.")
 
 
 @router.get("/events/export", summary="Export the event log", response_class=Lines, dependencies=[Admin])

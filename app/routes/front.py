@@ -1,4 +1,4 @@
-"""GET /: the demo front page, a few files and nothing from elsewhere."""
+"""GET /: the demo front page; all of its files are served here."""
 
 from pathlib import Path
 
@@ -12,13 +12,13 @@ HEADERS = {"Content-Security-Policy": "default-src 'self'", "Cache-Control": "no
 
 @router.get("/")
 async def index() -> Response:
-    """A front page made of recommendations, for one user at a time."""
+    """A demo front page with the recommendations of one user."""
     return _file("index.html")
 
 
 @router.get("/web/{name}")
 async def part(name: str) -> Response:
-    """A file that the front page is made of."""
+    """A file of the front page."""
     if name not in TYPES:
         raise HTTPException(404)
     return _file(name)

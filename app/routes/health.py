@@ -1,4 +1,4 @@
-"""GET /health and /ready: whether the process lives, and whether it can answer."""
+"""GET /health and /ready: whether the process runs, and whether it can serve."""
 
 from typing import Any
 
@@ -17,13 +17,13 @@ router = APIRouter(tags=["operations"])
 RETRY_AFTER_SECONDS = 2
 
 
-@router.get("/health", summary="The process lives", response_model=Health)
+@router.get("/health", summary="Liveness", response_model=Health)
 async def get_health() -> dict[str, str]:
-    """200 from the moment the process listens."""
+    """200 as soon as the process listens."""
     return {"status": "ok"}
 
 
-@router.get("/ready", summary="A release is in service", response_model=Ready)
+@router.get("/ready", summary="Readiness", response_model=Ready)
 async def get_ready(request: Request, service: TheService) -> Response:
     """200 once a release is loaded and checked; until then 503 with the reason and Retry-After."""
     live = service.live
@@ -36,13 +36,13 @@ async def get_ready(request: Request, service: TheService) -> Response:
 
 
 def clock_facts(served: Served) -> dict[str, str]:
-    """Which time it is for the release in service, and why."""
+    """The clock of the release in service, and why it was chosen."""
     clock = served.model.clock
     return {"mode": clock.mode, "now": iso(clock.now_ms()), "data_end": iso(clock.data_end_ms), "why": clock.why}
 
 
 def troubles(live: Live) -> dict[str, Any]:
-    """What keeps a newer release out of service, and whether the store that it would come from can be read."""
+    """Why a newer release is not in service, and whether the release store can be read."""
     refusal = live.refusal
     refused = refusal and {
         "release": refusal.release,

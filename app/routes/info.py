@@ -1,4 +1,4 @@
-"""GET /info: what runs here, with which settings, and which time it is."""
+"""GET /info: version, release, clock and settings of the service."""
 
 import os
 import platform
@@ -23,7 +23,7 @@ router = APIRouter(tags=["operations"])
 PACKAGES = ("fastapi", "numpy", "scipy", "uvicorn")
 
 
-@router.get("/info", summary="What runs here", response_model=Info)
+@router.get("/info", summary="Version, release and settings", response_model=Info)
 async def get_info(request: Request, service: TheService) -> Response:
     """Version, uptime, release in service, the time on its clock, settings without their secrets.
 
@@ -56,12 +56,12 @@ def _packages() -> dict[str, str]:
 
 
 def shown(settings: Settings) -> dict[str, Any]:
-    """Settings as people may see them: of a secret only whether it is set."""
+    """Settings for admins: of a secret only whether it is set."""
     return {name: _shown(value) for name, value in settings}
 
 
 def without_addresses(settings: dict[str, Any]) -> dict[str, Any]:
-    """Settings as strangers may see them: of an address only its scheme."""
+    """Settings for the public: of an address only its scheme."""
     return {name: public(value) if isinstance(value, str) else value for name, value in settings.items()}
 
 

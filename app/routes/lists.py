@@ -1,4 +1,4 @@
-"""GET /most-read and GET /latest: lists that are the same for everybody, and kept for a second."""
+"""GET /most-read and GET /latest: lists that are the same for everybody, cached for a second."""
 
 import asyncio
 from collections.abc import Callable
@@ -25,7 +25,7 @@ HEADERS = {"Cache-Control": "public, max-age=1"}
 
 @router.get("/most-read", summary="The most read articles", response_model=MostRead)
 async def get_most_read(query: Annotated[MostReadQuery, Query()], service: TheService) -> Response:
-    """Articles by their clicks of the last minutes or hours, the same for everybody; empty when nobody clicks.
+    """Articles by their recent clicks, the same for everybody; empty without clicks.
 
     Clicks count less the older they are: in a window of 1h a click of an hour ago counts half.
     """

@@ -20,7 +20,7 @@ router = APIRouter(tags=["operations"])
 
 @router.get("/live", summary="The live state of this process", response_model=LiveFacts, dependencies=[Admin])
 async def get_live(service: TheService, digest: bool = False, trending: Window | None = None) -> Response:
-    """Position in the log and sizes. With ``digest=1`` also a name of the whole state, which takes a moment.
+    """Position in the log and sizes. With ``digest=1`` also a digest of the whole state, which takes a moment.
 
     With ``trending`` also what is read most in that window, overall and by section, region and cluster of users.
 

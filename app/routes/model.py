@@ -18,13 +18,13 @@ router = APIRouter(tags=["model"])
 
 @router.get("/model", summary="The release in service", response_model=Model)
 async def get_model(service: TheService) -> Response:
-    """Its version, how it came into service, its counts, and a few users of each segment to try it with."""
+    """Facts of the release in service: version, promotion, counts, and example users of each segment."""
     return json_response({**facts(service.live.require()), **troubles(service.live)})
 
 
 @router.post("/model/reload", summary="Load the current release again", response_model=Reloaded, dependencies=[Admin])
 async def reload_model(service: TheService) -> Response:
-    """Fetches, loads and checks what the pointer names, also when it was refused before. Reaches this process only."""
+    """Load and check the release that the pointer names, even if it was refused before. Reaches this process only."""
     live = service.live
     if await live.look(force=True):
         return json_response({"reloaded": True, **facts(live.require())})
@@ -33,7 +33,7 @@ async def reload_model(service: TheService) -> Response:
 
 
 def facts(served: Served) -> dict[str, Any]:
-    """What is known about a loaded release."""
+    """Facts of a loaded release."""
     model, pointer = served.model, served.pointer
     return {
         "release": served.release,
@@ -53,7 +53,7 @@ def facts(served: Served) -> dict[str, Any]:
 
 
 def shown_examples(mode: ClockMode, examples: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Users to try a release of history with; of today's users none are shown, pseudonymous as they are.
+    """Example user ids; empty for releases built from current data.
 
     >>> shown_examples("data", {"logged": ["r1"]}), shown_examples("wall", {"logged": ["r1"]})
     ({'logged': ['r1']}, {'logged': []})

@@ -1,4 +1,4 @@
-"""POST /predict: a list in the shape that clients of the challenge's kind expect, with its timings."""
+"""POST /predict: recommendations in the challenge's format, with timings."""
 
 import time
 
@@ -13,9 +13,9 @@ from script_shared.news.live.query import Query
 router = APIRouter(tags=["recommendations"], route_class=BodyRoute)
 
 
-@router.post("/predict", summary="A list with timings", response_model=Predictions)
+@router.post("/predict", summary="Recommend articles in the challenge's format", response_model=Predictions)
 async def predict(request: Request, body: PredictBody, service: TheService) -> Response:
-    """Articles for a user, best first, without those that score below ``minScore``."""
+    """Recommend articles, best first, without those with a score below ``minScore``."""
     started = time.perf_counter()
     served = service.live.require()
     query = Query(user=(body.user_id or "").strip(), n=body.max_results)

@@ -1,4 +1,4 @@
-"""Clicks found bad: left out of the live state and of later trainings, with a record, until that is taken back."""
+"""Quarantines: bad events leave the live state and later trainings until the quarantine is taken back."""
 
 import asyncio
 import secrets
@@ -18,11 +18,11 @@ from script_shared.events.quarantine import Rule
 router = APIRouter(prefix="/quarantine", tags=["events"], dependencies=[Admin], route_class=BodyRoute)
 
 
-@router.post("", summary="Leave out clicks that were found bad", response_model=QuarantineRecord)
+@router.post("", summary="Quarantine bad events", response_model=QuarantineRecord)
 async def post_quarantine(body: QuarantinePost, service: TheService) -> Response:
-    """Every process folds its live state again without them, within seconds; the next training has none of them.
+    """Leave out bad events: from the live state of every process within seconds, and from the next training.
 
-    What the release in service was trained on leaves with the next training.
+    Events that the release in service was trained on stay in it until the next training.
     """
     now_ms = (await service.live.clock()).now_ms()
     said = {
@@ -44,15 +44,15 @@ async def post_quarantine(body: QuarantinePost, service: TheService) -> Response
     return json_response(_record(entry, None))
 
 
-@router.get("", summary="Clicks that are left out, now and before", response_model=QuarantineList)
+@router.get("", summary="List quarantines", response_model=QuarantineList)
 async def get_quarantine(service: TheService) -> Response:
-    """The record of every quarantine, oldest first, those taken back too."""
+    """All quarantines, oldest first, including those taken back."""
     return json_response({"quarantines": await _records(service)})
 
 
 @router.delete("/{quarantine_id}", summary="Take a quarantine back", response_model=QuarantineRecord)
 async def delete_quarantine(quarantine_id: str, service: TheService) -> Response:
-    """Its clicks count again: in the live state within seconds, and in the next training."""
+    """Take a quarantine back. Its events count again: in the live state within seconds, and in the next training."""
     found = next((each for each in await _records(service) if each["id"] == quarantine_id), None)
     if found is None or found["undone"] is not None:
         raise HTTPException(404, "No active quarantine has this id.")

@@ -1,4 +1,4 @@
-"""GET /releases: what has been published, and which of them is in service."""
+"""GET /releases: the published releases, and the one in service."""
 
 from fastapi import APIRouter, Response
 
@@ -12,7 +12,7 @@ router = APIRouter(tags=["model"])
 
 @router.get("/releases", summary="All releases", response_model=ReleaseList)
 def get_releases(service: TheService) -> Response:
-    """Every release in the store, newest first, and which ones the pointer names and named."""
+    """All releases in the store, newest first, with the pointer and its history."""
     pointer = service.releases.current()
     current = pointer.version if pointer else None
     served = service.live.served

@@ -1,4 +1,4 @@
-"""GET /pauta.js: the script that sites load to send events, and its demo page."""
+"""GET /pauta.js: the script with which sites send events, and its demo page."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +17,7 @@ PAGE = {"Content-Security-Policy": "default-src 'self'", "Cache-Control": "no-ca
 
 @router.get("/pauta.js")
 def script(request: Request) -> Response:
-    """The script; any site may load it, and browsers keep it for five minutes."""
+    """The script; any site may load it, and browsers cache it for five minutes."""
     content = (FOLDER / "pauta.js").read_bytes()
     headers = {**SCRIPT, "ETag": f'"{sha256(content).hexdigest()[:16]}"'}
     if request.headers.get("If-None-Match") == headers["ETag"]:
@@ -33,5 +33,5 @@ def demo() -> Response:
 
 @router.get("/demo.js")
 def demo_script() -> Response:
-    """What the demo page does."""
+    """The code of the demo page."""
     return Response((FOLDER / "demo.js").read_bytes(), media_type="text/javascript", headers=PAGE)

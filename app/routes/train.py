@@ -15,7 +15,7 @@ router = APIRouter(tags=["model"], route_class=BodyRoute)
     "/train", summary="Start a training in Airflow", status_code=202, response_model=TrainingRun, dependencies=[Admin]
 )
 async def start_training(service: TheService, body: TrainBody | None = None) -> Response:
-    """Triggers the DAG and answers at once with the run's id and the address where it can be watched.
+    """Trigger a DAG in Airflow. The answer has the run's id and its address in Airflow.
 
     Params that the DAG does not have are refused, and so are values that they do not allow.
     """

@@ -21,45 +21,47 @@ from script_shared.times import iso
 router = APIRouter(tags=["events"], dependencies=[Admin])
 UserId = Annotated[
     RequiredId,
-    Path(description="The user, as in events; it may hold slashes. `session <id>` is the visit without a user."),
+    Path(description="The user, as in events; it may contain slashes. `session <id>` is a visit without a user."),
 ]
-SessionId = Annotated[RequiredId, Path(description="The visit, as in events; it may hold slashes.")]
+SessionId = Annotated[RequiredId, Path(description="The visit, as in events; it may contain slashes.")]
 
 
-@router.get("/users/{user_id:path}", summary="Everything known of a user", response_model=UserFacts)
+@router.get("/users/{user_id:path}", summary="Export a user", response_model=UserFacts)
 async def get_user(user_id: UserId, service: TheService) -> Response:
-    """The user's entries in the event log, what the live state holds, and what the release in service knows.
+    """Export a user: entries of the event log, the live state, and the release in service.
 
     What the user's visits did before the login is part of it.
     """
     return json_response({"user_id": user_id, **await _known(service, Person(user_id))})
 
 
-@router.get("/sessions/{session:path}", summary="Everything known of a visit", response_model=SessionFacts)
+@router.get("/sessions/{session:path}", summary="Export a visit", response_model=SessionFacts)
 async def get_session(session: SessionId, service: TheService) -> Response:
-    """The same for a visit, whether or not a user logged in during it."""
+    """Export a visit, with or without a user."""
     return json_response({"session": session, **await _known(service, Person(session_name(session)))})
 
 
-@router.delete("/users/{user_id:path}", summary="Forget a user", response_model=Erased)
+@router.delete("/users/{user_id:path}", summary="Erase a user", response_model=Erased)
 async def delete_user(user_id: UserId, service: TheService) -> Response:
-    """Deletes the user and what the user's visits did without a login; later trainings leave both out.
+    """Erase a user and the events of the user's visits without a login; later trainings leave both out.
 
     The answer says how much was found. 404 says that nothing was; trainings still leave the name out.
     """
     return await _erased(service, Person(user_id))
 
 
-@router.delete("/sessions/{session:path}", summary="Forget a visit", response_model=Erased)
+@router.delete("/sessions/{session:path}", summary="Erase a visit", response_model=Erased)
 async def delete_session(session: SessionId, service: TheService) -> Response:
-    """Deletes all events of a visit, those with a user too; other visits of the user stay."""
+    """Erase all events of a visit, including those with a user; other visits of the user stay."""
     return await _erased(service, Person(session_name(session)))
 
 
 async def _known(service: Service, person: Person) -> dict[str, Any]:
     facts = await PersonFacts.of(service, person)
     if facts.nothing:
-        raise HTTPException(404, f"{_noun(person)} is known here. Nothing was found in log, live state and release.")
+        raise HTTPException(
+            404, f"{_noun(person)} is known. Nothing was found in the log, the live state and the release."
+        )
     return {
         "counts": facts.counts(),
         "visits": facts.visits,
@@ -79,7 +81,7 @@ async def _erased(service: Service, person: Person) -> Response:
     if facts.nothing and not deleted.entries:
         raise HTTPException(
             404,
-            f"{_noun(person)} is known here, so nothing was deleted. Later trainings still leave the name out.",
+            f"{_noun(person)} is known, so nothing was deleted. Later trainings still leave the name out.",
         )
     found = {**facts.counts(), "entries": deleted.kinds, "visits": deleted.visits}
     return json_response({"entries": deleted.entries, "found": found})

@@ -33,7 +33,7 @@ def data_dag(case: UseCase) -> DAG:
     @dag(
         dag_id=f"{case.name}_data",
         dag_display_name=f"{case.name}: data",
-        description="Raw files to checked tables.",
+        description="From raw files to checked tables.",
         doc_md=DOC.format(
             name=case.name,
             steps=steps_text(case.data_steps),

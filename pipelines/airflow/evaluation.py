@@ -28,7 +28,7 @@ def evaluation_dag(case: UseCase) -> DAG:
     @dag(
         dag_id=f"{case.name}_evaluation",
         dag_display_name=f"{case.name}: evaluation",
-        description="The release in service, measured on the newest data.",
+        description="Evaluates the release in service on the newest data.",
         doc_md=DOC.format(name=case.name),
         tags=[case.name, "evaluation"],
         schedule=case.evaluation_schedule,

@@ -32,7 +32,7 @@ def maintenance_dag(cases: Sequence[UseCase]) -> DAG:
 
     @dag(
         dag_id="maintenance",
-        description="Old runs, releases and events are removed; erasures reach all runs.",
+        description="Removes old runs, releases and events, and erased users from all runs.",
         doc_md=DOC,
         tags=["maintenance"],
         schedule="30 3 * * *",

@@ -34,7 +34,7 @@ def source_params(case: UseCase) -> dict[str, Param]:
             False,
             type="boolean",
             title="Download again",
-            description="Fetch or generate the files even though they seem unchanged since the last run.",
+            description="Fetch or generate the files even if they seem unchanged since the last run.",
         ),
     }
 
@@ -65,7 +65,7 @@ def force_param() -> dict[str, Param]:
             type=["null", "string"],
             enum=[None, *get_args(Force)],
             title="Overrule the gate",
-            description="promote: put the candidate in service whatever the gate says. "
+            description="promote: promote the candidate even if the gate refuses. "
             "refuse: publish it, but leave the release in service. Empty: the gate decides.",
         )
     }

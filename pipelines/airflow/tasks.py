@@ -1,4 +1,4 @@
-"""The TaskFlow tasks that the builders put together: one per step, mapped over its parts where it has some."""
+"""The TaskFlow tasks of the DAGs: one per step, mapped over its parts if it has some."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -29,7 +29,7 @@ def training_dag(case: UseCase) -> DAG:
     @dag(
         dag_id=f"{case.name}_training",
         dag_display_name=f"{case.name}: training",
-        description="Checked tables to a promoted release.",
+        description="From checked tables to a promoted release.",
         doc_md=DOC.format(name=case.name, steps=steps_text(case.training_steps)),
         tags=[case.name, "training"],
         schedule=[refined(case.name)],

@@ -44,11 +44,15 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--clicks", type=Path, help="a file of portal clicks (default: the latest refined run)")
     parser.add_argument("--run-id", help="refined run to replay")
     parser.add_argument("--test-day", help="YYYY-MM-DD, from 03:00 UTC for 24 hours (default: the held-out window)")
-    parser.add_argument("--share", type=float, default=1.0, help="share of the users whose clicks are asked about")
-    parser.add_argument("--resamples", type=int, default=500, help="of users, for the 95 %% intervals")
+    parser.add_argument("--share", type=float, default=1.0, help="share of users whose clicks are evaluated")
+    parser.add_argument(
+        "--resamples", type=int, default=500, help="bootstrap resamples of users for the 95 %% intervals"
+    )
     parser.add_argument("--output", type=Path, help="folder for ranking.json and the ranker")
     parser.add_argument("--params", type=Path, help="params file (default: the use case's own)")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="set one value over the file")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="overrule one value of the params file"
+    )
     return parser
 
 
@@ -61,7 +65,7 @@ def day_window(day: str, share: float, resamples: int) -> Window:
     try:
         midnight = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError as error:
-        raise InputError(f"--test-day {day!r} is no date.", fix="Write it as YYYY-MM-DD.") from error
+        raise InputError(f"--test-day {day!r} is not a date.", fix="Write it as YYYY-MM-DD.") from error
     start = int(midnight.timestamp() * 1000) + DAY_BEGINS_HOUR * HOUR_MS
     return Window(start, start + DAY_MS, share, resamples)
 

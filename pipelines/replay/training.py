@@ -24,7 +24,7 @@ def train(rows: Rows, held: Rows, params: RankerParams, names: Sequence[str] | N
         InputError: there are too few requests to learn from.
     """
     if len(rows.sizes) < LEAST_REQUESTS:
-        raise InputError(f"{len(rows.sizes)} requests are too few to train a ranker.", fix="Give it more days.")
+        raise InputError(f"{len(rows.sizes)} requests are too few to train a ranker.", fix="Use more days.")
     names = list(FEATURES) if names is None else list(names)
     data = _dataset(rows, names, params)
     stop = params.early_stopping > 0 and len(held.sizes) >= LEAST_REQUESTS

@@ -17,7 +17,7 @@ def show_recommendations(api: ApiRest) -> None:
         if readers:
             plainly(_list(segment, api.recommendations(readers[0], ITEMS)))
         else:
-            plainly(f"\n  {segment}: this release has no user of the segment")
+            plainly(f"\n  {segment}: no example user (a release of current data names none)")
 
 
 def _list(segment: str, answer: dict[str, Any]) -> str:

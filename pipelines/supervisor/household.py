@@ -100,7 +100,7 @@ class Household:
 
 
 def _ask(ready: Callable[[], T | None]) -> T | None:
-    """The answer; nothing while the one who is asked is being started again."""
+    """The answer; None while the component is restarting."""
     try:
         return ready()
     except UnavailableError:

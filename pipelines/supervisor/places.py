@@ -18,9 +18,9 @@ class Places(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="PAUTA_", extra="ignore", frozen=True)
 
-    airflow_port: int = Field(8080, ge=1, le=65535, description="Port of Airflow's UI and API.")
-    port: int = Field(8001, ge=1, le=65535, description="Port of the recommendation API.")
-    home: Path = Field(ROOT, description="Folder in which .airflow and .pauta are kept.")
+    airflow_port: int = Field(8080, ge=1, le=65535, description="port of Airflow's UI and API under `make run`")
+    port: int = Field(8001, ge=1, le=65535, description="port of the API")
+    home: Path = Field(ROOT, description="folder for `.airflow` and `.pauta` under `make run`")
 
     @property
     def airflow_url(self) -> str:
@@ -50,7 +50,7 @@ def load_places(argv: list[str]) -> Places:
     parser = argparse.ArgumentParser(prog="python -m pipelines.supervisor", description=__doc__)
     for name, field in Places.model_fields.items():
         parser.add_argument(
-            f"--{name.replace('_', '-')}", help=f"{field.description} PAUTA_{name.upper()}, else {field.default}."
+            f"--{name.replace('_', '-')}", help=f"{field.description} (PAUTA_{name.upper()}, default: {field.default})"
         )
     flags: dict[str, Any] = {name: value for name, value in vars(parser.parse_args(argv)).items() if value is not None}
     try:

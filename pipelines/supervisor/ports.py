@@ -1,4 +1,4 @@
-"""Ports are looked at before anything starts, so that nobody waits for a server that is somebody else's."""
+"""Checks ports before anything starts, so that the supervisor never waits for another program's server."""
 
 import socket
 
@@ -19,7 +19,7 @@ def check_ports(places: Places) -> None:
         if not _free(port):
             raise SettingsError(
                 f"Port {port} ({who}) is taken by {_owner(port)}.",
-                fix=f"Stop that, or choose another port: PAUTA_{name.upper()}={port + 10} make run",
+                fix=f"Stop that program, or choose another port: PAUTA_{name.upper()}={port + 10} make run",
             )
 
 

@@ -48,7 +48,7 @@ def supervise(places: Places) -> int:
 
 
 def _stop(household: Household) -> None:
-    """Stop what was started, and say so when it is true."""
+    """Stop what was started, and report when it has stopped."""
     left = household.stop()
     if left:
         say(f"these processes could not be ended: {', '.join(map(str, left))}")
@@ -130,7 +130,9 @@ def _alone(places: Places) -> Iterator[None]:
         except BlockingIOError:
             lock.seek(0)
             pid = lock.read().strip()
-            raise SettingsError(f"Pauta runs here already (process {pid}).", fix=f"Stop it: kill {pid}") from None
+            raise SettingsError(
+                f"Pauta is already running in this checkout (process {pid}).", fix=f"Stop it: kill {pid}"
+            ) from None
         lock.truncate(0)
         lock.write(str(os.getppid()))
         lock.flush()

@@ -90,11 +90,13 @@ def _become(command: Sequence[str], more: dict[str, str]) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipelines tracking", description="Trainings in MLflow.")
-    parser.add_argument("--use-case", default="news", help="whose (default: news)")
+    parser.add_argument("--use-case", default="news", help="use case (default: news)")
     commands = parser.add_subparsers(dest="command", required=True)
-    again = commands.add_parser("reconcile", help="tell MLflow what it missed, and put its aliases right")
+    again = commands.add_parser("reconcile", help="deliver missing records to MLflow, and correct its aliases")
     again.add_argument("--json", action="store_true", help="what was done, as JSON")
-    commands.add_parser("status", help="what waits, and whether the aliases agree with the releases; else exit code 1")
+    commands.add_parser(
+        "status", help="show waiting records, and whether the aliases agree with the releases; exit code 1 if not"
+    )
     ui = commands.add_parser("ui", help="show the embedded MLflow in a browser, on the loopback address")
     ui.add_argument("--port", type=int, default=5000, help="default: 5000")
     return parser

@@ -87,7 +87,7 @@ class Outbox:
             try:
                 yield Record.from_json(path.read_text(encoding="utf-8"), found)
             except (OSError, ValueError, TypeError, KeyError) as error:
-                log.warning("%s: is no record of a training (%s); look at it and remove it.", path, error)
+                log.warning("%s: is not the record of a training (%s); inspect it and remove it.", path, error)
 
 
 def _link(file: Path, target: Path) -> None:

@@ -86,7 +86,7 @@ class Desk:
             try:
                 record: Record | None = record_of(case.run(self.settings, run_id), self.releases)
             except (PautaError, OSError, ValueError, KeyError, TypeError) as error:  # files of another version too
-                log.warning("run %s: its folders make no record: %s", run_id, error)
+                log.warning("run %s: no record can be made from its folders: %s", run_id, error)
                 continue
             if record:
                 self.outbox.put(record)

@@ -28,7 +28,7 @@ def track(context: Context) -> dict[str, Any]:
 
 
 def catch_up(settings: Settings, use_case: str) -> dict[str, Any]:
-    """Tell MLflow whatever it missed; as ``track``, without a run."""
+    """Deliver missing records to MLflow; like ``track``, without a run."""
     return _safely(settings, lambda: tell(settings, use_case))
 
 

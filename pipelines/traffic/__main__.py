@@ -77,10 +77,12 @@ def _flags(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=0.0, help="how long; 0 until Ctrl-C")
     parser.add_argument("--readers", type=int, default=200, help="how many users that no release knows")
     parser.add_argument("--news-every", type=float, default=20.0, help="seconds between two new articles")
-    parser.add_argument("--seed", type=int, default=1, help="who comes and what they do is drawn from it")
+    parser.add_argument("--seed", type=int, default=1, help="seed of all draws")
     parser.add_argument("--run", default=str(int(time.time())), help="part of every event id; ids count once")
     token = os.environ.get("PAUTA_ADMIN_TOKEN", "")
-    parser.add_argument("--token", default=token, help="for new articles; PAUTA_ADMIN_TOKEN, none are posted without")
+    parser.add_argument(
+        "--token", default=token, help="admin token, needed to post new articles (default: PAUTA_ADMIN_TOKEN)"
+    )
     asked = parser.parse_args(arguments)
     if asked.rate <= 0 or asked.readers < 0:
         parser.error("--rate must be above 0, --readers at least 0")

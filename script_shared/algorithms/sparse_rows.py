@@ -33,7 +33,7 @@ class SparseRows:
     def of(cls, matrix: csr_array) -> "SparseRows":
         """From a matrix of at most 65,536 columns."""
         if matrix.shape[1] > MAX_COLUMNS:
-            raise ValueError(f"{matrix.shape[1]} columns do not fit 16 bits.")
+            raise ValueError(f"{matrix.shape[1]} columns do not fit into 16 bits.")
         offsets = matrix.indptr.astype(np.int64)
         return cls(offsets, matrix.indices.astype(np.uint16), matrix.data.astype(np.float16), matrix.shape[1])
 

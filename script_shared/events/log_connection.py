@@ -122,7 +122,7 @@ class LogConnection:
             if not inspect(connection).has_table(ENTRIES.name):
                 if self._had:
                     raise UnavailableError("the event log is unreachable: its table is missing.", fix=FIX)
-                logger.warning("a new, empty event log is made")
+                logger.warning("a new, empty event log is created")
             for table in METADATA.sorted_tables:
                 connection.execute(CreateTable(table, if_not_exists=True))
                 for index in sorted(table.indexes, key=lambda index: str(index.name)):

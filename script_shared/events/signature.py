@@ -37,7 +37,7 @@ def check(header: str, body: bytes, keys: Sequence[str], now_s: float) -> None:
         raise ValueError(f"has a time more than {WINDOW_SECONDS} seconds from now")
     macs = [_mac(key, body, int(times[0])) for key in keys]
     if not any(hmac.compare_digest(mac.encode(), each.encode()) for mac in macs for each in given):
-        raise ValueError("does not match the body and any of our keys")
+        raise ValueError("does not match the body with any of the keys")
 
 
 def _mac(key: str, body: bytes, time_s: int) -> str:

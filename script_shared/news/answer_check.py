@@ -19,10 +19,10 @@ def check_rows(rows: Sequence[int], allowed: Collection[int], n: int, what: str)
     """
     if len(rows) < min(n, len(allowed)) or len(set(rows)) < len(rows) or not set(rows) <= set(allowed):
         raise ReleaseError(
-            f"{what}: the answer is wrong: rows {rows}.", fix="Train again; the release in service stays."
+            f"{what}: the answers of rows {rows} are wrong.", fix="Train again; the release in service stays."
         )
     if not rows:
         raise ReleaseError(
-            f"{what}: no article is published at the release's clock.",
+            f"{what}: no article is published yet on the release's clock.",
             fix="Check the articles' publication times and the clock mode.",
         )

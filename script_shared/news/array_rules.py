@@ -53,7 +53,7 @@ class Arrays:
         if base.isdigit():
             return int(base)
         if base not in self.lengths:
-            raise ReleaseCorruptError(f"{self.folder}: no file says how many {base} there are.", fix=FIX)
+            raise ReleaseCorruptError(f"{self.folder}: no file has the number of {base}.", fix=FIX)
         return self.lengths[base] + int(more or 0)
 
     def check(self, expected: Iterable[Expected]) -> None:

@@ -71,4 +71,4 @@ def segment_named(name: str) -> Segment:
     for segment in SEGMENTS:
         if segment.name == name:
             return segment
-    raise InputError(f"no segment is called {name!r}.", fix=f"Use one of: {', '.join(SEGMENT_NAMES)}.")
+    raise InputError(f"segment {name!r} does not exist.", fix=f"Use one of: {', '.join(SEGMENT_NAMES)}.")

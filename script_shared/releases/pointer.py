@@ -49,7 +49,7 @@ def change_pointer(storage: Storage, change: Change, *, replace_damaged: bool = 
         if storage.swap(KEY, changed.encoded(), stored):
             return changed
         time.sleep(random.uniform(0, min(0.2, 0.005 * 2 ** min(attempt, 6))))
-    raise ReleaseConflictError(f"pointer {storage.uri}/{KEY}: others kept moving it.", fix="Try again.")
+    raise ReleaseConflictError(f"pointer {storage.uri}/{KEY}: other processes kept moving it.", fix="Try again.")
 
 
 def _damaged(stored: Stored | None) -> bool:

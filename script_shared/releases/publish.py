@@ -78,7 +78,7 @@ def scan(folder: Path) -> dict[str, FileEntry]:
     for path in paths:
         check_path(path.relative_to(folder).as_posix())
         if path.is_symlink() or not path.is_file():
-            raise InputError(f"{path}: is no plain file.", fix="A release holds plain files only.")
+            raise InputError(f"{path}: is not a regular file.", fix="A release has regular files only.")
     digests = in_threads(digest_file, paths)
     return {
         path.relative_to(folder).as_posix(): FileEntry(sha256=digest.sha256, bytes=digest.bytes)

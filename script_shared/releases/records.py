@@ -26,7 +26,7 @@ def check_version(version: str) -> str:
         InputError: it is empty, too long, or holds more than letters, digits and ``_ . + -``.
     """
     if not is_version(version):
-        raise InputError(f"{version!r} cannot name a release.", fix="Use letters, digits, _ . + -, at most 150.")
+        raise InputError(f"{version!r} is not a valid release name.", fix="Use letters, digits, _ . + -, at most 150.")
     return version
 
 
@@ -38,7 +38,7 @@ def check_path(path: str) -> str:
     """
     if len(path) > 400 or not all(_PATH_PART.fullmatch(part) for part in path.split("/")):
         raise InputError(
-            f"{path!r} cannot be a file of a release.", fix="Use plain relative names, such as logged/ids.npy."
+            f"{path!r} is not a valid file name in a release.", fix="Use plain relative names, such as logged/ids.npy."
         )
     return path
 
@@ -166,5 +166,7 @@ def decode(kind: type[R], data: bytes, name: str, fix: str) -> R:
         where = ".".join(str(part) for part in first["loc"])
         raise ReleaseCorruptError(f"{name} is damaged: {where} {first['msg']}.", fix=fix) from None
     if isinstance(record, Manifest) and record.format > FORMAT:
-        raise ReleaseError(f"{name} has format {record.format}; this code reads up to {FORMAT}.", fix="Upgrade it.")
+        raise ReleaseError(
+            f"{name} has format {record.format}; this version reads formats up to {FORMAT}.", fix="Upgrade it."
+        )
     return record

@@ -86,7 +86,7 @@ class Releases:
             try:
                 manifests.append(require_manifest(self._storage, version))
             except PautaError as error:
-                log.warning("release %s is left out of the list: %s", version, error)
+                log.warning("release %s is skipped in the list: %s", version, error)
         return sorted(manifests, key=lambda manifest: (manifest.created_at, manifest.version), reverse=True)
 
     def publish(self, folder: Path, version: str, facts: dict[str, Any] | None = None, *, run_id: str = "") -> Manifest:
@@ -141,17 +141,20 @@ class Releases:
         Releases that are gone or damaged are passed over.
 
         Raises:
-            ReleaseMissingError: there is no earlier release to go back to.
+            ReleaseMissingError: there is no earlier release to roll back to.
         """
         pointer = self.current()
         for version in pointer.earlier() if pointer else []:
             try:
                 self.verify(version)
             except PautaError as error:
-                log.warning("rollback passes over release %s: %s", version, error)
+                log.warning("rollback skips release %s: %s", version, error)
                 continue
             return self._move(version, reason, by, "rollback", pointer.version if pointer else None, False)
-        raise ReleaseMissingError("there is no earlier release to go back to.", fix="Promote one of releases list.")
+        raise ReleaseMissingError(
+            "there is no earlier release to roll back to.",
+            fix="Pick one from `python -m pipelines releases list` and promote it.",
+        )
 
     def _move(
         self, version: str, reason: str, by: str, kind: str, expect: str | None, replace_damaged: bool
@@ -174,7 +177,7 @@ class Releases:
         if expect is not None and in_service not in (expect, version):
             raise ReleaseConflictError(
                 f"release {in_service or '(none)'} is in service, not {expect or '(none)'}.",
-                fix="Look, then try again.",
+                fix="Check `python -m pipelines releases list`, then retry.",
             )
         if pointer and version in pointer.retiring:
             raise ReleaseMissingError(f"release {version} is being deleted.", fix="Promote another one.")

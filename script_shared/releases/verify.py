@@ -28,7 +28,7 @@ def read_manifest(storage: Storage, version: str) -> Manifest | None:
         return None
     manifest = decode(Manifest, stored.data, f"manifest {storage.uri}/{key}", REPAIR)
     if manifest.version != version:
-        raise ReleaseCorruptError(f"manifest {storage.uri}/{key} is that of {manifest.version!r}.", fix=REPAIR)
+        raise ReleaseCorruptError(f"manifest {storage.uri}/{key} belongs to {manifest.version!r}.", fix=REPAIR)
     return manifest
 
 

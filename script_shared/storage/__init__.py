@@ -39,6 +39,6 @@ def open_storage(uri: str | Path) -> Storage:
 
         return ObjectStorage(text)
     raise SettingsError(
-        f"{text!r} is no place for releases.",
+        f"{text!r} is not a location for releases.",
         fix="Use a folder, file:///folder or s3://bucket/prefix (PAUTA_MODELS_URI, or the flag --uri).",
     )

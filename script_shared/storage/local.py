@@ -53,7 +53,7 @@ def _refusals(what: object) -> Iterator[None]:
         raise
     except OSError as error:
         raise UnavailableError(
-            f"{what}: {error.strerror or error}.", fix="Check the folder's rights and the free space."
+            f"{what}: {error.strerror or error}.", fix="Check the folder's permissions and the free space."
         ) from error
 
 

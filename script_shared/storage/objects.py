@@ -27,7 +27,7 @@ def _refusals(what: str) -> Iterator[None]:
     except FileNotFoundError as error:
         if not _no_bucket(error):
             raise
-        raise UnavailableError(f"{what}: the bucket does not exist.", fix="Make it, or correct the URI.") from error
+        raise UnavailableError(f"{what}: the bucket does not exist.", fix="Create it, or correct the URI.") from error
     except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError, PermissionError) as error:
         raise UnavailableError(
             f"{what}: access denied ({_first_line(error)}).", fix="Check the store's credentials (AWS_* variables)."

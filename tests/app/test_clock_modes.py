@@ -78,7 +78,7 @@ def test_an_article_of_now_brings_the_site_to_the_present_and_is_shown(imported:
         assert client.post("/articles", json=post, headers=admin).status_code == 200
         answer = client.get("/recommendations", params={"num_recs": 5}).json()
         assert clock(client)["mode"] == "wall"
-        assert "live events came" in clock(client)["why"]
+        assert "live events arrived" in clock(client)["why"]
         assert 'pauta_clock_mode{mode="wall"} 1.0' in client.get("/metrics").text
     assert answer["items"][0]["page"] == "fresh"
     assert {item["reason"] for item in answer["items"][1:]} == {"older story"}

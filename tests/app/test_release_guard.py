@@ -147,7 +147,7 @@ def test_half_a_tree_ends_the_check_and_not_the_service(whole: Path, tmp_path: P
 
 
 def test_a_check_that_is_killed_says_nothing_about_the_release() -> None:
-    with pytest.raises(UnavailableError, match="ended from outside"):
+    with pytest.raises(UnavailableError, match="was killed"):
         release_guard._read(-9, '{"stage": "ranker"}\n', "")
     with pytest.raises(UnavailableError, match="did not start"):
         release_guard._read(1, "", "No module named app")

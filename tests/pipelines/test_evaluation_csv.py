@@ -51,7 +51,7 @@ def test_a_run_id_that_looks_like_a_number_stays_as_it_is(tmp_path):
 def test_a_file_that_is_something_else_is_refused_and_left_alone(tmp_path, content):
     path = tmp_path / "m.csv"
     path.write_text(content, encoding="latin-1")
-    with pytest.raises(InputError, match=r"m\.csv.*Move the file away"):
+    with pytest.raises(InputError, match=r"m\.csv.*Move the file elsewhere"):
         append_rows(path, [row("a", 0.5)], "a")
     assert path.read_text(encoding="latin-1") == content
 

@@ -39,11 +39,11 @@ def test_a_step_that_is_run_again_replaces_its_folder_as_a_whole(tmp_path):
 
 def test_reading_a_step_that_never_ran_says_what_to_run(tmp_path):
     run = Run(tmp_path, "r1")
-    with pytest.raises(RunError, match="there is no run 'r1'"):
+    with pytest.raises(RunError, match="run 'r1' does not exist"):
         run.read("trained", "logged")
     with run.write("refined"):
         pass
-    with pytest.raises(RunError, match=r"folder trained/logged is not there.*--step train\."):
+    with pytest.raises(RunError, match=r"folder trained/logged is missing.*--step train\."):
         run.read("trained", "logged")
 
 

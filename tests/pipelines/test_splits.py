@@ -45,7 +45,7 @@ def test_the_validation_file_can_be_left_aside():
 
 
 def test_data_shorter_than_the_window_is_refused_with_its_length():
-    with pytest.raises(InputError, match=r"span 12\.0 hours; a held-out window of 12 hours"):
+    with pytest.raises(InputError, match=r"span 12\.0 hours; a window of 12 hours"):
         held_out_window(reads((0, 0, 0), (0, 1, 12 * HOUR_MS)), None, window_hours=12)
     with pytest.raises(InputError, match="no interactions"):
         held_out_window(reads(), None, window_hours=12)

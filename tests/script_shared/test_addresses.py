@@ -20,7 +20,7 @@ from script_shared.settings import load_settings
     ],
 )
 def test_what_is_no_origin_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is no origin"):
+    with pytest.raises(ValueError, match="is not an origin"):
         origins(text)
 
 
@@ -33,7 +33,7 @@ def test_nothing_named_is_no_origin(text: str) -> None:
     "text", ["/a b", "/a?b", "/a//b", "/../a", "/a/./b", "/é", '/"><script>', "https://site/pauta"]
 )
 def test_what_is_no_prefix_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is no path prefix"):
+    with pytest.raises(ValueError, match="is not a path prefix"):
         prefix(text)
 
 

@@ -1,1 +1,1 @@
-"""The live state: what is folded out of events in memory, and the ranking of candidates by it."""
+"""The live state, which is folded from events in memory, and the ranking of candidates with it."""

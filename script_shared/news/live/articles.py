@@ -1,4 +1,4 @@
-"""The articles a state knows: a lasting number for each, and a row in the arrays while it is alive."""
+"""The articles of a state: each has a permanent number, and a row in the arrays while it is alive."""
 
 from array import array
 from collections.abc import Sequence
@@ -58,7 +58,7 @@ class Articles:
         return self.row_of[number] if number >= 0 else -1
 
     def number(self, article_id: str, time_ms: int) -> int:
-        """The lasting number of an article, given now when it is new."""
+        """The permanent number of an article; a new article gets one."""
         number = self._numbers.get(article_id)
         if number is None:
             number = self._numbers[article_id] = len(self.ids)
@@ -70,11 +70,11 @@ class Articles:
 
     @property
     def full(self) -> bool:
-        """Whether no row is free."""
+        """Whether all rows are used."""
         return not self._free and self.used == self.capacity
 
     def give_row(self, number: int) -> int:
-        """A free row for an article that has none; there must be one."""
+        """Assign a free row to an article without one; a row must be free."""
         if self._free:
             row = self._free.pop()
         else:
@@ -99,7 +99,7 @@ class Articles:
             self.last_ms[row] = time_ms
 
     def turn_back(self, time_ms: int) -> None:
-        """Let no click or publication lie after a moment."""
+        """Move clicks and publications after a moment back to it."""
         self.first = array("q", np.minimum(np.array(self.first, np.int64), time_ms).tobytes())
         np.minimum(self.first_ms, time_ms, out=self.first_ms)
         np.minimum(self.last_ms, time_ms, out=self.last_ms)
@@ -159,7 +159,7 @@ class Articles:
         return {**columns, **lists, "free": np.array(self._free, np.int64), "used": np.array([self.used])}
 
     def restore(self, arrays: dict[str, IntArray], ids: Sequence[str], sections: Sequence[str]) -> None:
-        """Take over what was saved."""
+        """Restore the saved values."""
         for name in ("number_in", "first_ms", "last_ms", "clicks", "section"):
             setattr(self, name, np.array(arrays[name]))
         for name, kind in (("first", "q"), ("row_of", "i"), ("section_of", "h")):

@@ -1,4 +1,4 @@
-"""One request on its way through the parts that answer it."""
+"""The context of one request: what is known, found and missing while it is answered."""
 
 from dataclasses import dataclass, field
 

@@ -46,7 +46,7 @@ class Bars:
 
 @dataclass(frozen=True)
 class Availability:
-    """Knows of every article whether it may be shown at a moment.
+    """Decides for every article whether it may be shown at a moment.
 
     Attributes:
         catalog: the release's articles, None without a release.
@@ -63,7 +63,7 @@ class Availability:
     rows: Rows
 
     def sift(self, article_ids: Iterable[str], bars: Bars) -> Iterator[str]:
-        """Those that may be shown, in their order, each once."""
+        """The articles that may be shown, in their order, each once."""
         seen: set[str] = set()
         for article_id in article_ids:
             if article_id not in seen and not self.refusal(article_id, bars):
@@ -71,7 +71,7 @@ class Availability:
                 yield article_id
 
     def refusal(self, article_id: str, bars: Bars) -> str:
-        """Why an article may not be shown, "" when it may."""
+        """Why an article may not be shown; "" if it may."""
         if article_id in bars.read:
             return "read"
         if article_id in bars.excluded or (bars.pages and mark(article_id) in bars.pages):

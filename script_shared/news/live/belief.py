@@ -1,4 +1,4 @@
-"""How much a click counts for everybody, asked of a live state just before the click is taken over."""
+"""How much a click counts for everybody, computed from a live state just before it folds the click."""
 
 from typing import Protocol
 
@@ -21,7 +21,7 @@ from script_shared.news.params import LiveParams
 
 
 class Asked(Protocol):
-    """What of a live state is looked at."""
+    """The parts of a live state that are used here."""
 
     params: LiveParams
     readers: Readers
@@ -29,7 +29,7 @@ class Asked(Protocol):
     now_ms: int
 
     def everybody(self, number: int) -> Everybody:
-        """Clicks that count for everybody, on an article and on all."""
+        """Clicks that count for everybody: on the article, and on all articles."""
 
 
 def believe(state: Asked, event: LiveEvent, number: int, place: int, *, known: bool) -> tuple[float, bool]:
@@ -94,7 +94,7 @@ class Ledger:
         return weight
 
     def everybody(self, number: int) -> Everybody:
-        """Clicks that count for everybody, on an article and on all."""
+        """Clicks that count for everybody: on the article, and on all articles."""
         short, long, _ = self._clicks.get(number, (0.0, 0.0, 0.0))
         return Everybody(short, long, *self._all)
 

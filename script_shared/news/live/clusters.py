@@ -34,13 +34,13 @@ class ReaderClusters:
         return cluster if cluster < MOST_CLUSTERS else -1
 
     def forget(self, key: int) -> None:
-        """What the release knows of a user is not to be used any more."""
+        """No longer use what the release knows about a user."""
         self._erased.add(key)
 
     def arrays(self) -> dict[str, IntArray]:
-        """What is saved, by name."""
+        """The arrays to save, by name."""
         return {"erased": np.array(sorted(self._erased), np.uint64)}
 
     def restore(self, arrays: dict[str, IntArray]) -> None:
-        """Take over what was saved."""
+        """Restore the saved values."""
         self._erased = set(arrays["erased"].tolist())

@@ -34,7 +34,7 @@ class DecayedCounts:
         self._views: list[tuple[int, Any, Any]] = [(w, *pair) for w, pair in zip(self.windows, views, strict=True)]
 
     def add_now(self, row: int, weights: "array[float]") -> None:
-        """Count one event for everybody, the first group, seen at once."""
+        """Count one event for everybody (the first group), visible at once."""
         for window, sums, totals in self._views:
             weight = weights[window]
             sums[row] += weight
@@ -68,7 +68,7 @@ class DecayedCounts:
         return self.sums.reshape(len(self.windows), -1).take(places, axis=1)
 
     def scale(self, window: int, factor: float) -> None:
-        """Follow a landmark that moved."""
+        """Rescale after a landmark moved."""
         self.flush()
         for place, mine in enumerate(self.windows):
             if mine == window:
@@ -87,9 +87,9 @@ class DecayedCounts:
         self.totals[:, first:] = 0.0
 
     def arrays(self) -> dict[str, FloatArray]:
-        """What is saved, by name."""
+        """The arrays to save, by name."""
         return {"sums": self.sums, "totals": self.totals}
 
     def restore(self, arrays: dict[str, FloatArray]) -> None:
-        """Take over what was saved."""
+        """Restore the saved values."""
         self._put(np.array(arrays["sums"]), np.array(arrays["totals"]))

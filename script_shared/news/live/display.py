@@ -1,4 +1,4 @@
-"""What a page shows of an article: as posted, else as the release's catalog says."""
+"""How an article is displayed: as posted, else as in the release's catalog."""
 
 from typing import NamedTuple
 

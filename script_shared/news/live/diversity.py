@@ -1,4 +1,4 @@
-"""Keeps articles that tell the same story out of one list."""
+"""Removes copies of one story from a list."""
 
 from collections.abc import Callable, Sequence
 

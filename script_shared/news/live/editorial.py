@@ -1,4 +1,4 @@
-"""What editors said about articles since the release was made: metadata, embargo, expiry, hidden, taken down."""
+"""Posts about articles since the release was made: metadata, embargo, expiry, hidden, taken down."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ from script_shared.times import epoch_ms, within_bounds
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What was posted about one article; what was never posted is None, and the release's catalog may know it.
+    """The posted fields of one article; None for fields that were never posted (the release's catalog may have them).
 
     Attributes:
         issued_ms: publication; of an article the release does not know, the first post where none was given.
@@ -50,7 +50,7 @@ class Story:
         return self.section or section, self.region or region
 
     def refusal(self, now_ms: int) -> str:
-        """Why the editors do not want it shown now, "" when they do not mind."""
+        """Why the editors withhold the article now; "" if they do not."""
         if self.taken_down:
             return "taken_down"
         if self.hidden:
@@ -94,7 +94,7 @@ class Editorial:
         return islice(reversed(self._stories), count)
 
     def copy(self, other: "Editorial") -> None:
-        """Know what another one knows."""
+        """Copy the content of another one."""
         self._stories = dict(other._stories)
         self.own.copy(other.own)
         self.tagged.copy(other.tagged)
@@ -125,7 +125,7 @@ class Editorial:
         return story
 
     def digest(self) -> str:
-        """Equal for equal content, whatever process folded it."""
+        """A digest, equal for equal content in all processes."""
         content = [[getattr(story, name) for name in Story.__slots__] for _, story in sorted(self._stories.items())]
         return blake2b(json.dumps(content).encode(), digest_size=16).hexdigest()
 

@@ -1,4 +1,4 @@
-"""One event as the live state takes it."""
+"""One event in the form that the live state folds."""
 
 from typing import Any, NamedTuple
 

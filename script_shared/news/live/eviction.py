@@ -1,4 +1,4 @@
-"""Who hands on their rows when all are taken."""
+"""Evicts the least-read articles when the table is full."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ NEW_WORTH, NEW_HALF_LIFE_MS = 5.0, 7_200_000.0  # when rows run out, a new artic
 
 
 def evict(state: "LiveState") -> None:
-    """A sixteenth of the articles, the least read and not new, hand their rows on."""
+    """Free the rows of a sixteenth of the articles: the least read ones that are not new."""
     place = windows.OVERALL.index(windows.EVICT_BY)
     reads = state.overall.sums[place, 0] * state.decay.factors(state.now_ms)[windows.INDEX[windows.EVICT_BY]]
     newness = NEW_WORTH * np.exp2(np.minimum(state.articles.first_ms - state.now_ms, 0.0) / NEW_HALF_LIFE_MS)

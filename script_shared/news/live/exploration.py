@@ -1,4 +1,4 @@
-"""Gives fresh articles a few places, so that their worth is learned: Thompson sampling by impressions and clicks."""
+"""Gives a few places to fresh articles to learn their click rate: Thompson sampling by impressions and clicks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

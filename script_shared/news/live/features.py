@@ -15,7 +15,7 @@ FEATURES: dict[str, Feature] = {}
 
 
 def feature(function: Feature) -> Feature:
-    """Enter a function under its own name."""
+    """Register a feature under the name of its function."""
     FEATURES[function.__name__] = function
     return function
 
@@ -180,7 +180,7 @@ def next_evidence(scene: Scene) -> FloatArray:
 
 @feature
 def taste_share_gap(scene: Scene) -> FloatArray:
-    """How much more popular the article is than what the user takes."""
+    """How much more popular the article is than the articles that the user clicks."""
     return scene.log_share("1h") - scene.reader("taste_share", 0.0)
 
 

@@ -1,4 +1,4 @@
-"""The groups of users whose counts are kept apart: one entry per dimension."""
+"""Groups of users with separate counts: one entry per dimension."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
@@ -35,7 +35,7 @@ class Visit(NamedTuple):
 
 
 class Dimension(NamedTuple):
-    """A way to tell users apart; ``size`` values are kept, whatever comes later counts as the first, "other"."""
+    """A property that groups users. The first ``size`` values get a group; later ones count as the first, "other"."""
 
     name: str
     size: int
@@ -131,7 +131,7 @@ class Groups:
         return code
 
     def codes(self, visit: Visit) -> list[int]:
-        """The same without learning: values never seen are "other"."""
+        """The same without learning: unknown values are "other"."""
         return [start + names.get(dimension.value(visit), 0) for dimension, names, start in self._parts]
 
     def region(self, codes: Sequence[int]) -> int:
@@ -154,7 +154,7 @@ class Groups:
         return self._referrers[code - 1] if code else ""
 
     def restore(self, names: list[dict[str, int]]) -> None:
-        """Take over what was saved."""
+        """Restore the saved values."""
         for mine, saved in zip(self.names, names, strict=True):
             mine.clear()
             mine.update(saved)

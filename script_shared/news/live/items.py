@@ -1,4 +1,4 @@
-"""Turns a chosen list into items: score, reason, source, and on request what made the score."""
+"""Turns a chosen list into items with score, reason, source and, on request, an explanation."""
 
 from collections.abc import Sequence
 from math import exp

@@ -1,4 +1,4 @@
-"""Texts that events bring, such as regions: taken over once enough users sent them."""
+"""Texts sent in events, such as regions: they get a group once enough users have sent them."""
 
 from itertools import islice
 
@@ -42,5 +42,5 @@ class Labels:
         return self._users
 
     def restore(self, users: dict[str, list[int]]) -> None:
-        """Take over what was saved."""
+        """Restore the saved values."""
         self._users = {text: list(keys) for text, keys in users.items()}

@@ -1,4 +1,4 @@
-"""Most read in the last hour, counted exactly: the plain list that every answer is held against."""
+"""The most read of the last hour, counted exactly: the plain list that every answer is compared with."""
 
 import heapq
 from collections import Counter, deque

@@ -1,4 +1,4 @@
-"""How like posted articles are to what was just read: by their words, by the site's own vectors, and by their tags."""
+"""How similar posted articles are to what was just read: by words, by the site's own vectors, and by tags."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from script_shared.news.params import ServingParams
 
 
 class Likeness:
-    """Compares posted articles with those read; an article counts by the measure that finds it most alike.
+    """Compares posted articles with those read; the measure with the highest similarity counts.
 
     Each measure has a least value in the params; what lies between that and 1 is stretched to 0..1, so that the
     measures can be compared.

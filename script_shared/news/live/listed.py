@@ -1,4 +1,4 @@
-"""What the segment's model brings to the ranking: its list for one user, as rows of the live state."""
+"""The list of the segment's model for one user, as rows of the live state, for the ranking."""
 
 from typing import NamedTuple
 
@@ -30,7 +30,7 @@ NOTHING = Listed(-1, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, n
 
 
 def listed(state: LiveState, made: SegmentList | None) -> Listed:
-    """A segment's list as the ranking takes it."""
+    """A segment's list in the form used by the ranking."""
     if made is None:
         return NOTHING
     rows = np.array([state.article_row(article) for article in made.ids], np.int64)

@@ -1,4 +1,4 @@
-"""What a release brings for the live part: a snapshot of the live state in ``live/``, a ranker in ``ranker/``."""
+"""Loads the live part of a release: the snapshot of the live state in ``live/``, the ranker in ``ranker/``."""
 
 import json
 import logging
@@ -48,7 +48,7 @@ def _newsroom(folder: Path, params: LiveParams) -> tuple[Newsroom, tuple[str, ..
         newsroom.recalled = _recalled(folder / "live")
         return newsroom, ()
     except (PautaError, ValueError, KeyError, OSError) as error:
-        log.error("the snapshot of the live state is left out: %s", error)
+        log.error("the snapshot of the live state cannot be used: %s", error)
         return Newsroom(LiveState(params)), ("live_snapshot",)
 
 
@@ -67,7 +67,7 @@ def load_ranker(folder: Path) -> tuple[Ranker | None, tuple[str, ...]]:
     try:
         return Ranker.load(folder / "ranker"), ()
     except (PautaError, ImportError, OSError) as error:
-        log.error("the ranker is left out: %s", error)
+        log.error("the ranker cannot be used: %s", error)
         return None, ("ranker",)
 
 

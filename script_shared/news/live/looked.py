@@ -1,4 +1,4 @@
-"""What a live state answers: which articles are alive, what a user read, what a user was shown."""
+"""Queries of a live state: which articles are alive, what a user read, what a user was shown."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from script_shared.news.live.shown import Shown
 
 
 class Looked:
-    """The questions that a live state answers; articles are named by their rows."""
+    """Queries of a live state; articles are given by their rows."""
 
     articles: Articles
     readers: Readers

@@ -64,7 +64,7 @@ def clicks_of_an_hour(state: LiveState, now_ms: int) -> float:
 
 
 def load_mixing(folder: Path, params: ServingParams) -> tuple[Mixing, tuple[str, ...]]:
-    """What a release chose, and what was missing; a release made before there was a choice keeps the default."""
+    """The choice of a release, and the missing parts; an earlier release without one has the default."""
     path = folder / "live" / FILE
     if not path.exists():
         return Mixing.default(params), ()

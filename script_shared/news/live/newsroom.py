@@ -171,7 +171,7 @@ class Newsroom:
             if mine and not self.failed:
                 self._fold(mine, stories)
         except Exception:  # whatever folding does, reads go on to count and lists to be answered
-            log.exception("the live state is given up")
+            log.exception("folding failed; the live state is no longer used")
             self.failed = True
         if self.failed:
             self._count_unfolded(mine)

@@ -47,7 +47,7 @@ class OwnVectors:
             del self._vectors[next(iter(self._vectors))]
 
     def copy(self, other: "OwnVectors") -> None:
-        """Know what another one knows."""
+        """Copy the content of another one."""
         self._sizes, self._vectors = dict(other._sizes), dict(other._vectors)
 
     def likeness(self, article_ids: Sequence[str], read: Sequence[str]) -> FloatArray:

@@ -86,7 +86,7 @@ class PairStore:
         return {"sums": self.sums[:, :used, :used], "totals": self.totals[:, :used]}
 
     def restore(self, arrays: dict[str, FloatArray]) -> None:
-        """Take over what was saved."""
+        """Restore the saved values."""
         used = arrays["totals"].shape[1]
         sums, totals = np.zeros(self.sums.shape, self.sums.dtype), np.zeros_like(self.totals)
         sums[:, :used, :used], totals[:, :used] = arrays["sums"], arrays["totals"]

@@ -111,7 +111,9 @@ class Ranker:
             raise ReleaseCorruptError(message, fix="Train it again.") from error
         unknown = [name for name in names if name not in FEATURES]
         if unknown or booster.num_feature() != len(names):
-            raise ReleaseCorruptError(f"{folder}: features {unknown} do not exist here.", fix="Train it again.")
+            raise ReleaseCorruptError(
+                f"{folder}: features {unknown} do not exist in this version.", fix="Train it again."
+            )
         ranker = cls(booster, names, segments)
         ranker.contributions(np.zeros((1, len(names)), np.float32))  # makes the shares before anybody waits
         return ranker

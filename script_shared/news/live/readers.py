@@ -228,7 +228,7 @@ class Readers:
         return {**columns, "keys": np.array(self._keys, np.uint64), "lengths": lengths, "reads": block}
 
     def restore(self, arrays: dict[str, IntArray]) -> None:
-        """Take over what was saved."""
+        """Restore the saved values."""
         self._empty()
         for name, kind in _COLUMNS.items():
             saved = arrays[name] if name in arrays else np.zeros(len(arrays["keys"]))

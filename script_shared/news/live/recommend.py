@@ -121,7 +121,7 @@ class LiveRecommender:
         )
 
     def _try(self, asked: Asked, part: str, ask: Callable[[], T], otherwise: T) -> T:
-        """What a part says; when it fails, ``otherwise``, and the answer says so."""
+        """The result of a part; if it fails, ``otherwise``, and the answer names the part as degraded."""
         try:
             return ask()
         except Exception:  # a part that fails costs its share of the answer, not the answer
@@ -132,14 +132,14 @@ class LiveRecommender:
             return otherwise
 
     def available(self) -> Availability:
-        """What may be shown now."""
+        """The availability of articles now."""
         now_ms = self.clock.now_ms()
         only_older = self.model is not None and self.model.only_older(now_ms)
         max_age = inf if only_older else self._max_age
         return Availability(self.catalog, self.newsroom.editorial, now_ms, max_age, self._rows)
 
     def bars(self, query: Query) -> tuple[Availability, Bars]:
-        """What may be shown now, and what of it one request must not bring back."""
+        """The availability of articles now, and the articles that one request excludes."""
         asked = self._asked(query)
         return asked.available, asked.bars
 
@@ -152,7 +152,7 @@ class LiveRecommender:
         return asked
 
     def _bars(self, query: Query) -> Bars:
-        """What the request and the release rule out."""
+        """Articles that the request and the release exclude."""
         return Bars(
             read=frozenset(query.history),
             read_rows=self._source.known_reads(query.user, query.session) if self._source is not None else frozenset(),
@@ -182,7 +182,7 @@ class LiveRecommender:
         return self._for_strangers(asked.now_ms // 1000, count)
 
     def _for_strangers(self, second: int, count: int) -> SegmentList | None:
-        """The list of users of whom nothing is known; made once a second."""
+        """The list for unknown users; made once per second."""
         assert self._source is not None
         if self._strangers[:2] != (second, count):
             self._strangers = (second, count, self._source.best(Query(), frozenset(), count))

@@ -1,4 +1,4 @@
-"""What is known when recommendations are asked for."""
+"""The input of a request for recommendations."""
 
 from typing import NamedTuple
 

@@ -15,7 +15,7 @@ MOST = 50_000
 
 
 class Rows:
-    """Finds the row of an article id; the few thousand articles that are alive are asked for again and again."""
+    """Finds the row of an article id, with a cache, because the few thousand live articles are looked up repeatedly."""
 
     def __init__(self, catalog: Catalog | None) -> None:
         self._catalog = catalog
@@ -24,7 +24,7 @@ class Rows:
         self._posted: tuple[int, IntArray] = (-1, np.zeros(0, np.int64))
 
     def row(self, article_id: str) -> int:
-        """The row, or -1 when the release does not know the article."""
+        """The row, or -1 if the release does not have the article."""
         row = self._known.get(article_id)
         if row is None:
             if len(self._known) >= MOST:

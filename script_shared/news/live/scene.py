@@ -1,4 +1,4 @@
-"""A request's candidates and what features have in common, each computed once."""
+"""A request's candidates and the shared inputs of the features, each computed once."""
 
 from functools import cached_property
 

@@ -1,4 +1,4 @@
-"""What was served a while ago, so that a click can be credited to the answer that brought it."""
+"""Answers served lately, so that a click can be credited to its answer."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -62,7 +62,7 @@ class ServedAnswer:
 
 @dataclass(frozen=True)
 class Credit:
-    """What a click says about the answer before it.
+    """The evaluation of an answer by a click.
 
     Attributes:
         hit: the article was in the first ``CUTOFF`` places.

@@ -1,4 +1,4 @@
-"""How often each article was shown to each user lately."""
+"""Recent impressions of each article by each user."""
 
 from collections.abc import Mapping
 from itertools import islice, pairwise
@@ -74,7 +74,7 @@ class Shown:
         return np.stack([readers, entries["number"].astype(np.uint64), entries["count"].astype(np.uint64)], axis=1)
 
     def restore(self, rows: IntArray) -> None:
-        """Take over what was saved."""
+        """Restore the saved values."""
         entries = np.empty(len(rows), _ENTRY)
         entries["number"], entries["count"] = rows[:, 1], np.minimum(rows[:, 2], np.uint64(MOST_SHOWN))
         block, readers = entries.tobytes(), rows[:, 0]

@@ -1,4 +1,4 @@
-"""What one request needs of the live state, read once: the user's visit, earlier reads, and the articles' weights."""
+"""The part of the live state that one request needs, read once: the visit, earlier reads, and article weights."""
 
 from functools import cached_property
 
@@ -18,7 +18,7 @@ EARLIER_STEP = 0.9  # weight per step back in earlier visits
 
 
 class Signals:
-    """The live state as one request sees it; arrays run over the first ``used`` rows.
+    """The live state for one request; arrays cover the first ``used`` rows.
 
     Attributes:
         visit: rows read in the visit under way, latest first; the article being read comes first.

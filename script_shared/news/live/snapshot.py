@@ -45,7 +45,7 @@ def parts(state: "LiveState") -> dict[str, dict[str, IntArray]]:
 
 
 def facts(state: "LiveState") -> dict[str, Any]:
-    """What is no array."""
+    """Values that are not arrays."""
     return {
         "params": state.params.model_dump(exclude={"candidates"}),
         "now_ms": state.now_ms,
@@ -149,7 +149,7 @@ def digest(state: "LiveState") -> str:
 
 
 def memory_bytes(state: "LiveState") -> int:
-    """About: arrays as they are, what Python holds by the entry."""
+    """Approximate memory: the size of the arrays, and an estimate per Python object."""
     used = state.articles.used
     counts = sum(getattr(state, name).sums.nbytes for name in _COUNTS)
     pairs = sum(4 * len(getattr(state, name).windows) * used * state.articles.capacity for name in _PAIRS)

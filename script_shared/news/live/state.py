@@ -1,4 +1,4 @@
-"""The live state: everything that is folded out of events in memory."""
+"""The live state: everything that is folded from events in memory."""
 
 from array import array
 from collections.abc import Sequence
@@ -86,7 +86,7 @@ class LiveState(Looked):
         return self.together, self.following, self.onward, self.later
 
     def fold(self, events: Sequence[LiveEvent]) -> list[float]:
-        """Take events over, in order; returns how much each counts for everybody, 0 for one that is no click."""
+        """Fold events in order; returns how much each counts for everybody, 0 for anything but a click."""
         beliefs = [0.0] * len(events)
         for place, event in enumerate(events):
             self._advance(event.time_ms, late=event.late)
@@ -108,7 +108,7 @@ class LiveState(Looked):
         return self._row(number)
 
     def log_in(self, user: str, session: str) -> None:
-        """A user was seen in a visit; without either nothing happens."""
+        """Note that a user was seen in a visit; does nothing without user or visit."""
         if user and session:
             log_in(self, user, session)
 
@@ -166,7 +166,7 @@ class LiveState(Looked):
         self.turned += 1
 
     def everybody(self, number: int) -> Everybody:
-        """Clicks that count for everybody, on an article and on all."""
+        """Clicks that count for everybody: on the article, and on all articles."""
         row, now, total = self.articles.row_of[number], self.overall.now, self.overall.total_now
         return Everybody(now(_SHORT, row), now(_LONG, row), total(_SHORT), total(_LONG), total(_DAY))
 
@@ -291,15 +291,15 @@ class LiveState(Looked):
         return state
 
     def digest(self) -> str:
-        """A name of everything the state holds: equal states have equal digests."""
+        """A digest of the whole state: equal states have equal digests."""
         return snapshot.digest(self)
 
     def memory_bytes(self) -> int:
-        """What the state takes in memory, about."""
+        """Approximate memory of the state, in bytes."""
         return snapshot.memory_bytes(self)
 
     def sizes(self) -> dict[str, int]:
-        """How much is held, for metrics."""
+        """Sizes of the state, for metrics."""
         return {
             "articles": int((self.articles.number_in >= 0).sum()),
             "known_articles": len(self.articles),

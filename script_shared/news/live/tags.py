@@ -45,7 +45,7 @@ class TagIndex:
             self._articles.setdefault(key, {})[article_id] = None
 
     def copy(self, other: "TagIndex") -> None:
-        """Know what another one knows."""
+        """Copy the content of another one."""
         self._of = dict(other._of)
         self._articles = {key: dict(articles) for key, articles in other._articles.items()}
 

@@ -1,4 +1,4 @@
-"""What kind of articles a user takes: how popular and how old they were when clicked, as running means."""
+"""A user's taste: how popular and how old clicked articles were at the click, as running means."""
 
 from math import log, log1p
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ SHARE_FLOOR = 1e-5
 
 
 def learn_taste(state: "LiveState", place: int, row: int, time_ms: int) -> None:
-    """Take over a click of a user, before it is counted."""
+    """Update the taste with a click of a user, before the click is counted."""
     readers = state.readers
     share = state.overall.now(_WINDOW, row) / (state.overall.total_now(_WINDOW) + 1e-30)
     age = log1p(max(time_ms - state.articles.first_ms.item(row), 0.0) / HOUR_MS)

@@ -1,4 +1,4 @@
-"""Articles by their words: which of them tell the same story, and which are like what was just read."""
+"""Compares articles by their words: copies of one story, and articles similar to what was just read."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

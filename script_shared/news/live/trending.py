@@ -1,4 +1,4 @@
-"""What is read most now: by everybody, and in each section, region and cluster of users."""
+"""The most read articles now: overall, and in each section, region and cluster of users."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""How much a click counts for everybody, 0 to 1, by who sent it: computed from the log's entries alone, in their order.
+"""How much a click counts for everybody, 0 to 1, by its sender: computed only from the log's entries, in order.
 
 A click that should not be believed looks like a real one, so two things are asked of it. Its user may not have clicked
 the article before, nor too often within the hour. And each *source* of clicks that is cheap to make up (users who are
@@ -177,7 +177,7 @@ class Sources:
         self._tallies = {key: tally for key, tally in self._tallies.items() if tally[1] * factor >= _NOTHING}
 
     def scale(self, window: int, factor: float) -> None:
-        """Follow a landmark that moved."""
+        """Rescale after a landmark moved."""
         self._second = -1
         if window == WINDOWS[2]:
             self._day = [factor * count for count in self._day]
@@ -187,7 +187,7 @@ class Sources:
                 tally[at] *= factor
 
     def turn_back(self, time_ms: int) -> None:
-        """Go on from an earlier moment."""
+        """Continue from an earlier moment."""
         self._next_ms = min(self._next_ms, time_ms + HOUR_MS)
 
     def renumber(self, new: IntArray) -> None:
@@ -201,13 +201,13 @@ class Sources:
         self._tallies = found
 
     def arrays(self) -> dict[str, IntArray]:
-        """What is saved, by name."""
+        """The arrays to save, by name."""
         tallies = np.array(list(self._tallies.values()), np.float64).reshape(-1, 2)
         keys = np.array(list(self._tallies), np.uint64)
         return {"keys": keys, "tallies": tallies, "day": np.array(self._day), "next": np.array([self._next_ms])}
 
     def restore(self, arrays: dict[str, IntArray]) -> None:
-        """Take over what was saved."""
+        """Restore the saved values."""
         self._tallies = dict(zip(arrays["keys"].tolist(), arrays["tallies"].tolist(), strict=True))
         self._day, self._next_ms = arrays["day"].tolist(), int(arrays["next"][0])
 

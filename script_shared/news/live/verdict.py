@@ -1,4 +1,4 @@
-"""Why an article is or is not in one user's list."""
+"""Explains why an article is in one user's list or not."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -59,7 +59,7 @@ def verdict(recommender: "LiveRecommender", article_id: str, query: Query) -> Ve
 
 
 def refusals(available: Availability, article_id: str, bars: Bars) -> list[str]:
-    """Everything that keeps an article out, not only the first."""
+    """All reasons that keep an article out, not only the first."""
     alone = [
         available.refusal(article_id, bar)
         for bar in (

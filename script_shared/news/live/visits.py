@@ -74,12 +74,12 @@ class Visits:
             del self._users[visit]
 
     def arrays(self) -> dict[str, IntArray]:
-        """What is saved, by name."""
+        """The arrays to save, by name."""
         visits, users = list(self._users), list(self._users.values())
         return {"visits": np.array(visits, np.uint64), "users": np.array(users, np.uint64)}
 
     def restore(self, arrays: dict[str, IntArray]) -> None:
-        """Take over what was saved, as much of the end as there is room for."""
+        """Restore the saved values, from the end, as far as there is room."""
         visits, users = (arrays[name][-self._most :].tolist() for name in ("visits", "users"))
         self._users = dict(zip(visits, users, strict=True))
 

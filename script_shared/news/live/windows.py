@@ -1,4 +1,4 @@
-"""The half-lives that live counts are kept in: part of what features mean, so a change asks for a new ranker."""
+"""The half-lives of live counts. They define the features, so a change needs a new ranker."""
 
 from math import log
 

@@ -76,7 +76,7 @@ def test_vectors_of_another_name_are_not_compared(client: httpx.Client, admin: d
 @pytest.mark.parametrize(
     ("vector", "says"),
     [
-        ([1.0] * (DIM + 1), "33 numbers; those before have 32"),
+        ([1.0] * (DIM + 1), "33 numbers; earlier ones have 32"),
         ([0.0] * DIM, "zeros"),
         ([1.0], "at least 2"),
         ([1.0] * 1025, "at most 1024"),

@@ -118,7 +118,7 @@ def test_an_airflow_that_is_not_there_is_told(store: Store, admin: dict[str, str
     with serving(settings(store, f"http://127.0.0.1:{free_port()}")) as client:
         response = client.post("/train", headers=admin)
     assert response.status_code == 503
-    assert "cannot be reached" in response.json()["detail"]
+    assert "is unreachable" in response.json()["detail"]
 
 
 def test_without_an_address_airflow_is_not_configured(client: httpx.Client, admin: dict[str, str]) -> None:

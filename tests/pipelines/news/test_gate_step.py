@@ -122,7 +122,7 @@ def test_a_persons_choice_is_recorded_with_the_verdict(tmp_path, force):
 
 def test_a_run_that_was_not_evaluated_cannot_be_judged(tmp_path):
     context = Context(Settings(), load_params(NewsParams, FILE), Run(tmp_path, "r1"))
-    with pytest.raises(RunError, match=r"there is no run|folder evaluated is not there"):
+    with pytest.raises(RunError, match=r"does not exist|folder evaluated is missing"):
         gate(context)
 
 

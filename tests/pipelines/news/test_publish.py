@@ -95,9 +95,9 @@ def test_a_run_assembled_again_with_another_result_becomes_another_version(tmp_p
 def test_nothing_is_published_before_the_gate_has_spoken(tmp_path: Path) -> None:
     context = context_of(tmp_path, "run-1")
     assemble(context, "a")
-    with pytest.raises(RunError, match="folder gated is not there"):
+    with pytest.raises(RunError, match="folder gated is missing"):
         publish(context)
-    with pytest.raises(RunError, match="folder published is not there"):
+    with pytest.raises(RunError, match="folder published is missing"):
         promote(context)
     assert context.releases.versions() == []
 

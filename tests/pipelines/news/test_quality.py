@@ -101,5 +101,5 @@ def test_a_stored_table_that_breaks_a_rule_stops_the_step(tmp_path: Path) -> Non
 
 
 def test_a_run_that_is_not_refined_has_no_card(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match=r"there is no run|folder refined is not there"):
+    with pytest.raises(RunError, match=r"does not exist|folder refined is missing"):
         quality(context_of(tmp_path))

@@ -101,5 +101,5 @@ def test_a_start_beside_a_running_one_says_why_and_nothing_else(tmp_path: Path) 
         fcntl.flock(lock, fcntl.LOCK_EX)
         code, output = make_run(tmp_path)
     assert code == 1
-    assert "Pauta runs here already" in output
+    assert "Pauta is already running" in output
     assert len(output.splitlines()) == 1, output

@@ -188,5 +188,5 @@ def test_a_second_supervisor_in_the_same_place_is_refused(folder: Path) -> None:
         late = MakeRun(folder)
         assert late.process.wait(timeout=300) == 1
         late.clear()
-    assert "Pauta runs here already" in late.output
+    assert "Pauta is already running" in late.output
     assert "everything is stopped" not in late.output

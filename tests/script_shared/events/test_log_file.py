@@ -111,7 +111,7 @@ def test_a_process_that_starts_without_a_log_makes_one(
 ) -> None:
     remove(file)
     assert held(file) == []
-    assert "a new, empty event log is made" in caplog.text
+    assert "a new, empty event log is created" in caplog.text
     with pytest.raises(UnavailableError):
         log.append([click(9)])
     assert log.append([click(9)]) == [True]

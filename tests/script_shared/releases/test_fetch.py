@@ -110,7 +110,7 @@ def test_a_manifest_that_names_a_file_outside_is_refused(releases: Releases, tmp
     publish(releases, tmp_path, "v1")
     entry = {"sha256": "0" * 64, "bytes": 1}
     change_manifest(releases, lambda manifest: manifest.update(files={name: entry}))
-    with pytest.raises(ReleaseCorruptError, match="cannot be a file of a release"):
+    with pytest.raises(ReleaseCorruptError, match="is not a valid file name in a release"):
         releases.fetch("v1")
 
 
@@ -125,7 +125,7 @@ def test_a_manifest_that_names_another_folder_is_refused(releases: Releases, tmp
 def test_the_manifest_of_another_version_is_refused(local: Releases, tmp_path: Path) -> None:
     publish(local, tmp_path, "v1")
     change_manifest(local, lambda manifest: manifest.update(version="v2"))
-    with pytest.raises(ReleaseCorruptError, match="is that of 'v2'"):
+    with pytest.raises(ReleaseCorruptError, match="belongs to 'v2'"):
         local.verify("v1")
 
 

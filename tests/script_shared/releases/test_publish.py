@@ -119,7 +119,7 @@ def test_a_failed_attempt_takes_its_files_away_again(tmp_path: Path) -> None:
 def test_a_link_is_refused(local: Releases, tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "made")
     (folder / "passwd").symlink_to("/etc/passwd")
-    with pytest.raises(InputError, match="passwd: is no plain file"):
+    with pytest.raises(InputError, match="passwd: is not a regular file"):
         local.publish(folder, "v1")
     assert local.versions() == []
 
@@ -128,7 +128,7 @@ def test_a_link_is_refused(local: Releases, tmp_path: Path) -> None:
 def test_a_file_with_an_unusual_name_is_refused(local: Releases, tmp_path: Path, name: str) -> None:
     folder = make_folder(tmp_path / "made")
     (folder / name).write_text("x")
-    with pytest.raises(InputError, match="cannot be a file of a release"):
+    with pytest.raises(InputError, match="is not a valid file name in a release"):
         local.publish(folder, "v1")
 
 
@@ -149,7 +149,7 @@ def test_a_version_that_cannot_name_a_folder_is_refused_everywhere(
         lambda: local.verify(version),
         lambda: local.manifest(version),
     ):
-        with pytest.raises(InputError, match="cannot name a release"):
+        with pytest.raises(InputError, match="is not a valid release name"):
             action()
 
 

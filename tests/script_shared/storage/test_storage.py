@@ -120,7 +120,7 @@ def test_a_file_uri_is_a_folder(tmp_path: Path) -> None:
     "uri", ["ftp://host/x", "s3://", "s3:/news", "s3:///prefix", "file://", "file:/news", "http://host/bucket"]
 )
 def test_an_unknown_kind_of_uri_is_refused(uri: str) -> None:
-    with pytest.raises(SettingsError, match="no place for releases"):
+    with pytest.raises(SettingsError, match="not a location for releases"):
         open_storage(uri)
 
 
