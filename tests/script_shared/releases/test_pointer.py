@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from script_shared.errors import ReleaseConflictError, ReleaseCorruptError, ReleaseMissingError
+from script_shared.errors import ReleaseConflictError, ReleaseCorruptError, ReleaseMissingError, UnavailableError
 from script_shared.releases import Pointer, Releases
 from script_shared.storage import open_storage
 from tests.script_shared.releases.made import damage, make_folder, overwrite, publish
@@ -166,4 +166,6 @@ def test_a_kept_pointer_does_not_hide_that_the_pointer_went_away(releases: Relea
     releases.promote("v1", "test")
     assert current(releases).version == "v1"
     open_storage(releases.uri).remove("current")
-    assert releases.current() is None
+    with pytest.raises(UnavailableError, match="it held v1"):
+        releases.current()
+    assert Releases(releases.uri).current() is None  # who never saw it cannot know
