@@ -28,7 +28,7 @@ def _figure(model: str) -> str:
 
 _RELEASES = (
     number(
-        "Release in service", "More than one while a new release is being taken up.", "none",
+        "Release in service", "More than one while a new release is being loaded.", "none",
         Query("max by (release) (pauta_release_info) == 1", "{{release}}"), width=8, named=True,
     ),
     number(
@@ -46,7 +46,7 @@ _RELEASES = (
     ),
     number("Time the last load took", "Check included.", "s", Query("max(pauta_release_load_seconds)")),
     states(
-        "Releases in service", "Those served before stay for a few minutes.",
+        "Releases in service", "Earlier ones stay for a few minutes.",
         Query("max by (release) (pauta_release_info)", "{{release}}"), {"0": "left", "1": "in service"},
     ),
 )  # fmt: skip

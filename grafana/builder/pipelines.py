@@ -59,7 +59,7 @@ _NOW = (
         steps=GOOD_IS_ZERO,
     ),
     number(
-        "Runs now", "Runs of all DAGs that are under way.", "none", Query("max(airflow_scheduler_dagruns_running)"),
+        "Runs now", "Active runs of all DAGs.", "none", Query("max(airflow_scheduler_dagruns_running)"),
     ),
     number(
         "Failed runs", "Over the time shown.", "none",
@@ -70,27 +70,27 @@ _NOW = (
 
 _RUNS = (
     graph(
-        "Duration of runs that succeeded", "Mean of those that ended within the hour before.", "s",
+        "Duration of successful runs", "Mean of the runs that ended within the last hour.", "s",
         Query(_mean(f"{RUN}_success", "dag_id"), "{{dag_id}}"),
     ),
     graph(
-        "Runs that ended", "Within the hour before, by DAG.", "none",
+        "Finished runs", "Within the last hour, by DAG.", "none",
         Query(_grown(f"{RUN}_success_seconds_count", "dag_id"), "{{dag_id}}"),
         Query(_failed("1h"), "{{dag_id}} failed"),
     ),
     graph(
-        "Schedule lag", "From the moment a scheduled run was due until it began; mean of the hour before.", "s",
+        "Schedule lag", "From the due time of a scheduled run to its start; mean of the last hour.", "s",
         Query(_of_schedule("airflow_dagrun_schedule_delay"), "{{dag_id}}"),
     ),
     graph(
-        "First task", "From the beginning of a scheduled run until its first task ran; mean of the hour before.", "s",
+        "First task", "From the start of a scheduled run to its first task; mean of the last hour.", "s",
         Query(_of_schedule("airflow_dagrun_first_task_start_delay"), "{{dag_id}}"),
     ),
 )  # fmt: skip
 
 _TASKS = (
     graph(
-        "Duration of tasks", "Mean of those that ended within the hour before.", "s",
+        "Duration of tasks", "Mean of the tasks that ended within the last hour.", "s",
         Query(_mean("airflow_task_duration", "dag_id, task_id"), "{{dag_id}} {{task_id}}"), width=16, height=10,
     ),
     bars(
@@ -99,7 +99,7 @@ _TASKS = (
         height=10,
     ),
     graph(
-        "Wait for a place to run", "Mean time that tasks were scheduled but not queued.", "s",
+        "Waiting for a slot", "Mean time that tasks were scheduled but not queued.", "s",
         Query(_mean("airflow_task_scheduled_duration", "queue"), "{{queue}}"), width=8,
     ),
     graph(
@@ -110,7 +110,7 @@ _TASKS = (
         width=8,
     ),
     graph(
-        "Executor", "Tasks that run or wait in the executor, and places that are free.", "none",
+        "Executor", "Tasks that run or wait in the executor, and free slots.", "none",
         Query("sum(airflow_executor_running_tasks)", "running"), Query("sum(airflow_executor_queued_tasks)", "queued"),
         Query("sum(airflow_executor_open_slots)", "open"), width=8,
     ),
@@ -132,12 +132,12 @@ _AIRFLOW = (
         width=8,
     ),
     graph(
-        "Reading DAG files", "Time to read all of them, and the mean of one file.", "s",
+        "Parsing DAG files", "Time to parse all files, and the mean of one file.", "s",
         Query("max(airflow_dag_processing_total_parse_time)", "all"),
         Query(_mean("airflow_dag_processing_last_duration", "file_name"), "{{file_name}}"), width=8,
     ),
     graph(
-        "Assets", "Announced by tasks, and runs that this started, within the hour before.", "none",
+        "Assets", "Asset updates by tasks, and the runs that they started, within the last hour.", "none",
         Query(_grown("airflow_asset_updates_total"), "updates"),
         Query(_grown("airflow_asset_triggered_dagruns_total"), "runs started"), width=24, height=6,
     ),

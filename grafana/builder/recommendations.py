@@ -38,12 +38,12 @@ _HIT_RATE = (
         width=5, decimals=1,
     ),
     number(
-        "Lead", "Of what was recommended over the most read, in points of the hit rate.", "percentunit",
+        "Lead", "Lead of recommendations over the most read, in points of the hit rate.", "percentunit",
         Query(f"{_rate('served', '$__range')} - {_rate('popularity_1h', '$__range')}"), width=5, decimals=1,
         steps=((None, "red"), (0.0, "green")),
     ),
     number(
-        "Clicks judged", "Clicks that could be credited to an answer, over the time shown.", "short",
+        "Clicks judged", "Clicks credited to an answer, over the time shown.", "short",
         Query(f"sum(increase({JUDGED}{{{OF}}}[$__range]))"), width=5, decimals=0,
     ),
     number(
@@ -63,7 +63,7 @@ _HIT_RATE = (
         Query(_rate("popularity_1h", "15m", "segment"), "{{segment}}"),
     ),
     graph(
-        "Live hit rate by source", "Of what was recommended, by what ordered the list.", "percentunit",
+        "Live hit rate by source", "Hit rate of recommendations, by the source of the list.", "percentunit",
         Query(_rate("served", "15m", "source"), "{{source}}"),
         Query(_rate("popularity_1h", "15m", "source"), "most read instead of {{source}}"),
     ),
@@ -80,7 +80,7 @@ _LISTS = (
         width=8, stacked=True,
     ),
     graph(
-        "Lists by source", "Per second, by what ordered them.", "reqps",
+        "Lists by source", "Per second, by source.", "reqps",
         Query(f"sum by (source) (rate(pauta_recommendations_total{{{OF}}}[$__rate_interval]))", "{{source}}"),
         width=8, stacked=True,
     ),
@@ -90,7 +90,7 @@ _LISTS = (
         width=8, stacked=True,
     ),
     graph(
-        "Short and empty lists", "Share of lists with fewer items than asked, and with none.", "percentunit",
+        "Short and empty lists", "Share of lists with fewer items than requested, and with none.", "percentunit",
         Query(
             f"sum(rate(pauta_recommendation_short_total{{{OF}}}[$__rate_interval]))"
             f" / sum(rate(pauta_recommendations_total{{{OF}}}[$__rate_interval]))",
@@ -104,7 +104,7 @@ _LISTS = (
         width=8,
     ),
     graph(
-        "Items per list", "Mean number of articles in a list, by what brought them.", "none",
+        "Items per list", "Mean number of articles in a list, by source.", "none",
         Query(
             "sum by (source) (rate(pauta_recommended_items_total[$__rate_interval]))"
             " / scalar(sum(rate(pauta_recommendations_total[$__rate_interval])))",
@@ -116,7 +116,7 @@ _LISTS = (
 
 _SOURCES = (
     graph(
-        "Candidates per list", "Articles ranked for one list; one that several sources brought counts for each.",
+        "Candidates per list", "Articles ranked for one list; one from several sources counts for each.",
         "none",
         Query(
             "sum by (source) (rate(pauta_candidates_total[$__rate_interval]))"
@@ -126,11 +126,11 @@ _SOURCES = (
         width=8,
     ),
     bars(
-        "Items by source", "Over the time shown; explored are fresh articles being tried out.", "short",
+        "Items by source", "Over the time shown; explored means fresh articles on trial.", "short",
         Query("sort_desc(sum by (source) (increase(pauta_recommended_items_total[$__range])))", "{{source}}"),
     ),
     bars(
-        "Clicks by source", "Over the time shown, on the first 10 of a list, by what brought the article.", "short",
+        "Clicks by source", "Over the time shown, on the first 10 of a list, by the article's source.", "short",
         Query(f"sort_desc(sum by (source) (increase(pauta_live_item_hits_total{{{OF}}}[$__range])))", "{{source}}"),
     ),
 )  # fmt: skip

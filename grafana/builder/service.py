@@ -31,7 +31,7 @@ _NOW = (
         width=3, steps=GOOD_IS_ONE, words={"0": "not ready", "1": "ready"},
     ),
     number(
-        "Release in service", "More than one while a new release is being taken up.", "none",
+        "Release in service", "More than one while a new release is being loaded.", "none",
         Query("max by (release) (pauta_release_info) == 1", "{{release}}"), width=7, named=True,
     ),
     number(
@@ -44,10 +44,10 @@ _NOW = (
         width=4, steps=((None, "green"), (0.01, "yellow"), (BUDGET, "red")),
     ),
     number(
-        "Alerts", "That fire now; docs/operations.md says what to do about each.", "none",
+        "Alerts", "Firing now; docs/operations.md says what to do about each.", "none",
         Query('count(ALERTS{alertstate="firing"}) or vector(0)'), width=3, steps=GOOD_IS_ZERO,
     ),
-    number("Processes", "That answer, in all containers.", "none", Query("sum(pauta_workers) or vector(0)"), width=3),
+    number("Processes", "In all containers.", "none", Query("sum(pauta_workers) or vector(0)"), width=3),
 )  # fmt: skip
 
 _REQUESTS = (
@@ -68,7 +68,7 @@ _REQUESTS = (
         Query(_quantile(0.95, "route"), "{{route}}"),
     ),
     graph(
-        "Time of one list, p99", "What making the list takes of it, by segment and by what ordered it.", "s",
+        "Time of one list, p99", "Time to make the list, by segment and source.", "s",
         Query(
             "histogram_quantile(0.99, sum by (le, segment, source)"
             " (rate(pauta_recommendation_duration_seconds_bucket[$__rate_interval])))",
@@ -86,14 +86,14 @@ _CONNECTIONS = (
         "Connections", "Open now, of all processes.", "short", Query("sum(pauta_http_connections)", "open"),
     ),
     graph(
-        "Ended by the server", "What was beyond a limit, per second, by reason; docs/security.md.", "reqps",
+        "Ended by the server", "Requests beyond a limit, per second, by reason; see docs/security.md.", "reqps",
         Query("sum by (reason) (rate(pauta_http_refused_total[$__rate_interval]))", "{{reason}}"),
     ),
 )  # fmt: skip
 
 _EVENTS = (
     graph(
-        "Events taken in", "Per second, by kind; a duplicate was known by its id.", "reqps",
+        "Events received", "Per second, by kind; duplicates by their id.", "reqps",
         Query("sum by (kind, result) (rate(pauta_events_total[$__rate_interval]))", "{{kind}}, {{result}}"),
     ),
     graph(
@@ -101,15 +101,15 @@ _EVENTS = (
         Query("sum by (reason) (rate(pauta_events_refused_total[$__rate_interval]))", "{{reason}}"),
     ),
     number(
-        "Event log", "Whether every process could read and write it the last time.", "none",
+        "Event log", "Whether the last read and write of every process succeeded.", "none",
         Query("min(pauta_event_log_up)"), steps=GOOD_IS_ONE, words={"0": "unreachable", "1": "works"},
     ),
     number(
-        "Release store", "Whether every process could read it the last time.", "none",
+        "Release store", "Whether the last read of every process succeeded.", "none",
         Query("min(pauta_release_store_up)"), steps=GOOD_IS_ONE, words={"0": "unreachable", "1": "read"},
     ),
     number(
-        "Entries in the log", "The number of the newest entry that is known.", "none",
+        "Entries in the log", "The number of the newest entry that is folded.", "none",
         Query("max(pauta_event_log_position)"),
     ),
     number(
@@ -150,7 +150,7 @@ _PROCESSES = (
         Query('sum(rate(process_cpu_seconds_total{job="api"}[$__rate_interval]))', "cores"), width=8,
     ),
     graph(
-        "Releases taken, refused, and store errors", "Over each interval.", "none",
+        "Releases loaded, refused, and store errors", "Over each interval.", "none",
         Query("sum(increase(pauta_release_swaps_total[$__rate_interval]))", "taken"),
         Query("sum(increase(pauta_release_refusals_total[$__rate_interval]))", "refused"),
         Query("sum(increase(pauta_release_store_errors_total[$__rate_interval]))", "store errors"), width=8,

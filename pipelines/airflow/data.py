@@ -23,7 +23,7 @@ DOC = """
 **Starts** by hand, or by the cron expression in `{variable}`.
 
 **When it fails** on malformed input, the message names the file, user or line; correct it and trigger again. The
-release in service is not touched. A source that cannot be reached is tried again by itself.
+release in service is not touched. A task is retried by itself if its source is unreachable.
 """
 
 

@@ -13,12 +13,12 @@ from pipelines.use_case import UseCase
 from script_shared.errors import ReleaseMissingError, RunError
 
 DOC = """
-### {name}: how good is the release in service today
+### {name}: evaluate the release in service on today's data
 
 `evaluate_service` measures the release in service on the newest refined data and adds the rows to
 `evaluation_metrics.csv`. It changes no release.
 
-**Starts** by its schedule, or by hand for any refined run. While there is no release or no data yet, it is skipped.
+**Starts** by its schedule, or by hand for any refined run. Without a release or data, it is skipped.
 """
 
 

@@ -73,7 +73,7 @@ def assemble(context: Context) -> dict[str, Any]:
 
 
 def note_site(folder: Path, context: Context, params: NewsParams) -> None:
-    """Say in ``model.json`` how busy the site was, and at which pace the release's live windows go."""
+    """Write the site's rate and the pace of the release's live windows into ``model.json``."""
     facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     facts["site"] = {**context.run.facts("refined").get("site", {}), "pace": params.live.pace}
     (folder / "model.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")

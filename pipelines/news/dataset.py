@@ -154,7 +154,7 @@ class Dataset:
 
     @cached_property
     def logged(self) -> npt.NDArray[np.bool_]:
-        """Who is logged in, (n_users,)."""
+        """Booleans (n_users,): whether each user is logged in."""
         return (self.users[c.USER_TYPE] == c.LOGGED).to_numpy()
 
     @cached_property

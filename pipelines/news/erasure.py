@@ -115,7 +115,7 @@ def _replace(file: Path, rows: pl.LazyFrame) -> None:
 
 
 def _held_in_refined(folder: Path, erased: Erased) -> int:
-    """How many erased users and visits the tables hold, kept or rejected."""
+    """Number of erased users and visits in the tables, kept or rejected."""
     users, rejected = (_scan_table(folder, name).select(c.USER_ID).collect() for name in ("users", "rejected"))
     ids = pl.concat([users, rejected])[c.USER_ID].drop_nulls().unique()
     return int(erased.among(ids).sum()) + _erased_visits(folder, erased).height
@@ -183,7 +183,7 @@ def _recounted(folder: Path, users: pl.DataFrame) -> pl.DataFrame:
 
 
 def _note(folder: Path, until: int, *, raw: bool) -> None:
-    """Keep in the manifest what was done, and the time at which the step ended."""
+    """Record the erasure in the manifest, and keep the time at which the step ended."""
     manifest = folder / MANIFEST
     facts, times = json.loads(manifest.read_text()), manifest.stat()
     facts[DONE] = until
@@ -197,7 +197,7 @@ def _note(folder: Path, until: int, *, raw: bool) -> None:
 
 
 def releases_holding(releases: Releases, erased: Erased) -> dict[str, int]:
-    """How many erased users each release holds, those that hold none left out; nothing is served of them.
+    """Number of erased users in each release that has some; they are not served.
 
     Raises:
         ReleaseError: a release is damaged.

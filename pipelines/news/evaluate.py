@@ -122,7 +122,7 @@ def _refit(params: NewsParams, kind: Kind) -> list[str]:
 
 
 def _about_data(held_out: HeldOut) -> dict[str, Any]:
-    """The parts of an evaluation that say on what and on whom it was made."""
+    """The data and the users of an evaluation."""
     window, truth = held_out.window, held_out.truth
     sizes = metrics.truth_sizes(truth.reads)
     return {
@@ -186,7 +186,7 @@ def _copy(path: Path, target: Path) -> None:
 
 
 def _require_judged(params: NewsParams) -> None:
-    """Refuse before the work begins what could not be judged after it."""
+    """Refuse data that could not be judged, before the work begins."""
     if params.gate.cutoff not in params.evaluation.cutoffs:
         raise SettingsError(
             f"gate.cutoff {params.gate.cutoff} is not among evaluation.cutoffs {params.evaluation.cutoffs}.",

@@ -1,4 +1,4 @@
-"""One evaluation as a document: what was measured, on whom, with which figures."""
+"""One evaluation as a document: models, users and figures."""
 
 import json
 from dataclasses import asdict, dataclass, field, replace
@@ -109,12 +109,12 @@ class Evaluation:
 
 
 def json_text(content: Any) -> str:
-    """JSON in which what is missing (nan) is null."""
+    """JSON in which nan is null."""
     return json.dumps(_nulls(content), indent=1, allow_nan=False)
 
 
 def read_evaluation(path: Path) -> Evaluation:
-    """Read what ``as_json`` wrote; null becomes nan."""
+    """Read the output of ``as_json``; null becomes nan."""
     content = json.loads(path.read_text(encoding="utf-8"))
     figures = [Figure(**_nans(row)) for row in content.pop("figures")]
     differences = [Difference(**_nans(row)) for row in content.pop("differences")]

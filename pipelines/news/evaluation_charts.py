@@ -47,7 +47,7 @@ def users_of(evaluation: Evaluation, segment: str) -> int:
 
 
 def bars(evaluation: Evaluation, metric: str, cutoff: int, caption: str) -> Chart:
-    """One group of bars per segment, one bar per model; what is missing has no bar."""
+    """One group of bars per segment, one bar per model; missing values have no bar."""
     models, segments = evaluation.models(), segments_of(evaluation)
     width, colours = 0.84 / max(len(models), 1), colours_of(models)
 

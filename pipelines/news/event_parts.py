@@ -61,7 +61,7 @@ class Parts:
             self._write()
 
     def close(self) -> None:
-        """Write what is left; a table without rows has one empty file."""
+        """Write the remaining rows; a table without rows has one empty file."""
         if self._rows or not self._files:
             self._write()
 

@@ -1,4 +1,4 @@
-"""Tries params against each other on a window before the held-out one, so that choices never see the test window."""
+"""Compares params on a window before the held-out one, so that choices never see the test window."""
 
 import tempfile
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Whom an evaluation is about: held-out users, by segment as of T, and what they then read."""
+"""The users of an evaluation: held-out users by segment as of T, and their later reads."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -52,7 +52,7 @@ class HeldOut:
         return rows
 
     def protocol(self, params: NewsParams) -> Protocol:
-        """What is measured on them; self-information is counted on the reads until T."""
+        """The measures; self-information is counted on the reads until T."""
         known = self.dataset.interactions.until(self.window.start_ms)
         counts = np.bincount(known.article, minlength=self.dataset.n_articles)
         wanted = params.evaluation

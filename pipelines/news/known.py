@@ -1,4 +1,4 @@
-"""What a refined data set says was known at a moment: the border that keeps later reads out of training."""
+"""A refined data set as of a moment: keeps later reads out of training."""
 
 from datetime import UTC, datetime
 from functools import partial

@@ -1,4 +1,4 @@
-"""What a release keeps of the event log beside the live state: how far it knows it, what to recall, whose visits."""
+"""What a release stores about the event log beside the live state: its position, clicks to recall, users of visits."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ from script_shared.news.live.visits import MOST_VISITS
 
 
 def note_log(release: Path, run: Run) -> None:
-    """Write into ``<release>/live`` what the refined tables say of the log.
+    """Write the refined tables' facts about the log into ``<release>/live``.
 
     The last entry that the snapshot holds, 0 where the data is not the log's; the numbers of clicks that it does not
     hold although they come before; the visits that have a user, those of the latest logins.

@@ -1,4 +1,4 @@
-"""Housekeeping: old releases, runs and events, erased users, and what killed steps left behind are removed."""
+"""Housekeeping: removes old releases, runs and events, erased users, and what killed steps left."""
 
 import shutil
 import time
@@ -36,7 +36,7 @@ def prune(context: Context) -> dict[str, Any]:
 
 
 def follow_erasures(context: Context) -> dict[str, Any]:
-    """Take users who were erased out of every run that is not going on, and look which releases still hold some.
+    """Remove erased users from every run that is not active, and find the releases that still hold some.
 
     Returns:
         what ``erase_from_runs`` says; ``erased_waiting`` (runs that are going on); ``releases_with_erased`` (users by

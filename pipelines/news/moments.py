@@ -1,4 +1,4 @@
-"""The moments of one run: until when parts are fitted, where the held-out window begins, where the data ends."""
+"""The moments of one run: R (end of fitting), T (start of the held-out window), and the end of the data."""
 
 from dataclasses import dataclass
 from typing import Any

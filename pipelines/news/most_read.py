@@ -1,4 +1,4 @@
-"""What is read most, as plain lists before each click of a replay: the opponents that a release has to beat.
+"""The most read articles before each click of a replay: plain lists that a release has to beat.
 
 Clicks are counted apart from the live state, by half-lives of the clock, so that they are the same whatever a release
 is made of.
@@ -83,7 +83,7 @@ class MostRead:
         ]
 
     def _reads_before(self, user: int, place: int) -> IntArray:
-        """Articles that a user had clicked before a place."""
+        """Articles that the user clicked before a position of the stream."""
         places = self._by_user[self._bounds[user] : self._bounds[user + 1]]
         read: IntArray = self.stream.article[places[: np.searchsorted(places, place)]]
         return read

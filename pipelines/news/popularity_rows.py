@@ -1,4 +1,4 @@
-"""What "most read in the last h hours" would have recommended: the rows that every model is compared with."""
+"""Lists of "most read in the last h hours", which every model is compared with."""
 
 import numpy as np
 

@@ -88,7 +88,7 @@ def _tables(sizes: list[tuple[str, int, float]], refined: dict[str, Any]) -> Sec
 
 
 def _times(refined: dict[str, Any], clock: ClockChoice) -> Section:
-    """Where the data ends, what lies ahead of that, and on which clock a release runs."""
+    """The end of the data, the reads after it, and the clock of the release."""
     if not refined["interactions"]:
         return Section("Time", "No interaction was kept, so the data has no end.", [])
     text = f"The last read is of {str(refined.get('data_end') or refined['last'])[:19]} UTC. {clock.why}"

@@ -24,7 +24,7 @@ SLOW_TEXT = (
 
 
 def site_section(site: SiteProfile, params: NewsParams) -> Section:
-    """What was measured, and each setting beside the one of a busy site.
+    """The measurements of the site, and each setting beside that of a busy site.
 
     Args:
         params: those of the run, what the file leaves to the site put in.

@@ -73,7 +73,7 @@ def learn(walk: Walk, rank_folder: Path, renewal: Renewal, at: Moments, params: 
 def _offers(
     walk: Walk, rank_folder: Path, renewal: Renewal, start_ms: int, places: IntArray, params: NewsParams
 ) -> Iterator[tuple[int, Offer]]:
-    """What the serving code would have ordered just before each click."""
+    """The candidates that the serving code would have ranked just before each click."""
     for at_ms, some in renewal.periods(walk.stream, places, start_ms):
         folder = renewal.folder(rank_folder, "rank", start_ms, at_ms)
         recommender = recommender_of(folder, walk, at_ms, params)
@@ -94,7 +94,7 @@ def _blocks(stream: Stream, within: range, places: IntArray) -> dict[int, int]:
 def _kept_apart(
     walk: Walk, found: Iterator[tuple[int, Offer]], blocks: dict[int, int], shown: list[Shown]
 ) -> Iterator[Case]:
-    """The cases to learn from; the others are put into ``shown`` as they were."""
+    """The cases to learn from; the others are copied into ``shown``."""
     for place, offer in found:
         wanted = walk.stream.article_id(place)
         if blocks[place] % SHOWN_EVERY == SHOWN_EVERY - 1:

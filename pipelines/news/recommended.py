@@ -1,4 +1,4 @@
-"""The lists that are evaluated: what each model would have recommended at T to every held-out user."""
+"""The evaluated lists: the recommendations of each model at T for every held-out user."""
 
 import logging
 from dataclasses import dataclass, field
@@ -116,7 +116,7 @@ class Recommended:
         self.folders[name] = (as_of, release)
 
     def add_popularity(self, windows_hours: list[float]) -> None:
-        """What was most read in each window before T, under the same read filter and availability."""
+        """Add the most read of each window before T, with the same read filter and availability."""
         data, known = self.held_out.dataset, self.held_out.dataset.interactions.until(self._at)
         for hours in windows_hours:
             ranking = most_read(known, data.issued_ms, self.held_out.available, self._at, hours)

@@ -1,4 +1,4 @@
-"""Which releases a candidate is held against: the one in service, the best so far, and those in service before.
+"""The releases that a candidate is compared with: the one in service, the best so far, and earlier ones.
 
 Against the release in service alone, each of many releases may be worse than the one before by its tolerance, and
 quality slides down. So the best release of each segment stays a reference as long as it exists: each gate writes into

@@ -1,4 +1,4 @@
-"""After the gate: the segments' models are fitted again on all data, so that what goes live has seen the newest hours.
+"""Fits the segments' models again on all data after the gate, so that the release has seen the newest hours.
 
 Measured is the release that the gate saw: models fitted until R, a ranker that learned from R to T, reads of the window
 held out. Refit changes the models alone. The ranker, the segments it serves and the mixing stay as they were judged: it
@@ -56,7 +56,7 @@ def refit(context: Context) -> dict[str, Any]:
 
 
 def release_of(context: Context) -> Path:
-    """The folder that goes live: the release fitted again, or the one that the gate saw."""
+    """The folder to publish: the refitted release, or the one that the gate judged."""
     run = context.run
     if run.complete("refitted") and run.facts("refitted")["refit"]:
         return run.read("refitted") / "release"
@@ -79,7 +79,7 @@ def _made(context: Context, params: NewsParams, out: Path) -> dict[str, Any]:
 
 
 def _mark(release: Path, facts: dict[str, Any]) -> None:
-    """Say in ``model.json`` that figures are of other fits."""
+    """Record in ``model.json`` that the figures belong to the earlier fit."""
     path = release / "model.json"
     path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "refit": facts}, indent=2), "utf-8")
 

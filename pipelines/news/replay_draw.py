@@ -1,4 +1,4 @@
-"""Which clicks of the held-out window are asked about in a replay: as many of each segment, drawn by seed."""
+"""Draws the clicks of the held-out window to replay: the same number of each segment, by seed."""
 
 from dataclasses import dataclass
 

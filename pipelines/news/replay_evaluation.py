@@ -1,4 +1,4 @@
-"""Evaluation click by click: the held-out window replayed through the code that serves, every click shown to it."""
+"""Evaluation click by click: replays the held-out window through the serving code, which then folds every click."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,7 @@ from script_shared.news.site_profile import LONGEST_HOURS
 
 
 def replay(context: Context, held_out: HeldOut, releases: dict[str, tuple[Path, Path]]) -> Replayed | None:
-    """Ask before each drawn click of the window, knowing only what was clicked before; None when that is not wanted.
+    """Rank before each drawn click of the window, knowing only earlier clicks; None if the replay is off.
 
     Args:
         releases: by model the folder assembled as of T, and the folder that holds its ranker.
@@ -59,7 +59,7 @@ def replay(context: Context, held_out: HeldOut, releases: dict[str, tuple[Path, 
 
 @dataclass
 class _Asked:
-    """The models that are asked before each click.
+    """The models that rank before each click.
 
     Attributes:
         releases: by model the folder as of T, and the folder that holds its ranker.

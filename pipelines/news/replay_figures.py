@@ -17,7 +17,7 @@ MISSED = 1_000_000
 
 @dataclass(frozen=True)
 class Replayed:
-    """What a replay of the held-out window measured.
+    """The figures of a replay of the held-out window.
 
     Attributes:
         figures: of every model, by segment; ``users`` is the number of users.

@@ -1,4 +1,4 @@
-"""What answers in a replay of the held-out window: composed releases, and the segment's model alone."""
+"""The models of a replay of the held-out window: composed releases, and the segment's model alone."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What leaves the event log by age: never what the release in service would still need to fold."""
+"""Deletes old entries of the event log, but never those that the release in service still needs."""
 
 import json
 from typing import Any

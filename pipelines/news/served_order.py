@@ -1,4 +1,4 @@
-"""Requests that the ranker does not learn from: what would have been served with it or without it, mixed in some ways.
+"""Requests that the ranker does not learn from, to compare serving with it, without it, and with each mixing.
 
 A choice is judged on the order that is served and on nothing else: the scores of the two stages that serve, mixed with
 the segment's list as far as the live order is relied on, without what may not be shown.
@@ -23,7 +23,7 @@ LEAST_SHOWN = 50  # clicks of a segment; with fewer, those of all segments decid
 
 @dataclass(frozen=True)
 class Shown:
-    """One request, kept as it was: the live state moves on.
+    """A copy of one request, because the live state changes.
 
     Attributes:
         place: of the click in the stream.
@@ -46,7 +46,7 @@ class Shown:
 
     @classmethod
     def of(cls, place: int, wanted: str, offer: Offer) -> "Shown":
-        """What a request is answered from, copied."""
+        """A copy of a request's candidates."""
         found, asked = offer.found, offer.asked
         state = found.signals.state
         ids = [state.article_id(row) for row in found.rows.tolist()]

@@ -43,7 +43,7 @@ def site_of(context: Context) -> SiteProfile:
 
 
 def profile_of(data: Dataset) -> SiteProfile:
-    """Measure a site; what comes in the held-out window at its end says nothing of the pace."""
+    """Measure a site; the held-out window at its end is not used for the pace."""
     reads = data.interactions
     if not len(reads):
         return SiteProfile(0.0, 0.0, 0.0, 0.0, 0.0)
@@ -85,7 +85,7 @@ def _segment_users(data: Dataset, start_ms: int) -> IntArray:
 
 
 def pace_of(time_ms: IntArray, article: IntArray, n_articles: int) -> int:
-    """How many times 10 minutes the half-life is by which a plain count says most of the next click.
+    """The half-life, in units of 10 minutes, with which a plain count predicts the next click best.
 
     Clicks of the later half are asked about: the reciprocal rank of the clicked article by decayed counts, over all.
     """

@@ -1,4 +1,4 @@
-"""What the supervisor asks of Airflow's REST API."""
+"""A client of Airflow's REST API, for the supervisor."""
 
 import json
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class AirflowRest:
         self._http.close()
 
     def healthy(self) -> bool:
-        """Whether database, scheduler and DAG processor report that they work; anything but their report is a no."""
+        """Whether database, scheduler and DAG processor report that they are healthy."""
         try:
             health = self._http.get("/api/v2/monitor/health").raise_for_status().json()
         except (httpx.HTTPError, ValueError):
@@ -99,7 +99,7 @@ class AirflowRest:
         return result
 
     def failure(self, task: TaskState) -> list[str]:
-        """Why the task failed, out of the log of its last try: its error, or the end of that log."""
+        """Why the task failed, from the log of its last try: its error, or the end of that log."""
         path = f"/dags/{task.dag}/dagRuns/{task.run}/taskInstances/{task.task}/logs/{task.tries}"
         return essence(self._get(path, {"map_index": task.map_index})["content"])
 

@@ -1,4 +1,4 @@
-"""What the supervisor asks of the recommendation API."""
+"""A client of the recommendation API, for the supervisor."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""What would make a start fail later is looked at first, before any program runs."""
+"""Checks before any program starts: problems that would make the start fail later."""
 
 import ctypes
 
@@ -10,7 +10,7 @@ LIBRARIES = {"libgomp.so.1": "libgomp1"}  # training needs it: its Debian packag
 
 
 def check_libraries() -> None:
-    """See that the shared libraries are there that no Python package brings along.
+    """Check for shared libraries that no Python package includes.
 
     Raises:
         UnavailableError: one is missing; the message says how it is installed.

@@ -74,7 +74,7 @@ class Component:
             self.process.send_signal(signal.SIGTERM)
 
     def note_death(self) -> int:
-        """Count an end that nobody asked for; returns how many there were lately.
+        """Count an unexpected end; returns the number of recent ones.
 
         Raises:
             UnavailableError: it ended too often to be started again; the message ends with its last lines.

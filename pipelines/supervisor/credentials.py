@@ -36,7 +36,7 @@ class Credentials:
 
 
 def load_credentials(state: Path) -> Credentials:
-    """The credentials of this checkout; what is missing is made, what is there is kept."""
+    """The credentials of this checkout; creates missing ones."""
     file = state / "credentials.json"
     kept = json.loads(file.read_text()) if file.is_file() else {}
     known = {field.name for field in fields(Credentials)}

@@ -13,7 +13,7 @@ DAGS = ROOT / "pipelines" / "dags"
 
 
 def common(inherited: Mapping[str, str]) -> dict[str, str]:
-    """What was inherited, without any Airflow settings: an Airflow of the same user elsewhere is left alone."""
+    """The inherited environment without Airflow's settings, so that another Airflow of the same user is not touched."""
     kept = {key: value for key, value in inherited.items() if not key.startswith(("AIRFLOW_", "_AIRFLOW_"))}
     local = ",".join(filter(None, (kept.get("NO_PROXY") or kept.get("no_proxy"), HOST, "localhost")))
     path = os.pathsep.join(filter(None, (str(ROOT), kept.get("PYTHONPATH"))))
@@ -51,7 +51,7 @@ def airflow_environment(places: Places, credentials: Credentials, inherited: Map
 
 
 def api_environment(places: Places, credentials: Credentials, inherited: Mapping[str, str]) -> dict[str, str]:
-    """What the API needs to answer, and to start trainings; an admin token that is set already is kept."""
+    """The API's environment; an admin token that is already set is kept."""
     ours = {
         "PAUTA_HOST": HOST,
         "PAUTA_PORT": str(places.port),

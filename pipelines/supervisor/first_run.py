@@ -39,7 +39,7 @@ def make_first_release(household: Household, airflow: AirflowRest) -> None:
 
 
 def _require_promoted(airflow: AirflowRest, run: str) -> None:
-    """With nothing in service before, a refused candidate leaves nothing to serve."""
+    """Fail if the first candidate was refused, because then there is nothing to serve."""
     for task in airflow.tasks(TRAINING, run):
         if task.task == LAST and task.state == "skipped":
             facts = airflow.result(task)

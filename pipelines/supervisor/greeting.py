@@ -1,4 +1,4 @@
-"""What is printed when everything works: a first recommendation for each segment, the addresses, the login."""
+"""Output once everything works: a first recommendation for each segment, the addresses, the login."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ ITEMS = 3
 
 
 def show_recommendations(api: ApiRest) -> None:
-    """One user of each segment, and what that user would be shown."""
+    """Print the recommendations of one user of each segment."""
     for segment, readers in api.examples().items():
         if readers:
             plainly(_list(segment, api.recommendations(readers[0], ITEMS)))

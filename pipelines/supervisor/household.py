@@ -1,4 +1,4 @@
-"""All components together: what ends unasked is started again, and at the end nothing is left running."""
+"""All components together: restarts those that end unexpectedly, and leaves nothing running at the end."""
 
 import time
 from collections.abc import Callable
@@ -86,7 +86,7 @@ class Household:
         return answer
 
     def stop(self) -> list[int]:
-        """SIGTERM to all; when the patient ones have ended, or after the grace, whatever is left is killed.
+        """Send SIGTERM to all; kill what is left when the patient ones have ended, or after the grace.
 
         Returns:
             ids of the processes that are still there, which is none unless the kernel cannot end them.

@@ -1,4 +1,4 @@
-"""What only the Linux kernel can promise: orphans come back to the family."""
+"""Uses the Linux kernel's subreaper, so that orphaned processes are found and ended."""
 
 import ctypes
 import os
@@ -13,7 +13,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every descendant whose own parent ends, so that none is lost sight of."""
+    """Become the parent of every descendant whose own parent ends."""
     _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
@@ -23,7 +23,7 @@ def descendants() -> list[psutil.Process]:
 
 
 def reap_orphans(own: set[int]) -> None:
-    """End adopted processes that are not ``own`` children: their component is gone, and would be theirs to end."""
+    """End adopted processes that are not ``own`` children, because the component that should end them has ended."""
     for child in psutil.Process().children():
         if child.pid in own:
             continue

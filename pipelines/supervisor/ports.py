@@ -34,7 +34,7 @@ def _free(port: int) -> bool:
 
 
 def _owner(port: int) -> str:
-    """The process that listens, as far as this user may know."""
+    """The process that listens on the port, if this user may see it."""
     for connection in psutil.net_connections("tcp"):
         listens = connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,)
         if listens and connection.pid:

@@ -37,7 +37,7 @@ def follow(household: Household, airflow: AirflowRest, dag: str, run: str, last:
 
 
 def _show(tasks: Iterable[TaskState], shown: set[tuple[str, int]]) -> None:
-    """A line for each task that has ended since the last look; the ones at work on the changing line."""
+    """Print a line for each newly finished task, and the active ones on the changing line."""
     at_work = []
     for task in tasks:
         key = (task.task, task.map_index)

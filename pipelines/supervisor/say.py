@@ -1,4 +1,4 @@
-"""What people read while the stack starts: lines with the seconds since the start, and one line that changes."""
+"""Progress output while the stack starts: lines with the seconds since the start, and one line that changes."""
 
 import sys
 import time
@@ -13,7 +13,7 @@ def seconds() -> float:
 
 
 def say(text: str) -> None:
-    """One line, with the time; a user that has gone away stops nothing."""
+    """Print one line with the time; a closed output stops nothing."""
     _write(f"{_clear()}[{seconds():6.1f} s] {text}\n")
 
 
@@ -23,7 +23,7 @@ def plainly(text: str) -> None:
 
 
 def now(text: str) -> None:
-    """What is going on, on a line that the next one replaces; on a terminal only."""
+    """Show the current work on a line that the next one replaces; on a terminal only."""
     global _changing
     if sys.stdout.isatty():
         _write(f"{_clear()}[{seconds():6.1f} s] {text}"[:118])

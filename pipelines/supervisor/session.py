@@ -111,7 +111,7 @@ def _greet(household: Household, api: ApiRest) -> None:
 
 
 def _promoted(settings: Settings) -> str | None:
-    """The release that the pointer names, asked where the API will ask."""
+    """The release that the pointer names, read from the same store as by the API."""
     pointer = open_releases(settings, "news").current()
     return pointer.version if pointer else None
 

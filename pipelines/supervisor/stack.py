@@ -57,7 +57,7 @@ class Database:
         return self._file.is_file() and self._stamp.is_file() and self._stamp.read_text() == self._version
 
     def clear(self) -> None:
-        """Remove what a migration that was cut short has left; a database that was ready once is kept."""
+        """Remove the remains of an interrupted migration; a database that was ready is kept."""
         if not self._stamp.is_file():
             for file in self._file.parent.glob("airflow.db*"):
                 file.unlink()

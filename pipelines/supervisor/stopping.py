@@ -7,7 +7,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StopRequestedError(BaseException):
-    """Somebody asked the supervisor to stop; no error, so that nothing but the session catches it."""
+    """A request to stop the supervisor; not an error, so that only the session catches it."""
 
 
 def stop_on_signals() -> None:
@@ -22,6 +22,6 @@ def stop_on_signals() -> None:
 
 
 def ignore_signals() -> None:
-    """Signals do nothing from now on: what they ask for is under way."""
+    """Ignore signals from now on: the supervisor is stopping already."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""What people need of a failed task's log, out of the structured entries that Airflow answers with."""
+"""The useful part of a failed task's log, from the structured entries of Airflow's API."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Rejects reads whose time lies ahead: of the robust end of the data, or of the clock of this machine."""
+"""Rejects reads after the robust end of the data, or ahead of this machine's clock."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Says in one message, with file and line, why a file could not be read as CSV; it looks only after reading failed."""
+"""Explains in one message, with file and line, why a file could not be read as CSV. Used only after reading failed."""
 
 import codecs
 import csv
@@ -23,7 +23,7 @@ LINE_ENDS = r"Write usual line ends, such as with: tr '\r' '\n' < old.csv > new.
 
 @contextmanager
 def explained(files: Sequence[Path], delimiter: str = ",") -> Iterator[None]:
-    """Turns what the CSV reader raises about these files into one message.
+    """Turns an error of the CSV reader into one message about the file.
 
     Raises:
         InputError: a file cannot be read, is not UTF-8, was cut off inside a cell, or has a line with more cells than

@@ -133,7 +133,7 @@ def _first_reason(rows: pl.DataFrame, tally: Tally, reached_ms: int) -> pl.Expr:
 
 
 def _believed(judged: pl.DataFrame) -> pl.DataFrame:
-    """Reject what is sound and yet not believed: a user's second click on an article, and what too few others do."""
+    """Reject valid clicks that are not trusted: a user's second click on an article, and clicks of small weight."""
     doubtful = pl.col(c.REASON).is_null() & (pl.col(BELIEF) < BELIEVED)
     return judged.with_columns(
         pl.when(doubtful).then(pl.lit("not_believed")).otherwise(c.REASON).alias(c.REASON),

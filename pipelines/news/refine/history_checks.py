@@ -1,4 +1,4 @@
-"""What must hold in a raw history; the first user that breaks it is named and the run stops."""
+"""Checks of raw histories; the first invalid one stops the run with the user's name."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Ids of raw files by the rule of requests: white space around them does not count, and what is no id is rejected."""
+"""Ids of raw files, by the rule of requests: surrounding white space is ignored, and invalid ids are rejected."""
 
 import polars as pl
 
@@ -14,7 +14,7 @@ NOTHING = pl.lit(None, pl.String)
 def rejected_ids(
     rows: pl.LazyFrame, *, file: pl.Expr, user: pl.Expr = NOTHING, article: pl.Expr = NOTHING
 ) -> pl.LazyFrame:
-    """Rows whose user or article is no id, as the table ``rejected``; of ids that are too long, the beginning.
+    """Rows with an invalid user or article id, as the table ``rejected``; long ids are cut.
 
     Args:
         file: path of the file.

@@ -1,4 +1,4 @@
-"""Numbers for what events and files say in words or in large numbers: sessions, regions and devices."""
+"""Small codes for sessions, regions and devices that events and files give as texts or large numbers."""
 
 from collections.abc import Mapping
 from hashlib import blake2b

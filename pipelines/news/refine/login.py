@@ -1,4 +1,4 @@
-"""The simulated login flag of data that has none; every figure that depends on it must say so."""
+"""The simulated login flag of data without one; every figure that depends on it must say so."""
 
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -10,7 +10,7 @@ BASE, PER_LOG_CLICK = -3.80, 1.25
 
 
 def simulated_login(user_ids: Sequence[str], clicks: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
-    """Who counts as logged in: P(logged) = sigmoid(-3.80 + 1.25 ln clicks), drawn by a stable hash of the user id.
+    """Simulated logins: P(logged in) = sigmoid(-3.80 + 1.25 ln clicks), drawn by a stable hash of the user id.
 
     The two numbers give the portal's own shares: a fifth of the users with nearly half of the clicks.
     """

@@ -1,4 +1,4 @@
-"""Posted articles: what was said last about each, and how that changes and extends the catalog of the raw files."""
+"""Posted articles: the latest facts of each, merged into the catalog of the raw files."""
 
 import polars as pl
 
@@ -54,7 +54,7 @@ def _some(name: str) -> pl.Expr:
 
 
 def extended(articles: pl.LazyFrame, posts: pl.DataFrame) -> pl.LazyFrame:
-    """The catalog with what was posted: known articles keep their places, new ones follow in the order of the posts.
+    """The catalog with posted articles: known articles keep their places, new ones follow in the order of the posts.
 
     Args:
         articles: article_id, url, title, caption, body, issued, section, region.

@@ -1,4 +1,4 @@
-"""Clicks of the log that are in no table: a release must recall them, or what was read would come back."""
+"""Clicks of the log that are in no table. A release must recall them, or read articles would come back."""
 
 from pathlib import Path
 

@@ -23,7 +23,7 @@ def limits(params: OutlierParams) -> dict[str, Limit]:
 
 
 def _rules(params: OutlierParams) -> list[tuple[str, pl.Expr, pl.Expr]]:
-    """Reason, when it holds, and the value that is to blame; the first one that holds counts."""
+    """Reason, condition and offending value of each rule; the first that applies counts."""
     none = pl.lit(None, pl.Float64)
     daily = params.reads_per_day
     beyond = pl.col(DAY_PLACE) >= daily.max if daily.action == "clip" else pl.lit(True)

@@ -1,4 +1,4 @@
-"""What a raw run holds of the event log, checked and ready for refine to merge."""
+"""The event log's tables of a raw run, checked and ready for refine to merge."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

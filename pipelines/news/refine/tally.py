@@ -1,4 +1,4 @@
-"""Collects what refine kept and rejected, part by part, and counts it."""
+"""Collects and counts the rows that refine keeps and rejects, part by part."""
 
 from collections import Counter
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Refines validacao.csv, the reads after the histories that a model is asked to foresee."""
+"""Refines validacao.csv, the reads after the histories that a model should predict."""
 
 from pathlib import Path
 

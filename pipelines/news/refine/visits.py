@@ -1,4 +1,4 @@
-"""Whose a visit's reads are: those of the user who was seen in it, by the rule of the live state."""
+"""Assigns a visit's reads to the user who was seen in it, by the rule of the live state."""
 
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def with_names(clicks: pl.DataFrame, logins: pl.DataFrame) -> pl.DataFrame:
 
 
 def without_erased_names(clicks: pl.DataFrame, erased: Erased) -> pl.DataFrame:
-    """The clicks but those of people who were erased: also what a visit did without the user who was seen in it."""
+    """The clicks without those of erased people, including a visit's clicks without its erased user."""
     names = clicks[c.USER_ID].unique()
     gone = names.filter(pl.Series(erased.among(names), dtype=pl.Boolean))
     of_erased = (pl.col(c.USER_ID) == "") & (pl.col(c.SESSION) != "")

@@ -24,13 +24,13 @@ READ_FROM_DISK = ("local", "globo_clicks")  # they need a path; "files" looks fo
 
 
 class Source(Protocol):
-    """What a source's module offers."""
+    """The interface of a source's module."""
 
     def fingerprint(self, context: Context) -> str:
         """A text that changes when the source would give other files."""
 
     def fetch(self, context: Context, folder: Path) -> dict[str, Any]:
-        """Put the files into the folder; return facts for people."""
+        """Write the files into the folder; returns facts for people."""
 
 
 def download(context: Context) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A downloaded zip: checked as a whole before anything of it is used, and only the layout's files taken out."""
+"""A downloaded zip: checked as a whole before use; only the layout's files are extracted."""
 
 import struct
 import zipfile
@@ -117,7 +117,7 @@ def _members(archive: zipfile.ZipFile, label: str) -> dict[str, zipfile.ZipInfo]
 
 
 def _check_ways(members: Collection[zipfile.ZipInfo], label: str) -> None:
-    """Every member can be taken out, and does not become too large.
+    """Check that every member can be extracted and does not become too large.
 
     Raises:
         SourceError: names the member.

@@ -1,4 +1,4 @@
-"""Exports what the event log holds into a raw run: clicks, posted articles, digests of erased users."""
+"""Exports the event log into a raw run: clicks, posted articles, digests of erased users."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -115,13 +115,13 @@ class _Export:
         self._parts["event_clicks"].add(row)
 
     def _leave_out(self, entry: Entry) -> None:
-        """Of somebody who was erased only the number, and that a visit is not somebody else's any more."""
+        """Export only the number of an erased user's click, and the end of the user's visit."""
         self._parts["event_left_out"].add((entry.seq,))
         if session := login_of(entry)[1]:
             self._parts["event_logins"].add((entry.seq, "", session))
 
     def close(self, digests: Iterable[str]) -> dict[str, int]:
-        """Add who was erased, write what is left, and count."""
+        """Add the erased users, write the remaining rows, and count."""
         for digest in sorted(digests):
             self._parts["erased"].add((digest,))
         for part in self._parts.values():

@@ -53,7 +53,7 @@ def fetch(context: Context, folder: Path) -> dict[str, Any]:
 
 
 def find_tables(path: Path, params: FilesParams) -> tuple[list[Table], list[Table]]:
-    """The files of clicks and of articles: those that the params name, else those whose columns say so.
+    """The files of clicks and of articles: those named in the params, else those with matching columns.
 
     Raises:
         InputError: no file of clicks, or the params name one that does not exist.
@@ -87,7 +87,7 @@ def _has(table: Table, columns: dict[str, str]) -> bool:
 
 
 def mapping(table: Table, what: str, params: FilesParams) -> dict[str, str]:
-    """Field to column: what the params say, and for the rest what was proposed.
+    """Field to column: from the params, and for the rest the proposal.
 
     Raises:
         InputError: the params name a column that does not exist, or a needed field has no column.
@@ -111,7 +111,7 @@ def mapping(table: Table, what: str, params: FilesParams) -> dict[str, str]:
 
 
 def missing(mappings: Any, *, with_articles: bool) -> list[str]:
-    """A sentence for each thing that no file has, and what is lost by it."""
+    """A sentence for each missing field, with its cost."""
     held = {name for columns in mappings for name in columns}
     fields = [*FIELDS["clicks"], *(FIELDS["articles"] if with_articles else ())]
     sentences = [f"{field.name}: {field.lost}" for field in fields if field.lost and field.name not in held]

@@ -78,7 +78,7 @@ def find_files(folder: Path) -> dict[str, Path]:
 
 
 def missing_parts(names: Iterable[str]) -> list[str]:
-    """What a set of canonical names lacks: an example of each kind of file that is not there.
+    """An example of each kind of file that is missing in a set of canonical names.
 
     >>> missing_parts(["files/treino/treino_parte1.csv"])
     ['itens/itens/itens-parte1.csv, ...']

@@ -22,7 +22,7 @@ def mark(article_id: str) -> int:
 
 @dataclass(frozen=True)
 class Bars:
-    """What one request must not bring back.
+    """The articles that one request excludes.
 
     Attributes:
         read: article ids read before, as the request and the live state tell.

@@ -39,7 +39,7 @@ class Decay:
         return array("d", [2.0 ** ((time_ms - landmark) / half) for landmark, half in pairs])
 
     def factors(self, now_ms: int) -> list[float]:
-        """What a sum of each window is multiplied by to be read at ``now_ms``, or at the latest event if that is later.
+        """Factors that convert stored sums to ``now_ms``, or to the latest event if that is later, by window.
 
         A wall clock may lie behind the latest event; an event counts once at most.
         """

@@ -1,4 +1,4 @@
-"""What each feature adds to a tree model's score, read off the leaves that a row ends in.
+"""What each feature adds to a tree model's score, taken from the leaves of a row.
 
 On the way from a tree's root to a leaf the expected score changes at every split; the change is credited to the feature
 that splits. So every leaf has one fixed row of shares, made once, and a score is explained by adding as many rows as

@@ -23,7 +23,7 @@ RECALLED = "recalled"  # int64: numbers of clicks up to there that the snapshot 
 def load_newsroom(
     folder: Path, params: LiveParams, assignment: Assignment = nobody, *, empty: bool = False
 ) -> tuple[Newsroom, tuple[str, ...]]:
-    """A newsroom as the release left it, empty without a snapshot; and what was missing.
+    """A newsroom from the release's snapshot (empty without one), and the missing parts.
 
     Args:
         folder: of the release.
@@ -58,7 +58,7 @@ def _recalled(folder: Path) -> IntArray | None:
 
 
 def load_ranker(folder: Path) -> tuple[Ranker | None, tuple[str, ...]]:
-    """The release's ranker, None where it has none that can be used; and what was missing.
+    """The release's ranker (None if it has no usable one), and the missing parts.
 
     A release without the folder was made without a ranker: the order of candidates is its order, nothing is missing.
     """

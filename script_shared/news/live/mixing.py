@@ -1,4 +1,4 @@
-"""How far the live order is relied on beside the list of the segment's model: chosen per release and segment.
+"""How the live order is mixed with the list of the segment's model: chosen per release and segment.
 
 With few clicks an hour the live counts say little, so the live order is mixed with the segment's list. How many clicks
 are enough depends on the site: a ranker that has the segment's list among its features may do without any mixing. The

@@ -35,7 +35,7 @@ class SegmentList:
 
 @dataclass(frozen=True)
 class SegmentSource:
-    """Asks a release's model for one user.
+    """Gets one user's list from a release's model.
 
     Attributes:
         rows: finds articles in the model's catalog.

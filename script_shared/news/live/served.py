@@ -78,7 +78,7 @@ class Credit:
 
 
 class ServedMemory:
-    """The newest answers of this process; the oldest leave when there are more than ``capacity``.
+    """The newest answers of this process, at most ``capacity``.
 
     Nothing here is as slow as there are many answers: those of a user are found by the digest of an erasure.
     """

@@ -1,1 +1,1 @@
-"""People's own files of clicks and articles: which columns they have, and what these mean."""
+"""Your own files of clicks and articles: their columns, and what these mean."""

@@ -1,4 +1,4 @@
-"""What the source ``files`` reads from clicks and articles: usual names of columns, and what is lost without them."""
+"""The fields that the source ``files`` reads: usual names of columns, and the cost of a missing one."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from script_shared.names import section_key
 
 @dataclass(frozen=True)
 class Field:
-    """One thing that a column may hold.
+    """One field that a column may hold.
 
     Attributes:
         name: as in the params, ``[files.clicks]`` and ``[files.articles]``.

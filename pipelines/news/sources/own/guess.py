@@ -1,4 +1,4 @@
-"""Which column is what: proposed by the columns' names, and by what is in them."""
+"""Proposes the meaning of columns by their names and their content."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Table:
 
 
 def look(file: Path) -> Table:
-    """Read the beginning of a file and propose what its columns are.
+    """Read the beginning of a file and propose the meaning of its columns.
 
     Raises:
         InputError: the file is damaged.
@@ -54,7 +54,7 @@ def propose(sample: pl.DataFrame, fields: Sequence[Field]) -> dict[str, str]:
 
 
 def _fits(cells: pl.Series, name: str) -> bool:
-    """Whether a column can be that field, whatever its name says."""
+    """Whether the content of a column fits the field."""
     if name in ("time", "issued"):
         return is_time(cells)
     return True

@@ -32,7 +32,7 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Kind:
-    """How a file is written: csv, json lines or parquet; for CSV also what separates cells, and the encoding."""
+    """The format of a file: csv, json lines or parquet; for CSV also the separator and the encoding."""
 
     name: str
     delimiter: str = ","

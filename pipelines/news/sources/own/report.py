@@ -1,4 +1,4 @@
-"""What ``check-data`` says about your files: what is there, what is missing, what that costs, and the mapping."""
+"""The report of ``check-data``: what your files have, what is missing, what that costs, and the mapping."""
 
 import json
 from collections.abc import Sequence
