@@ -32,15 +32,22 @@ class Rule:
 
     Attributes:
         metric: name of the measure, such as ``ndcg``.
-        cutoff: length of the list it looks at.
+        cutoff: length of the list it looks at; 0 for a measure that looks at no list.
         tolerance: share of the reference's value that the candidate may be worse.
         min_users: a segment with fewer evaluated users is not judged.
+        advice: what a person can do when no segment has enough users; "" for news' advice, which is about its window.
     """
 
     metric: str
     cutoff: int
     tolerance: float
     min_users: int
+    advice: str = ""
+
+    @property
+    def measure(self) -> str:
+        """The measure as people read it."""
+        return f"{self.metric}@{self.cutoff}" if self.cutoff else self.metric
 
 
 @dataclass(frozen=True)
@@ -109,13 +116,13 @@ def judge(comparisons: Sequence[Comparison], rule: Rule, force: Force | None = N
 
 def _nothing_judged(comparisons: Sequence[Comparison], rule: Rule) -> str:
     """What a person can set, so that something can be judged."""
+    nothing = "Nothing could be judged: no segment has enough evaluated users, and missing figures are no pass."
+    if rule.advice:
+        return f"{nothing} {rule.advice}."
     most = max((comparison.users for comparison in comparisons), default=0)
     longer = f"make split.window_hours about {max(2, round(1.3 * rule.min_users / most))} times longer" if most else ""
     advice = f"{longer}, or set gate.min_users to at most {most}" if most else "make split.window_hours longer"
-    return (
-        "Nothing could be judged: no segment has enough evaluated users, and missing figures are no pass. "
-        f"{advice[0].upper()}{advice[1:]} (docs/sites.md)."
-    )
+    return f"{nothing} {advice[0].upper()}{advice[1:]} (docs/sites.md)."
 
 
 def outcome(comparison: Comparison, rule: Rule) -> Outcome:
@@ -140,8 +147,7 @@ def _sentence(result: Outcome, comparison: Comparison, rule: Rule) -> str:
     if result == "missing":
         why = f" ({comparison.note})" if comparison.note else ""
         whose = "candidate" if isnan(comparison.candidate) else comparison.reference
-        measure = f"{rule.metric}@{rule.cutoff}"
-        return f"{where}: {measure} of the {whose} is missing{why}; a missing figure is no pass."
+        return f"{where}: {rule.measure} of the {whose} is missing{why}; a missing figure is no pass."
     if comparison.beat:
         verdict = _lead(comparison) if result == "better" else NOT_BETTER[result == "chance"]
         return f"{where}: {_figures(comparison, rule)}, {verdict}."
@@ -158,7 +164,7 @@ def _lead(comparison: Comparison) -> str:
 def _figures(comparison: Comparison, rule: Rule) -> str:
     """Both values, their relative difference and its interval, in words."""
     ours, theirs = comparison.candidate, comparison.value
-    text = f"{rule.metric}@{rule.cutoff} {ours:.4f} against {theirs:.4f} of the {comparison.reference}"
+    text = f"{rule.measure} {ours:.4f} against {theirs:.4f} of the {comparison.reference}"
     relative = f", {(ours - theirs) / theirs * 100:+.1f} %" if theirs else ""
     interval = (
         "" if isnan(comparison.low) else f"95 % of the difference {comparison.low:+.4f} to {comparison.high:+.4f}, "

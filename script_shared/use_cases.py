@@ -34,7 +34,10 @@ class Entry:
             )
 
 
-REGISTRY = (Entry("news", pipelines="pipelines.news.use_case:NEWS"),)
+REGISTRY = (
+    Entry("news", pipelines="pipelines.news.use_case:NEWS"),
+    Entry("students", pipelines="pipelines.students.use_case:STUDENTS"),
+)
 
 
 def entries(chosen: str = "") -> dict[str, Entry]:

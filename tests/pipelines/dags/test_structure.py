@@ -15,7 +15,7 @@ from pipelines.runs import Run
 from script_shared.news.segments import SEGMENT_NAMES
 from tests.conftest import DAGS
 
-NAMES = ("maintenance", "news_data", "news_evaluation", "news_training")
+NAMES = ("maintenance", "news_data", "news_evaluation", "news_training", "students_data", "students_training")
 GRAPHS = {
     "news_data": {"download": ["refine"], "refine": ["quality"], "quality": []},
     "news_training": {
@@ -31,6 +31,22 @@ GRAPHS = {
         "track": [],
     },
     "news_evaluation": {"evaluate_service": []},
+    "students_data": {
+        "landing": ["bronze"],
+        "bronze": ["silver"],
+        "silver": ["gold"],
+        "gold": ["quality"],
+        "quality": [],
+    },
+    "students_training": {
+        "choose_run": ["train"],
+        "train": ["evaluate"],
+        "evaluate": ["gate"],
+        "gate": ["publish"],
+        "publish": ["promote"],
+        "promote": ["track"],
+        "track": [],
+    },
     "maintenance": {"reconcile": ["prune"], "prune": []},
 }
 SCHEDULES = {"news_evaluation": "0 */6 * * *", "maintenance": "30 3 * * *"}
@@ -103,7 +119,11 @@ def test_refined_data_starts_training_and_a_release_ends_it(dag_bag: DagBag) -> 
         for task in dag.tasks
         for asset in (task.partial_kwargs.get("outlets", []) if isinstance(task, MappedOperator) else task.outlets)
     }
-    assert outlets == {("news_data", "quality"): refined("news"), ("news_training", "promote"): release("news")}
+    assert outlets == {
+        (f"{name}_{dag}", step): asset
+        for name in ("news", "students")
+        for dag, step, asset in (("data", "quality", refined(name)), ("training", "promote", release(name)))
+    }
     assert list(dag_bag.dags["news_training"].timetable.asset_condition.objects) == [refined("news")]
 
 

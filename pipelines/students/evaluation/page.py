@@ -1,0 +1,111 @@
+"""The page a person reads after an evaluation: how good the model is, for whom, and beside which plain rule."""
+
+from typing import Any
+
+from pipelines.report import Chart, Section, Table, draw, render_page
+from pipelines.students.evaluation.models import CANDIDATE, SAME
+from script_shared.students.features import STATUSES
+
+NAMES = {
+    "macro_f1": "macro-F1 of the status",
+    "accuracy": "accuracy of the status",
+    "recall_critical": "critical: share that is called critical",
+    "precision_critical": "critical: share of those called critical that is",
+    "recall_urgent": "critical: share that is called urgent",
+    "precision_urgent": "critical: share of those called urgent that is",
+    "auc_lagging": "AUC of lagging",
+    "auc_newly_lagging": "AUC of lagging, of those who do not lag this year",
+    "ap_lagging": "average precision of lagging",
+    "auc_critical": "AUC of critical",
+    "ap_critical": "average precision of critical",
+    "brier_lagging": "Brier score of lagging",
+    "brier_critical": "Brier score of critical",
+    "calibration_error": "calibration error of lagging",
+}
+LABELS = {"candidate": "candidate", "in_service": "in service", SAME: "same as this year", "prevalence": "prevalence"}
+READING = (
+    "Predicted is the status of the year after, from what is known in a year. Everything was chosen on the training "
+    "years alone; the pair of years of the test was not looked at. After each figure is its 95 % interval by student."
+)
+
+
+def render(content: dict[str, Any]) -> str:
+    """The page as HTML text."""
+    years = ", ".join(f"{year} to {year + 1}" for year in content["train"])
+    return render_page(
+        "Evaluation of the students' model",
+        [_figures(content), _status(content), _calibration(content), _groups(content), _left(content)],
+        subtitle=f"Run {content['run_id']} · trained on {years} · tested on {content['test']}",
+        verdict=" ".join([headline(content), *content["alarms"]]),
+    )
+
+
+def headline(content: dict[str, Any]) -> str:
+    """One sentence: macro-F1 beside the plain rule."""
+    own, same = value(content, CANDIDATE, "macro_f1"), value(content, SAME, "macro_f1")
+    return f"Macro-F1 {own:.3f} where the rule “same as this year” has {same:.3f}; {content['students']:,} students."
+
+
+def value(content: dict[str, Any], model: str, metric: str) -> float:
+    """One figure, nan when it was not measured."""
+    found = [figure for figure in content["figures"] if (figure["model"], figure["metric"]) == (model, metric)]
+    return float(found[0]["value"]) if found else float("nan")
+
+
+def _figures(content: dict[str, Any]) -> Section:
+    models = list(dict.fromkeys(figure["model"] for figure in content["figures"]))
+    by_name = {(figure["model"], figure["metric"]): figure for figure in content["figures"]}
+    rows = [(name, *(_cell(by_name.get((model, metric))) for model in models)) for metric, name in NAMES.items()]
+    header = ("measure", *(LABELS[model] for model in models))
+    missing = [
+        f"{LABELS[model].capitalize()} could not be measured: {why}." for model, why in content["missing"].items()
+    ]
+    return Section("How good is it?", " ".join([READING, *missing]), [Table(header, rows)])
+
+
+def _cell(figure: dict[str, Any] | None) -> str:
+    if figure is None or figure["value"] != figure["value"]:
+        return "–"
+    text = f"{figure['value']:.3f}"
+    return text if figure["low"] != figure["low"] else f"{text} ({figure['low']:.3f} to {figure['high']:.3f})"
+
+
+def _status(content: dict[str, Any]) -> Section:
+    rows = [(name, *counts) for name, counts in zip(STATUSES, content["confusion"], strict=True)]
+    limits = content["thresholds"]
+    text = (
+        f"Critical from a chance of {limits['critical']:.2f} on, else alert from a chance of lagging of "
+        f"{limits['lagging']:.2f} on; urgent from a chance of critical of {limits['urgent']:.2f} on, by the cost table."
+    )
+    return Section("What came, and what they were called", text, [Table(("came", *STATUSES), rows)])
+
+
+def _calibration(content: dict[str, Any]) -> Section:
+    bins = content["calibration"]
+
+    def paint(axes: Any) -> None:
+        axes.plot([0, 1], [0, 1], linestyle=":", color="#8c8c8c")
+        axes.plot([each["chance"] for each in bins], [each["came"] for each in bins], marker="o")
+        axes.set(xlabel="chance of lagging", ylabel="share that lagged", xlim=(0, 1), ylim=(0, 1))
+
+    chart: Chart = draw(
+        paint, "Each point is a tenth of the scale; on the dotted line chances are what comes.", height=3
+    )
+    return Section("Do the chances hold?", "", [chart])
+
+
+def _groups(content: dict[str, Any]) -> Section:
+    header = ("group", "", "students", "lagged", "mean chance", "AUC", "critical", "of those urgent", "urgent")
+    names = ("kind", "name", "students", "lagging", "chance", "auc", "critical", "found", "alarms")
+    rows = [tuple(group[name] for name in names) for group in content["groups"]]
+    return Section("For whom?", " ".join(content["group_sentences"]), [Table(header, rows)])
+
+
+def _left(content: dict[str, Any]) -> Section:
+    left = content["left"]
+    text = (
+        f"{left['students']:,} students ({left['share']:.0%}) left before the next sheet, so nobody knows what became "
+        f"of them. {left['lagging_of_left']:.0%} of them lagged in their last year, {left['lagging_of_stayed']:.0%} of "
+        "those who stayed. The model learns from those who stay and speaks for them."
+    )
+    return Section("Who is not in these figures", text)

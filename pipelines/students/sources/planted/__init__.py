@@ -1,0 +1,1 @@
+"""A seeded association with planted truth: its students, their years, and the sheets that it would keep."""

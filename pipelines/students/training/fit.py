@@ -1,0 +1,144 @@
+"""Fits a risk model on rows of gold: features as of their year, status of the next one."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pipelines.students.gold import columns_in
+from pipelines.students.training.decisions import calibrate, choose_thresholds
+from pipelines.students.training.members import RARE, fit_member
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.errors import InputError
+from script_shared.students.features import STATUSES, Ruler, matrix
+from script_shared.students.params import StudentsParams
+from script_shared.students.risk_model import Calibration, Member, RiskModel, Thresholds
+
+
+def ruler_of(params: StudentsParams) -> Ruler:
+    """The ruler of the params."""
+    return Ruler(params.ruler.first_age, tuple(params.ruler.phases))
+
+
+def fit_model(rows: pl.DataFrame, params: StudentsParams) -> RiskModel:
+    """Fit, calibrate and choose thresholds, by these rows alone.
+
+    Args:
+        rows: of gold, each with a next_status.
+
+    Raises:
+        InputError: a status has too few students to learn from, or a feature alone gives the answer away.
+    """
+    columns = columns_in(rows)
+    features = matrix(columns, params.model.features, ruler_of(params))
+    status = rows["next_status"].to_numpy()
+    groups = rows["ra"].rank("dense").to_numpy().astype(np.int64) - 1
+    _refuse_few(status)
+    refuse_leaks(features, status, params)
+    model = _fit(features, status, groups, params, params.model.replicates)
+    left_out = _left_out(features, status, groups, params)
+    calibration = calibrate(left_out, status)
+    thresholds = choose_thresholds(calibration.apply(left_out), status, params.decision.missed_critical_cost)
+    return replace(model, calibration=calibration, thresholds=thresholds, facts=_facts(rows, status))
+
+
+def _fit(
+    features: FloatArray, status: IntArray, groups: IntArray, params: StudentsParams, replicates: int
+) -> RiskModel:
+    low, typical, high = np.stack([_quantiles(column) for column in features.T], axis=1)
+    filled = np.where(np.isnan(features), typical, features)
+    draws = draw_students(groups, status, replicates, params.model.seed)
+    names = params.model.features
+    members: dict[str, Member] = {
+        kind: fit_member(kind, filled, status, draws, names, params.model) for kind in params.model.members
+    }
+    return RiskModel(
+        features=tuple(names),
+        ruler=ruler_of(params),
+        typical=typical,
+        spread=np.stack([low, high]),
+        members=members,
+        calibration=Calibration(),
+        thresholds=Thresholds(),
+        interval=params.decision.interval,
+        facts={},
+    )
+
+
+def _quantiles(values: FloatArray) -> FloatArray:
+    """10, 50 and 90 % of the values that are there; 0 for a column without any."""
+    known = values[~np.isnan(values)]
+    return np.quantile(known, [0.1, 0.5, 0.9]) if len(known) else np.zeros(3)
+
+
+def draw_students(groups: IntArray, status: IntArray, replicates: int, seed: int) -> list[IntArray]:
+    """By replicate the rows of students drawn with replacement; each status is there at least ``RARE`` times."""
+    draw = np.random.default_rng(seed)
+    order = np.argsort(groups, kind="stable")
+    starts = np.searchsorted(groups[order], np.arange(groups.max() + 2))
+    needed = [np.flatnonzero(status == place)[:RARE] for place in range(len(STATUSES))]
+    draws = []
+    for _ in range(replicates):
+        students = draw.integers(0, len(starts) - 1, len(starts) - 1)
+        sizes = starts[students + 1] - starts[students]
+        first = np.repeat(starts[students] - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes)
+        draws.append(np.concatenate([order[first + np.arange(sizes.sum())], *needed]))
+    return draws
+
+
+def _left_out(features: FloatArray, status: IntArray, groups: IntArray, params: StudentsParams) -> FloatArray:
+    """(n, 2) uncalibrated chances of every row by a model that has not seen its student."""
+    folds = params.model.folds
+    replicates = max(2, params.model.replicates // folds)
+    fold = np.random.default_rng(params.model.seed + 1).permutation(groups.max() + 1)[groups] % folds
+    found = np.zeros((len(features), 2))
+    for number in range(folds):
+        inside = fold == number
+        _refuse_few(status[~inside])
+        seen = np.unique(groups[~inside], return_inverse=True)[1]
+        model = _fit(features[~inside], status[~inside], seen, params, replicates)
+        found[inside] = model.raw(features[inside]).mean(axis=1)
+    return found
+
+
+def _refuse_few(status: IntArray) -> None:
+    counts = np.bincount(status, minlength=len(STATUSES))
+    few = [name for name, count in zip(STATUSES, counts, strict=True) if count < RARE]
+    if few:
+        raise InputError(
+            f"of the students to learn from, too few are {' or '.join(few)} in the year after.",
+            fix="Bring more years or more students.",
+        )
+
+
+def refuse_leaks(features: FloatArray, status: IntArray, params: StudentsParams) -> None:
+    """Refuse a feature that alone tells next year's status nearly as well as the status itself.
+
+    Raises:
+        InputError: names the feature and its AUC.
+    """
+    from sklearn.metrics import roc_auc_score
+
+    for place, name in enumerate(params.model.features):
+        known = ~np.isnan(features[:, place])
+        if len(np.unique(status[known] > 0)) < 2:
+            continue
+        auc = float(roc_auc_score(status[known] > 0, -features[known, place]))
+        if max(auc, 1 - auc) > params.evaluation.leak_alarm:
+            raise InputError(
+                f"the feature {name} alone tells next year's status (AUC {max(auc, 1 - auc):.3f}): it holds the "
+                "answer, not what was known in its year.",
+                fix="Look at where the column comes from, and leave it out of model.features until then.",
+            )
+
+
+def _facts(rows: pl.DataFrame, status: IntArray) -> dict[str, Any]:
+    years = sorted(int(year) for year in rows["year"].unique())
+    return {
+        "years": years,
+        "last_target_year": years[-1] + 1,
+        "students": rows["ra"].n_unique(),
+        "rows": rows.height,
+        "statuses": dict(zip(STATUSES, np.bincount(status, minlength=3).tolist(), strict=True)),
+    }

@@ -1,0 +1,47 @@
+"""Step train: a model that has not seen the last pair of years, to be measured, and one of all pairs, to be served."""
+
+from time import perf_counter
+from typing import Any
+
+import polars as pl
+
+from pipelines.students.gold import pair_years, read_gold
+from pipelines.students.training.fit import fit_model
+from pipelines.students.training.student_store import store_of
+from pipelines.use_case import Context
+from script_shared.students.params import StudentsParams
+from script_shared.students.release_folder import HELD_OUT
+
+PARAMS = "training_params.json"
+
+
+def train(context: Context) -> dict[str, Any]:
+    """Read gold; write trained: the folder of a release.
+
+    ``held_out/`` learns from all pairs of years but the last, which it is measured on; the folder itself holds the same
+    fitted again on all pairs, and what serving knows of the students.
+
+    Raises:
+        InputError: too few students to learn from, or a feature that gives the answer away.
+    """
+    params: StudentsParams = context.params
+    table = read_gold(context.run.read("gold"))
+    known = table.filter(pl.col("next_status").is_not_null())
+    test_year = pair_years(table)[-1]
+    with context.run.write("trained") as (folder, facts):
+        started = perf_counter()
+        held_out = fit_model(known.filter(pl.col("year") < test_year), params)
+        held_out.save(folder / HELD_OUT)
+        model = fit_model(known, params)
+        model.save(folder)
+        store_of(table, model).save(folder)
+        (folder / PARAMS).write_text(params.model_dump_json(indent=1), encoding="utf-8")
+        facts.update(
+            members=list(params.model.members),
+            test_year=test_year,
+            held_out=dict(held_out.facts),
+            model=dict(model.facts),
+            thresholds=vars(model.thresholds),
+            seconds=round(perf_counter() - started, 2),
+        )
+    return dict(facts)

@@ -1,0 +1,42 @@
+"""The students as the release holds them: all their records, and the risk of the latest."""
+
+import numpy as np
+import polars as pl
+
+from pipelines.students.gold import columns_in
+from script_shared.arrays import FloatArray, IdIndex, IntArray
+from script_shared.students.features import RECORD
+from script_shared.students.risk_model import RiskModel, Risks
+from script_shared.students.store import KINDS, UNKNOWN, Store
+
+CHUNK = 20_000  # students whose risks are computed at once
+
+
+def store_of(table: pl.DataFrame, model: RiskModel) -> Store:
+    """The store of a gold table."""
+    rows = table.sort("ra", "year")
+    ids = rows["ra"].unique(maintain_order=True)
+    sizes = rows.group_by("ra", maintain_order=True).len()["len"].to_numpy()
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    records = np.stack([columns_in(rows)[name] for name in RECORD], axis=1).astype(np.float32)
+    names, codes = {}, []
+    for kind in KINDS:
+        names[kind] = sorted(rows[kind].drop_nulls().unique().to_list())
+        codes.append(_codes(rows[kind], names[kind]))
+    latest = records[offsets[1:] - 1]
+    return Store(IdIndex.of(ids.to_list()), offsets, records, np.stack(codes, axis=1), names, _risks(latest, model))
+
+
+def _codes(column: pl.Series, names: list[str]) -> IntArray:
+    places = pl.DataFrame({"name": names, "place": range(len(names))}, schema={"name": pl.String, "place": pl.Int32})
+    joined = column.to_frame("name").join(places, on="name", how="left", maintain_order="left")
+    codes: IntArray = joined["place"].fill_null(UNKNOWN).to_numpy()
+    return codes
+
+
+def _risks(records: FloatArray, model: RiskModel) -> Risks:
+    parts = []
+    for start in range(0, len(records), CHUNK):
+        chunk = records[start : start + CHUNK].astype(float)
+        parts.append(model.risks(model.matrix({name: chunk[:, place] for place, name in enumerate(RECORD)})))
+    return Risks(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("chances", "low", "high")))

@@ -1,0 +1,45 @@
+"""The students use case: its steps in order, from workbooks to a served release."""
+
+from pipelines.use_case import Step, UseCase
+from script_shared.students.params import FILE, StudentsParams
+
+DATA_STEPS = (
+    Step("landing", "pipelines.students.landing:landing", about="copies the workbooks, or generates them"),
+    Step("bronze", "pipelines.students.bronze:bronze", about="gives each column one name over the years"),
+    Step(
+        "silver",
+        "pipelines.students.silver:silver",
+        about="makes values of the cells and checks them; rejected rows are in `rejected.parquet`",
+    ),
+    Step("gold", "pipelines.students.gold:gold", about="puts the status of the next year beside each student's year"),
+    Step("quality", "pipelines.students.quality:quality", about="compares the years and writes the data card"),
+)
+TRAINING_STEPS = (
+    Step("train", "pipelines.students.training:train", about="fits the model, with the last pair of years and without"),
+    Step("evaluate", "pipelines.students.evaluation:evaluate", about="measures the model without it on that pair"),
+    Step(
+        "gate",
+        "pipelines.students.gate_step:gate",
+        about="compares it with the release in service and the rule “same as this year”",
+    ),
+    Step("publish", "pipelines.students.publish:publish", about="adds the candidate to the releases"),
+    Step("promote", "pipelines.students.publish:promote", about="puts it into service"),
+    Step(
+        "track",
+        "pipelines.tracking.step:track",
+        always=True,
+        about="records the run in MLflow where there is one, also a run that failed or was refused; it never fails",
+    ),
+)
+STUDENTS = UseCase(
+    name="students",
+    params_kind=StudentsParams,
+    params_file=FILE,
+    data_steps=DATA_STEPS,
+    training_steps=TRAINING_STEPS,
+    sources=("generated", "workbooks"),
+    maintenance="pipelines.students.maintenance:prune",
+    trained_runs="pipelines.students.training_record:trained_runs",
+    training_record="pipelines.students.training_record:record_of",
+    check="pipelines.students.landing:check",
+)

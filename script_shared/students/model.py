@@ -1,0 +1,158 @@
+"""A release in memory: answers how likely a student is to lag next year, how sure that is, and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.errors import RequestError
+from script_shared.students.features import STATUSES, columns_of, missing_needs, status_of
+from script_shared.students.reasons import Reason, reasons
+from script_shared.students.risk_model import RiskModel, Risks
+from script_shared.students.store import KINDS, UNKNOWN, Store
+
+
+@dataclass(frozen=True)
+class Risk:
+    """The risk of one record.
+
+    Attributes:
+        status: critical, alert or expected: what next year's is called by the thresholds.
+        urgent: whether somebody should look, by the cost table.
+        probabilities: by status; they sum to 1.
+        lagging, critical: chance and both ends of its interval, (chance, low, high).
+        year: the year that the record is of; None where it does not say.
+        missing: columns that the features need and the record lacks.
+        reasons: strongest first.
+    """
+
+    status: str
+    urgent: bool
+    probabilities: Mapping[str, float]
+    lagging: tuple[float, float, float]
+    critical: tuple[float, float, float]
+    year: int | None
+    missing: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+
+
+class StudentsModel:
+    """A release, ready to answer. Safe to ask from many threads.
+
+    Attributes:
+        version: the release's name.
+        risk: the fitted model.
+        store: the students.
+    """
+
+    def __init__(self, risk: RiskModel, store: Store, version: str = "", *, refuse_missing: bool = False) -> None:
+        self.risk, self.store, self.version = risk, store, version
+        self._refuse_missing = refuse_missing
+
+    @classmethod
+    def load(cls, folder: Path, version: str = "", *, refuse_missing: bool = False) -> "StudentsModel":
+        """Map a release folder into memory; nothing is unpickled.
+
+        Args:
+            refuse_missing: whether a record that lacks a feature is refused; else its interval is wider.
+
+        Raises:
+            ReleaseCorruptError: a file is missing or damaged.
+        """
+        return cls(RiskModel.load(folder), Store.load(folder), version, refuse_missing=refuse_missing)
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What the model learned from."""
+        return self.risk.facts
+
+    def of_student(self, ra: str) -> Risk | None:
+        """The risk of a student by the latest record; None for a student whom the release does not know."""
+        student = self.store.student(ra)
+        if student < 0:
+            return None
+        record = self.store.record(self.store.rows(student)[-1])
+        risks = self.store.risks
+        one = Risks(*(array[student : student + 1] for array in (risks.chances, risks.low, risks.high)))
+        return self._answer(record, self._features([record])[0], one)
+
+    def of_record(self, record: Mapping[str, float | None]) -> Risk:
+        """The risk of a record that need not be stored.
+
+        Args:
+            record: names of RECORD to numbers; what it lacks is missing.
+
+        Raises:
+            RequestError: it lacks features and those are refused; names them.
+        """
+        return self.of_records([record])[0]
+
+    def of_records(self, records: Sequence[Mapping[str, float | None]]) -> list[Risk]:
+        """The risks of many records, as ``of_record``."""
+        if self._refuse_missing:
+            for record in records:
+                if lacking := missing_needs(record, self.risk.features):
+                    raise RequestError(f"the record lacks {', '.join(lacking)}.", fix="Give them, each a number.")
+        features = self._features(records)
+        risks = self.risk.risks(features)
+        answers = []
+        for place, record in enumerate(records):
+            one = Risks(*(array[place : place + 1] for array in (risks.chances, risks.low, risks.high)))
+            answers.append(self._answer(record, features[place], one))
+        return answers
+
+    def path(self, ra: str) -> list[tuple[dict[str, float | None], str]]:
+        """A student's records by year, each with its status in that year; empty for an unknown student."""
+        student = self.store.student(ra)
+        if student < 0:
+            return []
+        records = [self.store.record(row) for row in self.store.rows(student)]
+        places = status_of(np.array([record["lag"] for record in records], float))
+        return [(record, STATUSES[place]) for record, place in zip(records, places, strict=True)]
+
+    def by_risk(
+        self, *, year: int | None = None, group: str | None = None, phase: int | None = None, urgent: bool = False
+    ) -> IntArray:
+        """int64: places of the students whose latest record is of a year, the highest chance of critical first.
+
+        Args:
+            year: of the latest record; None for the newest year of the release.
+            group: class; None for all.
+            phase: None for all.
+            urgent: only those whom somebody should look at.
+        """
+        latest = self.store.latest_rows()
+        columns = self.store.columns(latest)
+        wanted = columns["year"] == (np.nanmax(columns["year"]) if year is None else year)
+        if phase is not None:
+            wanted &= columns["phase"] == phase
+        if group is not None:
+            names = self.store.names["group"]
+            code = names.index(group) if group in names else UNKNOWN - 1
+            wanted &= self.store.labels[latest, KINDS.index("group")] == code
+        chances = self.store.risks.chances
+        if urgent:
+            wanted &= chances[:, 1] >= self.risk.thresholds.urgent
+        places: IntArray = np.flatnonzero(wanted)
+        return places[np.lexsort((-chances[places, 0], -chances[places, 1]))]
+
+    def _features(self, records: Sequence[Mapping[str, float | None]]) -> FloatArray:
+        return self.risk.matrix(columns_of(records))
+
+    def _answer(self, record: Mapping[str, float | None], features: FloatArray, one: Risks) -> Risk:
+        lagging, critical = (float(chance) for chance in one.chances[0])
+        ends = np.stack([one.chances[0], one.low[0], one.high[0]]).tolist()
+        year = record.get("year")
+        return Risk(
+            status=STATUSES[int(self.risk.statuses(one.chances)[0])],
+            urgent=critical >= self.risk.thresholds.urgent,
+            probabilities=dict(zip(STATUSES, (1 - lagging, lagging - critical, critical), strict=True)),
+            lagging=(ends[0][0], ends[1][0], ends[2][0]),
+            critical=(ends[0][1], ends[1][1], ends[2][1]),
+            year=None if year is None else int(year),
+            missing=tuple(missing_needs(record, self.risk.features)),
+            reasons=tuple(reasons(self.risk, features)),
+        )

@@ -1,0 +1,98 @@
+"""Why a risk is as it is: by factor, how much it would change if the student were typical in it.
+
+The change is the difference of two risks that anybody can ask for with a changed record (what-if), so a reason can be
+checked. Phase, age, lag and ideal phase are one factor, because each of them alone says nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from script_shared.arrays import FloatArray
+from script_shared.students.features import FEATURES
+from script_shared.students.risk_model import RiskModel
+
+SMALLEST = 0.005  # changes below half a point are not worth a sentence
+FACTOR_NAMES: dict[str, dict[str, str]] = {
+    "position": {"en": "The distance between phase and age", "pt": "A distância entre a fase e a idade"},
+    "learning": {"en": "Learning (IDA)", "pt": "A aprendizagem (IDA)"},
+    "mathematics": {"en": "The mark in mathematics", "pt": "A nota de matemática"},
+    "portuguese": {"en": "The mark in Portuguese", "pt": "A nota de português"},
+    "english": {"en": "The mark in English", "pt": "A nota de inglês"},
+    "engagement": {"en": "Engagement (IEG)", "pt": "O engajamento (IEG)"},
+    "turning_point": {"en": "The turning point (IPV)", "pt": "O ponto de virada (IPV)"},
+    "self_assessment": {"en": "Self-assessment (IAA)", "pt": "A autoavaliação (IAA)"},
+    "psychosocial": {"en": "The psychosocial index (IPS)", "pt": "O indicador psicossocial (IPS)"},
+    "psychopedagogical": {"en": "The psychopedagogical index (IPP)", "pt": "O indicador psicopedagógico (IPP)"},
+}
+VERBS = {"en": ("raises", "lowers"), "pt": ("aumenta", "reduz")}
+SENTENCE = {
+    "en": "{name} {verb} the risk by {points:.0f} points{values}.",
+    "pt": "{name} {verb} o risco em {points:.0f} pontos{values}.",
+}
+VALUES = {"en": " ({value:.1f}, typical {typical:.1f})", "pt": " ({value:.1f}, típico {typical:.1f})"}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One factor's part in a risk.
+
+    Attributes:
+        factor: its name.
+        effect: chance of lagging minus what it would be with typical values; above zero it raises the risk.
+        value, typical: of a factor that is one feature; None for others.
+    """
+
+    factor: str
+    effect: float
+    value: float | None = None
+    typical: float | None = None
+
+    def sentence(self, language: str = "en") -> str:
+        """The reason as a plain sentence, in ``en`` or ``pt``.
+
+        >>> Reason("engagement", 0.121, 4.2, 8.1).sentence()
+        'Engagement (IEG) raises the risk by 12 points (4.2, typical 8.1).'
+        """
+        known = self.value is not None and self.typical is not None
+        values = VALUES[language].format(value=self.value, typical=self.typical) if known else ""
+        name, points = FACTOR_NAMES[self.factor][language], abs(self.effect) * 100
+        verb = VERBS[language][self.effect < 0]
+        text = SENTENCE[language].format(name=name, verb=verb, points=max(points, 1), values=values)
+        return text.replace(".", ",", text.count(".") - 1) if language == "pt" else text
+
+
+def reasons(model: RiskModel, features: FloatArray, most: int = 3) -> list[Reason]:
+    """The factors that change one student's chance of lagging most, strongest first.
+
+    Args:
+        features: (features) of the student; a missing one has no part in it.
+        most: how many at most.
+    """
+    factors = factors_of(model)
+    rows = np.repeat(features[None, :], len(factors) + 1, axis=0)
+    for place, columns in enumerate(factors.values(), start=1):
+        rows[place, columns] = model.typical[columns]
+    chances = model.chances(rows)[:, 0]
+    found = [
+        _reason(model, factor, columns, features, float(chances[0] - chances[place]))
+        for place, (factor, columns) in enumerate(factors.items(), start=1)
+    ]
+    told = [reason for reason in found if abs(reason.effect) >= SMALLEST]
+    return sorted(told, key=lambda reason: -abs(reason.effect))[:most]
+
+
+def factors_of(model: RiskModel) -> Mapping[str, list[int]]:
+    """Columns of the features of each factor."""
+    found: dict[str, list[int]] = {}
+    for column, name in enumerate(model.features):
+        found.setdefault(FEATURES[name].factor, []).append(column)
+    return found
+
+
+def _reason(model: RiskModel, factor: str, columns: list[int], features: FloatArray, effect: float) -> Reason:
+    if len(columns) != 1:
+        return Reason(factor, effect)
+    column = columns[0]
+    return Reason(factor, effect, float(features[column]), float(model.typical[column]))

@@ -1,0 +1,106 @@
+"""Members as arrays and texts: equal to the libraries' predictions, and damaged ones are refused."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipelines.students.training.members import bounded_logistic, fit_member, forest_of
+from pipelines.students.use_case import STUDENTS
+from script_shared.arrays import save_arrays
+from script_shared.errors import ReleaseCorruptError
+from script_shared.params import load_params
+from script_shared.students.forest import Forest
+from script_shared.students.params import StudentsParams
+from script_shared.students.risk_model import KINDS, Calibration
+
+NAMES = ["lag", "age", "ida"]
+
+
+@pytest.fixture(scope="module")
+def rows() -> tuple[np.ndarray, np.ndarray]:
+    draw = np.random.default_rng(1)
+    features = draw.normal(size=(400, 3))
+    status = np.digitize(-features[:, 0] - 0.7 * features[:, 2] + draw.normal(size=400), [0.5, 1.5])
+    return features, status.astype(np.int8)
+
+
+@pytest.fixture(scope="module")
+def params() -> StudentsParams:
+    few = ["model.forest.trees = 4", "model.lightgbm.trees = 10"]
+    return load_params(StudentsParams, STUDENTS.params_file, few)
+
+
+def test_the_forest_predicts_what_the_library_does(rows: tuple[np.ndarray, np.ndarray]) -> None:
+    from sklearn.ensemble import RandomForestClassifier
+
+    features, status = rows
+    models = [RandomForestClassifier(7, random_state=n, min_samples_leaf=3).fit(features, status > n) for n in (0, 1)]
+    forest = forest_of([[[each.tree_ for each in model.estimators_]] for model in models])
+    expected = np.stack([model.predict_proba(features)[:, 1] for model in models], axis=1)
+    np.testing.assert_allclose(forest.predict(features)[:, 0], expected, atol=1e-6)
+
+
+def test_the_logistic_regression_without_bounds_is_the_librarys(rows: tuple[np.ndarray, np.ndarray]) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    features, status = rows
+    model = LogisticRegression(C=0.3, tol=1e-8, max_iter=1000).fit(features, status > 0)
+    found = bounded_logistic(features, status > 0, [0, 0, 0], 0.3)
+    np.testing.assert_allclose(found, [*model.coef_[0], model.intercept_[0]], atol=1e-3)
+
+
+def test_a_bounded_weight_is_never_above_zero(rows: tuple[np.ndarray, np.ndarray]) -> None:
+    features, status = rows
+    found = bounded_logistic(-features, status > 0, [-1, -1, -1], 0.3)
+    assert (found[:-1] <= 0).all()
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_a_member_is_the_same_after_saving_and_better_marks_never_raise_the_risk(
+    kind: str, rows: tuple[np.ndarray, np.ndarray], params: StudentsParams, tmp_path: Path
+) -> None:
+    features, status = rows
+    draws = [np.arange(400), np.arange(0, 400, 2)]
+    member = fit_member(kind, features, status, draws, NAMES, params.model)
+    member.save(tmp_path)
+    loaded = KINDS[kind].load(tmp_path, len(NAMES))
+    found = loaded.predict(features)
+    assert found.shape == (400, 2, 2)
+    np.testing.assert_allclose(found, member.predict(features))
+    better = features + np.array([0, 0, 1.5])
+    assert (loaded.predict(better) <= found + 1e-9).all()
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_a_missing_member_is_a_corrupt_release(kind: str, tmp_path: Path) -> None:
+    with pytest.raises(ReleaseCorruptError):
+        KINDS[kind].load(tmp_path, len(NAMES))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("left", [1, 0, 0]), ("feature", [9, -1, -1]), ("roots", [[[7]], [[0]]]), ("value", [2.0, 0, 1])],
+)
+def test_trees_that_do_not_fit_are_refused(name: str, value: list, tmp_path: Path) -> None:
+    arrays = {
+        "roots": np.array([[[0]], [[0]]], np.int32),
+        "feature": np.array([0, -1, -1], np.int16),
+        "threshold": np.zeros(3),
+        "left": np.array([1, 0, 0], np.int32),
+        "right": np.array([2, 0, 0], np.int32),
+        "value": np.array([0.5, 0.0, 1.0]),
+    }
+    save_arrays(tmp_path / "forest", arrays)
+    assert Forest.load(tmp_path, 3).predict(np.array([[-1.0, 0, 0], [1.0, 0, 0]]))[:, 0, 0].tolist() == [0.0, 1.0]
+    bad = {"left": [0, 0, 0]} if name == "left" else {name: value}
+    save_arrays(tmp_path / "forest", {key: np.asarray(each) for key, each in bad.items()})
+    with pytest.raises(ReleaseCorruptError):
+        Forest.load(tmp_path, 3)
+
+
+def test_calibration_keeps_critical_a_part_of_lagging() -> None:
+    chances = np.array([[0.3, 0.29], [0.9, 0.1], [0.0, 0.0], [1.0, 1.0]])
+    found = Calibration((1.0, 0.2), (-1.0, 2.0)).apply(chances)
+    assert (found[:, 1] <= found[:, 0]).all()
+    assert ((found >= 0) & (found <= 1)).all()
