@@ -8,7 +8,7 @@ import orjson
 from fastapi import Request, Response
 
 from app.dependencies import Service
-from app.served import Served
+from app.news.news_release import NewsRelease
 from script_shared.news.live.query import LiveAnswer, LiveItem, Query
 from script_shared.news.live.readers import reader_name
 from script_shared.news.live.recommend import LiveRecommender
@@ -42,7 +42,7 @@ def _item(recommender: LiveRecommender, item: LiveItem) -> dict[str, Any]:
     return written if item.explain is None else {**written, "explain": item.explain}
 
 
-def ask(service: Service, served: Served, request: Request, query: Query) -> tuple[LiveAnswer, float]:
+def ask(service: Service, served: NewsRelease, request: Request, query: Query) -> tuple[LiveAnswer, float]:
     """The list and the seconds it took; counted, and remembered so that clicks can be credited to it."""
     started = time.perf_counter()
     answer = served.recommender.answer(query)
@@ -56,7 +56,7 @@ def ask(service: Service, served: Served, request: Request, query: Query) -> tup
     return answer, seconds
 
 
-def _served(answer_id: str, served: Served, query: Query, answer: LiveAnswer) -> ServedAnswer:
+def _served(answer_id: str, served: NewsRelease, query: Query, answer: LiveAnswer) -> ServedAnswer:
     return ServedAnswer(
         answer_id=answer_id,
         user=query.user,
@@ -71,7 +71,7 @@ def _served(answer_id: str, served: Served, query: Query, answer: LiveAnswer) ->
     )
 
 
-def front(request: Request, served: Served, answer: LiveAnswer) -> dict[str, Any]:
+def front(request: Request, served: NewsRelease, answer: LiveAnswer) -> dict[str, Any]:
     """The fields of an answer with a list, besides the list."""
     return {
         "segment": answer.segment,

@@ -2,9 +2,9 @@
 
 import hmac
 from dataclasses import dataclass, field
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.day_keys import DayKeys
@@ -12,21 +12,25 @@ from app.evaluation import EvaluationFile
 from app.event_proof import EventProof
 from app.following import Following
 from app.live import Live
+from app.news.news_release import NewsRelease
 from app.second_lists import SecondLists
 from app.telemetry import Telemetry
 from app.trigger import Trigger
-from script_shared.releases import Releases
+from script_shared.errors import RequestError
 from script_shared.settings import Settings
 
 
 @dataclass(frozen=True)
 class Service:
-    """The parts of one running service, made once by ``create_app``."""
+    """The parts of one running service, made once by ``create_app``.
+
+    Attributes:
+        use_cases: the release in service of each, by name; the first is the default.
+    """
 
     settings: Settings
     telemetry: Telemetry
-    releases: Releases
-    live: Live
+    use_cases: dict[str, Live[Any]]
     following: Following
     day_keys: DayKeys
     event_proof: EventProof
@@ -34,6 +38,23 @@ class Service:
     evaluation: EvaluationFile
     started_ms: int
     lists: SecondLists = field(default_factory=SecondLists)
+
+    @property
+    def live(self) -> Live[NewsRelease]:
+        """The release of news."""
+        return self.use_cases["news"]
+
+    def live_of(self, use_case: str | None) -> Live[Any]:
+        """The release of a use case, of the first one for None.
+
+        Raises:
+            RequestError: this instance does not serve it.
+        """
+        name = use_case or next(iter(self.use_cases), "")
+        if name not in self.use_cases:
+            names = ", ".join(self.use_cases) or "none"
+            raise RequestError(f"use_case: {name!r} is not served here.", fix=f"Use one of: {names}.")
+        return self.use_cases[name]
 
 
 async def _service(request: Request) -> Service:
@@ -83,5 +104,28 @@ def _opens(service: Service, given: str) -> bool:
     return bool(token) and hmac.compare_digest(given.encode(), token.encode())
 
 
+UseCaseName = Annotated[
+    str | None,
+    Query(description="Name of a use case; the first of this instance when left out, news where it is served."),
+]
+
+
+async def _live(service: Annotated[Service, Depends(_service)], use_case: UseCaseName = None) -> Live[Any]:
+    return service.live_of(use_case)
+
+
+def in_service(use_case: str) -> Any:
+    """What the loader of a use case made of its release in service, for the signature of a route.
+
+    The route answers 503 while there is none.
+    """
+
+    async def loaded(service: Annotated[Service, Depends(_service)]) -> Any:
+        return service.use_cases[use_case].require()
+
+    return Depends(loaded)
+
+
+TheLive = Annotated[Live[Any], Depends(_live)]
 TheService = Annotated[Service, Depends(_service)]
 Admin = Depends(_admin)

@@ -12,6 +12,8 @@ ADDED_UP = ("counter", "histogram")  # over the living and the dead; gauges are 
 GAUGES: dict[str, Callable[[list[float]], float]] = {  # of several workers; the greatest where not named here
     "pauta_ready": min,
     "pauta_release_store_up": min,
+    "pauta_use_case_ready": min,
+    "pauta_use_case_release_store_up": min,
     "pauta_disk_free_ratio": min,
     "pauta_event_log_up": min,
     "pauta_event_log_position": min,

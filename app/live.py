@@ -1,4 +1,4 @@
-"""The release in service, and how a newer one takes its place without a request noticing.
+"""The release of a use case in service, and how a newer one takes its place without a request noticing.
 
 The pointer is looked at every ``poll_seconds``. When it names another release, that one is fetched, loaded and checked
 in a thread beside the old one, and takes over in one assignment; requests under way end on the old one. A release that
@@ -10,35 +10,24 @@ import asyncio
 import gc
 import logging
 import time
-from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
-from app.catch_up import Bounds
 from app.dating import Dating
-from app.following import Following
-from app.release_guard import ReleaseGuard, Verdict
-from app.served import Refusal, Served, examples
+from app.metrics.use_case_metrics import ReleaseCounts
+from app.served import Refusal, Served
 from app.store_state import StoreState
-from app.telemetry import Telemetry
 from app.turn_taking import TurnTaking
-from script_shared.clock import Clock, clock_of, wall_ms
-from script_shared.errors import PautaError, ReleaseCorruptError, SourceError, UnavailableError
+from app.use_case import ReleaseLoader
+from script_shared.clock import Clock, wall_ms
+from script_shared.errors import PautaError, SourceError, UnavailableError
 from script_shared.gently import Wait, gently
-from script_shared.news.live.assignment import assignment_of
-from script_shared.news.live.loading import load_newsroom, load_ranker
-from script_shared.news.live.mixing import load_mixing
-from script_shared.news.live.newsroom import Newsroom
-from script_shared.news.live.recommend import LiveRecommender
-from script_shared.news.live.state import LiveState
-from script_shared.news.live.texts import Vectoriser
-from script_shared.news.model import NewsModel
-from script_shared.news.params import FILE, NewsParams
-from script_shared.params import load_params
 from script_shared.releases import Kept, Manifest, Pointer, Releases
 from script_shared.settings import Settings
 from script_shared.storage.local import locked
 
+T = TypeVar("T")
 log = logging.getLogger("pauta.live")
 LONGEST_PAUSE_SECONDS = 60.0
 CLOCK_SECONDS = 5.0  # an event that arrives while the first release is being loaded waits so long
@@ -46,52 +35,84 @@ TURN_SECONDS = 900.0  # the other worker processes load first
 PASSING = (UnavailableError, SourceError, OSError, MemoryError)  # not the release's fault: worth trying again
 
 
-class Live:
-    """Holds the release in service and keeps it current.
+class Live(Generic[T]):
+    """Holds the release of a use case in service and keeps it current.
 
     Args:
-        following: the event log's side, None for none.
-        guard: has releases tried before they are served, None to take them as they are.
+        loader: makes of a release's files what routes use.
+        counts: the metrics of these releases.
+        use_case: its name, for messages.
         shared: folder that the worker processes of one service share; they load one after the other.
+
+    Attributes:
+        nothing_promoted: whether the store could be read and its pointer names no release.
     """
 
     def __init__(
         self,
         releases: Releases,
-        telemetry: Telemetry,
+        loader: ReleaseLoader[T],
+        counts: ReleaseCounts,
         poll_seconds: float,
         *,
-        following: Following | None = None,
-        params: NewsParams | None = None,
+        use_case: str = "news",
         shared: Path | None = None,
         settings: Settings | None = None,
-        guard: ReleaseGuard | None = None,
     ) -> None:
-        self.releases = releases
-        self._guard = guard
+        self.releases, self.use_case = releases, use_case
+        self._loader, self._counts = loader, counts
         self._turn = shared / "loading" if shared is not None else None
-        self._following = following
         self._settings = settings or Settings()
-        self._params = params or load_params(NewsParams, FILE)
-        self.served: Served | None = None
+        self.served: Served[T] | None = None
         self.refusal: Refusal | None = None
-        self.store = StoreState(telemetry.releases)
+        self.store = StoreState(counts)
         self._kept: Kept | None = None
-        self._telemetry = telemetry
+        self.nothing_promoted = False
         self._poll_seconds = poll_seconds
         self._lock = asyncio.Lock()
         self._failures = 0
-        self._nothing_promoted = False
 
-    def require(self) -> Served:
+    def require(self) -> T:
+        """What routes use of the release in service.
+
+        Raises:
+            UnavailableError: none is loaded yet; the message says why.
+        """
+        return self.loaded().service
+
+    @property
+    def service(self) -> T | None:
+        """What routes use of the release in service, None while none is loaded."""
+        return self.served.service if self.served is not None else None
+
+    def loaded(self) -> Served[T]:
         """The release in service.
 
         Raises:
             UnavailableError: none is loaded yet; the message says why.
         """
         if self.served is None:
-            raise UnavailableError(f"No release is in service: {self.reason()}", fix="Try again in a few seconds.")
+            raise self.unavailable()
         return self.served
+
+    def unavailable(self) -> UnavailableError:
+        """The error while no release is loaded."""
+        detail = f"No release of {self.use_case} is in service: {self.reason()}"
+        return UnavailableError(detail, fix="Try again in a few seconds.")
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether its first release is still being fetched or loaded, or nobody knows whether there is one."""
+        given_up = self.refusal is not None and self.refusal.final
+        return self.served is None and not self.nothing_promoted and not given_up
+
+    def card(self) -> dict[str, Any]:
+        """What the use case says of the release in service.
+
+        Raises:
+            UnavailableError: none is loaded yet.
+        """
+        return self._loader.card(self.require())
 
     async def clock(self) -> Clock:
         """The clock on which events are dated: the release's, wall time while none has been promoted.
@@ -101,12 +122,12 @@ class Live:
         """
         until = time.monotonic() + CLOCK_SECONDS
         while self.served is None:
-            if self._nothing_promoted:
+            if self.nothing_promoted:
                 return Clock("wall", 0)
             if time.monotonic() > until:
-                raise UnavailableError(f"No release is in service: {self.reason()}", fix="Try again in a few seconds.")
+                raise self.unavailable()
             await asyncio.sleep(0.05)
-        return self.served.model.clock
+        return self.served.clock
 
     async def dating(self, *, by_site: bool, believed: bool = True) -> Dating:
         """The times that a request may write now.
@@ -148,18 +169,9 @@ class Live:
             return await self._take(pointer)
 
     def _without_release(self, pointer: Pointer | None) -> None:
-        """Before the first release, events are folded, too."""
-        self._nothing_promoted = pointer is None and self.store.error is None
-        following = self._following
-        if (
-            self._nothing_promoted
-            and following is not None
-            and (following.newsroom is None or following.must_fold_again)
-        ):
-            newsroom = Newsroom(LiveState(self._params.live))
-            if following.newsroom is not None:
-                newsroom.leave_out(following.newsroom.quarantine)
-            following.adopt(newsroom)
+        self.nothing_promoted = pointer is None and self.store.error is None
+        if self.nothing_promoted:
+            self._loader.start_without_release()
 
     async def _current(self) -> Pointer | None:
         try:
@@ -175,8 +187,7 @@ class Live:
     def _wanted(self, pointer: Pointer) -> bool:
         if self.served is not None and self.served.release == pointer.version:
             self.refusal = None  # the pointer came back to what is served
-            following = self._following  # loaded while the log was unreachable, or before clicks were found bad
-            return following is not None and (following.can_be_whole or following.must_fold_again)
+            return self._loader.is_outdated()
         refusal = self.refusal
         if refusal is None or (refusal.release, refusal.sequence) != (pointer.version, pointer.sequence):
             return True
@@ -189,7 +200,7 @@ class Live:
             self._refuse(pointer, error)
             if self.served is None and self.refusal is not None and self.refusal.final:
                 await self._take_earlier(pointer)
-                if self.served is None:
+                if self.served is None and self._loader.serves_parts:
                     await self._take_parts(pointer)
             return False
         self.refusal = None
@@ -230,18 +241,17 @@ class Live:
         log.warning("release %s is served from the cache: the release store cannot be read", version)
         return True
 
-    async def _swap(self, served: Served) -> None:
-        if self._following is not None:
-            await self._following.hand_over(served.recommender.newsroom, served.model.clock, served.vectoriser)
+    async def _swap(self, served: Served[T]) -> None:
+        await self._loader.take_over(served.service)
         old, self.served = self.served, served
         self._count(old, served)
-        log.info("release %s in service after %.2f s", served.release, served.load_seconds)
+        log.info("%s: release %s in service after %.2f s", self.use_case, served.release, served.load_seconds)
 
-    async def _in_thread(self, pointer: Pointer, version: str, *, in_part: bool = False) -> Served:
+    async def _in_thread(self, pointer: Pointer, version: str, *, in_part: bool = False) -> Served[T]:
         wait = TurnTaking(asyncio.get_running_loop())
         return await asyncio.to_thread(self._load, pointer, version, wait, in_part=in_part)
 
-    def _load(self, pointer: Pointer, version: str, wait: Wait, *, in_part: bool) -> Served:
+    def _load(self, pointer: Pointer, version: str, wait: Wait, *, in_part: bool) -> Served[T]:
         if self.served is None:
             return self._loaded(pointer, version, in_part=in_part)
         with self._my_turn(), gently(wait):
@@ -250,66 +260,36 @@ class Live:
     def _my_turn(self) -> AbstractContextManager[None]:
         return locked(self._turn, TURN_SECONDS) if self._turn is not None else nullcontext()
 
-    def _loaded(self, pointer: Pointer, version: str, *, in_part: bool) -> Served:
+    def _loaded(self, pointer: Pointer, version: str, *, in_part: bool) -> Served[T]:
         started = time.perf_counter()
         folder, manifest = self._files(version)
-        verdict = self._checked(folder, manifest, in_part=in_part)
-        model = NewsModel.load(folder, version)
-        model.clock = clock_of(model.facts, self._settings.clock)
-        model.check()
-        some, vectoriser = examples(model), Vectoriser.of(model)
-        recommender = self._recommender(folder, model, vectoriser, verdict.parts)
+        service = self._loader.load(folder, manifest, in_part=in_part)
         gc.collect()
         gc.freeze()  # keeps collections from scanning the release; reference counting frees it
-        seconds = time.perf_counter() - started
+        clock, seconds = self._loader.clock(service), time.perf_counter() - started
         if version == pointer.version:
             self.releases.keep(pointer, manifest)
-        return Served(model, recommender, vectoriser, manifest, pointer, some, wall_ms(), seconds)
+        return Served(service, clock, manifest, pointer, wall_ms(), seconds)
 
     def _files(self, version: str) -> tuple[Path, Manifest]:
         if self._kept is not None:
             return self._kept.folder, self._kept.manifest
         return self.releases.fetch(version), self.releases.manifest(version)
 
-    def _checked(self, folder: Path, manifest: Manifest, *, in_part: bool) -> Verdict:
-        """What another process found when it tried the release.
-
-        Raises:
-            ReleaseCorruptError: the release is damaged, or a part of it that it may only lack ``in_part``.
-        """
-        verdict = self._guard.verdict(folder, manifest) if self._guard is not None else Verdict()
-        if verdict.reason or (verdict.parts and not in_part):
-            raise ReleaseCorruptError(verdict.text, fix="The check before service failed: train again.")
-        return verdict
-
-    def _recommender(
-        self, folder: Path, model: NewsModel, vectoriser: Vectoriser | None, without: Mapping[str, str]
-    ) -> LiveRecommender:
-        """The release's live part, brought up to what the event log says; ``without`` parts that are damaged."""
-        params, assignment = self._params, assignment_of(model)
-        newsroom, no_snapshot = load_newsroom(folder, params.live, assignment, empty="live" in without)
-        ranker, no_ranker = (None, ("ranker",)) if "ranker" in without else load_ranker(folder)
-        mixing, no_mixing = load_mixing(folder, params.serving)
-        if self._following is not None:
-            bounds = Bounds(model.params.pool.max_age_hours, self._params.serving.max_shown, model.catalog)
-            self._following.gather(newsroom, vectoriser, model.clock, bounds)
-        missing = (*no_snapshot, *no_ranker, *no_mixing)
-        return LiveRecommender(model, newsroom, ranker, self._params.serving, mixing=mixing, missing=missing)
-
     def _refuse(self, pointer: Pointer, error: Exception) -> None:
         final, before = not isinstance(error, PASSING), self.refusal
         tries = before.tries + 1 if before and before.sequence == pointer.sequence else 1
         retry_at = time.monotonic() + self._doubled(tries)
         self.refusal = Refusal(pointer.version, pointer.sequence, _say(error), wall_ms(), final, tries, retry_at)
-        self._telemetry.releases.refusals.inc()
+        self._counts.refused()
         log.error("release %s refused: %s", pointer.version, self.refusal.reason, exc_info=None if final else error)
 
-    def _count(self, old: Served | None, new: Served) -> None:
-        self._telemetry.releases.swapped(
+    def _count(self, old: Served[T] | None, new: Served[T]) -> None:
+        self._counts.swapped(
             old.release if old else None,
             new.release,
             created=new.manifest.created_at.timestamp(),
-            clock=new.model.clock,
+            clock=new.clock,
             seconds=new.load_seconds,
         )
 

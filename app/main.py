@@ -27,61 +27,18 @@ from app.heads import Heads
 from app.http_limits import HttpLimits
 from app.live import Live
 from app.middleware import Watched
-from app.release_guard import ReleaseGuard
-from app.routes import (
-    articles,
-    catalog,
-    corrections,
-    evaluation,
-    events,
-    export,
-    front,
-    health,
-    info,
-    lists,
-    live_state,
-    metrics,
-    model,
-    predict,
-    quarantine,
-    recommendations,
-    releases,
-    script,
-    train,
-    users,
-)
+from app.registry import use_cases
+from app.routes import evaluation, front, health, info, metrics, model, releases, train
 from app.shapes import Problem
 from app.telemetry import Telemetry
 from app.trigger import Trigger
+from app.use_case import AppUseCase, Parts
 from script_shared.addresses import networks, origins
 from script_shared.clock import wall_ms
-from script_shared.news.params import FILE, NewsParams
-from script_shared.params import load_params
 from script_shared.releases import open_releases
 from script_shared.settings import Settings, load_settings
 
-ROUTERS = (
-    recommendations,
-    predict,
-    events,
-    corrections,
-    export,
-    articles,
-    lists,
-    catalog,
-    users,
-    quarantine,
-    health,
-    info,
-    live_state,
-    model,
-    train,
-    evaluation,
-    releases,
-    metrics,
-    front,
-    script,
-)
+ROUTERS = (health, info, model, train, evaluation, releases, metrics, front)  # of the host; use cases bring theirs
 METRICS_FOLDER = "_PAUTA_METRICS_FOLDER"  # from the parent process to its workers
 SWITCH_SECONDS = 0.0002  # the longest that a thread that writes or folds keeps the interpreter from a request
 DESCRIPTION = (
@@ -91,12 +48,16 @@ DESCRIPTION = (
 
 
 def create_app(settings: Settings, metrics_folder: Path | None = None) -> FastAPI:
-    """The application; it answers at once and waits for a release by itself.
+    """The application; it answers at once and waits for releases by itself.
 
     Args:
         metrics_folder: where the worker processes of one service find each other, None for a single process.
+
+    Raises:
+        SettingsError: a use case that the settings choose cannot be imported.
     """
-    service = _service(settings, metrics_folder)
+    cases = use_cases(settings)
+    service = _service(settings, cases, metrics_folder)
     app = FastAPIOffline(
         title="Pauta",
         version=__version__,
@@ -112,6 +73,9 @@ def create_app(settings: Settings, metrics_folder: Path | None = None) -> FastAP
     app.state.service = service
     errors.install(app)
     _wrap(app, service)
+    for case in cases.values():
+        for router in case.routers:
+            app.include_router(router)
     for module in ROUTERS:
         app.include_router(module.router)
     description.finish(app)
@@ -138,34 +102,36 @@ def default_app() -> FastAPI:
     return create_app(settings, Path(folder) if folder else None)
 
 
-def _service(settings: Settings, metrics_folder: Path | None) -> Service:
+def _service(settings: Settings, cases: dict[str, AppUseCase], metrics_folder: Path | None) -> Service:
     table = EvaluationFile(settings.evaluation_dir)
     telemetry = Telemetry(table, metrics_folder)
     telemetry.disk.watch(settings)
-    releases = open_releases(settings, "news")
     following = Following(settings, telemetry)
     day_keys = DayKeys(following.log.day_keys)
-    params = load_params(NewsParams, settings.of("news").params_file or FILE)
+    parts = Parts(settings, following)
     return Service(
         settings=settings,
         telemetry=telemetry,
-        releases=releases,
-        live=Live(
-            releases,
-            telemetry,
-            settings.release_poll_seconds,
-            following=following,
-            params=params,
-            shared=metrics_folder,
-            settings=settings,
-            guard=ReleaseGuard(settings.cache_dir / "news", params),
-        ),
+        use_cases={name: _live(case, parts, telemetry, metrics_folder) for name, case in cases.items()},
         following=following,
         day_keys=day_keys,
         event_proof=EventProof(settings, day_keys),
         trigger=Trigger(settings),
         evaluation=table,
         started_ms=wall_ms(),
+    )
+
+
+def _live(case: AppUseCase, parts: Parts, telemetry: Telemetry, shared: Path | None) -> Live[Any]:
+    settings = parts.settings
+    return Live(
+        open_releases(settings, case.name),
+        case.loader(parts),
+        telemetry.counts_of(case.name),
+        settings.release_poll_seconds,
+        use_case=case.name,
+        shared=shared,
+        settings=settings,
     )
 
 
@@ -182,7 +148,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     limits, proxies = HttpLimits.of(service.settings), networks(service.settings.trusted_proxies)
     connections = Connections(limits, service.telemetry.connections.refused, proxies)
     service.telemetry.connections.follow(connections.__len__)
-    rounds = (service.live.watch(), connections.watch(), service.day_keys.watch())
+    releases = (live.watch() for live in service.use_cases.values())
+    rounds = (*releases, connections.watch(), service.day_keys.watch())
     watches = [asyncio.create_task(each) for each in rounds]
     yield {STATE: connections}
     for watch in watches:

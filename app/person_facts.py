@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from app.dependencies import Service
-from app.served import Served
+from app.news.news_release import NewsRelease
 from script_shared.events import Entry
 from script_shared.events.person import Person, session_name
 from script_shared.news.live.newsroom import Newsroom
@@ -43,7 +43,7 @@ class PersonFacts:
         Raises:
             UnavailableError: the event log cannot be read.
         """
-        events, room, served = service.following.log, service.following.newsroom, service.live.served
+        events, room, served = service.following.log, service.following.newsroom, service.live.service
         entries = await asyncio.to_thread(events.export, person.name)
         visits = await asyncio.to_thread(events.visits, person.name)
         names = [person.name, *map(session_name, visits)]
@@ -78,7 +78,7 @@ def _live_reads(room: Newsroom, person: Person) -> list[str]:
     return [*sorted(room.read_by(person.user, person.session) - {*ordered, ""}), *ordered]
 
 
-def _in_release(served: Served, names: Sequence[str]) -> dict[str, Any] | None:
+def _in_release(served: NewsRelease, names: Sequence[str]) -> dict[str, Any] | None:
     """What the release holds under these names, those left out that were erased since."""
     model, room = served.model, served.recommender.newsroom
     rows = [row for name in names if (row := model.readers.ids.row(name)) >= 0 and room.knows_reader(name)]

@@ -1,33 +1,34 @@
-"""A loaded release and how it came, and one that was refused."""
+"""A loaded release and how it came into service, and one that was refused."""
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from script_shared.news.live.recommend import LiveRecommender
-from script_shared.news.live.texts import Vectoriser
-from script_shared.news.model import NewsModel
-from script_shared.news.segments import SEGMENT_NAMES
+from script_shared.clock import Clock
 from script_shared.releases import Manifest, Pointer
 
-EXAMPLES = 5
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Served:
-    """A loaded release and how it came: everything a request needs, so that one assignment swaps it all."""
+class Served(Generic[T]):
+    """A loaded release and how it came into service.
 
-    model: NewsModel
-    recommender: LiveRecommender
-    vectoriser: Vectoriser | None
+    Attributes:
+        service: what the use case's routes use.
+        clock: the time it runs on.
+    """
+
+    service: T
+    clock: Clock
     manifest: Manifest
     pointer: Pointer
-    examples: dict[str, list[str]]
     loaded_ms: int
     load_seconds: float
 
     @property
     def release(self) -> str:
         """Its version; an earlier one than the pointer's when that could not be loaded at the start."""
-        return self.model.version
+        return self.manifest.version
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,3 @@ class Refusal:
     final: bool
     tries: int
     retry_at: float
-
-
-def examples(model: NewsModel) -> dict[str, list[str]]:
-    """A few user ids of each segment, spread over all of them, for people who want to try the release."""
-    found = {}
-    for name in SEGMENT_NAMES:
-        rows = model.segment_rows(name)
-        found[name] = [model.readers.ids.ids[int(row)] for row in rows[:: max(1, len(rows) // EXAMPLES)]][:EXAMPLES]
-    return found

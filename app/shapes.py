@@ -2,7 +2,7 @@
 
 from functools import cache
 from itertools import islice
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -101,8 +101,10 @@ class EvaluationQuery(Question):
 
 
 class TrainBody(Question):
-    dag: Literal["news_training", "news_data"] = Field(
-        "news_training", description="news_data downloads and refines, and starts a training afterwards."
+    dag: str = Field(
+        "news_training",
+        pattern="^[a-z][a-z0-9_]*_(training|data)$",
+        description="Use case with _training, or with _data, which prepares data and starts a training afterwards.",
     )
     params: dict[str, Any] = Field({}, description="Params of the DAG, as its form in Airflow shows them.")
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.event_shapes import PersonCounts
 
@@ -33,10 +33,17 @@ class ClockFacts(BaseModel):
     why: str = Field(description="Why the release runs on this clock, and how to change it.")
 
 
+class UseCaseReady(BaseModel):
+    ready: bool
+    release: str | None
+    reason: str | None = Field(description="Why there is none in service, null when there is.")
+
+
 class Ready(Troubles):
     status: Literal["ready"]
-    release: str
-    clock: ClockFacts
+    release: str | None = Field(description="Of the use case, or of the first one; null when others are ready.")
+    clock: ClockFacts | None
+    use_cases: dict[str, UseCaseReady] = Field(description="Each use case of this instance.")
 
 
 class Info(Troubles):
@@ -50,10 +57,16 @@ class Info(Troubles):
     wall_time: Moment
     clock: ClockFacts | None = Field(description="Null before the first release.")
     release: str | None
+    use_cases: list[str] = Field(description="Names of the use cases that are served here.")
     settings: dict[str, Any] = Field(description="By name; of a secret only whether it is set.")
 
 
 class ModelFacts(BaseModel):
+    """Of every use case; what it says of its own releases comes beside these."""
+
+    model_config = ConfigDict(extra="allow")
+
+    use_case: str
     release: str
     sequence: int = Field(description="Number of changes of the pointer.")
     created_at: Moment
@@ -63,10 +76,12 @@ class ModelFacts(BaseModel):
     promoted_because: str
     loaded_at: Moment
     load_seconds: float
-    articles: int
-    readers: int
-    facts: dict[str, Any] = Field(description="Facts noted by the training.")
-    examples: dict[str, list[str]] = Field(description="A few users by segment, of historical data only.")
+    articles: int | None = Field(None, description="News: articles in the catalog.")
+    readers: int | None = Field(None, description="News: users that the release knows.")
+    facts: dict[str, Any] | None = Field(None, description="News: facts noted by the training.")
+    examples: dict[str, list[str]] | None = Field(
+        None, description="News: a few users by segment, of historical data only."
+    )
 
 
 class Model(ModelFacts, Troubles):

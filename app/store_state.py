@@ -2,7 +2,7 @@
 
 import logging
 
-from app.release_metrics import ReleaseMetrics
+from app.metrics.use_case_metrics import ReleaseCounts
 from script_shared.clock import wall_ms
 from script_shared.times import iso
 
@@ -17,8 +17,8 @@ class StoreState:
         from_cache: whether the release in service comes from the cache, because the store could not be read.
     """
 
-    def __init__(self, metrics: ReleaseMetrics) -> None:
-        self._metrics = metrics
+    def __init__(self, counts: ReleaseCounts) -> None:
+        self._counts = counts
         self.error: str | None = None
         self.from_cache = False
         self._since_ms: int | None = None
@@ -28,14 +28,13 @@ class StoreState:
         """Note a look that failed."""
         self.error = error
         self._since_ms = self._since_ms or wall_ms()
-        self._metrics.store_errors.inc()
-        self._metrics.store_up.set(0)
+        self._counts.store_failed()
         log.warning("release store: %s", error)
 
     def answered(self) -> None:
         """Note a look that found the pointer, or that there is none yet."""
         self.error, self._since_ms, self.from_cache, self._read = None, None, False, True
-        self._metrics.store_up.set(1)
+        self._counts.store_answered()
 
     @property
     def text(self) -> str:

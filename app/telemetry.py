@@ -24,6 +24,14 @@ pauta_release_swaps_total                         counter    releases taken into
 pauta_release_refusals_total                      counter    releases that could not be loaded or failed their check
 pauta_release_store_errors_total                  counter    looks at the release store that failed
 pauta_release_store_up                            gauge      1 when the release store could be read the last time
+pauta_use_case_ready                              gauge      1 when a release of the use case is loaded, else 0
+pauta_use_case_release_info                       gauge      1 for the release in service, by use case and version
+pauta_use_case_release_created_timestamp_seconds  gauge      when it was made (epoch seconds), by use case
+pauta_use_case_release_load_seconds               gauge      time its load took, check included, by use case
+pauta_use_case_release_swaps_total                counter    releases taken into service, by use case
+pauta_use_case_release_refusals_total             counter    releases that were not loaded, by use case
+pauta_use_case_release_store_errors_total         counter    reads of the store that failed, by use case
+pauta_use_case_release_store_up                   gauge      1 when the store could be read the last time, by use case
 pauta_clock_mode                                  gauge      1 for the mode of the release's clock (wall, data)
 pauta_clock_timestamp_seconds                     gauge      the time on that clock (epoch seconds)
 pauta_events_total                                counter    events taken in by kind and result (new, duplicate)
@@ -64,6 +72,7 @@ from app.evaluation import EvaluationFile
 from app.evaluation_metrics import EvaluationMetrics
 from app.families import Snapshot, Written, families_of
 from app.live_metrics import LiveMetrics
+from app.metrics.use_case_metrics import ReleaseCounts, UseCaseMetrics
 from app.release_metrics import ReleaseMetrics
 from app.workers import Workers
 
@@ -83,12 +92,17 @@ class Telemetry:
         self.answers = AnswerMetrics(self.registry)
         self.connections = ConnectionMetrics(self.registry)
         self.releases = ReleaseMetrics(self.registry, leaves=self.answers.remove_release)
+        self.use_cases = UseCaseMetrics(self.registry)
         self.live = LiveMetrics(self.registry)
         self.disk = DiskMetrics(self.registry)
         self.evaluation = EvaluationMetrics(evaluation)
         self._workers = Workers(shared, self._snapshot) if shared is not None else None
         ProcessCollector(registry=self.registry)
         self._rendering, self._begun, self._text = asyncio.Lock(), 0, b""
+
+    def counts_of(self, use_case: str) -> ReleaseCounts:
+        """The metrics of a use case's releases; those of news also count under their older names."""
+        return ReleaseCounts(self.use_cases, use_case, self.releases if use_case == "news" else None)
 
     async def start(self) -> None:
         """Be there for the other worker processes, where there are any."""

@@ -35,7 +35,7 @@ class Entry:
 
 
 REGISTRY = (
-    Entry("news", pipelines="pipelines.news.use_case:NEWS"),
+    Entry("news", pipelines="pipelines.news.use_case:NEWS", app="app.news.use_case:NEWS"),
     Entry("students", pipelines="pipelines.students.use_case:STUDENTS"),
 )
 

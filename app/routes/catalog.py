@@ -11,7 +11,7 @@ from app.answers import json_response
 from app.article_facts import ArticleFacts, beginnings
 from app.article_shapes import Article, ArticleQuery, Articles, ArticlesQuery
 from app.dependencies import TheService, is_admin, refuse
-from app.served import Served
+from app.news.news_release import NewsRelease
 from app.text_fields import RequiredId
 from script_shared.news.live.newest import Place
 from script_shared.news.live.query import Query as LiveQuery
@@ -65,7 +65,7 @@ async def get_article(
     )
 
 
-def _page(served: Served, query: ArticlesQuery, most: int, *, admin: bool) -> dict[str, Any]:
+def _page(served: NewsRelease, query: ArticlesQuery, most: int, *, admin: bool) -> dict[str, Any]:
     facts, words = ArticleFacts.now(served.recommender), beginnings(query.q)
     first = Place.before(LAST_MS if admin else facts.available.now_ms)
     start = max(first, place_cursor.read(query.cursor)) if query.cursor else first
@@ -92,7 +92,7 @@ def _fits(facts: ArticleFacts, query: ArticlesQuery, words: list[re.Pattern[str]
     )
 
 
-def _of_user(served: Served, page: str, query: ArticleQuery) -> dict[str, Any]:
+def _of_user(served: NewsRelease, page: str, query: ArticleQuery) -> dict[str, Any]:
     asked = LiveQuery(
         user=(query.user_id or "").strip(),
         session=query.session,

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.answers import json_response
-from app.dependencies import TheService
+from app.dependencies import TheService, UseCaseName
 from app.errors import problem
 from app.live import Live
 from app.public_text import public
@@ -24,24 +24,39 @@ async def get_health() -> dict[str, str]:
 
 
 @router.get("/ready", summary="Readiness", response_model=Ready)
-async def get_ready(request: Request, service: TheService) -> Response:
-    """200 once a release is loaded and checked; until then 503 with the reason and Retry-After."""
-    live = service.live
-    if live.served is None:
-        detail = f"No release is in service yet: {live.reason()}"
-        return problem(request, 503, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}, **troubles(live))
+async def get_ready(request: Request, service: TheService, use_case: UseCaseName = None) -> Response:
+    """200 once a release is loaded and checked; until then 503 with the reason and Retry-After.
+
+    With several use cases: once one of them has a release in service and none is still loading its first. A use case
+    without a promoted release, or with a refused one, does not hold up the others; ``use_cases`` says which are ready.
+    With ``use_case``: once that one has a release in service.
+    """
+    first, lives = service.live_of(use_case), service.use_cases.values()
+    ready = first.served is not None if use_case else _are_ready(list(lives))
+    if not ready:
+        waiting = first if first.served is None else next(live for live in lives if live.served is None)
+        detail = f"No release of {waiting.use_case} is in service yet: {waiting.reason()}"
+        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        return problem(request, 503, detail, headers=headers, **troubles(first), use_cases=_each(service.use_cases))
+    served = first.served
     return json_response(
-        {"status": "ready", "release": live.served.release, "clock": clock_facts(live.served), **troubles(live)}
+        {
+            "status": "ready",
+            "release": served and served.release,
+            "clock": served and clock_facts(served),
+            **troubles(first),
+            "use_cases": _each(service.use_cases),
+        }
     )
 
 
-def clock_facts(served: Served) -> dict[str, str]:
+def clock_facts(served: Served[Any]) -> dict[str, str]:
     """The clock of the release in service, and why it was chosen."""
-    clock = served.model.clock
+    clock = served.clock
     return {"mode": clock.mode, "now": iso(clock.now_ms()), "data_end": iso(clock.data_end_ms), "why": clock.why}
 
 
-def troubles(live: Live) -> dict[str, Any]:
+def troubles(live: Live[Any]) -> dict[str, Any]:
     """Why a newer release is not in service, and whether the release store can be read."""
     refusal = live.refusal
     refused = refusal and {
@@ -52,3 +67,18 @@ def troubles(live: Live) -> dict[str, Any]:
     }
     error = live.store.error
     return {"refused": refused, "store_error": error and public(error), "release_store": live.store.text}
+
+
+def _are_ready(lives: list[Live[Any]]) -> bool:
+    return any(live.served is not None for live in lives) and not any(live.is_starting for live in lives)
+
+
+def _each(lives: dict[str, Live[Any]]) -> dict[str, Any]:
+    return {
+        name: {
+            "ready": live.served is not None,
+            "release": live.served and live.served.release,
+            "reason": None if live.served is not None else public(live.reason()),
+        }
+        for name, live in lives.items()
+    }

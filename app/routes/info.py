@@ -29,7 +29,8 @@ async def get_info(request: Request, service: TheService) -> Response:
 
     Addresses in the settings are shown to a request with the admin token only.
     """
-    served = service.live.served
+    live = service.live_of(None)
+    served = live.served
     settings = shown(service.settings)
     return json_response(
         {
@@ -43,7 +44,8 @@ async def get_info(request: Request, service: TheService) -> Response:
             "wall_time": iso(wall_ms()),
             "clock": served and clock_facts(served),
             "release": served and served.release,
-            **troubles(service.live),
+            **troubles(live),
+            "use_cases": list(service.use_cases),
             "settings": settings if is_admin(request, service) else without_addresses(settings),
         }
     )

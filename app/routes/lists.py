@@ -11,7 +11,7 @@ from app.answers import MEDIA_TYPE
 from app.article_facts import NOBODY, ArticleFacts
 from app.article_shapes import Latest, LatestQuery, MostRead, MostReadQuery, Narrowed
 from app.dependencies import Service, TheService
-from app.served import Served
+from app.news.news_release import NewsRelease
 from script_shared.clock import HOUR_MS
 from script_shared.news.live.most_read import most_read
 from script_shared.news.live.newest import Place
@@ -42,14 +42,14 @@ async def get_latest(query: Annotated[LatestQuery, Query()], service: TheService
     return _answer(service, served, query, lambda: _latest(served, query))
 
 
-def _answer(service: Service, served: Served, query: Narrowed, make: Callable[[], dict[str, Any]]) -> Response:
+def _answer(service: Service, served: NewsRelease, query: Narrowed, make: Callable[[], dict[str, Any]]) -> Response:
     now_ms, posts = served.model.clock.now_ms(), served.recommender.newsroom.editorial.posts
     name = f"{type(query).__name__} {query.model_dump_json()}"
     as_of = (now_ms // 1000, served.recommender, posts)
     return Response(service.lists.get(as_of, name, make), headers=HEADERS, media_type=MEDIA_TYPE)
 
 
-def _most_read(served: Served, query: MostReadQuery) -> dict[str, Any]:
+def _most_read(served: NewsRelease, query: MostReadQuery) -> dict[str, Any]:
     recommender, facts = served.recommender, ArticleFacts.now(served.recommender)
     state, now_ms = recommender.newsroom.state, facts.available.now_ms
     items: list[dict[str, Any]] = []
@@ -68,7 +68,7 @@ def _most_read(served: Served, query: MostReadQuery) -> dict[str, Any]:
     return {"window": query.window, "generated_at": iso(now_ms), "items": items}
 
 
-def _latest(served: Served, query: LatestQuery) -> dict[str, Any]:
+def _latest(served: NewsRelease, query: LatestQuery) -> dict[str, Any]:
     facts = ArticleFacts.now(served.recommender)
     now_ms = facts.available.now_ms
     oldest = -HALF_LIVES_HOURS[query.window] * HOUR_MS + now_ms if query.window else -1

@@ -49,6 +49,6 @@ async def get_live(service: TheService, digest: bool = False, trending: Window |
 def _trending(service: Service, room: Newsroom, window: str) -> dict[str, Any] | None:
     if room.state is None:
         return None
-    served = service.live.served
+    served = service.live.service
     sections = served.recommender.sections if served is not None else Sections(None, room, Rows(None))
     return most_read(room.state, sections.names(), window)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from app.answers import json_response
-from app.dependencies import TheService
+from app.dependencies import TheLive
 from app.state_shapes import ReleaseList
 from script_shared.releases import Manifest, Pointer
 
@@ -11,16 +11,16 @@ router = APIRouter(tags=["model"])
 
 
 @router.get("/releases", summary="All releases", response_model=ReleaseList)
-def get_releases(service: TheService) -> Response:
+def get_releases(live: TheLive) -> Response:
     """All releases in the store, newest first, with the pointer and its history."""
-    pointer = service.releases.current()
+    pointer = live.releases.current()
     current = pointer.version if pointer else None
-    served = service.live.served
+    served = live.served
     return json_response(
         {
             "current": current,
             "serving": served and served.release,
-            "releases": [_shown(manifest, current) for manifest in service.releases.list()],
+            "releases": [_shown(manifest, current) for manifest in live.releases.list()],
             "history": _history(pointer) if pointer else [],
         }
     )

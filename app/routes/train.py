@@ -20,5 +20,6 @@ async def start_training(service: TheService, body: TrainBody | None = None) -> 
     Params that the DAG does not have are refused, and so are values that they do not allow.
     """
     asked = body or TrainBody()
+    service.live_of(asked.dag.rpartition("_")[0])  # of a use case that is served here
     run = await service.trigger.start(asked.dag, asked.params)
     return json_response(run, 202, {"Location": run["address"]})

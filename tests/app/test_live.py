@@ -13,6 +13,8 @@ import pytest
 
 from app.catch_up import CatchUp
 from app.live import Live
+from app.news.news_release import NewsRelease
+from app.news.release_loader import NewsLoader
 from app.telemetry import Telemetry
 from script_shared.errors import UnavailableError
 from script_shared.releases import Releases
@@ -207,6 +209,11 @@ def test_an_object_store_that_is_away_is_told_while_the_service_lives(
         assert client.get("/recommendations").status_code == 503
 
 
+def live_of(releases: Releases, poll_seconds: float, shared: Path | None = None) -> Live[NewsRelease]:
+    """News' releases without an event log."""
+    return Live(releases, NewsLoader(), Telemetry().counts_of("news"), poll_seconds, shared=shared)
+
+
 class Stumbling(Releases):
     """A store that is unreachable the first two times that a release is fetched."""
 
@@ -221,7 +228,7 @@ class Stumbling(Releases):
 
 def test_a_release_that_could_not_be_fetched_is_tried_again_after_a_growing_pause(store: Store) -> None:
     store.promote("v1")
-    live = Live(Stumbling(store.releases.uri), Telemetry(), poll_seconds=0.02)
+    live = live_of(Stumbling(store.releases.uri), 0.02)
     tries: list[tuple[int, float]] = []
 
     async def look_on() -> None:
@@ -244,7 +251,7 @@ def test_a_final_refusal_is_not_tried_again_however_long_one_waits(store: Store)
     store.releases.publish(store.folders["Nova"], "v1")
     store.damage("v1", "model.json")
     store.releases.promote("v1", "test", check=False)
-    live = Live(Releases(store.releases.uri), Telemetry(), poll_seconds=0.02)
+    live = live_of(Releases(store.releases.uri), 0.02)
     assert not asyncio.run(live.look())
     assert live.refusal is not None
     assert live.refusal.final
@@ -275,7 +282,7 @@ def test_a_pointer_that_moves_on_while_a_release_is_brought_up_to_the_log_is_fol
 def test_worker_processes_of_one_service_load_one_after_the_other(store: Store, tmp_path: Path) -> None:
     store.promote("v2", "Nova")
     store.promote("v1")
-    live = Live(store.releases, Telemetry(), 1.0, shared=tmp_path)
+    live = live_of(store.releases, 1.0, shared=tmp_path)
 
     async def told() -> list[str | None]:
         assert await live.look()  # the first release waits for nobody

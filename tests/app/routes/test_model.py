@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from app.routes.model import shown_examples
+from app.news.release_loader import shown_examples
 from tests.app.conftest import Store, release_of, serving, until
 from tests.app.releases import ARTICLES, READS
 

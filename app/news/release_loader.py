@@ -1,0 +1,132 @@
+"""Loads releases of the news use case, and brings them up to what the event log says."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from app.catch_up import Bounds
+from app.following import Following
+from app.news.news_release import NewsRelease, examples
+from app.release_guard import ReleaseGuard, Verdict
+from app.use_case import Parts, ReleaseLoader
+from script_shared.clock import Clock, ClockMode, clock_of
+from script_shared.errors import ReleaseCorruptError
+from script_shared.news.live.assignment import assignment_of
+from script_shared.news.live.loading import load_newsroom, load_ranker
+from script_shared.news.live.mixing import load_mixing
+from script_shared.news.live.newsroom import Newsroom
+from script_shared.news.live.recommend import LiveRecommender
+from script_shared.news.live.state import LiveState
+from script_shared.news.live.texts import Vectoriser
+from script_shared.news.model import NewsModel
+from script_shared.news.params import FILE, NewsParams
+from script_shared.params import load_params
+from script_shared.releases import Manifest
+from script_shared.settings import Settings
+
+
+class NewsLoader(ReleaseLoader[NewsRelease]):
+    """Args:
+    following: the event log's side, None for none.
+    guard: has releases tried before they are served, None to take them as they are.
+    """
+
+    serves_parts = True
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        params: NewsParams | None = None,
+        following: Following | None = None,
+        guard: ReleaseGuard | None = None,
+    ) -> None:
+        self._settings = settings or Settings()
+        self._params = params or load_params(NewsParams, FILE)
+        self._following, self._guard = following, guard
+
+    @classmethod
+    def of(cls, parts: Parts) -> "NewsLoader":
+        """The loader of a running service."""
+        settings = parts.settings
+        params = load_params(NewsParams, settings.of("news").params_file or FILE)
+        return cls(settings, params, parts.following, ReleaseGuard(settings.cache_dir / "news", params))
+
+    def load(self, folder: Path, manifest: Manifest, *, in_part: bool) -> NewsRelease:
+        """Load a release and fold the event log into its state.
+
+        Raises:
+            PautaError: it is damaged, or its check failed.
+        """
+        verdict = self._checked(folder, manifest, in_part=in_part)
+        model = NewsModel.load(folder, manifest.version)
+        model.clock = clock_of(model.facts, self._settings.clock)
+        model.check()
+        some, vectoriser = examples(model), Vectoriser.of(model)
+        return NewsRelease(model, self._recommender(folder, model, vectoriser, verdict.parts), vectoriser, some)
+
+    def card(self, loaded: NewsRelease) -> dict[str, Any]:
+        """Counts, facts of the training, and users to try it with."""
+        model = loaded.model
+        return {
+            "articles": len(model.catalog),
+            "readers": len(model.readers),
+            "facts": model.facts,
+            "examples": shown_examples(model.clock.mode, loaded.examples),
+        }
+
+    def clock(self, loaded: NewsRelease) -> Clock:
+        """The time on which the release runs."""
+        return loaded.clock
+
+    def start_without_release(self) -> None:
+        """Before the first release, events are folded too."""
+        following = self._following
+        if following is None or not (following.newsroom is None or following.must_fold_again):
+            return
+        newsroom = Newsroom(LiveState(self._params.live))
+        if following.newsroom is not None:
+            newsroom.leave_out(following.newsroom.quarantine)
+        following.adopt(newsroom)
+
+    def is_outdated(self) -> bool:
+        """Whether it was loaded while the log was unreachable, or before clicks were found bad."""
+        return self._following is not None and (self._following.can_be_whole or self._following.must_fold_again)
+
+    async def take_over(self, loaded: NewsRelease) -> None:
+        """Fold events into this release's state from now on."""
+        if self._following is not None:
+            await self._following.hand_over(loaded.recommender.newsroom, loaded.clock, loaded.vectoriser)
+
+    def _checked(self, folder: Path, manifest: Manifest, *, in_part: bool) -> Verdict:
+        """What another process found when it tried the release.
+
+        Raises:
+            ReleaseCorruptError: the release is damaged, or a part of it that it may only lack ``in_part``.
+        """
+        verdict = self._guard.verdict(folder, manifest) if self._guard is not None else Verdict()
+        if verdict.reason or (verdict.parts and not in_part):
+            raise ReleaseCorruptError(verdict.text, fix="The check before service failed: train again.")
+        return verdict
+
+    def _recommender(
+        self, folder: Path, model: NewsModel, vectoriser: Vectoriser | None, without: Mapping[str, str]
+    ) -> LiveRecommender:
+        """The release's live part, brought up to what the event log says; ``without`` parts that are damaged."""
+        params, assignment = self._params, assignment_of(model)
+        newsroom, no_snapshot = load_newsroom(folder, params.live, assignment, empty="live" in without)
+        ranker, no_ranker = (None, ("ranker",)) if "ranker" in without else load_ranker(folder)
+        mixing, no_mixing = load_mixing(folder, params.serving)
+        if self._following is not None:
+            bounds = Bounds(model.params.pool.max_age_hours, params.serving.max_shown, model.catalog)
+            self._following.gather(newsroom, vectoriser, model.clock, bounds)
+        missing = (*no_snapshot, *no_ranker, *no_mixing)
+        return LiveRecommender(model, newsroom, ranker, params.serving, mixing=mixing, missing=missing)
+
+
+def shown_examples(mode: ClockMode, found: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Example user ids; empty for releases built from current data.
+
+    >>> shown_examples("data", {"logged": ["r1"]}), shown_examples("wall", {"logged": ["r1"]})
+    ({'logged': ['r1']}, {'logged': []})
+    """
+    return {segment: ids if mode == "data" else [] for segment, ids in found.items()}

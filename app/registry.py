@@ -1,0 +1,29 @@
+"""The use cases that this instance serves; their entries are in ``script_shared.use_cases``."""
+
+from pkgutil import resolve_name
+
+from app.use_case import AppUseCase
+from script_shared.errors import SettingsError
+from script_shared.settings import Settings
+from script_shared.use_cases import Entry, entries
+
+
+def use_cases(settings: Settings) -> dict[str, AppUseCase]:
+    """The served use cases that ``settings`` choose, by name, the default one first.
+
+    Raises:
+        SettingsError: an entry's object cannot be imported or has another name.
+    """
+    return {name: _load(entry, entry.app) for name, entry in entries(settings.use_cases).items() if entry.app}
+
+
+def _load(entry: Entry, where: str) -> AppUseCase:
+    try:
+        case = resolve_name(where)
+    except (ImportError, AttributeError) as error:
+        raise SettingsError(
+            f"use case {entry.name}: {where} cannot be imported ({error}).", fix="Correct its entry."
+        ) from error
+    if not isinstance(case, AppUseCase) or case.name != entry.name:
+        raise SettingsError(f"use case {entry.name}: {where} is no AppUseCase of this name.", fix="Correct its entry.")
+    return case
