@@ -1,4 +1,4 @@
-"""What this process answered lately: written some time later, credited with clicks, forgotten with its user.
+"""Recent answers of this process: stored a little later, credited with clicks, forgotten with their user.
 
 Entries of the log reach it in order, as they reach the live state; what it has seen once it does not count again.
 """
@@ -62,7 +62,7 @@ class AnswerMemory:
         return len(self._waiting)
 
     def flush(self, most: int | None = None) -> None:
-        """Write what waits, at most so many answers."""
+        """Write waiting answers, at most so many."""
         some = list(islice(self._waiting, most))
         if some:
             self._write([self._waiting.pop(answer_id).kept() for answer_id in some])

@@ -39,7 +39,7 @@ class _Bound(NamedTuple):
 
 
 class AnswerMetrics:
-    """Metrics of what is answered, in a registry; ``app.telemetry`` has the table."""
+    """Metrics of answers, in a registry; ``app.telemetry`` has the table."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
@@ -77,7 +77,7 @@ class AnswerMetrics:
         bound.seconds.observe(seconds)
 
     def recommended(self, answer: LiveAnswer, release: str, *, asked: int, seconds: float) -> None:
-        """Count one list for which ``asked`` items were wanted."""
+        """Count one list for which ``asked`` items were requested."""
         bound = self._of_list.get((answer.segment, answer.source, release))
         if bound is None:
             labels = (answer.segment, answer.source, release)
@@ -108,7 +108,7 @@ class AnswerMetrics:
 
 
 class _Sources(Collector):
-    """Where items and candidates came from; those of some answers are put aside and counted together."""
+    """Sources of items and candidates; those of several answers are collected and counted together."""
 
     def __init__(self) -> None:
         self._items: Tally[str] = Tally(dict.fromkeys(["segment", "explored", *_NAMES.values()], 0))

@@ -1,4 +1,4 @@
-"""Writes lists of recommendations as JSON bytes; the hot path, so nothing is built but what is sent."""
+"""Writes lists of recommendations as JSON bytes. This is the hot path, so it builds nothing else."""
 
 import time
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ def json_response(body: Any, status: int = 200, headers: dict[str, str] | None =
 
 
 def items(recommender: LiveRecommender, found: Iterable[LiveItem]) -> list[dict[str, Any]]:
-    """The articles of a list with what a page shows of them."""
+    """The articles of a list with their display fields."""
     return [_item(recommender, item) for item in found]
 
 

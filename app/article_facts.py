@@ -1,4 +1,4 @@
-"""What the API shows of an article: its metadata, its state, and what editors posted."""
+"""The API's view of an article: metadata, state, and the editors' posts."""
 
 import re
 import unicodedata
@@ -31,7 +31,7 @@ class ArticleFacts:
         return cls(recommender, recommender.available())
 
     def listed(self, article_id: str) -> dict[str, Any]:
-        """Metadata, as every list says it."""
+        """Metadata in the form of all lists."""
         shown, row = self.recommender.shown(article_id), self.available.rows.row(article_id)
         story = self.available.editorial.get(article_id)
         return {
@@ -53,13 +53,13 @@ class ArticleFacts:
         return self.available.refusal(article_id, NOBODY) or "shown"
 
     def is_public(self, article_id: str) -> bool:
-        """Whether a stranger may know of it: it was published, and editors did not withdraw it."""
+        """Whether the article is public: published, and not withdrawn by editors."""
         story = self.available.editorial.get(article_id)
         withdrawn = story is not None and story.refusal(self.available.now_ms) != ""
         return not withdrawn and self.state(article_id) in ("shown", "expired")
 
     def editorial(self, article_id: str) -> dict[str, Any]:
-        """What editors said, for admins."""
+        """The editors' posts, for admins."""
         story = self.available.editorial.get(article_id)
         return {
             "in_release": self.available.rows.row(article_id) >= 0,

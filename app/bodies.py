@@ -1,4 +1,4 @@
-"""Large JSON bodies are parsed in a thread, so that the event loop goes on to answer others."""
+"""Parses large JSON bodies in a thread, so that the event loop can answer other requests."""
 
 import asyncio
 import json

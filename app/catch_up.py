@@ -1,4 +1,4 @@
-"""Brings the newsroom of a release that was just loaded up to what the event log says, beside the one in service."""
+"""Folds the event log into the newsroom of a newly loaded release, beside the one in service."""
 
 import logging
 import sys
@@ -27,7 +27,7 @@ DAY_MS = 24 * HOUR_MS
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a release keeps of the past.
+    """How much of the past a release keeps.
 
     Attributes:
         alive_hours: age at which articles expire.
@@ -58,7 +58,7 @@ class CatchUp:
         bounds: Bounds,
         before: Newsroom | None,
     ) -> None:
-        """Fold what the log has into the newsroom.
+        """Fold the log into the newsroom.
 
         Before the first release for a few seconds at most. Later up to the end of the log, a little at a time, because
         the release in service answers meanwhile.
@@ -82,7 +82,7 @@ class CatchUp:
                 newsroom.go_without(before)
 
     def _remember(self, newsroom: Newsroom, vectoriser: Vectoriser | None, clock: Clock, bounds: Bounds) -> None:
-        """Take over what the log keeps of the time before the snapshot, and the snapshot does not.
+        """Load facts from before the snapshot that only the log has.
 
         A log that ends before the snapshot is a new one, or an older copy; its new entries are numbered after it.
         """

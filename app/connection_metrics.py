@@ -1,4 +1,4 @@
-"""What the server refused before a route saw it, and how many connections are open."""
+"""Metrics of requests that the server refused before a route, and of open connections."""
 
 from collections.abc import Callable
 

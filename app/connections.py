@@ -13,7 +13,7 @@ LOOK_SECONDS = 1.0  # how often connections are looked at; a limit in seconds is
 
 
 class Connection(Protocol):
-    """What the server knows of one connection.
+    """The state of one connection.
 
     Attributes:
         address: of the client, "" for one without, such as a local socket.
@@ -55,7 +55,7 @@ class Connections:
         return len(self._open)
 
     def admit(self, connection: Connection) -> bool:
-        """Take a new connection in; False when there are too many and the server waits for none of them.
+        """Accept a new connection; False if there are too many and none keeps the server waiting.
 
         Where an address, or the whole process, has as many as it may, the one makes room that was never answered and
         keeps the server waiting longest; where all were, the one that is idle longest.

@@ -25,7 +25,7 @@ PREFLIGHT = "preflight"  # the route by which they are counted
 
 
 class CrossOrigin(CORSMiddleware):
-    """Answers preflights, and says in every answer which sites may read it.
+    """Answers preflights, and adds the CORS headers to every answer.
 
     Args:
         allowed: origins, or ``*`` for all.

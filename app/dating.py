@@ -75,7 +75,7 @@ class Dating:
         return f"must lie {ways}" + (f". {HELP}" if self.present is None else "")
 
     def stamp(self, time_ms: int | None) -> tuple[int, dict[str, Any]]:
-        """The time that an allowed event is written with, and what its body says about it."""
+        """The time to write an allowed event with, and the marks for its body."""
         if self.present is None or (time_ms is not None and self.history is not None and time_ms in self.history):
             return self.now_ms if time_ms is None else time_ms, {}
         dated = self.wall_ms if time_ms is None else time_ms

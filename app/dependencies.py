@@ -75,7 +75,7 @@ async def _admin(
 
 
 def refuse(service: Service, what: str) -> NoReturn:
-    """Refuse what only admins may have.
+    """Refuse requests without the admin token.
 
     Raises:
         HTTPException: 403 while no token is set, else 401.

@@ -19,7 +19,7 @@ class Inflater(Protocol):
         """Whether the compressed data is complete."""
 
     def inflate(self, data: bytes, most: int) -> bytes:
-        """What ``data`` brings, at most about ``most`` bytes of it.
+        """Decompress ``data``, at most about ``most`` bytes.
 
         Raises:
             ValueError: the data is damaged, or there is more of it after its end.
@@ -76,7 +76,7 @@ MAKERS: dict[str, Callable[[], Inflater]] = {
 
 
 def inflated(scope: Scope, receive: Receive, most: int) -> Receive:
-    """``receive`` with the body as it was before the client compressed it.
+    """``receive`` with the decompressed body.
 
     Reading raises HTTPException: 415 for an encoding that is not read, 413 once more than ``most`` bytes came out, 400
     for damaged data.

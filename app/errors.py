@@ -53,7 +53,7 @@ def problem(
 
 
 def install(app: FastAPI) -> None:
-    """Make the application answer every error with a problem; ``Watched`` does so for what nobody expected."""
+    """Make the application answer every error with a problem; ``Watched`` does so for unexpected errors."""
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]
     app.add_exception_handler(PautaError, _ours)  # type: ignore[arg-type]
@@ -91,7 +91,7 @@ async def _ours(request: Request, error: PautaError) -> Response:
 
 
 def unexpected(request: Request, error: Exception) -> Response:
-    """What a mistake of the service is answered with; it is logged with its traceback."""
+    """The answer to an unexpected error, which is logged with its traceback."""
     log.error("request %s failed", request.scope.get("request_id"), exc_info=error)
     detail = "The service failed. Its log has the details under this request id."
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
@@ -121,7 +121,7 @@ def _untyped(request: Request, body: object) -> dict[str, str] | None:
 
 
 def _one(entry: Mapping[str, Any]) -> dict[str, str]:
-    """One complaint of the validation: where it is, and what is wrong; the value itself is not repeated."""
+    """One validation error: its place and message; the value itself is not repeated."""
     place: Sequence[Any] = entry["loc"]
     if entry["type"] == "json_invalid":
         return {"in": "body", "field": "", "message": f"is not valid JSON: {entry.get('ctx', {}).get('error', '')}"}

@@ -61,7 +61,7 @@ def _read(path: Path) -> list[Row]:
 
 
 def _typed(row: dict[str, str]) -> Row:
-    """Numbers as numbers; what is missing or not a number is None."""
+    """Numbers as numbers; missing and invalid values are None."""
     if None in row or None in row.values():
         raise ValueError("a row has another number of values than the header")
     typed: Row = {"protocol": "batch", **row}  # files written before there was a replay do not say it

@@ -1,4 +1,4 @@
-"""What the API finds out about who sent events: signed by the site or not, of an answer we gave, from which network."""
+"""Facts about the sender of events: signed by the site or not, from an answer of this service, from which network."""
 
 import time
 from collections.abc import Callable

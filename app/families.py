@@ -1,4 +1,4 @@
-"""Metrics as plain values: what one worker process counted, and what several did together."""
+"""Metrics as plain values: the counters of one worker process, and the sum over several."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -53,7 +53,7 @@ class Family:
 
 @dataclass
 class Snapshot:
-    """What one worker counted, or several that are dead.
+    """The counters of one worker, or the sum over several dead ones.
 
     Attributes:
         removed: releases whose series have left there.
@@ -97,7 +97,7 @@ class Written(Collector):
 
 
 def families_of(collector: Collector) -> list[Family]:
-    """What a registry or a part of it holds now."""
+    """The current values of a registry or a part of it."""
     return [
         Family(metric.name, metric.type, metric.documentation, [Sample(*sample[:3]) for sample in metric.samples])
         for metric in collector.collect()

@@ -1,4 +1,4 @@
-"""The event log's side of one process, put together: intake of what requests write, the folded state, the answers.
+"""The event log in one process: intake of events, the folded state, and the answers.
 
 ``app.state_folder`` folds, ``app.catch_up`` brings a new release up to the log, ``app.answer_memory`` judges answers.
 The thread that follows the log waits for the event loop, and answers a writer once its entries are folded.
@@ -31,7 +31,7 @@ MEASURE_SECONDS = 5.0  # adding up the state's memory takes milliseconds
 
 
 class Following:
-    """One process' place in the event log, and the newsroom folded up to there.
+    """The position of one process in the event log, and the newsroom folded up to it.
 
     Attributes:
         log: the event log.
@@ -127,7 +127,7 @@ class Following:
 
     @property
     def troubles(self) -> list[str]:
-        """What is wrong with the log's side, as short names."""
+        """The current problems of the event log in this process, as short names."""
         lag, newsroom = self.follower.lag, self.newsroom
         found = ["event_log"] if lag.error or not (newsroom is None or newsroom.whole) else []
         if newsroom is None or newsroom.failed:
@@ -137,12 +137,12 @@ class Following:
         return found
 
     def gather(self, newsroom: Newsroom, vectoriser: Vectoriser | None, clock: Clock, bounds: Bounds) -> None:
-        """Fold the log into a newsroom that nobody uses yet; called in a thread."""
+        """Fold the log into a newsroom that is not in service yet; called in a thread."""
         newsroom.renewals = self.log.renewals
         self._catch_up.gather(newsroom, vectoriser, clock, bounds, before=self.newsroom)
 
     def adopt(self, newsroom: Newsroom) -> None:
-        """Begin with a newsroom while there is no release."""
+        """Use a newsroom while there is no release."""
         newsroom.renewals = self.log.renewals
         self._folder.adopt(Room(newsroom))
 

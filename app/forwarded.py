@@ -82,7 +82,7 @@ def _last(value: str) -> str:
 
 
 def _address(part: str) -> str:
-    """An address without its port, "" for what is none."""
+    """An address without its port; "" if it is not an address."""
     text = part.strip().strip('"')
     if text.startswith("["):
         text = text[1:].partition("]")[0]

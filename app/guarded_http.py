@@ -1,4 +1,4 @@
-"""HTTP/1.1 for uvicorn with limits on what one connection may send, keep and wait for.
+"""HTTP/1.1 for uvicorn with limits per connection: bytes, headers, and time.
 
 uvicorn's own protocol has none on heads, none on time but for idle connections, and refuses nobody before the system
 runs out of descriptors. This class counts what comes in before the parser sees it, in parts of at most 16 kB.
@@ -179,7 +179,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self.transport.abort()
 
     def _stop(self, refusal: Refused) -> None:
-        """Leave the parser, which hides what its callbacks raise."""
+        """Stop the parser, which hides errors of its callbacks."""
         self._refusal = refusal
         raise refusal
 
@@ -191,7 +191,7 @@ class GuardedProtocol(HttpToolsProtocol):
         return Refused(431, "head", f"The head of the request is larger than {most:,} bytes. Send less.")
 
     def _refuse(self, refusal: Refused) -> None:
-        """Say why, as far as nothing has been said yet, and close the connection."""
+        """Send the reason, unless an answer was already sent, and close the connection."""
         self._shut, self._read_until = True, inf
         self.door.refused(refusal.reason)
         cycle, waited = self.cycle, bool(self.pipeline)

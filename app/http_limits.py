@@ -1,4 +1,4 @@
-"""How much one connection may take of the server: bytes, headers, seconds, and how many there may be."""
+"""Limits of connections: bytes, headers, seconds, and their number."""
 
 import resource
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class HttpLimits:
 
     @classmethod
     def of(cls, settings: Settings) -> "HttpLimits":
-        """As the settings say, but never more connections than the process has descriptors for."""
+        """The limits of the settings, with no more connections than the process has descriptors for."""
         room = max(1, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - RESERVED)
         return cls(
             head_bytes=settings.http_head_bytes,

@@ -1,4 +1,4 @@
-"""How events come in: JSON, also sent as plain text; long lists are validated a slice at a time."""
+"""Intake of events: JSON, also sent as plain text; long lists are validated in slices."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
@@ -23,7 +23,7 @@ _events: TypeAdapter[list[Event]] = TypeAdapter(Annotated[list[Event], Field(fai
 
 
 async def in_slices(work: Callable[[Sequence[Given]], list[Made]], items: Sequence[Given]) -> list[Made]:
-    """What the work makes of the items, a slice at a time; other requests get their turn between two slices."""
+    """Process the items in slices, so that other requests run between two slices."""
     made: list[Made] = []
     for start in range(0, len(items), SLICE):
         if start:
@@ -69,7 +69,7 @@ def _beacon(request: Request) -> BodyRequest:
 
 
 def _reason(error: HTTPException) -> str:
-    """Why a body could not be read, as it is counted."""
+    """The reason under which an invalid body is counted."""
     if isinstance(error.__cause__, ClientDisconnect):
         return "hung_up"
     return {413: "too_large", 401: "not_signed"}.get(error.status_code, "malformed")

@@ -158,7 +158,7 @@ class Live(Generic[T]):
             await asyncio.sleep(self._doubled(self._failures))
 
     async def look(self, *, force: bool = False) -> bool:
-        """Look at the pointer once and take what it names into service, when it is new or ``force``; True if taken."""
+        """Read the pointer once and load its release if it is new, or with ``force``; True if it is now in service."""
         async with self._lock:
             pointer = await self._current()
             self._without_release(pointer)
@@ -208,7 +208,7 @@ class Live(Generic[T]):
         return True
 
     async def _take_earlier(self, pointer: Pointer) -> None:
-        """At the start there is no old release that could serve on: take the one that was in service before."""
+        """At the start, without a release in service: load the previous one."""
         for version in pointer.earlier():
             try:
                 await self._swap(await self._in_thread(pointer, version))
@@ -225,7 +225,7 @@ class Live(Generic[T]):
             log.error("release %s cannot be served in part: %s", pointer.version, _say(error))
 
     async def _take_kept(self) -> bool:
-        """At the start without the store: take what was in service on this machine last, where the cache has it."""
+        """At the start, without the store: load the cached release that was last in service here."""
         self._kept = await asyncio.to_thread(self.releases.kept)
         if self._kept is None:
             return False

@@ -44,7 +44,7 @@ class LiveMetrics:
             self.duplicate[kind].inc(duplicates)
 
     def refused(self, reason: str, events: int) -> None:
-        """Count events that were not taken in, by one of the reasons in ``REFUSED``."""
+        """Count refused events by one of the reasons in ``REFUSED``."""
         self._refused[reason].inc(events)
 
     def credited(self, credit: Credit) -> None:

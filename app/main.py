@@ -83,7 +83,7 @@ def create_app(settings: Settings, metrics_folder: Path | None = None) -> FastAP
 
 
 def _wrap(app: FastAPI, service: Service) -> None:
-    """What every request passes; what is added last comes first."""
+    """The middleware of every request; the last added runs first."""
     settings, telemetry = service.settings, service.telemetry
     app.add_middleware(Heads)
     app.add_middleware(Watched, telemetry=telemetry, body_bytes=settings.http_body_bytes)

@@ -1,4 +1,4 @@
-"""What keeps a serving process small."""
+"""Keeps the memory of a serving process small."""
 
 import contextlib
 import ctypes

@@ -1,4 +1,4 @@
-"""What every request passes: it gets an id, is measured, may not send an endless body, and is always answered."""
+"""Middleware of every request: adds an id, measures it, limits the body, and always answers."""
 
 import logging
 import re

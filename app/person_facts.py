@@ -1,4 +1,4 @@
-"""What the API knows of one person: log, live state, answers in memory, release in service."""
+"""Everything stored about one person: log, live state, answers in memory, release in service."""
 
 import asyncio
 from collections import Counter
@@ -69,7 +69,7 @@ class PersonFacts:
 
     @property
     def nothing(self) -> bool:
-        """Whether nobody here knows the person."""
+        """Whether nothing is stored about the person."""
         return not (self.entries or self.live_reads or self.live_shown or self.answers or self.release)
 
 
@@ -79,7 +79,7 @@ def _live_reads(room: Newsroom, person: Person) -> list[str]:
 
 
 def _in_release(served: NewsRelease, names: Sequence[str]) -> dict[str, Any] | None:
-    """What the release holds under these names, those left out that were erased since."""
+    """The release's data of these names, without names that were erased since."""
     model, room = served.model, served.recommender.newsroom
     rows = [row for name in names if (row := model.readers.ids.row(name)) >= 0 and room.knows_reader(name)]
     if not rows:

@@ -57,7 +57,7 @@ class Trial:
         self.parts: dict[str, str] = {}
 
     def run(self) -> None:
-        """Try all of it; what is wrong with an optional part is kept in ``parts``.
+        """Check everything; problems of optional parts are collected in ``parts``.
 
         Raises:
             Exception: whatever the release does to its users.
@@ -138,7 +138,7 @@ class Trial:
 
 
 def _clock(model: NewsModel) -> Clock:
-    """The same moment at every trial, so that the verdict depends on the files alone: the end of what they hold."""
+    """The end of the data, so that the verdict depends only on the files."""
     end_ms, newest_ms = model.facts["data_end_ms"], int(model.catalog.issued_ms.max(initial=0))
     if not 0 <= end_ms <= LATEST_MS:
         raise ReleaseError(f"model.json: {end_ms} is not a time.", fix=FIX)
@@ -151,7 +151,7 @@ def say(**said: Any) -> None:
 
 
 def described(error: BaseException) -> str:
-    """What is wrong, for people."""
+    """The problem as a sentence."""
     return str(error) if isinstance(error, PautaError) else f"{type(error).__name__}: {error}"
 
 
@@ -169,7 +169,7 @@ def bound(folder: Path) -> None:
 
 
 def main() -> int:
-    """Try the release; 0 whenever there is a verdict."""
+    """Check the release; exit code 0 if there is a verdict."""
     parent.end_with_named_parent()
     parser = argparse.ArgumentParser(prog="python -m app.release_check", description="Load a release and ask it.")
     parser.add_argument("folder", type=Path, help="the release's files")

@@ -1,4 +1,4 @@
-"""Has a release tried by another process before it is served, and remembers what that process found.
+"""Lets another process check a release before it is served, and stores the verdict.
 
 The verdict depends on the files and this code alone, so it is kept by the checksums of the files: other worker
 processes and later starts take it from the cache folder.
@@ -33,7 +33,7 @@ _here: dict[str, "Verdict"] = {}  # of this process, even if the cache folder is
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the check found.
+    """The verdict of a check.
 
     Attributes:
         reason: why the release cannot be served, "" when it can.
@@ -74,7 +74,7 @@ class ReleaseGuard:
         self._params = json.dumps({name: getattr(params, name).model_dump(mode="json") for name in ("live", "serving")})
 
     def verdict(self, folder: Path, manifest: Manifest) -> Verdict:
-        """What is wrong with a release whose files were held against their checksums.
+        """Check a release whose checksums are valid.
 
         Raises:
             UnavailableError: the check could not be made; trying again may help.
@@ -151,7 +151,7 @@ class ReleaseGuard:
 
 
 def _read(code: int, output: str, errors: str) -> Verdict:
-    """The verdict in what the check said.
+    """The verdict in the output of the check.
 
     Raises:
         Crashed: it ended before; UnavailableError: by want of memory or by somebody else.

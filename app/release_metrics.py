@@ -1,4 +1,4 @@
-"""Which release is in service, how it came, and which time its clock says."""
+"""Metrics of the release in service: version, loading, and clock."""
 
 import time
 from collections import deque

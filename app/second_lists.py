@@ -16,7 +16,7 @@ class SecondLists:
         self._made: dict[str, bytes] = {}
 
     def get(self, as_of: tuple[Any, ...], name: str, make: Callable[[], dict[str, Any]]) -> bytes:
-        """A list as JSON, made when it is not there yet."""
+        """A list as JSON; made if it is not cached."""
         if as_of != self._as_of or len(self._made) >= KEPT:
             self._as_of, self._made = as_of, {}
         if name not in self._made:

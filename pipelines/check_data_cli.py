@@ -1,4 +1,4 @@
-"""The command ``python -m pipelines check-data PATH``: what is in people's own files, and how they would be read."""
+"""The command ``python -m pipelines check-data PATH``: what your files contain, and how they would be read."""
 
 import argparse
 from pathlib import Path

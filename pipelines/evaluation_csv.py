@@ -17,7 +17,7 @@ COLUMNS = (
 
 
 def append_rows(path: Path, rows: Sequence[dict[str, Any]], run_id: str) -> None:
-    """Put a run's rows at the end of the CSV; rows the run had there before are replaced.
+    """Append a run's rows to the CSV; earlier rows of the run are replaced.
 
     A reader sees the old file or the new one. Two writers wait for each other.
 

@@ -19,7 +19,7 @@ METRICS = (*PER_USER, "coverage")
 
 @dataclass(frozen=True)
 class Protocol:
-    """What is measured, and on whom.
+    """The measures, and the users that they are computed for.
 
     Attributes:
         truth: (n_users, n_articles) ones where the held-out user newly read the article.

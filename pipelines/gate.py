@@ -1,4 +1,4 @@
-"""The gate's decision: is a candidate good enough to replace what is served, from figures alone.
+"""The gate's decision from figures alone: whether a candidate may replace the release in service.
 
 Per segment the candidate is held against each reference (the release in service, the best windowed popularity). It is
 refused when it is worse by more than the tolerance, a share of the reference's value, and the loss is more than chance:
@@ -28,7 +28,7 @@ ORDER: tuple[Outcome, ...] = (*REFUSED, "chance", "better", "pass", "too few use
 
 @dataclass(frozen=True)
 class Rule:
-    """What is compared, and how much worse is still good enough.
+    """The compared metric, and the tolerance.
 
     Attributes:
         metric: name of the measure, such as ``ndcg``.
@@ -81,7 +81,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was decided and why.
+    """A decision with its reasons.
 
     Attributes:
         accepted: whether the candidate may be promoted.
@@ -100,7 +100,7 @@ class Verdict:
 
 
 def judge(comparisons: Sequence[Comparison], rule: Rule, force: Force | None = None) -> Verdict:
-    """Decide; a person's ``force`` overrules the figures and is recorded beside what they said."""
+    """Decide; a person's ``force`` overrules the figures and is recorded beside their verdict."""
     outcomes = [(outcome(comparison, rule), comparison) for comparison in comparisons]
     refused = any(result in REFUSED for result, _ in outcomes)
     judged = any(result not in (*REFUSED, "too few users") for result, _ in outcomes)
@@ -115,7 +115,7 @@ def judge(comparisons: Sequence[Comparison], rule: Rule, force: Force | None = N
 
 
 def _nothing_judged(comparisons: Sequence[Comparison], rule: Rule) -> str:
-    """What a person can set, so that something can be judged."""
+    """Settings with which at least one segment could be judged."""
     nothing = "Nothing could be judged: no segment has enough evaluated users, and missing figures are no pass."
     if rule.advice:
         return f"{nothing} {rule.advice}."

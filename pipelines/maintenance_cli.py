@@ -1,4 +1,4 @@
-"""``python -m pipelines maintenance``: what the nightly DAG does, without Airflow."""
+"""``python -m pipelines maintenance``: does the work of the nightly DAG, without Airflow."""
 
 import argparse
 import json

@@ -39,7 +39,7 @@ def truth_sizes(truth: csr_array) -> IntArray:
 
 
 def recall(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
-    """Share of what the user read that is among the first ``cutoff``."""
+    """Share of the user's reads that are among the first ``cutoff``."""
     return _known(found[:, :cutoff].sum(axis=1) / np.maximum(sizes, 1), sizes)
 
 

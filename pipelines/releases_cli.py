@@ -1,4 +1,4 @@
-"""``python -m pipelines releases …``: what people do with releases."""
+"""``python -m pipelines releases …``: inspect, promote, roll back and prune releases."""
 
 import argparse
 import getpass

@@ -38,7 +38,7 @@ STYLE: Any = {
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing as inline SVG, with a sentence under it that says what it shows."""
+    """A chart as inline SVG, with a caption."""
 
     svg: str
     caption: str = ""

@@ -88,7 +88,7 @@ class Run:
         raise RunError(message, fix=f"Run the step that writes it first: --step {STEP_OF.get(step, step)}.")
 
     def facts(self, step: str, part: str | None = None) -> dict[str, Any]:
-        """What the step wrote into its manifest."""
+        """The facts in the step's manifest."""
         facts: dict[str, Any] = json.loads((self.read(step, part) / MANIFEST).read_text())
         return facts
 

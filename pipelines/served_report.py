@@ -1,4 +1,4 @@
-"""What became of the lists that were served: lists and clicks by day and segment, clicks by position."""
+"""A report on served lists: lists and clicks by day and segment, clicks by position."""
 
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator

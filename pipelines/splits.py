@@ -1,4 +1,4 @@
-"""Splits the reads in time: the moment T that a model may know, and what users newly read after it."""
+"""Splits the reads in time: at the moment T, and into what users newly read after it."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -39,7 +39,7 @@ class Window:
 def held_out_window(
     reads: Reads, validation: Reads | None, *, window_hours: float, use_validation_file: bool = True
 ) -> Window:
-    """The window at the end of the data, or that of the validation file where there is one and it is wanted.
+    """The window at the end of the data, or that of the validation file if it exists and is enabled.
 
     Raises:
         InputError: the data is not longer than the window, so nothing would be left to learn from.

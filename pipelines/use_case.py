@@ -1,4 +1,4 @@
-"""What a use case is to the pipelines: its params, its steps, its schedule, and the parts that it may have."""
+"""A use case in the pipelines: its params, steps, schedule, and optional parts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Context:
-    """All that a step is handed: where, what, which run, and the person's choices.
+    """The input of a step: settings, params, the run, and the person's options.
 
     Attributes:
         sources: those of the use case, the default first; empty when they are not known here.
@@ -189,7 +189,7 @@ class UseCase:
     def context(
         self, settings: Settings, run_id: str, options: Options | None = None, params: Params | None = None
     ) -> Context:
-        """What a step of the run is handed; ``params`` in place of those of the file.
+        """The context of a step of the run; ``params`` replaces those of the file.
 
         Raises:
             SettingsError: the params file cannot be used.

@@ -18,7 +18,7 @@ def wall_ms() -> int:
 
 @dataclass
 class Clock:
-    """Says which time it is for everything that is counted in time.
+    """The source of "now" for everything that depends on time.
 
     Attributes:
         mode: ``wall`` in production; ``data`` for historical releases, where now is the end of the data.
@@ -50,7 +50,7 @@ class Clock:
         self.data_end_ms = max(self.data_end_ms, event_ms)
 
     def reach_ms(self) -> int:
-        """The moment to which anybody may move a data clock: no further than real time has gone by since it was set."""
+        """The moment up to which strangers may move a data clock: real time since it was set."""
         elapsed_ms = int((time.monotonic() - self._pace_at) * 1000)
         self._pace_ms, self._pace_at = self._pace_ms + elapsed_ms, self._pace_at + elapsed_ms / 1000
         if self.data_end_ms - EARLY_MS > self._pace_ms:  # the site moved it, here or in another process
@@ -58,7 +58,7 @@ class Clock:
         return self._pace_ms + EARLY_MS
 
     def follow(self, other: "Clock") -> None:
-        """Let real time go on from where another clock of the same service had come to."""
+        """Continue real time from another clock of the same service."""
         if other.mode == self.mode == "data":
             self._pace_ms = max(self._pace_ms, self.data_end_ms, other.reach_ms() - EARLY_MS)
 
@@ -103,7 +103,7 @@ def choose_clock(
     source: str | None = None,
     posted_ms: int = 0,
 ) -> ClockChoice:
-    """Wall time while the data is fresh, data time when it is history, or what the setting says.
+    """Wall time if the data is fresh, data time if it is history, unless the setting decides.
 
     Args:
         data_end_ms: end of the data; made_at_ms: when the release is made. Epoch milliseconds, UTC.

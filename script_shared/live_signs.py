@@ -1,4 +1,4 @@
-"""When history becomes the present: enough users act by the wall clock, or the site itself says so.
+"""Detects when a site on data time is live: by events of the site, or of enough users, at wall time.
 
 An entry that was dated by the wall clock while a release ran on data time carries a mark. Marks are counted in the
 order of the log, so every process switches at the same entry.

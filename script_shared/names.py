@@ -89,7 +89,7 @@ def clean_title(value: object) -> str:
 
 
 def section_key(value: object) -> str:
-    """What sections are compared by: lower case, without accents, words joined by hyphens; "" for a missing one.
+    """The key by which sections are compared: lower case, without accents, words joined by hyphens; "" for none.
 
     >>> section_key("Política"), section_key("são paulo/"), section_key("sao-paulo")
     ('politica', 'sao-paulo', 'sao-paulo')

@@ -1,4 +1,4 @@
-"""The one way in which a time that somebody wrote becomes epoch milliseconds."""
+"""Converts times in any accepted notation to epoch milliseconds."""
 
 import math
 import re
@@ -18,7 +18,7 @@ OUTSIDE = "must lie between the years 2000 and 2100"
 
 
 def epoch_ms(value: object) -> int:
-    """Epoch milliseconds, UTC, of a time in any spelling that is accepted; what is finer than that is cut off.
+    """Epoch milliseconds, UTC, of a time in any accepted notation; finer parts are cut off.
 
     The unit of a number follows from its size: times between 2000 and 2100 in seconds, milliseconds, microseconds and
     nanoseconds have no number in common. A date without an offset is UTC.

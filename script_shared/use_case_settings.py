@@ -18,7 +18,7 @@ CHOSEN = PREFIX + "USE_CASES"
 
 
 class UseCaseSettings(BaseModel):
-    """What the environment says of one use case."""
+    """The environment's settings of one use case."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -16,7 +16,7 @@ class UseCaseMetrics:
             f"{name}_release_info", "1 for the release in service.", ["use_case", "version"], registry=registry
         )
         self.created = Gauge(
-            f"{name}_release_created_timestamp_seconds", "When it was made.", ["use_case"], registry=registry
+            f"{name}_release_created_timestamp_seconds", "Time of the quarantine.", ["use_case"], registry=registry
         )
         self.load_seconds = Gauge(
             f"{name}_release_load_seconds", "Time the last load took, check included.", ["use_case"], registry=registry

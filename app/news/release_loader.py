@@ -98,7 +98,7 @@ class NewsLoader(ReleaseLoader[NewsRelease]):
             await self._following.hand_over(loaded.recommender.newsroom, loaded.clock, loaded.vectoriser)
 
     def _checked(self, folder: Path, manifest: Manifest, *, in_part: bool) -> Verdict:
-        """What another process found when it tried the release.
+        """The verdict of the process that checked the release.
 
         Raises:
             ReleaseCorruptError: the release is damaged, or a part of it that it may only lack ``in_part``.
@@ -111,7 +111,7 @@ class NewsLoader(ReleaseLoader[NewsRelease]):
     def _recommender(
         self, folder: Path, model: NewsModel, vectoriser: Vectoriser | None, without: Mapping[str, str]
     ) -> LiveRecommender:
-        """The release's live part, brought up to what the event log says; ``without`` parts that are damaged."""
+        """The release's live part, with the event log folded in, ``without`` damaged parts."""
         params, assignment = self._params, assignment_of(model)
         newsroom, no_snapshot = load_newsroom(folder, params.live, assignment, empty="live" in without)
         ranker, no_ranker = (None, ("ranker",)) if "ranker" in without else load_ranker(folder)

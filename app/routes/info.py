@@ -53,7 +53,7 @@ async def get_info(request: Request, service: TheService) -> Response:
 
 @cache
 def _packages() -> dict[str, str]:
-    """Versions of what the service is built on; read from files once."""
+    """Versions of the main packages; read once."""
     return {name: version(name) for name in PACKAGES}
 
 

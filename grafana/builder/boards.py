@@ -1,4 +1,4 @@
-"""What all dashboards share: the data source to choose, links to each other, releases as annotations."""
+"""The common parts of all dashboards: the data source to choose, links to each other, releases as annotations."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""*Pipelines*: whether Airflow lives, what its DAGs did, how long they took, and what waits."""
+"""*Pipelines*: whether Airflow runs, what its DAGs did, how long they took, and what waits."""
 
 from grafana_foundation_sdk.builders import dashboard
 

@@ -1,4 +1,4 @@
-"""*Recommendations*: who gets lists, from which sources, and how often users click on what was recommended."""
+"""*Recommendations*: who gets lists, from which sources, and how often users click recommendations."""
 
 from grafana_foundation_sdk.builders import dashboard
 

@@ -1,1 +1,1 @@
-"""What the DAG files are built from: one builder per DAG, and what the builders share."""
+"""Builders of the DAGs, one each, and their common parts."""

@@ -23,7 +23,7 @@ DOC = """
 
 
 def evaluation_dag(case: UseCase) -> DAG:
-    """The DAG that measures what is served, without training anything."""
+    """The DAG that evaluates the release in service without a training."""
 
     @dag(
         dag_id=f"{case.name}_evaluation",

@@ -1,4 +1,4 @@
-"""What a person may choose when starting a DAG by hand: each choice documented, and checked before the run starts."""
+"""Params of DAGs that are started by hand: documented, and checked before the run starts."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which errors a task is tried again for: what did not answer, or a killed process; never bad input or a mistake."""
+"""Decides which errors are retried: missing answers and killed processes, but never invalid input or bugs."""
 
 from datetime import timedelta
 from typing import Any

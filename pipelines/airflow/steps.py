@@ -1,4 +1,4 @@
-"""What a task does: find its run, build the context and call the use case's step."""
+"""Runs a task: find its run, build the context and call the use case's step."""
 
 import json
 import logging

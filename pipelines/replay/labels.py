@@ -16,7 +16,7 @@ _TYPICAL_HISTORY, _GAP_DAYS = 130.0, 50.0
 
 
 def click(data: Dataset) -> Weights:
-    """Every read counts alike."""
+    """All reads have the same weight."""
     return np.ones(len(data.interactions), np.float32)
 
 

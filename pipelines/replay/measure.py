@@ -1,4 +1,4 @@
-"""What ranks are worth: hit rates and gains with 95 % intervals by resampling users."""
+"""Measures of ranks: hit rates and gains with 95 % intervals by resampling users."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Events in time order through the live state; at chosen clicks, what would have been asked just before."""
+"""Folds events in time order into the live state, and makes the request just before each chosen click."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -13,7 +13,7 @@ CHUNK = 4096
 
 
 class Case(NamedTuple):
-    """A click that was asked about.
+    """A click that is evaluated.
 
     Attributes:
         place: of the click in the stream.
@@ -27,7 +27,7 @@ class Case(NamedTuple):
 
 
 class Replay:
-    """Walks one stream once; the state knows every click before the moment asked about and none of that moment.
+    """Replays one stream once; at each request, the state knows every earlier click and none of that moment.
 
     Attributes:
         stream: the clicks.
@@ -46,7 +46,7 @@ class Replay:
             self.folded = stop
 
     def cases(self, places: Iterable[int]) -> Iterator[Case]:
-        """Asks before each of the clicks, given in ascending order; clicks on articles read before must be left out."""
+        """Make the request before each of the clicks, in ascending order; exclude clicks on articles read before."""
         for place in places:
             self.fold_until(self.stream.first_of_moment(place))
             found = candidates(self.state, self.stream.request(place))

@@ -67,7 +67,7 @@ class Stream:
         return [labels.get(code) or _text(code) for code in self.context[name][start:stop].tolist()]
 
     def request(self, place: int, n: int = 20) -> RankRequest:
-        """What is known just before a click: who, when, from where; nothing of the click."""
+        """The request just before a click: user, time and place, and nothing of the click."""
         region, device, os = (self._texts(name, place, place + 1)[0] for name in ("region", "device", "os"))
         user, session = self.user_ids[int(self.user[place])], _text(int(self.session[place]))
         return RankRequest(int(self.time_ms[place]), user, session, region, device, os, n=n)

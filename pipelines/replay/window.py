@@ -1,4 +1,4 @@
-"""One test window: fold what came before, train on its last days, then ask before every click of the window."""
+"""One test window: folds earlier events, trains on their last days, then ranks before every click of the window."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -113,7 +113,7 @@ def _train(
 
 
 def _asked(stream: Stream, window: Window, facts: dict[str, Any]) -> IntArray:
-    """The clicks that are asked about, ascending."""
+    """The clicks that are evaluated, ascending."""
     drawn = np.random.default_rng(window.seed).random(len(stream.user_ids)) < window.share
     within = stream.between(window.start_ms, window.end_ms)
     places = np.arange(within.start, within.stop)

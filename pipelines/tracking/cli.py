@@ -1,4 +1,4 @@
-"""``python -m pipelines tracking …``: what people do with the tracking in MLflow."""
+"""``python -m pipelines tracking …``: inspect and repair the records in MLflow."""
 
 import argparse
 import json

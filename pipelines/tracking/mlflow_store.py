@@ -62,7 +62,7 @@ class MlflowStore:
         return str(found.experiment_id)
 
     def _all_runs(self) -> Iterator[Any]:
-        """Deleted ones too: what a person deleted is not made again."""
+        """All runs including deleted ones, so that a deleted run is not made again."""
         from mlflow.entities import ViewType
 
         token = None
@@ -74,7 +74,7 @@ class MlflowStore:
             token = page.token or ""
 
     def write_run(self, record: Record) -> bool:
-        """Make MLflow's run of a training say what the record says; False when it does already.
+        """Write a training's record into its run in MLflow; False if it is there already.
 
         The digest is written last, so that a run that was cut short is written again.
         """
@@ -182,7 +182,7 @@ class MlflowStore:
         return {alias: releases.get(str(number), f"version {number}") for alias, number in numbers.items()}
 
     def write_aliases(self, wanted: dict[str, str], ours: Sequence[str]) -> dict[str, str]:
-        """Put our aliases where they belong, and take away those that name nothing; returns what was changed."""
+        """Set our aliases, and remove those that name nothing; returns the changes."""
         present, known = self.aliases(), self._versions()
         changed = {}
         for alias in ours:
@@ -198,7 +198,7 @@ class MlflowStore:
 
 
 def is_refusal(error: Exception) -> bool:
-    """Whether MLflow understood and said no to this one thing; the next may be welcome."""
+    """Whether MLflow refused this one request; others may succeed."""
     return getattr(error, "error_code", "") in REFUSALS
 
 
@@ -222,7 +222,7 @@ def _version_tags(release: Release) -> dict[str, str]:
 
 
 def _artifacts_beside(address: str) -> str | None:
-    """Where files of runs go when there is no server that takes them: beside the database."""
+    """The folder for artifacts without a server: beside the database."""
     file = sqlite_file(address)
     return (file.absolute().parent / "artifacts").as_uri() if file else None
 

@@ -52,7 +52,7 @@ class Outbox:
                     raise
 
     def records(self) -> list[Record]:
-        """What waits, oldest training first. What cannot be read is left where it is, and logged."""
+        """Waiting records, oldest training first. Unreadable ones are left in place and logged."""
         return sorted(self._readable(), key=lambda record: (record.started_ms, record.key))
 
     def settle(self, record: Record) -> None:

@@ -1,4 +1,4 @@
-"""Brings MLflow to what the runs' folders and the releases say; done twice, the second time changes nothing."""
+"""Brings MLflow in line with the runs' folders and the releases. Repeating it changes nothing."""
 
 import json
 import logging
@@ -29,7 +29,7 @@ LAST = "last.json"
 
 @dataclass
 class Outcome:
-    """What a reconciling did.
+    """The result of a reconciliation.
 
     Attributes:
         problem: why something is left to do, "" when nothing is.
@@ -101,7 +101,7 @@ class Desk:
 
 
 def reconcile(settings: Settings, use_case: str) -> Outcome:
-    """Deliver what waits, then make versions and aliases agree with the releases.
+    """Deliver waiting records, then bring versions and aliases in line with the releases.
 
     Whatever goes wrong ends up in the outcome; what was not delivered waits on.
     """

@@ -1,4 +1,4 @@
-"""What the registry has to look like, read from the place of the releases."""
+"""The target state of the registry, read from the release store."""
 
 import hashlib
 from dataclasses import dataclass

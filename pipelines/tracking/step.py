@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def track(context: Context) -> dict[str, Any]:
-    """Record what became of the run, whatever that is; never an error, and never longer than ``mlflow_seconds``.
+    """Record the outcome of the run. Never raises, and never takes longer than ``mlflow_seconds``.
 
     Returns:
         ``recorded``: whether MLflow has all records; ``problem``: why not; ``waiting``: records in the outbox.
@@ -55,7 +55,7 @@ def _track(context: Context) -> dict[str, Any]:
 
 
 def tell(settings: Settings, use_case: str) -> dict[str, Any]:
-    """Reconcile in a process of its own, which is ended when it takes too long; what it did, in short.
+    """Reconcile in a separate process with a time limit; returns a summary.
 
     Importing MLflow's client takes seconds and hundreds of megabytes, and no time limit of its own covers everything
     that it does.

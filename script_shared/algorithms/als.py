@@ -51,7 +51,7 @@ class Als:
     def fit(
         cls, user: IntArray, article: IntArray, engagement: FloatArray, shape: tuple[int, int], weights: AlsWeights
     ) -> "Als":
-        """Factorise reads, one entry each; repeated pairs add up. Without a read nobody has a vector.
+        """Factorise reads, one entry each; repeated pairs are summed. Users without reads have no vector.
 
         Args:
             shape: numbers of users and articles.

@@ -1,4 +1,4 @@
-"""What is read now among users of the same group, blended with what everybody reads.
+"""Popularity within a user's group, blended with everybody's popularity.
 
 In one group an article has few reads in the last hours, so its count there is shrunk (a Dirichlet prior worth
 ``shrinkage`` reads) to what the group's liking of the article's section and region makes of everybody's count.

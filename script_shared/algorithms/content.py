@@ -63,7 +63,7 @@ class Content:
         return cls(weights, Strings.of(terms), vectorizer.idf_, SparseRows.empty(n_articles, len(terms)))
 
     def with_texts(self, rows: IntArray, texts: Iterable[str]) -> "Content":
-        """The same, with vectors of more articles: ``rows``, ascending, none of which had one."""
+        """A copy with vectors of more articles: ``rows``, ascending, none of which had one."""
         return replace(self, vectors=self.vectors.with_rows(rows, self.transform(texts)))
 
     def transform(self, texts: Iterable[str]) -> csr_array:

@@ -1,4 +1,4 @@
-"""Vectors of some rows among many: who has none is found at once."""
+"""Vectors of some of many rows, with a lookup by row."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What users read, as flat arrays: the form in which every algorithm sees a batch of users."""
+"""Reads of users as flat arrays: the input of every algorithm for a batch of users."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Popularity: what is read now, counted in several decaying windows, blended with how new it is."""
+"""Popularity: decayed counts in several windows, blended with recency."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

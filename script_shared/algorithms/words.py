@@ -31,7 +31,7 @@ _PLAIN = _plain_letters()
 
 
 def plain(text: str) -> str:
-    """Lower case without accents; what Latin-1 does not have parts words.
+    """Lower case without accents; characters outside Latin-1 separate words.
 
     Bytes through a table: 20 times as fast as normalising each character, which counts on 250,000 bodies.
 

@@ -1,4 +1,4 @@
-"""The address of the event log: what it says, and connections to the log it names."""
+"""The address of the event log: its parts, and connections to it."""
 
 from pathlib import Path
 from typing import Any

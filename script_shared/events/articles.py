@@ -1,4 +1,4 @@
-"""What the log says about each article, merged and without its text, kept up to date in a table of its own."""
+"""The merged posts about each article, without its text, in their own table of the log database."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager

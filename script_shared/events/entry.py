@@ -22,7 +22,7 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What happened, once.
+    """One event.
 
     Attributes:
         entry_id: makes the entry idempotent: the log takes an id once.

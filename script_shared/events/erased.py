@@ -1,4 +1,4 @@
-"""Who was erased: tells users by their digests, many at once."""
+"""The erased users, recognised by their digests, many at once."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A part of the event log, page by page: what is exported, and how one entry is written."""
+"""Exports a part of the event log, page by page."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

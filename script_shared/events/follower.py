@@ -36,18 +36,18 @@ class Batch:
 
 
 class Subscriber(Protocol):
-    """Who is delivered to. Only the subscriber knows how far it is; the follower asks before every read."""
+    """A consumer of entries. Only the subscriber knows its position; the follower gets it before every read."""
 
     def position(self) -> int | None:
         """Number of the last entry known; None while nothing is to be delivered."""
 
     def deliver(self, batch: Batch) -> None:
-        """Take entries, in the follower's thread; what is not taken is read again from ``position``."""
+        """Accept entries, in the follower's thread; others are read again from ``position``."""
 
 
 @dataclass
 class _Submission:
-    """Entries that wait to be written, and who waits for the answer."""
+    """Entries that wait to be written, with the future of the waiting caller."""
 
     entries: Sequence[Entry]
     answer: Future[list[bool]]
@@ -144,7 +144,7 @@ class LogFollower(threading.Thread):
             self._lists.extend((seen, one) for one in lists)
 
     def stop(self) -> None:
-        """Write what waits and end."""
+        """Write waiting entries and stop."""
         self._submissions.put(None)
         self.join(10)
 
@@ -235,7 +235,7 @@ class LogFollower(threading.Thread):
             self.lag.dropped += lists
 
     def read(self) -> Batch | None:
-        """What follows the subscriber's place; None when it knows everything, or wants nothing.
+        """The entries after the subscriber's position; None if there are none, or it wants none.
 
         Raises:
             UnavailableError: the log cannot be reached.

@@ -69,7 +69,7 @@ class LogConnection:
             raise self._unavailable(error) from error
 
     def lock(self, connection: Connection) -> None:
-        """From here on to the commit nobody else writes, so what is read now still holds then."""
+        """Lock out other writers until the commit, so that what is read now still holds then."""
         if self.dialect == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
         else:

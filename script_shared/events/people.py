@@ -1,4 +1,4 @@
-"""What the event log holds of one person, and how it is deleted: the rows of a user and of the user's visits."""
+"""Reads and deletes one person's rows in the event log: those of a user and of the user's visits."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A person as stores name one: a user by id, somebody without an id by the visit."""
+"""A person in the stores: a user by id, or a visit without a user."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ def session_name(session: str) -> str:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody in the event log.
+    """A person in the event log.
 
     Attributes:
         name: a user's id, or ``session <id>`` for a visit.

@@ -72,7 +72,7 @@ class Quarantine:
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "Quarantine":
-        """What QUARANTINE entries, in order, come to."""
+        """The result of QUARANTINE entries, in order."""
         found = cls()
         for entry in entries:
             found = found.after(entry)

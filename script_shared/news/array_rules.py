@@ -1,4 +1,4 @@
-"""Rules that the arrays of a release folder must keep: their kinds, their shapes, and bounds of what is in them.
+"""Rules for the arrays of a release folder: their types, shapes, and bounds of their values.
 
 A name in a shape is a length that is the same wherever the name is used: ``articles+1`` is one more than it.
 """
@@ -89,7 +89,7 @@ class Arrays:
 
 
 def _numbers(array: IntArray) -> str:
-    """What is wrong with the numbers of an array, whatever they mean."""
+    """Problems with the numbers of an array, independent of their meaning."""
     if not array.size:
         return ""
     if array.dtype.kind == "f":

@@ -1,4 +1,4 @@
-"""The articles a release knows, with what an answer says about each."""
+"""The articles of a release, with their display fields."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -36,5 +36,5 @@ def segment_of(*, logged: bool, reads: int, among: Collection[str] = SEGMENT_NAM
 
 
 def members(segment: str, logged: IntArray, reads: IntArray, among: Collection[str] = SEGMENT_NAMES) -> IntArray:
-    """bool (n): who belongs to the segment."""
+    """bool (n): whether each user belongs to the segment."""
     return segment_codes(logged, reads, among) == SEGMENT_NAMES.index(segment_named(segment).name)

@@ -1,4 +1,4 @@
-"""A release in memory: answers who should read what next."""
+"""A release in memory: recommends articles to users."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -43,7 +43,7 @@ class Recommendation(NamedTuple):
 
 @dataclass(frozen=True)
 class Answer:
-    """What one user gets: the segment, the recommender that answered, the items, best first."""
+    """One user's recommendations: the segment, the recommender, and the items, best first."""
 
     segment: str
     source: str

@@ -106,5 +106,5 @@ class NewsParams(Params):
 
 
 def for_site(params: NewsParams, site: SiteProfile) -> NewsParams:
-    """The params with every setting that the file leaves to the site as this site asks for it."""
+    """The params with every ``"auto"`` setting replaced by the site's value."""
     return NewsParams.model_validate(with_rules(params.model_dump(), params.auto, site))

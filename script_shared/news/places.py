@@ -1,4 +1,4 @@
-"""What an address says of its article: section and region. ``refine/addresses.py`` has the same rules for tables."""
+"""Section and region from an article's address. ``refine/addresses.py`` has the same rules for tables."""
 
 import re
 from functools import lru_cache

@@ -15,7 +15,7 @@ LIFETIME_MS = 60_000  # a pool is made again at least once a minute of its clock
 
 @dataclass(frozen=True)
 class Pool:
-    """Articles alive at a moment; where none is, the newest of those that have expired.
+    """Articles alive at a moment; if none is, the newest expired ones.
 
     Attributes:
         candidates: the most popular and the newest; the most popular first, or the newest first if all have expired.

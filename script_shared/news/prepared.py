@@ -1,4 +1,4 @@
-"""The pool of the moment, with recommenders prepared for it: what a request needs before it knows its user."""
+"""The current pool with prepared recommenders: everything a request needs that does not depend on the user."""
 
 import threading
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ class Prepared:
 
 
 class PoolKeeper:
-    """Keeps one prepared pool and makes the next when its time is over; asked by many threads."""
+    """Keeps one prepared pool and makes the next one when it expires; thread-safe."""
 
     def __init__(
         self,

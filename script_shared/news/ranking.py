@@ -1,4 +1,4 @@
-"""From parts of scores to the first n candidates: add, leave out what was read, order, cut."""
+"""From partial scores to the best n candidates: add, exclude, sort, cut."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ def total(parts: Sequence[Part]) -> FloatArray:
 
 
 def forbid(scores: FloatArray, histories: Histories, exclude: IntArray, pool: Pool) -> None:
-    """Set, in place, what each user read and what nobody may get to minus infinity."""
+    """Set articles that each user read, or that nobody may get, to minus infinity, in place."""
     places = pool.position[histories.article]
     inside = places >= 0
     scores[histories.owner[inside], places[inside]] = NEVER

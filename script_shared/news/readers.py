@@ -1,4 +1,4 @@
-"""The users a release knows: who they are, whether they log in, what they read."""
+"""The users of a release: their ids, login flags and reads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the arrays of a news release must be: the table by which one is checked before it is served.
+"""The rules for the arrays of a news release, checked before it is served.
 
 A damaged file with the right checksum passes every other door: its numbers only show when a request meets them, as an
 error, a crash, or a list of nonsense.

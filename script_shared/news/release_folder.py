@@ -1,4 +1,4 @@
-"""What a release folder says of itself: facts, segments and params."""
+"""Facts, segments and params in a release folder."""
 
 import json
 from collections.abc import Sequence

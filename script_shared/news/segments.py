@@ -1,4 +1,4 @@
-"""Who belongs to which segment, and which recommender answers there: one table, the first match wins.
+"""The segments: which users belong to each, and its recommender. One table; the first match wins.
 
 A fourth segment is one entry here, and its numbers in the params file. Recommenders are named rather than imported:
 Airflow reads this table again and again, and must not load numpy for it.

@@ -1,4 +1,4 @@
-"""How busy a site is, measured once from its reads, and what windows and counts follow from it.
+"""Measures a site's rate from its reads, and derives windows and counts from it.
 
 A setting with the value ``"auto"`` in the params file takes what its rule in ``AUTO`` says of the site; a value that is
 written there overrules it. A site with ``FAST`` clicks an hour or more is one for which every rule gives the value that

@@ -1,4 +1,4 @@
-"""What was known at a moment: the only thing a recommender is fitted on."""
+"""The training data as of a moment; recommenders are fitted on nothing else."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -76,7 +76,7 @@ class Snapshot:
         return len(self.issued_ms)
 
     def until(self, ms: int) -> "Snapshot":
-        """What was known at an earlier moment."""
+        """The data as of an earlier moment."""
         last = int(np.searchsorted(self.reads.time_ms, ms, "right"))
         return replace(self, as_of_ms=ms, reads=self.reads.cut(slice(0, last)))
 

@@ -1,4 +1,4 @@
-"""Reads what is tuned: hyperparameters, windows and thresholds, one TOML file per use case, unknown keys refused."""
+"""Reads params (hyperparameters, windows, thresholds): one TOML file per use case; unknown keys are refused."""
 
 import copy
 import tomllib

@@ -1,4 +1,4 @@
-"""A release on this machine: as it is in a local root, or downloaded once, checked, and kept for the next start."""
+"""A release on this machine: in place in a local root, or downloaded, checked and cached."""
 
 import os
 import secrets

@@ -1,4 +1,4 @@
-"""The pointer: read cheaply, moved by compare-and-swap, so that of two movers one goes after the other."""
+"""The pointer: cheap to read, and changed by compare-and-swap, so that concurrent changes are serialised."""
 
 import random
 import time
@@ -26,7 +26,7 @@ def decode_pointer(stored: Stored | None, uri: str) -> Pointer | None:
 
 
 def change_pointer(storage: Storage, change: Change, *, replace_damaged: bool = False) -> Pointer | None:
-    """Apply ``change`` to the pointer as it is now, and again to the newer one whenever somebody else came first.
+    """Apply ``change`` to the pointer as it is now, and again whenever another process changed it first.
 
     Args:
         storage: the root that holds the pointer.

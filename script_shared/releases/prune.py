@@ -64,7 +64,7 @@ def _delete(storage: Storage, version: str) -> None:
 
 
 def remove_leftovers(storage: Storage, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> list[str]:
-    """Remove what killed or losing publishers left: folders that no manifest names, a day after their last change.
+    """Remove folders that no manifest names (left by killed or losing publishers), a day after their last change.
 
     Returns:
         Keys of the removed folders.

@@ -45,7 +45,7 @@ def publish(storage: Storage, folder: Path, version: str, facts: dict[str, Any],
 
 
 def _lost(storage: Storage, manifest: Manifest) -> Manifest:
-    """Somebody else published the version while we copied; or we did, and the answer got lost on the way."""
+    """The version was published while we copied: by another process, or by us with the answer lost."""
     winner = read_manifest(storage, manifest.version)
     if winner is None:
         raise ReleaseConflictError(f"release {manifest.version}: was deleted meanwhile.", fix="Publish it again.")

@@ -73,7 +73,7 @@ class FileEntry(_Record):
 
 
 class Manifest(_Record):
-    """What a release is.
+    """The manifest of a release.
 
     Attributes:
         version: its name, given once and never again.

@@ -1,4 +1,4 @@
-"""The releases of one use case: what pipelines, people and the API do with them."""
+"""The releases of one use case: publish, promote, roll back, verify, prune."""
 
 import builtins
 import logging
@@ -71,7 +71,7 @@ class Releases:
         return [name for name, stored in zip(names, found, strict=True) if stored]
 
     def manifest(self, version: str) -> Manifest:
-        """What a release is.
+        """The manifest of a release.
 
         Raises:
             ReleaseMissingError: there is no such release.
@@ -136,7 +136,7 @@ class Releases:
         return self._move(version, reason, by, "promote", expect, replace_damaged)
 
     def rollback(self, reason: str, *, by: str = "person") -> Pointer:
-        """Put the release back into service that was there before; once more goes one further back.
+        """Put the previous release back into service; repeating it goes one further back.
 
         Releases that are gone or damaged are passed over.
 
@@ -240,5 +240,5 @@ class Releases:
 
 
 def open_releases(settings: Settings, use_case: str) -> Releases:
-    """The releases of a use case, where the settings say; nothing is read yet."""
+    """The releases of a use case at the URI of the settings; nothing is read yet."""
     return Releases(f"{settings.models_uri.rstrip('/')}/{use_case}", settings.cache_dir / use_case)

@@ -18,7 +18,7 @@ NO_BUCKET = re.compile(rf"({'|'.join(OBJECT_STORES)}|file):")  # s3:/news is wha
 
 
 def open_storage(uri: str | Path) -> Storage:
-    """The storage at a URI. Nothing is made or asked for yet.
+    """The storage at a URI. No request is made yet.
 
     Args:
         uri: a folder (``models/news``, ``file:///srv/models``) or an object store (``s3://bucket/prefix``, ``gs://``,

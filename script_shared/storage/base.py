@@ -1,4 +1,4 @@
-"""What every storage can do."""
+"""The interface of a storage."""
 
 from datetime import datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ class Storage(Protocol):
         """A small object, or None when it is not there; ``known`` itself when nothing changed since."""
 
     def swap(self, key: str, data: bytes, expected: Stored | None) -> bool:
-        """Write a small object only if it still is what was read (None: is not there); False when it is not.
+        """Write a small object only if it is unchanged since it was read (None: absent); False if it changed.
 
         Atomic and durable: every user, also after a crash, sees the old bytes or the new ones.
         """
@@ -40,10 +40,10 @@ class Storage(Protocol):
         """Copy a local file to ``key``; durable when it returns."""
 
     def download(self, key: str, target: Path) -> Digest:
-        """Copy ``key`` into a local file and say what arrived. Raises FileNotFoundError when it is not there."""
+        """Copy ``key`` into a local file; returns size and digest. Raises FileNotFoundError if it does not exist."""
 
     def digest(self, key: str) -> Digest:
-        """Read ``key`` and say what it holds. Raises FileNotFoundError when it is not there."""
+        """Size and digest of ``key``. Raises FileNotFoundError if it does not exist."""
 
     def folders(self, prefix: str) -> list[str]:
         """Names of the folders directly below ``prefix``, sorted; none when it is not there."""

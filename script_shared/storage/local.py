@@ -46,7 +46,7 @@ def _wait_for_lock(handle: int, file: Path, deadline: float) -> None:
 
 @contextmanager
 def _refusals(what: object) -> Iterator[None]:
-    """Says a disk's refusal in the product's words; a missing file stays a FileNotFoundError."""
+    """Translates errors of the disk into the product's errors; a missing file stays a FileNotFoundError."""
     try:
         yield
     except FileNotFoundError:

@@ -21,7 +21,7 @@ PARTS_AT_ONCE = 3  # of 5 MB each, for every file that is being uploaded
 
 @contextmanager
 def _refusals(what: str) -> Iterator[None]:
-    """Says a store's refusal in the product's words; a missing object stays a FileNotFoundError."""
+    """Translates errors of the store into the product's errors; a missing object stays a FileNotFoundError."""
     try:
         yield
     except FileNotFoundError as error:
@@ -47,7 +47,7 @@ def _first_line(error: Exception) -> str:
 
 
 def _plain_http_allowed() -> bool:
-    """What AWS_ALLOW_HTTP says; obstore looks at it only when no other client option is given."""
+    """The value of AWS_ALLOW_HTTP; obstore reads it only if no other client option is given."""
     return os.environ.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true", "yes", "on")
 
 

@@ -1,4 +1,4 @@
-"""What the API answers, as values."""
+"""Answers of the API as values."""
 
 from dataclasses import dataclass, fields
 from typing import Any

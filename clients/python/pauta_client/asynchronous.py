@@ -31,14 +31,14 @@ class AsyncClient:
         await self.close()
 
     async def close(self) -> None:
-        """Send what waits and close the connections."""
+        """Send waiting events and close the connections."""
         try:
             await self.flush()
         finally:
             await self._http.aclose()
 
     async def recommend(self, user_id: str | None = None, num_recs: int = 10, **parameters: Any) -> Recommendations:
-        """A list; parameters are those of ``POST /recommendations``, such as ``session`` and ``section``.
+        """Get recommendations; parameters are those of ``POST /recommendations``, such as ``session`` and ``section``.
 
         Raises:
             PautaError: the API refused, or did not answer.
@@ -47,7 +47,7 @@ class AsyncClient:
         return Recommendations.of(await self._send(requests.list_request(self.options, given)))
 
     async def click(self, page: str, **members: Any) -> None:
-        """Note a click; members are those of ``POST /events``, such as ``user_id``, ``session`` and ``answer_id``."""
+        """Send a click; fields are those of ``POST /events``, such as ``user_id``, ``session`` and ``answer_id``."""
         await self._note(requests.event("click", page, members))
 
     async def impression(self, page: str, **members: Any) -> None:
@@ -70,7 +70,7 @@ class AsyncClient:
             del self.waiting.events[: len(batch)]
 
     async def post_articles(self, *articles: dict[str, Any]) -> int:
-        """Publish or change articles (admin); the number that was taken."""
+        """Publish or change articles (admin); returns the number accepted."""
         body = await self._send(requests.request(self.options, "POST", "articles", list(articles)))
         return int(body["accepted"])
 
@@ -82,7 +82,7 @@ class AsyncClient:
         return found
 
     async def erase_user(self, user_id: str) -> dict[str, Any]:
-        """Erase a user (admin); what was found."""
+        """Erase a user (admin); returns the counts of what was found."""
         path = f"users/{requests.part(user_id)}"
         found: dict[str, Any] = await self._send(requests.request(self.options, "DELETE", path))
         return found

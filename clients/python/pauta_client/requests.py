@@ -67,7 +67,7 @@ def list_request(options: Options, parameters: Mapping[str, Any]) -> httpx.Reque
 
 
 def events_request(options: Options, events: list[dict[str, Any]]) -> httpx.Request:
-    """``POST /events``, signed where there is a key."""
+    """``POST /events``, signed if there is a key."""
     made = request(options, "POST", "events", events)
     if options.key:
         now = str(int(time.time()))
@@ -77,7 +77,7 @@ def events_request(options: Options, events: list[dict[str, Any]]) -> httpx.Requ
 
 
 def request(options: Options, method: str, path: str, body: Any = None) -> httpx.Request:
-    """A request with the admin token, where there is one, and a JSON body."""
+    """A request with the admin token, if there is one, and a JSON body."""
     headers = {"Authorization": f"Bearer {options.token}"} if options.token else {}
     content = None
     if body is not None:
@@ -92,7 +92,7 @@ def part(name: str) -> str:
 
 
 def pause(tried: int, answer: httpx.Response | None) -> float:
-    """Seconds to wait before the next try: what the answer asks for, else doubled each time, with some chance."""
+    """Seconds to wait before the next try: the answer's Retry-After, else doubled each time, with jitter."""
     asked = answer.headers.get("Retry-After", "") if answer is not None else ""
     seconds = float(asked) if asked.isdigit() else 0.2 * 2**tried * (0.5 + random.random())
     return min(seconds, LONGEST_PAUSE_SECONDS)

@@ -31,14 +31,14 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Send what waits and close the connections."""
+        """Send waiting events and close the connections."""
         try:
             self.flush()
         finally:
             self._http.close()
 
     def recommend(self, user_id: str | None = None, num_recs: int = 10, **parameters: Any) -> Recommendations:
-        """A list; parameters are those of ``POST /recommendations``, such as ``session`` and ``section``.
+        """Get recommendations; parameters are those of ``POST /recommendations``, such as ``session`` and ``section``.
 
         Raises:
             PautaError: the API refused, or did not answer.
@@ -47,7 +47,7 @@ class Client:
         return Recommendations.of(self._send(requests.list_request(self.options, given)))
 
     def click(self, page: str, **members: Any) -> None:
-        """Note a click; members are those of ``POST /events``, such as ``user_id``, ``session`` and ``answer_id``."""
+        """Send a click; fields are those of ``POST /events``, such as ``user_id``, ``session`` and ``answer_id``."""
         self._note(requests.event("click", page, members))
 
     def impression(self, page: str, **members: Any) -> None:
@@ -70,7 +70,7 @@ class Client:
             del self.waiting.events[: len(batch)]
 
     def post_articles(self, *articles: dict[str, Any]) -> int:
-        """Publish or change articles (admin); the number that was taken."""
+        """Publish or change articles (admin); returns the number accepted."""
         body = self._send(requests.request(self.options, "POST", "articles", list(articles)))
         return int(body["accepted"])
 
@@ -80,7 +80,7 @@ class Client:
         return found
 
     def erase_user(self, user_id: str) -> dict[str, Any]:
-        """Erase a user (admin); what was found."""
+        """Erase a user (admin); returns the counts of what was found."""
         path = f"users/{requests.part(user_id)}"
         found: dict[str, Any] = self._send(requests.request(self.options, "DELETE", path))
         return found

@@ -17,7 +17,7 @@ SOURCES = {  # name: module, imported when it is used
 
 
 class Source(Protocol):
-    """What a source's module offers."""
+    """The interface of a source's module."""
 
     def fingerprint(self, context: Context) -> str:
         """A text that changes when the source would give other workbooks."""

@@ -1,4 +1,4 @@
-"""What every recommender can do, so that training, assembling and serving treat all segments alike."""
+"""The interface of every recommender, the same for training, assembly and serving."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ Scorer = Callable[[Batch], list[Part]]
 
 
 class Recommender(Protocol):
-    """Fitted on what was known at one moment, brought up to any later moment, asked over a pool.
+    """Fitted as of one moment, updated to a later one, and applied to a pool.
 
     The fitted parts (factors, vocabularies, centroids) stay as they are; the state (counts, vectors of users and of
     new articles, who is in which cluster) is made again from them and the reads known at the moment.

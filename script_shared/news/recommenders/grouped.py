@@ -25,7 +25,7 @@ SIMILAR = "popular with similar readers"
 
 @dataclass(frozen=True)
 class Grouped:
-    """Groups of behaviour (fitted), and what each group reads (state).
+    """Clusters of behaviour (fitted), and the reads of each cluster (state).
 
     Attributes:
         strength: how much what a group reads counts beside what everybody reads.

@@ -41,7 +41,7 @@ def popularity_part(popularity: Popularity, candidates: Candidates) -> tuple[Flo
 
 
 class Popular:
-    """Popularity with decay in windows, blended with recency; the same list for everybody who read the same."""
+    """Decayed popularity, blended with recency; users with the same reads get the same list."""
 
     source: ClassVar[str] = "popularity"
 

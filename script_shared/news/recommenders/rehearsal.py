@@ -27,7 +27,7 @@ DISCOUNT = 1.0 / np.log2(np.arange(2, CUTOFF + 2))
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """A moment before the last hours, and what users then read.
+    """A moment before the last hours, and the users' reads after it.
 
     Attributes:
         before: what was known at that moment.
