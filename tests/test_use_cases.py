@@ -22,22 +22,34 @@ PLATFORM = {  # folders that are no use case
 }
 
 
-def folders(place: str) -> set[str]:
-    found = {path.name for path in (ROOT / place).iterdir() if path.is_dir() and not path.name.startswith(("_", "."))}
-    return found - PLATFORM[place]
+def gaps(root: Path) -> list[str]:
+    """What is missing: a folder or params file without its entry, or an entry without them."""
+    found = []
+    for place, platform in PLATFORM.items():
+        expected = set(NAMES) - (NOT_SERVED if place == "app" else set())
+        folders = {path.name for path in (root / place).iterdir() if path.is_dir() and path.name[0] not in "._"}
+        found += [f"{place}/{name}" for name in (folders - platform) ^ expected]
+    files = {file.stem for file in (root / "script_shared" / "params").glob("*.toml")}
+    return found + [f"params/{name}.toml" for name in files ^ set(NAMES)]
 
 
-@pytest.mark.parametrize("place", ["app", "pipelines", "script_shared"])
-def test_folders_and_entries_agree(place: str) -> None:
-    assert folders(place) == set(NAMES) - (NOT_SERVED if place == "app" else set())
-
-
-def test_every_entry_is_served() -> None:
+def test_folders_params_files_and_entries_agree() -> None:
+    assert gaps(ROOT) == []
     assert {entry.name for entry in REGISTRY if entry.app is None} == NOT_SERVED
 
 
-def test_params_files_and_entries_agree() -> None:
-    assert {file.stem for file in (ROOT / "script_shared" / "params").glob("*.toml")} == set(NAMES)
+@pytest.mark.parametrize("lost", ["app/news", "pipelines/news", "script_shared/news", "script_shared/params/news.toml"])
+def test_a_place_that_is_missing_is_named(tmp_path: Path, lost: str) -> None:
+    for place in PLATFORM:
+        for folder in (path for path in (ROOT / place).iterdir() if path.is_dir()):
+            (tmp_path / place / folder.name).mkdir(parents=True)
+    for file in (ROOT / "script_shared" / "params").glob("*.toml"):
+        (tmp_path / "script_shared" / "params" / file.name).touch()
+    assert gaps(tmp_path) == []
+    (tmp_path / lost).rename(tmp_path / "lost")
+    assert gaps(tmp_path) == [lost.removeprefix("script_shared/") if lost.endswith("toml") else lost]
+    (tmp_path / "pipelines" / "no_entry").mkdir()
+    assert "pipelines/no_entry" in gaps(tmp_path)
 
 
 @pytest.mark.parametrize("name", NAMES)
