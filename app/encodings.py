@@ -1,4 +1,4 @@
-"""Compressed request bodies: inflated as they arrive, and never beyond the size that a plain body may have."""
+"""Compressed request bodies: decompressed as they arrive, and never beyond the size that a plain body may have."""
 
 import zlib
 from collections.abc import Callable

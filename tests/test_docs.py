@@ -91,6 +91,11 @@ def test_python_and_toml_blocks_are_code_that_works():
         exec(compile(ast.Module(imports, []), page, "exec"), {})
 
 
+def test_every_page_is_in_the_navigation_of_the_site():
+    named = re.findall(r": (\S+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.M)
+    assert sorted(named) == sorted(page.name for page in (ROOT / "docs").glob("*.md"))
+
+
 def test_no_placeholder_is_left():
     assert re.findall(r"@[A-Z]+@", TEXT) == []
 
