@@ -11,9 +11,11 @@ from openapi_spec_validator import validate
 from pydantic import SecretStr
 
 from app.main import create_app
+from script_shared.releases import Releases
 from script_shared.settings import Settings
-from tests.app.conftest import TOKEN, of_a_module
+from tests.app.conftest import TOKEN, of_a_module, until
 from tests.app.releases import make_release
+from tests.app.students.releases import make_release as make_students_release
 
 METHODS = ("get", "post", "put", "delete")
 SCHEMA: dict[str, Any] = create_app(Settings()).openapi()
@@ -43,6 +45,10 @@ ASKED: dict[tuple[str, str], list[dict[str, Any]]] = {  # how routes with parame
     ("DELETE", "/events/{event_id}"): [{"path": "/events/wrong-1"}],
     ("PUT", "/events/{event_id}"): [{"path": "/events/wrong-2", "json": {"page": "a21"}}],
     ("GET", "/articles/{page}"): [{"path": "/articles/a30", "params": {"user_id": "u"}}, {"path": "/articles/a3"}],
+    ("GET", "/students/{ra}"): [{"path": "/students/RA-1"}],
+    ("GET", "/students/{ra}/risk"): [{"path": "/students/RA-1/risk"}],
+    ("POST", "/students/{ra}/what-if"): [{"path": "/students/RA-1/what-if", "json": {"ieg": 9}}],
+    ("POST", "/students/predict"): [{"json": {"records": [{"lag": -1}]}}],
     ("GET", "/live"): [{"params": {"digest": "1", "trending": "10m"}}, {}],
 }
 ELSEWHERE = {("POST", "/train")}  # needs an Airflow; its shape is compared in its own tests
@@ -89,12 +95,20 @@ def test_what_may_be_left_out_is_not_required(name: str) -> None:
     assert required == {"Event": {"event_id", "page"}, "ArticlePost": {"page"}}.get(name, set())
 
 
+def promote_students(root: Path) -> None:
+    releases = Releases(f"{root / 'models'}/students")
+    releases.publish(make_students_release(root / "students"), "s1")
+    releases.promote("s1", "test")
+
+
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     root = tmp_path_factory.mktemp("described")
     (root / "evaluation_metrics.csv").write_text(EVALUATION)
     folders: dict[str, Path] = {"Velha": make_release(root / "made", "Velha")}
     with of_a_module(root, folders, admin_token=SecretStr(TOKEN)) as client:
+        promote_students(root)
+        until(lambda: client.get("/ready?use_case=students").status_code == 200)
         visits = [("u", "s"), ("", "t"), ("g", "h")]
         client.post("/events", json=[EVENT | {"event_id": s, "user_id": u, "session": s} for u, s in visits])
         client.post(

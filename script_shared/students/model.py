@@ -72,8 +72,10 @@ class StudentsModel:
     def of_student(self, ra: str) -> Risk | None:
         """The risk of a student by the latest record; None for a student whom the release does not know."""
         student = self.store.student(ra)
-        if student < 0:
-            return None
+        return None if student < 0 else self.of_place(student)
+
+    def of_place(self, student: int) -> Risk:
+        """The risk of the student at a place of the store, by the latest record."""
         record = self.store.record(self.store.rows(student)[-1])
         risks = self.store.risks
         one = Risks(*(array[student : student + 1] for array in (risks.chances, risks.low, risks.high)))
@@ -103,6 +105,10 @@ class StudentsModel:
             one = Risks(*(array[place : place + 1] for array in (risks.chances, risks.low, risks.high)))
             answers.append(self._answer(record, features[place], one))
         return answers
+
+    def status(self, chances: FloatArray) -> str:
+        """The status that the thresholds give to (1, 2) chances."""
+        return STATUSES[int(self.risk.statuses(chances)[0])]
 
     def path(self, ra: str) -> list[tuple[dict[str, float | None], str]]:
         """A student's records by year, each with its status in that year; empty for an unknown student."""
@@ -147,7 +153,7 @@ class StudentsModel:
         ends = np.stack([one.chances[0], one.low[0], one.high[0]]).tolist()
         year = record.get("year")
         return Risk(
-            status=STATUSES[int(self.risk.statuses(one.chances)[0])],
+            status=self.status(one.chances),
             urgent=critical >= self.risk.thresholds.urgent,
             probabilities=dict(zip(STATUSES, (1 - lagging, lagging - critical, critical), strict=True)),
             lagging=(ends[0][0], ends[1][0], ends[2][0]),

@@ -1,0 +1,1 @@
+"""The students use case as the API serves it."""

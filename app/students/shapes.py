@@ -1,0 +1,122 @@
+"""Models of the students routes: records, which are validated, and answers, which are documented."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.shapes import Question
+
+MOST_RECORDS = 200
+Status = Literal["critical", "alert", "expected"]
+Language = Annotated[Literal["en", "pt"], Query(description="Of the reasons.")]
+StudentId = Annotated[str, Path(max_length=64, description="The student's id in the sheets; case does not count.")]
+Mark = Annotated[float | None, Field(ge=0, le=10)]
+Phase = Annotated[int | None, Field(ge=0, le=9)]
+
+
+class Changes(Question):
+    """Values of a record; null or left out for what is not known."""
+
+    year: Annotated[int | None, Field(ge=2000, le=2099, description="That the record is of.")] = None
+    birth_year: Annotated[int | None, Field(ge=1960, le=2099)] = None
+    phase: Phase = None
+    ideal_phase: Phase = None
+    lag: Annotated[int | None, Field(ge=-12, le=12, description="Phase minus ideal phase.")] = None
+    ida: Mark = Field(None, description="Index of learning.")
+    ieg: Mark = Field(None, description="Index of engagement.")
+    ipv: Mark = Field(None, description="Index of the turning point.")
+    iaa: Mark = Field(None, description="Index of self-assessment.")
+    ips: Mark = Field(None, description="Psychosocial index.")
+    ipp: Mark = Field(None, description="Psychopedagogical index.")
+    mat: Mark = Field(None, description="Mark in mathematics.")
+    por: Mark = Field(None, description="Mark in Portuguese.")
+    ing: Mark = Field(None, description="Mark in English.")
+
+    def values_given(self) -> dict[str, float | None]:
+        """The values that were named, null included."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class Records(Question):
+    """Records that need not be stored."""
+
+    records: list[Changes] = Field(min_length=1, max_length=MOST_RECORDS)
+
+
+class Chance(BaseModel):
+    """A calibrated chance and the ends of its interval."""
+
+    chance: float
+    low: float
+    high: float
+
+
+class ReasonShape(BaseModel):
+    factor: str
+    effect: float = Field(description="Chance of lagging minus what it would be with typical values.")
+    sentence: str
+
+
+class RiskShape(BaseModel):
+    status: Status = Field(description="Of next year, by the thresholds of the release.")
+    urgent: bool = Field(description="Whether somebody should look, by the cost of a missed critical student.")
+    probabilities: dict[Status, float]
+    lagging: Chance
+    critical: Chance
+    year: int | None = Field(description="Of the record that the risk rests on.")
+    missing: list[str] = Field(description="What the record lacks; its interval is wider.")
+    reasons: list[ReasonShape]
+
+
+class StudentRisk(RiskShape):
+    ra: str
+    release: str
+
+
+class RecordRisks(BaseModel):
+    release: str
+    risks: list[RiskShape]
+
+
+class WhatIf(BaseModel):
+    ra: str
+    release: str
+    before: RiskShape
+    after: RiskShape
+
+
+class PathYear(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    year: int
+    status: Status = Field(description="Of that year, as it was.")
+
+
+class StudentPath(BaseModel):
+    ra: str
+    release: str
+    group: str | None
+    years: list[PathYear]
+
+
+class ListedStudent(BaseModel):
+    ra: str
+    year: int
+    phase: int | None
+    group: str | None
+    status: Status
+    urgent: bool
+    lagging: float
+    critical: float
+
+
+class StudentList(BaseModel):
+    release: str
+    total: int = Field(description="How many there are on all pages.")
+    students: list[ListedStudent] = Field(description="The highest chance of critical first.")
+
+
+def chance_of(found: tuple[float, float, float]) -> dict[str, Any]:
+    """A chance as JSON."""
+    return dict(zip(("chance", "low", "high"), found, strict=True))
