@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.http_limits import raise_descriptors
+from app.http.limits import raise_descriptors
 from script_shared import parent
 from script_shared.errors import SettingsError
 from script_shared.settings import load_settings
@@ -67,11 +67,11 @@ def serve(server: ServerSettings, log_level: str) -> None:
             port=server.port,
             workers=server.workers,
             loop="uvloop",
-            http="app.guarded_http:GuardedProtocol",
+            http="app.http.guarded_http:GuardedProtocol",
             access_log=False,  # its lines would hold the ids of users
             log_level=log_level,
             server_header=False,
-            proxy_headers=False,  # app.forwarded reads them, by PAUTA_TRUSTED_PROXIES
+            proxy_headers=False,  # app.http.forwarded reads them, by PAUTA_TRUSTED_PROXIES
             timeout_graceful_shutdown=10,
         )
 

@@ -7,14 +7,14 @@ from typing import Annotated, Any, NoReturn
 from fastapi import Depends, HTTPException, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from app.day_keys import DayKeys
-from app.evaluation import EvaluationFile
-from app.event_proof import EventProof
-from app.following import Following
-from app.live import Live
+from app.events.day_keys import DayKeys
+from app.events.event_intake import Following
+from app.events.event_proof import EventProof
+from app.http.list_cache import SecondLists
+from app.metrics.evaluation_file import EvaluationFile
+from app.metrics.telemetry import Telemetry
 from app.news.news_release import NewsRelease
-from app.second_lists import SecondLists
-from app.telemetry import Telemetry
+from app.releases.release_manager import Live
 from app.trigger import Trigger
 from script_shared.errors import RequestError
 from script_shared.settings import Settings

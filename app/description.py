@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from app.errors import MEDIA_TYPE
+from app.http.errors import MEDIA_TYPE
 
 ERRORS = ("4XX", "5XX")
 _UNSAID: tuple[Any, ...] = ("", None, False, [], {})  # defaults that mean "nothing"

@@ -13,24 +13,25 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app import __version__, description, errors, memory
-from app.connections import Connections
-from app.cross_origin import CrossOrigin
-from app.day_keys import DayKeys
+from app import __version__, description, memory
 from app.dependencies import Service
-from app.evaluation import EvaluationFile
-from app.event_proof import EventProof
-from app.following import Following
-from app.forwarded import Forwarded
-from app.guarded_http import STATE
-from app.heads import Heads
-from app.http_limits import HttpLimits
-from app.live import Live
-from app.middleware import Watched
+from app.events.day_keys import DayKeys
+from app.events.event_intake import Following
+from app.events.event_proof import EventProof
+from app.http import errors
+from app.http.connections import Connections
+from app.http.cross_origin import CrossOrigin
+from app.http.forwarded import Forwarded
+from app.http.guarded_http import STATE
+from app.http.heads import Heads
+from app.http.limits import HttpLimits
+from app.http.middleware import Watched
+from app.metrics.evaluation_file import EvaluationFile
+from app.metrics.telemetry import Telemetry
+from app.news.shapes import Problem
 from app.registry import use_cases
+from app.releases.release_manager import Live
 from app.routes import evaluation, front, health, info, metrics, model, releases, train
-from app.shapes import Problem
-from app.telemetry import Telemetry
 from app.trigger import Trigger
 from app.use_case import AppUseCase, Parts
 from script_shared.addresses import networks, origins

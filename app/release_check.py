@@ -23,18 +23,18 @@ from app import memory
 from script_shared import parent
 from script_shared.clock import Clock
 from script_shared.errors import PautaError, ReleaseError
-from script_shared.news.live.assignment import assignment_of
-from script_shared.news.live.loading import POSITION, load_ranker, pace_in, paced, position
-from script_shared.news.live.mixing import load_mixing
-from script_shared.news.live.newsroom import Newsroom
-from script_shared.news.live.query import LiveAnswer, Query
-from script_shared.news.live.ranker import Ranker
-from script_shared.news.live.recommend import LiveRecommender
-from script_shared.news.live.snapshot import FACTS as STATE_FACTS
-from script_shared.news.live.state import LiveState
 from script_shared.news.model import NewsModel
+from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import LiveParams, ServingParams
+from script_shared.news.ranking.mixing import load_mixing
+from script_shared.news.ranking.query import LiveAnswer, Query
+from script_shared.news.ranking.ranker import Ranker
 from script_shared.news.release_arrays import check_live, check_model
+from script_shared.news.serving.cluster_assignment import assignment_of
+from script_shared.news.serving.loading import POSITION, load_ranker, pace_in, paced, position
+from script_shared.news.serving.recommender import LiveRecommender
+from script_shared.news.state.state import LiveState
+from script_shared.news.state.state_io import FACTS as STATE_FACTS
 from script_shared.times import LATEST_MS
 
 OPTIONAL = ("live", "ranker")  # parts that a release can be served without

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from fastapi import APIRouter
 
-from app.following import Following
+from app.events.event_intake import Following
 from script_shared.clock import Clock
 from script_shared.releases import Manifest
 from script_shared.settings import Settings

@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from pipelines import check_data_cli, events_cli, maintenance_cli, releases_cli, served_cli
+from pipelines.commands import check_data, events, maintenance, releases, served
 from pipelines.registry import find
 from pipelines.run_steps import run_steps
 from pipelines.runs import latest_run, new_run_id
@@ -23,17 +23,17 @@ def main(argv: list[str] | None = None) -> int:
     try:
         settings = load_settings()
         if argv[:1] == ["releases"]:
-            return releases_cli.main(argv[1:], settings)
+            return releases.main(argv[1:], settings)
         if argv[:1] == ["events"]:
-            return events_cli.main(argv[1:], settings)
+            return events.main(argv[1:], settings)
         if argv[:1] == ["served"]:
-            return served_cli.main(argv[1:], settings)
+            return served.main(argv[1:], settings)
         if argv[:1] == ["check-data"]:
-            return check_data_cli.main(argv[1:], settings)
+            return check_data.main(argv[1:], settings)
         if argv[:1] == ["maintenance"]:
-            return maintenance_cli.main(argv[1:], settings)
+            return maintenance.main(argv[1:], settings)
         if argv[:1] == ["replay"]:
-            from pipelines.replay import cli as replay_cli
+            from pipelines.news.rolling import command as replay_cli
 
             return replay_cli.main(argv[1:], settings)
         if argv[:1] == ["tracking"]:

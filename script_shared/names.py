@@ -1,7 +1,7 @@
 """The one definition of ids, titles, texts, sections and missing values, for files, events, posts, paths and queries.
 
 An id keeps its characters: two spellings of one word (NFC, NFD) stay two ids. Titles and texts
-are cleaned for people and for the text models. ``pipelines/news/refine/clean.py`` has the same rules for tables.
+are cleaned for people and for the text models. ``pipelines/news/raw/texts.py`` has the same rules for tables.
 """
 
 import html

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 from app.__main__ import ServerSettings
-from pipelines.supervisor.places import Places
+from pipelines.supervisor.settings.stack_settings import Places
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.site_profile import AUTO, BUSY, LONGEST_HOURS
 from script_shared.params import Params

@@ -8,7 +8,7 @@ import pytest
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from app.telemetry import Telemetry
+from app.metrics.telemetry import Telemetry
 from grafana.builder.__main__ import dashboards, text
 from grafana.builder.boards import RELEASES
 from tests.monitoring.airflow import names

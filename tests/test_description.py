@@ -14,7 +14,7 @@ from app.main import create_app
 from script_shared.releases import Releases
 from script_shared.settings import Settings
 from tests.app.conftest import TOKEN, of_a_module, until
-from tests.app.releases import make_release
+from tests.app.releases_made import make_release
 from tests.app.students.releases import make_release as make_students_release
 
 METHODS = ("get", "post", "put", "delete")

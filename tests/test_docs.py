@@ -9,8 +9,8 @@ from fastapi.routing import APIRoute
 
 from app.__main__ import ServerSettings
 from app.main import create_app
-from app.telemetry import Telemetry
-from pipelines.supervisor.places import Places
+from app.metrics.telemetry import Telemetry
+from pipelines.supervisor.settings.stack_settings import Places
 from script_shared.settings import Settings
 from script_shared.use_case_settings import variables
 from script_shared.use_cases import entries

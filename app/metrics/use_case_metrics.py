@@ -2,12 +2,12 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from app.release_metrics import ReleaseMetrics
+from app.metrics.release_metrics import ReleaseMetrics
 from script_shared.clock import Clock
 
 
 class UseCaseMetrics:
-    """The families in a registry; ``app.telemetry`` has the table."""
+    """The families in a registry; ``app.metrics.telemetry`` has the table."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         name = "pauta_use_case"

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from script_shared.clock import Clock
-from script_shared.news.live.recommend import LiveRecommender
-from script_shared.news.live.texts import Vectoriser
 from script_shared.news.model import NewsModel
 from script_shared.news.segments import SEGMENT_NAMES
+from script_shared.news.serving.recommender import LiveRecommender
+from script_shared.news.serving.texts import Vectoriser
 
 EXAMPLES = 5
 

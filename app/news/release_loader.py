@@ -4,22 +4,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from app.catch_up import Bounds
-from app.following import Following
+from app.events.catch_up import Bounds
+from app.events.event_intake import Following
 from app.news.news_release import NewsRelease, examples
-from app.release_guard import ReleaseGuard, Verdict
+from app.releases.release_guard import ReleaseGuard, Verdict
 from app.use_case import Parts, ReleaseLoader
 from script_shared.clock import Clock, ClockMode, clock_of
 from script_shared.errors import ReleaseCorruptError
-from script_shared.news.live.assignment import assignment_of
-from script_shared.news.live.loading import load_newsroom, load_ranker
-from script_shared.news.live.mixing import load_mixing
-from script_shared.news.live.newsroom import Newsroom
-from script_shared.news.live.recommend import LiveRecommender
-from script_shared.news.live.state import LiveState
-from script_shared.news.live.texts import Vectoriser
 from script_shared.news.model import NewsModel
+from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import FILE, NewsParams
+from script_shared.news.ranking.mixing import load_mixing
+from script_shared.news.serving.cluster_assignment import assignment_of
+from script_shared.news.serving.loading import load_newsroom, load_ranker
+from script_shared.news.serving.recommender import LiveRecommender
+from script_shared.news.serving.texts import Vectoriser
+from script_shared.news.state.state import LiveState
 from script_shared.params import load_params
 from script_shared.releases import Manifest
 from script_shared.settings import Settings

@@ -1,7 +1,7 @@
 """The news use case as the API serves it."""
 
 from app.news.release_loader import NewsLoader
-from app.routes import (
+from app.news.routes import (
     articles,
     catalog,
     corrections,
@@ -12,9 +12,9 @@ from app.routes import (
     predict,
     quarantine,
     recommendations,
-    script,
     users,
 )
+from app.routes import script
 from app.use_case import AppUseCase
 
 MODULES = (

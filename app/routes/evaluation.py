@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.answers import json_response
 from app.dependencies import TheService
-from app.evaluation import select
-from app.shapes import EvaluationQuery
-from app.state_shapes import EvaluationRows
+from app.metrics.evaluation_file import select
+from app.news.answers import json_response
+from app.news.shapes import EvaluationQuery
+from app.news.state_shapes import EvaluationRows
 
 router = APIRouter(prefix="/evaluation", tags=["model"])
 

@@ -4,13 +4,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from app.answers import json_response
 from app.dependencies import TheService, UseCaseName
-from app.errors import problem
-from app.live import Live
-from app.public_text import public
-from app.served import Served
-from app.state_shapes import Health, Ready
+from app.http.errors import problem
+from app.http.public_text import public
+from app.news.answers import json_response
+from app.news.state_shapes import Health, Ready
+from app.releases.loaded_release import Served
+from app.releases.release_manager import Live
 from script_shared.times import iso
 
 router = APIRouter(tags=["operations"])

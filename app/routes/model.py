@@ -4,11 +4,11 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from app.answers import json_response
 from app.dependencies import Admin, TheLive
-from app.live import Live
+from app.news.answers import json_response
+from app.news.state_shapes import Model, Reloaded
+from app.releases.release_manager import Live
 from app.routes.health import troubles
-from app.state_shapes import Model, Reloaded
 from script_shared.errors import UnavailableError
 from script_shared.times import iso
 

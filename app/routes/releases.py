@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Response
 
-from app.answers import json_response
 from app.dependencies import TheLive
-from app.state_shapes import ReleaseList
+from app.news.answers import json_response
+from app.news.state_shapes import ReleaseList
 from script_shared.releases import Manifest, Pointer
 
 router = APIRouter(tags=["model"])

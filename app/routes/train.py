@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter, Response
 
-from app.answers import json_response
-from app.bodies import BodyRoute
 from app.dependencies import Admin, TheService
-from app.shapes import TrainBody
-from app.state_shapes import TrainingRun
+from app.http.bodies import BodyRoute
+from app.news.answers import json_response
+from app.news.shapes import TrainBody
+from app.news.state_shapes import TrainingRun
 
 router = APIRouter(tags=["model"], route_class=BodyRoute)
 

@@ -15,29 +15,31 @@ DATA_STEPS = (
         "pipelines.news.refine:refine",
         about="turns them into tables; rejected rows are in `rejected.parquet`",
     ),
-    Step("quality", "pipelines.news.quality:quality", about="checks the tables and writes the data card"),
+    Step("quality", "pipelines.news.quality.step:quality", about="checks the tables and writes the data card"),
 )
 TRAINING_STEPS = (
-    Step("train", "pipelines.news.train:train", parts=SEGMENT_NAMES, about="fits the segments side by side"),
-    Step("assemble", "pipelines.news.assemble:assemble", about="puts them together"),
+    Step(
+        "train", "pipelines.news.training.segments:train", parts=SEGMENT_NAMES, about="fits the segments side by side"
+    ),
+    Step("assemble", "pipelines.news.training.assemble:assemble", about="puts them together"),
     Step(
         "rank",
-        "pipelines.news.rank:rank",
+        "pipelines.news.training.ranker_step:rank",
         about="trains the ranker on later clicks and adds it and the live state",
     ),
     Step(
         "evaluate",
-        "pipelines.news.evaluate:evaluate",
+        "pipelines.news.evaluation.step:evaluate",
         about="measures the candidate and the release in service in the held-out window",
     ),
-    Step("gate", "pipelines.news.gate_step:gate", about="compares them"),
+    Step("gate", "pipelines.news.release.gate:gate", about="compares them"),
     Step(
         "refit",
-        "pipelines.news.refit:refit",
+        "pipelines.news.release.refit:refit",
         about="fits the models of an accepted candidate again on all data where `releases.refit` says so",
     ),
-    Step("publish", "pipelines.news.publish:publish", about="adds the candidate to the releases"),
-    Step("promote", "pipelines.news.publish:promote", about="puts it into service"),
+    Step("publish", "pipelines.news.release.publish:publish", about="adds the candidate to the releases"),
+    Step("promote", "pipelines.news.release.publish:promote", about="puts it into service"),
     Step(
         "track",
         "pipelines.tracking.step:track",
@@ -52,10 +54,10 @@ NEWS = UseCase(
     data_steps=DATA_STEPS,
     training_steps=TRAINING_STEPS,
     sources=("sample", "local", "files", "gdrive", "globo_clicks"),
-    evaluation="pipelines.news.evaluate:evaluate_service",
-    maintenance="pipelines.news.maintenance:prune",
-    erasure="pipelines.news.erasure:releases_holding",
-    trained_runs="pipelines.news.training_record:trained_runs",
-    training_record="pipelines.news.training_record:record_of",
+    evaluation="pipelines.news.evaluation.step:evaluate_service",
+    maintenance="pipelines.news.upkeep.maintenance:prune",
+    erasure="pipelines.news.upkeep.erasure:releases_holding",
+    trained_runs="pipelines.news.release.training_record:trained_runs",
+    training_record="pipelines.news.release.training_record:record_of",
     check="pipelines.news.sources:check",
 )

@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 
 from pipelines.report import Section, Table, render_page, write_page
-from pipelines.students.gold import read_gold
-from pipelines.students.silver import REASONS
+from pipelines.students.tables.gold import read_gold
+from pipelines.students.tables.silver import REASONS
 from pipelines.use_case import Context
 from script_shared.arrays import FloatArray
 

@@ -4,14 +4,18 @@ from pipelines.use_case import Step, UseCase
 from script_shared.students.params import FILE, StudentsParams
 
 DATA_STEPS = (
-    Step("landing", "pipelines.students.landing:landing", about="copies the workbooks, or generates them"),
-    Step("bronze", "pipelines.students.bronze:bronze", about="gives each column one name over the years"),
+    Step("landing", "pipelines.students.tables.landing:landing", about="copies the workbooks, or generates them"),
+    Step("bronze", "pipelines.students.tables.bronze:bronze", about="gives each column one name over the years"),
     Step(
         "silver",
-        "pipelines.students.silver:silver",
+        "pipelines.students.tables.silver:silver",
         about="makes values of the cells and checks them; rejected rows are in `rejected.parquet`",
     ),
-    Step("gold", "pipelines.students.gold:gold", about="puts the status of the next year beside each student's year"),
+    Step(
+        "gold",
+        "pipelines.students.tables.gold:gold",
+        about="puts the status of the next year beside each student's year",
+    ),
     Step("quality", "pipelines.students.quality:quality", about="compares the years and writes the data card"),
 )
 TRAINING_STEPS = (
@@ -19,11 +23,11 @@ TRAINING_STEPS = (
     Step("evaluate", "pipelines.students.evaluation:evaluate", about="measures the model without it on that pair"),
     Step(
         "gate",
-        "pipelines.students.gate_step:gate",
+        "pipelines.students.release.gate:gate",
         about="compares it with the release in service and the rule “same as this year”",
     ),
-    Step("publish", "pipelines.students.publish:publish", about="adds the candidate to the releases"),
-    Step("promote", "pipelines.students.publish:promote", about="puts it into service"),
+    Step("publish", "pipelines.students.release.publish:publish", about="adds the candidate to the releases"),
+    Step("promote", "pipelines.students.release.publish:promote", about="puts it into service"),
     Step(
         "track",
         "pipelines.tracking.step:track",
@@ -39,7 +43,7 @@ STUDENTS = UseCase(
     training_steps=TRAINING_STEPS,
     sources=("generated", "workbooks"),
     maintenance="pipelines.students.maintenance:prune",
-    trained_runs="pipelines.students.training_record:trained_runs",
-    training_record="pipelines.students.training_record:record_of",
-    check="pipelines.students.landing:check",
+    trained_runs="pipelines.students.release.training_record:trained_runs",
+    training_record="pipelines.students.release.training_record:record_of",
+    check="pipelines.students.tables.landing:check",
 )

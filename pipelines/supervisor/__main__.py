@@ -3,8 +3,8 @@
 import os
 import sys
 
-from pipelines.supervisor.guard import guarded
-from pipelines.supervisor.places import load_places
+from pipelines.supervisor.parent_process import guarded
+from pipelines.supervisor.settings.stack_settings import load_places
 from script_shared.errors import PautaError
 from script_shared.parent import end_with_parent
 

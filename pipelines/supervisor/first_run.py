@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from pipelines.supervisor.airflow_rest import AirflowRest
-from pipelines.supervisor.household import Household
+from pipelines.supervisor.component_group import Household
+from pipelines.supervisor.console import say
 from pipelines.supervisor.progress import RunFailedError, follow
-from pipelines.supervisor.say import say
+from pipelines.supervisor.rest.airflow import AirflowRest
 
 DATA, TRAINING = "news_data", "news_training"
 LAST = "promote"  # what comes after it, people need not wait for

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from pipelines.supervisor.api_rest import ApiRest
-from pipelines.supervisor.credentials import ADMIN, Credentials
-from pipelines.supervisor.places import Places
-from pipelines.supervisor.say import plainly
+from pipelines.supervisor.console import plainly
+from pipelines.supervisor.rest.api import ApiRest
+from pipelines.supervisor.settings.credentials import ADMIN, Credentials
+from pipelines.supervisor.settings.stack_settings import Places
 from script_shared.settings import Settings
 
 ITEMS = 3

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from pipelines.supervisor.airflow_rest import AirflowRest, TaskState
-from pipelines.supervisor.household import Household
-from pipelines.supervisor.say import now, say
+from pipelines.supervisor.component_group import Household
+from pipelines.supervisor.console import now, say
+from pipelines.supervisor.rest.airflow import AirflowRest, TaskState
 from script_shared.errors import PautaError
 
 ENDED = ("success", "failed", "skipped", "upstream_failed", "removed")

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
-from pipelines.supervisor.airflow_rest import AirflowRest
-from pipelines.supervisor.api_rest import ApiRest
 from pipelines.supervisor.checks import check_configuration, check_libraries
-from pipelines.supervisor.credentials import ADMIN, load_credentials
+from pipelines.supervisor.component_group import Household
+from pipelines.supervisor.console import say
 from pipelines.supervisor.first_run import clean_up, make_first_release
 from pipelines.supervisor.greeting import show_addresses, show_recommendations
-from pipelines.supervisor.household import Household
-from pipelines.supervisor.places import Places
-from pipelines.supervisor.ports import check_ports
-from pipelines.supervisor.say import say
+from pipelines.supervisor.rest.airflow import AirflowRest
+from pipelines.supervisor.rest.api import ApiRest
+from pipelines.supervisor.settings.credentials import ADMIN, load_credentials
+from pipelines.supervisor.settings.ports import check_ports
+from pipelines.supervisor.settings.stack_settings import Places
+from pipelines.supervisor.signals import StopRequestedError, ignore_signals, stop_on_signals
 from pipelines.supervisor.stack import Database, Stack
-from pipelines.supervisor.stopping import StopRequestedError, ignore_signals, stop_on_signals
 from script_shared.errors import PautaError, SettingsError
 from script_shared.releases import open_releases
 from script_shared.settings import Settings, load_settings

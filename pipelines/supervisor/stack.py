@@ -5,9 +5,9 @@ import sys
 from importlib.metadata import version
 
 from pipelines.supervisor.component import Component
-from pipelines.supervisor.credentials import Credentials
-from pipelines.supervisor.environment import airflow_environment, api_environment
-from pipelines.supervisor.places import Places
+from pipelines.supervisor.settings.credentials import Credentials
+from pipelines.supervisor.settings.environment import airflow_environment, api_environment
+from pipelines.supervisor.settings.stack_settings import Places
 
 BEHIND = 10  # trainings run below the scheduler; requests do not wait for them
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from pipelines.registry import find
 from pipelines.tracking.reconcile import Desk, open_store, reconcile, told
-from pipelines.tracking.shelf import CANDIDATE, PRODUCTION, shelf_of
+from pipelines.tracking.registry_plan import CANDIDATE, PRODUCTION, shelf_of
 from script_shared.addresses import sqlite_file
 from script_shared.errors import InputError
 from script_shared.settings import Settings

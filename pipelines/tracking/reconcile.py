@@ -14,7 +14,7 @@ from pipelines.registry import find
 from pipelines.tracking.mlflow_store import MlflowStore, import_client, is_refusal
 from pipelines.tracking.outbox import Outbox
 from pipelines.tracking.record import Record
-from pipelines.tracking.shelf import CANDIDATE, PRODUCTION, shelf_of
+from pipelines.tracking.registry_plan import CANDIDATE, PRODUCTION, shelf_of
 from script_shared.addresses import sqlite_file
 from script_shared.errors import PautaError, UnavailableError
 from script_shared.releases import Releases, open_releases

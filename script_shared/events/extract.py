@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from script_shared.events.articles import BEFORE
+from script_shared.events.database.articles import BEFORE
 from script_shared.events.entry import Entry, Kind
 from script_shared.events.log import EventLog
 

@@ -9,15 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
-from script_shared.events.articles import Articles
+from script_shared.events.database.articles import Articles
+from script_shared.events.database.connection import LogConnection
+from script_shared.events.database.people import Deleted, delete_rows, erased_since, marks_of, rows_of, visits_of
+from script_shared.events.database.schema import DAY_KEYS, ENTRIES
+from script_shared.events.database.served_lists import ServedLists, delete_of_person, of_person, visits_served
 from script_shared.events.entry import Entry, Kind
-from script_shared.events.log_connection import LogConnection
-from script_shared.events.people import Deleted, delete_rows, erased_since, marks_of, rows_of, visits_of
 from script_shared.events.person import Person
 from script_shared.events.quarantine import Rule
-from script_shared.events.schema import DAY_KEYS, ENTRIES
-from script_shared.events.served_lists import ServedLists, delete_of_person, of_person, visits_served
-from script_shared.gently import breathe
+from script_shared.throttle import breathe
 
 _AT_ONCE = 10_000  # entries pruned in one transaction: on SQLite, other writers wait for it
 _READ = 500  # names of users read before the thread may rest

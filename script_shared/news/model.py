@@ -13,19 +13,19 @@ from script_shared.algorithms.histories import Batch
 from script_shared.algorithms.popularity import Popularity
 from script_shared.arrays import IntArray
 from script_shared.clock import clock_of
-from script_shared.gently import breathe
-from script_shared.news import ranking
 from script_shared.news.answer_check import check_rows
-from script_shared.news.catalog import Catalog
+from script_shared.news.catalog.catalog import Catalog
 from script_shared.news.membership import segment_codes, segment_of
 from script_shared.news.params import ModelParams
-from script_shared.news.pool import Pool
-from script_shared.news.prepared import PoolKeeper, Prepared
-from script_shared.news.readers import Readers
+from script_shared.news.readers.reader_table import Readers
+from script_shared.news.recommenders import scoring
 from script_shared.news.recommenders.base import Part, Recommender
+from script_shared.news.recommenders.pool import Pool
 from script_shared.news.recommenders.popular import weights_of
+from script_shared.news.recommenders.prepared_pool import PoolKeeper, Prepared
 from script_shared.news.release_folder import facts_in, params_in, segments_in
 from script_shared.news.segments import SEGMENT_NAMES, Segment, segment_named
+from script_shared.throttle import breathe
 
 BATCH = 512  # users scored at once in recommend_many: about 4 MB for each part of the score
 SPREAD = 4.0  # of a total in units of one standardised part; keeps the best scores apart below 1
@@ -65,17 +65,17 @@ class Scored:
 
     def best(self, n: int, exclude: IntArray, among: IntArray | None = None) -> Answer:
         """The best n articles; ``exclude`` and ``among`` as in :meth:`NewsModel.recommend`, ``exclude`` as rows."""
-        scores, rest = ranking.total(self.parts), self.pool.rest
-        ranking.forbid(scores, self.batch.histories, exclude, self.pool)
+        scores, rest = scoring.total(self.parts), self.pool.rest
+        scoring.forbid(scores, self.batch.histories, exclude, self.pool)
         if among is not None:
-            scores[:, ~among[self.pool.candidates.rows]] = ranking.NEVER
+            scores[:, ~among[self.pool.candidates.rows]] = scoring.NEVER
             rest = rest[among[rest]]
-        places = ranking.best(scores[0], n)
+        places = scoring.best(scores[0], n)
         rows = self.pool.candidates.rows[places].tolist()
         reasons = [OLDER] * len(rows) if self.pool.expired else _reasons(self.parts, places)
         items = list(map(Recommendation, rows, map(_share, scores[0, places].tolist()), reasons))
         if len(items) < n:
-            more = ranking.fill(rest, n - len(items), self.batch.histories.article, exclude)
+            more = scoring.fill(rest, n - len(items), self.batch.histories.article, exclude)
             items.extend(Recommendation(int(row), 0.0, ALSO) for row in more)
         return Answer(self.segment.name, self.segment.recommender.source, items)
 
@@ -223,15 +223,15 @@ class NewsModel:
             check_rows([item.article for item in answer.items], alive - read, n, f"release {self.version}: {name}")
 
     def _rows(self, prepared: Prepared, segment: str, batch: Batch, n: int) -> IntArray:
-        scores = ranking.total(prepared.score(segment, batch))
+        scores = scoring.total(prepared.score(segment, batch))
         nobody = np.zeros(0, np.int64)
-        ranking.forbid(scores, batch.histories, nobody, prepared.pool)
-        places = ranking.top(scores, n)
+        scoring.forbid(scores, batch.histories, nobody, prepared.pool)
+        places = scoring.top(scores, n)
         found = np.where(places >= 0, prepared.pool.candidates.rows[places], -1)
         for reader in np.flatnonzero(places[:, -1] < 0):
             have = int((places[reader] >= 0).sum())
             read = batch.histories.take(np.array([reader])).article
-            more = ranking.fill(prepared.pool.rest, n - have, read, nobody)
+            more = scoring.fill(prepared.pool.rest, n - have, read, nobody)
             found[reader, have : have + len(more)] = more
         return found
 

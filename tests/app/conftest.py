@@ -17,11 +17,11 @@ import pytest
 import uvicorn
 from pydantic import SecretStr
 
-from app.guarded_http import GuardedProtocol
+from app.http.guarded_http import GuardedProtocol
 from app.main import create_app
 from script_shared.releases import Releases
 from script_shared.settings import Settings
-from tests.app.releases import make_release
+from tests.app.releases_made import make_release
 from tests.patience import PATIENCE_SECONDS
 
 TOKEN = "opens-admin-routes"

@@ -3,19 +3,19 @@
 import numpy as np
 
 from script_shared.algorithms.als import Als, AlsWeights
-from script_shared.algorithms.clusters import Clusters, ClusterWeights
+from script_shared.algorithms.cluster_popularity import Clusters, ClusterWeights
 from script_shared.algorithms.content import Content, ContentWeights
 from script_shared.algorithms.factors import Factors
-from script_shared.algorithms.grouping import Grouping
+from script_shared.algorithms.kmeans import Grouping
 from script_shared.algorithms.sparse_rows import SparseRows
 from script_shared.arrays import Strings
-from script_shared.news.behaviour import HOUR_SHARES, QUANTITIES, Topics
 from script_shared.news.params import ModelParams
+from script_shared.news.readers.behaviour import HOUR_SHARES, QUANTITIES, Topics
+from script_shared.news.readers.training_data import Snapshot
 from script_shared.news.recommenders.base import Recommender
 from script_shared.news.recommenders.grouped import Grouped
 from script_shared.news.recommenders.hybrid import Hybrid
 from script_shared.news.recommenders.popular import Popular, count
-from script_shared.news.snapshot import Snapshot
 
 FACTORS = 4
 WORDS = ("cafe", "eleicao", "futebol")

@@ -5,8 +5,8 @@ from pathlib import Path
 import lightgbm as lgb
 import numpy as np
 
-from script_shared.news.live.features import FEATURES
-from script_shared.news.live.ranker import Ranker
+from script_shared.news.ranking.features import FEATURES
+from script_shared.news.ranking.ranker import Ranker
 
 
 def make_ranker(folder: Path, seed: int = 5) -> Path:

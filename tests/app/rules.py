@@ -5,10 +5,10 @@ from typing import Any
 
 from script_shared.clock import HOUR_MS
 from script_shared.events import Entry, Kind
-from script_shared.news.live.availability import mark
-from script_shared.news.live.query import Query
+from script_shared.news.catalog.availability import mark
 from script_shared.news.model import NewsModel
-from tests.app.releases import NOW_MS, READS, SECTIONS, issued_ms
+from script_shared.news.ranking.query import Query
+from tests.app.releases_made import NOW_MS, READS, SECTIONS, issued_ms
 
 MAX_AGE_MS = 168 * HOUR_MS
 

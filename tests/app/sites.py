@@ -18,12 +18,12 @@ from app.main import create_app
 from script_shared.clock import HOUR_MS
 from script_shared.events import Entry, Kind
 from script_shared.events.signature import HEADER, sign
-from script_shared.news.live.query import Query
+from script_shared.news.ranking.query import Query
 from script_shared.releases import Releases
 from script_shared.settings import Settings
 from tests.app.conftest import TOKEN, release_of, serving, until
 from tests.app.rankers import make_ranker
-from tests.app.releases import NOW_MS, make_release
+from tests.app.releases_made import NOW_MS, make_release
 from tests.app.rules import Told
 
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}

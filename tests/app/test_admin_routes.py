@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from app.main import create_app
 from script_shared.settings import Settings
 from tests.app.conftest import TOKEN, serving
-from tests.app.test_errors import is_problem
+from tests.app.http.test_errors import is_problem
 
 APP = create_app(Settings())
 ROUTES = sorted(

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from app.evaluation import FILE
+from app.metrics.evaluation_file import FILE
 from script_shared.releases import Releases
 from tests.app.conftest import TOKEN, of_a_module
 from tests.app.routes.test_evaluation import HEADER

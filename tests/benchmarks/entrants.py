@@ -7,9 +7,9 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any, Protocol
 
-from pipelines.replay.measure import MISSED, rank_in
-from pipelines.replay.replay import Case, Replay
-from pipelines.replay.window import Peer
+from pipelines.news.replay.cases import Case, Replay
+from pipelines.news.rolling.measure import MISSED, rank_in
+from pipelines.news.rolling.window import Peer
 from tests.benchmarks.peers import AllTime, Past, Retrained, most_read_now
 from tests.benchmarks.session_peers import LibrarySessions
 

@@ -23,14 +23,14 @@ import httpx
 from pydantic import SecretStr
 
 from script_shared.events import Entry, EventLog, Kind
-from script_shared.news.live.newsroom import Newsroom
-from script_shared.news.live.state import LiveState
+from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import FILE, NewsParams
+from script_shared.news.state.state import LiveState
 from script_shared.params import load_params
 from script_shared.releases import Releases
 from script_shared.settings import Settings
 from tests.app.conftest import TOKEN, started, until
-from tests.app.releases import make_release
+from tests.app.releases_made import make_release
 from tests.servers import postgresql
 
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}

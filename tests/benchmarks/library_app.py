@@ -13,12 +13,12 @@ from fastapi import FastAPI, Request, Response
 from implicit.cpu.als import AlternatingLeastSquares
 from scipy.sparse import csr_matrix
 
-from app.answers import iso, json_response
-from app.middleware import Watched
-from app.shapes import Recommendations
-from app.telemetry import Telemetry
-from script_shared.news.catalog import Catalog
-from script_shared.news.readers import Readers
+from app.http.middleware import Watched
+from app.metrics.telemetry import Telemetry
+from app.news.answers import iso, json_response
+from app.news.shapes import Recommendations
+from script_shared.news.catalog.catalog import Catalog
+from script_shared.news.readers.reader_table import Readers
 
 FOLDER = "PAUTA_BENCH_FOLDER"
 FACTORS, CONFIDENCE = 64, 1.0

@@ -12,12 +12,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from app.posted_articles import PostedArticles
+from app.events.posted_articles import PostedArticles
 from script_shared.events import Entry, EventLog, Kind
-from script_shared.news.live.editorial import Editorial
-from script_shared.news.live.newsroom import Newsroom
-from script_shared.news.live.state import LiveState
+from script_shared.news.catalog.editorial import Editorial
+from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import FILE, NewsParams
+from script_shared.news.state.state import LiveState
 from script_shared.params import load_params
 
 NOW_MS, YEAR_MS, ALIVE_HOURS = 1_660_532_400_000, 365 * 86_400_000, 72.0

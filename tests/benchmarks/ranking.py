@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from pipelines.replay.cli import day_window
-from pipelines.replay.measure import Figure, figures
-from pipelines.replay.sources import from_clicks
-from pipelines.replay.stream import Stream
-from pipelines.replay.window import Result, Window, groups, run
+from pipelines.news.replay.sources import from_clicks
+from pipelines.news.replay.stream import Stream
+from pipelines.news.rolling.command import day_window
+from pipelines.news.rolling.measure import Figure, figures
+from pipelines.news.rolling.window import Result, Window, groups, run
 from script_shared.arrays import IntArray
 from script_shared.errors import InputError
 from script_shared.news.params import FILE, NewsParams

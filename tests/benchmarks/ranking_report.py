@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.replay.measure import MEASURES, Figure, ahead
-from pipelines.replay.window import RANKED, Result
+from pipelines.news.rolling.measure import MEASURES, Figure, ahead
+from pipelines.news.rolling.window import RANKED, Result
 from script_shared.arrays import IntArray
 from script_shared.news.segments import SEGMENT_NAMES
 

@@ -12,12 +12,12 @@ import polars as pl
 
 from pipelines.news.use_case import NEWS
 from script_shared.events import Entry, EventLog, Kind
-from script_shared.news.live.assignment import assignment_of
-from script_shared.news.live.features import FEATURES
-from script_shared.news.live.loading import POSITION, load_newsroom
-from script_shared.news.live.ranker import Ranker
 from script_shared.news.model import NewsModel
 from script_shared.news.params import FILE, NewsParams
+from script_shared.news.ranking.features import FEATURES
+from script_shared.news.ranking.ranker import Ranker
+from script_shared.news.serving.cluster_assignment import assignment_of
+from script_shared.news.serving.loading import POSITION, load_newsroom
 from script_shared.params import load_params
 from script_shared.releases import Releases
 from tests.benchmarks.measure import measure

@@ -4,14 +4,14 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from pipelines.news.assemble import assemble
-from pipelines.news.evaluate import evaluate
-from pipelines.news.evaluation import CANDIDATE, Evaluation, read_evaluation
-from pipelines.news.evaluation_charts import label
-from pipelines.news.gate_step import gate
-from pipelines.news.rank import rank
+from pipelines.news.evaluation.charts import label
+from pipelines.news.evaluation.result import CANDIDATE, Evaluation, read_evaluation
+from pipelines.news.evaluation.step import evaluate
+from pipelines.news.release.gate import gate
 from pipelines.news.site import site_of
-from pipelines.news.train import train
+from pipelines.news.training.assemble import assemble
+from pipelines.news.training.ranker_step import rank
+from pipelines.news.training.segments import train
 from pipelines.runs import Run
 from pipelines.use_case import Context
 from script_shared.news.params import FILE, NewsParams

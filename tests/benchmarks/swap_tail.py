@@ -20,7 +20,7 @@ from script_shared.events import Entry, EventLog, Kind
 from script_shared.releases import Releases
 from script_shared.settings import Settings
 from tests.app.conftest import listens, release_of, started, until
-from tests.app.releases import NOW_MS, make_release
+from tests.app.releases_made import NOW_MS, make_release
 from tests.benchmarks.kill import prepared
 from tests.benchmarks.schedule import Planned, Sent, send
 

@@ -8,17 +8,17 @@ import pytest
 from implicit.nearest_neighbours import CosineRecommender
 from threadpoolctl import threadpool_limits
 
-from pipelines.replay.measure import MISSED, figures
-from pipelines.replay.replay import Replay
-from pipelines.replay.window import RANKED, Result
-from script_shared.news.live.state import LiveState
+from pipelines.news.replay.cases import Replay
+from pipelines.news.rolling.measure import MISSED, figures
+from pipelines.news.rolling.window import RANKED, Result
 from script_shared.news.segments import SEGMENT_NAMES
+from script_shared.news.state.state import LiveState
 from tests.benchmarks.entrants import Contest, Entrant
 from tests.benchmarks.peers import AllTime, Past, Retrained
 from tests.benchmarks.ranking_report import PLAIN, bars, gains_by_segment, markdown, plain
 from tests.benchmarks.session_peers import LibrarySessions
-from tests.pipelines.replay.streams_made import PAIRS, planted
-from tests.script_shared.news.live.events_made import small_params
+from tests.pipelines.news.replay.streams_made import PAIRS, planted
+from tests.script_shared.news.events_made import small_params
 
 HOUR_MS = 3_600_000
 STREAM = planted(400)

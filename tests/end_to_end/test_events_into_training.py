@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from pipelines.news.dataset import Dataset
-from pipelines.news.maintenance import prune
+from pipelines.news.upkeep.maintenance import prune
 from pipelines.news.use_case import NEWS
 from pipelines.runs import Run
 from pipelines.use_case import Context, Options
@@ -20,7 +20,7 @@ from script_shared.params import load_params
 from script_shared.settings import Settings
 from tests.app.conftest import TOKEN, release_of, serving, until
 from tests.pipelines.dags.tiny import NUMBERS
-from tests.pipelines.news.test_maintenance import DAY, set_age
+from tests.pipelines.news.upkeep.test_maintenance import DAY, set_age
 
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}
 MADE = tuple(step.name for step in NEWS.steps if step.name not in ("quality", "track"))

@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from pipelines.replay.replay import Replay
-from pipelines.replay.rows import collect, draw_places
-from pipelines.replay.sources import from_clicks
-from pipelines.replay.stream import Stream
-from pipelines.replay.training import train
-from script_shared.news.live.ranker import Ranker
-from script_shared.news.live.state import LiveState
+from pipelines.news.replay.cases import Replay
+from pipelines.news.replay.sources import from_clicks
+from pipelines.news.replay.stream import Stream
+from pipelines.news.training.ranker_model import train
+from pipelines.news.training.ranker_rows import collect, draw_places
 from script_shared.news.params import FILE, NewsParams
+from script_shared.news.ranking.ranker import Ranker
+from script_shared.news.state.state import LiveState
 from script_shared.params import load_params
 from tests.app.conftest import folders, release_of, serving, store, until  # noqa: F401  fixtures
-from tests.app.releases import NOW_MS
-from tests.pipelines.replay.streams_made import made
+from tests.app.releases_made import NOW_MS
+from tests.pipelines.news.replay.streams_made import made
 from tests.realdata import real_data
 
 START_MS = 1_507_816_800_000  # 2017-10-12 14:00 UTC

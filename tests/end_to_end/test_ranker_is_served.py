@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from script_shared.news.live.loading import load_newsroom, load_ranker
-from script_shared.news.live.query import Query
-from script_shared.news.live.recommend import LiveRecommender
 from script_shared.news.model import NewsModel
 from script_shared.news.params import FILE, NewsParams
+from script_shared.news.ranking.query import Query
+from script_shared.news.serving.loading import load_newsroom, load_ranker
+from script_shared.news.serving.recommender import LiveRecommender
 from script_shared.params import load_params
 from tests.app.conftest import folders, release_of, serving, store, until  # noqa: F401  fixtures
-from tests.pipelines.news.ranked_run import ranked
+from tests.pipelines.news.training.ranked_run import ranked
 
 READERS = [f"reader-{number}" for number in range(12)]  # of all three segments
 

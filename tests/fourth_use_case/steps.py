@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from pipelines.gate import Comparison, Rule, judge
+from pipelines.measures.gate import Comparison, Rule, judge
 from pipelines.use_case import Context
 from script_shared.errors import InputError, SourceError
 from tests.fourth_use_case.model import Forecast, Row

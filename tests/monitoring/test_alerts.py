@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from app.telemetry import Telemetry
+from app.metrics.telemetry import Telemetry
 from tests.monitoring.airflow import names
 from tests.monitoring.promql import ALERTS, OF_PROMETHEUS, ROOT, SUFFIXES, alerts, metrics_of
 

@@ -15,13 +15,13 @@ import httpx
 import pytest
 import yaml
 
-from app.evaluation import FILE
-from pipelines.evaluation_csv import COLUMNS
+from app.metrics.evaluation_file import FILE
+from pipelines.measures.evaluation_csv import COLUMNS
 from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.releases import Releases
 from script_shared.settings import Settings
 from tests.app.conftest import listens, started, until
-from tests.app.releases import make_release
+from tests.app.releases_made import make_release
 from tests.monitoring.airflow import LINES, MAPPING
 from tests.monitoring.exporter import Exporter
 from tests.monitoring.promql import ALERTS, OF_PROMETHEUS, ROOT, alerts, labels_of, metrics_of

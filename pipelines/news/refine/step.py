@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.news.dataset import Dataset
-from pipelines.news.refine.challenge import refine_challenge
-from pipelines.news.refine.clicks import FILE, refine_clicks
-from pipelines.news.refine.recalled import write_recalled
-from pipelines.news.refine.site import CLICKS, refine_site
-from pipelines.news.refine.taken import Taken
-from pipelines.news.refine.visits import write_visits
+from pipelines.news.refine.challenge.files import refine_challenge
+from pipelines.news.refine.events.logged_events import Taken
+from pipelines.news.refine.events.recalled import write_recalled
+from pipelines.news.refine.events.visits import write_visits
+from pipelines.news.refine.own_files import CLICKS, refine_site
+from pipelines.news.refine.portal_clicks import FILE, refine_clicks
 from pipelines.news.site import FACTS as SITE
 from pipelines.news.site import profile_of
 from pipelines.use_case import Context

@@ -11,10 +11,10 @@ from pipelines.use_case import Context
 from script_shared.errors import TransientError, UnavailableError
 from script_shared.events import Entry, Erased, EventLog, Kind, Quarantine
 from script_shared.events.address import begun
-from script_shared.news.live.belief import Ledger
-from script_shared.news.live.event import live_event
-from script_shared.news.live.readers import reader_name
-from script_shared.news.live.visits import login_of
+from script_shared.news.state.click_weight import Ledger
+from script_shared.news.state.event import live_event
+from script_shared.news.state.reader_history import reader_name
+from script_shared.news.state.visits import login_of
 
 PAGE = 10_000  # entries in memory at once
 KINDS = (Kind.CLICK, Kind.ARTICLE, Kind.ERASE, Kind.QUARANTINE, Kind.LOGIN)

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.news.sources.planted.catalog import Catalog, make_catalog
-from pipelines.news.sources.planted.files import page_ids, write_itens, write_treino, write_validacao
-from pipelines.news.sources.planted.picks import pick_articles
-from pipelines.news.sources.planted.readers import ROBOT, Readers, make_readers
-from pipelines.news.sources.planted.streams import stream
-from pipelines.news.sources.planted.texts import headlines
-from pipelines.news.sources.planted.truth import write_truth
-from pipelines.news.sources.planted.visits import Visits, make_visits, page_behaviour
 from pipelines.news.sources.progress import progress
+from pipelines.sample_world.catalog import Catalog, make_catalog
+from pipelines.sample_world.files import page_ids, write_itens, write_treino, write_validacao
+from pipelines.sample_world.picks import pick_articles
+from pipelines.sample_world.readers import ROBOT, Readers, make_readers
+from pipelines.sample_world.streams import stream
+from pipelines.sample_world.texts import headlines
+from pipelines.sample_world.truth import write_truth
+from pipelines.sample_world.visits import Visits, make_visits, page_behaviour
 from pipelines.use_case import Context
 from script_shared.clock import HOUR_MS
 from script_shared.news.params import SampleParams

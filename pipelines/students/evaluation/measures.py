@@ -6,7 +6,7 @@ from math import nan
 
 import numpy as np
 
-from pipelines.bootstrap import interval
+from pipelines.measures.bootstrap import interval
 from pipelines.students import scores
 from script_shared.arrays import FloatArray, IntArray
 

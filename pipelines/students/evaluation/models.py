@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.students.evaluation.measures import Answers
-from pipelines.students.gold import columns_in, status_now
+from pipelines.students.tables.gold import columns_in, status_now
 from pipelines.use_case import Context
 from script_shared.arrays import IntArray
 from script_shared.errors import PautaError

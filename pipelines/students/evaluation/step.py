@@ -9,14 +9,14 @@ from typing import Any
 
 import polars as pl
 
-from pipelines import evaluation_csv
+from pipelines.measures import evaluation_csv
 from pipelines.report import write_page
 from pipelines.students import scores
 from pipelines.students.evaluation.groups import groups, sentences
 from pipelines.students.evaluation.measures import measure
 from pipelines.students.evaluation.models import CANDIDATE, Measured, measured_models
 from pipelines.students.evaluation.page import render
-from pipelines.students.gold import read_gold, status_now
+from pipelines.students.tables.gold import read_gold, status_now
 from pipelines.use_case import Context
 from script_shared.students.params import StudentsParams
 from script_shared.students.release_folder import HELD_OUT

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from pipelines.students.workbook import SUFFIXES
+from pipelines.students.sources.workbook import SUFFIXES
 from pipelines.use_case import Context
 from script_shared.errors import InputError, SourceError, TransientError
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.students.gold import columns_in
+from pipelines.students.tables.gold import columns_in
 from pipelines.students.training.decisions import calibrate, choose_thresholds
 from pipelines.students.training.members import RARE, fit_member
 from script_shared.arrays import FloatArray, IntArray

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.students.gold import pair_years, read_gold
+from pipelines.students.tables.gold import pair_years, read_gold
 from pipelines.students.training.fit import fit_model
 from pipelines.students.training.student_store import store_of
 from pipelines.use_case import Context

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from pipelines.students.gold import columns_in
+from pipelines.students.tables.gold import columns_in
 from script_shared.arrays import FloatArray, IdIndex, IntArray
 from script_shared.students.features import RECORD
 from script_shared.students.risk_model import RiskModel, Risks

@@ -9,7 +9,7 @@ from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.params import ModelParams
-from script_shared.news.snapshot import Snapshot
+from script_shared.news.readers.training_data import Snapshot
 
 
 @dataclass(frozen=True)

@@ -6,19 +6,19 @@ from typing import ClassVar
 
 import numpy as np
 
-from script_shared.algorithms.clusters import Clusters, ClusterWeights
+from script_shared.algorithms.cluster_popularity import Clusters, ClusterWeights
 from script_shared.algorithms.factors import Renumbering
-from script_shared.algorithms.grouping import Grouping, GroupingWeights
 from script_shared.algorithms.histories import Batch, Candidates
+from script_shared.algorithms.kmeans import Grouping, GroupingWeights
 from script_shared.algorithms.popularity import Popularity
 from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
 from script_shared.clock import HOUR_MS
-from script_shared.news.behaviour import Topics, features, features_of
 from script_shared.news.params import ModelParams
+from script_shared.news.readers.behaviour import Topics, features, features_of
+from script_shared.news.readers.training_data import Snapshot
 from script_shared.news.recommenders.base import Part, Scorer
 from script_shared.news.recommenders.popular import count, popularity_part, weights_of
 from script_shared.news.recommenders.rehearsal import Rehearsal
-from script_shared.news.snapshot import Snapshot
 
 SIMILAR = "popular with similar readers"
 

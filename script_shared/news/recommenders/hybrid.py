@@ -16,10 +16,10 @@ from script_shared.algorithms.popularity import Popularity
 from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
 from script_shared.clock import HOUR_MS
 from script_shared.news.params import LoggedParams, ModelParams
+from script_shared.news.readers.training_data import Reads, Snapshot
 from script_shared.news.recommenders.base import Part, Scorer
 from script_shared.news.recommenders.popular import count, popularity_part, weights_of
 from script_shared.news.recommenders.rehearsal import Rehearsal
-from script_shared.news.snapshot import Reads, Snapshot
 
 COLLABORATIVE = "popular with similar readers"
 CONTENT = "like what you read"

@@ -10,8 +10,8 @@ from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.algorithms.popularity import Popularity, PopularityWeights
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.params import ModelParams, PopularityParams
+from script_shared.news.readers.training_data import Snapshot
 from script_shared.news.recommenders.base import Part, Scorer
-from script_shared.news.snapshot import Snapshot
 
 TRENDING = "trending in the last hour"
 NEW = "new in the last hours"

@@ -15,10 +15,10 @@ from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.clock import HOUR_MS
 from script_shared.news.params import ModelParams
-from script_shared.news.pool import Shelf
-from script_shared.news.ranking import NEVER, top
+from script_shared.news.readers.training_data import Snapshot
+from script_shared.news.recommenders.pool import Shelf
 from script_shared.news.recommenders.popular import count
-from script_shared.news.snapshot import Snapshot
+from script_shared.news.recommenders.scoring import NEVER, top
 
 CUTOFF = 10
 SEED = 20220701

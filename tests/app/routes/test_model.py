@@ -5,7 +5,7 @@ import pytest
 
 from app.news.release_loader import shown_examples
 from tests.app.conftest import Store, release_of, serving, until
-from tests.app.releases import ARTICLES, READS
+from tests.app.releases_made import ARTICLES, READS
 
 
 def test_the_facts_of_the_release_are_told(shared: httpx.Client) -> None:

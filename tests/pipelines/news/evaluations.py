@@ -2,8 +2,8 @@
 
 from math import nan
 
-from pipelines.figures import METRICS, Difference, Figure
-from pipelines.news.evaluation import Evaluation
+from pipelines.measures.figures import METRICS, Difference, Figure
+from pipelines.news.evaluation.result import Evaluation
 
 SEGMENTS = {"logged": 400, "semi_logged": 300, "anonymous": 200}
 

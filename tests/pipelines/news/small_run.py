@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.news.assemble import assemble
-from pipelines.news.rank import rank
 from pipelines.news.tables import TIME
-from pipelines.news.train import train
+from pipelines.news.training.assemble import assemble
+from pipelines.news.training.ranker_step import rank
+from pipelines.news.training.segments import train
 from pipelines.runs import Run
 from pipelines.use_case import Context, Options
 from script_shared.clock import HOUR_MS

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.news.dataset import Dataset
-from pipelines.news.quality import quality
+from pipelines.news.quality.step import quality
 from pipelines.news.refine import refine
 from tests.pipelines.news.challenge_files import PAGES, START, Reader, context_of, read, write_raw
 

@@ -6,28 +6,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.gate import Comparison, Rule, judge
-from pipelines.news.assemble import assemble
+from pipelines.measures.gate import Comparison, Rule, judge
 from pipelines.news.dataset import Dataset
-from pipelines.news.evaluate import evaluate
-from pipelines.news.evaluation import read_evaluation
-from pipelines.news.gate_step import gate
-from pipelines.news.held_out import hold_out
-from pipelines.news.moments import moments_of
-from pipelines.news.quality_site import site_section
-from pipelines.news.rank import rank
-from pipelines.news.renewal import Renewal
+from pipelines.news.evaluation.result import read_evaluation
+from pipelines.news.evaluation.step import evaluate
+from pipelines.news.quality.site import site_section
+from pipelines.news.release.gate import gate
+from pipelines.news.replay.sources import from_dataset
 from pipelines.news.site import pace_of, profile_of, settled, site_of
-from pipelines.news.train import train
-from pipelines.replay.sources import from_dataset
+from pipelines.news.split.holdout import hold_out
+from pipelines.news.split.moments import moments_of
+from pipelines.news.training.assemble import assemble
+from pipelines.news.training.ranker_step import rank
+from pipelines.news.training.renewal import Renewal
+from pipelines.news.training.segments import train
 from pipelines.runs import Run
 from pipelines.use_case import Context
 from script_shared.clock import HOUR_MS
-from script_shared.news.live.loading import load_newsroom, pace_in
-from script_shared.news.live.state import LiveState
 from script_shared.news.model import NewsModel
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.segments import SEGMENT_NAMES
+from script_shared.news.serving.loading import load_newsroom, pace_in
+from script_shared.news.state.state import LiveState
 from script_shared.params import load_params
 from script_shared.settings import Settings
 from tests.pipelines.news.factory import dataset

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.students.gold import columns_in, read_gold, with_target
+from pipelines.students.tables.gold import columns_in, read_gold, with_target
 from pipelines.students.training.fit import refuse_leaks, ruler_of
 from pipelines.students.use_case import STUDENTS
 from pipelines.use_case import Context

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.students.bronze import TABLE
+from pipelines.students.tables.bronze import TABLE
 from pipelines.students.use_case import STUDENTS
 from script_shared.errors import InputError
 from tests.pipelines.students.conftest import do, make_context, write_workbook

@@ -13,9 +13,9 @@ ROOT = Path(__file__).parents[3]
 PRELUDE = """
 import os, sys, time, signal
 from pathlib import Path
-from pipelines.supervisor import component, household, kernel
+from pipelines.supervisor import component, component_group, linux_processes
 from pipelines.supervisor.component import Component
-from pipelines.supervisor.household import Household
+from pipelines.supervisor.component_group import Household
 
 def program(name, text):
     return Component(name, [sys.executable, "-c", text], dict(os.environ), Path(sys.argv[1]) / f"{name}.log")

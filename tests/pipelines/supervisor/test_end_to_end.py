@@ -16,10 +16,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipelines.supervisor.airflow_rest import AirflowRest
-from pipelines.supervisor.credentials import ADMIN
-from pipelines.supervisor.household import Household
+from pipelines.supervisor.component_group import Household
 from pipelines.supervisor.progress import RunFailedError, follow
+from pipelines.supervisor.rest.airflow import AirflowRest
+from pipelines.supervisor.settings.credentials import ADMIN
 from script_shared.news.segments import SEGMENT_NAMES
 from tests.pipelines.dags.tiny import write_tiny_params
 from tests.pipelines.supervisor.scenario import ROOT, marked, wait_until_gone

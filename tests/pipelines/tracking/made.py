@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.news.replay_figures import Replayed
-from pipelines.news.train import PARAMS
+from pipelines.news.replay.figures import Replayed
+from pipelines.news.training.segments import PARAMS
 from pipelines.runs import MANIFEST, Run
 from pipelines.use_case import Context, Options
 from script_shared.news.params import FILE, NewsParams

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import releases_cli
+from pipelines.commands import releases as releases_cli
 from pipelines.tracking import cli
 from pipelines.tracking.cli import main
 from script_shared.errors import InputError

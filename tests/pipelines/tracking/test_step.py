@@ -39,7 +39,9 @@ def test_a_training_is_told_by_a_process_of_its_own(settings: Settings) -> None:
 
 
 def test_the_step_itself_does_not_import_mlflow() -> None:
-    program = "import sys, pipelines.tracking.step, pipelines.news.training_record; print('mlflow' in sys.modules)"
+    program = (
+        "import sys, pipelines.tracking.step, pipelines.news.release.training_record; print('mlflow' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from script_shared.algorithms.als import Als, AlsWeights
-from script_shared.algorithms.clusters import Clusters, ClusterWeights
+from script_shared.algorithms.cluster_popularity import Clusters, ClusterWeights
 from script_shared.algorithms.content import Content, ContentWeights
 from script_shared.algorithms.histories import Batch, Candidates, Histories
 from script_shared.algorithms.popularity import Popularity, PopularityWeights

@@ -9,10 +9,10 @@ from sqlalchemy import event, select
 
 from script_shared.errors import SettingsError, UnavailableError
 from script_shared.events import Entry, EventLog, Kind
+from script_shared.events.database.people import rows_of
+from script_shared.events.database.schema import ENTRIES
 from script_shared.events.entry import user_digest
-from script_shared.events.people import rows_of
 from script_shared.events.person import Person
-from script_shared.events.schema import ENTRIES
 from script_shared.events.served_list import ServedList
 
 LITERAL = {"compile_kwargs": {"literal_binds": True}}

@@ -4,10 +4,10 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from pipelines.news.assemble import put_together
+from pipelines.news.as_of import snapshot_of
 from pipelines.news.dataset import Dataset
-from pipelines.news.known import snapshot_of
-from pipelines.news.train import members_of
+from pipelines.news.training.assemble import put_together
+from pipelines.news.training.segments import members_of
 from script_shared.news.model import NewsModel
 from script_shared.news.params import FILE, ModelParams, NewsParams
 from script_shared.news.recommenders.base import Recommender

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.news.refine.moments import moments
+from pipelines.news.raw.times import moments
 from pipelines.news.sources.own.fields import FIELDS, Field, spelled
 from pipelines.news.sources.own.reading import opened
 

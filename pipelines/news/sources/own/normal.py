@@ -5,8 +5,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.news.refine.clean import bad_id, clean_id, clean_text, clean_title
-from pipelines.news.refine.moments import moments
+from pipelines.news.raw.texts import bad_id, clean_id, clean_text, clean_title
+from pipelines.news.raw.times import moments
 from pipelines.news.sources.own.reading import opened
 from script_shared.news.params import FilesParams
 

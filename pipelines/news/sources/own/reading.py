@@ -10,8 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.news.refine.csv_bounds import check_rows_end, header_of
-from pipelines.news.refine.csv_problems import explained
+from pipelines.news.raw.csv_bounds import check_rows_end, header_of
+from pipelines.news.raw.csv_problems import explained
 from script_shared.errors import InputError
 
 KINDS = {  # how a file is read, by the end of its name

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.news.refine import csv_bounds, refine
-from pipelines.news.refine.csv_bounds import check_rows_end
+from pipelines.news.raw import csv_bounds
+from pipelines.news.raw.csv_bounds import check_rows_end
+from pipelines.news.refine import refine
 from pipelines.use_case import Context
 from script_shared.errors import InputError
 from tests.pipelines.news.challenge_files import (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.news.refine.challenge import refine_challenge
+from pipelines.news.refine.challenge.files import refine_challenge
 from script_shared.errors import SettingsError
 from script_shared.news.params import FILE, NewsParams, RefineParams
 from script_shared.params import load_params

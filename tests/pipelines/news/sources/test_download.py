@@ -8,7 +8,7 @@ from pipelines.news.sources import SOURCES, download
 from pipelines.news.sources.links import link_or_copy
 from pipelines.news.use_case import NEWS
 from script_shared.errors import InputError
-from tests.pipelines.news.sources.worlds import context, news_params
+from tests.pipelines.sample_world.worlds import context, news_params
 
 PART = "files/treino/treino_parte1.csv"
 

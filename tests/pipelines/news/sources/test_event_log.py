@@ -14,7 +14,7 @@ from script_shared.errors import TransientError, UnavailableError
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.entry import user_digest
 from script_shared.settings import Settings
-from tests.pipelines.news.sources.worlds import context, news_params
+from tests.pipelines.sample_world.worlds import context, news_params
 from tests.servers import postgresql
 
 PART = "files/treino/treino_parte1.csv"

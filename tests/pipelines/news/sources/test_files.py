@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from pipelines.__main__ import main
 from pipelines.news.refine.step import refine
 from pipelines.news.sources import download
+from pipelines.news.sources.data_report import report
 from pipelines.news.sources.own.fields import ARTICLE_FIELDS, CLICK_FIELDS
 from pipelines.news.sources.own.guess import propose
 from pipelines.news.sources.own.normal import number, times
-from pipelines.news.sources.own.report import report
 from pipelines.runs import Run
 from pipelines.use_case import Context, Options
 from script_shared.errors import InputError

@@ -13,7 +13,7 @@ from pipelines.use_case import Context
 from script_shared.errors import SourceError, TransientError
 from tests.pipelines.news.sources.drive import Drive, drive_server
 from tests.pipelines.news.sources.test_archive import MEMBERS, zipped
-from tests.pipelines.news.sources.worlds import context, news_params
+from tests.pipelines.sample_world.worlds import context, news_params
 
 FILE_ID = "1AbCdEfGhIjKlMnOpQrStUvWxYz012345"
 

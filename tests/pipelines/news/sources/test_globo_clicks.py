@@ -8,7 +8,7 @@ import pytest
 from pipelines.news.sources import download
 from pipelines.news.sources.globo_clicks import COLUMNS
 from script_shared.errors import InputError
-from tests.pipelines.news.sources.worlds import context
+from tests.pipelines.sample_world.worlds import context
 from tests.realdata import real_data
 
 

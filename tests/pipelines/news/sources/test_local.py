@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.news.sources import download
 from script_shared.errors import InputError, SourceError, TransientError
-from tests.pipelines.news.sources.worlds import context
+from tests.pipelines.sample_world.worlds import context
 
 
 @pytest.fixture

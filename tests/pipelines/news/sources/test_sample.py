@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from pipelines.news.sources.planted.catalog import END_MS
 from pipelines.news.sources.sample import fingerprint_of, generate
-from tests.pipelines.news.sources.worlds import LISTS, itens, reads, sample_params, treino
+from pipelines.sample_world.catalog import END_MS
+from tests.pipelines.sample_world.worlds import LISTS, itens, reads, sample_params, treino
 
 HOUR = 3_600_000
 

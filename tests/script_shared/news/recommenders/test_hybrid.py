@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from script_shared.algorithms.histories import Batch, Candidates
+from script_shared.news.readers.training_data import Reads, Snapshot
 from script_shared.news.recommenders.hybrid import COLLABORATIVE, Hybrid
-from script_shared.news.snapshot import Reads, Snapshot
 from tests.script_shared.news.releases_made import params
 
 USERS, ARTICLES, OLD, READS = 120, 60, 48, 4  # reads of each topic

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipelines.news.known import snapshot_of
+from pipelines.news.as_of import snapshot_of
 from script_shared.algorithms.histories import Batch, Candidates, Histories
 from script_shared.clock import HOUR_MS
 from script_shared.news.recommenders.rehearsal import Rehearsal

@@ -1,0 +1,81 @@
+"""Recent answers of this process: stored a little later, credited with clicks, forgotten with their user.
+
+Entries of the log reach it in order, as they reach the live state; what it has seen once it does not count again.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import islice
+
+from script_shared.events import Entry, Kind
+from script_shared.events.entry import storable, user_digest
+from script_shared.events.served_list import ServedList, sampled
+from script_shared.names import MAX_ID
+from script_shared.news.serving.answer_credits import Credit, ServedAnswer, ServedMemory
+from script_shared.news.state.reader_history import reader_name
+
+
+class AnswerMemory:
+    """The answers of one process.
+
+    Args:
+        write: puts served lists into the log database some time soon, or drops them.
+        credited: is given what each credited click says about its answer.
+        share: of the answers that is written, 0 to 1.
+
+    Attributes:
+        served: the newest answers.
+        seq: number of the last entry of the log that was looked at.
+    """
+
+    def __init__(
+        self, write: Callable[[Sequence[ServedList]], None], credited: Callable[[Credit], None], share: float = 1.0
+    ) -> None:
+        self.served = ServedMemory()
+        self.seq = 0
+        self._write, self._credited, self._share = write, credited, share
+        self._waiting: dict[str, ServedAnswer] = {}
+
+    def remember(self, answer: ServedAnswer) -> None:
+        """Keep an answer, so that a click can be credited to it; it is written later."""
+        self.served.remember(answer)
+        names = (answer.user, answer.session)
+        if sampled(answer.answer_id, self._share) and all(len(name) <= MAX_ID and storable(name) for name in names):
+            self._waiting[answer.answer_id] = answer
+
+    def judge(self, click: Entry, answer_id: str = "") -> None:
+        """Credit a click to the answer that brought it, where this process gave it; without an id to the newest one."""
+        reader = reader_name(click.user_id, str(click.body.get("session", "")))
+        if (credit := self.served.credit(reader, click.article_id, click.time_ms, answer_id)) is not None:
+            self._credited(credit)
+
+    def take(self, entries: Sequence[Entry], *, after: int) -> None:
+        """Look at entries that follow number ``after``; nothing happens where entries before them are missing."""
+        if self.seq < after:
+            return
+        for entry in entries:
+            if entry.seq > self.seq:
+                self.seq = entry.seq
+                self._look_at(entry)
+
+    def waiting(self) -> int:
+        """How many answers wait to be written."""
+        return len(self._waiting)
+
+    def flush(self, most: int | None = None) -> None:
+        """Write waiting answers, at most so many."""
+        some = list(islice(self._waiting, most))
+        if some:
+            self._write([self._waiting.pop(answer_id).kept() for answer_id in some])
+
+    def _look_at(self, entry: Entry) -> None:
+        if entry.kind == Kind.CLICK and (answer_id := entry.body.get("answer_id")):
+            self.judge(entry, str(answer_id))
+        elif entry.kind == Kind.ERASE:
+            digest = str(entry.body["digest"])
+            self.served.forget_digest(digest)
+            for answer_id in [name for name, answer in self._waiting.items() if _given_to(answer, digest)]:
+                del self._waiting[answer_id]
+
+
+def _given_to(answer: ServedAnswer, digest: str) -> bool:
+    return digest in map(user_digest, answer.kept().people)

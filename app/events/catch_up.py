@@ -1,0 +1,129 @@
+"""Folds the event log into the newsroom of a newly loaded release, beside the one in service."""
+
+import logging
+import sys
+import time
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+from app.events.posted_articles import PostedArticles
+from script_shared.clock import HOUR_MS, Clock
+from script_shared.errors import UnavailableError
+from script_shared.events import EventLog, Kind, Quarantine
+from script_shared.news.catalog.catalog import Catalog
+from script_shared.news.newsroom.newsroom import Newsroom
+from script_shared.news.newsroom.recall import recall
+from script_shared.news.serving.texts import Vectoriser
+from script_shared.news.state.trust import PROVEN
+from script_shared.throttle import breathe, gently
+
+log = logging.getLogger("pauta.catch_up")
+FIRST_SECONDS = 2.0  # of the first release's state, before it goes into service
+MANY, FEW = 2000, 32  # entries that a newsroom which nobody uses yet folds at once: before the first release, later
+READ = 512  # entries read at once, later; fewer means that the end of the log is reached
+NOT_FOLDED = (Kind.SERVED,)
+DAY_MS = 24 * HOUR_MS
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much of the past a release keeps.
+
+    Attributes:
+        alive_hours: age at which articles expire.
+        max_shown: impressions after which an article is not shown to a user again.
+        catalog: its articles, None without any.
+    """
+
+    alive_hours: float
+    max_shown: int
+    catalog: Catalog | None = None
+
+
+class CatchUp:
+    """Folds the log into newsrooms that are not in service yet; called in a thread.
+
+    Args:
+        retention_days: how long the log keeps clicks.
+    """
+
+    def __init__(self, events: EventLog, retention_days: float) -> None:
+        self._events, self._retention_ms = events, int(retention_days * DAY_MS)
+
+    def gather(
+        self,
+        newsroom: Newsroom,
+        vectoriser: Vectoriser | None,
+        clock: Clock,
+        bounds: Bounds,
+        before: Newsroom | None,
+    ) -> None:
+        """Fold the log into the newsroom.
+
+        Before the first release for a few seconds at most. Later up to the end of the log, a little at a time, because
+        the release in service answers meanwhile.
+
+        Args:
+            before: the newsroom in service, None for none.
+        """
+        if clock.mode == "data":
+            newsroom.run_on(clock.data_end_ms, self._retention_ms, may_switch=clock.may_switch)
+        remembered = False
+        try:
+            self._remember(newsroom, vectoriser, clock, bounds)
+            remembered = True
+            if before is None:
+                self._fold_for(FIRST_SECONDS, newsroom, vectoriser)
+            else:
+                self._fold_all(newsroom, vectoriser)
+        except UnavailableError as error:
+            log.warning("the live state starts without the event log: %s", error.logged)
+            if not remembered:
+                newsroom.go_without(before)
+
+    def _remember(self, newsroom: Newsroom, vectoriser: Vectoriser | None, clock: Clock, bounds: Bounds) -> None:
+        """Load facts from before the snapshot that only the log has.
+
+        A log that ends before the snapshot is a new one, or an older copy; its new entries are numbered after it.
+        """
+        self._events.continue_after(newsroom.seq)
+        newsroom.leave_out(Quarantine.of(self._events.quarantined()))
+        newsroom.remember(self._events.lasting(newsroom.seq))
+        if not newsroom.seq:
+            return
+        PostedArticles(self._events, bounds.catalog, bounds.alive_hours).load(newsroom, vectoriser)
+        now_ms = clock.now_ms()
+        recall(newsroom, self._events, now_ms - int(bounds.alive_hours * HOUR_MS))
+        often = self._events.shown_often(newsroom.seq, now_ms - DAY_MS, bounds.max_shown, PROVEN)
+        newsroom.recall_shown(often)
+
+    def _fold_for(self, seconds: float, newsroom: Newsroom, vectoriser: Vectoriser | None) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and self._fold_some(newsroom, vectoriser, MANY, MANY) == MANY:
+            pass
+
+    def _fold_all(self, newsroom: Newsroom, vectoriser: Vectoriser | None) -> None:
+        """Fold to the end of the log; without waiting for requests once as much comes in as is folded meanwhile."""
+        before, gentle = sys.maxsize, True
+        while True:
+            goal, folded = self._events.head(), 0
+            with nullcontext() if gentle else gently(None):
+                while newsroom.seq < goal:
+                    some = self._fold_some(newsroom, vectoriser, READ, FEW)
+                    folded += some
+                    if some < READ:
+                        return  # what came in since, the newsroom takes over from the one in service
+            if not folded:
+                return
+            before, gentle = folded, folded < before
+
+    def _fold_some(self, newsroom: Newsroom, vectoriser: Vectoriser | None, read: int, few: int) -> int:
+        """Read and fold at most ``read`` entries, ``few`` at once; returns how many there were."""
+        after = newsroom.seq
+        entries = self._events.tail(after, read, without=NOT_FOLDED)
+        vectors = vectoriser.vectors(entries) if vectoriser else None
+        breathe()
+        for start in range(0, len(entries), few):
+            newsroom.apply(entries[start : start + few], vectors, after=after)
+            breathe()
+        return len(entries)

@@ -1,0 +1,184 @@
+"""The event log in one process: intake of events, the folded state, and the answers.
+
+``app.events.state_folder`` folds, ``app.events.catch_up`` brings a new release up to the log,
+``app.events.answer_memory`` judges answers. The thread that follows the log waits for the event loop, and answers a
+writer once its entries are folded.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Sequence
+
+from app.events.answer_memory import AnswerMemory
+from app.events.catch_up import NOT_FOLDED, Bounds, CatchUp
+from app.events.state_folder import SLICE, Room, StateFolder, Vectors
+from app.metrics.telemetry import Telemetry
+from script_shared.clock import Clock
+from script_shared.errors import UnavailableError
+from script_shared.events import Entry, EventLog
+from script_shared.events.follower import LogFollower
+from script_shared.events.served_list import ServedList
+from script_shared.news.newsroom.newsroom import Newsroom
+from script_shared.news.serving.answer_credits import ServedAnswer, ServedMemory
+from script_shared.news.serving.texts import Vectoriser
+from script_shared.settings import Settings
+
+WRITE_SECONDS = 8.0  # a writer waits no longer
+AGAIN = "Send the same again, with the same event_ids: what was written counts once."
+FLUSH_SECONDS = 1.0  # served answers wait so long to be written together
+WRITTEN = 64  # of them are made into entries at once
+MEASURE_SECONDS = 5.0  # adding up the state's memory takes milliseconds
+
+
+class Following:
+    """The position of one process in the event log, and the newsroom folded up to it.
+
+    Attributes:
+        log: the event log.
+        answers: the newest answers of this process.
+    """
+
+    def __init__(self, settings: Settings, telemetry: Telemetry) -> None:
+        self.log = EventLog(settings.events_address)
+        self.answers = AnswerMemory(self._write_lists, telemetry.live.credited, settings.served_share)
+        self._folder = StateFolder(self.answers, self._read)
+        self._catch_up = CatchUp(self.log, settings.events_retention_days)
+        self._settings, self._telemetry = settings, telemetry
+        self._tasks: list[asyncio.Task[None]] = []
+        self.follower = LogFollower(
+            self.log, self._folder, without=NOT_FOLDED, poll_seconds=settings.events_poll_seconds
+        )
+        telemetry.live.follow(self.follower.lag, self.stale_seconds)
+
+    @property
+    def newsroom(self) -> Newsroom | None:
+        """The folded state; None until the first release is in service, or there is certainly none."""
+        return self._folder.room.newsroom if self._folder.room is not None else None
+
+    @property
+    def served(self) -> ServedMemory:
+        """The newest answers of this process."""
+        return self.answers.served
+
+    async def start(self) -> None:
+        """Follow the log from now on; one that is unreachable is waited for."""
+        self._folder.run_on(asyncio.get_running_loop())
+        with contextlib.suppress(UnavailableError, OSError):
+            self._settings.data_dir.mkdir(parents=True, exist_ok=True)
+            self.answers.seq = self.follower.lag.applied = await asyncio.to_thread(self.log.head)
+        self.follower.lag.read_at = time.monotonic()
+        self.follower.start()
+        rounds = (self._flush_on(), self._measure_on())
+        self._tasks = [asyncio.create_task(each) for each in rounds]
+
+    async def stop(self) -> None:
+        """Write the waiting entries and close the log."""
+        for task in self._tasks:
+            task.cancel()
+        self.answers.flush()
+        await asyncio.to_thread(self.follower.stop)
+        self.log.close()
+
+    async def write(self, entries: Sequence[Entry]) -> list[bool]:
+        """Write entries; returns once they are durable and folded here, with which of them were new.
+
+        Raises:
+            UnavailableError: they were not written, or nobody knows whether they will be.
+        """
+        answer = asyncio.wrap_future(self.follower.submit(entries))
+        try:
+            return await asyncio.wait_for(asyncio.shield(answer), WRITE_SECONDS)
+        except TimeoutError:
+            answer.add_done_callback(lambda done: done.exception())  # nobody waits for it any more
+            raise UnavailableError(
+                "the event log does not answer; the events may still be written.", fix=AGAIN
+            ) from None
+
+    async def digest(self) -> tuple[int, str]:
+        """The place of this process in the log and the digest of its state there; there must be a newsroom."""
+        return await self._folder.digest()
+
+    async def settled(self) -> None:
+        """Returns once everything in the log is folded here, or the log is unreachable."""
+        await self.write([])
+
+    def remember(self, answer: ServedAnswer) -> None:
+        """Keep an answer, so that a click can be credited to it; it is written later."""
+        self.answers.remember(answer)
+
+    def judge(self, click: Entry) -> None:
+        """Credit a click that names no answer to the newest one of its user, where this process gave it."""
+        self.answers.judge(click)
+
+    def stale_seconds(self) -> float:
+        """Seconds since the log was last read to its end."""
+        return time.monotonic() - self.follower.lag.read_at
+
+    @property
+    def can_be_whole(self) -> bool:
+        """Whether the newsroom had to begin without the log, and the log is back."""
+        return self.newsroom is not None and not self.newsroom.whole and not self.follower.lag.error
+
+    @property
+    def must_fold_again(self) -> bool:
+        """Whether the newsroom folded what was found bad since, left out what was taken back, or read another log."""
+        newsroom = self.newsroom
+        return newsroom is not None and (newsroom.unclean or newsroom.renewals != self.log.renewals)
+
+    @property
+    def troubles(self) -> list[str]:
+        """The current problems of the event log in this process, as short names."""
+        lag, newsroom = self.follower.lag, self.newsroom
+        found = ["event_log"] if lag.error or not (newsroom is None or newsroom.whole) else []
+        if newsroom is None or newsroom.failed:
+            found.append("live_state")
+        elif self.stale_seconds() > max(5.0, 20 * self._settings.events_poll_seconds):
+            found.append("live_state_stale")
+        return found
+
+    def gather(self, newsroom: Newsroom, vectoriser: Vectoriser | None, clock: Clock, bounds: Bounds) -> None:
+        """Fold the log into a newsroom that is not in service yet; called in a thread."""
+        newsroom.renewals = self.log.renewals
+        self._catch_up.gather(newsroom, vectoriser, clock, bounds, before=self.newsroom)
+
+    def adopt(self, newsroom: Newsroom) -> None:
+        """Use a newsroom while there is no release."""
+        newsroom.renewals = self.log.renewals
+        self._folder.adopt(Room(newsroom))
+
+    async def hand_over(self, newsroom: Newsroom, clock: Clock, vectoriser: Vectoriser | None) -> None:
+        """Go on with another release's newsroom; it knows all that the one before knew, then."""
+        await self._folder.hand_over(Room(newsroom, clock, vectoriser))
+
+    async def _read(self, room: Room) -> tuple[list[Entry], Vectors]:
+        return await asyncio.to_thread(self._next_of, room)
+
+    def _next_of(self, room: Room) -> tuple[list[Entry], Vectors]:
+        entries = self.log.tail(room.newsroom.seq, SLICE, without=NOT_FOLDED)
+        return entries, room.vectors(entries)
+
+    def _write_lists(self, lists: Sequence[ServedList]) -> None:
+        self.follower.submit_lists(lists)
+
+    def _measure(self) -> None:
+        newsroom = self.newsroom
+        self._telemetry.live.lost(self.follower.lag.dropped)
+        if newsroom is not None and newsroom.state is not None:
+            self._telemetry.live.state(newsroom.state.sizes())
+
+    async def _flush_on(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            for _ in range(0, self.answers.waiting(), WRITTEN):
+                self.answers.flush(WRITTEN)
+                await asyncio.sleep(0)  # requests get their turn
+
+    async def _measure_on(self) -> None:
+        while True:
+            self._measure()
+            with contextlib.suppress(UnavailableError):
+                position = self.follower.lag.applied
+                entries = await asyncio.to_thread(self.log.waiting, position, without=NOT_FOLDED)
+                self._telemetry.live.behind(entries=entries)
+            await asyncio.sleep(MEASURE_SECONDS)

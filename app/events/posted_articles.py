@@ -1,0 +1,71 @@
+"""What a newsroom that begins with a snapshot must know of the articles that were posted before it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from script_shared.clock import HOUR_MS
+from script_shared.events import EventLog
+from script_shared.events.database.articles import ArticleRow
+from script_shared.news.catalog.catalog import Catalog
+from script_shared.news.catalog.own_vectors import MOST
+from script_shared.news.newsroom.newsroom import Newsroom
+from script_shared.news.serving.texts import Vectoriser
+from script_shared.throttle import breathe
+
+SLACK_HOURS = 24.0  # a clock that was ahead by mistake may be put back
+
+
+class PostedArticles:
+    """Loads articles that may be shown from the snapshot on, and those that must not be; never all of them.
+
+    Which ones does not depend on when a process loads, so that all of one release know the same.
+
+    Args:
+        catalog: the release's articles, None without any.
+        alive_hours: age at which articles expire.
+    """
+
+    def __init__(self, log: EventLog, catalog: Catalog | None, alive_hours: float) -> None:
+        self._log, self._catalog = log, catalog
+        self._alive_ms = int((alive_hours + SLACK_HOURS) * HOUR_MS)
+
+    def load(self, newsroom: Newsroom, vectoriser: Vectoriser | None) -> None:
+        """Take over editorial facts, the site's own vectors, and words of articles that the release lacks.
+
+        Raises:
+            UnavailableError: the log cannot be read.
+        """
+        self._log.articles.merge()
+        since_ms = newsroom.now_ms - self._alive_ms
+        rows = self._needed(since_ms, newsroom.seq)
+        changed = {row.article_id for row in rows if row.last_seq > newsroom.seq}  # rows hold what comes after, too
+        newsroom.editorial.load(row for row in rows if row.article_id not in changed)
+        rows = [row for row in rows if row.article_id not in changed]
+        breathe()
+        for entries in self._log.articles.entries([row.vector_seq for row in rows if row.vector_seq][-MOST:]):
+            for entry in entries:
+                newsroom.editorial.take_vector(entry)
+            breathe()
+        newsroom.remember(self._log.articles.posts(changed, newsroom.seq))
+        if vectoriser is not None:
+            self._vectorise(newsroom, vectoriser, [row for row in rows if row.begins_ms >= since_ms])
+
+    def _needed(self, since_ms: int, until: int) -> list[ArticleRow]:
+        """Articles that are alive as posted, or that the release thinks alive, and withdrawn ones."""
+        rows = {row.article_id: row for row in self._log.articles.needed(since_ms, until)}
+        if self._catalog is not None:
+            alive = np.flatnonzero(np.asarray(self._catalog.issued_ms) >= since_ms).tolist()
+            names = {self._catalog.ids.ids[row] for row in alive} - set(rows)
+            rows |= {row.article_id: row for row in self._log.articles.named(names, until)}
+        return sorted(rows.values(), key=lambda row: row.first_seq)
+
+    def _vectorise(self, newsroom: Newsroom, vectoriser: Vectoriser, rows: Sequence[ArticleRow]) -> None:
+        lacking = [row for row in rows if self._catalog is None or self._catalog.ids.row(row.article_id) < 0]
+        titles = {row.text_seq: row.facts.get("title") for row in lacking if row.text_seq}
+        for entries in self._log.articles.entries(titles):
+            texts = [replace(entry, body={**entry.body, "title": titles[entry.seq]}) for entry in entries]
+            vectors = vectoriser.vectors(texts)
+            newsroom.vectors.update({entry.article_id: vectors[entry.seq] for entry in texts})
+            breathe()

@@ -1,0 +1,146 @@
+"""Folds the log's entries into the newsroom in service, and hands over to the next one without a gap.
+
+Entries are folded on the event loop, a few at a time, so that a request always meets a whole state and never waits for
+more than a slice. The folding thread holds the turn: a newsroom is not exchanged in the middle of a slice, and none is
+folded into while another takes its place.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from scipy.sparse import csr_array
+
+from app.events.answer_memory import AnswerMemory
+from script_shared.clock import Clock
+from script_shared.errors import UnavailableError
+from script_shared.events import Entry
+from script_shared.events.follower import Batch
+from script_shared.news.newsroom.newsroom import Newsroom
+from script_shared.news.serving.texts import Vectoriser
+
+log = logging.getLogger("pauta.state_folder")
+SLICE = 64  # entries folded before requests get their turn
+MOST_SLICES = 200  # that a newsroom takes over before it goes into service; writers wait meanwhile
+REQUESTS_TURN = partial(asyncio.sleep, 0.0)
+Vectors = Mapping[int, csr_array]
+
+
+@dataclass(frozen=True)
+class Room:
+    """A newsroom and what belongs to it: the release's clock and its vocabulary."""
+
+    newsroom: Newsroom
+    clock: Clock | None = None
+    vectoriser: Vectoriser | None = None
+
+    def vectors(self, entries: list[Entry]) -> Vectors:
+        """Text vectors of posted articles, by number; takes long, so never on the event loop."""
+        return self.vectoriser.vectors(entries) if self.vectoriser else {}
+
+    def apply(self, entries: list[Entry], vectors: Vectors, *, after: int) -> None:
+        """Fold entries that follow number ``after``; nothing happens where entries before them are missing."""
+        self.newsroom.apply(entries, vectors, after=after)
+        self.advance()
+
+    def advance(self) -> None:
+        """Move the clock on to what was folded; live events make history the present."""
+        if self.clock is None:
+            return
+        self.clock.advance(self.newsroom.now_ms)
+        if self.newsroom.live and self.clock.mode == "data":
+            self.clock.switch()
+            log.warning("live events arrived, so the release switches from data time to wall time")
+
+
+Read = Callable[[Room], Awaitable[tuple[list[Entry], Vectors]]]
+
+
+class StateFolder:
+    """The newsroom in service, and who folds into it; a subscriber of the log.
+
+    Args:
+        answers: see every entry that is folded, once.
+        read: the next entries of the log for a room, a slice of them, with their vectors; read beside the event loop.
+        turn: lets requests have the event loop between two slices.
+
+    Attributes:
+        room: what is in service; None until the first release is, or is known to be missing.
+    """
+
+    def __init__(self, answers: AnswerMemory, read: Read, turn: Callable[[], Awaitable[None]] = REQUESTS_TURN) -> None:
+        self.room: Room | None = None
+        self._answers, self._read, self._turn = answers, read, turn
+        self._folding = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def run_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Fold on this event loop."""
+        self._loop = loop
+
+    def position(self) -> int | None:
+        """Number of the last entry that state and answers both know; None while there is no state."""
+        return None if self.room is None else min(self.room.newsroom.seq, self._answers.seq)
+
+    def deliver(self, batch: Batch) -> None:
+        """In the follower's thread: what takes long is done here, the rest on the loop."""
+        assert self._loop is not None
+        if (room := self.room) is not None:
+            vectors = room.vectors(batch.entries)
+            asyncio.run_coroutine_threadsafe(self.fold(batch, room, vectors), self._loop).result()
+
+    async def fold(self, batch: Batch, room: Room, vectors: Vectors) -> None:
+        """Fold a batch, a slice at a time, for as long as the room that it was prepared for is in service."""
+        after = batch.after
+        for start in range(0, len(batch.entries), SLICE):
+            entries = batch.entries[start : start + SLICE]
+            async with self._folding:
+                if self.room is not room:
+                    return  # nobody uses it any more; for the one in service it is read again, with its own vectors
+                room.apply(entries, vectors, after=after)
+                self._answers.take(entries, after=after)
+            after = entries[-1].seq
+            await self._turn()
+
+    async def digest(self) -> tuple[int, str]:
+        """The position of the newsroom in service and its digest there, which is computed in a thread.
+
+        Nothing is folded meanwhile, so writers wait for it; lists do not.
+        """
+        assert self.room is not None
+        async with self._folding:
+            newsroom = self.room.newsroom
+            return newsroom.seq, await asyncio.to_thread(newsroom.digest)
+
+    async def hand_over(self, room: Room) -> None:
+        """Fold into the next newsroom what only the one in service knows, then exchange them in one step.
+
+        So a click that was acknowledged counts in every list that follows. Where the log cannot be read, or too much is
+        missing, the rest is delivered later, as everything after the newsroom's place is.
+        """
+        async with self._folding:
+            try:
+                for _ in range(MOST_SLICES):
+                    entries, vectors = await self._read(room) if self._lacks_entries(room) else ([], {})
+                    if not entries:
+                        break
+                    room.apply(entries, vectors, after=room.newsroom.seq)
+                    await self._turn()
+            except UnavailableError:
+                pass
+            self.adopt(room)
+
+    def adopt(self, room: Room) -> None:
+        """Go on with another newsroom."""
+        if self.room is None:
+            self._answers.seq = max(self._answers.seq, room.newsroom.seq)  # nothing was answered before
+        before, self.room = self.room, room
+        room.advance()
+        if room.clock is not None:
+            room.clock.follow(before.clock if before is not None and before.clock is not None else room.clock)
+
+    def _lacks_entries(self, room: Room) -> bool:
+        """Whether the newsroom in service knows entries that this one does not."""
+        return self.room is not None and room.newsroom.seq < self.room.newsroom.seq

@@ -1,0 +1,1 @@
+"""HTTP for any use case: limits, encodings, proxies, CORS, errors."""

@@ -1,0 +1,107 @@
+"""The open connections of one process: their limit, and which of them have timed out."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from app.http.forwarded import within
+from app.http.limits import HttpLimits
+from script_shared.addresses import Network
+
+LOOK_SECONDS = 1.0  # how often connections are looked at; a limit in seconds is kept to within this
+
+
+class Connection(Protocol):
+    """The state of one connection.
+
+    Attributes:
+        address: of the client, "" for one without, such as a local socket.
+        requests: how many it has been answered.
+        waiting_since: since when the server waits for the client to send or to take something, on the loop's clock;
+            None while a request is being answered.
+    """
+
+    address: str
+    requests: int
+    waiting_since: float | None
+
+    def look(self, now: float) -> None:
+        """End it where a limit in seconds is passed."""
+
+    def make_room(self) -> None:
+        """End it, because another one needs its place."""
+
+
+class Connections:
+    """Admits connections, and has each looked at once a second.
+
+    Args:
+        refused: called with the reason of each refusal.
+        proxies: networks whose connections are those of many clients, and are bounded in total alone.
+    """
+
+    def __init__(
+        self,
+        limits: HttpLimits,
+        refused: Callable[[str], None] = lambda reason: None,
+        proxies: Sequence[Network] = (),
+    ) -> None:
+        self.limits, self.refused, self._proxies = limits, refused, tuple(proxies)
+        self._open: set[Connection] = set()
+        self._by_address: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def admit(self, connection: Connection) -> bool:
+        """Accept a new connection; False if there are too many and none keeps the server waiting.
+
+        Where an address, or the whole process, has as many as it may, the one makes room that was never answered and
+        keeps the server waiting longest; where all were, the one that is idle longest.
+        """
+        limits, address = self.limits, connection.address
+        full = len(self._open) >= limits.connections
+        crowded = self._by_address[address] >= limits.connections_per_address and self._is_bounded(address)
+        if (full or crowded) and not self._make_room(address if crowded else None):
+            return False
+        self._open.add(connection)
+        self._by_address[address] += 1
+        return True
+
+    def leave(self, connection: Connection) -> None:
+        """A connection is closed, or about to be."""
+        if connection not in self._open:
+            return
+        self._open.remove(connection)
+        self._by_address[connection.address] -= 1
+        if not self._by_address[connection.address]:
+            del self._by_address[connection.address]
+
+    async def watch(self) -> None:
+        """Look at all connections for ever; ends when cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            self.look(loop.time())
+
+    def look(self, now: float) -> None:
+        """Have every connection look at its time."""
+        for connection in tuple(self._open):
+            connection.look(now)
+
+    def _is_bounded(self, address: str) -> bool:
+        return bool(address) and not within(address, self._proxies)
+
+    def _make_room(self, address: str | None) -> bool:
+        waiting = [
+            (bool(connection.requests), connection.waiting_since, number, connection)
+            for number, connection in enumerate(self._open)
+            if connection.waiting_since is not None and address in (None, connection.address)
+        ]
+        if not waiting:
+            return False
+        oldest = min(waiting)[-1]
+        self.leave(oldest)
+        oldest.make_room()
+        return True

@@ -1,0 +1,145 @@
+"""What the service counts, for Prometheus.
+
+================================================  =========  =========================================================
+metric                                            kind       what it says
+================================================  =========  =========================================================
+pauta_http_requests_total                         counter    requests by route template, method and status
+pauta_http_request_duration_seconds               histogram  time to answer by route template and method
+pauta_http_refused_total                          counter    requests and connections the server ended, by reason
+pauta_http_connections                            gauge      connections that are open
+pauta_recommendations_total                       counter    lists answered by segment, source and release
+pauta_recommendation_duration_seconds             histogram  time the list took, by segment, source and release
+pauta_recommendation_empty_total                  counter    lists with no item at all, by segment
+pauta_recommendation_short_total                  counter    lists with fewer items than asked, by segment
+pauta_recommended_items_total                     counter    items of lists, by what made them candidates
+pauta_candidates_total                            counter    articles that were ranked for a list, by source
+pauta_degraded_answers_total                      counter    lists answered without a part, by part
+pauta_ready                                       gauge      1 when a release is loaded, else 0
+pauta_workers                                     gauge      processes that answer
+pauta_release_info                                gauge      1 for the release in service, 0 for those served before
+pauta_release_created_timestamp_seconds           gauge      when the release in service was made (epoch seconds)
+pauta_release_data_end_timestamp_seconds          gauge      time of the newest interaction it knows (epoch seconds)
+pauta_release_load_seconds                        gauge      time the last load took, check included
+pauta_release_swaps_total                         counter    releases taken into service
+pauta_release_refusals_total                      counter    releases that could not be loaded or failed their check
+pauta_release_store_errors_total                  counter    looks at the release store that failed
+pauta_release_store_up                            gauge      1 when the release store could be read the last time
+pauta_use_case_ready                              gauge      1 when a release of the use case is loaded, else 0
+pauta_use_case_release_info                       gauge      1 for the release in service, by use case and version
+pauta_use_case_release_created_timestamp_seconds  gauge      when it was made (epoch seconds), by use case
+pauta_use_case_release_load_seconds               gauge      time its load took, check included, by use case
+pauta_use_case_release_swaps_total                counter    releases taken into service, by use case
+pauta_use_case_release_refusals_total             counter    releases that were not loaded, by use case
+pauta_use_case_release_store_errors_total         counter    reads of the store that failed, by use case
+pauta_use_case_release_store_up                   gauge      1 when the store could be read the last time, by use case
+pauta_clock_mode                                  gauge      1 for the mode of the release's clock (wall, data)
+pauta_clock_timestamp_seconds                     gauge      the time on that clock (epoch seconds)
+pauta_events_total                                counter    events taken in by kind and result (new, duplicate)
+pauta_events_refused_total                        counter    events refused, by reason
+pauta_event_log_up                                gauge      1 when the event log could be read and written
+pauta_event_log_position                          gauge      number of the last entry known to this process
+pauta_event_log_lag_entries                       gauge      entries of the log that this process does not know yet
+pauta_event_log_lag_seconds                       gauge      time since the log was last read to its end
+pauta_event_log_pending_entries                   gauge      entries that wait to be written
+pauta_served_dropped_total                        counter    served answers that the log did not keep up with
+pauta_live_state_bytes                            gauge      memory of the live state
+pauta_live_state_articles                         gauge      articles in the live state
+pauta_live_state_readers                          gauge      users in the live state
+pauta_live_judged_clicks_total                    counter    clicks credited to an answer, by its segment and source
+pauta_live_hits_total                             counter    of those, in the first 10 (by: served, popularity_1h)
+pauta_live_item_hits_total                        counter    clicks in the first 10, by segment and the item's source
+pauta_disk_free_ratio                             gauge      free share of the disk of each folder (0 to 1)
+pauta_evaluation                                  gauge      newest figure by model, segment, metric, cutoff, protocol
+pauta_evaluation_low                              gauge      lower end of its 95 % interval
+pauta_evaluation_high                             gauge      upper end of its 95 % interval
+pauta_evaluation_timestamp_seconds                gauge      when a model was evaluated last (epoch seconds)
+================================================  =========  =========================================================
+
+A test holds this table to what ``/metrics`` exports. Series of a release leave some minutes after it. How several
+worker processes are added up is said in ``app.metrics.workers``.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Metric, ProcessCollector, disable_created_metrics, generate_latest
+
+from app.metrics.answer_metrics import AnswerMetrics
+from app.metrics.connection_metrics import ConnectionMetrics
+from app.metrics.disk_metrics import DiskMetrics
+from app.metrics.evaluation_file import EvaluationFile
+from app.metrics.evaluation_metrics import EvaluationMetrics
+from app.metrics.families import Snapshot, Written, families_of
+from app.metrics.live_metrics import LiveMetrics
+from app.metrics.release_metrics import ReleaseMetrics
+from app.metrics.use_case_metrics import ReleaseCounts, UseCaseMetrics
+from app.metrics.workers import Workers
+
+disable_created_metrics()  # a second series for each counter and histogram, which nothing here asks for
+
+
+class Telemetry:
+    """The metrics of one process; one registry each, so that two services in one process do not meet.
+
+    Args:
+        evaluation: the table whose newest figures are shown, None for none.
+        shared: folder that the worker processes of one service share, None for a single process.
+    """
+
+    def __init__(self, evaluation: EvaluationFile | None = None, shared: Path | None = None) -> None:
+        self.registry = CollectorRegistry()
+        self.answers = AnswerMetrics(self.registry)
+        self.connections = ConnectionMetrics(self.registry)
+        self.releases = ReleaseMetrics(self.registry, leaves=self.answers.remove_release)
+        self.use_cases = UseCaseMetrics(self.registry)
+        self.live = LiveMetrics(self.registry)
+        self.disk = DiskMetrics(self.registry)
+        self.evaluation = EvaluationMetrics(evaluation)
+        self._workers = Workers(shared, self._snapshot) if shared is not None else None
+        ProcessCollector(registry=self.registry)
+        self._rendering, self._begun, self._text = asyncio.Lock(), 0, b""
+
+    def counts_of(self, use_case: str) -> ReleaseCounts:
+        """The metrics of a use case's releases; those of news also count under their older names."""
+        return ReleaseCounts(self.use_cases, use_case, self.releases if use_case == "news" else None)
+
+    async def start(self) -> None:
+        """Be there for the other worker processes, where there are any."""
+        if self._workers is not None:
+            await self._workers.start()
+
+    async def stop(self) -> None:
+        """Leave the counts to them."""
+        if self._workers is not None:
+            await self._workers.stop()
+
+    async def render(self) -> bytes:
+        """Everything in Prometheus' text format, of all worker processes.
+
+        It is written in a thread, by one at a time: those who ask meanwhile share the next one.
+        """
+        begun = self._begun
+        async with self._rendering:
+            if self._begun == begun:
+                self._begun += 1
+                self._text = await self._write()
+            return self._text
+
+    async def _write(self) -> bytes:
+        if self._workers is None:
+            self.releases.let_leave()
+            return await asyncio.to_thread(self._written, self.registry)
+        return await asyncio.to_thread(self._written, Written(await self._workers.together()))
+
+    def _written(self, registry: CollectorRegistry | Written) -> bytes:
+        return generate_latest(registry) + self.evaluation.text()
+
+    def collect(self) -> Iterator[Metric]:
+        """Every metric of this process."""
+        yield from self.registry.collect()
+        yield from self.evaluation.collect()
+
+    def _snapshot(self) -> Snapshot:
+        self.releases.let_leave()
+        return Snapshot(families_of(self.registry), removed=self.releases.removed)

@@ -1,0 +1,84 @@
+"""Writes lists of recommendations as JSON bytes. This is the hot path, so it builds nothing else."""
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+
+from app.dependencies import Service
+from app.news.news_release import NewsRelease
+from script_shared.news.ranking.query import LiveAnswer, LiveItem, Query
+from script_shared.news.serving.answer_credits import ServedAnswer
+from script_shared.news.serving.recommender import LiveRecommender
+from script_shared.news.state.reader_history import reader_name
+from script_shared.times import iso
+
+MEDIA_TYPE = "application/json"
+
+
+def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Any JSON-able value as a response."""
+    return Response(orjson.dumps(body), status, headers, MEDIA_TYPE)
+
+
+def items(recommender: LiveRecommender, found: Iterable[LiveItem]) -> list[dict[str, Any]]:
+    """The articles of a list with their display fields."""
+    return [_item(recommender, item) for item in found]
+
+
+def _item(recommender: LiveRecommender, item: LiveItem) -> dict[str, Any]:
+    shown = recommender.shown(item.article_id)
+    written = {
+        "page": item.article_id,
+        "url": shown.url,
+        "title": shown.title,
+        "issued": iso(shown.issued_ms),
+        "score": item.score,
+        "reason": item.reason,
+        "source": item.source,
+    }
+    return written if item.explain is None else {**written, "explain": item.explain}
+
+
+def ask(service: Service, served: NewsRelease, request: Request, query: Query) -> tuple[LiveAnswer, float]:
+    """The list and the seconds it took; counted, and remembered so that clicks can be credited to it."""
+    started = time.perf_counter()
+    answer = served.recommender.answer(query)
+    seconds = time.perf_counter() - started
+    answer.degraded.extend(part for part in service.following.troubles if part not in answer.degraded)
+    service.telemetry.answers.recommended(answer, served.release, asked=query.n, seconds=seconds)
+    pages = [item.article_id for item in answer.items]
+    answer_id = service.day_keys.answer_id(reader_name(query.user, query.session), pages)
+    request.scope["answer_id"] = answer_id  # ours: clients send one X-Request-ID for many lists
+    service.following.remember(_served(answer_id, served, query, answer))
+    return answer, seconds
+
+
+def _served(answer_id: str, served: NewsRelease, query: Query, answer: LiveAnswer) -> ServedAnswer:
+    return ServedAnswer(
+        answer_id=answer_id,
+        user=query.user,
+        session=query.session,
+        time_ms=served.model.clock.now_ms(),
+        segment=answer.segment,
+        source=answer.source,
+        release=served.release,
+        items=[item.article_id for item in answer.items],
+        sources=[item.source for item in answer.items],
+        popular=answer.popular,
+    )
+
+
+def front(request: Request, served: NewsRelease, answer: LiveAnswer) -> dict[str, Any]:
+    """The fields of an answer with a list, besides the list."""
+    return {
+        "segment": answer.segment,
+        "source": answer.source,
+        "release": served.release,
+        "answer_id": request.scope["answer_id"],
+        "request_id": request.scope["request_id"],
+        "generated_at": iso(served.model.clock.now_ms()),
+        "degraded": answer.degraded,
+    }

@@ -1,0 +1,107 @@
+"""Intake of events: JSON, also sent as plain text; long lists are validated in slices."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import Field, TypeAdapter, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from app.dependencies import Service
+from app.http.bodies import LARGE, BodyRequest, BodyRoute
+from app.news.event_shapes import MAX_BATCH, Event
+
+PLAIN = "text/plain"  # what navigator.sendBeacon sends text as, without asking the service first
+JSON = "application/json"
+SLICE = 16  # events validated before other requests get their turn
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+_events: TypeAdapter[list[Event]] = TypeAdapter(Annotated[list[Event], Field(fail_fast=True)])
+
+
+async def in_slices(work: Callable[[Sequence[Given]], list[Made]], items: Sequence[Given]) -> list[Made]:
+    """Process the items in slices, so that other requests run between two slices."""
+    made: list[Made] = []
+    for start in range(0, len(items), SLICE):
+        if start:
+            await asyncio.sleep(0)
+        made += work(items[start : start + SLICE])
+    return made
+
+
+class IntakeRoute(BodyRoute):
+    """A route that also accepts JSON sent as plain text (browser beacons) and counts invalid bodies."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def counted(request: Request) -> Response:
+            service: Service = request.app.state.service
+            try:
+                request = _beacon(request)
+                if (events := await _long_list(request)) is not None:
+                    answered: Response = await self.endpoint(request, events, service)
+                    return answered
+                return await answer(request)
+            except RequestValidationError as error:
+                service.telemetry.live.refused("malformed", len(error.body) if isinstance(error.body, list) else 1)
+                raise
+            except HTTPException as error:
+                service.telemetry.live.refused(_reason(error), 1)
+                raise
+
+        return counted
+
+
+def _type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _beacon(request: Request) -> BodyRequest:
+    """The request; one whose body is plain text as one whose body is JSON."""
+    if _type(request) == PLAIN:
+        others = [(name, value) for name, value in request.scope["headers"] if name != b"content-type"]
+        request.scope["headers"] = [*others, (b"content-type", JSON.encode())]
+    return BodyRequest(request.scope, request.receive)
+
+
+def _reason(error: HTTPException) -> str:
+    """The reason under which an invalid body is counted."""
+    if isinstance(error.__cause__, ClientDisconnect):
+        return "hung_up"
+    return {413: "too_large", 401: "not_signed"}.get(error.status_code, "malformed")
+
+
+async def _long_list(request: BodyRequest) -> list[Event] | None:
+    """The events of a long list; None for any other body, which FastAPI reads.
+
+    Raises:
+        RequestValidationError: an event is not as it should be; the first such event is named.
+    """
+    try:
+        if _type(request) != JSON or len(await request.body()) <= LARGE:
+            return None
+        given = await request.json()
+    except ClientDisconnect as error:
+        raise HTTPException(400, "There was an error parsing the body") from error
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(given, list) or not SLICE < len(given) <= MAX_BATCH:
+        return None
+    events: list[Event] = []
+    for start in range(0, len(given), SLICE):
+        await asyncio.sleep(0)
+        try:
+            events += _events.validate_python(given[start : start + SLICE])
+        except ValidationError as error:
+            raise RequestValidationError(_located(error, start), body=given) from None
+    return events
+
+
+def _located(error: ValidationError, start: int) -> list[dict[str, Any]]:
+    """The errors of a slice, with their places in the body."""
+    found = error.errors(include_url=False)
+    return [{**one, "loc": ("body", "list", start + int(one["loc"][0]), *one["loc"][1:])} for one in found]

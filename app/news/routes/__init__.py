@@ -1,0 +1,1 @@
+"""Routes of the news use case, one file per noun; each has a ``router``."""

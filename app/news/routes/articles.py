@@ -1,0 +1,68 @@
+"""POST /articles: articles and what editors decide about them."""
+
+import secrets
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Response
+
+from app.dependencies import Admin, Service, TheService
+from app.events.dating import Dating
+from app.http.bodies import BodyRoute
+from app.news.answers import json_response
+from app.news.event_shapes import Accepted, ArticlePost, ArticlesBody
+from script_shared.errors import RequestError
+from script_shared.events import Entry, Kind
+
+router = APIRouter(tags=["events"], route_class=BodyRoute)
+TIMES = {"issued": "issued_ms", "embargo_until": "embargo_ms", "expires": "expires_ms"}
+MOST_TEXT = 4_000  # characters of the text that are kept; its words place the article among others
+
+
+@router.post(
+    "/articles", summary="Publish, change or take down articles", response_model=Accepted, dependencies=[Admin]
+)
+async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheService) -> Response:
+    """Add or change one article or a list of them. Fields that are left out keep their values.
+
+    A new article is recommended from now on, first by its words and soon by its clicks. Hidden and taken down ones
+    leave every list: of this process with the answer, of the others within the poll interval.
+    """
+    posts = body if isinstance(body, list) else [body]
+    _check_vectors(posts, service)
+    dating = await service.live.dating(by_site=True)
+    new = await service.following.write([_entry(post, dating) for post in posts])
+    return json_response({"accepted": sum(new), "duplicates": 0})
+
+
+def _check_vectors(posts: list[ArticlePost], service: Service) -> None:
+    """Vectors of one name have one length.
+
+    Raises:
+        RequestError: one has another; names the article and the lengths.
+    """
+    room, sizes = service.following.newsroom, dict[str, int]()
+    for post in posts:
+        name, vector = post.vector_name or "", post.vector
+        if vector is None:
+            continue
+        if not any(vector):
+            raise RequestError(f"{post.page}: the vector has only zeros.", fix="Leave it out.")
+        size = sizes.setdefault(name, (room.editorial.own.size(name) if room else None) or len(vector))
+        if size != len(vector):
+            raise RequestError(
+                f"{post.page}: the vector {name!r} has {len(vector)} numbers; earlier ones have {size}.",
+                fix="Use another vector_name for vectors of another model.",
+            )
+
+
+def _entry(post: ArticlePost, dating: Dating) -> Entry:
+    said = {name: _value(name, getattr(post, name)) for name in post.model_fields_set - {"page"}}
+    time_ms, marks = dating.stamp_post(post.issued, new_text=bool(post.title or post.text))
+    body: dict[str, Any] = marks | {TIMES.get(name, name): value for name, value in said.items()}
+    return Entry(f"article-{secrets.token_hex(16)}", Kind.ARTICLE, time_ms, "", post.page, body)
+
+
+def _value(name: str, value: Any) -> Any:
+    if name == "vector" and value is not None:
+        return [float(f"{number:.6g}") for number in value]
+    return value[:MOST_TEXT] if name == "text" and value is not None else value

@@ -1,0 +1,104 @@
+"""DELETE and PUT /events/{event_id}: take one event out, or correct it."""
+
+import asyncio
+import secrets
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Path, Request, Response
+
+from app.dependencies import Admin, Service, TheService
+from app.http.bodies import BodyRoute
+from app.http.errors import problem
+from app.news.answers import json_response
+from app.news.event_shapes import Corrected, Correction
+from app.news.routes.events import KINDS
+from app.news.text_fields import RequiredId
+from script_shared.events import Entry, Kind, Quarantine
+
+router = APIRouter(prefix="/events", tags=["events"], dependencies=[Admin], route_class=BodyRoute)
+EventId = Annotated[RequiredId, Path(description="The event id; it may contain slashes.")]
+LABELS = ("session", "region", "device", "os", "referrer", "section")
+REASON = "correction"
+
+
+@router.delete("/{event_id:path}", summary="Take one event out", response_model=Corrected)
+async def delete_event(event_id: EventId, service: TheService) -> Response:
+    """Take one event out. It leaves the live state of every process within seconds, and the next training.
+
+    Its row stays in the event log until its age or an erasure removes it, so that its id cannot count again. To delete
+    what is known of a person, use ``DELETE /users/{user_id}``.
+    """
+    found = await _find(service, event_id)
+    rule = await _rule(service, found)
+    await service.following.write([rule])
+    return json_response(_corrected(service, found, rule, None))
+
+
+@router.put("/{event_id:path}", summary="Correct one event", response_model=Corrected)
+async def put_event(request: Request, event_id: EventId, body: Correction, service: TheService) -> Response:
+    """Replace one event by a corrected one, both or neither."""
+    found = await _find(service, event_id)
+    dating = await service.live.dating(by_site=True)
+    if body.time is not None and (refusal := dating.refusal(body.time)):
+        return problem(request, 422, f"time: {refusal}.", errors=[{"in": "body", "field": "time", "message": refusal}])
+    right = _right(found, body)
+    rule = await _rule(service, found)
+    await service.following.write([rule, right])
+    return json_response(_corrected(service, found, rule, right.entry_id))
+
+
+async def _find(service: Service, event_id: str) -> Entry:
+    """The event, which must count.
+
+    Raises:
+        HTTPException: 404, it does not exist or was taken out before.
+    """
+    log = service.following.log
+    found = (await asyncio.to_thread(log.find, [event_id])).get(event_id)
+    held = Quarantine.of(await asyncio.to_thread(log.quarantined))
+    if found is None or found.kind not in KINDS.values() or held.holds(found):
+        raise HTTPException(404, "No event with this id counts. It may be too old, or was taken out already.")
+    return found
+
+
+async def _rule(service: Service, found: Entry) -> Entry:
+    now_ms = (await service.live.clock()).now_ms()
+    body: dict[str, Any] = {
+        "reason": REASON,
+        "digests": [],
+        "networks": [],
+        "articles": [],
+        "events": [found.entry_id],
+        "from_ms": found.time_ms,
+        "until_ms": found.time_ms,
+        "clicks": int(found.kind == Kind.CLICK),
+        "impressions": int(found.kind == Kind.IMPRESSION),
+        "in_release": int(_in_release(service, found)),
+    }
+    return Entry(f"quarantine-{secrets.token_hex(8)}", Kind.QUARANTINE, now_ms, body=body)
+
+
+def _right(found: Entry, said: Correction) -> Entry:
+    """The corrected event."""
+    labels = {name: value for name in LABELS if (value := getattr(said, name)) is not None}
+    kind = found.kind if said.kind is None else KINDS[said.kind]
+    time_ms = found.time_ms if said.time is None else said.time
+    user, page = (
+        old if new is None else new for old, new in ((found.user_id, said.user_id), (found.article_id, said.page))
+    )
+    body = {name: value for name, value in {**found.body, **labels}.items() if value != ""}
+    return Entry(f"correction-{secrets.token_hex(8)}", kind, time_ms, user, page, body)
+
+
+def _in_release(service: Service, found: Entry) -> bool:
+    newsroom = service.following.newsroom
+    return newsroom is not None and found.seq <= newsroom.snapshot_seq
+
+
+def _corrected(service: Service, found: Entry, rule: Entry, replaced_by: str | None) -> dict[str, Any]:
+    return {
+        "event_id": found.entry_id,
+        "quarantine_id": rule.entry_id,
+        "replaced_by": replaced_by,
+        "in_release": _in_release(service, found),
+    }

@@ -1,0 +1,54 @@
+"""GET /live: the position of this process in the event log, and the state it folded from it."""
+
+from typing import Any, Literal
+
+from fastapi import APIRouter, Response
+
+from app.dependencies import Admin, Service, TheService
+from app.news.answers import json_response
+from app.news.state_shapes import LiveFacts
+from script_shared.errors import UnavailableError
+from script_shared.news.catalog.catalog_rows import Rows
+from script_shared.news.newsroom.newsroom import Newsroom
+from script_shared.news.serving.sections import Sections
+from script_shared.news.serving.trending import trending as most_read
+from script_shared.times import iso
+
+Window = Literal["2m", "10m", "1h", "6h", "24h"]
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/live", summary="The live state of this process", response_model=LiveFacts, dependencies=[Admin])
+async def get_live(service: TheService, digest: bool = False, trending: Window | None = None) -> Response:
+    """Position in the log and sizes. With ``digest=1`` also a digest of the whole state, which takes a moment.
+
+    With ``trending`` also what is read most in that window, overall and by section, region and cluster of users.
+
+    Two processes that serve one release and are at one position have equal digests.
+    """
+    following, room = service.following, service.following.newsroom
+    if room is None:
+        raise UnavailableError("Nothing is folded yet.", fix="Try again in a few seconds.")
+    position, name = await following.digest() if digest else (room.seq, None)
+    return json_response(
+        {
+            "position": position,
+            "time": iso(room.now_ms),
+            "degraded": following.troubles,
+            "log_error": following.follower.lag.error or following.follower.lag.write_error or None,
+            "seconds_since_read": round(following.stale_seconds(), 3),
+            "served_remembered": len(following.served),
+            "posted_articles": len(room.editorial),
+            "state": room.state.sizes() if room.state is not None else None,
+            "digest": name,
+            "trending": _trending(service, room, trending) if trending else None,
+        }
+    )
+
+
+def _trending(service: Service, room: Newsroom, window: str) -> dict[str, Any] | None:
+    if room.state is None:
+        return None
+    served = service.live.service
+    sections = served.recommender.sections if served is not None else Sections(None, room, Rows(None))
+    return most_read(room.state, sections.names(), window)

@@ -1,0 +1,172 @@
+"""Lets another process check a release before it is served, and stores the verdict.
+
+The verdict depends on the files and this code alone, so it is kept by the checksums of the files: other worker
+processes and later starts take it from the cache folder.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app import __version__
+from app.release_check import OPTIONAL
+from script_shared import parent
+from script_shared.errors import UnavailableError
+from script_shared.news.params import NewsParams
+from script_shared.releases import Manifest
+
+log = logging.getLogger("pauta.releases")
+ROOT = Path(__file__).parents[2]
+RULES = 1  # goes up when the check itself changes
+CHECK_SECONDS = 600.0
+KEPT = 50  # verdicts
+_here: dict[str, "Verdict"] = {}  # of this process, even if the cache folder is deleted
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict of a check.
+
+    Attributes:
+        reason: why the release cannot be served, "" when it can.
+        parts: by optional part why that cannot be used.
+    """
+
+    reason: str = ""
+    parts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.reason and not self.parts
+
+    @property
+    def text(self) -> str:
+        """All that is wrong, in a sentence or two."""
+        return self.reason or " ".join(f"{name}: {reason}" for name, reason in self.parts.items())
+
+
+class Crashed(Exception):  # noqa: N818  a finding about a release
+    """The check ended without a verdict, in a stage."""
+
+    def __init__(self, stage: str, how: str) -> None:
+        super().__init__(how)
+        self.stage, self.how = stage, how
+
+
+class ReleaseGuard:
+    """Tries releases.
+
+    Args:
+        cache_dir: verdicts are kept below it.
+    """
+
+    def __init__(self, cache_dir: Path, params: NewsParams) -> None:
+        self._folder = cache_dir / "checks"
+        self._params = json.dumps({name: getattr(params, name).model_dump(mode="json") for name in ("live", "serving")})
+
+    def verdict(self, folder: Path, manifest: Manifest) -> Verdict:
+        """Check a release whose checksums are valid.
+
+        Raises:
+            UnavailableError: the check could not be made; trying again may help.
+        """
+        name = self._name(manifest)
+        found = _here.get(name) or self._kept(name)
+        if found is None:
+            found = self._try(folder)
+            self._keep(name, found)
+        _here[name] = found
+        return found
+
+    def _name(self, manifest: Manifest) -> str:
+        files = sorted((path, entry.sha256) for path, entry in manifest.files.items())
+        content = json.dumps([RULES, __version__, self._params, files])
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def _try(self, folder: Path) -> Verdict:
+        without: dict[str, str] = {}
+        while True:
+            try:
+                found = self._run(folder, list(without))
+            except Crashed as crash:
+                if crash.stage not in OPTIONAL or crash.stage in without:
+                    return Verdict(f"the check of {folder} was ended by {crash.how}.", without)
+                without[crash.stage] = f"reading it was ended by {crash.how}."
+            else:
+                return Verdict(found.reason, {**without, **found.parts})
+
+    def _run(self, folder: Path, without: list[str]) -> Verdict:
+        command = [sys.executable, "-m", "app.release_check", str(folder.absolute())]
+        command += [flag for part in without for flag in ("--without", part)]
+        environment = {**os.environ, **parent.named(), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        try:
+            done = subprocess.run(
+                command,
+                input=self._params,
+                capture_output=True,
+                text=True,
+                errors="replace",  # the message may quote bytes of a damaged file
+                timeout=CHECK_SECONDS,
+                cwd=ROOT,
+                env=environment,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise UnavailableError(f"the release could not be checked ({type(error).__name__}).") from error
+        return _read(done.returncode, done.stdout, done.stderr)
+
+    def _kept(self, name: str) -> Verdict | None:
+        """A verdict from the cache folder, if the folder is ours and only we can write to it."""
+        try:
+            stat = self._folder.stat()
+            if stat.st_uid != os.getuid() or stat.st_mode & 0o022:
+                return None
+            return Verdict(**json.loads((self._folder / f"{name}.json").read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def _keep(self, name: str, found: Verdict) -> None:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, partial = tempfile.mkstemp(dir=self._folder)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(asdict(found), file)
+            os.replace(partial, self._folder / f"{name}.json")
+            for path in sorted(self._folder.glob("*.json"), key=lambda path: -path.stat().st_mtime)[KEPT:]:
+                path.unlink()
+        except OSError as error:
+            log.warning(
+                "the verdict on a release could not be stored; the next start checks the release again: %s",
+                error.strerror,
+            )
+
+
+def _read(code: int, output: str, errors: str) -> Verdict:
+    """The verdict in the output of the check.
+
+    Raises:
+        Crashed: it ended before; UnavailableError: by want of memory or by somebody else.
+    """
+    said = _lines(output)
+    if code == 0 and said and "verdict" in said[-1]:
+        return Verdict(**said[-1]["verdict"])
+    if -code in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
+        raise UnavailableError("the check of the release was killed, or memory ran out.")
+    stage = next((one["stage"] for one in reversed(said) if "stage" in one), "")
+    last = errors.strip().rpartition("\n")[2][-200:]
+    if not stage:
+        raise UnavailableError(f"the check of the release did not start ({last or f'code {code}'}).")
+    raise Crashed(stage, signal.Signals(-code).name if code < 0 else f"code {code} ({last})")
+
+
+def _lines(output: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines() if line.startswith("{") and line.endswith("}")]

@@ -1,0 +1,302 @@
+"""The release of a use case in service, and how a newer one takes its place without a request noticing.
+
+The pointer is looked at every ``poll_seconds``. When it names another release, that one is fetched, loaded and checked
+in a thread beside the old one, and takes over in one assignment; requests under way end on the old one. A release that
+fails is refused; the old one stays in service. It is tried again when the pointer changes or on ``POST /model/reload``;
+where the failure was not the release's own (store unreachable, disk full), again after a pause that doubles.
+"""
+
+import asyncio
+import gc
+import logging
+import time
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from app.events.dating import Dating
+from app.metrics.use_case_metrics import ReleaseCounts
+from app.releases.loaded_release import Refusal, Served
+from app.releases.store_state import StoreState
+from app.releases.turn_taking import TurnTaking
+from app.use_case import ReleaseLoader
+from script_shared.clock import Clock, wall_ms
+from script_shared.errors import PautaError, SourceError, UnavailableError
+from script_shared.releases import Kept, Manifest, Pointer, Releases
+from script_shared.settings import Settings
+from script_shared.storage.local import locked
+from script_shared.throttle import Wait, gently
+
+T = TypeVar("T")
+log = logging.getLogger("pauta.live")
+LONGEST_PAUSE_SECONDS = 60.0
+CLOCK_SECONDS = 5.0  # an event that arrives while the first release is being loaded waits so long
+TURN_SECONDS = 900.0  # the other worker processes load first
+PASSING = (UnavailableError, SourceError, OSError, MemoryError)  # not the release's fault: worth trying again
+
+
+class Live(Generic[T]):
+    """Holds the release of a use case in service and keeps it current.
+
+    Args:
+        loader: makes of a release's files what routes use.
+        counts: the metrics of these releases.
+        use_case: its name, for messages.
+        shared: folder that the worker processes of one service share; they load one after the other.
+
+    Attributes:
+        nothing_promoted: whether the store could be read and its pointer names no release.
+    """
+
+    def __init__(
+        self,
+        releases: Releases,
+        loader: ReleaseLoader[T],
+        counts: ReleaseCounts,
+        poll_seconds: float,
+        *,
+        use_case: str = "news",
+        shared: Path | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        self.releases, self.use_case = releases, use_case
+        self._loader, self._counts = loader, counts
+        self._turn = shared / "loading" if shared is not None else None
+        self._settings = settings or Settings()
+        self.served: Served[T] | None = None
+        self.refusal: Refusal | None = None
+        self.store = StoreState(counts)
+        self._kept: Kept | None = None
+        self.nothing_promoted = False
+        self._poll_seconds = poll_seconds
+        self._lock = asyncio.Lock()
+        self._failures = 0
+
+    def require(self) -> T:
+        """What routes use of the release in service.
+
+        Raises:
+            UnavailableError: none is loaded yet; the message says why.
+        """
+        return self.loaded().service
+
+    @property
+    def service(self) -> T | None:
+        """What routes use of the release in service, None while none is loaded."""
+        return self.served.service if self.served is not None else None
+
+    def loaded(self) -> Served[T]:
+        """The release in service.
+
+        Raises:
+            UnavailableError: none is loaded yet; the message says why.
+        """
+        if self.served is None:
+            raise self.unavailable()
+        return self.served
+
+    def unavailable(self) -> UnavailableError:
+        """The error while no release is loaded."""
+        detail = f"No release of {self.use_case} is in service: {self.reason()}"
+        return UnavailableError(detail, fix="Try again in a few seconds.")
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether its first release is still being fetched or loaded, or nobody knows whether there is one."""
+        given_up = self.refusal is not None and self.refusal.final
+        return self.served is None and not self.nothing_promoted and not given_up
+
+    def card(self) -> dict[str, Any]:
+        """What the use case says of the release in service.
+
+        Raises:
+            UnavailableError: none is loaded yet.
+        """
+        return self._loader.card(self.require())
+
+    async def clock(self) -> Clock:
+        """The clock on which events are dated: the release's, wall time while none has been promoted.
+
+        Raises:
+            UnavailableError: a release is there, but was not loaded within a few seconds.
+        """
+        until = time.monotonic() + CLOCK_SECONDS
+        while self.served is None:
+            if self.nothing_promoted:
+                return Clock("wall", 0)
+            if time.monotonic() > until:
+                raise self.unavailable()
+            await asyncio.sleep(0.05)
+        return self.served.clock
+
+    async def dating(self, *, by_site: bool, believed: bool = True) -> Dating:
+        """The times that a request may write now.
+
+        Args:
+            by_site: whether it carries the admin token or the signature of the site.
+            believed: whether the users of others are signs that the site is live.
+
+        Raises:
+            UnavailableError: as ``clock`` does.
+        """
+        clock = await self.clock()
+        late_hours = self._settings.events_max_late_hours
+        return Dating.of(clock, late_hours, by_site=by_site, believed=believed, marked=self.served is None)
+
+    def reason(self) -> str:
+        """Why there is no (newer) release in service, in one sentence."""
+        if self.store.error:
+            return f"the release store cannot be read ({self.store.error})."
+        if self.refusal:
+            return f"release {self.refusal.release} was refused ({self.refusal.reason})."
+        return "no release has been promoted yet, or the first one is being loaded."
+
+    async def watch(self) -> None:
+        """Look at the pointer for ever; ends when cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(self._doubled(self._failures))
+
+    async def look(self, *, force: bool = False) -> bool:
+        """Read the pointer once and load its release if it is new, or with ``force``; True if it is now in service."""
+        async with self._lock:
+            pointer = await self._current()
+            self._without_release(pointer)
+            if self.store.error and self.served is None:
+                return await self._take_kept()
+            if pointer is None or not (force or self._wanted(pointer)):
+                return False
+            return await self._take(pointer)
+
+    def _without_release(self, pointer: Pointer | None) -> None:
+        self.nothing_promoted = pointer is None and self.store.error is None
+        if self.nothing_promoted:
+            self._loader.start_without_release()
+
+    async def _current(self) -> Pointer | None:
+        try:
+            pointer = await asyncio.to_thread(self.releases.current)
+        except Exception as error:  # noqa: BLE001  the watch must outlive whatever the store does
+            self._failures += 1
+            self.store.failed(_say(error))
+            return None
+        self._failures = 0
+        self.store.answered()
+        return pointer
+
+    def _wanted(self, pointer: Pointer) -> bool:
+        if self.served is not None and self.served.release == pointer.version:
+            self.refusal = None  # the pointer came back to what is served
+            return self._loader.is_outdated()
+        refusal = self.refusal
+        if refusal is None or (refusal.release, refusal.sequence) != (pointer.version, pointer.sequence):
+            return True
+        return not refusal.final and time.monotonic() >= refusal.retry_at
+
+    async def _take(self, pointer: Pointer) -> bool:
+        try:
+            served = await self._in_thread(pointer, pointer.version)
+        except Exception as error:  # noqa: BLE001  any failure of a load leaves the old release in service
+            self._refuse(pointer, error)
+            if self.served is None and self.refusal is not None and self.refusal.final:
+                await self._take_earlier(pointer)
+                if self.served is None and self._loader.serves_parts:
+                    await self._take_parts(pointer)
+            return False
+        self.refusal = None
+        await self._swap(served)
+        return True
+
+    async def _take_earlier(self, pointer: Pointer) -> None:
+        """At the start, without a release in service: load the previous one."""
+        for version in pointer.earlier():
+            try:
+                await self._swap(await self._in_thread(pointer, version))
+            except Exception as error:  # noqa: BLE001  as above
+                log.error("release %s cannot be used as a substitute: %s", version, _say(error))
+            else:
+                return
+
+    async def _take_parts(self, pointer: Pointer) -> None:
+        """Where nothing else can be served, a release is better than nothing without its ranker or its snapshot."""
+        try:
+            await self._swap(await self._in_thread(pointer, pointer.version, in_part=True))
+        except Exception as error:  # noqa: BLE001  as above
+            log.error("release %s cannot be served in part: %s", pointer.version, _say(error))
+
+    async def _take_kept(self) -> bool:
+        """At the start, without the store: load the cached release that was last in service here."""
+        self._kept = await asyncio.to_thread(self.releases.kept)
+        if self._kept is None:
+            return False
+        version = self._kept.manifest.version
+        try:
+            await self._swap(await self._in_thread(self._kept.pointer, version))
+        except Exception as error:  # noqa: BLE001  as above
+            log.error("release %s cannot be served from the cache: %s", version, _say(error))
+            return False
+        finally:
+            self._kept = None
+        self.store.from_cache = True
+        log.warning("release %s is served from the cache: the release store cannot be read", version)
+        return True
+
+    async def _swap(self, served: Served[T]) -> None:
+        await self._loader.take_over(served.service)
+        old, self.served = self.served, served
+        self._count(old, served)
+        log.info("%s: release %s in service after %.2f s", self.use_case, served.release, served.load_seconds)
+
+    async def _in_thread(self, pointer: Pointer, version: str, *, in_part: bool = False) -> Served[T]:
+        wait = TurnTaking(asyncio.get_running_loop())
+        return await asyncio.to_thread(self._load, pointer, version, wait, in_part=in_part)
+
+    def _load(self, pointer: Pointer, version: str, wait: Wait, *, in_part: bool) -> Served[T]:
+        if self.served is None:
+            return self._loaded(pointer, version, in_part=in_part)
+        with self._my_turn(), gently(wait):
+            return self._loaded(pointer, version, in_part=in_part)
+
+    def _my_turn(self) -> AbstractContextManager[None]:
+        return locked(self._turn, TURN_SECONDS) if self._turn is not None else nullcontext()
+
+    def _loaded(self, pointer: Pointer, version: str, *, in_part: bool) -> Served[T]:
+        started = time.perf_counter()
+        folder, manifest = self._files(version)
+        service = self._loader.load(folder, manifest, in_part=in_part)
+        gc.collect()
+        gc.freeze()  # keeps collections from scanning the release; reference counting frees it
+        clock, seconds = self._loader.clock(service), time.perf_counter() - started
+        if version == pointer.version:
+            self.releases.keep(pointer, manifest)
+        return Served(service, clock, manifest, pointer, wall_ms(), seconds)
+
+    def _files(self, version: str) -> tuple[Path, Manifest]:
+        if self._kept is not None:
+            return self._kept.folder, self._kept.manifest
+        return self.releases.fetch(version), self.releases.manifest(version)
+
+    def _refuse(self, pointer: Pointer, error: Exception) -> None:
+        final, before = not isinstance(error, PASSING), self.refusal
+        tries = before.tries + 1 if before and before.sequence == pointer.sequence else 1
+        retry_at = time.monotonic() + self._doubled(tries)
+        self.refusal = Refusal(pointer.version, pointer.sequence, _say(error), wall_ms(), final, tries, retry_at)
+        self._counts.refused()
+        log.error("release %s refused: %s", pointer.version, self.refusal.reason, exc_info=None if final else error)
+
+    def _count(self, old: Served[T] | None, new: Served[T]) -> None:
+        self._counts.swapped(
+            old.release if old else None,
+            new.release,
+            created=new.manifest.created_at.timestamp(),
+            clock=new.clock,
+            seconds=new.load_seconds,
+        )
+
+    def _doubled(self, failures: int) -> float:
+        """Seconds to wait: the poll interval, doubled with every failure in a row."""
+        return float(min(LONGEST_PAUSE_SECONDS, self._poll_seconds * 2 ** min(failures, 10)))
+
+
+def _say(error: Exception) -> str:
+    return error.logged if isinstance(error, PautaError) else f"{type(error).__name__}: {error}"

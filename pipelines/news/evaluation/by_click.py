@@ -1,0 +1,138 @@
+"""Evaluation click by click: replays the held-out window through the serving code, which then folds every click."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from pipelines.news.as_of import utc
+from pipelines.news.evaluation.result import CANDIDATE
+from pipelines.news.replay.figures import Replayed, measured
+from pipelines.news.replay.models import LISTED, WITHOUT, Model, answering, listing
+from pipelines.news.replay.most_read import MostRead, rows_of
+from pipelines.news.replay.sampling import draw
+from pipelines.news.replay.sources import from_dataset
+from pipelines.news.replay.stream import Stream
+from pipelines.news.replay.walk import Walk, place_after, recommender_of
+from pipelines.news.split.holdout import HeldOut
+from pipelines.news.training.renewal import Renewal
+from pipelines.use_case import Context
+from script_shared.arrays import IntArray
+from script_shared.news.newsroom.newsroom import Newsroom
+from script_shared.news.params import NewsParams
+from script_shared.news.ranking.mixing import load_mixing
+from script_shared.news.serving.loading import load_ranker, pace_in
+from script_shared.news.serving.recommender import LiveRecommender
+from script_shared.news.site_profile import LONGEST_HOURS
+from script_shared.news.state.state import LiveState
+
+
+def replay(context: Context, held_out: HeldOut, releases: dict[str, tuple[Path, Path]]) -> Replayed | None:
+    """Rank before each drawn click of the window, knowing only earlier clicks; None if the replay is off.
+
+    Args:
+        releases: by model the folder assembled as of T, and the folder that holds its ranker.
+
+    Raises:
+        RunError: the run's candidate is not ranked yet.
+        ReleaseError: a folder cannot be loaded.
+    """
+    params: NewsParams = context.params
+    subject = next(iter(releases), None)
+    if subject is None or not params.evaluation.replayed_clicks:
+        return None
+    if subject == CANDIDATE:
+        context.run.read("ranked")  # without it there would be a candidate, but without its ranker
+    window, wanted, stream = held_out.window, params.evaluation, _stream(held_out)
+    walks = _walks(context, stream, window.start_ms, releases)
+    within = range(place_after(stream, window.start_ms), place_after(stream, window.end_ms))
+    drawn = draw(stream, within, wanted.replayed_clicks, wanted.seed)
+    plain = MostRead(stream, held_out.dataset.issued_ms, params.pool.max_age_hours, rows_of(params.gate.beats))
+    every = params.ranking.renew_hours if window.protocol == "time_split" else LONGEST_HOURS
+    with TemporaryDirectory(prefix="pauta-renewed-") as scratch:
+        renewal = Renewal(held_out.dataset, every, Path(scratch))
+        asked = _Asked(releases, walks, plain, renewal, params)
+        ranks = asked.ranks(drawn.places, window.start_ms)
+    return measured(ranks, drawn, wanted.cutoffs, subject, wanted.bootstrap_resamples, wanted.seed)
+
+
+@dataclass
+class _Asked:
+    """The models that rank before each click.
+
+    Attributes:
+        releases: by model the folder as of T, and the folder that holds its ranker.
+        walks: by pace the newsroom.
+        plain: the lists of what is read most.
+    """
+
+    releases: dict[str, tuple[Path, Path]]
+    walks: dict[int, Walk]
+    plain: MostRead
+    renewal: Renewal
+    params: NewsParams
+
+    def ranks(self, places: IntArray, start_ms: int) -> dict[str, IntArray]:
+        """By model (places): rank of the clicked article in the list that the user would have got just before."""
+        walk, parts = next(iter(self.walks.values())), []
+        for at_ms, some in self.renewal.periods(walk.stream, places, start_ms):
+            parts.append(self._of_period(some, self._recommenders(start_ms, at_ms)))
+        if not parts:
+            parts.append(self._of_period(places, self._recommenders(start_ms, start_ms)))
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def _of_period(self, places: IntArray, recommenders: dict[str, LiveRecommender]) -> dict[str, IntArray]:
+        n = max(self.params.evaluation.cutoffs)
+        models: dict[str, Model] = {name: answering(by, n) for name, by in recommenders.items()}
+        if CANDIDATE in recommenders:
+            models[LISTED] = listing(recommenders[CANDIDATE], n)
+        ranks = {name: np.empty(len(places), np.int64) for name in (*models, *self.plain.names)}
+        first, *others = self.walks.values()
+        for turn, (place, query) in enumerate(first.requests(places.tolist(), *recommenders.values())):
+            for walk in others:
+                walk.fold_until(walk.stream.first_of_moment(place))
+            for name, model in models.items():
+                ranks[name][turn] = model(query, first.stream.article_id(place))
+            for name, rank in zip(self.plain.names, self.plain.ranks(place), strict=True):
+                ranks[name][turn] = rank
+        return ranks
+
+    def _recommenders(self, start_ms: int, at_ms: int) -> dict[str, LiveRecommender]:
+        """Every release as of a moment, over the newsroom of its pace."""
+        found = {}
+        for name, (folder, origin) in self.releases.items():
+            ranker, mixing = load_ranker(origin)[0], load_mixing(origin, self.params.serving)[0]
+            renewed = self.renewal.folder(folder, name, start_ms, at_ms)
+            found[name] = recommender_of(renewed, self.walks[pace_in(origin)], at_ms, self.params, ranker, mixing)
+        candidate = found.get(CANDIDATE)
+        if candidate is not None and candidate.ranker is not None:
+            found[WITHOUT] = LiveRecommender(
+                candidate.model, candidate.newsroom, None, self.params.serving, mixing=candidate.mixing
+            )
+        return found
+
+
+def _walks(context: Context, stream: Stream, at_ms: int, releases: dict[str, tuple[Path, Path]]) -> dict[int, Walk]:
+    """By pace the newsroom as of T: releases whose live windows last alike share one."""
+    paces = dict.fromkeys(pace_in(origin) for _, origin in releases.values())
+    return {pace: _walk(context, stream, at_ms, pace) for pace in paces}
+
+
+def _walk(context: Context, stream: Stream, at_ms: int, pace: int) -> Walk:
+    """The newsroom as of T: the run's own snapshot, or folded again where the run has none of that pace."""
+    params: NewsParams = context.params
+    first = place_after(stream, at_ms)
+    if context.run.complete("ranked") and context.run.facts("ranked")["held_out_from"] == utc(at_ms):
+        folder = context.run.read("ranked") / "holdout"
+        if pace_in(folder) == pace:
+            return Walk(stream, Newsroom(LiveState.load(folder / "live", params.live)), first)
+    walk = Walk.towards(stream, at_ms, params, pace)
+    walk.fold_until(first)
+    return walk
+
+
+def _stream(held_out: HeldOut) -> Stream:
+    """All reads; with a validation file its reads follow."""
+    stream, later = from_dataset(held_out.dataset), held_out.dataset.validation
+    return stream.followed_by(later) if held_out.window.protocol == "validation_file" and later is not None else stream

@@ -1,0 +1,1 @@
+"""The data card: the refined tables checked and shown on one page."""

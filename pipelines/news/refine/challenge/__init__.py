@@ -1,0 +1,1 @@
+"""Refines the challenge's files: items, histories and validation."""

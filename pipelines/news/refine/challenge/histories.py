@@ -1,0 +1,113 @@
+"""Refines the histories: one row per user in the raw files, one row per read in the table of interactions."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+from tqdm import tqdm
+
+from pipelines.news import columns as c
+from pipelines.news.raw.csv_files import FILE_COLUMN, LAST_EMPTY, check_no_row_short, scan
+from pipelines.news.raw.csv_problems import explained
+from pipelines.news.raw.ids import rejected_ids, with_article_numbers
+from pipelines.news.raw.string_lists import elements, plain
+from pipelines.news.raw.texts import bad_id, clean_id
+from pipelines.news.raw.times import moment
+from pipelines.news.refine.challenge.history_checks import (
+    check_histories,
+    check_no_file_empty,
+    check_reads,
+    check_users_unique,
+)
+from pipelines.news.refine.rows.engagement import engagement
+from pipelines.news.refine.rows.rates import with_rates
+from pipelines.news.refine.rows.rules import clipped, judge, rejected_rows
+from pipelines.news.refine.rows.tally import Tally, without_erased
+from pipelines.news.tables import TIME
+from script_shared.events import Erased
+from script_shared.news.params import RefineParams
+
+BATCH_USERS = 20_000
+NOBODY = Erased()
+LISTS = (c.RAW_HISTORY, c.RAW_TIMES, *c.RAW_QUANTITIES.values())
+
+
+def refine_histories(
+    files: Sequence[Path], articles: pl.Enum, params: RefineParams, tally: Tally, erased: Erased = NOBODY
+) -> pl.DataFrame:
+    """Read all histories in batches of users, so that memory does not grow with the files' text.
+
+    Args:
+        files: in order; a user's number is the place of its row among those that are not passed over.
+        articles: the known article ids in order of their numbers.
+        params: outlier rules and engagement weights.
+        tally: receives kept and rejected rows.
+        erased: users whose rows are passed over.
+
+    Returns:
+        user_id and user_type, (users, 2).
+
+    Raises:
+        InputError: names file and user.
+    """
+    users: list[pl.DataFrame] = []
+    names: set[str] = set()
+    doubtful: set[str] = set()
+    seen = 0
+    with explained(files), tqdm(desc="histories", unit=" users", disable=None) as progress:
+        batches = scan(files, c.HISTORY_COLUMNS).collect_batches(chunk_size=BATCH_USERS, maintain_order=True)
+        for batch in batches:
+            names.update(batch[FILE_COLUMN].unique())
+            doubtful.update(batch.filter(LAST_EMPTY)[FILE_COLUMN])
+            batch = without_erased(_sound_users(batch, tally), c.RAW_USER, erased, tally)
+            batch = batch.with_columns(plain(batch[name], batch[c.RAW_TIMES]) for name in LISTS)
+            check_histories(batch, LISTS)
+            _add_batch(batch, seen, articles, params, tally)
+            users.append(batch.select(c.RAW_USER, c.RAW_TYPE, FILE_COLUMN))
+            seen += batch.height
+            progress.update(batch.height)
+        check_no_row_short(doubtful)
+    check_no_file_empty(names, files)
+    table = pl.concat(users)
+    check_users_unique(table)
+    return table.select(pl.col(c.RAW_USER).alias(c.USER_ID), pl.col(c.RAW_TYPE).alias(c.USER_TYPE))
+
+
+def _sound_users(batch: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+    """The rows of users with an id, which is "" where the cell is empty; rows with what is no id are rejected."""
+    bad = bad_id(clean_id(c.RAW_USER))
+    refused = batch.lazy().filter(bad)
+    tally.refuse(rejected_ids(refused, user=pl.col(c.RAW_USER), file=pl.col(FILE_COLUMN)).collect())
+    return batch.filter(~bad).with_columns(clean_id(c.RAW_USER).fill_null(""))
+
+
+def _add_batch(batch: pl.DataFrame, seen: int, articles: pl.Enum, params: RefineParams, tally: Tally) -> None:
+    rows = explode(batch.with_row_index(c.USER, offset=seen), articles)
+    check_reads(rows, batch, seen)
+    judged = judge(with_rates(rows.with_columns(pl.col(c.TIMESTAMP).cast(TIME))), params.outliers)
+    kept, cut = clipped(judged.filter(pl.col(c.REASON).is_null()), params.outliers)
+    tally.clipped.update(cut)
+    who = batch.select(pl.col(c.RAW_USER).alias(c.USER_ID), FILE_COLUMN).with_row_index(c.USER, offset=seen)
+    refused = judged.filter(pl.col(c.REASON).is_not_null()).join(who, on=c.USER, how="left", maintain_order="left")
+    numbers = kept.select(c.USER, c.ARTICLE, c.TIMESTAMP, *c.QUANTITIES, engagement(params.engagement))
+    tally.add(rows.height, numbers, rejected_rows(refused, pl.col(FILE_COLUMN).str.extract(r"([^/\\]+)$")))
+
+
+def explode(batch: pl.DataFrame, articles: pl.Enum) -> pl.DataFrame:
+    """One row per read; a timestamp or quantity that is no number becomes null, as does an unknown article's number.
+
+    Args:
+        batch: user, historySize and the lists as plain cells of equal lengths.
+        articles: the known article ids.
+    """
+    size = pl.col(c.RAW_SIZE).cast(pl.Int64)
+    some = batch.filter(size > 0)
+    raw = {name: elements(column).cast(pl.Float64, strict=False) for name, column in c.RAW_QUANTITIES.items()}
+    raw[c.SECONDS] = raw[c.SECONDS] / 1000
+    rows = some.select(
+        pl.col(c.USER).repeat_by(size).explode(),
+        elements(c.RAW_HISTORY).alias(c.ARTICLE_ID),
+        moment(elements(c.RAW_TIMES)).alias(c.TIMESTAMP),
+        *(values.cast(pl.Float32).alias(name) for name, values in raw.items()),
+    )
+    return with_article_numbers(rows, articles)

@@ -1,0 +1,1 @@
+"""The event log's clicks, posts and visits, merged with the reads of files."""

@@ -1,0 +1,78 @@
+"""Which interactions are kept: each row gets its first reason to be rejected, or none, and large values are cut."""
+
+import polars as pl
+
+from pipelines.news import columns as c
+from pipelines.news.raw.ids import REASON as BAD_ID
+from pipelines.news.raw.ids import is_bad_article
+from pipelines.news.refine.rows.rates import DAILY, DAY_PLACE, DAY_READS, DAYS
+from pipelines.news.tables import REJECTED_TYPES
+from script_shared.news.params import Limit, OutlierParams
+
+ROBOT_DAYS = 3  # with fewer days, a high mean is one long day
+
+
+def limits(params: OutlierParams) -> dict[str, Limit]:
+    """The limit of each quantity, by its column."""
+    return {
+        c.SECONDS: params.seconds_on_page,
+        c.CLICKS: params.clicks,
+        c.SCROLL: params.scroll_percent,
+        c.VISITS: params.page_visits,
+    }
+
+
+def _rules(params: OutlierParams) -> list[tuple[str, pl.Expr, pl.Expr]]:
+    """Reason, condition and offending value of each rule; the first that applies counts."""
+    none = pl.lit(None, pl.Float64)
+    daily = params.reads_per_day
+    beyond = pl.col(DAY_PLACE) >= daily.max if daily.action == "clip" else pl.lit(True)
+    robot = (pl.col(DAYS) >= ROBOT_DAYS) & (pl.col(DAILY) > params.robot_reads_per_day)
+    rules = [
+        ("robot", robot, pl.col(DAILY)),
+        ("too_many_a_day", (pl.col(DAY_READS) > daily.max) & beyond, pl.col(DAY_READS).cast(pl.Float64)),
+        (BAD_ID, is_bad_article(), none),
+        ("article_unknown", pl.col(c.ARTICLE).is_null(), none),
+        ("duplicate_read", ~pl.struct(c.USER, c.ARTICLE, c.TIMESTAMP).is_first_distinct(), none),
+    ]
+    for name in c.QUANTITIES:
+        value = pl.col(name).cast(pl.Float64)
+        rules.append((f"{name}_not_valid", ~value.is_finite() | (value < 0), value))
+    for name, limit in limits(params).items():
+        if limit.action == "reject":
+            value = pl.col(name).cast(pl.Float64)
+            rules.append((f"{name}_above_max", value > limit.max, value))
+    return rules
+
+
+def judge(rows: pl.DataFrame, params: OutlierParams) -> pl.DataFrame:
+    """Add ``reason`` (null when the row is kept) and ``value``.
+
+    Args:
+        rows: user, article (null when unknown), article_id, timestamp, the four quantities (null when the source
+            does not measure one), and the columns of :func:`pipelines.news.refine.rows.rates.with_rates`.
+        params: limits and what happens above them.
+    """
+    rules = _rules(params)
+    flagged = rows.with_columns(holds.alias(f"_{name}") for name, holds, _ in rules)
+    reason: pl.Expr = pl.lit(None, pl.String)
+    value: pl.Expr = pl.lit(None, pl.Float64)
+    for name, _, blamed in reversed(rules):
+        reason = pl.when(f"_{name}").then(pl.lit(name)).otherwise(reason)
+        value = pl.when(f"_{name}").then(blamed).otherwise(value)
+    return flagged.with_columns(reason.alias(c.REASON), value.alias(c.VALUE)).drop(f"_{name}" for name, _, _ in rules)
+
+
+def clipped(rows: pl.DataFrame, params: OutlierParams) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Cut the quantities to their maximum where the params say so; also how many values each cut changed."""
+    cut = {name: limit.max for name, limit in limits(params).items() if limit.action == "clip"}
+    counts = rows.select((pl.col(name) > top).sum() for name, top in cut.items()).row(0) if cut else ()
+    kept = rows.with_columns(pl.col(name).clip(upper_bound=top) for name, top in cut.items())
+    return kept, dict(zip(cut, counts, strict=True))
+
+
+def rejected_rows(judged: pl.DataFrame, file: pl.Expr | str) -> pl.DataFrame:
+    """The rejected rows as the table `rejected`; ``judged`` holds user_id and article_id."""
+    where = pl.lit(file) if isinstance(file, str) else file
+    rows = judged.filter(pl.col(c.REASON).is_not_null()).with_columns(where.alias(c.FILE))
+    return rows.select(pl.col(name).cast(kind) for name, kind in REJECTED_TYPES.items())

@@ -1,0 +1,114 @@
+"""The figures of a replay: hit rate, reciprocal rank and gain of each model's ranks, and paired differences."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.measures.bootstrap import interval
+from pipelines.measures.figures import ALL, Difference, Figure
+from pipelines.news.replay.sampling import Drawn
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.news.segments import SEGMENT_NAMES
+
+METRICS = ("hr", "mrr", "ndcg")
+MISSED = 1_000_000
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """The figures of a replay of the held-out window.
+
+    Attributes:
+        figures: of every model, by segment; ``users`` is the number of users.
+        differences: of the one evaluated to every other model, paired by user.
+        segments: by segment the clicks there were, those asked about, and their users.
+        reread: clicks left out because the user had read the article.
+    """
+
+    figures: list[Figure]
+    differences: list[Difference]
+    segments: dict[str, dict[str, int]]
+    reread: int
+
+
+def measured(
+    ranks: Mapping[str, IntArray], drawn: Drawn, cutoffs: Sequence[int], subject: str, resamples: int, seed: int
+) -> Replayed:
+    """Every measure of every model on each segment's clicks and on all of them, weighted by what each click represents.
+
+    Args:
+        ranks: by model (n) rank of the clicked article in the list, from 0; ``MISSED`` where it is not there.
+        subject: the model whose differences to the others are wanted.
+    """
+    columns = [(metric, cutoff) for metric in METRICS for cutoff in cutoffs]
+    values = np.concatenate([gains(of, cutoffs) for of in ranks.values()], axis=1)
+    figures: list[Figure] = []
+    differences: list[Difference] = []
+    readers = {}
+    for group, member in _groups(drawn).items():
+        of_group = _Resampled(values[member], drawn.weights[member], drawn.users[member], resamples, seed)
+        readers[group] = of_group.readers
+        figures += _figures(group, list(ranks), columns, of_group)
+        differences += _differences(group, list(ranks), columns, of_group, subject)
+    segments = {name: {**counts, "users": readers[name]} for name, counts in drawn.counts.items()}
+    return Replayed(figures, differences, segments, drawn.reread)
+
+
+def gains(ranks: IntArray, cutoffs: Sequence[int]) -> FloatArray:
+    """(n, 3 x cutoffs) HR, MRR and NDCG at each cutoff.
+
+    >>> gains(np.array([0, 7, MISSED]), [5, 10]).round(2).tolist()
+    [[1.0, 1.0, 1.0, 1.0, 1.0, 1.0], [0.0, 1.0, 0.0, 0.12, 0.0, 0.32], [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]]
+    """
+    hits = np.stack([ranks < cutoff for cutoff in cutoffs], axis=1).astype(np.float64)
+    place = (ranks + 1.0)[:, None]
+    return np.concatenate([hits, hits / place, hits / np.log2(place + 1.0)], axis=1)
+
+
+def _groups(drawn: Drawn) -> dict[str, IntArray]:
+    by_segment = {name: drawn.segments == code for code, name in enumerate(SEGMENT_NAMES)}
+    return {**by_segment, ALL: np.ones(len(drawn.places), bool)}
+
+
+class _Resampled:
+    """Means of (n, m) values over clicks, and the same over users drawn with replacement, alike for all columns."""
+
+    def __init__(self, values: FloatArray, weights: FloatArray, users: IntArray, resamples: int, seed: int) -> None:
+        _, owner = np.unique(users, return_inverse=True)
+        self.readers = n = int(owner.max()) + 1 if len(owner) else 0
+        sums = np.zeros((n, values.shape[1] + 1))
+        np.add.at(sums, owner, np.column_stack([values * weights[:, None], weights]))
+        self.means = _ratio(sums.sum(axis=0))
+        draw = np.random.default_rng(seed)
+        drawn = [_ratio(np.bincount(draw.integers(0, n, n), minlength=n) @ sums) for _ in range(resamples if n else 0)]
+        self.drawn = np.array(drawn).reshape(-1, values.shape[1])
+
+
+def _ratio(totals: FloatArray) -> FloatArray:
+    means: FloatArray = totals[:-1] / totals[-1] if totals[-1] > 0 else np.full(len(totals) - 1, np.nan)
+    return means
+
+
+def _figures(group: str, models: list[str], columns: list[tuple[str, int]], of: _Resampled) -> list[Figure]:
+    names = [(model, *column) for model in models for column in columns]
+    low, high = interval(of.drawn)
+    return [
+        Figure(model, group, metric, cutoff, float(value), float(start), float(end), of.readers)
+        for (model, metric, cutoff), value, start, end in zip(names, of.means, low, high, strict=True)
+    ]
+
+
+def _differences(
+    group: str, models: list[str], columns: list[tuple[str, int]], of: _Resampled, subject: str
+) -> list[Difference]:
+    k, found = len(columns), []
+    ours = slice(models.index(subject) * k, (models.index(subject) + 1) * k)
+    for place, model in enumerate(models):
+        if model == subject:
+            continue
+        theirs = slice(place * k, (place + 1) * k)
+        low, high = interval(of.drawn[:, ours] - of.drawn[:, theirs])
+        rows = zip(columns, of.means[ours] - of.means[theirs], low, high, strict=True)
+        found += [Difference(subject, model, group, m, c, float(v), float(a), float(b)) for (m, c), v, a, b in rows]
+    return found

@@ -1,0 +1,172 @@
+"""One test window: folds earlier events, trains on their last days, then ranks before every click of the window."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from pipelines.news.replay.cases import Case, Replay
+from pipelines.news.replay.stream import Stream
+from pipelines.news.rolling.measure import MISSED, Figure, figures, rank_of
+from pipelines.news.training.ranker_model import train
+from pipelines.news.training.ranker_rows import collect, draw_places
+from script_shared.arrays import IntArray
+from script_shared.news.counting import windows
+from script_shared.news.params import NewsParams
+from script_shared.news.ranking.candidates import candidates
+from script_shared.news.ranking.ranker import Ranker
+from script_shared.news.segments import SEGMENT_NAMES
+from script_shared.news.state.state import LiveState
+
+DAY_MS = 86_400_000
+RANKED, MIX = "LambdaRank", "plain mix of live signals"
+MOST_READ = {f"most read, {window}": window for window in ("10m", "1h", "24h")}
+Peer = Callable[[Case], int]
+
+
+@dataclass(frozen=True)
+class Window:
+    """What is measured.
+
+    Attributes:
+        start_ms, end_ms: clicks with ``start <= time < end`` are asked about.
+        share: of the users whose clicks are asked about, drawn by seed; all clicks are folded.
+        resamples: of users, for the intervals.
+        seed: of both.
+    """
+
+    start_ms: int
+    end_ms: int
+    share: float = 1.0
+    resamples: int = 500
+    seed: int = 7
+
+
+@dataclass
+class Result:
+    """What came out.
+
+    Attributes:
+        figures: every measure of every model on every group of clicks.
+        facts: counts and timings, JSON-able.
+        ranker: the trained ranker.
+        ranks: by model the rank of the clicked article in every case.
+        places: of the cases in the stream.
+    """
+
+    figures: list[Figure]
+    facts: dict[str, Any]
+    ranker: Ranker | None
+    ranks: dict[str, IntArray] = field(default_factory=dict)
+    places: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+
+
+def run(
+    stream: Stream,
+    params: NewsParams,
+    window: Window,
+    *,
+    ranker: Ranker | None = None,
+    peers: Mapping[str, Callable[[Replay], Peer]] | None = None,
+    say: Callable[[str], None] = lambda line: None,
+) -> Result:
+    """Train a ranker before the window, unless one is given, and measure it in the window.
+
+    Args:
+        stream: the clicks; those after the window are not looked at.
+        peers: further models by name: made with the replay, each gives the rank of the clicked article.
+        say: called with a line of progress.
+    """
+    replay = Replay(stream, LiveState(params.live))
+    facts: dict[str, Any] = {}
+    trained = ranker or _train(replay, params, window, facts, say)
+    places = _asked(stream, window, facts)
+    before = time.process_time()
+    ranks = _measure(replay, places, trained, {name: make(replay) for name, make in (peers or {}).items()}, say)
+    facts["seconds_cpu_measuring"] = round(time.process_time() - before, 1)
+    facts["ranked_per_cpu_second"] = round(speed(replay, places[-500:], trained))
+    facts["state"] = replay.state.sizes()
+    facts["candidate_recall"] = float((ranks[MIX] < MISSED).mean()) if len(places) else float("nan")
+    rows = figures(ranks, stream.user[places], groups(stream, places), window.resamples, window.seed)
+    return Result(rows, facts, trained, ranks, places)
+
+
+def _train(
+    replay: Replay, params: NewsParams, window: Window, facts: dict[str, Any], say: Callable[[str], None]
+) -> Ranker:
+    stream, wanted = replay.stream, params.ranker
+    days = stream.between(window.start_ms - int(wanted.train_days * DAY_MS), window.start_ms)
+    places = draw_places(stream, days, wanted.requests, wanted.seed)
+    say(f"folding {days.start:,} clicks")
+    start = time.process_time()
+    replay.fold_until(days.start)
+    facts["folded_per_cpu_second"] = round(days.start / max(time.process_time() - start, 1e-9))
+    say(f"{facts['folded_per_cpu_second']:,} clicks per CPU second; rows of {len(places):,} requests")
+    rows = collect(replay, places, wanted)
+    held_from = int(rows.place[len(rows.place) * 5 // 6]) if wanted.early_stopping and len(rows.place) else len(stream)
+    say(f"training on {len(rows.sizes):,} requests, {len(rows.label):,} rows")
+    ranker = train(*rows.split(held_from), wanted)
+    facts |= {"train_requests": len(rows.sizes), "train_rows": len(rows.label), "trees": ranker.booster.num_trees()}
+    return ranker
+
+
+def _asked(stream: Stream, window: Window, facts: dict[str, Any]) -> IntArray:
+    """The clicks that are evaluated, ascending."""
+    drawn = np.random.default_rng(window.seed).random(len(stream.user_ids)) < window.share
+    within = stream.between(window.start_ms, window.end_ms)
+    places = np.arange(within.start, within.stop)
+    places = places[drawn[stream.user[places]]]
+    again = stream.reread[places]
+    facts |= {"cases": int((~again).sum()), "skipped_already_read": int(again.sum())}
+    return places[~again]
+
+
+def _measure(
+    replay: Replay, places: IntArray, ranker: Ranker, peers: Mapping[str, Peer], say: Callable[[str], None]
+) -> dict[str, IntArray]:
+    names = (RANKED, MIX, *MOST_READ, *peers)
+    ranks = {name: np.full(len(places), MISSED) for name in names}
+    for turn, case in enumerate(replay.cases(places.tolist())):
+        if turn % 2000 == 0:
+            say(f"{turn:,} of {len(places):,} cases")
+        if case.truth >= 0:
+            ranks[RANKED][turn] = rank_of(ranker.rank(case.found), case.truth)
+            ranks[MIX][turn] = rank_of(case.found.mix, case.truth)
+        for name, window in MOST_READ.items():
+            ranks[name][turn] = most_read_rank(replay, case, window)
+        for name, peer in peers.items():
+            ranks[name][turn] = peer(case)
+    return ranks
+
+
+def speed(replay: Replay, places: IntArray, ranker: Ranker) -> float:
+    """Requests ranked in one CPU second, candidates, features and scores together; all are asked now."""
+    now_ms = replay.state.now_ms
+    requests = [replay.stream.request(int(place))._replace(now_ms=now_ms) for place in places]
+    start = time.process_time()
+    for request in requests:
+        ranker.rank(candidates(replay.state, request))
+    return len(requests) / max(time.process_time() - start, 1e-9)
+
+
+def most_read_rank(replay: Replay, case: Case, window: str) -> int:
+    """Rank of the clicked article by clicks in a window, over everything alive that the user has not read."""
+    signals, state = case.found.signals, replay.state
+    row = state.article_row(replay.stream.article_id(case.place))
+    if not 0 <= row < signals.used:
+        return MISSED
+    sums = state.overall.sums[windows.OVERALL.index(window), 0, : signals.used]
+    allowed = state.articles.number_in[: signals.used] >= 0
+    allowed[signals.read] = False
+    return int(((sums >= sums[row]) & allowed).sum()) - 1 if sums[row] > 0 else MISSED
+
+
+def groups(stream: Stream, places: IntArray) -> dict[str, IntArray]:
+    """All clicks, first, later and last of a session, and each segment's: bool (n) by name."""
+    first, last = (flags[places] for flags in stream.place_in_session)
+    segments = stream.segments[places]
+    by_segment = {name: segments == code for code, name in enumerate(SEGMENT_NAMES)}
+    everything = np.ones(len(places), bool)
+    return {"all": everything, "first": first, "later": ~first, "last": last, **by_segment}

@@ -1,1 +1,0 @@
-"""The generated world: articles, users with planted tastes, and what they read."""

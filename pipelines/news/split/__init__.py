@@ -1,0 +1,1 @@
+"""The moments of a run, and whom the window after T is about."""

@@ -1,0 +1,1 @@
+"""Fits the segments' models and the ranker, and assembles a release as of a moment."""

@@ -1,0 +1,76 @@
+"""Trains the ranker: LightGBM LambdaRank on rows of past requests."""
+
+from collections.abc import Sequence
+
+import lightgbm as lgb
+import numpy as np
+
+from pipelines.news.training.ranker_rows import Rows
+from script_shared.errors import InputError
+from script_shared.news.params import RankerParams
+from script_shared.news.ranking.features import FEATURES
+from script_shared.news.ranking.ranker import Ranker
+
+LEAST_REQUESTS = 50
+
+
+def train(rows: Rows, held: Rows, params: RankerParams, names: Sequence[str] | None = None) -> Ranker:
+    """A ranker fitted on ``rows``; ``held``, later requests, stop it when ``params.early_stopping`` says so.
+
+    Args:
+        names: features to use, by default all.
+
+    Raises:
+        InputError: there are too few requests to learn from.
+    """
+    if len(rows.sizes) < LEAST_REQUESTS:
+        raise InputError(f"{len(rows.sizes)} requests are too few to train a ranker.", fix="Use more days.")
+    names = list(FEATURES) if names is None else list(names)
+    data = _dataset(rows, names, params)
+    stop = params.early_stopping > 0 and len(held.sizes) >= LEAST_REQUESTS
+    booster = lgb.train(
+        _settings(params),
+        data,
+        params.trees,
+        valid_sets=[_dataset(held, names, params, data)] if stop else None,
+        callbacks=[lgb.early_stopping(params.early_stopping, verbose=False)] if stop else None,
+    )
+    best = booster.best_iteration if stop else booster.num_trees()
+    return Ranker(lgb.Booster(model_str=booster.model_to_string(num_iteration=best)), names)
+
+
+def _dataset(rows: Rows, names: list[str], params: RankerParams, reference: lgb.Dataset | None = None) -> lgb.Dataset:
+    columns = [place for place, name in enumerate(FEATURES) if name in set(names)]
+    features = rows.features if len(columns) == len(FEATURES) else rows.features[:, columns]
+    return lgb.Dataset(
+        features,
+        rows.label,
+        group=rows.sizes,
+        weight=np.repeat(rows.weight, rows.sizes),
+        feature_name=names,
+        reference=reference,
+        params={"max_bin": params.bins, "verbose": -1},
+    )
+
+
+def _settings(params: RankerParams) -> dict[str, object]:
+    return {
+        "objective": "lambdarank",
+        "metric": "ndcg",
+        "eval_at": [10],
+        "label_gain": [0, 1],
+        "lambdarank_truncation_level": params.truncation,
+        "learning_rate": params.learning_rate,
+        "num_leaves": params.leaves,
+        "min_data_in_leaf": params.min_rows_in_leaf,
+        "feature_fraction": params.feature_share,
+        "bagging_fraction": params.row_share,
+        "bagging_freq": 1,
+        "lambda_l2": params.l2,
+        "max_bin": params.bins,
+        "num_threads": params.threads,
+        "seed": params.seed,
+        "deterministic": True,
+        "force_row_wise": True,
+        "verbose": -1,
+    }

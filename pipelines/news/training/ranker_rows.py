@@ -1,0 +1,89 @@
+"""The ranker's training rows: candidates of past requests, the one that was read marked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.news.replay.cases import Case, Replay
+from pipelines.news.replay.stream import Stream
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.news.params import RankerParams
+from script_shared.news.ranking.features import matrix
+
+
+@dataclass(frozen=True)
+class Rows:
+    """k requests with r candidates in all.
+
+    Attributes:
+        features: float32 (r, features).
+        label: int8 (r), 1 for the article that was read, one in each request.
+        sizes: int64 (k), candidates of each request.
+        weight: float32 (k), how much each request counts.
+        place: int64 (k), the click in the stream.
+    """
+
+    features: FloatArray
+    label: IntArray
+    sizes: IntArray
+    weight: FloatArray
+    place: IntArray
+
+    def split(self, place: int) -> tuple["Rows", "Rows"]:
+        """Requests before a click of the stream, and the others."""
+        k = int(np.searchsorted(self.place, place))
+        r = int(self.sizes[:k].sum())
+        parts = [(slice(0, r), slice(0, k)), (slice(r, None), slice(k, None))]
+        before, after = (
+            Rows(self.features[of], self.label[of], self.sizes[by], self.weight[by], self.place[by]) for of, by in parts
+        )
+        return before, after
+
+    def none(self) -> "Rows":
+        """No requests at all, with the same features."""
+        return Rows(self.features[:0], self.label[:0], self.sizes[:0], self.weight[:0], self.place[:0])
+
+
+def draw_places(stream: Stream, within: range, count: int, seed: int) -> IntArray:
+    """About ``count`` clicks of the range drawn by seed, ascending; clicks on articles read before are left out."""
+    places = np.arange(within.start, within.stop)[~stream.reread[within.start : within.stop]]
+    share = min(1.0, count / max(len(places), 1))
+    drawn: IntArray = places[np.random.default_rng(seed).random(len(places)) < share]
+    return drawn
+
+
+def collect(replay: Replay, places: IntArray, params: RankerParams) -> Rows:
+    """Rows of the clicks whose article was among the candidates."""
+    return rows_of(replay.cases(places.tolist()), replay.stream.weight, params)
+
+
+def rows_of(cases: Iterable[Case], weight: FloatArray, params: RankerParams) -> Rows:
+    """Rows of the cases in which the article was among the candidates.
+
+    Args:
+        weight: float32 (clicks of the stream), how much each counts.
+    """
+    draw = np.random.default_rng(params.seed)
+    parts, labels, kept = [], [], []
+    for case in cases:
+        if case.truth < 0:
+            continue
+        chosen = choose(case, params.negatives, draw)
+        parts.append(matrix(case.found)[chosen])
+        labels.append(chosen == case.truth)
+        kept.append(case.place)
+    sizes = np.array([len(part) for part in parts], np.int64)
+    place = np.array(kept, np.int64)
+    features = np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)
+    label = np.concatenate(labels).astype(np.int8) if labels else np.zeros(0, np.int8)
+    return Rows(features, label, sizes, weight[place], place)
+
+
+def choose(case: Case, negatives: int, draw: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Positions of the article that was read and of ``negatives`` others drawn alike, ascending."""
+    others = np.delete(np.arange(len(case.found)), case.truth)
+    if len(others) > negatives:
+        others = draw.choice(others, negatives, replace=False)
+    return np.sort(np.append(others, case.truth))

@@ -1,0 +1,73 @@
+"""Trains the ranker on clicks that the segments' models have not seen; adds it and the live state to the release."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+from pipelines.news.dataset import Dataset
+from pipelines.news.replay.sources import from_dataset
+from pipelines.news.replay.walk import Walk, place_after
+from pipelines.news.site import settled
+from pipelines.news.sources.links import link_tree, sizes
+from pipelines.news.split.moments import Moments, moments_of
+from pipelines.news.training.log_position import note_log
+from pipelines.news.training.ranker_fit import Learned, learn
+from pipelines.news.training.renewal import Renewal
+from pipelines.news.training.segments import folder_megabytes
+from pipelines.use_case import Context
+from script_shared.news.model import NewsModel
+from script_shared.news.params import NewsParams
+from script_shared.news.ranking.mixing import Mixing
+from script_shared.news.serving.cluster_assignment import assignment_of
+from script_shared.news.state.reader_clusters import Assignment
+
+FOLDERS = ("holdout", "release")
+
+
+def rank(context: Context) -> dict[str, Any]:
+    """Reads refined and assembled; writes ranked/<run>/holdout and ranked/<run>/release.
+
+    Both are the assembled folders with two more in them: ``ranker/``, and ``live/``, the live state as of their moment.
+    The reads between R and T are replayed through the serving code with the models as of R; the ranker learns which of
+    the candidates was read. Without enough of them there is no ranker, and the facts say why.
+
+    Raises:
+        RunError: assemble is not complete.
+    """
+    params: NewsParams = settled(context).params
+    dataset, assembled = Dataset.load(context.run.read("refined")), context.run.read("assembled")
+    at = moments_of(dataset, params)
+    stream = from_dataset(dataset, params.ranker.label, at.split)
+    walk = Walk.towards(stream, at.fitted, params)
+    walk.state.clusters.assignment = _assignment(assembled / FOLDERS[0])
+    with context.run.write("ranked") as (folder, facts):
+        started = perf_counter()
+        learned = _learn(walk, at, assembled, dataset, params)
+        for name, moment in zip(FOLDERS, (at.split, at.end), strict=True):
+            link_tree(assembled / name, folder / name, sizes(assembled / name))
+            walk.fold_until(place_after(stream, moment))
+            walk.state.save(folder / name / "live")
+            learned.mixing.save(folder / name / "live")
+            walk.state.clusters.assignment = _assignment(assembled / FOLDERS[-1])
+            if learned.ranker is not None:
+                learned.ranker.save(folder / name / "ranker")
+        note_log(folder / "release", context.run)
+        facts.update(ranker=learned.ranker is not None, **learned.facts, **at.as_facts())
+        facts.update(live=walk.state.sizes(), live_megabytes=folder_megabytes(folder / "release" / "live"))
+        facts["seconds"] = round(perf_counter() - started, 2)
+    return dict(facts)
+
+
+def _learn(walk: Walk, at: Moments, assembled: Path, dataset: Dataset, params: NewsParams) -> Learned:
+    if at.too_short:
+        return Learned(None, Mixing.default(params.serving), {"why_not": at.too_short})
+    walk.fold_until(place_after(walk.stream, at.fitted))
+    with TemporaryDirectory(prefix="pauta-renewed-") as scratch:
+        renewal = Renewal(dataset, params.ranking.renew_hours, Path(scratch))
+        return learn(walk, assembled / "rank", renewal, at, params)
+
+
+def _assignment(folder: Path) -> Assignment:
+    """The clusters of users; holdout and release share the fitted ones, so their counts go together."""
+    return assignment_of(NewsModel.load(folder))

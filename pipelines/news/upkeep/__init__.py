@@ -1,0 +1,1 @@
+"""Housekeeping: old runs, releases and events, and erased users."""

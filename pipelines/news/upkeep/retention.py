@@ -1,0 +1,58 @@
+"""Deletes old entries of the event log, but never those that the release in service still needs."""
+
+import json
+from typing import Any
+
+from pipelines.use_case import Context
+from script_shared.clock import clock_of
+from script_shared.errors import UnavailableError
+from script_shared.events import EventLog
+from script_shared.events.address import begun
+from script_shared.news.serving.loading import POSITION
+
+DAY_MS = 86_400_000
+
+
+def prune_events(context: Context) -> dict[str, Any]:
+    """Remove clicks and impressions older than ``PAUTA_EVENTS_RETENTION_DAYS`` from the event log, and served lists.
+
+    The age counts back from now on the clock of the release in service. What comes after the last entry that this
+    release has in its snapshot stays, however old: without it a restarted API would not know it. So a release without a
+    snapshot, or none at all, keeps everything. Served lists are needed by no release: those older than
+    ``PAUTA_SERVED_RETENTION_DAYS`` leave.
+
+    Returns:
+        ``events_pruned``, ``served_pruned``, and ``events_kept`` with the reason where nothing can go.
+
+    Raises:
+        ReleaseError: the release in service is damaged.
+    """
+    address = context.settings.events_address
+    if not begun(address):
+        return {"events_pruned": 0, "served_pruned": 0, "events_kept": "no event log yet"}
+    now_ms, until = _bounds(context)
+    log = EventLog(address)
+    try:
+        served = log.served.prune(now_ms - int(context.settings.served_retention_days * DAY_MS)) if now_ms else 0
+        if not until:
+            kept = "no release in service has them in its snapshot"
+            return {"events_pruned": 0, "served_pruned": served, "events_kept": kept}
+        before_ms = now_ms - int(context.settings.events_retention_days * DAY_MS)
+        return {"events_pruned": log.prune(before_ms, until), "served_pruned": served}
+    except UnavailableError as error:
+        return {"events_pruned": 0, "served_pruned": 0, "events_kept": error.message.rstrip(".")}
+    finally:
+        log.close()
+
+
+def _bounds(context: Context) -> tuple[int, int]:
+    """Now on the clock of the release in service, 0 for none, and the number of the last entry that it has folded."""
+    releases = context.releases
+    pointer = releases.current()
+    if pointer is None:
+        return 0, 0
+    folder = releases.fetch(pointer.version)
+    facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    position = folder / "live" / POSITION
+    until = int(json.loads(position.read_text(encoding="utf-8"))["seq"]) if position.exists() else 0
+    return clock_of(facts, context.settings.clock).now_ms(), until

@@ -1,0 +1,95 @@
+"""Reads a sheet's headers by the column-name table: where our columns are, and the messages about the others."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from pipelines.students.tables.column_names import Column, Match, Message, match, shown, used_columns
+from script_shared.errors import InputError
+
+
+@dataclass
+class Reading:
+    """Positions of our columns in one sheet, and the messages about it.
+
+    Attributes:
+        places: by our name the position of the column in the sheet.
+        messages: what a person should know of the sheet.
+    """
+
+    places: dict[str, int] = field(default_factory=dict)
+    messages: list[Message] = field(default_factory=list)
+
+
+def read_headers(sheet: str, year: int, headers: Sequence[str], filled: Callable[[int], int]) -> Reading:
+    """Find our columns among a sheet's headers.
+
+    Args:
+        sheet: its name, for messages.
+        year: that the sheet is of.
+        headers: as they stand there, "" where there is none.
+        filled: how many cells of the column at a position hold something.
+
+    Raises:
+        InputError: a required column is missing, or a column is of a later year than the sheet.
+    """
+    reading = Reading()
+    candidates: dict[str, list[int]] = {}
+    for place, header in enumerate(headers):
+        found = match(header)
+        _refuse_later(sheet, year, header, found)
+        if found.column is None:
+            _tell_unknown(reading, sheet, header, found, filled(place))
+        elif found.column.kind not in ("ignored", "personal") and found.year in (None, year):
+            candidates.setdefault(found.column.name, []).append(place)
+    for name, places in candidates.items():
+        reading.places[name] = _fullest(reading, sheet, name, [(place, headers[place]) for place in places], filled)
+    for column in used_columns():
+        _tell_missing(reading, sheet, column, filled)
+    return reading
+
+
+def _refuse_later(sheet: str, year: int, header: str, found: Match) -> None:
+    if found.year is not None and found.year > year:
+        raise InputError(
+            f"sheet {sheet} is of {year}, and its column {shown(header)} is of {found.year}: what is known only later "
+            "may not stand beside what is known now, or a model learns the answer.",
+            fix=f"Move the column into the sheet of {found.year}.",
+        )
+
+
+def _tell_unknown(reading: Reading, sheet: str, header: str, found: Match, cells: int) -> None:
+    if not header.strip():
+        if cells:
+            what = f"has no name and {cells:,} filled cells"
+            reading.messages.append(Message(sheet, "(no name)", what, "its content"))
+        return
+    hint = f"; is it {found.suggestion}?" if found.suggestion else ""
+    what = f"is not in the column-name table{hint}"
+    reading.messages.append(Message(sheet, shown(header), what, "its content" if cells else ""))
+
+
+def _fullest(
+    reading: Reading, sheet: str, name: str, places: list[tuple[int, str]], filled: Callable[[int], int]
+) -> int:
+    """Of several columns that mean the same, the one with the most cells; the first of equals."""
+    best = max(places, key=lambda pair: filled(pair[0]))
+    if len([pair for pair in places if filled(pair[0])]) > 1:
+        others = ", ".join(shown(header) for place, header in places if place != best[0])
+        what = f"is there {len(places)} times ({shown(best[1])}, {others}); the one with the most cells is used"
+        reading.messages.append(Message(sheet, name, what))
+    return best[0]
+
+
+def _tell_missing(reading: Reading, sheet: str, column: Column, filled: Callable[[int], int]) -> None:
+    place = reading.places.get(column.name)
+    if place is not None and filled(place):
+        return
+    if column.required:
+        raise InputError(
+            f"sheet {sheet}, column {column.name}: is {'missing' if place is None else 'empty'}. Lost: {column.lost}.",
+            fix=f"Add it; known names are {', '.join(column.spellings)}.",
+        )
+    instead = any(name in reading.places and filled(reading.places[name]) for name in column.either)
+    if column.optional or instead:
+        return
+    reading.messages.append(Message(sheet, column.name, "is missing" if place is None else "is empty", column.lost))

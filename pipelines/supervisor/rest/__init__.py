@@ -1,0 +1,1 @@
+"""What the supervisor asks of Airflow and of the API over HTTP."""

@@ -1,0 +1,61 @@
+"""Rows of articles in the release's catalog, remembered once looked up."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from script_shared.arrays import IntArray
+from script_shared.news.catalog.catalog import Catalog
+
+if TYPE_CHECKING:
+    from script_shared.news.catalog.editorial import Editorial
+
+MOST = 50_000
+
+
+class Rows:
+    """Finds the row of an article id, with a cache, because the few thousand live articles are looked up repeatedly."""
+
+    def __init__(self, catalog: Catalog | None) -> None:
+        self._catalog = catalog
+        self._known: dict[str, int] = {}
+        self._ids: dict[int, str] = {}
+        self._posted: tuple[int, IntArray] = (-1, np.zeros(0, np.int64))
+
+    def row(self, article_id: str) -> int:
+        """The row, or -1 if the release does not have the article."""
+        row = self._known.get(article_id)
+        if row is None:
+            if len(self._known) >= MOST:
+                self._known.clear()
+            row = self._catalog.ids.row(article_id) if self._catalog is not None else -1
+            self._known[article_id] = row
+        return row
+
+    def many(self, article_ids: Sequence[str]) -> list[int]:
+        """Rows of those that the release knows, in their order; looked up together."""
+        known = self._known
+        if (new := [article_id for article_id in article_ids if article_id not in known]) and self._catalog is not None:
+            if len(known) + len(new) > MOST:
+                known.clear()
+                new = list(article_ids)
+            known.update(zip(new, self._catalog.ids.rows(new).tolist(), strict=True))
+        return [row for article_id in article_ids if (row := known.get(article_id, -1)) >= 0]
+
+    def article_id(self, row: int) -> str:
+        """The id of an article that the release knows."""
+        assert self._catalog is not None
+        article_id = self._ids.get(row)
+        if article_id is None:
+            if len(self._ids) >= MOST:
+                self._ids.clear()
+            article_id = self._ids[row] = self._catalog.ids.ids[row]
+        return article_id
+
+    def posted(self, editorial: "Editorial") -> IntArray:
+        """int64: rows of the articles that were posted; looked up again after a post."""
+        if self._posted[0] != editorial.posts:
+            found = [row for story in editorial.stories() if (row := self.row(story.article_id)) >= 0]
+            self._posted = (editorial.posts, np.array(found, np.int64))
+        return self._posted[1]

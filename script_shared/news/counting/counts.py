@@ -1,0 +1,95 @@
+"""Decayed counts of articles in several windows, split by groups of users."""
+
+from array import array
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.news.counting.decay import scale
+from script_shared.news.counting.pending_changes import ENOUGH, Pending, clear_columns
+
+ONES = (1.0,) * 64  # more than one event has groups
+
+
+class DecayedCounts:
+    """Sums per window, group and article row, with each group's total.
+
+    Attributes:
+        windows: which of the state's half-lives are kept.
+        sums: float32 (windows, groups, rows), forward decayed.
+        totals: float64 (windows, groups), of all articles, those evicted meanwhile too.
+    """
+
+    def __init__(self, windows: Sequence[int], groups: int, rows: int) -> None:
+        self.windows = tuple(windows)
+        self._put(np.zeros((len(self.windows), groups, rows), np.float32), np.zeros((len(self.windows), groups)))
+
+    def _put(self, sums: FloatArray, totals: FloatArray) -> None:
+        self.sums, self.totals = sums, totals
+        self._rows = sums.shape[2]
+        self._pending = Pending(self._rows)
+        views = [(memoryview(part.reshape(-1)), memoryview(of)) for part, of in zip(sums, totals, strict=True)]
+        self._views: list[tuple[int, Any, Any]] = [(w, *pair) for w, pair in zip(self.windows, views, strict=True)]
+
+    def add_now(self, row: int, weights: "array[float]") -> None:
+        """Count one event for everybody (the first group), visible at once."""
+        for window, sums, totals in self._views:
+            weight = weights[window]
+            sums[row] += weight
+            totals[0] += weight
+
+    def now(self, place: int, row: int) -> float:
+        """What everybody added to an article in a window given by its place, as a plain number; -1 is no article."""
+        return float(self._views[place][1][row]) if row >= 0 else 0.0
+
+    def total_now(self, place: int) -> float:
+        """What everybody added to all articles in a window given by its place."""
+        return float(self._views[place][2][0])
+
+    def add(self, row: int, groups: Sequence[int], weights: "array[float]") -> None:
+        """Count one event on an article for each of its groups; ``weights`` are those of all half-lives.
+
+        It is seen after the next ``flush``.
+        """
+        rows = self._rows
+        self._pending.add([group * rows + row for group in groups], ONES[: len(groups)], weights)
+        if len(self._pending) >= ENOUGH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Make what was added visible."""
+        self._pending.flush(self.windows, [part.reshape(-1) for part in self.sums], list(self.totals))
+
+    def take(self, groups: IntArray, rows: IntArray) -> FloatArray:
+        """float32 (windows, groups, rows): a copy of the sums of some groups and rows."""
+        places = groups[:, None] * self._rows + rows
+        return self.sums.reshape(len(self.windows), -1).take(places, axis=1)
+
+    def scale(self, window: int, factor: float) -> None:
+        """Rescale after a landmark moved."""
+        self.flush()
+        for place, mine in enumerate(self.windows):
+            if mine == window:
+                scale(self.sums[place], factor)
+                scale(self.totals[place], factor)
+
+    def clear(self, rows: IntArray) -> None:
+        """Forget articles."""
+        self.flush()
+        clear_columns(self.sums, rows)
+
+    def clear_groups(self, first: int) -> None:
+        """Forget what was counted for a group and those after it."""
+        self.flush()
+        self.sums[:, first:] = 0.0
+        self.totals[:, first:] = 0.0
+
+    def arrays(self) -> dict[str, FloatArray]:
+        """The arrays to save, by name."""
+        return {"sums": self.sums, "totals": self.totals}
+
+    def restore(self, arrays: dict[str, FloatArray]) -> None:
+        """Restore the saved values."""
+        self._put(np.array(arrays["sums"]), np.array(arrays["totals"]))

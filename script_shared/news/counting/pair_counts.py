@@ -1,0 +1,93 @@
+"""What is read after what: decayed weights of ordered pairs of articles."""
+
+from array import array
+from collections.abc import Sequence
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.news.counting.decay import scale
+from script_shared.news.counting.pending_changes import ENOUGH, Pending, clear_columns
+
+
+class PairStore:
+    """Weights article -> article in several windows.
+
+    Dense over the live rows: a few thousand rows take 4 bytes x rows^2 per window at most, untouched rows take nothing,
+    and a user's whole neighbourhood is read as a handful of contiguous rows.
+
+    Attributes:
+        windows: which of the state's half-lives are kept.
+        sums: float32 (windows, rows, rows), forward decayed; ``sums[w, a]`` is what is read with or after a.
+        totals: float32 (windows, rows), sum of each row, those evicted meanwhile too.
+    """
+
+    def __init__(self, windows: Sequence[int], rows: int) -> None:
+        self.windows = tuple(windows)
+        shape = (len(self.windows), rows)
+        self._put(np.zeros((*shape, rows), np.float32), np.zeros(shape, np.float32))
+
+    def _put(self, sums: FloatArray, totals: FloatArray) -> None:
+        self.sums, self.totals = sums, totals
+        self._rows = sums.shape[2]
+        self._pending = Pending(self._rows)
+
+    def add(self, befores: Sequence[int], after: int, amounts: Sequence[float], weights: "array[float]") -> None:
+        """Add to the weights of one event's pairs before -> after; ``weights`` are those of all half-lives.
+
+        It is seen after the next ``flush``.
+        """
+        rows = self._rows
+        self._pending.add([before * rows + after for before in befores], amounts, weights)
+        if len(self._pending) >= ENOUGH:
+            self.flush()
+
+    def add_both(self, befores: Sequence[int], after: int, amounts: Sequence[float], weights: "array[float]") -> None:
+        """The same in both directions: all before -> after, then after -> all before."""
+        rows, start = self._rows, after * self._rows
+        places = [before * rows + after for before in befores]
+        places.extend([start + before for before in befores])
+        self._pending.add(places, [*amounts, *amounts], weights)
+        if len(self._pending) >= ENOUGH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Make what was added visible."""
+        self._pending.flush(self.windows, [part.reshape(-1) for part in self.sums], list(self.totals))
+
+    def followers(self, place: int, befores: IntArray, coefficients: FloatArray, used: int) -> FloatArray:
+        """float32 (used): sum over ``befores`` of coefficient x weight to each of the first ``used`` rows.
+
+        Args:
+            place: position of the window in ``windows``.
+            befores: (k) rows.
+            coefficients: (k).
+        """
+        result: FloatArray = coefficients.astype(np.float32) @ self.sums[place, befores, :used]
+        return result
+
+    def scale(self, window: int, factor: float, used: int) -> None:
+        """Follow a landmark that moved; only the first ``used`` rows hold anything."""
+        self.flush()
+        for place, mine in enumerate(self.windows):
+            if mine == window:
+                scale(self.sums[place, :used, :used], factor)
+                scale(self.totals[place, :used], factor)
+
+    def clear(self, rows: IntArray) -> None:
+        """Forget articles, as what came before and as what came after."""
+        self.flush()
+        self.sums[:, rows, :] = 0.0
+        clear_columns(self.sums, rows)
+        self.totals[:, rows] = 0.0
+
+    def arrays(self, used: int) -> dict[str, FloatArray]:
+        """What is saved, by name: the first ``used`` rows."""
+        return {"sums": self.sums[:, :used, :used], "totals": self.totals[:, :used]}
+
+    def restore(self, arrays: dict[str, FloatArray]) -> None:
+        """Restore the saved values."""
+        used = arrays["totals"].shape[1]
+        sums, totals = np.zeros(self.sums.shape, self.sums.dtype), np.zeros_like(self.totals)
+        sums[:, :used, :used], totals[:, :used] = arrays["sums"], arrays["totals"]
+        self._put(sums, totals)

@@ -1,1 +1,0 @@
-"""The live state, which is folded from events in memory, and the ranking of candidates with it."""

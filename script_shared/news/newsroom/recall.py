@@ -1,0 +1,36 @@
+"""Reads from before a snapshot of the live state that are not in it: looked up in the event log, or they come back."""
+
+from script_shared.events import EventLog
+from script_shared.news.newsroom.newsroom import Newsroom
+from script_shared.throttle import breathe
+
+AT_ONCE = 500  # clicks, or users, looked up at once
+
+
+def recall(newsroom: Newsroom, events: EventLog, since_ms: int) -> None:
+    """Note who read what of clicks that training left out.
+
+    A release says by number which ones these are: clicks before the article was posted, beyond a limit, of users who
+    were erased once. Of a release of before, only those of users whom the snapshot does not know are found.
+
+    Args:
+        since_ms: how far back users are looked for, where the release does not say which clicks it lacks.
+
+    Raises:
+        UnavailableError: the log cannot be read.
+    """
+    if newsroom.recalled is None:
+        _recall_unknown(newsroom, events, since_ms)
+        return
+    numbers, settled = newsroom.recalled.tolist(), newsroom.visits.all()
+    for start in range(0, len(numbers), AT_ONCE):
+        newsroom.recall(events.clicks(numbers[start : start + AT_ONCE]), settled)
+        breathe()
+
+
+def _recall_unknown(newsroom: Newsroom, events: EventLog, since_ms: int) -> None:
+    users = sorted(events.readers(newsroom.snapshot_seq, since_ms))
+    for start in range(0, len(users), AT_ONCE):
+        if unknown := [user for user in users[start : start + AT_ONCE] if newsroom.lacks(user)]:
+            newsroom.recall(events.clicks_of(unknown, newsroom.snapshot_seq))
+        breathe()

@@ -1,0 +1,135 @@
+"""Which articles a request is answered from: the best by a plain mix of live signals, and what other parts bring."""
+
+from dataclasses import dataclass
+from enum import IntFlag
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.news.ranking.request import RankRequest
+from script_shared.news.ranking.segment_candidates import NOTHING, Listed
+from script_shared.news.ranking.signals import Signals
+from script_shared.news.state.state import LiveState
+
+FRESH_MS, FRESH_CLICKS, FRESH_KEPT = 7_200_000, 3, 10
+TRENDING_KEPT = 20  # with more, "trending" would be said of what hardly anybody reads
+
+
+class Source(IntFlag):
+    """Why an article is a candidate; several may hold."""
+
+    TRENDING_10M = 1
+    TRENDING_1H = 2
+    SESSION = 4
+    HISTORY = 8
+    SEGMENT = 16
+    FRESH = 32
+    TEXT = 64
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """m articles to be ranked, best first by the plain mix: the order that is served where there is no ranker.
+
+    Attributes:
+        rows: int64 (m), distinct rows of live articles, none read by the user.
+        mix: float32 (m), the plain mix, descending but for articles brought by other parts.
+        sources: int16 (m), bits of :class:`Source`.
+        signals: what was read of the state for this request.
+        listed: the list of the segment's model.
+    """
+
+    rows: IntArray
+    mix: FloatArray
+    sources: IntArray
+    signals: Signals
+    listed: Listed = NOTHING
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def candidates(
+    state: LiveState,
+    request: RankRequest,
+    extra: dict[Source, IntArray] | None = None,
+    *,
+    count: int | None = None,
+    listed: Listed = NOTHING,
+    within: IntArray | None = None,
+) -> Candidates:
+    """The articles among which a request's answer is ranked.
+
+    Args:
+        state: the live state.
+        request: who asks, and when.
+        extra: rows that other parts bring, such as the words of posted articles.
+        count: how many the live state offers (default: ``params.candidates``).
+        listed: what the segment's model brings.
+        within: bool (used), rows that the request is narrowed to, such as those of one section; None for all.
+    """
+    signals = Signals(state, request)
+    mix = plain_mix(signals)
+    allowed = _allowed(signals) if within is None else _allowed(signals) & within
+    rows = _best(np.where(allowed, mix, 0.0), count or state.params.candidates)
+    extra = {Source.FRESH: _fresh(signals), Source.SEGMENT: listed.rows, **(extra or {})}
+    brought = _brought(signals, extra)
+    new = (brought > 0) & allowed
+    new[rows] = False
+    rows = np.concatenate([rows, np.flatnonzero(new)])
+    return Candidates(rows, mix[rows], _sources(signals, rows, brought[rows]), signals, listed)
+
+
+def plain_mix(signals: Signals) -> FloatArray:
+    """float32 (used): a fixed mix of what is read now, what fits the visit and what fits earlier reads."""
+    mix = 0.25 * signals.share("10m") + 0.2 * signals.share("1h")
+    if len(signals.visit):
+        mix = mix + 0.4 * signals.together[1] + 0.3 * signals.following[1]
+    if len(signals.earlier):
+        mix = mix + 0.05 * signals.later[1]
+    return mix
+
+
+def _allowed(signals: Signals) -> IntArray:
+    articles = signals.state.articles
+    allowed: IntArray = articles.number_in[: signals.used] >= 0
+    allowed[signals.read] = False
+    if section := signals.request.section:
+        allowed &= articles.section[: signals.used] == articles.section_code(section)
+    return allowed
+
+
+def _best(mix: FloatArray, count: int) -> IntArray:
+    """Rows of the ``count`` highest positive values, highest first."""
+    rows = np.argpartition(-mix, count)[:count] if count < len(mix) else np.arange(len(mix))
+    rows = np.sort(rows[mix[rows] > 0])
+    best: IntArray = rows[np.argsort(-mix[rows], kind="stable")]
+    return best
+
+
+def _fresh(signals: Signals) -> IntArray:
+    """The newest articles that have hardly been read."""
+    articles, used = signals.state.articles, signals.used
+    since = signals.request.now_ms - FRESH_MS * signals.state.params.pace
+    new = np.flatnonzero((articles.first_ms[:used] > since) & (articles.clicks[:used] < FRESH_CLICKS))
+    return new[np.argsort(-articles.first_ms[new], kind="stable")[:FRESH_KEPT]]
+
+
+def _brought(signals: Signals, extra: dict[Source, IntArray]) -> IntArray:
+    """int16 (used): which other parts bring each row."""
+    bits = np.zeros(signals.used, np.int16)
+    for source, rows in extra.items():
+        bits[np.asarray(rows, np.int64)] |= source.value
+    return bits
+
+
+def _sources(signals: Signals, rows: IntArray, sources: IntArray) -> IntArray:
+    """What the live state says of the rows, added to what other parts say."""
+    for source, window in ((Source.TRENDING_10M, "10m"), (Source.TRENDING_1H, "1h")):
+        share = signals.share(window)[rows]
+        sources[np.argsort(-share, kind="stable")[:TRENDING_KEPT]] |= source.value
+    if len(signals.visit):
+        sources[signals.together[1, rows] > 0] |= Source.SESSION.value
+    if len(signals.earlier):
+        sources[signals.later[1, rows] > 0] |= Source.HISTORY.value
+    return sources

@@ -1,0 +1,77 @@
+"""How the live order is mixed with the list of the segment's model: chosen per release and segment.
+
+With few clicks an hour the live counts say little, so the live order is mixed with the segment's list. How many clicks
+are enough depends on the site: a ranker that has the segment's list among its features may do without any mixing. The
+pipeline tries some numbers of clicks on requests that the ranker did not learn from, and the release keeps the best.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from script_shared.news.counting import windows
+from script_shared.news.params import ServingParams
+from script_shared.news.state.state import LiveState
+
+log = logging.getLogger("pauta.mixing")
+FILE = "mixing.json"
+
+
+@dataclass(frozen=True)
+class Mixing:
+    """From how many clicks the live order is used alone.
+
+    Attributes:
+        otherwise: decayed clicks of an hour, for segments without a number of their own.
+        by_segment: the same by segment; 0 for a live order that is always used alone.
+
+    >>> Mixing(100.0, {"logged": 0.0}).trust("logged", 5.0), Mixing(100.0).trust("logged", 5.0)
+    (1.0, 0.05)
+    """
+
+    otherwise: float
+    by_segment: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def default(cls, params: ServingParams) -> "Mixing":
+        """Without a release's own choice: the first of ``serving.trusted_clicks`` for everybody."""
+        return cls(params.trusted_clicks[0])
+
+    def trust(self, segment: str, clicks: float) -> float:
+        """How far the live order can be relied on, 0..1, after so many decayed clicks of an hour."""
+        return reliance(clicks, self.by_segment.get(segment, self.otherwise))
+
+    def save(self, folder: Path) -> None:
+        """Write it beside the live state."""
+        text = json.dumps({"otherwise": self.otherwise, "trusted_clicks": dict(self.by_segment)})
+        (folder / FILE).write_text(text, encoding="utf-8")
+
+
+def reliance(clicks: float, enough: float) -> float:
+    """Share of the live order, 0..1: all of it from ``enough`` clicks on; nothing before the first click."""
+    if clicks <= 0.0:
+        return 0.0
+    return 1.0 if clicks >= enough else clicks / enough
+
+
+def clicks_of_an_hour(state: LiveState, now_ms: int) -> float:
+    """All clicks, decayed with a half-life of one hour."""
+    hour = windows.INDEX["1h"]
+    total = float(state.overall.totals[state.overall.windows.index(hour), 0])
+    return total * state.decay.factors(now_ms)[hour]
+
+
+def load_mixing(folder: Path, params: ServingParams) -> tuple[Mixing, tuple[str, ...]]:
+    """The choice of a release, and the missing parts; an earlier release without one has the default."""
+    path = folder / "live" / FILE
+    if not path.exists():
+        return Mixing.default(params), ()
+    try:
+        saved = json.loads(path.read_text(encoding="utf-8"))
+        by_segment = {str(name): max(0.0, float(value)) for name, value in saved["trusted_clicks"].items()}
+        return Mixing(float(saved["otherwise"]), by_segment), ()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        log.error("%s is left out: %s", path, error)
+        return Mixing.default(params), ("mixing",)

@@ -1,0 +1,93 @@
+"""What one user asks for, and what comes back."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from script_shared.arrays import IntArray
+from script_shared.news.ranking.request import RankRequest
+
+
+@dataclass(frozen=True)
+class Query:
+    """A request for a list.
+
+    Attributes:
+        user, session: who asks; "" for neither.
+        region, device, os: as in events, "" when unknown.
+        history: article ids read besides what is known, oldest first.
+        n: items wanted.
+        exclude: article ids that must not come back; ``pages``: marks of those on earlier pages.
+        section: only this section, "" for all; tag: only articles that were posted with it.
+        max_age_hours: only articles published at most so long ago, None for the release's limit.
+        context_item: the article being read, "" for none.
+        min_diversity: distance between any two texts of the list, 0..1; 0 for any.
+        explore_slots: places for fresh articles; None for the params' number.
+        explain: whether each item says what made its score.
+    """
+
+    user: str = ""
+    session: str = ""
+    region: str = ""
+    device: str = ""
+    os: str = ""
+    history: tuple[str, ...] = ()
+    n: int = 10
+    exclude: tuple[str, ...] = ()
+    pages: frozenset[int] = frozenset()
+    section: str = ""
+    tag: str = ""
+    max_age_hours: float | None = None
+    context_item: str = ""
+    min_diversity: float = 0.0
+    explore_slots: int | None = None
+    explain: bool = False
+
+    def at(self, now_ms: int) -> RankRequest:
+        """As the live state is asked."""
+        return RankRequest(
+            now_ms,
+            self.user,
+            self.session,
+            self.region,
+            self.device,
+            self.os,
+            self.section,
+            self.context_item,
+            self.history,
+            self.n,
+        )
+
+
+class LiveItem(NamedTuple):
+    """One item of an answer.
+
+    Attributes:
+        score: 0..1, never rising from one item to the next.
+        source: what made it a candidate, such as ``trending_10m`` or ``segment``.
+        explain: what each feature added to the score, greatest first; None unless asked for.
+    """
+
+    article_id: str
+    score: float
+    reason: str
+    source: str
+    explain: dict[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class LiveAnswer:
+    """What one user gets.
+
+    Attributes:
+        source: what ordered the list: ``ranker``, ``live``, or the segment's own recommender.
+        degraded: short names of the parts that were missing, none in good order.
+        popular: the most read of the last hour that the user may still read, for comparison.
+        candidates: int16 (m), of each ranked article the bits of its sources; None when none was ranked.
+    """
+
+    segment: str
+    source: str
+    items: list[LiveItem]
+    degraded: list[str]
+    popular: list[str]
+    candidates: IntArray | None = field(default=None, compare=False)

@@ -1,0 +1,119 @@
+"""The trained ranker: a LightGBM model, the names of its features and the segments that it serves."""
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from script_shared.arrays import FloatArray
+from script_shared.errors import ReleaseCorruptError
+from script_shared.news.ranking.candidates import Candidates
+from script_shared.news.ranking.features import FEATURES, matrix
+from script_shared.news.ranking.leaf_shares import LeafShares
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
+MODEL, FACTS = "ranker.txt", "ranker.json"
+FIRST_TREES = 25  # these alone look at all candidates
+FINALISTS = 40  # the best by them get the score of all trees
+APART = 1e-3  # the least distance of the others below the finalists
+
+
+class Ranker:
+    """Scores candidates by their features.
+
+    Attributes:
+        booster: the LightGBM model.
+        names: its features, in the order of its columns.
+        segments: those that it orders lists for; None for all.
+    """
+
+    def __init__(self, booster: "Booster", names: Sequence[str], segments: Sequence[str] | None = None) -> None:
+        self.booster, self.names = booster, tuple(names)
+        self.segments = tuple(segments) if segments is not None else None
+        self._trees = booster.num_trees()
+
+    def serves(self, segment: str) -> bool:
+        """Whether it orders the lists of a segment; it does not where the order without it was better."""
+        return self.segments is None or segment in self.segments
+
+    def rank(self, found: Candidates) -> FloatArray:
+        """float64 (m): the scores of a request's candidates, higher is better."""
+        return self.rank_rows(matrix(found, self.names))
+
+    def rank_rows(self, features: FloatArray) -> FloatArray:
+        """The same of a matrix with the columns ``names``: what is served, and so what the ranker is judged by.
+
+        The first trees look at all rows; the best by those get the score of all trees, the others are placed below.
+        """
+        if len(features) <= FINALISTS or self._trees <= FIRST_TREES:
+            return self.score(features)
+        scores = self._predict(features, 0, FIRST_TREES)
+        places = np.argpartition(-scores, FINALISTS)
+        finalists, others = places[:FINALISTS], places[FINALISTS:]
+        scores[finalists] += self._predict(features[finalists], FIRST_TREES, -1)
+        scores[others] += min(0.0, scores[finalists].min() - scores[others].max() - APART)
+        return scores
+
+    def score(self, features: FloatArray) -> FloatArray:
+        """float64 (m): the scores of a matrix with the columns ``names``, by all trees."""
+        return self._predict(features, 0, -1)
+
+    def _predict(self, features: FloatArray, start: int, trees: int) -> FloatArray:
+        """float64 (m): what ``trees`` trees from number ``start`` on add; -1 for all that follow."""
+        if not len(features):
+            return np.zeros(0)
+        added: FloatArray = self.booster.predict(  # type: ignore[assignment]
+            features,
+            start_iteration=start,
+            num_iteration=trees,
+            num_threads=1,
+            validate_features=False,
+            predict_disable_shape_check=True,
+        )
+        return added
+
+    def contributions(self, features: FloatArray) -> FloatArray:
+        """float32 (m, features): what each feature adds to each score, see :class:`LeafShares`."""
+        return self.leaf_shares.of(features)
+
+    @cached_property
+    def leaf_shares(self) -> LeafShares:
+        """The shares of every leaf; making them takes about 0.1 s, so ``load`` does it."""
+        return LeafShares(self.booster)
+
+    def save(self, folder: Path) -> None:
+        """Write the model and its features' names."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.booster.save_model(folder / MODEL)
+        (folder / FACTS).write_text(json.dumps({"features": self.names, "segments": self.segments}), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Ranker":
+        """Read a saved ranker.
+
+        Raises:
+            ReleaseCorruptError: it is missing or damaged, or asks for features that do not exist.
+        """
+        from lightgbm import Booster
+        from lightgbm.basic import LightGBMError
+
+        try:
+            facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+            names, segments = facts["features"], facts.get("segments")
+            booster = Booster(model_str=(folder / MODEL).read_text(encoding="utf-8"))
+        except (OSError, ValueError, KeyError, LightGBMError) as error:
+            message = f"{folder}: not a readable ranker ({error})."
+            raise ReleaseCorruptError(message, fix="Train it again.") from error
+        unknown = [name for name in names if name not in FEATURES]
+        if unknown or booster.num_feature() != len(names):
+            raise ReleaseCorruptError(
+                f"{folder}: features {unknown} do not exist in this version.", fix="Train it again."
+            )
+        ranker = cls(booster, names, segments)
+        ranker.contributions(np.zeros((1, len(names)), np.float32))  # makes the shares before anybody waits
+        return ranker

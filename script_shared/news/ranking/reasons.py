@@ -1,0 +1,93 @@
+"""Says why an article is in the list: what the live signals see in it most, else who brought it."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.news.ranking.candidates import Candidates, Source
+
+TRENDING = "trending in the last "
+LIKE, SIMILAR, NEW, TRIED = (
+    "like what you read",
+    "popular with similar readers",
+    "just published",
+    "new, still unproven",
+)
+SEEN, ALSO = "read by readers of what you read", "also recent"
+Title = Callable[[str], str]
+
+
+def span(minutes: int) -> str:
+    """A time in words, as it is said of the windows of any pace.
+
+    >>> span(10), span(60), span(80), span(480), span(3840)
+    ('10 minutes', 'hour', '80 minutes', '8 hours', '3 days')
+    """
+    if minutes == 60:
+        return "hour"
+    if minutes < 120:
+        return f"{minutes} minutes"
+    return f"{round(minutes / 60)} hours" if minutes < 48 * 60 else f"{round(minutes / 1440)} days"
+
+
+class Reasons:
+    """Explains the candidates of one request.
+
+    Args:
+        found: the candidates.
+        batch: reasons that the segment's model gave, by article id.
+        title: the title of an article id, "" when unknown.
+    """
+
+    def __init__(self, found: Candidates, batch: dict[str, str], title: Title) -> None:
+        self._found, self._batch, self._title = found, batch, title
+        self._pace = found.signals.state.params.pace
+        self._said: dict[int, list[float]] = {}
+
+    def look_at(self, places: Sequence[int]) -> None:
+        """Read once what the live signals say of the candidates that will be explained."""
+        parts = mix_parts(self._found, np.array(places, np.int64))
+        self._said = dict(zip(places, parts.T.tolist(), strict=True))
+
+    def of(self, place: int, article_id: str) -> tuple[str, str]:
+        """Reason and source of the candidate at a place that was looked at."""
+        sources = int(self._found.sources[place])
+        now, hour, visit, earlier = self._said[place]
+        parts = [now * bool(sources & Source.TRENDING_10M), hour * bool(sources & Source.TRENDING_1H), visit, earlier]
+        best = parts.index(max(parts))
+        if parts[best] <= 0:
+            return self._brought(article_id, sources)
+        if best == 0:
+            return TRENDING + span(10 * self._pace), "trending_10m"
+        if best == 1:
+            return TRENDING + span(60 * self._pace), "trending_1h"
+        if best == 2:
+            return self._after(place), "session"
+        return SEEN, "history"
+
+    def _brought(self, article_id: str, sources: int) -> tuple[str, str]:
+        if sources & Source.TEXT.value:
+            return LIKE, "text"
+        if sources & Source.SEGMENT.value:
+            return self._batch.get(article_id, SIMILAR), "segment"
+        return (NEW, "fresh") if sources & Source.FRESH.value else (ALSO, "rest")
+
+    def _after(self, place: int) -> str:
+        """Names the article of the visit after which this one is read most."""
+        signals, row = self._found.signals, int(self._found.rows[place])
+        weights = signals.state.together.sums[1, signals.visit, row] * signals.visit_weights
+        title = self._title(signals.state.article_id(int(signals.visit[int(weights.argmax())])))
+        return f"read after “{title}”" if title else "read after what you just read"
+
+
+def mix_parts(found: Candidates, places: IntArray) -> FloatArray:
+    """float32 (4, m): what the last 10 minutes, the last hour, the visit and earlier visits say for m candidates."""
+    signals, rows = found.signals, found.rows[places]
+    parts = np.zeros((4, len(rows)), np.float32)
+    parts[0], parts[1] = 0.25 * signals.share("10m")[rows], 0.2 * signals.share("1h")[rows]
+    if len(signals.visit):
+        parts[2] = 0.4 * signals.together[1, rows] + 0.3 * signals.following[1, rows]
+    if len(signals.earlier):
+        parts[3] = 0.05 * signals.later[1, rows]
+    return parts

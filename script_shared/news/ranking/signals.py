@@ -1,0 +1,120 @@
+"""The part of the live state that one request needs, read once: the visit, earlier reads, and article weights."""
+
+from functools import cached_property
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.news.counting import windows
+from script_shared.news.counting.pair_counts import PairStore
+from script_shared.news.ranking.request import RankRequest
+from script_shared.news.state.audiences import Visit
+from script_shared.news.state.pairing import EARLIER, STEP
+from script_shared.news.state.reader_history import reader_key
+from script_shared.news.state.state import LiveState
+
+STEPS_BACK = 6  # reads of the visit that are looked at
+EARLIER_STEP = 0.9  # weight per step back in earlier visits
+
+
+class Signals:
+    """The live state for one request; arrays cover the first ``used`` rows.
+
+    Attributes:
+        visit: rows read in the visit under way, latest first; the article being read comes first.
+        earlier: rows read in earlier visits, latest first.
+        about: the user's groups are found by it.
+        place: the user's place among the users, -1 when not known.
+    """
+
+    def __init__(self, state: LiveState, request: RankRequest) -> None:
+        self.state, self.request = state, request
+        self.used = state.articles.used
+        self.factors = state.decay.factors(request.now_ms)
+        self.place = state.readers.find(reader_key(request.user, request.session))
+        visit, earlier = state.reads_of(request.user, request.session, request.now_ms)
+        self.depth = len(visit)
+        self.visit, self.earlier = self._join(visit, earlier)
+        self.about = self._about()
+        self._shares: dict[str, FloatArray] = {}
+
+    def _join(self, visit: IntArray, earlier: IntArray) -> tuple[IntArray, IntArray]:
+        """Adds the article being read and the request's history."""
+        find, context = self.state.article_row, self.request.context_item
+        if context and (row := find(context)) >= 0:
+            visit = np.concatenate([[row], visit[visit != row]])
+        if self.request.history:
+            rows = [row for row in map(find, reversed(self.request.history)) if row >= 0]
+            earlier = np.concatenate([earlier, np.array(rows, np.int64)])
+        return visit[:STEPS_BACK], earlier[:EARLIER]
+
+    def _about(self) -> Visit:
+        request, readers = self.request, self.state.readers
+        total = readers.total[self.place] if self.place >= 0 else 0
+        came = self.state.group_names.referrer_name(readers.referrer[self.place]) if self.place >= 0 else ""
+        referrer = came if self.depth else ""
+        return Visit(request.region, request.device, request.os, referrer, came, self.depth, total)
+
+    def shares(self, rows: IntArray) -> FloatArray:
+        """float32 (windows, rows): share of all clicks in each overall window, of some rows."""
+        overall = self.state.overall
+        return overall.sums[:, 0].take(rows, axis=1) / (overall.totals[:, :1] + 1e-30).astype(np.float32)
+
+    @cached_property
+    def visit_weights(self) -> FloatArray:
+        """Weight of each article of the visit."""
+        return STEP ** np.arange(len(self.visit))
+
+    @cached_property
+    def earlier_weights(self) -> FloatArray:
+        """Weight of each article of earlier visits."""
+        return EARLIER_STEP ** np.arange(len(self.earlier))
+
+    def _followers(self, store: PairStore, befores: IntArray, weights: FloatArray) -> FloatArray:
+        """float32 (windows of the store, used): weighted shares of what follows ``befores``."""
+        if not len(befores):
+            return np.zeros((len(store.windows), self.used), np.float32)
+        rows = []
+        for place, window in enumerate(store.windows):
+            factor = self.factors[window]
+            coefficients = weights * factor / (store.totals[place, befores] * factor + 1.0)
+            rows.append(store.followers(place, befores, coefficients, self.used))
+        return np.stack(rows)
+
+    @cached_property
+    def together(self) -> FloatArray:
+        """(2, used): read in one visit with what this visit read."""
+        return self._followers(self.state.together, self.visit, self.visit_weights)
+
+    @cached_property
+    def following(self) -> FloatArray:
+        """(3, used): read next after the last article of this visit."""
+        return self._followers(self.state.following, self.visit[:1], np.ones(min(1, len(self.visit))))
+
+    @cached_property
+    def onward(self) -> FloatArray:
+        """(1, used): read anywhere in a visit after what this visit read."""
+        return self._followers(self.state.onward, self.visit, self.visit_weights)
+
+    @cached_property
+    def later(self) -> FloatArray:
+        """(2, used): read in a later visit than what the user read in earlier visits."""
+        return self._followers(self.state.later, self.earlier, self.earlier_weights)
+
+    @cached_property
+    def read(self) -> IntArray:
+        """Rows the user has read, and the article being read."""
+        readers, state = self.state.readers, self.state
+        if self.place < 0:
+            return np.concatenate([self.visit, self.earlier])
+        numbers = readers.reads(self.place)
+        return np.concatenate([self.visit, self.earlier, state.rows_of(numbers)])
+
+    def share(self, window: str) -> FloatArray:
+        """float32 (used): share of all clicks in one overall window."""
+        found = self._shares.get(window)
+        if found is None:
+            overall, place = self.state.overall, windows.OVERALL.index(window)
+            found = overall.sums[place, 0, : self.used] / np.float32(overall.totals[place, 0] + 1e-30)
+            self._shares[window] = found
+        return found

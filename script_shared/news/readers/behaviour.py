@@ -1,0 +1,122 @@
+"""How a user behaves, as numbers: how much, how long, how deep, when, and on which sections and regions."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from script_shared.algorithms.histories import Histories
+from script_shared.arrays import FloatArray, IntArray, Strings
+from script_shared.news.readers.training_data import Reads, Snapshot
+
+HOURS_PER_SHARE = 4
+HOUR_SHARES = 24 // HOURS_PER_SHARE
+MOST_SECTIONS = 16
+MOST_REGIONS = 12
+QUANTITIES = 11  # see _quantities
+SHARE_PRIOR = 2.0  # reads by which a user's shares are drawn towards an even spread: two reads prove little
+
+
+@dataclass(frozen=True)
+class Topics:
+    """The sections and regions that have a feature of their own, by name, because codes differ between data sets."""
+
+    sections: Strings
+    regions: Strings
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "Topics":
+        """The most read ones."""
+        reads = snapshot.reads.article
+        sections = _most(snapshot.section[reads], snapshot.section_names, MOST_SECTIONS)
+        return cls(Strings.of(sections), Strings.of(_most(snapshot.region[reads], snapshot.region_names, MOST_REGIONS)))
+
+    def codes(self, snapshot: Snapshot) -> IntArray:
+        """int16 (2, n_articles): place of each article's section and region among these, -1 for none of them."""
+        pairs = (
+            (self.sections, snapshot.section, snapshot.section_names),
+            (self.regions, snapshot.region, snapshot.region_names),
+        )
+        return np.stack([_recoded(kept, codes, names) for kept, codes, names in pairs])
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        return len(self.sections), len(self.regions)
+
+    def save(self, folder: Path) -> None:
+        self.sections.save(folder, "sections")
+        self.regions.save(folder, "regions")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Topics":
+        return cls(Strings.load(folder, "sections"), Strings.load(folder, "regions"))
+
+
+def features(reads: Reads, n_users: int, topics: IntArray, sizes: tuple[int, int]) -> FloatArray:
+    """float64 (n_users, features): quantities, then shares of hours, sections and regions; nan for who read nothing.
+
+    Args:
+        topics: int16 (2, n_articles); section and region of articles.
+        sizes: how many of each there are.
+    """
+    shares = _all_shares(reads.user, reads.article, reads.time_ms // 3_600_000, n_users, topics, sizes)
+    table = np.concatenate([_quantities(reads, n_users), shares], axis=1)
+    table[np.bincount(reads.user, minlength=n_users) == 0] = np.nan
+    return table
+
+
+def features_of(histories: Histories, topics: IntArray, sizes: tuple[int, int]) -> FloatArray:
+    """The same of histories alone: what they do not tell (time, clicks, scroll) is nan."""
+    n = len(histories)
+    hours = histories.time_s.astype(np.int64) // 3600
+    shares = _all_shares(histories.owner, histories.article, hours, n, topics, sizes)
+    return np.concatenate([np.full((n, QUANTITIES), np.nan), shares], axis=1)
+
+
+def _quantities(reads: Reads, n_users: int) -> FloatArray:
+    """Sums of minutes and clicks, mean scroll, pages, minutes and clicks per page, and logs of all but the scroll."""
+    count = np.bincount(reads.user, minlength=n_users)
+    minutes = np.bincount(reads.user, weights=reads.seconds, minlength=n_users) / 60
+    clicks = np.bincount(reads.user, weights=reads.clicks, minlength=n_users)
+    scroll = np.bincount(reads.user, weights=reads.scroll, minlength=n_users) / np.maximum(count, 1)
+    pages = _distinct_pages(reads.user, reads.article, n_users)
+    some = np.maximum(pages, 1)
+    amounts = [minutes, clicks, pages, minutes / some, clicks / some]
+    return np.stack([*amounts, scroll, *map(np.log1p, amounts)], axis=1)
+
+
+def _distinct_pages(user: IntArray, article: IntArray, n_users: int) -> IntArray:
+    width = int(article.max(initial=0)) + 1
+    pairs = np.sort(user.astype(np.int64) * width + article)
+    new = np.ones(len(pairs), bool)
+    new[1:] = pairs[1:] != pairs[:-1]
+    return np.bincount(pairs[new] // width, minlength=n_users)
+
+
+def _all_shares(
+    user: IntArray, article: IntArray, hour: IntArray, n_users: int, topics: IntArray, sizes: tuple[int, int]
+) -> FloatArray:
+    parts = [_shares(user, (hour % 24) // HOURS_PER_SHARE, n_users, HOUR_SHARES)]
+    parts += [_shares(user, codes[article], n_users, size) for codes, size in zip(topics, sizes, strict=True)]
+    return np.concatenate(parts, axis=1)
+
+
+def _shares(user: IntArray, code: IntArray, n_users: int, n_codes: int) -> FloatArray:
+    """float64 (n_users, n_codes): shares of a user's reads by code, drawn a little towards an even spread."""
+    known = code >= 0
+    where = user[known].astype(np.int64) * n_codes + code[known]
+    counts = np.bincount(where, minlength=n_users * n_codes).reshape(n_users, n_codes)
+    prior = SHARE_PRIOR / max(n_codes, 1)
+    return (counts + prior) / (counts.sum(axis=1, keepdims=True) + SHARE_PRIOR)
+
+
+def _most(codes: IntArray, names: list[str], count: int) -> list[str]:
+    reads = np.bincount(codes[codes >= 0], minlength=len(names))
+    order = np.argsort(-reads, kind="stable")[:count]
+    return [names[code] for code in order if reads[code] > 0]
+
+
+def _recoded(kept: Strings, codes: IntArray, names: list[str]) -> IntArray:
+    place = {kept[row]: row for row in range(len(kept))}
+    to = np.array([*(place.get(name, -1) for name in names), -1], np.int16)  # the last is that of code -1
+    return to[codes]

@@ -1,0 +1,63 @@
+"""From partial scores to the best n candidates: add, exclude, sort, cut."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from script_shared.algorithms.histories import Histories
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.news.recommenders.base import Part
+from script_shared.news.recommenders.pool import Pool
+
+NEVER = np.float32(-np.inf)
+TIE = 1e-6  # score a place in the pool costs: near ties go to the more popular article, in any batch size
+
+
+def total(parts: Sequence[Part]) -> FloatArray:
+    """float32 (n, m): the sum of the parts; near ties are settled by the candidates' order."""
+    values = np.array(parts[0].values, np.float32)
+    for part in parts[1:]:
+        values += part.values
+    values -= np.arange(values.shape[1], dtype=np.float32) * np.float32(TIE)
+    return values
+
+
+def forbid(scores: FloatArray, histories: Histories, exclude: IntArray, pool: Pool) -> None:
+    """Set articles that each user read, or that nobody may get, to minus infinity, in place."""
+    places = pool.position[histories.article]
+    inside = places >= 0
+    scores[histories.owner[inside], places[inside]] = NEVER
+    barred = pool.position[exclude]
+    scores[:, barred[barred >= 0]] = NEVER
+
+
+def top(scores: FloatArray, n: int) -> IntArray:
+    """int64 (rows, n): places of each row's n highest scores, highest first, -1 where there are fewer."""
+    n_rows, width = scores.shape
+    n_found = min(n, width)
+    found = np.full((n_rows, n), -1, np.int64)
+    if n_found == 0:
+        return found
+    best = np.argpartition(scores, width - n_found, axis=1)[:, width - n_found :]
+    values = np.take_along_axis(scores, best, axis=1)
+    order = np.lexsort((best, -values))
+    best = np.take_along_axis(best, order, axis=1)
+    best[np.take_along_axis(values, order, axis=1) == NEVER] = -1
+    found[:, :n_found] = best
+    return found
+
+
+def best(scores: FloatArray, n: int) -> IntArray:
+    """int64 (at most n): places of the n highest of one user's scores, highest first; the same order as ``top``."""
+    width = len(scores)
+    places = np.argpartition(scores, width - n)[width - n :] if 0 < n < width else np.arange(width)
+    places = np.sort(places[scores[places] > NEVER])
+    return places[np.argsort(-scores[places], kind="stable")]
+
+
+def fill(rows: IntArray, count: int, read: IntArray, exclude: IntArray) -> IntArray:
+    """The first ``count`` of ``rows`` that are neither read nor excluded."""
+    window = count + len(read) + len(exclude)  # enough of them even if all others are barred
+    head = rows[:window]
+    barred = np.isin(head, read) | np.isin(head, exclude)
+    return head[~barred][:count]

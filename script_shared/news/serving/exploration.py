@@ -1,0 +1,61 @@
+"""Gives a few places to fresh articles to learn their click rate: Thompson sampling by impressions and clicks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+
+from script_shared.arrays import FloatArray
+from script_shared.clock import HOUR_MS
+from script_shared.news.ranking.context import Asked
+from script_shared.news.state.state import LiveState
+
+PRIOR_CLICKS, PRIOR_IMPRESSIONS = 1.0, 20.0  # what an article is thought to be worth before it was shown
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """Articles that may be tried out.
+
+    Attributes:
+        ids: of the articles.
+        clicks, shown: float (articles), how often each was clicked and shown lately.
+    """
+
+    ids: Sequence[str]
+    clicks: FloatArray
+    shown: FloatArray
+
+
+def fresh_of(state: LiveState, asked: Asked, hours: float, without: Sequence[str] = ()) -> Fresh:
+    """The articles of the last hours that may be shown to a user, but for those in ``without``."""
+    since = asked.now_ms - hours * HOUR_MS
+    live = state.live_rows()
+    fresh = {state.article_id(row): row for row in live[state.articles.first_ms[live] >= since].tolist()}
+    ids = asked.available_ids(sorted(fresh.keys() - set(without)))
+    at = np.array([fresh[article] for article in ids], np.int64)
+    shown = state.shown_counts.sums[0, 0, at] * state.decay.factors(asked.now_ms)[state.shown_counts.windows[0]]
+    return Fresh(ids, state.articles.clicks[at].astype(np.float64), shown)
+
+
+def draw(fresh: Fresh, slots: int, seed: str) -> list[str]:
+    """The ``slots`` articles whose drawn click rate is highest; the same seed draws the same.
+
+    The rate of an article is drawn from Beta(prior clicks + clicks, prior misses + impressions without a click).
+    """
+    if not len(fresh.ids) or slots < 1:
+        return []
+    random = np.random.default_rng(int.from_bytes(blake2b(seed.encode(), digest_size=8).digest(), "little"))
+    misses = np.maximum(fresh.shown - fresh.clicks, 0.0)
+    rates = random.beta(PRIOR_CLICKS + fresh.clicks, PRIOR_IMPRESSIONS - PRIOR_CLICKS + misses)
+    order = np.argsort(-rates, kind="stable")[:slots]
+    return [fresh.ids[place] for place in order]
+
+
+def with_explored(ranked: Sequence[str], explored: Sequence[str], n: int) -> list[str]:
+    """A list of ``n`` whose last places belong to the explored articles that it does not hold anyway."""
+    head = list(ranked[:n])
+    new = [article_id for article_id in dict.fromkeys(explored) if article_id not in head][:n]
+    kept = head[: n - len(new)] if len(head) + len(new) > n else head
+    return kept + new

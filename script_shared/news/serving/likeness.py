@@ -1,0 +1,47 @@
+"""How similar posted articles are to what was just read: by words, by the site's own vectors, and by tags."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from script_shared.arrays import FloatArray
+from script_shared.news.newsroom.newsroom import Newsroom
+from script_shared.news.params import ServingParams
+from script_shared.news.serving.texts import Texts
+
+
+class Likeness:
+    """Compares posted articles with those read; the measure with the highest similarity counts.
+
+    Each measure has a least value in the params; what lies between that and 1 is stretched to 0..1, so that the
+    measures can be compared.
+
+    Args:
+        texts: None where the release has no vocabulary.
+    """
+
+    def __init__(self, newsroom: Newsroom, texts: Texts | None, params: ServingParams) -> None:
+        self._newsroom, self._texts, self._params = newsroom, texts, params
+
+    def posted(self, read: Sequence[str]) -> list[str]:
+        """The articles that can be compared with those read, each once."""
+        editorial = self._newsroom.editorial
+        worded = self._newsroom.vectors if self._texts is not None else ()
+        own = editorial.own if any(article in editorial.own for article in read) else ()
+        return list(dict.fromkeys([*worded, *own, *editorial.tagged.sharing(read)]))
+
+    def of(self, posted: Sequence[str], read: Sequence[str]) -> FloatArray:
+        """(posted): from 0, just alike enough, to 1, the same; below 0 for the others."""
+        editorial, params = self._newsroom.editorial, self._params
+        found = [
+            _above(editorial.own.likeness(posted, read), params.min_vector_likeness),
+            _above(editorial.tagged.likeness(posted, read), params.min_tag_likeness),
+        ]
+        if self._texts is not None:
+            found.append(_above(self._texts.likeness(posted, read), params.min_likeness))
+        best: FloatArray = np.maximum.reduce(found)
+        return best
+
+
+def _above(values: FloatArray, least: float) -> FloatArray:
+    return (values - least) / max(1.0 - least, 1e-6)

@@ -1,0 +1,246 @@
+"""Who read what: for each user the reads in order, the visit under way and what kind of articles the user takes."""
+
+from array import array
+from itertools import accumulate, compress, pairwise
+from zlib import crc32
+
+import numpy as np
+
+from script_shared.arrays import IntArray
+from script_shared.events.entry import user_key
+from script_shared.events.person import session_name
+from script_shared.throttle import breathe
+
+PAUSE_MS = 30 * 60_000  # without session ids, a longer pause begins a new visit
+_COLUMNS = {
+    "last_ms": "q",
+    "before_ms": "q",
+    "session": "Q",
+    "depth": "H",
+    "total": "I",
+    "taste_share": "f",
+    "taste_age": "f",
+    "referrer": "b",
+    "first_ms": "q",
+    "spent_ms": "q",
+    "spent": "f",
+}
+LATER = ("first_ms", "spent_ms", "spent")  # columns that a snapshot of an earlier version lacks; they begin with 0
+_KEY_DIGITS = 16
+_RESTORED = 1_000  # users taken over before the thread may rest
+_AT_ONCE = 10_000  # users whose reads are renumbered together
+
+
+def reader_key(user: str, session: str) -> int:
+    """64 bits that identify the user, or for the session where there is no user; 0 for neither."""
+    name = reader_name(user, session)
+    return user_key(name) if name else 0
+
+
+def reader_name(user: str, session: str) -> str:
+    """The user's id, or a name of the session where there is none; "" for neither."""
+    return user or session_name(session)
+
+
+def digest_key(digest: str) -> int:
+    """The key of a user given by :func:`script_shared.events.entry.user_digest`."""
+    return int(digest[:_KEY_DIGITS], 16)
+
+
+class Readers:
+    """Columns of users, a place for each; no id is kept, only 64 bits of a one-way digest.
+
+    Attributes:
+        last_ms: last click of each user.
+        before_ms: last click of the visit before the one under way, -1 when there was none.
+        depth: clicks in the visit under way.
+        total: clicks ever.
+        taste_share, taste_age: running means over the user's clicks, kept by the state.
+        referrer: code of how the visit under way came.
+        first_ms: the state's time when the user's first click arrived.
+        spent, spent_ms: what the user added to everybody's counts lately, and the state's time when.
+    """
+
+    last_ms: "array[int]"
+    before_ms: "array[int]"
+    session: "array[int]"
+    depth: "array[int]"
+    total: "array[int]"
+    taste_share: "array[float]"
+    taste_age: "array[float]"
+    referrer: "array[int]"
+    first_ms: "array[int]"
+    spent_ms: "array[int]"
+    spent: "array[float]"
+
+    def __init__(self, capacity: int, reads_kept: int) -> None:
+        self.capacity, self.reads_kept = capacity, reads_kept
+        self._empty()
+
+    def _empty(self) -> None:
+        self._places: dict[int, int] = {}
+        self._keys = array("Q")  # by place
+        self._reads: list[bytes] = []
+        for name, kind in _COLUMNS.items():
+            setattr(self, name, array(kind))
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def find(self, key: int) -> int:
+        """The place of a user, -1 when not known."""
+        return self._places.get(key, -1)
+
+    def visit(self, key: int, session: str, time_ms: int) -> int:
+        """The place of a user who clicks now, made when new; begins a new visit where one begins."""
+        place = self._places.get(key)
+        if place is None:
+            place = self._make(key)
+        elif not self.same_visit(place, session, time_ms):
+            self.before_ms[place], self.depth[place] = self.last_ms[place], 0
+        self.session[place] = crc32(session.encode()) if session else 0
+        return place
+
+    def same_visit(self, place: int, session: str, time_ms: int) -> bool:
+        """Whether a click now would belong to the visit under way."""
+        if session:
+            return crc32(session.encode()) == self.session[place]
+        return self.session[place] == 0 and time_ms - self.last_ms[place] <= PAUSE_MS
+
+    def _make(self, key: int) -> int:
+        if len(self._places) >= self.capacity:
+            self._drop_oldest(len(self._places) - self.capacity + self.capacity // 10 + 1)
+        place = self._places[key] = len(self._reads)
+        self._keys.append(key)
+        self._reads.append(b"")
+        for name in _COLUMNS:
+            getattr(self, name).append(-1 if name == "before_ms" else 0)
+        return place
+
+    def read(self, place: int, number: int, time_ms: int) -> None:
+        """Remember a read."""
+        reads = self._reads[place] + number.to_bytes(4, "little")
+        self._reads[place] = reads[-4 * self.reads_kept :]
+        self.last_ms[place] = max(time_ms, self.last_ms[place])
+        self.depth[place] = min(self.depth[place] + 1, self.reads_kept)
+        self.total[place] += 1
+
+    def turn_back(self, time_ms: int) -> None:
+        """Let no click lie after a moment."""
+        for name in ("last_ms", "before_ms", "first_ms", "spent_ms"):
+            bounded = np.minimum(np.array(getattr(self, name), np.int64), time_ms)
+            setattr(self, name, array("q", bounded.tobytes()))
+
+    def has_read(self, place: int, number: int) -> bool:
+        """Whether a user read an article, as far as reads are remembered."""
+        reads, name = self._reads[place], number.to_bytes(4, "little")
+        at = reads.find(name)
+        while at > 0 and at % 4:
+            at = reads.find(name, at + 1)
+        return at >= 0
+
+    def reads(self, place: int) -> IntArray:
+        """uint32 numbers of the articles read, latest first."""
+        return np.frombuffer(self._reads[place], "<u4")[::-1]
+
+    def latest(self, place: int, count: int) -> list[int]:
+        """The numbers of the last ``count`` articles read, latest first."""
+        return array("I", self._reads[place][-4 * count :]).tolist()[::-1]
+
+    def forget(self, key: int) -> None:
+        """Forget a user."""
+        place = self._places.pop(key, None)
+        if place is None:
+            return
+        last = len(self._reads) - 1
+        if place != last:
+            self._reads[place] = self._reads[last]
+            for name in _COLUMNS:
+                getattr(self, name)[place] = getattr(self, name)[last]
+            self._keys[place] = self._keys[last]
+            self._places[self._keys[place]] = place
+        self._keys.pop()
+        self._reads.pop()
+        for name in _COLUMNS:
+            getattr(self, name).pop()
+
+    def give(self, old: int, new: int) -> None:
+        """Add what one user read to what another one did, as reads of the visit under way.
+
+        Args:
+            old, new: keys.
+        """
+        if old in self._places and new not in self._places:
+            self._make(new)
+        if (source := self.find(old)) < 0:
+            return
+        place = self._places[new]
+        self._reads[place] = (self._reads[place] + self._reads[source])[-4 * self.reads_kept :]
+        if self.total[place]:
+            self._join_columns(source, place)
+        else:
+            for name in _COLUMNS:
+                getattr(self, name)[place] = getattr(self, name)[source]
+
+    def _join_columns(self, source: int, place: int) -> None:
+        """What two users who turn out to be one add up to; the visit of the first is under way."""
+        own, more = self.total[place], self.total[source]
+        for name in ("taste_share", "taste_age"):
+            column = getattr(self, name)
+            column[place] = (own * column[place] + more * column[source]) / (own + more)
+        if self.session[place] == self.session[source] and self.session[place]:
+            self.depth[place] = min(self.depth[place] + self.depth[source], self.reads_kept)
+        else:
+            self.before_ms[place] = max(self.last_ms[place], self.before_ms[source])
+            for name in ("depth", "session", "referrer"):
+                getattr(self, name)[place] = getattr(self, name)[source]
+        self.total[place] = own + more
+        self.spent[place] += self.spent[source]
+        self.spent_ms[place] = max(self.spent_ms[place], self.spent_ms[source])
+        self.last_ms[place] = max(self.last_ms[place], self.last_ms[source])
+        self.first_ms[place] = min(self.first_ms[place], self.first_ms[source])
+
+    def renumber(self, new: IntArray) -> None:
+        """Follow articles that were renumbered; reads of forgotten ones (-1 in ``new``) become reads of number 0."""
+        numbers = np.maximum(new, 0).astype("<u4")
+        for start in range(0, len(self._reads), _AT_ONCE):
+            some = self._reads[start : start + _AT_ONCE]
+            block = numbers[np.frombuffer(b"".join(some), "<u4")].tobytes()
+            ends = accumulate(map(len, some), initial=0)
+            self._reads[start : start + _AT_ONCE] = [block[first:last] for first, last in pairwise(ends)]
+
+    def _drop_oldest(self, count: int) -> None:
+        """Forget the users whose last click is longest ago."""
+        kept = np.ones(len(self._reads), bool)
+        kept[np.argsort(np.array(self.last_ms), kind="stable")[:count]] = False
+        new = array("q", np.cumsum(kept) - 1)  # not a list: a number per user at once would stay in the heap
+        self._places = {key: new[old] for key, old in self._places.items() if kept[old]}
+        self._keys = array("Q", np.array(self._keys)[kept].tobytes())
+        self._reads = list(compress(self._reads, kept))
+        for name, kind in _COLUMNS.items():
+            setattr(self, name, array(kind, np.array(getattr(self, name))[kept].tobytes()))
+
+    def arrays(self) -> dict[str, IntArray]:
+        """What is saved, by name; users in order of their places."""
+        columns = {name: np.array(getattr(self, name)) for name in _COLUMNS}
+        lengths = np.array([len(reads) // 4 for reads in self._reads], np.int64)
+        block = np.frombuffer(b"".join(self._reads), "<u4")
+        return {**columns, "keys": np.array(self._keys, np.uint64), "lengths": lengths, "reads": block}
+
+    def restore(self, arrays: dict[str, IntArray]) -> None:
+        """Restore the saved values."""
+        self._empty()
+        for name, kind in _COLUMNS.items():
+            saved = arrays[name] if name in arrays else np.zeros(len(arrays["keys"]))
+            column = array(kind)
+            column.frombytes(np.asarray(saved).astype(kind).tobytes())
+            setattr(self, name, column)
+            breathe()
+        self._keys.frombytes(arrays["keys"].astype(np.uint64).tobytes())
+        block, ends = arrays["reads"].astype("<u4").tobytes(), np.cumsum(arrays["lengths"])
+        for start in range(0, len(ends), _RESTORED):
+            some = slice(start, start + _RESTORED)
+            self._places.update(zip(arrays["keys"][some].tolist(), range(start, len(ends)), strict=False))
+            bounds = zip((ends - arrays["lengths"])[some].tolist(), ends[some].tolist(), strict=True)
+            self._reads.extend(block[4 * begin : 4 * end] for begin, end in bounds)
+            breathe()

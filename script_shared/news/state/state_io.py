@@ -1,0 +1,160 @@
+"""The live state on disk, its digest and its size: plain arrays, one folder per part, and one JSON file."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from script_shared.arrays import IntArray, Strings, load_array, save_arrays
+from script_shared.errors import ReleaseCorruptError
+from script_shared.news.counting.sparse_files import load_sparse, save_sparse
+from script_shared.news.state.reader_history import LATER
+from script_shared.throttle import breathe
+from script_shared.times import LATEST_MS
+
+if TYPE_CHECKING:
+    from script_shared.news.state.state import LiveState
+
+FACTS = "state.json"
+_COUNTS = ("overall", "groups", "trends", "shown_counts")
+_LATER = (
+    "trends",
+    "clusters",
+    "sources",
+    "visits",
+)  # parts that a snapshot of an earlier version lacks; they begin empty
+_PAIRS = ("together", "following", "onward", "later")
+_SPARSE = {(part, "sums") for part in (*_COUNTS, *_PAIRS)}  # an article is read after few others
+_VISIT_BYTES = 100 + 36 + 36  # dictionary entry, two keys
+_SOURCE_BYTES = 100 + 36 + 24  # dictionary entry, key, count
+_READER_BYTES = 68 + 100 + 36 + 33  # columns, dictionary entry, key, empty reads
+_SHOWN_BYTES = 100 + 36 + 33  # dictionary entry, key, empty pairs
+_NUMBER_BYTES = 8 + 4 + 2 + 8  # columns, place in the list of ids
+_ARTICLE_BYTES = 100 + 90  # dictionary entry, id
+
+
+def parts(state: "LiveState") -> dict[str, dict[str, IntArray]]:
+    """Every array of the state, by part and name."""
+    used = state.articles.used
+    result = {name: getattr(state, name).arrays() for name in _COUNTS}
+    result |= {name: getattr(state, name).arrays(used) for name in _PAIRS}
+    whole = {name: getattr(state, name).arrays() for name in ("articles", "readers", "clusters", "sources", "visits")}
+    return {**result, **whole, "shown": {"rows": state.shown.rows()}}
+
+
+def facts(state: "LiveState") -> dict[str, Any]:
+    """Values that are not arrays."""
+    return {
+        "params": state.params.model_dump(exclude={"candidates"}),
+        "now_ms": state.now_ms,
+        "first_ms": state.first_ms,
+        "events": state.events,
+        "behind": state.behind,
+        "landmarks": state.decay.landmarks,
+        "groups": state.group_names.names,
+        "sections": list(state.articles.sections),
+        "labels": state.group_names.labels.saved(),
+    }
+
+
+def save(state: "LiveState", folder: Path) -> None:
+    for part, arrays in parts(state).items():
+        plain = {name: array for name, array in arrays.items() if (part, name) not in _SPARSE}
+        save_arrays(folder / part, plain)
+        for name in arrays.keys() - plain.keys():
+            save_sparse(folder / part, name, arrays[name])
+    Strings.of(state.articles.ids).save(folder / "articles", "ids")
+    (folder / FACTS).write_text(json.dumps(facts(state)), encoding="utf-8")
+
+
+def _facts_in(folder: Path) -> dict[str, Any]:
+    try:
+        saved: dict[str, Any] = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ReleaseCorruptError(f"{folder / FACTS}: not readable ({error}).", fix="Fold the log again.") from error
+    return saved
+
+
+def pace_in(folder: Path) -> int:
+    """How many times longer than their names say the windows of a saved state are; 1 before there was a pace.
+
+    Raises:
+        ReleaseCorruptError: it cannot be read.
+    """
+    return int(_facts_in(folder)["params"].get("pace", 1))
+
+
+def load(state: "LiveState", folder: Path) -> None:
+    """Fill a new state.
+
+    Raises:
+        ReleaseCorruptError: a file is missing or damaged, or the state was saved with other bounds.
+    """
+    saved = _facts_in(folder)
+    if saved["params"]["articles"] != state.params.articles:
+        raise ReleaseCorruptError(f"{folder}: saved with other bounds.", fix="Fold the log again.")
+    _load_time(state, saved, folder)
+    state.group_names.restore(saved["groups"])
+    state.group_names.labels.restore(saved.get("labels", {}))
+    lacking = {name for name in _LATER if not (folder / name).exists()}
+    for name in (name for name in (*_COUNTS, *_PAIRS) if name not in lacking):
+        sums, totals = load_sparse(folder / name, "sums"), load_array(folder / name, "totals")
+        getattr(state, name).restore({"sums": sums, "totals": totals})
+        breathe()
+    ids = Strings.load(folder / "articles", "ids").tolist()
+    of_articles = _arrays(folder / "articles", tuple(state.articles.arrays()))
+    breathe()
+    state.articles.restore(of_articles, ids, saved["sections"])
+    breathe()
+    state.readers.restore(_arrays(folder / "readers", _saved_columns(state, folder / "readers")))
+    state.shown.restore(load_array(folder / "shown", "rows"))
+    for name in ("clusters", "sources", "visits"):
+        if name not in lacking:
+            part = getattr(state, name)
+            part.restore(_arrays(folder / name, tuple(part.arrays())))
+
+
+def _saved_columns(state: "LiveState", folder: Path) -> tuple[str, ...]:
+    """The arrays of users that a snapshot has; one of an earlier version lacks some."""
+    return tuple(name for name in state.readers.arrays() if name not in LATER or (folder / f"{name}.npy").exists())
+
+
+def _load_time(state: "LiveState", saved: dict[str, Any], folder: Path) -> None:
+    """Take over the latest time; in a snapshot made before times had bounds it may lie beyond them."""
+    state.events, state.behind = int(saved["events"]), int(saved.get("behind", 0))
+    if not state.events:
+        return
+    state.now_ms, state.first_ms = (max(0, min(int(saved[name]), LATEST_MS)) for name in ("now_ms", "first_ms"))
+    moved = state.now_ms - int(saved["now_ms"])
+    try:
+        state.decay.restore([int(landmark) + moved for landmark in saved["landmarks"]], state.now_ms)
+    except ValueError as error:
+        raise ReleaseCorruptError(f"{folder / FACTS}: {error}.", fix="Fold the log again.") from error
+
+
+def _arrays(folder: Path, names: tuple[str, ...]) -> dict[str, IntArray]:
+    return {name: load_array(folder, name) for name in names}
+
+
+def digest(state: "LiveState") -> str:
+    """64 hex characters over every array, id and fact."""
+    total = sha256(json.dumps([facts(state), state.articles.ids]).encode())
+    for part, arrays in sorted(parts(state).items()):
+        for name, array in sorted(arrays.items()):
+            total.update(f"{part} {name} {array.dtype} {array.shape}".encode())
+            total.update(np.ascontiguousarray(array).tobytes())
+    return total.hexdigest()
+
+
+def memory_bytes(state: "LiveState") -> int:
+    """Approximate memory: the size of the arrays, and an estimate per Python object."""
+    used = state.articles.used
+    counts = sum(getattr(state, name).sums.nbytes for name in _COUNTS)
+    pairs = sum(4 * len(getattr(state, name).windows) * used * state.articles.capacity for name in _PAIRS)
+    reads = 4 * sum(state.readers.total)
+    shown = len(state.shown) * _SHOWN_BYTES + 6 * state.shown.pairs
+    articles = len(state.articles) * _ARTICLE_BYTES + len(state.articles.ids) * _NUMBER_BYTES
+    sources = len(state.sources) * _SOURCE_BYTES + len(state.visits) * _VISIT_BYTES
+    return counts + pairs + reads + shown + articles + sources + len(state.readers) * _READER_BYTES

@@ -1,0 +1,143 @@
+"""One event is taken out or corrected: every process arrives at the state of a log that never had it."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from script_shared.events import Entry, EventLog, Kind, Quarantine
+from script_shared.news.newsroom.newsroom import Newsroom
+from script_shared.news.params import FILE, NewsParams
+from script_shared.news.state.state import LiveState
+from script_shared.params import load_params
+from tests.app.conftest import Store, release_of, serving, until
+from tests.app.releases_made import NOW_MS
+
+EVENTS: list[dict[str, Any]] = [
+    {"event_id": "e/1", "user_id": "ana", "page": "a30", "region": "sp", "session": "s1", "time": NOW_MS - 5000},
+    {"event_id": "e/2", "user_id": "rui", "page": "a31", "region": "rj", "session": "s2", "time": NOW_MS - 4000},
+    {"event_id": "e/3", "user_id": "ana", "page": "a32", "region": "sp", "session": "s1", "time": NOW_MS - 3000},
+    {"event_id": "e/4", "user_id": "ana", "page": "a33", "kind": "impression", "time": NOW_MS - 2000},
+]
+WRONG = EVENTS[2]
+
+
+def digest(client: httpx.Client, admin: dict[str, str]) -> str:
+    found: str = client.get("/live", params={"digest": 1}, headers=admin).json()["digest"]
+    return found
+
+
+def send(client: httpx.Client, *events: dict[str, Any]) -> None:
+    for event in events:
+        assert client.post("/events", json=event).status_code == 200
+
+
+def folded(store: Store, without: str = "") -> str:
+    """The digest of a clean fold of the log without an event, as if it had never been sent."""
+    entries = [entry for entry in log_of(store) if entry.kind in (Kind.CLICK, Kind.IMPRESSION)]
+    room = Newsroom(LiveState(load_params(NewsParams, FILE).live))
+    room.run_on(NOW_MS, 30 * 86_400_000)
+    room.apply([entry for entry in entries if entry.entry_id != without])
+    return room.digest()
+
+
+def log_of(store: Store) -> list[Entry]:
+    return EventLog(store.settings.events_address).tail(0)
+
+
+@pytest.mark.parametrize("event_id", [event["event_id"] for event in EVENTS])
+def test_an_event_taken_out_leaves_a_state_that_never_had_it(
+    client: httpx.Client, admin: dict[str, str], store: Store, event_id: str
+) -> None:
+    send(client, *EVENTS)
+    assert digest(client, admin) == folded(store)
+    answer = client.delete(f"/events/{event_id}", headers=admin)
+    assert answer.status_code == 200, answer.text
+    facts = {"event_id": event_id, "replaced_by": None, "in_release": False}
+    assert answer.json() == facts | {"quarantine_id": answer.json()["quarantine_id"]}
+    expected = folded(store, event_id)
+    until(lambda: digest(client, admin) == expected)
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        {"page": "a40"},
+        {"user_id": "eva", "region": "ba"},
+        {"session": ""},
+        {"time": NOW_MS - 9000},
+        {"kind": "impression"},
+    ],
+)
+def test_a_corrected_event_counts_in_its_place(
+    client: httpx.Client, admin: dict[str, str], store: Store, right: dict[str, Any]
+) -> None:
+    send(client, *EVENTS)
+    answer = client.put(f"/events/{WRONG['event_id']}", json=right, headers=admin)
+    assert answer.status_code == 200, answer.text
+    expected = folded(store, WRONG["event_id"])
+    until(lambda: digest(client, admin) == expected)
+    new = next(entry for entry in log_of(store) if entry.entry_id == answer.json()["replaced_by"])
+    is_right = {**WRONG, **right}
+    assert (new.user_id, new.article_id, new.time_ms) == (is_right["user_id"], is_right["page"], is_right["time"])
+    assert new.body.get("session", "") == is_right["session"]
+    assert new.body["region"] == is_right["region"]
+
+
+def test_other_processes_and_restarts_arrive_at_the_same_state(
+    client: httpx.Client, admin: dict[str, str], store: Store
+) -> None:
+    send(client, *EVENTS)
+    with serving(store.settings) as other:
+        until(lambda: release_of(other) == "v1")
+        client.put(f"/events/{WRONG['event_id']}", json={"page": "a40"}, headers=admin)
+        until(lambda: digest(other, admin) == digest(client, admin))
+    with serving(store.settings) as restarted:
+        until(lambda: release_of(restarted) == "v1")
+        until(lambda: digest(restarted, admin) == digest(client, admin))
+
+
+def test_a_training_leaves_the_event_out_and_takes_the_right_one(
+    client: httpx.Client, admin: dict[str, str], store: Store
+) -> None:
+    send(client, *EVENTS)
+    replaced_by = client.put("/events/e/3", json={"page": "a40"}, headers=admin).json()["replaced_by"]
+    client.delete("/events/e/1", headers=admin)
+    held = Quarantine.of(EventLog(store.settings.events_address).quarantined())
+    kept = {entry.entry_id: entry.article_id for entry in log_of(store) if entry.user_id and not held.holds(entry)}
+    assert kept == {"e/2": "a31", "e/4": "a33", replaced_by: "a40"}
+
+
+def test_an_event_taken_out_comes_back_when_that_is_taken_back(client: httpx.Client, admin: dict[str, str]) -> None:
+    send(client, *EVENTS)
+    before = digest(client, admin)
+    answer = client.delete("/events/e/3", headers=admin).json()
+    until(lambda: digest(client, admin) != before)
+    assert client.delete(f"/quarantine/{answer['quarantine_id']}", headers=admin).status_code == 200
+    until(lambda: digest(client, admin) == before)
+    assert client.delete("/events/e/3", headers=admin).status_code == 200
+
+
+def test_an_event_taken_out_does_not_count_when_it_is_sent_again(client: httpx.Client, admin: dict[str, str]) -> None:
+    send(client, *EVENTS)
+    client.delete("/events/e/3", headers=admin)
+    assert client.post("/events", json=WRONG).json() == {"accepted": 0, "duplicates": 1}
+
+
+def test_what_does_not_count_cannot_be_corrected(client: httpx.Client, admin: dict[str, str]) -> None:
+    client.post("/articles", json={"page": "a20", "hidden": True}, headers=admin)
+    send(client, *EVENTS)
+    assert client.delete("/events/e/1", headers=admin).status_code == 200
+    for event_id in ("e/1", "nobody/knows/it"):
+        assert client.delete(f"/events/{event_id}", headers=admin).status_code == 404
+        assert client.put(f"/events/{event_id}", json={"page": "a40"}, headers=admin).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"page": None}, {"page": ""}, {"event_id": "x"}, {"time": "yesterday"}, {"time": NOW_MS + 10**9}, []]
+)
+def test_a_correction_that_says_nothing_right_is_refused(
+    common: httpx.Client, admin: dict[str, str], body: Any
+) -> None:
+    send(common, {"event_id": "e", "user_id": "u", "page": "a20"})
+    assert common.put("/events/e", json=body, headers=admin).status_code == 422

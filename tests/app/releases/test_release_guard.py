@@ -1,0 +1,241 @@
+"""Damaged releases are refused by a process that may crash; what serves goes on, and the verdict is remembered."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+
+from app.releases import release_guard
+from app.releases.release_guard import ReleaseGuard, Verdict
+from script_shared.errors import UnavailableError
+from script_shared.news.newsroom.newsroom import Newsroom
+from script_shared.news.state.state import LiveState
+from script_shared.releases import Manifest, Releases
+from tests.app.conftest import ROOT, Store, release_of, serving, started, until
+from tests.app.damaged import small_params
+from tests.app.releases.test_whole_release import entries, ranker
+
+ANY_KEY = "64 bits that stand for somebody; others stand for somebody else"
+EARLIER = "releases made by an earlier version do not have it"
+PLAUSIBLE = "a value that could be true"
+TAKEN = {  # damage that no check can detect, and why
+    ("live/readers/keys.npy", "noise as values"): ANY_KEY,
+    ("live/readers/keys.npy", "huge"): ANY_KEY,
+    ("live/sources/keys.npy", "noise as values"): ANY_KEY,
+    ("live/sources/keys.npy", "huge"): ANY_KEY,
+    ("live/sources/tallies.npy", "noise as values"): PLAUSIBLE,
+    ("live/sources/tallies.npy", "huge"): PLAUSIBLE,
+    ("live/sources/day.npy", "noise as values"): PLAUSIBLE,
+    ("live/sources/day.npy", "huge"): PLAUSIBLE,
+    ("live/visits/visits.npy", "noise as values"): ANY_KEY,
+    ("live/visits/visits.npy", "huge"): ANY_KEY,
+    ("live/visits/users.npy", "noise as values"): ANY_KEY,
+    ("live/visits/users.npy", "huge"): ANY_KEY,
+    ("live/sources/day.npy", "another kind"): PLAUSIBLE,
+    ("live/readers/first_ms.npy", "missing"): EARLIER,
+    ("live/readers/spent.npy", "missing"): EARLIER,
+    ("live/readers/spent_ms.npy", "missing"): EARLIER,
+    ("live/clusters/erased.npy", "one longer"): ANY_KEY,
+    ("live/shown/rows.npy", "one longer"): ANY_KEY,
+    ("live/sources/usual.npy", "one longer"): PLAUSIBLE,
+    ("live/shown_counts/totals.npy", "noise as values"): PLAUSIBLE,
+    ("readers/engagement.npy", "huge"): PLAUSIBLE,
+    ("catalog/region_names.offsets.npy", "one longer"): "a region without a name, of which no article is",
+}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, folders: dict[str, Path]) -> Path:
+    """A release with a snapshot of the live state and a ranker."""
+    folder = shutil.copytree(folders["Nova"], tmp_path_factory.mktemp("whole") / "release")
+    newsroom = Newsroom(LiveState(small_params().live))
+    newsroom.apply(entries())
+    assert newsroom.state is not None
+    newsroom.state.save(folder / "live")
+    ranker().save(folder / "ranker")
+    return folder
+
+
+@pytest.fixture
+def params_file(tmp_path: Path) -> Path:
+    """Params with the small live state of ``whole``."""
+    text = (ROOT / "script_shared/params/news.toml").read_text()
+    place = text.index("\narticles", text.index("[live]"))
+    end = text.index("\n", place + 1)
+    file = tmp_path / "small.toml"
+    file.write_text(f"{text[:place]}\narticles = 128{text[end:]}")
+    return file
+
+
+def published(root: Path, folder: Path) -> tuple[Path, Manifest]:
+    releases = Releases(str(root / "models"))
+    releases.publish(folder, "v1")
+    return releases.fetch("v1"), releases.manifest("v1")
+
+
+def names_half_a_tree(reason: str) -> bool:
+    """Whether a refusal says what is wrong with half a tree: the check's process crashed, or the file's name.
+
+    Which of them is LightGBM's undefined behaviour: it aborts, reads beyond its memory, or notices.
+    """
+    return re.search(r"reading it was ended by SIG(ABRT|SEGV|BUS|FPE|ILL)\b|ranker\.txt", reason) is not None
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_every_file_of_a_release_damaged_in_any_way_is_found_out(whole: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.app.damaged", str(whole), str(tmp_path / "work"), "--some"]
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    clean = {(one["file"], one["damage"]) for one in found if one["verdict"] == {"reason": "", "parts": {}}}
+    assert ("", "") in clean  # the release as it was made
+    assert len(found) > 300
+    assert clean - {("", "")} - TAKEN.keys() == set()
+
+
+def test_a_release_that_is_whole_passes_and_the_verdict_is_remembered(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, manifest = published(tmp_path, whole)
+    assert ReleaseGuard(tmp_path / "cache", small_params()).verdict(folder, manifest) == Verdict()
+
+    def never(self: ReleaseGuard, folder: Path) -> Verdict:
+        raise AssertionError("it was tried before")
+
+    monkeypatch.setattr(ReleaseGuard, "_try", never)
+    guard = ReleaseGuard(tmp_path / "cache", small_params())
+    assert guard.verdict(folder, manifest) == Verdict()
+    release_guard._here.clear()  # as in another process
+    assert guard.verdict(folder, manifest) == Verdict()
+
+
+def test_a_verdict_that_others_could_have_written_is_not_believed(whole: Path, tmp_path: Path) -> None:
+    _, manifest = published(tmp_path, whole)
+    guard = ReleaseGuard(tmp_path / "cache", small_params())
+    guard._keep(guard._name(manifest), Verdict("damaged."))
+    assert guard._kept(guard._name(manifest)) == Verdict("damaged.")
+    (tmp_path / "cache/checks").chmod(0o777)
+    assert guard._kept(guard._name(manifest)) is None
+
+
+def test_the_verdict_is_on_the_files_and_the_bounds_they_are_loaded_with(whole: Path, tmp_path: Path) -> None:
+    _, manifest = published(tmp_path, whole)
+    guard, params = ReleaseGuard(tmp_path, small_params()), small_params()
+    other = params.model_copy(update={"live": params.live.model_copy(update={"articles": 64})})
+    assert ReleaseGuard(tmp_path, other)._name(manifest) != guard._name(manifest)
+    changed = {name: entry.model_copy(update={"sha256": "0" * 64}) for name, entry in manifest.files.items()}
+    assert guard._name(manifest.model_copy(update={"files": changed})) != guard._name(manifest)
+    assert guard._name(manifest.model_copy(update={"version": "v9"})) == guard._name(manifest)
+
+
+def test_half_a_tree_ends_the_check_and_not_the_service(whole: Path, tmp_path: Path) -> None:
+    damaged = shutil.copytree(whole, tmp_path / "damaged")
+    trees = (damaged / "ranker/ranker.txt").read_text()
+    (damaged / "ranker/ranker.txt").write_text(trees[: len(trees) // 2])
+    verdict = ReleaseGuard(tmp_path / "cache", small_params()).verdict(*published(tmp_path, damaged))
+    assert verdict.reason == ""
+    assert set(verdict.parts) == {"ranker"}
+    assert names_half_a_tree(verdict.parts["ranker"])
+
+
+def test_a_check_that_is_killed_says_nothing_about_the_release() -> None:
+    with pytest.raises(UnavailableError, match="was killed"):
+        release_guard._read(-9, '{"stage": "ranker"}\n', "")
+    with pytest.raises(UnavailableError, match="did not start"):
+        release_guard._read(1, "", "No module named app")
+
+
+def wild(folder: Path) -> None:
+    rows = np.load(folder / "live/articles/row_of.npy")
+    rows[:] = 1_000_000
+    np.save(folder / "live/articles/row_of.npy", rows)
+
+
+def wild_titles(folder: Path) -> None:
+    offsets = np.load(folder / "catalog/titles.offsets.npy")
+    offsets[1:-1] = 1 << 60
+    np.save(folder / "catalog/titles.offsets.npy", offsets)
+
+
+def half_a_tree(folder: Path) -> None:
+    trees = (folder / "ranker/ranker.txt").read_text()
+    (folder / "ranker/ranker.txt").write_text(trees[: len(trees) // 2])
+
+
+NAMED: dict[object, str] = {
+    wild: "live/articles/row_of.npy",
+    wild_titles: "catalog/titles.offsets.npy",
+}  # what the refusal names
+
+
+@pytest.mark.parametrize("damage", [wild, wild_titles, half_a_tree])
+def test_a_damaged_release_with_the_right_checksums_leaves_the_old_one_in_service(
+    store: Store, whole: Path, tmp_path: Path, params_file: Path, damage: "object"
+) -> None:
+    damaged = shutil.copytree(whole, tmp_path / "damaged")
+    damage(damaged)  # type: ignore[operator]
+    store.releases.publish(damaged, "v2")
+    store.promote("v1")
+    with serving(store.settings.model_copy(update={"params_file": params_file})) as client:
+        until(lambda: release_of(client) == "v1")
+        store.releases.promote("v2", "test")
+        until(lambda: client.get("/ready").json()["refused"])
+        info = client.get("/info").json()
+        assert info["release"] == "v1"
+        assert info["refused"]["release"] == "v2"
+        reason = info["refused"]["reason"]
+        assert names_half_a_tree(reason) if damage is half_a_tree else NAMED[damage] in reason
+        assert client.get("/recommendations").status_code == 200
+        assert client.get("/health").status_code == 200
+
+
+def test_a_first_release_with_half_a_tree_is_served_without_its_ranker(
+    store: Store, whole: Path, tmp_path: Path, params_file: Path
+) -> None:
+    damaged = shutil.copytree(whole, tmp_path / "damaged")
+    half_a_tree(damaged)
+    store.releases.publish(damaged, "v1")
+    store.releases.promote("v1", "test")
+    with serving(store.settings.model_copy(update={"params_file": params_file})) as client:
+        until(lambda: release_of(client) == "v1")
+        reason = client.get("/ready").json()["refused"]["reason"]
+        assert "ranker" in reason
+        assert names_half_a_tree(reason)
+        answer = client.get("/recommendations").json()
+        assert answer["degraded"] == ["ranker"]
+        assert len(answer["items"]) == 10
+
+
+def test_a_file_cut_short_under_a_running_service_is_no_crash_at_every_start(store: Store, whole: Path) -> None:
+    store.promote("v1")
+    store.promote("v2", "Nova")
+    titles = next(Path(store.releases.uri).rglob("releases/v2/files-*/catalog/titles.block.npy"))
+    with started(store.settings) as (address, process):
+        until(lambda: _ready(address) == "v2")
+        titles.chmod(0o644)
+        with titles.open("r+b") as file:
+            file.truncate(0)
+        try:
+            httpx.get(f"{address}/recommendations", timeout=10)
+        except httpx.TransportError:
+            assert process.wait(20) != 0  # the system ended it: what was mapped is not there any more
+    with started(store.settings) as (address, process):
+        until(lambda: _ready(address) == "v1")
+        assert "titles.block.npy" in httpx.get(f"{address}/ready").json()["refused"]["reason"]
+        assert httpx.get(f"{address}/recommendations").status_code == 200
+
+
+def _ready(address: str) -> str | None:
+    try:
+        release: str | None = httpx.get(f"{address}/ready").json().get("release")
+    except httpx.TransportError:
+        return None
+    return release

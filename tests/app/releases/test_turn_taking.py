@@ -1,0 +1,32 @@
+"""A thread beside the event loop waits for what the loop has to do, and for nothing else."""
+
+import asyncio
+import threading
+
+from app.releases.turn_taking import TurnTaking
+
+
+def test_what_waited_on_the_loop_is_done_before_the_thread_goes_on() -> None:
+    async def serve() -> list[str]:
+        loop, done, begun = asyncio.get_running_loop(), list[str](), threading.Event()
+        wait = TurnTaking(loop)
+        worker = asyncio.create_task(asyncio.to_thread(lambda: (begun.set(), wait(0.0), done.append("thread"))))
+        await asyncio.sleep(0)
+        begun.wait()
+        done.append("request")  # the loop was busy when the thread asked for its turn
+        await worker
+        return done
+
+    assert asyncio.run(serve()) == ["request", "thread"]
+
+
+def test_an_ended_loop_is_not_waited_for() -> None:
+    loop = asyncio.new_event_loop()
+    loop.close()
+    TurnTaking(loop)(1.0)
+
+
+def test_a_loop_that_never_comes_round_is_waited_for_a_bounded_time() -> None:
+    loop = asyncio.new_event_loop()
+    TurnTaking(loop)(1.0)  # returns, although nobody runs the loop
+    loop.close()

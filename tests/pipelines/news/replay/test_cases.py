@@ -1,0 +1,41 @@
+"""Replay: what is asked about knows every earlier click, and nothing of its own moment."""
+
+import numpy as np
+
+from pipelines.news.replay.cases import Replay
+from script_shared.news.state.state import LiveState
+from tests.pipelines.news.replay.streams_made import START_MS, made, planted
+from tests.script_shared.news.events_made import small_params
+
+
+def test_clicks_of_the_same_moment_are_not_known_when_it_is_asked_about() -> None:
+    times = START_MS + np.array([0, 1000, 1000, 1000, 2000])
+    stream = made(times, np.arange(5), np.array([0, 1, 1, 2, 3]), np.arange(5))
+    replay = Replay(stream, LiveState(small_params()))
+    known = [(case.place, replay.folded, replay.state.now_ms) for case in replay.cases([1, 2, 3, 4])]
+    assert known == [(1, 1, START_MS), (2, 1, START_MS), (3, 1, START_MS), (4, 4, START_MS + 1000)]
+
+
+def test_the_clicked_article_is_found_among_the_candidates_once_it_was_read() -> None:
+    stream = planted(200)
+    replay = Replay(stream, LiveState(small_params(articles=128, known_articles=500, readers=500, candidates=64)))
+    for case in replay.cases(range(300, 400)):
+        wanted = stream.article_id(case.place)
+        assert replay.state.article_id(int(case.found.rows[case.truth])) == wanted
+
+
+def test_a_request_names_the_visit_and_nothing_of_the_click() -> None:
+    request = planted(10).request(3)
+    assert request.user == "u2" or request.user == "u1"
+    assert request.session
+    assert request.context_item == ""
+    assert request.history == ()
+
+
+def test_rereads_first_and_last_clicks_are_told_from_the_whole_stream() -> None:
+    times = START_MS + np.array([0, 1, 2, 3])
+    stream = made(times, np.array([0, 0, 1, 0]), np.array([0, 1, 0, 0]), np.array([5, 5, 6, 7]))
+    first, last = stream.place_in_session
+    assert stream.reread.tolist() == [False, False, False, True]
+    assert first.tolist() == [True, False, True, True]
+    assert last.tolist() == [False, True, True, True]

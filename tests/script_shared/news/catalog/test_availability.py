@@ -1,0 +1,118 @@
+"""The last filter, rule by rule."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from script_shared.clock import HOUR_MS
+from script_shared.events import Entry, Kind
+from script_shared.news.catalog.availability import Availability, Bars, mark
+from script_shared.news.catalog.catalog_rows import Rows
+from script_shared.news.catalog.editorial import Editorial
+from tests.app.releases_made import NOW_MS, catalog
+
+
+def available(*posts):
+    editorial = Editorial()
+    for page, body in posts:
+        editorial.apply(Entry("e", Kind.ARTICLE, NOW_MS, "", page, body))
+    articles = catalog("Notícia")
+    return Availability(articles, editorial, NOW_MS, 168.0, Rows(articles))
+
+
+@pytest.mark.parametrize(
+    ("page", "body", "refusal"),
+    [
+        ("a20", None, ""),
+        ("a5", None, "expired"),
+        ("a55", None, "not_published"),
+        ("new", None, "unknown"),
+        ("new", {}, ""),
+        ("new", {"title": "t"}, ""),
+        ("a20", {"hidden": True}, "hidden"),
+        ("a20", {"taken_down": True, "hidden": True}, "taken_down"),
+        ("a20", {"embargo_ms": NOW_MS + 1}, "embargoed"),
+        ("a20", {"embargo_ms": NOW_MS}, ""),
+        ("a20", {"expires_ms": NOW_MS}, "expired"),
+        ("a20", {"expires_ms": NOW_MS + 1}, ""),
+        ("a5", {"issued_ms": NOW_MS - HOUR_MS}, ""),
+        ("a20", {"issued_ms": NOW_MS - 169 * HOUR_MS}, "expired"),
+        ("a20", {"issued_ms": None}, ""),
+    ],
+)
+def test_what_is_known_of_an_article_decides(page, body, refusal):
+    posts = [(page, body)] if body is not None else []
+    assert available(*posts).refusal(page, Bars()) == refusal
+
+
+@pytest.mark.parametrize(
+    ("bars", "refusal"),
+    [
+        (Bars(read={"a20"}), "read"),
+        (Bars(read_rows={20}), "read"),
+        (Bars(excluded={"a20"}), "excluded"),
+        (Bars(pages=frozenset([mark("a20")])), "excluded"),
+        (Bars(too_often={"a20"}), "shown_too_often"),
+        (Bars(section="esportes"), "other_section"),
+        (Bars(section="mundo"), ""),
+        (Bars(max_age_hours=28.9), "too_old"),
+        (Bars(max_age_hours=29.0), ""),
+    ],
+)
+def test_what_the_request_bars_stays_out(bars, refusal):
+    assert available().refusal("a20", bars) == refusal
+
+
+def test_sifting_keeps_the_order_and_takes_each_once():
+    assert list(available().sift(["a21", "a5", "a20", "a21", "nobody"], Bars())) == ["a21", "a20"]
+
+
+def test_what_was_posted_goes_before_what_the_release_says():
+    some = available(("a20", {"section": "cultura", "issued_ms": NOW_MS - HOUR_MS}))
+    assert some.section("a20", 20) == "cultura"
+    assert some.issued_ms("a20", 20) == NOW_MS - HOUR_MS
+    assert some.section("a21", 21) == "economia"
+
+
+def test_a_time_taken_back_leaves_the_article_free():
+    some = available(("a20", {"embargo_ms": NOW_MS + HOUR_MS}), ("a20", {"embargo_ms": None}))
+    assert some.refusal("a20", Bars()) == ""
+
+
+@given(
+    bars=st.builds(
+        Bars,
+        read=st.frozensets(st.sampled_from(["a20", "a21", "nobody"])),
+        read_rows=st.frozensets(st.integers(0, 59)),
+        excluded=st.frozensets(st.sampled_from(["a30", "a31", ""])),
+        too_often=st.frozensets(st.sampled_from(["a40"])),
+        section=st.sampled_from(["", "mundo", "nowhere", "cultura"]),
+        max_age_hours=st.sampled_from([None, 0.5, 3.0, 1e9]),
+    ),
+    posted=st.dictionaries(
+        st.sampled_from(["a2", "a20", "a25", "a55"]),
+        st.sampled_from([{"section": "cultura"}, {"issued_ms": NOW_MS}, {"hidden": True}]),
+    ),
+)
+def test_what_may_be_shown_is_always_possible_and_little_else_is(bars, posted):
+    known = available(*posted.items())
+    possible = known.possible(bars)
+    shown = {row for row in range(60) if not known.refusal(f"a{row}", bars)}
+    assert shown <= set(np.flatnonzero(possible).tolist())
+    others = set(np.flatnonzero(possible).tolist()) - shown
+    assert others <= {int(page[1:]) for page in posted}
+
+
+def test_an_address_says_section_and_region_where_the_post_does_not():
+    url = {"url": "https://site.example/sp/campinas/saude/noticia/a.ghtml"}
+    some = available(("new", url), ("a20", {"section": "", "region": None}), ("a21", {**url, "section": "Cultura"}))
+    assert (some.section("new", -1), some.region("new", -1)) == ("saude", "sp")
+    assert some.section("a20", 20) == available().section("a20", 20)  # a blank section says nothing, as in refine
+    assert (some.section("a21", 21), some.region("a21", 21)) == ("Cultura", "sp")
+
+
+@pytest.mark.parametrize("spelling", ["mundo", "MUNDO", " Múndo ", "mundo/"])
+def test_a_section_is_one_in_every_spelling(spelling):
+    assert available().refusal("a20", Bars(section=spelling)) == ""
+    assert available().possible(Bars(section=spelling))[20]

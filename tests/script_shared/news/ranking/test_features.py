@@ -1,0 +1,114 @@
+"""Candidates and features: what is offered, which features it has, and how the ranker uses them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from script_shared.errors import ReleaseCorruptError
+from script_shared.news.ranking.candidates import Source, candidates
+from script_shared.news.ranking.features import FEATURES, matrix
+from script_shared.news.ranking.ranker import Ranker
+from script_shared.news.ranking.request import RankRequest
+from script_shared.news.state.event import LiveEvent
+from script_shared.news.state.state import LiveState
+from tests.script_shared.news.events_made import MINUTE_MS, START_MS, STREAMS, click, folded
+
+NOW = START_MS + 10 * MINUTE_MS
+
+
+@settings(max_examples=60, deadline=None)
+@given(STREAMS, st.integers(0, 25), st.sampled_from(["", "s1"]), st.integers(0, 10**9))
+def test_every_feature_is_finite_and_nothing_read_is_offered(
+    events: list[LiveEvent], user: int, session: str, later: int
+) -> None:
+    state = folded(*events)
+    request = RankRequest(max(state.now_ms, START_MS) + later, f"u{user}" if user else "", session, "sp", "mobile")
+    found = candidates(state, request)
+    assert np.isfinite(matrix(found)).all()
+    assert matrix(found).shape == (len(found), len(FEATURES))
+    assert len(set(found.rows.tolist())) == len(found)
+    assert not set(found.rows.tolist()) & set(state.read_rows(request.user, request.session).tolist())
+
+
+def test_one_click_is_enough_to_leave_popularity() -> None:
+    many = [click(f"p{n}", "popular", n / 10) for n in range(20)]
+    pairs = [event for n in range(5) for event in (click(f"q{n}", "a", 3, "s"), click(f"q{n}", "b", 4, "s"))]
+    state = folded(*many, *pairs, click("u", "a", 5, "mine"), readers=50)
+    b = state.article_row("b")
+    stranger = candidates(state, RankRequest(NOW, "v", "s9"))
+    reader = candidates(state, RankRequest(NOW, "u", "mine"))
+    assert stranger.rows[0] == state.article_row("popular")
+    assert reader.rows[0] == b
+    assert reader.sources[0] & Source.SESSION
+
+
+def test_the_article_being_read_counts_as_the_visit_and_is_not_offered() -> None:
+    state = folded(click("q", "a", 3, "s"), click("q", "b", 4, "s"), click("r", "c", 5))
+    found = candidates(state, RankRequest(NOW, "v", context_item="a"))
+    assert found.rows[0] == state.article_row("b")
+    assert state.article_row("a") not in found.rows
+
+
+def test_a_section_keeps_other_sections_out() -> None:
+    state = folded(click("q", "a", 1)._replace(section="economia"), click("q", "b", 2)._replace(section="saude"))
+    for spelling in ("saude", "Saúde"):
+        found = candidates(state, RankRequest(NOW, "v", section=spelling))
+        assert found.rows.tolist() == [state.article_row("b")]
+    assert len(candidates(state, RankRequest(NOW, "v", section="none"))) == 0
+
+
+def test_a_published_article_is_offered_before_its_first_click() -> None:
+    state = folded(click("q", "a", 1))
+    row = state.publish_article("new", START_MS)
+    found = candidates(state, RankRequest(NOW, "v"))
+    assert found.sources[found.rows.tolist().index(row)] & Source.FRESH
+
+
+def test_what_other_parts_bring_is_marked_and_offered_once() -> None:
+    state = folded(click("q", "a", 1), click("q", "b", 2))
+    rows = np.array([state.article_row("a"), state.article_row("b")])
+    found = candidates(state, RankRequest(NOW, "v"), {Source.SEGMENT: rows}, count=1)
+    assert sorted(found.rows.tolist()) == sorted(rows.tolist())
+    assert (found.sources & Source.SEGMENT).all()
+
+
+def test_a_group_that_prefers_an_article_raises_its_lift_there() -> None:
+    events = [click(f"a{n}", "here", n / 10, region="sp") for n in range(60)]
+    events += [click(f"b{n}", "there", n / 10, region="rj") for n in range(60)]
+    state = folded(*events, readers=200)
+    found = candidates(state, RankRequest(NOW, "v", region="sp"))
+    lift = matrix(found, ["region_lift_15m"])[:, 0]
+    assert lift[found.rows.tolist().index(state.article_row("here"))] > 0.2
+    assert lift[found.rows.tolist().index(state.article_row("there"))] < -0.2
+
+
+def test_a_ranker_of_unknown_features_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseCorruptError, match="not a readable ranker"):
+        Ranker.load(tmp_path)
+
+
+def liking(state: LiveState, user: str) -> dict[str, float]:
+    """By article what the feature says of it to a user."""
+    found = candidates(state, RankRequest(NOW, user))
+    values = matrix(found, ["section_liking"])[:, 0]
+    return dict(zip([state.article_id(row) for row in found.rows.tolist()], values.tolist(), strict=True))
+
+
+def test_a_user_who_reads_one_section_is_told_to_like_it() -> None:
+    of = {"a": "economia", "b": "economia", "c": "economia", "d": "saude", "e": ""}
+    reads = [click("u", article, minute) for minute, article in enumerate("ab")]
+    others = [click(f"v{article}", article, 3) for article in "cde"]
+    state = folded(*(event._replace(section=of[event.article]) for event in [*reads, *others]))
+    told = liking(state, "u")
+    assert told["c"] == pytest.approx(np.log((2 + 2 / 3) / (2 + 2) * 3), abs=1e-5)  # none, economia and saude
+    assert told["d"] == pytest.approx(np.log((2 / 3) / (2 + 2) * 3), abs=1e-5)
+    assert told["e"] == 0.0
+    assert set(liking(state, "a stranger").values()) == {0.0}
+
+
+def test_where_no_section_is_known_the_liking_of_sections_is_the_same_for_all_and_trees_cannot_use_it() -> None:
+    state = folded(*(click(f"u{number % 3}", f"a{number}", number) for number in range(9)))
+    assert set(liking(state, "u1").values()) == {0.0}

@@ -1,0 +1,80 @@
+"""The ranker: few trees choose who is scored by all of them."""
+
+import numpy as np
+import pytest
+
+from script_shared.news.ranking import ordering as order
+from script_shared.news.ranking.candidates import Candidates, candidates
+from script_shared.news.ranking.features import FEATURES, matrix
+from script_shared.news.ranking.leaf_shares import LeafShares
+from script_shared.news.ranking.ranker import FINALISTS, FIRST_TREES, Ranker
+from script_shared.news.ranking.request import RankRequest
+from tests.script_shared.news.events_made import START_MS, click, folded
+
+
+@pytest.fixture(scope="module")
+def found() -> Candidates:
+    """More candidates than get the score of all trees."""
+    events = [click(f"u{n}", f"a{n % 90}", n / 40, region="sp" if n % 3 else "rj") for n in range(400)]
+    state = folded(*events, readers=500, articles=128)
+    return candidates(state, RankRequest(START_MS + 700_000, "v", region="sp"), count=90)
+
+
+@pytest.fixture(scope="module")
+def ranker(found: Candidates) -> Ranker:
+    import lightgbm
+
+    random = np.random.default_rng(1)
+    rows = np.repeat(matrix(found), 20, axis=0)
+    labels = random.integers(0, 2, len(rows))
+    params = {"objective": "lambdarank", "verbose": -1, "num_threads": 1, "num_leaves": 6, "seed": 1}
+    data = lightgbm.Dataset(rows, labels, group=[20] * (len(rows) // 20), params={"verbose": -1})
+    return Ranker(lightgbm.train(params, data, FIRST_TREES + 35), list(FEATURES))
+
+
+def test_finalists_get_the_score_of_all_trees_and_the_others_stand_below(ranker: Ranker, found: Candidates) -> None:
+    features = matrix(found, ranker.names)
+    scores, full = ranker.rank(found), ranker.score(features)
+    first = ranker.booster.predict(features, num_iteration=FIRST_TREES)
+    assert len(scores) > FINALISTS
+    order = np.argsort(-scores, kind="stable")
+    finalists, others = order[:FINALISTS], order[FINALISTS:]
+    np.testing.assert_allclose(scores[finalists], full[finalists], atol=1e-9)
+    assert scores[others].max() < scores[finalists].min()
+    assert first[finalists].min() >= first[others].max()
+    assert (np.diff(first[others]) <= 1e-12).all()
+
+
+def test_a_short_list_gets_the_score_of_all_trees(ranker: Ranker, found: Candidates) -> None:
+    few = Candidates(found.rows[:FINALISTS], found.mix[:FINALISTS], found.sources[:FINALISTS], found.signals)
+    np.testing.assert_allclose(ranker.rank(few), ranker.score(matrix(few, ranker.names)))
+
+
+def test_what_features_add_is_read_off_the_leaves_and_sums_to_the_score(ranker: Ranker, found: Candidates) -> None:
+    features = matrix(found, ranker.names)
+    added = ranker.contributions(features)
+    rest = ranker.score(features) - added.sum(axis=1)
+    assert added.shape == features.shape
+    np.testing.assert_allclose(rest, rest[0], atol=1e-5)  # the same expected score for all
+    exact = ranker.booster.predict(features, pred_contrib=True)[:, :-1]
+    assert np.mean([np.corrcoef(mine, shap)[0, 1] for mine, shap in zip(added, exact, strict=True)]) > 0.9
+
+
+def test_a_tree_of_one_leaf_adds_nothing_to_any_feature() -> None:
+    import lightgbm
+
+    data = lightgbm.Dataset(np.zeros((40, 2)), np.zeros(40), params={"verbose": -1})
+    booster = lightgbm.train({"objective": "regression", "verbose": -1, "num_threads": 1}, data, 2)
+    assert not LeafShares(booster).of(np.zeros((3, 2))).any()
+
+
+def test_a_hundred_items_are_explained_by_one_matrix_and_one_prediction(
+    ranker: Ranker, found: Candidates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    monkeypatch.setattr(order, "matrix", lambda *args: made.append(1) or matrix(*args))
+    monkeypatch.setattr(ranker, "contributions", lambda rows: made.append(len(rows)) or np.ones(rows.shape))
+    said = order.explained(order.LiveOrder.of(found, ranker.rank(found)), ranker, range(80))
+    assert made == [1, 80]
+    assert len(said) == 80
+    assert all(len(one) == order.EXPLAINED for one in said)

@@ -1,0 +1,58 @@
+"""Readers that are forgotten: nobody else changes, however many there are."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from script_shared.news.state.reader_history import Readers
+
+
+class Counting(dict[int, int]):
+    """A dict that counts how often it is walked through."""
+
+    walks = 0
+
+    def items(self):
+        self.walks += 1
+        return super().items()
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 15)), max_size=60))
+def test_forgetting_a_reader_leaves_everybody_elses_reads_as_they_were(steps):
+    readers, known = Readers(10, 64), {}
+    for time_ms, (forget, key) in enumerate(steps):
+        if forget:
+            readers.forget(key)
+            known.pop(key, None)
+            continue
+        if key not in known and len(known) >= 10:
+            continue  # the oldest leave in a bunch; another test's
+        readers.read(readers.visit(key, "", time_ms), time_ms, time_ms)
+        known.setdefault(key, []).append(time_ms)
+    restored = Readers(10, 64)
+    restored.restore(readers.arrays())
+    for some in (readers, restored):
+        found = {key: some.reads(some.find(key)).tolist()[::-1] for key in range(1, 16) if some.find(key) >= 0}
+        assert found == known
+
+
+def test_forgetting_a_reader_looks_at_no_others():
+    readers = Readers(1_000, 64)
+    for key in range(1, 501):
+        readers.read(readers.visit(key, "", key), key, key)
+    readers._places = Counting(readers._places)
+    for key in range(1, 251):
+        readers.forget(key)
+    assert readers._places.walks == 0
+    assert len(readers) == 250
+
+
+def test_the_readers_of_longest_ago_leave_first_and_the_others_are_found_where_they_are():
+    readers = Readers(20, 64)
+    for key in range(1, 41):
+        readers.read(readers.visit(key, "", key), key, key)
+    for key in range(1, 41):
+        if (place := readers.find(key)) >= 0:
+            assert readers.reads(place).tolist() == [key]
+            assert readers._keys[place] == key
+    assert readers.find(40) >= 0
+    assert readers.find(1) < 0
