@@ -8,13 +8,13 @@ from fastapi import Depends, HTTPException, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.events.day_keys import DayKeys
-from app.events.event_intake import Following
+from app.events.event_intake import EventIntake
 from app.events.event_proof import EventProof
-from app.http.list_cache import SecondLists
+from app.http.list_cache import ListCache
 from app.metrics.evaluation_file import EvaluationFile
 from app.metrics.telemetry import Telemetry
 from app.news.news_release import NewsRelease
-from app.releases.release_manager import Live
+from app.releases.release_manager import ReleaseManager
 from app.trigger import Trigger
 from script_shared.errors import RequestError
 from script_shared.settings import Settings
@@ -30,21 +30,21 @@ class Service:
 
     settings: Settings
     telemetry: Telemetry
-    use_cases: dict[str, Live[Any]]
-    following: Following
+    use_cases: dict[str, ReleaseManager[Any]]
+    intake: EventIntake
     day_keys: DayKeys
     event_proof: EventProof
     trigger: Trigger
     evaluation: EvaluationFile
     started_ms: int
-    lists: SecondLists = field(default_factory=SecondLists)
+    lists: ListCache = field(default_factory=ListCache)
 
     @property
-    def live(self) -> Live[NewsRelease]:
+    def live(self) -> ReleaseManager[NewsRelease]:
         """The release of news."""
         return self.use_cases["news"]
 
-    def live_of(self, use_case: str | None) -> Live[Any]:
+    def live_of(self, use_case: str | None) -> ReleaseManager[Any]:
         """The release of a use case, of the first one for None.
 
         Raises:
@@ -110,7 +110,7 @@ UseCaseName = Annotated[
 ]
 
 
-async def _live(service: Annotated[Service, Depends(_service)], use_case: UseCaseName = None) -> Live[Any]:
+async def _live(service: Annotated[Service, Depends(_service)], use_case: UseCaseName = None) -> ReleaseManager[Any]:
     return service.live_of(use_case)
 
 
@@ -126,6 +126,6 @@ def in_service(use_case: str) -> Any:
     return Depends(loaded)
 
 
-TheLive = Annotated[Live[Any], Depends(_live)]
+TheLive = Annotated[ReleaseManager[Any], Depends(_live)]
 TheService = Annotated[Service, Depends(_service)]
 Admin = Depends(_admin)

@@ -16,7 +16,7 @@ from fastapi_offline import FastAPIOffline
 from app import __version__, description, memory
 from app.dependencies import Service
 from app.events.day_keys import DayKeys
-from app.events.event_intake import Following
+from app.events.event_intake import EventIntake
 from app.events.event_proof import EventProof
 from app.http import errors
 from app.http.connections import Connections
@@ -25,12 +25,12 @@ from app.http.forwarded import Forwarded
 from app.http.guarded_http import STATE
 from app.http.heads import Heads
 from app.http.limits import HttpLimits
-from app.http.middleware import Watched
+from app.http.middleware import RequestMiddleware
 from app.metrics.evaluation_file import EvaluationFile
 from app.metrics.telemetry import Telemetry
 from app.news.shapes import Problem
 from app.registry import use_cases
-from app.releases.release_manager import Live
+from app.releases.release_manager import ReleaseManager
 from app.routes import evaluation, front, health, info, metrics, model, releases, train
 from app.trigger import Trigger
 from app.use_case import AppUseCase, Parts
@@ -87,7 +87,7 @@ def _wrap(app: FastAPI, service: Service) -> None:
     """The middleware of every request; the last added runs first."""
     settings, telemetry = service.settings, service.telemetry
     app.add_middleware(Heads)
-    app.add_middleware(Watched, telemetry=telemetry, body_bytes=settings.http_body_bytes)
+    app.add_middleware(RequestMiddleware, telemetry=telemetry, body_bytes=settings.http_body_bytes)
     if settings.cors_origins:
         app.add_middleware(CrossOrigin, allowed=origins(settings.cors_origins), telemetry=telemetry)
     app.add_middleware(Forwarded, root=settings.root_path, trusted=networks(settings.trusted_proxies))
@@ -107,14 +107,14 @@ def _service(settings: Settings, cases: dict[str, AppUseCase], metrics_folder: P
     table = EvaluationFile(settings.evaluation_dir)
     telemetry = Telemetry(table, metrics_folder)
     telemetry.disk.watch(settings)
-    following = Following(settings, telemetry)
-    day_keys = DayKeys(following.log.day_keys)
-    parts = Parts(settings, following)
+    intake = EventIntake(settings, telemetry)
+    day_keys = DayKeys(intake.log.day_keys)
+    parts = Parts(settings, intake)
     return Service(
         settings=settings,
         telemetry=telemetry,
         use_cases={name: _live(case, parts, telemetry, metrics_folder) for name, case in cases.items()},
-        following=following,
+        intake=intake,
         day_keys=day_keys,
         event_proof=EventProof(settings, day_keys),
         trigger=Trigger(settings),
@@ -123,9 +123,9 @@ def _service(settings: Settings, cases: dict[str, AppUseCase], metrics_folder: P
     )
 
 
-def _live(case: AppUseCase, parts: Parts, telemetry: Telemetry, shared: Path | None) -> Live[Any]:
+def _live(case: AppUseCase, parts: Parts, telemetry: Telemetry, shared: Path | None) -> ReleaseManager[Any]:
     settings = parts.settings
-    return Live(
+    return ReleaseManager(
         open_releases(settings, case.name),
         case.loader(parts),
         telemetry.counts_of(case.name),
@@ -144,7 +144,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     gc.freeze()  # what was imported stays for good; collections need not walk it again and again
     service: Service = app.state.service
     await service.telemetry.start()
-    await service.following.start()
+    await service.intake.start()
     await service.day_keys.refresh()
     limits, proxies = HttpLimits.of(service.settings), networks(service.settings.trusted_proxies)
     connections = Connections(limits, service.telemetry.connections.refused, proxies)
@@ -157,5 +157,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         watch.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watch
-    await service.following.stop()
+    await service.intake.stop()
     await service.telemetry.stop()

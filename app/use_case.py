@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from fastapi import APIRouter
 
-from app.events.event_intake import Following
+from app.events.event_intake import EventIntake
 from script_shared.clock import Clock
 from script_shared.releases import Manifest
 from script_shared.settings import Settings
@@ -22,11 +22,11 @@ class Parts:
 
     Attributes:
         settings: where everything is.
-        following: the event log's side of this process.
+        intake: the event log's side of this process.
     """
 
     settings: Settings
-    following: Following
+    intake: EventIntake
 
 
 class ReleaseLoader(ABC, Generic[T]):

@@ -1,9 +1,9 @@
 """Work in a thread beside requests, which need the same interpreter: after every little piece they have their turn.
 
->>> with gently(lambda worked: print(f"worked {worked:.0f} s")):
-...     breathe()  # calls what was given, with the seconds since the last call
+>>> with throttle(lambda worked: print(f"worked {worked:.0f} s")):
+...     yield_cpu()  # calls what was given, with the seconds since the last call
 worked 0 s
->>> breathe()  # nobody need be waited for
+>>> yield_cpu()  # nobody need be waited for
 """
 
 import threading
@@ -23,8 +23,8 @@ _pace = _Pace()
 
 
 @contextmanager
-def gently(wait: Wait | None) -> Iterator[None]:
-    """What this thread does in the block waits at every :func:`breathe`.
+def throttle(wait: Wait | None) -> Iterator[None]:
+    """What this thread does in the block waits at every :func:`yield_cpu`.
 
     Args:
         wait: lets the others have their turn; is given how many seconds this thread worked since it last did. None
@@ -38,7 +38,7 @@ def gently(wait: Wait | None) -> Iterator[None]:
         _pace.wait, _pace.since = before, time.perf_counter()
 
 
-def breathe() -> None:
+def yield_cpu() -> None:
     """Let the others have their turn after a piece of work; returns at once in a thread that need not be gentle."""
     if _pace.wait is not None:
         _pace.wait(time.perf_counter() - _pace.since)

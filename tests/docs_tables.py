@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 from app.__main__ import ServerSettings
-from pipelines.supervisor.settings.stack_settings import Places
+from pipelines.supervisor.settings.stack_settings import StackSettings
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.site_profile import AUTO, BUSY, LONGEST_HOURS
 from script_shared.params import Params
@@ -24,7 +24,7 @@ from script_shared.use_case_settings import UseCaseSettings
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "configuration.md"
 COLUMN = 30  # of the comments in the params file
-KINDS: tuple[type[BaseSettings], ...] = (Settings, ServerSettings, Places)
+KINDS: tuple[type[BaseSettings], ...] = (Settings, ServerSettings, StackSettings)
 
 
 def _row(*cells: str) -> str:

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from app.__main__ import ServerSettings
 from app.main import create_app
 from app.metrics.telemetry import Telemetry
-from pipelines.supervisor.settings.stack_settings import Places
+from pipelines.supervisor.settings.stack_settings import StackSettings
 from script_shared.settings import Settings
 from script_shared.use_case_settings import variables
 from script_shared.use_cases import entries
@@ -21,7 +21,7 @@ TEXT = "\n".join(DOCS.values())
 ROUTE = re.compile(r"`(GET|POST|PUT|DELETE) (/[^`? ]*)")
 
 
-SETTINGS = (Settings, ServerSettings, Places)  # of everything, of the API's listener, of `make run`
+SETTINGS = (Settings, ServerSettings, StackSettings)  # of everything, of the API's listener, of `make run`
 OF_TESTS = {"PAUTA_REAL_DATA", "PAUTA_TEST_S3_ENDPOINT", "PAUTA_EXPERIMENT_SET", "PAUTA_STANDINS"}  # and of notebooks
 
 OF_THE_STACK = set(re.findall(r"PAUTA_[A-Z0-9_]+", (ROOT / ".env.example").read_text(encoding="utf-8")))

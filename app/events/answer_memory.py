@@ -10,7 +10,7 @@ from script_shared.events import Entry, Kind
 from script_shared.events.entry import storable, user_digest
 from script_shared.events.served_list import ServedList, sampled
 from script_shared.names import MAX_ID
-from script_shared.news.serving.answer_credits import Credit, ServedAnswer, ServedMemory
+from script_shared.news.serving.answer_credits import AnswerCredits, Credit, ServedAnswer
 from script_shared.news.state.reader_history import reader_name
 
 
@@ -30,7 +30,7 @@ class AnswerMemory:
     def __init__(
         self, write: Callable[[Sequence[ServedList]], None], credited: Callable[[Credit], None], share: float = 1.0
     ) -> None:
-        self.served = ServedMemory()
+        self.served = AnswerCredits()
         self.seq = 0
         self._write, self._credited, self._share = write, credited, share
         self._waiting: dict[str, ServedAnswer] = {}

@@ -15,7 +15,7 @@ from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.newsroom.recall import recall
 from script_shared.news.serving.texts import Vectoriser
 from script_shared.news.state.trust import PROVEN
-from script_shared.throttle import breathe, gently
+from script_shared.throttle import throttle, yield_cpu
 
 log = logging.getLogger("pauta.catch_up")
 FIRST_SECONDS = 2.0  # of the first release's state, before it goes into service
@@ -88,7 +88,7 @@ class CatchUp:
         """
         self._events.continue_after(newsroom.seq)
         newsroom.leave_out(Quarantine.of(self._events.quarantined()))
-        newsroom.remember(self._events.lasting(newsroom.seq))
+        newsroom.remember(self._events.permanent_entries(newsroom.seq))
         if not newsroom.seq:
             return
         PostedArticles(self._events, bounds.catalog, bounds.alive_hours).load(newsroom, vectoriser)
@@ -107,7 +107,7 @@ class CatchUp:
         before, gentle = sys.maxsize, True
         while True:
             goal, folded = self._events.head(), 0
-            with nullcontext() if gentle else gently(None):
+            with nullcontext() if gentle else throttle(None):
                 while newsroom.seq < goal:
                     some = self._fold_some(newsroom, vectoriser, READ, FEW)
                     folded += some
@@ -122,8 +122,8 @@ class CatchUp:
         after = newsroom.seq
         entries = self._events.tail(after, read, without=NOT_FOLDED)
         vectors = vectoriser.vectors(entries) if vectoriser else None
-        breathe()
+        yield_cpu()
         for start in range(0, len(entries), few):
             newsroom.apply(entries[start : start + few], vectors, after=after)
-            breathe()
+            yield_cpu()
         return len(entries)

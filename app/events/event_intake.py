@@ -20,7 +20,7 @@ from script_shared.events import Entry, EventLog
 from script_shared.events.follower import LogFollower
 from script_shared.events.served_list import ServedList
 from script_shared.news.newsroom.newsroom import Newsroom
-from script_shared.news.serving.answer_credits import ServedAnswer, ServedMemory
+from script_shared.news.serving.answer_credits import AnswerCredits, ServedAnswer
 from script_shared.news.serving.texts import Vectoriser
 from script_shared.settings import Settings
 
@@ -31,7 +31,7 @@ WRITTEN = 64  # of them are made into entries at once
 MEASURE_SECONDS = 5.0  # adding up the state's memory takes milliseconds
 
 
-class Following:
+class EventIntake:
     """The position of one process in the event log, and the newsroom folded up to it.
 
     Attributes:
@@ -57,7 +57,7 @@ class Following:
         return self._folder.room.newsroom if self._folder.room is not None else None
 
     @property
-    def served(self) -> ServedMemory:
+    def served(self) -> AnswerCredits:
         """The newest answers of this process."""
         return self.answers.served
 

@@ -12,7 +12,7 @@ from script_shared.news.catalog.catalog import Catalog
 from script_shared.news.catalog.own_vectors import MOST
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.serving.texts import Vectoriser
-from script_shared.throttle import breathe
+from script_shared.throttle import yield_cpu
 
 SLACK_HOURS = 24.0  # a clock that was ahead by mistake may be put back
 
@@ -43,11 +43,11 @@ class PostedArticles:
         changed = {row.article_id for row in rows if row.last_seq > newsroom.seq}  # rows hold what comes after, too
         newsroom.editorial.load(row for row in rows if row.article_id not in changed)
         rows = [row for row in rows if row.article_id not in changed]
-        breathe()
+        yield_cpu()
         for entries in self._log.articles.entries([row.vector_seq for row in rows if row.vector_seq][-MOST:]):
             for entry in entries:
                 newsroom.editorial.take_vector(entry)
-            breathe()
+            yield_cpu()
         newsroom.remember(self._log.articles.posts(changed, newsroom.seq))
         if vectoriser is not None:
             self._vectorise(newsroom, vectoriser, [row for row in rows if row.begins_ms >= since_ms])
@@ -68,4 +68,4 @@ class PostedArticles:
             texts = [replace(entry, body={**entry.body, "title": titles[entry.seq]}) for entry in entries]
             vectors = vectoriser.vectors(texts)
             newsroom.vectors.update({entry.article_id: vectors[entry.seq] for entry in texts})
-            breathe()
+            yield_cpu()

@@ -8,7 +8,7 @@ import orjson
 KEPT = 256  # lists of one second
 
 
-class SecondLists:
+class ListCache:
     """Lists of the current second, by their parameters; a post or a new release makes them again."""
 
     def __init__(self) -> None:

@@ -60,7 +60,7 @@ def _body(scope: Scope, receive: Receive, most: int) -> Receive:
     return inflated(scope, limited(receive, most), most)
 
 
-class Watched:
+class RequestMiddleware:
     """Wraps the application: request id in and out, time and status counted by route template.
 
     The log has one line per request at level debug, one per failed request at level warning; neither holds a query, a

@@ -52,7 +52,7 @@ class Family:
 
 
 @dataclass
-class Snapshot:
+class WorkerCounts:
     """The counters of one worker, or the sum over several dead ones.
 
     Attributes:
@@ -65,7 +65,7 @@ class Snapshot:
     names: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, content: dict[str, Any]) -> "Snapshot":
+    def of(cls, content: dict[str, Any]) -> "WorkerCounts":
         """Out of what was written as JSON, where what is no number is null."""
         families = [
             Family(
@@ -104,25 +104,27 @@ def families_of(collector: Collector) -> list[Family]:
     ]
 
 
-def merged(living: Sequence[Snapshot], dead: Sequence[Snapshot]) -> list[Family]:
+def merged(living: Sequence[WorkerCounts], dead: Sequence[WorkerCounts]) -> list[Family]:
     """Everybody's values as one.
 
     A series of a release is there while a living worker knows the release and none has removed it: were it to shrink
     from worker to worker, its counters would seem to have started again.
     """
     everybody = [(snapshot, True) for snapshot in living] + [(snapshot, False) for snapshot in dead]
-    return _added(_Shown(living), everybody)
+    return _added(_LiveReleases(living), everybody)
 
 
-def folded(living: Sequence[Snapshot], dead: Sequence[Snapshot]) -> list[Family]:
+def folded(living: Sequence[WorkerCounts], dead: Sequence[WorkerCounts]) -> list[Family]:
     """The counts of the dead, without those of releases that have left."""
-    return [family for family in _added(_Shown(living), [(snapshot, False) for snapshot in dead]) if family.samples]
+    return [
+        family for family in _added(_LiveReleases(living), [(snapshot, False) for snapshot in dead]) if family.samples
+    ]
 
 
-class _Shown:
+class _LiveReleases:
     """Whether a sample may be shown, by what living workers say of its release."""
 
-    def __init__(self, living: Sequence[Snapshot]) -> None:
+    def __init__(self, living: Sequence[WorkerCounts]) -> None:
         known = set().union(*(snapshot.releases() for snapshot in living))
         self._releases = known.difference(*(snapshot.removed for snapshot in living))
 
@@ -130,7 +132,7 @@ class _Shown:
         return "release" not in sample.labels or sample.labels["release"] in self._releases
 
 
-def _added(shown: _Shown, snapshots: Sequence[tuple[Snapshot, bool]]) -> list[Family]:
+def _added(shown: _LiveReleases, snapshots: Sequence[tuple[WorkerCounts, bool]]) -> list[Family]:
     families: dict[str, Family] = {}
     values: dict[str, dict[tuple[str, frozenset[tuple[str, str]]], list[Sample]]] = {}
     for snapshot, alive in snapshots:

@@ -70,7 +70,7 @@ from app.metrics.connection_metrics import ConnectionMetrics
 from app.metrics.disk_metrics import DiskMetrics
 from app.metrics.evaluation_file import EvaluationFile
 from app.metrics.evaluation_metrics import EvaluationMetrics
-from app.metrics.families import Snapshot, Written, families_of
+from app.metrics.families import WorkerCounts, Written, families_of
 from app.metrics.live_metrics import LiveMetrics
 from app.metrics.release_metrics import ReleaseMetrics
 from app.metrics.use_case_metrics import ReleaseCounts, UseCaseMetrics
@@ -140,6 +140,6 @@ class Telemetry:
         yield from self.registry.collect()
         yield from self.evaluation.collect()
 
-    def _snapshot(self) -> Snapshot:
+    def _snapshot(self) -> WorkerCounts:
         self.releases.let_leave()
-        return Snapshot(families_of(self.registry), removed=self.releases.removed)
+        return WorkerCounts(families_of(self.registry), removed=self.releases.removed)

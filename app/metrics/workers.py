@@ -17,7 +17,7 @@ from pathlib import Path
 
 import orjson
 
-from app.metrics.families import Family, Snapshot, folded, merged
+from app.metrics.families import Family, WorkerCounts, folded, merged
 
 log = logging.getLogger("pauta.metrics")
 ASK_SECONDS = 2.0
@@ -33,7 +33,7 @@ class Workers:
         snapshot: what this process counted, called in a thread.
     """
 
-    def __init__(self, folder: Path, snapshot: Callable[[], Snapshot]) -> None:
+    def __init__(self, folder: Path, snapshot: Callable[[], WorkerCounts]) -> None:
         self._folder, self._snapshot = folder, snapshot
         self._name = f"{os.getpid()}-{secrets.token_hex(3)}"
         self._writing = threading.Lock()  # an older snapshot must not replace a newer one
@@ -94,28 +94,28 @@ class Workers:
                 self._fold([gone, *dead.values()], living, list(dead))
             return families
 
-    def _gone(self) -> Snapshot:
+    def _gone(self) -> WorkerCounts:
         path = self._folder / GONE
-        gone = _load(path) if path.exists() else Snapshot()
+        gone = _load(path) if path.exists() else WorkerCounts()
         for name in gone.names:  # still there when the process that folded them was killed
             (self._folder / name).unlink(missing_ok=True)
         return gone
 
-    def _fold(self, counted: Sequence[Snapshot], living: Sequence[Snapshot], files: Sequence[Path]) -> None:
+    def _fold(self, counted: Sequence[WorkerCounts], living: Sequence[WorkerCounts], files: Sequence[Path]) -> None:
         """Put the files of the dead into one, which says whose counts it holds before theirs go."""
-        _replace(self._folder / GONE, Snapshot(folded(living, counted), names=[file.name for file in files]))
+        _replace(self._folder / GONE, WorkerCounts(folded(living, counted), names=[file.name for file in files]))
         for file in files:
             file.unlink()
 
 
-def _replace(path: Path, snapshot: Snapshot) -> None:
+def _replace(path: Path, snapshot: WorkerCounts) -> None:
     partial = path.with_suffix(f".{secrets.token_hex(4)}.partial")
     partial.write_bytes(orjson.dumps(snapshot, default=list))
     partial.replace(path)
 
 
-def _load(path: Path) -> Snapshot:
-    return Snapshot.of(orjson.loads(path.read_bytes()))
+def _load(path: Path) -> WorkerCounts:
+    return WorkerCounts.of(orjson.loads(path.read_bytes()))
 
 
 @contextlib.contextmanager

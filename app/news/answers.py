@@ -47,12 +47,12 @@ def ask(service: Service, served: NewsRelease, request: Request, query: Query) -
     started = time.perf_counter()
     answer = served.recommender.answer(query)
     seconds = time.perf_counter() - started
-    answer.degraded.extend(part for part in service.following.troubles if part not in answer.degraded)
+    answer.degraded.extend(part for part in service.intake.troubles if part not in answer.degraded)
     service.telemetry.answers.recommended(answer, served.release, asked=query.n, seconds=seconds)
     pages = [item.article_id for item in answer.items]
     answer_id = service.day_keys.answer_id(reader_name(query.user, query.session), pages)
     request.scope["answer_id"] = answer_id  # ours: clients send one X-Request-ID for many lists
-    service.following.remember(_served(answer_id, served, query, answer))
+    service.intake.remember(_served(answer_id, served, query, answer))
     return answer, seconds
 
 

@@ -13,7 +13,7 @@ Words = Annotated[str, StringConstraints(max_length=200)]
 State = Literal["shown", "expired", "not_published", "embargoed", "hidden", "taken_down"]
 
 
-class Narrowed(Question):
+class ListFilters(Question):
     """Filters of every list of articles."""
 
     section: Label = Field("", description="Only articles of this section.")
@@ -21,17 +21,17 @@ class Narrowed(Question):
     limit: int = Field(10, ge=1, le=100, description="Number of articles.")
 
 
-class MostReadQuery(Narrowed):
+class MostReadQuery(ListFilters):
     window: Window = Field("1h", description="Half-life of a click, so recent clicks count more.")
     region: Label = Field("", description="Only clicks of users of this region.")
 
 
-class LatestQuery(Narrowed):
+class LatestQuery(ListFilters):
     window: Window | None = Field(None, description="Only articles published within this time.")
     region: Label = Field("", description="Only articles about this region.")
 
 
-class ArticlesQuery(Narrowed):
+class ArticlesQuery(ListFilters):
     q: Words = Field("", description="Words of the title; the beginning of a word is enough.")
     region: Label = Field("", description="Only articles about this region.")
     state: State | None = Field(None, description="Only articles in this state (admin).")

@@ -21,16 +21,16 @@ async def note_login(service: Service, clock: Clock, user: str, session: str) ->
 
     It is folded when this returns, but for a log that is slow or unreachable.
     """
-    room = service.following.newsroom
-    if room is None or service.following.follower.lag.error or not room.lacks_login(user, session):
+    room = service.intake.newsroom
+    if room is None or service.intake.follower.lag.error or not room.lacks_login(user, session):
         return
     with contextlib.suppress(UnavailableError, TimeoutError):
-        await asyncio.wait_for(service.following.write([_login(clock.now_ms(), user, session)]), MOST_SECONDS)
+        await asyncio.wait_for(service.intake.write([_login(clock.now_ms(), user, session)]), MOST_SECONDS)
 
 
 async def logins(service: Service, entries: Sequence[Entry]) -> list[Entry]:
     """LOGIN entries for impressions that show a user in a visit; a click that names both says so by itself."""
-    room = service.following.newsroom
+    room = service.intake.newsroom
     if room is None:
         return []
     pairs = {

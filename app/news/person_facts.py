@@ -43,7 +43,7 @@ class PersonFacts:
         Raises:
             UnavailableError: the event log cannot be read.
         """
-        events, room, served = service.following.log, service.following.newsroom, service.live.service
+        events, room, served = service.intake.log, service.intake.newsroom, service.live.service
         entries = await asyncio.to_thread(events.export, person.name)
         visits = await asyncio.to_thread(events.visits, person.name)
         names = [person.name, *map(session_name, visits)]
@@ -52,7 +52,7 @@ class PersonFacts:
             visits=visits,
             live_reads=_live_reads(room, person) if room is not None else [],
             live_shown=dict(room.shown_to(person.user, person.session)) if room is not None else {},
-            answers=sum(map(service.following.served.given_to, names)),
+            answers=sum(map(service.intake.served.given_to, names)),
             release=_in_release(served, names) if served is not None else None,
         )
 

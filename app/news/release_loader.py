@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from app.events.catch_up import Bounds
-from app.events.event_intake import Following
+from app.events.event_intake import EventIntake
 from app.news.news_release import NewsRelease, examples
 from app.releases.release_guard import ReleaseGuard, Verdict
 from app.use_case import Parts, ReleaseLoader
@@ -27,7 +27,7 @@ from script_shared.settings import Settings
 
 class NewsLoader(ReleaseLoader[NewsRelease]):
     """Args:
-    following: the event log's side, None for none.
+    intake: the event log's side, None for none.
     guard: has releases tried before they are served, None to take them as they are.
     """
 
@@ -37,19 +37,19 @@ class NewsLoader(ReleaseLoader[NewsRelease]):
         self,
         settings: Settings | None = None,
         params: NewsParams | None = None,
-        following: Following | None = None,
+        intake: EventIntake | None = None,
         guard: ReleaseGuard | None = None,
     ) -> None:
         self._settings = settings or Settings()
         self._params = params or load_params(NewsParams, FILE)
-        self._following, self._guard = following, guard
+        self._intake, self._guard = intake, guard
 
     @classmethod
     def of(cls, parts: Parts) -> "NewsLoader":
         """The loader of a running service."""
         settings = parts.settings
         params = load_params(NewsParams, settings.of("news").params_file or FILE)
-        return cls(settings, params, parts.following, ReleaseGuard(settings.cache_dir / "news", params))
+        return cls(settings, params, parts.intake, ReleaseGuard(settings.cache_dir / "news", params))
 
     def load(self, folder: Path, manifest: Manifest, *, in_part: bool) -> NewsRelease:
         """Load a release and fold the event log into its state.
@@ -80,22 +80,22 @@ class NewsLoader(ReleaseLoader[NewsRelease]):
 
     def start_without_release(self) -> None:
         """Before the first release, events are folded too."""
-        following = self._following
-        if following is None or not (following.newsroom is None or following.must_fold_again):
+        intake = self._intake
+        if intake is None or not (intake.newsroom is None or intake.must_fold_again):
             return
         newsroom = Newsroom(LiveState(self._params.live))
-        if following.newsroom is not None:
-            newsroom.leave_out(following.newsroom.quarantine)
-        following.adopt(newsroom)
+        if intake.newsroom is not None:
+            newsroom.leave_out(intake.newsroom.quarantine)
+        intake.adopt(newsroom)
 
     def is_outdated(self) -> bool:
         """Whether it was loaded while the log was unreachable, or before clicks were found bad."""
-        return self._following is not None and (self._following.can_be_whole or self._following.must_fold_again)
+        return self._intake is not None and (self._intake.can_be_whole or self._intake.must_fold_again)
 
     async def take_over(self, loaded: NewsRelease) -> None:
         """Fold events into this release's state from now on."""
-        if self._following is not None:
-            await self._following.hand_over(loaded.recommender.newsroom, loaded.clock, loaded.vectoriser)
+        if self._intake is not None:
+            await self._intake.hand_over(loaded.recommender.newsroom, loaded.clock, loaded.vectoriser)
 
     def _checked(self, folder: Path, manifest: Manifest, *, in_part: bool) -> Verdict:
         """The verdict of the process that checked the release.
@@ -116,9 +116,9 @@ class NewsLoader(ReleaseLoader[NewsRelease]):
         newsroom, no_snapshot = load_newsroom(folder, params.live, assignment, empty="live" in without)
         ranker, no_ranker = (None, ("ranker",)) if "ranker" in without else load_ranker(folder)
         mixing, no_mixing = load_mixing(folder, params.serving)
-        if self._following is not None:
+        if self._intake is not None:
             bounds = Bounds(model.params.pool.max_age_hours, params.serving.max_shown, model.catalog)
-            self._following.gather(newsroom, vectoriser, model.clock, bounds)
+            self._intake.gather(newsroom, vectoriser, model.clock, bounds)
         missing = (*no_snapshot, *no_ranker, *no_mixing)
         return LiveRecommender(model, newsroom, ranker, params.serving, mixing=mixing, missing=missing)
 

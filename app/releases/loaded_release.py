@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Served(Generic[T]):
+class LoadedRelease(Generic[T]):
     """A loaded release and how it came into service.
 
     Attributes:

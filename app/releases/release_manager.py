@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from app.events.dating import Dating
 from app.metrics.use_case_metrics import ReleaseCounts
-from app.releases.loaded_release import Refusal, Served
+from app.releases.loaded_release import LoadedRelease, Refusal
 from app.releases.store_state import StoreState
 from app.releases.turn_taking import TurnTaking
 from app.use_case import ReleaseLoader
@@ -25,7 +25,7 @@ from script_shared.errors import PautaError, SourceError, UnavailableError
 from script_shared.releases import Kept, Manifest, Pointer, Releases
 from script_shared.settings import Settings
 from script_shared.storage.local import locked
-from script_shared.throttle import Wait, gently
+from script_shared.throttle import Wait, throttle
 
 T = TypeVar("T")
 log = logging.getLogger("pauta.live")
@@ -35,7 +35,7 @@ TURN_SECONDS = 900.0  # the other worker processes load first
 PASSING = (UnavailableError, SourceError, OSError, MemoryError)  # not the release's fault: worth trying again
 
 
-class Live(Generic[T]):
+class ReleaseManager(Generic[T]):
     """Holds the release of a use case in service and keeps it current.
 
     Args:
@@ -63,7 +63,7 @@ class Live(Generic[T]):
         self._loader, self._counts = loader, counts
         self._turn = shared / "loading" if shared is not None else None
         self._settings = settings or Settings()
-        self.served: Served[T] | None = None
+        self.served: LoadedRelease[T] | None = None
         self.refusal: Refusal | None = None
         self.store = StoreState(counts)
         self._kept: Kept | None = None
@@ -85,7 +85,7 @@ class Live(Generic[T]):
         """What routes use of the release in service, None while none is loaded."""
         return self.served.service if self.served is not None else None
 
-    def loaded(self) -> Served[T]:
+    def loaded(self) -> LoadedRelease[T]:
         """The release in service.
 
         Raises:
@@ -178,7 +178,7 @@ class Live(Generic[T]):
             pointer = await asyncio.to_thread(self.releases.current)
         except Exception as error:  # noqa: BLE001  the watch must outlive whatever the store does
             self._failures += 1
-            self.store.failed(_say(error))
+            self.store.failed(_one_line(error))
             return None
         self._failures = 0
         self.store.answered()
@@ -213,7 +213,7 @@ class Live(Generic[T]):
             try:
                 await self._swap(await self._in_thread(pointer, version))
             except Exception as error:  # noqa: BLE001  as above
-                log.error("release %s cannot be used as a substitute: %s", version, _say(error))
+                log.error("release %s cannot be used as a substitute: %s", version, _one_line(error))
             else:
                 return
 
@@ -222,7 +222,7 @@ class Live(Generic[T]):
         try:
             await self._swap(await self._in_thread(pointer, pointer.version, in_part=True))
         except Exception as error:  # noqa: BLE001  as above
-            log.error("release %s cannot be served in part: %s", pointer.version, _say(error))
+            log.error("release %s cannot be served in part: %s", pointer.version, _one_line(error))
 
     async def _take_kept(self) -> bool:
         """At the start, without the store: load the cached release that was last in service here."""
@@ -233,7 +233,7 @@ class Live(Generic[T]):
         try:
             await self._swap(await self._in_thread(self._kept.pointer, version))
         except Exception as error:  # noqa: BLE001  as above
-            log.error("release %s cannot be served from the cache: %s", version, _say(error))
+            log.error("release %s cannot be served from the cache: %s", version, _one_line(error))
             return False
         finally:
             self._kept = None
@@ -241,26 +241,26 @@ class Live(Generic[T]):
         log.warning("release %s is served from the cache: the release store cannot be read", version)
         return True
 
-    async def _swap(self, served: Served[T]) -> None:
+    async def _swap(self, served: LoadedRelease[T]) -> None:
         await self._loader.take_over(served.service)
         old, self.served = self.served, served
         self._count(old, served)
         log.info("%s: release %s in service after %.2f s", self.use_case, served.release, served.load_seconds)
 
-    async def _in_thread(self, pointer: Pointer, version: str, *, in_part: bool = False) -> Served[T]:
+    async def _in_thread(self, pointer: Pointer, version: str, *, in_part: bool = False) -> LoadedRelease[T]:
         wait = TurnTaking(asyncio.get_running_loop())
         return await asyncio.to_thread(self._load, pointer, version, wait, in_part=in_part)
 
-    def _load(self, pointer: Pointer, version: str, wait: Wait, *, in_part: bool) -> Served[T]:
+    def _load(self, pointer: Pointer, version: str, wait: Wait, *, in_part: bool) -> LoadedRelease[T]:
         if self.served is None:
             return self._loaded(pointer, version, in_part=in_part)
-        with self._my_turn(), gently(wait):
+        with self._my_turn(), throttle(wait):
             return self._loaded(pointer, version, in_part=in_part)
 
     def _my_turn(self) -> AbstractContextManager[None]:
         return locked(self._turn, TURN_SECONDS) if self._turn is not None else nullcontext()
 
-    def _loaded(self, pointer: Pointer, version: str, *, in_part: bool) -> Served[T]:
+    def _loaded(self, pointer: Pointer, version: str, *, in_part: bool) -> LoadedRelease[T]:
         started = time.perf_counter()
         folder, manifest = self._files(version)
         service = self._loader.load(folder, manifest, in_part=in_part)
@@ -269,7 +269,7 @@ class Live(Generic[T]):
         clock, seconds = self._loader.clock(service), time.perf_counter() - started
         if version == pointer.version:
             self.releases.keep(pointer, manifest)
-        return Served(service, clock, manifest, pointer, wall_ms(), seconds)
+        return LoadedRelease(service, clock, manifest, pointer, wall_ms(), seconds)
 
     def _files(self, version: str) -> tuple[Path, Manifest]:
         if self._kept is not None:
@@ -280,11 +280,11 @@ class Live(Generic[T]):
         final, before = not isinstance(error, PASSING), self.refusal
         tries = before.tries + 1 if before and before.sequence == pointer.sequence else 1
         retry_at = time.monotonic() + self._doubled(tries)
-        self.refusal = Refusal(pointer.version, pointer.sequence, _say(error), wall_ms(), final, tries, retry_at)
+        self.refusal = Refusal(pointer.version, pointer.sequence, _one_line(error), wall_ms(), final, tries, retry_at)
         self._counts.refused()
         log.error("release %s refused: %s", pointer.version, self.refusal.reason, exc_info=None if final else error)
 
-    def _count(self, old: Served[T] | None, new: Served[T]) -> None:
+    def _count(self, old: LoadedRelease[T] | None, new: LoadedRelease[T]) -> None:
         self._counts.swapped(
             old.release if old else None,
             new.release,
@@ -298,5 +298,5 @@ class Live(Generic[T]):
         return float(min(LONGEST_PAUSE_SECONDS, self._poll_seconds * 2 ** min(failures, 10)))
 
 
-def _say(error: Exception) -> str:
+def _one_line(error: Exception) -> str:
     return error.logged if isinstance(error, PautaError) else f"{type(error).__name__}: {error}"

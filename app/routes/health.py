@@ -9,8 +9,8 @@ from app.http.errors import problem
 from app.http.public_text import public
 from app.news.answers import json_response
 from app.news.state_shapes import Health, Ready
-from app.releases.loaded_release import Served
-from app.releases.release_manager import Live
+from app.releases.loaded_release import LoadedRelease
+from app.releases.release_manager import ReleaseManager
 from script_shared.times import iso
 
 router = APIRouter(tags=["operations"])
@@ -50,13 +50,13 @@ async def get_ready(request: Request, service: TheService, use_case: UseCaseName
     )
 
 
-def clock_facts(served: Served[Any]) -> dict[str, str]:
+def clock_facts(served: LoadedRelease[Any]) -> dict[str, str]:
     """The clock of the release in service, and why it was chosen."""
     clock = served.clock
     return {"mode": clock.mode, "now": iso(clock.now_ms()), "data_end": iso(clock.data_end_ms), "why": clock.why}
 
 
-def troubles(live: Live[Any]) -> dict[str, Any]:
+def troubles(live: ReleaseManager[Any]) -> dict[str, Any]:
     """Why a newer release is not in service, and whether the release store can be read."""
     refusal = live.refusal
     refused = refusal and {
@@ -69,11 +69,11 @@ def troubles(live: Live[Any]) -> dict[str, Any]:
     return {"refused": refused, "store_error": error and public(error), "release_store": live.store.text}
 
 
-def _are_ready(lives: list[Live[Any]]) -> bool:
+def _are_ready(lives: list[ReleaseManager[Any]]) -> bool:
     return any(live.served is not None for live in lives) and not any(live.is_starting for live in lives)
 
 
-def _each(lives: dict[str, Live[Any]]) -> dict[str, Any]:
+def _each(lives: dict[str, ReleaseManager[Any]]) -> dict[str, Any]:
     return {
         name: {
             "ready": live.served is not None,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from app.dependencies import Admin, TheLive
 from app.news.answers import json_response
 from app.news.state_shapes import Model, Reloaded
-from app.releases.release_manager import Live
+from app.releases.release_manager import ReleaseManager
 from app.routes.health import troubles
 from script_shared.errors import UnavailableError
 from script_shared.times import iso
@@ -30,7 +30,7 @@ async def reload_model(live: TheLive) -> Response:
     raise UnavailableError(f"Nothing was loaded: {live.reason()}", fix=f"{serving}. Publish and promote again.")
 
 
-def facts(live: Live[Any]) -> dict[str, Any]:
+def facts(live: ReleaseManager[Any]) -> dict[str, Any]:
     """Facts of a loaded release.
 
     Raises:

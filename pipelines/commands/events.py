@@ -7,7 +7,7 @@ from pathlib import Path
 from pipelines.commands import events_parquet
 from script_shared.errors import InputError
 from script_shared.events import EventLog
-from script_shared.events.address import begun
+from script_shared.events.address import log_exists
 from script_shared.events.extract import KINDS, USUAL, Extract
 from script_shared.settings import Settings
 from script_shared.times import epoch_ms
@@ -20,7 +20,7 @@ def main(argv: list[str], settings: Settings) -> int:
         PautaError: it cannot be done; the caller prints it.
     """
     args = _parser().parse_args(argv)
-    if not begun(settings.events_address):
+    if not log_exists(settings.events_address):
         raise InputError("there is no event log yet.", fix="Start the API, or correct PAUTA_EVENTS_URI.")
     log = EventLog(settings.events_address)
     try:

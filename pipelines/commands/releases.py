@@ -9,7 +9,7 @@ from pathlib import Path
 from pipelines.registry import find
 from script_shared.errors import InputError, ReleaseError
 from script_shared.events import Erased, EventLog
-from script_shared.events.address import begun
+from script_shared.events.address import log_exists
 from script_shared.params import Params
 from script_shared.releases import Manifest, Pointer, Releases, open_releases
 from script_shared.settings import Settings
@@ -128,7 +128,7 @@ def _kept(params: Params) -> int:
 def _erased(releases: Releases, args: argparse.Namespace) -> int:
     """Erased users by release; nothing is served of them, and they go with the release."""
     releases_holding = args.case.function("erasure")
-    log = EventLog(args.settings.events_address) if begun(args.settings.events_address) else None
+    log = EventLog(args.settings.events_address) if log_exists(args.settings.events_address) else None
     erased = Erased(frozenset(log.erased())) if log else Erased()
     holding = releases_holding(releases, erased)
     for version, count in holding.items():

@@ -6,7 +6,7 @@ import json
 from pipelines.measures.served_report import served_report
 from script_shared.errors import InputError
 from script_shared.events import EventLog
-from script_shared.events.address import begun
+from script_shared.events.address import log_exists
 from script_shared.settings import Settings
 from script_shared.times import epoch_ms
 
@@ -20,7 +20,7 @@ def main(argv: list[str], settings: Settings) -> int:
         PautaError: it cannot be made; the caller prints it.
     """
     args = _parser().parse_args(argv)
-    if not begun(settings.events_address):
+    if not log_exists(settings.events_address):
         raise InputError("there is no event log yet.", fix="Start the API, or correct PAUTA_EVENTS_URI.")
     log = EventLog(settings.events_address)
     try:

@@ -10,10 +10,10 @@ from pipelines.news import columns as c
 from pipelines.news.dataset import Dataset
 from script_shared.arrays import IntArray
 from script_shared.names import section_key
-from script_shared.news.readers.training_data import Reads, Snapshot
+from script_shared.news.readers.training_data import Reads, TrainingData
 
 
-def snapshot_of(dataset: Dataset, as_of_ms: int) -> Snapshot:
+def snapshot_of(dataset: Dataset, as_of_ms: int) -> TrainingData:
     """Reads until ``as_of_ms`` (epoch milliseconds, UTC), all users, all articles.
 
     Articles published later are there with their rows, so that rows agree at every moment; no recommender may
@@ -22,7 +22,7 @@ def snapshot_of(dataset: Dataset, as_of_ms: int) -> Snapshot:
     until = dataset.interactions.until(as_of_ms)
     section, section_names = codes_of(dataset.articles[c.SECTION])
     region, region_names = codes_of(dataset.articles[c.REGION])
-    return Snapshot(
+    return TrainingData(
         as_of_ms=as_of_ms,
         reads=Reads(**{name: getattr(until, name) for name in Reads.__dataclass_fields__}),
         logged=dataset.logged,

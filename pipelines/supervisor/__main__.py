@@ -4,7 +4,7 @@ import os
 import sys
 
 from pipelines.supervisor.parent_process import guarded
-from pipelines.supervisor.settings.stack_settings import load_places
+from pipelines.supervisor.settings.stack_settings import load_stack_settings
 from script_shared.errors import PautaError
 from script_shared.parent import end_with_parent
 
@@ -14,7 +14,7 @@ def main() -> int:
     if "MAKELEVEL" in os.environ:
         end_with_parent(os.getppid())
     try:
-        places = load_places(sys.argv[1:])
+        stack_settings = load_stack_settings(sys.argv[1:])
     except PautaError as error:
         print(error.logged, file=sys.stderr)
         return 2
@@ -22,7 +22,7 @@ def main() -> int:
     def supervise() -> int:
         from pipelines.supervisor.session import supervise as supervise_here
 
-        return supervise_here(places)
+        return supervise_here(stack_settings)
 
     return guarded(supervise)
 

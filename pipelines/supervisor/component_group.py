@@ -14,7 +14,7 @@ POLL_SECONDS = 0.2
 GRACE_SECONDS = 10.0
 
 
-class Household:
+class ComponentGroup:
     """The components that run, in the order in which they were started.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pipelines.supervisor.component_group import Household
+from pipelines.supervisor.component_group import ComponentGroup
 from pipelines.supervisor.console import say
 from pipelines.supervisor.progress import RunFailedError, follow
 from pipelines.supervisor.rest.airflow import AirflowRest
@@ -19,22 +19,22 @@ def clean_up(airflow: AirflowRest, started: datetime) -> None:
         airflow.give_up(dag, run)
 
 
-def make_first_release(household: Household, airflow: AirflowRest) -> None:
+def make_first_release(components: ComponentGroup, airflow: AirflowRest) -> None:
     """Trigger the data DAG, follow it, then follow the training that its asset starts.
 
     Raises:
         RunFailedError: one of the two failed, or the gate refused the candidate.
         UnavailableError: Airflow did not do its part in time.
     """
-    household.wait_for("Reading the DAGs", lambda: airflow.knows(DATA) and airflow.knows(TRAINING), SECONDS)
+    components.wait_for("Reading the DAGs", lambda: airflow.knows(DATA) and airflow.knows(TRAINING), SECONDS)
     before = set(airflow.runs(TRAINING))
-    follow(household, airflow, DATA, airflow.trigger(DATA, {}))
+    follow(components, airflow, DATA, airflow.trigger(DATA, {}))
 
     def training() -> str | None:
         return next((run for run in airflow.runs(TRAINING) if run not in before), None)
 
-    run = household.wait_for("Starting the training", training, SECONDS)
-    follow(household, airflow, TRAINING, run, LAST)
+    run = components.wait_for("Starting the training", training, SECONDS)
+    follow(components, airflow, TRAINING, run, LAST)
     _require_promoted(airflow, run)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from pipelines.supervisor.console import plainly
 from pipelines.supervisor.rest.api import ApiRest
 from pipelines.supervisor.settings.credentials import ADMIN, Credentials
-from pipelines.supervisor.settings.stack_settings import Places
+from pipelines.supervisor.settings.stack_settings import StackSettings
 from script_shared.settings import Settings
 
 ITEMS = 3
@@ -34,15 +34,15 @@ def _trainings(settings: Settings) -> str:
     return settings.mlflow_address or "not tracked (PAUTA_MLFLOW_URI)"
 
 
-def show_addresses(places: Places, credentials: Credentials, settings: Settings) -> None:
+def show_addresses(stack_settings: StackSettings, credentials: Credentials, settings: Settings) -> None:
     """Where to look next."""
     plainly(
         f"""
-  Recommendations   {places.api_url}/           (documentation: {places.api_url}/docs)
-  Airflow           {places.airflow_url}/           login {ADMIN}, password {credentials.admin_password}
+  Recommendations   {stack_settings.api_url}/           (documentation: {stack_settings.api_url}/docs)
+  Airflow           {stack_settings.airflow_url}/           login {ADMIN}, password {credentials.admin_password}
   Trainings         {_trainings(settings)}
-  Admin token       {places.state / "credentials.json"} ("admin_token")
-  Logs              {places.state / "logs"}
+  Admin token       {stack_settings.state / "credentials.json"} ("admin_token")
+  Logs              {stack_settings.state / "logs"}
 
   Ctrl-C stops everything."""
     )

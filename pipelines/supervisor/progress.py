@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from pipelines.supervisor.component_group import Household
+from pipelines.supervisor.component_group import ComponentGroup
 from pipelines.supervisor.console import now, say
 from pipelines.supervisor.rest.airflow import AirflowRest, TaskState
 from script_shared.errors import PautaError
@@ -16,7 +16,7 @@ class RunFailedError(PautaError):
     """A DAG run failed; the message ends with the error of the task that failed."""
 
 
-def follow(household: Household, airflow: AirflowRest, dag: str, run: str, last: str = "") -> None:
+def follow(components: ComponentGroup, airflow: AirflowRest, dag: str, run: str, last: str = "") -> None:
     """Show the run's tasks until it has ended, or until its task ``last`` has ended well: the rest may take its time.
 
     Raises:
@@ -32,7 +32,7 @@ def follow(household: Household, airflow: AirflowRest, dag: str, run: str, last:
             return "success"
         return state if state in ("success", "failed") else None
 
-    if household.wait_for(f"The run of {dag}", ended, DAY_SECONDS, every=POLL_SECONDS) == "failed":
+    if components.wait_for(f"The run of {dag}", ended, DAY_SECONDS, every=POLL_SECONDS) == "failed":
         raise _failure(airflow, dag, run)
 
 

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
 from pipelines.supervisor.checks import check_configuration, check_libraries
-from pipelines.supervisor.component_group import Household
+from pipelines.supervisor.component_group import ComponentGroup
 from pipelines.supervisor.console import say
 from pipelines.supervisor.first_run import clean_up, make_first_release
 from pipelines.supervisor.greeting import show_addresses, show_recommendations
@@ -16,7 +16,7 @@ from pipelines.supervisor.rest.airflow import AirflowRest
 from pipelines.supervisor.rest.api import ApiRest
 from pipelines.supervisor.settings.credentials import ADMIN, load_credentials
 from pipelines.supervisor.settings.ports import check_ports
-from pipelines.supervisor.settings.stack_settings import Places
+from pipelines.supervisor.settings.stack_settings import StackSettings
 from pipelines.supervisor.signals import StopRequestedError, ignore_signals, stop_on_signals
 from pipelines.supervisor.stack import Database, Stack
 from script_shared.errors import PautaError, SettingsError
@@ -28,14 +28,14 @@ LOAD_SECONDS = 60.0
 WATCH_SECONDS = 0.5
 
 
-def supervise(places: Places) -> int:
+def supervise(stack_settings: StackSettings) -> int:
     """Run the stack until it is asked to stop; the exit code is 0 then, and 1 when something failed."""
     stop_on_signals()
-    household = Household()
+    components = ComponentGroup()
     failed = 1
     try:
-        with _alone(places):
-            _run(places, load_settings(), household)
+        with _alone(stack_settings):
+            _run(stack_settings, load_settings(), components)
     except StopRequestedError:
         say("stopping")
         failed = 0
@@ -43,65 +43,65 @@ def supervise(places: Places) -> int:
         say(error.logged)
     finally:
         ignore_signals()
-        _stop(household)
+        _stop(components)
     return failed
 
 
-def _stop(household: Household) -> None:
+def _stop(components: ComponentGroup) -> None:
     """Stop what was started, and report when it has stopped."""
-    left = household.stop()
+    left = components.stop()
     if left:
         say(f"these processes could not be ended: {', '.join(map(str, left))}")
-    elif household.started:
+    elif components.started:
         say("everything is stopped")
 
 
-def _run(places: Places, settings: Settings, household: Household) -> None:
+def _run(stack_settings: StackSettings, settings: Settings, components: ComponentGroup) -> None:
     check_libraries()
-    check_ports(places)
+    check_ports(stack_settings)
     check_configuration(settings)
-    credentials = load_credentials(places.state)
+    credentials = load_credentials(stack_settings.state)
     served = _promoted(settings)
-    stack = Stack(places, credentials)
-    household.start(stack.api())
-    _start_airflow(household, stack, Database(places))
+    stack = Stack(stack_settings, credentials)
+    components.start(stack.api())
+    _start_airflow(components, stack, Database(stack_settings))
     with (
-        closing(ApiRest(places.api_url)) as api,
-        closing(AirflowRest(places.airflow_url, ADMIN, credentials.admin_password)) as airflow,
+        closing(ApiRest(stack_settings.api_url)) as api,
+        closing(AirflowRest(stack_settings.airflow_url, ADMIN, credentials.admin_password)) as airflow,
     ):
         if served:
             say(f"release {served} was promoted earlier: nothing is trained")
-            _greet(household, api)
-        _wait_for_airflow(household, airflow)
+            _greet(components, api)
+        _wait_for_airflow(components, airflow)
         if not served:
             say(f"Airflow is up; making the first release from the source '{settings.source}'")
-            make_first_release(household, airflow)
-            _greet(household, api)
-    show_addresses(places, credentials, settings)
+            make_first_release(components, airflow)
+            _greet(components, api)
+    show_addresses(stack_settings, credentials, settings)
     while True:
-        household.watch()
+        components.watch()
         time.sleep(WATCH_SECONDS)
 
 
-def _wait_for_airflow(household: Household, airflow: AirflowRest) -> None:
+def _wait_for_airflow(components: ComponentGroup, airflow: AirflowRest) -> None:
     started = datetime.now(UTC)
     say("waiting for Airflow")
-    household.wait_for("Starting Airflow", lambda: airflow.healthy() or None, START_SECONDS)
+    components.wait_for("Starting Airflow", lambda: airflow.healthy() or None, START_SECONDS)
     clean_up(airflow, started)
 
 
-def _start_airflow(household: Household, stack: Stack, database: Database) -> None:
+def _start_airflow(components: ComponentGroup, stack: Stack, database: Database) -> None:
     if not database.ready:
         say("making Airflow's database")
         database.clear()
-        household.run_once(stack.migration())
+        components.run_once(stack.migration())
         database.set_ready()
     for component in stack.airflow():
-        household.start(component)
+        components.start(component)
 
 
-def _greet(household: Household, api: ApiRest) -> None:
-    ready = household.wait_for("Loading the release", api.readiness, LOAD_SECONDS)
+def _greet(components: ComponentGroup, api: ApiRest) -> None:
+    ready = components.wait_for("Loading the release", api.readiness, LOAD_SECONDS)
     if ready.refused:
         say(f"the release cannot be served: {ready.refused}")
         say("trigger news_data in Airflow for a new one, or take another: .venv/bin/python -m pipelines releases list")
@@ -117,14 +117,14 @@ def _promoted(settings: Settings) -> str | None:
 
 
 @contextmanager
-def _alone(places: Places) -> Iterator[None]:
+def _alone(stack_settings: StackSettings) -> Iterator[None]:
     """Hold the lock of this checkout; it is released however the process ends.
 
     Raises:
         SettingsError: another supervisor holds it.
     """
-    places.state.mkdir(parents=True, exist_ok=True)
-    with (places.state / "lock").open("a+") as lock:
+    stack_settings.state.mkdir(parents=True, exist_ok=True)
+    with (stack_settings.state / "lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

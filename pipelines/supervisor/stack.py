@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pipelines.supervisor.component import Component
 from pipelines.supervisor.settings.credentials import Credentials
 from pipelines.supervisor.settings.environment import airflow_environment, api_environment
-from pipelines.supervisor.settings.stack_settings import Places
+from pipelines.supervisor.settings.stack_settings import StackSettings
 
 BEHIND = 10  # trainings run below the scheduler; requests do not wait for them
 
@@ -15,10 +15,10 @@ BEHIND = 10  # trainings run below the scheduler; requests do not wait for them
 class Stack:
     """Makes the components, each with its command and environment."""
 
-    def __init__(self, places: Places, credentials: Credentials) -> None:
-        self._places = places
-        self._airflow = airflow_environment(places, credentials, os.environ)
-        self._api = api_environment(places, credentials, os.environ)
+    def __init__(self, stack_settings: StackSettings, credentials: Credentials) -> None:
+        self._stack_settings = stack_settings
+        self._airflow = airflow_environment(stack_settings, credentials, os.environ)
+        self._api = api_environment(stack_settings, credentials, os.environ)
 
     def api(self) -> Component:
         """The recommendation API; it waits for a release by itself."""
@@ -41,15 +41,15 @@ class Stack:
 
     def _component(self, name: str, environment: dict[str, str], *module: str) -> Component:
         command = (sys.executable, "-m", *module)
-        return Component(name, command, environment, self._places.state / "logs" / f"{name}.log")
+        return Component(name, command, environment, self._stack_settings.state / "logs" / f"{name}.log")
 
 
 class Database:
     """Whether Airflow's database is ready, by a stamp beside it: asking Airflow itself takes seconds."""
 
-    def __init__(self, places: Places) -> None:
-        self._file = places.airflow_home / "airflow.db"
-        self._stamp = places.airflow_home / "migrated"
+    def __init__(self, stack_settings: StackSettings) -> None:
+        self._file = stack_settings.airflow_home / "airflow.db"
+        self._stamp = stack_settings.airflow_home / "migrated"
         self._version = version("apache-airflow")
 
     @property

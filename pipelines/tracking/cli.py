@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from pipelines.registry import find
-from pipelines.tracking.reconcile import Desk, open_store, reconcile, told
-from pipelines.tracking.registry_plan import CANDIDATE, PRODUCTION, shelf_of
+from pipelines.tracking.reconcile import TrackingFolder, open_store, reconcile, safe_message
+from pipelines.tracking.registry_plan import CANDIDATE, PRODUCTION, registry_plan
 from script_shared.addresses import sqlite_file
 from script_shared.errors import InputError
 from script_shared.settings import Settings
@@ -25,7 +25,7 @@ def main(argv: list[str], settings: Settings) -> int:
     """
     args = _parser().parse_args(argv)
     find(settings, args.use_case).function("training_record")
-    desk = Desk(settings, args.use_case)
+    desk = TrackingFolder(settings, args.use_case)
     if args.command == "ui":
         return _ui(settings, args.port)
     if settings.mlflow_address is None:
@@ -34,7 +34,7 @@ def main(argv: list[str], settings: Settings) -> int:
     return _status(desk) if args.command == "status" else _reconcile(desk, as_json=args.json)
 
 
-def _reconcile(desk: Desk, *, as_json: bool) -> int:
+def _reconcile(desk: TrackingFolder, *, as_json: bool) -> int:
     if as_json:
         os.nice(NICE)  # asked by a program that has other things to do
     outcome = reconcile(desk.settings, desk.use_case)
@@ -49,7 +49,7 @@ def _reconcile(desk: Desk, *, as_json: bool) -> int:
     return bool(outcome.problem)
 
 
-def _status(desk: Desk) -> int:
+def _status(desk: TrackingFolder) -> int:
     waiting, last = desk.outbox.records(), desk.last()
     print(f"MLflow      {desk.settings.mlflow_address}")
     if last:
@@ -58,9 +58,9 @@ def _status(desk: Desk) -> int:
     try:
         present = open_store(desk).aliases()
     except Exception as error:  # noqa: BLE001  the edge to MLflow: whatever it is, a person wants one line
-        print(f"aliases     unknown: {told(error, desk.settings)}")
+        print(f"aliases     unknown: {safe_message(error, desk.settings)}")
         return 1
-    wanted = shelf_of(desk.releases).aliases
+    wanted = registry_plan(desk.releases).aliases
     for alias in (PRODUCTION, CANDIDATE):
         print(f"{alias:<11} {_compared(present.get(alias), wanted.get(alias))}")
     differ = any(present.get(alias) != wanted.get(alias) for alias in (PRODUCTION, CANDIDATE))

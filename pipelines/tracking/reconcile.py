@@ -14,7 +14,7 @@ from pipelines.registry import find
 from pipelines.tracking.mlflow_store import MlflowStore, import_client, is_refusal
 from pipelines.tracking.outbox import Outbox
 from pipelines.tracking.record import Record
-from pipelines.tracking.registry_plan import CANDIDATE, PRODUCTION, shelf_of
+from pipelines.tracking.registry_plan import CANDIDATE, PRODUCTION, registry_plan
 from script_shared.addresses import sqlite_file
 from script_shared.errors import PautaError, UnavailableError
 from script_shared.releases import Releases, open_releases
@@ -49,7 +49,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Desk:
+class TrackingFolder:
     """Where the tracking of one use case works.
 
     Attributes:
@@ -105,7 +105,7 @@ def reconcile(settings: Settings, use_case: str) -> Outcome:
 
     Whatever goes wrong ends up in the outcome; what was not delivered waits on.
     """
-    desk = Desk(settings, use_case)
+    desk = TrackingFolder(settings, use_case)
     outcome = Outcome()
     try:
         desk.folder.mkdir(parents=True, exist_ok=True)
@@ -115,14 +115,14 @@ def reconcile(settings: Settings, use_case: str) -> Outcome:
         with locked(desk.folder / ".lock", LOCK_SECONDS):
             _bring_up_to_date(desk, outcome)
     except Exception as error:  # noqa: BLE001  whatever MLflow and its client do, training goes on
-        outcome.problem = told(error, settings)
+        outcome.problem = safe_message(error, settings)
     outcome.waiting = len(desk.outbox.records())
     outcome.at = datetime.now(UTC).isoformat(timespec="seconds")
     _note(desk, outcome)
     return outcome
 
 
-def require_mlflow(desk: Desk) -> str:
+def require_mlflow(desk: TrackingFolder) -> str:
     """Its address, once it is known to be there; its client, which takes seconds, is imported.
 
     Raises:
@@ -144,7 +144,7 @@ def require_mlflow(desk: Desk) -> str:
     return address
 
 
-def open_store(desk: Desk) -> MlflowStore:
+def open_store(desk: TrackingFolder) -> MlflowStore:
     """MLflow's client, ready to read and write.
 
     Raises:
@@ -153,7 +153,7 @@ def open_store(desk: Desk) -> MlflowStore:
     return MlflowStore(require_mlflow(desk), desk.model)
 
 
-def _bring_up_to_date(desk: Desk, outcome: Outcome) -> None:
+def _bring_up_to_date(desk: TrackingFolder, outcome: Outcome) -> None:
     from_outbox = desk.outbox.records()
     store = open_store(desk)
     delivered = []
@@ -164,24 +164,24 @@ def _bring_up_to_date(desk: Desk, outcome: Outcome) -> None:
         except Exception as error:
             if not is_refusal(error):
                 raise
-            outcome.problem = f"run {record.run_id}: {told(error, desk.settings)}"
-    shelf = shelf_of(desk.releases)
-    gone = {record.release.version: record.release for record in delivered if record.release} | shelf.releases
+            outcome.problem = f"run {record.run_id}: {safe_message(error, desk.settings)}"
+    plan = registry_plan(desk.releases)
+    gone = {record.release.version: record.release for record in delivered if record.release} | plan.releases
     in_order = sorted(gone.values(), key=lambda release: (release.created_at, release.version))
-    outcome.versions = store.write_versions(in_order, set(shelf.releases))
-    outcome.aliases = store.write_aliases(shelf.aliases, (CANDIDATE, PRODUCTION))
+    outcome.versions = store.write_versions(in_order, set(plan.releases))
+    outcome.aliases = store.write_aliases(plan.aliases, (CANDIDATE, PRODUCTION))
     for record in delivered:
         desk.outbox.settle(record)
 
 
-def told(error: Exception, settings: Settings) -> str:
+def safe_message(error: Exception, settings: Settings) -> str:
     """The error in one line, without the credentials that an address may hold."""
     text = " ".join(f"{error}".split()) or type(error).__name__
     parts = httpx.URL(settings.mlflow_address or "")
     return text.replace(parts.userinfo.decode(), "***") if parts.userinfo else text
 
 
-def _note(desk: Desk, outcome: Outcome) -> None:
+def _note(desk: TrackingFolder, outcome: Outcome) -> None:
     try:
         (desk.folder / LAST).write_text(json.dumps(asdict(outcome)), encoding="utf-8")
     except OSError as error:

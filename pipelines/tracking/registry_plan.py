@@ -11,7 +11,7 @@ VERDICTS = {"True": "accepted", "False": "refused"}
 
 
 @dataclass(frozen=True)
-class Shelf:
+class RegistryPlan:
     """The releases there are, and which of them the aliases name.
 
     Attributes:
@@ -23,7 +23,7 @@ class Shelf:
     aliases: dict[str, str]
 
 
-def shelf_of(releases: Releases) -> Shelf:
+def registry_plan(releases: Releases) -> RegistryPlan:
     """Production is the release in service, candidate the newest published one, in service or not.
 
     Raises:
@@ -35,7 +35,7 @@ def shelf_of(releases: Releases) -> Shelf:
     aliases = {CANDIDATE: manifests[0].version} if manifests else {}
     if pointer:
         aliases[PRODUCTION] = pointer.version
-    return Shelf({each.version: release_of(each, releases.uri) for each in reversed(manifests)}, aliases)
+    return RegistryPlan({each.version: release_of(each, releases.uri) for each in reversed(manifests)}, aliases)
 
 
 def release_of(manifest: Manifest, uri: str) -> Release:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.registry import find
-from pipelines.tracking.reconcile import Desk
+from pipelines.tracking.reconcile import TrackingFolder
 from pipelines.use_case import Context
 from script_shared.settings import Settings
 
@@ -43,7 +43,7 @@ def _safely(settings: Settings, act: Callable[[], dict[str, Any]]) -> dict[str, 
 
 
 def _track(context: Context) -> dict[str, Any]:
-    desk = Desk(context.settings, context.use_case)
+    desk = TrackingFolder(context.settings, context.use_case)
     record_of = find(context.settings, context.use_case).function("training_record")
     record = record_of(context.run, desk.releases, over=True)
     if record is None:

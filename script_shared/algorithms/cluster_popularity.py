@@ -26,7 +26,7 @@ class ClusterWeights:
 
 
 @dataclass(frozen=True)
-class Clusters:
+class ClusterPopularity:
     """Decayed counts of k groups.
 
     Attributes:
@@ -57,7 +57,7 @@ class Clusters:
         *,
         n_groups: int,
         weights: ClusterWeights,
-    ) -> "Clusters":
+    ) -> "ClusterPopularity":
         """Count interactions sorted by time, none later than the moment of ``everybody``, by group of the user."""
         groups = group[user]
         half_lives = everybody.weights.half_lives_hours
@@ -99,7 +99,7 @@ class Clusters:
         save_arrays(folder, arrays)
 
     @classmethod
-    def load(cls, folder: Path, everybody: Popularity, weights: ClusterWeights) -> "Clusters":
+    def load(cls, folder: Path, everybody: Popularity, weights: ClusterWeights) -> "ClusterPopularity":
         arrays = [load_array(folder, name) for name in ("group", "counts", "topics", "liking")]
         return cls(weights, everybody, *arrays)
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from script_shared.errors import SettingsError
 
 
-def begun(uri: str) -> bool:
+def log_exists(uri: str) -> bool:
     """Whether there is a log at this address, found out without making one: a SQLite file may be missing.
 
     Raises:

@@ -17,7 +17,7 @@ from script_shared.events.database.served_lists import ServedLists, delete_of_pe
 from script_shared.events.entry import Entry, Kind
 from script_shared.events.person import Person
 from script_shared.events.quarantine import Rule
-from script_shared.throttle import breathe
+from script_shared.throttle import yield_cpu
 
 _AT_ONCE = 10_000  # entries pruned in one transaction: on SQLite, other writers wait for it
 _READ = 500  # names of users read before the thread may rest
@@ -169,7 +169,7 @@ class EventLog:
         with self._transaction() as connection:
             return int(connection.scalar(select(func.coalesce(func.max(ENTRIES.c.seq), 0))) or 0)
 
-    def lasting(self, until: int) -> list[Entry]:
+    def permanent_entries(self, until: int) -> list[Entry]:
         """The ERASE and QUARANTINE entries up to number ``until``, in order; what else lasts, :attr:`articles` has."""
         kinds = [int(Kind.ERASE), int(Kind.QUARANTINE)]
         query = select(ENTRIES).where(ENTRIES.c.seq <= until, ENTRIES.c.kind.in_(kinds)).order_by(ENTRIES.c.seq)
@@ -185,7 +185,7 @@ class EventLog:
         with self._transaction() as connection:
             for some in connection.scalars(query.distinct()).partitions(_READ):
                 found.update(some)
-                breathe()
+                yield_cpu()
         return found - {""}
 
     def shown_often(self, until: int, since_ms: int, least: int, proofs: Collection[str]) -> list[tuple[str, str, int]]:
@@ -266,7 +266,7 @@ class EventLog:
         with self._transaction() as connection:
             return erased_since(connection, after)
 
-    def extent(self, kinds: Collection[Kind]) -> tuple[int, str]:
+    def head_fingerprint(self, kinds: Collection[Kind]) -> tuple[int, str]:
         """The last number of these kinds, 0 for none, and a text that changes when what is held of them changes."""
         of_kinds = select(ENTRIES.c.seq, ENTRIES.c.entry_id).where(ENTRIES.c.kind.in_([int(kind) for kind in kinds]))
         with self._transaction() as connection:
@@ -316,7 +316,7 @@ class EventLog:
                 for entry in filter(rule.holds, map(_entry, some)):
                     counts["clicks" if entry.kind == Kind.CLICK else "impressions"] += 1
                     counts["in_release"] += entry.seq <= snapshot_seq
-                breathe()
+                yield_cpu()
         return counts
 
     def day_keys(self, day: int) -> tuple[bytes, bytes]:

@@ -17,15 +17,15 @@ from script_shared.news.answer_check import check_rows
 from script_shared.news.catalog.catalog import Catalog
 from script_shared.news.membership import segment_codes, segment_of
 from script_shared.news.params import ModelParams
-from script_shared.news.readers.reader_table import Readers
+from script_shared.news.readers.reader_table import ReaderTable
 from script_shared.news.recommenders import scoring
 from script_shared.news.recommenders.base import Part, Recommender
 from script_shared.news.recommenders.pool import Pool
 from script_shared.news.recommenders.popular import weights_of
-from script_shared.news.recommenders.prepared_pool import PoolKeeper, Prepared
+from script_shared.news.recommenders.prepared_pool import PoolKeeper, PreparedPool
 from script_shared.news.release_folder import facts_in, params_in, segments_in
 from script_shared.news.segments import SEGMENT_NAMES, Segment, segment_named
-from script_shared.throttle import breathe
+from script_shared.throttle import yield_cpu
 
 BATCH = 512  # users scored at once in recommend_many: about 4 MB for each part of the score
 SPREAD = 4.0  # of a total in units of one standardised part; keeps the best scores apart below 1
@@ -96,7 +96,7 @@ class NewsModel:
         self,
         *,
         catalog: Catalog,
-        readers: Readers,
+        readers: ReaderTable,
         popularity: Popularity,
         recommenders: Mapping[str, Recommender],
         params: ModelParams,
@@ -128,7 +128,7 @@ class NewsModel:
         params = params_in(folder / "params.json", [segment.name for segment in segments])
         return cls(
             catalog=Catalog.load(folder / "catalog"),
-            readers=Readers.load(folder / "readers"),
+            readers=ReaderTable.load(folder / "readers"),
             popularity=Popularity.load(folder / "popularity", weights_of(params.popularity)),
             recommenders={s.name: s.recommender.load(folder / s.name, params) for s in segments},
             params=params,
@@ -219,10 +219,10 @@ class NewsModel:
             row = int(known[0]) if len(known) else -1
             read = set(self.readers.batch(np.array([row])).histories.article.tolist())
             answer = self.recommend(self.readers.ids.ids[row] if row >= 0 else None, n)
-            breathe()
+            yield_cpu()
             check_rows([item.article for item in answer.items], alive - read, n, f"release {self.version}: {name}")
 
-    def _rows(self, prepared: Prepared, segment: str, batch: Batch, n: int) -> IntArray:
+    def _rows(self, prepared: PreparedPool, segment: str, batch: Batch, n: int) -> IntArray:
         scores = scoring.total(prepared.score(segment, batch))
         nobody = np.zeros(0, np.int64)
         scoring.forbid(scores, batch.histories, nobody, prepared.pool)

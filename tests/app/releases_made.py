@@ -9,8 +9,8 @@ from script_shared.arrays import IdIndex, IntArray, Strings
 from script_shared.clock import HOUR_MS
 from script_shared.news.catalog.catalog import Catalog
 from script_shared.news.params import FILE, ModelParams, NewsParams
-from script_shared.news.readers.reader_table import Readers
-from script_shared.news.readers.training_data import Reads, Snapshot
+from script_shared.news.readers.reader_table import ReaderTable
+from script_shared.news.readers.training_data import Reads, TrainingData
 from script_shared.news.recommenders.popular import count
 from script_shared.news.release_folder import FORMAT
 from script_shared.news.segments import SEGMENT_NAMES
@@ -55,7 +55,7 @@ def catalog(title: str) -> Catalog:
     )
 
 
-def snapshot() -> Snapshot:
+def snapshot() -> TrainingData:
     """All reads, a minute apart, the last one at the end of the data."""
     pairs = [(user, article) for user, articles in enumerate(READS.values()) for article in articles]
     user, article = np.array(pairs, np.uint32).T
@@ -64,7 +64,7 @@ def snapshot() -> Snapshot:
     reads = Reads(user, article, time_ms, ones, ones, ones, ones, ones, nowhere, nowhere)
     logged = np.array([name in LOGGED for name in READS])
     articles = catalog("")
-    return Snapshot(
+    return TrainingData(
         as_of_ms=NOW_MS,
         reads=reads,
         logged=logged,
@@ -77,9 +77,9 @@ def snapshot() -> Snapshot:
     )
 
 
-def readers() -> Readers:
+def readers() -> ReaderTable:
     known = snapshot()
-    return Readers(IdIndex.of(list(READS)), known.logged, known.histories())
+    return ReaderTable(IdIndex.of(list(READS)), known.logged, known.histories())
 
 
 def make_release(folder: Path, title: str = "Notícia", clock_mode: str = "data") -> Path:

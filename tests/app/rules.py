@@ -19,7 +19,7 @@ def name(user: str, session: str) -> str:
 
 
 @dataclass
-class Told:
+class ExpectedFacts:
     """What a case tells the newsroom, and what must follow from it."""
 
     read: dict[str, set[str]] = field(default_factory=dict)

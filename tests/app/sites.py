@@ -24,7 +24,7 @@ from script_shared.settings import Settings
 from tests.app.conftest import TOKEN, release_of, serving, until
 from tests.app.rankers import make_ranker
 from tests.app.releases_made import NOW_MS, make_release
-from tests.app.rules import Told
+from tests.app.rules import ExpectedFacts
 
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}
 PAGES = [f"a{number}" for number in range(60)] + ["p0", "p1", "p2", "unknown"]
@@ -46,7 +46,7 @@ class Site:
     service: Service
     degraded: str
     ordered: str
-    told: Told = field(default_factory=Told)
+    told: ExpectedFacts = field(default_factory=ExpectedFacts)
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def send(self, kind: Kind, user: str, page: str, session: str = "", times: int = 1) -> None:
@@ -163,7 +163,7 @@ def _broken(kind: str, service: Service) -> Any:
 def _tell(site: Site) -> None:
     """Much read articles, a reader who read much, one who was shown much, and posts of every kind."""
     if site.degraded == "event_log":
-        until(lambda: site.service.following.follower.lag.error)
+        until(lambda: site.service.intake.follower.lag.error)
         return
     for number in range(40):
         site.send(Kind.CLICK, f"reader{number}", "a20")

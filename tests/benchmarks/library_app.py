@@ -13,12 +13,12 @@ from fastapi import FastAPI, Request, Response
 from implicit.cpu.als import AlternatingLeastSquares
 from scipy.sparse import csr_matrix
 
-from app.http.middleware import Watched
+from app.http.middleware import RequestMiddleware
 from app.metrics.telemetry import Telemetry
 from app.news.answers import iso, json_response
 from app.news.shapes import Recommendations
 from script_shared.news.catalog.catalog import Catalog
-from script_shared.news.readers.reader_table import Readers
+from script_shared.news.readers.reader_table import ReaderTable
 
 FOLDER = "PAUTA_BENCH_FOLDER"
 FACTORS, CONFIDENCE = 64, 1.0
@@ -28,7 +28,7 @@ class Library:
     """The readers and articles of a release, and implicit's model over them."""
 
     def __init__(self, folder: Path) -> None:
-        self.catalog, self.readers = Catalog.load(folder / "catalog"), Readers.load(folder / "readers")
+        self.catalog, self.readers = Catalog.load(folder / "catalog"), ReaderTable.load(folder / "readers")
         reads, shape = self.readers.histories, (len(self.readers), len(self.catalog))
         ones = np.full(len(reads.article), CONFIDENCE, np.float32)
         self.reads = csr_matrix((ones, np.asarray(reads.article, np.int32), np.asarray(reads.offsets)), shape=shape)
@@ -58,7 +58,7 @@ class Library:
 def make() -> FastAPI:
     """The application that uvicorn starts."""
     library, app = Library(Path(os.environ[FOLDER])), FastAPI()
-    app.add_middleware(Watched, telemetry=Telemetry())
+    app.add_middleware(RequestMiddleware, telemetry=Telemetry())
 
     @app.get("/recommendations", response_model=Recommendations)
     async def recommendations(request: Request, user_id: str = "", num_recs: int = 10) -> Response:

@@ -30,7 +30,7 @@ async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheServi
     posts = body if isinstance(body, list) else [body]
     _check_vectors(posts, service)
     dating = await service.live.dating(by_site=True)
-    new = await service.following.write([_entry(post, dating) for post in posts])
+    new = await service.intake.write([_entry(post, dating) for post in posts])
     return json_response({"accepted": sum(new), "duplicates": 0})
 
 
@@ -40,7 +40,7 @@ def _check_vectors(posts: list[ArticlePost], service: Service) -> None:
     Raises:
         RequestError: one has another; names the article and the lengths.
     """
-    room, sizes = service.following.newsroom, dict[str, int]()
+    room, sizes = service.intake.newsroom, dict[str, int]()
     for post in posts:
         name, vector = post.vector_name or "", post.vector
         if vector is None:

@@ -30,7 +30,7 @@ async def delete_event(event_id: EventId, service: TheService) -> Response:
     """
     found = await _find(service, event_id)
     rule = await _rule(service, found)
-    await service.following.write([rule])
+    await service.intake.write([rule])
     return json_response(_corrected(service, found, rule, None))
 
 
@@ -43,7 +43,7 @@ async def put_event(request: Request, event_id: EventId, body: Correction, servi
         return problem(request, 422, f"time: {refusal}.", errors=[{"in": "body", "field": "time", "message": refusal}])
     right = _right(found, body)
     rule = await _rule(service, found)
-    await service.following.write([rule, right])
+    await service.intake.write([rule, right])
     return json_response(_corrected(service, found, rule, right.entry_id))
 
 
@@ -53,7 +53,7 @@ async def _find(service: Service, event_id: str) -> Entry:
     Raises:
         HTTPException: 404, it does not exist or was taken out before.
     """
-    log = service.following.log
+    log = service.intake.log
     found = (await asyncio.to_thread(log.find, [event_id])).get(event_id)
     held = Quarantine.of(await asyncio.to_thread(log.quarantined))
     if found is None or found.kind not in KINDS.values() or held.holds(found):
@@ -91,7 +91,7 @@ def _right(found: Entry, said: Correction) -> Entry:
 
 
 def _in_release(service: Service, found: Entry) -> bool:
-    newsroom = service.following.newsroom
+    newsroom = service.intake.newsroom
     return newsroom is not None and found.seq <= newsroom.snapshot_seq
 
 

@@ -77,7 +77,7 @@ async def _dating(service: Service, events: int, *, by_site: bool) -> Dating:
 async def _write(service: Service, entries: list[Entry]) -> list[bool]:
     first = await logins(service, entries)
     try:
-        new = (await service.following.write([*first, *entries]))[len(first) :]
+        new = (await service.intake.write([*first, *entries]))[len(first) :]
     except UnavailableError:
         service.telemetry.live.refused("log_away", len(entries))
         raise
@@ -120,5 +120,5 @@ def _judge(service: Service, written: Sequence[tuple[Entry, bool]]) -> list[Entr
     """Credit clicks that name no answer to the user's newest one; those that name one are credited as they come."""
     clicks = [entry for entry, new in written if new and entry.kind == Kind.CLICK and "answer_id" not in entry.body]
     for click in clicks:
-        service.following.judge(click)
+        service.intake.judge(click)
     return clicks

@@ -43,7 +43,7 @@ async def export_events(query: Annotated[ExportQuery, Query()], service: TheServ
     ``python -m pipelines events export``, because the API has no library for it.
     """
     wanted = Extract(tuple(query.kinds), query.since, query.until, query.after, query.after_list)
-    pages = wanted.pages(service.following.log)
+    pages = wanted.pages(service.intake.log)
     first = await asyncio.to_thread(next, pages, None)  # an unreachable log is a 503, not an answer that is cut off
 
     async def lines() -> AsyncIterator[bytes]:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from app.dependencies import Service, TheService
 from app.news.answers import MEDIA_TYPE
 from app.news.article_facts import NOBODY, ArticleFacts
-from app.news.article_shapes import Latest, LatestQuery, MostRead, MostReadQuery, Narrowed
+from app.news.article_shapes import Latest, LatestQuery, ListFilters, MostRead, MostReadQuery
 from app.news.news_release import NewsRelease
 from script_shared.clock import HOUR_MS
 from script_shared.news.catalog.newest import Place
@@ -42,7 +42,7 @@ async def get_latest(query: Annotated[LatestQuery, Query()], service: TheService
     return _answer(service, served, query, lambda: _latest(served, query))
 
 
-def _answer(service: Service, served: NewsRelease, query: Narrowed, make: Callable[[], dict[str, Any]]) -> Response:
+def _answer(service: Service, served: NewsRelease, query: ListFilters, make: Callable[[], dict[str, Any]]) -> Response:
     now_ms, posts = served.model.clock.now_ms(), served.recommender.newsroom.editorial.posts
     name = f"{type(query).__name__} {query.model_dump_json()}"
     as_of = (now_ms // 1000, served.recommender, posts)

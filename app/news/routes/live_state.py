@@ -8,7 +8,7 @@ from app.dependencies import Admin, Service, TheService
 from app.news.answers import json_response
 from app.news.state_shapes import LiveFacts
 from script_shared.errors import UnavailableError
-from script_shared.news.catalog.catalog_rows import Rows
+from script_shared.news.catalog.catalog_rows import CatalogRows
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.serving.sections import Sections
 from script_shared.news.serving.trending import trending as most_read
@@ -26,18 +26,18 @@ async def get_live(service: TheService, digest: bool = False, trending: Window |
 
     Two processes that serve one release and are at one position have equal digests.
     """
-    following, room = service.following, service.following.newsroom
+    intake, room = service.intake, service.intake.newsroom
     if room is None:
         raise UnavailableError("Nothing is folded yet.", fix="Try again in a few seconds.")
-    position, name = await following.digest() if digest else (room.seq, None)
+    position, name = await intake.digest() if digest else (room.seq, None)
     return json_response(
         {
             "position": position,
             "time": iso(room.now_ms),
-            "degraded": following.troubles,
-            "log_error": following.follower.lag.error or following.follower.lag.write_error or None,
-            "seconds_since_read": round(following.stale_seconds(), 3),
-            "served_remembered": len(following.served),
+            "degraded": intake.troubles,
+            "log_error": intake.follower.lag.error or intake.follower.lag.write_error or None,
+            "seconds_since_read": round(intake.stale_seconds(), 3),
+            "served_remembered": len(intake.served),
             "posted_articles": len(room.editorial),
             "state": room.state.sizes() if room.state is not None else None,
             "digest": name,
@@ -50,5 +50,5 @@ def _trending(service: Service, room: Newsroom, window: str) -> dict[str, Any] |
     if room.state is None:
         return None
     served = service.live.service
-    sections = served.recommender.sections if served is not None else Sections(None, room, Rows(None))
+    sections = served.recommender.sections if served is not None else Sections(None, room, CatalogRows(None))
     return most_read(room.state, sections.names(), window)

@@ -36,11 +36,11 @@ async def post_quarantine(body: QuarantinePost, service: TheService) -> Response
         "until_ms": now_ms if body.until is None else body.until,
     }
     entry = Entry(f"quarantine-{secrets.token_hex(8)}", Kind.QUARANTINE, now_ms, body=said)
-    newsroom = service.following.newsroom
+    newsroom = service.intake.newsroom
     snapshot_seq = newsroom.snapshot_seq if newsroom is not None else 0
-    counts = await asyncio.to_thread(service.following.log.held_by, Rule.of(entry), snapshot_seq)
+    counts = await asyncio.to_thread(service.intake.log.held_by, Rule.of(entry), snapshot_seq)
     entry.body.update(counts)
-    await service.following.write([entry])
+    await service.intake.write([entry])
     return json_response(_record(entry, None))
 
 
@@ -58,12 +58,12 @@ async def delete_quarantine(quarantine_id: str, service: TheService) -> Response
         raise HTTPException(404, "No active quarantine has this id.")
     now_ms = (await service.live.clock()).now_ms()
     name = f"quarantine-{secrets.token_hex(8)}"
-    await service.following.write([Entry(name, Kind.QUARANTINE, now_ms, body={"undo": quarantine_id})])
+    await service.intake.write([Entry(name, Kind.QUARANTINE, now_ms, body={"undo": quarantine_id})])
     return json_response({**found, "undone": iso(now_ms)})
 
 
 async def _records(service: Service) -> list[dict[str, Any]]:
-    entries = await asyncio.to_thread(service.following.log.quarantined)
+    entries = await asyncio.to_thread(service.intake.log.quarantined)
     undone = {str(entry.body["undo"]): entry.time_ms for entry in entries if "undo" in entry.body}
     return [_record(entry, undone.get(entry.entry_id)) for entry in entries if "undo" not in entry.body]
 

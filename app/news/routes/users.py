@@ -73,11 +73,11 @@ async def _known(service: Service, person: Person) -> dict[str, Any]:
 
 
 async def _erased(service: Service, person: Person) -> Response:
-    following = service.following
+    intake = service.intake
     facts = await PersonFacts.of(service, person)
-    deleted = await asyncio.to_thread(following.log.erase, person.name)
+    deleted = await asyncio.to_thread(intake.log.erase, person.name)
     with contextlib.suppress(UnavailableError):  # erased it is; this process hears of it later then
-        await following.settled()
+        await intake.settled()
     if facts.nothing and not deleted.entries:
         raise HTTPException(
             404,

@@ -8,7 +8,7 @@ import numpy as np
 
 from pipelines.news.evaluation.references import reference_versions
 from pipelines.news.evaluation.result import CANDIDATE, EARLIER, IN_SERVICE
-from pipelines.news.split.holdout import HeldOut
+from pipelines.news.split.holdout import Holdout
 from pipelines.news.split.popularity_rows import most_read, row_name, unread
 from pipelines.news.training.assemble import Names, assemble_from
 from pipelines.use_case import Context
@@ -33,7 +33,7 @@ LACKING = (
 
 
 @dataclass
-class Recommended:
+class BatchLists:
     """Lists of all models on the same held-out users.
 
     Attributes:
@@ -47,7 +47,7 @@ class Recommended:
         folders: by model that is a release, its folder as of T and the folder that holds its ranker, if it has one.
     """
 
-    held_out: HeldOut
+    held_out: Holdout
     n: int
     lists: dict[str, IntArray] = field(default_factory=dict)
     releases: dict[str, str] = field(default_factory=dict)

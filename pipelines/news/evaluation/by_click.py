@@ -8,14 +8,14 @@ import numpy as np
 
 from pipelines.news.as_of import utc
 from pipelines.news.evaluation.result import CANDIDATE
-from pipelines.news.replay.figures import Replayed, measured
+from pipelines.news.replay.figures import ReplayResult, measured
 from pipelines.news.replay.models import LISTED, WITHOUT, Model, answering, listing
 from pipelines.news.replay.most_read import MostRead, rows_of
 from pipelines.news.replay.sampling import draw
 from pipelines.news.replay.sources import from_dataset
 from pipelines.news.replay.stream import Stream
 from pipelines.news.replay.walk import Walk, place_after, recommender_of
-from pipelines.news.split.holdout import HeldOut
+from pipelines.news.split.holdout import Holdout
 from pipelines.news.training.renewal import Renewal
 from pipelines.use_case import Context
 from script_shared.arrays import IntArray
@@ -28,7 +28,7 @@ from script_shared.news.site_profile import LONGEST_HOURS
 from script_shared.news.state.state import LiveState
 
 
-def replay(context: Context, held_out: HeldOut, releases: dict[str, tuple[Path, Path]]) -> Replayed | None:
+def replay(context: Context, held_out: Holdout, releases: dict[str, tuple[Path, Path]]) -> ReplayResult | None:
     """Rank before each drawn click of the window, knowing only earlier clicks; None if the replay is off.
 
     Args:
@@ -52,13 +52,13 @@ def replay(context: Context, held_out: HeldOut, releases: dict[str, tuple[Path, 
     every = params.ranking.renew_hours if window.protocol == "time_split" else LONGEST_HOURS
     with TemporaryDirectory(prefix="pauta-renewed-") as scratch:
         renewal = Renewal(held_out.dataset, every, Path(scratch))
-        asked = _Asked(releases, walks, plain, renewal, params)
-        ranks = asked.ranks(drawn.places, window.start_ms)
+        replayed_models = _ReplayedModels(releases, walks, plain, renewal, params)
+        ranks = replayed_models.ranks(drawn.places, window.start_ms)
     return measured(ranks, drawn, wanted.cutoffs, subject, wanted.bootstrap_resamples, wanted.seed)
 
 
 @dataclass
-class _Asked:
+class _ReplayedModels:
     """The models that rank before each click.
 
     Attributes:
@@ -132,7 +132,7 @@ def _walk(context: Context, stream: Stream, at_ms: int, pace: int) -> Walk:
     return walk
 
 
-def _stream(held_out: HeldOut) -> Stream:
+def _stream(held_out: Holdout) -> Stream:
     """All reads; with a validation file its reads follow."""
     stream, later = from_dataset(held_out.dataset), held_out.dataset.validation
     return stream.followed_by(later) if held_out.window.protocol == "validation_file" and later is not None else stream

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipelines.measures.figures import Difference, Figure
-from pipelines.news.replay.figures import Replayed
+from pipelines.news.replay.figures import ReplayResult
 
 CANDIDATE, IN_SERVICE, EARLIER = "candidate", "in_service", "earlier"  # earlier_1, earlier_2 ... were in service before
 BATCH, REPLAY = "batch", "replay"  # protocols: one list per user at T; a list before every click
@@ -51,7 +51,7 @@ class Evaluation:
     judged: dict[str, Any]
     seconds: dict[str, float] = field(default_factory=dict)
     lacking: list[str] = field(default_factory=list)
-    replayed: Replayed | None = None
+    replayed: ReplayResult | None = None
 
     def by_click(self) -> "Evaluation | None":
         """The figures of the replay as an evaluation of its own, to be read and drawn alike; None without."""
@@ -122,12 +122,12 @@ def read_evaluation(path: Path) -> Evaluation:
     return Evaluation(**content, figures=figures, differences=differences, replayed=_replayed(replayed))
 
 
-def _replayed(content: dict[str, Any] | None) -> Replayed | None:
+def _replayed(content: dict[str, Any] | None) -> ReplayResult | None:
     if content is None:
         return None
     figures = [Figure(**_nans(row)) for row in content.pop("figures")]
     differences = [Difference(**_nans(row)) for row in content.pop("differences")]
-    return Replayed(**content, figures=figures, differences=differences)
+    return ReplayResult(**content, figures=figures, differences=differences)
 
 
 def _nulls(value: Any) -> Any:

@@ -9,12 +9,12 @@ from typing import Any, Literal
 from pipelines.measures import evaluation_csv, metrics
 from pipelines.measures.figures import Figure, measure
 from pipelines.news.dataset import Dataset
-from pipelines.news.evaluation.batch_lists import Recommended
+from pipelines.news.evaluation.batch_lists import BatchLists
 from pipelines.news.evaluation.by_click import replay
 from pipelines.news.evaluation.report import render
 from pipelines.news.evaluation.result import CANDIDATE, IN_SERVICE, Evaluation
 from pipelines.news.site import settled
-from pipelines.news.split.holdout import HeldOut, hold_out
+from pipelines.news.split.holdout import Holdout, hold_out
 from pipelines.report import write_page
 from pipelines.stopwatch import Stopwatch
 from pipelines.use_case import Context
@@ -103,8 +103,8 @@ def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, A
     return dict(facts)
 
 
-def _recommend(context: Context, kind: Kind, held_out: HeldOut, watch: Stopwatch, scratch: Path) -> Recommended:
-    recommended = Recommended(held_out, max(context.params.evaluation.cutoffs))
+def _recommend(context: Context, kind: Kind, held_out: Holdout, watch: Stopwatch, scratch: Path) -> BatchLists:
+    recommended = BatchLists(held_out, max(context.params.evaluation.cutoffs))
     if kind == "candidate":
         recommended.add_candidate(context)
         watch.note("candidate")
@@ -121,7 +121,7 @@ def _refit(params: NewsParams, kind: Kind) -> list[str]:
     return [REFIT] if params.releases.refit and kind == "candidate" else []
 
 
-def _about_data(held_out: HeldOut) -> dict[str, Any]:
+def _about_data(held_out: Holdout) -> dict[str, Any]:
     """The data and the users of an evaluation."""
     window, truth = held_out.window, held_out.truth
     sizes = metrics.truth_sizes(truth.reads)

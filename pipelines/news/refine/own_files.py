@@ -11,7 +11,7 @@ from pipelines.news.event_parts import SEQ
 from pipelines.news.raw.addresses import section_and_region
 from pipelines.news.raw.times import bounded
 from pipelines.news.refine.events.clicks import add_clicks
-from pipelines.news.refine.events.logged_events import NO_EVENTS, Taken
+from pipelines.news.refine.events.logged_events import NO_EVENTS, LoggedEvents
 from pipelines.news.refine.events.posts import extended
 from pipelines.news.refine.events.visits import logins_of, with_names
 from pipelines.news.refine.rows.ahead import joined, reject_ahead
@@ -44,7 +44,7 @@ def refine_site(
     folder: Path,
     params: RefineParams,
     run_id: str,
-    taken: Taken = NO_EVENTS,
+    taken: LoggedEvents = NO_EVENTS,
     *,
     simulate_login: bool = False,
 ) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import polars as pl
 from pipelines.news import columns as c
 from pipelines.news.raw.times import bounded, scaled
 from pipelines.news.refine.events.clicks import add_clicks
-from pipelines.news.refine.events.logged_events import NO_EVENTS, Taken
+from pipelines.news.refine.events.logged_events import NO_EVENTS, LoggedEvents
 from pipelines.news.refine.events.posts import extended
 from pipelines.news.refine.rows.ahead import joined, reject_ahead
 from pipelines.news.refine.rows.label_codes import label_codes, number_texts, whole_sessions
@@ -33,7 +33,7 @@ FILE = "clicks.parquet"
 
 
 def refine_clicks(
-    raw: Path, folder: Path, params: RefineParams, run_id: str, taken: Taken = NO_EVENTS
+    raw: Path, folder: Path, params: RefineParams, run_id: str, taken: LoggedEvents = NO_EVENTS
 ) -> dict[str, Any]:
     """Write the refined tables of ``raw/clicks.parquet`` and return the facts.
 

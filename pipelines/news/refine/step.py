@@ -5,7 +5,7 @@ from typing import Any
 
 from pipelines.news.dataset import Dataset
 from pipelines.news.refine.challenge.files import refine_challenge
-from pipelines.news.refine.events.logged_events import Taken
+from pipelines.news.refine.events.logged_events import LoggedEvents
 from pipelines.news.refine.events.recalled import write_recalled
 from pipelines.news.refine.events.visits import write_visits
 from pipelines.news.refine.own_files import CLICKS, refine_site
@@ -32,7 +32,7 @@ def refine(context: Context) -> dict[str, Any]:
     """
     raw, raw_facts = context.run.read("raw"), context.run.facts("raw")
     may_switch = context.settings.clock != "data" and raw_facts.get("source") not in MADE_UP
-    taken = Taken.of(raw, context.run.run_id, context.settings.events_retention_days, may_switch=may_switch)
+    taken = LoggedEvents.of(raw, context.run.run_id, context.settings.events_retention_days, may_switch=may_switch)
     with context.run.write("refined") as (folder, facts):
         facts["source"] = raw_facts.get("source")
         facts.update(_tables(context, raw, folder, taken))
@@ -49,7 +49,7 @@ def refine(context: Context) -> dict[str, Any]:
     return facts
 
 
-def _tables(context: Context, raw: Path, folder: Path, taken: Taken) -> dict[str, Any]:
+def _tables(context: Context, raw: Path, folder: Path, taken: LoggedEvents) -> dict[str, Any]:
     params, run_id = context.params.refine, context.run.run_id
     if (raw / CLICKS).is_file():
         simulate = context.params.files.simulate_login

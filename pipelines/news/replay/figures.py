@@ -7,7 +7,7 @@ import numpy as np
 
 from pipelines.measures.bootstrap import interval
 from pipelines.measures.figures import ALL, Difference, Figure
-from pipelines.news.replay.sampling import Drawn
+from pipelines.news.replay.sampling import SampledClicks
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.segments import SEGMENT_NAMES
 
@@ -16,7 +16,7 @@ MISSED = 1_000_000
 
 
 @dataclass(frozen=True)
-class Replayed:
+class ReplayResult:
     """The figures of a replay of the held-out window.
 
     Attributes:
@@ -33,8 +33,8 @@ class Replayed:
 
 
 def measured(
-    ranks: Mapping[str, IntArray], drawn: Drawn, cutoffs: Sequence[int], subject: str, resamples: int, seed: int
-) -> Replayed:
+    ranks: Mapping[str, IntArray], drawn: SampledClicks, cutoffs: Sequence[int], subject: str, resamples: int, seed: int
+) -> ReplayResult:
     """Every measure of every model on each segment's clicks and on all of them, weighted by what each click represents.
 
     Args:
@@ -52,7 +52,7 @@ def measured(
         figures += _figures(group, list(ranks), columns, of_group)
         differences += _differences(group, list(ranks), columns, of_group, subject)
     segments = {name: {**counts, "users": readers[name]} for name, counts in drawn.counts.items()}
-    return Replayed(figures, differences, segments, drawn.reread)
+    return ReplayResult(figures, differences, segments, drawn.reread)
 
 
 def gains(ranks: IntArray, cutoffs: Sequence[int]) -> FloatArray:
@@ -66,7 +66,7 @@ def gains(ranks: IntArray, cutoffs: Sequence[int]) -> FloatArray:
     return np.concatenate([hits, hits / place, hits / np.log2(place + 1.0)], axis=1)
 
 
-def _groups(drawn: Drawn) -> dict[str, IntArray]:
+def _groups(drawn: SampledClicks) -> dict[str, IntArray]:
     by_segment = {name: drawn.segments == code for code, name in enumerate(SEGMENT_NAMES)}
     return {**by_segment, ALL: np.ones(len(drawn.places), bool)}
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pipelines.news.replay.figures import MISSED
-from script_shared.news.catalog.catalog_rows import Rows
+from script_shared.news.catalog.catalog_rows import CatalogRows
 from script_shared.news.ranking.query import Query
 from script_shared.news.ranking.segment_list import SegmentSource
 from script_shared.news.serving.recommender import LiveRecommender
@@ -28,7 +28,7 @@ def listing(recommender: LiveRecommender, n: int) -> Model:
     """Rank of the clicked article in the list of the segment's model alone, which knows the user's live reads."""
     model, newsroom = recommender.model, recommender.newsroom
     assert model is not None
-    source = SegmentSource(model, newsroom, Rows(model.catalog))
+    source = SegmentSource(model, newsroom, CatalogRows(model.catalog))
 
     def rank(query: Query, article: str) -> int:
         ids = source.best(query, source.known_reads(query.user, query.session), n).ids

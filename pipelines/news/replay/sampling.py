@@ -11,7 +11,7 @@ from script_shared.news.segments import SEGMENT_NAMES
 
 
 @dataclass(frozen=True)
-class Drawn:
+class SampledClicks:
     """n clicks, in time order.
 
     Attributes:
@@ -31,7 +31,7 @@ class Drawn:
     reread: int
 
 
-def draw(stream: Stream, within: range, most: int, seed: int) -> Drawn:
+def draw(stream: Stream, within: range, most: int, seed: int) -> SampledClicks:
     """At most ``most`` clicks of a range of the stream, shared alike among the segments."""
     everything = np.arange(within.start, within.stop)
     new = everything[~stream.reread[within.start : within.stop]]
@@ -45,7 +45,7 @@ def draw(stream: Stream, within: range, most: int, seed: int) -> Drawn:
     at = np.sort(np.concatenate(chosen)).astype(np.int64)
     counts = {name: {"clicks": int(sizes[code]), "asked": int(shares[code])} for code, name in enumerate(SEGMENT_NAMES)}
     weights = (sizes / np.maximum(shares, 1))[segments[at]]
-    return Drawn(new[at], segments[at], weights, stream.user[new[at]], counts, len(everything) - len(new))
+    return SampledClicks(new[at], segments[at], weights, stream.user[new[at]], counts, len(everything) - len(new))
 
 
 def shared(sizes: IntArray, most: int) -> IntArray:

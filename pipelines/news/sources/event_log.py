@@ -10,7 +10,7 @@ from pipelines.news.sources.links import earlier_raws, link_tree, sizes
 from pipelines.use_case import Context
 from script_shared.errors import TransientError, UnavailableError
 from script_shared.events import Entry, Erased, EventLog, Kind, Quarantine
-from script_shared.events.address import begun
+from script_shared.events.address import log_exists
 from script_shared.news.state.click_weight import Ledger
 from script_shared.news.state.event import live_event
 from script_shared.news.state.reader_history import reader_name
@@ -38,7 +38,7 @@ def export_events(context: Context, folder: Path) -> dict[str, Any]:
         TransientError: the log broke off half way.
     """
     address = context.settings.events_address
-    if not begun(address):
+    if not log_exists(address):
         return {"events": "no event log yet", **NOTHING}
     log = EventLog(address)
     try:
@@ -50,7 +50,7 @@ def export_events(context: Context, folder: Path) -> dict[str, Any]:
 def _exported(context: Context, log: EventLog, folder: Path) -> dict[str, Any]:
     address, use = context.settings.events_address, context.params.events.use
     try:
-        last, extent = log.extent(KINDS)
+        last, extent = log.head_fingerprint(KINDS)
     except UnavailableError as error:
         return _without_log(context, folder, error)
     said = f"{address} {extent} {use} {TABLES} {context.params.live.model_dump_json()}"

@@ -18,7 +18,7 @@ from script_shared.news.segments import SEGMENT_NAMES
 
 
 @dataclass(frozen=True)
-class HeldOut:
+class Holdout:
     """The held-out window of one data set.
 
     Attributes:
@@ -81,7 +81,7 @@ def split_of(dataset: Dataset, params: NewsParams) -> Window:
     )
 
 
-def hold_out(dataset: Dataset, params: NewsParams) -> HeldOut:
+def hold_out(dataset: Dataset, params: NewsParams) -> Holdout:
     """The held-out users of a data set: all of them, or ``evaluation.max_users`` drawn by seed.
 
     Raises:
@@ -103,7 +103,7 @@ def hold_out(dataset: Dataset, params: NewsParams) -> HeldOut:
     codes = segment_codes(dataset.logged, reads)[truth.users]
     segments = {name: np.flatnonzero(codes == code) for code, name in enumerate(SEGMENT_NAMES)}
     alive = available(dataset.issued_ms, window.start_ms, max_age)
-    return HeldOut(dataset, window, truth, segments, alive, everybody, horizon.end_ms)
+    return Holdout(dataset, window, truth, segments, alive, everybody, horizon.end_ms)
 
 
 def _later(moment_ms: int, hours: float) -> int:

@@ -25,8 +25,8 @@ from script_shared.errors import RunError
 from script_shared.news.catalog.catalog import Catalog
 from script_shared.news.model import NewsModel
 from script_shared.news.params import ModelParams, NewsParams
-from script_shared.news.readers.reader_table import Readers
-from script_shared.news.readers.training_data import Snapshot
+from script_shared.news.readers.reader_table import ReaderTable
+from script_shared.news.readers.training_data import TrainingData
 from script_shared.news.recommenders.base import Recommender
 from script_shared.news.recommenders.popular import count
 from script_shared.news.release_folder import FORMAT
@@ -129,7 +129,7 @@ def put_together(
         recommender.as_of(snapshot, members_of(snapshot, name, fitted)).save(out / name)
     count(snapshot, params.popularity).save(out / "popularity")
     catalog_of(dataset, snapshot, names).save(out / "catalog")
-    Readers(names.readers, snapshot.logged, snapshot.histories()).save(out / "readers")
+    ReaderTable(names.readers, snapshot.logged, snapshot.histories()).save(out / "readers")
     facts = _facts(snapshot, clock or NO_CHOICE, fitted)
     (out / "params.json").write_text(params.model_dump_json(indent=2), encoding="utf-8")
     (out / "model.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
@@ -150,7 +150,7 @@ class Names:
         return cls(IdIndex.of(users.to_list()), IdIndex.of(articles.to_list()))
 
 
-def catalog_of(dataset: Dataset, snapshot: Snapshot, names: Names) -> Catalog:
+def catalog_of(dataset: Dataset, snapshot: TrainingData, names: Names) -> Catalog:
     """The articles as a release keeps them."""
     table = dataset.articles
     return Catalog(
@@ -165,7 +165,7 @@ def catalog_of(dataset: Dataset, snapshot: Snapshot, names: Names) -> Catalog:
     )
 
 
-def _facts(snapshot: Snapshot, clock: ClockChoice, fitted: Mapping[str, Recommender]) -> dict[str, Any]:
+def _facts(snapshot: TrainingData, clock: ClockChoice, fitted: Mapping[str, Recommender]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "data_end_ms": snapshot.as_of_ms,

@@ -13,7 +13,7 @@ from pipelines.news.split.moments import Moments
 from pipelines.news.training.ranker_model import LEAST_REQUESTS, train
 from pipelines.news.training.ranker_rows import rows_of
 from pipelines.news.training.renewal import Renewal
-from pipelines.news.training.served_order import Shown, choices, mixing_of
+from pipelines.news.training.served_order import RecordedRequest, choices, mixing_of
 from script_shared.arrays import IntArray
 from script_shared.news.params import NewsParams
 from script_shared.news.ranking.mixing import Mixing
@@ -25,7 +25,7 @@ BLOCKS, SHOWN_EVERY = 48, 6  # the hours are cut into blocks; each sixth shows, 
 
 
 @dataclass(frozen=True)
-class Learned:
+class FittedRanker:
     """A ranker, None where there is none, how the live order is mixed, and facts for people."""
 
     ranker: Ranker | None
@@ -33,7 +33,7 @@ class Learned:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def learn(walk: Walk, rank_folder: Path, renewal: Renewal, at: Moments, params: NewsParams) -> Learned:
+def learn(walk: Walk, rank_folder: Path, renewal: Renewal, at: Moments, params: NewsParams) -> FittedRanker:
     """Replay the reads between R and T through the serving code and train on them.
 
     Args:
@@ -42,7 +42,7 @@ def learn(walk: Walk, rank_folder: Path, renewal: Renewal, at: Moments, params: 
     """
     within = range(walk.folded, place_after(walk.stream, at.split))
     places = draw(walk.stream, within, params.ranking.requests, params.ranker.seed).places
-    shown: list[Shown] = []
+    shown: list[RecordedRequest] = []
     learned = _kept_apart(
         walk,
         _offers(walk, rank_folder, renewal, at.fitted, places, params),
@@ -58,7 +58,7 @@ def learn(walk: Walk, rank_folder: Path, renewal: Renewal, at: Moments, params: 
     facts: dict[str, Any] = {"requests": len(rows.sizes), "rows": len(rows.label)}
     facts["shown"] = {name: choice.facts for name, choice in chosen.items()}
     if ranker is None:
-        return Learned(
+        return FittedRanker(
             None,
             mixing,
             {**facts, "why_not": f"{len(rows.sizes)} requests are too few to learn from; set ranking.hours higher"},
@@ -66,8 +66,8 @@ def learn(walk: Walk, rank_folder: Path, renewal: Renewal, at: Moments, params: 
     ranker.segments = tuple(name for name in SEGMENT_NAMES if chosen[name].ranker)
     facts |= {"trees": ranker.booster.num_trees(), "served_segments": list(ranker.segments)}
     if not ranker.segments:
-        return Learned(None, mixing, {**facts, "why_not": "the order without it is better in every segment"})
-    return Learned(ranker, mixing, facts)
+        return FittedRanker(None, mixing, {**facts, "why_not": "the order without it is better in every segment"})
+    return FittedRanker(ranker, mixing, facts)
 
 
 def _offers(
@@ -92,12 +92,12 @@ def _blocks(stream: Stream, within: range, places: IntArray) -> dict[int, int]:
 
 
 def _kept_apart(
-    walk: Walk, found: Iterator[tuple[int, Offer]], blocks: dict[int, int], shown: list[Shown]
+    walk: Walk, found: Iterator[tuple[int, Offer]], blocks: dict[int, int], shown: list[RecordedRequest]
 ) -> Iterator[Case]:
     """The cases to learn from; the others are copied into ``shown``."""
     for place, offer in found:
         wanted = walk.stream.article_id(place)
         if blocks[place] % SHOWN_EVERY == SHOWN_EVERY - 1:
-            shown.append(Shown.of(place, wanted, offer))
+            shown.append(RecordedRequest.of(place, wanted, offer))
         else:
             yield case_of(place, offer.found, walk.state.article_row(wanted))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import lightgbm as lgb
 import numpy as np
 
-from pipelines.news.training.ranker_rows import Rows
+from pipelines.news.training.ranker_rows import TrainingRows
 from script_shared.errors import InputError
 from script_shared.news.params import RankerParams
 from script_shared.news.ranking.features import FEATURES
@@ -14,7 +14,7 @@ from script_shared.news.ranking.ranker import Ranker
 LEAST_REQUESTS = 50
 
 
-def train(rows: Rows, held: Rows, params: RankerParams, names: Sequence[str] | None = None) -> Ranker:
+def train(rows: TrainingRows, held: TrainingRows, params: RankerParams, names: Sequence[str] | None = None) -> Ranker:
     """A ranker fitted on ``rows``; ``held``, later requests, stop it when ``params.early_stopping`` says so.
 
     Args:
@@ -39,7 +39,9 @@ def train(rows: Rows, held: Rows, params: RankerParams, names: Sequence[str] | N
     return Ranker(lgb.Booster(model_str=booster.model_to_string(num_iteration=best)), names)
 
 
-def _dataset(rows: Rows, names: list[str], params: RankerParams, reference: lgb.Dataset | None = None) -> lgb.Dataset:
+def _dataset(
+    rows: TrainingRows, names: list[str], params: RankerParams, reference: lgb.Dataset | None = None
+) -> lgb.Dataset:
     columns = [place for place, name in enumerate(FEATURES) if name in set(names)]
     features = rows.features if len(columns) == len(FEATURES) else rows.features[:, columns]
     return lgb.Dataset(

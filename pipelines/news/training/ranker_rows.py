@@ -14,7 +14,7 @@ from script_shared.news.ranking.features import matrix
 
 
 @dataclass(frozen=True)
-class Rows:
+class TrainingRows:
     """k requests with r candidates in all.
 
     Attributes:
@@ -31,19 +31,20 @@ class Rows:
     weight: FloatArray
     place: IntArray
 
-    def split(self, place: int) -> tuple["Rows", "Rows"]:
+    def split(self, place: int) -> tuple["TrainingRows", "TrainingRows"]:
         """Requests before a click of the stream, and the others."""
         k = int(np.searchsorted(self.place, place))
         r = int(self.sizes[:k].sum())
         parts = [(slice(0, r), slice(0, k)), (slice(r, None), slice(k, None))]
         before, after = (
-            Rows(self.features[of], self.label[of], self.sizes[by], self.weight[by], self.place[by]) for of, by in parts
+            TrainingRows(self.features[of], self.label[of], self.sizes[by], self.weight[by], self.place[by])
+            for of, by in parts
         )
         return before, after
 
-    def none(self) -> "Rows":
+    def none(self) -> "TrainingRows":
         """No requests at all, with the same features."""
-        return Rows(self.features[:0], self.label[:0], self.sizes[:0], self.weight[:0], self.place[:0])
+        return TrainingRows(self.features[:0], self.label[:0], self.sizes[:0], self.weight[:0], self.place[:0])
 
 
 def draw_places(stream: Stream, within: range, count: int, seed: int) -> IntArray:
@@ -54,12 +55,12 @@ def draw_places(stream: Stream, within: range, count: int, seed: int) -> IntArra
     return drawn
 
 
-def collect(replay: Replay, places: IntArray, params: RankerParams) -> Rows:
+def collect(replay: Replay, places: IntArray, params: RankerParams) -> TrainingRows:
     """Rows of the clicks whose article was among the candidates."""
     return rows_of(replay.cases(places.tolist()), replay.stream.weight, params)
 
 
-def rows_of(cases: Iterable[Case], weight: FloatArray, params: RankerParams) -> Rows:
+def rows_of(cases: Iterable[Case], weight: FloatArray, params: RankerParams) -> TrainingRows:
     """Rows of the cases in which the article was among the candidates.
 
     Args:
@@ -78,7 +79,7 @@ def rows_of(cases: Iterable[Case], weight: FloatArray, params: RankerParams) -> 
     place = np.array(kept, np.int64)
     features = np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)
     label = np.concatenate(labels).astype(np.int8) if labels else np.zeros(0, np.int8)
-    return Rows(features, label, sizes, weight[place], place)
+    return TrainingRows(features, label, sizes, weight[place], place)
 
 
 def choose(case: Case, negatives: int, draw: np.random.Generator) -> npt.NDArray[np.int64]:

@@ -12,7 +12,7 @@ from pipelines.news.site import settled
 from pipelines.news.sources.links import link_tree, sizes
 from pipelines.news.split.moments import Moments, moments_of
 from pipelines.news.training.log_position import note_log
-from pipelines.news.training.ranker_fit import Learned, learn
+from pipelines.news.training.ranker_fit import FittedRanker, learn
 from pipelines.news.training.renewal import Renewal
 from pipelines.news.training.segments import folder_megabytes
 from pipelines.use_case import Context
@@ -59,9 +59,9 @@ def rank(context: Context) -> dict[str, Any]:
     return dict(facts)
 
 
-def _learn(walk: Walk, at: Moments, assembled: Path, dataset: Dataset, params: NewsParams) -> Learned:
+def _learn(walk: Walk, at: Moments, assembled: Path, dataset: Dataset, params: NewsParams) -> FittedRanker:
     if at.too_short:
-        return Learned(None, Mixing.default(params.serving), {"why_not": at.too_short})
+        return FittedRanker(None, Mixing.default(params.serving), {"why_not": at.too_short})
     walk.fold_until(place_after(walk.stream, at.fitted))
     with TemporaryDirectory(prefix="pauta-renewed-") as scratch:
         renewal = Renewal(dataset, params.ranking.renew_hours, Path(scratch))

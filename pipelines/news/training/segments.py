@@ -15,7 +15,7 @@ from pipelines.use_case import Context
 from script_shared.arrays import IntArray
 from script_shared.news.membership import members
 from script_shared.news.params import NewsParams
-from script_shared.news.readers.training_data import Snapshot
+from script_shared.news.readers.training_data import TrainingData
 from script_shared.news.segments import SEGMENT_NAMES, segment_named
 
 PARAMS = "training_params.json"  # what the training was made with, beside each segment
@@ -50,7 +50,7 @@ def train(context: Context, segment: str) -> dict[str, Any]:
     return dict(facts)
 
 
-def members_of(snapshot: Snapshot, segment: str, among: Collection[str] = SEGMENT_NAMES) -> IntArray:
+def members_of(snapshot: TrainingData, segment: str, among: Collection[str] = SEGMENT_NAMES) -> IntArray:
     """bool (n_users): who belongs to the segment, by what was read until the moment of the snapshot.
 
     Args:

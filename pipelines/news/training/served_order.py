@@ -22,7 +22,7 @@ LEAST_SHOWN = 50  # clicks of a segment; with fewer, those of all segments decid
 
 
 @dataclass(frozen=True)
-class Shown:
+class RecordedRequest:
     """A copy of one request, because the live state changes.
 
     Attributes:
@@ -45,15 +45,15 @@ class Shown:
     clicks: float
 
     @classmethod
-    def of(cls, place: int, wanted: str, offer: Offer) -> "Shown":
+    def of(cls, place: int, wanted: str, offer: Offer) -> "RecordedRequest":
         """A copy of a request's candidates."""
-        found, asked = offer.found, offer.asked
+        found, context = offer.found, offer.context
         state = found.signals.state
         ids = [state.article_id(row) for row in found.rows.tolist()]
         listed = offer.segment.ids if offer.segment is not None else []
-        allowed = frozenset(asked.available_ids([*ids, *listed]))
+        allowed = frozenset(context.available_ids([*ids, *listed]))
         plain = list(LiveOrder.of(found, None).ids)
-        clicks = clicks_of_an_hour(state, asked.now_ms)
+        clicks = clicks_of_an_hour(state, context.now_ms)
         return cls(place, wanted, ids, matrix(found), plain, listed, allowed, clicks)
 
     def reciprocal(self, scores: FloatArray | None, enough: float) -> float:
@@ -94,7 +94,7 @@ class Choice(NamedTuple):
 
 
 def choices(
-    shown: Sequence[Shown], segments: IntArray, ranker: Ranker | None, grid: Sequence[float]
+    shown: Sequence[RecordedRequest], segments: IntArray, ranker: Ranker | None, grid: Sequence[float]
 ) -> dict[str, Choice]:
     """By segment the best of all ways to serve it, by reciprocal rank in the list that is served.
 

@@ -11,7 +11,7 @@ from pipelines.runs import MANIFEST, Run, latest_run, remove
 from pipelines.use_case import Context
 from script_shared.errors import UnavailableError
 from script_shared.events import Erased, EventLog, Kind
-from script_shared.events.address import begun
+from script_shared.events.address import log_exists
 
 FRESH_SECONDS = 3_600  # a run that finished a step within the last hour may still be going on
 STALE_SECONDS = 86_400  # a half-written folder untouched for a day belongs to a killed step
@@ -44,11 +44,11 @@ def follow_erasures(context: Context) -> dict[str, Any]:
         read.
     """
     address, root = context.settings.events_address, context.run.root
-    if not begun(address):
+    if not log_exists(address):
         return {"erased_from_runs": {}, "releases_with_erased": {}}
     log = EventLog(address)
     try:
-        until, erased = log.extent([Kind.ERASE])[0], Erased(frozenset(log.erased()))
+        until, erased = log.head_fingerprint([Kind.ERASE])[0], Erased(frozenset(log.erased()))
     except UnavailableError as error:
         return {"erasures": f"not followed, because {error.message.rstrip('.')}"}
     finally:

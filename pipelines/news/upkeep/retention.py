@@ -7,7 +7,7 @@ from pipelines.use_case import Context
 from script_shared.clock import clock_of
 from script_shared.errors import UnavailableError
 from script_shared.events import EventLog
-from script_shared.events.address import begun
+from script_shared.events.address import log_exists
 from script_shared.news.serving.loading import POSITION
 
 DAY_MS = 86_400_000
@@ -28,7 +28,7 @@ def prune_events(context: Context) -> dict[str, Any]:
         ReleaseError: the release in service is damaged.
     """
     address = context.settings.events_address
-    if not begun(address):
+    if not log_exists(address):
         return {"events_pruned": 0, "served_pruned": 0, "events_kept": "no event log yet"}
     now_ms, until = _bounds(context)
     log = EventLog(address)

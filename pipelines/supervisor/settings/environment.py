@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines.supervisor.settings.credentials import ADMIN, SERVICE, Credentials, write_passwords
-from pipelines.supervisor.settings.stack_settings import HOST, ROOT, Places
+from pipelines.supervisor.settings.stack_settings import HOST, ROOT, StackSettings
 from script_shared.addresses import sqlite_address
 
 DAGS = ROOT / "pipelines" / "dags"
@@ -22,9 +22,11 @@ def common(inherited: Mapping[str, str]) -> dict[str, str]:
     return threads | kept | {"NO_PROXY": local, "no_proxy": local, "PYTHONPATH": path, "PATH": programs}
 
 
-def airflow_environment(places: Places, credentials: Credentials, inherited: Mapping[str, str]) -> dict[str, str]:
+def airflow_environment(
+    stack_settings: StackSettings, credentials: Credentials, inherited: Mapping[str, str]
+) -> dict[str, str]:
     """SQLite, LocalExecutor, the UI with a login, everything on the loopback address."""
-    home = places.airflow_home
+    home = stack_settings.airflow_home
     return common(inherited) | {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": sqlite_address(home / "airflow.db"),
@@ -33,13 +35,13 @@ def airflow_environment(places: Places, credentials: Credentials, inherited: Map
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__PARALLELISM": "3",
-        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{places.airflow_url}/execution/",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{stack_settings.airflow_url}/execution/",
         "AIRFLOW__CORE__FERNET_KEY": credentials.fernet_key,
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{ADMIN}:admin,{SERVICE}:user",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(write_passwords(places.state, credentials)),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(write_passwords(stack_settings.state, credentials)),
         "AIRFLOW__API__HOST": HOST,
-        "AIRFLOW__API__PORT": str(places.airflow_port),
-        "AIRFLOW__API__BASE_URL": places.airflow_url,
+        "AIRFLOW__API__PORT": str(stack_settings.airflow_port),
+        "AIRFLOW__API__BASE_URL": stack_settings.airflow_url,
         "AIRFLOW__API__WORKERS": "1",
         "AIRFLOW__API__SECRET_KEY": credentials.api_secret,
         "AIRFLOW__API_AUTH__JWT_SECRET": credentials.jwt_secret,
@@ -50,12 +52,14 @@ def airflow_environment(places: Places, credentials: Credentials, inherited: Map
     }
 
 
-def api_environment(places: Places, credentials: Credentials, inherited: Mapping[str, str]) -> dict[str, str]:
+def api_environment(
+    stack_settings: StackSettings, credentials: Credentials, inherited: Mapping[str, str]
+) -> dict[str, str]:
     """The API's environment; an admin token that is already set is kept."""
     ours = {
         "PAUTA_HOST": HOST,
-        "PAUTA_PORT": str(places.port),
-        "PAUTA_AIRFLOW_URL": places.airflow_url,
+        "PAUTA_PORT": str(stack_settings.port),
+        "PAUTA_AIRFLOW_URL": stack_settings.airflow_url,
         "PAUTA_AIRFLOW_USERNAME": SERVICE,
         "PAUTA_AIRFLOW_PASSWORD": credentials.service_password,
         "PAUTA_ADMIN_TOKEN": inherited.get("PAUTA_ADMIN_TOKEN") or credentials.admin_token,

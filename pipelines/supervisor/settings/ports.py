@@ -4,17 +4,17 @@ import socket
 
 import psutil
 
-from pipelines.supervisor.settings.stack_settings import HOST, Places
+from pipelines.supervisor.settings.stack_settings import HOST, StackSettings
 from script_shared.errors import SettingsError
 
 
-def check_ports(places: Places) -> None:
+def check_ports(stack_settings: StackSettings) -> None:
     """See that each port is free.
 
     Raises:
         SettingsError: one is taken; the message says by whom, and which variable chooses another.
     """
-    wanted = {"airflow_port": ("Airflow", places.airflow_port), "port": ("the API", places.port)}
+    wanted = {"airflow_port": ("Airflow", stack_settings.airflow_port), "port": ("the API", stack_settings.port)}
     for name, (who, port) in wanted.items():
         if not _free(port):
             raise SettingsError(

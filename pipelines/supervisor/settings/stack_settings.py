@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 HOST = "127.0.0.1"
 
 
-class Places(BaseSettings):
+class StackSettings(BaseSettings):
     """Each is an environment variable with the prefix ``PAUTA_``, or a flag of ``python -m pipelines.supervisor``."""
 
     model_config = SettingsConfigDict(env_prefix="PAUTA_", extra="ignore", frozen=True)
@@ -41,29 +41,30 @@ class Places(BaseSettings):
         return self.home.absolute() / ".pauta"
 
 
-def load_places(argv: list[str]) -> Places:
+def load_stack_settings(argv: list[str]) -> StackSettings:
     """Flags first, then the environment, then the defaults.
 
     Raises:
         SettingsError: a value cannot be used, or both ports are the same; the message names it.
     """
     parser = argparse.ArgumentParser(prog="python -m pipelines.supervisor", description=__doc__)
-    for name, field in Places.model_fields.items():
+    for name, field in StackSettings.model_fields.items():
         parser.add_argument(
             f"--{name.replace('_', '-')}", help=f"{field.description} (PAUTA_{name.upper()}, default: {field.default})"
         )
     flags: dict[str, Any] = {name: value for name, value in vars(parser.parse_args(argv)).items() if value is not None}
     try:
-        return _with_two_ports(Places(**flags))
+        return _with_two_ports(StackSettings(**flags))
     except ValidationError as error:
         first = error.errors()[0]
         name = "PAUTA_" + "_".join(str(part) for part in first["loc"]).upper()
         raise SettingsError(f"{name}: {first['msg']}.", fix="Correct the flag or the environment variable.") from None
 
 
-def _with_two_ports(places: Places) -> Places:
-    if places.airflow_port == places.port:
+def _with_two_ports(stack_settings: StackSettings) -> StackSettings:
+    if stack_settings.airflow_port == stack_settings.port:
         raise SettingsError(
-            f"PAUTA_AIRFLOW_PORT and PAUTA_PORT are both {places.port}.", fix="Airflow and the API each need their own."
+            f"PAUTA_AIRFLOW_PORT and PAUTA_PORT are both {stack_settings.port}.",
+            fix="Airflow and the API each need their own.",
         )
-    return places
+    return stack_settings

@@ -3,11 +3,11 @@
 from typing import NamedTuple
 
 from script_shared.news.catalog.catalog import Catalog
-from script_shared.news.catalog.catalog_rows import Rows
+from script_shared.news.catalog.catalog_rows import CatalogRows
 from script_shared.news.catalog.editorial import Editorial
 
 
-class Shown(NamedTuple):
+class ArticleView(NamedTuple):
     """Title and address, "" when nobody knows them, and publication in epoch milliseconds, UTC."""
 
     title: str
@@ -15,27 +15,27 @@ class Shown(NamedTuple):
     issued_ms: int
 
 
-class Display:
+class ArticleViews:
     """Looks articles up by id."""
 
-    def __init__(self, catalog: Catalog | None, editorial: Editorial, rows: Rows) -> None:
+    def __init__(self, catalog: Catalog | None, editorial: Editorial, rows: CatalogRows) -> None:
         self._catalog, self._editorial, self._rows = catalog, editorial, rows
 
-    def shown(self, article_id: str) -> Shown:
+    def shown(self, article_id: str) -> ArticleView:
         """What is known of an article."""
         known = self._of_release(article_id)
         story = self._editorial.get(article_id)
         if story is None:
             return known
-        return Shown(
+        return ArticleView(
             known.title if story.title is None else story.title,
             known.url if story.url is None else story.url,
             story.issued_ms if story.issued_ms is not None else known.issued_ms or story.posted_ms,
         )
 
-    def _of_release(self, article_id: str) -> Shown:
+    def _of_release(self, article_id: str) -> ArticleView:
         catalog = self._catalog
         row = self._rows.row(article_id)
         if catalog is None or row < 0:
-            return Shown("", "", 0)
-        return Shown(catalog.titles[row], catalog.urls[row], int(catalog.issued_ms[row]))
+            return ArticleView("", "", 0)
+        return ArticleView(catalog.titles[row], catalog.urls[row], int(catalog.issued_ms[row]))

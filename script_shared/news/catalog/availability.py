@@ -11,7 +11,7 @@ from script_shared.arrays import IntArray
 from script_shared.clock import HOUR_MS
 from script_shared.names import section_key
 from script_shared.news.catalog.catalog import Catalog
-from script_shared.news.catalog.catalog_rows import Rows
+from script_shared.news.catalog.catalog_rows import CatalogRows
 from script_shared.news.catalog.editorial import Editorial
 
 
@@ -60,7 +60,7 @@ class Availability:
     editorial: Editorial
     now_ms: int
     max_age_hours: float
-    rows: Rows
+    rows: CatalogRows
 
     def sift(self, article_ids: Iterable[str], bars: Bars) -> Iterator[str]:
         """The articles that may be shown, in their order, each once."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MOST = 50_000
 
 
-class Rows:
+class CatalogRows:
     """Finds the row of an article id, with a cache, because the few thousand live articles are looked up repeatedly."""
 
     def __init__(self, catalog: Catalog | None) -> None:

@@ -11,9 +11,9 @@ from script_shared.arrays import IntArray, Strings
 from script_shared.names import section_key
 from script_shared.news.catalog.availability import mark
 from script_shared.news.catalog.catalog import Catalog
-from script_shared.news.catalog.catalog_rows import Rows
+from script_shared.news.catalog.catalog_rows import CatalogRows
 from script_shared.news.catalog.editorial import Editorial, Story
-from script_shared.throttle import breathe
+from script_shared.throttle import yield_cpu
 
 CHUNK = 4096  # rows of the catalog that are narrowed at once
 _STEP = 10_000  # ids read before the thread may rest
@@ -31,7 +31,7 @@ class Place(NamedTuple):
         return cls(-time_ms, -1)
 
 
-class Found(NamedTuple):
+class NewestArticle(NamedTuple):
     """One article: its sort key, its id, and its row in the catalog, -1 for none."""
 
     place: Place
@@ -46,13 +46,13 @@ class Newest:
         rows: finds articles in the catalog.
     """
 
-    def __init__(self, catalog: Catalog | None, editorial: Editorial, rows: Rows) -> None:
+    def __init__(self, catalog: Catalog | None, editorial: Editorial, rows: CatalogRows) -> None:
         self._catalog, self._editorial, self._rows = catalog, editorial, rows
         self._order: IntArray | None = None
         self._sections = _codes(catalog.section_names) if catalog is not None else {}
         self._regions = _codes(catalog.region_names) if catalog is not None else {}
         self._posts = -1
-        self._stories: list[Found] = []
+        self._stories: list[NewestArticle] = []
 
     @property
     def is_current(self) -> bool:
@@ -68,7 +68,7 @@ class Newest:
             self._stories = sorted(self._of_story(story) for story in self._editorial.stories())
             self._posts = posts
 
-    def after(self, place: Place, *, section: str = "", region: str = "") -> Iterator[Found]:
+    def after(self, place: Place, *, section: str = "", region: str = "") -> Iterator[NewestArticle]:
         """The articles behind a place; those of the catalog that are of another section or region are left out."""
         start = bisect_right(self._stories, (place,), key=lambda found: (found.place,))
         return merge(self._of_catalog(place, section, region), self._stories[start:])
@@ -80,20 +80,20 @@ class Newest:
         for row in range(count):
             marks[row] = mark(catalog.ids.ids[row])  # type: ignore[union-attr]
             if row % _STEP == 0:
-                breathe()
+                yield_cpu()
         issued = np.asarray(catalog.issued_ms) if catalog is not None else np.zeros(0, np.int64)
         order = np.lexsort((marks, -issued))
         self._ages, self._marks = -issued[order], marks[order]
         self._order = order
 
-    def _of_story(self, story: Story) -> Found:
+    def _of_story(self, story: Story) -> NewestArticle:
         row = self._rows.row(story.article_id)
         issued_ms = story.issued_ms
         if issued_ms is None:
             issued_ms = int(self._catalog.issued_ms[row]) if row >= 0 and self._catalog else story.posted_ms
-        return Found(Place(-issued_ms, mark(story.article_id)), story.article_id, row)
+        return NewestArticle(Place(-issued_ms, mark(story.article_id)), story.article_id, row)
 
-    def _of_catalog(self, place: Place, section: str, region: str) -> Iterator[Found]:
+    def _of_catalog(self, place: Place, section: str, region: str) -> Iterator[NewestArticle]:
         order = self._order if self._order is not None else np.zeros(0, np.int64)
         for start in range(self._first(place), len(order), CHUNK):
             rows = order[start : start + CHUNK]
@@ -101,7 +101,7 @@ class Newest:
                 article_id = self._rows.article_id(int(rows[at]))
                 if self._editorial.get(article_id) is None:  # else it is among the stories
                     where = Place(int(self._ages[start + at]), int(self._marks[start + at]))
-                    yield Found(where, article_id, int(rows[at]))
+                    yield NewestArticle(where, article_id, int(rows[at]))
 
     def _first(self, place: Place) -> int:
         if self._order is None or not len(self._order):

@@ -8,7 +8,7 @@ import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.counting.decay import scale
-from script_shared.news.counting.pending_changes import ENOUGH, Pending, clear_columns
+from script_shared.news.counting.pending_changes import ENOUGH, PendingChanges, clear_columns
 
 ONES = (1.0,) * 64  # more than one event has groups
 
@@ -29,7 +29,7 @@ class DecayedCounts:
     def _put(self, sums: FloatArray, totals: FloatArray) -> None:
         self.sums, self.totals = sums, totals
         self._rows = sums.shape[2]
-        self._pending = Pending(self._rows)
+        self._pending = PendingChanges(self._rows)
         views = [(memoryview(part.reshape(-1)), memoryview(of)) for part, of in zip(sums, totals, strict=True)]
         self._views: list[tuple[int, Any, Any]] = [(w, *pair) for w, pair in zip(self.windows, views, strict=True)]
 

@@ -14,7 +14,7 @@ MOST_SHOWN = 65_535
 _SIZE = _ENTRY.itemsize
 
 
-class Shown:
+class ImpressionCounts:
     """Counts of impressions by user and article number; those shown something longest ago go first.
 
     Bounded twice: ``capacity`` users, and ``MEAN`` times as many pairs of user and article. A user's pairs are

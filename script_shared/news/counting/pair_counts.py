@@ -7,7 +7,7 @@ import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.counting.decay import scale
-from script_shared.news.counting.pending_changes import ENOUGH, Pending, clear_columns
+from script_shared.news.counting.pending_changes import ENOUGH, PendingChanges, clear_columns
 
 
 class PairStore:
@@ -30,7 +30,7 @@ class PairStore:
     def _put(self, sums: FloatArray, totals: FloatArray) -> None:
         self.sums, self.totals = sums, totals
         self._rows = sums.shape[2]
-        self._pending = Pending(self._rows)
+        self._pending = PendingChanges(self._rows)
 
     def add(self, befores: Sequence[int], after: int, amounts: Sequence[float], weights: "array[float]") -> None:
         """Add to the weights of one event's pairs before -> after; ``weights`` are those of all half-lives.

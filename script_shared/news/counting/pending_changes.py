@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
-from script_shared.throttle import breathe
+from script_shared.throttle import yield_cpu
 
 ENOUGH = 20_000
 LINES = 512  # cleared before the thread may rest
@@ -18,10 +18,10 @@ def clear_columns(table: FloatArray, columns: IntArray) -> None:
     for start in range(0, len(lines), LINES):
         some = lines[start : start + LINES]
         some[np.arange(len(some))[:, None], columns] = 0.0
-        breathe()
+        yield_cpu()
 
 
-class Pending:
+class PendingChanges:
     """Places in a flat table of (rows, width), each with an amount that is multiplied by the weights of its event.
 
     What is added at a place is added to the total of its row, too. Additions are made one after another in order, so it

@@ -15,7 +15,7 @@ from script_shared.events.entry import user_digest
 from script_shared.live_signs import MARK, LiveSigns
 from script_shared.news.catalog.editorial import Editorial, Story
 from script_shared.news.counting.last_hour import LastHour
-from script_shared.news.newsroom.noted_reads import Noted
+from script_shared.news.newsroom.noted_reads import NotedReads
 from script_shared.news.params import TrustParams
 from script_shared.news.state.event import LiveEvent, live_event
 from script_shared.news.state.reader_history import digest_key, reader_key
@@ -56,7 +56,7 @@ class Newsroom:
         self.erased: set[str] = set()
         self.visits = state.visits if state is not None else Visits()
         trust = state.params.trust if state is not None else TrustParams()
-        self._noted = Noted(self.visits, trust.unproven_shown)
+        self._noted = NotedReads(self.visits, trust.unproven_shown)
         self.whole = True  # False for one that started without editorial data and erasures
         self.recalled: IntArray | None = None
         self._folded = seq  # number of the last entry that the state took

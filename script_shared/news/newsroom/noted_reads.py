@@ -11,7 +11,7 @@ from script_shared.news.state.visits import Visits, login_of, session_key
 NOTHING: Counter[str] = Counter()
 
 
-class Noted:
+class NotedReads:
     """Articles read and shown, by the 64-bit key of the user.
 
     Args:

@@ -2,7 +2,7 @@
 
 from script_shared.events import EventLog
 from script_shared.news.newsroom.newsroom import Newsroom
-from script_shared.throttle import breathe
+from script_shared.throttle import yield_cpu
 
 AT_ONCE = 500  # clicks, or users, looked up at once
 
@@ -25,7 +25,7 @@ def recall(newsroom: Newsroom, events: EventLog, since_ms: int) -> None:
     numbers, settled = newsroom.recalled.tolist(), newsroom.visits.all()
     for start in range(0, len(numbers), AT_ONCE):
         newsroom.recall(events.clicks(numbers[start : start + AT_ONCE]), settled)
-        breathe()
+        yield_cpu()
 
 
 def _recall_unknown(newsroom: Newsroom, events: EventLog, since_ms: int) -> None:
@@ -33,4 +33,4 @@ def _recall_unknown(newsroom: Newsroom, events: EventLog, since_ms: int) -> None
     for start in range(0, len(users), AT_ONCE):
         if unknown := [user for user in users[start : start + AT_ONCE] if newsroom.lacks(user)]:
             newsroom.recall(events.clicks_of(unknown, newsroom.snapshot_seq))
-        breathe()
+        yield_cpu()

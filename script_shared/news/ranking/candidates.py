@@ -7,7 +7,7 @@ import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.ranking.request import RankRequest
-from script_shared.news.ranking.segment_candidates import NOTHING, Listed
+from script_shared.news.ranking.segment_candidates import NOTHING, SegmentCandidates
 from script_shared.news.ranking.signals import Signals
 from script_shared.news.state.state import LiveState
 
@@ -43,7 +43,7 @@ class Candidates:
     mix: FloatArray
     sources: IntArray
     signals: Signals
-    listed: Listed = NOTHING
+    listed: SegmentCandidates = NOTHING
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -55,7 +55,7 @@ def candidates(
     extra: dict[Source, IntArray] | None = None,
     *,
     count: int | None = None,
-    listed: Listed = NOTHING,
+    listed: SegmentCandidates = NOTHING,
     within: IntArray | None = None,
 ) -> Candidates:
     """The articles among which a request's answer is ranked.

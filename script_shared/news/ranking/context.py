@@ -7,7 +7,7 @@ from script_shared.news.ranking.query import Query
 
 
 @dataclass
-class Asked:
+class RequestContext:
     """One request on its way: what is known of it, what was found, and which parts were missing."""
 
     query: Query

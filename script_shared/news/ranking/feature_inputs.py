@@ -20,7 +20,7 @@ LIKED_READS, LIKING_PRIOR = (
 NEIGHBOUR_PRIOR = 10.0  # likewise what is read after one article
 
 
-class Scene:
+class FeatureInputs:
     """m candidates of one request."""
 
     def __init__(self, candidates: Candidates) -> None:

@@ -7,10 +7,10 @@ import numpy as np
 from script_shared.arrays import FloatArray
 from script_shared.news.counting import windows
 from script_shared.news.ranking.candidates import Candidates
-from script_shared.news.ranking.feature_inputs import SHARE_FLOOR, Scene
+from script_shared.news.ranking.feature_inputs import SHARE_FLOOR, FeatureInputs
 from script_shared.news.state.audiences import DIMENSION_NAMES
 
-Feature = Callable[[Scene], FloatArray | float]
+Feature = Callable[[FeatureInputs], FloatArray | float]
 FEATURES: dict[str, Feature] = {}
 
 
@@ -22,7 +22,7 @@ def feature(function: Feature) -> Feature:
 
 def matrix(found: Candidates, names: Sequence[str] | None = None) -> FloatArray:
     """float32 (m, features): the features of a request's candidates, by default all of ``FEATURES`` in their order."""
-    scene, names = Scene(found), list(FEATURES) if names is None else names
+    scene, names = FeatureInputs(found), list(FEATURES) if names is None else names
     columns = np.empty((len(names), len(found)), np.float32)
     for place, name in enumerate(names):
         columns[place] = FEATURES[name](scene)
@@ -90,133 +90,133 @@ FEATURES.update(
 
 
 @feature
-def lifts_15m(scene: Scene) -> FloatArray:
+def lifts_15m(scene: FeatureInputs) -> FloatArray:
     total: FloatArray = scene.groups[1][1].sum(axis=0)
     return total
 
 
 @feature
-def lifts_2h(scene: Scene) -> FloatArray:
+def lifts_2h(scene: FeatureInputs) -> FloatArray:
     total: FloatArray = scene.groups[1][2].sum(axis=0)
     return total
 
 
 @feature
-def together_30m(scene: Scene) -> FloatArray:
+def together_30m(scene: FeatureInputs) -> FloatArray:
     return scene.together[0]
 
 
 @feature
-def together_3h(scene: Scene) -> FloatArray:
+def together_3h(scene: FeatureInputs) -> FloatArray:
     return scene.together[1]
 
 
 @feature
-def following_10m(scene: Scene) -> FloatArray:
+def following_10m(scene: FeatureInputs) -> FloatArray:
     return scene.following[2]
 
 
 @feature
-def following_30m(scene: Scene) -> FloatArray:
+def following_30m(scene: FeatureInputs) -> FloatArray:
     return scene.following[0]
 
 
 @feature
-def onward_30m(scene: Scene) -> FloatArray:
+def onward_30m(scene: FeatureInputs) -> FloatArray:
     return scene.onward[0]
 
 
 @feature
-def onward_lift(scene: Scene) -> FloatArray:
+def onward_lift(scene: FeatureInputs) -> FloatArray:
     return np.log((scene.onward[0] + 1e-4) / (scene.share("30m") + 1e-4))
 
 
 @feature
-def following_3h(scene: Scene) -> FloatArray:
+def following_3h(scene: FeatureInputs) -> FloatArray:
     return scene.following[1]
 
 
 @feature
-def later_30m(scene: Scene) -> FloatArray:
+def later_30m(scene: FeatureInputs) -> FloatArray:
     return scene.later[0]
 
 
 @feature
-def later_24h(scene: Scene) -> FloatArray:
+def later_24h(scene: FeatureInputs) -> FloatArray:
     return scene.later[1]
 
 
 @feature
-def together_lift(scene: Scene) -> FloatArray:
+def together_lift(scene: FeatureInputs) -> FloatArray:
     return np.log((scene.together[1] + 1e-4) / (scene.share("1h") + 1e-4))
 
 
 @feature
-def following_lift(scene: Scene) -> FloatArray:
+def following_lift(scene: FeatureInputs) -> FloatArray:
     return np.log((scene.following[1] + 1e-4) / (scene.share("1h") + 1e-4))
 
 
 @feature
-def later_lift(scene: Scene) -> FloatArray:
+def later_lift(scene: FeatureInputs) -> FloatArray:
     return np.log((scene.later[1] + 1e-4) / (scene.share("24h") + 1e-4))
 
 
 @feature
-def next_share(scene: Scene) -> FloatArray:
+def next_share(scene: FeatureInputs) -> FloatArray:
     """Log share among what follows the last article, drawn towards everybody's share."""
     seen = scene.followed
     return np.log((scene.following[1] * (seen + 1.0) + 20.0 * scene.share("1h")) / (seen + 20.0) + SHARE_FLOOR)
 
 
 @feature
-def mix(scene: Scene) -> FloatArray:
+def mix(scene: FeatureInputs) -> FloatArray:
     return np.log(scene.candidates.mix + SHARE_FLOOR)
 
 
 @feature
-def next_evidence(scene: Scene) -> FloatArray:
+def next_evidence(scene: FeatureInputs) -> FloatArray:
     return scene.evidence(scene.state.following, 0, scene.signals.visit[:1], np.ones(1), "30m")
 
 
 @feature
-def taste_share_gap(scene: Scene) -> FloatArray:
+def taste_share_gap(scene: FeatureInputs) -> FloatArray:
     """How much more popular the article is than the articles that the user clicks."""
     return scene.log_share("1h") - scene.reader("taste_share", 0.0)
 
 
 @feature
-def reads(scene: Scene) -> float:
+def reads(scene: FeatureInputs) -> float:
     return scene.reader("total", 0.0)
 
 
 @feature
-def taste_share(scene: Scene) -> float:
+def taste_share(scene: FeatureInputs) -> float:
     return scene.reader("taste_share", 0.0)
 
 
 @feature
-def last_share(scene: Scene) -> float:
+def last_share(scene: FeatureInputs) -> float:
     visit = scene.signals.visit
     return float(np.log(scene.signals.share("1h")[visit[0]] + 1e-5)) if len(visit) else 0.0
 
 
 @feature
-def segment_place(scene: Scene) -> FloatArray:
+def segment_place(scene: FeatureInputs) -> FloatArray:
     """One over the place in the list of the segment's model."""
     return scene.listed[0]
 
 
 @feature
-def segment_score(scene: Scene) -> FloatArray:
+def segment_score(scene: FeatureInputs) -> FloatArray:
     return scene.listed[1]
 
 
 @feature
-def segment(scene: Scene) -> float:
+def segment(scene: FeatureInputs) -> float:
     """Number of the segment whose model made the list, -1 without a list."""
     return float(scene.candidates.listed.segment)
 
 
 @feature
-def section_liking(scene: Scene) -> FloatArray:
+def section_liking(scene: FeatureInputs) -> FloatArray:
     return scene.section_liking

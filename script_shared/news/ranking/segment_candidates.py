@@ -10,7 +10,7 @@ from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.news.state.state import LiveState
 
 
-class Listed(NamedTuple):
+class SegmentCandidates(NamedTuple):
     """The k articles of a segment's list that are alive in the live state, best first.
 
     Attributes:
@@ -26,14 +26,14 @@ class Listed(NamedTuple):
     scores: FloatArray
 
 
-NOTHING = Listed(-1, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
+NOTHING = SegmentCandidates(-1, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
 
 
-def listed(state: LiveState, made: SegmentList | None) -> Listed:
+def segment_candidates(state: LiveState, made: SegmentList | None) -> SegmentCandidates:
     """A segment's list in the form used by the ranking."""
     if made is None:
         return NOTHING
     rows = np.array([state.article_row(article) for article in made.ids], np.int64)
     scores = np.array([made.scores[article] for article in made.ids], np.float32)
     alive = np.flatnonzero(rows >= 0)
-    return Listed(SEGMENT_NAMES.index(made.segment), rows[alive], alive, scores[alive])
+    return SegmentCandidates(SEGMENT_NAMES.index(made.segment), rows[alive], alive, scores[alive])

@@ -7,7 +7,7 @@ import numpy as np
 
 from script_shared.arrays import IntArray
 from script_shared.events.person import session_name
-from script_shared.news.catalog.catalog_rows import Rows
+from script_shared.news.catalog.catalog_rows import CatalogRows
 from script_shared.news.model import Answer, NewsModel, Scored
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.ranking.query import Query
@@ -43,7 +43,7 @@ class SegmentSource:
 
     model: NewsModel
     newsroom: Newsroom
-    rows: Rows
+    rows: CatalogRows
 
     def knows(self, user: str) -> bool:
         """Whether the release knows the user."""

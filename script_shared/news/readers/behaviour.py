@@ -7,7 +7,7 @@ import numpy as np
 
 from script_shared.algorithms.histories import Histories
 from script_shared.arrays import FloatArray, IntArray, Strings
-from script_shared.news.readers.training_data import Reads, Snapshot
+from script_shared.news.readers.training_data import Reads, TrainingData
 
 HOURS_PER_SHARE = 4
 HOUR_SHARES = 24 // HOURS_PER_SHARE
@@ -25,13 +25,13 @@ class Topics:
     regions: Strings
 
     @classmethod
-    def of(cls, snapshot: Snapshot) -> "Topics":
+    def of(cls, snapshot: TrainingData) -> "Topics":
         """The most read ones."""
         reads = snapshot.reads.article
         sections = _most(snapshot.section[reads], snapshot.section_names, MOST_SECTIONS)
         return cls(Strings.of(sections), Strings.of(_most(snapshot.region[reads], snapshot.region_names, MOST_REGIONS)))
 
-    def codes(self, snapshot: Snapshot) -> IntArray:
+    def codes(self, snapshot: TrainingData) -> IntArray:
         """int16 (2, n_articles): place of each article's section and region among these, -1 for none of them."""
         pairs = (
             (self.sections, snapshot.section, snapshot.section_names),

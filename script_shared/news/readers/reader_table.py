@@ -11,7 +11,7 @@ from script_shared.arrays import IdIndex, IntArray, load_array, save_arrays
 
 
 @dataclass(frozen=True)
-class Readers:
+class ReaderTable:
     """n users; a user's row is the same in every part of a release.
 
     Attributes:
@@ -65,7 +65,7 @@ class Readers:
         )
 
     @classmethod
-    def load(cls, folder: Path) -> "Readers":
+    def load(cls, folder: Path) -> "ReaderTable":
         """Map saved users into memory.
 
         Raises:

@@ -44,7 +44,7 @@ class Reads:
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class TrainingData:
     """All that was known at ``as_of_ms``: reads until then, users, articles.
 
     Attributes:
@@ -75,7 +75,7 @@ class Snapshot:
     def n_articles(self) -> int:
         return len(self.issued_ms)
 
-    def until(self, ms: int) -> "Snapshot":
+    def until(self, ms: int) -> "TrainingData":
         """The data as of an earlier moment."""
         last = int(np.searchsorted(self.reads.time_ms, ms, "right"))
         return replace(self, as_of_ms=ms, reads=self.reads.cut(slice(0, last)))

@@ -9,7 +9,7 @@ from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.params import ModelParams
-from script_shared.news.readers.training_data import Snapshot
+from script_shared.news.readers.training_data import TrainingData
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Recommender(Protocol):
     source: ClassVar[str]
 
     @classmethod
-    def fit(cls, snapshot: Snapshot, members: IntArray, params: ModelParams) -> Self:
+    def fit(cls, snapshot: TrainingData, members: IntArray, params: ModelParams) -> Self:
         """Fit on a snapshot; the result is as of that snapshot.
 
         Args:
@@ -50,7 +50,7 @@ class Recommender(Protocol):
         """The same fitted parts for other row numbers."""
         ...
 
-    def as_of(self, snapshot: Snapshot, members: IntArray) -> Self:
+    def as_of(self, snapshot: TrainingData, members: IntArray) -> Self:
         """The same fitted parts with the state of another moment."""
         ...
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from script_shared.algorithms.cluster_popularity import Clusters, ClusterWeights
+from script_shared.algorithms.cluster_popularity import ClusterPopularity, ClusterWeights
 from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.algorithms.kmeans import Grouping, GroupingWeights
@@ -15,7 +15,7 @@ from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
 from script_shared.clock import HOUR_MS
 from script_shared.news.params import ModelParams
 from script_shared.news.readers.behaviour import Topics, features, features_of
-from script_shared.news.readers.training_data import Snapshot
+from script_shared.news.readers.training_data import TrainingData
 from script_shared.news.recommenders.base import Part, Scorer
 from script_shared.news.recommenders.popular import count, popularity_part, weights_of
 from script_shared.news.recommenders.rehearsal import Rehearsal
@@ -34,13 +34,13 @@ class Grouped:
     params: ModelParams
     topics: Topics
     grouping: Grouping
-    clusters: Clusters
+    clusters: ClusterPopularity
     strength: float
 
     source: ClassVar[str] = "clusters"
 
     @classmethod
-    def fit(cls, snapshot: Snapshot, members: IntArray, params: ModelParams) -> "Grouped":
+    def fit(cls, snapshot: TrainingData, members: IntArray, params: ModelParams) -> "Grouped":
         rehearsal = Rehearsal.of(snapshot, members, params)
         trial = cls._fitted(rehearsal.before, members, params, strength=1.0)
         base, added = trial.over(rehearsal.candidates)(rehearsal.batch)
@@ -48,7 +48,7 @@ class Grouped:
         return cls._fitted(snapshot, members, params, strength=strength)
 
     @classmethod
-    def _fitted(cls, snapshot: Snapshot, members: IntArray, params: ModelParams, *, strength: float) -> "Grouped":
+    def _fitted(cls, snapshot: TrainingData, members: IntArray, params: ModelParams, *, strength: float) -> "Grouped":
         own = params.semi_logged
         topics = Topics.of(snapshot)
         table = _features(snapshot, topics, topics.codes(snapshot), own.window_days)
@@ -59,7 +59,7 @@ class Grouped:
     def moved(self, users: Renumbering, articles: Renumbering) -> "Grouped":
         return self  # sections and regions are fitted by name, nothing by row
 
-    def as_of(self, snapshot: Snapshot, members: IntArray) -> "Grouped":
+    def as_of(self, snapshot: TrainingData, members: IntArray) -> "Grouped":
         codes = self.topics.codes(snapshot)
         table = _features(snapshot, self.topics, codes, self.params.semi_logged.window_days)
         clusters = _clusters(self.params, self.topics, self.grouping, snapshot, table)
@@ -75,7 +75,7 @@ class Grouped:
     @classmethod
     def load(cls, folder: Path, params: ModelParams) -> "Grouped":
         everybody = Popularity.load(folder / "popularity", weights_of(params.popularity))
-        clusters = Clusters.load(folder / "clusters", everybody, _weights(params))
+        clusters = ClusterPopularity.load(folder / "clusters", everybody, _weights(params))
         strength = float(load_array(folder, "strength")[0])
         return cls(params, Topics.load(folder / "topics"), Grouping.load(folder / "grouping"), clusters, strength)
 
@@ -100,20 +100,20 @@ class Grouped:
         return groups
 
 
-def _features(snapshot: Snapshot, topics: Topics, codes: IntArray, window_days: float) -> FloatArray:
+def _features(snapshot: TrainingData, topics: Topics, codes: IntArray, window_days: float) -> FloatArray:
     recent = snapshot.reads.since(snapshot.as_of_ms - window_days * 24 * HOUR_MS)
     return features(recent, snapshot.n_users, codes, topics.sizes)
 
 
 def _clusters(
-    params: ModelParams, topics: Topics, grouping: Grouping, snapshot: Snapshot, table: FloatArray
-) -> Clusters:
+    params: ModelParams, topics: Topics, grouping: Grouping, snapshot: TrainingData, table: FloatArray
+) -> ClusterPopularity:
     """Groups of all users seen in the window: reads of users who log in count for a group, too."""
     seen = ~np.isnan(table[:, 0])
     group = np.full(len(table), -1, np.int16)
     group[seen] = grouping.assign(table[seen])
     reads = snapshot.reads.since(snapshot.as_of_ms - params.semi_logged.window_days * 24 * HOUR_MS)
-    return Clusters.fit(
+    return ClusterPopularity.fit(
         reads.user,
         reads.article,
         reads.time_ms,

@@ -16,7 +16,7 @@ from script_shared.algorithms.popularity import Popularity
 from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
 from script_shared.clock import HOUR_MS
 from script_shared.news.params import LoggedParams, ModelParams
-from script_shared.news.readers.training_data import Reads, Snapshot
+from script_shared.news.readers.training_data import Reads, TrainingData
 from script_shared.news.recommenders.base import Part, Scorer
 from script_shared.news.recommenders.popular import count, popularity_part, weights_of
 from script_shared.news.recommenders.rehearsal import Rehearsal
@@ -46,7 +46,7 @@ class Hybrid:
     source: ClassVar[str] = "hybrid"
 
     @classmethod
-    def fit(cls, snapshot: Snapshot, members: IntArray, params: ModelParams) -> "Hybrid":
+    def fit(cls, snapshot: TrainingData, members: IntArray, params: ModelParams) -> "Hybrid":
         with (
             one_blas_thread(),
             ThreadPoolExecutor(1) as thread,
@@ -60,7 +60,7 @@ class Hybrid:
     def moved(self, users: Renumbering, articles: Renumbering) -> "Hybrid":
         return replace(self, als=self.als.moved(users, articles), content=self.content.moved(articles))
 
-    def as_of(self, snapshot: Snapshot, members: IntArray) -> "Hybrid":
+    def as_of(self, snapshot: TrainingData, members: IntArray) -> "Hybrid":
         reads = _reads_of(snapshot, members)
         als = self.als.as_of(reads.user, reads.article, reads.engagement)
         content = _with_needed(self.content, snapshot, reads, self.params)
@@ -110,18 +110,18 @@ def standardised(values: FloatArray) -> FloatArray:
     return np.divide(centred, spread, out=np.zeros_like(centred), where=spread > 1e-6)
 
 
-def _reads_of(snapshot: Snapshot, members: IntArray) -> Reads:
+def _reads_of(snapshot: TrainingData, members: IntArray) -> Reads:
     return snapshot.reads.cut(members[snapshot.reads.user])
 
 
-def _factorised(snapshot: Snapshot, members: IntArray, own: LoggedParams, iterations: int | None = None) -> Als:
+def _factorised(snapshot: TrainingData, members: IntArray, own: LoggedParams, iterations: int | None = None) -> Als:
     reads = _reads_of(snapshot, members)
     shape = (snapshot.n_users, snapshot.n_articles)
     weights = replace(_als(own), iterations=iterations or own.als.iterations)
     return Als.fit(reads.user, reads.article, reads.engagement, shape, weights)
 
 
-def _rehearsed(snapshot: Snapshot, members: IntArray, params: ModelParams, content: Content) -> tuple[float, float]:
+def _rehearsed(snapshot: TrainingData, members: IntArray, params: ModelParams, content: Content) -> tuple[float, float]:
     """Strengths that served best in the last hours, by a shorter factorisation of what was known before them."""
     rehearsal = Rehearsal.of(snapshot, members, params)
     before = rehearsal.before
@@ -133,7 +133,7 @@ def _rehearsed(snapshot: Snapshot, members: IntArray, params: ModelParams, conte
     return collaborative, by_content
 
 
-def _vocabulary(snapshot: Snapshot, own: LoggedParams) -> Content:
+def _vocabulary(snapshot: TrainingData, own: LoggedParams) -> Content:
     """Vocabulary and idf of the newest articles published by the moment of the snapshot."""
     published = np.flatnonzero(snapshot.issued_ms <= snapshot.as_of_ms)
     newest = published[np.argsort(-snapshot.issued_ms[published], kind="stable")[:VOCABULARY_TEXTS]]
@@ -141,7 +141,7 @@ def _vocabulary(snapshot: Snapshot, own: LoggedParams) -> Content:
     return Content.fit(texts, snapshot.n_articles, _content(own))
 
 
-def _with_needed(content: Content, snapshot: Snapshot, reads: Reads, params: ModelParams) -> Content:
+def _with_needed(content: Content, snapshot: TrainingData, reads: Reads, params: ModelParams) -> Content:
     """Vectors for all articles that a profile or a pool can ask for and that have none yet."""
     if not len(content.terms):
         return content
@@ -153,7 +153,7 @@ def _with_needed(content: Content, snapshot: Snapshot, reads: Reads, params: Mod
     return content.with_texts(rows, _texts(snapshot, rows, params.logged.content.body_characters))
 
 
-def _texts(snapshot: Snapshot, rows: IntArray, characters: int) -> Iterable[str]:
+def _texts(snapshot: TrainingData, rows: IntArray, characters: int) -> Iterable[str]:
     for start in range(0, len(rows), TEXTS_AT_ONCE):
         yield from snapshot.texts(rows[start : start + TEXTS_AT_ONCE], characters)
 

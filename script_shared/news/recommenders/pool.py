@@ -32,7 +32,7 @@ class Pool:
     expired: bool = False
 
 
-class Shelf:
+class PoolBuilder:
     """All articles by publication, so that those alive at a moment are one slice."""
 
     def __init__(self, issued_ms: IntArray, params: PoolParams) -> None:

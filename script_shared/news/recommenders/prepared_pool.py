@@ -8,10 +8,10 @@ from script_shared.algorithms.popularity import Popularity
 from script_shared.arrays import IntArray
 from script_shared.news.params import PoolParams
 from script_shared.news.recommenders.base import Part, Recommender, Scorer
-from script_shared.news.recommenders.pool import Pool, Shelf
+from script_shared.news.recommenders.pool import Pool, PoolBuilder
 
 
-class Prepared:
+class PreparedPool:
     """A pool, and how to score it for every segment; what a segment needs is made when it is first asked for.
 
     Attributes:
@@ -41,13 +41,13 @@ class PoolKeeper:
         popularity: Popularity,
         recommenders: Mapping[str, Recommender],
     ) -> None:
-        self._shelf = Shelf(issued_ms, params)
+        self._shelf = PoolBuilder(issued_ms, params)
         self._popularity = popularity
         self._recommenders = recommenders
         self._lock = threading.Lock()
-        self._prepared: Prepared | None = None
+        self._prepared: PreparedPool | None = None
 
-    def prepared(self, now_ms: int) -> Prepared:
+    def prepared(self, now_ms: int) -> PreparedPool:
         """The pool of the moment; made again when an article appears or expires, and once a minute."""
         current = self._prepared
         if current is None or not _holds(current, now_ms):
@@ -57,9 +57,9 @@ class PoolKeeper:
                     current = self._prepared = self._prepare(now_ms)
         return current
 
-    def _prepare(self, now_ms: int) -> Prepared:
-        return Prepared(self._shelf.pool(now_ms, self._popularity), self._recommenders)
+    def _prepare(self, now_ms: int) -> PreparedPool:
+        return PreparedPool(self._shelf.pool(now_ms, self._popularity), self._recommenders)
 
 
-def _holds(prepared: Prepared, now_ms: int) -> bool:
+def _holds(prepared: PreparedPool, now_ms: int) -> bool:
     return prepared.pool.candidates.now_ms <= now_ms < prepared.pool.valid_until_ms

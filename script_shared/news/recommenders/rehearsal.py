@@ -15,8 +15,8 @@ from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.clock import HOUR_MS
 from script_shared.news.params import ModelParams
-from script_shared.news.readers.training_data import Snapshot
-from script_shared.news.recommenders.pool import Shelf
+from script_shared.news.readers.training_data import TrainingData
+from script_shared.news.recommenders.pool import PoolBuilder
 from script_shared.news.recommenders.popular import count
 from script_shared.news.recommenders.scoring import NEVER, top
 
@@ -36,18 +36,18 @@ class Rehearsal:
         wanted, barred: bool (n, m); what each then newly read, and what each had read before.
     """
 
-    before: Snapshot
+    before: TrainingData
     candidates: Candidates
     batch: Batch
     wanted: IntArray
     barred: IntArray
 
     @classmethod
-    def of(cls, snapshot: Snapshot, members: IntArray, params: ModelParams) -> "Rehearsal":
+    def of(cls, snapshot: TrainingData, members: IntArray, params: ModelParams) -> "Rehearsal":
         """The last ``params.rehearsal.hours`` of a snapshot, for at most ``params.rehearsal.readers`` members."""
         start_ms = int(snapshot.as_of_ms - params.rehearsal.hours * HOUR_MS)
         before = snapshot.until(start_ms)
-        pool = Shelf(snapshot.issued_ms, params.pool).pool(start_ms, count(before, params.popularity))
+        pool = PoolBuilder(snapshot.issued_ms, params.pool).pool(start_ms, count(before, params.popularity))
         later = snapshot.reads.since(start_ms + 1)
         found = members[later.user] & (pool.position[later.article] >= 0)
         user, place = later.user[found], pool.position[later.article[found]]

@@ -77,7 +77,7 @@ class Credit:
     brought: str = ""
 
 
-class ServedMemory:
+class AnswerCredits:
     """The newest answers of this process, at most ``capacity``.
 
     Nothing here is as slow as there are many answers: those of a user are found by the digest of an erasure.

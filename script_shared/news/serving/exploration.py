@@ -8,7 +8,7 @@ import numpy as np
 
 from script_shared.arrays import FloatArray
 from script_shared.clock import HOUR_MS
-from script_shared.news.ranking.context import Asked
+from script_shared.news.ranking.context import RequestContext
 from script_shared.news.state.state import LiveState
 
 PRIOR_CLICKS, PRIOR_IMPRESSIONS = 1.0, 20.0  # what an article is thought to be worth before it was shown
@@ -28,14 +28,14 @@ class Fresh:
     shown: FloatArray
 
 
-def fresh_of(state: LiveState, asked: Asked, hours: float, without: Sequence[str] = ()) -> Fresh:
+def fresh_of(state: LiveState, context: RequestContext, hours: float, without: Sequence[str] = ()) -> Fresh:
     """The articles of the last hours that may be shown to a user, but for those in ``without``."""
-    since = asked.now_ms - hours * HOUR_MS
+    since = context.now_ms - hours * HOUR_MS
     live = state.live_rows()
     fresh = {state.article_id(row): row for row in live[state.articles.first_ms[live] >= since].tolist()}
-    ids = asked.available_ids(sorted(fresh.keys() - set(without)))
+    ids = context.available_ids(sorted(fresh.keys() - set(without)))
     at = np.array([fresh[article] for article in ids], np.int64)
-    shown = state.shown_counts.sums[0, 0, at] * state.decay.factors(asked.now_ms)[state.shown_counts.windows[0]]
+    shown = state.shown_counts.sums[0, 0, at] * state.decay.factors(context.now_ms)[state.shown_counts.windows[0]]
     return Fresh(ids, state.articles.clicks[at].astype(np.float64), shown)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import exp
 from typing import TYPE_CHECKING
 
-from script_shared.news.ranking.context import Asked
+from script_shared.news.ranking.context import RequestContext
 from script_shared.news.ranking.ordering import LiveOrder, explained
 from script_shared.news.ranking.query import LiveItem
 from script_shared.news.ranking.reasons import ALSO, TRIED, Reasons
@@ -18,9 +18,9 @@ class Items:
     """Makes the items of one answer."""
 
     def __init__(
-        self, by: "LiveRecommender", asked: Asked, order: LiveOrder | None, segment: SegmentList | None
+        self, by: "LiveRecommender", context: RequestContext, order: LiveOrder | None, segment: SegmentList | None
     ) -> None:
-        self._by, self._asked, self._order, self._segment = by, asked, order, segment
+        self._by, self._context, self._order, self._segment = by, context, order, segment
         self._place: dict[str, int] = {}
         self._explained: dict[str, dict[str, float]] = {}
         self._reasons = (
@@ -28,14 +28,14 @@ class Items:
             if order is not None
             else None
         )
-        self._tried = set(asked.explored)
+        self._tried = set(context.explored)
 
     def all(self, chosen: Sequence[str]) -> list[LiveItem]:
         """One item for each article, the scores never rising."""
         self._place = self._order.place_of(chosen) if self._order is not None else {}
         if self._reasons is not None:
             self._reasons.look_at(list(self._place.values()))
-        if self._asked.query.explain and self._order is not None and self._place:
+        if self._context.query.explain and self._order is not None and self._place:
             said = explained(self._order, self._by.ranker, list(self._place.values()))
             self._explained = dict(zip(self._place, said, strict=True))
         items, least = [], 1.0
@@ -46,7 +46,7 @@ class Items:
 
     def _item(self, article: str, score: float) -> LiveItem:
         reason, source = self._why(article)
-        explain = self._explained.get(article, {}) if self._asked.query.explain else None
+        explain = self._explained.get(article, {}) if self._context.query.explain else None
         return LiveItem(article, score, reason, source, explain)
 
     def _why(self, article: str) -> tuple[str, str]:

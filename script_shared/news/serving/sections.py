@@ -8,7 +8,7 @@ from script_shared.arrays import IntArray
 from script_shared.names import section_key
 from script_shared.news.catalog.availability import Availability
 from script_shared.news.catalog.catalog import Catalog
-from script_shared.news.catalog.catalog_rows import Rows
+from script_shared.news.catalog.catalog_rows import CatalogRows
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.state.state import LiveState
 
@@ -20,7 +20,7 @@ class Sections:
         rows: finds articles in the catalog.
     """
 
-    def __init__(self, catalog: Catalog | None, newsroom: Newsroom, rows: Rows) -> None:
+    def __init__(self, catalog: Catalog | None, newsroom: Newsroom, rows: CatalogRows) -> None:
         self._newsroom, self._rows = newsroom, rows
         self._available = Availability(catalog, newsroom.editorial, 0, inf, rows)
         self._as_of = (-1, -1)

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array, vstack
 from script_shared.algorithms.content import Content
 from script_shared.arrays import FloatArray
 from script_shared.events import Entry, Kind
-from script_shared.news.catalog.catalog_rows import Rows
+from script_shared.news.catalog.catalog_rows import CatalogRows
 from script_shared.news.model import NewsModel
 
 
@@ -61,7 +61,7 @@ class Texts:
         posted: one row each, of length 1 or empty.
     """
 
-    rows: Rows
+    rows: CatalogRows
     content: Content
     posted: Mapping[str, csr_array]
 

@@ -77,7 +77,7 @@ _OURS = ("depth", "activity")  # dimensions whose values are computed here
 _REFERRER = DIMENSION_NAMES.index("referrer")
 
 
-class Groups:
+class Audiences:
     """Codes of the groups: 0 is everybody, and each dimension has a range of its own.
 
     Codes are given in the log's order, so every process gives the same. A value that events bring gets its code once

@@ -7,7 +7,7 @@ from script_shared.news.counting import windows
 from script_shared.news.counting.decay import Decay
 from script_shared.news.params import LiveParams
 from script_shared.news.state.event import LiveEvent
-from script_shared.news.state.reader_history import Readers, reader_key
+from script_shared.news.state.reader_history import ReaderHistories, reader_key
 from script_shared.news.state.trust import (
     ALL,
     SIGNED,
@@ -20,11 +20,11 @@ from script_shared.news.state.trust import (
 )
 
 
-class Asked(Protocol):
+class ClickedState(Protocol):
     """The parts of a live state that are used here."""
 
     params: LiveParams
-    readers: Readers
+    readers: ReaderHistories
     sources: Sources
     now_ms: int
 
@@ -32,7 +32,7 @@ class Asked(Protocol):
         """Clicks that count for everybody: on the article, and on all articles."""
 
 
-def believe(state: Asked, event: LiveEvent, number: int, place: int, *, known: bool) -> tuple[float, bool]:
+def weigh_click(state: ClickedState, event: LiveEvent, number: int, place: int, *, known: bool) -> tuple[float, bool]:
     """The weight of a click, 0 to 1, and whether its user is new; it is counted for its user and for its sources.
 
     Args:
@@ -71,7 +71,7 @@ class Ledger:
     def __init__(self, params: LiveParams) -> None:
         self.params, self.now_ms = params, 0
         self.decay = Decay([params.pace * hours for hours in windows.HALF_LIVES_HOURS.values()])
-        self.readers = Readers(params.readers, params.reads_per_reader)
+        self.readers = ReaderHistories(params.readers, params.reads_per_reader)
         self.sources = Sources(params.trust, self.decay)
         self._numbers: dict[str, int] = {}
         self._clicks: dict[int, list[float]] = {}  # forward decayed in the windows of ``WINDOWS``, by article
@@ -87,7 +87,7 @@ class Ledger:
             if not self.readers.total[place]:
                 self.readers.first_ms[place] = self.now_ms
         judged = event._replace(proof="") if event.proof == UNSIGNED else event
-        weight, _ = believe(self, judged, number, place, known=False)
+        weight, _ = weigh_click(self, judged, number, place, known=False)
         self._count(number, weight, event.time_ms)
         if place >= 0:
             self.readers.read(place, number, event.time_ms)

@@ -9,7 +9,7 @@ import numpy as np
 from script_shared.arrays import IntArray
 from script_shared.events.entry import user_key
 from script_shared.events.person import session_name
-from script_shared.throttle import breathe
+from script_shared.throttle import yield_cpu
 
 PAUSE_MS = 30 * 60_000  # without session ids, a longer pause begins a new visit
 _COLUMNS = {
@@ -47,7 +47,7 @@ def digest_key(digest: str) -> int:
     return int(digest[:_KEY_DIGITS], 16)
 
 
-class Readers:
+class ReaderHistories:
     """Columns of users, a place for each; no id is kept, only 64 bits of a one-way digest.
 
     Attributes:
@@ -235,7 +235,7 @@ class Readers:
             column = array(kind)
             column.frombytes(np.asarray(saved).astype(kind).tobytes())
             setattr(self, name, column)
-            breathe()
+            yield_cpu()
         self._keys.frombytes(arrays["keys"].astype(np.uint64).tobytes())
         block, ends = arrays["reads"].astype("<u4").tobytes(), np.cumsum(arrays["lengths"])
         for start in range(0, len(ends), _RESTORED):
@@ -243,4 +243,4 @@ class Readers:
             self._places.update(zip(arrays["keys"][some].tolist(), range(start, len(ends)), strict=False))
             bounds = zip((ends - arrays["lengths"])[some].tolist(), ends[some].tolist(), strict=True)
             self._reads.extend(block[4 * begin : 4 * end] for begin, end in bounds)
-            breathe()
+            yield_cpu()

@@ -10,19 +10,19 @@ from script_shared.names import section_key
 from script_shared.news.counting import windows
 from script_shared.news.counting.counts import DecayedCounts
 from script_shared.news.counting.decay import Decay
-from script_shared.news.counting.impressions import MOST_SHOWN, Shown
+from script_shared.news.counting.impressions import MOST_SHOWN, ImpressionCounts
 from script_shared.news.counting.pair_counts import PairStore
 from script_shared.news.params import LiveParams
 from script_shared.news.state import state_io
 from script_shared.news.state.articles import Articles
-from script_shared.news.state.audiences import REGIONS, SIZE, Groups, Visit
-from script_shared.news.state.click_weight import believe
+from script_shared.news.state.audiences import REGIONS, SIZE, Audiences, Visit
+from script_shared.news.state.click_weight import weigh_click
 from script_shared.news.state.event import LiveEvent
 from script_shared.news.state.eviction import evict
 from script_shared.news.state.pairing import pair
 from script_shared.news.state.reader_clusters import MOST_CLUSTERS, ReaderClusters
-from script_shared.news.state.reader_history import Readers, digest_key, reader_key
-from script_shared.news.state.state_queries import Looked
+from script_shared.news.state.reader_history import ReaderHistories, digest_key, reader_key
+from script_shared.news.state.state_queries import StateQueries
 from script_shared.news.state.taste import learn_taste
 from script_shared.news.state.trust import BELIEVED, PROVEN, Everybody, Sources
 from script_shared.news.state.visits import Visits, join, log_in, session_key
@@ -33,7 +33,7 @@ _SHORT, _LONG, _DAY = (windows.OVERALL.index(name) for name in ("10m", "1h", "24
 FORGOTTEN = 2  # numbers used per article remembered, at which numbers are assigned again
 
 
-class LiveState(Looked):
+class LiveState(StateQueries):
     """Counts, pairs, users and articles, folded event by event in the log's order.
 
     The same events in the same order give the same state, however they are batched; nothing reads the wall clock.
@@ -61,11 +61,11 @@ class LiveState(Looked):
         self.decay = Decay([params.pace * hours for hours in windows.HALF_LIVES_HOURS.values()])
         rows = params.articles
         self.articles = Articles(rows)
-        self.readers = Readers(params.readers, params.reads_per_reader)
-        self.group_names = Groups(params.trust.label_users)
+        self.readers = ReaderHistories(params.readers, params.reads_per_reader)
+        self.group_names = Audiences(params.trust.label_users)
         self.sources = Sources(params.trust, self.decay)
         self.clusters = ReaderClusters()
-        self.shown = Shown(params.shown_readers)
+        self.shown = ImpressionCounts(params.shown_readers)
         self.visits = Visits()
         self.overall = DecayedCounts(windows.indices(windows.OVERALL), 1, rows)
         self.groups = DecayedCounts(windows.indices(windows.GROUP), SIZE, rows)
@@ -182,7 +182,7 @@ class LiveState(Looked):
             depth, total = readers.depth[place], readers.total[place]
             came = self.group_names.referrer_name(readers.referrer[place])
         cluster = self.clusters.of(event.user, key)
-        weight, new = believe(self, event, number, place, known=cluster >= 0)
+        weight, new = weigh_click(self, event, number, place, known=cluster >= 0)
         row = self._row(number) if weight > 0 else self.articles.row_of[number]
         weights = self.decay.weights(time_ms)
         if weight != 1.0:

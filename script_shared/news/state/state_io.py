@@ -11,7 +11,7 @@ from script_shared.arrays import IntArray, Strings, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
 from script_shared.news.counting.sparse_files import load_sparse, save_sparse
 from script_shared.news.state.reader_history import LATER
-from script_shared.throttle import breathe
+from script_shared.throttle import yield_cpu
 from script_shared.times import LATEST_MS
 
 if TYPE_CHECKING:
@@ -102,12 +102,12 @@ def load(state: "LiveState", folder: Path) -> None:
     for name in (name for name in (*_COUNTS, *_PAIRS) if name not in lacking):
         sums, totals = load_sparse(folder / name, "sums"), load_array(folder / name, "totals")
         getattr(state, name).restore({"sums": sums, "totals": totals})
-        breathe()
+        yield_cpu()
     ids = Strings.load(folder / "articles", "ids").tolist()
     of_articles = _arrays(folder / "articles", tuple(state.articles.arrays()))
-    breathe()
+    yield_cpu()
     state.articles.restore(of_articles, ids, saved["sections"])
-    breathe()
+    yield_cpu()
     state.readers.restore(_arrays(folder / "readers", _saved_columns(state, folder / "readers")))
     state.shown.restore(load_array(folder / "shown", "rows"))
     for name in ("clusters", "sources", "visits"):

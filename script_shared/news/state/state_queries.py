@@ -5,17 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from script_shared.arrays import IntArray
-from script_shared.news.counting.impressions import Shown
+from script_shared.news.counting.impressions import ImpressionCounts
 from script_shared.news.state.articles import Articles
-from script_shared.news.state.reader_history import Readers, reader_key
+from script_shared.news.state.reader_history import ReaderHistories, reader_key
 
 
-class Looked:
+class StateQueries:
     """Queries of a live state; articles are given by their rows."""
 
     articles: Articles
-    readers: Readers
-    shown: Shown
+    readers: ReaderHistories
+    shown: ImpressionCounts
     now_ms: int
 
     def session_of(self, user: str, session: str, now_ms: int | None = None) -> IntArray:

@@ -10,7 +10,7 @@ from script_shared.clock import Clock
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.state.state import LiveState
-from script_shared.throttle import gently
+from script_shared.throttle import throttle
 from tests.script_shared.news.events_made import START_MS, small_params
 
 SERVICE = Newsroom(LiveState(small_params()))
@@ -45,7 +45,7 @@ def log(tmp_path: Path) -> Iterator[EventLog]:
 
 def catch_up(stream: Stream) -> Newsroom:
     newsroom = Newsroom(LiveState(small_params()))
-    with gently(stream.wait):
+    with throttle(stream.wait):
         CatchUp(stream.log, 30.0).gather(newsroom, None, Clock("wall", 0), Bounds(24.0, 8), before=SERVICE)
     return newsroom
 

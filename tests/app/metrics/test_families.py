@@ -1,10 +1,10 @@
 """The counts of several workers become one: counters add up over the dead too, gauges are of the living."""
 
-from app.metrics.families import Family, Sample, Snapshot, folded, merged
+from app.metrics.families import Family, Sample, WorkerCounts, folded, merged
 
 
-def snapshot(*families: Family, removed: tuple[str, ...] = ()) -> Snapshot:
-    return Snapshot(list(families), removed=list(removed))
+def snapshot(*families: Family, removed: tuple[str, ...] = ()) -> WorkerCounts:
+    return WorkerCounts(list(families), removed=list(removed))
 
 
 def counter(value: float, name: str = "seen", **labels: str) -> Family:

@@ -13,7 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.metrics import workers
-from app.metrics.families import Family, Sample, Snapshot
+from app.metrics.families import Family, Sample, WorkerCounts
 from app.metrics.workers import Workers
 from tests.app.conftest import Store, listens, started, until
 
@@ -92,8 +92,8 @@ class Worker:
         self.value = 0.0
         self.it = Workers(folder, self.snapshot)
 
-    def snapshot(self) -> Snapshot:
-        return Snapshot([Family("seen", "counter", "", [Sample("seen_total", {}, self.value)])])
+    def snapshot(self) -> WorkerCounts:
+        return WorkerCounts([Family("seen", "counter", "", [Sample("seen_total", {}, self.value)])])
 
     async def total(self) -> float:
         return (await self.it.together())[0].samples[0].value

@@ -15,7 +15,7 @@ from app.events.catch_up import CatchUp
 from app.metrics.telemetry import Telemetry
 from app.news.news_release import NewsRelease
 from app.news.release_loader import NewsLoader
-from app.releases.release_manager import Live
+from app.releases.release_manager import ReleaseManager
 from script_shared.errors import UnavailableError
 from script_shared.releases import Releases
 from script_shared.storage.local import locked
@@ -209,9 +209,9 @@ def test_an_object_store_that_is_away_is_told_while_the_service_lives(
         assert client.get("/recommendations").status_code == 503
 
 
-def live_of(releases: Releases, poll_seconds: float, shared: Path | None = None) -> Live[NewsRelease]:
+def live_of(releases: Releases, poll_seconds: float, shared: Path | None = None) -> ReleaseManager[NewsRelease]:
     """News' releases without an event log."""
-    return Live(releases, NewsLoader(), Telemetry().counts_of("news"), poll_seconds, shared=shared)
+    return ReleaseManager(releases, NewsLoader(), Telemetry().counts_of("news"), poll_seconds, shared=shared)
 
 
 class Stumbling(Releases):

@@ -15,7 +15,7 @@ import os, sys, time, signal
 from pathlib import Path
 from pipelines.supervisor import component, component_group, linux_processes
 from pipelines.supervisor.component import Component
-from pipelines.supervisor.component_group import Household
+from pipelines.supervisor.component_group import ComponentGroup
 
 def program(name, text):
     return Component(name, [sys.executable, "-c", text], dict(os.environ), Path(sys.argv[1]) / f"{name}.log")

@@ -13,7 +13,7 @@ import pytest
 from pipelines.news.use_case import NEWS
 from pipelines.supervisor import checks
 from pipelines.supervisor.checks import check_configuration, check_libraries
-from pipelines.supervisor.settings.stack_settings import load_places
+from pipelines.supervisor.settings.stack_settings import load_stack_settings
 from script_shared.errors import InputError, SettingsError, SourceError, UnavailableError
 from script_shared.settings import Settings
 from tests.pipelines.supervisor.scenario import ROOT
@@ -28,9 +28,9 @@ def free_port() -> int:
 def make_run(folder: Path, **environment: str) -> tuple[int, str]:
     """The exit code and output of a `make run` that is refused."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    places = {"DATA_DIR": "data", "MODELS_URI": "models", "CACHE_DIR": "cache", "HOME": "home"}
+    stack_settings = {"DATA_DIR": "data", "MODELS_URI": "models", "CACHE_DIR": "cache", "HOME": "home"}
     ports = {"PAUTA_PORT": str(free_port()), "PAUTA_AIRFLOW_PORT": str(free_port())}
-    settings = {f"PAUTA_{name}": str(folder / place) for name, place in places.items()}
+    settings = {f"PAUTA_{name}": str(folder / place) for name, place in stack_settings.items()}
     ended = subprocess.run(
         [sys.executable, "-m", "pipelines.supervisor"],
         cwd=ROOT,
@@ -46,7 +46,7 @@ def make_run(folder: Path, **environment: str) -> tuple[int, str]:
 def test_the_same_port_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAUTA_PORT", "18813")
     with pytest.raises(SettingsError, match=r"PAUTA_AIRFLOW_PORT and PAUTA_PORT are both 18813\."):
-        load_places(["--airflow-port", "18813"])
+        load_stack_settings(["--airflow-port", "18813"])
 
 
 def test_the_package_as_it_is_passes() -> None:

@@ -10,7 +10,7 @@ def test_a_component_that_dies_is_started_again(tmp_path: Path) -> None:
         tmp_path,
         f"""
         linux_processes.adopt_orphans()
-        house = Household()
+        house = ComponentGroup()
         house.start(program("sleeper", {SLEEPER!r}))
         before = house.components[0].pid
         os.kill(before, signal.SIGKILL)
@@ -31,7 +31,7 @@ def test_the_children_of_a_dead_component_do_not_outlive_it(tmp_path: Path) -> N
         tmp_path,
         f"""
         linux_processes.adopt_orphans()
-        house = Household()
+        house = ComponentGroup()
         house.start(program("family", {STUBBORN_FAMILY!r}))
         while len(linux_processes.descendants()) < 2: time.sleep(0.02)
         child = [each for each in linux_processes.descendants() if each.pid != house.components[0].pid][0]
@@ -52,7 +52,7 @@ def test_a_component_stands_as_far_behind_as_it_was_told(tmp_path: Path) -> None
     program = start(
         tmp_path,
         f"""
-        house = Household()
+        house = ComponentGroup()
         sleeper = program("sleeper", {SLEEPER!r})
         sleeper.nice = 7
         house.start(sleeper)
@@ -68,7 +68,7 @@ def test_a_component_that_keeps_dying_ends_in_an_error_with_its_last_lines(tmp_p
     program = start(
         tmp_path,
         """
-        house = Household()
+        house = ComponentGroup()
         house.start(program("fragile", "print('the disk is full'); raise SystemExit(3)"))
         house.wait_for("Nothing", lambda: None, 30, every=0.05)
         """,
@@ -81,7 +81,7 @@ def test_a_component_that_keeps_dying_ends_in_an_error_with_its_last_lines(tmp_p
 
 def test_a_program_that_runs_once_and_fails_shows_its_last_lines(tmp_path: Path) -> None:
     program = start(
-        tmp_path, 'Household().run_once(program("migrate", "raise SystemExit(\'the database is locked\')"))'
+        tmp_path, 'ComponentGroup().run_once(program("migrate", "raise SystemExit(\'the database is locked\')"))'
     )
     output, _ = program.communicate(timeout=300)
     assert "migrate failed (exit code 1). Its last lines:\n    the database is locked" in output
@@ -91,7 +91,7 @@ def test_waiting_too_long_names_what_was_waited_for_and_the_logs(tmp_path: Path)
     program = start(
         tmp_path,
         f"""
-        house = Household()
+        house = ComponentGroup()
         house.start(program("sleeper", {SLEEPER!r}))
         try:
             house.wait_for("Starting Airflow", lambda: None, 0.3)
@@ -108,7 +108,7 @@ def test_stop_ends_components_that_ignore_it_and_their_children_in_other_session
         tmp_path,
         f"""
         linux_processes.adopt_orphans()
-        house = Household()
+        house = ComponentGroup()
         house.start(program("family", {STUBBORN_FAMILY!r}))
         while len(linux_processes.descendants()) < 2: time.sleep(0.02)
         component_group.GRACE_SECONDS = 0.3
@@ -127,7 +127,7 @@ def test_a_process_whose_first_thread_has_ended_is_ended_too(tmp_path: Path) -> 
         f"""
         import psutil
         linux_processes.adopt_orphans()
-        house = Household()
+        house = ComponentGroup()
         house.start(program("half", {HALF_ENDED!r}))
         process = psutil.Process(house.components[0].pid)
         while process.status() != psutil.STATUS_ZOMBIE: time.sleep(0.02)
@@ -142,6 +142,6 @@ def test_a_process_whose_first_thread_has_ended_is_ended_too(tmp_path: Path) -> 
 
 def test_the_log_of_the_start_before_is_kept(tmp_path: Path) -> None:
     for word in ("first", "second"):
-        start(tmp_path, f'Household().run_once(program("talker", "print({word!r})"))').communicate(timeout=300)
+        start(tmp_path, f'ComponentGroup().run_once(program("talker", "print({word!r})"))').communicate(timeout=300)
     assert (tmp_path / "talker.log").read_text() == "second\n"
     assert (tmp_path / "talker.log.1").read_text() == "first\n"

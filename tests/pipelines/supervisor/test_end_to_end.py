@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipelines.supervisor.component_group import Household
+from pipelines.supervisor.component_group import ComponentGroup
 from pipelines.supervisor.progress import RunFailedError, follow
 from pipelines.supervisor.rest.airflow import AirflowRest
 from pipelines.supervisor.settings.credentials import ADMIN
@@ -84,8 +84,13 @@ class MakeRun:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        places = {"DATA_DIR": "data", "MODELS_URI": "models", "EVALUATION_DIR": "evaluation", "CACHE_DIR": "cache"}
-        settings = {f"PAUTA_{name}": str(self.folder / place) for name, place in places.items()}
+        stack_settings = {
+            "DATA_DIR": "data",
+            "MODELS_URI": "models",
+            "EVALUATION_DIR": "evaluation",
+            "CACHE_DIR": "cache",
+        }
+        settings = {f"PAUTA_{name}": str(self.folder / place) for name, place in stack_settings.items()}
         params = {"PAUTA_PARAMS_FILE": str(write_tiny_params(self.folder)), "PAUTA_HOME": str(self.folder)}
         ports = {name: str(port) for name, port in self.ports.items()}
         return kept | settings | params | ports | {"MARK": str(self.folder)}
@@ -174,7 +179,7 @@ def assert_a_failed_run_is_told_with_the_task_and_its_message(run: MakeRun, fold
     with closing(AirflowRest(run.airflow, ADMIN, password)) as airflow:
         failing = airflow.trigger("news_data", {"source": "local", "source_path": str(missing)})
         with pytest.raises(RunFailedError) as caught:
-            follow(Household(), airflow, "news_data", failing)
+            follow(ComponentGroup(), airflow, "news_data", failing)
     told = str(caught.value)
     assert re.fullmatch(rf"news_data failed at download:\n    \w+Error: .*{re.escape(str(missing))}.*", told), told
 

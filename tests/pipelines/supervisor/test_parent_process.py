@@ -17,7 +17,7 @@ from pipelines.supervisor.signals import StopRequestedError, stop_on_signals
 
 def supervise():
     stop_on_signals()
-    house = Household()
+    house = ComponentGroup()
     component_group.GRACE_SECONDS = 0.3
     try:
         house.start(program("family", {STUBBORN_FAMILY!r}))
@@ -88,7 +88,7 @@ if os.fork():
     os.wait()  # this is make
     os._exit(0)
 os.environ["MAKELEVEL"] = "1"
-entry.load_places, entry.guarded = lambda arguments: None, guarded
+entry.load_stack_settings, entry.guarded = lambda arguments: None, guarded
 entry.main()
 """
 

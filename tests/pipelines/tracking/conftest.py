@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.tracking.reconcile import Desk, open_store
+from pipelines.tracking.reconcile import TrackingFolder, open_store
 from script_shared.settings import Settings
 from tests.pipelines.tracking.made import settings_of
 
@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
 def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a database in which nothing is."""
     file = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
-    open_store(Desk(settings_of(file.parent, f"sqlite:///{file}"), "empty"))
+    open_store(TrackingFolder(settings_of(file.parent, f"sqlite:///{file}"), "empty"))
     return file
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.news.replay.figures import Replayed
+from pipelines.news.replay.figures import ReplayResult
 from pipelines.news.training.segments import PARAMS
 from pipelines.runs import MANIFEST, Run
 from pipelines.use_case import Context, Options
@@ -54,7 +54,7 @@ def judge(context: Context, at: int = 0, figure: float = 0.3, accepted: bool = T
     """Assemble, evaluate and gate."""
     figures = {"candidate": {"logged": figure}, "popularity_1h": {"logged": 0.2, "all": float("nan")}}
     clicks = made_up({"candidate": {"logged": figure + 0.2}, "popularity_1h": {"logged": 0.1}})
-    replayed = Replayed(clicks.figures, clicks.differences, {"logged": {"clicks": 400, "users": 90}}, 0)
+    replayed = ReplayResult(clicks.figures, clicks.differences, {"logged": {"clicks": 400, "users": 90}}, 0)
     evaluation = made_up(figures, replayed=replayed)
     finish(context.run, "assembled", at + 1)
     files = {"metrics.json": evaluation.as_json(), "report.html": "<p>report"}

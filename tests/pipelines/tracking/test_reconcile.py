@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
-from pipelines.tracking.reconcile import Desk, reconcile
+from pipelines.tracking.reconcile import TrackingFolder, reconcile
 from script_shared.settings import Settings
 from tests.pipelines.tracking.made import REASONS, context_of, settings_of, train, whole
 from tests.pipelines.tracking.seen import NAME, artifacts, registry, runs
@@ -87,7 +87,7 @@ def test_a_run_that_failed_is_recorded_as_failed_and_finished_later_in_the_same_
 
 
 def test_what_was_recorded_outlives_its_folders_and_a_pruned_release_is_marked(settings: Settings) -> None:
-    desk = Desk(settings, "news")
+    desk = TrackingFolder(settings, "news")
     whole(settings, "r1")
     desk.collect()
     shutil.rmtree(settings.data_dir / "news")
@@ -167,4 +167,4 @@ def test_the_embedded_one_is_used_unasked_once_it_is_there(settings: Settings, t
 
 
 def test_the_experiment_has_the_name_of_the_registered_model(settings: Settings) -> None:
-    assert Desk(settings, "news").model == NAME
+    assert TrackingFolder(settings, "news").model == NAME

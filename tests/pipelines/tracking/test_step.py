@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.tracking.reconcile import Desk, reconcile, told
+from pipelines.tracking.reconcile import TrackingFolder, reconcile, safe_message
 from pipelines.tracking.step import catch_up, track
 from script_shared.settings import Settings
 from tests.pipelines.tracking.made import context_of, judge, settings_of, train, whole
@@ -20,7 +20,7 @@ from tests.servers import free_port
 
 
 def waiting(settings: Settings) -> list[str]:
-    return [record.run_id for record in Desk(settings, "news").outbox.records()]
+    return [record.run_id for record in TrackingFolder(settings, "news").outbox.records()]
 
 
 @contextmanager
@@ -105,7 +105,8 @@ def test_a_data_folder_that_cannot_be_written_is_no_error_of_the_training(settin
 def test_an_address_with_a_password_is_not_repeated_in_messages(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, "http://ana:hush@127.0.0.1:1")
     assert (
-        told(ValueError("http://ana:hush@127.0.0.1:1 is not there"), settings) == "http://***@127.0.0.1:1 is not there"
+        safe_message(ValueError("http://ana:hush@127.0.0.1:1 is not there"), settings)
+        == "http://***@127.0.0.1:1 is not there"
     )
 
 

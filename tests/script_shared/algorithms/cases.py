@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from script_shared.algorithms.als import Als, AlsWeights
-from script_shared.algorithms.cluster_popularity import Clusters, ClusterWeights
+from script_shared.algorithms.cluster_popularity import ClusterPopularity, ClusterWeights
 from script_shared.algorithms.content import Content, ContentWeights
 from script_shared.algorithms.histories import Batch, Candidates, Histories
 from script_shared.algorithms.popularity import Popularity, PopularityWeights
@@ -62,11 +62,11 @@ def popularity(board: Checkerboard) -> Popularity:
     return Popularity.fit(board.article, board.time_ms, ARTICLES, NOW_MS, POPULARITY)
 
 
-def clusters(board: Checkerboard) -> Clusters:
+def clusters(board: Checkerboard) -> ClusterPopularity:
     group = (np.arange(READERS) % 2).astype(np.int16)
     topics = np.full((2, ARTICLES), -1, np.int16)
     everybody = popularity(board)
-    return Clusters.fit(
+    return ClusterPopularity.fit(
         board.reader, board.article, board.time_ms, group, topics, everybody, n_groups=2, weights=CLUSTERS
     )
 
@@ -81,5 +81,5 @@ LOADS: dict[str, Callable[[Path, Checkerboard], Any]] = {
     "als": lambda folder, board: Als.load(folder, ALS),
     "content": lambda folder, board: Content.load(folder, CONTENT),
     "popularity": lambda folder, board: Popularity.load(folder, POPULARITY),
-    "clusters": lambda folder, board: Clusters.load(folder, popularity(board), CLUSTERS),
+    "clusters": lambda folder, board: ClusterPopularity.load(folder, popularity(board), CLUSTERS),
 }

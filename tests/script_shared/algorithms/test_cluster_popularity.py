@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from script_shared.algorithms.cluster_popularity import Clusters, ClusterWeights
+from script_shared.algorithms.cluster_popularity import ClusterPopularity, ClusterWeights
 from script_shared.algorithms.histories import Candidates
 from script_shared.algorithms.kmeans import Grouping, GroupingWeights
 from script_shared.algorithms.popularity import Popularity
@@ -59,7 +59,7 @@ def test_an_article_without_reads_in_the_group_is_judged_by_its_section() -> Non
     assert added[0][2] > added[0][3]  # section 0 is what group 0 reads; neither article was read by it
 
 
-def by_section() -> Clusters:
+def by_section() -> ClusterPopularity:
     """Group 0 read article 0 of section 0, group 1 article 1 of section 1; both sections have one more article."""
     article = np.array([0] * 50 + [1] * 50 + [2, 3])
     reader = np.array([0] * 50 + [1] * 50 + [1, 1])
@@ -68,4 +68,4 @@ def by_section() -> Clusters:
     everybody = Popularity.fit(article, times, 4, NOW_MS, POPULARITY)
     group = np.array([0, 1], np.int16)
     weights = ClusterWeights(cluster_weight=1.0, shrinkage=20.0)
-    return Clusters.fit(reader, article, times, group, topics, everybody, n_groups=2, weights=weights)
+    return ClusterPopularity.fit(reader, article, times, group, topics, everybody, n_groups=2, weights=weights)

@@ -6,7 +6,7 @@ import pytest
 
 from script_shared.addresses import sqlite_address, sqlite_file
 from script_shared.events import EventLog
-from script_shared.events.address import begun
+from script_shared.events.address import log_exists
 from script_shared.settings import Settings
 
 FOLDERS = ["que?ry", "50%", "%41", "a#b", "nova pasta", "ação", "a?b=c&d", "a+b", "a;b", "a@b:c"]
@@ -17,11 +17,11 @@ def test_the_log_is_in_the_data_folder_whatever_its_name(tmp_path: Path, name: s
     folder = tmp_path / name
     folder.mkdir()
     settings = Settings(data_dir=folder, mlflow_uri="embedded")
-    assert not begun(settings.events_address)
+    assert not log_exists(settings.events_address)
     log = EventLog(settings.events_address)
     assert log.head() == 0
     log.close()
-    assert begun(settings.events_address)
+    assert log_exists(settings.events_address)
     assert (folder / "events.db").is_file()
     assert [entry.name for entry in tmp_path.iterdir()] == [name]
     assert sqlite_file(settings.mlflow_address or "") == folder / "mlflow" / "mlflow.db"

@@ -148,14 +148,14 @@ def test_nothing_is_pruned_that_no_snapshot_holds(log):
 
 def test_the_extent_tells_when_what_is_held_changed(log):
     log.append([click(1), Entry("i", Kind.IMPRESSION, 1)])
-    last, mark = log.extent([Kind.CLICK])
+    last, mark = log.head_fingerprint([Kind.CLICK])
     assert last == log.tail(0)[0].seq
     log.append([Entry("j", Kind.IMPRESSION, 1)])
-    assert log.extent([Kind.CLICK]) == (last, mark)
+    assert log.head_fingerprint([Kind.CLICK]) == (last, mark)
     log.append([click(2)])
-    assert log.extent([Kind.CLICK])[0] > last
-    assert log.extent([Kind.CLICK])[1] != mark
-    assert log.extent([Kind.ERASE])[0] == 0
+    assert log.head_fingerprint([Kind.CLICK])[0] > last
+    assert log.head_fingerprint([Kind.CLICK])[1] != mark
+    assert log.head_fingerprint([Kind.ERASE])[0] == 0
 
 
 def test_erasures_are_told_from_a_number_on(log):

@@ -11,7 +11,7 @@ from pipelines.news.refine.challenge.articles import refine_articles
 from pipelines.news.refine.challenge.histories import refine_histories
 from pipelines.news.refine.challenge.validation import refine_validation
 from pipelines.news.refine.events.clicks import add_clicks
-from pipelines.news.refine.events.logged_events import NO_EVENTS, Taken
+from pipelines.news.refine.events.logged_events import NO_EVENTS, LoggedEvents
 from pipelines.news.refine.rows.ahead import joined, reject_ahead
 from pipelines.news.refine.rows.engagement import engagement
 from pipelines.news.refine.rows.tally import Tally
@@ -29,7 +29,7 @@ from script_shared.news.params import RefineParams
 
 
 def refine_challenge(
-    raw: Path, folder: Path, params: RefineParams, run_id: str, taken: Taken = NO_EVENTS
+    raw: Path, folder: Path, params: RefineParams, run_id: str, taken: LoggedEvents = NO_EVENTS
 ) -> dict[str, Any]:
     """Write the refined tables of the challenge's layout and return the facts.
 

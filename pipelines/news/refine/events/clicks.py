@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.event_parts import BELIEF, QUARANTINED, SEQ, TIME_MS
-from pipelines.news.refine.events.logged_events import Taken
+from pipelines.news.refine.events.logged_events import LoggedEvents
 from pipelines.news.refine.rows.label_codes import label_codes, session_numbers
 from pipelines.news.refine.rows.rates import DAY, DAY_READS, day_of, with_rates
 from pipelines.news.refine.rows.rules import clipped, judge, rejected_rows
@@ -42,7 +42,7 @@ class Merged:
 
 
 def add_clicks(
-    taken: Taken,
+    taken: LoggedEvents,
     users: pl.DataFrame,
     articles: pl.Series,
     tally: Tally,

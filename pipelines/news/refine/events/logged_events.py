@@ -30,7 +30,7 @@ def _cleaned(rows: pl.LazyFrame) -> pl.DataFrame:
 
 
 @dataclass(frozen=True)
-class Taken:
+class LoggedEvents:
     """The events of a run.
 
     Attributes:
@@ -60,7 +60,7 @@ class Taken:
         return int(times[times <= wall_ms() + EARLY_MS].max(initial=0))
 
     @classmethod
-    def of(cls, raw: Path, run_id: str, retention_days: float, *, may_switch: bool = False) -> "Taken":
+    def of(cls, raw: Path, run_id: str, retention_days: float, *, may_switch: bool = False) -> "LoggedEvents":
         """Read ``<raw>/events``; nothing is there where no log was.
 
         Raises:
@@ -87,4 +87,4 @@ class Taken:
         )
 
 
-NO_EVENTS = Taken()
+NO_EVENTS = LoggedEvents()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipelines.news.dataset import Dataset
-from pipelines.news.evaluation.batch_lists import Recommended
+from pipelines.news.evaluation.batch_lists import BatchLists
 from pipelines.news.split.holdout import hold_out
 from pipelines.use_case import Context
 from script_shared.clock import HOUR_MS, wall_ms
@@ -28,9 +28,9 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Context:
     return context
 
 
-def recommended(context: Context, scratch: Path) -> Recommended:
+def recommended(context: Context, scratch: Path) -> BatchLists:
     """The lists of the run's candidate and of the release in service."""
-    lists = Recommended(hold_out(Dataset.load(context.run.read("refined")), context.params), 50)
+    lists = BatchLists(hold_out(Dataset.load(context.run.read("refined")), context.params), 50)
     lists.add_candidate(context)
     lists.add_releases(context, scratch, 1)
     assert not lists.missing

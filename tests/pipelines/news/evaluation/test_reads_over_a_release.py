@@ -76,7 +76,7 @@ def released(context: Context, log: EventLog, folder: Path) -> tuple[Newsroom, D
     note_log(folder, context.run)
     room, missing = load_newsroom(folder, PARAMS)
     assert missing == ()
-    room.remember(log.lasting(room.seq))
+    room.remember(log.permanent_entries(room.seq))
     recall(room, log, 0)
     return room, Dataset.load(context.run.read("refined"))
 

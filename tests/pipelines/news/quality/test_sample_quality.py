@@ -11,7 +11,7 @@ from pipelines.news.evaluation.step import evaluate
 from pipelines.news.refine import refine
 from pipelines.news.release.gate import comparisons
 from pipelines.news.sources import download
-from pipelines.news.split.holdout import HeldOut, hold_out
+from pipelines.news.split.holdout import Holdout, hold_out
 from pipelines.news.training.assemble import assemble
 from pipelines.news.training.segments import train
 from pipelines.runs import Run
@@ -82,7 +82,7 @@ def loss_without(place: int, done: Context) -> Difference:
     return next(d for d in differences if (d.segment, d.metric, d.cutoff) == ("logged", "ndcg", 10))
 
 
-def logged_lists(model: NewsModel, held_out: HeldOut) -> np.ndarray:
+def logged_lists(model: NewsModel, held_out: Holdout) -> np.ndarray:
     model.clock = Clock("data", held_out.window.start_ms)
     lists = np.full((len(held_out.truth.users), 20), -1, np.int64)
     lists[held_out.segments["logged"]] = model.recommend_many(held_out.rows("logged"), "logged", 20)

@@ -7,7 +7,7 @@ import pytest
 from pipelines.measures.figures import Difference, Figure
 from pipelines.measures.gate import Rule
 from pipelines.news.release.gate import FIRST, UNKNOWN, click_comparisons, comparisons, gate
-from pipelines.news.replay.figures import Replayed
+from pipelines.news.replay.figures import ReplayResult
 from pipelines.runs import Run
 from pipelines.use_case import Context, Options
 from script_shared.errors import RunError
@@ -141,7 +141,7 @@ def replayed(values, low=0.01):
         if model != "candidate"
     ]
     counts = {name: {"clicks": 900, "asked": 400, "users": 300} for name in names}
-    return Replayed(figures, differences, counts, 5)
+    return ReplayResult(figures, differences, counts, 5)
 
 
 def better(**changes):

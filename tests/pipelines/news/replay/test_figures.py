@@ -6,16 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.news.replay.figures import MISSED, measured
-from pipelines.news.replay.sampling import Drawn, shared
+from pipelines.news.replay.sampling import SampledClicks, shared
 
 
-def drawn(segments: list[int], users: list[int], weights: list[float]) -> Drawn:
+def drawn(segments: list[int], users: list[int], weights: list[float]) -> SampledClicks:
     names = ("logged", "semi_logged", "anonymous")
     counts = {
         name: {"clicks": 10 * segments.count(code), "asked": segments.count(code)} for code, name in enumerate(names)
     }
     places = np.arange(len(segments))
-    return Drawn(places, np.array(segments), np.array(weights), np.array(users), counts, 3)
+    return SampledClicks(places, np.array(segments), np.array(weights), np.array(users), counts, 3)
 
 
 def figure(found, model, segment, metric, cutoff=10):

@@ -10,7 +10,7 @@ from pipelines.news.dataset import Dataset
 from pipelines.news.replay.sources import from_dataset
 from pipelines.news.replay.walk import Walk, place_after, recommender_of
 from pipelines.news.split.moments import moments_of
-from pipelines.news.training.served_order import LEAST_SHOWN, Shown, choices
+from pipelines.news.training.served_order import LEAST_SHOWN, RecordedRequest, choices
 from script_shared.errors import SettingsError
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.ranking.mixing import Mixing, load_mixing
@@ -31,14 +31,18 @@ class OneFeature:
         return features[:, 0]
 
 
-def case(wanted: str, *, ranked: str, plain: str, listed: str = "", clicks: float = 5.0, allowed: str = "") -> Shown:
+def case(
+    wanted: str, *, ranked: str, plain: str, listed: str = "", clicks: float = 5.0, allowed: str = ""
+) -> RecordedRequest:
     """A request whose candidates are single letters, in the orders that are given."""
     ids = sorted({*ranked, *plain})
     scores = np.array([[-ranked.index(name) if name in ranked else -99.0] for name in ids])
-    return Shown(0, wanted, ids, scores, list(plain), list(listed), frozenset(allowed or {*ids, *listed}), clicks)
+    return RecordedRequest(
+        0, wanted, ids, scores, list(plain), list(listed), frozenset(allowed or {*ids, *listed}), clicks
+    )
 
 
-def chosen(cases: list[Shown], grid: list[float], *, ranker: bool = True):
+def chosen(cases: list[RecordedRequest], grid: list[float], *, ranker: bool = True):
     segments = np.zeros(len(cases), np.int64)
     return choices(cases, segments, OneFeature() if ranker else None, grid)["logged"]  # type: ignore[arg-type]
 
@@ -107,7 +111,7 @@ def test_a_release_keeps_its_choice_and_one_without_it_the_default(tmp_path: Pat
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[LiveRecommender, list[tuple[Shown, Query]]]:
+def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[LiveRecommender, list[tuple[RecordedRequest, Query]]]:
     """A release over a newsroom that gets no events, and requests that were kept as they were."""
     context = ranked(tmp_path_factory.mktemp("served"), users=600)
     data, folder = Dataset.load(context.run.read("refined")), context.run.read("ranked") / "holdout"
@@ -120,7 +124,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[LiveRecommender, li
     for place, query in _requests(walk, first + 100, recommender):
         offer = recommender.offer(query)
         assert offer is not None
-        kept.append((Shown.of(place, walk.stream.article_id(place), offer), query))
+        kept.append((RecordedRequest.of(place, walk.stream.article_id(place), offer), query))
     return recommender, kept
 
 
@@ -136,7 +140,7 @@ def _requests(walk: Walk, first: int, recommender: LiveRecommender) -> Iterator[
 @pytest.mark.parametrize("enough", [100_000.0, 400.0, 0.0])
 @pytest.mark.parametrize("with_ranker", [True, False])
 def test_the_place_that_a_choice_is_judged_by_is_the_place_in_the_list_that_is_served(
-    asked: tuple[LiveRecommender, list[tuple[Shown, Query]]], enough: float, with_ranker: bool
+    asked: tuple[LiveRecommender, list[tuple[RecordedRequest, Query]]], enough: float, with_ranker: bool
 ) -> None:
     recommender, kept = asked
     ranker = recommender.ranker

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from script_shared.clock import HOUR_MS
 from script_shared.events import Entry, Kind
 from script_shared.news.catalog.availability import Availability, Bars, mark
-from script_shared.news.catalog.catalog_rows import Rows
+from script_shared.news.catalog.catalog_rows import CatalogRows
 from script_shared.news.catalog.editorial import Editorial
 from tests.app.releases_made import NOW_MS, catalog
 
@@ -18,7 +18,7 @@ def available(*posts):
     for page, body in posts:
         editorial.apply(Entry("e", Kind.ARTICLE, NOW_MS, "", page, body))
     articles = catalog("Notícia")
-    return Availability(articles, editorial, NOW_MS, 168.0, Rows(articles))
+    return Availability(articles, editorial, NOW_MS, 168.0, CatalogRows(articles))
 
 
 @pytest.mark.parametrize(

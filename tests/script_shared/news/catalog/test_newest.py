@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from script_shared.arrays import IdIndex, Strings
 from script_shared.events import Entry, Kind
 from script_shared.news.catalog.catalog import Catalog
-from script_shared.news.catalog.catalog_rows import Rows
+from script_shared.news.catalog.catalog_rows import CatalogRows
 from script_shared.news.catalog.editorial import Editorial
 from script_shared.news.catalog.newest import Newest, Place
 
@@ -35,7 +35,7 @@ def newest(times: list[int], posts: list[tuple[str, Any]]) -> Newest:
     editorial, known = Editorial(), catalog(times)
     for page, issued in posts:
         editorial.apply(Entry(f"p {page}", Kind.ARTICLE, 9, "", page, {} if issued is None else {"issued_ms": issued}))
-    made = Newest(known, editorial, Rows(known))
+    made = Newest(known, editorial, CatalogRows(known))
     made.refresh()
     return made
 

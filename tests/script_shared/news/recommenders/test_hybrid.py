@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from script_shared.algorithms.histories import Batch, Candidates
-from script_shared.news.readers.training_data import Reads, Snapshot
+from script_shared.news.readers.training_data import Reads, TrainingData
 from script_shared.news.recommenders.hybrid import COLLABORATIVE, Hybrid
 from tests.script_shared.news.releases_made import params
 
@@ -19,7 +19,7 @@ TOPIC = np.arange(ARTICLES) // CIRCLES % TOPICS  # each topic has articles of bo
 NEW = np.arange(OLD, ARTICLES)  # read by a first few readers only, after the fit
 
 
-def snapshot(pairs: np.ndarray) -> Snapshot:
+def snapshot(pairs: np.ndarray) -> TrainingData:
     """Reads of one moment, so that popularity has no favourite; nothing tells of circles but who read what."""
     n = len(pairs)
     time_ms = np.full(n, NOW - 1000)
@@ -27,7 +27,7 @@ def snapshot(pairs: np.ndarray) -> Snapshot:
     reads = Reads(*pairs.T.astype(np.uint32), time_ms, ones, ones, ones, ones, ones, nowhere, nowhere)
     none = np.full(ARTICLES, -1, np.int16)
     issued = np.full(ARTICLES, NOW - 3_600_000)
-    return Snapshot(NOW, reads, np.ones(USERS, bool), issued, none, none, [], [], texts)
+    return TrainingData(NOW, reads, np.ones(USERS, bool), issued, none, none, [], [], texts)
 
 
 def texts(rows: np.ndarray, characters: int) -> list[str]:

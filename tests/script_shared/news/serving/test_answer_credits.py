@@ -2,7 +2,7 @@
 
 from script_shared.events import Kind
 from script_shared.events.entry import user_digest
-from script_shared.news.serving.answer_credits import WINDOW_MS, Credit, ServedAnswer, ServedMemory
+from script_shared.news.serving.answer_credits import WINDOW_MS, AnswerCredits, Credit, ServedAnswer
 from script_shared.news.state.reader_history import reader_name
 
 
@@ -12,7 +12,7 @@ def answer(answer_id, user="u", time_ms=0, items=("a", "b"), popular=("b", "c"),
 
 
 def test_a_click_hits_where_the_article_was_among_the_first_ten():
-    memory = ServedMemory()
+    memory = AnswerCredits()
     memory.remember(answer("r1", items=[f"a{n}" for n in range(12)], popular=["a9", "x"]))
     assert memory.credit("u", "a9", 5, "r1") == Credit("logged", "ranker", True, True, "fresh")
     assert memory.credit("u", "a10", 5, "r1") == Credit("logged", "ranker", False, False)
@@ -20,14 +20,14 @@ def test_a_click_hits_where_the_article_was_among_the_first_ten():
 
 
 def test_an_article_is_credited_once_per_answer():
-    memory = ServedMemory()
+    memory = AnswerCredits()
     memory.remember(answer("r1"))
     assert memory.credit("u", "a", 5, "r1") is not None
     assert memory.credit("u", "a", 6, "r1") is None
 
 
 def test_without_an_id_the_newest_answer_of_the_reader_is_judged():
-    memory = ServedMemory()
+    memory = AnswerCredits()
     memory.remember(answer("r1", items=["a"]))
     memory.remember(answer("r2", items=["b"]))
     memory.remember(answer("r3", user="other", items=["a"]))
@@ -37,7 +37,7 @@ def test_without_an_id_the_newest_answer_of_the_reader_is_judged():
 
 
 def test_a_reader_without_a_name_is_known_by_the_visit():
-    memory = ServedMemory()
+    memory = AnswerCredits()
     memory.remember(answer("r1", user="", session="s1"))
     memory.remember(answer("r2", user="", session=""))
     assert memory.credit(reader_name("", "s1"), "b", 1) == Credit("logged", "ranker", True, True, "fresh")
@@ -46,13 +46,13 @@ def test_a_reader_without_a_name_is_known_by_the_visit():
 
 
 def test_an_answer_of_long_ago_gets_no_credit():
-    memory = ServedMemory()
+    memory = AnswerCredits()
     memory.remember(answer("r1"))
     assert memory.credit("u", "a", WINDOW_MS + 1, "r1") is None
 
 
 def test_the_oldest_answers_leave_and_take_their_readers_along():
-    memory = ServedMemory(capacity=2)
+    memory = AnswerCredits(capacity=2)
     for number in range(5):
         memory.remember(answer(f"r{number}", user=f"u{number}"))
     assert len(memory) == 2
@@ -62,7 +62,7 @@ def test_the_oldest_answers_leave_and_take_their_readers_along():
 
 
 def test_a_forgotten_readers_answers_are_gone():
-    memory = ServedMemory()
+    memory = AnswerCredits()
     memory.remember(answer("r1"))
     memory.remember(answer("r2", user="other"))
     assert memory.forget_digest(user_digest("u")) == ["r1"]
@@ -92,7 +92,7 @@ class Counting(dict):
 
 
 def test_forgetting_a_reader_looks_at_no_other_readers_answers():
-    memory = ServedMemory()
+    memory = AnswerCredits()
     for number in range(500):
         memory.remember(answer(f"r{number}", user=f"u{number}"))
     memory._answers, memory._of_reader = Counting(memory._answers), Counting(memory._of_reader)

@@ -21,7 +21,7 @@ from script_shared.news.serving.texts import Vectoriser
 from script_shared.news.state.state import LiveState
 from script_shared.params import load_params
 from tests.app.releases_made import NOW_MS, make_release
-from tests.app.rules import Told
+from tests.app.rules import ExpectedFacts
 
 PARAMS = load_params(NewsParams, FILE)
 LIVE = PARAMS.live.model_copy(update={"articles": 32, "known_articles": 1000, "readers": 50})
@@ -134,7 +134,7 @@ def test_nothing_barred_ever_comes_and_lists_are_full_whatever_fails(model, told
     ]
     used = None if "model" in missing else model
     newsroom = Newsroom(None if "state" in missing else LiveState(LIVE))
-    known, vectoriser = Told(), Vectoriser.of(model) if used else None
+    known, vectoriser = ExpectedFacts(), Vectoriser.of(model) if used else None
     vectors = vectoriser.vectors(entries) if vectoriser else {}
     for entry in entries:
         known.take(entry)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from script_shared.news.state.reader_history import Readers
+from script_shared.news.state.reader_history import ReaderHistories
 
 
 class Counting(dict[int, int]):
@@ -18,7 +18,7 @@ class Counting(dict[int, int]):
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 15)), max_size=60))
 def test_forgetting_a_reader_leaves_everybody_elses_reads_as_they_were(steps):
-    readers, known = Readers(10, 64), {}
+    readers, known = ReaderHistories(10, 64), {}
     for time_ms, (forget, key) in enumerate(steps):
         if forget:
             readers.forget(key)
@@ -28,7 +28,7 @@ def test_forgetting_a_reader_leaves_everybody_elses_reads_as_they_were(steps):
             continue  # the oldest leave in a bunch; another test's
         readers.read(readers.visit(key, "", time_ms), time_ms, time_ms)
         known.setdefault(key, []).append(time_ms)
-    restored = Readers(10, 64)
+    restored = ReaderHistories(10, 64)
     restored.restore(readers.arrays())
     for some in (readers, restored):
         found = {key: some.reads(some.find(key)).tolist()[::-1] for key in range(1, 16) if some.find(key) >= 0}
@@ -36,7 +36,7 @@ def test_forgetting_a_reader_leaves_everybody_elses_reads_as_they_were(steps):
 
 
 def test_forgetting_a_reader_looks_at_no_others():
-    readers = Readers(1_000, 64)
+    readers = ReaderHistories(1_000, 64)
     for key in range(1, 501):
         readers.read(readers.visit(key, "", key), key, key)
     readers._places = Counting(readers._places)
@@ -47,7 +47,7 @@ def test_forgetting_a_reader_looks_at_no_others():
 
 
 def test_the_readers_of_longest_ago_leave_first_and_the_others_are_found_where_they_are():
-    readers = Readers(20, 64)
+    readers = ReaderHistories(20, 64)
     for key in range(1, 41):
         readers.read(readers.visit(key, "", key), key, key)
     for key in range(1, 41):

@@ -13,7 +13,7 @@ from script_shared.errors import ReleaseCorruptError
 from script_shared.events import Kind
 from script_shared.events.entry import user_digest
 from script_shared.news.counting import windows
-from script_shared.news.counting.impressions import MEAN, PER_READER, Shown
+from script_shared.news.counting.impressions import MEAN, PER_READER, ImpressionCounts
 from script_shared.news.state.articles import MOST_SECTIONS
 from script_shared.news.state.audiences import REGIONS
 from script_shared.news.state.event import LiveEvent
@@ -231,7 +231,7 @@ def test_made_up_articles_do_not_make_the_state_grow() -> None:
 
 
 def test_impressions_are_bounded_by_readers_and_by_pairs() -> None:
-    shown = Shown(capacity=16)
+    shown = ImpressionCounts(capacity=16)
     for turn in range(16 * 100):
         shown.add(turn % 16, turn)
         assert shown.pairs <= max(MEAN * 16, PER_READER)
@@ -245,10 +245,10 @@ def test_impressions_are_bounded_by_readers_and_by_pairs() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 20), st.integers(0, 600)), max_size=200))
 def test_impressions_are_counted_as_a_dictionary_would(seen: list[tuple[int, int]]) -> None:
-    shown = Shown(capacity=1000)
+    shown = ImpressionCounts(capacity=1000)
     for key, number in seen:
         shown.add(key, number)
-    again = Shown(capacity=1000)
+    again = ImpressionCounts(capacity=1000)
     again.restore(shown.rows())
     for each in (shown, again):
         assert {(key, number): n for key in range(1, 21) for number, n in each.of(key).items()} == Counter(seen)
