@@ -66,7 +66,7 @@ class Clock:
         """Turn a data clock into a wall clock."""
         if self.mode == "data":
             self.mode, self.may_switch = "wall", False
-            self.why = "The data was history, but live events came: it is wall time since."
+            self.why = "The data was history, but live events arrived, so the release now runs on wall time."
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Tables of settings and params, and the comments of the params file, made from the descriptions in the code.
 
-``make docs-tables`` writes them into docs/configuration.md and script_shared/params/news.toml.
+``make docs-tables`` writes them into docs/configuration.md, docs/students.md and the params files.
 """
 
 import json
@@ -15,15 +15,20 @@ from pydantic_settings import BaseSettings
 
 from app.__main__ import ServerSettings
 from pipelines.supervisor.settings.stack_settings import StackSettings
-from script_shared.news.params import FILE, NewsParams
+from script_shared.news import params as news
 from script_shared.news.site_profile import AUTO, BUSY, LONGEST_HOURS
 from script_shared.params import Params
 from script_shared.settings import Settings, own_cache
+from script_shared.students import params as students
 from script_shared.use_case_settings import UseCaseSettings
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "configuration.md"
 COLUMN = 30  # of the comments in the params file
+PARAMS: dict[str, tuple[type[Params], Path, Path]] = {  # by use case: class, file, and the page with the tables
+    "news": (news.NewsParams, news.FILE, PAGE),
+    "students": (students.StudentsParams, students.FILE, ROOT / "docs" / "students.md"),
+}
 KINDS: tuple[type[BaseSettings], ...] = (Settings, ServerSettings, StackSettings)
 
 
@@ -56,7 +61,7 @@ def settings_table() -> str:
     return "".join(rows)
 
 
-def sections(kind: type[Params] = NewsParams, prefix: str = "") -> Iterator[tuple[str, type[Params]]]:
+def sections(kind: type[Params], prefix: str = "") -> Iterator[tuple[str, type[Params]]]:
     """Every section of the params with its name, such as ``logged.als``, in the order of the code."""
     for name, field in kind.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, Params) and _is_section(field):
@@ -68,8 +73,8 @@ def _is_section(field: FieldInfo) -> bool:
     return field.description is None  # a limit is a value with a description
 
 
-def _values(section: str) -> dict[str, Any]:
-    values: Any = tomllib.loads(FILE.read_text(encoding="utf-8"))
+def _values(file: Path, section: str) -> dict[str, Any]:
+    values: Any = tomllib.loads(file.read_text(encoding="utf-8"))
     for part in section.split("."):
         values = values.get(part, {})
     return dict(values)
@@ -101,32 +106,40 @@ def _param_row(section: str, name: str, field: FieldInfo, values: dict[str, Any]
     return _row(f"`{key}`", default, str(field.description))
 
 
-def params_tables() -> str:
+def params_tables(use_case: str) -> str:
     """A heading, a sentence and a table for each section of the params that has values."""
+    kind, file, _ = PARAMS[use_case]
     text = ""
-    for section, kind in sections():
-        own = {name: field for name, field in kind.model_fields.items() if not _is_section(field)}
+    for section, part in sections(kind):
+        own = {name: field for name, field in part.model_fields.items() if not _is_section(field)}
         if own:
-            values = _values(section)
+            values = _values(file, section)
             rows = "".join(_param_row(section, name, field, values) for name, field in own.items())
-            text += f"### {section}\n\n{_first_line(kind)}\n\n| key | default | meaning |\n|---|---|---|\n{rows}\n"
+            text += f"### {section}\n\n{_first_line(part)}\n\n| key | default | meaning |\n|---|---|---|\n{rows}\n"
+    return text.rstrip("\n") + "\n"
+
+
+def _with_part(text: str, name: str, part: str) -> str:
+    pattern = re.compile(rf"(<!-- generated: {name} -->\n\n).*?(\n<!-- end -->)", re.S)
+    text, count = pattern.subn(lambda found: found[1] + part + found[2], text)
+    assert count == 1, f"no page has a place for the {name}"
     return text
 
 
-def page_text() -> str:
-    """docs/configuration.md with its generated parts as they should be."""
-    text = PAGE.read_text(encoding="utf-8")
-    for name, part in (("settings", settings_table()), ("params", params_tables().rstrip("\n") + "\n")):
-        pattern = re.compile(rf"(<!-- generated: {name} -->\n\n).*?(\n<!-- end -->)", re.S)
-        text, count = pattern.subn(lambda found, part=part: found[1] + part + found[2], text)
-        assert count == 1, f"{PAGE.name} has no place for the {name}"
-    return text
+def page_text(use_case: str) -> str:
+    """The page of a use case's params with its generated parts as they should be."""
+    page = PARAMS[use_case][2]
+    text = page.read_text(encoding="utf-8")
+    if page == PAGE:
+        text = _with_part(text, "settings", settings_table())
+    return _with_part(text, "params", params_tables(use_case))
 
 
-def params_file_text() -> str:
-    """script_shared/params/news.toml with the comments that the descriptions give."""
-    kinds, section, lines = dict(sections()), "", []
-    for line in FILE.read_text(encoding="utf-8").splitlines():
+def params_file_text(use_case: str) -> str:
+    """The params file with the comments that the descriptions give."""
+    kind, file, _ = PARAMS[use_case]
+    kinds, section, lines = dict(sections(kind)), "", []
+    for line in file.read_text(encoding="utf-8").splitlines():
         code = re.sub(r"\s+# .*", "", line) if not line.startswith("# ") else line
         if found := re.match(r"\[([\w.]+)\]", line):
             section = found[1]
@@ -145,9 +158,10 @@ def _first_line(kind: type[Params]) -> str:
 
 def _comment(section: str, name: str, kind: type[Params]) -> str:
     key, text = f"{section}.{name}", str(kind.model_fields[name].description)
-    return f"({busy(key)}) {text}" if key in AUTO else text
+    return f"({busy(key)}) {text}" if kind.__module__.startswith(news.__package__ or "") and key in AUTO else text
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page_text(), encoding="utf-8")
-    FILE.write_text(params_file_text(), encoding="utf-8")
+    for name, (_, file, page) in PARAMS.items():
+        page.write_text(page_text(name), encoding="utf-8")
+        file.write_text(params_file_text(name), encoding="utf-8")

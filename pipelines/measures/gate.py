@@ -1,6 +1,6 @@
 """The gate's decision from figures alone: whether a candidate may replace the release in service.
 
-Per segment the candidate is held against each reference (the release in service, the best windowed popularity). It is
+Per segment the candidate is compared with each reference (the release in service, the best windowed popularity). It is
 refused when it is worse by more than the tolerance, a share of the reference's value, and the loss is more than chance:
 the paired 95 % interval of the difference lies below zero. Without the second half, segments with few held-out users
 would refuse every other good release by noise, and news would grow stale. A reference that has to be beaten allows no
@@ -56,7 +56,7 @@ class Comparison:
 
     Attributes:
         segment: whose users.
-        reference: what the candidate is held against, in words, such as ``the release in service``.
+        reference: what the candidate is compared with, such as ``the release in service``.
         candidate: the candidate's value.
         value: the reference's value.
         users: evaluated users.

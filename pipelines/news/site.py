@@ -87,7 +87,7 @@ def _segment_users(data: Dataset, start_ms: int) -> IntArray:
 def pace_of(time_ms: IntArray, article: IntArray, n_articles: int) -> int:
     """The half-life, in units of 10 minutes, with which a plain count predicts the next click best.
 
-    Clicks of the later half are asked about: the reciprocal rank of the clicked article by decayed counts, over all.
+    Clicks of the later half are evaluated: the reciprocal rank of the clicked article by decayed counts, over all.
     """
     if len(time_ms) < ASKED // 10:
         return PACES[0]

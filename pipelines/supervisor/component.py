@@ -24,7 +24,7 @@ class Component:
         name: what people call it.
         command: program and arguments.
         environment: all of its environment variables.
-        patient: whether stopping waits for it to end in good order; what keeps no state is killed instead.
+        patient: whether stopping waits for it to end cleanly; components without state are killed instead.
         nice: its niceness, as in nice(1).
         log: file that takes its output; the one of the start before is kept beside it as ``<name>.1``.
     """

@@ -1,4 +1,4 @@
-"""Signals: the first one stops everything in good order, a second one at once."""
+"""Signals: the first one stops everything cleanly, a second one at once."""
 
 import signal
 from types import FrameType

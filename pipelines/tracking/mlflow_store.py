@@ -126,7 +126,7 @@ class MlflowStore:
 
         Args:
             releases: oldest first.
-            there: versions of releases that can be had; the tag ``available`` says which.
+            there: versions of available releases; the tag ``available`` says which.
         """
         known = self._versions()
         added = 0

@@ -16,31 +16,49 @@ SAME_YEAR = (
 
 
 class GeneratedParams(Params):
-    students: int = Field(ge=100, le=300_000)
-    first_year: int = Field(ge=2000, le=2090)
-    years: int = Field(ge=3, le=10)
-    seed: int
-    dirt: bool
-    files: Literal["one", "each"]
+    """The generated source: workbooks of this shape, with planted truth and the usual faults."""
+
+    students: int = Field(ge=100, le=300_000, description="students of each year")
+    first_year: int = Field(ge=2000, le=2090, description="first year")
+    years: int = Field(ge=3, le=10, description="sheets: the first ones train, the last pair tests")
+    seed: int = Field(description="seed of the generator")
+    dirt: bool = Field(
+        description="faulty column names, spellings and dates, as in such sheets; false writes clean ones"
+    )
+    files: Literal["one", "each"] = Field(description="one workbook of all years, or each: a workbook per year")
 
 
 class BronzeParams(Params):
-    corrections: Literal["replace", "merge"]
+    """Raw sheets as one table."""
+
+    corrections: Literal["replace", "merge"] = Field(
+        description="replace: a later sheet of a year replaces the earlier one; merge: only its students"
+    )
 
 
 class SilverParams(Params):
-    index_max: float = Field(gt=0)
-    index_tolerance: float = Field(ge=0)
-    max_rejected: float = Field(ge=0, le=1)
+    """Checked values."""
+
+    index_max: float = Field(gt=0, description="highest value of indices and marks")
+    index_tolerance: float = Field(ge=0, description="values above it by at most this are cut; others are left out")
+    max_rejected: float = Field(
+        ge=0, le=1, description="share of a year's rows that may be rejected; more stops the run"
+    )
 
 
 class RulerParams(Params):
-    first_age: int = Field(ge=0)
-    phases: list[int] = Field(min_length=2)
+    """The ideal phase by age (year minus birth year), as measured from 2023 on."""
+
+    first_age: int = Field(ge=0, description="age of the first phase in the list")
+    phases: list[int] = Field(
+        min_length=2, description="ideal phase of each age; the last one holds for all older students"
+    )
 
 
 class TargetParams(Params):
-    years_ahead: int
+    """What is predicted."""
+
+    years_ahead: int = Field(description="years ahead of the predicted status; 0 (the same year) is refused")
 
     @field_validator("years_ahead")
     @classmethod
@@ -53,30 +71,42 @@ class TargetParams(Params):
 
 
 class LogisticParams(Params):
-    strength: float = Field(gt=0)
+    """The logistic regression."""
+
+    strength: float = Field(gt=0, description="inverse of the regularisation (C), on standardised features")
 
 
 class ForestParams(Params):
-    trees: int = Field(gt=0, le=500)
-    min_leaf: int = Field(gt=0)
-    max_leaves: int = Field(ge=2)
-    rows: int = Field(ge=100)
+    """The random forest."""
+
+    trees: int = Field(gt=0, le=500, description="trees of each replicate")
+    min_leaf: int = Field(gt=0, description="students that a leaf needs")
+    max_leaves: int = Field(ge=2, description="leaves of a tree at most")
+    rows: int = Field(ge=100, description="rows drawn for each tree at most")
 
 
 class LightgbmParams(Params):
-    trees: int = Field(gt=0)
-    learning_rate: float = Field(gt=0)
-    leaves: int = Field(ge=2)
-    min_leaf: int = Field(gt=0)
-    penalty: float = Field(ge=0)
+    """LightGBM, monotone: better marks and indices never raise the risk."""
+
+    trees: int = Field(gt=0, description="trees")
+    learning_rate: float = Field(gt=0, description="learning rate")
+    leaves: int = Field(ge=2, description="leaves of a tree")
+    min_leaf: int = Field(gt=0, description="students that a leaf needs")
+    penalty: float = Field(ge=0, description="L2 regularisation")
 
 
 class ModelParams(Params):
-    features: list[str] = Field(min_length=1)
-    members: list[Member] = Field(min_length=1)
-    replicates: int = Field(ge=2, le=200)
-    folds: int = Field(ge=2, le=20)
-    seed: int
+    """The model: the mean of its members."""
+
+    features: list[str] = Field(min_length=1, description="features, of those in `features.py`")
+    members: list[Member] = Field(min_length=1, description="averaged models: logistic, forest, lightgbm")
+    replicates: int = Field(
+        ge=2,
+        le=200,
+        description="refits on resampled students; their mean is the prediction, their spread the interval",
+    )
+    folds: int = Field(ge=2, le=20, description="folds by student, for calibration and thresholds")
+    seed: int = Field(description="seed of all draws")
     logistic: LogisticParams
     forest: ForestParams
     lightgbm: LightgbmParams
@@ -95,26 +125,46 @@ class ModelParams(Params):
 
 
 class DecisionParams(Params):
-    missed_critical_cost: float = Field(gt=0)
-    interval: float = Field(gt=0, lt=1)
-    missing: Literal["impute", "refuse"]
+    """Thresholds, chosen on the training years only."""
+
+    missed_critical_cost: float = Field(
+        gt=0, description="cost of a missed critical student, in false alarms; sets the threshold of `urgent`"
+    )
+    interval: float = Field(gt=0, lt=1, description="share of the replicates inside the interval of a risk")
+    missing: Literal["impute", "refuse"] = Field(
+        description="missing features: impute widens the interval, refuse answers 422"
+    )
 
 
 class EvaluationParams(Params):
-    resamples: int = Field(ge=0)
-    group_min: int = Field(ge=1)
-    leak_alarm: float = Field(gt=0.5, le=1)
+    """The evaluation on the last pair of years."""
+
+    resamples: int = Field(ge=0, description="resamples of the bootstrap, by student")
+    group_min: int = Field(ge=1, description="students that a group needs to be judged")
+    leak_alarm: float = Field(
+        gt=0.5, le=1, description="macro-F1 or AUC (also of one feature) above which the run or release is stopped"
+    )
 
 
 class GateParams(Params):
-    metric: Literal["macro_f1", "ap_critical", "auc_critical", "auc_lagging"]
-    tolerance: float = Field(ge=0, lt=1)
-    min_users: int = Field(ge=1)
+    """The comparison with the release in service and the rule "same as this year"."""
+
+    metric: Literal["macro_f1", "ap_critical", "auc_critical", "auc_lagging"] = Field(
+        description="metric to compare: macro_f1, ap_critical, auc_critical or auc_lagging"
+    )
+    tolerance: float = Field(ge=0, lt=1, description="share of the reference's value by which a candidate may be worse")
+    min_users: int = Field(ge=1, description="students of the test that the gate needs")
 
 
 class ReleasesParams(Params):
-    keep: int = Field(ge=0)
-    keep_runs: int = Field(ge=1)
+    """How many releases and runs are kept."""
+
+    keep: int = Field(
+        ge=0, description="releases that maintenance keeps, besides the one in service and the previous one"
+    )
+    keep_runs: int = Field(
+        ge=1, description="runs that maintenance keeps; older ones and their records of children are removed"
+    )
 
 
 class StudentsParams(Params):

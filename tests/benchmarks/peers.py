@@ -1,4 +1,4 @@
-"""Other recommenders in the ranking benchmark, asked about the same clicks, knowing the same past."""
+"""Other recommenders in the ranking benchmark, evaluated on the same clicks, with the same past."""
 
 import time
 import warnings

@@ -47,7 +47,7 @@ def _arguments() -> argparse.Namespace:
     file = CLICKS / "globo_clicks" / "clicks_2017-10-01_13.parquet"
     parser.add_argument("--clicks", type=Path, default=file, help="portal clicks in the columns of globo_clicks")
     parser.add_argument("--test-day", action="append", help=f"YYYY-MM-DD, may be repeated (default: {DAY})")
-    parser.add_argument("--share", type=float, default=0.12, help="share of the readers asked about, drawn by seed")
+    parser.add_argument("--share", type=float, default=0.12, help="share of the users evaluated, drawn by seed")
     parser.add_argument("--peer-share", type=float, default=1.0, help="share of those whose clicks the peers are asked")
     parser.add_argument("--resamples", type=int, default=500, help="of readers, for the intervals")
     parser.add_argument("--refit-minutes", type=float, default=15.0, help="pause between two fits of a peer")
@@ -79,13 +79,13 @@ def _told(day: str) -> Callable[[str], None]:
 
 
 def _sample(stream: Stream, share: float, seed: int) -> IntArray:
-    """bool (users): whose clicks the peers are asked about."""
+    """bool (users): whether the peers are evaluated on the user's clicks."""
     drawn: IntArray = np.random.default_rng(seed + 1).random(len(stream.user_ids)) < share
     return drawn
 
 
 def _figures(result: Result, stream: Stream, window: Window, sample: IntArray, peers: Collection[str]) -> list[Figure]:
-    """The run's own figures; those of peers asked about a share of the readers, beside all others on that share."""
+    """The run's own figures; those of peers evaluated on a share of the users, beside all others on that share."""
     asked = sample[stream.user[result.places]]
     if asked.all():
         return result.figures

@@ -55,8 +55,8 @@ def markdown(title: str, facts: dict[str, Any], rows: list[Figure]) -> str:
 def _preface(facts: dict[str, Any]) -> str:
     share, skipped = facts["window"]["share"], facts["skipped_already_read"]
     return (
-        f"{facts['cases']:,} clicks, of {share:.0%} of the readers; each is asked about knowing every click before it. "
-        f"Full catalogue; {skipped:,} clicks on articles read before are left out. 95 % intervals by reader in "
+        f"{facts['cases']:,} clicks, of {share:.0%} of the users; each is ranked knowing every click before it. "
+        f"Full catalogue; {skipped:,} clicks on articles read before are left out. 95 % intervals by user in "
         "brackets. Logins are simulated."
     )
 

@@ -18,7 +18,7 @@ from pipelines.news.use_case import NEWS
 from tests.benchmarks.measure import Measured, measure, tree_mb
 
 FULL_SCALE = ["sample.users=577942", "sample.articles=255603", "sample.interactions=8123951", "sample.days=45"]
-# Only a third of the clicks lie among the candidates here, and half as many are hits: more are asked about.
+# Only a third of the clicks lie among the candidates here, and half as many are hits: more are evaluated.
 FULL_SCALE += ["ranking.requests=15000", "evaluation.replayed_clicks=4000"]
 BARS = {"refine": (20, 2_000), "CSV to promoted": (300, 6_000), "API ready": (5, 800)}
 

@@ -62,7 +62,7 @@ def generated_hours(clicks: int = 2400, articles: int = 160, users: int = 500) -
 
 @dataclass(frozen=True)
 class Case:
-    """Clicks, those that are asked about, and a ranker fitted on what came before them, or none."""
+    """Clicks, those that are evaluated, and a ranker fitted on earlier ones, or none."""
 
     stream: Stream
     asked: list[int]
@@ -70,7 +70,7 @@ class Case:
 
 
 def case_of(stream: Stream, ranked: bool, most: int) -> Case:
-    """The last hour is asked about; the ranker learns from the one before."""
+    """The last hour is evaluated; the ranker learns from the one before."""
     warm = int(np.searchsorted(stream.time_ms, NOW_MS + 2 * HOUR_MS))
     asked = [place for place in range(warm, len(stream)) if not stream.reread[place]][:most]
     return Case(stream, asked, _ranker(stream, warm) if ranked else None)

@@ -24,7 +24,7 @@ def clone(stack: Stack) -> str:
 
 
 def bases(stack: Stack) -> str:
-    """See that the base images can be had: stand-ins where a folder that makes them is given, else the registry."""
+    """Check that the base images are available: stand-ins if a folder makes them, else the registry."""
     if stack.standins is None:
         return "from the registry"
     command = [str(stack.standins / "images.sh"), "--compose", str(stack.checkout / "docker-compose.yml")]

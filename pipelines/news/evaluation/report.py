@@ -15,10 +15,10 @@ READING = (
 )
 
 CLICKS = (
-    "The same window replayed in time order through the code that serves: before each click that is asked about, the "
-    "user gets a list from a model that knows every earlier click; then the click is given to the model. Clicks "
-    "on articles read before are left out. As many clicks of each segment are asked about; in the figures of all "
-    "users each draw is weighted by how many it represents."
+    "The same window replayed in time order through the serving code: before each evaluated click, the user gets a "
+    "list from a model that knows every earlier click; then the click is given to the model. Clicks on articles read "
+    "before are left out. The same number of clicks is evaluated in each segment; in the figures of all users each "
+    "draw is weighted by how many it represents."
 )
 
 
@@ -86,7 +86,9 @@ def _clicks(clicks: Evaluation) -> list[Section]:
     counts = [
         (label(name), *(of[part] for part in ("clicks", "asked", "users"))) for name, of in clicks.segments.items()
     ]
-    caption = "Clicks of the window, those asked about (drawn by seed), and their users, by segment just before."
+    caption = (
+        "Clicks of the window, evaluated clicks (drawn by seed), and their users, by segment just before the click."
+    )
     asked = Table(("segment", "clicks", "asked", "readers"), counts, caption)
     chart = bars(clicks, metric, cutoff, f"{NAMES[metric]}@{cutoff} of the answer before each click.")
     gaps = _gaps(clicks)

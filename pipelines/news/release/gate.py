@@ -14,8 +14,8 @@ from pipelines.news.evaluation.result import CANDIDATE, IN_SERVICE, Evaluation, 
 from pipelines.news.site import settled
 from pipelines.use_case import Context
 
-FIRST = "No release is in service yet, so the candidate was held against popularity alone."
-UNKNOWN = "{}: the release in service does not have this segment, so the candidate was held against popularity alone."
+FIRST = "No release is in service yet, so the candidate was compared with popularity alone."
+UNKNOWN = "{}: the release in service does not have this segment, so the candidate was compared with popularity alone."
 
 
 def gate(context: Context) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def gate(context: Context) -> dict[str, Any]:
 
     Returns:
         ``accepted``: whether it may be promoted; ``forced``: promote, refuse or None; ``reasons``: plain sentences;
-        ``in_service``: the release it was held against, None when there was none; ``earlier``: earlier releases
+        ``in_service``: the release it was compared with, None if there was none; ``earlier``: earlier releases
         measured beside it; ``best``: by segment the release that is better than the candidate.
 
     Raises:

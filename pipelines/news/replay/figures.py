@@ -22,7 +22,7 @@ class ReplayResult:
     Attributes:
         figures: of every model, by segment; ``users`` is the number of users.
         differences: of the one evaluated to every other model, paired by user.
-        segments: by segment the clicks there were, those asked about, and their users.
+        segments: by segment all clicks, the evaluated ones, and their users.
         reread: clicks left out because the user had read the article.
     """
 

@@ -19,7 +19,7 @@ class SampledClicks:
         segments: number of the user's segment just before each click.
         weights: how many clicks of the window each represents.
         users: row of the user of each.
-        counts: by segment the clicks in the window that could be asked about, and those asked about.
+        counts: by segment the clicks of the window that could be evaluated, and those evaluated.
         reread: clicks left out because the user had read the article.
     """
 

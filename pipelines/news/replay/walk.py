@@ -22,7 +22,7 @@ DAY_MS = 86_400_000
 
 
 class Walk:
-    """Walks one stream once; the newsroom knows every click before the moment asked about and none of that moment.
+    """Walks one stream once; at each request, the newsroom knows every earlier click and none of that moment.
 
     Args:
         stream: the clicks.

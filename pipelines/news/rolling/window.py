@@ -31,8 +31,8 @@ class Window:
     """What is measured.
 
     Attributes:
-        start_ms, end_ms: clicks with ``start <= time < end`` are asked about.
-        share: of the users whose clicks are asked about, drawn by seed; all clicks are folded.
+        start_ms, end_ms: clicks with ``start <= time < end`` are evaluated.
+        share: share of users whose clicks are evaluated, drawn by seed; all clicks are folded.
         resamples: of users, for the intervals.
         seed: of both.
     """

@@ -44,7 +44,7 @@ def download(context: Context) -> dict[str, Any]:
 
     Raises:
         InputError: no such source, or its input is not laid out as it should be.
-        SourceError: the data cannot be had; TransientError when trying again may help.
+        SourceError: the data is unavailable; TransientError if a retry may help.
     """
     name = context.source
     source = _source(name)

@@ -13,7 +13,7 @@ from pipelines.use_case import Context
 
 BEATEN = ("macro_f1", "ap_critical")  # in which the rule "same as this year" has to be beaten
 BEYOND_CHANCE = "ap_critical"  # and of them the one in which the lead may not be chance
-FIRST = "No release is in service yet, so the candidate was held against the rule “same as this year” alone."
+FIRST = "No release is in service yet, so the candidate was compared with the rule “same as this year” alone."
 ADVICE = "Bring a year with more students, or lower gate.min_users"
 
 

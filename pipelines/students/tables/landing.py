@@ -20,7 +20,7 @@ def landing(context: Context) -> dict[str, Any]:
 
     Raises:
         InputError: no such source, or there is no workbook.
-        SourceError: the data cannot be had; TransientError when trying again may help.
+        SourceError: the data is unavailable; TransientError if a retry may help.
     """
     source = source_named(context.source)
     with context.run.write("landing") as (folder, facts):

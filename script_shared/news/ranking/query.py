@@ -80,7 +80,7 @@ class LiveAnswer:
 
     Attributes:
         source: what ordered the list: ``ranker``, ``live``, or the segment's own recommender.
-        degraded: short names of the parts that were missing, none in good order.
+        degraded: short names of the missing parts, empty if all worked.
         popular: the most read of the last hour that the user may still read, for comparison.
         candidates: int16 (m), of each ranked article the bits of its sources; None when none was ranked.
     """

@@ -55,7 +55,7 @@ def allowance(rest: float, usual: float, alone: float, above_usual: float) -> fl
 
 
 def left_of_hour(spent: float, since_ms: float, limit: float) -> tuple[float, float]:
-    """What a user may still add who added ``spent`` up to ``since_ms`` ago, and what of it is still held against them.
+    """What a user may still add who added ``spent`` up to ``since_ms`` ago, and how much of it still counts.
 
     >>> left_of_hour(20.0, 0.0, 20.0), left_of_hour(20.0, 1_800_000.0, 20.0)
     ((0.0, 20.0), (10.0, 10.0))

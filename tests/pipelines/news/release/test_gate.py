@@ -1,4 +1,4 @@
-"""The gate as a step of a run: what it is held against, what it records."""
+"""The gate as a step of a run: what it compares with, what it records."""
 
 import json
 

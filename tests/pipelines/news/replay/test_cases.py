@@ -1,4 +1,4 @@
-"""Replay: what is asked about knows every earlier click, and nothing of its own moment."""
+"""Replay: each request knows every earlier click, and nothing of its own moment."""
 
 import numpy as np
 

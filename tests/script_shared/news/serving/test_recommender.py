@@ -142,7 +142,7 @@ def test_nothing_barred_ever_comes_and_lists_are_full_whatever_fails(model, told
     if ranker is not None and "rank" in failures:
         ranker.rank = boom
     recommender = LiveRecommender(used, newsroom, ranker, SERVING, clock=model.clock)
-    newsroom.apply(entries[:cut], vectors)  # in good order at first
+    newsroom.apply(entries[:cut], vectors)  # cleanly at first
     with ExitStack() as stack:
         broken(stack, failures, newsroom, used)
         newsroom.apply(entries[cut:], vectors)
