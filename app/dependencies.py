@@ -13,7 +13,6 @@ from app.events.event_proof import EventProof
 from app.http.list_cache import ListCache
 from app.metrics.evaluation_file import EvaluationFile
 from app.metrics.telemetry import Telemetry
-from app.news.news_release import NewsRelease
 from app.releases.release_manager import ReleaseManager
 from app.trigger import Trigger
 from script_shared.errors import RequestError
@@ -38,11 +37,6 @@ class Service:
     evaluation: EvaluationFile
     started_ms: int
     lists: ListCache = field(default_factory=ListCache)
-
-    @property
-    def live(self) -> ReleaseManager[NewsRelease]:
-        """The release of news."""
-        return self.use_cases["news"]
 
     def live_of(self, use_case: str | None) -> ReleaseManager[Any]:
         """The release of a use case, of the first one for None.

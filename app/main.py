@@ -28,10 +28,10 @@ from app.http.limits import HttpLimits
 from app.http.middleware import RequestMiddleware
 from app.metrics.evaluation_file import EvaluationFile
 from app.metrics.telemetry import Telemetry
-from app.news.shapes import Problem
 from app.registry import use_cases
 from app.releases.release_manager import ReleaseManager
 from app.routes import evaluation, front, health, info, metrics, model, releases, train
+from app.routes.shapes import Problem
 from app.trigger import Trigger
 from app.use_case import AppUseCase, Parts
 from script_shared.addresses import networks, origins

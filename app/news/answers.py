@@ -4,8 +4,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-import orjson
-from fastapi import Request, Response
+from fastapi import Request
 
 from app.dependencies import Service
 from app.news.news_release import NewsRelease
@@ -14,13 +13,6 @@ from script_shared.news.serving.answer_credits import ServedAnswer
 from script_shared.news.serving.recommender import LiveRecommender
 from script_shared.news.state.reader_history import reader_name
 from script_shared.times import iso
-
-MEDIA_TYPE = "application/json"
-
-
-def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """Any JSON-able value as a response."""
-    return Response(orjson.dumps(body), status, headers, MEDIA_TYPE)
 
 
 def items(recommender: LiveRecommender, found: Iterable[LiveItem]) -> list[dict[str, Any]]:

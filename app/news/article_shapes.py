@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from app.news.shapes import Question
-from app.news.state_shapes import Moment
+from app.http.question import Question
 from app.news.text_fields import Id, Label
+from app.routes.shapes import Moment
 
 Window = Literal["2m", "10m", "1h", "6h", "24h"]
 Words = Annotated[str, StringConstraints(max_length=200)]

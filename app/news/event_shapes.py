@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from app.news.shapes import Question
+from app.http.question import Question
 from app.news.text_fields import Id, Label, RequiredId, RequiredLabel, Text, Title
 from script_shared.events.entry import storable
 from script_shared.times import EARLIEST_MS, LATEST_MS, epoch_ms

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from app.dependencies import Service
+from app.news.in_service import news_live
 from app.news.news_release import NewsRelease
 from script_shared.events import Entry
 from script_shared.events.person import Person, session_name
@@ -43,7 +44,7 @@ class PersonFacts:
         Raises:
             UnavailableError: the event log cannot be read.
         """
-        events, room, served = service.intake.log, service.intake.newsroom, service.live.service
+        events, room, served = service.intake.log, service.intake.newsroom, news_live(service).service
         entries = await asyncio.to_thread(events.export, person.name)
         visits = await asyncio.to_thread(events.visits, person.name)
         names = [person.name, *map(session_name, visits)]

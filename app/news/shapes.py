@@ -1,52 +1,13 @@
 """Models of requests, which are validated, and of answers, which are documented."""
 
-from functools import cache
-from itertools import islice
-from typing import Annotated, Any, get_args
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field
 
+from app.http.question import Question
 from app.news.text_fields import Id, Label
 
-MOST_UNKNOWN = 20  # names that are complained about at once, however many there are
 Ids = Annotated[list[Id], Field(max_length=1000, fail_fast=True)]  # a thousand errors cost 0.1 s
-
-
-class Question(BaseModel):
-    """Base of all request models: unknown fields are errors, and null for an optional field leaves it out."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, given: Any) -> Any:
-        """The input without nulls for fields whose type does not allow null."""
-        if not isinstance(given, dict):
-            return given
-        given = cls._of_bounded_size(given)
-        if None not in given.values():
-            return given
-        return {name: value for name, value in given.items() if value is not None or not cls._left_out(name)}
-
-    @classmethod
-    def _of_bounded_size(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """What was given, with no more than ``MOST_UNKNOWN`` of the names that it does not know."""
-        names = _names(cls)
-        if len(given) <= len(names):
-            return given
-        unknown = islice((name for name in given if name not in names), MOST_UNKNOWN)
-        return {name: given[name] for name in (*(name for name in names if name in given), *unknown)}
-
-    @classmethod
-    def _left_out(cls, name: str) -> bool:
-        field = cls.model_fields.get(name)
-        return field is not None and not field.is_required() and type(None) not in get_args(field.annotation)
-
-
-@cache
-def _names(shape: type[Question]) -> dict[str, None]:
-    """The names that a shape knows, in order."""
-    return dict.fromkeys(field.alias or name for name, field in shape.model_fields.items())
 
 
 class Knobs(Question):
@@ -90,25 +51,6 @@ class PredictBody(Question):
     )
 
 
-class EvaluationQuery(Question):
-    run_id: str | None = Field(None, description="Only this run.")
-    segment: str | None = Field(None, description="logged, semi_logged, anonymous or all.")
-    model: str | None = Field(None, description="candidate, in_service, popularity_1h, most_read_10m ...")
-    protocol: str | None = Field(None, description="batch: one list per user; replay: a list before every click.")
-    metric: str | None = Field(None, description="recall, ndcg, mrr, hr, coverage or novelty.")
-    cutoff: int | None = Field(None, description="Length of the evaluated list.")
-    latest: bool = Field(False, description="Only the run evaluated last.")
-
-
-class TrainBody(Question):
-    dag: str = Field(
-        "news_training",
-        pattern="^[a-z][a-z0-9_]*_(training|data)$",
-        description="Use case with _training, or with _data, which prepares data and starts a training afterwards.",
-    )
-    params: dict[str, Any] = Field({}, description="Params of the DAG, as its form in Airflow shows them.")
-
-
 class Item(BaseModel):
     page: str
     url: str
@@ -147,15 +89,3 @@ class Predictions(ListFacts):
     predictions: list[Item]
     processing_time_ms: float
     timing_details: dict[str, float] = Field(description="Milliseconds by stage: model, items.")
-
-
-class Problem(BaseModel):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    request_id: str
-    errors: list[dict[str, str]] = Field([], description="On a 422: place, field and message of each error.")

@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app.dependencies import TheService
+from app.http.json_answer import json_response
 from app.metrics.evaluation_file import select
-from app.news.answers import json_response
-from app.news.shapes import EvaluationQuery
-from app.news.state_shapes import EvaluationRows
+from app.routes.shapes import EvaluationQuery, EvaluationRows
 
 router = APIRouter(prefix="/evaluation", tags=["model"])
 

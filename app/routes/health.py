@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request, Response
 
 from app.dependencies import TheService, UseCaseName
 from app.http.errors import problem
+from app.http.json_answer import json_response
 from app.http.public_text import public
-from app.news.answers import json_response
-from app.news.state_shapes import Health, Ready
 from app.releases.loaded_release import LoadedRelease
 from app.releases.release_manager import ReleaseManager
+from app.routes.shapes import Health, Ready
 from script_shared.times import iso
 
 router = APIRouter(tags=["operations"])

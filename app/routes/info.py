@@ -11,10 +11,10 @@ from pydantic import SecretStr
 
 from app import __version__
 from app.dependencies import TheService, is_admin
+from app.http.json_answer import json_response
 from app.http.public_text import public
-from app.news.answers import json_response
-from app.news.state_shapes import Info
 from app.routes.health import clock_facts, troubles
+from app.routes.shapes import Info
 from script_shared.clock import wall_ms
 from script_shared.settings import Settings
 from script_shared.times import iso

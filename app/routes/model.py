@@ -5,10 +5,10 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from app.dependencies import Admin, TheLive
-from app.news.answers import json_response
-from app.news.state_shapes import Model, Reloaded
+from app.http.json_answer import json_response
 from app.releases.release_manager import ReleaseManager
 from app.routes.health import troubles
+from app.routes.shapes import Model, Reloaded
 from script_shared.errors import UnavailableError
 from script_shared.times import iso
 

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Response
 
 from app.dependencies import TheLive
-from app.news.answers import json_response
-from app.news.state_shapes import ReleaseList
+from app.http.json_answer import json_response
+from app.routes.shapes import ReleaseList
 from script_shared.releases import Manifest, Pointer
 
 router = APIRouter(tags=["model"])

@@ -4,9 +4,8 @@ from fastapi import APIRouter, Response
 
 from app.dependencies import Admin, TheService
 from app.http.bodies import BodyRoute
-from app.news.answers import json_response
-from app.news.shapes import TrainBody
-from app.news.state_shapes import TrainingRun
+from app.http.json_answer import json_response
+from app.routes.shapes import TrainBody, TrainingRun
 
 router = APIRouter(tags=["model"], route_class=BodyRoute)
 

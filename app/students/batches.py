@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from app.dependencies import Admin
 from app.http.bodies import BodyRoute
-from app.news.answers import json_response
+from app.http.json_answer import json_response
 from app.students.answers import risk_json
 from app.students.risks import InService
 from app.students.shapes import Language, RecordRisks, Records

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from app.dependencies import Admin, in_service
 from app.http.bodies import BodyRoute
-from app.news.answers import json_response
+from app.http.json_answer import json_response
 from app.students.answers import changed, place_of, risk_json
 from app.students.shapes import Changes, Language, StudentId, StudentRisk, WhatIf
 from script_shared.students.model import StudentsModel

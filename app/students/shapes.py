@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.news.shapes import Question
+from app.http.question import Question
 
 MOST_RECORDS = 200
 Status = Literal["critical", "alert", "expected"]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 
 from app.dependencies import Admin
-from app.news.answers import json_response
+from app.http.json_answer import json_response
 from app.students.answers import listed, place_of, whole
 from app.students.risks import InService
 from app.students.shapes import StudentId, StudentList, StudentPath

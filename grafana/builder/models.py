@@ -16,7 +16,12 @@ def make() -> dashboard.Dashboard:
     cutoffs = choice("cutoff", "Cutoff", ["5", "10", "20"], default="10")
     protocols = choice("protocol", "Lists", ["batch", "replay"], default="batch")
     about = "Figures of the newest evaluations over time, with every release that came into service."
-    rows = (("Releases", _RELEASES), ("Evaluation over time", _OVER_TIME), ("Newest figures", _NEWEST))
+    rows = (
+        ("Releases", _RELEASES),
+        ("Use cases", _USE_CASES),
+        ("Evaluation over time", _OVER_TIME),
+        ("Newest figures", _NEWEST),
+    )
     return board(
         "pauta-models", "Models", about, rows, hours="now-7d", refresh="1m", variables=[metrics, cutoffs, protocols]
     )
@@ -48,6 +53,35 @@ _RELEASES = (
     states(
         "Releases in service", "Earlier ones stay for a few minutes.",
         Query("max by (release) (pauta_release_info)", "{{release}}"), {"0": "left", "1": "in service"},
+    ),
+)  # fmt: skip
+
+_USE_CASES = (
+    states(
+        "Use cases", "Whether every process has a release of the use case.",
+        Query("min by (use_case) (pauta_use_case_ready)", "{{use_case}}"), {"0": "no release", "1": "in service"},
+    ),
+    number(
+        "Releases of all use cases", "More than one of a use case while a new release is being loaded.", "none",
+        Query("max by (use_case, version) (pauta_use_case_release_info) == 1", "{{use_case}} {{version}}"),
+        width=12, named=True,
+    ),
+    number(
+        "Age of the release, by use case", "Time since it was published.", "s",
+        Query(
+            "time() - max by (use_case) (pauta_use_case_release_created_timestamp_seconds > 0)", "{{use_case}}"
+        ), width=12,
+    ),
+    graph(
+        "Releases taken and refused, by use case", "In an hour, of all processes.", "none",
+        Query("sum by (use_case) (increase(pauta_use_case_release_swaps_total[1h]))", "{{use_case}} taken"),
+        Query("sum by (use_case) (increase(pauta_use_case_release_refusals_total[1h]))", "{{use_case}} refused"),
+        Query("max by (use_case) (pauta_use_case_release_load_seconds)", "{{use_case}} seconds to load"),
+    ),
+    graph(
+        "Release store, by use case", "Failed reads in an hour, and whether the last one succeeded.", "none",
+        Query("sum by (use_case) (increase(pauta_use_case_release_store_errors_total[1h]))", "{{use_case}} failed"),
+        Query("min by (use_case) (pauta_use_case_release_store_up)", "{{use_case}} up"),
     ),
 )  # fmt: skip
 

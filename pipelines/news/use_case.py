@@ -39,7 +39,7 @@ TRAINING_STEPS = (
         about="fits the models of an accepted candidate again on all data where `releases.refit` says so",
     ),
     Step("publish", "pipelines.news.release.publish:publish", about="adds the candidate to the releases"),
-    Step("promote", "pipelines.news.release.publish:promote", about="puts it into service"),
+    Step("promote", "pipelines.publishing:promote", about="puts it into service"),
     Step(
         "track",
         "pipelines.tracking.step:track",

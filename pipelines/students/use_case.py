@@ -27,7 +27,7 @@ TRAINING_STEPS = (
         about="compares it with the release in service and the rule “same as this year”",
     ),
     Step("publish", "pipelines.students.release.publish:publish", about="adds the candidate to the releases"),
-    Step("promote", "pipelines.students.release.publish:promote", about="puts it into service"),
+    Step("promote", "pipelines.publishing:promote", about="puts it into service"),
     Step(
         "track",
         "pipelines.tracking.step:track",
@@ -42,7 +42,7 @@ STUDENTS = UseCase(
     data_steps=DATA_STEPS,
     training_steps=TRAINING_STEPS,
     sources=("generated", "workbooks"),
-    maintenance="pipelines.students.maintenance:prune",
+    maintenance="pipelines.housekeeping:prune",
     trained_runs="pipelines.students.release.training_record:trained_runs",
     training_record="pipelines.students.release.training_record:record_of",
     check="pipelines.students.tables.landing:check",

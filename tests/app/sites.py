@@ -15,6 +15,7 @@ import httpx
 
 from app.dependencies import Service
 from app.main import create_app
+from app.news.in_service import news_live
 from script_shared.clock import HOUR_MS
 from script_shared.events import Entry, Kind
 from script_shared.events.signature import HEADER, sign
@@ -69,7 +70,7 @@ class Site:
 
     def allowed(self, query: Query) -> set[str]:
         """What may be shown, by the plain rules."""
-        model = self.service.live.require().model
+        model = news_live(self.service).require().model
         shown = self.told.shown_too_often(query, MAX_SHOWN)
         return {page for page in PAGES if self.told.may_be_shown(page, query, model)} - shown
 
@@ -152,7 +153,7 @@ def kept_app() -> Iterator[list[Any]]:
 
 
 def _broken(kind: str, service: Service) -> Any:
-    recommender = service.live.require().recommender
+    recommender = news_live(service).require().recommender
     if kind == "with a failing ranker":
         return patch.object(recommender.ranker, "rank", boom)
     if kind == "with a failed live state":

@@ -13,9 +13,10 @@ from fastapi import FastAPI, Request, Response
 from implicit.cpu.als import AlternatingLeastSquares
 from scipy.sparse import csr_matrix
 
+from app.http.json_answer import json_response
 from app.http.middleware import RequestMiddleware
 from app.metrics.telemetry import Telemetry
-from app.news.answers import iso, json_response
+from app.news.answers import iso
 from app.news.shapes import Recommendations
 from script_shared.news.catalog.catalog import Catalog
 from script_shared.news.readers.reader_table import ReaderTable

@@ -19,9 +19,10 @@ Row = tuple[date, str, int]  # day, branch, loans
 
 
 class ReleasesParams(Params):
-    """How many releases stay."""
+    """How many releases and runs stay."""
 
     keep: int = Field(gt=0)
+    keep_runs: int = Field(gt=0)
 
 
 class LoansParams(Params):

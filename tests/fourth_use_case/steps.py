@@ -9,6 +9,7 @@ from statistics import fmean
 from typing import Any
 
 from pipelines.measures.gate import Comparison, Rule, judge
+from pipelines.publishing import publish_release, step_facts
 from pipelines.use_case import Context
 from script_shared.errors import InputError, SourceError
 from tests.fourth_use_case.model import Forecast, Row
@@ -86,33 +87,16 @@ def gate(context: Context) -> dict[str, Any]:
     found = context.run.facts("evaluated")
     compared = Comparison("all", "day before", found["candidate"], found["day before"], found["rows"], beat=True)
     verdict = judge([compared], Rule("closeness", 1, context.params.tolerance, 1), context.options.force)
+    pointer = context.releases.current()
     with context.run.write("gated") as (_, facts):
-        facts |= verdict.as_dict()
+        facts |= {**verdict.as_dict(), "in_service": pointer and pointer.version}
     return facts
 
 
 def publish(context: Context) -> dict[str, Any]:
     """Add it to the releases."""
-    run = context.run
-    facts = {"gate": run.facts("gated"), "evaluation": run.facts("evaluated")}
-    manifest = context.releases.publish(run.read("trained") / "served", run.run_id, facts, run_id=run.run_id)
-    with run.write("published") as (_, kept):
-        kept["version"] = manifest.version
-    return kept
-
-
-def promote(context: Context) -> dict[str, Any]:
-    """Put it into service when the gate accepted it."""
-    gated, version = context.run.facts("gated"), context.run.facts("published")["version"]
-    if not gated["accepted"]:
-        return {"promoted": False, "version": version, "reason": " ".join(gated["reasons"])}
-    context.releases.promote(version, "accepted by the gate")
-    return {"promoted": True, "version": version}
-
-
-def prune(context: Context) -> dict[str, Any]:
-    """Remove old releases."""
-    return {"releases": context.releases.prune(context.params.releases.keep)}
+    facts = {"gate": step_facts(context, "gated"), "evaluation": step_facts(context, "evaluated")}
+    return publish_release(context, context.run.read("trained") / "served", facts)
 
 
 def _row(number: int, line: dict[str, str]) -> Row:

@@ -37,7 +37,7 @@ def test_from_the_csv_through_steps_and_gate_to_an_http_answer(
     assert main(["loans", "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert facts["gate"]["accepted"] is True
-    assert facts["promote"] == {"promoted": True, "version": facts["run_id"]}
+    assert (facts["promote"]["promoted"], facts["promote"]["version"]) == (True, facts["run_id"])
     with serving(settings) as client:
         until(lambda: client.get("/ready?use_case=loans").status_code == 200)
         answer = client.get("/loans/sé/tomorrow").json()
@@ -58,6 +58,8 @@ def test_a_worse_candidate_is_published_and_not_promoted(settings: Settings, tmp
 
 def test_commands_know_it(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["loans"]) == 0
+    assert main(["loans"]) == 0
+    assert len(open_releases(settings, "loans").versions()) == 2
     assert main(["maintenance", "--use-case", "loans"]) == 0
     assert main(["releases", "--use-case", "loans", "prune"]) == 0
     assert main(["releases", "--use-case", "loans", "list"]) == 0

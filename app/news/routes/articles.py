@@ -8,8 +8,9 @@ from fastapi import APIRouter, Body, Response
 from app.dependencies import Admin, Service, TheService
 from app.events.dating import Dating
 from app.http.bodies import BodyRoute
-from app.news.answers import json_response
+from app.http.json_answer import json_response
 from app.news.event_shapes import Accepted, ArticlePost, ArticlesBody
+from app.news.in_service import news_live
 from script_shared.errors import RequestError
 from script_shared.events import Entry, Kind
 
@@ -29,7 +30,7 @@ async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheServi
     """
     posts = body if isinstance(body, list) else [body]
     _check_vectors(posts, service)
-    dating = await service.live.dating(by_site=True)
+    dating = await news_live(service).dating(by_site=True)
     new = await service.intake.write([_entry(post, dating) for post in posts])
     return json_response({"accepted": sum(new), "duplicates": 0})
 

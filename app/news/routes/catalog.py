@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 
 from app.dependencies import TheService, is_admin, refuse
+from app.http.json_answer import json_response
 from app.news import place_cursor
-from app.news.answers import json_response
 from app.news.article_facts import ArticleFacts, beginnings
 from app.news.article_shapes import Article, ArticleQuery, Articles, ArticlesQuery
+from app.news.in_service import news_live
 from app.news.news_release import NewsRelease
 from app.news.text_fields import RequiredId
 from script_shared.news.catalog.newest import Place
@@ -30,7 +31,7 @@ async def get_articles(request: Request, query: Annotated[ArticlesQuery, Query()
     Without the admin token: those that were published and that editors did not withdraw. With it: all of them. A page
     looks at a bounded number of articles, so follow ``next`` until it is null.
     """
-    served, admin = service.live.require(), is_admin(request, service)
+    served, admin = news_live(service).require(), is_admin(request, service)
     if query.state and not admin:
         refuse(service, "The parameter state")
     if not served.recommender.newest.is_current:
@@ -49,7 +50,7 @@ async def get_article(
     With the admin token also what editors said of it, and with ``user_id`` or ``session`` why it is in that user's list
     of 100, or why it is not.
     """
-    served, admin = service.live.require(), is_admin(request, service)
+    served, admin = news_live(service).require(), is_admin(request, service)
     if request.query_params and not admin:
         refuse(service, "What a user is shown")
     facts = ArticleFacts.now(served.recommender)

@@ -9,8 +9,9 @@ from fastapi import APIRouter, HTTPException, Path, Request, Response
 from app.dependencies import Admin, Service, TheService
 from app.http.bodies import BodyRoute
 from app.http.errors import problem
-from app.news.answers import json_response
+from app.http.json_answer import json_response
 from app.news.event_shapes import Corrected, Correction
+from app.news.in_service import news_live
 from app.news.routes.events import KINDS
 from app.news.text_fields import RequiredId
 from script_shared.events import Entry, Kind, Quarantine
@@ -38,7 +39,7 @@ async def delete_event(event_id: EventId, service: TheService) -> Response:
 async def put_event(request: Request, event_id: EventId, body: Correction, service: TheService) -> Response:
     """Replace one event by a corrected one, both or neither."""
     found = await _find(service, event_id)
-    dating = await service.live.dating(by_site=True)
+    dating = await news_live(service).dating(by_site=True)
     if body.time is not None and (refusal := dating.refusal(body.time)):
         return problem(request, 422, f"time: {refusal}.", errors=[{"in": "body", "field": "time", "message": refusal}])
     right = _right(found, body)
@@ -62,7 +63,7 @@ async def _find(service: Service, event_id: str) -> Entry:
 
 
 async def _rule(service: Service, found: Entry) -> Entry:
-    now_ms = (await service.live.clock()).now_ms()
+    now_ms = (await news_live(service).clock()).now_ms()
     body: dict[str, Any] = {
         "reason": REASON,
         "digests": [],

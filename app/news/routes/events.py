@@ -11,9 +11,10 @@ from starlette.exceptions import HTTPException
 from app.dependencies import Service, TheService, is_admin
 from app.events.dating import Dating
 from app.http.errors import problem
-from app.news.answers import json_response
+from app.http.json_answer import json_response
 from app.news.event_bodies import IntakeRoute, in_slices
 from app.news.event_shapes import Accepted, Event, EventsBody
+from app.news.in_service import news_live
 from app.news.logins import logins
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, Kind
@@ -68,7 +69,7 @@ async def _signed(service: Service, request: Request, events: int) -> bool:
 
 async def _dating(service: Service, events: int, *, by_site: bool) -> Dating:
     try:
-        return await service.live.dating(by_site=by_site, believed=service.event_proof.counts_unsigned)
+        return await news_live(service).dating(by_site=by_site, believed=service.event_proof.counts_unsigned)
     except UnavailableError:
         service.telemetry.live.refused("no_release", events)
         raise

@@ -10,8 +10,8 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from app.dependencies import Admin, TheService
+from app.http.question import Question
 from app.news.event_shapes import Time
-from app.news.shapes import Question
 from script_shared.events import Entry
 from script_shared.events.extract import Extract, plain
 

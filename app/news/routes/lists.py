@@ -8,9 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from app.dependencies import Service, TheService
-from app.news.answers import MEDIA_TYPE
+from app.http.json_answer import MEDIA_TYPE
 from app.news.article_facts import NOBODY, ArticleFacts
 from app.news.article_shapes import Latest, LatestQuery, ListFilters, MostRead, MostReadQuery
+from app.news.in_service import news_live
 from app.news.news_release import NewsRelease
 from script_shared.clock import HOUR_MS
 from script_shared.news.catalog.newest import Place
@@ -29,14 +30,14 @@ async def get_most_read(query: Annotated[MostReadQuery, Query()], service: TheSe
 
     Clicks count less the older they are: in a window of 1h a click of an hour ago counts half.
     """
-    served = service.live.require()
+    served = news_live(service).require()
     return _answer(service, served, query, lambda: _most_read(served, query))
 
 
 @router.get("/latest", summary="The latest articles", response_model=Latest)
 async def get_latest(query: Annotated[LatestQuery, Query()], service: TheService) -> Response:
     """The newest articles, the same for everybody."""
-    served = service.live.require()
+    served = news_live(service).require()
     if not served.recommender.newest.is_current:
         await asyncio.to_thread(served.recommender.newest.refresh)
     return _answer(service, served, query, lambda: _latest(served, query))

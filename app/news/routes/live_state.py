@@ -5,7 +5,8 @@ from typing import Any, Literal
 from fastapi import APIRouter, Response
 
 from app.dependencies import Admin, Service, TheService
-from app.news.answers import json_response
+from app.http.json_answer import json_response
+from app.news.in_service import news_live
 from app.news.state_shapes import LiveFacts
 from script_shared.errors import UnavailableError
 from script_shared.news.catalog.catalog_rows import CatalogRows
@@ -49,6 +50,6 @@ async def get_live(service: TheService, digest: bool = False, trending: Window |
 def _trending(service: Service, room: Newsroom, window: str) -> dict[str, Any] | None:
     if room.state is None:
         return None
-    served = service.live.service
+    served = news_live(service).service
     sections = served.recommender.sections if served is not None else Sections(None, room, CatalogRows(None))
     return most_read(room.state, sections.names(), window)

@@ -6,7 +6,9 @@ from fastapi import APIRouter, Request, Response
 
 from app.dependencies import TheService
 from app.http.bodies import BodyRoute
-from app.news.answers import ask, front, items, json_response
+from app.http.json_answer import json_response
+from app.news.answers import ask, front, items
+from app.news.in_service import news_live
 from app.news.shapes import PredictBody, Predictions
 from script_shared.news.ranking.query import Query
 
@@ -17,7 +19,7 @@ router = APIRouter(tags=["recommendations"], route_class=BodyRoute)
 async def predict(request: Request, body: PredictBody, service: TheService) -> Response:
     """Recommend articles, best first, without those with a score below ``minScore``."""
     started = time.perf_counter()
-    served = service.live.require()
+    served = news_live(service).require()
     query = Query(user=(body.user_id or "").strip(), n=body.max_results)
     answer, model_seconds = ask(service, served, request, query)
     least = body.min_score

@@ -8,8 +8,10 @@ from fastapi import APIRouter, HTTPException, Response
 
 from app.dependencies import Admin, Service, TheService
 from app.http.bodies import BodyRoute
-from app.news.answers import iso, json_response
+from app.http.json_answer import json_response
+from app.news.answers import iso
 from app.news.event_shapes import QuarantineList, QuarantinePost, QuarantineRecord
+from app.news.in_service import news_live
 from script_shared.events import Entry, Kind
 from script_shared.events.entry import user_digest
 from script_shared.events.person import session_name
@@ -24,7 +26,7 @@ async def post_quarantine(body: QuarantinePost, service: TheService) -> Response
 
     Events that the release in service was trained on stay in it until the next training.
     """
-    now_ms = (await service.live.clock()).now_ms()
+    now_ms = (await news_live(service).clock()).now_ms()
     said = {
         "reason": body.reason,
         "digests": sorted(
@@ -56,7 +58,7 @@ async def delete_quarantine(quarantine_id: str, service: TheService) -> Response
     found = next((each for each in await _records(service) if each["id"] == quarantine_id), None)
     if found is None or found["undone"] is not None:
         raise HTTPException(404, "No active quarantine has this id.")
-    now_ms = (await service.live.clock()).now_ms()
+    now_ms = (await news_live(service).clock()).now_ms()
     name = f"quarantine-{secrets.token_hex(8)}"
     await service.intake.write([Entry(name, Kind.QUARANTINE, now_ms, body={"undo": quarantine_id})])
     return json_response({**found, "undone": iso(now_ms)})

@@ -9,8 +9,10 @@ from pydantic import ValidationError
 
 from app.dependencies import Service, TheService
 from app.http.bodies import BodyRoute
+from app.http.json_answer import json_response
 from app.news import cursor
-from app.news.answers import ask, front, items, json_response
+from app.news.answers import ask, front, items
+from app.news.in_service import news_live
 from app.news.logins import note_login
 from app.news.shapes import Knobs, Recommendations, RecommendationsBody, RecommendationsQuery
 from script_shared.news.ranking.query import Query as LiveQuery
@@ -68,7 +70,7 @@ async def post_recommendations(request: Request, body: RecommendationsBody, serv
 
 
 async def _answer(request: Request, service: Service, knobs: Knobs, history: list[str], exclude: list[str]) -> Response:
-    served = service.live.require()
+    served = news_live(service).require()
     query = _query(knobs, history, exclude)
     if query.user and query.session:
         await note_login(service, served.model.clock, query.user, query.session)

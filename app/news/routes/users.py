@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Path, Response
 
 from app.dependencies import Admin, Service, TheService
-from app.news.answers import json_response
+from app.http.json_answer import json_response
 from app.news.event_shapes import Erased
 from app.news.person_facts import PersonFacts
 from app.news.state_shapes import SessionFacts, UserFacts

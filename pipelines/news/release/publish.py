@@ -1,21 +1,14 @@
-"""The last two steps: the assembled release is published, and promoted when the gate accepted it."""
+"""Step publish: the assembled release, fitted again or not, with its figures and the gate's verdict."""
 
 from typing import Any
 
 from pipelines.news.release.refit import MARK, release_of
+from pipelines.publishing import publish_release, step_facts
 from pipelines.use_case import Context
-from script_shared.errors import ReleaseConflictError
-from script_shared.releases import Manifest
-
-ATTEMPTS = 50
-OWN_FACTS = ("run_id", "step", "finished_at")
 
 
 def publish(context: Context) -> dict[str, Any]:
     """Publish the run's release, fitted again after the gate or not, with its figures and the gate's verdict.
-
-    The version is the run's id. A step of the run done again with another result is published as ``<run id>.2`` and so
-    on; with the same result nothing changes.
 
     Returns:
         ``version``, ``files``, ``megabytes`` of the release.
@@ -26,56 +19,9 @@ def publish(context: Context) -> dict[str, Any]:
     run = context.run
     facts = {
         "source": run.facts("raw").get("source") if run.complete("raw") else None,
-        "gate": _facts(context, "gated"),
-        "evaluation": _facts(context, "evaluated"),
+        "gate": step_facts(context, "gated"),
+        "evaluation": step_facts(context, "evaluated"),
     }
     if run.complete("refitted") and run.facts("refitted")["refit"]:
-        facts["refit"] = {**_facts(context, "refitted"), "figures": MARK}
-    manifest = _publish_as_free_version(context, facts)
-    answer = {
-        "version": manifest.version,
-        "files": len(manifest.files),
-        "megabytes": round(manifest.total_bytes / 1e6, 1),
-    }
-    with run.write("published") as (_, kept):
-        kept.update(answer)
-    return answer
-
-
-def _publish_as_free_version(context: Context, facts: dict[str, Any]) -> Manifest:
-    folder = release_of(context)
-    releases, run_id = context.releases, context.run.run_id
-    for attempt in range(1, ATTEMPTS):
-        try:
-            return releases.publish(folder, run_id if attempt == 1 else f"{run_id}.{attempt}", facts, run_id=run_id)
-        except ReleaseConflictError:
-            continue
-    raise ReleaseConflictError(f"run {run_id} was published {ATTEMPTS} times.", fix="Start a new run.")
-
-
-def _facts(context: Context, step: str) -> dict[str, Any]:
-    return {key: value for key, value in context.run.facts(step).items() if key not in OWN_FACTS}
-
-
-def promote(context: Context) -> dict[str, Any]:
-    """Put the published release into service if the gate accepted it; ``force`` overrules the gate either way.
-
-    Returns:
-        ``promoted``, ``version``, ``reasons``; when promoted also the pointer's ``sequence``.
-
-    Raises:
-        RunError: the run is not published yet.
-        ReleaseCorruptError: the published files were damaged since; the release in service stays.
-        ReleaseConflictError: another release came into service since the gate compared; evaluate and gate again.
-    """
-    version = str(context.run.facts("published")["version"])
-    gate, force = context.run.facts("gated"), context.options.force
-    reasons = [str(reason) for reason in gate.get("reasons", [])]
-    accepted = gate.get("accepted") is True and force != "refuse"
-    if not accepted and force != "promote":
-        reason = "refused by a person" if "refuse" in (force, gate.get("forced")) else "refused by the gate"
-        return {"promoted": False, "version": version, "reason": reason, "reasons": reasons}
-    by_person = force == "promote" or gate.get("forced") == "promote"
-    reason = "forced by a person over the gate" if by_person else "accepted by the gate"
-    pointer = context.releases.promote(version, reason, expect=None if by_person else gate.get("in_service") or "")
-    return {"promoted": True, "version": version, "sequence": pointer.sequence, "reason": reason, "reasons": reasons}
+        facts["refit"] = {**step_facts(context, "refitted"), "figures": MARK}
+    return publish_release(context, release_of(context), facts)

@@ -1,38 +1,25 @@
 """Housekeeping: removes old releases, runs and events, erased users, and what killed steps left."""
 
-import shutil
-import time
-from pathlib import Path
 from typing import Any
 
+from pipelines import housekeeping
 from pipelines.news.upkeep.erasure import erase_from_runs, releases_holding
 from pipelines.news.upkeep.retention import prune_events
-from pipelines.runs import MANIFEST, Run, latest_run, remove
 from pipelines.use_case import Context
 from script_shared.errors import UnavailableError
 from script_shared.events import Erased, EventLog, Kind
 from script_shared.events.address import log_exists
 
-FRESH_SECONDS = 3_600  # a run that finished a step within the last hour may still be going on
-STALE_SECONDS = 86_400  # a half-written folder untouched for a day belongs to a killed step
-
 
 def prune(context: Context) -> dict[str, Any]:
-    """Remove releases beyond ``releases.keep``, runs beyond ``releases.keep_runs``, half-written folders, old events.
+    """Remove old releases, runs and half-written folders, then erased users and old events.
 
-    Never removed: the release in service and the one a rollback would take, the newest finished run of each step, a run
-    that is going on. Erased users are taken out of the runs that stay, but for those that are going on.
+    Erased users are taken out of the runs that stay, but for those that are going on.
 
     Returns:
-        ``releases``, ``runs`` and ``partial_folders`` that were removed; what ``prune_events`` and ``follow_erasures``
-        say.
+        what ``pipelines.housekeeping.prune``, ``follow_erasures`` and ``prune_events`` say.
     """
-    root, params = context.run.root, context.params.releases
-    releases = context.releases.prune(params.keep)
-    partial = _remove_stale(root)
-    runs = _prune_runs(root, params.keep_runs)
-    removed = {"releases": releases, "runs": runs, "partial_folders": partial}
-    return {**removed, **follow_erasures(context), **prune_events(context)}
+    return {**housekeeping.prune(context), **follow_erasures(context), **prune_events(context)}
 
 
 def follow_erasures(context: Context) -> dict[str, Any]:
@@ -43,7 +30,7 @@ def follow_erasures(context: Context) -> dict[str, Any]:
         release; nothing is served of them, and they go with the release); ``erasures`` in words where the log cannot be
         read.
     """
-    address, root = context.settings.events_address, context.run.root
+    address = context.settings.events_address
     if not log_exists(address):
         return {"erased_from_runs": {}, "releases_with_erased": {}}
     log = EventLog(address)
@@ -53,64 +40,7 @@ def follow_erasures(context: Context) -> dict[str, Any]:
         return {"erasures": f"not followed, because {error.message.rstrip('.')}"}
     finally:
         log.close()
-    steps = _folders(root)
-    runs = sorted({folder.name for step in steps for folder in _folders(step)}) if erased else []
-    waiting = [run for run in runs if _going_on(steps, run, _finished_at(steps, run))]
-    done = erase_from_runs([Run(root, run) for run in runs if run not in waiting], erased, until)
+    ended, active = housekeeping.runs_of(context.run.root) if erased else ([], [])
+    done = erase_from_runs(ended, erased, until)
     holding = releases_holding(context.releases, erased)
-    return {**done, "erased_waiting": waiting, "releases_with_erased": holding}
-
-
-def _prune_runs(root: Path, keep: int) -> list[str]:
-    steps = _folders(root)
-    finished = {run: _finished_at(steps, run) for step in steps for run in map(_name, _folders(step))}
-    newest = sorted(finished, key=lambda run: (finished[run], run), reverse=True)
-    needed = {*newest[:keep], *(latest_run(root, step.name) for step in steps)}
-    removed = [run for run in newest if run not in needed and not _going_on(steps, run, finished[run])]
-    for run in removed:
-        for step in steps:
-            remove(step / run)
-    return sorted(removed)
-
-
-def _finished_at(steps: list[Path], run: str) -> float:
-    """When the run last finished a step or a part of one; when its folder was made, while it never did."""
-    manifests = [path for step in steps for path in (step / run).glob(f"**/{MANIFEST}")]
-    return max((_changed_at(path) for path in manifests or [step / run for step in steps]), default=0.0)
-
-
-def _going_on(steps: list[Path], run: str, finished_at: float) -> bool:
-    """Whether a step finished lately or is being written. Stale folders are gone by now."""
-    if time.time() - finished_at < FRESH_SECONDS:
-        return True
-    return any([*step.glob(f".{run}.*.partial"), *(step / run).glob(".*.partial")] for step in steps)
-
-
-def _remove_stale(root: Path) -> list[str]:
-    """Remove half-written folders of steps and of their parts."""
-    found = sorted([*root.glob("*/.*.partial"), *root.glob("*/*/.*.partial")])
-    stale = [path for path in found if time.time() - _newest_change(path) > STALE_SECONDS]
-    for path in stale:
-        shutil.rmtree(path, ignore_errors=True)
-    return [path.relative_to(root).as_posix() for path in stale]
-
-
-def _folders(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-
-
-def _name(path: Path) -> str:
-    return path.name
-
-
-def _newest_change(folder: Path) -> float:
-    return max(_changed_at(path) for path in (folder, *folder.rglob("*")))
-
-
-def _changed_at(path: Path) -> float:
-    try:
-        return path.lstat().st_mtime
-    except FileNotFoundError:
-        return 0.0
+    return {**done, "erased_waiting": [run.run_id for run in active], "releases_with_erased": holding}

@@ -1,4 +1,4 @@
-"""The last two steps: the trained release is published with its model card, and promoted when the gate accepted it."""
+"""Step publish: the trained release with its model card, its figures and the gate's verdict."""
 
 import json
 import shutil
@@ -6,22 +6,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from pipelines.publishing import publish_release, step_facts
 from pipelines.runs import MANIFEST
 from pipelines.students.release.model_card import card_of
 from pipelines.use_case import Context
-from script_shared.errors import ReleaseConflictError
-from script_shared.releases import Manifest
 from script_shared.students.release_folder import CARD
-
-ATTEMPTS = 50
-OWN_FACTS = ("run_id", "step", "finished_at")
 
 
 def publish(context: Context) -> dict[str, Any]:
     """Publish the run's model with its figures, the gate's verdict and its card.
-
-    The version is the run's id. A step of the run done again with another result is published as ``<run id>.2`` and so
-    on; with the same result nothing changes.
 
     Returns:
         ``version``, ``files``, ``megabytes`` of the release.
@@ -32,59 +25,13 @@ def publish(context: Context) -> dict[str, Any]:
     run = context.run
     facts = {
         "source": run.facts("landing").get("source") if run.complete("landing") else None,
-        "gate": _facts(context, "gated"),
-        "evaluation": _facts(context, "evaluated"),
-        "training": _facts(context, "trained"),
+        "gate": step_facts(context, "gated"),
+        "evaluation": step_facts(context, "evaluated"),
+        "training": step_facts(context, "trained"),
     }
     with TemporaryDirectory(prefix="pauta-students-") as scratch:
         folder = Path(scratch) / "release"
         shutil.copytree(run.read("trained"), folder, ignore=shutil.ignore_patterns(MANIFEST))
         card = card_of(facts, context.params)
         (folder / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False), encoding="utf-8")
-        manifest = _publish_as_free_version(context, folder, facts)
-    answer = {
-        "version": manifest.version,
-        "files": len(manifest.files),
-        "megabytes": round(manifest.total_bytes / 1e6, 1),
-    }
-    with run.write("published") as (_, kept):
-        kept.update(answer)
-    return answer
-
-
-def _publish_as_free_version(context: Context, folder: Path, facts: dict[str, Any]) -> Manifest:
-    releases, run_id = context.releases, context.run.run_id
-    for attempt in range(1, ATTEMPTS):
-        try:
-            return releases.publish(folder, run_id if attempt == 1 else f"{run_id}.{attempt}", facts, run_id=run_id)
-        except ReleaseConflictError:
-            continue
-    raise ReleaseConflictError(f"run {run_id} was published {ATTEMPTS} times.", fix="Start a new run.")
-
-
-def _facts(context: Context, step: str) -> dict[str, Any]:
-    return {key: value for key, value in context.run.facts(step).items() if key not in OWN_FACTS}
-
-
-def promote(context: Context) -> dict[str, Any]:
-    """Put the published release into service if the gate accepted it; ``force`` overrules the gate either way.
-
-    Returns:
-        ``promoted``, ``version``, ``reasons``; when promoted also the pointer's ``sequence``.
-
-    Raises:
-        RunError: the run is not published yet.
-        ReleaseCorruptError: the published files were damaged since; the release in service stays.
-        ReleaseConflictError: another release came into service since the gate compared; evaluate and gate again.
-    """
-    version = str(context.run.facts("published")["version"])
-    gate, force = context.run.facts("gated"), context.options.force
-    reasons = [str(reason) for reason in gate.get("reasons", [])]
-    accepted = gate.get("accepted") is True and force != "refuse"
-    if not accepted and force != "promote":
-        reason = "refused by a person" if "refuse" in (force, gate.get("forced")) else "refused by the gate"
-        return {"promoted": False, "version": version, "reason": reason, "reasons": reasons}
-    by_person = force == "promote" or gate.get("forced") == "promote"
-    reason = "forced by a person over the gate" if by_person else "accepted by the gate"
-    pointer = context.releases.promote(version, reason, expect=None if by_person else gate.get("in_service") or "")
-    return {"promoted": True, "version": version, "sequence": pointer.sequence, "reason": reason, "reasons": reasons}
+        return publish_release(context, folder, facts)

@@ -6,7 +6,8 @@ import pytest
 
 from pipelines.news.evaluation.references import best_by_segment, reference_versions
 from pipelines.news.release.gate import gate
-from pipelines.news.release.publish import promote, publish
+from pipelines.news.release.publish import publish
+from pipelines.publishing import promote
 from pipelines.use_case import Context
 from tests.pipelines.news.evaluations import made_up
 from tests.pipelines.news.runs_made import assemble, context_of

@@ -17,8 +17,9 @@ from pipelines.news.evaluation.batch_lists import LATER
 from pipelines.news.evaluation.result import Evaluation, read_evaluation
 from pipelines.news.evaluation.step import SIMULATED, evaluate, evaluate_service
 from pipelines.news.release.gate import comparisons, gate
-from pipelines.news.release.publish import promote, publish
+from pipelines.news.release.publish import publish
 from pipelines.news.split.holdout import hold_out
+from pipelines.publishing import promote
 from pipelines.use_case import Context
 from script_shared.clock import HOUR_MS, Clock
 from script_shared.errors import ReleaseMissingError, RunError, SettingsError

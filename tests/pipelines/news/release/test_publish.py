@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.news.release.publish import promote, publish
+from pipelines.news.release.publish import publish
+from pipelines.publishing import promote
 from script_shared.errors import ReleaseConflictError, ReleaseCorruptError, RunError
 from tests.pipelines.news.runs_made import assemble, context_of, finish_gate
 from tests.script_shared.releases.made import contents, damage

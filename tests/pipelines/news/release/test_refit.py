@@ -12,9 +12,10 @@ from pipelines.news.evaluation.batch_lists import REFITTED
 from pipelines.news.evaluation.result import read_evaluation
 from pipelines.news.evaluation.step import REFIT, evaluate, evaluate_service
 from pipelines.news.release.gate import gate
-from pipelines.news.release.publish import promote, publish
+from pipelines.news.release.publish import publish
 from pipelines.news.release.refit import MARK, OFF, REFUSED, refit, release_of
 from pipelines.news.release.training_record import record_of
+from pipelines.publishing import promote
 from pipelines.use_case import Context
 from script_shared.news.model import NewsModel
 from script_shared.news.serving.loading import load_newsroom

@@ -160,7 +160,7 @@ def test_releases_that_hold_an_erased_reader_are_told(
     monkeypatch.setenv("PAUTA_DATA_DIR", str(context.settings.data_dir))
     monkeypatch.setenv("PAUTA_MODELS_URI", context.settings.models_uri)
     assert main(["releases", "erased"]) == 0
-    assert capsys.readouterr().out == "v1: 2 of 3 erased readers\n"
+    assert capsys.readouterr().out == "v1: 2 of 3 erased users\n"
 
 
 def test_portal_clicks_of_an_erased_reader_go_too(tmp_path: Path, log: EventLog) -> None:

@@ -1,0 +1,80 @@
+"""The last steps of a training, for every use case: publish a folder as a release, promote what the gate accepted."""
+
+from pathlib import Path
+from typing import Any
+
+from pipelines.use_case import Context
+from script_shared.errors import ReleaseConflictError
+from script_shared.releases import Manifest
+
+ATTEMPTS = 50
+OWN_FACTS = ("run_id", "step", "finished_at")
+
+
+def publish_release(context: Context, folder: Path, facts: dict[str, Any]) -> dict[str, Any]:
+    """Publish a folder as the run's release and write the step ``published``.
+
+    The version is the run's id. A step of the run done again with another result is published as ``<run id>.2`` and so
+    on; with the same result nothing changes.
+
+    Args:
+        folder: the release's files.
+        facts: kept in its manifest, such as its figures and the gate's verdict.
+
+    Returns:
+        ``version``, ``files``, ``megabytes`` of the release.
+    """
+    manifest = _publish_as_free_version(context, folder, facts)
+    answer = {
+        "version": manifest.version,
+        "files": len(manifest.files),
+        "megabytes": round(manifest.total_bytes / 1e6, 1),
+    }
+    with context.run.write("published") as (_, kept):
+        kept.update(answer)
+    return answer
+
+
+def step_facts(context: Context, step: str) -> dict[str, Any]:
+    """What a step of the run noted, without what every step notes.
+
+    Raises:
+        RunError: the step has not finished.
+    """
+    return {key: value for key, value in context.run.facts(step).items() if key not in OWN_FACTS}
+
+
+def promote(context: Context) -> dict[str, Any]:
+    """Put the published release into service if the gate accepted it; ``force`` overrules the gate either way.
+
+    Reads the facts ``accepted``, ``forced``, ``reasons`` and ``in_service`` of the step ``gated``.
+
+    Returns:
+        ``promoted``, ``version``, ``reasons``; when promoted also the pointer's ``sequence``.
+
+    Raises:
+        RunError: the run is not published yet.
+        ReleaseCorruptError: the published files were damaged since; the release in service stays.
+        ReleaseConflictError: another release came into service since the gate compared; evaluate and gate again.
+    """
+    version = str(context.run.facts("published")["version"])
+    gate, force = context.run.facts("gated"), context.options.force
+    reasons = [str(reason) for reason in gate.get("reasons", [])]
+    accepted = gate.get("accepted") is True and force != "refuse"
+    if not accepted and force != "promote":
+        reason = "refused by a person" if "refuse" in (force, gate.get("forced")) else "refused by the gate"
+        return {"promoted": False, "version": version, "reason": reason, "reasons": reasons}
+    by_person = force == "promote" or gate.get("forced") == "promote"
+    reason = "forced by a person over the gate" if by_person else "accepted by the gate"
+    pointer = context.releases.promote(version, reason, expect=None if by_person else gate.get("in_service") or "")
+    return {"promoted": True, "version": version, "sequence": pointer.sequence, "reason": reason, "reasons": reasons}
+
+
+def _publish_as_free_version(context: Context, folder: Path, facts: dict[str, Any]) -> Manifest:
+    releases, run_id = context.releases, context.run.run_id
+    for attempt in range(1, ATTEMPTS):
+        try:
+            return releases.publish(folder, run_id if attempt == 1 else f"{run_id}.{attempt}", facts, run_id=run_id)
+        except ReleaseConflictError:
+            continue
+    raise ReleaseConflictError(f"run {run_id} was published {ATTEMPTS} times.", fix="Start a new run.")
