@@ -8,9 +8,9 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 
 from app.dependencies import TheService, is_admin, refuse
 from app.http.json_answer import json_response
-from app.news import place_cursor
 from app.news.article_facts import ArticleFacts, beginnings
 from app.news.article_shapes import Article, ArticleQuery, Articles, ArticlesQuery
+from app.news.cursors import place
 from app.news.in_service import news_live
 from app.news.news_release import NewsRelease
 from app.news.text_fields import RequiredId
@@ -69,7 +69,7 @@ async def get_article(
 def _page(served: NewsRelease, query: ArticlesQuery, most: int, *, admin: bool) -> dict[str, Any]:
     facts, words = ArticleFacts.now(served.recommender), beginnings(query.q)
     first = Place.before(LAST_MS if admin else facts.available.now_ms)
-    start = max(first, place_cursor.read(query.cursor)) if query.cursor else first
+    start = max(first, place.read(query.cursor)) if query.cursor else first
     pages: list[str] = []
     last: Place | None = None
     found = served.recommender.newest.after(start, section=query.section, region=query.region)
@@ -81,7 +81,7 @@ def _page(served: NewsRelease, query: ArticlesQuery, most: int, *, admin: bool) 
             pages.append(at.article_id)
     else:
         last = None  # there is nothing behind
-    return {"items": [facts.stated(page) for page in pages], "next": last and place_cursor.write(last)}
+    return {"items": [facts.stated(page) for page in pages], "next": last and place.write(last)}
 
 
 def _fits(facts: ArticleFacts, query: ArticlesQuery, words: list[re.Pattern[str]], page: str, *, admin: bool) -> bool:

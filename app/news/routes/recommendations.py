@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from app.dependencies import Service, TheService
 from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
-from app.news import cursor
 from app.news.answers import ask, front, items
+from app.news.cursors import seen_articles
 from app.news.in_service import news_live
 from app.news.logins import note_login
 from app.news.shapes import Knobs, Recommendations, RecommendationsBody, RecommendationsQuery
@@ -76,7 +76,7 @@ async def _answer(request: Request, service: Service, knobs: Knobs, history: lis
         await note_login(service, served.model.clock, query.user, query.session)
     answer, _ = ask(service, served, request, query)
     pages = [item.article_id for item in answer.items]
-    after = cursor.write(query.pages, pages) if len(pages) == query.n else None
+    after = seen_articles.write(query.pages, pages) if len(pages) == query.n else None
     listed = items(served.recommender, answer.items)
     return json_response({"items": listed, "next": after, **front(request, served, answer)})
 
@@ -91,7 +91,7 @@ def _query(knobs: Knobs, history: list[str], exclude: list[str]) -> LiveQuery:
         history=tuple(history),
         n=knobs.num_recs,
         exclude=tuple(exclude),
-        pages=cursor.read(knobs.cursor),
+        pages=seen_articles.read(knobs.cursor),
         section=knobs.section,
         tag=knobs.tag,
         max_age_hours=knobs.max_age_hours,

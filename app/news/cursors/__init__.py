@@ -1,0 +1,1 @@
+"""Cursors of lists that are read page by page."""
