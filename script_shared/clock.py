@@ -60,7 +60,7 @@ class Clock:
     def follow(self, other: "Clock") -> None:
         """Continue real time from another clock of the same service."""
         if other.mode == self.mode == "data":
-            self._pace_ms = max(self._pace_ms, self.data_end_ms, other.reach_ms() - EARLY_MS)
+            self._pace_ms = max(self.reach_ms(), other.reach_ms()) - EARLY_MS
 
     def switch(self) -> None:
         """Turn a data clock into a wall clock."""

@@ -56,19 +56,27 @@ def test_a_stranger_moves_history_no_faster_than_real_time(seconds: list[float])
     assert not accepts(dating(clock), END + HOUR_MS + EARLY_MS + 1)
 
 
-@given(st.lists(st.tuples(st.floats(0, 3600), st.integers(0, 2)), max_size=60))
-def test_strangers_gain_nothing_by_pushing_again_and_again_at_several_processes(steps: list[tuple[float, int]]) -> None:
-    """Each push is as far as a process allows, and every process sees all pushes."""
+@given(st.lists(st.tuples(st.floats(0, 3600), st.integers(0, 2), st.booleans()), max_size=60))
+def test_strangers_gain_nothing_by_pushing_again_and_again_at_several_processes(
+    steps: list[tuple[float, int, bool]],
+) -> None:
+    """Each push is as far as a process allows, and every process sees all pushes; releases are swapped meanwhile."""
     with pytest.MonkeyPatch.context() as patch:
         passed = [50.0]
         patch.setattr(time, "monotonic", lambda: passed[0])
         clocks = [Clock("data", END)]
-        for wait, process in steps:
+        for wait, process, swaps in steps:
+            made = Clock("data", END)  # of the next release, which loads meanwhile
             passed[0] += wait
             if process == len(clocks):
                 clocks.append(Clock("data", clocks[0].data_end_ms - EARLY_MS))
                 clocks[-1].advance(clocks[0].data_end_ms)
-            pushed = clocks[process % len(clocks)].reach_ms()
+            at = process % len(clocks)
+            if swaps:
+                made.advance(clocks[at].data_end_ms)
+                made.follow(clocks[at])
+                clocks[at] = made
+            pushed = clocks[at].reach_ms()
             for clock in clocks:
                 clock.advance(pushed)
         assert clocks[0].now_ms() <= END + ceil((passed[0] - 50.0) * 1000) + EARLY_MS
@@ -84,10 +92,13 @@ def test_honest_events_go_on_after_the_site_moved_history(seconds: list[float]) 
 
 
 def test_a_new_release_lets_real_time_go_on(seconds: list[float]) -> None:
-    old, new = Clock("data", END), Clock("data", END)
+    old = Clock("data", END)
     seconds[0] += 600
+    new = Clock("data", END)
+    assert not accepts(dating(new), END + 600_000)
     new.follow(old)
     assert accepts(dating(new), END + 600_000)
+    assert not accepts(dating(new), END + 600_000 + EARLY_MS + 1)
 
 
 def test_history_that_stays_refuses_the_present_and_says_why() -> None:
