@@ -315,6 +315,14 @@ def test_room_is_made_by_the_connection_that_was_never_answered_and_waits_longes
     assert len(connections) == 5
 
 
+def test_a_crowded_address_makes_room_among_its_own_connections_alone() -> None:
+    connections = Connections(HttpLimits(connections=10, connections_per_address=2))
+    oldest, first, second = Waiting("b", 0, 1.0), Waiting("a", 0, 2.0), Waiting("a", 0, 3.0)
+    assert all(map(connections.admit, (oldest, first, second)))
+    assert connections.admit(Waiting("a", 0, 9.0))
+    assert [one.room for one in (oldest, first, second)] == [False, True, False]
+
+
 def test_a_process_full_of_requests_under_way_refuses_the_next() -> None:
     connections = Connections(HttpLimits(connections=3, connections_per_address=2))
     assert connections.admit(Waiting("a", 0, None))

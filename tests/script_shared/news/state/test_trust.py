@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,10 +10,19 @@ from hypothesis import strategies as st
 from script_shared.clock import HOUR_MS
 from script_shared.events import Kind
 from script_shared.news.counting import windows
+from script_shared.news.counting.decay import Decay
 from script_shared.news.params import TrustParams
 from script_shared.news.state.event import LiveEvent
-from script_shared.news.state.state import LiveState
-from script_shared.news.state.trust import ALL, left_of_hour, network_source
+from script_shared.news.state.state import TURNS, LiveState
+from script_shared.news.state.trust import (
+    ALL,
+    LEAST_USUAL,
+    Everybody,
+    Sources,
+    allowance,
+    left_of_hour,
+    network_source,
+)
 from tests.script_shared.news import events_made
 from tests.script_shared.news.crowd import click, crowd, crowd_clicks, crowd_params, ranking
 from tests.script_shared.news.events_made import START_MS, STREAMS, small_params
@@ -39,6 +49,18 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def state(saved: Path) -> LiveState:
     return LiveState.load(saved, crowd_params())
+
+
+def sources_of() -> Sources:
+    """Nobody has clicked yet."""
+    decay = Decay(list(windows.HALF_LIVES_HOURS.values()))
+    decay.landmarks = [START_MS] * len(decay)
+    return Sources(TrustParams(), decay)
+
+
+def believe(sources: Sources, number: int, others: Everybody, *, nameless: bool = False) -> float:
+    """The weight of a new user's click, or of one that names nobody."""
+    return sources.believe(number, others, START_MS, new=not nameless, nameless=nameless, network=ALL, most=1.0)
 
 
 def lifted(state: LiveState, events: list[LiveEvent], article: str) -> int:
@@ -78,6 +100,46 @@ def test_200_clicks_of_one_user_move_an_article_as_far_as_one(state: LiveState) 
 def test_200_clicks_without_user_and_session_do_not_reach_the_first_ten(state: LiveState) -> None:
     victim = ranking(state)[PLACE]
     assert lifted(state, [click("", victim, state) for _ in range(200)], victim) >= 10
+
+
+def test_200_clicks_on_as_many_articles_count_as_much_in_all_as_the_others_let_expect() -> None:
+    state = crowd(nameless=1)
+    assert sum(state.fold([click("", f"a{n % 100}", state) for n in range(200)])) < 50  # and 145 if each alone did
+
+
+@pytest.mark.parametrize("nameless", [True, False])
+def test_200_made_up_users_with_an_article_each_count_as_much_in_all_as_the_others_let_expect(nameless: bool) -> None:
+    sources = sources_of()
+    others = Everybody(0.0, 0.0, 100.0, 100.0, 1_000.0)
+    counted = sum(believe(sources, number, others, nameless=nameless) for number in range(200))
+    assert 1 < counted <= allowance(100.0, LEAST_USUAL, sources.params.alone, sources.params.above_usual)
+
+
+def test_what_a_source_added_follows_its_article_to_a_new_number() -> None:
+    sources = sources_of()
+    others = Everybody(0.0, 0.0, 1e6, 1e6, 1e6)
+    assert sum(believe(sources, 7, others) for _ in range(50)) < 3
+    assert believe(sources, 7, others) < 0.01
+    before = len(sources)
+    new = np.full(10, -1)
+    new[7] = 2
+    sources.renumber(new)
+    assert len(sources) == before
+    assert believe(sources, 2, others) < 0.01  # the article that was 7
+    assert believe(sources, 7, others) == 1  # another one
+    sources.renumber(np.full(10, -1))
+    assert len(sources) == 1  # the count of all articles
+
+
+def test_after_time_turned_back_small_counts_are_forgotten_within_the_hour() -> None:
+    state = LiveState(crowd_params())
+    late = LiveEvent(Kind.CLICK, "", "a1", START_MS + 100 * HOUR_MS)
+    state.fold([late._replace(user=f"u{n}", network=f"{n:08x}") for n in range(50)])
+    assert len(state.sources) > 50
+    state.fold([late._replace(user=f"v{n}", time_ms=START_MS) for n in range(TURNS)])
+    assert state.turned == 1
+    state.fold([late._replace(user="w", time_ms=START_MS + 50 * HOUR_MS)])
+    assert len(state.sources) <= 3
 
 
 def test_users_who_were_made_up_a_day_ago_are_held_back_by_their_network(state: LiveState) -> None:
