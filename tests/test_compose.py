@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.patience import PATIENCE_SECONDS
+
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "docker-compose.yml"
 OURS = [ROOT / "docker" / name for name in ("api.Dockerfile", "airflow.Dockerfile")]
@@ -41,9 +43,9 @@ def compose() -> list[str]:
     for command in (["docker", "compose"], ["docker-compose"]):
         try:
             said = subprocess.run(
-                [*command, "version", "--short"], capture_output=True, text=True, check=True, timeout=30
+                [*command, "version", "--short"], capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
             )
-        except (OSError, subprocess.SubprocessError):
+        except (OSError, subprocess.CalledProcessError):
             continue
         if int(re.sub(r"\D.*", "", said.stdout.strip().lstrip("v")) or 0) >= 2:
             return command
@@ -56,7 +58,7 @@ def test_compose_takes_the_file_with_every_profile(profiles: list[str]):
         pytest.skip("Compose 2 is not installed here")
     flags = [part for profile in profiles for part in ("--profile", profile)]
     command += ["--file", str(FILE), *flags, "config", "--quiet"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
     assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -35,6 +35,14 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {title: make_release(root / title, title) for title in ("Velha", "Nova")}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patient_logins() -> Iterator[None]:
+    """A list waits for its login however slow the log is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.news.logins.MOST_SECONDS", PATIENCE_SECONDS)
+        yield
+
+
 @dataclass
 class Store:
     """A release store of a test: ``releases`` to publish and promote, ``settings`` of services that read it."""
@@ -177,7 +185,7 @@ def started(settings: Settings, workers: int = 1, port: int = 0) -> Iterator[tup
         yield f"http://127.0.0.1:{port}", process
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE_SECONDS)
 
 
 def listens(address: str) -> bool:

@@ -14,6 +14,7 @@ from app.main import create_app
 from script_shared.settings import Settings
 from tests.app.conftest import TOKEN, serving
 from tests.app.http.test_errors import is_problem
+from tests.patience import PATIENCE_SECONDS
 
 APP = create_app(Settings())
 ROUTES = sorted(
@@ -99,7 +100,8 @@ def tokenless(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 def ask(client: httpx.Client, at: tuple[str, str], sent: str | None) -> httpx.Response:
     """The answer to a header sent byte by byte as it is; httpx itself refuses some of these."""
-    connection = http.client.HTTPConnection(client.base_url.host, client.base_url.port or 80, timeout=20)
+    host, port = client.base_url.host, client.base_url.port or 80
+    connection = http.client.HTTPConnection(host, port, timeout=PATIENCE_SECONDS)
     with contextlib.closing(connection):
         headers = {} if sent is None else {"Authorization": sent}
         connection.request(at[0], at[1].replace("{", "").replace("}", ""), headers=headers)

@@ -12,6 +12,7 @@ from app.main import create_app
 from script_shared.errors import SettingsError
 from script_shared.settings import Settings
 from tests.app.conftest import Store, listens, started, until
+from tests.patience import PATIENCE_SECONDS
 
 ROUTES = {
     ("get", "/recommendations"),
@@ -84,6 +85,10 @@ def test_a_flag_that_cannot_be_used_is_named(flags: list[str]) -> None:
         read_flags(flags)
 
 
+def metrics(address: str) -> str:
+    return httpx.get(f"{address}/metrics", timeout=PATIENCE_SECONDS).text
+
+
 def test_two_workers_answer_and_their_counts_are_added_up(store: Store) -> None:
     store.promote("v1")
     with started(store.settings, workers=2) as (address, process):
@@ -93,15 +98,17 @@ def test_two_workers_answer_and_their_counts_are_added_up(store: Store) -> None:
 
         def both_ready() -> bool:
             nonlocal asked
-            info = httpx.get(f"{address}/info").json()  # a new connection each time, so both workers are met
+            # A connection of its own each time, so that both workers are met.
+            info = httpx.get(f"{address}/info", timeout=PATIENCE_SECONDS).json()
             asked += 1
             if info["release"] == "v1":
                 seen.add(info["process"])
             return len(seen) == 2
 
         until(both_ready)
-        text = httpx.get(f"{address}/metrics").text
-    assert f'pauta_http_requests_total{{method="GET",route="/info",status="200"}} {asked}.0' in text
+        counted = f'pauta_http_requests_total{{method="GET",route="/info",status="200"}} {asked}.0'
+        until(lambda: counted in metrics(address))  # a worker that is busy reports a moment later
+        text = metrics(address)
     assert "pauta_ready 1.0" in text
     assert "pauta_release_swaps_total 2.0" in text
     assert process.returncode == 0
@@ -112,5 +119,5 @@ def test_a_store_of_no_known_kind_ends_the_start_with_one_sentence(
 ) -> None:
     settings = store.settings.model_copy(update={"models_uri": "ftp://somewhere"})
     with started(settings) as (_, process):
-        assert process.wait(30) == 1
+        assert process.wait(PATIENCE_SECONDS) == 1
     assert capfd.readouterr().err.count("\n") == 1

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from tests.app.conftest import Store, listens, started, until
+from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,7 +23,7 @@ def test_a_killed_service_leaves_no_worker_and_starts_again_on_its_port(store: S
     store.promote("v1")
     with started(store.settings, workers=2) as (address, service):
         until(lambda: listens(address))
-        until(lambda: "pauta_workers 2.0" in httpx.get(f"{address}/metrics").text)
+        until(lambda: "pauta_workers 2.0" in httpx.get(f"{address}/metrics", timeout=PATIENCE_SECONDS).text)
         children = psutil.Process(service.pid).children(recursive=True)
         service.kill()
         service.wait()
@@ -30,7 +31,7 @@ def test_a_killed_service_leaves_no_worker_and_starts_again_on_its_port(store: S
     with started(store.settings, workers=2, port=int(address.rpartition(":")[2])) as (again, service):
         until(lambda: listens(again) or service.poll() is not None)
         assert service.poll() is None
-        assert httpx.get(f"{again}/health").status_code == 200
+        assert httpx.get(f"{again}/health", timeout=PATIENCE_SECONDS).status_code == 200
 
 
 @pytest.mark.slow

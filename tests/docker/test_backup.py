@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
+
 FOLDER = Path(__file__).parents[2] / "docker"
 FILES = ("secrets.tar", "files.tar", "mlflow.tar", "airflow.dump", "mlflow.dump", "pauta.dump")
 DOCKER = """#!/bin/sh
@@ -33,9 +35,8 @@ def engine(tmp_path: Path) -> dict[str, str]:
 
 
 def run(script: str, folder: Path, engine: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [FOLDER / script, folder], env=engine, capture_output=True, text=True, check=False, timeout=30
-    )
+    command = [FOLDER / script, folder]
+    return subprocess.run(command, env=engine, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
 
 
 def test_files_that_changed_while_they_were_read_do_not_end_a_backup(tmp_path: Path, engine: dict[str, str]):

@@ -25,6 +25,7 @@ from tests.app.releases_made import make_release
 from tests.monitoring.airflow import LINES, MAPPING
 from tests.monitoring.exporter import Exporter
 from tests.monitoring.promql import ALERTS, OF_PROMETHEUS, ROOT, alerts, labels_of, metrics_of
+from tests.patience import PATIENCE_SECONDS
 from tests.servers import free_port
 
 pytestmark = [
@@ -35,14 +36,14 @@ DASHBOARDS = sorted((ROOT / "grafana" / "dashboards").glob("*.json"))
 HEADER = ",".join(COLUMNS)
 TRAFFIC_SECONDS = 8
 ALIVE = ("airflow.scheduler", "airflow.dag_processor_heartbeat")
-RANGES = {"$__rate_interval": "5s", "$__range": "1m"}
+RANGES = {"$__rate_interval": "15s", "$__range": "1m"}
 
 
 class Asked:
     """A client of a Prometheus."""
 
     def __init__(self, port: int) -> None:
-        self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10)
+        self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_SECONDS)
 
     def close(self) -> None:
         self._http.close()
@@ -68,7 +69,7 @@ class Asked:
 def prometheus(folder: Path, ports: dict[str, int]) -> Iterator[Asked]:
     """Debian's Prometheus with our configuration, but for the targets' addresses and the pace."""
     config = yaml.safe_load((ALERTS.parent / "prometheus.yml").read_text())
-    config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s", "scrape_timeout": "1s"}
+    config["global"] = {"scrape_interval": "3s", "evaluation_interval": "1s", "scrape_timeout": "3s"}
     config["rule_files"] = [str(ALERTS)]
     own = free_port()
     for job in config["scrape_configs"]:
@@ -86,7 +87,7 @@ def prometheus(folder: Path, ports: dict[str, int]) -> Iterator[Asked]:
     finally:
         asked.close()
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE_SECONDS)
 
 
 def evaluation() -> str:
@@ -107,6 +108,16 @@ def feed(exporter: Exporter, over: threading.Event) -> None:
         exporter.feed(line for line in LINES if line.startswith(ALIVE))
 
 
+def judged_after_traffic(address: str, asked: Asked) -> bool:
+    """Send traffic, wait for a scrape of every target since; whether clicks on what was recommended were seen."""
+    flags = ["--url", address, "--rate", "25", "--seconds", str(TRAFFIC_SECONDS)]
+    command = [sys.executable, "-m", "pipelines.traffic", *flags]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=PATIENCE_SECONDS)
+    ended = time.time()
+    until(lambda: min(asked.values("timestamp(up == 1)"), default=0.0) > ended)
+    return asked.values('sum(pauta_live_hits_total{by="served"}) > 0') != []
+
+
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     """A Prometheus that has scraped an API with two workers under traffic, and Airflow's metrics."""
@@ -121,12 +132,10 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     feeding = threading.Thread(target=feed, args=(exporter, over))
     with started(settings, workers=2) as (address, _), exporter.serving() as port:
         feeding.start()
-        until(lambda: listens(address) and httpx.get(f"{address}/ready").status_code == 200)
+        until(lambda: listens(address) and httpx.get(f"{address}/ready", timeout=PATIENCE_SECONDS).status_code == 200)
         with prometheus(root, {"api": int(address.rpartition(":")[2]), "statsd-exporter": port}) as asked:
             try:
-                flags = ["--url", address, "--rate", "25", "--seconds", str(TRAFFIC_SECONDS)]
-                subprocess.run([sys.executable, "-m", "pipelines.traffic", *flags], cwd=ROOT, check=True, timeout=60)
-                time.sleep(1.5)  # one more scrape
+                until(lambda: judged_after_traffic(address, asked))
                 yield asked
             finally:
                 over.set()

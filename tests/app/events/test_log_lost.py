@@ -10,6 +10,7 @@ import pytest
 
 from script_shared.events import EventLog
 from tests.app.conftest import Store, listens, release_of, serving, started, until
+from tests.patience import PATIENCE_SECONDS
 
 PARTS = ("", "-wal", "-shm")
 DOWN, UP = "pauta_event_log_up 0.0", "pauta_event_log_up 1.0"
@@ -104,7 +105,7 @@ def test_a_full_disk_is_shown_until_the_log_can_be_written_again(store: Store) -
     store.promote("v1")
     with started(store.settings) as (address, process):
         until(lambda: listens(address))
-        with httpx.Client(base_url=address, timeout=60) as client:
+        with httpx.Client(base_url=address, timeout=PATIENCE_SECONDS) as client:
             until(lambda: status(client, 1) == 200)
             assert UP in metrics(client)
             _, hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)

@@ -16,20 +16,26 @@ from app.metrics import workers
 from app.metrics.families import Family, Sample, WorkerCounts
 from app.metrics.workers import Workers
 from tests.app.conftest import Store, listens, started, until
+from tests.patience import PATIENCE_SECONDS
 
 Counts = dict[tuple[str, frozenset[tuple[str, str]]], float]
 INFO = ("pauta_http_requests_total", frozenset({("method", "GET"), ("route", "/info"), ("status", "200")}))
 
 
+def get(address: str, path: str) -> httpx.Response:
+    """The answer on a connection of its own, so that any worker may give it."""
+    return httpx.get(f"{address}{path}", timeout=PATIENCE_SECONDS).raise_for_status()
+
+
 def counters(address: str) -> Counts:
     """Everything in one scrape that may never fall."""
-    families = text_string_to_metric_families(httpx.get(f"{address}/metrics").raise_for_status().text)
+    families = text_string_to_metric_families(get(address, "/metrics").text)
     counted = [family for family in families if family.type in ("counter", "histogram")]
     return {(name, frozenset(labels.items())): value for f in counted for name, labels, value, *_ in f.samples}
 
 
 def gauge(address: str, name: str) -> float:
-    text = httpx.get(f"{address}/metrics").text
+    text = get(address, "/metrics").text
     return float(next(line.split()[1] for line in text.splitlines() if line.startswith(f"{name} ")))
 
 
@@ -41,8 +47,8 @@ def test_counters_of_two_workers_never_go_backwards_even_when_one_is_killed(stor
     def ask(address: str) -> None:
         """On a connection of its own, so that both workers are met."""
         nonlocal asked
-        info = httpx.get(f"{address}/info").raise_for_status().json()
-        httpx.get(f"{address}/recommendations", params={"user_id": "log0"})
+        info = get(address, "/info").json()
+        httpx.get(f"{address}/recommendations", params={"user_id": "log0"}, timeout=PATIENCE_SECONDS)
         asked += 1
         if info["release"]:
             pids.add(info["process"])
@@ -54,15 +60,15 @@ def test_counters_of_two_workers_never_go_backwards_even_when_one_is_killed(stor
     with started(store.settings, workers=2) as (address, _):
         until(lambda: listens(address))
         until(both_ready)
+        until(lambda: counters(address)[INFO] == asked)  # a worker that is busy reports a moment later
         before = counters(address)
-        assert before[INFO] == asked
         assert gauge(address, "pauta_workers") == 2
         for _ in range(6):
             ask(address)
             now = counters(address)
-            assert now[INFO] == asked
             assert {key for key, value in before.items() if now.get(key, 0) < value} == set()
             before = now
+        until(lambda: counters(address)[INFO] == asked)
         os.kill(next(iter(pids)), signal.SIGKILL)
         pids.clear()
         until(lambda: _back(address))
@@ -81,7 +87,7 @@ def _back(address: str) -> bool:
 
 
 def _met(address: str, pids: set[int]) -> bool:
-    pids.add(httpx.get(f"{address}/info").json()["process"])
+    pids.add(get(address, "/info").json()["process"])
     return len(pids) == 2
 
 
@@ -144,18 +150,18 @@ def test_the_counts_of_many_that_ended_are_folded_into_one_file_and_stay_in_the_
 
 
 def test_a_worker_that_is_too_busy_counts_as_of_the_last_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "ASK_SECONDS", 0.1)
-
     async def check(made: list[Worker]) -> None:
         made[1].value = 5.0
         assert await made[0].total() == 5.0
 
-        over = asyncio.Event()
+        monkeypatch.setattr(workers, "ASK_SECONDS", 0.1)
+        over, closed = asyncio.Event(), asyncio.Event()
 
         async def busy(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await over.wait()
             writer.close()
             await writer.wait_closed()
+            closed.set()
 
         made[1].it._asked = busy  # type: ignore[method-assign]
         await made[1].it.stop()
@@ -163,6 +169,6 @@ def test_a_worker_that_is_too_busy_counts_as_of_the_last_time(monkeypatch: pytes
         made[1].value = 7.0
         assert await made[0].total() == 5.0
         over.set()
-        await asyncio.sleep(0.05)
+        await closed.wait()
 
     run(check, 2)

@@ -2,8 +2,10 @@
 
 import asyncio
 import shutil
+import threading
 import time
-from dataclasses import replace
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from script_shared.errors import UnavailableError
 from script_shared.releases import Releases
 from script_shared.storage.local import locked
 from tests.app.conftest import Store, free_port, release_of, serving, until
+from tests.patience import PATIENCE_SECONDS
 
 
 def titles(client: httpx.Client) -> set[str]:
@@ -226,25 +229,41 @@ class Stumbling(Releases):
         return super().fetch(version)
 
 
-def test_a_release_that_could_not_be_fetched_is_tried_again_after_a_growing_pause(store: Store) -> None:
+@dataclass
+class Moved:
+    """A monotonic clock that only the test moves."""
+
+    now: float = 1_000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(time, name)
+
+
+def test_a_release_that_could_not_be_fetched_is_tried_again_after_a_growing_pause(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store.promote("v1")
-    live = live_of(Stumbling(store.releases.uri), 0.02)
-    tries: list[tuple[int, float]] = []
+    live, clock, pauses = live_of(Stumbling(store.releases.uri), 1.0), Moved(), list[float]()
+    monkeypatch.setattr("app.releases.release_manager.time", clock)
 
     async def look_on() -> None:
         while not await live.look():
             refusal = live.refusal
             assert refusal is not None
             assert not refusal.final
-            if not tries or tries[-1][0] < refusal.tries:
-                tries.append((refusal.tries, refusal.retry_at - time.monotonic()))
-            await asyncio.sleep(0.001)
+            pauses.append(refusal.retry_at - clock.now)
+            clock.now = refusal.retry_at - 0.1
+            assert not await live.look()
+            assert live.refusal == refusal  # it was not tried before its time
+            clock.now = refusal.retry_at
 
     asyncio.run(look_on())
     assert live.require().release == "v1"
     assert live.refusal is None
-    assert [count for count, _ in tries] == [1, 2]
-    assert tries[1][1] > tries[0][1] > 0
+    assert pauses == [2.0, 4.0]
 
 
 def test_a_final_refusal_is_not_tried_again_however_long_one_waits(store: Store) -> None:
@@ -279,19 +298,37 @@ def test_a_pointer_that_moves_on_while_a_release_is_brought_up_to_the_log_is_fol
     assert len(gathered) == 2
 
 
-def test_worker_processes_of_one_service_load_one_after_the_other(store: Store, tmp_path: Path) -> None:
+def test_worker_processes_of_one_service_load_one_after_the_other(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store.promote("v2", "Nova")
     store.promote("v1")
     live = live_of(store.releases, 1.0, shared=tmp_path)
 
-    async def told() -> list[str | None]:
+    order, waits = list[str](), threading.Event()
+    load = NewsLoader.load
+
+    def note_load(self: NewsLoader, *arguments: Any, **named: Any) -> NewsRelease:
+        order.append("loaded")
+        return load(self, *arguments, **named)
+
+    def note_lock(file: Path, seconds: float) -> AbstractContextManager[None]:
+        waits.set()
+        return locked(file, seconds)
+
+    monkeypatch.setattr(NewsLoader, "load", note_load)
+    monkeypatch.setattr("app.releases.release_manager.locked", note_lock)
+
+    async def look_twice() -> None:
         assert await live.look()  # the first release waits for nobody
+        assert not waits.is_set()
         store.releases.promote("v2", "test")
         with locked(tmp_path / "loading"):  # another process loads
             look = asyncio.create_task(live.look())
-            await asyncio.sleep(0.5)
-            seen = [live.served.release if live.served else None]
+            assert await asyncio.to_thread(waits.wait, PATIENCE_SECONDS)
+            order.append("released")
         assert await look
-        return [*seen, live.served.release if live.served else None]
 
-    assert asyncio.run(told()) == ["v1", "v2"]
+    asyncio.run(look_twice())
+    assert order == ["loaded", "released", "loaded"]
+    assert live.require().release == "v2"

@@ -30,7 +30,7 @@ def test_three_hundred_promotes_under_load_fail_no_request(store: Store) -> None
     store.promote("v2", "Nova")
     store.promote("v1", "Velha")
     stop, seen = threading.Event(), [Counter[tuple[int, str, str]]() for _ in range(CLIENTS)]
-    with started(settings) as (address, _), httpx.Client(base_url=address) as client:
+    with started(settings) as (address, _), httpx.Client(base_url=address, timeout=PATIENCE_SECONDS) as client:
         until(lambda: listens(address) and release_of(client) == "v1")
         threads = [threading.Thread(target=read_on, args=(address, stop, counter)) for counter in seen]
         for thread in threads:

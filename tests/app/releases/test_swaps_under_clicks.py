@@ -15,6 +15,7 @@ from script_shared.news.serving.loading import load_newsroom
 from script_shared.params import load_params
 from tests.app.conftest import Store, release_of, serving, until
 from tests.app.releases_made import NOW_MS
+from tests.patience import PATIENCE_SECONDS
 
 WRITERS = 3
 LONGEST_PAUSE = 0.5  # seconds between two clicks of a writer, drawn again each time
@@ -33,7 +34,7 @@ class Writer(threading.Thread):
         self._address, self._name, self._end = address, name, stop
 
     def run(self) -> None:
-        with httpx.Client(base_url=self._address, timeout=60) as client:
+        with httpx.Client(base_url=self._address, timeout=PATIENCE_SECONDS) as client:
             moments = Random(self._name)
             while not self._end.wait(moments.uniform(0.0, LONGEST_PAUSE)):
                 number = self.sent
@@ -78,7 +79,6 @@ def swap_often(store: Store, swaps: int) -> None:
     with serving(quiet) as client:
         until(lambda: release_of(client) == "v1")
         clean, stop = CleanFold(store), threading.Event()
-        client.timeout = httpx.Timeout(300)
         writers = [Writer(str(client.base_url), name, stop) for name in "xyz"[:WRITERS]]
         for writer in writers:
             writer.start()

@@ -170,10 +170,10 @@ def test_every_param_is_titled_described_and_optional(dag: DAG) -> None:
         assert param.resolve() in (None, False)
 
 
-def test_reading_the_dag_files_is_quick_and_imports_nothing_heavy() -> None:
+def test_reading_the_dag_files_imports_nothing_heavy() -> None:
     program = (
-        "import sys, json, time, airflow.sdk; before = time.process_time(); import use_cases;"
-        "print(json.dumps([time.process_time() - before, sorted(sys.modules)]))"
+        "import sys, json, airflow.sdk; before = set(sys.modules); import use_cases;"
+        "print(json.dumps([sorted(sys.modules), len(set(sys.modules) - before)]))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -183,6 +183,6 @@ def test_reading_the_dag_files_is_quick_and_imports_nothing_heavy() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    seconds, modules = json.loads(done.stdout.splitlines()[-1])
+    modules, more = json.loads(done.stdout.splitlines()[-1])
     assert [name for name in HEAVY if name in modules] == []
-    assert seconds < 2.0
+    assert more < 300  # modules, which every process that reads a DAG file imports again

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.patience import PATIENCE_SECONDS
+
 ROOT = Path(__file__).parents[3]
 
 PRELUDE = """
@@ -21,17 +23,20 @@ def program(name, text):
     return Component(name, [sys.executable, "-c", text], dict(os.environ), Path(sys.argv[1]) / f"{name}.log")
 """
 
-SLEEPER = "import time; time.sleep(300)"
+# Everything sleeps far longer than a test waits for its end.
+SLEEPER = "import time; time.sleep(3600)"
 STUBBORN_FAMILY = """
 import os, signal, subprocess, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-subprocess.Popen([sys.executable, "-c", "import os, time; os.setsid(); time.sleep(300)"])
-time.sleep(300)
+subprocess.Popen([sys.executable, "-c", "import os, time; os.setsid(); time.sleep(3600)"])
+time.sleep(3600)
 """
 HALF_ENDED = """
 import ctypes, signal, threading, time
+
+from tests.patience import PATIENCE_SECONDS
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-threading.Thread(target=time.sleep, args=(300,)).start()
+threading.Thread(target=time.sleep, args=(3600,)).start()
 ctypes.CDLL(None).pthread_exit(None)
 """
 
@@ -60,9 +65,11 @@ def _mark(process: psutil.Process) -> str | None:
         return None
 
 
-def wait_until_gone(folder: Path, seconds: float = 300.0) -> list[psutil.Process]:
-    """What is left of the program when it had some time to end."""
-    deadline = time.monotonic() + seconds
+def wait_until_gone(folder: Path) -> list[psutil.Process]:
+    """What is left of the program when it had some time to end; it is killed."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while (left := marked(folder)) and time.monotonic() < deadline:
         time.sleep(0.05)
+    for each in left:
+        each.kill()
     return left

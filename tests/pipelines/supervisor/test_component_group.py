@@ -23,7 +23,7 @@ def test_a_component_that_dies_is_started_again(tmp_path: Path) -> None:
     output, _ = program.communicate(timeout=300)
     assert "sleeper ended by itself (exit code -9); starting it again (1)" in output
     assert output.endswith("True None\n")
-    assert wait_until_gone(tmp_path, 5) == []
+    assert wait_until_gone(tmp_path) == []
 
 
 def test_the_children_of_a_dead_component_do_not_outlive_it(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_the_children_of_a_dead_component_do_not_outlive_it(tmp_path: Path) -> N
     )
     output, _ = program.communicate(timeout=300)
     assert output.endswith("child runs: False\n")
-    assert wait_until_gone(tmp_path, 5) == []
+    assert wait_until_gone(tmp_path) == []
 
 
 def test_a_component_stands_as_far_behind_as_it_was_told(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_stop_ends_components_that_ignore_it_and_their_children_in_other_session
     )
     output, _ = program.communicate(timeout=300)
     assert output.endswith("left: 0\n")
-    assert wait_until_gone(tmp_path, 5) == []
+    assert wait_until_gone(tmp_path) == []
 
 
 def test_a_process_whose_first_thread_has_ended_is_ended_too(tmp_path: Path) -> None:

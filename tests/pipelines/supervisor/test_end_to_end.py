@@ -21,6 +21,7 @@ from pipelines.supervisor.progress import RunFailedError, follow
 from pipelines.supervisor.rest.airflow import AirflowRest
 from pipelines.supervisor.settings.credentials import ADMIN
 from script_shared.news.segments import SEGMENT_NAMES
+from tests.patience import PATIENCE_SECONDS
 from tests.pipelines.dags.tiny import write_tiny_params
 from tests.pipelines.supervisor.scenario import ROOT, marked, wait_until_gone
 
@@ -63,7 +64,7 @@ class MakeRun:
 
     def stop(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
-        code = self.process.wait(timeout=300)
+        code = self.process.wait(timeout=PATIENCE_SECONDS)
         self._reader.join()
         return code
 
@@ -134,7 +135,7 @@ def test_a_first_start_ends_with_recommendations_made_by_airflows_own_runs(run: 
         assert re.search(rf"  {segment} user, answered by .+:\n    1\. .+\n    2\. .+\n    3\. .+\n", run.output)
     credentials = json.loads((folder / ".pauta" / "credentials.json").read_text())
     assert f"login admin, password {credentials['admin_password']}" in run.output
-    release = httpx.get(f"{run.api}/model").json()
+    release = httpx.get(f"{run.api}/model", timeout=PATIENCE_SECONDS).json()
     assert (folder / "data" / "news" / "refined" / release["run_id"]).is_dir()
     assert started_a_training(run, credentials)
 
@@ -147,15 +148,17 @@ def test_a_first_start_ends_with_recommendations_made_by_airflows_own_runs(run: 
 def started_a_training(run: MakeRun, credentials: dict[str, str]) -> bool:
     """Whether the API, with the admin token, may start a training through Airflow."""
     login = {"username": "admin", "password": credentials["admin_password"]}
-    token = httpx.post(f"{run.airflow}/auth/token", json=login).json()["access_token"]
+    token = httpx.post(f"{run.airflow}/auth/token", json=login, timeout=PATIENCE_SECONDS).json()["access_token"]
     admin = {"Authorization": f"Bearer {credentials['admin_token']}"}
-    misspelt = httpx.post(f"{run.api}/train", json={"params": {"forse": "promote"}}, headers=admin, timeout=300)
+    misspelt = httpx.post(
+        f"{run.api}/train", json={"params": {"forse": "promote"}}, headers=admin, timeout=PATIENCE_SECONDS
+    )
     assert misspelt.status_code == 422, misspelt.text
     assert "force, run_id" in misspelt.json()["detail"]
-    answer = httpx.post(f"{run.api}/train", json={"params": {"force": None}}, headers=admin, timeout=300)
+    answer = httpx.post(f"{run.api}/train", json={"params": {"force": None}}, headers=admin, timeout=PATIENCE_SECONDS)
     assert answer.is_success, answer.text
     path = f"{run.airflow}/api/v2/dags/news_training/dagRuns/{answer.json()['run_id']}"
-    return httpx.get(path, headers={"Authorization": f"Bearer {token}"}).is_success
+    return httpx.get(path, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE_SECONDS).is_success
 
 
 def test_a_second_start_serves_without_training_and_gives_up_what_the_stop_cut_short(
@@ -191,7 +194,7 @@ def test_a_second_supervisor_in_the_same_place_is_refused(folder: Path) -> None:
 
         fcntl.flock(lock, fcntl.LOCK_EX)
         late = MakeRun(folder)
-        assert late.process.wait(timeout=300) == 1
+        assert late.process.wait(timeout=PATIENCE_SECONDS) == 1
         late.clear()
     assert "Pauta is already running" in late.output
     assert "everything is stopped" not in late.output

@@ -9,6 +9,7 @@ from script_shared.errors import UnavailableError
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.follower import LogFollower
 from script_shared.events.served_list import ServedList
+from tests.patience import PATIENCE_SECONDS
 
 LIST = ServedList(b"key", 1_000, "u", "", "logged", "ranker", "v1", ["a"])
 
@@ -54,7 +55,7 @@ def follow(uri):
         log.close()
 
 
-def eventually(condition, seconds=5.0):
+def eventually(condition, seconds=PATIENCE_SECONDS):
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.01)
@@ -64,24 +65,26 @@ def eventually(condition, seconds=5.0):
 def test_what_was_acknowledged_was_delivered_before(follow):
     follower, seen = follow()
     for n in range(20):
-        assert follower.submit([click(n)]).result(5) == [True]
+        assert follower.submit([click(n)]).result(PATIENCE_SECONDS) == [True]
         assert str(n) in seen.ids
 
 
 def test_requests_that_wait_together_get_their_own_answers(follow):
     follower, seen = follow()
     answers = [follower.submit([click(n), click(n % 3)]) for n in range(50)]
-    assert [answer.result(5)[0] for answer in answers] == [True] * 3 + [True] * 47
+    assert [answer.result(PATIENCE_SECONDS)[0] for answer in answers] == [True] * 3 + [True] * 47
     assert sorted(set(seen.ids), key=int) == [str(n) for n in range(50)]
     assert follower.lag.pending == 0
 
 
 def test_two_processes_are_handed_the_same_order(follow):
     (one, seen_one), (two, seen_two) = follow(poll_seconds=0.05), follow(poll_seconds=0.05)
-    writers = [
-        threading.Thread(target=lambda f=f, k=k: [f.submit([click(f"{k}{n}")]).result(10) for n in range(40)])
-        for k, f in (("x", one), ("y", two))
-    ]
+
+    def write(follower, name):
+        for n in range(40):
+            follower.submit([click(f"{name}{n}")]).result(PATIENCE_SECONDS)
+
+    writers = [threading.Thread(target=write, args=pair) for pair in ((one, "x"), (two, "y"))]
     for writer in writers:
         writer.start()
     for writer in writers:
@@ -119,10 +122,10 @@ def test_a_log_that_is_away_refuses_and_recovers(tmp_path):
     follower = LogFollower(log, seen, poll_seconds=0.05)
     follower.start()
     with pytest.raises(UnavailableError):
-        follower.submit([click(1)]).result(5)
+        follower.submit([click(1)]).result(PATIENCE_SECONDS)
     assert eventually(lambda: follower.lag.error != "")
     log.broken = False
-    assert follower.submit([click(1)]).result(5) == [True]
+    assert follower.submit([click(1)]).result(PATIENCE_SECONDS) == [True]
     assert eventually(lambda: follower.lag.error == "")
     assert seen.ids == ["1"]
     follower.stop()
@@ -132,7 +135,7 @@ def test_a_flood_is_refused_rather_than_kept_in_memory(tmp_path):
     log = EventLog(f"sqlite:///{tmp_path}/e.db")
     follower = LogFollower(log, Collector(), max_pending=10)
     with pytest.raises(UnavailableError, match="waiting"):
-        follower.submit([click(n) for n in range(11)]).result(1)
+        follower.submit([click(n) for n in range(11)]).result(PATIENCE_SECONDS)
     follower.submit([click(n) for n in range(10)])
     follower.submit_lists([LIST] * 3)
     follower.submit_lists([LIST] * 2)
@@ -145,9 +148,9 @@ def test_a_subscriber_that_went_back_is_delivered_the_same_again(tmp_path):
     log, seen = EventLog(f"sqlite:///{tmp_path}/e.db"), Collector()
     follower = LogFollower(log, seen, poll_seconds=0.02)
     follower.start()
-    follower.submit([click(n) for n in range(5)]).result(5)
+    follower.submit([click(n) for n in range(5)]).result(PATIENCE_SECONDS)
     seen.after = 3
-    assert follower.submit([]).result(5) == []
+    assert follower.submit([]).result(PATIENCE_SECONDS) == []
     assert [entry.seq for entry in seen.entries] == [1, 2, 3, 4, 5, 4, 5]
     follower.stop()
 
@@ -168,7 +171,7 @@ def test_what_was_not_taken_is_delivered_before_its_writer_is_answered(tmp_path)
     log, seen = EventLog(f"sqlite:///{tmp_path}/e.db"), Taking()
     follower = LogFollower(log, seen, poll_seconds=60)
     follower.start()
-    assert follower.submit([click(1)]).result(5) == [True]
+    assert follower.submit([click(1)]).result(PATIENCE_SECONDS) == [True]
     assert seen.ids == ["1"]
     follower.stop()
 
@@ -177,10 +180,10 @@ def test_a_subscriber_that_wants_nothing_yet_is_delivered_nothing(tmp_path):
     log, seen = EventLog(f"sqlite:///{tmp_path}/e.db"), Collector(None)
     follower = LogFollower(log, seen, poll_seconds=60)
     follower.start()
-    assert follower.submit([click(1)]).result(5) == [True]
+    assert follower.submit([click(1)]).result(PATIENCE_SECONDS) == [True]
     assert seen.ids == []
     seen.after = 0
-    follower.submit([]).result(5)
+    follower.submit([]).result(PATIENCE_SECONDS)
     assert seen.ids == ["1"]
     follower.stop()
 
@@ -190,7 +193,7 @@ def test_kinds_that_nobody_waits_for_are_written_but_not_delivered(tmp_path):
     follower = LogFollower(log, seen, without=[Kind.SERVED], poll_seconds=0.02)
     follower.start()
     served = Entry("s", Kind.SERVED, 1_000)
-    follower.submit([served, click(1), replace(served, entry_id="t")]).result(5)
+    follower.submit([served, click(1), replace(served, entry_id="t")]).result(PATIENCE_SECONDS)
     assert seen.ids == ["1"]
     assert [entry.entry_id for entry in log.tail(0)] == ["s", "1", "t"]
     follower.stop()
@@ -202,7 +205,7 @@ def test_a_kind_that_a_later_version_wrote_does_not_stop_the_follower(tmp_path, 
     log.append([Entry(f"later{n}", 99, 1_000) for n in range(5)])
     follower = LogFollower(log, seen, poll_seconds=0.02)
     follower.start()
-    assert follower.submit([click(1)]).result(5) == [True]
+    assert follower.submit([click(1)]).result(PATIENCE_SECONDS) == [True]
     assert (seen.ids, seen.after, follower.lag.error) == (["1"], 6, "")
     follower.stop()
 
@@ -212,8 +215,8 @@ def test_an_entry_that_cannot_be_written_at_all_is_refused_and_the_thread_lives_
     follower = LogFollower(log, seen, poll_seconds=0.02)
     follower.start()
     with pytest.raises(UnavailableError):
-        follower.submit([Entry("odd", Kind.CLICK, 1_000, "user", "\ud800")]).result(5)
-    assert follower.submit([click(1)]).result(5) == [True]
+        follower.submit([Entry("odd", Kind.CLICK, 1_000, "user", "\ud800")]).result(PATIENCE_SECONDS)
+    assert follower.submit([click(1)]).result(PATIENCE_SECONDS) == [True]
     assert seen.ids == ["1"]
     follower.stop()
 
@@ -223,7 +226,7 @@ def test_a_future_given_up_by_its_waiter_does_not_end_the_thread(tmp_path):
     follower = LogFollower(log, Collector(), poll_seconds=0.02)
     follower.submit([click(1)]).cancel()
     follower.start()
-    assert follower.submit([click(2)]).result(5) == [True]
+    assert follower.submit([click(2)]).result(PATIENCE_SECONDS) == [True]
     follower.stop()
 
 
@@ -238,10 +241,10 @@ def test_a_failed_write_is_noted_until_a_write_or_a_trial_write_succeeds(tmp_pat
     log = EventLog(f"sqlite:///{tmp_path}/e.db")
     follower = LogFollower(log, Collector(), poll_seconds=0.02, probe_seconds=0.02)
     follower.start()
-    assert follower.submit([click(1)]).result(5) == [True]
+    assert follower.submit([click(1)]).result(PATIENCE_SECONDS) == [True]
     limit_pages(log, 1)
     with pytest.raises(UnavailableError, match="unreachable"):
-        follower.submit([replace(click(2), body={"text": "x" * 100_000})]).result(5)
+        follower.submit([replace(click(2), body={"text": "x" * 100_000})]).result(PATIENCE_SECONDS)
     assert eventually(lambda: "full" in follower.lag.write_error and follower.lag.read_at)
     failed = follower.lag.write_error
     limit_pages(log, 100_000)

@@ -14,6 +14,7 @@ from script_shared.events.database.schema import ENTRIES
 from script_shared.events.entry import user_digest
 from script_shared.events.person import Person
 from script_shared.events.served_list import ServedList
+from tests.patience import PATIENCE_SECONDS
 
 LITERAL = {"compile_kwargs": {"literal_binds": True}}
 
@@ -248,16 +249,27 @@ def test_a_slow_writer_cannot_hide_behind_a_fast_one(postgresql_uri):
 def test_an_answer_to_a_reader_who_is_being_erased_meanwhile_is_left_out(log, uri):
     log.append([click(1, "ana")])
     served = ServedList(b"key", 1_000, "ana", "", "logged", "ranker", "v1", ["a1"])
-    entered, waiting = threading.Event(), EventLog(uri)
+    entered, begun, asked, waiting = threading.Event(), threading.Event(), threading.Event(), EventLog(uri)
+    waiting.head()  # connects
+
+    def note_begin(*_):
+        begun.set()
+
+    def note_question(connection, cursor, statement, *_):
+        if statement.lstrip().startswith("SELECT pauta_entries"):
+            asked.set()
 
     def slowly(connection):
         entered.set()
-        time.sleep(0.3)  # the other one asks who was erased before this one has committed
+        assert begun.wait(PATIENCE_SECONDS)
+        asked.wait(0.3)  # without a lock, the other one learns who was erased before this one has committed
 
+    event.listen(waiting._store.engine, "before_cursor_execute", note_begin)
+    event.listen(waiting._store.engine, "after_cursor_execute", note_question)
     event.listen(log._store.engine, "commit", slowly)
     erasing = threading.Thread(target=log.erase, args=("ana",))
     erasing.start()
-    assert entered.wait()
+    assert entered.wait(PATIENCE_SECONDS)
     waiting.served.write([served], seen=1)
     erasing.join()
     waiting.close()

@@ -13,6 +13,7 @@ from script_shared.releases import Releases
 from script_shared.releases.publish import publish as publish_to
 from script_shared.releases.records import check_path, check_version
 from script_shared.storage import LocalStorage, open_storage
+from tests.patience import PATIENCE_SECONDS
 from tests.script_shared.releases.made import contents, make_folder, publish
 
 
@@ -71,7 +72,7 @@ class Waiting(LocalStorage):
         self._barrier = barrier
 
     def swap(self, *arguments: object) -> bool:
-        self._barrier.wait(10)
+        self._barrier.wait(PATIENCE_SECONDS)
         return super().swap(*arguments)  # type: ignore[arg-type]
 
 

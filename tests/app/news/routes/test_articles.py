@@ -112,7 +112,7 @@ def test_a_taken_down_article_leaves_every_process_and_stays_away_after_a_start(
         until(lambda: release_of(one) == release_of(other) == "v1")
         post(one, admin, {"page": "a30", "taken_down": True})
         assert "a30" not in pages(one)
-        until(lambda: "a30" not in pages(other), seconds=1.0)
+        until(lambda: "a30" not in pages(other))
     with serving(store.settings) as again:
         until(lambda: release_of(again) == "v1")
         assert "a30" not in pages(again)

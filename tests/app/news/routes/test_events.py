@@ -134,10 +134,11 @@ def lock(store: Store) -> sqlite3.Connection:
 def test_a_log_that_is_away_refuses_events_and_answers_readers(
     client: httpx.Client, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.events.event_intake.WRITE_SECONDS", 0.3)
     send(client, event(1))
     holder = lock(store)
-    refused = client.post("/events", json=event(2))
+    with monkeypatch.context() as patch:
+        patch.setattr("app.events.event_intake.WRITE_SECONDS", 0.3)
+        refused = client.post("/events", json=event(2))
     assert refused.status_code == 503
     assert int(refused.headers["Retry-After"]) > 0
     assert "may still be written" in refused.json()["detail"]
@@ -294,7 +295,7 @@ def test_a_share_of_the_answers_may_be_kept(store: Store) -> None:
 def test_two_workers_share_one_log(store: Store) -> None:
     store.promote("v1")
     with started(store.settings, workers=2) as (address, _):
-        until(lambda: _answers(lambda: httpx.get(f"{address}/ready").status_code == 200))
+        until(lambda: _answers(lambda: httpx.get(f"{address}/ready", timeout=PATIENCE_SECONDS).status_code == 200))
         barrier = threading.Barrier(4)
 
         def write(start: int) -> None:
@@ -317,7 +318,8 @@ def _answers(ask: Callable[[], bool]) -> bool:
 
 
 def _pages(address: str) -> list[str]:
-    answer = httpx.get(f"{address}/recommendations", params={"user_id": "new", "num_recs": 100}).json()
+    query = {"user_id": "new", "num_recs": 100}
+    answer = httpx.get(f"{address}/recommendations", params=query, timeout=PATIENCE_SECONDS).json()
     return [item["page"] for item in answer.get("items", [{"page": "a48"}])]
 
 

@@ -162,7 +162,7 @@ def test_a_forgotten_reader_is_a_new_one_in_every_process(store: Store, admin: d
         until(lambda: "a20" not in pages(other, "log0"))
         assert one.delete("/users/log0", headers=admin).json()["entries"] >= 1
         for client in (one, other):
-            until(lambda: {"a11", "a20"} <= set(pages(client, "log0")), seconds=2.0)  # noqa: B023
+            until(lambda: {"a11", "a20"} <= set(pages(client, "log0")))  # noqa: B023
         answer = one.get("/recommendations", params={"user_id": "log0"}).json()
         assert answer["segment"] == "anonymous"
         known = one.get("/users/log0", headers=admin).json()  # an answer since

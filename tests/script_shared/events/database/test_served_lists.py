@@ -11,6 +11,7 @@ from script_shared.errors import UnavailableError
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.follower import LogFollower
 from script_shared.events.served_list import ServedList, answer_key, packed, sampled, unpacked
+from tests.patience import PATIENCE_SECONDS
 from tests.script_shared.events.test_follower import Collector, eventually
 
 
@@ -159,7 +160,7 @@ def test_lists_that_cannot_be_written_are_counted_and_hold_up_no_event(tmp_path)
     follower = LogFollower(log, Collector(), poll_seconds=0.02)
     follower.submit_lists([served("a"), served("b")])
     follower.start()
-    assert follower.submit([Entry("c", Kind.CLICK, 1_000, "ana", "a1")]).result(5) == [True]
+    assert follower.submit([Entry("c", Kind.CLICK, 1_000, "ana", "a1")]).result(PATIENCE_SECONDS) == [True]
     assert eventually(lambda: follower.lag.dropped == 2)
     follower.stop()
 
