@@ -48,6 +48,7 @@ ASKED: dict[tuple[str, str], list[dict[str, Any]]] = {  # how routes with parame
     ("GET", "/students/{ra}"): [{"path": "/students/RA-1"}],
     ("GET", "/students/{ra}/risk"): [{"path": "/students/RA-1/risk"}],
     ("POST", "/students/{ra}/what-if"): [{"path": "/students/RA-1/what-if", "json": {"ieg": 9}}],
+    ("DELETE", "/students/{ra}"): [{"path": "/students/RA-4"}],
     ("POST", "/students/predict"): [{"json": {"records": [{"lag": -1}]}}],
     ("GET", "/live"): [{"params": {"digest": "1", "trending": "10m"}}, {}],
 }

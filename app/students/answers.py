@@ -1,13 +1,23 @@
 """Answers of the students routes as JSON values, and the student that a route asks for."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import HTTPException
+from fastapi import Depends, HTTPException
 
+from app.dependencies import in_service
+from app.students.release_loader import StudentsRelease
 from app.students.shapes import chance_of
 from script_shared.students.model import Risk, StudentsModel
 
 UNKNOWN = "The release in service does not know this student. Ids are those of the sheets, such as RA-12."
+
+
+async def _following_erasures(loaded: Annotated[StudentsRelease, in_service("students")]) -> StudentsRelease:
+    await loaded.erased.follow()
+    return loaded
+
+
+InService = Annotated[StudentsRelease, Depends(_following_erasures)]
 
 
 def risk_json(risk: Risk, language: str) -> dict[str, Any]:
@@ -26,14 +36,14 @@ def risk_json(risk: Risk, language: str) -> dict[str, Any]:
     }
 
 
-def place_of(model: StudentsModel, ra: str) -> int:
+def place_of(loaded: StudentsRelease, ra: str) -> int:
     """The place of a student in the release.
 
     Raises:
-        HTTPException: 404, the release does not know the student; the id is not repeated.
+        HTTPException: 404, the release does not know the student, or the student was erased; the id is not repeated.
     """
-    place = model.store.student(ra)
-    if place < 0:
+    place = loaded.model.store.student(ra)
+    if place < 0 or loaded.erased.has(ra):
         raise HTTPException(404, UNKNOWN)
     return place
 

@@ -100,6 +100,10 @@ class StudentPath(BaseModel):
     years: list[PathYear]
 
 
+class ErasedStudent(BaseModel):
+    erased: bool
+
+
 class ListedStudent(BaseModel):
     ra: str
     year: int
@@ -113,7 +117,7 @@ class ListedStudent(BaseModel):
 
 class StudentList(BaseModel):
     release: str
-    total: int = Field(description="How many there are on all pages.")
+    total: int = Field(description="How many there are on all pages, erased ones included until the next release.")
     students: list[ListedStudent] = Field(description="The highest chance of critical first.")
 
 

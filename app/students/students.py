@@ -1,4 +1,4 @@
-"""GET /students and /students/{ra}: students by risk, as JSON or CSV, and one student's path over the years."""
+"""GET /students, GET and DELETE /students/{ra}: students by risk, and one student's path over the years."""
 
 import csv
 from io import StringIO
@@ -8,9 +8,8 @@ from fastapi import APIRouter, Query, Response
 
 from app.dependencies import Admin
 from app.http.json_answer import json_response
-from app.students.answers import listed, place_of, whole
-from app.students.risks import InService
-from app.students.shapes import StudentId, StudentList, StudentPath
+from app.students.answers import InService, listed, place_of, whole
+from app.students.shapes import ErasedStudent, StudentId, StudentList, StudentPath
 
 router = APIRouter(prefix="/students", tags=["students"], dependencies=[Admin])
 MOST = 1000  # students on a page
@@ -19,7 +18,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a cell that be
 
 @router.get("", summary="Students by risk", response_model=StudentList)
 async def list_students(
-    model: InService,
+    loaded: InService,
     year: Annotated[int | None, Query(description="Of the latest record; the newest year when left out.")] = None,
     group: Annotated[str | None, Query(max_length=64, description="The class.")] = None,
     phase: Annotated[int | None, Query(ge=0, le=9)] = None,
@@ -29,8 +28,10 @@ async def list_students(
     format: Annotated[Literal["json", "csv"], Query(description="csv: the page as a file.")] = "json",
 ) -> Response:
     """The students of a year, the highest chance of critical first."""
+    model = loaded.model
     places = model.by_risk(year=year, group=group, phase=phase, urgent=urgent)
     page = [listed(model, int(place)) for place in places[offset : offset + limit]]
+    page = [line for line in page if not loaded.erased.has(line["ra"])]
     if format == "csv":
         headers = {"Content-Disposition": 'attachment; filename="students.csv"'}
         return Response(_csv(page), media_type="text/csv; charset=utf-8", headers=headers)
@@ -38,13 +39,24 @@ async def list_students(
 
 
 @router.get("/{ra}", summary="A student over the years", response_model=StudentPath)
-async def get_student(ra: StudentId, model: InService) -> Response:
+async def get_student(ra: StudentId, loaded: InService) -> Response:
     """The student's records, with the status of each year as it was."""
-    place = place_of(model, ra)
+    place, model = place_of(loaded, ra), loaded.model
     ra = model.store.ids.ids[place]
     years = [{**_numbers(record), "status": status} for record, status in model.path(ra)]
     group = model.store.label(model.store.rows(place)[-1], "group")
     return json_response({"ra": ra, "release": model.version, "group": group, "years": years})
+
+
+@router.delete("/{ra}", summary="Erase a student", response_model=ErasedStudent)
+async def delete_student(ra: StudentId, loaded: InService) -> Response:
+    """Erase a student: no process answers about the student any more, and later runs leave the student out.
+
+    Releases and older runs still hold the records until `maintenance` removes them; your workbooks are yours to clean.
+    """
+    place_of(loaded, ra)
+    await loaded.erased.erase(ra)
+    return json_response({"erased": True})
 
 
 def _numbers(record: dict[str, float | None]) -> dict[str, float | int | None]:

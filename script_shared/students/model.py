@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from script_shared.students.features import STATUSES, columns_of, missing_needs,
 from script_shared.students.reasons import Reason, reasons
 from script_shared.students.risk_model import RiskModel, Risks
 from script_shared.students.store import KINDS, UNKNOWN, Store
+
+REMEMBERED = 20_000  # students whose risk is kept once it was asked for; about 2 kB each
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,19 @@ class StudentsModel:
         version: the release's name.
         risk: the fitted model.
         store: the students.
+        of_place: the risk of the student at a place of the store.
     """
 
     def __init__(self, risk: RiskModel, store: Store, version: str = "", *, refuse_missing: bool = False) -> None:
         self.risk, self.store, self.version = risk, store, version
         self._refuse_missing = refuse_missing
+        latest = store.latest_rows()
+        columns = store.columns(latest)
+        self._year = np.nan_to_num(columns["year"], nan=-1).astype(np.int32)
+        self._phase = np.nan_to_num(columns["phase"], nan=-1).astype(np.int8)
+        self._group = np.asarray(store.labels[latest, KINDS.index("group")])
+        self._order = np.lexsort((-store.risks.chances[:, 0], -store.risks.chances[:, 1]))
+        self.of_place = lru_cache(REMEMBERED)(self._of_place)
 
     @classmethod
     def load(cls, folder: Path, version: str = "", *, refuse_missing: bool = False) -> "StudentsModel":
@@ -74,8 +85,8 @@ class StudentsModel:
         student = self.store.student(ra)
         return None if student < 0 else self.of_place(student)
 
-    def of_place(self, student: int) -> Risk:
-        """The risk of the student at a place of the store, by the latest record."""
+    def _of_place(self, student: int) -> Risk:
+        """The risk of the student at a place of the store, by the latest record; remembered, as its reasons cost."""
         record = self.store.record(self.store.rows(student)[-1])
         risks = self.store.risks
         one = Risks(*(array[student : student + 1] for array in (risks.chances, risks.low, risks.high)))
@@ -130,20 +141,16 @@ class StudentsModel:
             phase: None for all.
             urgent: only those whom somebody should look at.
         """
-        latest = self.store.latest_rows()
-        columns = self.store.columns(latest)
-        wanted = columns["year"] == (np.nanmax(columns["year"]) if year is None else year)
+        wanted = self._year == (self._year.max() if year is None else year)
         if phase is not None:
-            wanted &= columns["phase"] == phase
+            wanted &= self._phase == phase
         if group is not None:
             names = self.store.names["group"]
-            code = names.index(group) if group in names else UNKNOWN - 1
-            wanted &= self.store.labels[latest, KINDS.index("group")] == code
-        chances = self.store.risks.chances
+            wanted &= self._group == (names.index(group) if group in names else UNKNOWN - 1)
         if urgent:
-            wanted &= chances[:, 1] >= self.risk.thresholds.urgent
-        places: IntArray = np.flatnonzero(wanted)
-        return places[np.lexsort((-chances[places, 0], -chances[places, 1]))]
+            wanted &= self.store.risks.chances[:, 1] >= self.risk.thresholds.urgent
+        places: IntArray = self._order[wanted[self._order]]
+        return places
 
     def _features(self, records: Sequence[Mapping[str, float | None]]) -> FloatArray:
         return self.risk.matrix(columns_of(records))

@@ -9,6 +9,7 @@ import numpy as np
 
 from script_shared.arrays import FloatArray, IdIndex, IntArray, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
+from script_shared.students.erasure import normal_id
 from script_shared.students.features import RECORD
 from script_shared.students.release_folder import STORE
 from script_shared.students.risk_model import Risks
@@ -43,7 +44,7 @@ class Store:
 
     def student(self, ra: str) -> int:
         """The place of a student, -1 when there is none; blanks and case do not count."""
-        return self.ids.row("".join(ra.split()).upper())
+        return self.ids.row(normal_id(ra))
 
     def rows(self, student: int) -> range:
         """The rows of a student, by year."""

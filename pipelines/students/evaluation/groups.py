@@ -88,14 +88,14 @@ def sentences(found: list[Group], smallest: int) -> list[str]:
         gap = group.chance - group.lagging
         if abs(gap) >= GAP:
             word = "above" if gap > 0 else "below"
-            told.append(f"{group.kind} {group.name}: the mean chance of lagging lies {abs(gap):.2f} {word} the share.")
+            told.append(f"{group.kind} {group.name}: the mean chance of lagging is {abs(gap):.2f} {word} the share.")
     for kind in dict.fromkeys(group.kind for group in large):
         known = [group for group in large if group.kind == kind and not isnan(group.found) and group.critical >= 10]
         if len(known) > 1:
             best, worst = max(known, key=lambda group: group.found), min(known, key=lambda group: group.found)
             if best.found - worst.found >= GAP:
                 told.append(
-                    f"{kind}: of the critical students {worst.found:.0%} are found among {worst.name} and "
-                    f"{best.found:.0%} among {best.name}."
+                    f"{kind}: of the critical students, {worst.found:.0%} of {worst.name} and {best.found:.0%} of "
+                    f"{best.name} are called urgent."
                 )
     return told or [f"No gap of {GAP:g} or more among groups of at least {smallest} students."]

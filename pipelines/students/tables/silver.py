@@ -4,6 +4,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.students.erasure import erased_digests, without_erased
 from pipelines.students.tables import silver_values as values
 from pipelines.students.tables.bronze import TABLE
 from pipelines.students.tables.silver_checks import check
@@ -36,8 +37,9 @@ def silver(context: Context) -> dict[str, Any]:
     """Read bronze, write silver: ``records.parquet`` (``SCHEMA``, sorted by ra and year) and ``rejected.parquet``.
 
     Returns:
-        rows, years (rows by year), rejected (rows by reason), unreadable (cells by column that hold something and gave
-        no value), lag_differs (rows whose lag is not phase minus ideal phase).
+        rows, years (rows by year), rejected (rows by reason), erased (rows of erased students, which are left out),
+        unreadable (cells by column that hold something and gave no value), lag_differs (rows whose lag is not phase
+        minus ideal phase).
 
     Raises:
         InputError: more rows of a year were rejected than ``silver.max_rejected`` allows; names year and reasons.
@@ -46,7 +48,8 @@ def silver(context: Context) -> dict[str, Any]:
     read = pl.read_parquet(context.run.read("bronze") / TABLE)
     typed = _typed(read, params)
     reasons = typed.with_columns(_reason().alias("reason"))
-    kept = reasons.filter(pl.col("reason").is_null()).select(list(SCHEMA)).sort("ra", "year")
+    usable = reasons.filter(pl.col("reason").is_null()).select(list(SCHEMA)).sort("ra", "year")
+    kept = without_erased(usable, erased_digests(context.settings))
     rejected = reasons.filter(pl.col("reason").is_not_null()).select("year", "file", "sheet", "row", "ra", "reason")
     _refuse_many(rejected, reasons, params.max_rejected)
     check("silver", kept, context.run.run_id)
@@ -58,6 +61,7 @@ def silver(context: Context) -> dict[str, Any]:
             "rows": kept.height,
             "years": _by(kept, "year"),
             "rejected": _by(rejected, "reason"),
+            "erased": usable.height - kept.height,
             "unreadable": _unreadable(read, typed),
             "lag_differs": int(kept.select(differs).item() or 0),
         }

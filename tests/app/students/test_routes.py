@@ -10,7 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from script_shared.events import EventLog
 from script_shared.releases import Releases
+from script_shared.students.erasure import person_name
 from tests.app.conftest import TOKEN, Store, serving, until
 from tests.app.students.releases import make_release
 
@@ -22,6 +24,7 @@ ROUTES = [
     ("GET", "/students/RA-1/risk"),
     ("POST", "/students/RA-1/what-if"),
     ("POST", "/students/predict"),
+    ("DELETE", "/students/RA-1"),
 ]
 
 
@@ -137,6 +140,26 @@ def test_a_student_over_the_years(client: httpx.Client) -> None:
     found = client.get("/students/RA-1").json()
     assert [(each["year"], each["status"]) for each in found["years"]] == [(2023, "expected"), (2024, "alert")]
     assert found["group"] == "2A"
+
+
+def test_an_erased_student_is_unknown_to_every_route_and_every_process(client: httpx.Client, settings: Any) -> None:
+    assert client.delete("/students/ra-2").json() == {"erased": True}
+    for path in ("/students/RA-2", "/students/RA-2/risk"):
+        assert client.get(path).status_code == 404
+    assert client.post("/students/RA-2/what-if", json={}).status_code == 404
+    assert [each["ra"] for each in client.get("/students").json()["students"]] == ["RA-1", "RA-3"]
+    assert "RA-2" not in client.get("/students?format=csv").text
+    assert client.delete("/students/RA-2").status_code == 404
+    with serving(settings) as other:
+        until(lambda: other.get("/ready?use_case=students").status_code == 200)
+        assert other.get("/students/RA-2/risk", headers=ADMIN).status_code == 404
+        assert other.get("/students/RA-1/risk", headers=ADMIN).status_code == 200
+
+
+def test_an_erasure_by_another_process_counts_within_a_second(client: httpx.Client, settings: Any) -> None:
+    assert client.get("/students/RA-3/risk").status_code == 200
+    EventLog(settings.events_address).erase(person_name("RA-3"))
+    until(lambda: client.get("/students/RA-3/risk").status_code == 404)
 
 
 def test_the_model_card_is_served(client: httpx.Client) -> None:

@@ -1,0 +1,72 @@
+"""An erased student is in no later run, and in no run that maintenance left."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.housekeeping import FRESH_SECONDS
+from pipelines.students.erasure import releases_holding
+from pipelines.students.maintenance import prune
+from pipelines.use_case import Context
+from script_shared.events import Erased, EventLog
+from script_shared.students.erasure import person_name
+from tests.pipelines.students.conftest import do, make_context, write_workbook
+
+HEADER = ["RA", "Fase", "Ano nasc", "Fase ideal", "Defas"]
+
+
+def erase(context: Context, ra: str) -> Erased:
+    context.settings.data_dir.mkdir(parents=True, exist_ok=True)
+    log = EventLog(context.settings.events_address)
+    log.erase(person_name(ra))
+    digests = frozenset(log.erased())
+    log.close()
+    return Erased(digests)
+
+
+def sheets(tmp_path: Path) -> Context:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    rows: list[list[Any]] = [[f"RA-{number}", 2, 2012, "Fase 3", -1] for number in (1, 2)]
+    write_workbook(folder / "book.xlsx", {"PEDE2023": [HEADER, *rows]})
+    return make_context(tmp_path, source="workbooks", source_path=folder)
+
+
+def test_an_erased_student_is_left_out_of_the_next_run(tmp_path: Path) -> None:
+    context = sheets(tmp_path)
+    do(context, "landing", "bronze", "silver")
+    erase(context, "ra-2")
+    facts = do(context, "silver")
+    assert (facts["rows"], facts["erased"]) == (1, 1)
+    assert pl.read_parquet(context.run.read("silver") / "records.parquet")["ra"].to_list() == ["RA-1"]
+
+
+def test_maintenance_removes_runs_that_hold_an_erased_student_workbooks_included(tmp_path: Path) -> None:
+    context = sheets(tmp_path)
+    do(context, "landing", "bronze", "silver")
+    erase(context, "RA-2")
+    assert prune(context)["erased_from_runs"] == []  # it may still be going on
+    for manifest in context.run.root.glob("*/run-1/_manifest.json"):
+        os.utime(manifest, (manifest.stat().st_mtime - 2 * FRESH_SECONDS,) * 2)
+    assert prune(context)["erased_from_runs"] == ["run-1"]
+    assert not [path for path in context.run.root.rglob("*") if path.is_file()]
+
+
+def test_releases_that_hold_an_erased_student_are_counted(finished: Context) -> None:
+    table = pl.read_parquet(finished.run.read("gold") / "records.parquet")
+    version = finished.run.facts("published")["version"]
+    assert releases_holding(finished.releases, Erased()) == {}
+    log_of = make_context(finished.settings.data_dir.parent / "elsewhere")
+    assert releases_holding(finished.releases, erase(log_of, table["ra"][0])) == {version: 1}
+    assert releases_holding(finished.releases, erase(make_context(log_of.settings.data_dir), "RA-0")) == {}
+
+
+def test_a_user_of_another_use_case_with_the_same_id_is_another_person(tmp_path: Path) -> None:
+    context = sheets(tmp_path)
+    context.settings.data_dir.mkdir(parents=True, exist_ok=True)
+    log = EventLog(context.settings.events_address)
+    log.erase("RA-2")
+    log.close()
+    assert do(context, "landing", "bronze", "silver")["erased"] == 0
