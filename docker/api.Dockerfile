@@ -24,7 +24,8 @@ COPY clients/javascript clients/javascript
 # The owner of these folders is the owner of a named volume that is made from them; all images agree on it.
 RUN chmod -R a+rX app clients script_shared \
     && python -m compileall -q app script_shared \
-    && install -d -m 775 -o 50000 -g 0 script_shared/data script_shared/models script_shared/evaluation
+    && install -d -m 775 -o 50000 -g 0 script_shared/data script_shared/models script_shared/evaluation \
+    && install -d -m 755 -o 50000 -g 0 cache
 USER 50000:0
 EXPOSE 8001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["python", "healthcheck.py", "/health"]

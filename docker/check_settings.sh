@@ -3,18 +3,32 @@
 set -euo pipefail
 wrong=0
 complain() { echo "make up: $*" >&2; wrong=1; }
+assignments() { # of a file of settings, one NAME=value a line, without `export`, blanks around them, and comments
+    [ ! -f "$1" ] || sed -nE "s/^[[:space:]]*(export[[:space:]]+)?([A-Za-z_][A-Za-z0-9_]*)[[:space:]]*[=:][[:space:]]*/\2=/; T; /=[\"']/! s/[[:space:]]#.*//; p" "$1"
+}
+names() { assignments "$1" | cut -d= -f1 | sort -u; }
+cut_by_compose() { # names of the secrets whose value holds a $ outside single quotes
+    assignments "$1" | grep -E "^[A-Z_]*(TOKEN|PASSWORD|KEY|URI)=([^'].*)?\\$" | cut -d= -f1 | sort -u || true
+}
 
-if [ -f .env ]; then
-    while IFS='=' read -r name _; do
-        grep -q "^#\?$name=" .env.example || complain ".env: $name is not a setting of .env.example. Settings of docs/configuration.md belong in settings.env."
-    done < <(grep -oE '^(export +)?PAUTA_[A-Za-z0-9_]*=' .env | sed 's/^export *//')
-    while read -r name; do
-        complain ".env: the value of $name holds a \$, and Compose would replace what follows it. Put the value in single quotes: $name='...'"
-    done < <(grep -E "^PAUTA_[A-Z_]*(TOKEN|PASSWORD)=[^']*\\$" .env | cut -d= -f1)
-fi
-if [ -f settings.env ] && grep -q '^PAUTA_PARAMS_FILE=' settings.env; then
-    complain "settings.env: PAUTA_PARAMS_FILE belongs in .env, with the path of the file on this machine; containers get it from there."
-fi
+for file in .env settings.env; do
+    for name in $(cut_by_compose $file); do
+        complain "$file: the value of $name holds a \$, and Compose would replace what follows it. Put the value in single quotes: $name='...'"
+    done
+done
+for name in $(names .env | grep '^PAUTA_' || true); do
+    grep -q "^#\?$name=" .env.example || complain ".env: $name is not a setting of .env.example. Settings of docs/configuration.md belong in settings.env."
+done
+families=$(sed -nE 's/^\| `PAUTA_<USE CASE>(_[A-Z_]+)`.*/\1/p' docs/configuration.md | paste -sd '|')
+for name in $(names settings.env | grep '^PAUTA_' || true); do
+    if grep -q "^#\?$name=" .env.example; then
+        complain "settings.env: $name belongs in .env; containers get it from there, and not from settings.env."
+    elif grep -qE "^ +$name:" docker-compose.yml; then
+        complain "settings.env: $name is set by docker-compose.yml, so its value here would be ignored. Remove it."
+    elif ! grep -q "^| \`$name\` |" docs/configuration.md && ! [[ $name =~ ^PAUTA_[A-Z0-9_]+($families)$ ]]; then
+        complain "settings.env: $name is not a setting of docs/configuration.md."
+    fi
+done
 [ $wrong -eq 0 ] || exit 1
 
 config=$(docker compose --profile '*' config)

@@ -7,8 +7,15 @@ FOLLOW_SECONDS=4 # the proxy asks for the addresses of `api` every two seconds
 
 inspect() { docker inspect --format "$1" "${@:2}" 2>/dev/null; }
 outdated() { # names of containers that `docker compose up` would replace: their image or configuration changed
-    docker compose --dry-run up --detach --no-build api 2>&1 |
-        sed -nE 's/.*Container +([^ ]+-api-[0-9]+) +Recreate *$/\1/p'
+    local said failed=0
+    said=$(docker compose --dry-run up --detach --no-build api 2>&1) || failed=$?
+    if [ $failed -ne 0 ] && ! grep -qE 'Container +[^ ]+-api-[0-9]+ ' <<<"$said"; then
+        printf '%s\n' "$said" >&2
+        echo "Compose did not say which containers of the API are out of date, so none was replaced. Fix the above, then try" >&2
+        echo "again. \`docker compose up --detach\` replaces all of them at once, with a pause of some seconds." >&2
+        return 1
+    fi
+    sed -nE 's/.*Container +([^ ]+-api-[0-9]+) +Recreate *$/\1/p' <<<"$said"
 }
 wait_healthy() { # of one container; fails when it ends or takes too long
     local until=$((SECONDS + READY_SECONDS))
@@ -22,7 +29,9 @@ wait_healthy() { # of one container; fails when it ends or takes too long
     return 1
 }
 
-for old in $(outdated); do
+[ -n "$(docker compose ps --quiet api)" ] || exit 0
+old_ones=$(outdated)
+for old in $old_ones; do
     before=$(docker compose ps --quiet api)
     # Not with --no-deps: Compose counts what a service depends on as configuration, and would replace the container later.
     docker compose up --detach --no-recreate --no-build --scale "api=$(($(wc -w <<<"$before") + 1))" api >/dev/null 2>&1

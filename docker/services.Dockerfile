@@ -17,6 +17,7 @@ COPY --chmod=755 grafana/dashboards /var/lib/pauta/dashboards
 FROM nginx:1.28.0 AS proxy
 COPY --chmod=755 docker/proxy/nginx.conf /etc/nginx/nginx.conf
 COPY --chmod=755 docker/proxy/api.conf /etc/nginx/api.conf
+COPY --chmod=755 docker/proxy/start.sh /opt/pauta/start.sh
 USER 101:101
 
 # Makes the passwords. The owner of these folders becomes the owner of the named volumes that are created from them.

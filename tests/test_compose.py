@@ -134,8 +134,20 @@ def test_nothing_waits_without_a_condition_and_every_image_is_built_by_something
 
 def test_the_api_cannot_write_what_it_serves():
     mounts = {volume.split(":")[0]: volume.split(":")[2:] for volume in SERVICES["api"]["volumes"]}
+    assert mounts.pop("cache") == []  # its own copies of releases
     assert mounts == {"models": ["ro"], "evaluation": ["ro"], "params": ["ro"], "secrets-api": ["ro"]}
     assert SERVICES["api"]["read_only"] is True
+
+
+def test_the_copies_of_releases_are_in_a_volume_that_only_the_api_can_write_to():
+    folder = SERVICES["api"]["environment"]["PAUTA_CACHE_DIR"]
+    assert f"cache:{folder}" in SERVICES["api"]["volumes"]
+    made = re.search(r"install -d -m (\d+) -o 50000 -g 0 cache$", OURS[0].read_text(encoding="utf-8"), re.M)
+    assert made
+    assert not int(made[1], 8) & 0o022  # verdicts in a folder that others can write to are not trusted
+    assert [
+        name for name, service in SERVICES.items() if any("cache:" in each for each in service.get("volumes", []))
+    ] == ["api"]
 
 
 def test_a_params_file_reaches_both_the_pipelines_and_the_api():

@@ -1,6 +1,7 @@
 """`make up` looks at settings and ports before it starts anything."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+OF_THE_EXAMPLE = re.findall(r"^#(PAUTA_\w+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.M)
 COMPOSE = """#!/bin/sh
 [ "$1" = ps ] && exit 0
 cat <<TEXT
@@ -32,7 +34,9 @@ def checkout(tmp_path: Path) -> Path:
     (tmp_path / "bin").mkdir()
     (tmp_path / "docker").mkdir()
     shutil.copy(ROOT / "docker" / "check_settings.sh", tmp_path / "docker")
-    shutil.copy(ROOT / ".env.example", tmp_path)
+    (tmp_path / "docs").mkdir()
+    for name in (".env.example", "docker-compose.yml", "docs/configuration.md"):
+        shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
 
@@ -59,18 +63,58 @@ def test_a_setting_that_nothing_reads_is_named(checkout: Path):
     assert (code, "PAUTA_PROT" in said) == (1, True)
 
 
-@pytest.mark.parametrize("value", ["a$b", '"a$b"'])
-def test_a_password_that_compose_would_cut_is_named(checkout: Path, value: str):
-    (checkout / ".env").write_text(f"PAUTA_GRAFANA_PASSWORD={value}\n")
+@pytest.mark.parametrize("file", [".env", "settings.env"])
+def test_a_setting_that_nothing_reads_is_named_however_it_is_written(checkout: Path, file: str):
+    (checkout / file).write_text(" export  PAUTA_EVENTS_KYE = 1\n")
     code, said = run(checkout)
-    assert (code, "PAUTA_GRAFANA_PASSWORD" in said) == (1, True)
-    assert "a$b" not in said
+    assert (code, f"{file}: PAUTA_EVENTS_KYE" in said) == (1, True)
 
 
-def test_a_params_file_in_the_wrong_place_is_named(checkout: Path):
-    (checkout / "settings.env").write_text("PAUTA_PARAMS_FILE=/srv/news.toml\n")
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        (".env", "PAUTA_GRAFANA_PASSWORD"),
+        (".env", "export PAUTA_ADMIN_TOKEN"),
+        ("settings.env", "PAUTA_EVENTS_KEY"),
+        ("settings.env", "AWS_SECRET_ACCESS_KEY"),
+        ("settings.env", "export PAUTA_EVENTS_URI"),
+    ],
+)
+@pytest.mark.parametrize("value", ["a$b", '"a$b"', '"it\'s a$b"', "$b"])
+def test_a_secret_that_compose_would_cut_is_named(checkout: Path, file: str, name: str, value: str):
+    (checkout / file).write_text(f"{name}={value}\n")
     code, said = run(checkout)
-    assert (code, "belongs in .env" in said) == (1, True)
+    assert (code, f"{file}: the value of {name.removeprefix('export ')}" in said) == (1, True)
+    assert "$b" not in said
+
+
+def test_settings_that_reach_the_containers_pass(checkout: Path):
+    lines = [
+        "PAUTA_EVENTS_KEY='sixteen$characters'",
+        "PAUTA_SERVED_SHARE=0.1  # costs 5 $",
+        "AWS_REGION=eu",
+        "# PAUTA_NO=1",
+    ]
+    (checkout / "settings.env").write_text("\n".join([*lines, "PAUTA_NEWS_SCHEDULE=@daily"]) + "\n")
+    assert run(checkout) == (0, "")
+
+
+@pytest.mark.parametrize("name", sorted(OF_THE_EXAMPLE))
+def test_a_setting_of_the_example_is_refused_beside_it(checkout: Path, name: str):
+    (checkout / "settings.env").write_text(f"{name}=1\n")
+    code, said = run(checkout)
+    assert (code, f"{name} belongs in .env" in said) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["PAUTA_AIRFLOW_URL", "PAUTA_MLFLOW_URI", "PAUTA_CACHE_DIR"])
+def test_a_setting_that_the_compose_file_overrides_is_named(checkout: Path, name: str):
+    (checkout / "settings.env").write_text(f"{name}=1\n")
+    code, said = run(checkout)
+    assert (code, f"{name} is set by docker-compose.yml" in said) == (1, True)
+
+
+def test_each_setting_is_listed_once_in_the_example():
+    assert len(OF_THE_EXAMPLE) == len(set(OF_THE_EXAMPLE))
 
 
 def test_a_taken_port_is_named_with_its_setting(checkout: Path):

@@ -72,6 +72,11 @@ def test_a_misspelt_setting_is_logged_with_the_name_that_was_meant(monkeypatch, 
     assert "PAUTA_EVENTS_URL is not a setting and is ignored. Did you mean PAUTA_EVENTS_URI?" in caplog.text
 
 
+def test_a_variable_of_the_code_itself_is_no_setting():
+    assert misspelt(["_PAUTA_METRICS_FOLDER"]) == []
+    assert len(misspelt(["PAUTA_METRICS_FOLDER"])) == 1
+
+
 def test_every_setting_of_the_compose_file_is_known():
     example = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
     assert misspelt(re.findall(r"^#?(PAUTA_\w+)=", example, re.M)) == []
