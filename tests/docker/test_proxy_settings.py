@@ -90,3 +90,25 @@ def test_settings_reach_the_proxy(given: dict[str, str], lines: list[str], tmp_p
 
 def test_a_body_may_be_as_large_as_at_the_api():
     assert f"PAUTA_HTTP_BODY_BYTES:-{Settings().http_body_bytes}}}" in (FOLDER / "start.sh").read_text(encoding="utf-8")
+
+
+def test_the_guides_example_of_tls_publishes_all_that_browsers_use_and_no_admin_route():
+    guide = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    example = re.search(r"```nginx\n(.*?)```", guide, re.S)
+    assert example
+    places = re.findall(r"location ~ (\S+) {", example[1])
+    public = [
+        "/recommendations",
+        "/predict",
+        "/events",
+        "/most-read",
+        "/latest",
+        "/pauta.js",
+        "/articles",
+        "/articles/a1",
+    ]
+    admin = ["/train", "/users/u1", "/sessions/v1", "/events/export", "/events/e1", "/quarantine", "/live", "/metrics"]
+    assert [path for path in public if not any(re.search(place, path) for place in places)] == []
+    assert [path for path in admin if any(re.search(place, path) for place in places)] == []
+    assert "limit_except GET { deny all; }" in example[1]
+    assert directive("large_client_header_buffers", example[1])
