@@ -1,11 +1,12 @@
-"""Where data ends: a moment that a few rows with a wrong time cannot move.
+"""Where data begins and ends: moments that a few rows with a wrong time cannot move.
 
 Clocks of phones and servers are wrong now and then, so the greatest time of a file may be that of one row in 2099, and
 everything that counts back from it (windows, popularity, the moment of training) would count from there. The end is
 the last moment up to which the usual number of users is active. Each candidate is an hour. What lies after it is
 compared with the days before it, hour of the day by hour of the day, in user days: how many users were active on how
 many days. Users count, not rows, so that one user with a wrong clock is one user. Where less than a tenth of
-the usual is left after an hour, the rows after it are ahead.
+the usual is left after an hour, the rows after it are ahead. The begin is the same in reverse: where less than a tenth
+of what is usual in the days after an hour lies before it, the rows before it are behind.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from script_shared.arrays import FloatArray, IntArray
 from script_shared.clock import EARLY_MS, HOUR_MS
 
 THIN = 0.1  # what lies after the end is less than this share of what is usual,
-THIN_DAY = 0.03  # or than this one where it is less than a day: a site may be down for hours, and just be back
+THIN_DAY = 0.03  # or than this one where it is less than a day: a site may be down for hours, and just be back,
+# and where it is two weeks and more, which count as so many middle days: quiet weekends do not hide a wrong clock there
 LEAST = 1.0  # user days that must be missing even from that share, so that a quiet night of a small site is no end
 DAYS = 14  # days before an hour that say what is usual there, and days after the last row that are missed at most
 CERTAIN = 0.9  # share of the users, each by all of their rows, that no end lies before
@@ -55,7 +57,24 @@ def data_end(time_ms: IntArray, user: IntArray, *, wall_ms: int | None = None) -
     possible = np.ones(len(time_ms), bool) if wall_ms is None else time_ms <= wall_ms + EARLY_MS
     limit_ms = _limit_ms(time_ms[possible], user[possible])
     ahead = ~possible | (time_ms >= limit_ms)
-    return DataEnd(int(time_ms[~ahead].max(initial=0)), ahead)
+    counted = time_ms[~ahead]
+    return DataEnd(int(counted.max()) if len(counted) else 0, ahead)
+
+
+def data_begin(time_ms: IntArray, user: IntArray) -> int:
+    """The first moment that counts, epoch milliseconds: that of the first row, unless rows lie behind; 0 without rows.
+
+    Args:
+        time_ms: int64 (n), epoch milliseconds, in any order.
+        user: int (n), number of the user of each row.
+
+    >>> users, hours = np.arange(4800) % 50, np.arange(4800) // 50
+    >>> times = 1_660_000_000_000 + hours * HOUR_MS
+    >>> times[7] = 981_173_106_000
+    >>> (data_begin(times, users) - 1_660_000_000_000) // HOUR_MS
+    0
+    """
+    return -data_end(-np.asarray(time_ms, np.int64)[::-1], np.asarray(user)[::-1]).end_ms
 
 
 def _limit_ms(time_ms: IntArray, user: IntArray) -> int:
@@ -113,7 +132,8 @@ def _too_few(total: FloatArray, ends: IntArray) -> FloatArray:
     """float64 (ends): the share of the user days usual between each hour and the last row that would be too few.
 
     The same hours of the day are compared. Of the days before, the second lowest says what is usual (the
-    lowest of one or two), because a site may have been down for a day, and Sundays are quiet.
+    lowest of one or two), because a site may have been down for a day, and Sundays are quiet. Two weeks hold as many
+    weekends as the two before: there the middle day says it as well.
 
     Args:
         total: float64 (hours + 1), user days before each hour.
@@ -125,4 +145,6 @@ def _too_few(total: FloatArray, ends: IntArray) -> FloatArray:
     days = (before >= 0).sum(axis=1)
     of_a_day = sums[np.arange(len(ends)), np.where(days > 2, 1, 0)]
     thin = np.where(left < _DAY, THIN_DAY, THIN * np.minimum(left / _DAY, DAYS))
-    return np.where(days > 0, of_a_day, 0.0) * thin
+    middle = sums[np.arange(len(ends)), np.maximum(days - 1, 0) // 2]
+    of_weeks = np.where(left >= DAYS * _DAY, DAYS * THIN_DAY * middle, 0.0)
+    return np.where(days > 0, np.maximum(of_a_day * thin, of_weeks), 0.0)

@@ -1,8 +1,10 @@
 """The command ``python -m pipelines check-data PATH``: what your files contain, and how they would be read."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
+from script_shared.clock import ClockChoice, choose_clock, wall_ms
 from script_shared.errors import InputError, SourceError
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
@@ -34,12 +36,17 @@ def main(argv: list[str], settings: Settings) -> int:
     from pipelines.news.sources.data_report import report  # Polars takes a second to import
 
     params = load_params(NewsParams, args.params or settings.of("news").params_file or FILE, args.set, set_by="--set ")
-    text, proposal = report(path, params.files)
+    text, proposal = report(path, params.files, partial(_clock, params, settings))
     print(f"{text}\n\nProposed params\n\n{proposal}{NEXT.format(path=path)}")
     if args.write:
         args.write.write_text(proposal, encoding="utf-8")
         print(f"Written to {args.write}.")
     return 0
+
+
+def _clock(params: NewsParams, settings: Settings, end_ms: int) -> ClockChoice:
+    lag = params.releases.clock_max_lag_hours
+    return choose_clock(end_ms, wall_ms(), lag, setting=settings.clock, source="files")
 
 
 def _is_challenge(path: Path) -> bool:

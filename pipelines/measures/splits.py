@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 
 from script_shared.arrays import IntArray
 from script_shared.clock import HOUR_MS
+from script_shared.data_end import data_begin
 from script_shared.errors import InputError
 
 
@@ -37,9 +38,18 @@ class Window:
 
 
 def held_out_window(
-    reads: Reads, validation: Reads | None, *, window_hours: float, use_validation_file: bool = True
+    reads: Reads,
+    validation: Reads | None,
+    *,
+    window_hours: float,
+    use_validation_file: bool = True,
+    begin_ms: int | None = None,
 ) -> Window:
     """The window at the end of the data, or that of the validation file if it exists and is enabled.
+
+    Args:
+        window_hours: length of the window at the end.
+        begin_ms: the first moment that counts, see ``script_shared.data_end``; None to find it here.
 
     Raises:
         InputError: the data is not longer than the window, so nothing would be left to learn from.
@@ -50,8 +60,9 @@ def held_out_window(
     if validation is not None and use_validation_file and len(validation.time_ms):
         return Window(end, int(validation.time_ms.max()), "validation_file")
     start = end - round(window_hours * HOUR_MS)
-    if start <= int(reads.time_ms.min()):
-        hours = (end - int(reads.time_ms.min())) / HOUR_MS
+    begin = data_begin(reads.time_ms, reads.user) if begin_ms is None else begin_ms
+    if start <= begin:
+        hours = (end - begin) / HOUR_MS
         raise InputError(
             f"The interactions span {hours:.1f} hours; a window of {window_hours:g} hours leaves nothing to train on.",
             fix="Lower split.window_hours or provide more data.",

@@ -11,6 +11,7 @@ import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.tables import LABELS, table_path
+from script_shared.data_end import data_begin
 
 Column = npt.NDArray[np.generic]
 NONE = -1
@@ -161,6 +162,11 @@ class Dataset:
     def issued_ms(self) -> npt.NDArray[np.int64]:
         """When each article was published, (n_articles,), milliseconds since 1970."""
         return self.articles[c.ISSUED].to_physical().to_numpy()
+
+    @cached_property
+    def begin_ms(self) -> int:
+        """The first moment that counts, see ``script_shared.data_end``; 0 when there is no interaction."""
+        return data_begin(self.interactions.time_ms, self.interactions.user)
 
     @property
     def end_ms(self) -> int:

@@ -43,11 +43,11 @@ def site_of(context: Context) -> SiteProfile:
 
 
 def profile_of(data: Dataset) -> SiteProfile:
-    """Measure a site; the held-out window at its end is not used for the pace."""
-    reads = data.interactions
+    """Measure a site from the begin of its data on; the held-out window at its end is not used for the pace."""
+    reads = data.interactions.between(data.begin_ms - 1, data.end_ms)
     if not len(reads):
         return SiteProfile(0.0, 0.0, 0.0, 0.0, 0.0)
-    span_hours = max((int(reads.time_ms[-1]) - int(reads.time_ms[0])) / HOUR_MS, 1.0)
+    span_hours = max((data.end_ms - data.begin_ms) / HOUR_MS, 1.0)
     rate = len(reads) / span_hours
     days = np.unique(reads.time_ms // (24 * HOUR_MS) * data.n_users + reads.user) // data.n_users
     ages = np.maximum(reads.time_ms - data.issued_ms[reads.article], 0) / HOUR_MS

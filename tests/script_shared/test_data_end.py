@@ -1,4 +1,4 @@
-"""A few rows with a wrong time do not move the end of the data, and honest rows are never lost."""
+"""A few rows with a wrong time move neither begin nor end of the data, and honest rows are never lost."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from script_shared.clock import HOUR_MS
-from script_shared.data_end import data_end
+from script_shared.data_end import data_begin, data_end
 from script_shared.times import LATEST_MS
 
 DAY_MS = 24 * HOUR_MS
@@ -125,3 +125,43 @@ def test_a_site_that_was_down_for_hours_and_is_just_back_loses_nothing():
     kept &= times < down + 9 * HOUR_MS + HOUR_MS // 2
     assert (times[kept] > down).sum() > 50
     assert not data_end(times[kept], users[kept]).ahead.any()
+
+
+@pytest.mark.parametrize("behind_ms", [3 * DAY_MS, 30 * DAY_MS, 7600 * DAY_MS])
+@pytest.mark.parametrize("a_day", [60, 600, 6000])
+def test_one_row_behind_does_not_move_the_begin(behind_ms, a_day):
+    times, users = site(a_day=a_day)
+    assert data_begin(*with_rows(times, users, [times.min() - behind_ms], [3])) == times.min()
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    days=st.floats(0.1, 40),
+    users=st.integers(1, 500),
+    a_day=st.sampled_from([3, 10, 50, 200, 1000]),
+    weekend=st.sampled_from([1.0, 0.3, 0.1]),
+)
+def test_honest_data_begins_with_its_first_row(seed, days, users, a_day, weekend):
+    times, found = site(seed, days, users, a_day, weekend=weekend)
+    assert data_begin(times, found) == (times.min() if len(times) else 0)
+
+
+def test_a_site_that_grows_begins_with_its_first_row():
+    parts = [site(seed, 7, 4000, 5 * 2**seed) for seed in range(10)]
+    times = np.concatenate([times + 7 * DAY_MS * week for week, (times, _) in enumerate(parts)])
+    assert data_begin(times, np.concatenate([users for _, users in parts])) == times.min()
+
+
+def test_no_rows_begin_and_end_at_zero():
+    none = np.zeros(0, np.int64)
+    assert (data_begin(none, none), data_end(none, none).end_ms) == (0, 0)
+
+
+@pytest.mark.parametrize("days", [20, 4000])
+def test_an_intranet_that_nobody_reads_at_weekends_has_a_begin_and_an_end(days):
+    """The second lowest day of two weeks is a weekend's; the middle one is not."""
+    times, users = site(days=70, users=60, a_day=170, weekend=0.005)
+    found = data_end(*with_rows(times, users, [times.max() + days * DAY_MS], [3]))
+    assert np.flatnonzero(found.ahead).tolist() == [len(times)]
+    assert data_begin(*with_rows(times, users, [times.min() - days * DAY_MS], [3])) == times.min()

@@ -88,13 +88,18 @@ def _tables(sizes: list[tuple[str, int, float]], refined: dict[str, Any]) -> Sec
 
 
 def _times(refined: dict[str, Any], clock: ClockChoice) -> Section:
-    """The end of the data, the reads after it, and the clock of the release."""
+    """Begin and end of the data, the reads outside, and the clock of the release."""
     if not refined["interactions"]:
         return Section("Time", "No interaction was kept, so the data has no end.", [])
     text = f"The last read is of {str(refined.get('data_end') or refined['last'])[:19]} UTC. {clock.why}"
     if rows := refined.get("ahead_rows", 0):
         users, examples = refined["ahead_users"], "; ".join(refined["ahead_examples"])
         text += f" {rows:,} reads of {users:,} users lie ahead of that and were rejected (time_ahead): {examples}."
+    if rows := refined.get("behind_rows", 0):
+        users, examples = refined["behind_users"], "; ".join(refined["behind_examples"])
+        begin = str(refined["data_begin"])[:19]
+        text += f" The data begins at {begin}; {rows:,} reads of {users:,} users lie before that and were rejected "
+        text += f"(time_behind): {examples}."
     return Section("Time", text, [])
 
 

@@ -14,7 +14,7 @@ from pipelines.news.refine.events.clicks import add_clicks
 from pipelines.news.refine.events.logged_events import NO_EVENTS, LoggedEvents
 from pipelines.news.refine.events.posts import extended
 from pipelines.news.refine.events.visits import logins_of, with_names
-from pipelines.news.refine.rows.ahead import joined, reject_ahead
+from pipelines.news.refine.rows.ahead import joined, reject_ahead, reject_behind
 from pipelines.news.refine.rows.engagement import engagement
 from pipelines.news.refine.rows.label_codes import label_codes, session_numbers
 from pipelines.news.refine.rows.login import simulated_login
@@ -70,7 +70,7 @@ def refine_site(
     tally.clipped.update(cut)
     kept = kept.with_columns(engagement(params.engagement)).drop(c.REASON, c.VALUE, *RATES, c.USER_ID, c.ARTICLE_ID)
     tally.add(judged.height, kept, rejected_rows(judged, CLICKS))
-    ahead = reject_ahead(tally, names, articles)
+    ahead = reject_ahead(tally, names, articles) | reject_behind(tally, names, articles)
     ids = _write_articles(folder, tally, known, articles, run_id, taken.posts)
     types, login = _types(clicks, names, simulate_login=simulate_login)
     users = pl.DataFrame({c.USER_ID: names, c.USER_TYPE: types})

@@ -10,7 +10,7 @@ from pipelines.news.raw.times import bounded, scaled
 from pipelines.news.refine.events.clicks import add_clicks
 from pipelines.news.refine.events.logged_events import NO_EVENTS, LoggedEvents
 from pipelines.news.refine.events.posts import extended
-from pipelines.news.refine.rows.ahead import joined, reject_ahead
+from pipelines.news.refine.rows.ahead import joined, reject_ahead, reject_behind
 from pipelines.news.refine.rows.label_codes import label_codes, number_texts, whole_sessions
 from pipelines.news.refine.rows.login import simulated_login
 from pipelines.news.refine.rows.rates import RATES, with_rates
@@ -49,6 +49,7 @@ def refine_clicks(
     labels = _judge(clicks, numbers, articles, params, tally)
     names = numbers.cast(pl.String)
     ahead = reject_ahead(tally, names, articles.cast(pl.String))
+    ahead |= reject_behind(tally, names, articles.cast(pl.String))
     article_ids = _write_articles(folder, tally, articles, run_id, taken.posts)
     known = pl.DataFrame({c.USER_ID: names, c.USER_TYPE: _types(clicks, numbers)})
     one = pl.lit(1.0, pl.Float32).alias(c.ENGAGEMENT)

@@ -24,7 +24,7 @@ def refine(context: Context) -> dict[str, Any]:
         log: events_clicks (kept), events_articles (posted ones in the catalog), erased_readers (known to be erased),
         erased_left_out (of them in the files), events_recalled (clicks of the log that a release must recall, because
         they are in no table), events_seq (the last entry that is part of these tables; 0 for none).
-        Also what ``reject_ahead`` says.
+        Also what ``reject_ahead`` and ``reject_behind`` say.
 
     Raises:
         InputError: the raw data is malformed; one message that names file and user or line, and what to do.

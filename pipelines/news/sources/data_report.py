@@ -1,7 +1,7 @@
 """The report of ``check-data``: what your files have, what is missing, what that costs, and the mapping."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -11,14 +11,19 @@ from pipelines.news.sources.files import find_tables, mapping, missing
 from pipelines.news.sources.own.guess import Table
 from pipelines.news.sources.own.normal import articles_of, clicks_of
 from pipelines.news.sources.own.reading import kind_of, tables
+from pipelines.news.sources.own.span import Span
+from script_shared.clock import ClockChoice
 from script_shared.news.params import FilesParams
 
+Clock = Callable[[int], ClockChoice]  # the clock of a release, by the end of its data
 FEW_CLICKS, FEW_USERS, FEW_ARTICLES = 2_000, 100, 50  # below these a gate can hardly tell a lead from chance
-DAY_MS = 86_400_000
 
 
-def report(path: Path, params: FilesParams) -> tuple[str, str]:
+def report(path: Path, params: FilesParams, clock: Clock) -> tuple[str, str]:
     """Sentences for people, and the section ``[files]`` of a params file.
+
+    Args:
+        clock: gives the clock of a release whose data ends at a moment (epoch milliseconds, UTC).
 
     Raises:
         InputError: a file is damaged, or no clicks are recognised.
@@ -38,7 +43,7 @@ def report(path: Path, params: FilesParams) -> tuple[str, str]:
     used = {table.file for table in (*clicks, *articles)}
     unused = [file.name for file in tables(path) if file not in used]
     lines += [f"  {name}: not used, its columns are neither those of clicks nor of articles" for name in unused]
-    lines += ["", "Clicks", *_clicks(rows)]
+    lines += ["", "Clicks", *_clicks(rows, clock)]
     if catalog:
         lines += ["", "Articles", *_articles(pl.concat(catalog), rows)]
     gaps = missing([*maps["clicks"], *maps["articles"]], with_articles=bool(articles))
@@ -55,31 +60,24 @@ def _file(table: Table, columns: dict[str, str], what: str) -> list[str]:
     return [f"  {table.file.name}: {what} ({how})", f"    {pairs}{rest}"]
 
 
-def _clicks(rows: pl.DataFrame) -> list[str]:
-    time = rows.select(bounded(pl.col("time_ms")))["time_ms"]
-    who = rows.select(pl.coalesce("user", "session"))["user"]
+def _clicks(rows: pl.DataFrame, clock: Clock) -> list[str]:
+    made = rows.with_columns(bounded(pl.col("time_ms")).alias("time_ms"), pl.coalesce("user", "session").alias("who"))
     refused = {
-        "have an id that is not valid (a control character, or more than 512 characters)": rows["bad_id"].sum(),
-        "have neither user nor session": who.null_count(),
-        "have no article": rows["article"].null_count(),
-        "have no time between 2000 and 2100": time.null_count(),
+        "have an id that is not valid (a control character, or more than 512 characters)": made["bad_id"].sum(),
+        "have neither user nor session": made["who"].null_count(),
+        "have no article": made["article"].null_count(),
+        "have no time between 2000 and 2100": made["time_ms"].null_count(),
     }
-    lines = [f"  {rows.height:,} rows, {_span(time)}"]
-    lines.append(
-        f"  {who.n_unique():,} users, {rows['article'].n_unique():,} articles, {rows['session'].n_unique():,} sessions"
-    )
+    sound = made.filter(~pl.col("bad_id")).drop_nulls(["who", "article", "time_ms"])
+    span = Span.of(sound["time_ms"], sound["who"])
+    kinds = {"users": made["who"], "articles": made["article"], "sessions": made["session"]}
+    counts = {name: ids.drop_nulls().n_unique() for name, ids in kinds.items()}
+    lines = [f"  {rows.height:,} rows, {span.text()}"]
+    lines.append("  " + ", ".join(f"{count:,} {name}" for name, count in counts.items() if count))
     lines += [f"  {count:,} rows {what} and will be rejected" for what, count in refused.items() if count]
-    lines += _logins(rows) + _little(rows.height, who.n_unique(), rows["article"].n_unique())
-    return lines
-
-
-def _span(time: pl.Series) -> str:
-    first, last = time.min(), time.max()
-    if not isinstance(first, int) or not isinstance(last, int):
-        return "none with a time"
-    ends = pl.Series([first, last]).cast(pl.Datetime("ms", "UTC")).dt.strftime("%Y-%m-%d %H:%M")
-    days = max((last - first) / DAY_MS, 1 / 24)
-    return f"{ends[0]} to {ends[1]} UTC ({days:,.1f} days, {len(time) / days / 24:,.1f} clicks an hour)"
+    lines += [f"  {sentence}" for sentence in span.outside()]
+    lines += _logins(rows) + _little(sound.height, counts["users"], counts["articles"])
+    return lines + ([f"  {clock(span.end_ms).why}"] if span.clicks else [])
 
 
 def _logins(rows: pl.DataFrame) -> list[str]:

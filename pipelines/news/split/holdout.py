@@ -78,6 +78,7 @@ def split_of(dataset: Dataset, params: NewsParams) -> Window:
         dataset.validation,
         window_hours=params.split.window_hours,
         use_validation_file=params.split.use_validation_file,
+        begin_ms=dataset.begin_ms,
     )
 
 

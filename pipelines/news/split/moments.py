@@ -41,7 +41,7 @@ def moments_of(dataset: Dataset, params: NewsParams) -> Moments:
     """
     split, hours = split_of(dataset, params).start_ms, params.ranking.hours
     fitted = split - round(hours * HOUR_MS)
-    known_hours = (split - int(dataset.interactions.time_ms[0])) / HOUR_MS
+    known_hours = (split - dataset.begin_ms) / HOUR_MS
     if known_hours < 2 * hours:
         why = (
             f"{known_hours:.1f} hours of reads before the held-out window are too few to keep {hours:g} for a ranker; "

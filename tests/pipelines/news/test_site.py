@@ -24,7 +24,7 @@ from pipelines.runs import Run
 from pipelines.use_case import Context
 from script_shared.clock import HOUR_MS
 from script_shared.news.model import NewsModel
-from script_shared.news.params import FILE, NewsParams
+from script_shared.news.params import FILE, NewsParams, for_site
 from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.news.serving.loading import load_newsroom, pace_in
 from script_shared.news.state.state import LiveState
@@ -75,6 +75,17 @@ def test_a_busy_site_is_not_measured_closely_and_keeps_every_default(tmp_path: P
     site = profile_of(replace(data, interactions=many))
     assert site.fast
     assert (site.pace, site.window_hours) == (1, 12.0)
+
+
+def test_one_read_of_2001_changes_no_setting(tmp_path: Path, slow: Context) -> None:
+    """Refine rids files of it, but the log may hold some clicks of long before the files."""
+    busy = dataset(tmp_path / "refined", hours=24 * 4, users=8000)
+    for data in (busy, Dataset.load(slow.run.read("refined"))):
+        old = replace(data.interactions.rows(slice(0, 1)), time_ms=np.array([981_173_106_000]))
+        both = {name: np.append(getattr(old, name), column) for name, column in vars(data.interactions).items()}
+        odd = replace(data, interactions=replace(old, **both))
+        assert profile_of(odd) == profile_of(data)
+        assert for_site(slow.params, profile_of(odd)) == for_site(slow.params, profile_of(data))
 
 
 def _twice(data: Dataset) -> dict[str, np.ndarray]:

@@ -12,7 +12,7 @@ from pipelines.news.refine.challenge.histories import refine_histories
 from pipelines.news.refine.challenge.validation import refine_validation
 from pipelines.news.refine.events.clicks import add_clicks
 from pipelines.news.refine.events.logged_events import NO_EVENTS, LoggedEvents
-from pipelines.news.refine.rows.ahead import joined, reject_ahead
+from pipelines.news.refine.rows.ahead import joined, reject_ahead, reject_behind
 from pipelines.news.refine.rows.engagement import engagement
 from pipelines.news.refine.rows.tally import Tally
 from pipelines.news.refine.rows.write import (
@@ -43,6 +43,7 @@ def refine_challenge(
     articles = pl.Enum(article_ids)
     users = refine_histories(history_files, articles, params, tally, taken.erased)
     ahead = reject_ahead(tally, users[c.USER_ID], article_ids)
+    ahead |= reject_behind(tally, users[c.USER_ID], article_ids)
     merged = add_clicks(taken, users, article_ids, tally, params, engagement(params.engagement))
     users = merged.users
     if merged.doubtful:

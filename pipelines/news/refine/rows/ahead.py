@@ -1,6 +1,5 @@
-"""Rejects reads after the robust end of the data, or ahead of this machine's clock."""
+"""Rejects reads outside the data: after its end or ahead of this machine's clock, and before its begin."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,13 +9,15 @@ from pipelines.news import columns as c
 from pipelines.news.as_of import utc
 from pipelines.news.refine.rows.rules import rejected_rows
 from pipelines.news.refine.rows.tally import Tally
+from pipelines.news.tables import TIME
 from script_shared.arrays import IntArray
 from script_shared.clock import wall_ms
-from script_shared.data_end import DataEnd, data_end
+from script_shared.data_end import data_begin, data_end
 from script_shared.errors import InputError
 
-AHEAD = "time_ahead"
+AHEAD, BEHIND = "time_ahead", "time_behind"
 EXAMPLES = 3
+MOVED = {c.USER: pl.UInt32(), c.ARTICLE: pl.UInt32(), c.TIMESTAMP: TIME}
 
 
 def reject_ahead(tally: Tally, users: pl.Series, articles: pl.Series) -> dict[str, Any]:
@@ -27,61 +28,89 @@ def reject_ahead(tally: Tally, users: pl.Series, articles: pl.Series) -> dict[st
         users: ids in the order of their numbers; articles likewise.
 
     Returns:
-        Facts ``data_end`` (UTC, None without reads), ``ahead_rows``, ``ahead_users`` and ``ahead_examples``.
+        Facts ``data_end`` (UTC, None without reads), ``ahead_rows``, ``ahead_users`` and ``ahead_examples`` (articles
+        and times; no users, because erasures do not reach facts).
 
     Raises:
         InputError: all reads lie ahead of this machine's clock.
     """
-    end = _end(tally)
+    times, numbers = _columns(tally)
+    end = data_end(times, numbers, wall_ms=wall_ms())
     if len(end.ahead) and end.ahead.all():
         raise InputError(
             f"All {len(end.ahead):,} reads lie ahead of this machine's clock, which says {utc(wall_ms())}.",
             fix="Correct the clock, or the times in the files.",
         )
-    found = _move(tally, end, users, articles) if end.ahead.any() else pl.DataFrame()
-    return {
-        "data_end": utc(end.end_ms) if end.end_ms else None,
-        "ahead_rows": found.height,
-        "ahead_users": found[c.USER_ID].n_unique() if found.height else 0,
-        "ahead_examples": _examples(found),
-    }
+    found = _move(tally, end.ahead, AHEAD, users, articles)
+    latest = found.sort(c.TIMESTAMP, descending=True)
+    return {"data_end": utc(end.end_ms) if end.end_ms else None, **_facts("ahead", latest)}
+
+
+def reject_behind(tally: Tally, users: pl.Series, articles: pl.Series) -> dict[str, Any]:
+    """Move the kept reads that lie before the begin of the data to the rejected ones, as ``reject_ahead`` does.
+
+    Call it for reads of files only: the API dated those of the event log.
+
+    Returns:
+        Facts ``data_begin`` (UTC, None without reads), ``behind_rows``, ``behind_users`` and ``behind_examples``.
+    """
+    times, numbers = _columns(tally)
+    begin_ms = data_begin(times, numbers)
+    found = _move(tally, times < begin_ms, BEHIND, users, articles)
+    return {"data_begin": utc(begin_ms) if len(times) else None, **_facts("behind", found.sort(c.TIMESTAMP))}
 
 
 def joined(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """The facts of two passes over one tally."""
     counts = {name: before[name] + after[name] for name in ("ahead_rows", "ahead_users")}
-    return {**after, **counts, "ahead_examples": (before["ahead_examples"] + after["ahead_examples"])[:EXAMPLES]}
+    return {
+        **before,
+        **after,
+        **counts,
+        "ahead_examples": (before["ahead_examples"] + after["ahead_examples"])[:EXAMPLES],
+    }
 
 
-def _end(tally: Tally) -> DataEnd:
+def _columns(tally: Tally) -> tuple[IntArray, IntArray]:
+    """Times and numbers of the users of the kept reads, part after part."""
     times = [part[c.TIMESTAMP].to_physical().to_numpy() for part in tally.kept]
     users = [part[c.USER].to_numpy() for part in tally.kept]
     none: IntArray = np.zeros(0, np.int64)
-    return data_end(np.concatenate([none, *times]), np.concatenate([none, *users]), wall_ms=wall_ms())
+    return np.concatenate([none, *times]), np.concatenate([none, *users])
 
 
-def _move(tally: Tally, end: DataEnd, users: pl.Series, articles: pl.Series) -> pl.DataFrame:
-    start, moved = 0, []
+def _move(tally: Tally, which: IntArray, reason: str, users: pl.Series, articles: pl.Series) -> pl.DataFrame:
+    """Move reads to the rejected ones, and return them.
+
+    Args:
+        which: bool (kept reads), part after part.
+    """
+    start, moved = 0, [pl.DataFrame(schema=MOVED)]
     for place, part in enumerate(tally.kept):
-        ahead = pl.Series(end.ahead[start : start + part.height])
+        some = pl.Series(which[start : start + part.height])
         start += part.height
-        if ahead.any():
-            moved.append(part.filter(ahead).select(c.USER, c.ARTICLE, c.TIMESTAMP))
-            tally.kept[place] = part.filter(~ahead)
+        if some.any():
+            moved.append(part.filter(some).select(MOVED.keys()))
+            tally.kept[place] = part.filter(~some)
     rows = pl.concat(moved).with_columns(
         users.gather(pl.concat(moved)[c.USER]).alias(c.USER_ID),
         articles.gather(pl.concat(moved)[c.ARTICLE]).alias(c.ARTICLE_ID),
-        pl.lit(AHEAD).alias(c.REASON),
+        pl.lit(reason).alias(c.REASON),
         pl.lit(None, pl.Float64).alias(c.VALUE),
     )
-    tally.rejected.append(rejected_rows(rows, pl.lit(None, pl.String)))
+    if rows.height:
+        tally.rejected.append(rejected_rows(rows, pl.lit(None, pl.String)))
     return rows
 
 
-def _examples(rows: pl.DataFrame) -> Sequence[str]:
-    """Users and times for people, the latest first."""
-    if not rows.height:
-        return []
-    latest = rows.sort(c.TIMESTAMP, descending=True).head(EXAMPLES)
-    times = latest[c.TIMESTAMP].to_physical().to_list()
-    return [f"user {user}: {utc(time)}" for user, time in zip(latest[c.USER_ID], times, strict=True)]
+def _facts(side: str, rows: pl.DataFrame) -> dict[str, Any]:
+    """Counts, and the first rows as articles and times for people."""
+    some = rows.head(EXAMPLES)
+    times = some[c.TIMESTAMP].to_physical().to_list()
+    return {
+        f"{side}_rows": rows.height,
+        f"{side}_users": rows[c.USER_ID].n_unique(),
+        f"{side}_examples": [
+            f"article {article}: {utc(time)}" for article, time in zip(some[c.ARTICLE_ID], times, strict=True)
+        ],
+    }

@@ -1,6 +1,6 @@
 """Own files become two tables with the same columns whatever theirs are called: clicks and articles."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -28,6 +28,9 @@ LOGGED_IN = (
 DAY_FIRST = r"^(\d{1,2})/(\d{1,2})/(\d{4})"
 OFFSET = r"([zZ]|[+-]\d\d:?\d\d)$"
 LOCAL = r"^\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d\d(:\d\d(\.\d+)?)?)?$"
+POINTS_GROUP = r"^[+-]?\d{1,3}((\.\d{3})+,\d+|(\.\d{3}){2,})$"  # 1.234,5 and 1.234.567
+COMMAS_GROUP = r"^[+-]?\d{1,3}((,\d{2,3})+\.\d+|(,\d{3}){2,})$"  # 1,234.5 and 1,234,567
+WHOLE_FLOAT = r"^-?\d+\.0$"
 CLICK_TYPES = {
     "user": pl.String(),
     "article": pl.String(),
@@ -52,6 +55,7 @@ def clicks_of(file: Path, mapping: Mapping[str, str], params: FilesParams) -> pl
     """
     with opened(file) as table:
         cells = table.select(pl.col(column).alias(name) for name, column in mapping.items()).collect()
+    cells = whole_ids(cells, [name for name in ("user", "article", "session") if name in mapping])
     ids = {name: clean_id(name) for name in ("user", "article", "session") if name in mapping}
     labels = {name: clean_text(name) for name in ("region", "device") if name in mapping}
     made = cells.with_columns(**ids, **{name: pl.when(text != "").then(text) for name, text in labels.items()})
@@ -71,6 +75,7 @@ def articles_of(file: Path, mapping: Mapping[str, str], params: FilesParams) -> 
     """The articles of a file: article, url, title, summary, text, issued_ms, section, region, bad_id."""
     with opened(file) as table:
         cells = table.select(pl.col(column).alias(name) for name, column in mapping.items()).collect()
+    cells = whole_ids(cells, ["article"])
     made = cells.with_columns(clean_id("article")).with_columns(bad_id=bad_id(pl.col("article")))
     made = made.with_columns(
         *(_or_empty(made, name, clean_title) for name in ("title",)),
@@ -105,14 +110,26 @@ def times(cells: pl.Series, time_zone: str) -> pl.Series:
 
 
 def number(column: str) -> pl.Expr:
-    """A number with a point or a comma; null for others."""
+    """A number with a decimal point or comma, null for others; with both, the last one is the decimal.
+
+    A separator alone is the decimal one: ``1.234`` and ``1,234`` are a little more than one.
+    """
     text = pl.col(column).str.strip_chars().str.strip_chars_end("%s ")
     text = (
-        pl.when(text.str.contains(".", literal=True))
-        .then(text.str.replace_all(",", ""))
-        .otherwise(text.str.replace(",", "."))
+        pl.when(text.str.contains(POINTS_GROUP))
+        .then(text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
+        .when(text.str.contains(COMMAS_GROUP))
+        .then(text.str.replace_all(",", "", literal=True))
+        .otherwise(text.str.replace(",", ".", literal=True))
     )
     return text.cast(pl.Float64, strict=False)
+
+
+def whole_ids(cells: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    """Ids without ``.0``, in columns where every id has it: pandas writes whole numbers so when one is missing."""
+    filled = {name: cells[name].str.strip_chars().replace("", None).drop_nulls() for name in names}
+    floats = [name for name, ids in filled.items() if len(ids) and ids.str.contains(WHOLE_FLOAT).all()]
+    return cells.with_columns(pl.col(floats).str.strip_chars().str.strip_suffix(".0"))
 
 
 def _seconds(params: FilesParams) -> float:

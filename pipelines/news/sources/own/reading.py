@@ -1,9 +1,10 @@
 """Reads a table of any usual kind as text, column by column: CSV, JSON lines and parquet."""
 
 import codecs
+import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ MOST_COLUMNS = 2_000
 HEAD_BYTES = 1 << 20
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 CHUNK = 1 << 20
+SMALL_ROWS, MOST_ROWS_A_BYTE = 1_000_000, 8  # of a parquet file; a real log has fewer than one row a byte
+MOST_EXACT = 2.0**53  # floats below it hold every whole number
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def kind_of(file: Path) -> Kind:
         return Kind(name)
     with file.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
-    encoding = next((name for mark, name in MARKS.items() if head.startswith(mark)), "") or _encoding(head)
+    encoding = next((name for mark, name in MARKS.items() if head.startswith(mark)), "") or _encoding(file)
     line = head.decode(encoding, "replace").splitlines()[0]
     delimiter = max(DELIMITERS, key=line.count)
     if line.count(delimiter) >= MOST_COLUMNS:
@@ -83,9 +86,15 @@ def kind_of(file: Path) -> Kind:
     return Kind("csv", delimiter, encoding)
 
 
-def _encoding(head: bytes) -> str:
+def _encoding(file: Path) -> str:
+    """The encoding by the first letters beyond ASCII, wherever they are; a broken letter later on is damage."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
+        with file.open("rb") as stream:
+            while chunk := stream.read(CHUNK):
+                if not decoder.decode(chunk).isascii():
+                    return "utf-8"
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8"
@@ -108,9 +117,11 @@ def opened(file: Path) -> Iterator[pl.LazyFrame]:
             with explained([source], kind.delimiter):
                 yield table
         elif kind.name == "parquet":
-            yield _as_text(pl.scan_parquet(file, glob=False))
+            table = pl.scan_parquet(file, glob=False)
+            _check_rows(file, table.select(pl.len()).collect().item())
+            yield _as_text(table)
         else:
-            yield _as_text(pl.scan_ndjson(file, infer_schema_length=10_000))
+            yield pl.scan_ndjson(file, schema=dict.fromkeys(_json_columns(file), pl.String()))
 
 
 @contextmanager
@@ -130,16 +141,67 @@ def _as_utf8(file: Path, kind: Kind, folder: Path) -> Path:
     return target
 
 
+def _check_rows(file: Path, rows: int) -> None:
+    """Refuse a table whose few bytes would fill the memory: times and ids take a byte of each row at least.
+
+    Raises:
+        InputError: names the file, its rows and its size.
+    """
+    size = file.stat().st_size
+    if rows > SMALL_ROWS and rows > MOST_ROWS_A_BYTE * size:
+        raise InputError(
+            f"{file.name}: {rows:,} rows in {size:,} bytes are more than a log of clicks can hold.",
+            fix="Look at what wrote the file, and export it again.",
+        )
+
+
+def _json_columns(file: Path) -> list[str]:
+    """The names in any of the objects, lists and structures left out: a column may begin late, or change its type."""
+    try:
+        found = pl.scan_ndjson(file, infer_schema_length=None).collect_schema()
+        names = [name for name, kind in found.items() if not kind.is_nested()]
+    except pl.exceptions.SchemaError:  # types that have nothing in common
+        names = _json_names(file)
+    _check_plain(names)
+    return names
+
+
+def _json_names(file: Path) -> list[str]:
+    names: dict[str, bool] = {}
+    with file.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                cells = json.loads(line).items() if line.strip() else ()
+            except (ValueError, AttributeError, RecursionError):
+                raise InputError(f"{file.name}: line {number:,} is no JSON object.", fix="Export it again.") from None
+            for name, value in cells:
+                names[name] = names.get(name, True) and not isinstance(value, (dict, list))
+    return [name for name, plain in names.items() if plain]
+
+
+def _check_plain(columns: Sequence[object]) -> None:
+    if not columns:
+        raise InputError("the table has no column of plain values.", fix="Export plain columns.")
+
+
 def _as_text(table: pl.LazyFrame) -> pl.LazyFrame:
-    """Every column as text: times as epoch milliseconds, lists and structures left out."""
-    columns = []
+    """Every column as text: times as epoch milliseconds, whole numbers without a point, lists and structures left out.
+
+    A column of whole numbers in which one is missing is one of floats, where pandas wrote it.
+    """
+    columns: list[pl.Expr] = []
     for name, kind in table.collect_schema().items():
         if isinstance(kind, pl.Datetime):
             columns.append(pl.col(name).dt.epoch("ms").cast(pl.String).alias(name))
         elif kind == pl.Date:
             columns.append(pl.col(name).cast(pl.Datetime("ms")).dt.epoch("ms").cast(pl.String).alias(name))
+        elif kind.is_float():
+            whole = (
+                pl.col(name).is_finite() & (pl.col(name) == pl.col(name).floor()) & (pl.col(name).abs() < MOST_EXACT)
+            )
+            number = pl.when(whole).then(pl.col(name)).cast(pl.Int64).cast(pl.String)
+            columns.append(number.fill_null(pl.col(name).fill_nan(None).cast(pl.String)).alias(name))
         elif not kind.is_nested() and kind != pl.Binary:
             columns.append(pl.col(name).cast(pl.String).alias(name))
-    if not columns:
-        raise InputError("the table has no column of plain values.", fix="Export plain columns.")
+    _check_plain(columns)
     return table.select(columns)

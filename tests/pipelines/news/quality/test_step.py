@@ -70,7 +70,10 @@ def test_the_card_names_reads_ahead(tmp_path: Path) -> None:
     context = _refined(tmp_path, [*crowd, Reader("clock", [read(1, START + 24 * 365 * HOUR)])])
     quality(context)
     page = (context.run.read("quality") / "data-card.html").read_text(encoding="utf-8")
-    assert "1 reads of 1 users lie ahead of that and were rejected (time_ahead): user clock: 2023-07-01T03:00" in page
+    assert (
+        f"1 reads of 1 users lie ahead of that and were rejected (time_ahead): article {PAGES[1]}: 2023-07-01T03:00"
+        in page
+    )
 
 
 def test_the_facts_count_segments(tmp_path: Path) -> None:

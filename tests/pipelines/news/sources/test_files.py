@@ -21,6 +21,7 @@ from pipelines.news.sources.own.guess import propose
 from pipelines.news.sources.own.normal import number, times
 from pipelines.runs import Run
 from pipelines.use_case import Context, Options
+from script_shared.clock import choose_clock
 from script_shared.errors import InputError
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
@@ -216,7 +217,7 @@ def test_any_bytes_end_in_a_report_or_one_message(tmp_path_factory: Any, content
     folder = tmp_path_factory.mktemp("bytes")
     (folder / f"clicks{end}").write_bytes(content)
     with pytest.raises(InputError):
-        report(folder, load_params(NewsParams, FILE).files)
+        report(folder, load_params(NewsParams, FILE).files, lambda end_ms: choose_clock(end_ms, end_ms, 48))
 
 
 def test_the_proposal_of_check_data_is_a_params_section_that_reads_the_same(

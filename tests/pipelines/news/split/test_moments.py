@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from pipelines.news.dataset import Dataset
+from pipelines.news.dataset import Dataset, Interactions
 from pipelines.news.split.moments import moments_of
 from script_shared.clock import HOUR_MS
 from script_shared.errors import InputError
@@ -42,6 +43,18 @@ def test_a_ranker_needs_twice_the_hours_that_it_learns_on_before_the_held_out_wi
     half = (split - int(data.interactions.time_ms[0])) / HOUR_MS / 2
     assert moments_of(data, params(window=12, ranking=half - 0.01)).too_short == ""
     assert moments_of(data, params(window=12, ranking=half + 0.01)).too_short != ""
+
+
+def test_a_read_of_2001_makes_short_data_no_longer(data: Dataset) -> None:
+    """Neither for the ranker nor for the held-out window."""
+    first = data.interactions.rows(slice(0, 1))
+    old = replace(first, time_ms=np.array([981_173_106_000]))
+    reads = {name: np.append(getattr(old, name), column) for name, column in vars(data.interactions).items()}
+    odd = replace(data, interactions=Interactions(**reads))
+    for hours in (60, 24):
+        assert moments_of(odd, params(window=12, ranking=hours)) == moments_of(data, params(window=12, ranking=hours))
+    with pytest.raises(InputError, match=r"span 8\d\.\d hours"):
+        moments_of(odd, params(window=200, ranking=1))
 
 
 def test_data_not_longer_than_the_held_out_window_is_refused(data: Dataset) -> None:

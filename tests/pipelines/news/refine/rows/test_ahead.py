@@ -1,6 +1,7 @@
 """One read with a wrong clock is one rejected read: it moves neither the end of the data nor what follows from it."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -50,7 +51,8 @@ def test_a_read_ahead_is_rejected_and_counted_and_the_rest_goes_on(tmp_path: Pat
     assert facts["rejected_by_reason"] == {"time_ahead": 1}
     assert (facts["ahead_rows"], facts["ahead_users"]) == (1, 1)
     assert facts["data_end"] == "2022-07-05T03:00:00+00:00"
-    assert str(facts["ahead_examples"]).startswith("['user clock: 20")
+    assert str(facts["ahead_examples"]).startswith(f"['article {PAGES[1]}: 20")
+    assert "clock" not in str(facts)
     assert data.end_ms == END
     assert moments_of(data, context_of(tmp_path).params).end == END
     assert data.users.filter(pl.col("user_id") == "clock")["reads"].to_list() == [1]
@@ -83,6 +85,15 @@ def test_honest_reads_are_all_kept(tmp_path: Path) -> None:
 def test_portal_clicks_ahead_are_rejected_and_date_no_article(tmp_path: Path) -> None:
     draw = np.random.default_rng(4)
     times = np.append(draw.integers(START, END, 2000), [END + 40 * DAY_MS] * 2)
+    facts, data = portal(tmp_path, times)
+    assert facts["rejected_by_reason"]["time_ahead"] == 2
+    assert data.end_ms == times[:2000].max()
+    assert data.issued_ms.max() <= data.end_ms
+
+
+def portal(folder: Path, times: np.ndarray) -> tuple[dict[str, Any], Dataset]:
+    """A refined run of portal clicks at these times; the last two are user 1's, on the articles 7 and 99."""
+    draw = np.random.default_rng(5)
     clicks = pl.DataFrame(
         {
             "user_id": np.append(draw.integers(0, 300, 2000), [1, 1]),
@@ -91,14 +102,41 @@ def test_portal_clicks_ahead_are_rejected_and_date_no_article(tmp_path: Path) ->
             **{name: np.ones(2002, np.int64) for name in ("session_id", "click_region", "click_deviceGroup")},
         }
     )
-    context = context_of(tmp_path)
+    context = context_of(folder)
     with context.run.write("raw") as (raw, _):
         clicks.write_parquet(raw / "clicks.parquet")
     facts = refine(context)
-    data = Dataset.load(context.run.read("refined"))
-    assert facts["rejected_by_reason"]["time_ahead"] == 2
-    assert data.end_ms == times[:2000].max()
-    assert data.issued_ms.max() <= data.end_ms
+    return facts, Dataset.load(context.run.read("refined"))
+
+
+@pytest.mark.parametrize("days", [5, 7_600])
+def test_a_read_of_long_before_is_rejected_and_counted_and_the_rest_goes_on(tmp_path: Path, days: int) -> None:
+    who = [*readers(), Reader("clock", [read(1, START - days * DAY_MS), read(0, END - 5000)])]
+    _, plain = refined(tmp_path / "plain", readers())
+    facts, data = refined(tmp_path / "odd", who)
+    rejected = pl.read_parquet(data.folder / "rejected.parquet")
+    assert rejected.select("user_id", "article_id", "reason").rows() == [("clock", PAGES[1], "time_behind")]
+    assert (facts["behind_rows"], facts["behind_users"], facts["ahead_rows"]) == (1, 1, 0)
+    assert str(facts["behind_examples"]).startswith(f"['article {PAGES[1]}: 20")
+    assert facts["input_rows"] == len(data.interactions) + 1
+    assert data.begin_ms == plain.begin_ms == plain.interactions.time_ms[0]
+    assert moments_of(data, context_of(tmp_path).params) == moments_of(plain, context_of(tmp_path).params)
+    assert "clock" not in str(facts)
+
+
+def test_portal_clicks_of_long_before_are_rejected_and_date_no_article(tmp_path: Path) -> None:
+    draw = np.random.default_rng(4)
+    times = np.append(draw.integers(START, END, 2000), [START - 4000 * DAY_MS] * 2)
+    facts, data = portal(tmp_path, times)
+    assert facts["rejected_by_reason"] == {"time_behind": 2}
+    assert data.issued_ms.min() >= START
+
+
+def test_clicks_of_the_log_are_not_rejected_because_they_are_old(tmp_path: Path) -> None:
+    facts, data = with_log(tmp_path, [Entry("old", Kind.CLICK, START - 90 * DAY_MS, "u-1", PAGES[2], {})])
+    assert (facts["events_clicks"], facts["behind_rows"]) == (1, 0)
+    assert data.interactions.time_ms[0] == START - 90 * DAY_MS
+    assert data.begin_ms == data.interactions.time_ms[1]
 
 
 def test_reads_until_now_are_kept_on_a_live_site(tmp_path: Path) -> None:
