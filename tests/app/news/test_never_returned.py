@@ -112,7 +112,8 @@ def test_predict_returns_nothing_that_may_not_be_shown(site: Site, user: str) ->
 def test_the_part_that_is_missing_is_named_and_counted_and_the_others_order_the_list(site: Site) -> None:
     answer = _ask(site.client, {"user_id": "new"})
     assert len(answer["items"]) == 10
-    assert answer["degraded"] == ([site.degraded] if site.degraded else [])
+    stale = ["live_state_stale"] if site.degraded == "event_log" else []  # where more than five seconds went by
+    assert [part for part in answer["degraded"] if part not in stale] == ([site.degraded] if site.degraded else [])
     if site.ordered:
         assert answer["source"] == site.ordered
     if site.degraded:
