@@ -19,6 +19,7 @@ from tests.patience import PATIENCE_SECONDS
 
 WRITERS = 3
 LONGEST_PAUSE = 0.5  # seconds between two clicks of a writer, drawn again each time
+SHORT_PAUSE = 0.05  # so that clicks are read from the log at the moment of a swap
 PAGES = [f"a{number}" for number in range(10, 48)]
 
 
@@ -28,15 +29,16 @@ class Writer(threading.Thread):
     The releases have no snapshot, so each one folds the whole log: fewer clicks make many swaps cheap.
     """
 
-    def __init__(self, address: str, name: str, stop: threading.Event) -> None:
+    def __init__(self, address: str, name: str, stop: threading.Event, longest_pause: float) -> None:
         super().__init__()
+        self._longest_pause = longest_pause
         self.sent, self.errors = 0, set[int]()
         self._address, self._name, self._end = address, name, stop
 
     def run(self) -> None:
         with httpx.Client(base_url=self._address, timeout=PATIENCE_SECONDS) as client:
             moments = Random(self._name)
-            while not self._end.wait(moments.uniform(0.0, LONGEST_PAUSE)):
+            while not self._end.wait(moments.uniform(0.0, self._longest_pause)):
                 number = self.sent
                 page = PAGES[number % len(PAGES)]
                 event = {"event_id": f"{self._name}-{number}", "user_id": f"{self._name}{number % 7}", "page": page}
@@ -71,7 +73,7 @@ def small(store: Store, tmp_path: Path) -> Store:
     return replace(store, settings=store.settings.model_copy(update={"params_file": file}))
 
 
-def swap_often(store: Store, swaps: int) -> None:
+def swap_often(store: Store, swaps: int, longest_pause: float = LONGEST_PAUSE) -> None:
     admin = {"Authorization": f"Bearer {store.settings.admin_token.get_secret_value()}"}  # type: ignore[union-attr]
     store.promote("v2", "Nova")
     store.promote("v1", "Velha")
@@ -79,7 +81,7 @@ def swap_often(store: Store, swaps: int) -> None:
     with serving(quiet) as client:
         until(lambda: release_of(client) == "v1")
         clean, stop = CleanFold(store), threading.Event()
-        writers = [Writer(str(client.base_url), name, stop) for name in "xyz"[:WRITERS]]
+        writers = [Writer(str(client.base_url), name, stop, longest_pause) for name in "xyz"[:WRITERS]]
         for writer in writers:
             writer.start()
         try:
@@ -102,3 +104,12 @@ def swap_often(store: Store, swaps: int) -> None:
 @pytest.mark.timeout(1200)
 def test_no_click_is_lost_by_three_hundred_swaps(small: Store) -> None:
     swap_often(small, 300)
+
+
+@pytest.mark.timeout(1200)
+def test_no_click_is_lost_by_swaps_to_a_release_that_lacks_the_latest_ones(
+    small: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read from the log for the release before must not be folded over the gap."""
+    monkeypatch.setattr("app.events.state_folder.MOST_SLICES", 0)
+    swap_often(small, 80, SHORT_PAUSE)
