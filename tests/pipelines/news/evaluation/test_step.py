@@ -233,7 +233,7 @@ def test_without_a_release_in_service_there_is_nothing_to_evaluate(tmp_path):
 def test_a_run_assembled_from_other_data_is_refused(tmp_path):
     context = make(context_of(tmp_path, "r1"))
     refine(context, seed=5)
-    with pytest.raises(RunError, match="assembled for readers, articles and T"):
+    with pytest.raises(RunError, match="assembled for users, articles and T"):
         evaluate(context)
     assert not context.run.complete("evaluated")
 
