@@ -76,6 +76,7 @@ def test_an_article_of_now_brings_the_site_to_the_present_and_is_shown(imported:
     post = {"page": "fresh", "title": "Eclipse visto em Manaus", "issued": wall_ms()}
     with service(imported) as client:
         assert client.post("/articles", json=post, headers=admin).status_code == 200
+        until(lambda: is_live(client))
         answer = client.get("/recommendations", params={"num_recs": 5}).json()
         assert clock(client)["mode"] == "wall"
         assert "live events arrived" in clock(client)["why"]
@@ -87,7 +88,7 @@ def test_an_article_of_now_brings_the_site_to_the_present_and_is_shown(imported:
 def test_what_expired_fills_the_lists_until_something_new_comes(imported: Store, admin: dict[str, str]) -> None:
     with service(imported) as client:
         assert click(client, "u1", admin).status_code == 200
-        assert clock(client)["mode"] == "wall"
+        until(lambda: is_live(client))
         items = client.get("/recommendations", params={"user_id": "u9"}).json()["items"]
     assert {item["reason"] for item in items} == {"older story"}
 
