@@ -14,7 +14,8 @@
   const BATCH = 20, WAIT_MS = 5000, MOST = 500, TRIES = 5, VISIBLE_MS = 1000;
   const memory = {};
   let allowed = options.consent === "granted";
-  let queue = [], timer = 0, failures = 0, sending = false;
+  let queue = [], timer = 0, failures = 0;
+  const flying = new Set(); // events of requests under way
   const seen = new WeakSet(), answers = new Map();
 
   function id() {
@@ -23,13 +24,11 @@
 
   function store(name, value) {
     try {
-      if (value === undefined) return sessionStorage.getItem("pauta." + name);
+      if (value === undefined) return memory[name] ?? sessionStorage.getItem("pauta." + name);
       if (value === null) sessionStorage.removeItem("pauta." + name);
       else sessionStorage.setItem("pauta." + name, value);
-    } catch (error) { // storage is switched off
-      if (value === undefined) return memory[name];
-      memory[name] = value;
-    }
+      delete memory[name];
+    } catch (error) { memory[name] = value; } // storage is switched off or full
   }
 
   function session() {
@@ -47,38 +46,59 @@
     }
     queue.push(made);
     queue = queue.slice(-MOST);
-    if (queue.length >= BATCH) flush();
+    if (queue.length >= BATCH && !failures) flush();
     else timer = timer || setTimeout(flush, WAIT_MS);
   }
 
-  // The same ids are sent again until the service has taken them, so nothing counts twice.
-  async function flush() {
+  // The same ids are sent again until the service has accepted them, so nothing counts twice.
+  async function flush(leaving) {
     clearTimeout(timer);
     timer = 0;
-    if (sending || !queue.length) return;
-    sending = true;
-    const batch = queue.slice(0, BATCH * 5);
-    let again = false;
+    const batch = queue.filter((one) => !flying.has(one)).slice(0, BATCH * 5); // browsers refuse more than 64 kB
+    if (!batch.length) return;
+    batch.forEach((one) => flying.add(one));
+    let done = [];
     try {
       const answer = await fetch(base + "events", {
         method: "POST", headers: { "Content-Type": "text/plain" }, body: JSON.stringify(batch), keepalive: true,
       });
-      again = answer.status >= 500 || answer.status === 429;
-    } catch (error) { again = true; }
-    sending = false;
-    failures = again ? failures + 1 : 0;
-    if (!again || failures >= TRIES) {
-      const sent = new Set(batch);
-      queue = queue.filter((one) => !sent.has(one));
+      if (answer.status < 500 && answer.status !== 429) done = answer.status === 422 ? await named(answer, batch) : batch;
+    } catch (error) { /* no answer */ }
+    batch.forEach((one) => flying.delete(one));
+    if (done.length) failures = 0;
+    else if (leaving !== true) failures += 1;
+    const pause = done.length ? 0 : WAIT_MS * 2 ** failures;
+    if (failures >= TRIES) {
+      done = batch;
       failures = 0;
     }
-    if (queue.length) timer = timer || setTimeout(flush, again ? WAIT_MS * 2 ** failures : 0);
+    queue = queue.filter((one) => !done.includes(one));
+    keep();
+    if (queue.length) timer = timer || setTimeout(flush, pause);
   }
 
-  function leave() { // the page may end now: a beacon survives it
-    while (queue.length && navigator.sendBeacon(base + "events", JSON.stringify(queue.slice(0, BATCH * 5)))) {
-      queue = queue.slice(BATCH * 5); // browsers refuse beacons above 64 kB
-    }
+  // The events that a 422 names, all where it names none: nothing was written, and the others are sent again.
+  async function named(answer, batch) {
+    const places = ((await answer.json()).errors || []).map((one) => /^list\.(\d+)\b/.exec(one.field)).filter(Boolean);
+    return places.length ? places.map((place) => batch[place[1]]) : batch;
+  }
+
+  // What got no answer yet is sent again by the next page of the visit, or by this page when the user comes back to it.
+  function keep() {
+    store("queue", queue.length ? JSON.stringify(queue.slice(-BATCH * 5)) : null);
+  }
+
+  function restore() {
+    if (!allowed) return;
+    const own = new Set(queue.map((one) => one.event_id));
+    try { queue = JSON.parse(store("queue") || "[]").filter((one) => !own.has(one.event_id)).concat(queue); } catch (error) { keep(); }
+    if (queue.length) timer = timer || setTimeout(flush, WAIT_MS);
+  }
+
+  function leave() { // the page may end now, and these requests survive it
+    keep();
+    if (!("keepalive" in Request.prototype)) navigator.sendBeacon(base + "events", JSON.stringify(queue.slice(0, BATCH * 5)));
+    else for (let sent = 0; sent < queue.length; sent += BATCH * 5) flush(true);
   }
 
   function context(element) {
@@ -128,6 +148,8 @@
   }, true);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
   addEventListener("pagehide", leave);
+  addEventListener("pageshow", (show) => { if (show.persisted) restore(); });
+  restore();
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => observe());
   else observe();
 
@@ -136,10 +158,14 @@
     impression: (page, more) => event("impression", page, more),
     consent(given) {
       allowed = Boolean(given);
-      if (!allowed) { queue = []; store("session", null); store("last", null); }
+      if (allowed) restore();
+      else {
+        queue = [];
+        for (const name of ["session", "last", "queue"]) store(name, null);
+      }
     },
     user(name) { options.user = name || ""; },
     session: () => (allowed ? session() : ""),
-    observe, recommendations, flush,
+    observe, recommendations, flush: () => flush(),
   };
 })();

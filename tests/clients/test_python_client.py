@@ -1,8 +1,10 @@
 """The Python client, against a running service."""
 
 import asyncio
+import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +125,54 @@ def test_what_is_refused_is_named_and_not_sent_again(address: str):
     assert [complaint["field"] for complaint in caught.value.errors] == ["list.0.page"]
     assert pauta.waiting.events == []
     pauta.close()
+
+
+@pytest.mark.parametrize("bad", [[7], [0, 20, 49]])
+def test_a_bad_event_does_not_cost_the_others_of_its_batch(address: str, store: Store, bad: list[int]):
+    pauta = Client(address)
+    for number in range(50):
+        pauta.click("" if number in bad else "a1", user_id=f"u{number}")
+    with pytest.raises(PautaError, match="422"):
+        pauta.flush()
+    assert [entry.user_id for entry in clicks(store)] == [f"u{number}" for number in range(50) if number not in bad]
+    assert (pauta.waiting.events, pauta.waiting.dropped) == ([], len(bad))
+    pauta.close()
+
+
+def test_a_full_batch_is_tried_once_while_the_service_is_unreachable():
+    tries: list[httpx.Request] = []
+
+    def lose(request: httpx.Request) -> httpx.Response:
+        tries.append(request)
+        raise httpx.ConnectError("refused", request=request)
+
+    pauta = Client("http://127.0.0.1:1", batch_size=2, tries=5, transport=httpx.MockTransport(lose))
+    for _ in range(6):
+        pauta.click("a1")
+    assert (len(tries), len(pauta.waiting), pauta.waiting.dropped) == (1, 6, 0)
+
+
+def test_events_added_while_a_batch_is_sent_are_not_lost():
+    bodies: list[bytes] = []
+
+    async def accept(request: httpx.Request) -> httpx.Response:
+        bodies.append(request.content)
+        await asyncio.sleep(0)
+        return httpx.Response(200, json={"accepted": 1, "duplicates": 0})
+
+    async def visit() -> None:
+        async with AsyncClient("http://127.0.0.1:1", batch_size=2, transport=httpx.MockTransport(accept)) as pauta:
+            await asyncio.gather(*(pauta.click(f"a{number}") for number in range(9)))
+
+    asyncio.run(visit())
+    assert {event["page"] for body in bodies for event in json.loads(body)} == {f"a{number}" for number in range(9)}
+
+
+def test_an_event_that_is_no_json_is_refused_at_once():
+    pauta = Client("http://127.0.0.1:1")
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        pauta.click("a1", time=datetime.now(UTC))
+    assert pauta.waiting.events == []
 
 
 def test_events_wait_while_the_service_is_unreachable():

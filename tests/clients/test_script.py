@@ -1,11 +1,12 @@
 """pauta.js in a real Chromium, on a page of another site than the API's."""
 
 import gzip
+import json
 import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +169,70 @@ def test_events_that_got_no_answer_are_sent_again_and_count_once(page, site, api
     until(lambda: page.wait_for_timeout(20) or ("click", "a7") in events(store))
     assert lost[0] == lost[1] == lost[2]
     assert events(store).count(("click", "a7")) == 1
+
+
+class Stumbling(BaseHTTPRequestHandler):
+    """Takes posts of events, and answers with the server's present ``status``."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        status = self.server.status  # type: ignore[attr-defined]
+        self.server.posts.extend((status, event) for event in json.loads(body))  # type: ignore[attr-defined]
+        self.send_response(status)
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def stumbling() -> Iterator[Any]:
+    """A server that answers 503 to every post of events until its ``status`` is changed."""
+    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Stumbling)
+    server.status, server.posts = 503, []
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_click_whose_request_fails_as_the_page_ends_is_sent_by_the_next_page(page, site, api, stumbling):
+    script = f'data-consent="granted" data-url="http://127.0.0.1:{stumbling.server_port}"'
+    visit(page, site, api, consent=script)
+    (site[1] / "next.html").write_text(PAGE.format(api=str(api.base_url).rstrip("/"), consent=script))
+    page.click("text=First")
+    page.wait_for_url("**/next.html")
+    until(lambda: page.wait_for_timeout(20) or clicks_of(stumbling, 503))
+    assert not clicks_of(stumbling, 200)
+    stumbling.status = 200
+    page.evaluate("pauta.flush()")
+    until(lambda: page.wait_for_timeout(20) or clicks_of(stumbling, 200))
+    page.wait_for_function("sessionStorage.getItem('pauta.queue') === null")
+    assert clicks_of(stumbling, 200) == clicks_of(stumbling, 503)
+
+
+def clicks_of(server: Any, status: int) -> set[str]:
+    """Ids of the clicks that were answered with a status."""
+    return {event["event_id"] for answered, event in server.posts if answered == status and event["kind"] == "click"}
+
+
+def test_a_bad_event_does_not_cost_the_others_of_its_batch(page, site, api, store):
+    visit(page, site, api, consent="")
+    page.evaluate("pauta.consent(true)")
+    page.evaluate("for (const one of ['a3', 'x'.repeat(5000), 'a4', 'y'.repeat(5000), 'a5']) pauta.click(one)")
+    page.evaluate("pauta.flush()")
+    until(lambda: page.wait_for_timeout(20) or len(events(store)) == 3)
+    assert events(store) == [("click", "a3"), ("click", "a4"), ("click", "a5")]
+
+
+def test_a_visit_keeps_its_session_where_storage_is_full(page, site, api):
+    page.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }")
+    visit(page, site, api)
+    assert page.evaluate("pauta.session()") == page.evaluate("pauta.session()")
+    assert len(page.evaluate("pauta.session()")) == 24
 
 
 def test_a_list_is_fetched_with_the_session_and_its_answer_is_named_by_clicks(page, site, api, store):

@@ -8,7 +8,8 @@ import httpx
 
 from pauta_client import requests
 from pauta_client.answers import PautaError, Recommendations
-from pauta_client.requests import AGAIN, Options, Waiting
+from pauta_client.requests import Options
+from pauta_client.waiting import AGAIN, UNPROCESSABLE, Waiting
 
 
 class AsyncClient:
@@ -47,7 +48,14 @@ class AsyncClient:
         return Recommendations.of(await self._send(requests.list_request(self.options, given)))
 
     async def click(self, page: str, **members: Any) -> None:
-        """Send a click; fields are those of ``POST /events``, such as ``user_id``, ``session`` and ``answer_id``."""
+        """Send a click; fields are those of ``POST /events``, such as ``user_id``, ``session`` and ``answer_id``.
+
+        When a batch is full, it is sent before this returns: at most ``timeout_seconds``, with one try.
+
+        Raises:
+            PautaError: the API refused some events for good.
+            TypeError: a field cannot be written as JSON.
+        """
         await self._note(requests.event("click", page, members))
 
     async def impression(self, page: str, **members: Any) -> None:
@@ -55,19 +63,22 @@ class AsyncClient:
         await self._note(requests.event("impression", page, members))
 
     async def flush(self) -> None:
-        """Send all events that wait.
+        """Send all events that wait; one bad event does not hold up the others.
 
         Raises:
-            PautaError: the API did not take them; those that may be sent again still wait.
+            PautaError: the API did not accept some. Those that may be sent again still wait; those that it refused
+                for good are dropped and counted in ``waiting.dropped``.
         """
-        while batch := self.waiting.events[: self.options.batch_size]:
+        refusal: PautaError | None = None
+        while self.waiting:
             try:
-                await self._send(requests.events_request(self.options, batch))
+                await self._send_batch(self.options.tries)
             except PautaError as error:
-                if error.status and error.status not in AGAIN:
-                    del self.waiting.events[: len(batch)]  # refused for good: they would be refused again
-                raise
-            del self.waiting.events[: len(batch)]
+                if error.status != UNPROCESSABLE:
+                    raise
+                refusal = refusal or error
+        if refusal is not None:
+            raise refusal
 
     async def post_articles(self, *articles: dict[str, Any]) -> int:
         """Publish or change articles (admin); returns the number accepted."""
@@ -88,13 +99,30 @@ class AsyncClient:
         return found
 
     async def _note(self, event: dict[str, Any]) -> None:
+        """Add an event, and send one full batch with one try, so that an unreachable API delays the caller little."""
         self.waiting.add(event)
-        if len(self.waiting.events) >= self.options.batch_size:
-            await self.flush()
+        if len(self.waiting) < self.options.batch_size or self.waiting.rests:
+            return
+        try:
+            await self._send_batch(tries=1)
+        except PautaError as error:
+            if error.status not in AGAIN:
+                raise
 
-    async def _send(self, request: httpx.Request) -> Any:
+    async def _send_batch(self, tries: int) -> None:
+        batch = self.waiting.first(self.options.batch_size)
+        if not batch:  # sent by another thread or task meanwhile
+            return
+        try:
+            await self._send(requests.events_request(self.options, batch), tries)
+        except PautaError as error:
+            self.waiting.failed(batch, error)
+            raise
+        self.waiting.sent(batch)
+
+    async def _send(self, request: httpx.Request, tries: int | None = None) -> Any:
         """Send a request, again after a pause where that may help."""
-        tried = 0
+        tried, most = 0, tries or self.options.tries
         while True:
             answer, problem = None, None
             try:
@@ -102,8 +130,8 @@ class AsyncClient:
             except httpx.TransportError as error:
                 problem = requests.unreachable(self.options, error)
             tried += 1
-            if answer is not None and (answer.status_code not in AGAIN or tried >= self.options.tries):
+            if answer is not None and (answer.status_code not in AGAIN or tried >= most):
                 return requests.judged(answer)
-            if problem is not None and tried >= self.options.tries:
+            if problem is not None and tried >= most:
                 raise problem
             await asyncio.sleep(requests.pause(tried, answer))

@@ -7,7 +7,7 @@ import random
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -16,9 +16,7 @@ import httpx
 from pauta_client.answers import PautaError
 
 MOST_EVENTS = 1000  # that the API takes at once
-MOST_WAITING = 50_000  # events that wait in memory; the oldest are dropped beyond
 LONGEST_PAUSE_SECONDS = 30.0
-AGAIN = (429, 500, 502, 503, 504)
 
 
 @dataclass(frozen=True)
@@ -39,25 +37,16 @@ class Options:
             raise ValueError("tries must be at least 1")
 
 
-@dataclass
-class Waiting:
-    """Events that were not sent yet, oldest first."""
-
-    events: list[dict[str, Any]] = field(default_factory=list)
-    dropped: int = 0
-
-    def add(self, event: dict[str, Any]) -> None:
-        """Add one; the oldest is dropped and counted when too many wait."""
-        self.events.append(event)
-        if len(self.events) > MOST_WAITING:
-            del self.events[0]
-            self.dropped += 1
-
-
 def event(kind: str, page: str, members: Mapping[str, Any]) -> dict[str, Any]:
-    """An event with an id of its own; members that are None are left out."""
+    """An event with an id of its own; members that are None are left out.
+
+    Raises:
+        TypeError: a member cannot be written as JSON, such as a ``datetime``.
+    """
     given = {name: value for name, value in members.items() if value is not None}
-    return {"event_id": uuid.uuid4().hex, "kind": kind, "page": page, **given}
+    made = {"event_id": uuid.uuid4().hex, "kind": kind, "page": page, **given}
+    json.dumps(made)
+    return made
 
 
 def list_request(options: Options, parameters: Mapping[str, Any]) -> httpx.Request:

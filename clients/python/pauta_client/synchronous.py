@@ -8,7 +8,8 @@ import httpx
 
 from pauta_client import requests
 from pauta_client.answers import PautaError, Recommendations
-from pauta_client.requests import AGAIN, Options, Waiting
+from pauta_client.requests import Options
+from pauta_client.waiting import AGAIN, UNPROCESSABLE, Waiting
 
 
 class Client:
@@ -47,7 +48,14 @@ class Client:
         return Recommendations.of(self._send(requests.list_request(self.options, given)))
 
     def click(self, page: str, **members: Any) -> None:
-        """Send a click; fields are those of ``POST /events``, such as ``user_id``, ``session`` and ``answer_id``."""
+        """Send a click; fields are those of ``POST /events``, such as ``user_id``, ``session`` and ``answer_id``.
+
+        When a batch is full, it is sent before this returns: at most ``timeout_seconds``, with one try.
+
+        Raises:
+            PautaError: the API refused some events for good.
+            TypeError: a field cannot be written as JSON.
+        """
         self._note(requests.event("click", page, members))
 
     def impression(self, page: str, **members: Any) -> None:
@@ -55,19 +63,22 @@ class Client:
         self._note(requests.event("impression", page, members))
 
     def flush(self) -> None:
-        """Send all events that wait.
+        """Send all events that wait; one bad event does not hold up the others.
 
         Raises:
-            PautaError: the API did not take them; those that may be sent again still wait.
+            PautaError: the API did not accept some. Those that may be sent again still wait; those that it refused
+                for good are dropped and counted in ``waiting.dropped``.
         """
-        while batch := self.waiting.events[: self.options.batch_size]:
+        refusal: PautaError | None = None
+        while self.waiting:
             try:
-                self._send(requests.events_request(self.options, batch))
+                self._send_batch(self.options.tries)
             except PautaError as error:
-                if error.status and error.status not in AGAIN:
-                    del self.waiting.events[: len(batch)]  # refused for good: they would be refused again
-                raise
-            del self.waiting.events[: len(batch)]
+                if error.status != UNPROCESSABLE:
+                    raise
+                refusal = refusal or error
+        if refusal is not None:
+            raise refusal
 
     def post_articles(self, *articles: dict[str, Any]) -> int:
         """Publish or change articles (admin); returns the number accepted."""
@@ -86,13 +97,30 @@ class Client:
         return found
 
     def _note(self, event: dict[str, Any]) -> None:
+        """Add an event, and send one full batch with one try, so that an unreachable API delays the caller little."""
         self.waiting.add(event)
-        if len(self.waiting.events) >= self.options.batch_size:
-            self.flush()
+        if len(self.waiting) < self.options.batch_size or self.waiting.rests:
+            return
+        try:
+            self._send_batch(tries=1)
+        except PautaError as error:
+            if error.status not in AGAIN:
+                raise
 
-    def _send(self, request: httpx.Request) -> Any:
+    def _send_batch(self, tries: int) -> None:
+        batch = self.waiting.first(self.options.batch_size)
+        if not batch:  # sent by another thread or task meanwhile
+            return
+        try:
+            self._send(requests.events_request(self.options, batch), tries)
+        except PautaError as error:
+            self.waiting.failed(batch, error)
+            raise
+        self.waiting.sent(batch)
+
+    def _send(self, request: httpx.Request, tries: int | None = None) -> Any:
         """Send a request, again after a pause where that may help."""
-        tried = 0
+        tried, most = 0, tries or self.options.tries
         while True:
             answer, problem = None, None
             try:
@@ -100,8 +128,8 @@ class Client:
             except httpx.TransportError as error:
                 problem = requests.unreachable(self.options, error)
             tried += 1
-            if answer is not None and (answer.status_code not in AGAIN or tried >= self.options.tries):
+            if answer is not None and (answer.status_code not in AGAIN or tried >= most):
                 return requests.judged(answer)
-            if problem is not None and tried >= self.options.tries:
+            if problem is not None and tried >= most:
                 raise problem
             time.sleep(requests.pause(tried, answer))
