@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from script_shared.clock import Clock
+from script_shared.errors import UnavailableError
 from script_shared.releases import Manifest, Pointer
 
 T = TypeVar("T")
@@ -49,3 +50,7 @@ class Refusal:
     final: bool
     tries: int
     retry_at: float
+
+
+class CheckError(UnavailableError):
+    """The check of a release could not be made, or was killed; this says nothing about the release."""

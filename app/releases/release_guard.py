@@ -18,8 +18,8 @@ from typing import Any
 
 from app import __version__
 from app.release_check import OPTIONAL
+from app.releases.loaded_release import CheckError
 from script_shared import parent
-from script_shared.errors import UnavailableError
 from script_shared.news.params import NewsParams
 from script_shared.releases import Manifest
 
@@ -77,7 +77,7 @@ class ReleaseGuard:
         """Check a release whose checksums are valid.
 
         Raises:
-            UnavailableError: the check could not be made; trying again may help.
+            CheckError: the check could not be made; trying again may help.
         """
         name = self._name(manifest)
         found = _here.get(name) or self._kept(name)
@@ -121,7 +121,7 @@ class ReleaseGuard:
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise UnavailableError(f"the release could not be checked ({type(error).__name__}).") from error
+            raise CheckError(f"the release could not be checked ({type(error).__name__}).") from error
         return _read(done.returncode, done.stdout, done.stderr)
 
     def _kept(self, name: str) -> Verdict | None:
@@ -154,17 +154,17 @@ def _read(code: int, output: str, errors: str) -> Verdict:
     """The verdict in the output of the check.
 
     Raises:
-        Crashed: it ended before; UnavailableError: by want of memory or by somebody else.
+        Crashed: it ended before; CheckError: by want of memory or by somebody else.
     """
     said = _lines(output)
     if code == 0 and said and "verdict" in said[-1]:
         return Verdict(**said[-1]["verdict"])
     if -code in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
-        raise UnavailableError("the check of the release was killed, or memory ran out.")
+        raise CheckError("the check of the release was killed, or memory ran out.")
     stage = next((one["stage"] for one in reversed(said) if "stage" in one), "")
     last = errors.strip().rpartition("\n")[2][-200:]
     if not stage:
-        raise UnavailableError(f"the check of the release did not start ({last or f'code {code}'}).")
+        raise CheckError(f"the check of the release did not start ({last or f'code {code}'}).")
     raise Crashed(stage, signal.Signals(-code).name if code < 0 else f"code {code} ({last})")
 
 

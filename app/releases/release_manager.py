@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from app.events.dating import Dating
 from app.metrics.use_case_metrics import ReleaseCounts
-from app.releases.loaded_release import LoadedRelease, Refusal
+from app.releases.loaded_release import CheckError, LoadedRelease, Refusal
 from app.releases.store_state import StoreState
 from app.releases.turn_taking import TurnTaking
 from app.use_case import ReleaseLoader
@@ -198,9 +198,10 @@ class ReleaseManager(Generic[T]):
             served = await self._in_thread(pointer, pointer.version)
         except Exception as error:  # noqa: BLE001  any failure of a load leaves the old release in service
             self._refuse(pointer, error)
-            if self.served is None and self.refusal is not None and self.refusal.final:
+            final = self.refusal is not None and self.refusal.final
+            if self.served is None and (final or isinstance(error, CheckError)):
                 await self._take_earlier(pointer)
-                if self.served is None and self._loader.serves_parts:
+                if self.served is None and final and self._loader.serves_parts:
                     await self._take_parts(pointer)
             return False
         self.refusal = None

@@ -1,7 +1,9 @@
 """DELETE and PUT /events/{event_id}: take one event out, or correct it."""
 
 import asyncio
+import hashlib
 import secrets
+from itertools import count
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Request, Response
@@ -30,22 +32,37 @@ async def delete_event(event_id: EventId, service: TheService) -> Response:
     what is known of a person, use ``DELETE /users/{user_id}``.
     """
     found = await _find(service, event_id)
-    rule = await _rule(service, found)
+    rule = await _rule(service, found, secrets.token_hex(8))
     await service.intake.write([rule])
     return json_response(_corrected(service, found, rule, None))
 
 
 @router.put("/{event_id:path}", summary="Correct one event", response_model=Corrected)
 async def put_event(request: Request, event_id: EventId, body: Correction, service: TheService) -> Response:
-    """Replace one event by a corrected one, both or neither."""
+    """Replace one event by a corrected one, both or neither.
+
+    Of two corrections of one event at the same time one counts; the other is answered with 409.
+    """
+    name = await asyncio.to_thread(_free_name, service, event_id)  # before the event is read: else both could count
     found = await _find(service, event_id)
     dating = await news_live(service).dating(by_site=True)
     if body.time is not None and (refusal := dating.refusal(body.time)):
         return problem(request, 422, f"time: {refusal}.", errors=[{"in": "body", "field": "time", "message": refusal}])
-    right = _right(found, body)
-    rule = await _rule(service, found)
-    await service.intake.write([rule, right])
+    right = _right(found, body, name)
+    rule = await _rule(service, found, name)
+    if not all(await service.intake.write([rule, right])):
+        raise HTTPException(409, "Another correction of this event was written at the same time. Read it, then retry.")
     return json_response(_corrected(service, found, rule, right.entry_id))
+
+
+def _free_name(service: Service, event_id: str) -> str:
+    """What the next correction of an event is called, the same for all who ask before it is written."""
+    for earlier in count():
+        name = hashlib.blake2b(f"{earlier} {event_id}".encode(), digest_size=8).hexdigest()
+        ids = [f"correction-{name}", f"quarantine-{name}"]
+        if not service.intake.log.find(ids):
+            return name
+    raise AssertionError
 
 
 async def _find(service: Service, event_id: str) -> Entry:
@@ -62,7 +79,7 @@ async def _find(service: Service, event_id: str) -> Entry:
     return found
 
 
-async def _rule(service: Service, found: Entry) -> Entry:
+async def _rule(service: Service, found: Entry, name: str) -> Entry:
     now_ms = (await news_live(service).clock()).now_ms()
     body: dict[str, Any] = {
         "reason": REASON,
@@ -76,10 +93,10 @@ async def _rule(service: Service, found: Entry) -> Entry:
         "impressions": int(found.kind == Kind.IMPRESSION),
         "in_release": int(_in_release(service, found)),
     }
-    return Entry(f"quarantine-{secrets.token_hex(8)}", Kind.QUARANTINE, now_ms, body=body)
+    return Entry(f"quarantine-{name}", Kind.QUARANTINE, now_ms, body=body)
 
 
-def _right(found: Entry, said: Correction) -> Entry:
+def _right(found: Entry, said: Correction, name: str) -> Entry:
     """The corrected event."""
     labels = {name: value for name in LABELS if (value := getattr(said, name)) is not None}
     kind = found.kind if said.kind is None else KINDS[said.kind]
@@ -88,7 +105,7 @@ def _right(found: Entry, said: Correction) -> Entry:
         old if new is None else new for old, new in ((found.user_id, said.user_id), (found.article_id, said.page))
     )
     body = {name: value for name, value in {**found.body, **labels}.items() if value != ""}
-    return Entry(f"correction-{secrets.token_hex(8)}", kind, time_ms, user, page, body)
+    return Entry(f"correction-{name}", kind, time_ms, user, page, body)
 
 
 def _in_release(service: Service, found: Entry) -> bool:

@@ -17,9 +17,10 @@ from app.events.catch_up import CatchUp
 from app.metrics.telemetry import Telemetry
 from app.news.news_release import NewsRelease
 from app.news.release_loader import NewsLoader
+from app.releases.loaded_release import CheckError
 from app.releases.release_manager import ReleaseManager
 from script_shared.errors import UnavailableError
-from script_shared.releases import Releases
+from script_shared.releases import Manifest, Releases
 from script_shared.storage.local import locked
 from tests.app.conftest import Store, free_port, release_of, serving, until
 from tests.patience import PATIENCE_SECONDS
@@ -264,6 +265,29 @@ def test_a_release_that_could_not_be_fetched_is_tried_again_after_a_growing_paus
     assert live.require().release == "v1"
     assert live.refusal is None
     assert pauses == [2.0, 4.0]
+
+
+class Killed(NewsLoader):
+    """A loader whose check of one release is killed each time."""
+
+    def load(self, folder: Path, manifest: Manifest, *, in_part: bool) -> NewsRelease:
+        if manifest.version == "v2":
+            raise CheckError("the check of the release was killed, or memory ran out.")
+        return super().load(folder, manifest, in_part=in_part)
+
+
+def test_a_start_on_a_release_whose_check_is_killed_serves_the_one_before_and_tries_again(store: Store) -> None:
+    store.promote("v1")
+    store.promote("v2", "Nova")
+    live = ReleaseManager(store.releases, Killed(), Telemetry().counts_of("news"), 0.02)
+    assert not asyncio.run(live.look())
+    assert live.loaded().release == "v1"
+    assert live.refusal is not None
+    assert (live.refusal.release, live.refusal.final) == ("v2", False)
+    live.refusal = replace(live.refusal, retry_at=0.0)  # long ago
+    assert not asyncio.run(live.look())
+    assert live.refusal.tries == 2
+    assert live.loaded().release == "v1"
 
 
 def test_a_final_refusal_is_not_tried_again_however_long_one_waits(store: Store) -> None:

@@ -4,8 +4,11 @@ import httpx
 import pytest
 
 from app.news.release_loader import shown_examples
+from app.routes import releases
+from script_shared.releases import Releases
 from tests.app.conftest import Store, release_of, serving, until
 from tests.app.releases_made import ARTICLES, READS
+from tests.patience import PATIENCE_SECONDS
 
 
 def test_the_facts_of_the_release_are_told(shared: httpx.Client) -> None:
@@ -69,6 +72,20 @@ def test_a_wrong_token_opens_nothing(client: httpx.Client, address: str, given: 
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"] == "Bearer"
     assert response.headers["Content-Type"] == "application/problem+json"
+
+
+def test_manifests_are_read_again_when_the_pointer_moves_and_not_at_each_request(
+    client: httpx.Client, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[int] = []
+    read = Releases.list
+    monkeypatch.setattr(Releases, "list", lambda self: reads.append(1) or read(self))
+    monkeypatch.setattr(releases, "KEPT_SECONDS", PATIENCE_SECONDS)
+    assert [len(client.get("/releases").json()["releases"]) for _ in range(5)] == [1] * 5
+    assert len(reads) == 1
+    store.promote("v2")
+    assert len(client.get("/releases").json()["releases"]) == 2
+    assert len(reads) == 2
 
 
 def test_releases_are_listed_newest_first_with_the_current_one_marked(client: httpx.Client, store: Store) -> None:

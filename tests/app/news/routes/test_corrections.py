@@ -1,10 +1,14 @@
 """One event is taken out or corrected: every process arrives at the state of a log that never had it."""
 
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 
+from app.news.routes import corrections
 from script_shared.events import Entry, EventLog, Kind, Quarantine
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import FILE, NewsParams
@@ -12,6 +16,7 @@ from script_shared.news.state.state import LiveState
 from script_shared.params import load_params
 from tests.app.conftest import Store, release_of, serving, until
 from tests.app.releases_made import NOW_MS
+from tests.patience import PATIENCE_SECONDS
 
 EVENTS: list[dict[str, Any]] = [
     {"event_id": "e/1", "user_id": "ana", "page": "a30", "region": "sp", "session": "s1", "time": NOW_MS - 5000},
@@ -82,6 +87,38 @@ def test_a_corrected_event_counts_in_its_place(
     assert (new.user_id, new.article_id, new.time_ms) == (is_right["user_id"], is_right["page"], is_right["time"])
     assert new.body.get("session", "") == is_right["session"]
     assert new.body["region"] == is_right["region"]
+
+
+def test_of_two_corrections_at_once_one_counts(
+    client: httpx.Client, admin: dict[str, str], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(client, *EVENTS)
+    both, find = threading.Barrier(2), corrections._find
+
+    async def find_both(*arguments: Any) -> Entry:
+        found = await find(*arguments)
+        await asyncio.to_thread(both.wait, PATIENCE_SECONDS)
+        return found
+
+    monkeypatch.setattr(corrections, "_find", find_both)
+    with ThreadPoolExecutor(2) as pool:
+        pages = ("a40", "a41")
+        put = lambda page: client.put("/events/e/3", json={"page": page}, headers=admin)  # noqa: E731
+        answers = list(pool.map(put, pages))
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    right = [entry.article_id for entry in log_of(store) if entry.entry_id.startswith("correction-")]
+    assert right == [page for page, answer in zip(pages, answers, strict=True) if answer.status_code == 200]
+
+
+def test_an_event_whose_correction_was_taken_back_can_be_corrected_again(
+    client: httpx.Client, admin: dict[str, str]
+) -> None:
+    send(client, *EVENTS)
+    first = client.put("/events/e/3", json={"page": "a40"}, headers=admin).json()
+    assert client.delete(f"/quarantine/{first['quarantine_id']}", headers=admin).status_code == 200
+    second = client.put("/events/e/3", json={"page": "a41"}, headers=admin)
+    assert second.status_code == 200
+    assert second.json()["replaced_by"] != first["replaced_by"]
 
 
 def test_other_processes_and_restarts_arrive_at_the_same_state(
