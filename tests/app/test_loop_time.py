@@ -20,6 +20,7 @@ from tests.app.routes.test_evaluation import HEADER
 
 BAR = 4.0  # plain lists
 TRIES = 4
+ROUNDS = 5  # a step that is slow is slow in all of them; a busy machine adds to some
 RELEASES, RUNS = 200, 100
 IDS = [f"nobody-{number}" for number in range(1_000)]
 KNOBS = {"num_recs": 100, "explain": 1, "explore": 20, "min_diversity": 1, "max_age_hours": 0.01}
@@ -160,9 +161,12 @@ def test_every_public_route_is_asked_with_its_worst(large: httpx.Client) -> None
 def test_no_step_of_a_stranger_takes_four_plain_lists(
     longest: list[float], large: httpx.Client, route: tuple[str, str]
 ) -> None:
-    plain = plain_list(large, longest)
-    found = {f"{place}: {asked[1][:40]}": cost(large, longest, asked) for place, asked in enumerate(WORST[route])}
-    assert {name: seconds / plain for name, seconds in found.items() if seconds > BAR * plain} == {}
+    slow = {f"{place}: {asked[1][:40]}": asked for place, asked in enumerate(WORST[route])}
+    for _ in range(ROUNDS):
+        plain = plain_list(large, longest)
+        lists = {name: cost(large, longest, asked) / plain for name, asked in slow.items()}
+        slow = {name: asked for name, asked in slow.items() if lists[name] > BAR}
+    assert {name: lists[name] for name in slow} == {}
 
 
 def test_naming_the_whole_live_state_takes_no_step(longest: list[float], large: httpx.Client) -> None:
