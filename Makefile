@@ -97,11 +97,11 @@ test: install ## The whole test suite
 	$(BIN)/pytest -n 2 --dist loadfile --doctest-modules tests script_shared
 
 .PHONY: test-serving
-test-serving: | $(BIN)/uv ## The serving tests, with the API's own packages alone
+test-serving: | $(BIN)/uv ## The serving tests that are not slow, with the API's own packages alone
 	@$(UV) venv --quiet --clear --python $(BIN)/python $(VENV)-serving
 	@$(UV) pip install --quiet --python $(VENV)-serving/bin/python --require-hashes -r requirements.txt
-	@$(UV) pip install --quiet --python $(VENV)-serving/bin/python -c tests/requirements.txt pytest pytest-timeout hypothesis psutil
-	$(VENV)-serving/bin/python -m pytest tests/app
+	@$(UV) pip install --quiet --python $(VENV)-serving/bin/python -c tests/requirements.txt pytest pytest-timeout pytest-xdist hypothesis psutil
+	$(VENV)-serving/bin/python -m pytest -n 2 --dist loadfile -m "not slow" tests/app
 
 .PHONY: test-clients
 test-clients: install ## Generate a Python and a TypeScript client out of the OpenAPI description, and call the API with both (needs npm)

@@ -101,11 +101,13 @@ def swap_often(store: Store, swaps: int, longest_pause: float = LONGEST_PAUSE) -
         assert live["state"]["events"] == sum(writer.sent for writer in writers) > swaps
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_no_click_is_lost_by_three_hundred_swaps(small: Store) -> None:
     swap_often(small, 300)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_no_click_is_lost_by_swaps_to_a_release_that_lacks_the_latest_ones(
     small: Store, monkeypatch: pytest.MonkeyPatch
