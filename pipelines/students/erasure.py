@@ -60,5 +60,5 @@ def remove_runs_holding(root: Path, runs: list[str], digests: frozenset[str]) ->
 
 
 def _holds(table: Path, digests: frozenset[str]) -> bool:
-    ids = pl.read_parquet(table, columns=["ra"])["ra"].drop_nulls().to_list()
+    ids = pl.read_parquet(table, columns=["ra"], glob=False)["ra"].drop_nulls().to_list()
     return any(are_erased(ids, digests))

@@ -25,7 +25,7 @@ def gold(context: Context) -> dict[str, Any]:
     Raises:
         InputError: fewer than three years in a row, so that no pair trains while another one tests.
     """
-    records = pl.read_parquet(context.run.read("silver") / TABLE)
+    records = pl.read_parquet(context.run.read("silver") / TABLE, glob=False)
     table = with_target(records)
     check("gold", table, context.run.run_id)
     pairs = pair_years(table)
@@ -62,7 +62,7 @@ def pair_years(table: pl.DataFrame) -> list[int]:
 
 def read_gold(folder: Path) -> pl.DataFrame:
     """The table of a gold folder."""
-    return pl.read_parquet(folder / TABLE)
+    return pl.read_parquet(folder / TABLE, glob=False)
 
 
 def columns_in(table: pl.DataFrame) -> dict[str, FloatArray]:

@@ -45,7 +45,7 @@ def silver(context: Context) -> dict[str, Any]:
         InputError: more rows of a year were rejected than ``silver.max_rejected`` allows; names year and reasons.
     """
     params: SilverParams = context.params.silver
-    read = pl.read_parquet(context.run.read("bronze") / TABLE)
+    read = pl.read_parquet(context.run.read("bronze") / TABLE, glob=False)
     typed = _typed(read, params)
     reasons = typed.with_columns(_reason().alias("reason"))
     usable = reasons.filter(pl.col("reason").is_null()).select(list(SCHEMA)).sort("ra", "year")
