@@ -102,9 +102,10 @@ class ReleaseManager(Generic[T]):
 
     @property
     def is_starting(self) -> bool:
-        """Whether its first release is still being fetched or loaded, or nobody knows whether there is one."""
+        """Whether its first release is being looked for, fetched or loaded; not while the store is unreachable."""
         given_up = self.refusal is not None and self.refusal.final
-        return self.served is None and not self.nothing_promoted and not given_up
+        unreachable = self.store.error is not None
+        return self.served is None and not (self.nothing_promoted or given_up or unreachable)
 
     def card(self) -> dict[str, Any]:
         """What the use case says of the release in service.

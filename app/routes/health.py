@@ -28,7 +28,8 @@ async def get_ready(request: Request, service: TheService, use_case: UseCaseName
     """200 once a release is loaded and checked; until then 503 with the reason and Retry-After.
 
     With several use cases: once one of them has a release in service and none is still loading its first. A use case
-    without a promoted release, or with a refused one, does not hold up the others; ``use_cases`` says which are ready.
+    without a promoted release, with a refused one or with an unreachable store does not hold up the others;
+    ``use_cases`` says which are ready.
     With ``use_case``: once that one has a release in service.
     """
     first, lives = service.live_of(use_case), service.use_cases.values()
