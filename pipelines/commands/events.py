@@ -5,12 +5,9 @@ import sys
 from pathlib import Path
 
 from pipelines.commands import events_parquet
-from script_shared.errors import InputError
-from script_shared.events import EventLog
-from script_shared.events.address import log_exists
+from pipelines.commands.event_log import open_log, time_argument
 from script_shared.events.extract import KINDS, USUAL, Extract
 from script_shared.settings import Settings
-from script_shared.times import epoch_ms
 
 
 def main(argv: list[str], settings: Settings) -> int:
@@ -20,13 +17,8 @@ def main(argv: list[str], settings: Settings) -> int:
         PautaError: it cannot be done; the caller prints it.
     """
     args = _parser().parse_args(argv)
-    if not log_exists(settings.events_address):
-        raise InputError("there is no event log yet.", fix="Start the API, or correct PAUTA_EVENTS_URI.")
-    log = EventLog(settings.events_address)
-    try:
+    with open_log(settings) as log:
         rows = events_parquet.write(Extract(tuple(args.kinds), args.since, args.until).pages(log), args.file)
-    finally:
-        log.close()
     print(f"{rows} events in {args.file}", file=sys.stderr)
     return 0
 
@@ -35,8 +27,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipelines events", description=__doc__)
     export = parser.add_subparsers(dest="command", required=True).add_parser("export", help="write a parquet file")
     export.add_argument("file", type=Path, help="file to write")
-    export.add_argument("--since", type=_time, help="only events from this time on: ISO 8601, or epoch")
-    export.add_argument("--until", type=_time, help="only events before this time")
+    export.add_argument("--since", type=time_argument, help="only events from this time on: ISO 8601, or epoch")
+    export.add_argument("--until", type=time_argument, help="only events before this time")
     export.add_argument(
         "--kinds",
         type=_kinds,
@@ -44,13 +36,6 @@ def _parser() -> argparse.ArgumentParser:
         help=f"separated by commas, of {', '.join(KINDS)} (default: {','.join(USUAL)})",
     )
     return parser
-
-
-def _time(text: str) -> int:
-    try:
-        return epoch_ms(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} {error}") from None
 
 
 def _kinds(text: str) -> tuple[str, ...]:

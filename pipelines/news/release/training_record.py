@@ -2,8 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +10,9 @@ from pipelines.news.evaluation.result import CANDIDATE, Evaluation, read_evaluat
 from pipelines.news.release.refit import MARK
 from pipelines.news.training.segments import PARAMS
 from pipelines.runs import MANIFEST, Run
-from pipelines.tracking.record import Record, Release, State, flat, metric_name, numbers
-from pipelines.tracking.registry_plan import VERDICTS, release_of
-from script_shared.errors import PautaError
+from pipelines.tracking.record import Record, State, flat, metric_name, numbers
+from pipelines.tracking.registry_plan import VERDICTS
+from pipelines.tracking.run_facts import data_of, finished_ms, gate_note, published_release
 from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.releases import Releases
 
@@ -48,13 +46,13 @@ def record_of(run: Run, releases: Releases, *, over: bool = False) -> Record | N
     if not trained:
         return None
     steps = _steps(run, trained)
-    ended_ms = max(_ms(facts) for facts in [*trained.values(), *steps.values()])
-    started_ms = min(_ms(facts) - int(1_000 * facts.get("seconds", 0)) for facts in trained.values())
+    ended_ms = max(finished_ms(facts) for facts in [*trained.values(), *steps.values()])
+    started_ms = min(finished_ms(facts) - int(1_000 * facts.get("seconds", 0)) for facts in trained.values())
     files = {place: run.folder(step) / name for place, (step, name) in FILES.items() if step in {"quality", *steps}}
     files["params.json"] = run.folder("trained", next(iter(trained))) / PARAMS
     evaluation = read_evaluation(run.folder("evaluated") / "metrics.json") if "evaluated" in steps else None
     return Record(
-        key=f"{run.run_id}@{min(_ms(facts) for facts in trained.values()) // 1_000}",
+        key=f"{run.run_id}@{min(finished_ms(facts) for facts in trained.values()) // 1_000}",
         run_id=run.run_id,
         state=_state(run, steps, ended_ms, over),
         started_ms=started_ms,
@@ -62,8 +60,8 @@ def record_of(run: Run, releases: Releases, *, over: bool = False) -> Record | N
         params=_params(files["params.json"]),
         metrics=_figures(evaluation) | _sizes(run, trained, steps),
         tags=_tags(trained, steps, evaluation),
-        data=_data(run),
-        release=_release(releases, steps),
+        data=data_of(run, "raw"),
+        release=published_release(releases, steps),
         files={place: file for place, file in files.items() if file.is_file()},
     )
 
@@ -71,21 +69,21 @@ def record_of(run: Run, releases: Releases, *, over: bool = False) -> Record | N
 def _steps(run: Run, trained: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Facts of the steps that followed this training, in order; a later training makes earlier ones void."""
     steps: dict[str, dict[str, Any]] = {}
-    since = max(_ms(facts) for facts in trained.values())
+    since = max(finished_ms(facts) for facts in trained.values())
     for name in AFTER_TRAINING if len(trained) == len(SEGMENT_NAMES) else ():
         if not run.complete(name):
             continue  # a run from before there was such a step
-        if _ms(run.facts(name)) < since:
+        if finished_ms(run.facts(name)) < since:
             break
         steps[name] = run.facts(name)
-        since = _ms(steps[name])
+        since = finished_ms(steps[name])
     return steps
 
 
 def _state(run: Run, steps: dict[str, Any], ended_ms: int, over: bool) -> State:
     if "published" in steps:
         return "finished"
-    marked = run.complete(TRACKED) and _ms(run.facts(TRACKED)) >= ended_ms
+    marked = run.complete(TRACKED) and finished_ms(run.facts(TRACKED)) >= ended_ms
     return "failed" if over or marked or time.time() - ended_ms / 1_000 > FRESH_SECONDS else "running"
 
 
@@ -147,7 +145,7 @@ def _tags(trained: dict[str, Any], steps: dict[str, Any], evaluation: Evaluation
         "pauta.refit": MARK if steps.get("refitted", {}).get("refit") else "",
         "pauta.held_against": str(gated.get("in_service") or ""),
         "pauta.window": f"{evaluation.window['start']} to {evaluation.window['end']}" if evaluation else "",
-        "mlflow.note.content": _note(gated, reasons),
+        "mlflow.note.content": gate_note(gated, reasons),
     }
     return {name: value for name, value in tags.items() if value}
 
@@ -156,29 +154,3 @@ def _ranker(ranked: dict[str, Any]) -> str:
     if "ranker" not in ranked:
         return ""
     return "yes" if ranked["ranker"] else f"no: {ranked.get('why_not', '')}"
-
-
-def _note(gated: dict[str, Any], reasons: Iterable[str]) -> str:
-    if not gated:
-        return ""
-    verdict = "Accepted by the gate." if gated.get("accepted") else "Refused by the gate."
-    return "\n".join([f"**{verdict}**", "", *(f"- {reason}" for reason in reasons)])
-
-
-def _data(run: Run) -> dict[str, str]:
-    facts = run.facts("raw") if run.complete("raw") else {}
-    return {name: str(facts[name]) for name in ("source", "fingerprint") if facts.get(name)}
-
-
-def _release(releases: Releases, steps: dict[str, Any]) -> Release | None:
-    """None also while the place of the releases does not answer, or when the release was deleted."""
-    if "published" not in steps:
-        return None
-    try:
-        return release_of(releases.manifest(str(steps["published"]["version"])), releases.uri)
-    except PautaError:
-        return None
-
-
-def _ms(facts: dict[str, Any]) -> int:
-    return int(1_000 * datetime.fromisoformat(facts["finished_at"]).timestamp())

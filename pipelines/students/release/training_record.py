@@ -2,15 +2,14 @@
 
 import json
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pipelines.runs import MANIFEST, Run
 from pipelines.students.training.step import PARAMS
-from pipelines.tracking.record import Record, Release, State, flat, metric_name, numbers
-from pipelines.tracking.registry_plan import VERDICTS, release_of
-from script_shared.errors import PautaError
+from pipelines.tracking.record import Record, State, flat, metric_name, numbers
+from pipelines.tracking.registry_plan import VERDICTS
+from pipelines.tracking.run_facts import data_of, finished_ms, gate_note, published_release
 from script_shared.releases import Releases
 
 AFTER_TRAINING = ("evaluated", "gated", "published")
@@ -41,8 +40,8 @@ def record_of(run: Run, releases: Releases, *, over: bool = False) -> Record | N
     if not run.complete("trained"):
         return None
     trained = run.facts("trained")
-    steps = _steps(run, _ms(trained))
-    ended_ms = max(_ms(facts) for facts in [trained, *steps.values()])
+    steps = _steps(run, finished_ms(trained))
+    ended_ms = max(finished_ms(facts) for facts in [trained, *steps.values()])
     files = {
         place: run.folder(step) / name
         for place, (step, name) in FILES.items()
@@ -50,16 +49,16 @@ def record_of(run: Run, releases: Releases, *, over: bool = False) -> Record | N
     }
     params = files.get("params.json")
     return Record(
-        key=f"{run.run_id}@{_ms(trained) // 1_000}",
+        key=f"{run.run_id}@{finished_ms(trained) // 1_000}",
         run_id=run.run_id,
         state=_state(run, steps, ended_ms, over),
-        started_ms=_ms(trained) - int(1_000 * trained.get("seconds", 0)),
+        started_ms=finished_ms(trained) - int(1_000 * trained.get("seconds", 0)),
         ended_ms=ended_ms,
         params=flat(json.loads(params.read_text(encoding="utf-8"))) if params else {},
         metrics=_metrics(trained, steps),
         tags=_tags(trained, steps),
-        data=_data(run),
-        release=_release(releases, steps),
+        data=data_of(run, "landing"),
+        release=published_release(releases, steps),
         files=files,
     )
 
@@ -68,17 +67,17 @@ def _steps(run: Run, since: int) -> dict[str, dict[str, Any]]:
     """Facts of the steps that followed this training, in order; a later training makes earlier ones void."""
     steps: dict[str, dict[str, Any]] = {}
     for name in AFTER_TRAINING:
-        if not run.complete(name) or _ms(run.facts(name)) < since:
+        if not run.complete(name) or finished_ms(run.facts(name)) < since:
             break
         steps[name] = run.facts(name)
-        since = _ms(steps[name])
+        since = finished_ms(steps[name])
     return steps
 
 
 def _state(run: Run, steps: dict[str, Any], ended_ms: int, over: bool) -> State:
     if "published" in steps:
         return "finished"
-    marked = run.complete(TRACKED) and _ms(run.facts(TRACKED)) >= ended_ms
+    marked = run.complete(TRACKED) and finished_ms(run.facts(TRACKED)) >= ended_ms
     return "failed" if over or marked or time.time() - ended_ms / 1_000 > FRESH_SECONDS else "running"
 
 
@@ -92,7 +91,6 @@ def _metrics(trained: dict[str, Any], steps: dict[str, Any]) -> dict[str, float]
 def _tags(trained: dict[str, Any], steps: dict[str, Any]) -> dict[str, str]:
     gated = steps.get("gated", {})
     reasons = [str(reason) for reason in gated.get("reasons", [])]
-    verdict = "Accepted by the gate." if gated.get("accepted") else "Refused by the gate."
     tags = {
         "pauta.last_step": list(steps)[-1] if steps else "trained",
         "pauta.members": ", ".join(trained["members"]),
@@ -100,25 +98,6 @@ def _tags(trained: dict[str, Any], steps: dict[str, Any]) -> dict[str, str]:
         "pauta.forced": str(gated.get("forced") or ""),
         "pauta.held_against": str(gated.get("in_service") or ""),
         "pauta.window": str(steps.get("evaluated", {}).get("test", "")),
-        "mlflow.note.content": "\n".join([f"**{verdict}**", "", *(f"- {each}" for each in reasons)]) if gated else "",
+        "mlflow.note.content": gate_note(gated, reasons),
     }
     return {name: value for name, value in tags.items() if value}
-
-
-def _data(run: Run) -> dict[str, str]:
-    facts = run.facts("landing") if run.complete("landing") else {}
-    return {name: str(facts[name]) for name in ("source", "fingerprint") if facts.get(name)}
-
-
-def _release(releases: Releases, steps: dict[str, Any]) -> Release | None:
-    """None also while the place of the releases does not answer, or when the release was deleted."""
-    if "published" not in steps:
-        return None
-    try:
-        return release_of(releases.manifest(str(steps["published"]["version"])), releases.uri)
-    except PautaError:
-        return None
-
-
-def _ms(facts: dict[str, Any]) -> int:
-    return int(1_000 * datetime.fromisoformat(facts["finished_at"]).timestamp())
