@@ -27,24 +27,22 @@ async def get_health() -> dict[str, str]:
 async def get_ready(request: Request, service: TheService, use_case: UseCaseName = None) -> Response:
     """200 once a release is loaded and checked; until then 503 with the reason and Retry-After.
 
-    With several use cases: once one of them has a release in service and none is still loading its first. A use case
-    without a promoted release, with a refused one or with an unreachable store does not hold up the others;
-    ``use_cases`` says which are ready.
+    With several use cases: once the first of ``PAUTA_USE_CASES`` has a release in service and no other is still loading
+    its first. Another one without a promoted release, with a refused one or with an unreachable store does not hold it
+    up; ``use_cases`` says which are ready.
     With ``use_case``: once that one has a release in service.
     """
     first, lives = service.live_of(use_case), service.use_cases.values()
-    ready = first.served is not None if use_case else _are_ready(list(lives))
-    if not ready:
-        waiting = first if first.served is None else next(live for live in lives if live.served is None)
+    if first.served is None or (not use_case and any(live.is_starting for live in lives)):
+        waiting = first if first.served is None else next(live for live in lives if live.is_starting)
         detail = f"No release of {waiting.use_case} is in service yet: {waiting.reason()}"
         headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
         return problem(request, 503, detail, headers=headers, **troubles(first), use_cases=_each(service.use_cases))
-    served = first.served
     return json_response(
         {
             "status": "ready",
-            "release": served and served.release,
-            "clock": served and clock_facts(served),
+            "release": first.served.release,
+            "clock": clock_facts(first.served),
             **troubles(first),
             "use_cases": _each(service.use_cases),
         }
@@ -68,10 +66,6 @@ def troubles(live: ReleaseManager[Any]) -> dict[str, Any]:
     }
     error = live.store.error
     return {"refused": refused, "store_error": error and public(error), "release_store": live.store.text}
-
-
-def _are_ready(lives: list[ReleaseManager[Any]]) -> bool:
-    return any(live.served is not None for live in lives) and not any(live.is_starting for live in lives)
 
 
 def _each(lives: dict[str, ReleaseManager[Any]]) -> dict[str, Any]:

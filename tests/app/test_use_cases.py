@@ -90,6 +90,17 @@ def test_a_use_case_without_a_release_answers_503_with_the_reason_while_the_othe
     assert both.get("/model?use_case=words").status_code == 503
 
 
+def test_the_first_use_case_makes_the_service_ready_and_no_other(store: Store, words: Words) -> None:
+    words.promote("w1", "one")
+    with serving(store.settings.model_copy(update={"use_cases": f"news,{HERE}:ENTRY"})) as client:
+        until(lambda: word(client) == "one")
+        until(lambda: "no release has been promoted" in client.get("/ready").json()["detail"])
+        assert client.get("/ready").status_code == 503
+        assert client.get("/ready?use_case=words").status_code == 200
+        store.promote("n1")
+        until(lambda: client.get("/ready").status_code == 200)
+
+
 def test_a_release_of_one_use_case_replaces_no_other(both: httpx.Client, words: Words) -> None:
     words.promote("w1", "one")
     until(lambda: word(both) == "one")
