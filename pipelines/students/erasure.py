@@ -4,32 +4,14 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.runs import remove
 from script_shared.arrays import IdIndex
-from script_shared.events import Erased, EventLog
-from script_shared.events.address import log_exists
+from script_shared.events import Erased
 from script_shared.releases import Releases
-from script_shared.settings import Settings
 from script_shared.students.erasure import are_erased
 from script_shared.students.release_folder import STORE
 
 TABLE = "records.parquet"
-HOLDING = ("bronze", "silver", "gold")  # steps whose table names students
-
-
-def erased_digests(settings: Settings) -> frozenset[str]:
-    """Digests of all who were erased; empty before there is an event log.
-
-    Raises:
-        UnavailableError: the log cannot be read; a run that went on would bring erased students back.
-    """
-    if not log_exists(settings.events_address):
-        return frozenset()
-    log = EventLog(settings.events_address)
-    try:
-        return frozenset(log.erased())
-    finally:
-        log.close()
+HOLDING = dict.fromkeys(("bronze", "silver", "gold"), TABLE)  # steps whose table names students
 
 
 def without_erased(records: pl.DataFrame, digests: frozenset[str]) -> pl.DataFrame:
@@ -47,18 +29,7 @@ def releases_holding(releases: Releases, erased: Erased) -> dict[str, int]:
     return found
 
 
-def remove_runs_holding(root: Path, runs: list[str], digests: frozenset[str]) -> list[str]:
-    """Remove runs, workbooks included, whose tables hold an erased student; the next data run is made without."""
-    removed = []
-    for run in runs if digests else ():
-        tables = [root / step / run / TABLE for step in HOLDING]
-        if any(_holds(table, digests) for table in tables if table.is_file()):
-            for step in root.glob("[!.]*"):
-                remove(step / run)
-            removed.append(run)
-    return removed
-
-
-def _holds(table: Path, digests: frozenset[str]) -> bool:
+def holds_erased(table: Path, digests: frozenset[str]) -> bool:
+    """Whether a table names an erased student."""
     ids = pl.read_parquet(table, columns=["ra"], glob=False)["ra"].drop_nulls().to_list()
     return any(are_erased(ids, digests))

@@ -1,10 +1,12 @@
 """Housekeeping of the platform, and of erased students: the runs that hold one are removed."""
 
+from functools import partial
 from typing import Any
 
+from pipelines.erasures import erased_digests, remove_runs_holding
 from pipelines.housekeeping import prune as prune_old
 from pipelines.housekeeping import runs_of
-from pipelines.students.erasure import erased_digests, releases_holding, remove_runs_holding
+from pipelines.students.erasure import HOLDING, holds_erased, releases_holding
 from pipelines.use_case import Context
 from script_shared.events import Erased
 
@@ -21,6 +23,8 @@ def prune(context: Context) -> dict[str, Any]:
     ended = [run.run_id for run in runs_of(context.run.root)[0]]
     return {
         **removed,
-        "erased_from_runs": remove_runs_holding(context.run.root, ended, digests),
+        "erased_from_runs": remove_runs_holding(
+            context.run.root, ended, HOLDING, partial(holds_erased, digests=digests)
+        ),
         "releases_with_erased": releases_holding(context.releases, Erased(digests)),
     }

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from pipelines.measures.stability import index
 from pipelines.report import Section, Table, render_page, write_page
 from pipelines.students.tables.gold import read_gold
 from pipelines.students.tables.silver import REASONS
@@ -17,7 +18,6 @@ NUMBERS = ("phase", "lag", "ida", "ieg", "ipv", "iaa", "ips", "ipp", "mat", "por
 TEXTS = ("gender", "school")
 BINS = 10
 NOTABLE, LARGE = 0.1, 0.25  # of the population stability index
-FLOOR = 1e-3  # share that an empty bin counts as
 
 
 def quality(context: Context) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def quality(context: Context) -> dict[str, Any]:
     newest = table.filter(pl.col("year") == table["year"].max())
     missing = {name: round(newest[name].null_count() / newest.height, 4) for name in (*NUMBERS, *TEXTS)}
     with run.write("quality") as (folder, facts):
-        facts.update(drift=drift, drifted=[name for name, index in drift.items() if index > LARGE], missing=missing)
+        facts.update(drift=drift, drifted=[name for name, value in drift.items() if value > LARGE], missing=missing)
         write_page(folder / PAGE, _page(context, table, drift, missing))
     copy = context.settings.evaluation_dir / "students" / f"{run.run_id}-{PAGE}"
     copy.parent.mkdir(parents=True, exist_ok=True)
@@ -45,8 +45,8 @@ def drift_of(table: pl.DataFrame) -> dict[str, float]:
     """By column the population stability index of the newest year against the years before; missing is a bin too."""
     newest = table["year"].max()
     now, before = table.filter(pl.col("year") == newest), table.filter(pl.col("year") < newest)
-    found = {name: _index(*_number_shares(before[name], now[name])) for name in NUMBERS}
-    found |= {name: _index(*_text_shares(before[name], now[name])) for name in TEXTS}
+    found = {name: index(*_number_shares(before[name], now[name])) for name in NUMBERS}
+    found |= {name: index(*_text_shares(before[name], now[name])) for name in TEXTS}
     return {name: round(value, 4) for name, value in sorted(found.items(), key=lambda pair: -pair[1])}
 
 
@@ -72,17 +72,12 @@ def _text_shares(before: pl.Series, now: pl.Series) -> tuple[FloatArray, FloatAr
     return shares(before), shares(now)
 
 
-def _index(before: FloatArray, now: FloatArray) -> float:
-    old, new = np.maximum(before, FLOOR), np.maximum(now, FLOOR)
-    return float(((new - old) * np.log(new / old)).sum())
-
-
 def _page(context: Context, table: pl.DataFrame, drift: dict[str, float], missing: dict[str, float]) -> str:
     run = context.run
     landing, bronze, silver, gold = (run.facts(step) for step in ("landing", "bronze", "silver", "gold"))
     pairs = [(name, *counts.values()) for name, counts in gold["pairs"].items()]
     rejected = [(REASONS[name], count) for name, count in silver["rejected"].items()]
-    words = {name: "large" if index > LARGE else "notable" if index > NOTABLE else "" for name, index in drift.items()}
+    words = {name: "large" if value > LARGE else "notable" if value > NOTABLE else "" for name, value in drift.items()}
     sections = [
         Section(
             "Years",

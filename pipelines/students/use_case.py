@@ -44,7 +44,7 @@ STUDENTS = UseCase(
     sources=("generated", "workbooks"),
     erasure="pipelines.students.erasure:releases_holding",
     maintenance="pipelines.students.maintenance:prune",
-    trained_runs="pipelines.students.release.training_record:trained_runs",
+    trained_runs="pipelines.tracking.run_facts:trained_runs",
     training_record="pipelines.students.release.training_record:record_of",
     check="pipelines.students.tables.landing:check",
 )

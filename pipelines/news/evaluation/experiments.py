@@ -13,10 +13,10 @@ from pipelines import runs
 from pipelines.news import columns as c
 from pipelines.news.dataset import Dataset
 from pipelines.news.evaluation.step import evaluate
-from pipelines.news.sources.links import link_or_copy
 from pipelines.news.split.holdout import split_of
 from pipelines.news.training.assemble import assemble
 from pipelines.news.training.segments import train
+from pipelines.raw_files.links import link_or_copy
 from pipelines.runs import Run
 from pipelines.use_case import Context
 from script_shared.news.params import FILE, NewsParams

@@ -14,9 +14,9 @@ from pipelines.news.as_of import snapshot_of, utc
 from pipelines.news.clock_choice import clock_choice
 from pipelines.news.dataset import Dataset
 from pipelines.news.site import settled
-from pipelines.news.sources.links import link_tree, sizes
 from pipelines.news.training.assemble import note_site, put_together
 from pipelines.news.training.segments import members_of
+from pipelines.raw_files.links import link_tree, sizes
 from pipelines.use_case import Context
 from script_shared.news.model import NewsModel
 from script_shared.news.params import NewsParams

@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast
 
 from pipelines.news.event_parts import FOLDER as EVENTS
 from pipelines.news.sources.event_log import export_events
-from pipelines.news.sources.links import earlier_raw, link_tree, sizes
+from pipelines.raw_files.links import earlier_raw, link_tree, sizes
 from pipelines.use_case import Context
 from script_shared.errors import InputError
 

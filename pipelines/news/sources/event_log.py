@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.news.event_parts import FOLDER, POST_FIELDS, TYPES, Parts
-from pipelines.news.sources.links import earlier_raws, link_tree, sizes
+from pipelines.raw_files.links import earlier_raws, link_tree, sizes
 from pipelines.use_case import Context
 from script_shared.errors import TransientError, UnavailableError
 from script_shared.events import Entry, Erased, EventLog, Kind, Quarantine

@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.news.sources.given_path import given_path, stamp
 from pipelines.news.sources.own.fields import FIELDS, NO_ARTICLES
 from pipelines.news.sources.own.guess import Table, choose, look
 from pipelines.news.sources.own.normal import articles_of, clicks_of
 from pipelines.news.sources.own.reading import tables
+from pipelines.raw_files.given_path import given_path, stamp
 from pipelines.use_case import Context
 from script_shared.errors import InputError
 from script_shared.news.params import FilesParams

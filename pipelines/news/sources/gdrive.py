@@ -7,8 +7,9 @@ import gdown
 import requests
 from gdown.exceptions import DownloadError, FileURLRetrievalError
 
-from pipelines.news.sources.archive import check_zip, extract
-from pipelines.news.sources.progress import progress
+from pipelines.news.sources.layout import arranged
+from pipelines.raw_files.archive import check_zip, extract
+from pipelines.raw_files.progress import progress
 from pipelines.use_case import Context
 from script_shared.errors import SourceError, TransientError
 
@@ -38,8 +39,8 @@ def fetch(context: Context, folder: Path) -> dict[str, Any]:
     fetched = not target.exists()
     if fetched:
         _download(file_id, target, context.params.gdrive.retries)
-    check_zip(target)
-    extract(target, folder)
+    check_zip(target, arranged)
+    extract(target, folder, arranged)
     return {"file_id": file_id, "bytes_downloaded": target.stat().st_size if fetched else 0}
 
 

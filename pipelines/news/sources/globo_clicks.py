@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.news.sources.given_path import given_path, stamp
-from pipelines.news.sources.links import copy_file
+from pipelines.raw_files.given_path import given_path, stamp
+from pipelines.raw_files.links import copy_file
 from pipelines.use_case import Context
 from script_shared.errors import InputError
 

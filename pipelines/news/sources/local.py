@@ -4,9 +4,9 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from pipelines.news.sources.given_path import given_path, stamp
 from pipelines.news.sources.layout import find_files
-from pipelines.news.sources.links import copy_file
+from pipelines.raw_files.given_path import given_path, stamp
+from pipelines.raw_files.links import copy_file
 from pipelines.use_case import Context
 from script_shared.errors import InputError
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.news.sources.progress import progress
+from pipelines.raw_files.progress import progress
 from pipelines.sample_world.catalog import Catalog, make_catalog
 from pipelines.sample_world.files import page_ids, write_itens, write_treino, write_validacao
 from pipelines.sample_world.picks import pick_articles

@@ -9,12 +9,12 @@ from pipelines.news.dataset import Dataset
 from pipelines.news.replay.sources import from_dataset
 from pipelines.news.replay.walk import Walk, place_after
 from pipelines.news.site import settled
-from pipelines.news.sources.links import link_tree, sizes
 from pipelines.news.split.moments import Moments, moments_of
 from pipelines.news.training.log_position import note_log
 from pipelines.news.training.ranker_fit import FittedRanker, learn
 from pipelines.news.training.renewal import Renewal
 from pipelines.news.training.segments import folder_megabytes
+from pipelines.raw_files.links import link_tree, sizes
 from pipelines.use_case import Context
 from script_shared.news.model import NewsModel
 from script_shared.news.params import NewsParams

@@ -12,8 +12,8 @@ import polars as pl
 from pipelines.news import columns as c
 from pipelines.news.event_parts import FOLDER as EVENTS
 from pipelines.news.raw.texts import clean_id
-from pipelines.news.sources.links import sizes
 from pipelines.news.tables import VISIT, table_path
+from pipelines.raw_files.links import sizes
 from pipelines.runs import MANIFEST, Run, remove
 from script_shared.arrays import IdIndex
 from script_shared.events import Erased

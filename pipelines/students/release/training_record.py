@@ -1,20 +1,15 @@
 """The record of one training of the students use case, out of the run's folders alone."""
 
 import json
-import time
-from pathlib import Path
 from typing import Any
 
-from pipelines.runs import MANIFEST, Run
+from pipelines.runs import Run
 from pipelines.students.training.step import PARAMS
-from pipelines.tracking.record import Record, State, flat, metric_name, numbers
+from pipelines.tracking.record import Record, flat, metric_name, numbers
 from pipelines.tracking.registry_plan import VERDICTS
-from pipelines.tracking.run_facts import data_of, finished_ms, gate_note, published_release
+from pipelines.tracking.run_facts import data_of, finished_ms, gate_note, published_release, state_of, steps_after
 from script_shared.releases import Releases
 
-AFTER_TRAINING = ("evaluated", "gated", "published")
-TRACKED = "tracked"  # where the step that ends a run leaves its mark
-FRESH_SECONDS = 3_600  # a run that finished a step within the last hour may still be going on
 FILES = {  # by place among the artifacts: step and file
     "data-card.html": ("quality", "data-card.html"),
     "evaluation/report.html": ("evaluated", "report.html"),
@@ -22,11 +17,6 @@ FILES = {  # by place among the artifacts: step and file
     "gate/verdict.json": ("gated", "verdict.json"),
     "params.json": ("trained", PARAMS),
 }
-
-
-def trained_runs(root: Path) -> list[str]:
-    """Ids of the runs below the use case's folder in which a model was trained."""
-    return sorted({path.parent.name for path in (root / "trained").glob(f"[!.]*/{MANIFEST}")})
 
 
 def record_of(run: Run, releases: Releases, *, over: bool = False) -> Record | None:
@@ -40,7 +30,7 @@ def record_of(run: Run, releases: Releases, *, over: bool = False) -> Record | N
     if not run.complete("trained"):
         return None
     trained = run.facts("trained")
-    steps = _steps(run, finished_ms(trained))
+    steps = steps_after(run, finished_ms(trained))
     ended_ms = max(finished_ms(facts) for facts in [trained, *steps.values()])
     files = {
         place: run.folder(step) / name
@@ -51,7 +41,7 @@ def record_of(run: Run, releases: Releases, *, over: bool = False) -> Record | N
     return Record(
         key=f"{run.run_id}@{finished_ms(trained) // 1_000}",
         run_id=run.run_id,
-        state=_state(run, steps, ended_ms, over),
+        state=state_of(run, steps, ended_ms, over=over),
         started_ms=finished_ms(trained) - int(1_000 * trained.get("seconds", 0)),
         ended_ms=ended_ms,
         params=flat(json.loads(params.read_text(encoding="utf-8"))) if params else {},
@@ -61,24 +51,6 @@ def record_of(run: Run, releases: Releases, *, over: bool = False) -> Record | N
         release=published_release(releases, steps),
         files=files,
     )
-
-
-def _steps(run: Run, since: int) -> dict[str, dict[str, Any]]:
-    """Facts of the steps that followed this training, in order; a later training makes earlier ones void."""
-    steps: dict[str, dict[str, Any]] = {}
-    for name in AFTER_TRAINING:
-        if not run.complete(name) or finished_ms(run.facts(name)) < since:
-            break
-        steps[name] = run.facts(name)
-        since = finished_ms(steps[name])
-    return steps
-
-
-def _state(run: Run, steps: dict[str, Any], ended_ms: int, over: bool) -> State:
-    if "published" in steps:
-        return "finished"
-    marked = run.complete(TRACKED) and finished_ms(run.facts(TRACKED)) >= ended_ms
-    return "failed" if over or marked or time.time() - ended_ms / 1_000 > FRESH_SECONDS else "running"
 
 
 def _metrics(trained: dict[str, Any], steps: dict[str, Any]) -> dict[str, float]:

@@ -4,7 +4,8 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.students.erasure import erased_digests, without_erased
+from pipelines.erasures import erased_digests
+from pipelines.students.erasure import without_erased
 from pipelines.students.tables import silver_values as values
 from pipelines.students.tables.bronze import TABLE
 from pipelines.students.tables.silver_checks import check

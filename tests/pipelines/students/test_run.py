@@ -10,9 +10,10 @@ import pytest
 
 from pipelines.students import scores
 from pipelines.students.release.gate import gate
-from pipelines.students.release.training_record import record_of, trained_runs
+from pipelines.students.release.training_record import record_of
 from pipelines.students.sources.generated import generate
 from pipelines.students.tables.gold import columns_in, read_gold
+from pipelines.tracking.run_facts import trained_runs
 from pipelines.use_case import Context
 from script_shared.students.model import StudentsModel
 from script_shared.students.params import StudentsParams

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.news.sources.archive import check_zip, extract
-from pipelines.news.sources.layout import canonical
+from pipelines.news.sources.layout import arranged, canonical
+from pipelines.raw_files import archive
 from script_shared.errors import SourceError, TransientError
 
 MEMBERS = {
@@ -17,6 +17,14 @@ MEMBERS = {
     "itens/itens/itens-parte1.csv": b"page\n",
     "validacao.csv": b"userId\n",
 }
+
+
+def check_zip(path: Path) -> None:
+    archive.check_zip(path, arranged)
+
+
+def extract(path: Path, folder: Path) -> None:
+    archive.extract(path, folder, arranged)
 
 
 def zipped(members: dict[str, bytes]) -> bytes:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.news.sources import SOURCES, download
-from pipelines.news.sources.links import link_or_copy
 from pipelines.news.use_case import NEWS
+from pipelines.raw_files.links import link_or_copy
 from script_shared.errors import InputError
 from tests.pipelines.sample_world.worlds import context, news_params
 

@@ -47,8 +47,8 @@ def test_a_file_that_changes_while_it_is_copied_is_tried_again(
         with Path(source.name).open("a") as stream:
             stream.write("late row")
 
-    monkeypatch.setattr("pipelines.news.sources.links.shutil.copyfileobj", growing)
-    monkeypatch.setattr("pipelines.news.sources.links.FICLONE", 0)
+    monkeypatch.setattr("pipelines.raw_files.links.shutil.copyfileobj", growing)
+    monkeypatch.setattr("pipelines.raw_files.links.FICLONE", 0)
     with pytest.raises(TransientError, match="changed while it was copied"):
         download(context(tmp_path, "one", "local", source_path=folder))
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipelines.news.sources.given_path import stamp
+from pipelines.raw_files.given_path import stamp
 from pipelines.runs import MANIFEST, Run
 from script_shared.errors import TransientError
 
@@ -56,21 +56,26 @@ def sizes(folder: Path, *, within: str = "", without: str = "") -> dict[str, int
     return {name: size for name, size in found.items() if not without or not name.startswith(f"{without}/")}
 
 
-def earlier_raws(root: Path) -> list[Run]:
-    """All runs with complete raw data, newest first."""
-    manifests = sorted((root / "raw").glob(f"[!.]*/{MANIFEST}"), key=lambda path: path.stat().st_mtime, reverse=True)
+def earlier_raws(root: Path, step: str = "raw") -> list[Run]:
+    """All runs with complete raw data, newest first.
+
+    Args:
+        step: the folder of raw data.
+    """
+    manifests = sorted((root / step).glob(f"[!.]*/{MANIFEST}"), key=lambda path: path.stat().st_mtime, reverse=True)
     return [Run(root, manifest.parent.name) for manifest in manifests]
 
 
-def earlier_raw(root: Path, fingerprint: str, *, without: str = "") -> Run | None:
+def earlier_raw(root: Path, fingerprint: str, *, without: str = "", step: str = "raw") -> Run | None:
     """The newest complete raw run with this fingerprint whose files are all there in full, if any.
 
     Args:
         without: a folder of it that does not count.
+        step: the folder of raw data.
     """
-    for run in earlier_raws(root):
-        facts = run.facts("raw")
+    for run in earlier_raws(root, step):
+        facts = run.facts(step)
         same = facts.get("fingerprint") == fingerprint
-        if same and facts.get("files") == sizes(run.folder("raw"), without=without):
+        if same and facts.get("files") == sizes(run.folder(step), without=without):
             return run
     return None

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipelines.use_case import Context
 from script_shared.errors import InputError, SourceError
+from script_shared.use_case_settings import variable
 
 
 def given_path(context: Context, what: str, default: Path | None = None) -> Path:
@@ -22,7 +23,8 @@ def given_path(context: Context, what: str, default: Path | None = None) -> Path
     if path is None and default is not None and default.exists():
         path = default
     if path is None:
-        fix = "Name it with --source-path, with PAUTA_SOURCE_PATH, or as the DAG's source_path."
+        setting = "PAUTA_SOURCE_PATH" if context.use_case == "news" else variable(context.use_case, "source_path")
+        fix = f"Name it with --source-path, with {setting}, or as the DAG's source_path."
         raise InputError(f"no path of {what} was given.", fix=fix)
     _check(path, f"Name the path of {what}.")
     return path

@@ -1,14 +1,16 @@
-"""A downloaded zip: checked as a whole before use; only the layout's files are extracted."""
+"""A downloaded zip: checked as a whole before use; only the files of a layout are extracted."""
 
 import struct
 import zipfile
 import zlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path, PurePosixPath
 
-from pipelines.news.sources.layout import arranged
-from pipelines.news.sources.progress import progress
+from pipelines.raw_files.progress import progress
 from script_shared.errors import InputError, SourceError, TransientError
+
+DELETED = "; it was deleted"
+Arrange = Callable[[Iterable[str]], dict[str, str]]  # the wanted files among some paths: name and path
 
 HTML = (b"<!doctype", b"<html", b"<head")
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
@@ -17,19 +19,36 @@ MOST_BYTES = 32 << 30  # of all files together once they are taken out; the chal
 MOST_RATIO, SMALL = 200, 64 << 20  # bytes that one byte of the zip may become, in files above so many bytes
 BLOCK = 1 << 20
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, OverflowError, struct.error)
-AGAIN = "Zip the files again in the usual way, or extract them and use the source local."
+AGAIN = "Zip the files again in the usual way, or extract them and name their folder."
 _END = struct.Struct("<4s4H2LH")  # the record at the end of a zip that says how many members it has
 
 
-def check_zip(path: Path) -> None:
+def check_members(path: Path, arrange: Arrange) -> None:
+    """Read what is needed of a person's own archive once, which is kept whatever is found.
+
+    Raises:
+        SourceError: it cannot be used.
+    """
+    try:
+        _check(path, arrange)
+    except SourceError as error:
+        raise SourceError(error.message.replace(DELETED, ""), fix=error.fix) from error
+    except DAMAGE as error:
+        raise SourceError(f"{path.name}: the zip is damaged.", fix=AGAIN) from error
+
+
+def check_zip(path: Path, arrange: Arrange) -> None:
     """Read what is needed of the archive once; one that cannot be used is deleted, so that the next try fetches it.
+
+    Args:
+        arrange: finds the layout's files; raises InputError when some are missing.
 
     Raises:
         SourceError: it is no zip, or a zip of something else, or one that cannot or must not be taken out.
         TransientError: it is damaged.
     """
     try:
-        _check(path)
+        _check(path, arrange)
     except SourceError:
         path.unlink()
         raise
@@ -40,10 +59,10 @@ def check_zip(path: Path) -> None:
         raise TransientError(message, fix="Run again.") from error
 
 
-def extract(path: Path, folder: Path) -> None:
+def extract(path: Path, folder: Path, arrange: Arrange) -> None:
     """Write the layout's files, each under its canonical name, into the folder; other members are left alone."""
     with zipfile.ZipFile(path) as archive:
-        members = _members(archive, path.name)
+        members = _members(archive, path.name, arrange)
         with progress("extracting", sum(member.file_size for member in members.values()), "B") as advance:
             for name, member in members.items():
                 target = folder / name
@@ -54,13 +73,13 @@ def extract(path: Path, folder: Path) -> None:
                         advance(len(block))
 
 
-def _check(path: Path) -> None:
+def _check(path: Path, arrange: Arrange) -> None:
     if not zipfile.is_zipfile(path):
         raise _no_zip(path)
     if _members_said(path) > MOST_MEMBERS:
         raise SourceError(f"{path.name}: the zip holds more than {MOST_MEMBERS:,} files; it was deleted.", fix=AGAIN)
     with zipfile.ZipFile(path) as archive:
-        for member in _members(archive, path.name).values():
+        for member in _members(archive, path.name, arrange).values():
             try:
                 _read(archive, member)
             except DAMAGE as error:
@@ -81,7 +100,8 @@ def _no_zip(path: Path) -> SourceError:
     if start.startswith(b"pk\x03\x04"):
         return TransientError(f"{path.name}: the zip is cut off; it was deleted.", fix="Run again.")
     what = "a web page" if start.startswith(HTML) else "another kind of file"
-    return SourceError(f"{path.name}: is no zip but {what}.", fix="Check the file id, or use the source local.")
+    fix = "Check the address, or extract the files and name their folder."
+    return SourceError(f"{path.name}: is no zip but {what}.", fix=fix)
 
 
 def _members_said(path: Path) -> int:
@@ -98,7 +118,7 @@ def _members_said(path: Path) -> int:
     return members if members < 0xFFFF else min(size, central) // 46
 
 
-def _members(archive: zipfile.ZipFile, label: str) -> dict[str, zipfile.ZipInfo]:
+def _members(archive: zipfile.ZipFile, label: str, arrange: Arrange) -> dict[str, zipfile.ZipInfo]:
     by_path: dict[str, zipfile.ZipInfo] = {}
     for member in archive.infolist():
         path = PurePosixPath(member.filename.replace("\\", "/"))
@@ -109,9 +129,9 @@ def _members(archive: zipfile.ZipFile, label: str) -> dict[str, zipfile.ZipInfo]
         if not member.is_dir():
             by_path[path.as_posix()] = member
     try:
-        members = {name: by_path[path] for name, path in arranged(by_path).items()}
+        members = {name: by_path[path] for name, path in arrange(by_path).items()}
     except InputError as error:
-        raise SourceError(f"{label}: in the zip, {error.message}", fix=f"Check the file id. {AGAIN}") from None
+        raise SourceError(f"{label}: in the zip, {error.message}", fix=f"Check the address. {AGAIN}") from None
     _check_ways(members.values(), label)
     return members
 

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from pipelines.news.sources.progress import progress
+from pipelines.raw_files.progress import progress
 
 
 def test_without_a_terminal_there_are_log_lines_and_no_bar(
