@@ -1,6 +1,6 @@
 """Tables of settings and params, and the comments of the params file, made from the descriptions in the code.
 
-``make docs-tables`` writes them into docs/configuration.md, docs/students.md and the params files.
+``make docs-tables`` writes them into docs/configuration.md, the pages of the use cases and the params files.
 """
 
 import json
@@ -18,6 +18,7 @@ from pipelines.supervisor.settings.stack_settings import StackSettings
 from script_shared.news import params as news
 from script_shared.news.site_profile import AUTO, BUSY, LONGEST_HOURS
 from script_shared.params import Params
+from script_shared.recruiting import params as recruiting
 from script_shared.settings import Settings, own_cache
 from script_shared.students import params as students
 from script_shared.use_case_settings import UseCaseSettings
@@ -27,6 +28,7 @@ PAGE = ROOT / "docs" / "configuration.md"
 COLUMN = 30  # of the comments in the params file
 PARAMS: dict[str, tuple[type[Params], Path, Path]] = {  # by use case: class, file, and the page with the tables
     "news": (news.NewsParams, news.FILE, PAGE),
+    "recruiting": (recruiting.RecruitingParams, recruiting.FILE, ROOT / "docs" / "recruiting.md"),
     "students": (students.StudentsParams, students.FILE, ROOT / "docs" / "students.md"),
 }
 KINDS: tuple[type[BaseSettings], ...] = (Settings, ServerSettings, StackSettings)

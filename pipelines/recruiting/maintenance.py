@@ -1,0 +1,29 @@
+"""Housekeeping of the platform, and of erased candidates: the runs that hold one are removed."""
+
+from functools import partial
+from typing import Any
+
+from pipelines.erasures import erased_digests, remove_runs_holding
+from pipelines.housekeeping import prune as prune_old
+from pipelines.housekeeping import runs_of
+from pipelines.recruiting.erasure import HOLDING, holds_erased, releases_holding
+from pipelines.use_case import Context
+from script_shared.events import Erased
+
+
+def prune(context: Context) -> dict[str, Any]:
+    """Remove what is old, as ``pipelines.housekeeping`` does, and every finished run that holds an erased candidate.
+
+    Returns:
+        what ``pipelines.housekeeping.prune`` says; ``erased_from_runs`` (runs that were removed whole),
+        ``releases_with_erased`` (candidates by release; nothing is served of them).
+    """
+    removed = prune_old(context)
+    digests = erased_digests(context.settings)
+    ended = [run.run_id for run in runs_of(context.run.root)[0]]
+    holds = partial(holds_erased, digests=digests)
+    return {
+        **removed,
+        "erased_from_runs": remove_runs_holding(context.run.root, ended, HOLDING, holds),
+        "releases_with_erased": releases_holding(context.releases, Erased(digests)),
+    }

@@ -1,0 +1,1 @@
+"""The three nested JSON files as raw tables, without personal data."""

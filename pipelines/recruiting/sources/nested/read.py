@@ -1,0 +1,35 @@
+"""Reads the three files into raw tables."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.raw_files.progress import progress
+from pipelines.recruiting.sources.nested.flat import application_rows, candidate_row, vacancy_row
+from pipelines.recruiting.sources.nested.layout import records
+from pipelines.recruiting.tables.raw import write_raw
+
+
+def read_nested(files: dict[str, Path], folder: Path) -> dict[str, Any]:
+    """Write the raw tables of the three files into the folder.
+
+    Returns:
+        rows by table.
+
+    Raises:
+        InputError: a file is no JSON of this shape; names the file.
+    """
+    vacancies = records(files["vagas.json"], "vagas.json")
+    write_raw(folder, "vacancies", pl.DataFrame([vacancy_row(key, record) for key, record in vacancies.items()]))
+    prospects = records(files["prospects.json"], "prospects.json")
+    applications = [row for key, record in prospects.items() for row in application_rows(key, record)]
+    write_raw(folder, "applications", pl.DataFrame(applications))
+    applicants = records(files["applicants.json"], "applicants.json")
+    rows = []
+    with progress("cleaning CVs", len(applicants), "CV") as advance:
+        for key, record in applicants.items():
+            rows.append(candidate_row(key, record))
+            advance(1)
+    write_raw(folder, "candidates", pl.DataFrame(rows))
+    return {"vacancies": len(vacancies), "candidates": len(rows), "applications": len(applications)}

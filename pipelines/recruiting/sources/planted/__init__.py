@@ -1,0 +1,1 @@
+"""An invented recruiting agency: people, vacancies and outcomes whose rules are known."""

@@ -1,0 +1,1 @@
+"""Refined tables: vacancies, candidates and applications, one reading of all sources."""
