@@ -59,7 +59,7 @@ class Library:
 def make() -> FastAPI:
     """The application that uvicorn starts."""
     library, app = Library(Path(os.environ[FOLDER])), FastAPI()
-    app.add_middleware(RequestMiddleware, telemetry=Telemetry())
+    app.add_middleware(RequestMiddleware, telemetry=Telemetry(), body_bytes=1_000_000)
 
     @app.get("/recommendations", response_model=Recommendations)
     async def recommendations(request: Request, user_id: str = "", num_recs: int = 10) -> Response:

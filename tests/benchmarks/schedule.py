@@ -67,6 +67,8 @@ async def send(port: int, plan: Sequence[Planned], rate: float) -> Sent:
 async def _one(free: Any, message: bytes, start: float, due: float, sent: Sent) -> None:
     reader, writer = await free.get()
     try:
+        if reader.at_eof():  # the server closed it while it was idle
+            reader, writer = await _again(writer)
         writer.write(message)
         head = await reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
@@ -75,11 +77,16 @@ async def _one(free: Any, message: bytes, start: float, due: float, sent: Sent) 
         sent.empty += b'"items":[]' in body
     except (OSError, EOFError, ValueError):
         sent.failed += 1
-        writer.close()
-        reader, writer = await asyncio.open_connection("127.0.0.1", writer.get_extra_info("peername")[1])
+        reader, writer = await _again(writer)
     sent.at.append(due)
     sent.took.append(time.perf_counter() - start - due)
     free.put_nowait((reader, writer))
+
+
+async def _again(writer: asyncio.StreamWriter) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Close the connection and open another one to the same port."""
+    writer.close()
+    return await asyncio.open_connection("127.0.0.1", writer.get_extra_info("peername")[1])
 
 
 def _message(method: str, path: str, body: dict[str, Any] | None) -> bytes:
