@@ -49,7 +49,7 @@ def hosted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "command",
     [
-        "nothing",
+        "--step refine nothing",
         "maintenance --use-case nothing",
         "releases --use-case nothing list",
         "tracking --use-case nothing status",

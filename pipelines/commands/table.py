@@ -1,0 +1,26 @@
+"""Every command of ``python -m pipelines`` besides the use cases: its name, what it does, and where it is."""
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """One command.
+
+    Attributes:
+        about: one line for ``--help``.
+        where: ``module:function`` of its arguments and the settings; imported when the command is called.
+    """
+
+    about: str
+    where: str
+
+
+COMMANDS = {
+    "check-data": Command("show what your files contain and how they are read", "pipelines.commands.check_data:main"),
+    "events": Command("export a part of the event log as a parquet file", "pipelines.commands.events:main"),
+    "maintenance": Command("remove old runs, releases and events", "pipelines.commands.maintenance:main"),
+    "releases": Command("list, promote, roll back, verify and prune releases", "pipelines.commands.releases:main"),
+    "replay": Command("train the ranker on past clicks and measure it", "pipelines.news.rolling.command:main"),
+    "served": Command("report served lists, and the clicks on them", "pipelines.commands.served:main"),
+    "tracking": Command("inspect and repair the records in MLflow", "pipelines.tracking.cli:main"),
+}
