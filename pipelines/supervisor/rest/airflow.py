@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from pipelines.supervisor.rest.task_log import essence
+from script_shared.airflow_rest import AirflowLogin, answer_of, run_body
 from script_shared.errors import UnavailableError
 
 HEALTH = ("metadatabase", "scheduler", "dag_processor")
@@ -36,9 +37,8 @@ class AirflowRest:
     """A client with a login; every method raises UnavailableError when Airflow does not answer as it should."""
 
     def __init__(self, url: str, username: str, password: str) -> None:
-        self._login = {"username": username, "password": password}
-        self._http = httpx.Client(base_url=url, timeout=30, trust_env=False)
-        self._token = ""
+        login = AirflowLogin(url, username, password)
+        self._http = httpx.Client(base_url=f"{url}/api/v2", auth=login, timeout=30, trust_env=False)
 
     def close(self) -> None:
         """Close the connections."""
@@ -47,7 +47,7 @@ class AirflowRest:
     def healthy(self) -> bool:
         """Whether database, scheduler and DAG processor report that they are healthy."""
         try:
-            health = self._http.get("/api/v2/monitor/health").raise_for_status().json()
+            health = self._http.get("/monitor/health", auth=None).raise_for_status().json()
         except (httpx.HTTPError, ValueError):
             return False
         parts = [health.get(name) if isinstance(health, dict) else None for name in HEALTH]
@@ -58,14 +58,10 @@ class AirflowRest:
         response = self._send("GET", f"/dags/{dag}")
         return response.status_code == httpx.codes.OK and not response.json()["is_stale"]
 
-    def import_errors(self) -> list[str]:
-        """Why DAG files could not be read."""
-        return [each["stack_trace"] for each in self._get("/importErrors")["import_errors"]]
-
     def trigger(self, dag: str, conf: dict[str, Any]) -> str:
         """Start a run; returns its id."""
-        body = {"logical_date": None, "conf": conf}
-        return str(self._read(self._send("POST", f"/dags/{dag}/dagRuns", json=body))["dag_run_id"])
+        started = self._send("POST", f"/dags/{dag}/dagRuns", json=run_body(conf))
+        return str(answer_of(started, f"the DAG {dag}", "dag_run_id")["dag_run_id"])
 
     def runs(self, dag: str) -> list[str]:
         """The ids of the DAG's newest runs, newest first."""
@@ -84,7 +80,8 @@ class AirflowRest:
 
     def give_up(self, dag: str, run: str) -> None:
         """Mark a run as failed."""
-        self._read(self._send("PATCH", f"/dags/{dag}/dagRuns/{run}", json={"state": "failed"}))
+        path = f"/dags/{dag}/dagRuns/{run}"
+        answer_of(self._send("PATCH", path, json={"state": "failed"}), path)
 
     def tasks(self, dag: str, run: str) -> list[TaskState]:
         """The run's tasks, mapped ones one by one."""
@@ -104,27 +101,13 @@ class AirflowRest:
         return essence(self._get(path, {"map_index": task.map_index})["content"])
 
     def _get(self, path: str, query: dict[str, Any] | None = None) -> dict[str, Any]:
-        return self._read(self._send("GET", path, params=query))
-
-    def _read(self, response: httpx.Response) -> dict[str, Any]:
-        if not response.is_success:
-            detail = response.text[:300]
-            raise UnavailableError(f"Airflow answered {response.status_code} to {response.url.path}: {detail}")
-        answer: dict[str, Any] = response.json()
-        return answer
+        return answer_of(self._send("GET", path, params=query), path)
 
     def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
         try:
-            if not self._token:
-                answer = self._http.post("/auth/token", json=self._login)
-                self._token = str(self._read(answer)["access_token"])
-            headers = {"Authorization": f"Bearer {self._token}"}
-            response = self._http.request(method, f"/api/v2{path}", headers=headers, **more)
+            return self._http.request(method, path, **more)
         except httpx.HTTPError as error:
             raise UnavailableError(f"Airflow does not answer: {error}.") from error
-        if response.status_code == httpx.codes.UNAUTHORIZED:
-            self._token = ""
-        return response
 
 
 def _task_state(found: dict[str, Any]) -> TaskState:
