@@ -82,16 +82,12 @@ class Component:
         now = time.monotonic()
         self.deaths = [each for each in self.deaths if now - each < WITHIN_SECONDS] + [now]
         if len(self.deaths) > RESTARTS:
-            last = "\n".join(f"    {line}" for line in self.tail())
-            message = (
-                f"{self.name} ended {len(self.deaths)} times (exit code {self.exit_code}). Its last lines:\n{last}\n"
-            )
-            raise UnavailableError(message, fix=f"The whole log is {self.log}.")
+            raise self.failure(f"ended {len(self.deaths)} times")
         return len(self.deaths)
 
-    def tail(self, lines: int = 15) -> list[str]:
-        """The end of its log."""
-        try:
-            return self.log.read_text(errors="replace").splitlines()[-lines:]
-        except OSError:
-            return []
+    def failure(self, what: str) -> UnavailableError:
+        """The error that says what it did, with the end of its log."""
+        lines = self.log.read_text(errors="replace").splitlines()[-15:]
+        last = "\n".join(f"    {line}" for line in lines)
+        message = f"{self.name} {what} (exit code {self.exit_code}). Its last lines:\n{last}\n"
+        return UnavailableError(message, fix=f"The whole log is {self.log}.")

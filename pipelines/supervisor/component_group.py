@@ -45,9 +45,7 @@ class ComponentGroup:
         finally:
             self.components.remove(component)
         if component.exit_code:
-            last = "\n".join(f"    {line}" for line in component.tail())
-            message = f"{component.name} failed (exit code {component.exit_code}). Its last lines:\n{last}\n"
-            raise UnavailableError(message, fix=f"The whole log is {component.log}.")
+            raise component.failure("failed")
 
     def watch(self, except_for: Component | None = None) -> None:
         """Start again what has ended.

@@ -17,11 +17,6 @@ def adopt_orphans() -> None:
     _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def descendants() -> list[psutil.Process]:
-    """All processes below this one that have not ended."""
-    return [each for each in psutil.Process().children(recursive=True) if _living(each)]
-
-
 def reap_orphans(own: set[int]) -> None:
     """End adopted processes that are not ``own`` children, because the component that should end them has ended."""
     for child in psutil.Process().children():
@@ -58,13 +53,6 @@ def _kill(processes: list[psutil.Process]) -> None:
     for each in processes:
         with suppress(psutil.NoSuchProcess):
             each.kill()
-
-
-def _living(process: psutil.Process) -> bool:
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _bury_all() -> bool:

@@ -3,46 +3,37 @@
 import base64
 import json
 import os
-import secrets
-from dataclasses import asdict, dataclass, fields
+from functools import partial
 from pathlib import Path
+from secrets import token_urlsafe
+
+from pydantic import BaseModel, ConfigDict, Field
 
 ADMIN = "admin"
 SERVICE = "pauta"  # Airflow's user for the API; it may trigger DAGs and nothing more
 PRIVATE = 0o600
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(BaseModel):
     """Each is a random string; Airflow's components must share the first three."""
 
-    jwt_secret: str
-    api_secret: str
-    fernet_key: str
-    admin_password: str
-    service_password: str
-    admin_token: str
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
-    @classmethod
-    def new(cls) -> "Credentials":
-        return cls(
-            jwt_secret=secrets.token_urlsafe(64),
-            api_secret=secrets.token_urlsafe(48),
-            fernet_key=base64.urlsafe_b64encode(os.urandom(32)).decode(),
-            admin_password=secrets.token_urlsafe(12),
-            service_password=secrets.token_urlsafe(24),
-            admin_token=secrets.token_urlsafe(24),
-        )
+    jwt_secret: str = Field(default_factory=partial(token_urlsafe, 64))
+    api_secret: str = Field(default_factory=partial(token_urlsafe, 48))
+    fernet_key: str = Field(default_factory=lambda: base64.urlsafe_b64encode(os.urandom(32)).decode())
+    admin_password: str = Field(default_factory=partial(token_urlsafe, 12))
+    service_password: str = Field(default_factory=partial(token_urlsafe, 24))
+    admin_token: str = Field(default_factory=partial(token_urlsafe, 24))
 
 
 def load_credentials(state: Path) -> Credentials:
     """The credentials of this checkout; creates missing ones."""
     file = state / "credentials.json"
     kept = json.loads(file.read_text()) if file.is_file() else {}
-    known = {field.name for field in fields(Credentials)}
-    credentials = Credentials(**(asdict(Credentials.new()) | {key: kept[key] for key in known & kept.keys()}))
-    if asdict(credentials) != kept:
-        write_private(file, asdict(credentials))
+    credentials = Credentials.model_validate(kept)
+    if credentials.model_dump() != kept:
+        write_private(file, credentials.model_dump())
     return credentials
 
 

@@ -1,8 +1,6 @@
 """Where the local stack lives and listens: folders, ports and addresses, from flags or the environment."""
 
-import argparse
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -14,9 +12,15 @@ HOST = "127.0.0.1"
 
 
 class StackSettings(BaseSettings):
-    """Each is an environment variable with the prefix ``PAUTA_``, or a flag of ``python -m pipelines.supervisor``."""
+    """Each is an environment variable with the prefix PAUTA_, or a flag of ``python -m pipelines.supervisor``."""
 
-    model_config = SettingsConfigDict(env_prefix="PAUTA_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PAUTA_",
+        extra="ignore",
+        frozen=True,
+        cli_prog_name="python -m pipelines.supervisor",
+        cli_kebab_case=True,
+    )
 
     airflow_port: int = Field(8080, ge=1, le=65535, description="port of Airflow's UI and API under `make run`")
     port: int = Field(8001, ge=1, le=65535, description="port of the API")
@@ -47,14 +51,8 @@ def load_stack_settings(argv: list[str]) -> StackSettings:
     Raises:
         SettingsError: a value cannot be used, or both ports are the same; the message names it.
     """
-    parser = argparse.ArgumentParser(prog="python -m pipelines.supervisor", description=__doc__)
-    for name, field in StackSettings.model_fields.items():
-        parser.add_argument(
-            f"--{name.replace('_', '-')}", help=f"{field.description} (PAUTA_{name.upper()}, default: {field.default})"
-        )
-    flags: dict[str, Any] = {name: value for name, value in vars(parser.parse_args(argv)).items() if value is not None}
     try:
-        return _with_two_ports(StackSettings(**flags))
+        return _with_two_ports(StackSettings(_cli_parse_args=argv))
     except ValidationError as error:
         first = error.errors()[0]
         name = "PAUTA_" + "_".join(str(part) for part in first["loc"]).upper()

@@ -15,9 +15,19 @@ ROOT = Path(__file__).parents[3]
 PRELUDE = """
 import os, sys, time, signal
 from pathlib import Path
+import psutil
 from pipelines.supervisor import component, component_group, linux_processes
 from pipelines.supervisor.component import Component
 from pipelines.supervisor.component_group import ComponentGroup
+
+def descendants():
+    return [each for each in psutil.Process().children(recursive=True) if alive(each)]
+
+def alive(process):
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 def program(name, text):
     return Component(name, [sys.executable, "-c", text], dict(os.environ), Path(sys.argv[1]) / f"{name}.log")

@@ -33,8 +33,8 @@ def test_the_children_of_a_dead_component_do_not_outlive_it(tmp_path: Path) -> N
         linux_processes.adopt_orphans()
         house = ComponentGroup()
         house.start(program("family", {STUBBORN_FAMILY!r}))
-        while len(linux_processes.descendants()) < 2: time.sleep(0.02)
-        child = [each for each in linux_processes.descendants() if each.pid != house.components[0].pid][0]
+        while len(descendants()) < 2: time.sleep(0.02)
+        child = [each for each in descendants() if each.pid != house.components[0].pid][0]
         os.kill(house.components[0].pid, signal.SIGKILL)
         house.components[0].process.wait()
         house.watch()
@@ -110,10 +110,10 @@ def test_stop_ends_components_that_ignore_it_and_their_children_in_other_session
         linux_processes.adopt_orphans()
         house = ComponentGroup()
         house.start(program("family", {STUBBORN_FAMILY!r}))
-        while len(linux_processes.descendants()) < 2: time.sleep(0.02)
+        while len(descendants()) < 2: time.sleep(0.02)
         component_group.GRACE_SECONDS = 0.3
         house.stop()
-        print("left:", len(linux_processes.descendants()))
+        print("left:", len(descendants()))
         """,
     )
     output, _ = program.communicate(timeout=300)

@@ -21,7 +21,7 @@ def supervise():
     component_group.GRACE_SECONDS = 0.3
     try:
         house.start(program("family", {STUBBORN_FAMILY!r}))
-        while len(linux_processes.descendants()) < 2: time.sleep(0.02)
+        while len(descendants()) < 2: time.sleep(0.02)
         print("ready", flush=True)
         time.sleep(3600)
     except StopRequestedError:
