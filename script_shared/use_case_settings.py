@@ -1,11 +1,12 @@
 """Settings that each use case has for itself: ``PAUTA_<USE CASE>_SOURCE`` and so on."""
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import PydanticBaseSettingsSource
 
@@ -15,6 +16,34 @@ from script_shared.use_cases import entries
 
 PREFIX = "PAUTA_"
 CHOSEN = PREFIX + "USE_CASES"
+ADMIN = "admin"  # name and role of the holder of the admin token
+SHORTEST_TOKEN = 16
+_VIEWER = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def viewer_tokens(text: str) -> dict[str, str]:
+    """Tokens by the name of their holder.
+
+    Raises:
+        ValueError: a part is no name and token, a name is there twice, or a token is short; no token is repeated.
+
+    >>> viewer_tokens("ana=0123456789abcdef, rui=fedcba9876543210")
+    {'ana': '0123456789abcdef', 'rui': 'fedcba9876543210'}
+    """
+    found: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, _, token = (word.strip() for word in part.partition("="))
+        if not _VIEWER.fullmatch(name) or name == ADMIN or name in found:
+            raise ValueError("each part must be name=token with a name of its own: letters, digits, '.', '_' and '-'")
+        if len(token) < SHORTEST_TOKEN:
+            raise ValueError(f"the token of {name} is shorter than {SHORTEST_TOKEN} characters")
+        found[name] = token
+    return found
+
+
+def _viewers(text: SecretStr) -> SecretStr:
+    viewer_tokens(text.get_secret_value())
+    return text
 
 
 class UseCaseSettings(BaseModel):
@@ -28,6 +57,16 @@ class UseCaseSettings(BaseModel):
         None, description="when its data DAG starts by itself, as a cron expression in UTC"
     )
     params_file: Path | None = Field(None, description="its params file; unset, the one in the package")
+    database_uri: SecretStr | None = Field(
+        None,
+        description="SQLAlchemy address of its own tables, where it has some (students): SQLite or PostgreSQL; "
+        "unset, they are beside the event log",
+    )
+    viewers: Annotated[SecretStr, AfterValidator(_viewers)] | None = Field(
+        None,
+        description="people who may look at its persons without the admin token, where it has some (students): "
+        "`name=token`, separated by commas; a token has 16 characters or more",
+    )
 
 
 def variable(use_case: str, field: str) -> str:

@@ -1,23 +1,19 @@
-"""Answers of the students routes as JSON values, and the student that a route asks for."""
+"""Answers of the students routes as JSON values."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, HTTPException
+import orjson
+from fastapi import Response
 
-from app.dependencies import in_service
-from app.students.release_loader import StudentsRelease
 from app.students.shapes import chance_of
 from script_shared.students.model import Risk, StudentsModel
 
-UNKNOWN = "The release in service does not know this student. Ids are those of the sheets, such as RA-12."
+NO_STORE = {"Cache-Control": "no-store"}  # nothing about children is kept by a browser or a proxy
 
 
-async def _following_erasures(loaded: Annotated[StudentsRelease, in_service("students")]) -> StudentsRelease:
-    await loaded.erased.follow()
-    return loaded
-
-
-InService = Annotated[StudentsRelease, Depends(_following_erasures)]
+def private_json(body: Any) -> Response:
+    """A JSON answer that nobody on the way may keep."""
+    return Response(orjson.dumps(body), 200, NO_STORE, "application/json")
 
 
 def risk_json(risk: Risk, language: str) -> dict[str, Any]:
@@ -34,31 +30,6 @@ def risk_json(risk: Risk, language: str) -> dict[str, Any]:
             {"factor": each.factor, "effect": each.effect, "sentence": each.sentence(language)} for each in risk.reasons
         ],
     }
-
-
-def place_of(loaded: StudentsRelease, ra: str) -> int:
-    """The place of a student in the release.
-
-    Raises:
-        HTTPException: 404, the release does not know the student, or the student was erased; the id is not repeated.
-    """
-    place = loaded.model.store.student(ra)
-    if place < 0 or loaded.erased.has(ra):
-        raise HTTPException(404, UNKNOWN)
-    return place
-
-
-def changed(record: dict[str, float | None], given: dict[str, float | None]) -> dict[str, float | None]:
-    """A record with other values; the lag follows phase and ideal phase where it was not given itself.
-
-    >>> changed({"phase": 2, "ideal_phase": 3, "lag": -1, "ida": 5.0}, {"phase": 3})
-    {'phase': 3, 'ideal_phase': 3, 'lag': 0, 'ida': 5.0}
-    """
-    after = record | given
-    phase, ideal = after.get("phase"), after.get("ideal_phase")
-    if "lag" not in given and {"phase", "ideal_phase"} & set(given) and phase is not None and ideal is not None:
-        after["lag"] = phase - ideal
-    return after
 
 
 def listed(model: StudentsModel, place: int) -> dict[str, Any]:

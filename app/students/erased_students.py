@@ -44,6 +44,14 @@ class ErasedStudents:
         self._read_at = float("-inf")
         await self.follow()
 
+    def digests(self) -> frozenset[str]:
+        """Digests of all who were erased, read from the log now; blocks.
+
+        Raises:
+            UnavailableError: the log cannot be read.
+        """
+        return frozenset(self._log.erased())
+
     def has(self, ra: str) -> bool:
         """Whether a student was erased."""
         return are_erased([ra], self._digests)[0]

@@ -1,15 +1,21 @@
 """Loads releases of the students use case."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.students.access_log import AccessLog
 from app.students.erased_students import ErasedStudents
+from app.students.online_risks import OnlineRisks
 from app.use_case import Parts, ReleaseLoader
 from script_shared.errors import ReleaseCorruptError
 from script_shared.params import load_params
 from script_shared.releases import Manifest
+from script_shared.students.database.access_record import AccessRecord
+from script_shared.students.database.connection import database_address
+from script_shared.students.database.feature_store import FeatureStore
 from script_shared.students.features import RECORD
 from script_shared.students.model import StudentsModel
 from script_shared.students.params import FILE, StudentsParams
@@ -18,39 +24,66 @@ from script_shared.students.release_folder import CARD
 
 @dataclass(frozen=True)
 class StudentsRelease:
-    """A loaded release, and who of its students was erased since."""
+    """A loaded release, its risks, who of its students was erased since, and the record of who looks at them."""
 
     model: StudentsModel
     erased: ErasedStudents
+    access: AccessLog
+    online: OnlineRisks
     card: dict[str, Any]
 
 
 class StudentsLoader(ReleaseLoader[StudentsRelease]):
     """Args:
     erased: who was erased.
+    access: where looks at students are written.
+    features: gets the students of each release that is loaded; None where the release's own arrays answer.
     refuse_missing: whether a record that lacks a feature is refused.
     """
 
-    def __init__(self, erased: ErasedStudents, *, refuse_missing: bool = False) -> None:
-        self._erased, self._refuse_missing = erased, refuse_missing
+    def __init__(
+        self,
+        erased: ErasedStudents,
+        access: AccessLog,
+        features: FeatureStore | None = None,
+        *,
+        refuse_missing: bool = False,
+    ) -> None:
+        self._erased, self._access, self._features = erased, access, features
+        self._refuse_missing = refuse_missing
+        self._preparing: asyncio.Task[None] | None = None
 
     @classmethod
     def of(cls, parts: Parts) -> "StudentsLoader":
         """The loader of a running service."""
         params = load_params(StudentsParams, parts.settings.of("students").params_file or FILE)
-        return cls(ErasedStudents(parts.intake.log), refuse_missing=params.decision.missing == "refuse")
+        access = AccessLog(AccessRecord(database_address(parts.settings)))
+        own = parts.settings.of("students").database_uri
+        features = FeatureStore(own.get_secret_value()) if own else None
+        return cls(
+            ErasedStudents(parts.intake.log), access, features, refuse_missing=params.decision.missing == "refuse"
+        )
 
     def load(self, folder: Path, manifest: Manifest, *, in_part: bool) -> StudentsRelease:
         """Load a release and have it answer once.
 
         Raises:
             ReleaseCorruptError: a file is missing or damaged, or the answer is no chance.
+            UnavailableError: the online feature store cannot be written, or nobody knows who was erased.
         """
         model = StudentsModel.load(folder, manifest.version, refuse_missing=self._refuse_missing)
         answer = model.of_record(dict.fromkeys(RECORD, 0.0))
         if not 0 <= answer.probabilities["critical"] <= 1 or model.of_student(model.store.ids.ids[0]) is None:
             raise ReleaseCorruptError(f"{folder}: its answers are no chances.", fix="Train it again.")
-        return StudentsRelease(model, self._erased, _card(folder))
+        if self._features is not None:
+            self._features.write(manifest.version, model.store, self._erased.digests())
+        return StudentsRelease(model, self._erased, self._access, OnlineRisks(model, self._features), _card(folder))
+
+    async def take_over(self, loaded: StudentsRelease) -> None:
+        """Begin to compute the reasons of the students, beside requests."""
+        if self._preparing is not None:
+            self._preparing.cancel()
+        self._preparing = asyncio.create_task(loaded.online.prepare())
 
     def card(self, loaded: StudentsRelease) -> dict[str, Any]:
         """Counts and the model card."""

@@ -3,16 +3,32 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.http.question import Question
+from script_shared.students.features import RECORD
+from script_shared.times import epoch_ms
 
 MOST_RECORDS = 200
 Status = Literal["critical", "alert", "expected"]
 Language = Annotated[Literal["en", "pt"], Query(description="Of the reasons.")]
 StudentId = Annotated[str, Path(max_length=64, description="The student's id in the sheets; case does not count.")]
 Mark = Annotated[float | None, Field(ge=0, le=10)]
+Moment = Annotated[int, BeforeValidator(epoch_ms)]  # seconds or milliseconds since 1970, or ISO 8601
 Phase = Annotated[int | None, Field(ge=0, le=9)]
+
+
+def changed(record: dict[str, float | None], given: dict[str, float | None]) -> dict[str, float | None]:
+    """A record with other values; the lag follows phase and ideal phase where it was not given itself.
+
+    >>> changed({"phase": 2, "ideal_phase": 3, "lag": -1, "ida": 5.0}, {"phase": 3})
+    {'phase': 3, 'ideal_phase': 3, 'lag': 0, 'ida': 5.0}
+    """
+    after = record | given
+    phase, ideal = after.get("phase"), after.get("ideal_phase")
+    if "lag" not in given and {"phase", "ideal_phase"} & set(given) and phase is not None and ideal is not None:
+        after["lag"] = phase - ideal
+    return after
 
 
 class Changes(Question):
@@ -35,7 +51,17 @@ class Changes(Question):
 
     def values_given(self) -> dict[str, float | None]:
         """The values that were named, null included."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
+        return {name: getattr(self, name) for name in RECORD if name in self.model_fields_set}
+
+    def record(self) -> dict[str, float | None]:
+        """The whole record; the lag follows the phases where it is not given."""
+        return changed(dict.fromkeys(RECORD), self.values_given())
+
+
+class BatchRecord(Changes):
+    """A record of a file."""
+
+    ref: Annotated[str | None, Field(max_length=64, description="Your own name of it, repeated in the answer.")] = None
 
 
 class Records(Question):
@@ -102,6 +128,31 @@ class StudentPath(BaseModel):
 
 class ErasedStudent(BaseModel):
     erased: bool
+
+
+class StudentsHealth(BaseModel):
+    status: Literal["ok"]
+    release: str | None
+    reason: str | None = Field(description="Why none is in service, null when one is.")
+
+
+class StudentsTraining(Question):
+    data: bool = Field(False, description="Read the workbooks again first.")
+    params: dict[str, Any] = Field({}, description="Params of the DAG, as its form in Airflow shows them.")
+
+
+class LookShape(BaseModel):
+    number: int
+    at: str
+    viewer: str = Field(description="Name of the token.")
+    role: str
+    route: str
+    student: str = Field(description="Digest of the student's id.")
+
+
+class AccessList(BaseModel):
+    looks: list[LookShape]
+    before: int | None = Field(description="Where the next page begins; null on the last one.")
 
 
 class ListedStudent(BaseModel):

@@ -1,9 +1,20 @@
 """The students use case on the side of the API: its loader and its routes."""
 
-from app.students import batches, risks, students
+from app.students.pages import routes as pages
 from app.students.release_loader import StudentsLoader
+from app.students.routes import accesses, batches, risks, service, streams, students
 from app.use_case import AppUseCase
 
 STUDENTS = AppUseCase(
-    name="students", loader=StudentsLoader.of, routers=(batches.router, risks.router, students.router)
+    name="students",
+    loader=StudentsLoader.of,
+    routers=(  # addresses with an id come last: they match any word
+        service.router,
+        pages.router,
+        accesses.router,
+        batches.router,
+        streams.router,
+        risks.router,
+        students.router,
+    ),
 )

@@ -1,4 +1,4 @@
-"""Housekeeping of the platform, and of erased students: the runs that hold one are removed."""
+"""Housekeeping: what is old, runs that hold an erased student, old looks, and releases in the online store."""
 
 from functools import partial
 from typing import Any
@@ -8,7 +8,14 @@ from pipelines.housekeeping import prune as prune_old
 from pipelines.housekeeping import runs_of
 from pipelines.students.erasure import HOLDING, holds_erased, releases_holding
 from pipelines.use_case import Context
+from script_shared.clock import wall_ms
 from script_shared.events import Erased
+from script_shared.events.address import log_exists
+from script_shared.students.database.access_record import AccessRecord
+from script_shared.students.database.connection import database_address
+from script_shared.students.database.feature_store import FeatureStore
+
+DAY_MS = 86_400_000
 
 
 def prune(context: Context) -> dict[str, Any]:
@@ -16,7 +23,8 @@ def prune(context: Context) -> dict[str, Any]:
 
     Returns:
         what ``pipelines.housekeeping.prune`` says; ``erased_from_runs`` (runs that were removed whole),
-        ``releases_with_erased`` (students by release; nothing is served of them).
+        ``releases_with_erased`` (students by release; nothing is served of them), ``looks`` (removed from the access
+        record), ``online_releases`` (removed from the online feature store).
     """
     removed = prune_old(context)
     digests = erased_digests(context.settings)
@@ -27,4 +35,28 @@ def prune(context: Context) -> dict[str, Any]:
             context.run.root, ended, HOLDING, partial(holds_erased, digests=digests)
         ),
         "releases_with_erased": releases_holding(context.releases, Erased(digests)),
+        "looks": _remove_old_looks(context),
+        "online_releases": _remove_old_releases(context),
     }
+
+
+def _remove_old_looks(context: Context) -> int:
+    address = database_address(context.settings)
+    if not log_exists(address):
+        return 0
+    record = AccessRecord(address)
+    try:
+        return record.remove_before(wall_ms() - context.params.access.keep_days * DAY_MS)
+    finally:
+        record.close()
+
+
+def _remove_old_releases(context: Context) -> list[str]:
+    own = context.settings.of("students").database_uri
+    if not own or not log_exists(own.get_secret_value()):
+        return []
+    store = FeatureStore(own.get_secret_value())
+    try:
+        return store.keep(context.releases.versions())
+    finally:
+        store.close()

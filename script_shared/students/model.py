@@ -10,8 +10,8 @@ import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.errors import RequestError
+from script_shared.students.explanation.reasons import Reason, reasons
 from script_shared.students.features import STATUSES, columns_of, missing_needs, status_of
-from script_shared.students.reasons import Reason, reasons
 from script_shared.students.risk_model import RiskModel, Risks
 from script_shared.students.store import KINDS, UNKNOWN, Store
 
@@ -62,6 +62,7 @@ class StudentsModel:
         self._group = np.asarray(store.labels[latest, KINDS.index("group")])
         self._order = np.lexsort((-store.risks.chances[:, 0], -store.risks.chances[:, 1]))
         self.of_place = lru_cache(REMEMBERED)(self._of_place)
+        self._reasons = lru_cache(REMEMBERED)(self._reasons_of)
 
     @classmethod
     def load(cls, folder: Path, version: str = "", *, refuse_missing: bool = False) -> "StudentsModel":
@@ -89,8 +90,20 @@ class StudentsModel:
         """The risk of the student at a place of the store, by the latest record; remembered, as its reasons cost."""
         record = self.store.record(self.store.rows(student)[-1])
         risks = self.store.risks
-        one = Risks(*(array[student : student + 1] for array in (risks.chances, risks.low, risks.high)))
-        return self._answer(record, self._features([record])[0], one)
+        return self.of_stored(record, Risks(*(each[student : student + 1] for each in vars(risks).values())))
+
+    def of_stored(self, record: Mapping[str, float | None], risks: Risks) -> Risk:
+        """The risk of a record whose chances were computed before.
+
+        Args:
+            risks: of this record alone.
+        """
+        return self._answer(record, self._features([record])[0], risks)
+
+    @property
+    def most_remembered(self) -> int:
+        """How many students' risks are kept once they were computed."""
+        return min(REMEMBERED, len(self.store))
 
     def of_record(self, record: Mapping[str, float | None]) -> Risk:
         """The risk of a record that need not be stored.
@@ -103,8 +116,8 @@ class StudentsModel:
         """
         return self.of_records([record])[0]
 
-    def of_records(self, records: Sequence[Mapping[str, float | None]]) -> list[Risk]:
-        """The risks of many records, as ``of_record``."""
+    def of_records(self, records: Sequence[Mapping[str, float | None]], *, explain: bool = True) -> list[Risk]:
+        """The risks of many records, as ``of_record``; without ``explain`` they have no reasons."""
         if self._refuse_missing:
             for record in records:
                 if lacking := missing_needs(record, self.risk.features):
@@ -114,7 +127,7 @@ class StudentsModel:
         answers = []
         for place, record in enumerate(records):
             one = Risks(*(array[place : place + 1] for array in (risks.chances, risks.low, risks.high)))
-            answers.append(self._answer(record, features[place], one))
+            answers.append(self._answer(record, features[place], one, explain=explain))
         return answers
 
     def status(self, chances: FloatArray) -> str:
@@ -155,7 +168,9 @@ class StudentsModel:
     def _features(self, records: Sequence[Mapping[str, float | None]]) -> FloatArray:
         return self.risk.matrix(columns_of(records))
 
-    def _answer(self, record: Mapping[str, float | None], features: FloatArray, one: Risks) -> Risk:
+    def _answer(
+        self, record: Mapping[str, float | None], features: FloatArray, one: Risks, *, explain: bool = True
+    ) -> Risk:
         lagging, critical = (float(chance) for chance in one.chances[0])
         ends = np.stack([one.chances[0], one.low[0], one.high[0]]).tolist()
         year = record.get("year")
@@ -167,5 +182,8 @@ class StudentsModel:
             critical=(ends[0][1], ends[1][1], ends[2][1]),
             year=None if year is None else int(year),
             missing=tuple(missing_needs(record, self.risk.features)),
-            reasons=tuple(reasons(self.risk, features)),
+            reasons=self._reasons(features.tobytes()) if explain else (),
         )
+
+    def _reasons_of(self, features: bytes) -> tuple[Reason, ...]:
+        return tuple(reasons(self.risk, np.frombuffer(features)))

@@ -167,6 +167,12 @@ class ReleasesParams(Params):
     )
 
 
+class AccessParams(Params):
+    """The record of who looked at which student."""
+
+    keep_days: int = Field(ge=1, description="days after which maintenance removes looks from the access record")
+
+
 class StudentsParams(Params):
     """All of ``students.toml``."""
 
@@ -180,3 +186,4 @@ class StudentsParams(Params):
     evaluation: EvaluationParams
     gate: GateParams
     releases: ReleasesParams
+    access: AccessParams

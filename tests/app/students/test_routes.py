@@ -2,7 +2,6 @@
 
 import csv
 import logging
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,10 @@ import pytest
 from script_shared.events import EventLog
 from script_shared.releases import Releases
 from script_shared.students.erasure import person_name
-from tests.app.conftest import TOKEN, Store, serving, until
+from tests.app.conftest import serving, until
+from tests.app.students.conftest import ADMIN, is_ready, of_students
 from tests.app.students.releases import make_release
 
-ADMIN = {"Authorization": f"Bearer {TOKEN}"}
 RECORD = {"year": 2024, "phase": 1, "ideal_phase": 3, "lag": -2, "ida": 3.0, "ieg": 2.0}
 ROUTES = [
     ("GET", "/students"),
@@ -24,24 +23,14 @@ ROUTES = [
     ("GET", "/students/RA-1/risk"),
     ("POST", "/students/RA-1/what-if"),
     ("POST", "/students/predict"),
+    ("POST", "/students/predict/RA-1"),
+    ("POST", "/predict/RA-1"),
+    ("POST", "/students/batch"),
+    ("GET", "/students/access"),
+    ("POST", "/students/train"),
+    ("POST", "/students/model/reload"),
     ("DELETE", "/students/RA-1"),
 ]
-
-
-@pytest.fixture
-def settings(store: Store, tmp_path: Path) -> Any:
-    releases = Releases(f"{store.settings.models_uri}/students")
-    releases.publish(make_release(tmp_path / "made"), "s1")
-    releases.promote("s1", "test")
-    return store.settings.model_copy(update={"use_cases": "students"})
-
-
-@pytest.fixture
-def client(settings: Any) -> Iterator[httpx.Client]:
-    with serving(settings) as client:
-        until(lambda: client.get("/ready?use_case=students").status_code == 200)
-        client.headers.update(ADMIN)
-        yield client
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
@@ -67,6 +56,24 @@ def test_reasons_are_said_in_portuguese_too(client: httpx.Client) -> None:
     found = client.get("/students/RA-2/risk?lang=pt").json()
     assert found["reasons"][0]["sentence"].startswith("O engajamento (IEG) aumenta o risco em")
     assert "típico 7,0" in found["reasons"][0]["sentence"]
+
+
+def test_the_seeds_names_answer_as_the_route_does(client: httpx.Client) -> None:
+    found = client.get("/students/RA-2/risk").json()
+    assert client.post("/predict/ra-2").json() == found
+    assert client.post("/students/predict/RA-2").json() == found
+    assert client.post("/predict/RA-9").status_code == 404
+
+
+def test_nothing_about_children_is_kept_on_the_way(client: httpx.Client) -> None:
+    for path in ("/students", "/students/RA-2", "/students/RA-2/risk", "/students?format=csv", "/students/access"):
+        assert client.get(path).headers["Cache-Control"] == "no-store"
+
+
+def test_the_lag_of_a_record_follows_its_phases(client: httpx.Client) -> None:
+    given = {name: value for name, value in RECORD.items() if name != "lag"}
+    with_lag, without = client.post("/students/predict", json={"records": [RECORD, given]}).json()["risks"]
+    assert with_lag == without
 
 
 @pytest.mark.parametrize("path", ["/students/RA-9", "/students/RA-9/risk"])
@@ -100,10 +107,8 @@ def test_a_missing_value_is_refused_where_the_params_say_so(settings: Any, tmp_p
 
     own = tmp_path / "own.toml"
     own.write_text(FILE.read_text().replace('missing = "impute"', 'missing = "refuse"'))
-    of_students = settings.of("students").model_copy(update={"params_file": own})
-    changed = settings.model_copy(update={"by_use_case": {**settings.by_use_case, "students": of_students}})
-    with serving(changed) as client:
-        until(lambda: client.get("/ready?use_case=students").status_code == 200)
+    with serving(of_students(settings, params_file=own)) as client:
+        until(lambda: is_ready(client))
         answer = client.post("/students/predict", json={"records": [{"lag": 0}]}, headers=ADMIN)
     assert answer.status_code == 422
     assert "the record lacks ida, ieg" in answer.json()["detail"]
@@ -151,7 +156,7 @@ def test_an_erased_student_is_unknown_to_every_route_and_every_process(client: h
     assert "RA-2" not in client.get("/students?format=csv").text
     assert client.delete("/students/RA-2").status_code == 404
     with serving(settings) as other:
-        until(lambda: other.get("/ready?use_case=students").status_code == 200)
+        until(lambda: is_ready(other))
         assert other.get("/students/RA-2/risk", headers=ADMIN).status_code == 404
         assert other.get("/students/RA-1/risk", headers=ADMIN).status_code == 200
 

@@ -15,9 +15,9 @@ from pipelines.students.sources.generated import generate
 from pipelines.students.tables.gold import columns_in, read_gold
 from pipelines.tracking.run_facts import trained_runs
 from pipelines.use_case import Context
+from script_shared.students.explanation.reasons import reasons
 from script_shared.students.model import StudentsModel
 from script_shared.students.params import StudentsParams
-from script_shared.students.reasons import reasons
 from script_shared.students.release_folder import CARD, HELD_OUT
 from script_shared.students.risk_model import RiskModel
 from tests.pipelines.students.conftest import make_context

@@ -1,24 +1,22 @@
 """GET /students, GET and DELETE /students/{ra}: students by risk, and one student's path over the years."""
 
-import csv
-from io import StringIO
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
 from app.dependencies import Admin
-from app.http.json_answer import json_response
-from app.students.answers import InService, listed, place_of, whole
+from app.students.answers import NO_STORE, listed, private_json, whole
+from app.students.csv_files import csv_text
 from app.students.shapes import ErasedStudent, StudentId, StudentList, StudentPath
+from app.students.visits import TheVisit
 
-router = APIRouter(prefix="/students", tags=["students"], dependencies=[Admin])
+router = APIRouter(prefix="/students", tags=["students"])
 MOST = 1000  # students on a page
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a cell that begins so for a formula
 
 
 @router.get("", summary="Students by risk", response_model=StudentList)
 async def list_students(
-    loaded: InService,
+    visit: TheVisit,
     year: Annotated[int | None, Query(description="Of the latest record; the newest year when left out.")] = None,
     group: Annotated[str | None, Query(max_length=64, description="The class.")] = None,
     phase: Annotated[int | None, Query(ge=0, le=9)] = None,
@@ -28,35 +26,37 @@ async def list_students(
     format: Annotated[Literal["json", "csv"], Query(description="csv: the page as a file.")] = "json",
 ) -> Response:
     """The students of a year, the highest chance of critical first."""
-    model = loaded.model
+    model = visit.model
     places = model.by_risk(year=year, group=group, phase=phase, urgent=urgent)
     page = [listed(model, int(place)) for place in places[offset : offset + limit]]
-    page = [line for line in page if not loaded.erased.has(line["ra"])]
+    page = [line for line in page if not visit.release.erased.has(line["ra"])]
+    await visit.record([line["ra"] for line in page])
     if format == "csv":
-        headers = {"Content-Disposition": 'attachment; filename="students.csv"'}
-        return Response(_csv(page), media_type="text/csv; charset=utf-8", headers=headers)
-    return json_response({"release": model.version, "total": len(places), "students": page})
+        headers = {"Content-Disposition": 'attachment; filename="students.csv"', **NO_STORE}
+        return Response(csv_text(_rows(page)), media_type="text/csv; charset=utf-8", headers=headers)
+    return private_json({"release": model.version, "total": len(places), "students": page})
 
 
 @router.get("/{ra}", summary="A student over the years", response_model=StudentPath)
-async def get_student(ra: StudentId, loaded: InService) -> Response:
+async def get_student(ra: StudentId, visit: TheVisit) -> Response:
     """The student's records, with the status of each year as it was."""
-    place, model = place_of(loaded, ra), loaded.model
+    place, model = await visit.student(ra), visit.model
     ra = model.store.ids.ids[place]
     years = [{**_numbers(record), "status": status} for record, status in model.path(ra)]
     group = model.store.label(model.store.rows(place)[-1], "group")
-    return json_response({"ra": ra, "release": model.version, "group": group, "years": years})
+    return private_json({"ra": ra, "release": model.version, "group": group, "years": years})
 
 
-@router.delete("/{ra}", summary="Erase a student", response_model=ErasedStudent)
-async def delete_student(ra: StudentId, loaded: InService) -> Response:
+@router.delete("/{ra}", summary="Erase a student", response_model=ErasedStudent, dependencies=[Admin])
+async def delete_student(ra: StudentId, visit: TheVisit) -> Response:
     """Erase a student: no process answers about the student any more, and later runs leave the student out.
 
     Releases and older runs still hold the records until `maintenance` removes them; your workbooks are yours to clean.
     """
-    place_of(loaded, ra)
-    await loaded.erased.erase(ra)
-    return json_response({"erased": True})
+    place = await visit.student(ra)
+    await visit.release.erased.erase(ra)
+    await visit.release.online.erase(visit.model.store.ids.ids[place])
+    return private_json({"erased": True})
 
 
 def _numbers(record: dict[str, float | None]) -> dict[str, float | int | None]:
@@ -64,13 +64,6 @@ def _numbers(record: dict[str, float | None]) -> dict[str, float | int | None]:
     return {name: whole(value) if name in counts else value for name, value in record.items()}
 
 
-def _csv(rows: list[dict[str, Any]]) -> str:
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["ra", "year", "phase", "group", "status", "urgent", "lagging", "critical"])
-    writer.writerows([_safe(value) for value in row.values()] for row in rows)
-    return text.getvalue()
-
-
-def _safe(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+def _rows(page: list[dict[str, Any]]) -> list[list[Any]]:
+    header = ["ra", "year", "phase", "group", "status", "urgent", "lagging", "critical"]
+    return [header, *(list(line.values()) for line in page)]

@@ -1,7 +1,7 @@
-"""Why a risk is as it is: by factor, how much it would change if the student were typical in it.
+"""Why a risk is as it is: the exact Shapley value (SHAP) of each factor, against a student who is typical in all.
 
-The change is the difference of two risks that anybody can ask for with a changed record (what-if), so a reason can be
-checked. Phase, age, lag and ideal phase are one factor, because each of them alone says nothing.
+The values of all factors sum to the student's chance of lagging minus that of the typical student, both of which
+anybody can ask for. Phase, age, lag and ideal phase are one factor, because each of them alone says nothing.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from script_shared.arrays import FloatArray
+from script_shared.students.explanation.coalitions import mixture_chances
+from script_shared.students.explanation.shapley import shapley_values
 from script_shared.students.features import FEATURES
 from script_shared.students.risk_model import RiskModel
 
@@ -40,7 +42,7 @@ class Reason:
 
     Attributes:
         factor: its name.
-        effect: chance of lagging minus what it would be with typical values; above zero it raises the risk.
+        effect: its part in the difference to the chance of lagging of a typical student; above zero it raises the risk.
         value, typical: of a factor that is one feature; None for others.
     """
 
@@ -70,17 +72,19 @@ def reasons(model: RiskModel, features: FloatArray, most: int = 3) -> list[Reaso
         features: (features) of the student; a missing one has no part in it.
         most: how many at most.
     """
-    factors = factors_of(model)
-    rows = np.repeat(features[None, :], len(factors) + 1, axis=0)
-    for place, columns in enumerate(factors.values(), start=1):
-        rows[place, columns] = model.typical[columns]
-    chances = model.chances(rows)[:, 0]
+    own = np.where(np.isnan(features), model.typical, features)
+    unusual = {
+        factor: columns
+        for factor, columns in factors_of(model).items()
+        if (own[columns] != model.typical[columns]).any()
+    }
+    effects = shapley_values(mixture_chances(model, own, list(unusual.values())))
     found = [
-        _reason(model, factor, columns, features, float(chances[0] - chances[place]))
-        for place, (factor, columns) in enumerate(factors.items(), start=1)
+        _reason(model, factor, columns, features, float(effect))
+        for (factor, columns), effect in zip(unusual.items(), effects, strict=True)
+        if abs(effect) >= SMALLEST
     ]
-    told = [reason for reason in found if abs(reason.effect) >= SMALLEST]
-    return sorted(told, key=lambda reason: -abs(reason.effect))[:most]
+    return sorted(found, key=lambda reason: -abs(reason.effect))[:most]
 
 
 def factors_of(model: RiskModel) -> Mapping[str, list[int]]:

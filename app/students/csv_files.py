@@ -1,0 +1,23 @@
+"""CSV files that a spreadsheet opens without taking a cell for a formula."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from typing import Any
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a text that begins so for a formula
+
+
+def csv_text(rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as CSV.
+
+    >>> csv_text([["ra", "group"], ["RA-1", "=1+1"]])
+    "ra,group\\r\\nRA-1,'=1+1\\r\\n"
+    """
+    text = StringIO()
+    csv.writer(text).writerows([_safe(value) for value in row] for row in rows)
+    return text.getvalue()
+
+
+def _safe(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

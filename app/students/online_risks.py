@@ -1,0 +1,48 @@
+"""Risks out of the online feature store, where a database is set for it; else out of the release's own arrays."""
+
+import asyncio
+
+from script_shared.students.database.feature_store import FeatureStore, StudentFeatures
+from script_shared.students.model import Risk, StudentsModel
+
+PAUSE_SECONDS = 0.005  # between two students, about as long as the reasons of one take
+
+
+class OnlineRisks:
+    """Args:
+    model: the release.
+    store: has the students of this release; None for the release's own arrays.
+    """
+
+    def __init__(self, model: StudentsModel, store: FeatureStore | None) -> None:
+        self._model, self._store = model, store
+
+    async def of_place(self, place: int) -> Risk:
+        """The risk of the student at a place of the release.
+
+        Raises:
+            UnavailableError: the store cannot be read.
+        """
+        if self._store is None:
+            return self._model.of_place(place)
+        ra = self._model.store.ids.ids[place]
+        content = await asyncio.to_thread(self._store.read, self._model.version, ra)
+        if content is None:
+            return self._model.of_place(place)
+        found = StudentFeatures.of(content)
+        return self._model.of_stored(found.record, found.risks)
+
+    async def prepare(self) -> None:
+        """Compute the reasons of the students beside requests, the highest risk first; they are remembered."""
+        for place in self._model.by_risk()[: self._model.most_remembered]:
+            await asyncio.to_thread(self._model.of_place, int(place))
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def erase(self, ra: str) -> None:
+        """Delete a student from the store.
+
+        Raises:
+            UnavailableError: the store cannot be written.
+        """
+        if self._store is not None:
+            await asyncio.to_thread(self._store.erase, ra)

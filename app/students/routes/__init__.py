@@ -1,0 +1,1 @@
+"""Routes of the students use case, one module for each noun."""

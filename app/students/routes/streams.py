@@ -1,0 +1,107 @@
+"""POST /students/batch: risks of many records that are not stored, answered while they are computed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+
+from app.students.answers import NO_STORE, risk_json
+from app.students.csv_files import csv_text
+from app.students.record_files import TYPES, checked, records_in
+from app.students.shapes import BatchRecord, Language
+from app.students.visits import TheVisit
+from script_shared.errors import RequestError
+from script_shared.students.model import Risk, StudentsModel
+
+router = APIRouter(prefix="/students", tags=["students"])
+CHUNK = 50  # records of one part of the answer
+COLUMNS = (
+    "line", "ref", "status", "urgent", "expected", "alert", "critical", "lagging", "lagging_low", "lagging_high",
+    "year", "missing", "reasons", "error",
+)  # fmt: skip
+BODY = {
+    "requestBody": {
+        "required": True,
+        "description": f"Records with the fields of `POST /students/predict`, and `ref`, which is repeated. CSV has a "
+        f"header; with semicolons between the cells, a decimal comma is understood. Types: {', '.join(TYPES)}.",
+        "content": {kind: {"schema": {"type": "string"}} for kind in (TYPES[0], TYPES[2])}
+        | {TYPES[1]: {"schema": {"type": "array", "items": {"type": "object"}}}},
+    }
+}
+
+
+class RiskLines(StreamingResponse):
+    """JSON objects, one a line."""
+
+    media_type = TYPES[2]
+
+
+@router.post("/batch", summary="Risks of a file of records", response_class=RiskLines, openapi_extra=BODY)
+async def stream_risks(
+    request: Request,
+    visit: TheVisit,
+    lang: Language = "en",
+    reasons: Annotated[bool, Query(description="false leaves them out, which is many times faster.")] = True,
+    format: Annotated[Literal["json", "csv"], Query(description="json: an object a line.")] = "json",
+) -> StreamingResponse:
+    """Risks in the order of the records, each with its line. A record that cannot be used gets an ``error``."""
+    body, kind = await request.body(), request.headers.get("Content-Type", "")
+    records = await asyncio.to_thread(records_in, body, kind)
+
+    def part(start: int) -> bytes:
+        lines = _lines(visit.model, records[start : start + CHUNK], start, lang, explain=reasons)
+        if format == "json":
+            return b"".join(orjson.dumps(line) + b"\n" for line in lines)
+        return csv_text([line.get(name) for name in COLUMNS] for line in map(_flat, lines)).encode()
+
+    async def parts() -> AsyncIterator[bytes]:
+        if format == "csv":
+            yield csv_text([COLUMNS]).encode()
+        for start in range(0, len(records), CHUNK):
+            yield await asyncio.to_thread(part, start)
+
+    return RiskLines(parts(), headers=NO_STORE, media_type="text/csv" if format == "csv" else None)
+
+
+def _lines(
+    model: StudentsModel, records: list[Any], start: int, language: str, *, explain: bool
+) -> list[dict[str, Any]]:
+    """One object for each record, with its line from 1 on."""
+    read = [checked(record) for record in records]
+    risks = iter(_risks(model, [record for record, _ in read if record is not None], explain=explain))
+    lines = []
+    for line, (record, error) in enumerate(read, start + 1):
+        risk = None if record is None else next(risks)
+        said = risk_json(risk, language) if isinstance(risk, Risk) else {"error": risk or error}
+        lines.append({"line": line, "ref": record and record.ref, **said})
+    return lines
+
+
+def _risks(model: StudentsModel, records: list[BatchRecord], *, explain: bool) -> list[Risk | str]:
+    """The risk of each record, or why it has none."""
+    values = [record.record() for record in records]
+    try:
+        return [*model.of_records(values, explain=explain)]
+    except RequestError as error:
+        if len(values) == 1:
+            return [error.message]
+        return [risk for record in records for risk in _risks(model, [record], explain=explain)]
+
+
+def _flat(line: dict[str, Any]) -> dict[str, Any]:
+    """A line as cells."""
+    if "error" in line:
+        return line
+    low, high = line["lagging"]["low"], line["lagging"]["high"]
+    return {
+        **line,
+        **line["probabilities"],
+        "lagging": line["lagging"]["chance"],
+        "lagging_low": low,
+        "lagging_high": high,
+        "missing": " ".join(line["missing"]),
+        "reasons": " ".join(reason["sentence"] for reason in line["reasons"]),
+    }

@@ -1,0 +1,73 @@
+"""One request about students: the release that answers it, who looks, and the access record of what is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+
+from app.dependencies import in_service
+from app.students.release_loader import StudentsRelease
+from app.students.viewers import TheViewer, Viewer, route_of
+from script_shared.students.database.access_record import looks_at
+from script_shared.students.model import StudentsModel
+
+UNKNOWN = "The release in service does not know this student. Ids are those of the sheets, such as RA-12."
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a route about students is handed.
+
+    Attributes:
+        release: the release in service; who was erased is known as of a second before.
+        viewer: who looks.
+        route: method and template of the route.
+    """
+
+    release: StudentsRelease
+    viewer: Viewer
+    route: str
+
+    @property
+    def model(self) -> StudentsModel:
+        """The model of the release."""
+        return self.release.model
+
+    async def student(self, ra: str) -> int:
+        """The place of a student in the release; the look is in the access record when this returns.
+
+        Raises:
+            HTTPException: 404, the release does not know the student, or the student was erased; the id is not
+                repeated.
+            UnavailableError: the look cannot be recorded.
+        """
+        place = self.model.store.student(ra)
+        if place < 0 or self.release.erased.has(ra):
+            raise HTTPException(404, UNKNOWN)
+        await self.record([self.model.store.ids.ids[place]])
+        return place
+
+    async def record(self, ids: Sequence[str]) -> None:
+        """Write looks at these students into the access record.
+
+        Raises:
+            UnavailableError: they cannot be recorded, so nothing may be shown.
+        """
+        await self.release.access.add(looks_at(ids, self.viewer.name, self.viewer.role, self.route))
+
+
+async def visit_of(request: Request, release: StudentsRelease, viewer: Viewer) -> Visit:
+    """A visit, with the erasures of other processes."""
+    await release.erased.follow()
+    return Visit(release, viewer, route_of(request))
+
+
+TheRelease = Annotated[StudentsRelease, in_service("students")]
+
+
+async def _visit(request: Request, viewer: TheViewer, release: TheRelease) -> Visit:
+    return await visit_of(request, release, viewer)
+
+
+TheVisit = Annotated[Visit, Depends(_visit)]
