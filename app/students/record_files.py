@@ -16,7 +16,7 @@ Read = tuple[BatchRecord | None, str]  # a record, or why there is none
 
 
 def records_in(body: bytes, content_type: str) -> list[Any]:
-    """The records of a body, not checked yet: objects, or what stands where one should be.
+    """The records of a body, not checked yet: objects, or whatever is in the place of one.
 
     Raises:
         RequestError: the body is none of the three formats; the message names line or column.

@@ -56,7 +56,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "log_in": ("Log in", "Entrar"),
     "log_out": ("Log out", "Sair"),
     "log_in_about": (
-        "You got a token from whoever runs this service. Each look at a student is recorded under its name.",
+        "You got a token from the person who runs this service. Each look at a student is recorded under its name.",
         "Você recebeu uma chave de quem opera este serviço. Cada consulta a um estudante é registrada no nome dela.",
     ),
     "wrong_token": ("This token is not valid.", "Esta chave não é válida."),
