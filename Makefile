@@ -94,14 +94,21 @@ dashboards: install ## Build Grafana's dashboards again, after a change in grafa
 
 .PHONY: test
 test: install ## The whole test suite
-	$(BIN)/pytest -n 2 --dist loadfile --doctest-modules tests script_shared
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --doctest-modules tests script_shared
+
+.PHONY: mutants
+mutants: install ## Change the code in one place at a time and count the changes that no test notices (ARGS="gate --most 0")
+	nice $(BIN)/python -m tests.mutants $(ARGS)
+
+SERVING_TESTS := $(addprefix tests/app/,test_own_packages.py test_main.py test_memory.py test_use_cases.py \
+  releases/test_whole_release.py news/routes/test_lists.py students/test_routes.py)
 
 .PHONY: test-serving
-test-serving: | $(BIN)/uv ## The serving tests that are not slow, with the API's own packages alone
+test-serving: | $(BIN)/uv ## With the API's own packages alone: imports, the start, every route, releases with all parts
 	@$(UV) venv --quiet --clear --python $(BIN)/python $(VENV)-serving
 	@$(UV) pip install --quiet --python $(VENV)-serving/bin/python --require-hashes -r requirements.txt
 	@$(UV) pip install --quiet --python $(VENV)-serving/bin/python -c tests/requirements.txt pytest pytest-timeout pytest-xdist hypothesis psutil
-	$(VENV)-serving/bin/python -m pytest -n 2 --dist loadfile -m "not slow" tests/app
+	$(VENV)-serving/bin/python -m pytest -n 2 --dist loadfile -m "not slow" $(SERVING_TESTS)
 
 .PHONY: test-clients
 test-clients: install ## Generate a Python and a TypeScript client out of the OpenAPI description, and call the API with both (needs npm)
