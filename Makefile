@@ -56,6 +56,14 @@ format: install ## Format the code and fix what ruff can fix
 run: install ## Start everything here: Airflow, the API, the first training; Ctrl-C stops it
 	@exec $(BIN)/python -m pipelines.supervisor
 
+.PHONY: train
+train: install ## One run of a use case, without Airflow (USE_CASE=students CONFIG=experiment.toml ARGS="--source generated")
+	@$(BIN)/python -m pipelines $(or $(USE_CASE),news) $(if $(CONFIG),--params $(CONFIG)) $(ARGS)
+
+.PHONY: simulate-drift
+simulate-drift: install ## A generated new year that differs: report, alert, retraining (USE_CASE=students ARGS="--show")
+	@$(BIN)/python -m pipelines simulate-drift --use-case $(or $(USE_CASE),students) $(ARGS)
+
 .PHONY: mlflow-ui
 mlflow-ui: install ## Show the trainings in a browser: MLflow on 127.0.0.1:5000 (ARGS="--port 5001")
 	@exec $(BIN)/python -m pipelines tracking ui $(ARGS)
@@ -120,6 +128,10 @@ test-clients: install ## Generate a Python and a TypeScript client out of the Op
 .PHONY: bench-scale
 bench-scale: install ## Full scale, from CSV to a promoted release and a ready API: seconds and memory
 	$(BIN)/python -m tests.benchmarks.scale
+
+.PHONY: bench-students-scale
+bench-students-scale: install ## 300,000 generated students, from workbooks to a release: seconds and memory (ARGS="--work folder")
+	$(BIN)/python -m tests.benchmarks.students_scale $(ARGS)
 
 .PHONY: bench-ranking
 bench-ranking: install ## Rolling replay of real clicks: the ranker and its peers, with intervals (ARGS="--share 0.05")

@@ -89,9 +89,9 @@ def _number(value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value:
         return f"`{_number(value['max'])}`, {value['action']}"
-    return "" if value is None else f"`{_number(value)}`"
+    return "" if value in (None, {}) else f"`{_number(value)}`"
 
 
 def busy(key: str) -> str:

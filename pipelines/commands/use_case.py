@@ -29,8 +29,9 @@ def main(argv: list[str], settings: Settings) -> int:
     case = find(settings, args.use_case)
     for name in args.step:
         case.step(name)  # a wrong name is reported before any folder is searched
-    file, file_from = (args.params, "--params") if args.params else _own_params(settings, case.name)
-    params = load_params(case.params_kind, file or case.params_file, args.set, file_from=file_from, set_by="--set ")
+    file, file_from = _own_params(settings, case.name)
+    file = file or case.params_file
+    params = load_params(case.params_kind, file, args.set, over=args.params, file_from=file_from, set_by="--set ")
     run_id = args.run_id or _default_run_id(case, settings, args.step)
     options = Options(args.source, args.source_path, args.force, args.refresh)
     context = case.context(settings, run_id, options, params)
@@ -57,7 +58,7 @@ def _parser(first: list[str], settings: Settings) -> argparse.ArgumentParser:
     parser.add_argument("--source-path", type=Path, help="folder or file of the source (default: PAUTA_SOURCE_PATH)")
     parser.add_argument("--refresh", action="store_true", help="download again even if the input seems unchanged")
     parser.add_argument("--force", choices=("promote", "refuse"), help="overrule the gate")
-    parser.add_argument("--params", type=Path, help="params file (default: the use case's own)")
+    parser.add_argument("--params", type=Path, help="params file; what it lacks is as in the use case's own")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="overrule one value of the params file"
     )

@@ -27,6 +27,7 @@ def load_params(
     file: Path,
     overrides: Sequence[str] = (),
     *,
+    over: Path | None = None,
     file_from: str = "PAUTA_PARAMS_FILE",
     set_by: str = "",
 ) -> P:
@@ -36,7 +37,8 @@ def load_params(
         kind: the use case's params.
         file: a TOML file.
         overrides: single values set over the file's, each a line of TOML such as ``split.window_hours = 6``.
-        file_from: where the file was named, for the message when it cannot be read.
+        over: a TOML file of an experiment, whose values replace those of ``file``; it may hold a few alone.
+        file_from: where ``file`` was named, for the message when it cannot be read.
         set_by: prefix of an override in a message, such as ``--set`` and a space.
 
     Raises:
@@ -44,7 +46,8 @@ def load_params(
             the file, or the override that brought it in.
     """
     values = _read(file, file_from)
-    lines = [(f"{set_by}{line}", _parse(line, set_by)) for line in overrides]
+    lines = [(str(over), _read(over, "--params"))] if over else []
+    lines += [(f"{set_by}{line}", _parse(line, set_by)) for line in overrides]
     for _, given in lines:
         _merge(values, copy.deepcopy(given))
     try:

@@ -2,13 +2,12 @@
 
 from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from script_shared.params import FOLDER, Params
-from script_shared.students.feature_names import check_features
+from script_shared.students.model_params import Costs, Metric, ModelParams, SearchParams
 
 FILE = FOLDER / "students.toml"
-Member = Literal["logistic", "forest", "lightgbm"]
 SAME_YEAR = (
     "the status of the same year is no prediction: it is a function of the lag, which is in the sheet, IAN is "
     "computed from the lag and INDE contains IAN; use 1, the status of next year"
@@ -24,6 +23,12 @@ class GeneratedParams(Params):
     seed: int = Field(description="seed of the generator")
     dirt: bool = Field(
         description="faulty column names, spellings and dates, as in such sheets; false writes clean ones"
+    )
+    drift: float = Field(
+        ge=0,
+        le=1,
+        description="how far the last year differs: marks and engagement fall, cells are missing, schools change, a "
+        "column is new; 0 for not at all",
     )
     files: Literal["one", "each"] = Field(description="one workbook of all years, or each: a workbook per year")
 
@@ -70,67 +75,22 @@ class TargetParams(Params):
         return years
 
 
-class LogisticParams(Params):
-    """The logistic regression."""
-
-    strength: float = Field(gt=0, description="inverse of the regularisation (C), on standardised features")
-
-
-class ForestParams(Params):
-    """The random forest."""
-
-    trees: int = Field(gt=0, le=500, description="trees of each replicate")
-    min_leaf: int = Field(gt=0, description="students that a leaf needs")
-    max_leaves: int = Field(ge=2, description="leaves of a tree at most")
-    rows: int = Field(ge=100, description="rows drawn for each tree at most")
-
-
-class LightgbmParams(Params):
-    """LightGBM, monotone: better marks and indices never raise the risk."""
-
-    trees: int = Field(gt=0, description="trees")
-    learning_rate: float = Field(gt=0, description="learning rate")
-    leaves: int = Field(ge=2, description="leaves of a tree")
-    min_leaf: int = Field(gt=0, description="students that a leaf needs")
-    penalty: float = Field(ge=0, description="L2 regularisation")
-
-
-class ModelParams(Params):
-    """The model: the mean of its members."""
-
-    features: list[str] = Field(min_length=1, description="features, of those in `features.py`")
-    members: list[Member] = Field(min_length=1, description="averaged models: logistic, forest, lightgbm")
-    replicates: int = Field(
-        ge=2,
-        le=200,
-        description="refits on resampled students; their mean is the prediction, their spread the interval",
-    )
-    folds: int = Field(ge=2, le=20, description="folds by student, for calibration and thresholds")
-    seed: int = Field(description="seed of all draws")
-    logistic: LogisticParams
-    forest: ForestParams
-    lightgbm: LightgbmParams
-
-    @field_validator("features")
-    @classmethod
-    def _allowed(cls, names: list[str]) -> list[str]:
-        check_features(names)
-        return names
-
-    @model_validator(mode="after")
-    def _members_once(self) -> "ModelParams":
-        if len(set(self.members)) < len(self.members):
-            raise ValueError("members: each may be named once")
-        return self
-
-
 class DecisionParams(Params):
     """Thresholds, chosen on the training years only."""
 
     missed_critical_cost: float = Field(
         gt=0, description="cost of a missed critical student, in false alarms; sets the threshold of `urgent`"
     )
+    thresholds: Literal["macro_f1", "cost"] = Field(
+        description="thresholds of the status: those with the best macro-F1, or those with the lowest `costs`"
+    )
+    costs: tuple[Costs, Costs, Costs] = Field(
+        description="cost of a student who became (row) and was called (column) expected, alert, critical"
+    )
     interval: float = Field(gt=0, lt=1, description="share of the replicates inside the interval of a risk")
+    prior_shift: bool = Field(
+        description="move the chances to the shares of the year that they speak of, by its students' features alone"
+    )
     missing: Literal["impute", "refuse"] = Field(
         description="missing features: impute widens the interval, refuse answers 422"
     )
@@ -141,6 +101,9 @@ class EvaluationParams(Params):
 
     resamples: int = Field(ge=0, description="resamples of the bootstrap, by student")
     group_min: int = Field(ge=1, description="students that a group needs to be judged")
+    repeats: int = Field(ge=0, description="repeats of the cross-validation by student on the training years")
+    learning_curve: list[float] = Field(description="shares of the training students whose model is measured, too")
+    curve_students: int = Field(ge=100, description="training students that both are done with at most")
     leak_alarm: float = Field(
         gt=0.5, le=1, description="macro-F1 or AUC (also of one feature) above which the run or release is stopped"
     )
@@ -149,9 +112,7 @@ class EvaluationParams(Params):
 class GateParams(Params):
     """The comparison with the release in service and the rule "same as this year"."""
 
-    metric: Literal["macro_f1", "ap_critical", "auc_critical", "auc_lagging"] = Field(
-        description="metric to compare: macro_f1, ap_critical, auc_critical or auc_lagging"
-    )
+    metric: Metric = Field(description="metric to compare: macro_f1, ap_critical, auc_critical or auc_lagging")
     tolerance: float = Field(ge=0, lt=1, description="share of the reference's value by which a candidate may be worse")
     min_users: int = Field(ge=1, description="students of the test that the gate needs")
 
@@ -182,6 +143,7 @@ class StudentsParams(Params):
     ruler: RulerParams
     target: TargetParams
     model: ModelParams
+    search: SearchParams
     decision: DecisionParams
     evaluation: EvaluationParams
     gate: GateParams

@@ -10,10 +10,11 @@ import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.errors import ReleaseCorruptError
-from script_shared.students.boosted import Boosted
 from script_shared.students.features import Columns, Ruler, matrix, require_features
-from script_shared.students.forest import Forest
-from script_shared.students.logistic import Logistic
+from script_shared.students.members.boosted import Boosted
+from script_shared.students.members.forest import Forest
+from script_shared.students.members.logistic import Logistic
+from script_shared.students.members.xgboost_trees import XgboostTrees
 
 FACTS = "risk.json"
 TINY = 1e-6  # chances are kept away from 0 and 1 by it before they are calibrated
@@ -29,7 +30,7 @@ class Member(Protocol):
         """Write it below the folder."""
 
 
-KINDS: dict[str, Any] = {"logistic": Logistic, "forest": Forest, "lightgbm": Boosted}
+KINDS: dict[str, Any] = {"logistic": Logistic, "forest": Forest, "lightgbm": Boosted, "xgboost": XgboostTrees}
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,11 @@ class Thresholds:
     critical: float = 0.5
     lagging: float = 0.5
     urgent: float = 0.5
+
+    def statuses(self, chances: FloatArray) -> IntArray:
+        """int8 (n): places in STATUSES of (n, 2) chances."""
+        status: IntArray = np.select([chances[:, 1] >= self.critical, chances[:, 0] >= self.lagging], [2, 1], 0)
+        return status.astype(np.int8)
 
 
 @dataclass(frozen=True)
@@ -129,10 +135,7 @@ class RiskModel:
 
     def statuses(self, chances: FloatArray) -> IntArray:
         """int8 (n): places in STATUSES of (n, 2) chances."""
-        status: IntArray = np.select(
-            [chances[:, 1] >= self.thresholds.critical, chances[:, 0] >= self.thresholds.lagging], [2, 1], 0
-        )
-        return status.astype(np.int8)
+        return self.thresholds.statuses(chances)
 
     def save(self, folder: Path) -> None:
         """Write ``risk.json`` and the members."""

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from pipelines.students.scores import macro_f1
+from pipelines.students.scores import confusion, macro_f1
 from script_shared.arrays import FloatArray, IntArray
+from script_shared.students.params import DecisionParams
 from script_shared.students.risk_model import TINY, Calibration, Thresholds
 
 GRID = np.round(np.arange(0.05, 0.951, 0.025), 3)  # of the thresholds of the status
@@ -30,22 +31,23 @@ def calibrate(chances: FloatArray, status: IntArray) -> Calibration:
     return Calibration((slopes[0], slopes[1]), (shifts[0], shifts[1]))
 
 
-def choose_thresholds(chances: FloatArray, status: IntArray, cost: float) -> Thresholds:
-    """The thresholds of the status with the best macro-F1, and that of ``urgent`` with the lowest cost.
+def choose_thresholds(chances: FloatArray, status: IntArray, wanted: DecisionParams) -> Thresholds:
+    """The thresholds of the status with the best macro-F1 or the lowest cost, and the cheapest one of ``urgent``.
 
     Args:
         chances: (n, 2) calibrated.
         status: (n) what came.
-        cost: of a critical student who is missed, in false alarms.
+        wanted: the costs, and what is best.
     """
-    best, found = -1.0, Thresholds()
-    urgent = _cheapest(chances[:, 1], status == 2, cost)
+    best, found = -np.inf, Thresholds()
+    urgent = _cheapest(chances[:, 1], status == 2, wanted.missed_critical_cost)
+    costs, by_f1 = np.asarray(wanted.costs), wanted.thresholds == "macro_f1"
     every = -(-len(status) // ENOUGH)
     chances, status = chances[::every], status[::every]
     for critical in GRID:
         for lagging in GRID:
             called = np.select([chances[:, 1] >= critical, chances[:, 0] >= lagging], [2, 1], 0)
-            score = macro_f1(status, called)
+            score = macro_f1(status, called) if by_f1 else -float((confusion(status, called) * costs).sum())
             if score > best:
                 best, found = score, Thresholds(float(critical), float(lagging), urgent)
     return found

@@ -33,14 +33,17 @@ def fit_model(rows: pl.DataFrame, params: StudentsParams) -> RiskModel:
     columns = columns_in(rows)
     features = matrix(columns, params.model.features, ruler_of(params))
     status = rows["next_status"].to_numpy()
-    groups = rows["ra"].rank("dense").to_numpy().astype(np.int64) - 1
+    groups = groups_of(rows)
     _refuse_few(status)
     refuse_leaks(features, status, params)
     model = _fit(features, status, groups, params, params.model.replicates)
-    left_out = _left_out(features, status, groups, params)
-    calibration = calibrate(left_out, status)
-    thresholds = choose_thresholds(calibration.apply(left_out), status, params.decision.missed_critical_cost)
-    return replace(model, calibration=calibration, thresholds=thresholds, facts=_facts(rows, status))
+    some = rows_of_some(groups, params.model.students, params.model.seed)
+    features, status, groups = features[some], status[some], np.unique(groups[some], return_inverse=True)[1]
+    fold = folds_of(groups, params.model.folds, params.model.seed + 1)
+    unseen = left_out(features, status, groups, fold, params, max(2, params.model.replicates // params.model.folds))
+    calibration = calibrate(unseen, status)
+    thresholds = choose_thresholds(calibration.apply(unseen), status, params.decision)
+    return replace(model, calibration=calibration, thresholds=thresholds, facts=_facts(rows))
 
 
 def _fit(
@@ -48,10 +51,10 @@ def _fit(
 ) -> RiskModel:
     low, typical, high = np.stack([_quantiles(column) for column in features.T], axis=1)
     filled = np.where(np.isnan(features), typical, features)
-    draws = draw_students(groups, status, replicates, params.model.seed)
+    draws = draw_students(groups, status, replicates, params.model.seed, params.model.students)
     names = params.model.features
     members: dict[str, Member] = {
-        kind: fit_member(kind, filled, status, draws, names, params.model) for kind in params.model.members
+        kind: fit_member(kind, filled, status, draws, names, params.model) for kind in params.model.kinds
     }
     return RiskModel(
         features=tuple(names),
@@ -72,28 +75,52 @@ def _quantiles(values: FloatArray) -> FloatArray:
     return np.quantile(known, [0.1, 0.5, 0.9]) if len(known) else np.zeros(3)
 
 
-def draw_students(groups: IntArray, status: IntArray, replicates: int, seed: int) -> list[IntArray]:
-    """By replicate the rows of students drawn with replacement; each status is there at least ``RARE`` times."""
+def draw_students(groups: IntArray, status: IntArray, replicates: int, seed: int, most: int) -> list[IntArray]:
+    """By replicate the rows of at most so many students, drawn with replacement, and ``RARE`` rows of each status."""
     draw = np.random.default_rng(seed)
     order = np.argsort(groups, kind="stable")
     starts = np.searchsorted(groups[order], np.arange(groups.max() + 2))
     needed = [np.flatnonzero(status == place)[:RARE] for place in range(len(STATUSES))]
     draws = []
     for _ in range(replicates):
-        students = draw.integers(0, len(starts) - 1, len(starts) - 1)
+        students = draw.integers(0, len(starts) - 1, min(len(starts) - 1, most))
         sizes = starts[students + 1] - starts[students]
         first = np.repeat(starts[students] - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes)
         draws.append(np.concatenate([order[first + np.arange(sizes.sum())], *needed]))
     return draws
 
 
-def _left_out(features: FloatArray, status: IntArray, groups: IntArray, params: StudentsParams) -> FloatArray:
+def groups_of(rows: pl.DataFrame) -> IntArray:
+    """(n) number of each row's student, from 0 on."""
+    groups: IntArray = rows["ra"].rank("dense").to_numpy().astype(np.int64) - 1
+    return groups
+
+
+def rows_of_some(groups: IntArray, most: int, seed: int) -> IntArray:
+    """The rows of at most so many students, drawn without replacement."""
+    count = int(groups.max()) + 1
+    chosen = np.zeros(count, bool)
+    chosen[np.random.default_rng(seed + 2).permutation(count)[:most]] = True
+    return np.flatnonzero(chosen[groups])
+
+
+def folds_of(groups: IntArray, folds: int, seed: int) -> IntArray:
+    """(n) fold of each row, drawn by student: all rows of a student are in one fold."""
+    fold: IntArray = np.random.default_rng(seed).permutation(groups.max() + 1)[groups] % folds
+    return fold
+
+
+def left_out(
+    features: FloatArray,
+    status: IntArray,
+    groups: IntArray,
+    fold: IntArray,
+    params: StudentsParams,
+    replicates: int,
+) -> FloatArray:
     """(n, 2) uncalibrated chances of every row by a model that has not seen its student."""
-    folds = params.model.folds
-    replicates = max(2, params.model.replicates // folds)
-    fold = np.random.default_rng(params.model.seed + 1).permutation(groups.max() + 1)[groups] % folds
     found = np.zeros((len(features), 2))
-    for number in range(folds):
+    for number in range(params.model.folds):
         inside = fold == number
         _refuse_few(status[~inside])
         seen = np.unique(groups[~inside], return_inverse=True)[1]
@@ -133,7 +160,8 @@ def refuse_leaks(features: FloatArray, status: IntArray, params: StudentsParams)
             )
 
 
-def _facts(rows: pl.DataFrame, status: IntArray) -> dict[str, Any]:
+def _facts(rows: pl.DataFrame) -> dict[str, Any]:
+    status = rows["next_status"].to_numpy()
     years = sorted(int(year) for year in rows["year"].unique())
     return {
         "years": years,

@@ -5,12 +5,15 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.students.training.regressions import ordinal_logistic, two_logistics
 from script_shared.arrays import FloatArray, IntArray
-from script_shared.students.boosted import Boosted
 from script_shared.students.features import FEATURES
-from script_shared.students.forest import LEAF, Forest
-from script_shared.students.logistic import Logistic
-from script_shared.students.params import ModelParams
+from script_shared.students.members.boosted import Boosted
+from script_shared.students.members.forest import Forest
+from script_shared.students.members.logistic import Logistic
+from script_shared.students.members.trees import LEAF
+from script_shared.students.members.xgboost_trees import XgboostTrees
+from script_shared.students.model_params import ModelParams
 from script_shared.students.risk_model import Member
 
 RARE = 2  # students of a class that a fit needs
@@ -35,18 +38,22 @@ def fit_member(
     return FITS[kind](features, status, draws, names, params)
 
 
+def _weights(status: IntArray, params: ModelParams) -> FloatArray:
+    """(n) weight of each student by what came."""
+    weights: FloatArray = np.asarray(params.class_weights, float)[status]
+    return weights
+
+
 def _logistic(
     features: FloatArray, status: IntArray, draws: Sequence[IntArray], names: Sequence[str], params: ModelParams
 ) -> Logistic:
+    wanted, sign = params.of("logistic"), signs(names)
+    fit = ordinal_logistic if wanted.ordinal else two_logistics
     mean, scale = features.mean(axis=0), features.std(axis=0)
     scale = np.where(scale > 0, scale, 1.0)
-    scaled = (features - mean) / scale
-    weights, bias = np.zeros((len(draws), 2, len(names))), np.zeros((len(draws), 2))
-    for replicate, rows in enumerate(draws):
-        for output in (0, 1):
-            found = bounded_logistic(scaled[rows], status[rows] > output, signs(names), params.logistic.strength)
-            weights[replicate, output], bias[replicate, output] = found[:-1], found[-1]
-    return Logistic(mean, scale, weights, bias)
+    scaled, weight = (features - mean) / scale, _weights(status, params)
+    found = [fit(scaled[rows], status[rows], weight[rows], sign, wanted.strength) for rows in draws]
+    return Logistic(mean, scale, np.stack([pair[0] for pair in found]), np.stack([pair[1] for pair in found]))
 
 
 def signs(names: Sequence[str]) -> list[int]:
@@ -54,48 +61,26 @@ def signs(names: Sequence[str]) -> list[int]:
     return [-FEATURES[name].better for name in names]
 
 
-def bounded_logistic(features: FloatArray, came: IntArray, sign: Sequence[int], strength: float) -> FloatArray:
-    """(features + 1) weights and bias of a logistic regression with an L2 penalty on the weights.
-
-    Args:
-        features: (n, features) standardised.
-        came: booleans.
-        sign: by feature -1 for a weight that may not be above zero, 0 for any.
-        strength: inverse of the penalty, as scikit-learn's C.
-    """
-    from scipy.optimize import minimize
-
-    target = np.where(came, 1.0, -1.0)
-
-    def loss(point: FloatArray) -> tuple[float, FloatArray]:
-        margin = target * (features @ point[:-1] + point[-1])
-        value = np.logaddexp(0, -margin).sum() + point[:-1] @ point[:-1] / (2 * strength)
-        slope = -target / (1 + np.exp(np.clip(margin, -50, 50)))
-        return value, np.append(slope @ features + point[:-1] / strength, slope.sum())
-
-    bounds = [(None, 0.0) if each < 0 else (None, None) for each in (*sign, 0)]
-    found: FloatArray = minimize(loss, np.zeros(len(bounds)), jac=True, bounds=bounds, method="L-BFGS-B").x
-    return found
-
-
 def _forest(
     features: FloatArray, status: IntArray, draws: Sequence[IntArray], names: Sequence[str], params: ModelParams
 ) -> Forest:
     from sklearn.ensemble import RandomForestClassifier
 
+    wanted, weight = params.of("forest"), _weights(status, params)
     rows32 = features.astype(np.float32)
     trees: list[list[list[Any]]] = [[], []]
     for output in (0, 1):
         for replicate, rows in enumerate(draws):
             model = RandomForestClassifier(
-                params.forest.trees,
-                min_samples_leaf=params.forest.min_leaf,
-                max_leaf_nodes=params.forest.max_leaves,
-                max_samples=min(params.forest.rows, len(rows)),
+                wanted.trees,
+                min_samples_leaf=wanted.min_leaf,
+                max_leaf_nodes=wanted.max_leaves,
+                max_samples=min(wanted.rows, len(rows)),
+                max_features=wanted.columns,
                 monotonic_cst=signs(names),
                 random_state=params.seed + replicate,
             )
-            model.fit(rows32[rows], status[rows] > output)
+            model.fit(rows32[rows], status[rows] > output, weight[rows])
             trees[output].append([estimator.tree_ for estimator in model.estimators_])
     return forest_of(trees)
 
@@ -122,7 +107,7 @@ def _boosted(
 ) -> Boosted:
     import lightgbm
 
-    wanted = params.lightgbm
+    wanted, weight = params.of("lightgbm"), _weights(status, params)
     options = {
         "objective": "binary",
         "learning_rate": wanted.learning_rate,
@@ -138,7 +123,9 @@ def _boosted(
     }
     pairs = [
         [
-            lightgbm.train(options, lightgbm.Dataset(features[rows], status[rows] > output), wanted.trees)
+            lightgbm.train(
+                options, lightgbm.Dataset(features[rows], status[rows] > output, weight=weight[rows]), wanted.trees
+            )
             for output in (0, 1)
         ]
         for rows in draws
@@ -146,4 +133,36 @@ def _boosted(
     return Boosted(pairs)
 
 
-FITS: dict[str, Callable[..., Member]] = {"logistic": _logistic, "forest": _forest, "lightgbm": _boosted}
+def _xgboost(
+    features: FloatArray, status: IntArray, draws: Sequence[IntArray], names: Sequence[str], params: ModelParams
+) -> XgboostTrees:
+    import xgboost
+
+    wanted, weight = params.of("xgboost"), _weights(status, params)
+    options = {
+        "objective": "binary:logistic",
+        "tree_method": "hist",
+        "learning_rate": wanted.learning_rate,
+        "max_depth": wanted.depth,
+        "min_child_weight": wanted.min_weight,
+        "lambda": wanted.penalty,
+        "subsample": wanted.rows,
+        "colsample_bytree": wanted.columns,
+        "monotone_constraints": f"({','.join(map(str, signs(names)))})",
+        "nthread": 1,
+        "seed": params.seed,
+    }
+
+    def text(rows: IntArray, output: int) -> str:
+        data = xgboost.DMatrix(features[rows], status[rows] > output, weight=weight[rows])
+        return bytes(xgboost.train(options, data, wanted.trees).save_raw("json")).decode()
+
+    return XgboostTrees.of([[text(rows, output) for output in (0, 1)] for rows in draws])
+
+
+FITS: dict[str, Callable[..., Member]] = {
+    "logistic": _logistic,
+    "forest": _forest,
+    "lightgbm": _boosted,
+    "xgboost": _xgboost,
+}

@@ -7,7 +7,7 @@ import numpy as np
 
 from script_shared.arrays import IdIndex
 from script_shared.students.features import RECORD, Ruler
-from script_shared.students.logistic import Logistic
+from script_shared.students.members.logistic import Logistic
 from script_shared.students.release_folder import CARD
 from script_shared.students.risk_model import Calibration, RiskModel, Risks, Thresholds
 from script_shared.students.store import Store

@@ -1,16 +1,19 @@
 """Members as arrays and texts: equal to the libraries' predictions, and damaged ones are refused."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pipelines.students.training.members import bounded_logistic, fit_member, forest_of
+from pipelines.students.training.members import fit_member, forest_of
+from pipelines.students.training.regressions import bounded_logistic, ordinal_logistic
 from pipelines.students.use_case import STUDENTS
 from script_shared.arrays import save_arrays
 from script_shared.errors import ReleaseCorruptError
 from script_shared.params import load_params
-from script_shared.students.forest import Forest
+from script_shared.students.members.forest import Forest
+from script_shared.students.members.xgboost_trees import XgboostTrees
 from script_shared.students.params import StudentsParams
 from script_shared.students.risk_model import KINDS, Calibration
 
@@ -27,7 +30,7 @@ def rows() -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def params() -> StudentsParams:
-    few = ["model.forest.trees = 4", "model.lightgbm.trees = 10"]
+    few = ["model.forest.trees = 4", "model.lightgbm.trees = 10", "model.xgboost.trees = 10"]
     return load_params(StudentsParams, STUDENTS.params_file, few)
 
 
@@ -45,9 +48,67 @@ def test_the_logistic_regression_without_bounds_is_the_librarys(rows: tuple[np.n
     from sklearn.linear_model import LogisticRegression
 
     features, status = rows
-    model = LogisticRegression(C=0.3, tol=1e-8, max_iter=1000).fit(features, status > 0)
+    model = LogisticRegression(C=0.3, tol=1e-10, max_iter=10_000).fit(features, status > 0)
     found = bounded_logistic(features, status > 0, [0, 0, 0], 0.3)
-    np.testing.assert_allclose(found, [*model.coef_[0], model.intercept_[0]], atol=1e-3)
+    chances = 1 / (1 + np.exp(-(features @ found[:-1] + found[-1])))
+    np.testing.assert_allclose(chances, model.predict_proba(features)[:, 1], atol=1e-6)
+
+
+def test_an_ordinal_regression_has_one_slope_two_cuts_and_the_lowest_loss(rows: tuple[np.ndarray, np.ndarray]) -> None:
+    from scipy.special import expit
+
+    features, status = rows
+    weights, bias = ordinal_logistic(features, status, np.ones(400), [0, 0, 0], 0.3)
+    assert (weights[0] == weights[1]).all()
+    assert bias[0] > bias[1]
+
+    def loss(slopes: np.ndarray, cuts: np.ndarray) -> float:
+        upper, lower = (expit(features @ slopes + cut) for cut in cuts)
+        chance = np.select([status == 2, status == 1], [lower, upper - lower], 1 - upper)
+        return float(-np.log(chance).sum() + slopes @ slopes / 0.6)
+
+    best = loss(weights[0], bias)
+    for step in (1e-3, -1e-3):
+        for place in range(3):
+            assert loss(weights[0] + step * np.eye(3)[place], bias) > best
+        for place in range(2):
+            assert loss(weights[0], bias + step * np.eye(2)[place]) > best
+
+
+def test_xgboosts_trees_predict_what_the_library_does_without_it(
+    rows: tuple[np.ndarray, np.ndarray], params: StudentsParams, tmp_path: Path
+) -> None:
+    import xgboost
+
+    features, status = rows
+    fit_member("xgboost", features, status, [np.arange(400), np.arange(100, 400)], NAMES, params.model).save(tmp_path)
+    loaded = XgboostTrees.load(tmp_path, len(NAMES))
+    coarse = np.round(features, 1)  # many values lie on a threshold
+    for output, name in enumerate(("lagging", "critical")):
+        library = xgboost.Booster(model_file=tmp_path / "xgboost" / f"001-{name}.json")
+        expected = library.predict(xgboost.DMatrix(coarse))
+        np.testing.assert_allclose(loaded.predict(coarse)[:, 1, output], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("damage", [lambda text: text[:-40], lambda text: text.replace('"split_indices":[', '"x":[')])
+def test_damaged_json_of_xgboost_is_a_corrupt_release(
+    damage: Callable[[str], str], rows: tuple[np.ndarray, np.ndarray], params: StudentsParams, tmp_path: Path
+) -> None:
+    fit_member("xgboost", *rows, [np.arange(400)], NAMES, params.model).save(tmp_path)
+    file = tmp_path / "xgboost" / "000-critical.json"
+    file.write_text(damage(file.read_text()))
+    with pytest.raises(ReleaseCorruptError):
+        XgboostTrees.load(tmp_path, len(NAMES))
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_a_heavier_class_is_predicted_more_often(
+    kind: str, rows: tuple[np.ndarray, np.ndarray], params: StudentsParams
+) -> None:
+    heavy = params.model.model_copy(update={"class_weights": (1.0, 1.0, 8.0)})
+    draws = [np.arange(400)]
+    plain, weighted = (fit_member(kind, *rows, draws, NAMES, each).predict(rows[0]) for each in (params.model, heavy))
+    assert weighted[:, 0, 1].mean() > plain[:, 0, 1].mean() + 0.02
 
 
 def test_a_bounded_weight_is_never_above_zero(rows: tuple[np.ndarray, np.ndarray]) -> None:

@@ -1,21 +1,21 @@
-"""A random forest as arrays: the trees of all replicates behind one another, equal to the library's predictions."""
+"""Decision trees of all replicates as arrays, behind one another: how a row finds its leaf, and whether they fit."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
-from script_shared.errors import ReleaseCorruptError
 
-NAME = "forest"
 LEAF = -1
 ROWS = 2048  # predicted at once: ROWS x trees nodes in memory
+NAMES = ("roots", "feature", "threshold", "left", "right", "value")
 
 
 @dataclass(frozen=True)
-class Forest:
-    """Fitted trees. A row goes left where its feature, as float32, is at most the threshold.
+class Trees:
+    """A row goes left where its feature, as float32, is at most the threshold.
 
     Attributes:
         roots: int32 (2, replicates, trees) the nodes where the trees of lagging and of critical begin.
@@ -23,7 +23,7 @@ class Forest:
         threshold: float64 (nodes).
         left: int32 (nodes) the next node; the right one is in ``right``.
         right: int32 (nodes).
-        value: float64 (nodes) share of students in a node to whom it came.
+        value: float64 (nodes) what a leaf says.
     """
 
     roots: IntArray
@@ -33,13 +33,13 @@ class Forest:
     right: IntArray
     value: FloatArray
 
-    def predict(self, features: FloatArray) -> FloatArray:
-        """float64 (n, replicates, 2): chances of lagging and of critical, by replicate; no feature is nan."""
+    def means(self, features: FloatArray) -> FloatArray:
+        """float64 (n, replicates, 2): mean over the trees of the leaves' values; no feature is nan."""
         rows = features.astype(np.float32)
-        parts = [self._predict(rows[start : start + ROWS]) for start in range(0, len(rows), ROWS)]
+        parts = [self._means(rows[start : start + ROWS]) for start in range(0, len(rows), ROWS)]
         return np.concatenate(parts) if parts else np.zeros((0, self.roots.shape[1], 2))
 
-    def _predict(self, rows: FloatArray) -> FloatArray:
+    def _means(self, rows: FloatArray) -> FloatArray:
         nodes = np.broadcast_to(self.roots.ravel(), (len(rows), self.roots.size)).ravel().astype(np.intp)
         row = np.repeat(np.arange(len(rows)), self.roots.size)
         open_ = np.flatnonzero(self.feature[nodes] != LEAF)
@@ -52,26 +52,20 @@ class Forest:
         return np.swapaxes(means, 1, 2)
 
     def save(self, folder: Path) -> None:
-        """Write the arrays below ``folder/forest``."""
-        save_arrays(folder / NAME, vars(self))
+        """Write the arrays into the folder."""
+        save_arrays(folder, vars(self))
 
     @classmethod
-    def load(cls, folder: Path, columns: int) -> "Forest":
-        """Read a saved forest.
-
-        Args:
-            columns: how many features it may look at.
+    def read(cls, folder: Path) -> Self:
+        """What ``save`` wrote, not looked through yet.
 
         Raises:
-            ReleaseCorruptError: arrays are missing, or name nodes or columns that do not exist, or a way back.
+            ReleaseCorruptError: an array is missing.
         """
-        names = ("roots", "feature", "threshold", "left", "right", "value")
-        forest = cls(**{name: load_array(folder / NAME, name) for name in names})
-        if not forest._sound(columns):
-            raise ReleaseCorruptError(f"{folder / NAME}: the trees do not fit together.", fix="Train it again.")
-        return forest
+        return cls(**{name: load_array(folder, name) for name in NAMES})
 
-    def _sound(self, columns: int) -> bool:
+    def sound(self, columns: int) -> bool:
+        """Whether all nodes and columns that are named exist, every way ends, and every value is a number."""
         nodes = len(self.feature)
         sizes = [len(array) for array in (self.threshold, self.left, self.right, self.value)]
         if self.roots.ndim != 3 or len(self.roots) != 2 or not self.roots.size or sizes != [nodes] * 4:
@@ -84,5 +78,5 @@ class Forest:
             and ((self.roots >= 0) & (self.roots < nodes)).all()
             and (after > own).all()  # children stand behind their parent, so every way ends
             and (after < nodes).all()
-            and ((self.value >= 0) & (self.value <= 1)).all()
+            and np.isfinite(self.value).all()
         )
