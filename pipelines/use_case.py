@@ -13,7 +13,17 @@ from script_shared.releases import Releases, open_releases
 from script_shared.settings import Settings
 
 Force = Literal["promote", "refuse"]
-Part = Literal["evaluation", "maintenance", "erasure", "trained_runs", "training_record", "check"]
+Part = Literal[
+    "evaluation",
+    "maintenance",
+    "erasure",
+    "trained_runs",
+    "training_record",
+    "tried_records",
+    "check",
+    "simulated_drift",
+    "fingerprint",
+]
 
 
 @dataclass(frozen=True)
@@ -126,6 +136,10 @@ class UseCase:
         erasure: which releases hold erased people, given the releases and ``Erased``; how many by version.
         trained_runs: ids of the runs in which something was trained, given the use case's data folder.
         training_record: a run's ``Record`` for MLflow, given run and releases; None when nothing was trained.
+        tried_records: records for MLflow of what was tried before a training, given the run.
+        simulated_drift: puts generated data with a drift into a folder, given params and folder; returns files' names.
+        landing_source: the source that reads files which somebody puts into a folder.
+        fingerprint: a text that changes with the files of that source, given the context; new files start the data DAG.
         check: raises a ``PautaError`` when a first run would fail, given the context.
     """
 
@@ -142,6 +156,10 @@ class UseCase:
     erasure: str | None = None
     trained_runs: str | None = None
     training_record: str | None = None
+    tried_records: str | None = None
+    simulated_drift: str | None = None
+    landing_source: str | None = None
+    fingerprint: str | None = None
     check: str | None = None
 
     @property

@@ -19,6 +19,7 @@ DATA_STEPS = (
     Step("quality", "pipelines.students.quality:quality", about="compares the years and writes the data card"),
 )
 TRAINING_STEPS = (
+    Step("search", "pipelines.students.search.step:search", about="searches for type and params, where it is wanted"),
     Step("train", "pipelines.students.training:train", about="fits the model, with the last pair of years and without"),
     Step("evaluate", "pipelines.students.evaluation:evaluate", about="measures the model without it on that pair"),
     Step(
@@ -46,5 +47,10 @@ STUDENTS = UseCase(
     maintenance="pipelines.students.maintenance:prune",
     trained_runs="pipelines.tracking.run_facts:trained_runs",
     training_record="pipelines.students.release.training_record:record_of",
+    tried_records="pipelines.students.release.tried_records:tried_records",
+    simulated_drift="pipelines.students.sources.simulated_drift:simulated_drift",
+    landing_source="workbooks",
+    fingerprint="pipelines.students.tables.landing:fingerprint",
+    schedule="0 5 1 3 *",
     check="pipelines.students.tables.landing:check",
 )

@@ -44,8 +44,10 @@ def _safely(settings: Settings, act: Callable[[], dict[str, Any]]) -> dict[str, 
 
 def _track(context: Context) -> dict[str, Any]:
     desk = TrackingFolder(context.settings, context.use_case)
-    record_of = find(context.settings, context.use_case).function("training_record")
-    record = record_of(context.run, desk.releases, over=True)
+    case = find(context.settings, context.use_case)
+    for tried in case.function("tried_records")(context.run) if case.tried_records else ():
+        desk.outbox.put(tried)
+    record = case.function("training_record")(context.run, desk.releases, over=True)
     if record is None:
         return {"recorded": False, "problem": "nothing was trained"}
     desk.outbox.put(record)

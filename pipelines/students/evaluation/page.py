@@ -34,7 +34,10 @@ def render(content: dict[str, Any]) -> str:
     years = ", ".join(f"{year} to {year + 1}" for year in content["train"])
     return render_page(
         "Evaluation of the students' model",
-        [_figures(content), _status(content), _calibration(content), _groups(content), _left(content)],
+        [
+            *(_figures(content), _status(content), _calibration(content), _groups(content), _left(content)),
+            *(_validation(content), _curve(content)),
+        ],
         subtitle=f"Run {content['run_id']} · trained on {years} · tested on {content['test']}",
         verdict=" ".join([headline(content), *content["alarms"]]),
     )
@@ -109,3 +112,27 @@ def _left(content: dict[str, Any]) -> Section:
         "those who stayed. The model learns from those who stay and speaks for them."
     )
     return Section("Who is not in these figures", text)
+
+
+def _validation(content: dict[str, Any]) -> Section:
+    rows = [(NAMES[each["metric"]], each["mean"], each["deviation"]) for each in content["cross_validation"]]
+    repeats = content["cross_validation"][0]["repeats"] if rows else 0
+    text = (
+        f"Cross-validation on the training years alone, {repeats} times with other draws; all years of a student are "
+        "in one part. Figures on the test may be lower: it is of another year."
+    )
+    return Section("Without the test", text, [Table(("measure", "mean", "deviation over repeats"), rows)])
+
+
+def _curve(content: dict[str, Any]) -> Section:
+    points = content["learning_curve"]
+    shown = ("macro_f1", "auc_lagging", "ap_critical")
+
+    def paint(axes: Any) -> None:
+        for name in shown:
+            axes.plot([each["students"] for each in points], [each[name] for each in points], "o-", label=NAMES[name])
+        axes.set(xlabel="students to learn from", ylim=(0, 1))
+        axes.legend()
+
+    text = "Smaller models than the candidate, on the test. Where a line still rises, more students would help."
+    return Section("Would more students help?", text, [draw(paint, height=3)] if points else [])

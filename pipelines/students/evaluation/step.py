@@ -16,6 +16,8 @@ from pipelines.students.evaluation.groups import groups, sentences
 from pipelines.students.evaluation.measures import measure
 from pipelines.students.evaluation.models import CANDIDATE, Measured, measured_models
 from pipelines.students.evaluation.page import render
+from pipelines.students.evaluation.robustness import learning_curve, repeated
+from pipelines.students.search.result import params_found
 from pipelines.students.tables.gold import read_gold, status_now
 from pipelines.use_case import Context
 from script_shared.students.params import StudentsParams
@@ -36,13 +38,17 @@ def evaluate(context: Context) -> dict[str, Any]:
         RunError: an earlier step is missing.
         UnavailableError: the place of the releases does not answer.
     """
-    params: StudentsParams = context.params
+    params = params_found(context.run, context.params)
     model = RiskModel.load(context.run.read("trained") / HELD_OUT)
     year = int(context.run.facts("trained")["test_year"])
-    of_year = read_gold(context.run.read("gold")).filter(pl.col("year") == year)
+    table = read_gold(context.run.read("gold"))
+    of_year = table.filter(pl.col("year") == year)
     rows = of_year.filter(pl.col("next_status").is_not_null())
+    before = table.filter((pl.col("year") < year) & pl.col("next_status").is_not_null())
     content = document(context, model, rows, params)
     content["left"] = _left(of_year)
+    content["cross_validation"] = repeated(before, params)
+    content["learning_curve"] = learning_curve(before, rows, params)
     with context.run.write("evaluated") as (folder, facts):
         (folder / FILE).write_text(json.dumps(_no_nan(content), indent=1), encoding="utf-8")
         write_page(folder / PAGE, render(content))

@@ -130,6 +130,19 @@ def test_the_release_in_service_is_measured_by_the_model_that_has_not_seen_the_t
     assert by_model["in_service"] == by_model["candidate"]
 
 
+def test_the_evaluation_says_what_other_draws_and_fewer_students_give(finished: Context) -> None:
+    content = json.loads((finished.run.read("evaluated") / "metrics.json").read_text(encoding="utf-8"))
+    validated = {each["metric"]: each["mean"] for each in content["cross_validation"]}
+    assert 0.5 < validated["auc_lagging"] < 0.95
+    half, whole = content["learning_curve"]
+    assert (half["share"], whole["share"]) == (0.5, 1.0)
+    assert half["students"] < whole["students"]
+    assert whole["auc_lagging"] > 0.5
+    page = (finished.run.read("evaluated") / "report.html").read_text(encoding="utf-8")
+    assert "Would more students help?" in page
+    assert "Without the test" in page
+
+
 def test_figures_too_good_to_be_true_are_refused(finished: Context) -> None:
     path = finished.run.read("evaluated") / "metrics.json"
     content = json.loads(path.read_text(encoding="utf-8"))

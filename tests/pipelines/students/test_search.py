@@ -1,0 +1,84 @@
+"""The search: it goes on where it was stopped, never looks at the last pair of years, and its best is trained."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pipelines.students.release.tried_records import tried_records
+from pipelines.use_case import Context
+from tests.pipelines.students.conftest import do, make_context
+
+FAST = (
+    'search.types = ["logistic", "xgboost"]',
+    "search.repeats = 1",
+    'search.metric = "auc_lagging"',
+    'search.features = [["lag", "age", "ida", "ieg"]]',
+)
+DATA = ("landing", "bronze", "silver", "gold")
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> Context:
+    context = make_context(tmp_path_factory.mktemp("search"), *FAST, "search.trials = 3")
+    do(context, *DATA, "search")
+    return context
+
+
+def choice(context: Context) -> dict[str, Any]:
+    return json.loads((context.run.read("search") / "choice.json").read_text(encoding="utf-8"))
+
+
+def test_every_try_is_kept_and_the_best_is_the_choice(searched: Context) -> None:
+    found = choice(searched)
+    finished = [each for each in found["records"] if each["state"] == "complete"]
+    assert found["tries"] == len(finished) == 3
+    assert found["value"] == max(each["value"] for each in finished)
+    assert found["choice"] in [each["choice"] for each in finished]
+
+
+def test_a_search_that_was_stopped_goes_on_and_nothing_is_tried_twice(searched: Context) -> None:
+    before = choice(searched)
+    folder = searched.settings.data_dir.parent
+    more = make_context(folder, *FAST, "search.trials = 4")
+    do(more, "search")
+    after = choice(more)
+    assert after["study"] == before["study"]
+    assert after["records"][:3] == before["records"]
+    assert len(after["records"]) == 4
+    do(searched, "search")  # all tries are made: nothing happens
+    assert len(choice(searched)["records"]) == 4
+
+
+def test_the_last_pair_of_years_is_not_looked_at(searched: Context, tmp_path: Path) -> None:
+    context = make_context(tmp_path, *FAST, "search.trials = 1")
+    do(context, *DATA)
+    path = context.run.read("gold") / "records.parquet"
+    table = pl.read_parquet(path)
+    last = (pl.col("year") == 2023) & pl.col("next_status").is_not_null()
+    wrong = pl.when(last).then(2 - pl.col("next_status")).otherwise("next_status").alias("next_status")
+    table.with_columns(wrong).write_parquet(path)
+    do(context, "search")
+    assert choice(context)["records"][0]["value"] == pytest.approx(choice(searched)["records"][0]["value"])
+
+
+def test_the_choice_is_trained_and_each_try_is_a_record_for_mlflow(searched: Context) -> None:
+    found = choice(searched)
+    trained = do(searched, "train")
+    assert trained["members"] == [found["choice"]["type"]]
+    params = json.loads((searched.run.read("trained") / "training_params.json").read_text(encoding="utf-8"))
+    assert params["model"]["params"] == found["choice"]["params"]
+    records = tried_records(searched.run)
+    assert len({record.key for record in records}) == len(found["records"])
+    best = max(records, key=lambda record: record.metrics["search/auc_lagging"])
+    assert best.params["type"] == found["choice"]["type"]
+    assert best.data["source"] == "generated"
+
+
+def test_without_tries_the_params_file_decides(tmp_path: Path) -> None:
+    context = make_context(tmp_path)
+    do(context, *DATA)
+    assert do(context, "search")["choice"] is None
+    assert tried_records(context.run) == []
