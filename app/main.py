@@ -105,7 +105,7 @@ def default_app() -> FastAPI:
 
 def _service(settings: Settings, cases: dict[str, AppUseCase], metrics_folder: Path | None) -> Service:
     table = EvaluationFile(settings.evaluation_dir)
-    telemetry = Telemetry(table, metrics_folder)
+    telemetry = Telemetry(table, metrics_folder, settings.evaluation_dir)
     telemetry.disk.watch(settings)
     intake = EventIntake(settings, telemetry)
     day_keys = DayKeys(intake.log.day_keys)

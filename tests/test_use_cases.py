@@ -16,8 +16,8 @@ NAMES = [entry.name for entry in REGISTRY]
 PLATFORM = {  # folders that are no use case
     "app": {"events", "http", "metrics", "releases", "routes", "web"},
     "pipelines": {
-        *("airflow", "commands", "dags", "measures", "raw_files", "replay", "sample_world", "supervisor", "templates"),
-        *("tracking", "traffic"),
+        *("airflow", "commands", "dags", "drift", "measures", "raw_files", "replay", "sample_world", "supervisor"),
+        *("templates", "tracking", "traffic"),
     },
     "script_shared": {"algorithms", "data", "evaluation", "events", "models", "params", "releases", "storage"},
 }

@@ -53,6 +53,12 @@ pauta_evaluation                                  gauge      newest figure by mo
 pauta_evaluation_low                              gauge      lower end of its 95 % interval
 pauta_evaluation_high                             gauge      upper end of its 95 % interval
 pauta_evaluation_timestamp_seconds                gauge      when a model was evaluated last (epoch seconds)
+pauta_drift_index                                 gauge      stability index of the newest data, by use case and column
+pauta_drift_distance                              gauge      Kolmogorov and Smirnov's distance, by use case and column
+pauta_drift_missing_ratio                         gauge      share of the newest rows without a value, by column
+pauta_drift_columns                               gauge      columns that drifted, by use case, level and use
+pauta_drift_new_columns                           gauge      columns that only the newest data have, by use case
+pauta_drift_timestamp_seconds                     gauge      when the newest data were compared (epoch seconds)
 ================================================  =========  =========================================================
 
 A test holds this table to what ``/metrics`` exports. Series of a release leave some minutes after it. How several
@@ -68,6 +74,7 @@ from prometheus_client import CollectorRegistry, Metric, ProcessCollector, disab
 from app.metrics.answer_metrics import AnswerMetrics
 from app.metrics.connection_metrics import ConnectionMetrics
 from app.metrics.disk_metrics import DiskMetrics
+from app.metrics.drift_metrics import DriftMetrics
 from app.metrics.evaluation_file import EvaluationFile
 from app.metrics.evaluation_metrics import EvaluationMetrics
 from app.metrics.families import WorkerCounts, Written, families_of
@@ -85,9 +92,12 @@ class Telemetry:
     Args:
         evaluation: the table whose newest figures are shown, None for none.
         shared: folder that the worker processes of one service share, None for a single process.
+        figures: folder of evaluations with the figures of drift of each use case, None for none.
     """
 
-    def __init__(self, evaluation: EvaluationFile | None = None, shared: Path | None = None) -> None:
+    def __init__(
+        self, evaluation: EvaluationFile | None = None, shared: Path | None = None, figures: Path | None = None
+    ) -> None:
         self.registry = CollectorRegistry()
         self.answers = AnswerMetrics(self.registry)
         self.connections = ConnectionMetrics(self.registry)
@@ -96,6 +106,7 @@ class Telemetry:
         self.live = LiveMetrics(self.registry)
         self.disk = DiskMetrics(self.registry)
         self.evaluation = EvaluationMetrics(evaluation)
+        self.drift = DriftMetrics(figures)
         self._workers = Workers(shared, self._snapshot) if shared is not None else None
         ProcessCollector(registry=self.registry)
         self._rendering, self._begun, self._text = asyncio.Lock(), 0, b""
@@ -133,12 +144,13 @@ class Telemetry:
         return await asyncio.to_thread(self._written, Written(await self._workers.together()))
 
     def _written(self, registry: CollectorRegistry | Written) -> bytes:
-        return generate_latest(registry) + self.evaluation.text()
+        return generate_latest(registry) + self.evaluation.text() + self.drift.text()
 
     def collect(self) -> Iterator[Metric]:
         """Every metric of this process."""
         yield from self.registry.collect()
         yield from self.evaluation.collect()
+        yield from self.drift.collect()
 
     def _snapshot(self) -> WorkerCounts:
         self.releases.let_leave()

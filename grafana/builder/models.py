@@ -21,6 +21,7 @@ def make() -> dashboard.Dashboard:
         ("Use cases", _USE_CASES),
         ("Evaluation over time", _OVER_TIME),
         ("Newest figures", _NEWEST),
+        ("Drift of the newest data", _DRIFT),
     )
     return board(
         "pauta-models", "Models", about, rows, hours="now-7d", refresh="1m", variables=[metrics, cutoffs, protocols]
@@ -115,5 +116,29 @@ _NEWEST = (
             ("pauta_evaluation", "value"), ("pauta_evaluation_low", "low"), ("pauta_evaluation_high", "high"),
         )),
         columns=_BY, height=14,
+    ),
+)  # fmt: skip
+
+_DRIFT = (
+    graph(
+        "Stability index by column", "Newest data beside those before; above 0.1 notable, above 0.25 large.", "none",
+        Query("max by (use_case, column) (pauta_drift_index)", "{{use_case}} {{column}}"), limit=0.25,
+    ),
+    graph(
+        "Columns that drifted", "Of those that the model looks at, by level; and columns that are new.", "none",
+        Query('max by (use_case, level) (pauta_drift_columns{used="yes"})', "{{use_case}} {{level}}"),
+        Query("max by (use_case) (pauta_drift_new_columns)", "{{use_case}} new"),
+    ),
+    graph(
+        "Largest gap of cumulated shares", "Kolmogorov and Smirnov's distance, of columns of numbers.", "none",
+        Query("max by (use_case, column) (pauta_drift_distance)", "{{use_case}} {{column}}"), most=1.0,
+    ),
+    graph(
+        "Missing values", "Share of the newest rows in which a column is missing.", "percentunit",
+        Query("max by (use_case, column) (pauta_drift_missing_ratio)", "{{use_case}} {{column}}"), most=1.0,
+    ),
+    number(
+        "Data compared", "Time since then.", "s",
+        Query("time() - max by (use_case) (pauta_drift_timestamp_seconds)", "{{use_case}}"), width=24,
     ),
 )  # fmt: skip

@@ -22,5 +22,8 @@ COMMANDS = {
     "releases": Command("list, promote, roll back, verify and prune releases", "pipelines.commands.releases:main"),
     "replay": Command("train the ranker on past clicks and measure it", "pipelines.news.rolling.command:main"),
     "served": Command("report served lists, and the clicks on them", "pipelines.commands.served:main"),
+    "simulate-drift": Command(
+        "drop generated data that differ, and run every step on them", "pipelines.commands.simulate_drift:main"
+    ),
     "tracking": Command("inspect and repair the records in MLflow", "pipelines.tracking.cli:main"),
 }

@@ -8,12 +8,13 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.students.sources.planted.drift import drift
 from pipelines.students.sources.planted.sheets import Sheet, make_sheet
 from pipelines.students.sources.planted.world import ABILITY, BASE, ENGAGEMENT, World, make_world
 from pipelines.use_case import Context
 from script_shared.students.params import GeneratedParams, RulerParams
 
-VERSION = 1  # of the generator; another version makes other workbooks out of the same params
+VERSION = 2  # of the generator; another version makes other workbooks out of the same params
 TRUTH = "truth"  # folder beside the workbooks' folder: what was planted
 CREATED = datetime(2024, 2, 26)  # in the workbooks' properties, so that the same params give the same bytes
 
@@ -40,6 +41,8 @@ def generate(folder: Path, params: GeneratedParams, ruler: RulerParams) -> dict[
         f"PEDE{year.year}": make_sheet(world, number, params.seed, dirt=params.dirt)
         for number, year in enumerate(world.years)
     }
+    if params.drift:
+        drift(sheets[f"PEDE{world.years[-1].year}"], params.drift)
     if params.files == "one":
         first, last = world.years[0].year, world.years[-1].year
         write_workbook(folder / f"PEDE_{first}-{last % 100:02d}.xlsx", sheets)

@@ -1,0 +1,75 @@
+"""Measures of how far two samples of one column differ."""
+
+import numpy as np
+
+from pipelines.measures.stability import index
+from script_shared.arrays import FloatArray, IntArray
+
+BINS = 10
+
+
+def stability_index(before: IntArray, now: IntArray) -> float:
+    """Population stability index of counts in the same bins: sum of (share - share before) x log of their ratio.
+
+    >>> round(stability_index(np.array([50, 50]), np.array([80, 20])), 3)
+    0.416
+    """
+    return index(before / max(before.sum(), 1), now / max(now.sum(), 1))
+
+
+def by_chance(before: IntArray, now: IntArray) -> float:
+    """The stability index that two samples of these sizes exceed once in a hundred times without any drift.
+
+    Between samples of one distribution it is distributed as chi-squared, divided by the harmonic size (Yurdakul, 2018).
+    """
+    from scipy.stats import chi2
+
+    bins = int(((before + now) > 0).sum())
+    sizes = 1 / max(before.sum(), 1) + 1 / max(now.sum(), 1)
+    return float(chi2.ppf(0.99, max(bins - 1, 1)) * sizes)
+
+
+def counts_of_numbers(before: FloatArray, now: FloatArray) -> tuple[IntArray, IntArray]:
+    """Counts in ten bins that hold as many of the values before, and in a bin of missing values (nan)."""
+    old = before[~np.isnan(before)]
+    edges = np.unique(np.quantile(old, np.linspace(0, 1, BINS + 1)[1:-1])) if len(old) else np.zeros(0)
+
+    def counts(values: FloatArray) -> IntArray:
+        known = values[~np.isnan(values)]
+        inside = np.bincount(np.searchsorted(edges, known, side="left"), minlength=len(edges) + 1)
+        return np.append(inside, len(values) - len(known))
+
+    return counts(before), counts(now)
+
+
+def largest_gap(before: FloatArray, now: FloatArray) -> float:
+    """Kolmogorov and Smirnov's distance: the largest gap of the two cumulated shares; nan without values on a side.
+
+    >>> largest_gap(np.array([1.0, 2, 3, 4]), np.array([3.0, 4, 5, 6]))
+    0.5
+    """
+    old, new = (np.sort(values[~np.isnan(values)]) for values in (before, now))
+    if not len(old) or not len(new):
+        return float("nan")
+    every = np.concatenate([old, new])
+    shares = [np.searchsorted(values, every, side="right") / len(values) for values in (old, new)]
+    return float(np.abs(shares[0] - shares[1]).max())
+
+
+def standardised_change(before: FloatArray, now: FloatArray) -> float:
+    """Change of the mean in standard deviations (Cohen's d); nan where one side has no two values, or none differ."""
+    old, new = (values[~np.isnan(values)] for values in (before, now))
+    if len(old) < 2 or len(new) < 2:
+        return float("nan")
+    spread = float(np.sqrt((old.var(ddof=1) + new.var(ddof=1)) / 2))
+    return float((new.mean() - old.mean()) / spread) if spread > 0 else float("nan")
+
+
+def association(before: IntArray, now: IntArray) -> float:
+    """Cramér's V of column and sample, 0 to 1, of counts in the same categories; nan where a side is empty."""
+    table = np.stack([before, now]).astype(float)
+    table = table[:, table.sum(axis=0) > 0]
+    if not (table.sum(axis=1) > 0).all() or table.shape[1] < 2:
+        return float("nan")
+    expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0) / table.sum()
+    return float(np.sqrt(((table - expected) ** 2 / expected).sum() / table.sum()))
