@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 FILE = ROOT / "docker-compose.yml"
 OURS = [ROOT / "docker" / name for name in ("api.Dockerfile", "airflow.Dockerfile")]
 DOCKERFILES = sorted((ROOT / "docker").glob("*.Dockerfile"))
-PROFILES: tuple[list[str], ...] = ([], ["celery"])
+PROFILES: tuple[list[str], ...] = ([], ["celery"], ["landing"])
 ONCE = {"secrets", "airflow-init"}
 PUBLISHED = {
     "proxy": ["8001:8000", "9090:9090", "5000:5000"],

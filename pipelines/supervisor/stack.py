@@ -4,10 +4,13 @@ import os
 import sys
 from importlib.metadata import version
 
+from pipelines.arrival import is_watched
+from pipelines.registry import use_cases
 from pipelines.supervisor.component import Component
 from pipelines.supervisor.settings.credentials import Credentials
 from pipelines.supervisor.settings.environment import airflow_environment, api_environment
 from pipelines.supervisor.settings.stack_settings import StackSettings
+from script_shared.settings import load_settings
 
 BEHIND = 10  # trainings run below the scheduler; requests do not wait for them
 
@@ -29,11 +32,13 @@ class Stack:
         return self._component("airflow-db-migrate", self._airflow, "airflow", "db", "migrate")
 
     def airflow(self) -> list[Component]:
-        """API server (with the UI), scheduler and DAG processor; nothing here defers, so there is no triggerer.
+        """API server (with the UI), scheduler and DAG processor; the triggerer only where a landing folder is watched.
 
         The scheduler's log server would listen on every address; the API server reads the log files itself.
         """
-        parts = (("api-server",), ("scheduler", "--skip-serve-logs"), ("dag-processor",))
+        parts = [("api-server",), ("scheduler", "--skip-serve-logs"), ("dag-processor",)]
+        if _watches():
+            parts.append(("triggerer", "--skip-serve-logs"))
         made = [self._component(f"airflow-{part[0]}", self._airflow, "airflow", *part) for part in parts]
         made[0].patient = False  # it takes seconds to end, and all that it knows is in the database
         made[1].nice = BEHIND
@@ -42,6 +47,12 @@ class Stack:
     def _component(self, name: str, environment: dict[str, str], *module: str) -> Component:
         command = (sys.executable, "-m", *module)
         return Component(name, command, environment, self._stack_settings.state / "logs" / f"{name}.log")
+
+
+def _watches() -> bool:
+    """Whether a use case waits for files."""
+    settings = load_settings()
+    return any(is_watched(case, settings) for case in use_cases(settings).values())
 
 
 class Database:

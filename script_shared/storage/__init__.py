@@ -8,13 +8,27 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from script_shared.errors import SettingsError
-from script_shared.storage.base import Digest, Storage, Stored
+from script_shared.storage.base import Digest, File, Storage, Stored
 from script_shared.storage.local import LocalStorage
 
-__all__ = ["Digest", "LocalStorage", "Storage", "Stored", "open_storage"]
+__all__ = ["Digest", "File", "LocalStorage", "Storage", "Stored", "address_of", "is_object_store", "open_storage"]
 
 OBJECT_STORES = ("s3", "gs", "az")
 NO_BUCKET = re.compile(rf"({'|'.join(OBJECT_STORES)}|file):")  # s3:/news is what a prefix makes of s3://
+
+
+def address_of(path: Path) -> str:
+    """The address that a path of the settings is: of an object store where it begins like one.
+
+    >>> address_of(Path("s3://sheets/2024")), address_of(Path("/srv/sheets"))
+    ('s3://sheets/2024', '/srv/sheets')
+    """
+    return re.sub(rf"^({'|'.join(OBJECT_STORES)}):/(?=[^/])", r"\1://", str(path))
+
+
+def is_object_store(address: str) -> bool:
+    """Whether an address is of an object store, not of a folder."""
+    return address.partition("://")[0] in OBJECT_STORES
 
 
 def open_storage(uri: str | Path) -> Storage:

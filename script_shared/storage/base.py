@@ -19,6 +19,20 @@ class Digest(NamedTuple):
     bytes: int
 
 
+class File(NamedTuple):
+    """A file as a listing shows it.
+
+    Attributes:
+        name: without the prefix.
+        tag: changes with its content.
+        changed_at: when it was last written, UTC.
+    """
+
+    name: str
+    tag: str
+    changed_at: datetime
+
+
 class Storage(Protocol):
     """A tree of files under a root. Keys are relative POSIX paths such as ``releases/v1/manifest.json``.
 
@@ -47,6 +61,9 @@ class Storage(Protocol):
 
     def folders(self, prefix: str) -> list[str]:
         """Names of the folders directly below ``prefix``, sorted; none when it is not there."""
+
+    def files(self, prefix: str) -> list[File]:
+        """The files directly below ``prefix``, by name; none when it is not there."""
 
     def changed_at(self, prefix: str) -> datetime | None:
         """When anything below ``prefix`` was last written, UTC; None when it is empty."""

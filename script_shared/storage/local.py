@@ -12,7 +12,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 
 from script_shared.errors import UnavailableError
-from script_shared.storage.base import Digest, Stored
+from script_shared.storage.base import Digest, File, Stored
 
 LOCK_SECONDS = 60.0
 PARTIAL = ".partial"  # what a killed writer leaves ends like this
@@ -131,6 +131,17 @@ class LocalStorage:
                 return sorted(entry.name for entry in os.scandir(self.root / prefix) if entry.is_dir())
             except FileNotFoundError:
                 return []
+
+    def files(self, prefix: str) -> list[File]:
+        with _refusals(self.root / prefix):
+            try:
+                found = [(entry.name, entry.stat()) for entry in os.scandir(self.root / prefix) if entry.is_file()]
+            except FileNotFoundError:
+                return []
+        return [
+            File(name, f"{stat.st_size}-{stat.st_mtime_ns}", datetime.fromtimestamp(stat.st_mtime, UTC))
+            for name, stat in sorted(found)
+        ]
 
     def changed_at(self, prefix: str) -> datetime | None:
         top = self.root / prefix

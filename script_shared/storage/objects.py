@@ -12,7 +12,7 @@ from obstore import exceptions
 from obstore.store import from_url
 
 from script_shared.errors import SettingsError, UnavailableError
-from script_shared.storage.base import Digest, Stored
+from script_shared.storage.base import Digest, File, Stored
 
 CHUNK = 1 << 20
 RETRY_SECONDS = 20
@@ -119,6 +119,15 @@ class ObjectStorage:
         with _refusals(f"{self.uri}/{prefix}"):
             found = obstore.list_with_delimiter(self._store, prefix)
             return sorted(path.rstrip("/").rpartition("/")[2] for path in found["common_prefixes"])
+
+    def files(self, prefix: str) -> list[File]:
+        with _refusals(f"{self.uri}/{prefix}"):
+            found = obstore.list_with_delimiter(self._store, prefix or None)["objects"]
+        files = [
+            File(meta["path"].rpartition("/")[2], meta["e_tag"] or str(meta["size"]), meta["last_modified"])
+            for meta in found
+        ]
+        return sorted(files)
 
     def changed_at(self, prefix: str) -> datetime | None:
         with _refusals(f"{self.uri}/{prefix}"):

@@ -12,7 +12,7 @@ from tests.stack.engine import ROOT, Stack, need, wait_for
 from tests.stack.web import Airflow, Api, in_mlflow
 
 IMAGES = ("api", "airflow", "mlflow", "secrets", "postgres", "prometheus", "grafana", "statsd-exporter", "proxy")
-PROFILES: tuple[tuple[str, ...], ...] = ((), ("celery",))
+PROFILES: tuple[tuple[str, ...], ...] = ((), ("celery",), ("landing",))
 API_IMAGE_MB = 600
 
 

@@ -1,18 +1,25 @@
-"""Source ``workbooks``: a person's own Excel workbooks, one file or all of a folder, copied into the run."""
+"""Source ``workbooks``: a person's own Excel workbooks, a file, a folder or a prefix of an object store."""
 
 import hashlib
+import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from pipelines.students.sources.workbook import SUFFIXES
 from pipelines.use_case import Context
 from script_shared.errors import InputError, SourceError, TransientError
+from script_shared.storage import File, address_of, is_object_store, open_storage
 
 
 def fingerprint(context: Context) -> str:
-    """Names, sizes and times of the workbooks."""
-    lines = [f"{path.name} {_stamp(path)}" for path in _files(context)]
+    """Names, sizes and times of the workbooks, or the tags that an object store gives them."""
+    address = _address(context)
+    if is_object_store(address):
+        lines = [f"{file.name} {file.tag}" for file in _objects(address)]
+    else:
+        lines = [f"{path.name} {_stamp(path)}" for path in _files(Path(address))]
     return "workbooks:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
@@ -22,33 +29,71 @@ def fetch(context: Context, folder: Path) -> dict[str, Any]:
     Raises:
         TransientError: a workbook changed while it was copied.
     """
-    for path in _files(context):
+    address = _address(context)
+    if is_object_store(address):
+        _download(address, folder)
+        return {"source_path": address}
+    for path in _files(Path(address)):
         before = _stamp(path)
         shutil.copy2(path, folder / path.name)
         if _stamp(path) != before:
             raise TransientError(f"{path.name}: changed while it was copied.", fix="Run again when it is saved.")
-    return {"source_path": str(context.source_path)}
+    return {"source_path": address}
 
 
-def _files(context: Context) -> list[Path]:
-    """The workbooks at the path, by name; what Excel leaves while a file is open (``~$…``) is not one.
+def _address(context: Context) -> str:
+    """Where the workbooks are.
 
     Raises:
-        InputError: no path was given, or there is no workbook at it.
-        SourceError: there is nothing at that path.
+        InputError: no path was given.
     """
-    path = context.source_path
-    if path is None:
+    if context.source_path is None:
         raise InputError(
             "no path of the workbooks was given.", fix="Name a folder or a file with --source-path or its setting."
         )
+    return address_of(context.source_path)
+
+
+def _files(path: Path) -> list[Path]:
+    """The workbooks at the path, by name; what Excel leaves while a file is open (``~$…``) is not one.
+
+    Raises:
+        InputError: there is no workbook at it.
+        SourceError: there is nothing at that path.
+    """
     if not path.exists():
         raise SourceError(f"{path}: there is no such file or folder.", fix="Name the folder of the workbooks.")
     found = [path] if path.is_file() else sorted(each for each in path.iterdir() if each.is_file())
-    files = [each for each in found if each.suffix.lower() in SUFFIXES and not each.name.startswith(("~$", "."))]
-    if not files:
-        raise InputError(f"{path}: holds no workbook.", fix=f"Put files in ending with {', '.join(SUFFIXES)}.")
-    return files
+    names = _workbooks((each.name for each in found), str(path))
+    return [each for each in found if each.name in names]
+
+
+def _workbooks(names: Iterable[str], place: str) -> list[str]:
+    found = [name for name in names if name.lower().endswith(SUFFIXES) and not name.startswith(("~$", "."))]
+    if not found:
+        raise InputError(f"{place}: holds no workbook.", fix=f"Put files in ending with {', '.join(SUFFIXES)}.")
+    return found
+
+
+def _objects(address: str) -> list[File]:
+    """The workbooks directly below the prefix, by name.
+
+    Raises:
+        InputError: there is none.
+        UnavailableError: the store does not answer.
+    """
+    files = open_storage(address).files("")
+    names = _workbooks((file.name for file in files), address)
+    return [file for file in files if file.name in names]
+
+
+def _download(address: str, folder: Path) -> None:
+    store, listing = open_storage(address), _objects(address)
+    for file in listing:
+        store.download(file.name, folder / file.name)
+        os.utime(folder / file.name, (file.changed_at.timestamp(),) * 2)
+    if _objects(address) != listing:
+        raise TransientError(f"{address}: changed while it was copied.", fix="Run again when all files are there.")
 
 
 def _stamp(path: Path) -> str:

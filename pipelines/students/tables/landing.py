@@ -53,6 +53,15 @@ def _remove_same(folder: Path) -> dict[str, str]:
     return same
 
 
+def fingerprint(context: Context) -> str:
+    """A text that changes with the workbooks of the source.
+
+    Raises:
+        PautaError: there are none, or their place does not answer.
+    """
+    return source_named(context.source).fingerprint(context)
+
+
 def check(context: Context) -> None:
     """Look for the workbooks without copying them.
 

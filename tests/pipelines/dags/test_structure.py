@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from copy import copy
+from pathlib import Path
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
@@ -39,7 +40,8 @@ GRAPHS = {
         "quality": [],
     },
     "students_training": {
-        "choose_run": ["train"],
+        "choose_run": ["search"],
+        "search": ["train"],
         "train": ["evaluate"],
         "evaluate": ["gate"],
         "gate": ["publish"],
@@ -49,7 +51,7 @@ GRAPHS = {
     },
     "maintenance": {"reconcile": ["prune"], "prune": []},
 }
-SCHEDULES = {"news_evaluation": "0 */6 * * *", "maintenance": "30 3 * * *"}
+SCHEDULES = {"news_evaluation": "0 */6 * * *", "students_data": "0 5 1 3 *", "maintenance": "30 3 * * *"}
 HEAVY = (
     "numpy",
     "scipy",
@@ -186,3 +188,18 @@ def test_reading_the_dag_files_imports_nothing_heavy() -> None:
     modules, more = json.loads(done.stdout.splitlines()[-1])
     assert [name for name in HEAVY if name in modules] == []
     assert more < 300  # modules, which every process that reads a DAG file imports again
+
+
+def test_a_watched_landing_folder_starts_the_data_dag_as_its_schedule_does(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from pipelines.airflow.data import data_dag
+    from pipelines.students.use_case import STUDENTS
+
+    monkeypatch.setenv("PAUTA_STUDENTS_SOURCE", "workbooks")
+    monkeypatch.setenv("PAUTA_STUDENTS_SOURCE_PATH", str(tmp_path))
+    dag = data_dag(STUDENTS)
+    assert dag.timetable.timetable.expression == "0 5 1 3 *"
+    (asset,) = dag.timetable.asset_condition.objects
+    assert (asset.name, [watcher.name for watcher in asset.watchers]) == ("students_landing", ["students_arrival"])
+    assert "when new files arrive" in str(dag.doc_md)

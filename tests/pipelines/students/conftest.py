@@ -10,6 +10,9 @@ from pipelines.students.use_case import STUDENTS
 from pipelines.use_case import Context, Options
 from script_shared.params import load_params
 from script_shared.settings import Settings
+from tests.stores import s3_endpoint, s3_root
+
+__all__ = ["s3_endpoint", "s3_root"]
 
 SMALL = (
     "generated.students = 400",
@@ -17,6 +20,8 @@ SMALL = (
     "model.forest.trees = 5",
     "model.folds = 2",
     "evaluation.resamples = 40",
+    "evaluation.repeats = 1",
+    "evaluation.learning_curve = [0.5]",
 )
 Make = Callable[..., Context]
 

@@ -84,6 +84,20 @@ def test_folders_are_those_directly_below(storage: Storage) -> None:
     assert storage.folders("releases/a") == ["files-1"]
 
 
+def test_files_are_those_directly_below_and_a_new_content_has_a_new_tag(storage: Storage) -> None:
+    assert storage.files("a") == []
+    for key in ("a/2.txt", "a/1.txt", "a/b/3.txt", "4.txt"):
+        storage.swap(key, b"one", None)
+    first = storage.files("a")
+    assert [file.name for file in first] == ["1.txt", "2.txt"]
+    assert "4.txt" in [file.name for file in storage.files("")]
+    assert storage.files("a") == first
+    storage.swap("a/1.txt", b"another", storage.read("a/1.txt"))
+    second = storage.files("a")
+    assert second[0].tag != first[0].tag
+    assert second[1] == first[1]
+
+
 def test_remove_takes_everything_below_and_nothing_beside(storage: Storage) -> None:
     for key in ["releases/v1/a", "releases/v1/b/c", "releases/v10/a", "releases/v1.2"]:
         storage.swap(key, b"1", None)

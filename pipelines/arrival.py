@@ -1,0 +1,32 @@
+"""Whether new files have come to where a use case's source looks: a folder, or a prefix of an object store."""
+
+import logging
+
+from pipelines.runs import latest_run
+from pipelines.use_case import Options, UseCase
+from script_shared.errors import PautaError
+from script_shared.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def is_watched(case: UseCase, settings: Settings) -> bool:
+    """Whether the use case's source is a place where files arrive: ``PAUTA_<USE CASE>_SOURCE`` and ``_SOURCE_PATH``."""
+    own = settings.of(case.name)
+    return case.fingerprint is not None and own.source == case.landing_source and own.source_path is not None
+
+
+def arrived(case: UseCase, settings: Settings) -> str | None:
+    """The fingerprint of the files there, if no run has begun with them; None while nothing is new or to be read."""
+    try:
+        found = str(
+            case.function("fingerprint")(case.context(settings, "arrival", Options(source=case.landing_source)))
+        )
+    except PautaError as error:
+        log.info("%s: nothing to take in: %s", case.name, error.logged)
+        return None
+    first = case.data_steps[0].folder
+    root = settings.data_dir / case.name
+    run_id = latest_run(root, first)
+    begun = case.run(settings, run_id).facts(first).get("fingerprint") if run_id else None
+    return None if found == begun else found
