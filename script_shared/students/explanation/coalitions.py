@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
-from script_shared.students.forest import LEAF, Forest
+from script_shared.students.members.forest import Forest
+from script_shared.students.members.trees import LEAF
 from script_shared.students.risk_model import Member, RiskModel
 
 

@@ -1,6 +1,7 @@
 """Decision trees of all replicates as arrays, behind one another: how a row finds its leaf, and whether they fit."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -9,7 +10,8 @@ import numpy as np
 from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
 
 LEAF = -1
-ROWS = 2048  # predicted at once: ROWS x trees nodes in memory
+MANY = 512  # rows from which on trees are walked one after the other
+BLOCK = 16_384  # rows that are walked at once
 NAMES = ("roots", "feature", "threshold", "left", "right", "value")
 
 
@@ -35,11 +37,13 @@ class Trees:
 
     def means(self, features: FloatArray) -> FloatArray:
         """float64 (n, replicates, 2): mean over the trees of the leaves' values; no feature is nan."""
-        rows = features.astype(np.float32)
-        parts = [self._means(rows[start : start + ROWS]) for start in range(0, len(rows), ROWS)]
+        rows = np.ascontiguousarray(features, np.float32)
+        size, means_of = (BLOCK, self._tree_by_tree) if len(rows) >= MANY else (MANY, self._all_trees)
+        parts = [means_of(rows[start : start + size]) for start in range(0, len(rows), size)]
         return np.concatenate(parts) if parts else np.zeros((0, self.roots.shape[1], 2))
 
-    def _means(self, rows: FloatArray) -> FloatArray:
+    def _all_trees(self, rows: FloatArray) -> FloatArray:
+        """Of few rows: all of them through all trees at once."""
         nodes = np.broadcast_to(self.roots.ravel(), (len(rows), self.roots.size)).ravel().astype(np.intp)
         row = np.repeat(np.arange(len(rows)), self.roots.size)
         open_ = np.flatnonzero(self.feature[nodes] != LEAF)
@@ -51,9 +55,37 @@ class Trees:
         means: FloatArray = self.value[nodes].reshape(len(rows), *self.roots.shape).mean(axis=3)
         return np.swapaxes(means, 1, 2)
 
+    def _tree_by_tree(self, rows: FloatArray) -> FloatArray:
+        """Of many rows: a tree and its rows fit into the processor's cache."""
+        leaf, own = self.feature == LEAF, np.arange(len(self.feature))
+        ways = np.stack([np.where(leaf, own, self.left), np.where(leaf, own, self.right)], axis=1).ravel()
+        column, limit = np.where(leaf, 0, self.feature).astype(np.intp), _as_float32(self.threshold)
+        cells, first = rows.ravel(), np.arange(len(rows)) * rows.shape[1]
+        sums = np.zeros((*self.roots.shape[:2], len(rows)))
+        for (output, replicate, tree), root in np.ndenumerate(self.roots):
+            nodes = np.full(len(rows), root, np.intp)
+            for _ in range(self._depths[output, replicate, tree]):
+                above = cells.take(first + column.take(nodes)) > limit.take(nodes)
+                nodes = ways.take(2 * nodes + above)
+            sums[output, replicate] += self.value.take(nodes)
+        means: FloatArray = sums / self.roots.shape[2]
+        return means.transpose(2, 1, 0)
+
+    @cached_property
+    def _depths(self) -> IntArray:
+        """(2, replicates, trees) steps from each root to its furthest leaf."""
+        depths = np.zeros(self.roots.shape, np.int64)
+        tree, nodes = np.arange(self.roots.size), self.roots.ravel()
+        while len(nodes):
+            inner = self.feature[nodes] != LEAF
+            tree, nodes = tree[inner], nodes[inner]
+            depths.ravel()[np.unique(tree)] += 1
+            tree, nodes = np.concatenate([tree, tree]), np.concatenate([self.left[nodes], self.right[nodes]])
+        return depths
+
     def save(self, folder: Path) -> None:
         """Write the arrays into the folder."""
-        save_arrays(folder, vars(self))
+        save_arrays(folder, {name: getattr(self, name) for name in NAMES})
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -80,3 +112,9 @@ class Trees:
             and (after < nodes).all()
             and np.isfinite(self.value).all()
         )
+
+
+def _as_float32(threshold: FloatArray) -> FloatArray:
+    """The greatest float32 that is not above each threshold: for a float32 row, both part the same."""
+    near = threshold.astype(np.float32)
+    return np.where(near > threshold, np.nextafter(near, np.float32(-np.inf)), near)

@@ -13,6 +13,7 @@ from script_shared.arrays import save_arrays
 from script_shared.errors import ReleaseCorruptError
 from script_shared.params import load_params
 from script_shared.students.members.forest import Forest
+from script_shared.students.members.trees import BLOCK
 from script_shared.students.members.xgboost_trees import XgboostTrees
 from script_shared.students.params import StudentsParams
 from script_shared.students.risk_model import KINDS, Calibration
@@ -42,6 +43,16 @@ def test_the_forest_predicts_what_the_library_does(rows: tuple[np.ndarray, np.nd
     forest = forest_of([[[each.tree_ for each in model.estimators_]] for model in models])
     expected = np.stack([model.predict_proba(features)[:, 1] for model in models], axis=1)
     np.testing.assert_allclose(forest.predict(features)[:, 0], expected, atol=1e-6)
+
+
+def test_many_rows_reach_the_leaves_that_few_rows_reach(
+    rows: tuple[np.ndarray, np.ndarray], params: StudentsParams
+) -> None:
+    draws = [np.arange(400), np.arange(100, 400)]
+    forest = fit_member("forest", *rows, draws, NAMES, params.model)
+    many = np.tile(np.round(rows[0], 1), (50, 1))[: BLOCK + 7]
+    few = np.concatenate([forest.predict(many[start : start + 100]) for start in range(0, len(many), 100)])
+    np.testing.assert_allclose(forest.predict(many), few, atol=1e-12)
 
 
 def test_the_logistic_regression_without_bounds_is_the_librarys(rows: tuple[np.ndarray, np.ndarray]) -> None:

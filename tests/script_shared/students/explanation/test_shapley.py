@@ -11,7 +11,7 @@ from script_shared.students.explanation.coalitions import mixture_chances
 from script_shared.students.explanation.reasons import factors_of, reasons
 from script_shared.students.explanation.shapley import shapley_values
 from script_shared.students.features import Ruler
-from script_shared.students.logistic import Logistic
+from script_shared.students.members.logistic import Logistic
 from script_shared.students.risk_model import Calibration, RiskModel, Thresholds
 
 NAMES = ("lag", "age", "ida", "ieg", "ipv", "mat")
