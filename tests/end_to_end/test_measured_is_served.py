@@ -116,7 +116,7 @@ class Site:
         return {"event_id": str(place), "user_id": event.user, "page": event.article, "time": event.time_ms, **said}
 
     def ask(self, place):
-        asked = self.stream.request(place)
+        asked = self.stream.query(place)
         query = {"user_id": asked.user, "num_recs": PLACES}
         query |= {name: getattr(asked, name) for name in ("session", "region", "device", "os")}
         answer = self.client.get("/recommendations", params=query).json()

@@ -49,7 +49,7 @@ class Replay:
         """Make the request before each of the clicks, in ascending order; exclude clicks on articles read before."""
         for place in places:
             self.fold_until(self.stream.first_of_moment(place))
-            found = candidates(self.state, self.stream.request(place))
+            found = candidates(self.state, self.stream.query(place), int(self.stream.time_ms[place]))
             yield case_of(place, found, self.state.article_row(self.stream.article_id(place)))
 
 

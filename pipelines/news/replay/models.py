@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from pipelines.news.replay.figures import MISSED
 from script_shared.news.catalog.catalog_rows import CatalogRows
+from script_shared.news.ranking.context import known_reads
 from script_shared.news.ranking.query import Query
 from script_shared.news.ranking.segment_list import SegmentSource
 from script_shared.news.serving.recommender import LiveRecommender
@@ -31,7 +32,7 @@ def listing(recommender: LiveRecommender, n: int) -> Model:
     source = SegmentSource(model, newsroom, CatalogRows(model.catalog))
 
     def rank(query: Query, article: str) -> int:
-        ids = source.best(query, source.known_reads(query.user, query.session), n).ids
+        ids = source.best(query, known_reads(model, newsroom, query), n).ids
         return ids.index(article) if article in ids else MISSED
 
     return rank

@@ -11,7 +11,7 @@ from pipelines.news.dataset import NONE
 from script_shared.arrays import IntArray
 from script_shared.events import Kind
 from script_shared.news.membership import segment_codes
-from script_shared.news.ranking.request import RankRequest
+from script_shared.news.ranking.query import Query
 from script_shared.news.state.event import LiveEvent
 
 _TEXTS = ("region", "device", "os", "referrer")
@@ -66,11 +66,11 @@ class Stream:
         labels = self.labels.get(name, {})
         return [labels.get(code) or _text(code) for code in self.context[name][start:stop].tolist()]
 
-    def request(self, place: int, n: int = 20) -> RankRequest:
-        """The request just before a click: user, time and place, and nothing of the click."""
+    def query(self, place: int, n: int = 20) -> Query:
+        """The request just before a click: the user and its context, and nothing of the click."""
         region, device, os = (self._texts(name, place, place + 1)[0] for name in ("region", "device", "os"))
         user, session = self.user_ids[int(self.user[place])], _text(int(self.session[place]))
-        return RankRequest(int(self.time_ms[place]), user, session, region, device, os, n=n)
+        return Query(user, session, region, device, os, n=n)
 
     def article_id(self, place: int) -> str:
         """The id of the article clicked."""

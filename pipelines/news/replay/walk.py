@@ -63,10 +63,9 @@ class Walk:
         """For each click, ascending: its place and its user's request, all before it folded and clocks moved on."""
         for place in places:
             self.fold_until(self.stream.first_of_moment(place))
-            request = self.stream.request(place)
             for recommender in asked:
-                recommender.clock.advance(request.now_ms)
-            yield place, Query(request.user, request.session, request.region, request.device, request.os, n=request.n)
+                recommender.clock.advance(int(self.stream.time_ms[place]))
+            yield place, self.stream.query(place)
 
 
 def place_after(stream: Stream, moment_ms: int) -> int:

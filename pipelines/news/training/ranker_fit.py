@@ -17,9 +17,9 @@ from pipelines.news.training.served_order import RecordedRequest, choices, mixin
 from script_shared.arrays import IntArray
 from script_shared.news.params import NewsParams
 from script_shared.news.ranking.mixing import Mixing
+from script_shared.news.ranking.offer import Offer
 from script_shared.news.ranking.ranker import Ranker
 from script_shared.news.segments import SEGMENT_NAMES
-from script_shared.news.serving.recommender import Offer
 
 BLOCKS, SHOWN_EVERY = 48, 6  # the hours are cut into blocks; each sixth shows, at every time of the day, what helps
 
@@ -78,7 +78,7 @@ def _offers(
         folder = renewal.folder(rank_folder, "rank", start_ms, at_ms)
         recommender = recommender_of(folder, walk, at_ms, params)
         for place, query in walk.requests(some.tolist(), recommender):
-            if (offer := recommender.offer(query)) is not None:
+            if (offer := recommender.offer(query)).found is not None:
                 yield place, offer
 
 
@@ -96,6 +96,7 @@ def _kept_apart(
 ) -> Iterator[Case]:
     """The cases to learn from; the others are copied into ``shown``."""
     for place, offer in found:
+        assert offer.found is not None
         wanted = walk.stream.article_id(place)
         if blocks[place] % SHOWN_EVERY == SHOWN_EVERY - 1:
             shown.append(RecordedRequest.of(place, wanted, offer))

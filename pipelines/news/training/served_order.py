@@ -13,10 +13,10 @@ import numpy as np
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.ranking.features import matrix
 from script_shared.news.ranking.mixing import Mixing, clicks_of_an_hour, reliance
+from script_shared.news.ranking.offer import Offer
 from script_shared.news.ranking.ordering import LiveOrder, fused
 from script_shared.news.ranking.ranker import Ranker
 from script_shared.news.segments import SEGMENT_NAMES
-from script_shared.news.serving.recommender import Offer
 
 LEAST_SHOWN = 50  # clicks of a segment; with fewer, those of all segments decide
 
@@ -46,8 +46,9 @@ class RecordedRequest:
 
     @classmethod
     def of(cls, place: int, wanted: str, offer: Offer) -> "RecordedRequest":
-        """A copy of a request's candidates."""
+        """A copy of a request's candidates; there must be some."""
         found, context = offer.found, offer.context
+        assert found is not None
         state = found.signals.state
         ids = [state.article_id(row) for row in found.rows.tolist()]
         listed = offer.segment.ids if offer.segment is not None else []

@@ -6,8 +6,8 @@ from enum import IntFlag
 import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
-from script_shared.news.ranking.request import RankRequest
-from script_shared.news.ranking.segment_candidates import NOTHING, SegmentCandidates
+from script_shared.news.ranking.query import Query
+from script_shared.news.ranking.segment_list import NOTHING, SegmentCandidates
 from script_shared.news.ranking.signals import Signals
 from script_shared.news.state.state import LiveState
 
@@ -51,7 +51,8 @@ class Candidates:
 
 def candidates(
     state: LiveState,
-    request: RankRequest,
+    query: Query,
+    now_ms: int,
     extra: dict[Source, IntArray] | None = None,
     *,
     count: int | None = None,
@@ -62,13 +63,14 @@ def candidates(
 
     Args:
         state: the live state.
-        request: who asks, and when.
+        query: who asks; its section and tag are not looked at, see ``within``.
+        now_ms: when.
         extra: rows that other parts bring, such as the words of posted articles.
         count: how many the live state offers (default: ``params.candidates``).
         listed: what the segment's model brings.
         within: bool (used), rows that the request is narrowed to, such as those of one section; None for all.
     """
-    signals = Signals(state, request)
+    signals = Signals(state, query, now_ms)
     mix = plain_mix(signals)
     allowed = _allowed(signals) if within is None else _allowed(signals) & within
     rows = _best(np.where(allowed, mix, 0.0), count or state.params.candidates)
@@ -94,8 +96,6 @@ def _allowed(signals: Signals) -> IntArray:
     articles = signals.state.articles
     allowed: IntArray = articles.number_in[: signals.used] >= 0
     allowed[signals.read] = False
-    if section := signals.request.section:
-        allowed &= articles.section[: signals.used] == articles.section_code(section)
     return allowed
 
 
@@ -110,7 +110,7 @@ def _best(mix: FloatArray, count: int) -> IntArray:
 def _fresh(signals: Signals) -> IntArray:
     """The newest articles that have hardly been read."""
     articles, used = signals.state.articles, signals.used
-    since = signals.request.now_ms - FRESH_MS * signals.state.params.pace
+    since = signals.now_ms - FRESH_MS * signals.state.params.pace
     new = np.flatnonzero((articles.first_ms[:used] > since) & (articles.clicks[:used] < FRESH_CLICKS))
     return new[np.argsort(-articles.first_ms[new], kind="stable")[:FRESH_KEPT]]
 

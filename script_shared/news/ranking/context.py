@@ -1,23 +1,107 @@
-"""The context of one request: what is known, found and missing while it is answered."""
+"""The context of one request: who asks for what, when, and which articles may be shown to this user."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from math import inf
 
+from script_shared.clock import Clock
+from script_shared.events.person import session_name
 from script_shared.news.catalog.availability import Availability, Bars
+from script_shared.news.catalog.catalog_rows import CatalogRows
+from script_shared.news.model import NewsModel
+from script_shared.news.newsroom.newsroom import Newsroom
+from script_shared.news.ranking.degradation import Degradation
 from script_shared.news.ranking.query import Query
 
+MAX_AGE_HOURS = 168.0  # without a release
 
-@dataclass
+
+@dataclass(frozen=True)
 class RequestContext:
-    """One request on its way: what is known of it, what was found, and which parts were missing."""
+    """One request, and what limits its answer.
+
+    Attributes:
+        now_ms: the moment of the request, epoch milliseconds, UTC.
+        bars: articles that it excludes.
+        available: the availability of all articles at that moment.
+        max_age_hours: age at which articles usually expire; ``available`` has none where all of them have.
+    """
 
     query: Query
     now_ms: int
     bars: Bars
     available: Availability
-    degraded: list[str]
-    alike: list[str] = field(default_factory=list)
-    explored: list[str] = field(default_factory=list)
+    max_age_hours: float
 
     def available_ids(self, article_ids: list[str]) -> list[str]:
         """Those that may be shown."""
         return list(self.available.sift(article_ids, self.bars))
+
+    @property
+    def only_older(self) -> bool:
+        """Whether all articles of the release have expired."""
+        return self.available.max_age_hours != self.max_age_hours
+
+
+class Contexts:
+    """Makes the contexts of requests.
+
+    Args:
+        model: None before the first release.
+        rows: finds articles in the model's catalog.
+        max_shown: impressions after which an article is no longer shown to a user.
+    """
+
+    def __init__(
+        self, model: NewsModel | None, newsroom: Newsroom, rows: CatalogRows, clock: Clock, max_shown: int
+    ) -> None:
+        self._model, self._newsroom, self._rows = model, newsroom, rows
+        self._clock, self._max_shown = clock, max_shown
+        self._catalog = model.catalog if model is not None else None
+        self._max_age = model.params.pool.max_age_hours if model is not None else MAX_AGE_HOURS
+
+    def available(self) -> Availability:
+        """The availability of articles now."""
+        now_ms = self._clock.now_ms()
+        only_older = self._model is not None and self._model.only_older(now_ms)
+        max_age = inf if only_older else self._max_age
+        return Availability(self._catalog, self._newsroom.editorial, now_ms, max_age, self._rows)
+
+    def of(self, query: Query, degraded: Degradation) -> RequestContext:
+        """The context of a request now."""
+        available = self.available()
+        read, too_often = set[str](), set[str]()
+        known = known_reads(self._model, self._newsroom, query) if self._model is not None else frozenset[int]()
+        with degraded.part("live_state"):
+            read, too_often = self._read_and_shown(query)
+        bars = Bars(
+            read=frozenset(query.history) | read,
+            read_rows=known,
+            excluded={*query.exclude, query.context_item},
+            pages=query.pages,
+            too_often=too_often,
+            section=query.section,
+            tag=query.tag,
+            max_age_hours=query.max_age_hours,
+        )
+        return RequestContext(query, available.now_ms, bars, available, self._max_age)
+
+    def _read_and_shown(self, query: Query) -> tuple[set[str], set[str]]:
+        """What the user read, also earlier in the visit under no name, and what was shown to the user too often."""
+        shown = self._newsroom.shown_to(query.user, query.session)
+        too_often = {article for article, count in shown.items() if count >= self._max_shown}
+        read = self._newsroom.read_by(query.user, query.session)
+        if query.user and query.session:
+            read |= self._newsroom.read_by("", query.session)
+        return read, too_often
+
+
+def known_reads(model: NewsModel, newsroom: Newsroom, query: Query) -> frozenset[int]:
+    """Rows of the catalog that a release knows as read by a user, and by the visit without a user.
+
+    Those of erased users are not used.
+    """
+    rows: set[int] = set()
+    for name in (query.user, session_name(query.session)):
+        if name and newsroom.knows_reader(name):
+            rows.update(model.readers.read_by(name))
+    return frozenset(rows)

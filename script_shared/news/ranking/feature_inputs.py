@@ -26,7 +26,7 @@ class FeatureInputs:
     def __init__(self, candidates: Candidates) -> None:
         self.candidates, self.rows = candidates, candidates.rows
         self.signals, self.state = candidates.signals, candidates.signals.state
-        self.now_ms = self.signals.request.now_ms
+        self.now_ms = self.signals.now_ms
 
     @cached_property
     def shares(self) -> FloatArray:

@@ -1,19 +1,20 @@
-"""The live order of articles for one request: candidates, ranker, and the segment's list where live data is thin."""
+"""The order of articles for one request: candidates by their scores, and the segment's list where live data is thin."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.ranking.candidates import Candidates
-from script_shared.news.ranking.features import matrix
+from script_shared.news.ranking.degradation import Degradation
+from script_shared.news.ranking.mixing import Mixing, clicks_of_an_hour
+from script_shared.news.ranking.offer import Offer
 from script_shared.news.ranking.ranker import Ranker
-from script_shared.news.ranking.reasons import mix_parts
+from script_shared.news.ranking.segment_list import SegmentList
 
 FUSION = 10.0  # places that count nearly alike when two orders are mixed
-EXPLAINED = 6
-MIX_PARTS = ("last_10_minutes", "last_hour", "visit", "earlier_visits")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,53 @@ class LiveOrder:
         return {article: at[row] for article in article_ids if (row := find(article)) in at}
 
 
+class Order(NamedTuple):
+    """What one list is made from: the live order, and the list of the segment's model.
+
+    Attributes:
+        live: None without candidates; segment: None where the model is broken or missing.
+        trust: how far the live order is relied on, 0..1.
+    """
+
+    live: LiveOrder | None
+    segment: SegmentList | None
+    trust: float
+
+    @property
+    def ids(self) -> Iterator[str]:
+        """Article ids of both, best first."""
+        live, segment = self.live, self.segment
+        return fused(live.ids if live else [], segment.ids if segment else [], self.trust)
+
+    @property
+    def source(self) -> str:
+        """What orders the list: ``ranker``, ``live``, or the segment's own recommender."""
+        if self.live is not None and self.trust:
+            return self.live.source
+        return self.segment.source if self.segment is not None else "popularity"
+
+
+def ordered(offer: Offer, ranker: Ranker | None, mixing: Mixing, degraded: Degradation) -> Order:
+    """The order of what a request is offered.
+
+    Args:
+        ranker: None when the release has none.
+        mixing: how far the live order is relied on after so many clicks.
+    """
+    live, trust, found, name = None, 0.0, offer.found, offer.segment_name
+    with degraded.part("live_ranking"):
+        if found is not None:
+            scores = None
+            if ranker is not None and ranker.serves(name):
+                with degraded.part("ranker"):
+                    scores = ranker.rank(found)
+            live = LiveOrder.of(found, scores)
+    with degraded.part("live_ranking"):
+        if found is not None:
+            trust = mixing.trust(name, clicks_of_an_hour(found.signals.state, offer.context.now_ms))
+    return Order(live, offer.segment, trust)
+
+
 def fused(live: Iterable[str], batch: Sequence[str], trust: float) -> Iterator[str]:
     """Two orders as one, by reciprocal places; with a trust of 1 the second only comes after the first.
 
@@ -67,18 +115,3 @@ def fused(live: Iterable[str], batch: Sequence[str], trust: float) -> Iterator[s
         for place, article in enumerate(order):
             scores[article] = scores.get(article, 0.0) + weight / (FUSION + place)
     yield from sorted(scores, key=lambda article: -scores[article])
-
-
-def explained(order: LiveOrder, ranker: Ranker | None, places: Sequence[int]) -> list[dict[str, float]]:
-    """Of each candidate what added most to its score, greatest first: features of the ranker, or parts of the mix."""
-    at = np.array(places, np.int64)
-    if order.source == "ranker" and ranker is not None:
-        names, values = ranker.names, ranker.contributions(matrix(order.found, ranker.names)[at])
-    else:
-        names, values = MIX_PARTS, mix_parts(order.found, at).T
-    best = np.argsort(-np.abs(values), axis=1, kind="stable")[:, :EXPLAINED]
-    most = np.take_along_axis(values, best, axis=1).astype(float)
-    return [
-        {names[column]: round(value, 5) for column, value in zip(columns, row, strict=True)}
-        for columns, row in zip(best.tolist(), most.tolist(), strict=True)
-    ]

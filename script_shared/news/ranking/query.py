@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from script_shared.arrays import IntArray
-from script_shared.news.ranking.request import RankRequest
 
 
 @dataclass(frozen=True)
@@ -41,21 +40,6 @@ class Query:
     min_diversity: float = 0.0
     explore_slots: int | None = None
     explain: bool = False
-
-    def at(self, now_ms: int) -> RankRequest:
-        """As the live state is asked."""
-        return RankRequest(
-            now_ms,
-            self.user,
-            self.session,
-            self.region,
-            self.device,
-            self.os,
-            self.section,
-            self.context_item,
-            self.history,
-            self.n,
-        )
 
 
 class LiveItem(NamedTuple):

@@ -1,4 +1,4 @@
-"""Says why an article is in the list: what the live signals see in it most, else who brought it."""
+"""Says why an article is in the list: what live signals see in it most, else who brought it; and what made its score."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,6 +6,9 @@ import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.ranking.candidates import Candidates, Source
+from script_shared.news.ranking.features import matrix
+from script_shared.news.ranking.ordering import LiveOrder
+from script_shared.news.ranking.ranker import Ranker
 
 TRENDING = "trending in the last "
 LIKE, SIMILAR, NEW, TRIED = (
@@ -15,6 +18,8 @@ LIKE, SIMILAR, NEW, TRIED = (
     "new, still unproven",
 )
 SEEN, ALSO = "read by readers of what you read", "also recent"
+EXPLAINED = 6
+MIX_PARTS = ("last_10_minutes", "last_hour", "visit", "earlier_visits")
 Title = Callable[[str], str]
 
 
@@ -91,3 +96,18 @@ def mix_parts(found: Candidates, places: IntArray) -> FloatArray:
     if len(signals.earlier):
         parts[3] = 0.05 * signals.later[1, rows]
     return parts
+
+
+def explained(order: LiveOrder, ranker: Ranker | None, places: Sequence[int]) -> list[dict[str, float]]:
+    """Of each candidate what added most to its score, greatest first: features of the ranker, or parts of the mix."""
+    at = np.array(places, np.int64)
+    if order.source == "ranker" and ranker is not None:
+        names, values = ranker.names, ranker.contributions(matrix(order.found, ranker.names)[at])
+    else:
+        names, values = MIX_PARTS, mix_parts(order.found, at).T
+    best = np.argsort(-np.abs(values), axis=1, kind="stable")[:, :EXPLAINED]
+    most = np.take_along_axis(values, best, axis=1).astype(float)
+    return [
+        {names[column]: round(value, 5) for column, value in zip(columns, row, strict=True)}
+        for columns, row in zip(best.tolist(), most.tolist(), strict=True)
+    ]

@@ -2,18 +2,40 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from script_shared.arrays import IntArray
-from script_shared.events.person import session_name
+from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.catalog.catalog_rows import CatalogRows
-from script_shared.news.model import Answer, NewsModel, Scored
+from script_shared.news.model import NewsModel, Scored
 from script_shared.news.newsroom.newsroom import Newsroom
+from script_shared.news.ranking.context import RequestContext
 from script_shared.news.ranking.query import Query
+from script_shared.news.segments import SEGMENT_NAMES
+from script_shared.news.state.state import LiveState
 
 LATEST_READS = 12  # live reads that the segment's model gets
 LATEST_PAGES = 200  # likewise of the request's history; the others only stay out of the list
+
+
+class SegmentCandidates(NamedTuple):
+    """The k articles of a segment's list that are alive in the live state, best first.
+
+    Attributes:
+        segment: number of the segment, in the order of the segments; -1 for no list.
+        rows: int64 (k), rows of the live state.
+        places: int64 (k), places in the whole list, from 0.
+        scores: float32 (k), scores in the list.
+    """
+
+    segment: int
+    rows: IntArray
+    places: IntArray
+    scores: FloatArray
+
+
+NOTHING = SegmentCandidates(-1, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
 
 
 @dataclass(frozen=True)
@@ -23,6 +45,7 @@ class SegmentList:
     Attributes:
         reasons, scores: by article id.
         scored: what the list was cut from.
+        catalog: finds the ids of its articles.
     """
 
     segment: str
@@ -30,66 +53,69 @@ class SegmentList:
     ids: list[str]
     reasons: dict[str, str]
     scores: dict[str, float]
-    scored: Scored | None = None
+    scored: Scored
+    catalog: CatalogRows
 
+    @classmethod
+    def of(cls, scored: Scored, count: int, exclude: IntArray, catalog: CatalogRows) -> "SegmentList":
+        """The ``count`` best articles; ``exclude`` are rows of the catalog."""
+        answer = scored.best(count, exclude)
+        ids = [catalog.article_id(item.article) for item in answer.items]
+        reasons = {article: item.reason for article, item in zip(ids, answer.items, strict=True)}
+        scores = {article: item.score for article, item in zip(ids, answer.items, strict=True)}
+        return cls(answer.segment, answer.source, ids, reasons, scores, scored, catalog)
 
-@dataclass(frozen=True)
-class SegmentSource:
-    """Gets one user's list from a release's model.
+    def alive(self, state: LiveState) -> SegmentCandidates:
+        """Its articles as rows of a live state, for the ranking."""
+        rows = np.array([state.article_row(article) for article in self.ids], np.int64)
+        scores = np.array([self.scores[article] for article in self.ids], np.float32)
+        alive = np.flatnonzero(rows >= 0)
+        return SegmentCandidates(SEGMENT_NAMES.index(self.segment), rows[alive], alive, scores[alive])
 
-    Attributes:
-        rows: finds articles in the model's catalog.
-    """
-
-    model: NewsModel
-    newsroom: Newsroom
-    rows: CatalogRows
-
-    def knows(self, user: str) -> bool:
-        """Whether the release knows the user."""
-        return bool(user) and self.model.readers.ids.row(user) >= 0
-
-    def known_reads(self, user: str, session: str) -> frozenset[int]:
-        """Rows of the catalog that the release knows as read by a user, and by the visit without a user."""
-        return self._known_reads(user) | self._known_reads(session_name(session))
-
-    def _known_reads(self, name: str) -> frozenset[int]:
-        """Those of a user who was not erased."""
-        if not name or not self.newsroom.knows_reader(name):
-            return frozenset()
-        row = self.model.readers.ids.row(name)
-        if row < 0:
-            return frozenset()
-        first, last = self.model.readers.histories.offsets[row : row + 2]
-        return frozenset(self.model.readers.histories.article[first:last].tolist())
-
-    def best(self, query: Query, known: Collection[int], count: int) -> SegmentList:
-        """The ``count`` best articles by the release alone; ``known`` are the reads it knows."""
-        room = self.newsroom
-        latest = self.rows.many(room.latest_reads(query.user, query.session, LATEST_READS))
-        history = [row for row in latest if row not in known] + self.rows.many(query.history[-LATEST_PAGES:])
-        user = query.user if room.knows_reader(query.user) else None
-        scored = self.model.scored(user, history)
-        exclude = self.rows.many([*query.exclude, query.context_item])
-        answer = scored.best(count, np.array(exclude, np.int64))
-        found = self._ids(answer)
-        reasons = {article: item.reason for article, item in zip(found, answer.items, strict=True)}
-        scores = {article: item.score for article, item in zip(found, answer.items, strict=True)}
-        return SegmentList(answer.segment, answer.source, found, reasons, scores, scored)
-
-    def more(self, listed: SegmentList, count: int, among: IntArray) -> Iterator[str]:
+    def more(self, count: int, among: IntArray) -> Iterator[str]:
         """Article ids of ever longer lists among some, until the release has no more of them.
 
         Args:
             among: bool (articles of the catalog), those that may come.
         """
-        assert listed.scored is not None
         while True:
-            found = self._ids(listed.scored.best(count, np.zeros(0, np.int64), among))
-            yield from found
-            if len(found) < count:
+            answer = self.scored.best(count, np.zeros(0, np.int64), among)
+            yield from (self.catalog.article_id(item.article) for item in answer.items)
+            if len(answer.items) < count:
                 return
             count *= 10
 
-    def _ids(self, answer: Answer) -> list[str]:
-        return [self.rows.article_id(item.article) for item in answer.items]
+
+class SegmentSource:
+    """Gets one user's list from a release's model.
+
+    Args:
+        rows: finds articles in the model's catalog.
+    """
+
+    def __init__(self, model: NewsModel, newsroom: Newsroom, rows: CatalogRows) -> None:
+        self._model, self._newsroom, self._rows = model, newsroom, rows
+        self._strangers: tuple[int, int, SegmentList] | None = None
+
+    def of(self, context: RequestContext, count: int) -> SegmentList:
+        """The ``count`` best articles for a request; those for unknown users are found once per second."""
+        query, bars = context.query, context.bars
+        if bars.read or bars.read_rows or query.exclude or query.context_item or self._knows(query.user):
+            return self.best(query, bars.read_rows, count)
+        second = context.now_ms // 1000
+        if self._strangers is None or self._strangers[:2] != (second, count):
+            self._strangers = (second, count, self.best(Query(), frozenset(), count))
+        return self._strangers[2]
+
+    def best(self, query: Query, known: Collection[int], count: int) -> SegmentList:
+        """The ``count`` best articles by the release alone; ``known`` are the reads it knows."""
+        room = self._newsroom
+        latest = self._rows.many(room.latest_reads(query.user, query.session, LATEST_READS))
+        history = [row for row in latest if row not in known] + self._rows.many(query.history[-LATEST_PAGES:])
+        user = query.user if room.knows_reader(query.user) else None
+        exclude = self._rows.many([*query.exclude, query.context_item])
+        return SegmentList.of(self._model.scored(user, history), count, np.array(exclude, np.int64), self._rows)
+
+    def _knows(self, user: str) -> bool:
+        """Whether the release knows the user."""
+        return bool(user) and self._model.readers.ids.row(user) >= 0

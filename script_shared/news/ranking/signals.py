@@ -7,7 +7,7 @@ import numpy as np
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.counting import windows
 from script_shared.news.counting.pair_counts import PairStore
-from script_shared.news.ranking.request import RankRequest
+from script_shared.news.ranking.query import Query
 from script_shared.news.state.audiences import Visit
 from script_shared.news.state.pairing import EARLIER, STEP
 from script_shared.news.state.reader_history import reader_key
@@ -21,39 +21,40 @@ class Signals:
     """The live state for one request; arrays cover the first ``used`` rows.
 
     Attributes:
+        now_ms: the moment of the request, epoch milliseconds, UTC.
         visit: rows read in the visit under way, latest first; the article being read comes first.
         earlier: rows read in earlier visits, latest first.
         about: the user's groups are found by it.
         place: the user's place among the users, -1 when not known.
     """
 
-    def __init__(self, state: LiveState, request: RankRequest) -> None:
-        self.state, self.request = state, request
+    def __init__(self, state: LiveState, query: Query, now_ms: int) -> None:
+        self.state, self.now_ms = state, now_ms
         self.used = state.articles.used
-        self.factors = state.decay.factors(request.now_ms)
-        self.place = state.readers.find(reader_key(request.user, request.session))
-        visit, earlier = state.reads_of(request.user, request.session, request.now_ms)
+        self.factors = state.decay.factors(now_ms)
+        self.place = state.readers.find(reader_key(query.user, query.session))
+        visit, earlier = state.reads_of(query.user, query.session, now_ms)
         self.depth = len(visit)
-        self.visit, self.earlier = self._join(visit, earlier)
-        self.about = self._about()
+        self.visit, self.earlier = self._join(visit, earlier, query)
+        self.about = self._about(query)
         self._shares: dict[str, FloatArray] = {}
 
-    def _join(self, visit: IntArray, earlier: IntArray) -> tuple[IntArray, IntArray]:
+    def _join(self, visit: IntArray, earlier: IntArray, query: Query) -> tuple[IntArray, IntArray]:
         """Adds the article being read and the request's history."""
-        find, context = self.state.article_row, self.request.context_item
+        find, context = self.state.article_row, query.context_item
         if context and (row := find(context)) >= 0:
             visit = np.concatenate([[row], visit[visit != row]])
-        if self.request.history:
-            rows = [row for row in map(find, reversed(self.request.history)) if row >= 0]
+        if query.history:
+            rows = [row for row in map(find, reversed(query.history)) if row >= 0]
             earlier = np.concatenate([earlier, np.array(rows, np.int64)])
         return visit[:STEPS_BACK], earlier[:EARLIER]
 
-    def _about(self) -> Visit:
-        request, readers = self.request, self.state.readers
+    def _about(self, query: Query) -> Visit:
+        readers = self.state.readers
         total = readers.total[self.place] if self.place >= 0 else 0
         came = self.state.group_names.referrer_name(readers.referrer[self.place]) if self.place >= 0 else ""
         referrer = came if self.depth else ""
-        return Visit(request.region, request.device, request.os, referrer, came, self.depth, total)
+        return Visit(query.region, query.device, query.os, referrer, came, self.depth, total)
 
     def shares(self, rows: IntArray) -> FloatArray:
         """float32 (windows, rows): share of all clicks in each overall window, of some rows."""

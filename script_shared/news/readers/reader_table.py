@@ -32,6 +32,15 @@ class ReaderTable:
         """int64 (n): reads of each user."""
         return self.histories.counts
 
+    def read_by(self, name: str) -> list[int]:
+        """Rows of the articles that a user read, oldest first; none of an unknown user."""
+        row = self.ids.row(name)
+        if row < 0:
+            return []
+        first, last = self.histories.offsets[row : row + 2]
+        found: list[int] = self.histories.article[first:last].tolist()
+        return found
+
     def batch(self, rows: IntArray) -> Batch:
         """Known users by row."""
         return Batch(rows, self.histories.take(rows))

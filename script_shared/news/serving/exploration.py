@@ -1,16 +1,19 @@
-"""Gives a few places to fresh articles to learn their click rate: Thompson sampling by impressions and clicks."""
+"""Gives places to articles that clicks do not speak for yet: one to the best match, a few by Thompson sampling."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import islice
 
 import numpy as np
 
 from script_shared.arrays import FloatArray
 from script_shared.clock import HOUR_MS
+from script_shared.news.params import ServingParams
 from script_shared.news.ranking.context import RequestContext
 from script_shared.news.state.state import LiveState
 
+PROVEN_CLICKS = 3  # an article with more is in the list because of its clicks
 PRIOR_CLICKS, PRIOR_IMPRESSIONS = 1.0, 20.0  # what an article is thought to be worth before it was shown
 
 
@@ -26,6 +29,31 @@ class Fresh:
     ids: Sequence[str]
     clicks: FloatArray
     shown: FloatArray
+
+
+def unproven(state: LiveState, context: RequestContext, alike: Sequence[str]) -> list[str]:
+    """The posted article most like what was just read, while it has hardly been clicked: it gets one place.
+
+    Args:
+        alike: ids of posted articles like what the user just read, most like first.
+    """
+    new = (
+        article
+        for article in context.available_ids(list(alike))
+        if (row := state.article_row(article)) >= 0 and state.articles.clicks[row] <= PROVEN_CLICKS
+    )
+    return list(islice(new, 1))
+
+
+def explored(state: LiveState, context: RequestContext, params: ServingParams, chosen: Sequence[str]) -> list[str]:
+    """Fresh articles for the places that may be given away; those that the list has already need none."""
+    query = context.query
+    slots = params.explore_slots if query.explore_slots is None else query.explore_slots
+    if slots < 1:
+        return []
+    seed = f"{params.seed} {query.user} {query.session} {context.now_ms // 60_000}"
+    fresh = fresh_of(state, context, params.explore_hours * state.params.pace, without=chosen)
+    return draw(fresh, min(slots, query.n), seed)
 
 
 def fresh_of(state: LiveState, context: RequestContext, hours: float, without: Sequence[str] = ()) -> Fresh:
@@ -53,9 +81,9 @@ def draw(fresh: Fresh, slots: int, seed: str) -> list[str]:
     return [fresh.ids[place] for place in order]
 
 
-def with_explored(ranked: Sequence[str], explored: Sequence[str], n: int) -> list[str]:
-    """A list of ``n`` whose last places belong to the explored articles that it does not hold anyway."""
+def with_explored(ranked: Sequence[str], articles: Sequence[str], n: int) -> list[str]:
+    """A list of ``n`` whose last places belong to new articles that it does not hold anyway."""
     head = list(ranked[:n])
-    new = [article_id for article_id in dict.fromkeys(explored) if article_id not in head][:n]
+    new = [article_id for article_id in dict.fromkeys(articles) if article_id not in head][:n]
     kept = head[: n - len(new)] if len(head) + len(new) > n else head
     return kept + new

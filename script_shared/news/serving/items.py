@@ -2,65 +2,65 @@
 
 from collections.abc import Sequence
 from math import exp
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-from script_shared.news.ranking.context import RequestContext
-from script_shared.news.ranking.ordering import LiveOrder, explained
+from script_shared.news.ranking.ordering import LiveOrder, Order
 from script_shared.news.ranking.query import LiveItem
-from script_shared.news.ranking.reasons import ALSO, TRIED, Reasons
+from script_shared.news.ranking.ranker import Ranker
+from script_shared.news.ranking.reasons import ALSO, TRIED, Reasons, Title, explained
 from script_shared.news.ranking.segment_list import SegmentList
-
-if TYPE_CHECKING:
-    from script_shared.news.serving.recommender import LiveRecommender
+from script_shared.news.serving.lists import Chosen
 
 
-class Items:
-    """Makes the items of one answer."""
+def plain_items(article_ids: Sequence[str]) -> list[LiveItem]:
+    """Items of which nothing is known but their order."""
+    return [LiveItem(article, 0.0, ALSO, "rest") for article in article_ids]
 
-    def __init__(
-        self, by: "LiveRecommender", context: RequestContext, order: LiveOrder | None, segment: SegmentList | None
-    ) -> None:
-        self._by, self._context, self._order, self._segment = by, context, order, segment
-        self._place: dict[str, int] = {}
-        self._explained: dict[str, dict[str, float]] = {}
-        self._reasons = (
-            Reasons(order.found, segment.reasons if segment else {}, lambda article: by.shown(article).title)
-            if order is not None
-            else None
-        )
-        self._tried = set(context.explored)
 
-    def all(self, chosen: Sequence[str]) -> list[LiveItem]:
-        """One item for each article, the scores never rising."""
-        self._place = self._order.place_of(chosen) if self._order is not None else {}
-        if self._reasons is not None:
-            self._reasons.look_at(list(self._place.values()))
-        if self._context.query.explain and self._order is not None and self._place:
-            said = explained(self._order, self._by.ranker, list(self._place.values()))
-            self._explained = dict(zip(self._place, said, strict=True))
-        items, least = [], 1.0
-        for article in chosen:
-            least = min(least, self._score(article))
-            items.append(self._item(article, least))
-        return items
+def items_of(chosen: Chosen, order: Order, ranker: Ranker | None, title: Title, *, explain: bool) -> list[LiveItem]:
+    """One item for each article of a list, the scores never rising.
 
-    def _item(self, article: str, score: float) -> LiveItem:
-        reason, source = self._why(article)
-        explain = self._explained.get(article, {}) if self._context.query.explain else None
-        return LiveItem(article, score, reason, source, explain)
+    Args:
+        title: the title of an article id, "" when unknown.
+        explain: whether each item says what made its score.
+    """
+    live = _scored(chosen.ids, order, title) if order.live is not None and order.trust else None
+    said: dict[str, dict[str, float]] = {}
+    if explain and live is not None and live.place:
+        values = explained(live.order, ranker, list(live.place.values()))
+        said = dict(zip(live.place, values, strict=True))
+    items, least, tried = [], 1.0, set(chosen.explored)
+    for article in chosen.ids:
+        score, reason, source = _why(article, live, order.segment)
+        least = min(least, score)
+        if article in tried:
+            reason, source = TRIED, "explored"
+        items.append(LiveItem(article, least, reason, source, said.get(article, {}) if explain else None))
+    return items
 
-    def _why(self, article: str) -> tuple[str, str]:
-        if article in self._tried:
-            return TRIED, "explored"
-        place = self._place.get(article)
-        if place is not None and self._reasons is not None:
-            return self._reasons.of(place, article)
-        if self._segment is not None and article in self._segment.reasons:
-            return self._segment.reasons[article], "segment"
-        return ALSO, "rest"
 
-    def _score(self, article: str) -> float:
-        place = self._place.get(article)
-        if place is not None and self._order is not None:
-            return 1.0 / (1.0 + exp(-max(-500.0, min(500.0, float(self._order.scores[place])))))
-        return self._segment.scores.get(article, 0.0) if self._segment is not None else 0.0
+class _Scored(NamedTuple):
+    """The live order, the places in it of the articles of a list, and reasons for them."""
+
+    order: LiveOrder
+    place: dict[str, int]
+    reasons: Reasons
+
+
+def _scored(article_ids: Sequence[str], order: Order, title: Title) -> _Scored:
+    assert order.live is not None
+    place = order.live.place_of(article_ids)
+    reasons = Reasons(order.live.found, order.segment.reasons if order.segment else {}, title)
+    reasons.look_at(list(place.values()))
+    return _Scored(order.live, place, reasons)
+
+
+def _why(article: str, live: _Scored | None, segment: SegmentList | None) -> tuple[float, str, str]:
+    """Score, reason and source of an article."""
+    place = live.place.get(article) if live is not None else None
+    if live is not None and place is not None:
+        score = 1.0 / (1.0 + exp(-max(-500.0, min(500.0, float(live.order.scores[place])))))
+        return score, *live.reasons.of(place, article)
+    if segment is not None and article in segment.reasons:
+        return segment.scores[article], segment.reasons[article], "segment"
+    return 0.0, ALSO, "rest"

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from script_shared.arrays import FloatArray
+from script_shared.clock import HOUR_MS
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import ServingParams
+from script_shared.news.ranking.context import RequestContext
 from script_shared.news.serving.texts import Texts
 
 
@@ -22,6 +24,19 @@ class Likeness:
 
     def __init__(self, newsroom: Newsroom, texts: Texts | None, params: ServingParams) -> None:
         self._newsroom, self._texts, self._params = newsroom, texts, params
+
+    def nearest(self, context: RequestContext) -> list[str]:
+        """Ids of posted articles that are like what the user just read, most like first."""
+        room, query, params = self._newsroom, context.query, self._params
+        if not len(room.editorial):
+            return []
+        read = [*room.latest_reads(query.user, query.session, 5), *query.history[-5:], query.context_item]
+        since, issued_ms = context.now_ms - params.text_hours * room.pace * HOUR_MS, context.available.issued_ms
+        read = [article for article in read if article]
+        posted = [article for article in self.posted(read) if issued_ms(article, -1) >= since] if read else []
+        likeness = self.of(posted, read)
+        order = np.argsort(-likeness, kind="stable")[: params.text_candidates]
+        return [posted[place] for place in order if likeness[place] >= 0.0]
 
     def posted(self, read: Sequence[str]) -> list[str]:
         """The articles that can be compared with those read, each once."""

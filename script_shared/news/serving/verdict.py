@@ -1,13 +1,10 @@
 """Explains why an article is in one user's list or not."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from script_shared.news.catalog.availability import Availability, Bars
 from script_shared.news.ranking.query import LiveItem, Query
-
-if TYPE_CHECKING:
-    from script_shared.news.serving.recommender import LiveRecommender
+from script_shared.news.serving.recommender import LiveRecommender
 
 LONGEST = 100  # places that are looked at
 RANKED_LOWER, NO_CANDIDATE = "ranked_lower", "no_candidate"
@@ -46,15 +43,15 @@ class Verdict:
     item: LiveItem | None = None
 
 
-def verdict(recommender: "LiveRecommender", article_id: str, query: Query) -> Verdict:
+def verdict(recommender: LiveRecommender, article_id: str, query: Query) -> Verdict:
     """Why an article is in the list that ``query`` asks for, or is not."""
     query = replace(query, n=LONGEST)
-    available, bars = recommender.bars(query)
+    context = recommender.context(query)
     answer = recommender.answer(query)
     place = next((at for at, item in enumerate(answer.items) if item.article_id == article_id), None)
     if place is not None:
         return Verdict([], answer.segment, place, answer.items[place])
-    reasons = refusals(available, article_id, bars)
+    reasons = refusals(context.available, article_id, context.bars)
     return Verdict(reasons or [_lower(recommender, article_id, query)], answer.segment)
 
 
@@ -74,7 +71,7 @@ def refusals(available: Availability, article_id: str, bars: Bars) -> list[str]:
     return list(dict.fromkeys(reason for reason in [available.refusal(article_id, Bars()), *alone] if reason))
 
 
-def _lower(recommender: "LiveRecommender", article_id: str, query: Query) -> str:
-    offer, state = recommender.offer(query), recommender.newsroom.state
+def _lower(recommender: LiveRecommender, article_id: str, query: Query) -> str:
+    found, state = recommender.offer(query).found, recommender.newsroom.state
     row = state.article_row(article_id) if state is not None else -1
-    return RANKED_LOWER if offer is not None and row >= 0 and row in offer.found.rows else NO_CANDIDATE
+    return RANKED_LOWER if found is not None and row >= 0 and row in found.rows else NO_CANDIDATE

@@ -57,6 +57,10 @@ class StateQueries:
         """The row of an article that is alive, else -1."""
         return self.articles.find(article_id)
 
+    def rows(self, article_ids: Sequence[str]) -> IntArray:
+        """int64: the rows of articles given by id, those that are not alive left out."""
+        return np.array([row for row in map(self.article_row, article_ids) if row >= 0], np.int64)
+
     def article_id(self, row: int) -> str:
         """The id of the article in a row, "" for a free row."""
         number = int(self.articles.number_in[row])

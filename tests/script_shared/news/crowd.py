@@ -6,7 +6,7 @@ from script_shared.clock import HOUR_MS
 from script_shared.events import Kind
 from script_shared.news.params import LiveParams, TrustParams
 from script_shared.news.ranking.candidates import candidates
-from script_shared.news.ranking.request import RankRequest
+from script_shared.news.ranking.query import Query
 from script_shared.news.state.event import LiveEvent
 from script_shared.news.state.state import LiveState
 from tests.script_shared.news.events_made import START_MS
@@ -57,7 +57,7 @@ def crowd(**trust: float) -> LiveState:
 
 def ranking(state: LiveState, user: str = "a stranger") -> list[str]:
     """Article ids as a stranger's list has them without a ranker, best first."""
-    found = candidates(state, RankRequest(state.now_ms, user))
+    found = candidates(state, Query(user), state.now_ms)
     return [state.article_id(row) for row in found.rows.tolist()]
 
 

@@ -123,7 +123,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[LiveRecommender, li
     kept = []
     for place, query in _requests(walk, first + 100, recommender):
         offer = recommender.offer(query)
-        assert offer is not None
+        assert offer.found is not None
         kept.append((RecordedRequest.of(place, walk.stream.article_id(place), offer), query))
     return recommender, kept
 
@@ -133,7 +133,7 @@ def _requests(walk: Walk, first: int, recommender: LiveRecommender) -> Iterator[
     places = [place for place in range(first, first + 40) if not walk.stream.reread[place]]
     recommender.clock.advance(int(walk.stream.time_ms[first]))
     for place in places:
-        yield place, Query(walk.stream.request(place).user, n=MANY)
+        yield place, Query(walk.stream.query(place).user, n=MANY)
 
 
 @pytest.mark.slow

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from script_shared.news.ranking import ordering as order
+from script_shared.news.ranking import reasons
 from script_shared.news.ranking.candidates import Candidates, candidates
 from script_shared.news.ranking.features import FEATURES, matrix
 from script_shared.news.ranking.leaf_shares import LeafShares
+from script_shared.news.ranking.ordering import LiveOrder
+from script_shared.news.ranking.query import Query
 from script_shared.news.ranking.ranker import FINALISTS, FIRST_TREES, Ranker
-from script_shared.news.ranking.request import RankRequest
 from tests.script_shared.news.events_made import START_MS, click, folded
 
 
@@ -17,7 +18,7 @@ def found() -> Candidates:
     """More candidates than get the score of all trees."""
     events = [click(f"u{n}", f"a{n % 90}", n / 40, region="sp" if n % 3 else "rj") for n in range(400)]
     state = folded(*events, readers=500, articles=128)
-    return candidates(state, RankRequest(START_MS + 700_000, "v", region="sp"), count=90)
+    return candidates(state, Query("v", region="sp"), START_MS + 700_000, count=90)
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +73,9 @@ def test_a_hundred_items_are_explained_by_one_matrix_and_one_prediction(
     ranker: Ranker, found: Candidates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[int] = []
-    monkeypatch.setattr(order, "matrix", lambda *args: made.append(1) or matrix(*args))
+    monkeypatch.setattr(reasons, "matrix", lambda *args: made.append(1) or matrix(*args))
     monkeypatch.setattr(ranker, "contributions", lambda rows: made.append(len(rows)) or np.ones(rows.shape))
-    said = order.explained(order.LiveOrder.of(found, ranker.rank(found)), ranker, range(80))
+    said = reasons.explained(LiveOrder.of(found, ranker.rank(found)), ranker, range(80))
     assert made == [1, 80]
     assert len(said) == 80
-    assert all(len(one) == order.EXPLAINED for one in said)
+    assert all(len(one) == reasons.EXPLAINED for one in said)

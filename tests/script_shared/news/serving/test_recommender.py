@@ -100,11 +100,11 @@ def boom(*args, **options):
 
 def broken(stack: ExitStack, failures, newsroom: Newsroom, model: NewsModel | None) -> None:
     """Break parts until the stack is closed."""
-    place = "script_shared.news.serving.recommender"
+    place = "script_shared.news.serving"
     targets = {
-        "candidates": (f"{place}.candidates",),
-        "reasons": (f"{place}.Items",),
-        "exploration": ("script_shared.news.serving.novelty.draw",),
+        "candidates": (f"{place}.offers.candidates",),
+        "reasons": (f"{place}.recommender.items_of",),
+        "exploration": (f"{place}.exploration.draw",),
     }
     for failure in failures:
         for target in targets.get(failure, ()):
@@ -330,8 +330,9 @@ def test_once_all_of_a_release_has_expired_a_short_list_pulls_a_few_articles_and
         Entry(f"e{seq}", Kind.ARTICLE, later.now_ms(), "", page, {"issued_ms": later.now_ms() + hours * HOUR_MS}, seq)
         for seq, (page, hours) in enumerate(posts, 1)
     )
-    pulled, ranked = [], recommender._ranked
-    recommender._ranked = lambda *args: (pulled.append(article) or article for article in ranked(*args))
+    pulled, lists = [], recommender._lists
+    everything = lists._everything
+    lists._everything = lambda *args: (pulled.append(article) or article for article in everything(*args))
     short = [item.article_id for item in recommender.answer(Query("nobody", n=3)).items]
     assert sorted(short) == ["a20", "p0", "p1"]
     assert pulled == []

@@ -1,0 +1,31 @@
+"""What the answer to one request is made from."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from script_shared.news.membership import segment_of
+from script_shared.news.ranking.candidates import Candidates
+from script_shared.news.ranking.context import RequestContext
+from script_shared.news.ranking.segment_list import SegmentList
+
+
+class Offer(NamedTuple):
+    """What is offered to one user; training learns from it, too.
+
+    Attributes:
+        segment: the list of the segment's model, None where it is broken or missing.
+        found: what is ranked, None where there is nothing to rank.
+        alike: ids of posted articles like what the user just read, most like first.
+    """
+
+    context: RequestContext
+    segment: SegmentList | None = None
+    found: Candidates | None = None
+    alike: Sequence[str] = ()
+
+    @property
+    def segment_name(self) -> str:
+        """The segment of the user."""
+        if self.segment is not None:
+            return self.segment.segment
+        return segment_of(logged=False, reads=len(self.context.bars.read)).name

@@ -1,0 +1,95 @@
+"""Makes the list out of an order: as long as asked, available, diverse, with a few places for what is new."""
+
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import NamedTuple
+
+import numpy as np
+
+from script_shared.clock import HOUR_MS
+from script_shared.news.catalog.posted_articles import PostedArticles
+from script_shared.news.model import NewsModel
+from script_shared.news.newsroom.newsroom import Newsroom
+from script_shared.news.params import ServingParams
+from script_shared.news.ranking.context import RequestContext
+from script_shared.news.ranking.degradation import Degradation
+from script_shared.news.ranking.offer import Offer
+from script_shared.news.ranking.ordering import Order
+from script_shared.news.serving.diversity import depth, spread
+from script_shared.news.serving.exploration import explored, unproven, with_explored
+from script_shared.news.serving.texts import Texts
+
+BASELINE = 10  # length of the plain list that answers are compared with
+POPULAR = 500  # most read articles of the last hour that may fill a list
+POSTED = 1000  # newest posts that may fill a list
+
+
+class Chosen(NamedTuple):
+    """Article ids of a list, best first, and those articles that are tried out."""
+
+    ids: list[str]
+    explored: list[str]
+
+
+class Lists:
+    """Makes lists.
+
+    Args:
+        model: None before the first release.
+        texts: None where the release has no vocabulary.
+    """
+
+    def __init__(
+        self, model: NewsModel | None, newsroom: Newsroom, texts: Texts | None, params: ServingParams
+    ) -> None:
+        self._model, self._newsroom, self._texts, self._params = model, newsroom, texts, params
+        self._posted = PostedArticles(newsroom.editorial)
+
+    def of(self, offer: Offer, order: Order, degraded: Degradation) -> Chosen:
+        """The list for a request; what may be shown is checked once more at the very end."""
+        context, query = offer.context, offer.context.query
+        chosen = self._diverse(context, self._alive_first(context, order, degraded), degraded)
+        tried, new, state = list[str](), list[str](), self._newsroom.state
+        if state is not None:
+            with degraded.part("exploration"):
+                tried = explored(state, context, self._params, chosen[: query.n])
+            with degraded.part("texts"):
+                new = unproven(state, context, offer.alike)
+        return Chosen(context.available_ids(with_explored(chosen, [*new, *tried], query.n)), tried)
+
+    def popular(self, context: RequestContext) -> list[str]:
+        """The plain list that answers are compared with: the most read of the last hour."""
+        top = self._newsroom.last_hour.top(context.now_ms, 4 * BASELINE)
+        return list(islice(context.available.sift(top, context.bars), BASELINE))
+
+    def _diverse(self, context: RequestContext, ranked: Iterator[str], degraded: Degradation) -> list[str]:
+        """The first articles that may be shown; where the request wants it, without copies of one story."""
+        query, texts = context.query, self._texts
+        wanted = depth(query.n) if query.min_diversity > 0 else query.n
+        chosen = list(islice(context.available.sift(ranked, context.bars), wanted))
+        if query.min_diversity > 0 and texts is not None:
+            with degraded.part("texts"):
+                chosen = spread(chosen, query.n, query.min_diversity, texts.similarities)
+        return chosen
+
+    def _alive_first(self, context: RequestContext, order: Order, degraded: Degradation) -> Iterator[str]:
+        """Everything; where all of the release has expired, what was posted since and is alive comes before it."""
+        everything = self._everything(context, order, degraded)
+        if not context.only_older:
+            return everything
+        likely = chain(order.ids, self._newsroom.last_hour.top(context.now_ms, POPULAR))
+        return self._posted.first(context.now_ms - context.max_age_hours * HOUR_MS, likely, everything)
+
+    def _everything(self, context: RequestContext, order: Order, degraded: Degradation) -> Iterator[str]:
+        """All articles there are, best first; the later ones are only found when the list needs them."""
+        yield from order.ids
+        if order.segment is not None:
+            with degraded.part("segment_model"):  # a little more of what may be shown than the list needs
+                among = context.available.possible(context.bars)
+                yield from order.segment.more(2 * depth(context.query.n), among)
+        yield from self._newsroom.last_hour.top(context.now_ms, POPULAR)
+        yield from self._newsroom.editorial.newest(POSTED)
+        if self._model is not None and order.segment is None:  # the model is broken; its catalog is not
+            catalog = self._model.catalog
+            newest = np.argsort(-np.asarray(catalog.issued_ms), kind="stable")
+            yield from (catalog.ids.ids[int(row)] for row in newest)
