@@ -12,7 +12,6 @@ import os
 import resource
 import sys
 from collections.abc import Callable, Sequence
-from itertools import islice
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -35,6 +34,7 @@ from script_shared.news.serving.loading import POSITION, load_ranker, pace_in, p
 from script_shared.news.serving.recommender import LiveRecommender
 from script_shared.news.state.state import LiveState
 from script_shared.news.state.state_io import FACTS as STATE_FACTS
+from script_shared.news.state.state_io import load_state
 from script_shared.times import LATEST_MS
 
 OPTIONAL = ("live", "ranker")  # parts that a release can be served without
@@ -96,7 +96,7 @@ class Trial:
         if (pace := pace_in(self._folder)) > MOST_PACE:
             raise ReleaseError(f"{facts}: windows {pace} times as long do not exist.", fix=FIX)
         check_live(self._folder / "live", self._live.articles, len(saved["sections"]))
-        state = LiveState.load(self._folder / "live", self._live)
+        state = load_state(self._folder / "live", self._live)
         state.clusters.assignment = assignment_of(model)
         if load_mixing(self._folder, self._serving)[1]:
             raise ReleaseError(f"{self._folder / 'live'}: its mixing (mixing.json) cannot be read.", fix=FIX)
@@ -118,7 +118,8 @@ class Trial:
         assert model is not None
         users = [model.readers.ids.ids[int(row)] for name in model.segments for row in self._some(model, name)]
         state = recommender.newsroom.state
-        pages = list(islice(map(state.article_id, state.live_rows().tolist()), 20)) if state is not None else []
+        rows = state.articles.live_rows()[:20].tolist() if state is not None else []
+        pages = [state.article_id(row) for row in rows] if state is not None else []
         for user in ["", "nobody", *users]:
             for query in (Query(user), Query(user, n=100, history=tuple(pages[:5]), min_diversity=0.5, explain=True)):
                 self._hold(recommender, recommender.answer(query))

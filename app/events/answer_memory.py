@@ -11,7 +11,7 @@ from script_shared.events.entry import storable, user_digest
 from script_shared.events.served_list import ServedList, sampled
 from script_shared.names import MAX_ID
 from script_shared.news.serving.answer_credits import AnswerCredits, Credit, ServedAnswer
-from script_shared.news.state.reader_history import reader_name
+from script_shared.news.state.reader_key import reader_name
 
 
 class AnswerMemory:

@@ -22,6 +22,7 @@ from script_shared.events.served_list import ServedList
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.serving.answer_credits import AnswerCredits, ServedAnswer
 from script_shared.news.serving.texts import Vectoriser
+from script_shared.news.state.state_io import sizes_of
 from script_shared.settings import Settings
 
 WRITE_SECONDS = 8.0  # a writer waits no longer
@@ -165,7 +166,7 @@ class EventIntake:
         newsroom = self.newsroom
         self._telemetry.live.lost(self.follower.lag.dropped)
         if newsroom is not None and newsroom.state is not None:
-            self._telemetry.live.state(newsroom.state.sizes())
+            self._telemetry.live.state(sizes_of(newsroom.state))
 
     async def _flush_on(self) -> None:
         while True:

@@ -11,7 +11,7 @@ from app.events.proven_once import ProvenOnce
 from script_shared.errors import SettingsError
 from script_shared.events import Entry, Kind
 from script_shared.events.signature import HEADER, check
-from script_shared.news.state.reader_history import reader_name
+from script_shared.news.state.reader_key import reader_name
 from script_shared.news.state.trust import ANSWER, SIGNED, UNSIGNED
 from script_shared.settings import Settings
 

@@ -11,7 +11,7 @@ from app.news.news_release import NewsRelease
 from script_shared.news.ranking.query import LiveAnswer, LiveItem, Query
 from script_shared.news.serving.answer_credits import ServedAnswer
 from script_shared.news.serving.recommender import LiveRecommender
-from script_shared.news.state.reader_history import reader_name
+from script_shared.news.state.reader_key import reader_name
 from script_shared.times import iso
 
 

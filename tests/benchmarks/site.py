@@ -18,6 +18,7 @@ from script_shared.news.ranking.features import FEATURES
 from script_shared.news.ranking.ranker import Ranker
 from script_shared.news.serving.cluster_assignment import assignment_of
 from script_shared.news.serving.loading import POSITION, load_newsroom
+from script_shared.news.state.state_io import save_state
 from script_shared.params import load_params
 from script_shared.releases import Releases
 from tests.benchmarks.measure import measure
@@ -154,7 +155,7 @@ def _fold(release: Path, log: EventLog) -> None:
         newsroom.apply(entries)
     assert newsroom.state is not None
     shutil.rmtree(release / "live", ignore_errors=True)
-    newsroom.state.save(release / "live")
+    save_state(newsroom.state, release / "live")
     (release / "live" / POSITION).write_text(json.dumps({"seq": newsroom.seq}), encoding="utf-8")
 
 

@@ -13,6 +13,7 @@ from script_shared.news.catalog.catalog_rows import CatalogRows
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.serving.sections import Sections
 from script_shared.news.serving.trending import trending as most_read
+from script_shared.news.state.state_io import sizes_of
 from script_shared.times import iso
 
 Window = Literal["2m", "10m", "1h", "6h", "24h"]
@@ -40,7 +41,7 @@ async def get_live(service: TheService, digest: bool = False, trending: Window |
             "seconds_since_read": round(intake.stale_seconds(), 3),
             "served_remembered": len(intake.served),
             "posted_articles": len(room.editorial),
-            "state": room.state.sizes() if room.state is not None else None,
+            "state": sizes_of(room.state) if room.state is not None else None,
             "digest": name,
             "trending": _trending(service, room, trending) if trending else None,
         }

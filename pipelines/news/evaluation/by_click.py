@@ -25,7 +25,7 @@ from script_shared.news.ranking.mixing import load_mixing
 from script_shared.news.serving.loading import load_ranker, pace_in
 from script_shared.news.serving.recommender import LiveRecommender
 from script_shared.news.site_profile import LONGEST_HOURS
-from script_shared.news.state.state import LiveState
+from script_shared.news.state.state_io import load_state
 
 
 def replay(context: Context, held_out: Holdout, releases: dict[str, tuple[Path, Path]]) -> ReplayResult | None:
@@ -126,7 +126,7 @@ def _walk(context: Context, stream: Stream, at_ms: int, pace: int) -> Walk:
     if context.run.complete("ranked") and context.run.facts("ranked")["held_out_from"] == utc(at_ms):
         folder = context.run.read("ranked") / "holdout"
         if pace_in(folder) == pace:
-            return Walk(stream, Newsroom(LiveState.load(folder / "live", params.live)), first)
+            return Walk(stream, Newsroom(load_state(folder / "live", params.live)), first)
     walk = Walk.towards(stream, at_ms, params, pace)
     walk.fold_until(first)
     return walk

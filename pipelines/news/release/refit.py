@@ -24,7 +24,7 @@ from script_shared.news.ranking.mixing import FILE as MIXING
 from script_shared.news.segments import SEGMENTS
 from script_shared.news.serving.loading import POSITION
 from script_shared.news.state.audiences import REGIONS
-from script_shared.news.state.state import LiveState
+from script_shared.news.state.state_io import load_state, save_state
 
 OFF = "releases.refit is off"
 REFUSED = "the gate refused the candidate"
@@ -88,9 +88,9 @@ def _take_live_part(ranked: Path, out: Path, params: NewsParams) -> None:
     """Ranker, mixing and live state; clicks counted by cluster are of the clusters before, so they begin at none."""
     if (ranked / "ranker").is_dir():
         link_tree(ranked / "ranker", out / "ranker", sizes(ranked / "ranker"))
-    state = LiveState.load(ranked / "live", params.live)
-    state.trends.clear_groups(REGIONS)
-    state.save(out / "live")
+    state = load_state(ranked / "live", params.live)
+    state.counts.trends.clear_groups(REGIONS)
+    save_state(state, out / "live")
     for name in (MIXING, POSITION):
         if (ranked / "live" / name).is_file():
             (out / "live" / name).write_bytes((ranked / "live" / name).read_bytes())

@@ -19,6 +19,7 @@ from script_shared.news.ranking.candidates import candidates
 from script_shared.news.ranking.ranker import Ranker
 from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.news.state.state import LiveState
+from script_shared.news.state.state_io import sizes_of
 
 DAY_MS = 86_400_000
 RANKED, MIX = "LambdaRank", "plain mix of live signals"
@@ -87,7 +88,7 @@ def run(
     ranks = _measure(replay, places, trained, {name: make(replay) for name, make in (peers or {}).items()}, say)
     facts["seconds_cpu_measuring"] = round(time.process_time() - before, 1)
     facts["ranked_per_cpu_second"] = round(speed(replay, places[-500:], trained))
-    facts["state"] = replay.state.sizes()
+    facts["state"] = sizes_of(replay.state)
     facts["candidate_recall"] = float((ranks[MIX] < MISSED).mean()) if len(places) else float("nan")
     rows = figures(ranks, stream.user[places], groups(stream, places), window.resamples, window.seed)
     return Result(rows, facts, trained, ranks, places)
@@ -157,7 +158,7 @@ def most_read_rank(replay: Replay, case: Case, window: str) -> int:
     row = state.article_row(replay.stream.article_id(case.place))
     if not 0 <= row < signals.used:
         return MISSED
-    sums = state.overall.sums[windows.OVERALL.index(window), 0, : signals.used]
+    sums = state.counts.overall.sums[windows.OVERALL.index(window), 0, : signals.used]
     allowed = state.articles.number_in[: signals.used] >= 0
     allowed[signals.read] = False
     return int(((sums >= sums[row]) & allowed).sum()) - 1 if sums[row] > 0 else MISSED

@@ -13,7 +13,7 @@ from script_shared.events import Entry, Erased, EventLog, Kind, Quarantine
 from script_shared.events.address import log_exists
 from script_shared.news.state.click_weight import Ledger
 from script_shared.news.state.event import live_event
-from script_shared.news.state.reader_history import reader_name
+from script_shared.news.state.reader_key import reader_name
 from script_shared.news.state.visits import login_of
 
 PAGE = 10_000  # entries in memory at once

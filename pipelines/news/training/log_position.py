@@ -12,7 +12,7 @@ from pipelines.news.tables import VISIT, table_path
 from pipelines.runs import Run
 from script_shared.arrays import save_arrays
 from script_shared.news.serving.loading import POSITION, RECALLED
-from script_shared.news.state.reader_history import digest_key, reader_key
+from script_shared.news.state.reader_key import digest_key, reader_key
 from script_shared.news.state.visits import MOST_VISITS
 
 

@@ -21,6 +21,7 @@ from script_shared.news.params import NewsParams
 from script_shared.news.ranking.mixing import Mixing
 from script_shared.news.serving.cluster_assignment import assignment_of
 from script_shared.news.state.reader_clusters import Assignment
+from script_shared.news.state.state_io import save_state, sizes_of
 
 FOLDERS = ("holdout", "release")
 
@@ -47,14 +48,14 @@ def rank(context: Context) -> dict[str, Any]:
         for name, moment in zip(FOLDERS, (at.split, at.end), strict=True):
             link_tree(assembled / name, folder / name, sizes(assembled / name))
             walk.fold_until(place_after(stream, moment))
-            walk.state.save(folder / name / "live")
+            save_state(walk.state, folder / name / "live")
             learned.mixing.save(folder / name / "live")
             walk.state.clusters.assignment = _assignment(assembled / FOLDERS[-1])
             if learned.ranker is not None:
                 learned.ranker.save(folder / name / "ranker")
         note_log(folder / "release", context.run)
         facts.update(ranker=learned.ranker is not None, **learned.facts, **at.as_facts())
-        facts.update(live=walk.state.sizes(), live_megabytes=folder_megabytes(folder / "release" / "live"))
+        facts.update(live=sizes_of(walk.state), live_megabytes=folder_megabytes(folder / "release" / "live"))
         facts["seconds"] = round(perf_counter() - started, 2)
     return dict(facts)
 

@@ -18,8 +18,9 @@ from script_shared.news.counting.last_hour import LastHour
 from script_shared.news.newsroom.noted_reads import NotedReads
 from script_shared.news.params import TrustParams
 from script_shared.news.state.event import LiveEvent, live_event
-from script_shared.news.state.reader_history import digest_key, reader_key
+from script_shared.news.state.reader_key import digest_key, reader_key
 from script_shared.news.state.state import LiveState
+from script_shared.news.state.state_io import digest_of
 from script_shared.news.state.visits import Visits, login_of, session_key
 from script_shared.times import LATEST_MS
 
@@ -83,7 +84,7 @@ class Newsroom:
         self.signs = LiveSigns() if may_switch else None
         self.now_ms, self._longest_pause_ms = max(self.now_ms, data_end_ms), longest_pause_ms
         if self.state is not None:
-            self.state.turns = False
+            self.state.time.turns = False
 
     def remember(self, lasting: Sequence[Entry]) -> None:
         """Take over editorial data and erasures from the entries that a snapshot holds already."""
@@ -215,7 +216,7 @@ class Newsroom:
 
     def digest(self) -> str:
         """Equal for equal knowledge, whatever process folded it."""
-        parts = [self.state.digest() if self.state else "", self.editorial.digest(), *sorted(self.erased)]
+        parts = [digest_of(self.state) if self.state else "", self.editorial.digest(), *sorted(self.erased)]
         return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
     def _by_another_clock(self, entry: Entry) -> bool:
@@ -230,7 +231,7 @@ class Newsroom:
         if self.signs.note(entry, reader_key(entry.user_id, str(entry.body.get("session", "")))):
             self._longest_pause_ms = None
             if self.state is not None:
-                self.state.turns = True
+                self.state.time.turns = True
 
     @property
     def live(self) -> bool:
@@ -257,7 +258,7 @@ class Newsroom:
 
     def _fold(self, entries: Sequence[Entry], stories: Sequence[Story | None]) -> None:
         assert self.state is not None
-        turned = self.state.turned
+        turned = self.state.time.turned
         events: dict[int, LiveEvent] = {}
         for entry, story in zip(entries, stories, strict=True):
             if (event := live_event(entry)) is not None:
@@ -277,7 +278,7 @@ class Newsroom:
 
     def _follow_back(self, turned: int) -> None:
         """Time in the live state turned back: so it does in all that was counted beside it."""
-        if self.state is not None and self.state.turned != turned:
+        if self.state is not None and self.state.time.turned != turned:
             self.now_ms = self.state.now_ms
             self.last_hour.turn_back(self.now_ms)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from script_shared.events import Entry, Kind
-from script_shared.news.state.reader_history import digest_key, reader_key
+from script_shared.news.state.reader_key import digest_key, reader_key
 from script_shared.news.state.trust import PROVEN
 from script_shared.news.state.visits import Visits, login_of, session_key
 

@@ -1,4 +1,4 @@
-"""The parts of one answer that are missing or failed; a part that fails costs its share of the answer, not the answer."""
+"""The parts that one answer lacks: a part that fails costs its share of the answer, not the answer."""
 
 import logging
 import time

@@ -49,7 +49,7 @@ class FeatureInputs:
     @cached_property
     def groups(self) -> tuple[FloatArray, FloatArray]:
         """(windows, dimensions, m): log share among users of the same group, and its log ratio to everybody's."""
-        counts = self.state.groups
+        counts = self.state.counts.groups
         codes = np.array([EVERYBODY, *self.state.group_names.codes(self.signals.about)])
         factors = np.array([self.signals.factors[window] for window in counts.windows])[:, None]
         sums = counts.take(codes, self.rows)
@@ -103,7 +103,7 @@ class FeatureInputs:
     @cached_property
     def followed(self) -> float:
         """How often the last article of the visit was followed by another, decayed."""
-        store, visit = self.state.following, self.signals.visit
+        store, visit = self.state.counts.following, self.signals.visit
         if not len(visit):
             return 0.0
         return float(store.totals[1, visit[0]]) * self.signals.factors[store.windows[1]]

@@ -175,7 +175,7 @@ def mix(scene: FeatureInputs) -> FloatArray:
 
 @feature
 def next_evidence(scene: FeatureInputs) -> FloatArray:
-    return scene.evidence(scene.state.following, 0, scene.signals.visit[:1], np.ones(1), "30m")
+    return scene.evidence(scene.state.counts.following, 0, scene.signals.visit[:1], np.ones(1), "30m")
 
 
 @feature

@@ -59,8 +59,8 @@ def reliance(clicks: float, enough: float) -> float:
 def clicks_of_an_hour(state: LiveState, now_ms: int) -> float:
     """All clicks, decayed with a half-life of one hour."""
     hour = windows.INDEX["1h"]
-    total = float(state.overall.totals[state.overall.windows.index(hour), 0])
-    return total * state.decay.factors(now_ms)[hour]
+    total = float(state.counts.overall.totals[state.counts.overall.windows.index(hour), 0])
+    return total * state.counts.decay.factors(now_ms)[hour]
 
 
 def load_mixing(folder: Path, params: ServingParams) -> tuple[Mixing, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Says why an article is in the list: what live signals see in it most, else who brought it; and what made its score."""
+"""Says why an article is in the list, and what made its score: live signals, else the part that brought it."""
 
 from collections.abc import Callable, Sequence
 
@@ -81,7 +81,7 @@ class Reasons:
     def _after(self, place: int) -> str:
         """Names the article of the visit after which this one is read most."""
         signals, row = self._found.signals, int(self._found.rows[place])
-        weights = signals.state.together.sums[1, signals.visit, row] * signals.visit_weights
+        weights = signals.state.counts.together.sums[1, signals.visit, row] * signals.visit_weights
         title = self._title(signals.state.article_id(int(signals.visit[int(weights.argmax())])))
         return f"read after “{title}”" if title else "read after what you just read"
 

@@ -10,7 +10,7 @@ from script_shared.news.counting.pair_counts import PairStore
 from script_shared.news.ranking.query import Query
 from script_shared.news.state.audiences import Visit
 from script_shared.news.state.pairing import EARLIER, STEP
-from script_shared.news.state.reader_history import reader_key
+from script_shared.news.state.reader_key import reader_key
 from script_shared.news.state.state import LiveState
 
 STEPS_BACK = 6  # reads of the visit that are looked at
@@ -31,7 +31,7 @@ class Signals:
     def __init__(self, state: LiveState, query: Query, now_ms: int) -> None:
         self.state, self.now_ms = state, now_ms
         self.used = state.articles.used
-        self.factors = state.decay.factors(now_ms)
+        self.factors = state.counts.decay.factors(now_ms)
         self.place = state.readers.find(reader_key(query.user, query.session))
         visit, earlier = state.reads_of(query.user, query.session, now_ms)
         self.depth = len(visit)
@@ -58,7 +58,7 @@ class Signals:
 
     def shares(self, rows: IntArray) -> FloatArray:
         """float32 (windows, rows): share of all clicks in each overall window, of some rows."""
-        overall = self.state.overall
+        overall = self.state.counts.overall
         return overall.sums[:, 0].take(rows, axis=1) / (overall.totals[:, :1] + 1e-30).astype(np.float32)
 
     @cached_property
@@ -85,22 +85,22 @@ class Signals:
     @cached_property
     def together(self) -> FloatArray:
         """(2, used): read in one visit with what this visit read."""
-        return self._followers(self.state.together, self.visit, self.visit_weights)
+        return self._followers(self.state.counts.together, self.visit, self.visit_weights)
 
     @cached_property
     def following(self) -> FloatArray:
         """(3, used): read next after the last article of this visit."""
-        return self._followers(self.state.following, self.visit[:1], np.ones(min(1, len(self.visit))))
+        return self._followers(self.state.counts.following, self.visit[:1], np.ones(min(1, len(self.visit))))
 
     @cached_property
     def onward(self) -> FloatArray:
         """(1, used): read anywhere in a visit after what this visit read."""
-        return self._followers(self.state.onward, self.visit, self.visit_weights)
+        return self._followers(self.state.counts.onward, self.visit, self.visit_weights)
 
     @cached_property
     def later(self) -> FloatArray:
         """(2, used): read in a later visit than what the user read in earlier visits."""
-        return self._followers(self.state.later, self.earlier, self.earlier_weights)
+        return self._followers(self.state.counts.later, self.earlier, self.earlier_weights)
 
     @cached_property
     def read(self) -> IntArray:
@@ -109,13 +109,13 @@ class Signals:
         if self.place < 0:
             return np.concatenate([self.visit, self.earlier])
         numbers = readers.reads(self.place)
-        return np.concatenate([self.visit, self.earlier, state.rows_of(numbers)])
+        return np.concatenate([self.visit, self.earlier, state.articles.rows_of(numbers)])
 
     def share(self, window: str) -> FloatArray:
         """float32 (used): share of all clicks in one overall window."""
         found = self._shares.get(window)
         if found is None:
-            overall, place = self.state.overall, windows.OVERALL.index(window)
+            overall, place = self.state.counts.overall, windows.OVERALL.index(window)
             found = overall.sums[place, 0, : self.used] / np.float32(overall.totals[place, 0] + 1e-30)
             self._shares[window] = found
         return found

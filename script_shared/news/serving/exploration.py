@@ -59,11 +59,12 @@ def explored(state: LiveState, context: RequestContext, params: ServingParams, c
 def fresh_of(state: LiveState, context: RequestContext, hours: float, without: Sequence[str] = ()) -> Fresh:
     """The articles of the last hours that may be shown to a user, but for those in ``without``."""
     since = context.now_ms - hours * HOUR_MS
-    live = state.live_rows()
+    live = state.articles.live_rows()
     fresh = {state.article_id(row): row for row in live[state.articles.first_ms[live] >= since].tolist()}
     ids = context.available_ids(sorted(fresh.keys() - set(without)))
     at = np.array([fresh[article] for article in ids], np.int64)
-    shown = state.shown_counts.sums[0, 0, at] * state.decay.factors(context.now_ms)[state.shown_counts.windows[0]]
+    counts = state.counts.shown_counts
+    shown = counts.sums[0, 0, at] * state.counts.decay.factors(context.now_ms)[counts.windows[0]]
     return Fresh(ids, state.articles.clicks[at].astype(np.float64), shown)
 
 

@@ -39,9 +39,7 @@ class Lists:
         texts: None where the release has no vocabulary.
     """
 
-    def __init__(
-        self, model: NewsModel | None, newsroom: Newsroom, texts: Texts | None, params: ServingParams
-    ) -> None:
+    def __init__(self, model: NewsModel | None, newsroom: Newsroom, texts: Texts | None, params: ServingParams) -> None:
         self._model, self._newsroom, self._texts, self._params = model, newsroom, texts, params
         self._posted = PostedArticles(newsroom.editorial)
 

@@ -14,6 +14,7 @@ from script_shared.news.state import state_io
 from script_shared.news.state.reader_clusters import Assignment, nobody
 from script_shared.news.state.state import LiveState
 from script_shared.news.state.state_io import FACTS as STATE_FACTS
+from script_shared.news.state.state_io import load_state
 
 log = logging.getLogger("pauta.loading")
 POSITION = "position.json"  # {"seq": number of the last log entry that the snapshot holds}, 0 where there is no file
@@ -44,7 +45,7 @@ def _newsroom(folder: Path, params: LiveParams) -> tuple[Newsroom, tuple[str, ..
         return Newsroom(LiveState(params)), ()
     try:
         seq = position(folder / "live" / POSITION)
-        newsroom = Newsroom(LiveState.load(folder / "live", params), seq=seq)
+        newsroom = Newsroom(load_state(folder / "live", params), seq=seq)
         newsroom.recalled = _recalled(folder / "live")
         return newsroom, ()
     except (PautaError, ValueError, KeyError, OSError) as error:

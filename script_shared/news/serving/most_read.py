@@ -29,7 +29,8 @@ def most_read(state: LiveState, window: str, now_ms: int, *, within: IntArray | 
         region: counts the clicks of its users only; "" for all.
     """
     window = windows.nearest(window, windows.TREND, state.params.pace)
-    clicks = _clicks(state, window, region) * state.decay.factors(max(now_ms, state.now_ms))[windows.INDEX[window]]
+    factor = state.counts.decay.factors(max(now_ms, state.now_ms))[windows.INDEX[window]]
+    clicks = _clicks(state, window, region) * factor
     if within is not None:
         clicks = np.where(within, clicks, 0.0)
     total = float(clicks.sum())
@@ -42,6 +43,6 @@ def most_read(state: LiveState, window: str, now_ms: int, *, within: IntArray | 
 def _clicks(state: LiveState, window: str, region: str) -> FloatArray:
     used = state.articles.used
     if not region:
-        return state.overall.sums[windows.OVERALL.index(window), 0, :used]
+        return state.counts.overall.sums[windows.OVERALL.index(window), 0, :used]
     code = state.group_names.regions.get(region)
-    return state.trends.sums[windows.TREND.index(window), code, :used] if code is not None else np.zeros(used)
+    return state.counts.trends.sums[windows.TREND.index(window), code, :used] if code is not None else np.zeros(used)

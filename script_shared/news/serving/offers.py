@@ -58,7 +58,7 @@ class Offers:
             state,
             context.query,
             context.now_ms,
-            {Source.TEXT: state.rows(alike)},
+            {Source.TEXT: state.articles.rows(alike)},
             count=NARROWED if context.query.max_age_hours is not None else None,
             listed=segment.alive(state) if segment is not None else NOTHING,
             within=self._within(state, context.query),
@@ -71,5 +71,5 @@ class Offers:
         if not query.tag:
             return within
         tagged: IntArray = np.zeros(state.articles.used, bool)
-        tagged[state.rows(self._newsroom.editorial.tagged.articles(query.tag))] = True
+        tagged[state.articles.rows(self._newsroom.editorial.tagged.articles(query.tag))] = True
         return tagged if within is None else tagged & within

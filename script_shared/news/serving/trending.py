@@ -23,9 +23,9 @@ def trending(state: LiveState, sections: Sequence[str], window: str) -> dict[str
     """
     wanted, window = window, windows.nearest(window, windows.TREND, state.params.pace)
     used, place = state.articles.used, windows.TREND.index(window)
-    factor = state.decay.factors(state.now_ms)[windows.INDEX[window]]
-    overall = state.overall.sums[windows.OVERALL.index(window), 0, :used] * factor
-    groups = state.trends.sums[place, :, :used] * factor
+    factor = state.counts.decay.factors(state.now_ms)[windows.INDEX[window]]
+    overall = state.counts.overall.sums[windows.OVERALL.index(window), 0, :used] * factor
+    groups = state.counts.trends.sums[place, :, :used] * factor
     of, clusters = np.array(sections, object), range(len(groups) - REGIONS)
     return {
         "window": wanted,

@@ -1,7 +1,7 @@
 """The articles of a state: each has a permanent number, and a row in the arrays while it is alive."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 import numpy as np
@@ -56,6 +56,24 @@ class Articles:
         """The row of an article, -1 when it has none."""
         number = self._numbers.get(article_id, -1)
         return self.row_of[number] if number >= 0 else -1
+
+    def id_in(self, row: int) -> str:
+        """The id of the article in a row, "" for a free row."""
+        number = int(self.number_in[row])
+        return self.ids[number] if number >= 0 else ""
+
+    def rows(self, article_ids: Iterable[str]) -> IntArray:
+        """int64: the rows of articles given by id, those that are not alive left out."""
+        return np.array([row for row in map(self.find, article_ids) if row >= 0], np.int64)
+
+    def rows_of(self, numbers: Iterable[int]) -> IntArray:
+        """int64: the rows of articles given by number, those that are not alive left out."""
+        row_of = self.row_of
+        return np.array([row for number in numbers if (row := row_of[number]) >= 0], np.int64)
+
+    def live_rows(self) -> IntArray:
+        """int64: the rows that hold an article, ascending."""
+        return np.flatnonzero(self.number_in[: self.used] >= 0)
 
     def number(self, article_id: str, time_ms: int) -> int:
         """The permanent number of an article; a new article gets one."""

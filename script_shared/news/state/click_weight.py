@@ -7,7 +7,8 @@ from script_shared.news.counting import windows
 from script_shared.news.counting.decay import Decay
 from script_shared.news.params import LiveParams
 from script_shared.news.state.event import LiveEvent
-from script_shared.news.state.reader_history import ReaderHistories, reader_key
+from script_shared.news.state.reader_history import ReaderHistories
+from script_shared.news.state.reader_key import reader_key
 from script_shared.news.state.trust import (
     ALL,
     SIGNED,
@@ -26,7 +27,10 @@ class ClickedState(Protocol):
     params: LiveParams
     readers: ReaderHistories
     sources: Sources
-    now_ms: int
+
+    @property
+    def now_ms(self) -> int:
+        """Time of the latest event."""
 
     def everybody(self, number: int) -> Everybody:
         """Clicks that count for everybody: on the article, and on all articles."""
@@ -83,9 +87,7 @@ class Ledger:
         number = self._numbers.setdefault(event.article, len(self._numbers))
         place = -1
         if key := reader_key(event.user, event.session):
-            place = self.readers.visit(key, event.session, event.time_ms)
-            if not self.readers.total[place]:
-                self.readers.first_ms[place] = self.now_ms
+            place = self.readers.click(key, event.session, event.time_ms, self.now_ms)
         judged = event._replace(proof="") if event.proof == UNSIGNED else event
         weight, _ = weigh_click(self, judged, number, place, known=False)
         self._count(number, weight, event.time_ms)
@@ -102,8 +104,9 @@ class Ledger:
         if time_ms <= self.now_ms:
             return
         self.now_ms = time_ms
-        for window, factor in self.decay.due(time_ms):
-            self.sources.scale(window, factor)
+        factors = self.decay.due(time_ms)
+        self.sources.scale(factors)
+        for window, factor in factors:
             if window in WINDOWS:
                 at = WINDOWS.index(window)
                 for counts in (self._all, *self._clicks.values()):

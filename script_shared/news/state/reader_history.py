@@ -2,15 +2,17 @@
 
 from array import array
 from itertools import accumulate, compress, pairwise
+from math import log, log1p
 from zlib import crc32
 
 import numpy as np
 
 from script_shared.arrays import IntArray
-from script_shared.events.entry import user_key
-from script_shared.events.person import session_name
+from script_shared.clock import HOUR_MS
 from script_shared.throttle import yield_cpu
 
+SHARE_FLOOR = 1e-5  # of all clicks of an hour: the share of an article without any
+_LEAST_RATE = 0.1  # of the mean that is a user's taste: of the latest ten clicks or so
 PAUSE_MS = 30 * 60_000  # without session ids, a longer pause begins a new visit
 _COLUMNS = {
     "last_ms": "q",
@@ -26,25 +28,8 @@ _COLUMNS = {
     "spent": "f",
 }
 LATER = ("first_ms", "spent_ms", "spent")  # columns that a snapshot of an earlier version lacks; they begin with 0
-_KEY_DIGITS = 16
 _RESTORED = 1_000  # users taken over before the thread may rest
 _AT_ONCE = 10_000  # users whose reads are renumbered together
-
-
-def reader_key(user: str, session: str) -> int:
-    """64 bits that identify the user, or for the session where there is no user; 0 for neither."""
-    name = reader_name(user, session)
-    return user_key(name) if name else 0
-
-
-def reader_name(user: str, session: str) -> str:
-    """The user's id, or a name of the session where there is none; "" for neither."""
-    return user or session_name(session)
-
-
-def digest_key(digest: str) -> int:
-    """The key of a user given by :func:`script_shared.events.entry.user_digest`."""
-    return int(digest[:_KEY_DIGITS], 16)
 
 
 class ReaderHistories:
@@ -55,7 +40,8 @@ class ReaderHistories:
         before_ms: last click of the visit before the one under way, -1 when there was none.
         depth: clicks in the visit under way.
         total: clicks ever.
-        taste_share, taste_age: running means over the user's clicks, kept by the state.
+        taste_share, taste_age: running means over clicked articles: log of their share of an hour's clicks, and of
+            1 + their age in hours.
         referrer: code of how the visit under way came.
         first_ms: the state's time when the user's first click arrived.
         spent, spent_ms: what the user added to everybody's counts lately, and the state's time when.
@@ -101,6 +87,13 @@ class ReaderHistories:
         self.session[place] = crc32(session.encode()) if session else 0
         return place
 
+    def click(self, key: int, session: str, time_ms: int, arrived_ms: int) -> int:
+        """The same for a click that arrives at a moment; that of a user's first click is kept."""
+        place = self.visit(key, session, time_ms)
+        if not self.total[place]:
+            self.first_ms[place] = arrived_ms
+        return place
+
     def same_visit(self, place: int, session: str, time_ms: int) -> bool:
         """Whether a click now would belong to the visit under way."""
         if session:
@@ -124,6 +117,17 @@ class ReaderHistories:
         self.last_ms[place] = max(time_ms, self.last_ms[place])
         self.depth[place] = min(self.depth[place] + 1, self.reads_kept)
         self.total[place] += 1
+
+    def learn_taste(self, place: int, *, share: float, age_ms: float) -> None:
+        """Update a user's taste with a click, before the click is counted.
+
+        Args:
+            share: of the article in all clicks of the last hour.
+            age_ms: of the article.
+        """
+        rate = max(1.0 / (self.total[place] + 1), _LEAST_RATE)
+        self.taste_share[place] += rate * (log(share + SHARE_FLOOR) - self.taste_share[place])
+        self.taste_age[place] += rate * (log1p(max(age_ms, 0.0) / HOUR_MS) - self.taste_age[place])
 
     def turn_back(self, time_ms: int) -> None:
         """Let no click lie after a moment."""

@@ -3,19 +3,18 @@
 import json
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from script_shared.arrays import IntArray, Strings, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
 from script_shared.news.counting.sparse_files import load_sparse, save_sparse
+from script_shared.news.params import LiveParams
 from script_shared.news.state.reader_history import LATER
+from script_shared.news.state.state import LiveState
 from script_shared.throttle import yield_cpu
 from script_shared.times import LATEST_MS
-
-if TYPE_CHECKING:
-    from script_shared.news.state.state import LiveState
 
 FACTS = "state.json"
 _COUNTS = ("overall", "groups", "trends", "shown_counts")
@@ -35,31 +34,32 @@ _NUMBER_BYTES = 8 + 4 + 2 + 8  # columns, place in the list of ids
 _ARTICLE_BYTES = 100 + 90  # dictionary entry, id
 
 
-def parts(state: "LiveState") -> dict[str, dict[str, IntArray]]:
+def parts(state: LiveState) -> dict[str, dict[str, IntArray]]:
     """Every array of the state, by part and name."""
     used = state.articles.used
-    result = {name: getattr(state, name).arrays() for name in _COUNTS}
-    result |= {name: getattr(state, name).arrays(used) for name in _PAIRS}
+    result = {name: getattr(state.counts, name).arrays() for name in _COUNTS}
+    result |= {name: getattr(state.counts, name).arrays(used) for name in _PAIRS}
     whole = {name: getattr(state, name).arrays() for name in ("articles", "readers", "clusters", "sources", "visits")}
     return {**result, **whole, "shown": {"rows": state.shown.rows()}}
 
 
-def facts(state: "LiveState") -> dict[str, Any]:
+def facts(state: LiveState) -> dict[str, Any]:
     """Values that are not arrays."""
     return {
         "params": state.params.model_dump(exclude={"candidates"}),
         "now_ms": state.now_ms,
-        "first_ms": state.first_ms,
+        "first_ms": state.time.first_ms,
         "events": state.events,
-        "behind": state.behind,
-        "landmarks": state.decay.landmarks,
+        "behind": state.time.behind,
+        "landmarks": state.counts.decay.landmarks,
         "groups": state.group_names.names,
         "sections": list(state.articles.sections),
         "labels": state.group_names.labels.saved(),
     }
 
 
-def save(state: "LiveState", folder: Path) -> None:
+def save_state(state: LiveState, folder: Path) -> None:
+    """Write a state as plain arrays and one JSON file."""
     for part, arrays in parts(state).items():
         plain = {name: array for name, array in arrays.items() if (part, name) not in _SPARSE}
         save_arrays(folder / part, plain)
@@ -86,12 +86,21 @@ def pace_in(folder: Path) -> int:
     return int(_facts_in(folder)["params"].get("pace", 1))
 
 
-def load(state: "LiveState", folder: Path) -> None:
-    """Fill a new state.
+def load_state(folder: Path, params: LiveParams) -> LiveState:
+    """Read a saved state.
+
+    Its windows last as long as they did when it was saved, whatever the params say.
 
     Raises:
         ReleaseCorruptError: a file is missing or damaged, or the state was saved with other bounds.
     """
+    state = LiveState(params.model_copy(update={"pace": pace_in(folder)}))
+    _fill(state, folder)
+    return state
+
+
+def _fill(state: LiveState, folder: Path) -> None:
+    """Fill a new state."""
     saved = _facts_in(folder)
     if saved["params"]["articles"] != state.params.articles:
         raise ReleaseCorruptError(f"{folder}: saved with other bounds.", fix="Fold the log again.")
@@ -101,7 +110,7 @@ def load(state: "LiveState", folder: Path) -> None:
     lacking = {name for name in _LATER if not (folder / name).exists()}
     for name in (name for name in (*_COUNTS, *_PAIRS) if name not in lacking):
         sums, totals = load_sparse(folder / name, "sums"), load_array(folder / name, "totals")
-        getattr(state, name).restore({"sums": sums, "totals": totals})
+        getattr(state.counts, name).restore({"sums": sums, "totals": totals})
         yield_cpu()
     ids = Strings.load(folder / "articles", "ids").tolist()
     of_articles = _arrays(folder / "articles", tuple(state.articles.arrays()))
@@ -116,20 +125,22 @@ def load(state: "LiveState", folder: Path) -> None:
             part.restore(_arrays(folder / name, tuple(part.arrays())))
 
 
-def _saved_columns(state: "LiveState", folder: Path) -> tuple[str, ...]:
+def _saved_columns(state: LiveState, folder: Path) -> tuple[str, ...]:
     """The arrays of users that a snapshot has; one of an earlier version lacks some."""
     return tuple(name for name in state.readers.arrays() if name not in LATER or (folder / f"{name}.npy").exists())
 
 
-def _load_time(state: "LiveState", saved: dict[str, Any], folder: Path) -> None:
+def _load_time(state: LiveState, saved: dict[str, Any], folder: Path) -> None:
     """Take over the latest time; in a snapshot made before times had bounds it may lie beyond them."""
-    state.events, state.behind = int(saved["events"]), int(saved.get("behind", 0))
+    state.events, behind = int(saved["events"]), int(saved.get("behind", 0))
     if not state.events:
+        state.time.restore(0, 0, behind)
         return
-    state.now_ms, state.first_ms = (max(0, min(int(saved[name]), LATEST_MS)) for name in ("now_ms", "first_ms"))
-    moved = state.now_ms - int(saved["now_ms"])
+    now_ms, first_ms = (max(0, min(int(saved[name]), LATEST_MS)) for name in ("now_ms", "first_ms"))
+    state.time.restore(now_ms, first_ms, behind)
+    moved = now_ms - int(saved["now_ms"])
     try:
-        state.decay.restore([int(landmark) + moved for landmark in saved["landmarks"]], state.now_ms)
+        state.counts.decay.restore([int(landmark) + moved for landmark in saved["landmarks"]], now_ms)
     except ValueError as error:
         raise ReleaseCorruptError(f"{folder / FACTS}: {error}.", fix="Fold the log again.") from error
 
@@ -138,8 +149,8 @@ def _arrays(folder: Path, names: tuple[str, ...]) -> dict[str, IntArray]:
     return {name: load_array(folder, name) for name in names}
 
 
-def digest(state: "LiveState") -> str:
-    """64 hex characters over every array, id and fact."""
+def digest_of(state: LiveState) -> str:
+    """64 hex characters over every array, id and fact of a state: equal states have equal digests."""
     total = sha256(json.dumps([facts(state), state.articles.ids]).encode())
     for part, arrays in sorted(parts(state).items()):
         for name, array in sorted(arrays.items()):
@@ -148,11 +159,22 @@ def digest(state: "LiveState") -> str:
     return total.hexdigest()
 
 
-def memory_bytes(state: "LiveState") -> int:
+def sizes_of(state: LiveState) -> dict[str, int]:
+    """Sizes of a state, for metrics; bytes are approximate."""
+    return {
+        "articles": int((state.articles.number_in >= 0).sum()),
+        "known_articles": len(state.articles),
+        "readers": len(state.readers),
+        "events": state.events,
+        "bytes": memory_bytes(state),
+    }
+
+
+def memory_bytes(state: LiveState) -> int:
     """Approximate memory: the size of the arrays, and an estimate per Python object."""
     used = state.articles.used
-    counts = sum(getattr(state, name).sums.nbytes for name in _COUNTS)
-    pairs = sum(4 * len(getattr(state, name).windows) * used * state.articles.capacity for name in _PAIRS)
+    counts = sum(getattr(state.counts, name).sums.nbytes for name in _COUNTS)
+    pairs = sum(4 * len(getattr(state.counts, name).windows) * used * state.articles.capacity for name in _PAIRS)
     reads = 4 * sum(state.readers.total)
     shown = len(state.shown) * _SHOWN_BYTES + 6 * state.shown.pairs
     articles = len(state.articles) * _ARTICLE_BYTES + len(state.articles.ids) * _NUMBER_BYTES

@@ -176,15 +176,16 @@ class Sources:
         factor = self._decay.factor(WINDOWS[1], now_ms)
         self._tallies = {key: tally for key, tally in self._tallies.items() if tally[1] * factor >= _NOTHING}
 
-    def scale(self, window: int, factor: float) -> None:
-        """Rescale after a landmark moved."""
-        self._second = -1
-        if window == WINDOWS[2]:
-            self._day = [factor * count for count in self._day]
-        elif window in WINDOWS:
-            at = WINDOWS.index(window)
-            for tally in self._tallies.values():
-                tally[at] *= factor
+    def scale(self, factors: Sequence[tuple[int, float]]) -> None:
+        """Rescale after the landmarks of windows moved."""
+        for window, factor in factors:
+            self._second = -1
+            if window == WINDOWS[2]:
+                self._day = [factor * count for count in self._day]
+            elif window in WINDOWS:
+                at = WINDOWS.index(window)
+                for tally in self._tallies.values():
+                    tally[at] *= factor
 
     def turn_back(self, time_ms: int) -> None:
         """Continue from an earlier moment."""

@@ -1,16 +1,12 @@
 """Which visits belong to a user: what a visit read before its login counts as read by the user from then on."""
 
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from script_shared.arrays import IntArray
 from script_shared.events import Entry, Kind
-from script_shared.news.state.reader_history import reader_key
-
-if TYPE_CHECKING:
-    from script_shared.news.state.state import LiveState
+from script_shared.news.state.reader_key import reader_key
 
 MOST_VISITS = 65_536  # about 10 MB; the visits whose login is longest ago are forgotten first
 
@@ -82,15 +78,3 @@ class Visits:
         """Restore the saved values, from the end, as far as there is room."""
         visits, users = (arrays[name][-self._most :].tolist() for name in ("visits", "users"))
         self._users = dict(zip(visits, users, strict=True))
-
-
-def log_in(state: "LiveState", user: str, session: str) -> None:
-    """A user was seen in a visit: what the visit read and was shown without one is the user's too."""
-    join(state, session_key(session), reader_key(user, ""))
-
-
-def join(state: "LiveState", visit: int, user: int) -> None:
-    """The same by keys."""
-    if state.visits.join(visit, user):
-        state.readers.give(visit, user)
-        state.shown.give(visit, user)

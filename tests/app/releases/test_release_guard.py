@@ -18,6 +18,7 @@ from app.releases.release_guard import ReleaseGuard, Verdict
 from script_shared.errors import UnavailableError
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.state.state import LiveState
+from script_shared.news.state.state_io import save_state
 from script_shared.releases import Manifest, Releases
 from tests.app.conftest import ROOT, Store, release_of, serving, started, until
 from tests.app.damaged import small_params
@@ -60,7 +61,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, folders: dict[str, Path]) ->
     newsroom = Newsroom(LiveState(small_params().live))
     newsroom.apply(entries())
     assert newsroom.state is not None
-    newsroom.state.save(folder / "live")
+    save_state(newsroom.state, folder / "live")
     ranker().save(folder / "ranker")
     return folder
 

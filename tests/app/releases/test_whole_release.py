@@ -16,6 +16,7 @@ from script_shared.news.params import FILE, NewsParams
 from script_shared.news.ranking.features import FEATURES
 from script_shared.news.ranking.ranker import Ranker
 from script_shared.news.state.state import LiveState
+from script_shared.news.state.state_io import save_state
 from script_shared.params import load_params
 from tests.app.conftest import Store, release_of, serving, until
 from tests.app.releases_made import NOW_MS
@@ -52,7 +53,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, folders: dict[str, Path]) ->
     newsroom = Newsroom(LiveState(load_params(NewsParams, FILE).live))
     newsroom.apply(entries())
     assert newsroom.state is not None
-    newsroom.state.save(folder / "live")
+    save_state(newsroom.state, folder / "live")
     ranker().save(folder / "ranker")
     return folder
 

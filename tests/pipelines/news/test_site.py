@@ -28,6 +28,7 @@ from script_shared.news.params import FILE, NewsParams, for_site
 from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.news.serving.loading import load_newsroom, pace_in
 from script_shared.news.state.state import LiveState
+from script_shared.news.state.state_io import save_state
 from script_shared.params import load_params
 from script_shared.settings import Settings
 from tests.pipelines.news.factory import dataset
@@ -125,7 +126,7 @@ def test_the_release_keeps_the_pace_and_serves_at_it_whatever_the_params_say(jud
     newsroom, missing = load_newsroom(folder, live)
     assert missing == ()
     assert newsroom.state is not None
-    assert newsroom.state.decay.half_lives_ms[2] == pytest.approx(pace * HOUR_MS / 6)
+    assert newsroom.state.counts.decay.half_lives_ms[2] == pytest.approx(pace * HOUR_MS / 6)
     assert NewsModel.load(folder).facts["site"]["pace"] == pace == pace_in(folder)
     (tmp_path / "model.json").write_text((folder / "model.json").read_text())
     empty, _ = load_newsroom(tmp_path, live)
@@ -134,7 +135,7 @@ def test_the_release_keeps_the_pace_and_serves_at_it_whatever_the_params_say(jud
 
 def test_a_release_made_before_there_was_a_pace_keeps_its_windows(tmp_path: Path) -> None:
     live = load_params(NewsParams, FILE).live
-    LiveState(live).save(tmp_path / "live")
+    save_state(LiveState(live), tmp_path / "live")
     facts = tmp_path / "live" / "state.json"
     facts.write_text(facts.read_text().replace('"pace": 1, ', ""))
     assert '"pace"' not in facts.read_text()

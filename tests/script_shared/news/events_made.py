@@ -2,9 +2,11 @@
 
 from hypothesis import strategies as st
 
+from script_shared.arrays import IntArray
 from script_shared.events import Kind
 from script_shared.news.params import LiveParams, TrustParams
 from script_shared.news.state.event import LiveEvent
+from script_shared.news.state.reader_key import reader_key
 from script_shared.news.state.state import LiveState
 
 START_MS = 1_660_000_000_000
@@ -43,3 +45,9 @@ _EVENT = st.builds(
 )
 STREAMS = st.lists(_EVENT, max_size=120)
 """Streams that overrun every bound of the small state, with late events and leaps in time."""
+
+
+def read_rows(state: LiveState, user: str, session: str = "") -> IntArray:
+    """Rows of the articles that a user read and that are still alive, latest first; twice if read twice."""
+    place = state.readers.find(reader_key(user, session))
+    return state.articles.rows_of(state.readers.reads(place) if place >= 0 else ())

@@ -18,6 +18,7 @@ from script_shared.events.signature import HEADER, sign
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.serving.loading import POSITION
 from script_shared.news.state.state import LiveState
+from script_shared.news.state.state_io import save_state
 from script_shared.params import load_params
 from tests.app.conftest import Store, release_of, serving, until
 from tests.app.releases_made import NOW_MS
@@ -154,7 +155,7 @@ def test_a_publication_in_seconds_or_milliseconds_is_one_moment(
 def with_snapshot(store: Store, folder: Path, version: str, seq: int) -> None:
     """Put a release into service whose snapshot holds the log up to a number."""
     made = shutil.copytree(store.folders["Nova"], folder / version)
-    LiveState(load_params(NewsParams, FILE).live).save(made / "live")
+    save_state(LiveState(load_params(NewsParams, FILE).live), made / "live")
     (made / "live" / POSITION).write_text(json.dumps({"seq": seq}))
     store.releases.publish(made, version)
     store.releases.promote(version, "test")

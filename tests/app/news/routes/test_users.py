@@ -13,6 +13,7 @@ from script_shared.events.entry import user_digest
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.serving.loading import POSITION
 from script_shared.news.state.state import LiveState
+from script_shared.news.state.state_io import save_state
 from script_shared.params import load_params
 from tests.app.conftest import Store, release_of, serving, until
 
@@ -229,7 +230,7 @@ def test_what_a_reader_reads_after_an_erasure_stays_read_when_the_next_release_w
         client.delete("/users/log0", headers=admin)
         click(client, "log0", "a40")
         folder = shutil.copytree(store.folders["Nova"], tmp_path / "next")
-        LiveState(load_params(NewsParams, FILE).live).save(folder / "live")
+        save_state(LiveState(load_params(NewsParams, FILE).live), folder / "live")
         (folder / "live" / POSITION).write_text(json.dumps({"seq": EventLog(store.settings.events_address).head()}))
         store.releases.publish(folder, "v2")
         store.releases.promote("v2", "test")

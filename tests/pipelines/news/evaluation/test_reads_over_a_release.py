@@ -20,6 +20,7 @@ from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.newsroom.recall import recall
 from script_shared.news.serving.loading import load_newsroom
 from script_shared.news.state.state import LiveState
+from script_shared.news.state.state_io import save_state
 from tests.pipelines.news.challenge_files import PAGES, START, Reader, context_of, read, write_raw
 from tests.script_shared.news.events_made import small_params
 
@@ -72,7 +73,7 @@ def released(context: Context, log: EventLog, folder: Path) -> tuple[Newsroom, D
     stream = from_run(context.run.read("refined"))
     state = LiveState(PARAMS)
     state.fold(stream.events(0, len(stream)))
-    state.save(folder / "live")
+    save_state(state, folder / "live")
     note_log(folder, context.run)
     room, missing = load_newsroom(folder, PARAMS)
     assert missing == ()

@@ -48,9 +48,9 @@ def test_the_models_are_fitted_on_all_data_and_nothing_else_changes(done: Contex
     then, now = (load_newsroom(folder, done.params.live)[0].state for folder in (before, after))
     assert then is not None
     assert now is not None
-    assert np.array_equal(then.overall.sums, now.overall.sums)
-    assert now.trends.totals[:, REGIONS:].sum() == 0
-    assert np.array_equal(then.trends.totals[:, :REGIONS], now.trends.totals[:, :REGIONS])
+    assert np.array_equal(then.counts.overall.sums, now.counts.overall.sums)
+    assert now.counts.trends.totals[:, REGIONS:].sum() == 0
+    assert np.array_equal(then.counts.trends.totals[:, :REGIONS], now.counts.trends.totals[:, :REGIONS])
 
 
 def _arrays(folder: Path) -> np.ndarray:

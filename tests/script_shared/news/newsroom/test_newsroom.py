@@ -9,6 +9,7 @@ from script_shared.events.entry import user_digest
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.state.state import LiveState
+from script_shared.news.state.state_io import load_state, save_state
 from script_shared.params import load_params
 from tests.script_shared.news.events_made import START_MS, small_params
 
@@ -73,8 +74,8 @@ def test_a_snapshot_goes_on_where_it_was_taken(tmp_path):
     entries = entries_of([(Kind.CLICK, n % 4, n % 20, 1, False) for n in range(50)])
     first = Newsroom(LiveState(PARAMS))
     first.apply(entries[:30])
-    first.state.save(tmp_path)
-    second = Newsroom(LiveState.load(tmp_path, PARAMS), seq=30)
+    save_state(first.state, tmp_path)
+    second = Newsroom(load_state(tmp_path, PARAMS), seq=30)
     for newsroom in (first, second):
         newsroom.apply(entries)
     assert first.digest() == second.digest()

@@ -14,7 +14,9 @@ from script_shared.news.counting.decay import Decay
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.serving.trending import trending
 from script_shared.news.state.event import LiveEvent
-from script_shared.news.state.state import TURNS, LiveState
+from script_shared.news.state.state import LiveState
+from script_shared.news.state.state_io import load_state, save_state
+from script_shared.news.state.state_time import TURNS
 from tests.script_shared.news.events_made import START_MS, click, folded, small_params
 
 HOUR_MS = 3_600_000
@@ -49,11 +51,11 @@ def test_no_walk_of_the_clock_brings_the_state_down(walk: list[tuple[int, int]])
         state = room.state
         assert state is not None
         for now_ms in (wall, wall - 2 * DAY_MS, wall + DAY_MS, state.now_ms):
-            factors = np.array(state.decay.factors(now_ms))
+            factors = np.array(state.counts.decay.factors(now_ms))
             assert ((factors >= 0) & (factors <= 1)).all()
             top(room)
             assert len(room.last_hour.top(now_ms, 3)) <= 3
-    for counts in room.state.counts if room.state else ():
+    for counts in room.state.counts.of_articles if room.state else ():
         assert np.isfinite(counts.sums).all()
         assert np.isfinite(counts.totals).all()
 
@@ -86,14 +88,14 @@ def test_events_that_were_late_when_they_came_turn_nothing_back() -> None:
     late = [LiveEvent(Kind.CLICK, f"u{n % 9}", "a2", START_MS - 5 * HOUR_MS + n, late=True) for n in range(10 * TURNS)]
     state.fold(late)
     assert state.now_ms == START_MS + 99 * 60_000
-    assert state.turned == 0
+    assert state.time.turned == 0
 
 
 def test_one_machine_with_a_slow_clock_turns_nothing_back_while_others_send() -> None:
     state = folded(click("u0", "a0"))
     for minute in range(5 * TURNS):
         state.fold([click("u1", "a1", minute), click("u2", "a2", minute - 60)])
-    assert state.turned == 0
+    assert state.time.turned == 0
 
 
 def test_time_does_not_turn_back_on_the_time_of_history() -> None:
@@ -118,12 +120,12 @@ def test_what_was_counted_is_worth_at_the_turn_what_it_was_worth_before() -> Non
 def test_a_snapshot_that_stands_beyond_all_dates_loads_and_comes_back_to_the_present(
     tmp_path: Path, now_ms: int
 ) -> None:
-    folded(*[click(f"u{n}", "a1", n) for n in range(9)]).save(tmp_path)
+    save_state(folded(*[click(f"u{n}", "a1", n) for n in range(9)]), tmp_path)
     saved = json.loads((tmp_path / "state.json").read_text())
     moved = now_ms - saved["now_ms"]
     saved |= {"now_ms": now_ms, "landmarks": [landmark + moved for landmark in saved["landmarks"]]}
     (tmp_path / "state.json").write_text(json.dumps(saved))
-    room = Newsroom(LiveState.load(tmp_path, small_params()))
+    room = Newsroom(load_state(tmp_path, small_params()))
     now = clicks(room, "after", 2 * TURNS, START_MS + DAY_MS)
     assert not room.failed
     assert room.now_ms == now - 1000
@@ -131,8 +133,8 @@ def test_a_snapshot_that_stands_beyond_all_dates_loads_and_comes_back_to_the_pre
 
 @pytest.mark.parametrize("landmark", [0, START_MS + DAY_MS])
 def test_a_snapshot_whose_landmarks_fit_no_event_is_damaged(tmp_path: Path, landmark: int) -> None:
-    folded(click("u1", "a1")).save(tmp_path)
+    save_state(folded(click("u1", "a1")), tmp_path)
     saved = json.loads((tmp_path / "state.json").read_text())
     (tmp_path / "state.json").write_text(json.dumps(saved | {"landmarks": [landmark] * len(saved["landmarks"])}))
     with pytest.raises(ReleaseCorruptError, match="landmarks"):
-        LiveState.load(tmp_path, small_params())
+        load_state(tmp_path, small_params())

@@ -14,7 +14,7 @@ from script_shared.news.ranking.query import Query
 from script_shared.news.ranking.ranker import Ranker
 from script_shared.news.state.event import LiveEvent
 from script_shared.news.state.state import LiveState
-from tests.script_shared.news.events_made import MINUTE_MS, START_MS, STREAMS, click, folded
+from tests.script_shared.news.events_made import MINUTE_MS, START_MS, STREAMS, click, folded, read_rows
 
 NOW = START_MS + 10 * MINUTE_MS
 
@@ -30,7 +30,7 @@ def test_every_feature_is_finite_and_nothing_read_is_offered(
     assert np.isfinite(matrix(found)).all()
     assert matrix(found).shape == (len(found), len(FEATURES))
     assert len(set(found.rows.tolist())) == len(found)
-    assert not set(found.rows.tolist()) & set(state.read_rows(query.user, query.session).tolist())
+    assert not set(found.rows.tolist()) & set(read_rows(state, query.user, query.session).tolist())
 
 
 def test_one_click_is_enough_to_leave_popularity() -> None:

@@ -22,6 +22,7 @@ from script_shared.news.serving.cluster_assignment import assignment_of
 from script_shared.news.serving.recommender import LiveRecommender
 from script_shared.news.serving.texts import Vectoriser
 from script_shared.news.state.state import LiveState
+from script_shared.news.state.state_io import load_state, save_state
 from script_shared.params import load_params
 from tests.app.rankers import make_ranker
 from tests.app.releases_made import NOW_MS, SECTIONS, make_release
@@ -71,8 +72,8 @@ def recommender(folder: Path) -> LiveRecommender:
     assert folded.state is not None
     folded.state.clusters.assignment = assignment_of(model)
     folded.apply(entries, vectoriser.vectors(entries))
-    folded.state.save(folder / "live")
-    room = Newsroom(LiveState.load(folder / "live", LIVE), seq=folded.seq)
+    save_state(folded.state, folder / "live")
+    room = Newsroom(load_state(folder / "live", LIVE), seq=folded.seq)
     room.remember([entry for entry in entries if entry.kind == Kind.ARTICLE])
     room.vectors.update(folded.vectors)
     for entry in entries:
@@ -98,7 +99,7 @@ def answers(by: LiveRecommender) -> dict[str, Any]:
         )
         assert plain.segment == segment
         offer = by.offer(query_of(user, context_item="a11"))
-        assert offer is not None
+        assert offer.found is not None
         rows = matrix(offer.found)[:FEATURE_ROWS].tolist()
         found[segment] = {
             "features": [[round(value, DIGITS) for value in row] for row in rows],

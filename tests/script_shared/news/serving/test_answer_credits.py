@@ -3,7 +3,7 @@
 from script_shared.events import Kind
 from script_shared.events.entry import user_digest
 from script_shared.news.serving.answer_credits import WINDOW_MS, AnswerCredits, Credit, ServedAnswer
-from script_shared.news.state.reader_history import reader_name
+from script_shared.news.state.reader_key import reader_name
 
 
 def answer(answer_id, user="u", time_ms=0, items=("a", "b"), popular=("b", "c"), session=""):

@@ -7,6 +7,7 @@ from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.serving.loading import POSITION, load_newsroom, load_ranker
 from script_shared.news.state.state import LiveState
+from script_shared.news.state.state_io import save_state
 from script_shared.params import load_params
 
 PARAMS = load_params(NewsParams, FILE).live.model_copy(update={"articles": 16})
@@ -15,7 +16,7 @@ PARAMS = load_params(NewsParams, FILE).live.model_copy(update={"articles": 16})
 def snapshot(folder, seq):
     newsroom = Newsroom(LiveState(PARAMS))
     newsroom.apply([Entry("e", Kind.CLICK, 1_000_000, "u", "a", {}, 1)])
-    newsroom.state.save(folder / "live")
+    save_state(newsroom.state, folder / "live")
     (folder / "live" / POSITION).write_text(json.dumps({"seq": seq}))
 
 

@@ -18,9 +18,10 @@ from script_shared.news.state.articles import MOST_SECTIONS
 from script_shared.news.state.audiences import REGIONS
 from script_shared.news.state.event import LiveEvent
 from script_shared.news.state.reader_clusters import MOST_CLUSTERS
-from script_shared.news.state.reader_history import reader_key
+from script_shared.news.state.reader_key import reader_key
 from script_shared.news.state.state import LiveState
-from tests.script_shared.news.events_made import START_MS, STREAMS, click, folded, small_params
+from script_shared.news.state.state_io import digest_of, load_state, save_state, sizes_of
+from tests.script_shared.news.events_made import START_MS, STREAMS, click, folded, read_rows, small_params
 
 
 def cluster_of(user: str) -> int:
@@ -39,7 +40,7 @@ def test_any_batching_gives_the_same_state(events: list[LiveEvent], sizes: list[
         size = sizes[turn % len(sizes)]
         in_parts.fold(events[start : start + size])
         start, turn = start + size, turn + 1
-    assert in_parts.digest() == at_once.digest()
+    assert digest_of(in_parts) == digest_of(at_once)
 
 
 @settings(max_examples=40, deadline=None)
@@ -48,76 +49,76 @@ def test_a_saved_state_goes_on_as_if_nothing_happened(
     tmp_path_factory: pytest.TempPathFactory, events: list[LiveEvent], cut: int
 ) -> None:
     folder = tmp_path_factory.mktemp("state")
-    folded(*events[:cut]).save(folder)
-    state = LiveState.load(folder, small_params())
-    assert state.digest() == folded(*events[:cut]).digest()
+    save_state(folded(*events[:cut]), folder)
+    state = load_state(folder, small_params())
+    assert digest_of(state) == digest_of(folded(*events[:cut]))
     state.fold(events[cut:])
-    assert state.digest() == folded(*events).digest()
+    assert digest_of(state) == digest_of(folded(*events))
 
 
 @settings(max_examples=60, deadline=None)
 @given(STREAMS)
 def test_bounds_hold_under_any_stream(events: list[LiveEvent]) -> None:
     state = folded(*events)
-    sizes = state.sizes()
+    sizes = sizes_of(state)
     assert sizes["articles"] <= 16
     assert sizes["known_articles"] <= 41
     assert sizes["readers"] <= 12
     assert len(state.shown) <= 10
-    rows = state.live_rows().tolist()
+    rows = state.articles.live_rows().tolist()
     assert all(state.article_id(row) for row in rows)
     assert [state.article_row(state.article_id(row)) for row in rows] == rows
 
 
 def test_another_event_gives_another_digest() -> None:
-    assert folded(click("u", "a")).digest() != folded(click("u", "b")).digest()
-    assert folded(click("u", "a")).digest() != folded(click("v", "a")).digest()
+    assert digest_of(folded(click("u", "a"))) != digest_of(folded(click("u", "b")))
+    assert digest_of(folded(click("u", "a"))) != digest_of(folded(click("v", "a")))
 
 
 def test_counts_halve_in_their_half_life() -> None:
     state = folded(click("u", "a"), click("v", "b", minute=10))
     place, row = windows.OVERALL.index("10m"), state.article_row("a")
-    factor = state.decay.factors(START_MS + 600_000)[windows.INDEX["10m"]]
-    assert state.overall.sums[place, 0, row] * factor == pytest.approx(0.5)
-    assert state.overall.totals[place, 0] * factor == pytest.approx(1.5)
+    factor = state.counts.decay.factors(START_MS + 600_000)[windows.INDEX["10m"]]
+    assert state.counts.overall.sums[place, 0, row] * factor == pytest.approx(0.5)
+    assert state.counts.overall.totals[place, 0] * factor == pytest.approx(1.5)
 
 
 def test_counts_survive_the_moving_of_landmarks() -> None:
     state = folded(click("u", "a"), *(click("v", "b", minute=60 * hour) for hour in range(1, 25)))
     place, row = windows.OVERALL.index("24h"), state.article_row("a")
-    factor = state.decay.factors(state.now_ms)[windows.INDEX["24h"]]
-    assert state.overall.sums[place, 0, row] * factor == pytest.approx(0.5, rel=1e-5)
+    factor = state.counts.decay.factors(state.now_ms)[windows.INDEX["24h"]]
+    assert state.counts.overall.sums[place, 0, row] * factor == pytest.approx(0.5, rel=1e-5)
 
 
 def test_a_visit_is_told_by_its_session_id() -> None:
     state = folded(click("u", "a", 0, "s1"), click("u", "b", 1, "s2"), click("u", "c", 2, "s2"))
-    assert [state.article_id(row) for row in state.session_of("u", "s2")] == ["c", "b"]
-    assert [state.article_id(row) for row in state.session_of("u", "s3")] == []
-    assert [state.article_id(row) for row in state.read_rows("u")] == ["c", "b", "a"]
+    assert [state.article_id(row) for row in state.reads_of("u", "s2", state.now_ms)[0]] == ["c", "b"]
+    assert [state.article_id(row) for row in state.reads_of("u", "s3", state.now_ms)[0]] == []
+    assert [state.article_id(row) for row in read_rows(state, "u")] == ["c", "b", "a"]
 
 
 def test_without_session_ids_a_pause_begins_a_new_visit() -> None:
     state = folded(click("u", "a", 0), click("u", "b", 40), click("u", "c", 50))
-    assert [state.article_id(row) for row in state.session_of("u", "")] == ["c", "b"]
-    assert len(state.session_of("u", "", state.now_ms + 40 * 60_000)) == 0
+    assert [state.article_id(row) for row in state.reads_of("u", "", state.now_ms)[0]] == ["c", "b"]
+    assert len(state.reads_of("u", "", state.now_ms + 40 * 60_000)[0]) == 0
 
 
 def test_what_is_read_next_and_what_later_are_kept_apart() -> None:
     state = folded(click("u", "a", 0, "s1"), click("u", "b", 1, "s1"), click("u", "c", 2, "s2"))
     a, b, c = (state.article_row(name) for name in "abc")
-    assert state.following.sums[0, a, b] > 0
-    assert state.following.sums[0, b, a] == 0
-    assert state.together.sums[0, b, a] > 0
-    assert state.later.sums[0, a, c] > 0
-    assert state.together.sums[0, b, c] == 0
+    assert state.counts.following.sums[0, a, b] > 0
+    assert state.counts.following.sums[0, b, a] == 0
+    assert state.counts.together.sums[0, b, a] > 0
+    assert state.counts.later.sums[0, a, c] > 0
+    assert state.counts.together.sums[0, b, c] == 0
 
 
 def test_a_forgotten_reader_is_gone_and_others_stay() -> None:
     state = folded(click("u", "a"), click("v", "b"), click("w", "c"))
     state.forget("u")
     state.forget_digest(user_digest("w"))
-    assert len(state.read_rows("u")) == len(state.read_rows("w")) == 0
-    assert [state.article_id(row) for row in state.read_rows("v")] == ["b"]
+    assert len(read_rows(state, "u")) == len(read_rows(state, "w")) == 0
+    assert [state.article_id(row) for row in read_rows(state, "v")] == ["b"]
 
 
 def test_an_evicted_article_leaves_no_trace_in_the_row_of_its_successor() -> None:
@@ -128,8 +129,8 @@ def test_an_evicted_article_leaves_no_trace_in_the_row_of_its_successor() -> Non
         readers=40,
     )
     row = state.article_row("new0")
-    assert state.together.sums[:, row].sum() == 0
-    assert state.overall.sums[windows.OVERALL.index("24h"), 0, row] > 0
+    assert state.counts.together.sums[:, row].sum() == 0
+    assert state.counts.overall.sums[windows.OVERALL.index("24h"), 0, row] > 0
     assert state.article_row("old0") == -1
 
 
@@ -141,9 +142,9 @@ def test_a_published_article_has_a_row_before_its_first_click() -> None:
 
 
 def test_a_state_of_other_bounds_is_refused(tmp_path: Path) -> None:
-    folded(click("u", "a")).save(tmp_path)
+    save_state(folded(click("u", "a")), tmp_path)
     with pytest.raises(ReleaseCorruptError, match="other bounds"):
-        LiveState.load(tmp_path, small_params(articles=32))
+        load_state(tmp_path, small_params(articles=32))
 
 
 def test_sections_are_told_apart_up_to_a_bound() -> None:
@@ -162,9 +163,8 @@ def clustered(*events: LiveEvent) -> LiveState:
 
 def in_cluster(state: LiveState, cluster: int, article: str, window: str = "24h") -> float:
     place, row = windows.TREND.index(window), state.article_row(article)
-    return float(
-        state.trends.sums[place, REGIONS + cluster, row] * state.decay.factors(state.now_ms)[windows.INDEX[window]]
-    )
+    factor = state.counts.decay.factors(state.now_ms)[windows.INDEX[window]]
+    return float(state.counts.trends.sums[place, REGIONS + cluster, row] * factor)
 
 
 def test_a_click_counts_for_the_cluster_of_its_reader_in_every_window() -> None:
@@ -172,43 +172,43 @@ def test_a_click_counts_for_the_cluster_of_its_reader_in_every_window() -> None:
     for window in windows.TREND:
         assert [in_cluster(state, cluster, "b", window) for cluster in (0, 3)] == pytest.approx([1, 1])
         assert [in_cluster(state, cluster, "a", window) for cluster in (0, 3)] == pytest.approx([1, 0])
-    assert state.trends.sums[:, REGIONS:].sum() == pytest.approx(3 * len(windows.TREND))
+    assert state.counts.trends.sums[:, REGIONS:].sum() == pytest.approx(3 * len(windows.TREND))
 
 
 def test_an_erased_reader_has_no_cluster_from_then_on(tmp_path: Path) -> None:
     state = clustered(click("u", "a"))
     state.forget("u")
-    state.save(tmp_path)
-    restarted = LiveState.load(tmp_path, small_params())
+    save_state(state, tmp_path)
+    restarted = load_state(tmp_path, small_params())
     restarted.clusters.assignment = state.clusters.assignment
     for each in (state, restarted):
         each.fold([click("u", "a", 1), click("v", "a", 1)])
         assert [in_cluster(each, cluster, "a") for cluster in (0, 3)] == pytest.approx([1, 1], rel=1e-2)
-    assert state.digest() == restarted.digest()
+    assert digest_of(state) == digest_of(restarted)
 
 
 def test_a_snapshot_of_before_clusters_were_counted_is_gone_on_with(tmp_path: Path) -> None:
     state = folded(click("u", "a"))
-    state.save(tmp_path)
+    save_state(state, tmp_path)
     for part in ("trends", "clusters"):
         rmtree(tmp_path / part)
-    loaded = LiveState.load(tmp_path, small_params())
-    assert loaded.trends.sums.sum() == 0
-    assert [loaded.article_id(row) for row in loaded.read_rows("u")] == ["a"]
+    loaded = load_state(tmp_path, small_params())
+    assert loaded.counts.trends.sums.sum() == 0
+    assert [loaded.article_id(row) for row in read_rows(loaded, "u")] == ["a"]
 
 
 def test_a_snapshot_of_before_clicks_were_weighed_is_gone_on_with(tmp_path: Path) -> None:
     state = folded(click("u", "a"))
-    state.save(tmp_path)
+    save_state(state, tmp_path)
     rmtree(tmp_path / "sources")
     for name in ("first_ms", "spent_ms", "spent"):
         (tmp_path / "readers" / f"{name}.npy").unlink()
     facts = json.loads((tmp_path / "state.json").read_text())
     del facts["labels"], facts["params"]["trust"]
     (tmp_path / "state.json").write_text(json.dumps(facts))
-    loaded = LiveState.load(tmp_path, small_params())
+    loaded = load_state(tmp_path, small_params())
     assert loaded.fold([click("u", "a", 1), click("u", "b", 1), click("v", "a", 1)]) == [0.0, 1.0, 1.0]
-    assert [loaded.article_id(row) for row in loaded.read_rows("u")] == ["b", "a", "a"]
+    assert [loaded.article_id(row) for row in read_rows(loaded, "u")] == ["b", "a", "a"]
 
 
 def test_made_up_articles_do_not_make_the_state_grow() -> None:
@@ -226,7 +226,7 @@ def test_made_up_articles_do_not_make_the_state_grow() -> None:
     ]
     assert read[:20] == ["a2"] * 20
     assert set(read[20:]) <= {"", "a2"}
-    rows = state.live_rows().tolist()
+    rows = state.articles.live_rows().tolist()
     assert [state.article_row(state.article_id(row)) for row in rows] == rows
 
 

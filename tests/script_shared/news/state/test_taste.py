@@ -4,8 +4,8 @@ from math import log, log1p
 
 import pytest
 
+from script_shared.news.state.reader_history import SHARE_FLOOR
 from script_shared.news.state.state import LiveState
-from script_shared.news.state.taste import SHARE_FLOOR
 from tests.script_shared.news.events_made import START_MS, click, small_params
 
 

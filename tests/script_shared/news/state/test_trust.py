@@ -13,7 +13,9 @@ from script_shared.news.counting import windows
 from script_shared.news.counting.decay import Decay
 from script_shared.news.params import TrustParams
 from script_shared.news.state.event import LiveEvent
-from script_shared.news.state.state import TURNS, LiveState
+from script_shared.news.state.state import LiveState
+from script_shared.news.state.state_io import load_state, save_state
+from script_shared.news.state.state_time import TURNS
 from script_shared.news.state.trust import (
     ALL,
     LEAST_USUAL,
@@ -42,13 +44,13 @@ PLACE = 80  # place 81
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("crowd")
-    crowd().save(folder)
+    save_state(crowd(), folder)
     return folder
 
 
 @pytest.fixture
 def state(saved: Path) -> LiveState:
-    return LiveState.load(saved, crowd_params())
+    return load_state(saved, crowd_params())
 
 
 def sources_of() -> Sources:
@@ -137,7 +139,7 @@ def test_after_time_turned_back_small_counts_are_forgotten_within_the_hour() -> 
     state.fold([late._replace(user=f"u{n}", network=f"{n:08x}") for n in range(50)])
     assert len(state.sources) > 50
     state.fold([late._replace(user=f"v{n}", time_ms=START_MS) for n in range(TURNS)])
-    assert state.turned == 1
+    assert state.time.turned == 1
     state.fold([late._replace(user="w", time_ms=START_MS + 50 * HOUR_MS)])
     assert len(state.sources) <= 3
 
@@ -274,8 +276,8 @@ def test_a_network_is_a_source_and_other_text_is_none() -> None:
 
 def test_believed_clicks_alone_are_what_the_counts_hold(state: LiveState) -> None:
     window = windows.OVERALL.index("24h")
-    before = float(state.overall.totals[window, 0])
+    before = float(state.counts.overall.totals[window, 0])
     beliefs = state.fold([click("", "x", state), click("person1", "x", state), click("person1", "x", state)])
-    weight = state.decay.weights(state.now_ms)[windows.INDEX["24h"]]
-    assert float(state.overall.totals[window, 0]) - before == pytest.approx(sum(beliefs) * weight)
+    weight = state.counts.decay.weights(state.now_ms)[windows.INDEX["24h"]]
+    assert float(state.counts.overall.totals[window, 0]) - before == pytest.approx(sum(beliefs) * weight)
     assert beliefs == [pytest.approx(0.25), 1.0, 0.0]

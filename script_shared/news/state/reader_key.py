@@ -1,0 +1,22 @@
+"""How stores name a user: 64 bits of a one-way digest, of the user's id or, without one, of the visit."""
+
+from script_shared.events.entry import user_key
+from script_shared.events.person import session_name
+
+_KEY_DIGITS = 16
+
+
+def reader_key(user: str, session: str) -> int:
+    """64 bits that identify the user, or for the session where there is no user; 0 for neither."""
+    name = reader_name(user, session)
+    return user_key(name) if name else 0
+
+
+def reader_name(user: str, session: str) -> str:
+    """The user's id, or a name of the session where there is none; "" for neither."""
+    return user or session_name(session)
+
+
+def digest_key(digest: str) -> int:
+    """The key of a user given by :func:`script_shared.events.entry.user_digest`."""
+    return int(digest[:_KEY_DIGITS], 16)

@@ -1,0 +1,123 @@
+"""What a live state counts with decay: clicks and impressions of articles, and pairs of articles."""
+
+from array import array
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.news.counting import windows
+from script_shared.news.counting.counts import DecayedCounts
+from script_shared.news.counting.decay import Decay
+from script_shared.news.counting.pair_counts import PairStore
+from script_shared.news.state.audiences import REGIONS, SIZE
+from script_shared.news.state.pairing import pairs_of
+from script_shared.news.state.reader_clusters import MOST_CLUSTERS
+from script_shared.news.state.trust import Everybody
+
+_SHORT, _HOUR, _DAY = (windows.OVERALL.index(name) for name in ("10m", "1h", "24h"))
+NEW_WORTH, NEW_HALF_LIFE_MS = 5.0, 7_200_000.0  # when rows run out, a new article is worth some clicks
+
+
+class StateCounts:
+    """Counts by the rows of articles, which share the half-lives of one decay.
+
+    Attributes:
+        overall: clicks by window; groups: clicks by window and group of users; shown_counts: impressions.
+        trends: clicks by window and by the user's region (the first ``REGIONS`` groups) or cluster (the others).
+        together: what is read in one visit; following: what is read next; onward: anywhere after in the visit;
+            later: what is read in a later visit.
+    """
+
+    def __init__(self, rows: int, pace: int) -> None:
+        self.decay = Decay([pace * hours for hours in windows.HALF_LIVES_HOURS.values()])
+        self.overall = DecayedCounts(windows.indices(windows.OVERALL), 1, rows)
+        self.groups = DecayedCounts(windows.indices(windows.GROUP), SIZE, rows)
+        self.trends = DecayedCounts(windows.indices(windows.TREND), REGIONS + MOST_CLUSTERS, rows)
+        self.shown_counts = DecayedCounts(windows.indices(windows.SHOWN), 1, rows)
+        self.together = PairStore(windows.indices(windows.TOGETHER), rows)
+        self.following = PairStore(windows.indices(windows.FOLLOWING), rows)
+        self.onward = PairStore(windows.indices(windows.ONWARD), rows)
+        self.later = PairStore(windows.indices(windows.LATER), rows)
+
+    @property
+    def of_articles(self) -> tuple[DecayedCounts, ...]:
+        """All counts of single articles."""
+        return self.overall, self.groups, self.trends, self.shown_counts
+
+    @property
+    def of_pairs(self) -> tuple[PairStore, ...]:
+        """All counts of pairs."""
+        return self.together, self.following, self.onward, self.later
+
+    def click(self, row: int, codes: Sequence[int], cluster: int, weights: "array[float]") -> None:
+        """Count a click.
+
+        Args:
+            codes: the groups of its user, everybody and the region first.
+            cluster: of its user, -1 for none.
+        """
+        self.overall.add_now(row, weights)
+        self.groups.add(row, codes, weights)
+        region = codes[1] - 1  # from 0, which is "other"
+        self.trends.add(row, (region,) if cluster < 0 else (region, REGIONS + cluster), weights)
+
+    def pair(self, row: int, latest: Sequence[int], depth: int, weights: "array[float]") -> None:
+        """Count what a user who reads an article read before.
+
+        Args:
+            row: of the article.
+            latest: rows of the user's latest reads, latest first, -1 for those that are not alive.
+            depth: so many of them are of the visit under way.
+        """
+        pairs = pairs_of(row, latest, depth)
+        if pairs.next:
+            self.following.add(pairs.next, row, (1.0,), weights)
+        if pairs.visit:
+            self.onward.add(pairs.visit, row, pairs.amounts, weights)
+            self.together.add_both(pairs.visit, row, pairs.amounts, weights)
+        if pairs.earlier:
+            self.later.add(pairs.earlier, row, (1.0,) * len(pairs.earlier), weights)
+
+    def everybody(self, row: int) -> Everybody:
+        """Clicks that count for everybody: on the article of a row (-1 for none), and on all articles."""
+        now, total = self.overall.now, self.overall.total_now
+        return Everybody(now(_SHORT, row), now(_HOUR, row), total(_SHORT), total(_HOUR), total(_DAY))
+
+    def share_of_hour(self, row: int) -> float:
+        """Share of an article in all clicks of the last hour."""
+        return self.overall.now(_HOUR, row) / (self.overall.total_now(_HOUR) + 1e-30)
+
+    def least_read(self, first_ms: FloatArray, now_ms: int) -> IntArray:
+        """Rows of a sixteenth of the articles: the least read ones that are not new.
+
+        Args:
+            first_ms: float64 (rows), first click or publication of each.
+        """
+        place = windows.OVERALL.index(windows.EVICT_BY)
+        reads = self.overall.sums[place, 0] * self.decay.factors(now_ms)[windows.INDEX[windows.EVICT_BY]]
+        newness = NEW_WORTH * np.exp2(np.minimum(first_ms - now_ms, 0.0) / NEW_HALF_LIFE_MS)
+        rows: IntArray = np.argsort(reads + newness, kind="stable")[: max(1, len(reads) // 16)]
+        return rows
+
+    def flush(self) -> None:
+        """Make what was counted visible."""
+        for counts in self.of_articles:
+            counts.flush()
+        for pairs in self.of_pairs:
+            pairs.flush()
+
+    def scale(self, factors: Iterable[tuple[int, float]], used: int) -> None:
+        """Follow landmarks that moved; only the first ``used`` rows hold anything."""
+        for window, factor in factors:
+            for counts in self.of_articles:
+                counts.scale(window, factor)
+            for pairs in self.of_pairs:
+                pairs.scale(window, factor, used)
+
+    def clear(self, rows: IntArray) -> None:
+        """Forget articles."""
+        for counts in self.of_articles:
+            counts.clear(rows)
+        for pairs in self.of_pairs:
+            pairs.clear(rows)
