@@ -95,7 +95,7 @@ class CatchUp:
         now_ms = clock.now_ms()
         recall(newsroom, self._events, now_ms - int(bounds.alive_hours * HOUR_MS))
         often = self._events.shown_often(newsroom.seq, now_ms - DAY_MS, bounds.max_shown, PROVEN)
-        newsroom.recall_shown(often)
+        newsroom.reads.recall_shown(often)
 
     def _fold_for(self, seconds: float, newsroom: Newsroom, vectoriser: Vectoriser | None) -> None:
         until = time.monotonic() + seconds

@@ -22,7 +22,7 @@ async def note_login(service: Service, clock: Clock, user: str, session: str) ->
     It is folded when this returns, but for a log that is slow or unreachable.
     """
     room = service.intake.newsroom
-    if room is None or service.intake.follower.lag.error or not room.lacks_login(user, session):
+    if room is None or service.intake.follower.lag.error or not room.reads.lacks_login(user, session):
         return
     with contextlib.suppress(UnavailableError, TimeoutError):
         await asyncio.wait_for(service.intake.write([_login(clock.now_ms(), user, session)]), MOST_SECONDS)
@@ -42,7 +42,7 @@ async def logins(service: Service, entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _lacking(room: Newsroom, pairs: Sequence[tuple[tuple[str, str], int]]) -> list[Entry]:
-    return [_login(time_ms, *pair) for pair, time_ms in pairs if room.lacks_login(*pair)]
+    return [_login(time_ms, *pair) for pair, time_ms in pairs if room.reads.lacks_login(*pair)]
 
 
 def _login(time_ms: int, user: str, session: str) -> Entry:

@@ -52,7 +52,7 @@ class PersonFacts:
             entries=entries,
             visits=visits,
             live_reads=_live_reads(room, person) if room is not None else [],
-            live_shown=dict(room.shown_to(person.user, person.session)) if room is not None else {},
+            live_shown=dict(room.reads.shown_to(person.user, person.session)) if room is not None else {},
             answers=sum(map(service.intake.served.given_to, names)),
             release=_in_release(served, names) if served is not None else None,
         )
@@ -75,8 +75,8 @@ class PersonFacts:
 
 
 def _live_reads(room: Newsroom, person: Person) -> list[str]:
-    ordered = room.latest_reads(person.user, person.session, 1000)
-    return [*sorted(room.read_by(person.user, person.session) - {*ordered, ""}), *ordered]
+    ordered = room.reads.latest_reads(person.user, person.session, 1000)
+    return [*sorted(room.reads.read_by(person.user, person.session) - {*ordered, ""}), *ordered]
 
 
 def _in_release(served: NewsRelease, names: Sequence[str]) -> dict[str, Any] | None:

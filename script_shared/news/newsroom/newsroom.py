@@ -1,31 +1,28 @@
 """Everything one process knows from the event log: live state, editorial facts, the last hour, who is forgotten."""
 
 import logging
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 
 from scipy.sparse import csr_array
 
 from script_shared.arrays import IntArray
-from script_shared.clock import HOUR_MS
 from script_shared.events import Entry, Kind, Quarantine
 from script_shared.events.entry import user_digest
-from script_shared.live_signs import MARK, LiveSigns
 from script_shared.news.catalog.editorial import Editorial, Story
 from script_shared.news.counting.last_hour import LastHour
-from script_shared.news.newsroom.noted_reads import NotedReads
+from script_shared.news.newsroom.historical_time import HistoricalTime
+from script_shared.news.newsroom.publication import publish
+from script_shared.news.newsroom.user_reads import UserReads
 from script_shared.news.params import TrustParams
 from script_shared.news.state.event import LiveEvent, live_event
-from script_shared.news.state.reader_key import digest_key, reader_key
+from script_shared.news.state.reader_key import reader_key
 from script_shared.news.state.state import LiveState
 from script_shared.news.state.state_io import digest_of
-from script_shared.news.state.visits import Visits, login_of, session_key
-from script_shared.times import LATEST_MS
+from script_shared.news.state.visits import Visits, login_of
 
 log = logging.getLogger("pauta.newsroom")
-KEPT_HOURS = 168.0  # times the pace: an article posted with an older publication takes no place in the live state
 
 
 class Newsroom:
@@ -41,7 +38,7 @@ class Newsroom:
             more, so the newsroom is to be folded again.
         erased: digests of users that the release must not remember.
         recalled: numbers of clicks up to ``snapshot_seq`` that the release does not know; None where it does not say.
-        visits: the users of visits.
+        reads: what users read and were shown; visits: the users of visits.
         snapshot_seq: number of the last entry that the state began with; seq: of the last one folded.
         now_ms: the latest time in any entry, epoch milliseconds.
         renewals: of the event log when the newsroom began to read it, see ``EventLog.renewals``.
@@ -57,14 +54,13 @@ class Newsroom:
         self.erased: set[str] = set()
         self.visits = state.visits if state is not None else Visits()
         trust = state.params.trust if state is not None else TrustParams()
-        self._noted = NotedReads(self.visits, trust.unproven_shown)
+        self.reads = UserReads(state, self.visits, trust.unproven_shown)
         self.whole = True  # False for one that started without editorial data and erasures
         self.recalled: IntArray | None = None
         self._folded = seq  # number of the last entry that the state took
         self.seq = self.snapshot_seq = seq
         self.now_ms = state.now_ms if state is not None else 0
-        self._longest_pause_ms: int | None = None
-        self.signs: LiveSigns | None = None
+        self._history: HistoricalTime | None = None
         self.renewals = 0
 
     @property
@@ -81,8 +77,8 @@ class Newsroom:
         Args:
             may_switch: whether enough signs that the site is live end this, see ``script_shared.live_signs``.
         """
-        self.signs = LiveSigns() if may_switch else None
-        self.now_ms, self._longest_pause_ms = max(self.now_ms, data_end_ms), longest_pause_ms
+        self._history = HistoricalTime(longest_pause_ms, may_switch=may_switch)
+        self.now_ms = max(self.now_ms, data_end_ms)
         if self.state is not None:
             self.state.time.turns = False
 
@@ -108,31 +104,9 @@ class Newsroom:
             self.erased |= other.erased
             self.quarantine = other.quarantine
 
-    def lacks(self, user: str) -> bool:
-        """Whether the live state knows nothing of a user."""
-        return self.state is None or self.state.readers.find(reader_key(user, "")) < 0
-
     def recall(self, entries: Sequence[Entry], settled: Collection[int] = ()) -> None:
-        """Note who read what of clicks and logins that a snapshot should hold, but does not.
-
-        A training leaves out users who were erased once, and what ``refine`` rejects. What they read since still may
-        not come back.
-
-        Args:
-            entries: in the log's order.
-            settled: visits whose user the snapshot knows already.
-        """
-        for entry in entries:
-            if self.quarantine.holds(entry):
-                continue
-            if all(login_of(entry)) and session_key(login_of(entry)[1]) not in settled:
-                self._log_in(entry)
-            if entry.kind == Kind.CLICK:
-                self._noted.click(entry)
-
-    def recall_shown(self, shown: Iterable[tuple[str, str, int]]) -> None:
-        """Note what was shown too often before the snapshot, which holds no impressions: user, article, count."""
-        self._noted.shown_often(shown)
+        """Note the reads and logins that a snapshot should hold, but does not, see :meth:`UserReads.recall`."""
+        self.reads.recall([entry for entry in entries if not self.quarantine.holds(entry)], settled)
 
     def apply(
         self, entries: Sequence[Entry], vectors: Mapping[int, csr_array] | None = None, *, after: int = 0
@@ -159,8 +133,7 @@ class Newsroom:
         for entry in new:
             if self.quarantine.holds(entry):
                 continue
-            self._look_for_signs(entry)
-            if self._by_another_clock(entry):
+            if not self._is_historical(entry):
                 self._note([entry])
                 if not all(login_of(entry)):
                     continue
@@ -178,37 +151,8 @@ class Newsroom:
             self._count_unfolded(mine)
             self._note(mine)
         else:
-            self._noted.follow_logins(mine)
+            self.reads.follow_logins(mine)
         return True
-
-    def lacks_login(self, user: str, session: str) -> bool:
-        """Whether a visit that has no user yet read something, which a login now would make the user's."""
-        if not user or not session or self.visits.user(visit := session_key(session)):
-            return False
-        in_state = self.state is not None and self.state.readers.find(visit) >= 0
-        return in_state or bool(self._noted.read_by(visit))
-
-    def read_by(self, user: str, session: str) -> set[str]:
-        """Ids of the articles that a user read, as far as events tell."""
-        key = reader_key(user, session)
-        read = set(self._noted.read_by(key))
-        if self.state is not None and (place := self.state.readers.find(key)) >= 0:
-            ids = self.state.articles.ids
-            read.update([ids[number] for number in self.state.readers.reads(place).tolist()])
-        return read
-
-    def shown_to(self, user: str, session: str) -> Mapping[str, int]:
-        """How often each article was shown to a user, by article id, as far as events tell."""
-        known = self.state.shown_to(user, session) if self.state is not None else {}
-        since = self._noted.shown_to(reader_key(user, session))
-        return Counter(since) + Counter(known) if since else known
-
-    def latest_reads(self, user: str, session: str, count: int) -> list[str]:
-        """Ids of the last articles a user read, oldest first; those long forgotten are left out."""
-        if self.state is None or (place := self.state.readers.find(reader_key(user, session))) < 0:
-            return []
-        ids = self.state.articles.ids
-        return [ids[number] for number in reversed(self.state.readers.latest(place, count)) if ids[number]]
 
     def knows_reader(self, user: str) -> bool:
         """Whether what the release knows of a user may still be used."""
@@ -219,24 +163,18 @@ class Newsroom:
         parts = [digest_of(self.state) if self.state else "", self.editorial.digest(), *sorted(self.erased)]
         return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
-    def _by_another_clock(self, entry: Entry) -> bool:
-        if self._longest_pause_ms is None or entry.kind not in (Kind.CLICK, Kind.IMPRESSION):
-            return False
-        return MARK in entry.body or entry.time_ms > self.now_ms + self._longest_pause_ms
-
-    def _look_for_signs(self, entry: Entry) -> None:
-        """History becomes the present once the site is seen to be live."""
-        if self.signs is None or MARK not in entry.body:
-            return
-        if self.signs.note(entry, reader_key(entry.user_id, str(entry.body.get("session", "")))):
-            self._longest_pause_ms = None
-            if self.state is not None:
-                self.state.time.turns = True
-
     @property
     def live(self) -> bool:
         """Whether history has become the present."""
-        return self.signs is not None and self.signs.live
+        return self._history is not None and self._history.live
+
+    def _is_historical(self, entry: Entry) -> bool:
+        """Whether an entry belongs to the time on which the state runs; signs may make that the present."""
+        if self._history is None:
+            return True
+        if self._history.look_for_signs(entry) and self.state is not None:
+            self.state.time.turns = True
+        return not self._history.is_other_clock(entry, self.now_ms)
 
     def _learn(self, entry: Entry, vector: csr_array | None) -> Story | None:
         """Take over what is kept besides the live state; of an ARTICLE entry the story as it is then."""
@@ -249,9 +187,9 @@ class Newsroom:
                 self.quarantine, self.unclean = self.quarantine.after(entry), True
         elif entry.kind == Kind.ERASE:
             self.erased.add(str(entry.body["digest"]))
-            if self.signs is not None:
-                self.signs.forget(digest_key(str(entry.body["digest"])))
-            self._noted.forget(str(entry.body["digest"]))
+            if self._history is not None:
+                self._history.forget(str(entry.body["digest"]))
+            self.reads.note_erasure(str(entry.body["digest"]))
         elif entry.kind != Kind.LOGIN:
             self.now_ms = max(self.now_ms, entry.time_ms)
         return None
@@ -267,7 +205,7 @@ class Newsroom:
             self._fold_events(events)
             events, self._folded = {}, entry.seq
             if story is not None:
-                _publish(self.state, story, entry.time_ms)
+                publish(self.state, story, entry.time_ms)
             elif entry.kind == Kind.ERASE:
                 self.state.forget_digest(str(entry.body["digest"]))
             elif entry.kind == Kind.LOGIN:
@@ -297,7 +235,7 @@ class Newsroom:
     def _count_unfolded(self, entries: Sequence[Entry]) -> None:
         """Without a live state to judge clicks, a user's first click on an article counts, and nobody's does not."""
         for entry in entries:
-            if entry.kind != Kind.CLICK or entry.seq <= self._folded or self._noted.has_read(entry):
+            if entry.kind != Kind.CLICK or entry.seq <= self._folded or self.reads.has_noted(entry):
                 continue
             if reader_key(entry.user_id, str(entry.body.get("session", ""))):
                 self.last_hour.add(entry.article_id, entry.time_ms)
@@ -305,36 +243,4 @@ class Newsroom:
     def _note(self, entries: Sequence[Entry]) -> None:
         """Keep who read what and was shown what, where the live state does not."""
         for entry in entries:
-            if entry.kind == Kind.ERASE:
-                self._forget(str(entry.body["digest"]))
-            elif self.failed and all(login_of(entry)):
-                self._log_in(entry)
-            if entry.kind == Kind.CLICK:
-                self._noted.click(entry)
-            elif entry.kind == Kind.IMPRESSION and entry.seq > self._folded:
-                self._noted.impression(entry)
-
-    def _log_in(self, entry: Entry) -> None:
-        """Follow a login that the state does not fold."""
-        user, session = login_of(entry)
-        visit, key = session_key(session), reader_key(user, "")
-        if self.visits.join(visit, key):
-            self._noted.add_reads(key, self.read_by("", session))
-            self._noted.give(visit, key)
-
-    def _forget(self, digest: str) -> None:
-        """Forget a user although the state is not updated."""
-        self._noted.forget(digest)
-        self.visits.forget(digest_key(digest))
-        if self.state is not None:
-            self.state.forget_digest(digest)
-
-
-def _publish(state: LiveState, story: Story, posted_ms: int) -> None:
-    """Give the article a place among those that are alive, unless it is too old for one."""
-    issued_ms = min(story.posted_ms if story.issued_ms is None else story.issued_ms, LATEST_MS)
-    if story.issued_ms is None and (row := state.article_row(story.article_id)) >= 0:
-        issued_ms = min(issued_ms, int(state.articles.first_ms[row]))  # it was known before anybody posted it
-    old = issued_ms < posted_ms - KEPT_HOURS * state.params.pace * HOUR_MS
-    if not old or state.article_row(story.article_id) >= 0:
-        state.publish_article(story.article_id, issued_ms, story.place[0])
+            self.reads.note(entry, login=self.failed, impression=entry.seq > self._folded)

@@ -31,6 +31,6 @@ def recall(newsroom: Newsroom, events: EventLog, since_ms: int) -> None:
 def _recall_unknown(newsroom: Newsroom, events: EventLog, since_ms: int) -> None:
     users = sorted(events.readers(newsroom.snapshot_seq, since_ms))
     for start in range(0, len(users), AT_ONCE):
-        if unknown := [user for user in users[start : start + AT_ONCE] if newsroom.lacks(user)]:
+        if unknown := [user for user in users[start : start + AT_ONCE] if newsroom.reads.lacks(user)]:
             newsroom.recall(events.clicks_of(unknown, newsroom.snapshot_seq))
         yield_cpu()

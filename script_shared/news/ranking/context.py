@@ -87,11 +87,11 @@ class Contexts:
 
     def _read_and_shown(self, query: Query) -> tuple[set[str], set[str]]:
         """What the user read, also earlier in the visit under no name, and what was shown to the user too often."""
-        shown = self._newsroom.shown_to(query.user, query.session)
+        shown = self._newsroom.reads.shown_to(query.user, query.session)
         too_often = {article for article, count in shown.items() if count >= self._max_shown}
-        read = self._newsroom.read_by(query.user, query.session)
+        read = self._newsroom.reads.read_by(query.user, query.session)
         if query.user and query.session:
-            read |= self._newsroom.read_by("", query.session)
+            read |= self._newsroom.reads.read_by("", query.session)
         return read, too_often
 
 

@@ -110,7 +110,7 @@ class SegmentSource:
     def best(self, query: Query, known: Collection[int], count: int) -> SegmentList:
         """The ``count`` best articles by the release alone; ``known`` are the reads it knows."""
         room = self._newsroom
-        latest = self._rows.many(room.latest_reads(query.user, query.session, LATEST_READS))
+        latest = self._rows.many(room.reads.latest_reads(query.user, query.session, LATEST_READS))
         history = [row for row in latest if row not in known] + self._rows.many(query.history[-LATEST_PAGES:])
         user = query.user if room.knows_reader(query.user) else None
         exclude = self._rows.many([*query.exclude, query.context_item])

@@ -30,7 +30,7 @@ class Likeness:
         room, query, params = self._newsroom, context.query, self._params
         if not len(room.editorial):
             return []
-        read = [*room.latest_reads(query.user, query.session, 5), *query.history[-5:], query.context_item]
+        read = [*room.reads.latest_reads(query.user, query.session, 5), *query.history[-5:], query.context_item]
         since, issued_ms = context.now_ms - params.text_hours * room.pace * HOUR_MS, context.available.issued_ms
         read = [article for article in read if article]
         posted = [article for article in self.posted(read) if issued_ms(article, -1) >= since] if read else []

@@ -86,7 +86,7 @@ def known(room: Newsroom, data: Dataset, user: str, session: str) -> set[str]:
     """What is barred for a user after the release."""
     rows = np.flatnonzero((data.users["user_id"] == (user or f"session {session}")).to_numpy())
     reads = data.interactions.article[np.isin(data.interactions.user, rows)]
-    return room.read_by(user, session) | set(data.articles["article_id"].gather(reads.astype(np.uint32)))
+    return room.reads.read_by(user, session) | set(data.articles["article_id"].gather(reads.astype(np.uint32)))
 
 
 STEPS: Any = st.lists(
@@ -124,13 +124,13 @@ def test_what_was_read_before_a_release_is_known_after_it(tmp_path_factory: Any,
     before = whole(log)
     room, data = released(context, log, root / "release")
     for user, session in NAMES:
-        assert before.read_by(user, session) <= known(room, data, user, session)
+        assert before.reads.read_by(user, session) <= known(room, data, user, session)
     later = [click("", session, PAGES[7], 6.0) for session in ("v", "w")]
     write_later(log, later)
     for each in (before, room):
         each.apply(log.tail(each.seq))
     for user, session in NAMES:
-        assert before.read_by(user, session) <= known(room, data, user, session)
+        assert before.reads.read_by(user, session) <= known(room, data, user, session)
     log.close()
 
 
@@ -161,4 +161,4 @@ def test_what_an_erased_person_does_later_is_in_no_training_under_any_name(tmp_p
     )
     room, data = released(context, log, tmp_path / "release")
     assert data.users["user_id"].to_list() == ["ana", "rui"]
-    assert PAGES[4] in room.read_by("", "v")
+    assert PAGES[4] in room.reads.read_by("", "v")

@@ -28,8 +28,8 @@ def test_an_event_of_the_present_moves_no_history_and_its_article_counts_as_read
     room = history()
     room.apply([marked(1, "u1"), marked(2, "u1", kind=Kind.IMPRESSION)])
     assert (room.now_ms, room.live) == (START_MS, False)
-    assert room.read_by("u1", "") == {"a1"}
-    assert room.shown_to("u1", "") == {"a1": 1}
+    assert room.reads.read_by("u1", "") == {"a1"}
+    assert room.reads.shown_to("u1", "") == {"a1": 1}
 
 
 def test_the_last_reader_that_is_needed_brings_the_present() -> None:

@@ -49,7 +49,7 @@ def test_the_state_does_not_depend_on_how_entries_were_cut_or_repeated(told, cut
     assert pieces.digest() == whole.digest()
     assert pieces.seq == whole.seq
     for user in range(5):
-        assert pieces.read_by(f"u{user}", "") == whole.read_by(f"u{user}", "")
+        assert pieces.reads.read_by(f"u{user}", "") == whole.reads.read_by(f"u{user}", "")
 
 
 @settings(deadline=None)
@@ -67,7 +67,7 @@ def test_who_read_what_is_known_also_after_the_live_state_failed(told, cut):
         else:
             expected.pop(entry.body["digest"], None)
     for user in range(5):
-        assert newsroom.read_by(f"u{user}", "") == expected.get(user_digest(f"u{user}"), set())
+        assert newsroom.reads.read_by(f"u{user}", "") == expected.get(user_digest(f"u{user}"), set())
 
 
 def test_a_snapshot_goes_on_where_it_was_taken(tmp_path):
@@ -112,7 +112,7 @@ def test_a_publication_beyond_all_dates_does_not_bring_the_live_state_down():
     )
     room.apply([Entry("c", Kind.CLICK, START_MS, "u", "x1", {}, 9)])
     assert not room.failed
-    assert room.read_by("u", "") == {"x1"}
+    assert room.reads.read_by("u", "") == {"x1"}
 
 
 def test_a_click_of_another_clock_leaves_only_that_it_was_read():
@@ -122,9 +122,9 @@ def test_a_click_of_another_clock_leaves_only_that_it_was_read():
     wall = [Entry("w", Kind.CLICK, START + years, "u2", "a9", {}, 3), Entry("x", Kind.CLICK, START, "u2", "a8", {}, 4)]
     room.apply([*days, *wall])
     assert (room.now_ms, room.seq, room.state.events) == (days[-1].time_ms, 4, 3)
-    assert room.read_by("u2", "") == {"a8", "a9"}
+    assert room.reads.read_by("u2", "") == {"a8", "a9"}
     room.apply([Entry("e", Kind.ERASE, START, body={"digest": user_digest("u2")}, seq=5)])
-    assert room.read_by("u2", "") == set()
+    assert room.reads.read_by("u2", "") == set()
 
 
 def test_a_post_without_section_or_publication_changes_neither():

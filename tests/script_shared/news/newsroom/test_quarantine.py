@@ -92,7 +92,7 @@ def test_a_rule_that_comes_after_its_clicks_asks_for_another_fold_and_holds_from
     newsroom.apply([rule_entry(({"u1"}, set(), set(), 0, 100), 2)])
     assert newsroom.unclean
     newsroom.apply([replace(click, entry_id="e3", article_id="a2", seq=3)])
-    assert newsroom.read_by("u1", "") == {"a1"}
+    assert newsroom.reads.read_by("u1", "") == {"a1"}
 
 
 @pytest.mark.parametrize(

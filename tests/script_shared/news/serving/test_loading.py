@@ -24,7 +24,7 @@ def test_a_snapshot_brings_its_position(tmp_path):
     snapshot(tmp_path, 7)
     newsroom, missing = load_newsroom(tmp_path, PARAMS)
     assert (newsroom.seq, newsroom.now_ms, missing) == (7, 1_000_000, ())
-    assert newsroom.read_by("u", "") == {"a"}
+    assert newsroom.reads.read_by("u", "") == {"a"}
 
 
 def test_without_a_snapshot_everything_is_folded_from_the_beginning(tmp_path):

@@ -40,29 +40,29 @@ def room_of(*entries):
 
 def test_what_a_visit_read_before_the_login_is_read_by_the_user():
     room = room_of(click(1, "", "v", "a1"), click(2, "", "v", "a2"), click(3, "ana", "v", "a3"))
-    assert room.read_by("ana", "") == {"a1", "a2", "a3"}
-    assert room.read_by("ana", "another visit") == {"a1", "a2", "a3"}
-    assert room.read_by("", "v") == {"a1", "a2"}
-    assert room.latest_reads("ana", "", 5) == ["a1", "a2", "a3"]
+    assert room.reads.read_by("ana", "") == {"a1", "a2", "a3"}
+    assert room.reads.read_by("ana", "another visit") == {"a1", "a2", "a3"}
+    assert room.reads.read_by("", "v") == {"a1", "a2"}
+    assert room.reads.latest_reads("ana", "", 5) == ["a1", "a2", "a3"]
 
 
 def test_a_login_without_a_click_says_the_same():
     room = room_of(click(1, "", "v", "a1"), entry(2, Kind.LOGIN, "ana", "v"))
-    assert room.read_by("ana", "") == {"a1"}
+    assert room.reads.read_by("ana", "") == {"a1"}
     assert room.now_ms == START_MS + 1000  # nobody clicked then
 
 
 def test_what_the_visit_reads_without_the_user_after_the_login_is_the_users_too():
     room = room_of(click(1, "ana", "v", "a1"), click(2, "", "v", "a2"), entry(3, Kind.IMPRESSION, "", "v", "a3"))
-    assert room.read_by("ana", "") == {"a1", "a2"}
-    assert room.read_by("", "v") == {"a2"}
-    assert room.shown_to("ana", "") == {"a3": 1}
+    assert room.reads.read_by("ana", "") == {"a1", "a2"}
+    assert room.reads.read_by("", "v") == {"a2"}
+    assert room.reads.shown_to("ana", "") == {"a3": 1}
 
 
 def test_a_second_user_of_a_visit_gets_what_the_visit_reads_from_then_on():
     room = room_of(*[click(n, user, "v", f"a{n}") for n, user in enumerate(["", "ana", "", "rui", ""], 1)])
-    assert room.read_by("ana", "") == {"a1", "a2", "a3"}
-    assert room.read_by("rui", "") == {"a4", "a5"}
+    assert room.reads.read_by("ana", "") == {"a1", "a2", "a3"}
+    assert room.reads.read_by("rui", "") == {"a4", "a5"}
 
 
 def test_the_visit_of_a_known_user_goes_on_over_the_login():
@@ -80,7 +80,7 @@ def test_impressions_before_the_login_count_against_the_user():
     room = room_of(
         click(3, "", "v", "a2"), *[replace(one, seq=one.seq + 3) for one in shown], click(9, "ana", "v", "a3")
     )
-    assert room.shown_to("ana", "") == {"a1": 2}
+    assert room.reads.shown_to("ana", "") == {"a1": 2}
 
 
 def test_an_erasure_of_the_user_takes_the_visits_along():
@@ -91,8 +91,8 @@ def test_an_erasure_of_the_user_takes_the_visits_along():
         erasure(4, "session v"),
         click(5, "", "v", "a3"),
     )
-    assert room.read_by("ana", "") == set()
-    assert room.read_by("", "v") == {"a3"}
+    assert room.reads.read_by("ana", "") == set()
+    assert room.reads.read_by("", "v") == {"a3"}
 
 
 def test_visits_survive_a_snapshot(tmp_path):
@@ -101,7 +101,7 @@ def test_visits_survive_a_snapshot(tmp_path):
     second = Newsroom(load_state(tmp_path, PARAMS), seq=2)
     for room in (first, second):
         room.apply([click(3, "", "v", "a3")])
-        assert room.read_by("ana", "") == {"a1", "a2", "a3"}
+        assert room.reads.read_by("ana", "") == {"a1", "a2", "a3"}
     assert first.digest() == second.digest()
 
 
@@ -127,14 +127,14 @@ def test_a_click_of_another_clock_shows_the_user_all_the_same():
     room.run_on(START_MS, 3_600_000)
     late = replace(click(3, "ana", "v", "a3"), time_ms=START_MS + 10 * 3_600_000)
     room.apply([click(1, "", "v", "a1"), replace(click(2, "", "v", "a2"), time_ms=late.time_ms), late])
-    assert room.read_by("ana", "") == {"a1", "a2", "a3"}
+    assert room.reads.read_by("ana", "") == {"a1", "a2", "a3"}
 
 
 def test_logins_are_followed_although_the_live_state_failed():
     room = room_of(click(1, "", "v", "a1"))
     room.failed = True
     room.apply([click(2, "", "v", "a2"), click(3, "ana", "v", "a3"), click(4, "", "v", "a4")])
-    assert room.read_by("ana", "") == {"a1", "a2", "a3", "a4"}
+    assert room.reads.read_by("ana", "") == {"a1", "a2", "a3", "a4"}
 
 
 STEPS = st.lists(
@@ -171,7 +171,7 @@ def test_reads_follow_the_rule_whatever_comes_in_which_order_and_whether_the_sta
             for whose in {name, owner.get(name, name)}:
                 read.setdefault(whose, set()).add(f"a{page}")
     for user, session in (("ana", ""), ("rui", ""), ("", "v"), ("", "w")):
-        assert room.read_by(user, session) == read.get(user or session_name(session), set())
+        assert room.reads.read_by(user, session) == read.get(user or session_name(session), set())
 
 
 @pytest.mark.parametrize("batch", [1, 3])
@@ -190,5 +190,5 @@ def test_impressions_folded_before_a_failure_count_once(monkeypatch, batch):
     after = entry(batch + 2, Kind.IMPRESSION, "ana", "", "a1", proof="answer")
     room.apply([*seen, fails, after])
     assert room.failed
-    assert room.shown_to("ana", "") == {"a1": batch + 1}
-    assert room.read_by("ana", "") == {"broken"}
+    assert room.reads.shown_to("ana", "") == {"a1": batch + 1}
+    assert room.reads.read_by("ana", "") == {"broken"}
