@@ -25,10 +25,17 @@ POSTED = 1000  # newest posts that may fill a list
 
 
 class Chosen(NamedTuple):
-    """Article ids of a list, best first, and those articles that are tried out."""
+    """A list.
+
+    Attributes:
+        ids: of its articles, best first.
+        explored: ids of those that are tried out.
+        popular: the plain list that answers are compared with: the most read of the last hour.
+    """
 
     ids: list[str]
     explored: list[str]
+    popular: list[str]
 
 
 class Lists:
@@ -53,10 +60,10 @@ class Lists:
                 tried = explored(state, context, self._params, chosen[: query.n])
             with degraded.part("texts"):
                 new = unproven(state, context, offer.alike)
-        return Chosen(context.available_ids(with_explored(chosen, [*new, *tried], query.n)), tried)
+        ids = context.available_ids(with_explored(chosen, [*new, *tried], query.n))
+        return Chosen(ids, tried, self._popular(context))
 
-    def popular(self, context: RequestContext) -> list[str]:
-        """The plain list that answers are compared with: the most read of the last hour."""
+    def _popular(self, context: RequestContext) -> list[str]:
         top = self._newsroom.last_hour.top(context.now_ms, 4 * BASELINE)
         return list(islice(context.available.sift(top, context.bars), BASELINE))
 

@@ -76,8 +76,7 @@ class LiveRecommender:
     def answer(self, query: Query) -> LiveAnswer:
         """The best articles for one user: ``query.n`` of them, fewer only when fewer may be shown."""
         degraded = Degradation(self._failures, self.missing)
-        context = self._contexts.of(query, degraded)
-        offer = self._offers.of(context, degraded)
+        offer = self._offers.of(self._contexts.of(query, degraded), degraded)
         order = ordered(offer, self.ranker, self.mixing, degraded)
         chosen = self._lists.of(offer, order, degraded)
         items = plain_items(chosen.ids)
@@ -88,7 +87,7 @@ class LiveRecommender:
             source=order.source,
             items=items,
             degraded=degraded.names(),
-            popular=self._lists.popular(context),
+            popular=chosen.popular,
             candidates=order.live.found.sources if order.live is not None else None,
         )
 
