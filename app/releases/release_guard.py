@@ -18,7 +18,7 @@ from typing import Any
 
 from app import __version__
 from app.release_check import OPTIONAL
-from app.releases.loaded_release import CheckError
+from app.releases.refusal import CheckError
 from script_shared import parent
 from script_shared.news.params import NewsParams
 from script_shared.releases import Manifest

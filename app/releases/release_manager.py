@@ -7,32 +7,27 @@ where the failure was not the release's own (store unreachable, disk full), agai
 """
 
 import asyncio
-import gc
 import logging
 import time
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from app.events.dating import Dating
 from app.metrics.use_case_metrics import ReleaseCounts
-from app.releases.loaded_release import CheckError, LoadedRelease, Refusal
+from app.releases.loaded_release import LoadedRelease
+from app.releases.loading import Loading
+from app.releases.refusal import CheckError, Refusal, one_line
 from app.releases.store_state import StoreState
-from app.releases.turn_taking import TurnTaking
 from app.use_case import ReleaseLoader
-from script_shared.clock import Clock, wall_ms
-from script_shared.errors import PautaError, SourceError, UnavailableError
-from script_shared.releases import Kept, Manifest, Pointer, Releases
+from script_shared.clock import Clock
+from script_shared.errors import UnavailableError
+from script_shared.releases import Pointer, Releases
 from script_shared.settings import Settings
-from script_shared.storage.local import locked
-from script_shared.throttle import Wait, throttle
 
 T = TypeVar("T")
 log = logging.getLogger("pauta.live")
 LONGEST_PAUSE_SECONDS = 60.0
 CLOCK_SECONDS = 5.0  # an event that arrives while the first release is being loaded waits so long
-TURN_SECONDS = 900.0  # the other worker processes load first
-PASSING = (UnavailableError, SourceError, OSError, MemoryError)  # not the release's fault: worth trying again
 
 
 class ReleaseManager(Generic[T]):
@@ -61,12 +56,11 @@ class ReleaseManager(Generic[T]):
     ) -> None:
         self.releases, self.use_case = releases, use_case
         self._loader, self._counts = loader, counts
-        self._turn = shared / "loading" if shared is not None else None
+        self._loading = Loading(releases, loader, shared)
         self._settings = settings or Settings()
         self.served: LoadedRelease[T] | None = None
         self.refusal: Refusal | None = None
         self.store = StoreState(counts)
-        self._kept: Kept | None = None
         self.nothing_promoted = False
         self._poll_seconds = poll_seconds
         self._lock = asyncio.Lock()
@@ -162,24 +156,21 @@ class ReleaseManager(Generic[T]):
         """Read the pointer once and load its release if it is new, or with ``force``; True if it is now in service."""
         async with self._lock:
             pointer = await self._current()
-            self._without_release(pointer)
+            self.nothing_promoted = pointer is None and self.store.error is None
+            if self.nothing_promoted:
+                self._loader.start_without_release()
             if self.store.error and self.served is None:
                 return await self._take_kept()
             if pointer is None or not (force or self._wanted(pointer)):
                 return False
             return await self._take(pointer)
 
-    def _without_release(self, pointer: Pointer | None) -> None:
-        self.nothing_promoted = pointer is None and self.store.error is None
-        if self.nothing_promoted:
-            self._loader.start_without_release()
-
     async def _current(self) -> Pointer | None:
         try:
             pointer = await asyncio.to_thread(self.releases.current)
         except Exception as error:  # noqa: BLE001  the watch must outlive whatever the store does
             self._failures += 1
-            self.store.failed(_one_line(error))
+            self.store.failed(one_line(error))
             return None
         self._failures = 0
         self.store.answered()
@@ -189,20 +180,16 @@ class ReleaseManager(Generic[T]):
         if self.served is not None and self.served.release == pointer.version:
             self.refusal = None  # the pointer came back to what is served
             return self._loader.is_outdated()
-        refusal = self.refusal
-        if refusal is None or (refusal.release, refusal.sequence) != (pointer.version, pointer.sequence):
-            return True
-        return not refusal.final and time.monotonic() >= refusal.retry_at
+        return self.refusal is None or not self.refusal.holds(pointer)
 
     async def _take(self, pointer: Pointer) -> bool:
         try:
-            served = await self._in_thread(pointer, pointer.version)
+            served = await self._load(pointer, pointer.version)
         except Exception as error:  # noqa: BLE001  any failure of a load leaves the old release in service
-            self._refuse(pointer, error)
-            final = self.refusal is not None and self.refusal.final
-            if self.served is None and (final or isinstance(error, CheckError)):
+            refusal = self._refuse(pointer, error)
+            if self.served is None and (refusal.final or isinstance(error, CheckError)):
                 await self._take_earlier(pointer)
-                if self.served is None and final and self._loader.serves_parts:
+                if self.served is None and refusal.final and self._loader.serves_parts:
                     await self._take_parts(pointer)
             return False
         self.refusal = None
@@ -213,32 +200,30 @@ class ReleaseManager(Generic[T]):
         """At the start, without a release in service: load the previous one."""
         for version in pointer.earlier():
             try:
-                await self._swap(await self._in_thread(pointer, version))
+                await self._swap(await self._load(pointer, version))
             except Exception as error:  # noqa: BLE001  as above
-                log.error("release %s cannot be used as a substitute: %s", version, _one_line(error))
+                log.error("release %s cannot be used as a substitute: %s", version, one_line(error))
             else:
                 return
 
     async def _take_parts(self, pointer: Pointer) -> None:
         """Where nothing else can be served, a release is better than nothing without its ranker or its snapshot."""
         try:
-            await self._swap(await self._in_thread(pointer, pointer.version, in_part=True))
+            await self._swap(await self._load(pointer, pointer.version, in_part=True))
         except Exception as error:  # noqa: BLE001  as above
-            log.error("release %s cannot be served in part: %s", pointer.version, _one_line(error))
+            log.error("release %s cannot be served in part: %s", pointer.version, one_line(error))
 
     async def _take_kept(self) -> bool:
         """At the start, without the store: load the cached release that was last in service here."""
-        self._kept = await asyncio.to_thread(self.releases.kept)
-        if self._kept is None:
+        kept = await asyncio.to_thread(self.releases.kept)
+        if kept is None:
             return False
-        version = self._kept.manifest.version
+        version = kept.manifest.version
         try:
-            await self._swap(await self._in_thread(self._kept.pointer, version))
+            await self._swap(await self._loading.load(kept.pointer, version, beside=False, kept=kept))
         except Exception as error:  # noqa: BLE001  as above
-            log.error("release %s cannot be served from the cache: %s", version, _one_line(error))
+            log.error("release %s cannot be served from the cache: %s", version, one_line(error))
             return False
-        finally:
-            self._kept = None
         self.store.from_cache = True
         log.warning("release %s is served from the cache: the release store cannot be read", version)
         return True
@@ -246,59 +231,20 @@ class ReleaseManager(Generic[T]):
     async def _swap(self, served: LoadedRelease[T]) -> None:
         await self._loader.take_over(served.service)
         old, self.served = self.served, served
-        self._count(old, served)
+        created, seconds = served.manifest.created_at.timestamp(), served.load_seconds
+        before = old.release if old else None
+        self._counts.swapped(before, served.release, created=created, clock=served.clock, seconds=seconds)
         log.info("%s: release %s in service after %.2f s", self.use_case, served.release, served.load_seconds)
 
-    async def _in_thread(self, pointer: Pointer, version: str, *, in_part: bool = False) -> LoadedRelease[T]:
-        wait = TurnTaking(asyncio.get_running_loop())
-        return await asyncio.to_thread(self._load, pointer, version, wait, in_part=in_part)
+    async def _load(self, pointer: Pointer, version: str, *, in_part: bool = False) -> LoadedRelease[T]:
+        return await self._loading.load(pointer, version, beside=self.served is not None, in_part=in_part)
 
-    def _load(self, pointer: Pointer, version: str, wait: Wait, *, in_part: bool) -> LoadedRelease[T]:
-        if self.served is None:
-            return self._loaded(pointer, version, in_part=in_part)
-        with self._my_turn(), throttle(wait):
-            return self._loaded(pointer, version, in_part=in_part)
-
-    def _my_turn(self) -> AbstractContextManager[None]:
-        return locked(self._turn, TURN_SECONDS) if self._turn is not None else nullcontext()
-
-    def _loaded(self, pointer: Pointer, version: str, *, in_part: bool) -> LoadedRelease[T]:
-        started = time.perf_counter()
-        folder, manifest = self._files(version)
-        service = self._loader.load(folder, manifest, in_part=in_part)
-        gc.collect()
-        gc.freeze()  # keeps collections from scanning the release; reference counting frees it
-        clock, seconds = self._loader.clock(service), time.perf_counter() - started
-        if version == pointer.version:
-            self.releases.keep(pointer, manifest)
-        return LoadedRelease(service, clock, manifest, pointer, wall_ms(), seconds)
-
-    def _files(self, version: str) -> tuple[Path, Manifest]:
-        if self._kept is not None:
-            return self._kept.folder, self._kept.manifest
-        return self.releases.fetch(version), self.releases.manifest(version)
-
-    def _refuse(self, pointer: Pointer, error: Exception) -> None:
-        final, before = not isinstance(error, PASSING), self.refusal
-        tries = before.tries + 1 if before and before.sequence == pointer.sequence else 1
-        retry_at = time.monotonic() + self._doubled(tries)
-        self.refusal = Refusal(pointer.version, pointer.sequence, _one_line(error), wall_ms(), final, tries, retry_at)
+    def _refuse(self, pointer: Pointer, error: Exception) -> Refusal:
+        refusal = self.refusal = Refusal.of(pointer, error, self.refusal, self._doubled)
         self._counts.refused()
-        log.error("release %s refused: %s", pointer.version, self.refusal.reason, exc_info=None if final else error)
-
-    def _count(self, old: LoadedRelease[T] | None, new: LoadedRelease[T]) -> None:
-        self._counts.swapped(
-            old.release if old else None,
-            new.release,
-            created=new.manifest.created_at.timestamp(),
-            clock=new.clock,
-            seconds=new.load_seconds,
-        )
+        log.error("release %s refused: %s", pointer.version, refusal.reason, exc_info=None if refusal.final else error)
+        return refusal
 
     def _doubled(self, failures: int) -> float:
         """Seconds to wait: the poll interval, doubled with every failure in a row."""
         return float(min(LONGEST_PAUSE_SECONDS, self._poll_seconds * 2 ** min(failures, 10)))
-
-
-def _one_line(error: Exception) -> str:
-    return error.logged if isinstance(error, PautaError) else f"{type(error).__name__}: {error}"

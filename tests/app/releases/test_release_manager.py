@@ -17,7 +17,7 @@ from app.events.catch_up import CatchUp
 from app.metrics.telemetry import Telemetry
 from app.news.news_release import NewsRelease
 from app.news.release_loader import NewsLoader
-from app.releases.loaded_release import CheckError
+from app.releases.refusal import CheckError
 from app.releases.release_manager import ReleaseManager
 from script_shared.errors import UnavailableError
 from script_shared.releases import Manifest, Releases
@@ -248,7 +248,7 @@ def test_a_release_that_could_not_be_fetched_is_tried_again_after_a_growing_paus
 ) -> None:
     store.promote("v1")
     live, clock, pauses = live_of(Stumbling(store.releases.uri), 1.0), Moved(), list[float]()
-    monkeypatch.setattr("app.releases.release_manager.time", clock)
+    monkeypatch.setattr("app.releases.refusal.time", clock)
 
     async def look_on() -> None:
         while not await live.look():
@@ -341,7 +341,7 @@ def test_worker_processes_of_one_service_load_one_after_the_other(
         return locked(file, seconds)
 
     monkeypatch.setattr(NewsLoader, "load", note_load)
-    monkeypatch.setattr("app.releases.release_manager.locked", note_lock)
+    monkeypatch.setattr("app.releases.loading.locked", note_lock)
 
     async def look_twice() -> None:
         assert await live.look()  # the first release waits for nobody

@@ -1,0 +1,71 @@
+"""Loads a release in a thread, beside the one in service."""
+
+import asyncio
+import gc
+import time
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from app.releases.loaded_release import LoadedRelease
+from app.releases.turn_taking import TurnTaking
+from app.use_case import ReleaseLoader
+from script_shared.clock import wall_ms
+from script_shared.releases import Kept, Manifest, Pointer, Releases
+from script_shared.storage.local import locked
+from script_shared.throttle import Wait, throttle
+
+T = TypeVar("T")
+TURN_SECONDS = 900.0  # the other worker processes load first
+
+
+class Loading(Generic[T]):
+    """Makes of a release's files what routes use.
+
+    Args:
+        loader: of the use case.
+        shared: folder that the worker processes of one service share; they load one after the other.
+    """
+
+    def __init__(self, releases: Releases, loader: ReleaseLoader[T], shared: Path | None) -> None:
+        self._releases, self._loader = releases, loader
+        self._turn = shared / "loading" if shared is not None else None
+
+    async def load(
+        self, pointer: Pointer, version: str, *, beside: bool, in_part: bool = False, kept: Kept | None = None
+    ) -> LoadedRelease[T]:
+        """Fetch, load and check a release.
+
+        Args:
+            version: of the release; an earlier one than the pointer's where that cannot be used.
+            beside: whether another one is in service meanwhile, whose requests go first.
+            in_part: without the parts that a release can be served without.
+            kept: its files in the cache, where the store is unreachable.
+        """
+        wait = TurnTaking(asyncio.get_running_loop()) if beside else None
+        return await asyncio.to_thread(self._load, pointer, version, wait, in_part=in_part, kept=kept)
+
+    def _load(
+        self, pointer: Pointer, version: str, wait: Wait | None, *, in_part: bool, kept: Kept | None
+    ) -> LoadedRelease[T]:
+        if wait is None:
+            return self._loaded(pointer, version, in_part=in_part, kept=kept)
+        with self._my_turn(), throttle(wait):
+            return self._loaded(pointer, version, in_part=in_part, kept=kept)
+
+    def _my_turn(self) -> AbstractContextManager[None]:
+        return locked(self._turn, TURN_SECONDS) if self._turn is not None else nullcontext()
+
+    def _loaded(self, pointer: Pointer, version: str, *, in_part: bool, kept: Kept | None) -> LoadedRelease[T]:
+        started = time.perf_counter()
+        folder, manifest = self._files(version) if kept is None else (kept.folder, kept.manifest)
+        service = self._loader.load(folder, manifest, in_part=in_part)
+        gc.collect()
+        gc.freeze()  # keeps collections from scanning the release; reference counting frees it
+        clock, seconds = self._loader.clock(service), time.perf_counter() - started
+        if version == pointer.version:
+            self._releases.keep(pointer, manifest)
+        return LoadedRelease(service, clock, manifest, pointer, wall_ms(), seconds)
+
+    def _files(self, version: str) -> tuple[Path, Manifest]:
+        return self._releases.fetch(version), self._releases.manifest(version)

@@ -1,0 +1,59 @@
+"""A release that was refused, and when it is tried again."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from script_shared.clock import wall_ms
+from script_shared.errors import PautaError, SourceError, UnavailableError
+from script_shared.releases import Pointer
+
+PASSING = (UnavailableError, SourceError, OSError, MemoryError)  # not the release's fault: worth trying again
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A release that was not taken into service.
+
+    Attributes:
+        sequence: of the pointer that named it.
+        final: whether only another pointer or a reload brings a new try.
+        tries: how often it was tried under this pointer.
+        retry_at: when it is tried again, on the monotonic clock, in seconds.
+    """
+
+    release: str
+    sequence: int
+    reason: str
+    at_ms: int
+    final: bool
+    tries: int
+    retry_at: float
+
+    @classmethod
+    def of(
+        cls, pointer: Pointer, error: Exception, before: "Refusal | None", pause: Callable[[int], float]
+    ) -> "Refusal":
+        """The refusal of the release that a pointer names.
+
+        Args:
+            before: the refusal before this one.
+            pause: seconds to wait after so many tries.
+        """
+        tries = before.tries + 1 if before and before.sequence == pointer.sequence else 1
+        final, retry_at = not isinstance(error, PASSING), time.monotonic() + pause(tries)
+        return cls(pointer.version, pointer.sequence, one_line(error), wall_ms(), final, tries, retry_at)
+
+    def holds(self, pointer: Pointer) -> bool:
+        """Whether the release that a pointer names is not to be tried now."""
+        same = (self.release, self.sequence) == (pointer.version, pointer.sequence)
+        return same and (self.final or time.monotonic() < self.retry_at)
+
+
+class CheckError(UnavailableError):
+    """The check of a release could not be made, or was killed; this says nothing about the release."""
+
+
+def one_line(error: Exception) -> str:
+    """An error as people are shown it."""
+    return error.logged if isinstance(error, PautaError) else f"{type(error).__name__}: {error}"
