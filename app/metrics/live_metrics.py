@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from script_shared.events.follower import Lag
+from script_shared.events.lag import Lag
 from script_shared.news.serving.answer_credits import Credit
 
 KINDS = ("click", "impression")

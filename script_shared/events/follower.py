@@ -4,7 +4,6 @@ import logging
 import queue
 import threading
 import time
-from collections import deque
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -12,13 +11,14 @@ from typing import Protocol
 
 from script_shared.errors import UnavailableError
 from script_shared.events.entry import Entry, Kind
+from script_shared.events.lag import Lag
+from script_shared.events.list_queue import ListQueue
 from script_shared.events.log import EventLog
 from script_shared.events.served_list import ServedList
 
 TOGETHER = 500  # submissions written in one transaction
 READ = 2_000  # entries read and delivered at once
 PROBE_SECONDS = 5.0  # after a write that failed, while nothing else is to be written
-LISTS_SECONDS = 1.0  # served lists wait so long to be written together
 logger = logging.getLogger("pauta.events")
 
 
@@ -51,27 +51,6 @@ class _Submission:
 
     entries: Sequence[Entry]
     answer: Future[list[bool]]
-
-
-@dataclass
-class Lag:
-    """How far behind the log this process is, for people and metrics.
-
-    Attributes:
-        applied: number of the last entry known.
-        error: why the log could not be read the last time, "" when it could.
-        write_error: why the last write failed, "" once one succeeded.
-        dropped: served lists that were not written.
-        pending: entries that wait to be written.
-        read_at: when the log was last read to its end, seconds on the monotonic clock; 0 for never.
-    """
-
-    applied: int = 0
-    error: str = ""
-    write_error: str = ""
-    dropped: int = 0
-    pending: int = 0
-    read_at: float = 0.0
 
 
 class LogFollower(threading.Thread):
@@ -112,11 +91,9 @@ class LogFollower(threading.Thread):
         self._poll, self._max_pending = poll_seconds, max_pending
         self._without = without
         self._probe_seconds, self._probe_at = probe_seconds, 0.0
-        self._lock = threading.Lock()
         self._submissions: queue.SimpleQueue[_Submission | None] = queue.SimpleQueue()
-        self._lists: deque[tuple[int, ServedList]] = deque()  # each with the last number known when it was served
-        self._lists_at = 0.0  # when lists were last written, on the monotonic clock
         self.lag = Lag()
+        self._lists = ListQueue(log.served, self.lag, max_pending // 2)
 
     def submit(self, entries: Sequence[Entry]) -> "Future[list[bool]]":
         """Write entries; the future ends once they are durable and delivered here.
@@ -137,11 +114,7 @@ class LogFollower(threading.Thread):
 
         Those of people whose erasure was not delivered here yet are left out when they are written.
         """
-        if len(self._lists) + len(lists) > self._max_pending // 2:
-            self._drop(len(lists))
-        else:
-            seen = self._subscriber.position() or 0
-            self._lists.extend((seen, one) for one in lists)
+        self._lists.add(lists, self._subscriber.position() or 0)
 
     def stop(self) -> None:
         """Write waiting entries and stop."""
@@ -149,12 +122,8 @@ class LogFollower(threading.Thread):
         self.join(10)
 
     def _put(self, submission: _Submission) -> None:
-        self._waiting(len(submission.entries))
+        self.lag.wait(len(submission.entries))
         self._submissions.put(submission)
-
-    def _waiting(self, more: int) -> None:
-        with self._lock:  # requests add, this thread takes away
-            self.lag.pending += more
 
     def run(self) -> None:
         """Until stopped: write a group, read on, answer, write served lists."""
@@ -166,8 +135,8 @@ class LogFollower(threading.Thread):
             self._probe()
             self._answer(group, flags)
             if not isinstance(flags, UnavailableError) and not self.lag.error and not self.lag.write_error:
-                self._write_lists(at_once=not going)
-        self._drop(len(self._lists))
+                self._lists.write(at_once=not going)
+        self._lists.drop()
 
     def _next_group(self) -> tuple[list[_Submission], bool]:
         group: list[_Submission] = []
@@ -211,29 +180,6 @@ class LogFollower(threading.Thread):
         else:
             self._note_write(None)
 
-    def _write_lists(self, *, at_once: bool) -> None:
-        """Write a group of the served lists that wait, once enough of them or of time has come; or all ``at_once``."""
-        due = at_once or time.monotonic() > self._lists_at + LISTS_SECONDS
-        if due or len(self._lists) >= TOGETHER:
-            while self._lists and self._write_some() and at_once:
-                pass
-
-    def _write_some(self) -> bool:
-        some = [self._lists.popleft() for _ in range(min(TOGETHER, len(self._lists)))]
-        self._lists_at = time.monotonic()
-        try:
-            self._log.served.write([one for _, one in some], seen=min(seen for seen, _ in some))
-        except Exception as error:  # noqa: BLE001  edge of the thread: nobody waits for them
-            self._drop(len(some))
-            reason = error.logged if isinstance(error, UnavailableError) else type(error).__name__
-            logger.warning("served lists could not be written: %s", reason)
-            return False
-        return True
-
-    def _drop(self, lists: int) -> None:
-        with self._lock:
-            self.lag.dropped += lists
-
     def read(self) -> Batch | None:
         """The entries after the subscriber's position; None if there are none, or it wants none.
 
@@ -263,7 +209,7 @@ class LogFollower(threading.Thread):
         start = 0
         for submission in group:
             count = len(submission.entries)
-            self._waiting(-count)
+            self.lag.wait(-count)
             if not submission.answer.done():
                 if isinstance(flags, UnavailableError):
                     submission.answer.set_exception(flags)
