@@ -108,7 +108,7 @@ def _service(settings: Settings, cases: dict[str, AppUseCase], metrics_folder: P
     telemetry = Telemetry(table, metrics_folder, settings.evaluation_dir)
     telemetry.disk.watch(settings)
     intake = EventIntake(settings, telemetry)
-    day_keys = DayKeys(intake.log.day_keys)
+    day_keys = DayKeys(intake.log.day_keys.of)
     parts = Parts(settings, intake)
     return Service(
         settings=settings,

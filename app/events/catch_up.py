@@ -87,14 +87,14 @@ class CatchUp:
         A log that ends before the snapshot is a new one, or an older copy; its new entries are numbered after it.
         """
         self._events.continue_after(newsroom.seq)
-        newsroom.leave_out(Quarantine.of(self._events.quarantined()))
+        newsroom.leave_out(Quarantine.of(self._events.history.quarantined()))
         newsroom.remember(self._events.permanent_entries(newsroom.seq))
         if not newsroom.seq:
             return
         PostedArticles(self._events, bounds.catalog, bounds.alive_hours).load(newsroom, vectoriser)
         now_ms = clock.now_ms()
         recall(newsroom, self._events, now_ms - int(bounds.alive_hours * HOUR_MS))
-        often = self._events.shown_often(newsroom.seq, now_ms - DAY_MS, bounds.max_shown, PROVEN)
+        often = self._events.history.shown_often(newsroom.seq, now_ms - DAY_MS, bounds.max_shown, PROVEN)
         newsroom.reads.recall_shown(often)
 
     def _fold_for(self, seconds: float, newsroom: Newsroom, vectoriser: Vectoriser | None) -> None:

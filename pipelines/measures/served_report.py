@@ -112,7 +112,7 @@ def served_report(log: EventLog, since_ms: int | None = None, until_ms: int | No
     Raises:
         UnavailableError: the log cannot be read.
     """
-    report, lists, quarantine = ServedReport(), _Lists(), Quarantine.of(log.quarantined())
+    report, lists, quarantine = ServedReport(), _Lists(), Quarantine.of(log.history.quarantined())
     served, clicks = _served(log, since_ms, until_ms), _clicks(log, since_ms, until_ms)
     judged = (click for click in clicks if not quarantine.holds(click))
     found: Iterable[ServedList | Entry] = merge(served, judged, key=_order)
@@ -148,7 +148,7 @@ def _served(log: EventLog, since_ms: int | None, until_ms: int | None) -> Iterat
 
 def _clicks(log: EventLog, since_ms: int | None, until_ms: int | None) -> Iterator[Entry]:
     after = (0, 0)
-    while page := log.by_time(Kind.CLICK, since_ms, until_ms, after=after, limit=PAGE):
+    while page := log.history.by_time(Kind.CLICK, since_ms, until_ms, after=after, limit=PAGE):
         yield from page
         after = (page[-1].time_ms, page[-1].seq)
 

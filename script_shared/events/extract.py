@@ -46,7 +46,7 @@ class Extract:
         after = self.after
         kinds = [KINDS[name] for name in self.kinds]
         while after < last:
-            page = log.extract(after, last, PAGE, kinds=kinds, since_ms=self.since_ms, until_ms=self.until_ms)
+            page = log.history.extract(after, last, PAGE, kinds=kinds, since_ms=self.since_ms, until_ms=self.until_ms)
             if page:
                 yield page
             if len(page) < PAGE:

@@ -40,7 +40,7 @@ async def post_quarantine(body: QuarantinePost, service: TheService) -> Response
     entry = Entry(f"quarantine-{secrets.token_hex(8)}", Kind.QUARANTINE, now_ms, body=said)
     newsroom = service.intake.newsroom
     snapshot_seq = newsroom.snapshot_seq if newsroom is not None else 0
-    counts = await asyncio.to_thread(service.intake.log.held_by, Rule.of(entry), snapshot_seq)
+    counts = await asyncio.to_thread(service.intake.log.history.held_by, Rule.of(entry), snapshot_seq)
     entry.body.update(counts)
     await service.intake.write([entry])
     return json_response(_record(entry, None))
@@ -65,7 +65,7 @@ async def delete_quarantine(quarantine_id: str, service: TheService) -> Response
 
 
 async def _records(service: Service) -> list[dict[str, Any]]:
-    entries = await asyncio.to_thread(service.intake.log.quarantined)
+    entries = await asyncio.to_thread(service.intake.log.history.quarantined)
     undone = {str(entry.body["undo"]): entry.time_ms for entry in entries if "undo" in entry.body}
     return [_record(entry, undone.get(entry.entry_id)) for entry in entries if "undo" not in entry.body]
 

@@ -77,7 +77,7 @@ def _linked(context: Context, folder: Path, mark: str) -> dict[str, Any] | None:
 
 
 def _written(log: EventLog, last: int, folder: Path, use: bool, ledger: Ledger) -> dict[str, Any]:
-    export = _Export(folder, Erased(log.erased()), Quarantine.of(log.quarantined()), ledger)
+    export = _Export(folder, Erased(log.erased()), Quarantine.of(log.history.quarantined()), ledger)
     after = 0 if use else last
     while after < last and (entries := log.tail(after, PAGE, without=NOT_EXPORTED)):
         after = entries[-1].seq

@@ -24,13 +24,13 @@ def recall(newsroom: Newsroom, events: EventLog, since_ms: int) -> None:
         return
     numbers, settled = newsroom.recalled.tolist(), newsroom.visits.all()
     for start in range(0, len(numbers), AT_ONCE):
-        newsroom.recall(events.clicks(numbers[start : start + AT_ONCE]), settled)
+        newsroom.recall(events.history.clicks(numbers[start : start + AT_ONCE]), settled)
         yield_cpu()
 
 
 def _recall_unknown(newsroom: Newsroom, events: EventLog, since_ms: int) -> None:
-    users = sorted(events.readers(newsroom.snapshot_seq, since_ms))
+    users = sorted(events.history.readers(newsroom.snapshot_seq, since_ms))
     for start in range(0, len(users), AT_ONCE):
         if unknown := [user for user in users[start : start + AT_ONCE] if newsroom.reads.lacks(user)]:
-            newsroom.recall(events.clicks_of(unknown, newsroom.snapshot_seq))
+            newsroom.recall(events.history.clicks_of(unknown, newsroom.snapshot_seq))
         yield_cpu()

@@ -17,7 +17,7 @@ def log(tmp_path: Path) -> EventLog:
 
 
 def keys(log: EventLog) -> DayKeys:
-    made = DayKeys(log.day_keys)
+    made = DayKeys(log.day_keys.of)
     asyncio.run(made.refresh())
     return made
 
@@ -55,14 +55,14 @@ def test_a_pseudonym_holds_nothing_of_the_address_and_another_site_has_another(t
 
 
 def test_the_key_of_a_day_is_deleted_two_days_later(log: EventLog) -> None:
-    first, before = log.day_keys(100)
+    first, before = log.day_keys.of(100)
     assert before == b""
-    assert log.day_keys(100) == (first, b"")
-    second, before = log.day_keys(101)
+    assert log.day_keys.of(100) == (first, b"")
+    second, before = log.day_keys.of(101)
     assert second != first
     assert before == first
-    assert log.day_keys(102)[1] == second
-    assert log.day_keys(101) == (second, b"")
+    assert log.day_keys.of(102)[1] == second
+    assert log.day_keys.of(101) == (second, b"")
 
 
 def test_an_answer_is_recognised_by_every_process_for_its_user_and_its_pages_alone(log: EventLog) -> None:
@@ -95,7 +95,7 @@ def test_without_the_log_there_are_keys_of_the_process_alone() -> None:
 def test_an_answer_given_without_the_log_is_recognised_once_it_is_back(log: EventLog) -> None:
     made = DayKeys(unreachable)
     answer = made.answer_id("ana", ["a1"])
-    made._keys_of = log.day_keys
+    made._keys_of = log.day_keys.of
     asyncio.run(made.refresh())
     assert made.gave(answer, "ana", "a1")
     assert made.network("203.0.113.7") == keys(log).network("203.0.113.7")
@@ -110,7 +110,7 @@ def test_an_answer_of_yesterday_is_still_recognised(
     made = keys(log)
     answer = made.answer_id("ana", ["a1"])
     monkeypatch.setattr("app.events.day_keys.wall_ms", lambda: now + DAY_MS)
-    made = made if process == "the same process" else DayKeys(log.day_keys)
+    made = made if process == "the same process" else DayKeys(log.day_keys.of)
     asyncio.run(made.refresh())
     assert made.gave(answer, "ana", "a1")
     monkeypatch.setattr("app.events.day_keys.wall_ms", lambda: now + 3 * DAY_MS)
@@ -150,7 +150,7 @@ def test_the_watch_asks_the_log_once_a_day(log: EventLog, monkeypatch: pytest.Mo
 
     def look_up(day: int) -> tuple[bytes, bytes]:
         days.append(day)
-        return log.day_keys(day)
+        return log.day_keys.of(day)
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(DayKeys(look_up).watch())

@@ -260,10 +260,10 @@ def test_a_failed_write_is_noted_until_a_write_or_a_trial_write_succeeds(tmp_pat
 
 def test_a_trial_write_leaves_nothing(uri):
     log = EventLog(uri)
-    today = log.day_keys(20_000)
+    today = log.day_keys.of(20_000)
     log.probe()
     log.probe()
-    assert (log.head(), log.day_keys(20_000)) == (0, today)
+    assert (log.head(), log.day_keys.of(20_000)) == (0, today)
     with log._transaction() as connection:
         assert connection.scalar(text("SELECT count(*) FROM pauta_day_keys")) == 1
     log.close()

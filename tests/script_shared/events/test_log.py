@@ -287,8 +287,8 @@ def test_who_clicked_and_what_is_told_up_to_a_number(log):
     seen = Entry("i", Kind.IMPRESSION, 9_000, "eva", "a1")
     log.append([click(1, "ana", time_ms=10), click(2, "rui"), click(3, ""), seen, click(4, "rui"), click(5, "bia")])
     last = log.tail(0)[4].seq
-    assert log.readers(last, 1_000) == {"rui"}
-    assert [entry.entry_id for entry in log.clicks_of(["rui", "bia", "eva"], last)] == ["2", "4"]
+    assert log.history.readers(last, 1_000) == {"rui"}
+    assert [entry.entry_id for entry in log.history.clicks_of(["rui", "bia", "eva"], last)] == ["2", "4"]
 
 
 def test_a_table_of_an_earlier_version_makes_room_for_long_ids(postgresql_uri):

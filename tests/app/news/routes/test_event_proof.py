@@ -14,6 +14,7 @@ from app.events.event_proof import EventProof
 from app.main import create_app
 from script_shared.errors import SettingsError, UnavailableError
 from script_shared.events import Entry, EventLog
+from script_shared.events.database.day_keys import DayKeyTable
 from script_shared.events.signature import HEADER, sign
 from script_shared.settings import Settings
 from tests.app.conftest import Store, release_of, serving, until
@@ -46,12 +47,12 @@ def written(store: Store) -> list[Entry]:
 def test_a_post_looks_up_no_key_while_the_log_has_none(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     days: list[int] = []
 
-    def unreachable(log: EventLog, day: int) -> tuple[bytes, bytes]:
+    def unreachable(table: DayKeyTable, day: int) -> tuple[bytes, bytes]:
         days.append(day)
         raise UnavailableError("the event log cannot be used.", fix="Wait.")
 
     monkeypatch.setattr("app.events.day_keys.PAUSE_SECONDS", 3600.0)
-    monkeypatch.setattr(EventLog, "day_keys", unreachable)
+    monkeypatch.setattr(DayKeyTable, "of", unreachable)
     with site(store) as client:
         until(lambda: len(days) == 2)  # at the start, and of the watch
         assert [send(client, event_id=f"e{number}").status_code for number in range(3)] == [200] * 3

@@ -78,7 +78,7 @@ def test_a_write_whose_file_goes_before_its_end_is_not_acknowledged(log: EventLo
 USES: dict[str, Callable[[EventLog], object]] = {
     "erase": lambda log: log.erase("u"),
     "prune": lambda log: log.prune(2_000, 5),
-    "day_keys": lambda log: log.day_keys(20_000),
+    "day_keys": lambda log: log.day_keys.of(20_000),
     "tail": lambda log: log.tail(0),
     "export": lambda log: log.export("u"),
     "continue_after": lambda log: log.continue_after(100),
