@@ -6,6 +6,13 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from script_shared.params import FOLDER, Params
+from script_shared.recruiting.model_params import (
+    EncoderParams,
+    EvaluationParams,
+    IndexParams,
+    MatchParams,
+    RankerParams,
+)
 
 FILE = FOLDER / "recruiting.toml"
 GRADES = ("refused", "forwarded", "interviewed", "offered", "hired")  # by grade, 0 first
@@ -116,5 +123,10 @@ class RecruitingParams(Params):
     refine: RefineParams
     grades: GradesParams
     open: OpenParams
+    encoder: EncoderParams
+    index: IndexParams
+    ranker: RankerParams
+    match: MatchParams
+    evaluation: EvaluationParams
     gate: GateParams
     releases: ReleasesParams

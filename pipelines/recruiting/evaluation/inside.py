@@ -1,0 +1,92 @@
+"""Who of a vacancy's applicants is hired: AUC over all pairs, inside a vacancy, NDCG@5, calibration."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IntArray
+
+BINS = 10
+
+
+def auc(came: IntArray, score: FloatArray) -> float:
+    """Chance that one to whom it came has the higher score than one to whom it did not; ties count half.
+
+    >>> float(auc(np.array([True, False, True]), np.array([0.9, 0.5, 0.5])))
+    0.75
+    """
+    hits, rest = int(came.sum()), int((~came).sum())
+    if not hits or not rest:
+        return float("nan")
+    _, place, counts = np.unique(score, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    return float((ranks[came].sum() - hits * (hits + 1) / 2) / (hits * rest))
+
+
+def ndcg(gains: FloatArray, score: FloatArray, depth: int = 5) -> float:
+    """NDCG of an order; nan without a gain. Equal scores keep their order."""
+    ideal = np.sort(gains)[::-1][:depth]
+    weight = 1 / np.log2(np.arange(2, depth + 2))
+    best = float((ideal * weight[: len(ideal)]).sum())
+    if best <= 0:
+        return float("nan")
+    got = gains[np.argsort(-score, kind="stable")][:depth]
+    return float((got * weight[: len(got)]).sum() / best)
+
+
+def groups_of(vacancy: IntArray, came: IntArray) -> list[IntArray]:
+    """Places of the applications of each vacancy that has both outcomes."""
+    order = np.argsort(vacancy, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(vacancy[order])) + 1) if len(order) else []
+    return [group for group in groups if 0 < came[group].sum() < len(group)]
+
+
+def inside_values(
+    vacancy: IntArray, came: IntArray, scores: Mapping[str, FloatArray]
+) -> dict[str, dict[str, list[float]]]:
+    """AUC and NDCG@5 of each vacancy with both outcomes, by model."""
+    groups = groups_of(vacancy, came)
+    return {
+        model: {
+            "auc_inside": [auc(came[group], score[group]) for group in groups],
+            "ndcg_at_5": [ndcg(came[group].astype(float), score[group]) for group in groups],
+        }
+        for model, score in scores.items()
+    }
+
+
+def random_ndcg(size: int, hits: int, depth: int = 5) -> float:
+    """Expected NDCG of a random order.
+
+    >>> round(random_ndcg(2, 1), 3)
+    0.815
+    """
+    weight = 1 / np.log2(np.arange(2, depth + 2))
+    shown = float(weight[: min(size, depth)].sum())
+    return hits / size * shown / float(weight[: min(hits, depth)].sum())
+
+
+def auc_interval(
+    came: IntArray, score: FloatArray, vacancy: IntArray, resamples: int, seed: int
+) -> tuple[float, float]:
+    """95 % interval of the AUC over all pairs, by vacancy: a vacancy is drawn with all its applicants."""
+    if resamples < 1 or not came.any() or came.all():
+        return float("nan"), float("nan")
+    order = np.argsort(vacancy, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(vacancy[order])) + 1)
+    draw = np.random.default_rng(seed)
+    found = []
+    for _ in range(min(resamples, 300)):
+        chosen = np.concatenate([groups[place] for place in draw.integers(0, len(groups), len(groups)).tolist()])
+        found.append(auc(came[chosen], score[chosen]))
+    low, high = np.nanquantile(found, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def calibration_error(came: IntArray, chance: FloatArray) -> float:
+    """Mean distance of chance and share, in ten bins of as many applications each."""
+    if not len(came):
+        return float("nan")
+    parts = np.array_split(np.argsort(chance, kind="stable"), BINS)
+    gaps = [abs(float(came[part].mean() - chance[part].mean())) * len(part) for part in parts if len(part)]
+    return sum(gaps) / len(came)

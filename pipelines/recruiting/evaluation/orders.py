@@ -1,0 +1,73 @@
+"""Plain orders of open vacancies that a ranker has to beat, and single similarities."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from pipelines.recruiting.training.cases import Case
+from pipelines.recruiting.training.records import Data
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.recruiting.encoders.base import FIELDS
+from script_shared.recruiting.encoders.tfidf import Tfidf
+from script_shared.recruiting.features.feature_names import NAMES
+from script_shared.recruiting.features.pairs import LATEST
+from script_shared.recruiting.features.world import World
+
+Scores = Mapping[str, FloatArray]  # model to (open) scores, higher is better
+MAX_TERMS = 60_000
+FROM_FEATURES: Mapping[str, Callable[[Mapping[str, FloatArray]], FloatArray]] = {
+    "newest": lambda columns: -columns["age_days"],
+    "most_applied": lambda columns: columns["applicants_14d"],
+    "same_area": lambda columns: np.nan_to_num(columns["same_area"]) - columns["age_days"] / 1e4,
+    "lsa": lambda columns: np.nan_to_num(columns["text_max"], nan=-1),
+    "learnt": lambda columns: np.nan_to_num(columns["learnt_max"], nan=-1),
+}
+
+
+class PlainOrders:
+    """TF-IDF cosine with the candidate's latest vacancies, and orders by a single feature."""
+
+    def __init__(self, data: Data, world: World, until: int) -> None:
+        self._world = world
+        seen = [each for each in data.vacancies if each.asked_on < until]
+        titles = Tfidf.fit([each.title for each in seen], "word", MAX_TERMS, least=1)
+        texts = Tfidf.fit([_text(each.document) for each in seen], "word", MAX_TERMS)
+        self._matrices = {
+            "tfidf_title": titles.transform([each.title for each in data.vacancies]),
+            "tfidf_text": texts.transform([_text(each.document) for each in data.vacancies]),
+        }
+
+    def of(self, case: Case, features: FloatArray) -> Scores:
+        """Scores of the open vacancies by every plain order."""
+        columns = {name: features[:, place] for place, name in enumerate(NAMES)}
+        found = {name: make(columns) for name, make in FROM_FEATURES.items()}
+        older = [entry[0] for entry in self._world.activity.latest(case.candidate, LATEST)]
+        for name, matrix in self._matrices.items():
+            found[name] = _nearest(matrix, case.open, older)
+        return found
+
+
+def _text(document: Mapping[str, str]) -> str:
+    return " ".join(document.get(name, "") for name in FIELDS)
+
+
+def _nearest(matrix: csr_array, rows: IntArray, older: list[int]) -> FloatArray:
+    if not older:
+        return np.zeros(len(rows))
+    alike = (matrix[rows] @ matrix[older].T).toarray()
+    found: FloatArray = alike.max(axis=1)
+    return found
+
+
+def places(scores: FloatArray, hits: IntArray) -> FloatArray:
+    """(hits) place of each hit in its list, 0 for the first; equal scores share their mean place.
+
+    >>> places(np.array([3.0, 1.0, 1.0, 2.0]), np.array([False, True, False, True])).tolist()
+    [2.5, 1.0]
+    """
+    own = scores[hits]
+    before = (scores[None, :] > own[:, None]).sum(axis=1)
+    same = (scores[None, :] == own[:, None]).sum(axis=1)
+    found: FloatArray = before + (same - 1) / 2
+    return found

@@ -1,0 +1,105 @@
+"""The page a person reads after an evaluation: how good the orders are, for whom, and beside which plain order."""
+
+from typing import Any
+
+from pipelines.recruiting.evaluation.counterfactual import MOVED
+from pipelines.recruiting.evaluation.figures import CANDIDATE
+from pipelines.report import Section, Table, render_page
+
+LABELS = {
+    CANDIDATE: "ranker",
+    "newest": "newest vacancy first",
+    "most_applied": "most applications in 14 days",
+    "same_area": "same area, then newest",
+    "tfidf_title": "TF-IDF of titles",
+    "tfidf_text": "TF-IDF of all text",
+    "lsa": "LSA",
+    "learnt": "LSA with the learnt projection",
+    "newest_of_near": "latest activity, of the nearest",
+    "most_active_of_near": "most applications, of the nearest",
+    "match": "match classifier",
+    "latest_first": "latest application first",
+    "candidate_ranker": "candidates' ranker",
+    "random": "random order",
+}
+NEXT = {"hr_at_10": "among the first ten", "mrr_at_10": "MRR@10", "ndcg_at_10": "NDCG@10"}
+RECALL = {"recall_at_10": "recall at 10", "recall_at_50": "recall at 50", "recall_at_100": "recall at 100"}
+HIRE = {
+    "auc_hired": "AUC over all",
+    "auc_inside": "AUC inside a vacancy",
+    "ndcg_at_5": "NDCG@5 inside",
+    "calibration_error": "calibration error",
+    "brier": "Brier score",
+}
+READING = (
+    "Everything was learnt from the days before the test. On each day of the test the models know the days before it "
+    "alone. After each figure is its 95 % interval."
+)
+HIRES = (
+    "Most of the AUC over all applications says which vacancies are filled; inside a vacancy, where a recruiter "
+    "chooses, little can be predicted. Applications that are not decided yet count as not hired. The chance is shown "
+    "beside the order and is never the order."
+)
+
+
+def render(content: dict[str, Any]) -> str:
+    """The page as HTML text."""
+    sections = [
+        _figures(content, "The candidate's next vacancy among the open ones", READING, NEXT),
+        _figures(content, "Applicants among all candidates", "Recall of a vacancy's applicants.", RECALL),
+        _figures(content, "Who is hired", HIRES, HIRE),
+        _groups(content),
+        _counterfactual(content),
+    ]
+    return render_page(
+        "Evaluation of the recruiting models",
+        sections,
+        subtitle=f"Run {content['run_id']} · tested on {content['test']} · {content['cases']:,} cases",
+        verdict=" ".join([headline(content), *content["alarms"]]),
+    )
+
+
+def headline(content: dict[str, Any]) -> str:
+    """One sentence: the ranker beside the newest vacancies."""
+    own, plain = (value(content, model, "hr_at_10") for model in (CANDIDATE, "newest"))
+    return (
+        f"The vacancy that a candidate applies to next is among the first ten in {own:.1%} of the cases; newest first "
+        f"has {plain:.1%}, of {content['open']:.0f} open vacancies."
+    )
+
+
+def value(content: dict[str, Any], model: str, metric: str) -> float:
+    """One figure, nan when it was not measured."""
+    found = [each for each in content["figures"] if (each["model"], each["metric"]) == (model, metric)]
+    return float(found[0]["value"]) if found else float("nan")
+
+
+def _figures(content: dict[str, Any], title: str, text: str, metrics: dict[str, str]) -> Section:
+    by_name = {(each["model"], each["metric"]): each for each in content["figures"] if each["metric"] in metrics}
+    models = list(dict.fromkeys(model for model, _ in by_name))
+    rows = [(LABELS[model], *(_cell(by_name.get((model, metric))) for metric in metrics)) for model in models]
+    return Section(title, text, [Table(("order", *metrics.values()), rows)])
+
+
+def _cell(figure: dict[str, Any] | None) -> str:
+    if figure is None or figure["value"] != figure["value"]:
+        return "–"
+    text = f"{figure['value']:.3f}"
+    return text if figure["low"] != figure["low"] else f"{text} ({figure['low']:.3f} to {figure['high']:.3f})"
+
+
+def _groups(content: dict[str, Any]) -> Section:
+    header = ("group", "", "cases", "among the first ten", "low", "high", "newest first")
+    columns = ("kind", "name", "cases", "hit", "low", "high", "plain")
+    rows = [tuple(group[name] for name in columns) for group in content["groups"]]
+    return Section("For whom?", " ".join(content["group_sentences"]), [Table(header, rows)])
+
+
+def _counterfactual(content: dict[str, Any]) -> Section:
+    found = content["counterfactual"]
+    verdict = "No score moved" if found["largest_move"] <= MOVED else f"Vectors moved by {found['largest_move']:.2g}"
+    text = (
+        f"{verdict} when words of {found['candidates']:,} candidates were changed to those of the other sex, such as "
+        "desenvolvedor and desenvolvedora, and words for sex and family were added."
+    )
+    return Section("Is a score moved by who somebody is?", text)

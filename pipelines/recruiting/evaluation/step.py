@@ -1,0 +1,135 @@
+"""Step evaluate: the held-out models on the newest days, as a document, a page and rows of the figures' file."""
+
+import json
+import shutil
+from dataclasses import asdict
+from datetime import UTC, datetime
+from math import isnan
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from pipelines.measures import evaluation_csv
+from pipelines.recruiting.evaluation.counterfactual import MOVED, largest_move
+from pipelines.recruiting.evaluation.figures import CANDIDATE, figures
+from pipelines.recruiting.evaluation.groups import groups, sentences
+from pipelines.recruiting.evaluation.match_figures import match_figures
+from pipelines.recruiting.evaluation.page import render
+from pipelines.recruiting.evaluation.replayed import Replayed, decided, replay_test
+from pipelines.recruiting.tables.reading import read_tables
+from pipelines.recruiting.training.encoder_fit import encode_all
+from pipelines.recruiting.training.models import Models
+from pipelines.recruiting.training.records import Data, data_of
+from pipelines.recruiting.training.step import end_of, model_params
+from pipelines.report import write_page
+from pipelines.use_case import Context
+from script_shared.recruiting.features.world import World
+from script_shared.recruiting.params import RecruitingParams
+from script_shared.recruiting.ranking import release_folder as names
+
+FILE, PAGE = "metrics.json", "report.html"
+CHECKED = 200  # candidates of the counterfactual test
+
+
+def evaluate(context: Context) -> dict[str, Any]:
+    """Measure the candidate on the held-out days, beside plain orders.
+
+    Reads refined and trained; writes evaluated (``metrics.json``, ``report.html``), copies both to
+    ``evaluation_dir/recruiting`` and puts the figures into the CSV over all runs.
+
+    Raises:
+        RunError: an earlier step is missing.
+    """
+    params: RecruitingParams = context.params
+    data = data_of(read_tables(context.run.read("refined")))
+    until = int(context.run.facts("trained")["held_out_until"])
+    with threadpool_limits(1):
+        models = Models.load(context.run.read("trained") / names.HELD_OUT, until)
+        content = document(context, data, models, params)
+    with context.run.write("evaluated") as (folder, facts):
+        (folder / FILE).write_text(json.dumps(_no_nan(content), indent=1), encoding="utf-8")
+        write_page(folder / PAGE, render(content))
+        facts.update(
+            cases=content["cases"],
+            test=content["test"],
+            alarms=content["alarms"],
+            **{each["metric"]: each["value"] for each in content["figures"] if each["model"] == CANDIDATE},
+        )
+    _copy_out(context, content)
+    return _no_nan(dict(facts))
+
+
+def document(context: Context, data: Data, models: Models, params: RecruitingParams) -> dict[str, Any]:
+    """All that was measured, as JSON values (nan where a figure is missing)."""
+    wanted, end = params.evaluation, end_of(data)
+    encoded = encode_all(data, models.spaces.encoder)
+    world = World(data.vacancies, data.candidates, *encoded.spaces(models.spaces))
+    openness = model_params(params).openness
+    share = min(1.0, wanted.cases / max(int((data.day >= models.until).sum()), 1))
+    found = replay_test(data, world, models, models.until, end, openness, share)
+    told = groups(data, found)
+    own, differences = figures(found.next_vacancy, wanted.resamples, params.ranker.seed)
+    retrieved, _ = figures(found.applicants, wanted.resamples, params.ranker.seed)
+    chances = match_figures(decided(data, found), wanted.resamples, params.match.seed)
+    moved = _counterfactual(data, models)
+    pointer = context.releases.current()
+    return {
+        "run_id": context.run.run_id,
+        "evaluated_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "source": context.run.facts("landing").get("source") if context.run.complete("landing") else None,
+        "test": f"{np.datetime64(models.until, 'D')} to {np.datetime64(end - 1, 'D')}",
+        "cases": len(found.rows),
+        "open": float(np.mean(found.sizes)) if found.sizes else float("nan"),
+        "release": pointer.version if pointer else None,
+        "missing": {},
+        "figures": [asdict(each) for each in (*own, *retrieved, *chances)],
+        "differences": [asdict(each) for each in differences],
+        "groups": [asdict(each) for each in told],
+        "group_sentences": sentences(told, wanted.group_min),
+        "counterfactual": {"candidates": min(CHECKED, _with_text(data)), "largest_move": moved},
+        "alarms": _alarms(moved, found),
+    }
+
+
+def _with_text(data: Data) -> int:
+    return sum(not each.is_blank for each in data.candidates)
+
+
+def _counterfactual(data: Data, models: Models) -> float:
+    chosen = [each for each in data.candidates if not each.is_blank][:CHECKED]
+    return largest_move(models.spaces, chosen)
+
+
+def _alarms(moved: float, found: Replayed) -> list[str]:
+    alarms = [] if found.rows else ["No case in the held-out days: nothing was measured."]
+    if moved > MOVED:
+        alarms.append(f"Words for the other sex move a candidate's vector by {moved:.2g}.")
+    return alarms
+
+
+def _copy_out(context: Context, content: dict[str, Any]) -> None:
+    target = context.settings.evaluation_dir / "recruiting"
+    target.mkdir(parents=True, exist_ok=True)
+    for name in (FILE, PAGE):
+        shutil.copyfile(context.run.folder("evaluated") / name, target / f"{context.run.run_id}-{name}")
+    rows = [
+        {
+            **{name: content[name] for name in ("run_id", "evaluated_at", "source", "release")},
+            **{name: each[name] for name in ("model", "metric", "value", "low", "high")},
+            "segment": "all",
+            "users": each["cases"],
+            "protocol": content["test"],
+        }
+        for each in content["figures"]
+    ]
+    evaluation_csv.append_rows(target / evaluation_csv.NAME, rows, content["run_id"])
+
+
+def _no_nan(value: Any) -> Any:
+    """JSON has no nan: a missing figure is null."""
+    if isinstance(value, dict):
+        return {name: _no_nan(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_no_nan(each) for each in value]
+    return None if isinstance(value, float) and isnan(value) else value

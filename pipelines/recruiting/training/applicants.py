@@ -1,0 +1,137 @@
+"""Training rows of the candidates' ranker and the match classifier: who applied to a vacancy, and what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipelines.recruiting.training.cases import Day
+from pipelines.recruiting.training.ranker_fit import Rows
+from pipelines.recruiting.training.records import Data
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.recruiting.features.feature_names import NAMES
+from script_shared.recruiting.features.match_features import NAMES as MATCH_NAMES
+from script_shared.recruiting.features.match_features import match_features
+from script_shared.recruiting.features.pairs import pair_features
+from script_shared.recruiting.features.world import World
+from script_shared.recruiting.ranking.profiles import profiles
+
+HIRED = 4  # grade of a hire
+LABELS = np.asarray([1, 2, 3, 3, 4])  # relevance of an applicant by grade; 1 for undecided ones, 0 for everybody else
+
+
+class Retrieval:
+    """Profiles of all candidates as of a day, for drawing the nearest to a vacancy.
+
+    Attributes:
+        vectors: float32 (candidates, width), zeros for those of whom nothing is known yet.
+    """
+
+    def __init__(self, data: Data, world: World) -> None:
+        self._world = world
+        applied = np.full(len(data.candidates), np.iinfo(np.int64).max)
+        np.minimum.at(applied, data.candidate, data.day)
+        created = np.asarray([each.created_on for each in data.candidates])
+        self._from = np.where(created >= 0, np.minimum(created, applied), applied)
+        self.vectors = np.zeros((len(data.candidates), world.vacancy_vectors("learnt").shape[1]), np.float32)
+        self._known = np.zeros(len(data.candidates), bool)
+
+    def refresh(self, day: int, changed: IntArray) -> None:
+        """Take in candidates who are there since, and those whose applications changed."""
+        new = np.flatnonzero((self._from < day) & ~self._known)
+        self._known[new] = True
+        rows = np.union1d(new, changed[self._known[changed]])
+        if len(rows):
+            self.vectors[rows] = profiles(self._world, rows)
+
+    def rebuild(self) -> None:
+        """Take in a new projection."""
+        rows = np.flatnonzero(self._known)
+        self.vectors[rows] = profiles(self._world, rows)
+
+    def nearest(self, vacancy: int, most: int) -> IntArray:
+        """Rows of the nearest candidates, nearest first."""
+        alike = self.vectors @ self._world.vacancy_vectors("learnt")[vacancy]
+        most = min(most, len(alike))
+        best = np.argpartition(-alike, most - 1)[:most]
+        return best[np.argsort(-alike[best], kind="stable")]
+
+    def is_known(self, rows: IntArray) -> IntArray:
+        """Whether anything is known of candidates."""
+        return np.asarray(self.vectors[rows].any(axis=1))
+
+
+@dataclass
+class Lists:
+    """Lists of candidates of a vacancy, gathered over days."""
+
+    features: list[FloatArray] = field(default_factory=list)
+    labels: list[IntArray] = field(default_factory=list)
+
+    def add(self, world: World, rows: IntArray, vacancy: int, labels: IntArray, day: int) -> None:
+        """Add a list."""
+        self.features.append(pair_features(world, rows, np.full(len(rows), vacancy), day))
+        self.labels.append(labels)
+
+    def rows(self) -> Rows:
+        """As rows for the ranker."""
+        if not self.features:
+            return np.zeros((0, len(NAMES)), np.float32), np.zeros(0, int), np.zeros(0, int)
+        sizes = np.asarray([len(each) for each in self.labels])
+        return np.concatenate(self.features), np.concatenate(self.labels), sizes
+
+
+@dataclass
+class Pairs:
+    """Applications as they were on their day, gathered over days.
+
+    Attributes:
+        places: of the applications in the data.
+    """
+
+    features: list[FloatArray] = field(default_factory=list)
+    places: list[IntArray] = field(default_factory=list)
+
+    def add(self, data: Data, world: World, today: Day) -> None:
+        """Add the applications of a day, each vacancy's in one go."""
+        for places in by_vacancy(data, today.places):
+            self.features.append(match_features(world, data.candidate[places], data.vacancy[places], today.day))
+            self.places.append(places)
+
+    def rows(self) -> tuple[FloatArray, IntArray]:
+        """float32 (n, features) and the places."""
+        if not self.features:
+            return np.zeros((0, len(MATCH_NAMES)), np.float32), np.zeros(0, np.int64)
+        return np.concatenate(self.features), np.concatenate(self.places)
+
+
+def by_vacancy(data: Data, places: IntArray) -> list[IntArray]:
+    """Places of applications, split by vacancy."""
+    order = places[np.argsort(data.vacancy[places], kind="stable")]
+    return np.split(order, np.flatnonzero(np.diff(data.vacancy[order])) + 1) if len(order) else []
+
+
+def list_of(
+    data: Data, retrieval: Retrieval, places: IntArray, negatives: int, draw: np.random.Generator
+) -> tuple[IntArray, IntArray]:
+    """Applicants of a vacancy on a day of whom something is known, and others who are near; with their labels."""
+    applicants, grades = data.candidate[places], data.grade[places]
+    seen = retrieval.is_known(applicants)
+    applicants, grades = applicants[seen], grades[seen]
+    if not len(applicants):
+        return applicants, grades
+    near = retrieval.nearest(int(data.vacancy[places[0]]), 5 * negatives)
+    near = near[~np.isin(near, applicants)]
+    others = np.concatenate([near[: negatives // 2], _draw(near[negatives // 2 :], negatives - negatives // 2, draw)])
+    labels = np.where(grades < 0, 1, LABELS[np.maximum(grades, 0)])
+    return np.concatenate([applicants, others]), np.concatenate([labels, np.zeros(len(others), int)])
+
+
+def _draw(rows: IntArray, most: int, draw: np.random.Generator) -> IntArray:
+    return draw.permutation(rows)[:most]
+
+
+def hired(grades: Sequence[int] | IntArray) -> IntArray:
+    """bool (n): who was hired."""
+    found: IntArray = np.asarray(grades) >= HIRED
+    return found

@@ -1,0 +1,123 @@
+"""Fits the encoder and its projections on vacancies, CVs and pairs from before a day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.recruiting.training.records import Data
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.recruiting.encoders.base import Document, Encoder
+from script_shared.recruiting.encoders.lsa import Lsa
+from script_shared.recruiting.encoders.projection import Projection, pairs_within
+from script_shared.recruiting.encoders.sentence import Sentence
+from script_shared.recruiting.encoders.spaces import Spaces, TextSpaces
+from script_shared.recruiting.encoders.static import Static
+from script_shared.recruiting.model_params import EncoderParams
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Vectors of all vacancies and candidates before a projection.
+
+    Attributes:
+        vacancies, candidates: float32 (n, width) of whole texts.
+        vacancy_titles, candidate_titles: of titles alone.
+    """
+
+    encoder: Encoder
+    vacancies: FloatArray
+    vacancy_titles: FloatArray
+    candidates: FloatArray
+    candidate_titles: FloatArray
+
+    def spaces(self, found: TextSpaces) -> tuple[Spaces, Spaces]:
+        """Of vacancies and of candidates the vectors in every space."""
+        return (
+            found.projected(self.vacancies, self.vacancy_titles, found.projection),
+            found.projected(self.candidates, self.candidate_titles, found.candidate_projection),
+        )
+
+
+def fit_encoder(data: Data, params: EncoderParams, until: int) -> Encoder:
+    """Learn the encoder, or read one that was trained elsewhere.
+
+    Args:
+        until: days since 1970-01-01; nothing of that day or later is looked at.
+
+    Raises:
+        InputError: the folder of the word vectors cannot be read.
+    """
+    if params.kind == "static":
+        return Static.read(Path(params.path))
+    if params.kind == "sentence":
+        return Sentence()
+    vacancies = [each.document for each in data.vacancies if each.asked_on < until]
+    people = np.unique(data.candidate[data.day < until])
+    cvs = [data.candidates[row].document for row in people.tolist() if not data.candidates[row].is_blank]
+    draw = np.random.default_rng(params.seed)
+    chosen = [*_some(vacancies, params.documents // 2, draw), *_some(cvs, params.documents // 2, draw)]
+    return Lsa.fit(
+        chosen,
+        width=params.width,
+        max_terms=params.max_terms,
+        weights=params.weights.model_dump(),
+        letter_weight=params.letter_weight,
+        seed=params.seed,
+    )
+
+
+def _some(documents: Sequence[Document], most: int, draw: np.random.Generator) -> list[Document]:
+    if len(documents) <= most:
+        return list(documents)
+    return [documents[place] for place in draw.permutation(len(documents))[:most].tolist()]
+
+
+def encode_all(data: Data, encoder: Encoder) -> Encoded:
+    """Encode all texts and titles once."""
+    sides = []
+    for records in (data.vacancies, data.candidates):
+        documents = [each.document for each in records]
+        sides += [encoder.encode(documents), encoder.encode([{"title": each["title"]} for each in documents])]
+    return Encoded(encoder, *sides)
+
+
+def project(data: Data, encoded: Encoded, until: int, params: EncoderParams) -> TextSpaces:
+    """Learn the projections from vacancies that share a candidate, and from CVs and the vacancies applied to.
+
+    Args:
+        until: days since 1970-01-01; no application of that day or later is looked at.
+    """
+    seen = data.day < until
+    candidate, vacancy = data.candidate[seen], data.vacancy[seen]
+    draw = np.random.default_rng(params.seed)
+    left, right, weight = pairs_within(candidate, vacancy)
+    if len(left) > params.pairs:
+        kept = draw.permutation(len(left))[: params.pairs]
+        left, right, weight = left[kept], right[kept], weight[kept]
+    with_cv = np.flatnonzero(encoded.candidates[candidate].any(axis=1))
+    with_cv = draw.permutation(with_cv)[: params.pairs // 2]
+    who, what = candidate[with_cv], vacancy[with_cv]
+    middle = _mean(encoded.vacancies, vacancy)
+    cv_middle = _mean(encoded.candidates, who) if len(who) else middle
+    first = np.concatenate([encoded.vacancies[left] - middle, encoded.candidates[who] - cv_middle])
+    second = np.concatenate([encoded.vacancies[right] - middle, encoded.vacancies[what] - middle])
+    weights = np.concatenate([weight, np.full(len(who), params.cv_weight)])
+    if not weights.sum() > 0:
+        plain = Projection(middle, np.eye(len(middle), dtype=np.float32))
+        return TextSpaces(encoded.encoder, plain, plain)
+    found = Projection.fit(first, second, weights, width=params.learnt_width, shrink=params.shrink)
+    return TextSpaces(
+        encoded.encoder,
+        Projection(found.mean + middle, found.matrix),
+        Projection(found.mean + cv_middle, found.matrix),
+    )
+
+
+def _mean(vectors: FloatArray, rows: IntArray) -> FloatArray:
+    unique = np.unique(rows)
+    if not len(unique):
+        return np.zeros(vectors.shape[1], np.float32)
+    mean: FloatArray = vectors[unique].mean(axis=0).astype(np.float32)
+    return mean

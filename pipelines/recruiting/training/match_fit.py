@@ -1,0 +1,91 @@
+"""Fits the match classifier on applications that are old enough to be decided; the newest of them calibrate it."""
+
+from typing import Any
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.errors import InputError
+from script_shared.recruiting.features.match_features import NAMES
+from script_shared.recruiting.model_params import MatchParams
+from script_shared.recruiting.ranking.boosted import scores_of
+from script_shared.recruiting.ranking.match import Match
+from script_shared.recruiting.refused import refuse_leaks
+
+CALIBRATED = 0.2  # newest share of the applications that the calibration is fitted on
+FEWEST = 10  # hires that a fit needs
+
+
+def fit_match(features: FloatArray, came: IntArray, params: MatchParams, alarm: float = 1.0) -> Match:
+    """Learn the trees on the older applications, the calibration on the newer ones.
+
+    Args:
+        features: float32 (n, features), by day.
+        came: bool (n) hired.
+        alarm: AUC of a single feature above which it holds the answer.
+
+    Raises:
+        InputError: too few hires, or a feature that gives the answer away.
+    """
+    refuse_leaks(NAMES)
+    if came.sum() < FEWEST or (~came).sum() < FEWEST:
+        raise InputError(f"only {int(came.sum())} hires to learn from.", fix="Bring more or older applications.")
+    refuse_giveaways(features, came, alarm)
+    older = int(len(came) * (1 - CALIBRATED))
+    if came[older:].sum() < FEWEST or came[:older].sum() < FEWEST:
+        older = len(came)
+    booster = fit_trees(features[:older], came[:older], params)
+    held = slice(older, None) if older < len(came) else slice(None)
+    slope, shift = platt(scores_of(booster, features[held]), came[held])
+    return Match(booster, slope, shift)
+
+
+def fit_trees(features: FloatArray, came: IntArray, params: MatchParams) -> Any:
+    """A LightGBM booster; hires count more, as they are rare."""
+    import lightgbm
+
+    settings = {
+        "objective": "binary",
+        "scale_pos_weight": float(np.sqrt((~came).sum() / max(came.sum(), 1))),
+        "learning_rate": params.learning_rate,
+        "num_leaves": params.leaves,
+        "min_data_in_leaf": params.min_leaf,
+        "feature_fraction": 0.5,
+        "lambda_l2": params.penalty,
+        "num_threads": 1,
+        "deterministic": True,
+        "force_row_wise": True,
+        "seed": params.seed,
+        "verbose": -1,
+    }
+    data = lightgbm.Dataset(features, came.astype(int), feature_name=list(NAMES))
+    return lightgbm.train(settings, data, params.trees)
+
+
+def platt(scores: FloatArray, came: IntArray) -> tuple[float, float]:
+    """Slope and shift of Platt's scaling; the slope is never below zero, which would turn the order round."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=1e3).fit(scores[:, None], came)
+    return max(float(model.coef_[0, 0]), 0.05), float(model.intercept_[0])
+
+
+def refuse_giveaways(features: FloatArray, came: IntArray, alarm: float) -> None:
+    """Refuse a feature that alone tells who is hired.
+
+    Raises:
+        InputError: names the feature and its AUC.
+    """
+    from sklearn.metrics import roc_auc_score
+
+    for place, name in enumerate(NAMES):
+        known = ~np.isnan(features[:, place])
+        if known.sum() < 2 * FEWEST or len(np.unique(came[known])) < 2:
+            continue
+        auc = float(roc_auc_score(came[known], features[known, place]))
+        if max(auc, 1 - auc) > alarm:
+            raise InputError(
+                f"the feature {name} alone tells who is hired (AUC {max(auc, 1 - auc):.3f}): it holds the answer, not "
+                "what was known on the day.",
+                fix="Look at where its column comes from, and leave it out until then.",
+            )

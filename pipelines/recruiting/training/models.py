@@ -1,0 +1,170 @@
+"""Fits all models on what is before a day: one replay gathers the rows of both rankers and of the classifier."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.recruiting.training.applicants import Lists, Pairs, Retrieval, by_vacancy, hired, list_of
+from pipelines.recruiting.training.cases import Case, Day, Openness, next_vacancies, replay
+from pipelines.recruiting.training.encoder_fit import Encoded, encode_all, fit_encoder, project
+from pipelines.recruiting.training.match_fit import fit_match
+from pipelines.recruiting.training.ranker_fit import case_rows, fit_ranker
+from pipelines.recruiting.training.records import Data
+from script_shared.arrays import IntArray
+from script_shared.recruiting.encoders.spaces import TextSpaces
+from script_shared.recruiting.features.activity import Activity
+from script_shared.recruiting.features.feature_names import NAMES
+from script_shared.recruiting.features.world import World
+from script_shared.recruiting.model_params import EncoderParams, EvaluationParams, MatchParams, RankerParams
+from script_shared.recruiting.ranking import release_folder as names
+from script_shared.recruiting.ranking.boosted import load_booster, save_booster
+from script_shared.recruiting.ranking.match import Match
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
+REFIT_DAYS = 180  # the projection is learnt again after so many days of the replay, from the days before alone
+
+
+@dataclass(frozen=True)
+class ModelParams:
+    """Params of all models."""
+
+    encoder: EncoderParams
+    ranker: RankerParams
+    match: MatchParams
+    evaluation: EvaluationParams
+    openness: Openness
+
+
+@dataclass(frozen=True)
+class Models:
+    """Fitted models.
+
+    Attributes:
+        until: days since 1970-01-01; they know nothing of that day or later.
+        cases: that the vacancies' ranker has learnt from.
+    """
+
+    spaces: TextSpaces
+    vacancy_ranker: "Booster"
+    candidate_ranker: "Booster"
+    match: Match
+    until: int
+    cases: int
+
+    def save(self, folder: Path) -> None:
+        """Write them into the folder of a release."""
+        self.spaces.save(folder / names.ENCODER)
+        save_booster(self.vacancy_ranker, folder / names.VACANCY_RANKER)
+        save_booster(self.candidate_ranker, folder / names.CANDIDATE_RANKER)
+        self.match.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path, until: int) -> "Models":
+        """Read them.
+
+        Raises:
+            ReleaseCorruptError: a file is missing or damaged.
+        """
+        return cls(
+            TextSpaces.load(folder / names.ENCODER),
+            load_booster(folder / names.VACANCY_RANKER, NAMES),
+            load_booster(folder / names.CANDIDATE_RANKER, NAMES),
+            Match.load(folder),
+            until,
+            0,
+        )
+
+
+def fit_models(data: Data, until: int, params: ModelParams) -> tuple[Models, World]:
+    """Learn everything from the days before ``until``.
+
+    A projection flatters the pairs that it has learnt from, so the rows of each half-year are made with one that has
+    learnt from the time before.
+
+    Returns:
+        the models, and the world with the final projection's vectors and the activity before ``until``.
+
+    Raises:
+        InputError: too few applications or hires to learn from, or a feature that gives the answer away.
+    """
+    data = data.before(until)
+    encoded = encode_all(data, fit_encoder(data, params.encoder, until))
+    first = _first_day(data, until, params.ranker.days)
+    world = World(data.vacancies, data.candidates, *encoded.spaces(project(data, encoded, first, params.encoder)))
+    gathered = _gather(data, world, encoded, first, until, params)
+    ranker = fit_ranker(gathered.cases.rows(), params.ranker)
+    candidates = fit_ranker(gathered.lists.rows(), params.ranker)
+    match = _match(data, gathered.pairs, until, params)
+    spaces = project(data, encoded, until, params.encoder)
+    world.project(*encoded.spaces(spaces))
+    world.use(Activity(data.applications(np.arange(len(data.day)))))
+    return Models(spaces, ranker, candidates, match, until, len(gathered.cases.labels)), world
+
+
+@dataclass
+class _Gathered:
+    cases: Lists
+    lists: Lists
+    pairs: Pairs
+
+
+def _gather(data: Data, world: World, encoded: Encoded, first: int, until: int, params: ModelParams) -> _Gathered:
+    found = _Gathered(Lists(), Lists(), Pairs())
+    draw = np.random.default_rng(params.ranker.seed)
+    retrieval, block, changed = Retrieval(data, world), first, np.zeros(0, np.int64)
+    applied = int(((data.day >= first) & (data.day < until)).sum())
+    share = min(1.0, params.ranker.cases / max(applied, 1))
+    for today in replay(data, world, first, until, params.openness):
+        if today.day >= block + REFIT_DAYS:
+            block = today.day
+            world.project(*encoded.spaces(project(data, encoded, block, params.encoder)))
+            retrieval.rebuild()
+        retrieval.refresh(today.day, changed)
+        changed = np.unique(data.candidate[today.places])
+        found.pairs.add(data, world, today)
+        for case in next_vacancies(data, world, today):
+            if draw.random() < share:
+                _add_case(found.cases, world, case, params.ranker, draw)
+        _add_lists(found.lists, data, world, today, retrieval, params.ranker, draw, share)
+    return found
+
+
+def _add_case(lists: Lists, world: World, case: Case, params: RankerParams, draw: np.random.Generator) -> None:
+    features, labels = case_rows(world, case, params.negatives, draw)
+    lists.features.append(features)
+    lists.labels.append(labels)
+
+
+def _add_lists(
+    lists: Lists,
+    data: Data,
+    world: World,
+    today: Day,
+    retrieval: Retrieval,
+    params: RankerParams,
+    draw: np.random.Generator,
+    share: float,
+) -> None:
+    for places in by_vacancy(data, today.places):
+        if draw.random() < share:
+            rows, labels = list_of(data, retrieval, places, params.negatives, draw)
+            if len(rows):
+                lists.add(world, rows, int(data.vacancy[places[0]]), labels, today.day)
+
+
+def _match(data: Data, pairs: Pairs, until: int, params: ModelParams) -> Match:
+    features, places = pairs.rows()
+    old = data.day[places] < until - params.match.min_days
+    came = hired(data.grade[places])
+    return fit_match(features[old], came[old], params.match, params.evaluation.leak_alarm)
+
+
+def _first_day(data: Data, until: int, days: int) -> int:
+    """The first day of the rows: ``days`` before the end, but not before a third of the applications was made."""
+    seen: IntArray = data.day[data.day < until]
+    third = int(seen[len(seen) // 3]) if len(seen) else until
+    return max(until - days, third)

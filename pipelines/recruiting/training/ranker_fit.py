@@ -1,0 +1,66 @@
+"""Fits LambdaRank: of the vacancies that were open, the one that the candidate applied to first."""
+
+from typing import Any
+
+import numpy as np
+
+from pipelines.recruiting.training.cases import Case
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.errors import InputError
+from script_shared.recruiting.features.feature_names import NAMES
+from script_shared.recruiting.features.pairs import pair_features
+from script_shared.recruiting.features.world import World
+from script_shared.recruiting.model_params import RankerParams
+
+Rows = tuple[FloatArray, IntArray, IntArray]  # features, labels, sizes of the lists
+
+
+def case_features(world: World, case: Case) -> FloatArray:
+    """float32 (open, len(NAMES)) of one case."""
+    return pair_features(world, np.full(len(case.open), case.candidate), case.open, case.day)
+
+
+def case_rows(world: World, case: Case, negatives: int, draw: np.random.Generator) -> tuple[FloatArray, IntArray]:
+    """Features and labels of a case: what was applied to, the nearest others and a draw of the rest."""
+    features = case_features(world, case)
+    kept = _kept(features[:, NAMES.index("learnt_max")], case.hits, negatives, draw)
+    return features[kept], case.hits[kept].astype(int)
+
+
+def _kept(near: FloatArray, hits: IntArray, negatives: int, draw: np.random.Generator) -> IntArray:
+    others = np.flatnonzero(~hits)
+    if len(others) > negatives:
+        order = others[np.argsort(-np.nan_to_num(near[others], nan=-1))]
+        half = negatives // 2
+        others = np.concatenate([order[:half], draw.choice(order[half:], negatives - half, replace=False)])
+    return np.sort(np.concatenate([np.flatnonzero(hits), others]))
+
+
+def fit_ranker(rows: Rows, params: RankerParams, **options: Any) -> Any:
+    """A LightGBM booster.
+
+    Raises:
+        InputError: there are no lists.
+    """
+    import lightgbm
+
+    features, labels, sizes = rows
+    if not len(sizes):
+        raise InputError("no candidate has applied twice, so there is no order to learn.", fix="Bring more days.")
+    settings = {
+        "objective": "lambdarank",
+        "learning_rate": params.learning_rate,
+        "num_leaves": params.leaves,
+        "min_data_in_leaf": params.min_leaf,
+        "feature_fraction": params.features,
+        "lambda_l2": params.penalty,
+        "lambdarank_truncation_level": 15,
+        "num_threads": 1,
+        "deterministic": True,
+        "force_row_wise": True,
+        "seed": params.seed,
+        "verbose": -1,
+        **options,
+    }
+    data = lightgbm.Dataset(features, labels, group=sizes, feature_name=list(NAMES))
+    return lightgbm.train(settings, data, params.trees)

@@ -1,0 +1,70 @@
+"""Step train: models that have not seen the newest days, to be measured, and models of all days, to be served."""
+
+from time import perf_counter
+from typing import Any
+
+from threadpoolctl import threadpool_limits
+
+from pipelines.recruiting.tables.reading import read_tables
+from pipelines.recruiting.training.cases import Openness
+from pipelines.recruiting.training.models import ModelParams, fit_models
+from pipelines.recruiting.training.records import Data, data_of
+from pipelines.recruiting.training.release import write_release
+from pipelines.use_case import Context
+from script_shared.errors import InputError
+from script_shared.recruiting.params import RecruitingParams
+from script_shared.recruiting.ranking import release_folder as names
+
+PARAMS = "training_params.json"
+
+
+def train(context: Context) -> dict[str, Any]:
+    """Read refined; write trained: the folder of a release.
+
+    ``held_out/`` learns from all days but the newest ``evaluation.days``, which it is measured on; the folder itself
+    holds the same learnt from all days, and what serving knows of candidates and vacancies.
+
+    Raises:
+        InputError: too few applications to learn from, or a feature that gives the answer away.
+    """
+    params: RecruitingParams = context.params
+    started = perf_counter()
+    data = data_of(read_tables(context.run.read("refined")))
+    wanted, end = model_params(params), end_of(data)
+    with threadpool_limits(1), context.run.write("trained") as (folder, facts):
+        held_out, _ = fit_models(data, end - params.evaluation.days, wanted)
+        (folder / names.HELD_OUT).mkdir()
+        held_out.save(folder / names.HELD_OUT)
+        models, world = fit_models(data, end, wanted)
+        today = {"day": end, "asked_days": wanted.openness.asked_days, "applied_days": wanted.openness.applied_days}
+        write_release(folder, data, models, world, params.index, today)
+        (folder / PARAMS).write_text(params.model_dump_json(indent=1), encoding="utf-8")
+        facts.update(
+            encoder=models.spaces.version,
+            vacancies=len(data.vacancies),
+            candidates=len(data.candidates),
+            applications=len(data.day),
+            until=end,
+            held_out_until=held_out.until,
+            cases=models.cases,
+            held_out_cases=held_out.cases,
+            seconds=round(perf_counter() - started, 2),
+        )
+    return dict(facts)
+
+
+def model_params(params: RecruitingParams) -> ModelParams:
+    """The params of the models among those of the use case."""
+    openness = Openness(params.open.asked_days, params.open.applied_days)
+    return ModelParams(params.encoder, params.ranker, params.match, params.evaluation, openness)
+
+
+def end_of(data: Data) -> int:
+    """The day after the last application.
+
+    Raises:
+        InputError: there are no applications.
+    """
+    if not len(data.day):
+        raise InputError("there is no application to learn from.", fix="Bring files with applications.")
+    return int(data.day.max()) + 1

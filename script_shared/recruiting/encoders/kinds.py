@@ -1,0 +1,23 @@
+"""The kinds of encoders that a release may hold."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from script_shared.errors import ReleaseCorruptError
+from script_shared.recruiting.encoders.base import Encoder
+from script_shared.recruiting.encoders.lsa import Lsa
+from script_shared.recruiting.encoders.sentence import Sentence
+from script_shared.recruiting.encoders.static import Static
+
+KINDS: dict[str, Callable[[Path], Encoder]] = {"lsa": Lsa.load, "static": Static.load, "sentence": Sentence.load}
+
+
+def load_encoder(kind: str, folder: Path) -> Encoder:
+    """Read an encoder.
+
+    Raises:
+        ReleaseCorruptError: there is no such kind, or its files are damaged.
+    """
+    if kind not in KINDS:
+        raise ReleaseCorruptError(f"{folder}: no encoder {kind!r} in this version.", fix="Train it again.")
+    return KINDS[kind](folder)

@@ -1,0 +1,91 @@
+"""Who applied to what and when, and what became of it: all that is known by a day, and nothing later.
+
+Applications are added in order of time. Training adds those before a day and then looks; serving adds all there are and
+each new one as it comes.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+UNDECIDED = -1
+Known = tuple[int, int, int, int]  # other side's row, day applied, day updated (NEVER = -1), grade
+
+
+@dataclass(frozen=True)
+class Application:
+    """One application.
+
+    Attributes:
+        candidate, vacancy: rows.
+        day: days since 1970-01-01 on which it was made.
+        updated: day of its last status, -1 when it never changed.
+        grade: relevance by its status, UNDECIDED when nothing was decided.
+    """
+
+    candidate: int
+    vacancy: int
+    day: int
+    updated: int = -1
+    grade: int = UNDECIDED
+
+
+class Activity:
+    """Applications by candidate and by vacancy.
+
+    Attributes:
+        of_candidate: by candidate row (vacancy, day, updated, grade), oldest first.
+        of_vacancy: by vacancy row (candidate, day, updated, grade), oldest first.
+        changes: how many applications were added; contexts made before are out of date when it grows.
+    """
+
+    def __init__(self, applications: Iterable[Application] = ()) -> None:
+        self.of_candidate: dict[int, list[Known]] = {}
+        self.of_vacancy: dict[int, list[Known]] = {}
+        self.changes = 0
+        for application in applications:
+            self.add(application)
+
+    def add(self, new: Application) -> None:
+        """Add an application; a pair that is there already takes its new status."""
+        for side, own, other in (
+            (self.of_candidate, new.candidate, new.vacancy),
+            (self.of_vacancy, new.vacancy, new.candidate),
+        ):
+            entries = side.setdefault(own, [])
+            entry = (other, new.day, new.updated, new.grade)
+            place = next((at for at, each in enumerate(entries) if each[0] == other), None)
+            if place is None:
+                entries.append(entry)
+            else:
+                entries[place] = (other, entries[place][1], new.updated, new.grade)
+        self.changes += 1
+
+    def latest(self, candidate: int, most: int, leave_out: int = -1) -> list[Known]:
+        """A candidate's newest applications, newest first, one vacancy left out."""
+        entries = reversed(self.of_candidate.get(candidate, ()))
+        return list(islice((entry for entry in entries if entry[0] != leave_out), most))
+
+    def move(self, candidate: int, new: int) -> None:
+        """Give a candidate's applications to another row, for a new version of the candidate."""
+        self.of_candidate[new] = self.of_candidate.pop(candidate, [])
+        for vacancy, *_ in self.of_candidate[new]:
+            entries = self.of_vacancy[vacancy]
+            self.of_vacancy[vacancy] = [(new, *entry[1:]) if entry[0] == candidate else entry for entry in entries]
+        self.changes += 1
+
+    def erase(self, candidate: int) -> None:
+        """Forget a candidate."""
+        for vacancy, *_ in self.of_candidate.pop(candidate, ()):
+            entries = self.of_vacancy.get(vacancy, [])
+            self.of_vacancy[vacancy] = [entry for entry in entries if entry[0] != candidate]
+        self.changes += 1
+
+
+def known_grade(entry: Sequence[int], day: int) -> int:
+    """The grade when it was decided before the day, else UNDECIDED.
+
+    >>> known_grade((7, 10, 12, 3), 12), known_grade((7, 10, 12, 3), 13)
+    (-1, 3)
+    """
+    return int(entry[3]) if 0 <= entry[2] < day else UNDECIDED

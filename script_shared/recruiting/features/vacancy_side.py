@@ -1,0 +1,103 @@
+"""What the activity says of vacancies on a day: how much they are applied to, and by whom."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.recruiting.features.activity import Activity, known_grade
+
+PACES = (1, 3, 7, 14)  # days back that applications are counted over
+OTHERS = 5  # newest other vacancies of an applicant that are looked at
+APPLICANTS = 25  # newest applicants that are looked at
+LONG_AGO = 400.0  # days since something that never happened
+NAMES = (
+    "applicants",
+    *(f"applicants_{days}d" for days in PACES),
+    "days_since_applicant",
+    "refused_known",
+    "good_known",
+)
+
+
+class VacancySide:
+    """Numbers and mean vectors of vacancies, kept until the activity or the day changes."""
+
+    def __init__(self, activity: Activity) -> None:
+        self._activity = activity
+        self._state = (-1, -1)
+        self._numbers: dict[int, list[float]] = {}
+        self._profiles: dict[int, FloatArray] = {}
+        self._shared: dict[int, dict[int, float]] = {}
+
+    def _fresh(self, day: int) -> None:
+        state = (day, self._activity.changes)
+        if state != self._state:
+            self._state = state
+            self._numbers, self._profiles, self._shared = {}, {}, {}
+
+    def numbers(self, vacancies: IntArray, day: int) -> FloatArray:
+        """float32 (n, len(NAMES)) of vacancies on a day."""
+        self._fresh(day)
+        for row in vacancies.tolist():
+            if row not in self._numbers:
+                self._numbers[row] = self._count(row, day)
+        return np.asarray([self._numbers[row] for row in vacancies.tolist()], np.float32).reshape(-1, len(NAMES))
+
+    def _count(self, row: int, day: int) -> list[float]:
+        entries = self._activity.of_vacancy.get(row, [])
+        ages = [day - entry[1] for entry in entries]
+        grades = [known_grade(entry, day) for entry in entries]
+        paces = [float(sum(age <= days for age in ages)) for days in PACES]
+        refused, good = sum(grade == 0 for grade in grades), sum(grade >= 3 for grade in grades)
+        return [float(len(ages)), *paces, float(min(ages, default=LONG_AGO)), float(refused), float(good)]
+
+    def profiles(self, vacancies: IntArray, vectors: FloatArray, day: int) -> FloatArray:
+        """float32 (n, width): mean vector of the other vacancies of each vacancy's applicants.
+
+        Rows are zeros for a vacancy whose applicants applied to nothing else.
+        """
+        self._fresh(day)
+        rows = vacancies.tolist()
+        for row in rows:
+            if row not in self._profiles:
+                self._profiles[row] = self.profile(row, vectors)
+        return np.stack([self._profiles[row] for row in rows]) if rows else np.zeros((0, vectors.shape[1]), np.float32)
+
+    def profile(self, row: int, vectors: FloatArray, leave_out: int = -1) -> FloatArray:
+        """(width) the same of one vacancy, one candidate left out."""
+        others: list[int] = []
+        for candidate, *_ in self._activity.of_vacancy.get(row, [])[-APPLICANTS:]:
+            if candidate != leave_out:
+                others += [entry[0] for entry in self._activity.latest(candidate, OTHERS, row)]
+        if not others:
+            return np.zeros(vectors.shape[1], np.float32)
+        mean: FloatArray = vectors[others].mean(axis=0)
+        length = float(np.sqrt(mean @ mean))
+        return mean / length if length > 0 else mean
+
+    def shared(self, vacancy: int, day: int) -> dict[int, float]:
+        """Other vacancies of the vacancy's applicants, by how many of them; see ``shared_applicants``."""
+        self._fresh(day)
+        if vacancy not in self._shared:
+            self._shared[vacancy] = shared_applicants(self._activity, [vacancy])
+        return self._shared[vacancy]
+
+
+def shared_applicants(activity: Activity, vacancies: Sequence[int], leave_out: int = -1) -> dict[int, float]:
+    """By vacancy how many applicants it shares with those given, each pair as the cosine of the two lists.
+
+    Args:
+        vacancies: rows, such as those that a candidate applied to.
+        leave_out: a candidate who does not count.
+    """
+    found: dict[int, float] = {}
+    for vacancy in vacancies:
+        applicants = activity.of_vacancy.get(vacancy, [])
+        for candidate, *_ in applicants[-4 * APPLICANTS :]:
+            if candidate == leave_out:
+                continue
+            for other, *_ in activity.of_candidate.get(candidate, [])[-4 * OTHERS :]:
+                if other != vacancy:
+                    found[other] = found.get(other, 0.0) + 1.0 / np.sqrt(len(applicants))
+    return {row: count / np.sqrt(len(activity.of_vacancy[row])) for row, count in found.items()}

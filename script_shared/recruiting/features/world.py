@@ -1,0 +1,104 @@
+"""All that features are made of: facts and vectors of vacancies and candidates, and the activity up to now."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from script_shared.arrays import FloatArray
+from script_shared.recruiting.encoders.spaces import SPACES, Spaces
+from script_shared.recruiting.features.activity import Activity
+from script_shared.recruiting.features.facts import CandidateFacts, VacancyFacts
+from script_shared.recruiting.features.vacancy_side import VacancySide
+from script_shared.recruiting.records import Candidate, Vacancy
+
+
+class Vectors:
+    """Rows of vectors with room at the end."""
+
+    def __init__(self, start: FloatArray) -> None:
+        self._rows, self._length = start, len(start)
+
+    @property
+    def rows(self) -> FloatArray:
+        """float32 (n, width)."""
+        return self._rows[: self._length]
+
+    def extend(self, more: FloatArray) -> None:
+        """Add rows at the end."""
+        needed = self._length + len(more)
+        if needed > len(self._rows):
+            room = np.zeros((max(needed, 2 * self._length), more.shape[1]), np.float32)
+            room[: self._length] = self.rows
+            self._rows = room
+        self._rows[self._length : needed] = more
+        self._length = needed
+
+    def drop(self) -> None:
+        """Remove the last row."""
+        self._length -= 1
+
+
+class World:
+    """Vacancies and candidates by row.
+
+    Attributes:
+        vacancy_facts, candidate_facts: what is compared.
+        vacancy_vectors, candidate_vectors: by space; a candidate without a text has zeros.
+        activity: applications up to now.
+        side: numbers of vacancies by that activity.
+    """
+
+    def __init__(
+        self,
+        vacancies: Sequence[Vacancy],
+        candidates: Sequence[Candidate],
+        vacancy_vectors: Spaces,
+        candidate_vectors: Spaces,
+        activity: Activity | None = None,
+    ) -> None:
+        self.vacancy_facts, self.candidate_facts = VacancyFacts(), CandidateFacts()
+        self.vacancy_facts.extend(vacancies)
+        self.candidate_facts.extend(candidates)
+        self.project(vacancy_vectors, candidate_vectors)
+        self.use(activity or Activity())
+
+    def project(self, vacancy_vectors: Spaces, candidate_vectors: Spaces) -> None:
+        """Take other vectors, such as those of a projection that has learnt of later days."""
+        self._vacancy_vectors = {name: Vectors(vacancy_vectors[name]) for name in SPACES}
+        self._candidate_vectors = {name: Vectors(candidate_vectors[name]) for name in SPACES}
+
+    def use(self, activity: Activity) -> None:
+        """Take another activity, such as an empty one that is filled day by day."""
+        self.activity, self.side = activity, VacancySide(activity)
+
+    def vacancy_vectors(self, space: str) -> FloatArray:
+        """float32 (vacancies, width)."""
+        return self._vacancy_vectors[space].rows
+
+    def candidate_vectors(self, space: str) -> FloatArray:
+        """float32 (candidates, width)."""
+        return self._candidate_vectors[space].rows
+
+    def add_vacancies(self, vacancies: Sequence[Vacancy], vectors: Spaces) -> None:
+        """Add vacancies at the end."""
+        self.vacancy_facts.extend(vacancies)
+        for name in SPACES:
+            self._vacancy_vectors[name].extend(vectors[name])
+
+    def drop_vacancy(self) -> None:
+        """Remove the last vacancy."""
+        self.vacancy_facts.columns.length -= 1
+        for vectors in self._vacancy_vectors.values():
+            vectors.drop()
+
+    def drop_candidate(self) -> None:
+        """Remove the last candidate."""
+        self.candidate_facts.columns.length -= 1
+        for vectors in self._candidate_vectors.values():
+            vectors.drop()
+
+    def add_candidates(self, candidates: Sequence[Candidate], vectors: Spaces) -> None:
+        """Add candidates at the end."""
+        self.candidate_facts.extend(candidates)
+        for name in SPACES:
+            self._candidate_vectors[name].extend(vectors[name])

@@ -1,0 +1,106 @@
+"""What every vector index does, and what its entries and filters are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from script_shared.arrays import FloatArray
+from script_shared.errors import RequestError
+
+Tags = Mapping[str, Sequence[str]]  # such as {"state": ["SP"], "contract": ["CLT", "PJ"]}
+Where = Mapping[str, Sequence[str]]  # each name needs one of these values
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One vector.
+
+    Attributes:
+        id: unique in the index.
+        vector: (width) of length 1.
+        tags: what filters look at.
+    """
+
+    id: str
+    vector: FloatArray
+    tags: Tags = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """An entry near a query.
+
+    Attributes:
+        similarity: cosine, 1 for the same direction.
+    """
+
+    id: str
+    similarity: float
+
+
+class VectorIndex(Protocol):
+    """Nearest entries by cosine. Safe to ask from many threads while one writes."""
+
+    @property
+    def encoder(self) -> str:
+        """Version of the encoder that all vectors are of."""
+
+    @property
+    def version(self) -> int:
+        """Grows with every change."""
+
+    def upsert(self, entries: Sequence[Entry], encoder: str) -> None:
+        """Add entries, or replace those of the same id.
+
+        Raises:
+            RequestError: the vectors are of another encoder or width.
+        """
+
+    def delete(self, ids: Sequence[str]) -> int:
+        """Remove entries; how many there were."""
+
+    def query(
+        self, target: FloatArray | str, k: int, where: Where | None = None, encoder: str | None = None
+    ) -> list[Neighbour]:
+        """The k nearest entries, nearest first.
+
+        Args:
+            target: a vector of length 1, or the id of an entry, which is left out of the answer.
+            k: how many at most.
+            where: only entries with one of the values of each name.
+            encoder: version of the target's encoder, when it is a vector.
+
+        Raises:
+            RequestError: the vector is of another encoder or width, or there is no such id.
+        """
+
+    def count(self, where: Where | None = None) -> int:
+        """Entries, or those that fit."""
+
+
+def require_version(own: str, given: str | None) -> None:
+    """Refuse vectors of another encoder.
+
+    Raises:
+        RequestError: the versions differ.
+    """
+    if given != own:
+        raise RequestError(
+            f"the vectors are of the encoder {given!r}, the index is of {own!r}.",
+            fix="Encode them again with the release's encoder, or build the index again.",
+        )
+
+
+def require_width(own: int, given: int) -> None:
+    """Refuse vectors of another width.
+
+    Raises:
+        RequestError: the widths differ.
+    """
+    if given != own:
+        raise RequestError(f"a vector has {given} numbers, the index has {own}.", fix="Encode it again.")
+
+
+def no_entry(name: str) -> RequestError:
+    """The error for an id that is not in the index."""
+    return RequestError(f"the index has no entry {name!r}.", fix="Add it first.")

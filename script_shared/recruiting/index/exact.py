@@ -1,0 +1,183 @@
+"""The exact index: all vectors in one matrix, mapped from the release; what is added later is kept beside it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IdIndex, IntArray, load_array, save_arrays
+from script_shared.errors import ReleaseCorruptError
+from script_shared.recruiting.index.base import Entry, Neighbour, Tags, Where, no_entry, require_version, require_width
+
+FACTS = "index.json"
+TAGS = "tags.jsonl"
+ROOM = 256  # rows that there is room for when the first one is added
+
+
+class ExactIndex:
+    """Compares the target with every vector.
+
+    Rows are never moved: an entry that is replaced or deleted leaves a dead row, which ``save`` leaves out.
+    """
+
+    def __init__(self, width: int, encoder: str, base: FloatArray | None = None) -> None:
+        self.encoder, self.width, self.version = encoder, width, 0
+        self._base = base if base is not None else np.zeros((0, width), np.float32)
+        self._more = np.zeros((0, width), np.float32)
+        self._length = len(self._base)
+        self._alive = np.ones(self._length, bool)
+        self._ids: list[str] = []
+        self._rows: dict[str, int] = {}
+        self._tags: list[Tags] = []
+        self._tagged: dict[tuple[str, str], list[int]] = {}
+        self._lock = Lock()
+
+    def upsert(self, entries: Sequence[Entry], encoder: str) -> None:
+        """Add entries, or replace those of the same id."""
+        require_version(self.encoder, encoder)
+        for entry in entries:
+            require_width(self.width, len(entry.vector))
+        with self._lock:
+            self._make_room(len(entries))
+            for entry in entries:
+                if (old := self._rows.get(entry.id)) is not None:
+                    self._alive[old] = False
+                row = self._length
+                self._more[row - len(self._base)] = entry.vector
+                self._note(entry.id, entry.tags, row)
+                self._alive[row] = True
+                self._length += 1
+            self.version += 1
+        self._added([(self._rows[entry.id], entry.vector) for entry in entries])
+
+    def _added(self, rows: Sequence[tuple[int, FloatArray]]) -> None:
+        """For an index that keeps more than the matrix."""
+
+    def _make_room(self, count: int) -> None:
+        needed = self._length + count - len(self._base)
+        if needed > len(self._more):
+            more = np.zeros((max(ROOM, 2 * needed), self.width), np.float32)
+            more[: len(self._more)] = self._more
+            alive = np.zeros(len(self._base) + len(more), bool)
+            alive[: len(self._alive)] = self._alive
+            self._more, self._alive = more, alive
+
+    def _note(self, name: str, tags: Tags, row: int) -> None:
+        self._ids.append(name)
+        self._tags.append(tags)
+        self._rows[name] = row
+        for key, values in tags.items():
+            for value in values:
+                self._tagged.setdefault((key, value), []).append(row)
+
+    def delete(self, ids: Sequence[str]) -> int:
+        """Remove entries; how many there were."""
+        with self._lock:
+            rows = [self._rows.pop(name) for name in ids if name in self._rows]
+            self._alive[rows] = False
+            self.version += bool(rows)
+        return len(rows)
+
+    def vector(self, name: str) -> FloatArray:
+        """(width) the vector of an entry.
+
+        Raises:
+            RequestError: there is none.
+        """
+        if name not in self._rows:
+            raise no_entry(name)
+        return self._at(self._rows[name])
+
+    def _at(self, row: int) -> FloatArray:
+        within = row - len(self._base)
+        found: FloatArray = self._base[row] if within < 0 else self._more[within]
+        return found
+
+    def query(
+        self, target: FloatArray | str, k: int, where: Where | None = None, encoder: str | None = None
+    ) -> list[Neighbour]:
+        """The k nearest entries, nearest first; see ``VectorIndex``."""
+        own = -1
+        if isinstance(target, str):
+            vector = self.vector(target)
+            own = self._rows[target]
+        else:
+            require_version(self.encoder, encoder)
+            require_width(self.width, len(target))
+            vector = target
+        found = self._nearest(np.asarray(vector, np.float32), k + (own >= 0), self._fitting(where))
+        return [Neighbour(self._ids[row], float(alike)) for row, alike in found if row != own][:k]
+
+    def _fitting(self, where: Where | None) -> IntArray | None:
+        """Rows that a filter leaves, None for all."""
+        rows: IntArray | None = None
+        for name, values in (where or {}).items():
+            parts = [self._tagged.get((name, value), []) for value in values]
+            having = np.unique(np.asarray([row for part in parts for row in part], np.int64))
+            rows = having if rows is None else np.intersect1d(rows, having, assume_unique=True)
+        return None if rows is None else rows[self._alive[rows]]
+
+    def _nearest(self, vector: FloatArray, k: int, rows: IntArray | None) -> list[tuple[int, float]]:
+        length = self._length
+        if rows is None:
+            more = self._more[: length - len(self._base)]
+            alike = np.concatenate([self._base @ vector, more @ vector])
+            alike[~self._alive[:length]] = -np.inf
+            rows = np.arange(length)
+        else:
+            alike = self._take(rows) @ vector
+        k = min(k, len(alike))
+        best = np.argpartition(-alike, k - 1)[:k] if 0 < k < len(alike) else np.arange(len(alike))
+        best = best[np.lexsort((rows[best], -alike[best]))]
+        return [(int(rows[at]), float(alike[at])) for at in best if alike[at] > -np.inf]
+
+    def _take(self, rows: IntArray) -> FloatArray:
+        first = len(self._base)
+        found = np.empty((len(rows), self.width), np.float32)
+        old = rows < first
+        found[old] = self._base[rows[old]]
+        found[~old] = self._more[rows[~old] - first]
+        return found
+
+    def count(self, where: Where | None = None) -> int:
+        """Entries, or those that fit."""
+        fitting = self._fitting(where)
+        return len(self._rows) if fitting is None else len(fitting)
+
+    def save(self, folder: Path) -> None:
+        """Write it into the folder."""
+        rows = np.asarray(sorted(self._rows.values()), np.int64)
+        ids = [self._ids[row] for row in rows.tolist()]
+        save_arrays(folder, {"vectors": self._take(rows)})
+        IdIndex.of(ids).save(folder, "ids")
+        (folder / TAGS).write_text("".join(json.dumps(self._tags[row]) + "\n" for row in rows.tolist()), "utf-8")
+        (folder / FACTS).write_text(json.dumps({"encoder": self.encoder, "width": self.width}), "utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "ExactIndex":
+        """Map it into memory.
+
+        Raises:
+            ReleaseCorruptError: a file is missing, or they do not fit together.
+        """
+        try:
+            facts = json.loads((folder / FACTS).read_text("utf-8"))
+            tags: list[Mapping[str, Sequence[str]]] = list(
+                map(json.loads, (folder / TAGS).read_text("utf-8").splitlines())
+            )
+            encoder, width = str(facts["encoder"]), int(facts["width"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ReleaseCorruptError(f"{folder}: not a readable index.", fix="Train it again.") from error
+        base, ids = load_array(folder, "vectors"), IdIndex.load(folder, "ids").ids.tolist()
+        if base.shape != (len(ids), width) or len(tags) != len(ids):
+            raise ReleaseCorruptError(f"{folder}: ids and vectors differ in number.", fix="Train it again.")
+        index = cls(width, encoder, base)
+        for row, (name, tagged) in enumerate(zip(ids, tags, strict=True)):
+            index._note(name, tagged, row)
+        index._opened()
+        return index
+
+    def _opened(self) -> None:
+        """For an index that keeps more than the matrix."""

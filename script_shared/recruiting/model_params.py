@@ -1,0 +1,85 @@
+"""Params of the recruiting models: encoders, index, ranking, match, evaluation."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from script_shared.params import Params
+
+
+class FieldWeights(Params):
+    """How much the words of each field count in a vector; chosen on pairs from before the real files' test."""
+
+    title: float = Field(ge=0, description="title")
+    skills: float = Field(ge=0, description="skills asked for or named")
+    description: float = Field(ge=0, description="activities of a vacancy, or the CV")
+    remarks: float = Field(ge=0, description="remarks of a vacancy")
+    place: float = Field(ge=0, description="city, state and areas")
+
+
+class EncoderParams(Params):
+    """Texts to vectors."""
+
+    kind: Literal["lsa", "static", "sentence"] = Field(
+        description="lsa: fitted on your texts; static: word vectors of a folder; sentence: a package with its weights"
+    )
+    path: str = Field(description="folder of the word vectors of static; empty for the other kinds")
+    width: int = Field(ge=8, le=1024, description="numbers of a vector before the projection")
+    learnt_width: int = Field(ge=4, le=1024, description="numbers after it")
+    max_terms: int = Field(ge=100, le=200_000, description="words, and letter runs, of the vocabularies")
+    documents: int = Field(ge=100, description="vacancies and CVs that the vocabularies are learnt from at most")
+    pairs: int = Field(ge=100, description="pairs that the projection is learnt from at most")
+    cv_weight: float = Field(ge=0, description="how much a pair of CV and vacancy counts beside one of two vacancies")
+    shrink: float = Field(gt=0, description="how little single directions of the projection are trusted")
+    letter_weight: float = Field(ge=0, description="letter runs of the title beside all words")
+    seed: int = Field(description="seed of draws and of the SVD")
+    weights: FieldWeights
+
+
+class IndexParams(Params):
+    """Nearest neighbours."""
+
+    kind: Literal["by_size", "exact", "usearch"] = Field(
+        description="exact compares all vectors, usearch walks a graph; by_size takes the graph from `graph_from` on"
+    )
+    graph_from: int = Field(ge=1, description="vectors from which on by_size takes the graph")
+    retrieved: int = Field(ge=10, le=5_000, description="nearest candidates that are ranked for a vacancy")
+
+
+class RankerParams(Params):
+    """LambdaRank over the features of pairs."""
+
+    days: int = Field(ge=30, description="newest days of the applications that it learns from")
+    cases: int = Field(ge=100, description="cases that it learns from at most, the newest")
+    negatives: int = Field(
+        ge=5, description="open vacancies of a case beside the one applied to: half the nearest, half drawn"
+    )
+    trees: int = Field(ge=1, description="trees")
+    learning_rate: float = Field(gt=0, description="learning rate")
+    leaves: int = Field(ge=2, description="leaves of a tree")
+    min_leaf: int = Field(ge=1, description="pairs that a leaf needs")
+    features: float = Field(gt=0, le=1, description="share of the features that a tree may use")
+    penalty: float = Field(ge=0, description="L2 regularisation")
+    seed: int = Field(description="seed")
+
+
+class MatchParams(Params):
+    """The match classifier: how likely an application ends in a hire."""
+
+    min_days: int = Field(ge=0, description="days after which an undecided application counts as not hired")
+    trees: int = Field(ge=1, description="trees")
+    learning_rate: float = Field(gt=0, description="learning rate")
+    leaves: int = Field(ge=2, description="leaves of a tree")
+    min_leaf: int = Field(ge=1, description="pairs that a leaf needs")
+    penalty: float = Field(ge=0, description="L2 regularisation")
+    seed: int = Field(description="seed")
+
+
+class EvaluationParams(Params):
+    """The evaluation on the newest days."""
+
+    days: int = Field(ge=1, description="newest days that are held out")
+    resamples: int = Field(ge=0, description="resamples of the bootstrap, by case")
+    cases: int = Field(ge=10, description="cases that are measured at most, drawn by seed")
+    group_min: int = Field(ge=1, description="cases that a group needs to be judged")
+    leak_alarm: float = Field(gt=0.5, le=1, description="AUC of a single feature above which a training stops")

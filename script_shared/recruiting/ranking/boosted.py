@@ -1,0 +1,49 @@
+"""Boosted trees in LightGBM's own text format, with the names of their features."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from script_shared.arrays import FloatArray
+from script_shared.errors import ReleaseCorruptError
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
+
+def save_booster(booster: "Booster", file: Path) -> None:
+    """Write its text."""
+    file.write_text(booster.model_to_string(), encoding="utf-8")
+
+
+def load_booster(file: Path, names: tuple[str, ...]) -> "Booster":
+    """Read a booster.
+
+    Args:
+        names: of the features that it must be of, in order.
+
+    Raises:
+        ReleaseCorruptError: the file is missing, cut short or of other features.
+    """
+    from lightgbm import Booster
+    from lightgbm.basic import LightGBMError
+
+    try:
+        text = file.read_text(encoding="utf-8")
+        if "\nend of trees\n" not in text:
+            raise ValueError("it ends early")
+        booster = Booster(model_str=text)
+    except (OSError, ValueError, LightGBMError) as error:
+        raise ReleaseCorruptError(f"{file}: not readable ({error}).", fix="Train it again.") from error
+    if tuple(booster.feature_name()) != names:
+        raise ReleaseCorruptError(f"{file}: of other features.", fix="Train it again.")
+    return booster
+
+
+def scores_of(booster: "Booster", features: FloatArray) -> FloatArray:
+    """float64 (n) raw scores on one thread."""
+    if not len(features):
+        return np.zeros(0)
+    found: FloatArray = np.asarray(booster.predict(features, raw_score=True, num_threads=1))
+    return found

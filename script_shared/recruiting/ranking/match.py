@@ -1,0 +1,66 @@
+"""The match classifier: how likely it is that an application ends in a hire, calibrated.
+
+Most of what it knows is which vacancies are filled; see docs/recruiting.md, How well it works. It is shown beside the
+order, and never is the order.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.errors import ReleaseCorruptError
+from script_shared.recruiting.features.match_features import NAMES, match_features
+from script_shared.recruiting.features.world import World
+from script_shared.recruiting.ranking.boosted import load_booster, save_booster, scores_of
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
+FILE, FACTS = "match.txt", "match.json"
+
+
+@dataclass(frozen=True)
+class Match:
+    """The fitted classifier.
+
+    Attributes:
+        slope, shift: Platt's scaling of the trees' score.
+    """
+
+    booster: "Booster"
+    slope: float = 1.0
+    shift: float = 0.0
+
+    def of_features(self, features: FloatArray) -> FloatArray:
+        """(n) chances from rows of features."""
+        found: FloatArray = 1 / (
+            1 + np.exp(-np.clip(self.slope * scores_of(self.booster, features) + self.shift, -50, 50))
+        )
+        return found
+
+    def chances(self, world: World, candidates: IntArray, vacancies: IntArray, day: int) -> FloatArray:
+        """(n) chances that pairs end in a hire."""
+        return self.of_features(match_features(world, candidates, vacancies, day))
+
+    def save(self, folder: Path) -> None:
+        """Write ``match.txt`` and ``match.json``."""
+        save_booster(self.booster, folder / FILE)
+        (folder / FACTS).write_text(json.dumps({"slope": self.slope, "shift": self.shift}), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Match":
+        """Read it.
+
+        Raises:
+            ReleaseCorruptError: a file is missing or damaged.
+        """
+        try:
+            facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+            slope, shift = float(facts["slope"]), float(facts["shift"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ReleaseCorruptError(f"{folder / FACTS}: not readable.", fix="Train it again.") from error
+        return cls(load_booster(folder / FILE, NAMES), slope, shift)

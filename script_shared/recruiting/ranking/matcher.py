@@ -1,0 +1,245 @@
+"""A release in memory: retrieves, ranks and explains, and takes what is added while it serves."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.recruiting.features.activity import UNDECIDED, Application
+from script_shared.recruiting.features.pairs import pair_features
+from script_shared.recruiting.index.base import Entry, Where
+from script_shared.recruiting.index.exact import ExactIndex
+from script_shared.recruiting.ranking.boosted import scores_of
+from script_shared.recruiting.ranking.parts import Parts, load_parts
+from script_shared.recruiting.ranking.people import People
+from script_shared.recruiting.ranking.profiles import profiles, tags_of_candidate, tags_of_vacancy
+from script_shared.recruiting.ranking.reasons import Reasons, levels
+from script_shared.recruiting.ranking.skills import compare
+from script_shared.recruiting.records import NEVER, Candidate, Vacancy
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One place of a list.
+
+    Attributes:
+        row: of the candidate or vacancy.
+        score: of the ranker; only its order means something.
+        match_probability: chance that it ends in a hire, calibrated.
+        similarity: cosine of the learnt vectors.
+    """
+
+    row: int
+    score: float
+    match_probability: float
+    similarity: float
+
+
+class Matcher:
+    """Safe to ask from many threads; what is written or given inline waits for its turn.
+
+    Attributes:
+        version: the release's name.
+        day: days since 1970-01-01 that counts as today; later ones may be set.
+        vacancies, candidates: their records by row.
+    """
+
+    def __init__(self, parts: Parts, version: str = "") -> None:
+        self.parts, self.version = parts, version
+        self.vacancies, self.candidates, self.world = parts.vacancies, parts.candidates, parts.world
+        self.day = int(parts.facts["day"])
+        self.retrieved = int(parts.facts["retrieved"])
+        self._openness = (int(parts.facts["asked_days"]), int(parts.facts["applied_days"]))
+        self._lock = RLock()
+
+    @classmethod
+    def load(cls, folder: Path, version: str = "") -> "Matcher":
+        """Map a release folder into memory; nothing is unpickled.
+
+        Raises:
+            ReleaseCorruptError: a file is missing or damaged.
+        """
+        return cls(load_parts(folder), version)
+
+    def open_vacancies(self) -> IntArray:
+        """Rows of the vacancies that are open today."""
+        asked_days, applied_days = self._openness
+        age = self.day - self.world.vacancy_facts["asked"]
+        open_ = (age >= 0) & (age <= asked_days)
+        for row, entries in self.world.activity.of_vacancy.items():
+            if entries and self.day - max(entry[1] for entry in entries[-3:]) <= applied_days:
+                open_[row] = True
+        return np.flatnonzero(open_)
+
+    def rank_candidates(
+        self, vacancy: int | Mapping[str, Any], rows: Sequence[int] | None, k: int, where: Where | None = None
+    ) -> list[Ranked]:
+        """Candidates for a vacancy, best first.
+
+        Args:
+            vacancy: a row, or a dict by columns of the vacancies' table.
+            rows: candidates to put in order; None retrieves the nearest ones.
+            k: how many at most.
+            where: filter of those that are retrieved, by tag.
+        """
+        with self._vacancy(vacancy) as row:
+            vector = self.world.vacancy_vectors("learnt")[row]
+            if rows is None:
+                index = self.parts.candidate_index
+                found = index.query(vector, max(self.retrieved, k), where, index.encoder)
+                rows = [self.candidates.row(each.id) for each in found]
+            people = np.asarray([each for each in rows if each >= 0], np.int64)
+            return self._ranked(people, np.full(len(people), row), people, self.parts.candidate_ranker, k)
+
+    def rank_vacancies(self, candidate: int | Mapping[str, Any], rows: Sequence[int] | None, k: int) -> list[Ranked]:
+        """Vacancies for a candidate, best first; without rows those that are open and not applied to yet."""
+        with self._candidate(candidate) as row:
+            if rows is None:
+                before = [entry[0] for entry in self.world.activity.of_candidate.get(row, ())]
+                open_ = self.open_vacancies()
+                rows = open_[~np.isin(open_, before)].tolist()
+            things = np.asarray(rows, np.int64)
+            return self._ranked(np.full(len(things), row), things, things, self.parts.vacancy_ranker, k)
+
+    def _ranked(
+        self, candidates: IntArray, vacancies: IntArray, shown: IntArray, ranker: "Booster", k: int
+    ) -> list[Ranked]:
+        if not len(shown):
+            return []
+        scores = scores_of(ranker, pair_features(self.world, candidates, vacancies, self.day))
+        best = np.argsort(-scores, kind="stable")[:k]
+        chances = self.parts.match.chances(self.world, candidates[best], vacancies[best], self.day)
+        alike = self.similarities(candidates[best], vacancies[best])
+        rows = zip(shown[best].tolist(), scores[best].tolist(), chances.tolist(), alike.tolist(), strict=True)
+        return [Ranked(*row) for row in rows]
+
+    def similarities(self, candidates: IntArray, vacancies: IntArray) -> FloatArray:
+        """(n) cosine of the candidates' profiles and the vacancies."""
+        own = profiles(self.world, candidates)
+        found: FloatArray = np.einsum("nd,nd->n", own, self.world.vacancy_vectors("learnt")[vacancies])
+        return found
+
+    def similar_vacancies(self, row: int, k: int, where: Where | None = None) -> list[tuple[int, float]]:
+        """The nearest other vacancies with their cosine."""
+        found = self.parts.vacancy_index.query(self.vacancies.id_of(row), k, where)
+        return [(self.vacancies.row(each.id), each.similarity) for each in found]
+
+    def similar_candidates(self, row: int, k: int, where: Where | None = None) -> list[tuple[int, float]]:
+        """The nearest other candidates with their cosine."""
+        found = self.parts.candidate_index.query(self.candidates.id_of(row), k, where)
+        return [(self.candidates.row(each.id), each.similarity) for each in found]
+
+    def search(self, text: str, kind: str, k: int) -> list[tuple[int, float]]:
+        """Rows of "candidates" or "vacancies" for a free text: BM25 and the vectors, half and half."""
+        ours = kind == "vacancies"
+        side: People[Any] = self.vacancies if ours else self.candidates
+        document = [{"title": text}]
+        found = self.parts.spaces.vacancies(document)["learnt"][0]
+        index = self.parts.vacancy_index if ours else self.parts.candidate_index
+        scores = side.bm25(text)
+        top = float(scores.max()) if len(scores) else 0.0
+        scores = scores / top if top > 0 else scores
+        near = index.query(found, max(10 * k, 100), None, index.encoder) if found.any() else []
+        for each in near:
+            scores[side.row(each.id)] += each.similarity
+        best = np.argsort(-scores, kind="stable")[: 2 * k]
+        current = [row for row in best.tolist() if scores[row] > 0 and side.row(side.id_of(row)) == row]
+        return [(row, float(scores[row]) / 2) for row in current[:k]]
+
+    def reasons(self, candidate: int | Mapping[str, Any], vacancy: int | Mapping[str, Any]) -> Reasons:
+        """Why a pair fits or does not."""
+        with self._candidate(candidate) as person, self._vacancy(vacancy) as thing:
+            wanted = self.vacancies.get(thing)
+            skills = compare(wanted, self.candidates.words_of(person))
+            return Reasons(skills, levels(self.candidates.get(person), wanted))
+
+    def match(self, candidate: int | Mapping[str, Any], vacancy: int | Mapping[str, Any]) -> Ranked:
+        """One pair."""
+        with self._candidate(candidate) as person:
+            return self.rank_candidates(vacancy, [person], 1)[0]
+
+    def add_vacancy(self, vacancy: Vacancy) -> int:
+        """Add a vacancy, or a new version of one; it is found at once. Its row, which is a new one."""
+        with self._lock:
+            row = self._push_vacancy(vacancy)
+            self.vacancies.name(row)
+            vector = self.world.vacancy_vectors("learnt")[row]
+            self._index(self.parts.vacancy_index, Entry(vacancy.id, vector, tags_of_vacancy(vacancy)))
+        return row
+
+    def add_candidate(self, candidate: Candidate) -> int:
+        """Add a candidate, or a new version of one, who keeps the applications. The row, which is a new one."""
+        with self._lock:
+            old = self.candidates.row(candidate.id)
+            row = self._push_candidate(candidate)
+            self.candidates.name(row)
+            if old >= 0:
+                self.world.activity.move(old, row)
+            self._index_candidate(row)
+        return row
+
+    def add_application(
+        self, candidate: int, vacancy: int, day: int, updated: int = NEVER, grade: int = UNDECIDED
+    ) -> None:
+        """Add an application, or the new status of one; it counts in features at once."""
+        with self._lock:
+            self.world.activity.add(Application(candidate, vacancy, day, updated, grade))
+            self.day = max(self.day, day)
+            self._index_candidate(candidate)
+
+    def erase_candidate(self, row: int) -> None:
+        """Remove a candidate from index, activity and answers."""
+        with self._lock:
+            self.parts.candidate_index.delete([self.candidates.id_of(row)])
+            self.world.activity.erase(row)
+            self.candidates.erase(row)
+
+    def _index_candidate(self, row: int) -> None:
+        tags = tags_of_candidate(self.candidates.get(row))
+        vector = profiles(self.world, np.asarray([row]))[0]
+        self._index(self.parts.candidate_index, Entry(self.candidates.id_of(row), vector, tags))
+
+    @staticmethod
+    def _index(index: ExactIndex, entry: Entry) -> None:
+        index.upsert([entry], index.encoder)
+
+    @contextmanager
+    def _vacancy(self, given: int | Mapping[str, Any]) -> Iterator[int]:
+        """The row of a vacancy; one that is given inline has a row until the block ends."""
+        if not isinstance(given, Mapping):
+            yield int(given)
+            return
+        with self._lock:
+            try:
+                yield self._push_vacancy(Vacancy.of(given))
+            finally:
+                self.world.drop_vacancy()
+                self.vacancies.drop()
+
+    @contextmanager
+    def _candidate(self, given: int | Mapping[str, Any]) -> Iterator[int]:
+        if not isinstance(given, Mapping):
+            yield int(given)
+            return
+        with self._lock:
+            try:
+                yield self._push_candidate(Candidate.of(given))
+            finally:
+                self.world.drop_candidate()
+                self.candidates.drop()
+
+    def _push_vacancy(self, vacancy: Vacancy) -> int:
+        self.world.add_vacancies([vacancy], self.parts.spaces.vacancies([vacancy.document]))
+        return self.vacancies.push(vacancy)
+
+    def _push_candidate(self, candidate: Candidate) -> int:
+        self.world.add_candidates([candidate], self.parts.spaces.candidates([candidate.document]))
+        return self.candidates.push(candidate)

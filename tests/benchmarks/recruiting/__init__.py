@@ -1,0 +1,1 @@
+"""Figures of the recruiting models on the real files, beside plain orders."""

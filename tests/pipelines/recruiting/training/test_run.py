@@ -1,0 +1,126 @@
+"""A small generated run, from tables to a release that answers."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipelines.recruiting.tables.reading import read_tables
+from pipelines.recruiting.training.match_fit import refuse_giveaways
+from pipelines.recruiting.training.records import Data, data_of
+from pipelines.use_case import Context
+from script_shared.errors import InputError, ReleaseCorruptError
+from script_shared.recruiting.features.match_features import NAMES
+from script_shared.recruiting.ranking.matcher import Matcher
+from script_shared.recruiting.ranking.skills import FILLERS
+from script_shared.recruiting.records import Candidate, Vacancy
+from script_shared.recruiting.texts import words
+from tests.pipelines.recruiting.conftest import do, make_context
+
+TINY = (
+    "generated.vacancies = 150",
+    "generated.candidates = 400",
+    "generated.applications = 1200",
+    "encoder.width = 48",
+    "encoder.learnt_width = 24",
+    "encoder.max_terms = 3000",
+    "ranker.cases = 200",
+    "ranker.trees = 20",
+    "ranker.min_leaf = 10",
+    "match.trees = 20",
+    "evaluation.resamples = 40",
+)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Context:
+    context = make_context(tmp_path_factory.mktemp("recruiting"), *TINY)
+    do(context, "landing", "refine", "train", "evaluate")
+    return context
+
+
+@pytest.fixture
+def matcher(run: Context) -> Matcher:
+    return Matcher.load(run.run.read("trained"), "v1")
+
+
+def data(run: Context) -> Data:
+    return data_of(read_tables(run.run.read("refined")))
+
+
+def figure(run: Context, model: str, metric: str) -> float:
+    content = json.loads((run.run.read("evaluated") / "metrics.json").read_text(encoding="utf-8"))
+    return float(
+        next(each["value"] for each in content["figures"] if (each["model"], each["metric"]) == (model, metric))
+    )
+
+
+def test_the_ranker_beats_the_newest_vacancies_on_planted_outcomes(run: Context) -> None:
+    assert figure(run, "candidate", "mrr_at_10") > figure(run, "newest", "mrr_at_10") + 0.05
+    page = (run.run.read("evaluated") / "report.html").read_text(encoding="utf-8")
+    assert "No score moved" in page
+
+
+def test_a_vacancy_is_answered_with_candidates_and_reasons(matcher: Matcher) -> None:
+    found = matcher.rank_candidates(3, None, 10)
+    assert len(found) == 10
+    assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
+    assert all(0 <= each.match_probability <= 1 for each in found)
+    reasons = matcher.reasons(found[0].row, 3)
+    have = matcher.candidates.words_of(found[0].row)
+    assert all(set(words(skill)) - FILLERS <= have for skill in reasons.skills.shared)
+    assert not any(set(words(skill)) - FILLERS <= have for skill in reasons.skills.missing)
+    assert matcher.candidates.record(found[0].row)["cv_text"] is None
+
+
+def test_what_is_added_is_found_at_once_and_what_is_erased_never_again(matcher: Matcher) -> None:
+    row = matcher.add_candidate(Candidate("new", title="Fiandeira de algodão", cv="tear fiar algodão zz9"))
+    assert matcher.search("zz9", "candidates", 3)[0][0] == row
+    thing = matcher.add_vacancy(Vacancy("v-new", matcher.day, "Fiandeira de algodão zz9"))
+    assert thing in matcher.open_vacancies()
+    assert matcher.search("zz9", "vacancies", 3)[0][0] == thing
+    matcher.add_application(row, thing, matcher.day)
+    assert [entry[0] for entry in matcher.world.activity.of_candidate[row]] == [thing]
+    matcher.erase_candidate(row)
+    assert matcher.candidates.row("new") == -1
+    assert row not in [found for found, _ in matcher.search("zz9", "candidates", 3)]
+    assert matcher.world.activity.of_vacancy[thing] == []
+
+
+def test_an_inline_pair_leaves_nothing_behind(matcher: Matcher) -> None:
+    before = len(matcher.candidates), len(matcher.vacancies), len(matcher.world.vacancy_vectors("learnt"))
+    found = matcher.match({"title": "Desenvolvedor", "cv_text": "java"}, {"title": "Desenvolvedor Java"})
+    assert 0 <= found.match_probability <= 1
+    assert before == (len(matcher.candidates), len(matcher.vacancies), len(matcher.world.vacancy_vectors("learnt")))
+
+
+def test_a_damaged_release_is_refused(run: Context, tmp_path: Path) -> None:
+    import shutil
+
+    shutil.copytree(run.run.read("trained"), tmp_path / "release")
+    file = tmp_path / "release" / "ranker.txt"
+    file.write_text(file.read_text(encoding="utf-8")[:2000], encoding="utf-8")
+    with pytest.raises(ReleaseCorruptError, match="ends early"):
+        Matcher.load(tmp_path / "release")
+
+
+def test_what_comes_later_is_not_known_before(run: Context) -> None:
+    whole = data(run)
+    day = int(np.median(whole.day))
+    known = whole.before(day)
+    assert len(known.day) == int((whole.day < day).sum())
+    assert known.updated.max() < day
+    changed = whole.updated[whole.day < day] >= day
+    assert changed.any()
+    assert (known.grade[changed] == -1).all()
+
+
+def test_a_planted_leak_is_refused_by_name() -> None:
+    draw = np.random.default_rng(1)
+    came = draw.random(500) < 0.2
+    features = draw.normal(size=(500, len(NAMES))).astype(np.float32)
+    refuse_giveaways(features, came, 0.95)
+    features[:, NAMES.index("applicants")] = came + draw.normal(size=500) * 0.1
+    with pytest.raises(InputError, match="the feature applicants alone tells who is hired"):
+        refuse_giveaways(features, came, 0.95)

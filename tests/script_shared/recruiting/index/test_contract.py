@@ -1,0 +1,104 @@
+"""What every vector index does, whatever it is kept in."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from script_shared.arrays import FloatArray
+from script_shared.errors import RequestError
+from script_shared.recruiting.encoders.tfidf import unit
+from script_shared.recruiting.index.base import Entry, VectorIndex
+from script_shared.recruiting.index.exact import ExactIndex
+from script_shared.recruiting.index.graph import GraphIndex
+from script_shared.recruiting.index.kinds import open_index
+
+WIDTH, COUNT = 16, 300
+Make = Callable[[], VectorIndex]
+
+
+def vectors(count: int = COUNT) -> FloatArray:
+    return unit(np.random.default_rng(3).normal(size=(count, WIDTH)).astype(np.float32))
+
+
+def entries(count: int = COUNT) -> list[Entry]:
+    return [
+        Entry(f"v{row}", vector, {"state": ["sp" if row % 2 else "rj"], "contract": ["clt", "pj"][: 1 + row % 3]})
+        for row, vector in enumerate(vectors(count))
+    ]
+
+
+@pytest.fixture(params=["exact", "usearch"])
+def make(request: pytest.FixtureRequest) -> Make:
+    return {"exact": lambda: ExactIndex(WIDTH, "e1"), "usearch": lambda: GraphIndex(WIDTH, "e1")}[request.param]
+
+
+@pytest.fixture
+def filled(make: Make) -> VectorIndex:
+    index = make()
+    index.upsert(entries(), "e1")
+    return index
+
+
+def test_the_nearest_are_those_of_a_plain_product(filled: VectorIndex) -> None:
+    target = vectors()[7]
+    expected = np.argsort(-(vectors() @ target))[:10]
+    found = filled.query(target, 10, encoder="e1")
+    assert [each.id for each in found] == [f"v{row}" for row in expected]
+    assert found[0].similarity == pytest.approx(1, abs=2e-3)
+
+
+def test_an_entry_is_not_its_own_neighbour(filled: VectorIndex) -> None:
+    found = filled.query("v7", 5)
+    assert len(found) == 5
+    assert "v7" not in [each.id for each in found]
+
+
+def test_a_filter_leaves_those_that_have_one_of_its_values(filled: VectorIndex) -> None:
+    where = {"state": ["sp"], "contract": ["pj", "cooperado"]}
+    found = filled.query(vectors()[0], COUNT, where, "e1")
+    fitting = {f"v{row}" for row in range(COUNT) if row % 2 and row % 3}
+    assert {each.id for each in found} == fitting
+    assert filled.count(where) == len(fitting)
+    assert filled.query(vectors()[0], 3, {"state": ["am"]}, "e1") == []
+
+
+def test_upsert_replaces_and_delete_removes(filled: VectorIndex) -> None:
+    before = filled.version
+    filled.upsert([Entry("v3", vectors()[9], {"state": ["mg"]})], "e1")
+    assert filled.count() == COUNT
+    assert {each.id for each in filled.query(vectors()[9], 2, encoder="e1")} == {"v3", "v9"}
+    assert filled.delete(["v9", "nobody"]) == 1
+    assert [each.id for each in filled.query(vectors()[9], 1, encoder="e1")] == ["v3"]
+    assert filled.count({"state": ["mg"]}) == 1
+    assert filled.count() == COUNT - 1
+    assert filled.version > before
+
+
+def test_vectors_of_another_encoder_or_width_are_refused(filled: VectorIndex) -> None:
+    with pytest.raises(RequestError, match="of the encoder 'e2'"):
+        filled.upsert(entries(1), "e2")
+    with pytest.raises(RequestError, match="of the encoder None"):
+        filled.query(vectors()[0], 1)
+    with pytest.raises(RequestError, match="numbers"):
+        filled.query(np.ones(3, np.float32), 1, encoder="e1")
+    with pytest.raises(RequestError, match="no entry"):
+        filled.query("nobody", 1)
+    assert filled.count() == COUNT
+
+
+def test_an_index_with_changes_is_the_same_after_save_and_open(make: Make, tmp_path: Path) -> None:
+    index = make()
+    index.upsert(entries(), "e1")
+    index.save(tmp_path / "whole")  # type: ignore[attr-defined]
+    index.delete(["v1"])
+    index.upsert([Entry("new", vectors()[1], {"state": ["sp"]})], "e1")
+    index.save(tmp_path / "changed")  # type: ignore[attr-defined]
+    assert open_index(tmp_path / "whole").count() == COUNT
+    opened = open_index(tmp_path / "changed")
+    assert opened.query(vectors()[1], 3, {"state": ["sp"]}, "e1") == index.query(
+        vectors()[1], 3, {"state": ["sp"]}, "e1"
+    )
+    opened.upsert([Entry("later", vectors()[2])], "e1")
+    assert {each.id for each in opened.query(vectors()[2], 2, encoder="e1")} == {"v2", "later"}

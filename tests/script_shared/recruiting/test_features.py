@@ -1,0 +1,58 @@
+"""Features of pairs are of the days before, and the same from both sides."""
+
+import numpy as np
+import pytest
+
+from script_shared.arrays import FloatArray
+from script_shared.errors import InputError
+from script_shared.recruiting.encoders.spaces import SPACES
+from script_shared.recruiting.encoders.tfidf import unit
+from script_shared.recruiting.features.activity import Activity, Application
+from script_shared.recruiting.features.feature_names import NAMES
+from script_shared.recruiting.features.pairs import pair_features
+from script_shared.recruiting.features.world import World
+from script_shared.recruiting.records import Candidate, Vacancy
+from script_shared.recruiting.refused import refuse_leaks
+
+APPLICATIONS = [
+    Application(0, 1, 105),
+    Application(0, 2, 106, 108, 0),
+    Application(1, 2, 106, 108, 4),
+    Application(1, 3, 107),
+]
+
+
+def world(applications: list[Application] = APPLICATIONS) -> World:
+    draw = np.random.default_rng(0)
+    sides = [{space: unit(draw.normal(size=(count, 8)).astype(np.float32)) for space in SPACES} for count in (10, 6)]
+    vacancies = [Vacancy(str(row), 100 + row, "Dev Java", city="Campinas", level="Sênior") for row in range(10)]
+    candidates = [Candidate(str(row), level="Pleno") for row in range(6)]
+    return World(vacancies, candidates, *sides, Activity(applications))
+
+
+def feature(found: FloatArray, name: str) -> FloatArray:
+    return found[:, NAMES.index(name)]
+
+
+def test_a_pair_has_the_same_features_in_a_list_of_vacancies_and_in_one_of_candidates() -> None:
+    own = [place for place, name in enumerate(NAMES) if not name.endswith(("_rank", "_share"))]
+    by_candidate = pair_features(world(), np.zeros(8, int), np.arange(2, 10), 110)
+    by_vacancy = pair_features(world(), np.arange(6), np.full(6, 3), 110)
+    assert by_candidate[1, own] == pytest.approx(by_vacancy[0, own], nan_ok=True, abs=1e-5)
+
+
+def test_an_outcome_counts_from_the_day_after_it_on() -> None:
+    assert np.isnan(feature(pair_features(world(), np.zeros(1, int), np.array([5]), 108), "best_known_grade"))[0]
+    assert feature(pair_features(world(), np.zeros(1, int), np.array([5]), 109), "best_known_grade")[0] == 0
+
+
+def test_a_vacancy_that_was_applied_to_is_not_compared_with_itself() -> None:
+    found = pair_features(world(), np.zeros(1, int), np.array([2]), 110)
+    assert feature(found, "learnt_max")[0] < 0.99
+    assert feature(found, "past_vacancies")[0] == 1
+
+
+def test_names_that_tell_what_came_later_are_refused() -> None:
+    refuse_leaks(NAMES)
+    with pytest.raises(InputError, match="known only after the decision"):
+        refuse_leaks([*NAMES, "n_prospects"])
