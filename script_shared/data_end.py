@@ -22,6 +22,7 @@ THIN_DAY = 0.03  # or than this one where it is less than a day: a site may be d
 LEAST = 1.0  # user days that must be missing even from that share, so that a quiet night of a small site is no end
 DAYS = 14  # days before an hour that say what is usual there, and days after the last row that are missed at most
 CERTAIN = 0.9  # share of the users, each by all of their rows, that no end lies before
+SPARSE = 16  # a greatest number above so many times the rows: the users are numbered again before they are counted
 _DAY = 24
 
 
@@ -43,7 +44,7 @@ def data_end(time_ms: IntArray, user: IntArray, *, wall_ms: int | None = None) -
 
     Args:
         time_ms: int64 (n), epoch milliseconds.
-        user: int (n), number of the user of each row.
+        user: int (n), number of the user of each row, not negative.
         wall_ms: rows more than a minute ahead of this moment are ahead whatever the others say; None for no such limit.
 
     >>> users, hours = np.arange(4800) % 50, np.arange(4800) // 50
@@ -83,9 +84,8 @@ def _limit_ms(time_ms: IntArray, user: IntArray) -> int:
         return 0
     first_ms, last_ms = int(time_ms.min()), int(time_ms.max())
     hour = (time_ms - first_ms) // HOUR_MS
-    active = _active(hour, user)
-    certain = (_certain_ms(time_ms, user) - first_ms) // HOUR_MS
-    ends = np.unique(hour) + 1  # an end lies behind an hour that has rows
+    active, certain = _active(hour, user), _certain_hour(hour, user)
+    ends = np.flatnonzero(np.bincount(hour)) + 1  # an end lies behind an hour that has rows
     ends = ends[(ends > max(certain, _DAY)) & (ends < len(active))]
     if not len(ends):
         return last_ms + 1
@@ -113,19 +113,23 @@ def _sharp(hour: IntArray, user: IntArray, end: int) -> int:
 
 def _active(hour: IntArray, user: IntArray) -> FloatArray:
     """float64 (hours): users whose first row of a day lies in each hour; days count from the first row of all."""
-    order = np.lexsort((hour, user))
-    hour, user = hour[order], user[order]
-    new = np.ones(len(hour), bool)
-    new[1:] = (user[1:] != user[:-1]) | (hour[1:] // _DAY != hour[:-1] // _DAY)
-    return np.bincount(hour[new], minlength=int(hour.max()) + 1).astype(np.float64)
+    hours = int(hour.max()) + 1
+    padded = -(-hours // _DAY) * _DAY  # whole days, so that a key divided by 24 is a day of one user
+    keys = np.sort(user.astype(np.int64) * padded + hour)
+    days = keys // _DAY
+    new = np.ones(len(keys), bool)
+    new[1:] = days[1:] != days[:-1]
+    return np.bincount(keys[new] % padded, minlength=hours).astype(np.float64)
 
 
-def _certain_ms(time_ms: IntArray, user: IntArray) -> int:
-    """The moment up to which most rows lie, each user counting as much as any other."""
-    _, codes, counts = np.unique(user, return_inverse=True, return_counts=True)
-    order = np.argsort(time_ms, kind="stable")
-    share = np.cumsum(1.0 / counts[codes[order]]) / len(counts)
-    return int(time_ms[order[min(int(np.searchsorted(share, CERTAIN)), len(order) - 1)]])
+def _certain_hour(hour: IntArray, user: IntArray) -> int:
+    """The hour up to which most rows lie, each user counting as much as any other."""
+    if int(user.max()) > SPARSE * len(user):
+        user = np.unique(user, return_inverse=True)[1]
+    counts = np.bincount(user)
+    weights = np.bincount(hour, weights=1.0 / counts[user])
+    share = np.cumsum(weights) / np.count_nonzero(counts)
+    return min(int(np.searchsorted(share, CERTAIN)), len(share) - 1)
 
 
 def _too_few(total: FloatArray, ends: IntArray) -> FloatArray:

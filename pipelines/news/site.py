@@ -49,10 +49,11 @@ def profile_of(data: Dataset) -> SiteProfile:
         return SiteProfile(0.0, 0.0, 0.0, 0.0, 0.0)
     span_hours = max((data.end_ms - data.begin_ms) / HOUR_MS, 1.0)
     rate = len(reads) / span_hours
-    days = np.unique(reads.time_ms // (24 * HOUR_MS) * data.n_users + reads.user) // data.n_users
+    days = np.sort(reads.time_ms // (24 * HOUR_MS) * data.n_users + reads.user)
+    user_days = np.count_nonzero(np.diff(days)) + 1
     ages = np.maximum(reads.time_ms - data.issued_ms[reads.article], 0) / HOUR_MS
     life, last = np.quantile(ages, [0.5, 0.95])
-    site = SiteProfile(span_hours / 24, rate, len(days) / max(span_hours / 24, 1.0), float(life), float(last))
+    site = SiteProfile(span_hours / 24, rate, user_days / max(span_hours / 24, 1.0), float(life), float(last))
     if rate >= FAST:
         return site
     window, users = enough_hours(data, span_hours)

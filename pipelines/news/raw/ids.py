@@ -36,15 +36,17 @@ def with_article_numbers(rows: pl.DataFrame, articles: pl.Enum) -> pl.DataFrame:
         articles: the known ids, which are clean, in the order of their numbers.
     """
     numbered = rows.with_columns(_number(articles))
-    if not numbered[c.ARTICLE].null_count():
+    places = numbered[c.ARTICLE].is_null().arg_true()
+    if not len(places):
         return numbered
-    ids = pl.when(pl.col(c.ARTICLE).is_null()).then(clean_id(_unknown()).fill_null("")).otherwise(c.ARTICLE_ID)
-    return numbered.with_columns(ids.alias(c.ARTICLE_ID)).with_columns(_number(articles))
+    some = numbered[places].select(clean_id(c.ARTICLE_ID).fill_null("")).with_columns(_number(articles))
+    cleaned = (numbered[name].scatter(places, some[name]) for name in some.columns)
+    return numbered.with_columns(cleaned)
 
 
 def is_bad_article() -> pl.Expr:
-    """Whether an article that is not known has no id at all."""
-    return bad_id(clean_id(_unknown()))
+    """Whether an article that is not known has an invalid id; ids are clean here."""
+    return bad_id(_unknown())
 
 
 def _unknown() -> pl.Expr:

@@ -115,7 +115,7 @@ def _judge(
         pl.col(c.CLICK_USER).cast(pl.String).alias(c.USER_ID),
         pl.col(c.CLICK_ARTICLE).cast(pl.String).alias(c.ARTICLE_ID),
     )
-    judged = judge(with_rates(rows), params.outliers)
+    judged = judge(with_rates(rows, params.outliers.reads_per_day.max), params.outliers)
     kept = judged.filter(pl.col(c.REASON).is_null())
     kept = kept.drop(c.REASON, c.VALUE, *RATES, c.USER_ID, c.ARTICLE_ID)
     tally.add(rows.height, kept, rejected_rows(judged, FILE))

@@ -84,7 +84,10 @@ def _sound_users(batch: pl.DataFrame, tally: Tally) -> pl.DataFrame:
 def _add_batch(batch: pl.DataFrame, seen: int, articles: pl.Enum, params: RefineParams, tally: Tally) -> None:
     rows = explode(batch.with_row_index(c.USER, offset=seen), articles)
     check_reads(rows, batch, seen)
-    judged = judge(with_rates(rows.with_columns(pl.col(c.TIMESTAMP).cast(TIME))), params.outliers)
+    judged = judge(
+        with_rates(rows.with_columns(pl.col(c.TIMESTAMP).cast(TIME)), params.outliers.reads_per_day.max),
+        params.outliers,
+    )
     kept, cut = clipped(judged.filter(pl.col(c.REASON).is_null()), params.outliers)
     tally.clipped.update(cut)
     who = batch.select(pl.col(c.RAW_USER).alias(c.USER_ID), FILE_COLUMN).with_row_index(c.USER, offset=seen)

@@ -10,14 +10,16 @@ RATES = (DAY, DAY_READS, DAY_PLACE, DAYS, DAILY)
 DAY_MS = 24 * HOUR_MS
 
 
-def with_rates(rows: pl.DataFrame, before: pl.DataFrame | None = None) -> pl.DataFrame:
+def with_rates(rows: pl.DataFrame, most: float, before: pl.DataFrame | None = None) -> pl.DataFrame:
     """Add the columns ``RATES`` to one row per read; days are UTC.
 
-    ``day_reads`` are the user's reads of that day, ``day_place`` the place of the row among them by time, ``days`` the
-    days on which the user read anything, ``reads_a_day`` the mean over these.
+    ``day_reads`` are the user's reads of that day, ``day_place`` the place of the row among them by time (0 for all
+    rows of a day with at most ``most`` reads), ``days`` the days on which the user read anything, ``reads_a_day`` the
+    mean over these.
 
     Args:
         rows: user, timestamp (datetime), others. All rows of a user are there.
+        most: reads a day up to which nobody needs the places.
         before: user, day, ``day_reads`` of reads counted elsewhere, which come first in their day.
     """
     dated = rows.with_columns(day_of(pl.col(c.TIMESTAMP)))
@@ -28,9 +30,16 @@ def with_rates(rows: pl.DataFrame, before: pl.DataFrame | None = None) -> pl.Dat
     users = counted.group_by(c.USER).agg(pl.len().alias(DAYS), pl.col(DAY_READS).mean().alias(DAILY))
     dated = dated.join(counted, on=[c.USER, DAY], how="left", maintain_order="left")
     dated = dated.join(users, on=c.USER, how="left", maintain_order="left")
+    return dated.with_columns(_places(dated, most).alias(DAY_PLACE))
+
+
+def _places(dated: pl.DataFrame, most: float) -> pl.Series:
+    """int64 (rows): the place of each row in its user's day, after those counted elsewhere; 0 in days of few reads."""
+    rows = (dated[DAY_READS] > most).arg_true()
     own = pl.len().over(c.USER, DAY).cast(pl.Int64)
     place = pl.col(c.TIMESTAMP).rank("ordinal").over(c.USER, DAY).cast(pl.Int64) - 1
-    return dated.with_columns((place + pl.col(DAY_READS) - own).alias(DAY_PLACE))
+    places = dated[rows].select(place + pl.col(DAY_READS) - own).to_series()
+    return pl.zeros(dated.height, pl.Int64, eager=True).scatter(rows, places)
 
 
 def day_of(time: pl.Expr) -> pl.Expr:
