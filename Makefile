@@ -129,6 +129,10 @@ test-clients: install ## Generate a Python and a TypeScript client out of the Op
 bench-scale: install ## Full scale, from CSV to a promoted release and a ready API: seconds and memory
 	$(BIN)/python -m tests.benchmarks.scale
 
+.PHONY: bench-students-serving
+bench-students-serving: install ## Risks of students over HTTP at a constant rate, and reads of each feature store (ARGS="--work folder")
+	$(BIN)/python -m tests.benchmarks.students_serving $(ARGS)
+
 .PHONY: bench-students-scale
 bench-students-scale: install ## 300,000 generated students, from workbooks to a release: seconds and memory (ARGS="--work folder")
 	$(BIN)/python -m tests.benchmarks.students_scale $(ARGS)

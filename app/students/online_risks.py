@@ -26,16 +26,18 @@ class OnlineRisks:
         if self._store is None:
             return self._model.of_place(place)
         ra = self._model.store.ids.ids[place]
-        content = await asyncio.to_thread(self._store.read, self._model.version, ra)
+        embedded = self._store.is_embedded
+        read, version = self._store.read, self._model.version
+        content = read(version, ra) if embedded else await asyncio.to_thread(read, version, ra)
         if content is None:
             return self._model.of_place(place)
         found = StudentFeatures.of(content)
         return self._model.of_stored(found.record, found.risks)
 
     async def prepare(self) -> None:
-        """Compute the reasons of the students beside requests, the highest risk first; they are remembered."""
-        for place in self._model.by_risk()[: self._model.most_remembered]:
-            await asyncio.to_thread(self._model.of_place, int(place))
+        """Compute the reasons of the students beside requests; they are remembered."""
+        for place in self._model.prepare_order():
+            await asyncio.to_thread(self._model.of_place, place)
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def erase(self, ra: str) -> None:

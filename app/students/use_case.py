@@ -8,13 +8,13 @@ from app.use_case import AppUseCase
 STUDENTS = AppUseCase(
     name="students",
     loader=StudentsLoader.of,
-    routers=(  # addresses with an id come last: they match any word
+    routers=(  # what is asked most comes first, and addresses that end with an id last: they match any word
+        risks.router,
         service.router,
         pages.router,
         accesses.router,
         batches.router,
         streams.router,
-        risks.router,
         students.router,
     ),
 )

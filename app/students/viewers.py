@@ -2,6 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from fastapi import Depends, HTTPException, Request
@@ -30,9 +31,14 @@ class Viewer:
 def tokens_of(service: Service) -> dict[str, str]:
     """All tokens that may look at students, by name."""
     admin, viewers = service.settings.admin_token, service.settings.of("students").viewers
-    found = viewer_tokens(viewers.get_secret_value()) if viewers else {}
+    found = _parsed(viewers.get_secret_value()) if viewers else {}
     own = admin.get_secret_value().strip() if admin else ""
     return found | ({ADMIN: own} if own else {})
+
+
+@lru_cache(4)
+def _parsed(text: str) -> dict[str, str]:
+    return viewer_tokens(text)
 
 
 def viewer_with(token: str, service: Service) -> Viewer | None:

@@ -100,10 +100,14 @@ class StudentsModel:
         """
         return self._answer(record, self._features([record])[0], risks)
 
-    @property
-    def most_remembered(self) -> int:
-        """How many students' risks are kept once they were computed."""
-        return min(REMEMBERED, len(self.store))
+    def prepare_order(self) -> list[int]:
+        """Places of the students whose risks should be computed first: of the newest year, by risk, then all others.
+
+        No more than are remembered.
+        """
+        newest = self.by_risk().tolist()
+        others = set(self._order.tolist()) - set(newest)
+        return [*newest, *sorted(others)][:REMEMBERED]
 
     def of_record(self, record: Mapping[str, float | None]) -> Risk:
         """The risk of a record that need not be stored.

@@ -43,12 +43,12 @@ class Sent:
         return [float(np.percentile(took[second == at], 99)) for at in range(int(second.max()) + 1)]
 
 
-async def send(port: int, plan: Sequence[Planned], rate: float) -> Sent:
-    """Send the plan at ``rate`` requests per second over a few connections that stay open."""
+async def send(port: int, plan: Sequence[Planned], rate: float, token: str = "") -> Sent:
+    """Send the plan at ``rate`` requests per second over a few connections that stay open, with a token or without."""
     sent, free = Sent(), asyncio.LifoQueue[tuple[asyncio.StreamReader, asyncio.StreamWriter]]()
     for _ in range(CONNECTIONS):
         free.put_nowait(await asyncio.open_connection("127.0.0.1", port))
-    messages = [_message(*planned) for planned in plan]
+    messages = [_message(*planned, token) for planned in plan]
     start, tasks = time.perf_counter(), []
     for turn, message in enumerate(messages):
         due = turn / rate
@@ -89,7 +89,8 @@ async def _again(writer: asyncio.StreamWriter) -> tuple[asyncio.StreamReader, as
     return await asyncio.open_connection("127.0.0.1", writer.get_extra_info("peername")[1])
 
 
-def _message(method: str, path: str, body: dict[str, Any] | None) -> bytes:
+def _message(method: str, path: str, body: dict[str, Any] | None, token: str) -> bytes:
     content = as_json(body)
     more = f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n" if content else ""
+    more += f"Authorization: Bearer {token}\r\n" if token else ""
     return f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n".encode() + content

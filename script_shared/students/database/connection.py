@@ -1,6 +1,7 @@
 """Connections to the tables of the students use case, which are made where they are missing."""
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,7 @@ class TableConnection:
         self.engine = _engine(uri)
         self._guard, self._made = threading.Lock(), False
         self._opened: tuple[int, int] | None = None
+        self._direct: tuple[tuple[int, int] | None, sqlite3.Connection] | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -60,8 +62,25 @@ class TableConnection:
             fix = f"Check {VARIABLE}, its database and its disk."
             raise UnavailableError("the database of the students is unreachable.", fix=fix, private=reason) from error
 
+    def direct(self) -> sqlite3.Connection | None:
+        """A connection of the event loop's thread, for single statements that take microseconds and wait for nobody.
+
+        None for PostgreSQL, before the tables were made, and while another file is at the path.
+        """
+        if self._file is None or not self._made or self._identity() != self._opened:
+            return None
+        if self._direct is None or self._direct[0] != self._opened:
+            connection = sqlite3.connect(self._file, timeout=0, isolation_level=None, check_same_thread=False)
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("PRAGMA wal_autocheckpoint=0")  # which would wait for the disk
+            self._direct = self._opened, connection
+        return self._direct[1]
+
     def close(self) -> None:
         """Give the connections back."""
+        if self._direct is not None:
+            self._direct[1].close()
+            self._direct = None
         self.engine.dispose()
 
     def _prepare(self) -> None:

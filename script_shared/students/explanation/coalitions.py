@@ -9,7 +9,8 @@ import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.students.members.forest import Forest
-from script_shared.students.members.trees import LEAF
+from script_shared.students.members.trees import LEAF, Trees
+from script_shared.students.members.xgboost_trees import XgboostTrees
 from script_shared.students.risk_model import Member, RiskModel
 
 
@@ -26,8 +27,11 @@ def mixture_chances(model: RiskModel, own: FloatArray, players: Sequence[Sequenc
 
 
 def _raw(member: Member, own: FloatArray, typical: FloatArray, players: Sequence[Sequence[int]]) -> FloatArray:
-    if isinstance(member, Forest):
-        return _of_forest(member, own, typical, players)
+    if isinstance(member, Forest):  # its chance is linear in the leaves, so all replicates are one
+        return _sums(member, member.roots[0].ravel(), own, typical, players) / member.roots[0].size
+    if isinstance(member, XgboostTrees):
+        sums = [_sums(member.trees, roots, own, typical, players) for roots in member.trees.roots[0]]
+        return member.chances(np.stack(sums, axis=1), member.base[:, 0]).mean(axis=1)
     found: FloatArray = member.predict(_rows(own, typical, players))[:, :, 0].mean(axis=1)
     return found
 
@@ -41,17 +45,20 @@ def _rows(own: FloatArray, typical: FloatArray, players: Sequence[Sequence[int]]
     return rows
 
 
-def _of_forest(forest: Forest, own: FloatArray, typical: FloatArray, players: Sequence[Sequence[int]]) -> FloatArray:
-    """All mixtures in one walk: a path splits only where the student and the typical one part.
+def _sums(
+    trees: Trees, roots: IntArray, own: FloatArray, typical: FloatArray, players: Sequence[Sequence[int]]
+) -> FloatArray:
+    """float64 (2 ** players): sum of the leaves' values over the trees with these roots, of each mixture, in one walk.
 
-    Each leaf that is reached says which players had to be in and which out; it counts for all mixtures that agree.
+    A path splits only where the student and the typical one part. Each leaf that is reached says which players had to
+    be in and which out; it counts for all mixtures that agree.
     """
     size = 2 ** len(players)
-    values, in_, out = _leaves(forest, own, typical, _bits(players, len(own)))
+    values, in_, out = _leaves(trees, roots, own, typical, _bits(players, len(own)))
     sums = np.bincount(in_ * size + out, values, minlength=size * size)
     _add_subsets(sums, 2 * len(players))
     mixtures = np.arange(size)
-    found: FloatArray = sums[mixtures * size + (size - 1 - mixtures)] / forest.roots[0].size
+    found: FloatArray = sums[mixtures * size + (size - 1 - mixtures)]
     return found
 
 
@@ -63,20 +70,20 @@ def _bits(players: Sequence[Sequence[int]], columns: int) -> IntArray:
 
 
 def _leaves(
-    forest: Forest, own: FloatArray, typical: FloatArray, bits: IntArray
+    trees: Trees, roots: IntArray, own: FloatArray, typical: FloatArray, bits: IntArray
 ) -> tuple[FloatArray, IntArray, IntArray]:
-    """Values of the leaves of lagging that any mixture reaches, and the players in and out on the way to each."""
+    """Values of the leaves that any mixture reaches, and the players in and out on the way to each."""
     mine, usual = own.astype(np.float32), np.where(bits == 0, own, typical).astype(np.float32)
-    nodes = forest.roots[0].ravel().astype(np.intp)
+    nodes = roots.astype(np.intp)
     in_, out = np.zeros(len(nodes), np.int64), np.zeros(len(nodes), np.int64)
     found: list[tuple[FloatArray, IntArray, IntArray]] = []
     while len(nodes):
-        inner = forest.feature[nodes] != LEAF
+        inner = trees.feature[nodes] != LEAF
         ends = ~inner
-        found.append((forest.value[nodes[ends]], in_[ends], out[ends]))
+        found.append((trees.value[nodes[ends]], in_[ends], out[ends]))
         nodes, in_, out = nodes[inner], in_[inner], out[inner]
-        column, threshold = forest.feature[nodes], forest.threshold[nodes]
-        left, right, bit = forest.left[nodes], forest.right[nodes], bits[column]
+        column, threshold = trees.feature[nodes], trees.threshold[nodes]
+        left, right, bit = trees.left[nodes], trees.right[nodes], bits[column]
         mine_left, usual_left = mine[column] <= threshold, usual[column] <= threshold
         parted = np.where(mine_left == usual_left, 0, bit)
         go_in, go_out = parted & out == 0, (parted != 0) & (parted & in_ == 0)

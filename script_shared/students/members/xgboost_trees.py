@@ -45,9 +45,13 @@ class XgboostTrees:
 
     def predict(self, features: FloatArray) -> FloatArray:
         """float64 (n, replicates, 2): chances of lagging and of critical, by replicate; no feature is nan."""
-        logits = self.trees.means(features) * self.trees.roots.shape[2] + self.base
-        chances: FloatArray = 1 / (1 + np.exp(-np.clip(logits, -50, 50)))
-        return chances
+        return self.chances(self.trees.means(features) * self.trees.roots.shape[2], self.base)
+
+    @staticmethod
+    def chances(sums: FloatArray, base: FloatArray) -> FloatArray:
+        """The chances of sums of leaves."""
+        found: FloatArray = 1 / (1 + np.exp(-np.clip(sums + base, -50, 50)))
+        return found
 
     def save(self, folder: Path) -> None:
         """Write ``folder/xgboost/<replicate>-<output>.json``."""

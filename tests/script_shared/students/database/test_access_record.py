@@ -1,5 +1,6 @@
 """The access record in SQLite and in PostgreSQL."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -89,3 +90,28 @@ def test_a_database_is_set_by_the_environment(monkeypatch: pytest.MonkeyPatch) -
     settings = Settings()
     assert database_address(settings) == "sqlite:////srv/own.db"
     assert "own.db" not in repr(settings)
+
+
+def test_one_look_is_written_at_once_where_that_waits_for_nobody(tmp_path: Path) -> None:
+    file = tmp_path / "students.db"
+    record = AccessRecord(sqlite_address(file))
+    assert not record.add_now(look(10))  # the table is not made yet
+    record.add([look(20)])
+    assert record.add_now(look(30))
+    record.checkpoint()
+    with sqlite3.connect(file, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert not record.add_now(look(40))
+        other.execute("ROLLBACK")
+    other.close()
+    assert [found.at_ms for found in AccessRecord(sqlite_address(file)).read()] == [30, 20]
+    file.unlink()
+    assert not record.add_now(look(50))
+    record.close()
+
+
+def test_postgresql_is_written_in_a_thread(address: str) -> None:
+    record = AccessRecord(address)
+    record.add([look(10)])
+    assert record.add_now(look(20)) == address.startswith("sqlite")
+    record.close()

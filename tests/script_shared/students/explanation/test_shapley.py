@@ -5,6 +5,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
+from xgboost import XGBClassifier
 
 from pipelines.students.training.members import forest_of
 from script_shared.students.explanation.coalitions import mixture_chances
@@ -12,6 +13,7 @@ from script_shared.students.explanation.reasons import factors_of, reasons
 from script_shared.students.explanation.shapley import shapley_values
 from script_shared.students.features import Ruler
 from script_shared.students.members.logistic import Logistic
+from script_shared.students.members.xgboost_trees import XgboostTrees
 from script_shared.students.risk_model import Calibration, RiskModel, Thresholds
 
 NAMES = ("lag", "age", "ida", "ieg", "ipv", "mat")
@@ -44,6 +46,11 @@ def _fitted(features: np.ndarray, target: np.ndarray) -> RandomForestClassifier:
     return RandomForestClassifier(6, random_state=1, min_samples_leaf=4).fit(features, target)
 
 
+def _boosted(features: np.ndarray, target: np.ndarray) -> str:
+    fitted = XGBClassifier(n_estimators=7, max_depth=3, n_jobs=1).fit(features, target)
+    return fitted.get_booster().save_raw("json").decode()
+
+
 @pytest.fixture(scope="module")
 def model() -> RiskModel:
     draw = np.random.default_rng(5)
@@ -57,7 +64,8 @@ def model() -> RiskModel:
     ]
     weights, bias = draw.normal(size=(2, 2, len(NAMES))), draw.normal(size=(2, 2))
     logistic = Logistic(features.mean(axis=0), features.std(axis=0), weights, bias)
-    members = {"logistic": logistic, "forest": forest_of(trees)}
+    boosted = XgboostTrees.of([[_boosted(features[rows], status[rows] > level) for level in (0, 1)] for rows in draws])
+    members = {"logistic": logistic, "forest": forest_of(trees), "xgboost": boosted}
     typical, spread = np.median(features, axis=0), np.quantile(features, [0.1, 0.9], axis=0)
     calibration = Calibration((0.9, 1.1), (0.2, -0.1))
     return RiskModel(NAMES, Ruler(7, (0, 1)), typical, spread, members, calibration, Thresholds(), 0.8, {})
