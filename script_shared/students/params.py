@@ -88,9 +88,6 @@ class DecisionParams(Params):
         description="cost of a student who became (row) and was called (column) expected, alert, critical"
     )
     interval: float = Field(gt=0, lt=1, description="share of the replicates inside the interval of a risk")
-    prior_shift: bool = Field(
-        description="move the chances to the shares of the year that they speak of, by its students' features alone"
-    )
     missing: Literal["impute", "refuse"] = Field(
         description="missing features: impute widens the interval, refuse answers 422"
     )

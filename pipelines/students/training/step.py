@@ -8,12 +8,10 @@ import polars as pl
 from pipelines.students.search.result import params_found
 from pipelines.students.tables.gold import pair_years, read_gold
 from pipelines.students.training.fit import fit_model
-from pipelines.students.training.prior_shift import moved_to
 from pipelines.students.training.student_store import store_of
 from pipelines.use_case import Context
 from script_shared.students.params import StudentsParams
 from script_shared.students.release_folder import HELD_OUT
-from script_shared.students.risk_model import RiskModel
 
 PARAMS = "training_params.json"
 
@@ -33,9 +31,9 @@ def train(context: Context) -> dict[str, Any]:
     test_year = pair_years(table)[-1]
     with context.run.write("trained") as (folder, facts):
         started = perf_counter()
-        held_out = _fitted(known.filter(pl.col("year") < test_year), table, test_year, params)
+        held_out = fit_model(known.filter(pl.col("year") < test_year), params)
         held_out.save(folder / HELD_OUT)
-        model = _fitted(known, table, int(table["year"].max()), params)  # type: ignore[arg-type]
+        model = fit_model(known, params)
         model.save(folder)
         store_of(table, model).save(folder)
         (folder / PARAMS).write_text(params.model_dump_json(indent=1), encoding="utf-8")
@@ -48,9 +46,3 @@ def train(context: Context) -> dict[str, Any]:
             seconds=round(perf_counter() - started, 2),
         )
     return dict(facts)
-
-
-def _fitted(rows: pl.DataFrame, table: pl.DataFrame, year: int, params: StudentsParams) -> RiskModel:
-    """A model of the rows that speaks of a year's students."""
-    model = fit_model(rows, params)
-    return moved_to(model, table.filter(pl.col("year") == year)) if params.decision.prior_shift else model
