@@ -6,7 +6,7 @@ import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
 
-TIGHT = {"maxiter": 1_000, "ftol": 1e-14, "gtol": 1e-8}
+TIGHT = {"maxiter": 1_000, "ftol": 1e-12, "gtol": 1e-6}
 APART = 1e-3  # logits that the two cuts of an ordinal regression are apart at least
 
 
