@@ -1,17 +1,17 @@
 """People's names in a text: those that the record has, and runs of capitalised words that begin with a given name."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 from script_shared.algorithms.words import plain
+from script_shared.recruiting.privacy.folded import fold, without_spans
 
 FILE = Path(__file__).parent / "given_names.txt"
 PARTICLES = frozenset({"de", "da", "do", "das", "dos", "e"})
 MOST_SURNAMES = 4
 SHORTEST = 3  # letters of a name's part that is looked for
-ACCENTS = {"a": "aáàâãä", "e": "eéèêë", "i": "iíìîï", "o": "oóòôõö", "u": "uúùûü", "c": "cç", "n": "nñ"}
 _COMMON = (
     "santos rosa reis costa neves campos rocha lima cruz ramos castro porto salvador natal vitoria franca sol luz mar "
     "monte serra prado bahia brasil paraiba santana bela jesus santo santa nova pinto leite coelho"
@@ -22,32 +22,41 @@ PLACES = frozenset({("joao", "pessoa"), ("jose", "bonifacio"), ("paula", "souza"
 _WORD = r"[A-ZÀ-Ý][\w'´`]{0,23}\.?"
 _RUN = re.compile(rf"(?<!\w){_WORD}(?:[ \t]{{1,3}}(?:(?:d[aeo]s?|e|DE|DA|DO|DAS|DOS|E)[ \t]{{1,2}})?{_WORD}){{1,7}}")
 _PART = re.compile(r"\S+")
+_TOKEN = re.compile(r"[a-z']{1,40}")
+BETWEEN = " \t\r\n,.'-_"
+JOINTS = frozenset({"", *PARTICLES, *"abcdefghijklmnopqrstuvwxyz"})
 
 
 def without_names(text: str, names: Sequence[str]) -> str:
     """The text without the names."""
-    for name in names:
-        if pattern := _of_record(name):
-            text = pattern.sub(" ", text)
+    parts = {part for name in names for part in _TOKEN.findall(fold(name))}
+    parts = {part for part in parts if len(part) >= SHORTEST and part not in PARTICLES}
+    if parts:
+        text = without_spans(text, _runs(fold(text), parts))
     return _RUN.sub(_without_given, text)
 
 
-def _of_record(name: str) -> re.Pattern[str] | None:
-    """Finds any run of the name's parts, in any order and spelling; a common word only beside another part."""
-    parts = [part for part in re.findall(r"[a-z']+", plain(name)) if len(part) >= SHORTEST and part not in PARTICLES]
-    if not parts:
-        return None
-    rare = [part for part in parts if part not in COMMON]
-    any_part = "|".join(_letters(part) for part in sorted(set(parts), key=len, reverse=True))
-    joint = r"[\s,]{1,3}(?:(?:d[aeo]s?|e|[a-z]\.?)\s{1,2}){0,2}"
-    single = "|".join(_letters(part) for part in sorted(set(rare), key=len, reverse=True))
-    saint = r"(?<!s[ãa]o\s)(?<!santa\s)(?<!santo\s)"
-    pair = rf"(?:{any_part})(?:{joint}(?:{any_part})){{1,7}}"
-    return re.compile(rf"(?<!\w)(?:{pair}{f'|{saint}(?:{single})' if single else ''})(?!\w)", re.IGNORECASE)
+def _runs(lower: str, parts: set[str]) -> Iterator[tuple[int, int]]:
+    """Spans of the parts that are beside each other, in any order; a common word only beside another part."""
+    run: list[re.Match[str]] = []
+    before = previous = ""
+    for token in _TOKEN.finditer(lower):
+        word = token[0]
+        beside = not run or lower[run[-1].end() : token.start()].strip(BETWEEN) in JOINTS
+        if word in parts and beside:
+            before = before if run else previous
+            run.append(token)
+        elif not (run and beside and (word in PARTICLES or len(word) == 1)):
+            yield from _span(run, before)
+            run, before = ([token], previous) if word in parts else ([], "")
+        previous = word
+    yield from _span(run, before)
 
 
-def _letters(part: str) -> str:
-    return "".join(f"[{ACCENTS[letter]}]" if letter in ACCENTS else re.escape(letter) for letter in part)
+def _span(run: list[re.Match[str]], before: str) -> Iterator[tuple[int, int]]:
+    """The span of a run, none for a single common word or a place such as São Paulo."""
+    if len(run) > 1 or (run and run[0][0] not in COMMON and before not in SAINTS):
+        yield run[0].start(), run[-1].end()
 
 
 def _without_given(match: re.Match[str]) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from script_shared.recruiting.privacy import patterns
+from script_shared.recruiting.privacy.folded import without_text
 from script_shared.recruiting.privacy.person_names import without_names
 
 SPACES = re.compile(r"[^\S\n]{2,}")
@@ -11,6 +12,10 @@ LINES = re.compile(r"\n\s{2,200}")
 YEARS = range(1930, 2050)
 SHORTEST_KNOWN = 6  # characters; a shorter text may be a word
 DIGITS = re.compile(r"\D")
+DIGIT_GROUPS = re.compile(r"\d{1,4}")
+WRITTEN = re.compile(r"(?<!\d)\d{1,4}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?\d{1,4}(?!\d)")
+SPOKEN = re.compile(r"(?<!\d)(\d{1,2})º?\sde\s[a-zç]{4,9}\sde\s(\d{4})(?!\d)", re.IGNORECASE)
+FIRST_BIRTH, LAST_DAY = 1900, 31
 
 
 def scrub(text: str, names: Sequence[str] = (), births: Sequence[str] = (), known: Sequence[str] = ()) -> str:
@@ -25,13 +30,13 @@ def scrub(text: str, names: Sequence[str] = (), births: Sequence[str] = (), know
     >>> scrub("Ana Souza, ana@x.com.br, (11) 98765-4321. Python desde 2010 - 2015.", ["Ana Souza"])
     ', , . Python desde 2010 - 2015.'
     """
-    for value in known:
-        if len(value.strip()) >= SHORTEST_KNOWN:
-            text = re.sub(re.escape(value.strip()), " ", text, flags=re.IGNORECASE)
+    for value in {each.strip() for each in known}:
+        if len(value) >= SHORTEST_KNOWN:
+            text = without_text(text, value)
     text = _without(text, patterns.MAIL)
     text = _without(text, patterns.LINKS)
     text = _without(text, patterns.BIRTH)
-    for birth in births:
+    for birth in {each for each in births if each}:
         text = _without_birth(text, birth)
     text = _without(text, patterns.ADDRESS)
     text = _without(text, patterns.DOCUMENTS)
@@ -57,12 +62,23 @@ def _unless_years(match: re.Match[str]) -> str:
 
 def _without_birth(text: str, birth: str) -> str:
     """The text without this date, however it is written."""
-    parts = [int(part) for part in re.findall(r"\d{1,4}", birth)[:3]]
+    day, month, year = _date_of(birth)
+
+    def unless_other(match: re.Match[str]) -> str:
+        found = _date_of(match[0])
+        same = found[:2] == (day, month) and found[2] in (year, year % 100)
+        return " " if same else match[0]
+
+    def unless_another(match: re.Match[str]) -> str:
+        return " " if (int(match[1]), int(match[2])) == (day, year) else match[0]
+
+    return SPOKEN.sub(unless_another, WRITTEN.sub(unless_other, text)) if year >= FIRST_BIRTH else text
+
+
+def _date_of(text: str) -> tuple[int, int, int]:
+    """Day, month and year of a date that begins with the day, or with a year of four digits; zeros for no date."""
+    parts = [int(part) for part in DIGIT_GROUPS.findall(text)[:3]]
     if len(parts) < 3:
-        return text
-    day, month, year = parts if parts[2] > 31 else parts[::-1]
-    if year < 1900:
-        return text
-    short = rf"(?:{year}|{year % 100:02d})"
-    forms = rf"0?{day}\s?[/.\-]\s?0?{month}\s?[/.\-]\s?{short}|{year}-0?{month}-0?{day}|0?{day} de \w{{4,9}} de {year}"
-    return re.sub(rf"(?<!\d)(?:{forms})(?!\d)", " ", text)
+        return 0, 0, 0
+    first, month, last = parts
+    return (last, month, first) if first > LAST_DAY else (first, month, last)

@@ -75,8 +75,7 @@ def rules() -> list[re.Pattern[str]]:
 def test_every_rule_looks_at_a_bounded_piece_of_text_from_each_place() -> None:
     made = [rule for rule in rules() if rule not in (person_names._PART, scrubber.SPACES)]  # no rule begins within them
     assert len(made) > 20
-    for rule in [*made, person_names._of_record("Ana Souza Lima")]:
-        assert rule is not None
+    for rule in made:
         assert max(repeats(parse(rule.pattern)), default=0) <= 300, rule.pattern
 
 
