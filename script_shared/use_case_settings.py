@@ -64,8 +64,8 @@ class UseCaseSettings(BaseModel):
     )
     viewers: Annotated[SecretStr, AfterValidator(_viewers)] | None = Field(
         None,
-        description="people who may look at its persons without the admin token, where it has some (students): "
-        "`name=token`, separated by commas; a token has 16 characters or more",
+        description="people who may look at its persons without the admin token, where it has some (students, "
+        "recruiting): `name=token`, separated by commas; a token has 16 characters or more",
     )
 
 

@@ -37,6 +37,7 @@ class Entry:
 REGISTRY = (
     Entry("news", pipelines="pipelines.news.use_case:NEWS", app="app.news.use_case:NEWS"),
     Entry("students", pipelines="pipelines.students.use_case:STUDENTS", app="app.students.use_case:STUDENTS"),
+    Entry("recruiting", pipelines="pipelines.recruiting.use_case:RECRUITING", app="app.recruiting.use_case:RECRUITING"),
 )
 
 

@@ -14,6 +14,8 @@ from app.main import create_app
 from script_shared.releases import Releases
 from script_shared.settings import Settings
 from tests.app.conftest import TOKEN, of_a_module, until
+from tests.app.recruiting.releases import VACANCY
+from tests.app.recruiting.releases import make_release as make_recruiting_release
 from tests.app.releases_made import make_release
 from tests.app.students.releases import make_release as make_students_release
 
@@ -55,6 +57,13 @@ ASKED: dict[tuple[str, str], list[dict[str, Any]]] = {  # how routes with parame
     ("POST", "/students/predict"): [{"json": {"records": [{"lag": -1}]}}],
     ("GET", "/live"): [{"params": {"digest": "1", "trending": "10m"}}, {}],
 }
+PAIR = {"candidate": {"cv_text": "Java"}, "vacancy": {"title": "Dev", "skills_text": "Java; SAP"}}
+for kind, name in (("vacancies/{vacancy_id}", VACANCY), ("candidates/{candidate_id}", "10001")):
+    for other in ("candidates", "vacancies", "similar"):
+        ASKED["GET", f"/recruiting/{kind}/{other}"] = [{"path": f"/recruiting/{kind.split('/')[0]}/{name}/{other}"}]
+ASKED["POST", "/recruiting/match"] = [{"json": {"pairs": [PAIR]}}]
+ASKED["GET", "/recruiting/search"] = [{"params": {"q": "java", "kind": kind}} for kind in ("candidates", "vacancies")]
+ASKED["DELETE", "/recruiting/candidates/{candidate_id}"] = [{"path": "/recruiting/candidates/10002"}]
 ELSEWHERE = {
     ("POST", "/train"),
     ("POST", "/students/train"),
@@ -102,6 +111,12 @@ def test_what_may_be_left_out_is_not_required(name: str) -> None:
     assert required == {"Event": {"event_id", "page"}, "ArticlePost": {"page"}}.get(name, set())
 
 
+def promote_recruiting(root: Path) -> None:
+    releases = Releases(f"{root / 'models'}/recruiting")
+    releases.publish(make_recruiting_release(root / "recruiting"), "c1")
+    releases.promote("c1", "test")
+
+
 def promote_students(root: Path) -> None:
     releases = Releases(f"{root / 'models'}/students")
     releases.publish(make_students_release(root / "students"), "s1")
@@ -115,6 +130,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     folders: dict[str, Path] = {"Velha": make_release(root / "made", "Velha")}
     with of_a_module(root, folders, admin_token=SecretStr(TOKEN)) as client:
         promote_students(root)
+        promote_recruiting(root)
+        until(lambda: client.get("/ready?use_case=recruiting").status_code == 200)
         until(lambda: client.get("/ready?use_case=students").status_code == 200)
         visits = [("u", "s"), ("", "t"), ("g", "h")]
         client.post("/events", json=[EVENT | {"event_id": s, "user_id": u, "session": s} for u, s in visits])

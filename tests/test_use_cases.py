@@ -11,7 +11,6 @@ from script_shared.use_cases import REGISTRY
 
 ROOT = Path(__file__).parents[1]
 NOT_SERVED: set[str] = set()  # use cases whose app folder is still to come
-TO_COME = {"recruiting"}  # folders whose entry is still to come
 NAMES = [entry.name for entry in REGISTRY]
 PLATFORM = {  # folders that are no use case
     "app": {"events", "http", "metrics", "releases", "routes", "web"},
@@ -29,9 +28,9 @@ def gaps(root: Path) -> list[str]:
     for place, platform in PLATFORM.items():
         expected = set(NAMES) - (NOT_SERVED if place == "app" else set())
         folders = {path.name for path in (root / place).iterdir() if path.is_dir() and path.name[0] not in "._"}
-        found += [f"{place}/{name}" for name in (folders - platform - TO_COME) ^ expected]
+        found += [f"{place}/{name}" for name in (folders - platform) ^ expected]
     files = {file.stem for file in (root / "script_shared" / "params").glob("*.toml")}
-    return found + [f"params/{name}.toml" for name in (files - TO_COME) ^ set(NAMES)]
+    return found + [f"params/{name}.toml" for name in files ^ set(NAMES)]
 
 
 def test_folders_params_files_and_entries_agree() -> None:

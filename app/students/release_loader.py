@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.erased_people import ErasedPeople
 from app.students.access_log import AccessLog
-from app.students.erased_students import ErasedStudents
 from app.students.online_risks import OnlineRisks
 from app.use_case import Parts, ReleaseLoader
 from script_shared.errors import ReleaseCorruptError
@@ -16,6 +16,7 @@ from script_shared.releases import Manifest
 from script_shared.students.database.access_record import AccessRecord
 from script_shared.students.database.connection import database_address
 from script_shared.students.database.feature_store import FeatureStore
+from script_shared.students.erasure import person_name
 from script_shared.students.features import RECORD
 from script_shared.students.model import StudentsModel
 from script_shared.students.params import FILE, StudentsParams
@@ -27,7 +28,7 @@ class StudentsRelease:
     """A loaded release, its risks, who of its students was erased since, and the record of who looks at them."""
 
     model: StudentsModel
-    erased: ErasedStudents
+    erased: ErasedPeople
     access: AccessLog
     online: OnlineRisks
     card: dict[str, Any]
@@ -43,7 +44,7 @@ class StudentsLoader(ReleaseLoader[StudentsRelease]):
 
     def __init__(
         self,
-        erased: ErasedStudents,
+        erased: ErasedPeople,
         access: AccessLog,
         features: FeatureStore | None = None,
         *,
@@ -61,7 +62,10 @@ class StudentsLoader(ReleaseLoader[StudentsRelease]):
         own = parts.settings.of("students").database_uri
         features = FeatureStore(own.get_secret_value()) if own else None
         return cls(
-            ErasedStudents(parts.intake.log), access, features, refuse_missing=params.decision.missing == "refuse"
+            ErasedPeople(parts.intake.log, person_name),
+            access,
+            features,
+            refuse_missing=params.decision.missing == "refuse",
         )
 
     def load(self, folder: Path, manifest: Manifest, *, in_part: bool) -> StudentsRelease:

@@ -16,7 +16,11 @@ from pipelines.runs import Run
 from script_shared.news.segments import SEGMENT_NAMES
 from tests.conftest import DAGS
 
-NAMES = ("maintenance", "news_data", "news_evaluation", "news_training", "students_data", "students_training")
+NAMES = (
+    "maintenance",
+    *("news_data", "news_evaluation", "news_training"),
+    *("recruiting_data", "recruiting_training", "students_data", "students_training"),
+)
 GRAPHS = {
     "news_data": {"download": ["refine"], "refine": ["quality"], "quality": []},
     "news_training": {
@@ -32,6 +36,16 @@ GRAPHS = {
         "track": [],
     },
     "news_evaluation": {"evaluate_service": []},
+    "recruiting_data": {"landing": ["refine"], "refine": ["quality"], "quality": []},
+    "recruiting_training": {
+        "choose_run": ["train"],
+        "train": ["evaluate"],
+        "evaluate": ["gate"],
+        "gate": ["publish"],
+        "publish": ["promote"],
+        "promote": ["track"],
+        "track": [],
+    },
     "students_data": {
         "landing": ["bronze"],
         "bronze": ["silver"],
@@ -123,7 +137,7 @@ def test_refined_data_starts_training_and_a_release_ends_it(dag_bag: DagBag) -> 
     }
     assert outlets == {
         (f"{name}_{dag}", step): asset
-        for name in ("news", "students")
+        for name in ("news", "recruiting", "students")
         for dag, step, asset in (("data", "quality", refined(name)), ("training", "promote", release(name)))
     }
     assert list(dag_bag.dags["news_training"].timetable.asset_condition.objects) == [refined("news")]

@@ -3,21 +3,23 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 
 from script_shared.errors import UnavailableError
 from script_shared.events import EventLog
-from script_shared.students.erasure import are_erased, person_name
+from script_shared.events.entry import user_digest
 
 SECONDS = 1.0
 
 
-class ErasedStudents:
+class ErasedPeople:
     """Args:
     log: the event log that holds the erasures.
+    name_of: what the log calls a person of the use case, given the person's id.
     """
 
-    def __init__(self, log: EventLog) -> None:
-        self._log = log
+    def __init__(self, log: EventLog, name_of: Callable[[str], str]) -> None:
+        self._log, self._name_of = log, name_of
         self._digests: frozenset[str] = frozenset()
         self._read_at = float("-inf")
 
@@ -34,13 +36,13 @@ class ErasedStudents:
             self._digests = frozenset(await asyncio.to_thread(self._log.erased))
         self._read_at = time.monotonic()
 
-    async def erase(self, ra: str) -> None:
-        """Erase a student for every process and for later runs.
+    async def erase(self, person: str) -> None:
+        """Erase a person for every process and for later runs.
 
         Raises:
             UnavailableError: the log cannot be written.
         """
-        await asyncio.to_thread(self._log.erase, person_name(ra))
+        await asyncio.to_thread(self._log.erase, self._name_of(person))
         self._read_at = float("-inf")
         await self.follow()
 
@@ -52,6 +54,6 @@ class ErasedStudents:
         """
         return frozenset(self._log.erased())
 
-    def has(self, ra: str) -> bool:
-        """Whether a student was erased."""
-        return are_erased([ra], self._digests)[0]
+    def has(self, person: str) -> bool:
+        """Whether a person was erased; free while nobody was."""
+        return bool(self._digests) and user_digest(self._name_of(person)) in self._digests

@@ -1,0 +1,1 @@
+"""The recruiting use case as the API serves it."""

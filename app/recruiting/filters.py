@@ -1,0 +1,60 @@
+"""Filters of lists, as the index and the records know them."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import Query
+
+from script_shared.recruiting.index.base import Tags, Where
+from script_shared.recruiting.ranking.profiles import tag
+
+Text = Annotated[str | None, Query(max_length=100)]
+Texts = Annotated[list[str] | None, Query(max_length=20)]
+
+
+class VacancyFilter:
+    """Which vacancies; several values of one kind mean any of them. Case and accents do not count."""
+
+    def __init__(
+        self,
+        state: Texts = None,
+        city: Texts = None,
+        level: Texts = None,
+        english: Texts = None,
+        spanish: Texts = None,
+        contract: Texts = None,
+        area: Texts = None,
+        open_only: Annotated[bool, Query(description="Only vacancies that are open today.")] = True,
+    ) -> None:
+        named = {"state": state, "city": city, "level": level, "english": english, "spanish": spanish}
+        self.where = _where({**named, "contract": contract, "area": area})
+        self.open_only = open_only
+
+
+class CandidateFilter:
+    """Which candidates; several values of one kind mean any of them. Case and accents do not count."""
+
+    def __init__(
+        self,
+        level: Texts = None,
+        academic: Texts = None,
+        english: Texts = None,
+        spanish: Texts = None,
+        area: Texts = None,
+    ) -> None:
+        self.where = _where(
+            {"level": level, "academic": academic, "english": english, "spanish": spanish, "area": area}
+        )
+
+
+def fits(tags: Tags, where: Where) -> bool:
+    """Whether a record's tags have one of the values of each name.
+
+    >>> fits({"state": ["sao paulo"]}, {"state": ["sao paulo", "bahia"]}), fits({}, {"state": ["bahia"]})
+    (True, False)
+    """
+    return all(any(value in values for value in tags.get(name, ())) for name, values in where.items())
+
+
+def _where(given: dict[str, Sequence[str] | None]) -> Where:
+    return {name: [tag(text) for text in texts] for name, texts in given.items() if texts}

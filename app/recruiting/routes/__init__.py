@@ -1,0 +1,1 @@
+"""Routes of the recruiting use case, one module per noun."""

@@ -1,0 +1,46 @@
+"""POST /recruiting/match: how well pairs fit that are stored, or given as texts."""
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from app.http.bodies import BodyRoute
+from app.recruiting.answers import Side, candidate_row, pair_json, private_json, vacancy_row
+from app.recruiting.release_loader import RecruitingRelease
+from app.recruiting.shapes import Matches, Pair, Pairs
+from app.recruiting.viewers import InService, Viewer
+
+router = APIRouter(prefix="/recruiting", tags=["recruiting"], dependencies=[Viewer], route_class=BodyRoute)
+
+
+@router.post("/match", summary="How well pairs fit", response_model=Matches)
+async def match_pairs(body: Pairs, loaded: InService) -> Response:
+    """Score, probability and reasons of each pair, in their order. Texts are not stored."""
+    pairs = [_sides(loaded, pair) for pair in body.pairs]
+    found = await asyncio.to_thread(lambda: [_match(loaded, *pair) for pair in pairs])
+    return private_json({"release": loaded.matcher.version, "matches": found})
+
+
+def _sides(loaded: RecruitingRelease, pair: Pair) -> tuple[Side, Side]:
+    """Candidate and vacancy: rows, or what was given of them.
+
+    Raises:
+        HTTPException: 404, an id is unknown.
+    """
+    candidate: Side = (
+        candidate_row(loaded, pair.candidate)
+        if isinstance(pair.candidate, str)
+        else {"candidate_id": "", **pair.candidate.model_dump(exclude_none=True)}
+    )
+    vacancy: Side = (
+        vacancy_row(loaded, pair.vacancy)
+        if isinstance(pair.vacancy, str)
+        else {"vacancy_id": "", **pair.vacancy.model_dump(exclude_none=True)}
+    )
+    return candidate, vacancy
+
+
+def _match(loaded: RecruitingRelease, candidate: Side, vacancy: Side) -> dict[str, Any]:
+    matcher = loaded.matcher
+    return pair_json(matcher.match(candidate, vacancy), matcher.reasons(candidate, vacancy))
