@@ -118,7 +118,7 @@ class ReaderHistories:
         self.depth[place] = min(self.depth[place] + 1, self.reads_kept)
         self.total[place] += 1
 
-    def learn_taste(self, place: int, *, share: float, age_ms: float) -> None:
+    def learn_taste(self, place: int, share: float, age_ms: float) -> None:
         """Update a user's taste with a click, before the click is counted.
 
         Args:

@@ -130,14 +130,14 @@ class LiveState:
     def _advance(self, time_ms: int, *, late: bool) -> None:
         if time_ms > self.time.now_ms:
             self.time.advance(time_ms)
-            self._scale(self.counts.decay.due(time_ms))
+            if factors := self.counts.decay.due(time_ms):
+                self._scale(factors)
         elif self.time.is_ahead(time_ms, late=late):
             self._turn_back(time_ms)
 
     def _scale(self, factors: Sequence[tuple[int, float]]) -> None:
-        if factors:
-            self.counts.scale(factors, self.articles.used)
-            self.sources.scale(factors)
+        self.counts.scale(factors, self.articles.used)
+        self.sources.scale(factors)
 
     def _turn_back(self, time_ms: int) -> None:
         """Go on from an earlier moment: what was counted keeps its worth, and nothing lies in the future any more."""
@@ -165,7 +165,12 @@ class LiveState:
         if weight != 1.0:
             weights = array("d", [weight * each for each in weights])
         if key:
-            self._remember_read(place, number, row, time_ms, weights, paired=weight > 0)
+            if row >= 0:
+                age_ms = time_ms - self.articles.first_ms.item(row)
+                readers.learn_taste(place, self.counts.share_of_hour(row), age_ms)
+            if weight > 0 and abs(time_ms - readers.last_ms[place]) >= self._pair_ms:
+                self._pair(row, place, depth, weights)
+            readers.read(place, number, time_ms)
         if weight > 0:
             codes = self._labels(event, number, Visit.of(event, came, depth, total), key, new=new)
             self.counts.click(row, codes, cluster, weights)
@@ -176,19 +181,11 @@ class LiveState:
             readers.read(readers.click(visit, event.session, time_ms, self.time.now_ms), number, time_ms)
         return weight
 
-    def _remember_read(
-        self, place: int, number: int, row: int, time_ms: int, weights: "array[float]", *, paired: bool
-    ) -> None:
-        """Remember what a user reads: the taste in it, what was read before it, and the read itself."""
-        readers, row_of = self.readers, self.articles.row_of
-        if row >= 0:
-            age_ms = time_ms - self.articles.first_ms.item(row)
-            readers.learn_taste(place, share=self.counts.share_of_hour(row), age_ms=age_ms)
-        if paired and abs(time_ms - readers.last_ms[place]) >= self._pair_ms:
-            depth = readers.depth[place]
-            latest = [row_of[before] for before in readers.latest(place, depth + EARLIER)]
-            self.counts.pair(row, latest, depth, weights)
-        readers.read(place, number, time_ms)
+    def _pair(self, row: int, place: int, depth: int, weights: "array[float]") -> None:
+        """Count what a user read before, as the user reads the article in a row."""
+        row_of = self.articles.row_of
+        latest = [row_of[number] for number in self.readers.latest(place, depth + EARLIER)]
+        self.counts.pair(row, latest, depth, weights)
 
     def _labels(self, event: LiveEvent, number: int, visit: Visit, key: int, *, new: bool) -> list[int]:
         """The codes of a click's groups; what new users send is no reason to make a group, where there are others."""

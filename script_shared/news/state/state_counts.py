@@ -11,7 +11,7 @@ from script_shared.news.counting.counts import DecayedCounts
 from script_shared.news.counting.decay import Decay
 from script_shared.news.counting.pair_counts import PairStore
 from script_shared.news.state.audiences import REGIONS, SIZE
-from script_shared.news.state.pairing import pairs_of
+from script_shared.news.state.pairing import AMOUNTS, ONE, STEPS_BACK, amounts_of
 from script_shared.news.state.reader_clusters import MOST_CLUSTERS
 from script_shared.news.state.trust import Everybody
 
@@ -70,14 +70,16 @@ class StateCounts:
             latest: rows of the user's latest reads, latest first, -1 for those that are not alive.
             depth: so many of them are of the visit under way.
         """
-        pairs = pairs_of(row, latest, depth)
-        if pairs.next:
-            self.following.add(pairs.next, row, (1.0,), weights)
-        if pairs.visit:
-            self.onward.add(pairs.visit, row, pairs.amounts, weights)
-            self.together.add_both(pairs.visit, row, pairs.amounts, weights)
-        if pairs.earlier:
-            self.later.add(pairs.earlier, row, (1.0,) * len(pairs.earlier), weights)
+        back = min(depth, STEPS_BACK)
+        visit = [before for before in latest[:back] if before >= 0 and before != row]
+        if visit:
+            amounts = amounts_of(row, latest, back) if len(visit) < back else AMOUNTS[:back]
+            if latest[0] == visit[0]:
+                self.following.add(visit[:1], row, ONE, weights)
+            self.onward.add(visit, row, amounts, weights)
+            self.together.add_both(visit, row, amounts, weights)
+        if earlier := [before for before in latest[depth:] if before >= 0 and before != row]:
+            self.later.add(earlier, row, ONE * len(earlier), weights)
 
     def everybody(self, row: int) -> Everybody:
         """Clicks that count for everybody: on the article of a row (-1 for none), and on all articles."""
