@@ -71,7 +71,7 @@ def candidates(
         within: bool (used), rows that the request is narrowed to, such as those of one section; None for all.
     """
     signals = Signals(state, query, now_ms)
-    mix = plain_mix(signals)
+    mix = signals.mix
     allowed = _allowed(signals) if within is None else _allowed(signals) & within
     rows = _best(np.where(allowed, mix, 0.0), count or state.params.candidates)
     extra = {Source.FRESH: _fresh(signals), Source.SEGMENT: listed.rows, **(extra or {})}
@@ -80,16 +80,6 @@ def candidates(
     new[rows] = False
     rows = np.concatenate([rows, np.flatnonzero(new)])
     return Candidates(rows, mix[rows], _sources(signals, rows, brought[rows]), signals, listed)
-
-
-def plain_mix(signals: Signals) -> FloatArray:
-    """float32 (used): a fixed mix of what is read now, what fits the visit and what fits earlier reads."""
-    mix = 0.25 * signals.share("10m") + 0.2 * signals.share("1h")
-    if len(signals.visit):
-        mix = mix + 0.4 * signals.together[1] + 0.3 * signals.following[1]
-    if len(signals.earlier):
-        mix = mix + 0.05 * signals.later[1]
-    return mix
 
 
 def _allowed(signals: Signals) -> IntArray:

@@ -6,7 +6,6 @@ import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.counting import windows
-from script_shared.news.counting.decay import HOUR_MS
 from script_shared.news.counting.pair_counts import PairStore
 from script_shared.news.ranking.candidates import Candidates
 from script_shared.news.state.audiences import EVERYBODY
@@ -26,7 +25,6 @@ class FeatureInputs:
     def __init__(self, candidates: Candidates) -> None:
         self.candidates, self.rows = candidates, candidates.rows
         self.signals, self.state = candidates.signals, candidates.signals.state
-        self.now_ms = self.signals.now_ms
 
     @cached_property
     def shares(self) -> FloatArray:
@@ -96,11 +94,6 @@ class FeatureInputs:
         return result
 
     @cached_property
-    def age_log(self) -> FloatArray:
-        """(m): log of 1 + hours since the first click or publication."""
-        return np.log1p(np.maximum(self.now_ms - self.state.articles.first_ms[self.rows], 0.0) / HOUR_MS)
-
-    @cached_property
     def followed(self) -> float:
         """How often the last article of the visit was followed by another, decayed."""
         store, visit = self.state.counts.following, self.signals.visit
@@ -128,8 +121,3 @@ class FeatureInputs:
         """A column of the user, ``missing`` for an unknown one."""
         place = self.signals.place
         return float(getattr(self.state.readers, column)[place]) if place >= 0 else missing
-
-    @cached_property
-    def visit_before_ms(self) -> float:
-        """Last click of the visit before this one, -1 when there was none."""
-        return self.reader("before_ms" if self.signals.depth else "last_ms", -1.0)

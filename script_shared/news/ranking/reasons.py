@@ -9,6 +9,7 @@ from script_shared.news.ranking.candidates import Candidates, Source
 from script_shared.news.ranking.features import matrix
 from script_shared.news.ranking.ordering import LiveOrder
 from script_shared.news.ranking.ranker import Ranker
+from script_shared.news.ranking.signals import MIX_FOLLOWING, MIX_HOUR, MIX_LATER, MIX_NOW, MIX_TOGETHER
 
 TRENDING = "trending in the last "
 LIKE, SIMILAR, NEW, TRIED = (
@@ -90,11 +91,11 @@ def mix_parts(found: Candidates, places: IntArray) -> FloatArray:
     """float32 (4, m): what the last 10 minutes, the last hour, the visit and earlier visits say for m candidates."""
     signals, rows = found.signals, found.rows[places]
     parts = np.zeros((4, len(rows)), np.float32)
-    parts[0], parts[1] = 0.25 * signals.share("10m")[rows], 0.2 * signals.share("1h")[rows]
+    parts[0], parts[1] = MIX_NOW * signals.share("10m")[rows], MIX_HOUR * signals.share("1h")[rows]
     if len(signals.visit):
-        parts[2] = 0.4 * signals.together[1, rows] + 0.3 * signals.following[1, rows]
+        parts[2] = MIX_TOGETHER * signals.together[1, rows] + MIX_FOLLOWING * signals.following[1, rows]
     if len(signals.earlier):
-        parts[3] = 0.05 * signals.later[1, rows]
+        parts[3] = MIX_LATER * signals.later[1, rows]
     return parts
 
 

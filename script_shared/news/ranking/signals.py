@@ -14,6 +14,9 @@ from script_shared.news.state.reader_key import reader_key
 from script_shared.news.state.state import LiveState
 
 STEPS_BACK = 6  # reads of the visit that are looked at
+# The plain mix, by which candidates are found and, without a ranker, ordered: set by hand, not fitted.
+MIX_NOW, MIX_HOUR = 0.25, 0.2  # shares of the clicks of 10 minutes and of an hour
+MIX_TOGETHER, MIX_FOLLOWING, MIX_LATER = 0.4, 0.3, 0.05  # read in one visit, next, and in a later visit
 EARLIER_STEP = 0.9  # weight per step back in earlier visits
 
 
@@ -101,6 +104,16 @@ class Signals:
     def later(self) -> FloatArray:
         """(2, used): read in a later visit than what the user read in earlier visits."""
         return self._followers(self.state.counts.later, self.earlier, self.earlier_weights)
+
+    @cached_property
+    def mix(self) -> FloatArray:
+        """float32 (used): a fixed mix of what is read now, what fits the visit and what fits earlier reads."""
+        mix = MIX_NOW * self.share("10m") + MIX_HOUR * self.share("1h")
+        if len(self.visit):
+            mix = mix + MIX_TOGETHER * self.together[1] + MIX_FOLLOWING * self.following[1]
+        if len(self.earlier):
+            mix = mix + MIX_LATER * self.later[1]
+        return mix
 
     @cached_property
     def read(self) -> IntArray:
