@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.runs import MANIFEST, Run, latest_run, remove
+from pipelines.tracking.step import keep_missing
 from pipelines.use_case import Context
 
 FRESH_SECONDS = 3_600  # a run that finished a step within the last hour may still be going on
@@ -22,6 +23,7 @@ def prune(context: Context) -> dict[str, Any]:
         ``releases``, ``runs`` and ``partial_folders`` that were removed.
     """
     root, params = context.run.root, context.params.releases
+    keep_missing(context.settings, context.use_case)
     releases = context.releases.prune(params.keep)
     partial = _remove_stale(root)
     return {"releases": releases, "runs": _prune_runs(root, params.keep_runs), "partial_folders": partial}

@@ -14,7 +14,7 @@ from script_shared.settings import load_settings
 DOC = """
 ### Maintenance
 
-`reconcile` delivers missing records to MLflow, if there is one, before their folders are removed; it never fails.
+`reconcile` records trainings that MLflow lacks, if there is one, before their folders are removed; it never fails.
 `prune` removes old runs, half-written folders and old releases of each use case. The release in service, and as many
 others as the params file keeps (`[releases] keep`, `keep_runs`), always stay.
 

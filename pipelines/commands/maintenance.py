@@ -20,7 +20,7 @@ def main(argv: list[str], settings: Settings) -> int:
     case = find(settings, parser.parse_args(argv).use_case)
     prune = case.function("maintenance")
     context = case.context(settings, new_run_id())
-    told = catch_up(settings, case.name)  # before the folders that say what MLflow missed are removed
+    recorded = catch_up(settings, case.name)  # before the folders that the records are made from are removed
     facts = prune(context)
-    print(json.dumps({"mlflow": told, **facts}, indent=2))
+    print(json.dumps({"mlflow": recorded, **facts}, indent=2))
     return 0

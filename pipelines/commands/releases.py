@@ -24,8 +24,8 @@ def main(argv: list[str], settings: Settings) -> int:
     args = _parser().parse_args(argv)
     args.settings, args.case = settings, find(settings, args.use_case)
     code: int = COMMANDS[args.command](_releases(args), args)
-    if args.command in TOLD and not args.uri and settings.mlflow_address:
-        _tell_mlflow(settings, args.use_case)
+    if args.command in FOLLOWED and not args.uri and settings.mlflow_address:
+        _follow_in_mlflow(settings, args.use_case)
     return code
 
 
@@ -35,7 +35,7 @@ def _releases(args: argparse.Namespace) -> Releases:
     return open_releases(args.settings, args.use_case)
 
 
-def _tell_mlflow(settings: Settings, use_case: str) -> None:
+def _follow_in_mlflow(settings: Settings, use_case: str) -> None:
     """The releases have changed; the registered model follows now, or later when MLflow is not there."""
     from pipelines.tracking.step import catch_up
 
@@ -154,7 +154,7 @@ COMMANDS = {
     "erased": _erased,
     "fetch": _fetch,
 }
-TOLD = ("publish", "promote", "rollback", "prune")  # what the registered model follows
+FOLLOWED = ("publish", "promote", "rollback", "prune")  # what the registered model follows
 
 
 def _parser() -> argparse.ArgumentParser:

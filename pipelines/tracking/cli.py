@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from pipelines.registry import find
-from pipelines.tracking.reconcile import TrackingFolder, open_store, reconcile, safe_message
+from pipelines.tracking.folder import TrackingFolder
+from pipelines.tracking.reconcile import open_store, reconcile, safe_message
+from pipelines.tracking.record import Record
 from pipelines.tracking.registry_plan import CANDIDATE, PRODUCTION, registry_plan
 from script_shared.addresses import sqlite_file
 from script_shared.errors import InputError
@@ -50,21 +52,27 @@ def _reconcile(desk: TrackingFolder, *, as_json: bool) -> int:
 
 
 def _status(desk: TrackingFolder) -> int:
-    waiting, last = desk.outbox.records(), desk.last()
+    records, last = desk.records(), desk.last()
     print(f"MLflow      {desk.settings.mlflow_address}")
-    if last:
+    if last and last["at"]:
         print(f"last record {last['at']}{'  ' + last['problem'] if last['problem'] else ''}")
-    print(f"waiting     {len(waiting)} trainings{', since ' + waiting[0].run_id if waiting else ''}")
     try:
-        present = open_store(desk).aliases()
+        store = open_store(desk)
+        missing, present = [record for record in records if not store.has(record)], store.aliases()
     except Exception as error:  # noqa: BLE001  the edge to MLflow: whatever it is, a person wants one line
+        print(f"missing     unknown, of {_trainings(records)}")
         print(f"aliases     unknown: {safe_message(error, desk.settings)}")
         return 1
+    print(f"missing     {_trainings(missing)}")
     wanted = registry_plan(desk.releases).aliases
     for alias in (PRODUCTION, CANDIDATE):
         print(f"{alias:<11} {_compared(present.get(alias), wanted.get(alias))}")
     differ = any(present.get(alias) != wanted.get(alias) for alias in (PRODUCTION, CANDIDATE))
-    return int(bool(waiting) or differ)
+    return int(bool(missing) or differ)
+
+
+def _trainings(records: list[Record]) -> str:
+    return f"{len(records)} trainings{', since ' + records[0].run_id if records else ''}"
 
 
 def _compared(present: str | None, wanted: str | None) -> str:
@@ -92,10 +100,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipelines tracking", description="Trainings in MLflow.")
     parser.add_argument("--use-case", default="news", help="use case (default: news)")
     commands = parser.add_subparsers(dest="command", required=True)
-    again = commands.add_parser("reconcile", help="deliver missing records to MLflow, and correct its aliases")
+    again = commands.add_parser("reconcile", help="record the trainings that MLflow lacks, and correct its aliases")
     again.add_argument("--json", action="store_true", help="what was done, as JSON")
     commands.add_parser(
-        "status", help="show waiting records, and whether the aliases agree with the releases; exit code 1 if not"
+        "status",
+        help="show which trainings are missing, and whether the aliases agree with the releases; exit code 1 if not",
     )
     ui = commands.add_parser("ui", help="show the embedded MLflow in a browser, on the loopback address")
     ui.add_argument("--port", type=int, default=5000, help="default: 5000")

@@ -73,15 +73,21 @@ class MlflowStore:
             yield from page
             token = page.token or ""
 
+    def has(self, record: Record) -> bool:
+        """Whether MLflow has the record as it is now, or a person deleted its run there."""
+        run = self._runs.get(record.key)
+        return run is not None and (
+            run.info.lifecycle_stage == "deleted" or run.data.tags.get(DIGEST) == record.digest()
+        )
+
     def write_run(self, record: Record) -> bool:
         """Write a training's record into its run in MLflow; False if it is there already.
 
         The digest is written last, so that a run that was cut short is written again.
         """
-        digest = record.digest()
-        run = self._runs.get(record.key)
-        if run is not None and (run.info.lifecycle_stage == "deleted" or run.data.tags.get(DIGEST) == digest):
+        if self.has(record):
             return False
+        run = self._runs.get(record.key)
         if run is None:
             tags = {KEY: record.key, RUN_ID: record.run_id}
             run = self._client.create_run(self._experiment, record.started_ms, tags, record.run_id)
@@ -94,7 +100,7 @@ class MlflowStore:
             self._client.update_run(run_id, "RUNNING")
         else:
             self._client.set_terminated(run_id, STATUS[record.state], record.ended_ms)
-        self._client.set_tag(run_id, DIGEST, digest)
+        self._client.set_tag(run_id, DIGEST, record.digest())
         self._runs[record.key] = self._client.get_run(run_id)
         return True
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 import re
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -73,27 +73,10 @@ class Record:
         del content["files"]
         return json.dumps(content, indent=1, sort_keys=True, allow_nan=False)
 
-    @classmethod
-    def from_json(cls, text: str, files: dict[str, Path]) -> "Record":
-        """What ``as_json`` wrote.
-
-        Raises:
-            ValueError, TypeError, KeyError: it is something else.
-        """
-        content: dict[str, Any] = json.loads(text)
-        if content["release"] is not None:
-            release = content["release"]
-            content["release"] = Release(**release | {"reasons": tuple(release["reasons"])})
-        return cls(**content, files=files)
-
     def digest(self) -> str:
         """Changes with any value, and with any byte of a file."""
         parts = [self.as_json(), *(f"{name} {digest_file(self.files[name]).sha256}" for name in sorted(self.files))]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-    def with_files(self, files: dict[str, Path]) -> "Record":
-        """The same with its files elsewhere."""
-        return replace(self, files=files)
 
 
 def flat(values: dict[str, Any], prefix: str = "") -> dict[str, str]:

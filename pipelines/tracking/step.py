@@ -1,4 +1,4 @@
-"""The step that ends every training: writes its record into the outbox, then delivers it to MLflow in bounded time."""
+"""The step that ends every training: records it in MLflow, in bounded time."""
 
 import json
 import logging
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.registry import find
-from pipelines.tracking.reconcile import TrackingFolder
+from pipelines.tracking.folder import TrackingFolder
 from pipelines.use_case import Context
 from script_shared.settings import Settings
 
@@ -22,14 +22,23 @@ def track(context: Context) -> dict[str, Any]:
     """Record the outcome of the run. Never raises, and never takes longer than ``mlflow_seconds``.
 
     Returns:
-        ``recorded``: whether MLflow has all records; ``problem``: why not; ``waiting``: records in the outbox.
+        ``recorded``: whether MLflow has all trainings; ``problem``: why not; ``waiting``: how many it may lack.
     """
     return _safely(context.settings, lambda: _track(context))
 
 
 def catch_up(settings: Settings, use_case: str) -> dict[str, Any]:
-    """Deliver missing records to MLflow; like ``track``, without a run."""
-    return _safely(settings, lambda: tell(settings, use_case))
+    """Record the trainings that MLflow lacks; like ``track``, without a run."""
+    return _safely(settings, lambda: reconcile_apart(settings, use_case))
+
+
+def keep_missing(settings: Settings, use_case: str) -> None:
+    """Before runs are removed, keep what the records of those that MLflow lacks are made from; it never raises."""
+    if settings.mlflow_address is not None and find(settings, use_case).training_record is not None:
+        try:
+            TrackingFolder(settings, use_case).keep_missing()
+        except OSError:
+            log.exception("records of runs that MLflow lacks could not be kept")
 
 
 def _safely(settings: Settings, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -43,25 +52,22 @@ def _safely(settings: Settings, act: Callable[[], dict[str, Any]]) -> dict[str, 
 
 
 def _track(context: Context) -> dict[str, Any]:
-    desk = TrackingFolder(context.settings, context.use_case)
-    case = find(context.settings, context.use_case)
-    for tried in case.function("tried_records")(context.run) if case.tried_records else ():
-        desk.outbox.put(tried)
-    record = case.function("training_record")(context.run, desk.releases, over=True)
+    record_of = find(context.settings, context.use_case).function("training_record")
+    record = record_of(context.run, context.releases, over=True)
     if record is None:
         return {"recorded": False, "problem": "nothing was trained"}
-    desk.outbox.put(record)
     with context.run.write("tracked") as (_, facts):
         facts.update(key=record.key, state=record.state)
-    return tell(context.settings, context.use_case)
+    return reconcile_apart(context.settings, context.use_case)
 
 
-def tell(settings: Settings, use_case: str) -> dict[str, Any]:
+def reconcile_apart(settings: Settings, use_case: str) -> dict[str, Any]:
     """Reconcile in a separate process with a time limit; returns a summary.
 
     Importing MLflow's client takes seconds and hundreds of megabytes, and no time limit of its own covers everything
     that it does.
     """
+    TrackingFolder(settings, use_case).note({"problem": "it was cut short", "at": ""})  # what stays if it is killed
     command = [sys.executable, "-m", "pipelines", "tracking", "--use-case", use_case, "reconcile", "--json"]
     try:
         done = subprocess.run(

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.tracking.reconcile import TrackingFolder, open_store
+from pipelines.tracking.folder import TrackingFolder
+from pipelines.tracking.reconcile import open_store
 from script_shared.settings import Settings
 from tests.pipelines.tracking.made import settings_of
 

@@ -25,7 +25,9 @@ def test_status_tells_what_waits_and_what_differs_until_it_is_reconciled(
     releases.promote("r2", "test")
     capsys.readouterr()
     assert main(["status"], settings) == 1
-    assert "production  r1  but the releases say r2\n" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "missing     1 trainings, since r2\n" in told
+    assert "production  r1  but the releases say r2\n" in told
     assert main(["reconcile"], settings) == 0
     assert main(["status"], settings) == 0
 
@@ -37,7 +39,7 @@ def test_status_of_a_server_that_is_down_says_so(tmp_path: Path, capsys: pytest.
     assert "1 wait: MLflow does not answer" in capsys.readouterr().out
     assert main(["status"], settings) == 1
     told = capsys.readouterr().out
-    assert "waiting     1 trainings, since r1\n" in told
+    assert "missing     unknown, of 1 trainings, since r1\n" in told
     assert "aliases     unknown: MLflow does not answer" in told
 
 
@@ -54,7 +56,7 @@ def test_a_person_who_rolls_back_moves_the_alias(
     releases = whole(settings, "r1").releases
     whole(settings, "r2", 100)
     releases.promote("r1", "test")
-    monkeypatch.setattr("pipelines.tracking.step.tell", _here)
+    monkeypatch.setattr("pipelines.tracking.step.reconcile_apart", _here)
     assert releases_cli.main(["promote", "r2", "--by", "ana"], settings) == 0
     assert "Recorded in MLflow." in capsys.readouterr().err
     assert registry(str(settings.mlflow_address))["aliases"]["production"] == "r2"
@@ -67,7 +69,7 @@ def test_a_person_who_promotes_while_mlflow_is_down_is_told_and_the_pointer_has_
 ) -> None:
     settings = settings_of(tmp_path, "http://127.0.0.1:9")
     releases = whole(settings, "r1").releases
-    monkeypatch.setattr("pipelines.tracking.step.tell", _here)
+    monkeypatch.setattr("pipelines.tracking.step.reconcile_apart", _here)
     assert releases_cli.main(["promote", "r1"], settings) == 0
     assert "MLflow gets it later: MLflow does not answer" in capsys.readouterr().err
     pointer = releases.current()
@@ -76,7 +78,7 @@ def test_a_person_who_promotes_while_mlflow_is_down_is_told_and_the_pointer_has_
 
 
 def _here(settings: Settings, use_case: str) -> dict[str, object]:
-    """As ``tell`` does it, without the process of its own, which costs seconds."""
+    """As ``reconcile_apart`` does it, without the process of its own, which costs seconds."""
     outcome = cli.reconcile(settings, use_case)
     return {"recorded": not outcome.problem, "problem": outcome.problem}
 
