@@ -20,7 +20,7 @@ COMMANDS = {
     "events": Command("export a part of the event log as a parquet file", "pipelines.commands.events:main"),
     "maintenance": Command("remove old runs, releases and events", "pipelines.commands.maintenance:main"),
     "releases": Command("list, promote, roll back, verify and prune releases", "pipelines.commands.releases:main"),
-    "replay": Command("train the ranker on past clicks and measure it", "pipelines.news.rolling.command:main"),
+    "replay": Command("train the ranker on past clicks and measure it", "pipelines.commands.replay:main"),
     "served": Command("report served lists, and the clicks on them", "pipelines.commands.served:main"),
     "simulate-drift": Command(
         "drop generated data that differ, and run every step on them", "pipelines.commands.simulate_drift:main"

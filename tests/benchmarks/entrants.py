@@ -7,9 +7,9 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any, Protocol
 
-from pipelines.news.replay.cases import Case, Replay
-from pipelines.news.rolling.measure import MISSED, rank_in
-from pipelines.news.rolling.window import Peer
+from pipelines.news.replay.figures import MISSED
+from pipelines.news.replay.models import CaseRank, rank_in
+from pipelines.news.replay.walk import Case, Walk
 from tests.benchmarks.peers import AllTime, Past, Retrained, most_read_now
 from tests.benchmarks.session_peers import LibrarySessions
 
@@ -84,7 +84,7 @@ class Contest:
         self._past: Past | None = None
         self._fill: tuple[int, Ids] = (-1, [])
 
-    def peers(self) -> dict[str, Callable[[Replay], Peer]]:
+    def peers(self) -> dict[str, Callable[[Walk], CaseRank]]:
         """As the replay takes them."""
         return {name: partial(self._peer, name) for name in self.entrants}
 
@@ -92,12 +92,12 @@ class Contest:
         """Of each peer: whose it is, how it learns, how many fits it had, and seconds in all and per 1,000 requests."""
         return [self._cost(name, entrant) for name, entrant in self.entrants.items()]
 
-    def _peer(self, name: str, replay: Replay) -> Peer:
-        self._past = self._past or Past(replay.stream)
+    def _peer(self, name: str, walk: Walk) -> CaseRank:
+        self._past = self._past or Past(walk.stream)
         self.made[name] = self.entrants[name].make(self._past)
-        return partial(self._ask, name, replay)
+        return partial(self._ask, name, walk)
 
-    def _ask(self, name: str, replay: Replay, case: Case) -> int:
+    def _ask(self, name: str, walk: Walk, case: Case) -> int:
         if not self.asks(case.place):
             return MISSED
         fill = self._most_read(case)
@@ -105,7 +105,7 @@ class Contest:
         ids = self.made[name].recommend(case.place, fill)
         self.seconds[name] += time.perf_counter() - start
         self.asked[name] += 1
-        return rank_in(ids, replay.stream.article_id(case.place))
+        return rank_in(ids, walk.stream.article_id(case.place))
 
     def _most_read(self, case: Case) -> Ids:
         if self._fill[0] != case.place:

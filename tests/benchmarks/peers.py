@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from pipelines.news.replay.cases import Case
 from pipelines.news.replay.stream import Stream
+from pipelines.news.replay.walk import Case
 from script_shared.arrays import IntArray
 
 LIST = 20

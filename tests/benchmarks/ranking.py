@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from pipelines.commands.replay import day_window
+from pipelines.news.evaluation.rolling import Result, Window, groups, run
+from pipelines.news.replay.figures import GroupFigure, group_figures
 from pipelines.news.replay.sources import from_clicks
 from pipelines.news.replay.stream import Stream
-from pipelines.news.rolling.command import day_window
-from pipelines.news.rolling.measure import Figure, figures
-from pipelines.news.rolling.window import Result, Window, groups, run
 from script_shared.arrays import IntArray
 from script_shared.errors import InputError
 from script_shared.news.params import FILE, NewsParams
@@ -84,7 +84,9 @@ def _sample(stream: Stream, share: float, seed: int) -> IntArray:
     return drawn
 
 
-def _figures(result: Result, stream: Stream, window: Window, sample: IntArray, peers: Collection[str]) -> list[Figure]:
+def _figures(
+    result: Result, stream: Stream, window: Window, sample: IntArray, peers: Collection[str]
+) -> list[GroupFigure]:
     """The run's own figures; those of peers evaluated on a share of the users, beside all others on that share."""
     asked = sample[stream.user[result.places]]
     if asked.all():
@@ -93,11 +95,11 @@ def _figures(result: Result, stream: Stream, window: Window, sample: IntArray, p
     members = groups(stream, result.places[asked])
     names = {f"{name}, share of the peers": of for name, of in members.items()}
     ranks = {name: of[asked] for name, of in result.ranks.items()}
-    part = figures(ranks, users, names, window.resamples, window.seed)
+    part = group_figures(ranks, users, names, window.resamples, window.seed)
     return [row for row in result.figures if row.model not in peers] + part
 
 
-def _facts(result: Result, rows: list[Figure], stream: Stream, window: Window, contest: Contest) -> dict[str, Any]:
+def _facts(result: Result, rows: list[GroupFigure], stream: Stream, window: Window, contest: Contest) -> dict[str, Any]:
     users, member = stream.user[result.places], groups(stream, result.places)
     return {
         "window": asdict(window),
@@ -111,7 +113,7 @@ def _facts(result: Result, rows: list[Figure], stream: Stream, window: Window, c
     }
 
 
-def _write(folder: Path, title: str, facts: dict[str, Any], rows: list[Figure], result: Result) -> None:
+def _write(folder: Path, title: str, facts: dict[str, Any], rows: list[GroupFigure], result: Result) -> None:
     """The tables as markdown, on stdout too, all figures as JSON, and the ranker."""
     folder.mkdir(parents=True, exist_ok=True)
     text = markdown(title, facts, rows)

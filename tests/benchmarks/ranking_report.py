@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.news.rolling.measure import MEASURES, Figure, ahead
-from pipelines.news.rolling.window import RANKED, Result
+from pipelines.news.evaluation.rolling import RANKED, Result
+from pipelines.news.replay.figures import MEASURES, GroupFigure, ahead
 from script_shared.arrays import IntArray
 from script_shared.news.segments import SEGMENT_NAMES
 
@@ -19,7 +19,7 @@ TITLES = {
 }
 
 
-def bars(rows: list[Figure]) -> list[dict[str, Any]]:
+def bars(rows: list[GroupFigure]) -> list[dict[str, Any]]:
     """What is aimed at, what was reached, and whether the whole interval lies above."""
     found = {(row.group, row.measure): row for row in rows if row.model == RANKED}
     return [
@@ -42,7 +42,7 @@ def gains_by_segment(
     return rows
 
 
-def markdown(title: str, facts: dict[str, Any], rows: list[Figure]) -> str:
+def markdown(title: str, facts: dict[str, Any], rows: list[GroupFigure]) -> str:
     """The whole report; ``facts`` hold ``bars``, ``gains``, ``peers`` and what else the run noted."""
     parts = [f"# {title}", _preface(facts)]
     parts += [_group(rows, group) for group in dict.fromkeys(row.group for row in rows)]
@@ -61,7 +61,7 @@ def _preface(facts: dict[str, Any]) -> str:
     )
 
 
-def _group(rows: list[Figure], group: str) -> str:
+def _group(rows: list[GroupFigure], group: str) -> str:
     mine = [row for row in rows if row.group == group]
     title = TITLES.get(group, f"Segment {group}" if group in SEGMENT_NAMES else group)
     lines = [f"## {title} ({mine[0].clicks:,} clicks)", "", _line(["model", *MEASURES]), _line(["---"] * 5)]

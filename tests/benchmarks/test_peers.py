@@ -8,9 +8,10 @@ import pytest
 from implicit.nearest_neighbours import CosineRecommender
 from threadpoolctl import threadpool_limits
 
-from pipelines.news.replay.cases import Replay
-from pipelines.news.rolling.measure import MISSED, figures
-from pipelines.news.rolling.window import RANKED, Result
+from pipelines.news.evaluation.rolling import RANKED, Result
+from pipelines.news.replay.figures import MISSED, group_figures
+from pipelines.news.replay.walk import Walk
+from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.news.state.state import LiveState
 from tests.benchmarks.entrants import Contest, Entrant
@@ -75,9 +76,10 @@ def test_the_library_s_maps_hold_every_click_before_the_asked_moment_and_none_of
 
 def test_peers_are_asked_about_their_share_of_the_cases_only_and_what_they_cost_is_told() -> None:
     contest = Contest({"ever": Entrant(AllTime, "counted", "once")}, lambda place: place % 2 == 0)
-    replay = Replay(STREAM, LiveState(small_params(articles=128, known_articles=500, readers=500, candidates=64)))
-    peer = contest.peers()["ever"](replay)
-    ranks = {case.place: peer(case) for case in replay.cases(LATER)}
+    params = small_params(articles=128, known_articles=500, readers=500, candidates=64)
+    walk = Walk(STREAM, Newsroom(LiveState(params)))
+    peer = contest.peers()["ever"](walk)
+    ranks = {case.place: peer(case) for case in walk.cases(LATER)}
     assert all(rank == MISSED for place, rank in ranks.items() if place % 2)
     (cost,) = contest.costs()
     assert (cost["model"], cost["asked"]) == ("ever", sum(place % 2 == 0 for place in LATER))
@@ -87,7 +89,7 @@ def test_the_report_names_every_group_the_gains_and_the_bars() -> None:
     ranks = {RANKED: np.array([0, 3, 0, 2]), PLAIN: np.array([5, MISSED, 30, 0])}
     users, every = np.array([1, 1, 2, 3]), np.ones(4, bool)
     members = dict.fromkeys(("all", "last", *SEGMENT_NAMES), every)
-    rows = figures(ranks, users, members, 50, 7)
+    rows = group_figures(ranks, users, members, 50, 7)
     result = Result(rows, {}, None, ranks, np.arange(4))
     gains = gains_by_segment(result, users, members, 50, 7)
     facts = {"cases": 4, "skipped_already_read": 1, "window": {"share": 0.5}, "gains": gains, "peers": []}

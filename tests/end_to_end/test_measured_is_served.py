@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from pipelines.news.replay.cases import Replay
 from pipelines.news.replay.sources import from_clicks
 from pipelines.news.replay.stream import Stream
+from pipelines.news.replay.walk import Walk
 from pipelines.news.training.ranker_model import train
 from pipelines.news.training.ranker_rows import collect, draw_places
+from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.ranking.ranker import Ranker
 from script_shared.news.state.state import LiveState
@@ -79,14 +80,14 @@ def case_of(stream: Stream, ranked: bool, most: int) -> Case:
 def _ranker(stream: Stream, until_place: int) -> Ranker:
     hour = stream.between(NOW_MS + HOUR_MS, int(stream.time_ms[until_place]))
     places = draw_places(stream, hour, PARAMS.ranker.requests, 7)
-    rows = collect(Replay(stream, LiveState(PARAMS.live)), places, PARAMS.ranker)
+    rows = collect(Walk(stream, Newsroom(LiveState(PARAMS.live))), places, PARAMS.ranker)
     return train(rows, rows, PARAMS.ranker)
 
 
 def measured(case: Case) -> list[bool]:
     """By the replay: whether the article was among the first places."""
     hits = []
-    for found in Replay(case.stream, LiveState(PARAMS.live)).cases(case.asked):
+    for found in Walk(case.stream, Newsroom(LiveState(PARAMS.live))).cases(case.asked):
         scores = case.ranker.rank(found.found) if case.ranker is not None else None
         order = np.arange(len(found.found)) if scores is None else np.argsort(-scores, kind="stable")
         hits.append(found.truth >= 0 and found.truth in order[:PLACES])

@@ -9,7 +9,7 @@ import numpy as np
 from pipelines.news.as_of import utc
 from pipelines.news.evaluation.result import CANDIDATE
 from pipelines.news.replay.figures import ReplayResult, measured
-from pipelines.news.replay.models import LISTED, WITHOUT, Model, answering, listing
+from pipelines.news.replay.models import LISTED, WITHOUT, Model, answering, listing, ranks_of
 from pipelines.news.replay.most_read import MostRead, rows_of
 from pipelines.news.replay.sampling import draw
 from pipelines.news.replay.sources import from_dataset
@@ -87,16 +87,7 @@ class _ReplayedModels:
         models: dict[str, Model] = {name: answering(by, n) for name, by in recommenders.items()}
         if CANDIDATE in recommenders:
             models[LISTED] = listing(recommenders[CANDIDATE], n)
-        ranks = {name: np.empty(len(places), np.int64) for name in (*models, *self.plain.names)}
-        first, *others = self.walks.values()
-        for turn, (place, query) in enumerate(first.requests(places.tolist(), *recommenders.values())):
-            for walk in others:
-                walk.fold_until(walk.stream.first_of_moment(place))
-            for name, model in models.items():
-                ranks[name][turn] = model(query, first.stream.article_id(place))
-            for name, rank in zip(self.plain.names, self.plain.ranks(place), strict=True):
-                ranks[name][turn] = rank
-        return ranks
+        return ranks_of(list(self.walks.values()), places, models | self.plain.models(), recommenders.values())
 
     def _recommenders(self, start_ms: int, at_ms: int) -> dict[str, LiveRecommender]:
         """Every release as of a moment, over the newsroom of its pace."""

@@ -5,12 +5,14 @@ is made of.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 import numpy as np
 
 from pipelines.news.replay.figures import MISSED
 from pipelines.news.replay.stream import Stream
+from pipelines.news.replay.walk import Request
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.clock import HOUR_MS
 
@@ -50,6 +52,7 @@ class MostRead:
         self._sums: FloatArray = np.zeros((len(self.names), len(self._issued_ms)))
         self._landmarks = np.full(len(self.names), float(stream.time_ms[0]) if len(stream) else 0.0)
         self._folded = 0
+        self._latest: tuple[int, list[int]] = (-1, [])
         self._by_user = np.argsort(stream.user, kind="stable")
         self._bounds = np.searchsorted(stream.user[self._by_user], np.arange(len(stream.user_ids) + 1))
 
@@ -65,6 +68,15 @@ class MostRead:
             weights = np.exp2(np.maximum((self.stream.time_ms[part] - self._landmarks[row]) / half_life, -1000.0))
             np.add.at(self._sums[row], self.stream.article[part], weights)
         self._folded = place
+
+    def models(self) -> dict[str, Callable[[Request], int]]:
+        """The rows as models of a replay, by name."""
+        return {name: partial(self._rank, row) for row, name in enumerate(self.names)}
+
+    def _rank(self, row: int, request: Request) -> int:
+        if self._latest[0] != request.place:
+            self._latest = (request.place, self.ranks(request.place))
+        return self._latest[1][row]
 
     def ranks(self, place: int) -> list[int]:
         """By row, the place of the clicked article just before its click, among all articles that are alive and unread.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from script_shared.clock import Clock
 from script_shared.news.model import NewsModel
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import NewsParams
+from script_shared.news.ranking.candidates import Candidates, candidates
 from script_shared.news.ranking.mixing import Mixing
 from script_shared.news.ranking.query import Query
 from script_shared.news.ranking.ranker import Ranker
@@ -19,6 +21,34 @@ from script_shared.news.state.state import LiveState
 
 CHUNK = 4096
 DAY_MS = 86_400_000
+
+
+class Request(NamedTuple):
+    """The request of a user just before a click.
+
+    Attributes:
+        place: of the click in the stream.
+        query: of the user, with nothing of the click.
+        article: the id of the article clicked.
+    """
+
+    place: int
+    query: Query
+    article: str
+
+
+class Case(NamedTuple):
+    """The same with the candidates of the live state.
+
+    Attributes:
+        place: of the click in the stream.
+        found: the candidates just before it.
+        truth: position of the clicked article among them, -1 when it is not there.
+    """
+
+    place: int
+    found: Candidates
+    truth: int
 
 
 class Walk:
@@ -30,7 +60,7 @@ class Walk:
         folded: place of the first click that it does not know.
     """
 
-    def __init__(self, stream: Stream, newsroom: Newsroom, folded: int) -> None:
+    def __init__(self, stream: Stream, newsroom: Newsroom, folded: int = 0) -> None:
         self.stream, self.newsroom, self.folded = stream, newsroom, folded
 
     @classmethod
@@ -59,13 +89,28 @@ class Walk:
                 self.newsroom.last_hour.add(event.article, event.time_ms, weight)
             self.folded = stop
 
-    def requests(self, places: Iterable[int], *asked: LiveRecommender) -> Iterator[tuple[int, Query]]:
-        """For each click, ascending: its place and its user's request, all before it folded and clocks moved on."""
+    def requests(self, places: Iterable[int], *asked: LiveRecommender) -> Iterator[Request]:
+        """The request before each click, in ascending order, all before it folded and clocks moved on."""
         for place in places:
             self.fold_until(self.stream.first_of_moment(place))
             for recommender in asked:
                 recommender.clock.advance(int(self.stream.time_ms[place]))
-            yield place, self.stream.query(place)
+            yield Request(place, self.stream.query(place), self.stream.article_id(place))
+
+    def case(self, place: int) -> Case:
+        """The candidates of the request before a click, by the live state as it is now."""
+        found = candidates(self.state, self.stream.query(place), int(self.stream.time_ms[place]))
+        return case_of(place, found, self.state.article_row(self.stream.article_id(place)))
+
+    def cases(self, places: Iterable[int]) -> Iterator[Case]:
+        """The candidates before each of the clicks, in ascending order."""
+        return (self.case(request.place) for request in self.requests(places))
+
+
+def case_of(place: int, found: Candidates, row: int) -> Case:
+    """The case of a click on the article in a row of the live state, -1 for none."""
+    hits = np.flatnonzero(found.rows == row)  # -1, no row at all, is never among them
+    return Case(place, found, int(hits[0]) if len(hits) else -1)
 
 
 def place_after(stream: Stream, moment_ms: int) -> int:

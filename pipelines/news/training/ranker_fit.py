@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipelines.news.replay.cases import Case, case_of
 from pipelines.news.replay.sampling import draw
 from pipelines.news.replay.stream import Stream
-from pipelines.news.replay.walk import Walk, place_after, recommender_of, segments_of
+from pipelines.news.replay.walk import Case, Walk, case_of, place_after, recommender_of, segments_of
 from pipelines.news.split.moments import Moments
 from pipelines.news.training.ranker_model import LEAST_REQUESTS, train
 from pipelines.news.training.ranker_rows import rows_of
@@ -77,9 +76,9 @@ def _offers(
     for at_ms, some in renewal.periods(walk.stream, places, start_ms):
         folder = renewal.folder(rank_folder, "rank", start_ms, at_ms)
         recommender = recommender_of(folder, walk, at_ms, params)
-        for place, query in walk.requests(some.tolist(), recommender):
-            if (offer := recommender.offer(query)).found is not None:
-                yield place, offer
+        for request in walk.requests(some.tolist(), recommender):
+            if (offer := recommender.offer(request.query)).found is not None:
+                yield request.place, offer
 
 
 def _blocks(stream: Stream, within: range, places: IntArray) -> dict[int, int]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.news.replay.cases import Case, Replay
 from pipelines.news.replay.stream import Stream
+from pipelines.news.replay.walk import Case, Walk
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.params import RankerParams
 from script_shared.news.ranking.features import matrix
@@ -55,9 +55,9 @@ def draw_places(stream: Stream, within: range, count: int, seed: int) -> IntArra
     return drawn
 
 
-def collect(replay: Replay, places: IntArray, params: RankerParams) -> TrainingRows:
+def collect(walk: Walk, places: IntArray, params: RankerParams) -> TrainingRows:
     """Rows of the clicks whose article was among the candidates."""
-    return rows_of(replay.cases(places.tolist()), replay.stream.weight, params)
+    return rows_of(walk.cases(places.tolist()), walk.stream.weight, params)
 
 
 def rows_of(cases: Iterable[Case], weight: FloatArray, params: RankerParams) -> TrainingRows:

@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from pipelines.commands import replay as command
 from pipelines.news.dataset import Dataset
 from pipelines.news.replay.labels import LABELS
 from pipelines.news.replay.sources import from_clicks, from_dataset, from_run
-from pipelines.news.rolling import command
 from pipelines.news.tables import table_path
 from script_shared.clock import HOUR_MS
 from tests.pipelines.news.small_run import READS, START_MS, context_of, refine

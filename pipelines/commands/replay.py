@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.news.dataset import Dataset
+from pipelines.news.evaluation.rolling import DAY_MS, Result, Window, run, table
 from pipelines.news.replay.sources import from_clicks, from_run
 from pipelines.news.replay.stream import Stream
-from pipelines.news.rolling.measure import table
-from pipelines.news.rolling.window import DAY_MS, Result, Window, run
 from pipelines.news.site import profile_of
 from pipelines.runs import Run, latest_run
 from script_shared.data_end import data_end

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from pipelines.news.replay.cases import Replay
+from pipelines.news.replay.walk import Walk
+from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.state.state import LiveState
 from tests.pipelines.news.replay.streams_made import START_MS, made, planted
 from tests.script_shared.news.events_made import small_params
@@ -11,17 +12,18 @@ from tests.script_shared.news.events_made import small_params
 def test_clicks_of_the_same_moment_are_not_known_when_it_is_asked_about() -> None:
     times = START_MS + np.array([0, 1000, 1000, 1000, 2000])
     stream = made(times, np.arange(5), np.array([0, 1, 1, 2, 3]), np.arange(5))
-    replay = Replay(stream, LiveState(small_params()))
-    known = [(case.place, replay.folded, replay.state.now_ms) for case in replay.cases([1, 2, 3, 4])]
+    walk = Walk(stream, Newsroom(LiveState(small_params())))
+    known = [(case.place, walk.folded, walk.state.now_ms) for case in walk.cases([1, 2, 3, 4])]
     assert known == [(1, 1, START_MS), (2, 1, START_MS), (3, 1, START_MS), (4, 4, START_MS + 1000)]
 
 
 def test_the_clicked_article_is_found_among_the_candidates_once_it_was_read() -> None:
     stream = planted(200)
-    replay = Replay(stream, LiveState(small_params(articles=128, known_articles=500, readers=500, candidates=64)))
-    for case in replay.cases(range(300, 400)):
+    params = small_params(articles=128, known_articles=500, readers=500, candidates=64)
+    walk = Walk(stream, Newsroom(LiveState(params)))
+    for case in walk.cases(range(300, 400)):
         wanted = stream.article_id(case.place)
-        assert replay.state.article_id(int(case.found.rows[case.truth])) == wanted
+        assert walk.state.article_id(int(case.found.rows[case.truth])) == wanted
 
 
 def test_a_request_names_the_visit_and_nothing_of_the_click() -> None:

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.news.replay.cases import Case, Replay
+from pipelines.news.replay.figures import MEASURES, MISSED, GroupFigure, group_figures
+from pipelines.news.replay.models import CaseModels, CaseRank, Model, by_clicks, by_scores, ranks_of
 from pipelines.news.replay.stream import Stream
-from pipelines.news.rolling.measure import MISSED, Figure, figures, rank_of
+from pipelines.news.replay.walk import Walk
 from pipelines.news.training.ranker_model import train
 from pipelines.news.training.ranker_rows import collect, draw_places
 from script_shared.arrays import IntArray
-from script_shared.news.counting import windows
+from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import NewsParams
 from script_shared.news.ranking.candidates import candidates
 from script_shared.news.ranking.ranker import Ranker
@@ -24,7 +25,6 @@ from script_shared.news.state.state_io import sizes_of
 DAY_MS = 86_400_000
 RANKED, MIX = "LambdaRank", "plain mix of live signals"
 MOST_READ = {f"most read, {window}": window for window in ("10m", "1h", "24h")}
-Peer = Callable[[Case], int]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Result:
         places: of the cases in the stream.
     """
 
-    figures: list[Figure]
+    figures: list[GroupFigure]
     facts: dict[str, Any]
     ranker: Ranker | None
     ranks: dict[str, IntArray] = field(default_factory=dict)
@@ -70,42 +70,40 @@ def run(
     window: Window,
     *,
     ranker: Ranker | None = None,
-    peers: Mapping[str, Callable[[Replay], Peer]] | None = None,
+    peers: Mapping[str, Callable[[Walk], CaseRank]] | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> Result:
     """Train a ranker before the window, unless one is given, and measure it in the window.
 
     Args:
         stream: the clicks; those after the window are not looked at.
-        peers: further models by name: made with the replay, each gives the rank of the clicked article.
+        peers: further models by name: made with the walk, each gives the rank of the clicked article.
         say: called with a line of progress.
     """
-    replay = Replay(stream, LiveState(params.live))
+    walk = Walk(stream, Newsroom(LiveState(params.live)))
     facts: dict[str, Any] = {}
-    trained = ranker or _train(replay, params, window, facts, say)
-    places = _asked(stream, window, facts)
+    trained = ranker or _train(walk, params, window, facts, say)
+    places = _evaluated(stream, window, facts)
     before = time.process_time()
-    ranks = _measure(replay, places, trained, {name: make(replay) for name, make in (peers or {}).items()}, say)
+    ranks = ranks_of((walk,), places, _models(walk, trained, peers or {}), say=say)
     facts["seconds_cpu_measuring"] = round(time.process_time() - before, 1)
-    facts["ranked_per_cpu_second"] = round(speed(replay, places[-500:], trained))
-    facts["state"] = sizes_of(replay.state)
+    facts["ranked_per_cpu_second"] = round(speed(walk, places[-500:], trained))
+    facts["state"] = sizes_of(walk.state)
     facts["candidate_recall"] = float((ranks[MIX] < MISSED).mean()) if len(places) else float("nan")
-    rows = figures(ranks, stream.user[places], groups(stream, places), window.resamples, window.seed)
+    rows = group_figures(ranks, stream.user[places], groups(stream, places), window.resamples, window.seed)
     return Result(rows, facts, trained, ranks, places)
 
 
-def _train(
-    replay: Replay, params: NewsParams, window: Window, facts: dict[str, Any], say: Callable[[str], None]
-) -> Ranker:
-    stream, wanted = replay.stream, params.ranker
+def _train(walk: Walk, params: NewsParams, window: Window, facts: dict[str, Any], say: Callable[[str], None]) -> Ranker:
+    stream, wanted = walk.stream, params.ranker
     days = stream.between(window.start_ms - int(wanted.train_days * DAY_MS), window.start_ms)
     places = draw_places(stream, days, wanted.requests, wanted.seed)
     say(f"folding {days.start:,} clicks")
     start = time.process_time()
-    replay.fold_until(days.start)
+    walk.fold_until(days.start)
     facts["folded_per_cpu_second"] = round(days.start / max(time.process_time() - start, 1e-9))
     say(f"{facts['folded_per_cpu_second']:,} clicks per CPU second; rows of {len(places):,} requests")
-    rows = collect(replay, places, wanted)
+    rows = collect(walk, places, wanted)
     held_from = int(rows.place[len(rows.place) * 5 // 6]) if wanted.early_stopping and len(rows.place) else len(stream)
     say(f"training on {len(rows.sizes):,} requests, {len(rows.label):,} rows")
     ranker = train(*rows.split(held_from), wanted)
@@ -113,7 +111,7 @@ def _train(
     return ranker
 
 
-def _asked(stream: Stream, window: Window, facts: dict[str, Any]) -> IntArray:
+def _evaluated(stream: Stream, window: Window, facts: dict[str, Any]) -> IntArray:
     """The clicks that are evaluated, ascending."""
     drawn = np.random.default_rng(window.seed).random(len(stream.user_ids)) < window.share
     within = stream.between(window.start_ms, window.end_ms)
@@ -124,44 +122,34 @@ def _asked(stream: Stream, window: Window, facts: dict[str, Any]) -> IntArray:
     return places[~again]
 
 
-def _measure(
-    replay: Replay, places: IntArray, ranker: Ranker, peers: Mapping[str, Peer], say: Callable[[str], None]
-) -> dict[str, IntArray]:
-    names = (RANKED, MIX, *MOST_READ, *peers)
-    ranks = {name: np.full(len(places), MISSED) for name in names}
-    for turn, case in enumerate(replay.cases(places.tolist())):
-        if turn % 2000 == 0:
-            say(f"{turn:,} of {len(places):,} cases")
-        if case.truth >= 0:
-            ranks[RANKED][turn] = rank_of(ranker.rank(case.found), case.truth)
-            ranks[MIX][turn] = rank_of(case.found.mix, case.truth)
-        for name, window in MOST_READ.items():
-            ranks[name][turn] = most_read_rank(replay, case, window)
-        for name, peer in peers.items():
-            ranks[name][turn] = peer(case)
-    return ranks
+def _models(walk: Walk, ranker: Ranker, peers: Mapping[str, Callable[[Walk], CaseRank]]) -> dict[str, Model]:
+    ranks = {RANKED: by_scores(ranker.rank), MIX: by_scores(lambda found: found.mix)}
+    ranks |= {name: by_clicks(walk, window) for name, window in MOST_READ.items()}
+    ranks |= {name: make(walk) for name, make in peers.items()}
+    of = CaseModels(walk)
+    return {name: of.model(rank) for name, rank in ranks.items()}
 
 
-def speed(replay: Replay, places: IntArray, ranker: Ranker) -> float:
+def speed(walk: Walk, places: IntArray, ranker: Ranker) -> float:
     """Requests ranked in one CPU second, candidates, features and scores together; all are asked now."""
-    now_ms = replay.state.now_ms
-    queries = [replay.stream.query(int(place)) for place in places]
+    now_ms = walk.state.now_ms
+    queries = [walk.stream.query(int(place)) for place in places]
     start = time.process_time()
     for query in queries:
-        ranker.rank(candidates(replay.state, query, now_ms))
+        ranker.rank(candidates(walk.state, query, now_ms))
     return len(queries) / max(time.process_time() - start, 1e-9)
 
 
-def most_read_rank(replay: Replay, case: Case, window: str) -> int:
-    """Rank of the clicked article by clicks in a window, over everything alive that the user has not read."""
-    signals, state = case.found.signals, replay.state
-    row = state.article_row(replay.stream.article_id(case.place))
-    if not 0 <= row < signals.used:
-        return MISSED
-    sums = state.counts.overall.sums[windows.OVERALL.index(window), 0, : signals.used]
-    allowed = state.articles.number_in[: signals.used] >= 0
-    allowed[signals.read] = False
-    return int(((sums >= sums[row]) & allowed).sum()) - 1 if sums[row] > 0 else MISSED
+def table(rows: list[GroupFigure], group: str) -> str:
+    """The figures of one group as a table for people."""
+    models = list(dict.fromkeys(row.model for row in rows))
+    clicks = next((row.clicks for row in rows if row.group == group), 0)
+    lines = [f"{group} ({clicks:,} clicks)", f"{'':<34}" + "".join(f"{name:>24}" for name in MEASURES)]
+    for model in models:
+        mine = {row.measure: row for row in rows if row.group == group and row.model == model}
+        cells = (f"{mine[m].value:.3f} [{mine[m].low:.3f}, {mine[m].high:.3f}]" for m in MEASURES)
+        lines.append(f"{model:<34}" + "".join(f"{cell:>24}" for cell in cells))
+    return "\n".join(lines)
 
 
 def groups(stream: Stream, places: IntArray) -> dict[str, IntArray]:

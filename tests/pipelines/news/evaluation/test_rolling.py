@@ -7,10 +7,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from pipelines.commands import replay as command
+from pipelines.news.evaluation.rolling import DAY_MS, MIX, RANKED, Window, run
+from pipelines.news.replay.figures import MISSED, gains, group_figures
+from pipelines.news.replay.models import rank_in, rank_of
 from pipelines.news.replay.sources import CONTEXT
-from pipelines.news.rolling import command
-from pipelines.news.rolling.measure import MISSED, figures, gains, rank_in, rank_of
-from pipelines.news.rolling.window import DAY_MS, MIX, RANKED, Window, run
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.ranking.ranker import Ranker
 from script_shared.params import load_params
@@ -41,7 +42,7 @@ def test_the_ranker_learns_which_article_follows_which(params: NewsParams, tmp_p
 
 def test_figures_are_means_over_clicks_with_intervals_around_them() -> None:
     ranks = {"model": np.array([0, 3, MISSED, 14])}
-    rows = figures(ranks, np.array([1, 1, 2, 3]), {"all": np.ones(4, bool)}, 200, 7)
+    rows = group_figures(ranks, np.array([1, 1, 2, 3]), {"all": np.ones(4, bool)}, 200, 7)
     by_name = {row.measure: row for row in rows}
     assert by_name["HR@10"].value == 0.5
     assert by_name["MRR@10"].value == pytest.approx((1 + 1 / 4) / 4)
@@ -50,7 +51,7 @@ def test_figures_are_means_over_clicks_with_intervals_around_them() -> None:
 
 
 def test_a_group_without_clicks_has_no_figures_and_says_so() -> None:
-    rows = figures({"model": np.array([0])}, np.array([1]), {"none": np.zeros(1, bool)}, 10, 7)
+    rows = group_figures({"model": np.array([0])}, np.array([1]), {"none": np.zeros(1, bool)}, 10, 7)
     assert all(np.isnan(row.value) and row.clicks == 0 for row in rows)
 
 
@@ -59,7 +60,7 @@ def test_equal_scores_count_against_the_wanted_article() -> None:
     assert rank_of(np.array([1.0, 2.0, 1.0]), -1) == MISSED
     assert rank_in(["a", "b"], "b") == 1
     assert rank_in(["a", "b"], "c") == MISSED
-    assert gains(np.array([MISSED])).sum() == 0
+    assert gains(np.array([MISSED]), [10, 20]).sum() == 0
 
 
 def test_a_click_ahead_in_a_file_does_not_move_the_window(tmp_path: Path, params: NewsParams) -> None:
