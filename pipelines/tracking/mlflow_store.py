@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from pipelines.tracking.record import Record, Release
@@ -94,8 +96,7 @@ class MlflowStore:
         run_id = run.info.run_id
         self._write_values(run_id, record, set(run.data.params))
         self._write_data(run_id, record.data)
-        for place, file in record.files.items():
-            self._client.log_artifact(run_id, str(file), str(Path(place).parent) if "/" in place else None)
+        self._write_files(run_id, record.files)
         if record.state == "running":
             self._client.update_run(run_id, "RUNNING")
         else:
@@ -117,6 +118,15 @@ class MlflowStore:
             self._client.log_batch(run_id, metrics=some_metrics)
         for some_tags in _portions(tags, TAGS_AT_ONCE):
             self._client.log_batch(run_id, tags=some_tags)
+
+    def _write_files(self, run_id: str, files: dict[str, Path]) -> None:
+        """The files as artifacts; MLflow names them as they are named in a folder."""
+        with TemporaryDirectory(prefix="pauta-artifacts-") as folder:
+            for place, file in files.items():
+                copy = Path(folder) / place
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, copy)
+            self._client.log_artifacts(run_id, folder)
 
     def _write_data(self, run_id: str, data: dict[str, str]) -> None:
         """The data as MLflow's data set of the run: its name and the end of its fingerprint."""

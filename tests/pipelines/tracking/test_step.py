@@ -142,7 +142,7 @@ def maintain(settings: Settings) -> list[str]:
 def test_a_run_that_was_removed_while_mlflow_was_down_is_recorded_when_it_is_back(settings: Settings) -> None:
     down = settings.model_copy(update={"mlflow_uri": f"http://127.0.0.1:{free_port()}"})
     for number in range(1, 7):
-        judge(train(down, f"r{number}", 100 * number))
+        judge(train(down, f"r{number}", 100 * number), 100 * number)
     removed = maintain(down)
     assert len(removed) >= 2
     assert set(removed).isdisjoint(trained_runs(down.data_dir / "news"))

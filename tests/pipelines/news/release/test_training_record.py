@@ -129,11 +129,6 @@ def test_a_release_that_was_deleted_leaves_the_record_without_one(settings: Sett
     assert (record.state, record.release) == ("finished", None)
 
 
-def test_a_record_comes_back_from_its_json_the_same(settings: Settings) -> None:
-    record = recorded(whole(settings, "r1"))
-    assert Record.from_json(record.as_json(), record.files) == record
-
-
 def test_the_digest_changes_with_a_value_and_with_a_byte_of_a_file(settings: Settings) -> None:
     context = whole(settings, "r1")
     first = recorded(context).digest()
