@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.news.replay.figures import MISSED, measured
+from pipelines.news.replay.figures import MISSED, group_figures, measured
 from pipelines.news.replay.sampling import SampledClicks, shared
 
 
@@ -70,3 +70,18 @@ def test_the_same_ranks_have_no_difference():
     found = measured({"candidate": ranks, "without_ranker": ranks}, clicks, [10], "candidate", 50, 7)
     gaps = [d for d in found.differences if d.segment == "all"]
     assert [(d.value, d.low, d.high) for d in gaps] == [(0.0, 0.0, 0.0)] * 3
+
+
+def test_the_command_and_the_gate_give_the_same_figures_of_the_same_ranks():
+    draw = np.random.default_rng(3)
+    users, segments = draw.integers(0, 30, 200), draw.integers(0, 3, 200)
+    ranks = {name: np.where(draw.random(200) < 0.3, MISSED, draw.integers(0, 30, 200)) for name in ("one", "other")}
+    clicks = drawn(segments.tolist(), users.tolist(), [1.0] * 200)
+    of_gate = measured(ranks, clicks, [10, 20], "one", 50, 7)
+    groups = {"all": np.ones(200, bool), "logged": segments == 0}
+    of_command = {(row.model, row.group, row.measure): row for row in group_figures(ranks, users, groups, 50, 7)}
+    for model, segment in [(model, segment) for model in ranks for segment in groups]:
+        for metric, cutoff in [("hr", 10), ("mrr", 10), ("hr", 20), ("ndcg", 20)]:
+            row = of_command[model, segment, f"{metric.upper()}@{cutoff}"]
+            gate = figure(of_gate, model, segment, metric, cutoff)
+            assert (row.value, row.low, row.high) == pytest.approx((gate.value, gate.low, gate.high), abs=1e-12)
