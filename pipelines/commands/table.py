@@ -23,7 +23,7 @@ COMMANDS = {
     "replay": Command("train the ranker on past clicks and measure it", "pipelines.commands.replay:main"),
     "served": Command("report served lists, and the clicks on them", "pipelines.commands.served:main"),
     "simulate-drift": Command(
-        "drop generated data that differ, and run every step on them", "pipelines.commands.simulate_drift:main"
+        "drop generated data that differ and run every step", "pipelines.commands.simulate_drift:main"
     ),
     "tracking": Command("inspect and repair the records in MLflow", "pipelines.tracking.cli:main"),
 }
