@@ -32,7 +32,7 @@ class OnlineRisks:
         if content is None:
             return self._model.of_place(place)
         found = StudentFeatures.of(content)
-        return self._model.of_stored(found.record, found.risks)
+        return self._model.of_stored(found.record, found.risks, found.effects)
 
     async def prepare(self) -> None:
         """Compute the reasons of the students beside requests; they are remembered."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.errors import RequestError
-from script_shared.students.explanation.reasons import Reason, reasons
+from script_shared.students.explanation.reasons import Reason, factors_of, reasons
 from script_shared.students.features import STATUSES, columns_of, missing_needs, status_of
 from script_shared.students.risk_model import RiskModel, Risks
 from script_shared.students.store import KINDS, UNKNOWN, Store
@@ -90,15 +90,26 @@ class StudentsModel:
         """The risk of the student at a place of the store, by the latest record; remembered, as its reasons cost."""
         record = self.store.record(self.store.rows(student)[-1])
         risks = self.store.risks
-        return self.of_stored(record, Risks(*(each[student : student + 1] for each in vars(risks).values())))
+        one = Risks(*(each[student : student + 1] for each in vars(risks).values()))
+        return self.of_stored(record, one, self.effects(student))
 
-    def of_stored(self, record: Mapping[str, float | None], risks: Risks) -> Risk:
+    def effects(self, student: int) -> FloatArray | None:
+        """The effects that the release holds for the student at a place; None where they have to be computed."""
+        if self.store.effects is None:
+            return None
+        found: FloatArray = self.store.effects[student].astype(float)
+        return found if len(found) == len(factors_of(self.risk)) and np.isfinite(found).all() else None
+
+    def of_stored(self, record: Mapping[str, float | None], risks: Risks, effects: FloatArray | None = None) -> Risk:
         """The risk of a record whose chances were computed before.
 
         Args:
             risks: of this record alone.
+            effects: of its factors, for the reasons, where they were computed before, too.
         """
-        return self._answer(record, self._features([record])[0], risks)
+        features = self._features([record])[0]
+        known = None if effects is None else tuple(reasons(self.risk, features, effects=effects))
+        return self._answer(record, features, risks, known=known)
 
     def prepare_order(self) -> list[int]:
         """Places of the students whose risks should be computed first: of the newest year, by risk, then all others.
@@ -173,7 +184,13 @@ class StudentsModel:
         return self.risk.matrix(columns_of(records))
 
     def _answer(
-        self, record: Mapping[str, float | None], features: FloatArray, one: Risks, *, explain: bool = True
+        self,
+        record: Mapping[str, float | None],
+        features: FloatArray,
+        one: Risks,
+        *,
+        explain: bool = True,
+        known: tuple[Reason, ...] | None = None,
     ) -> Risk:
         lagging, critical = (float(chance) for chance in one.chances[0])
         ends = np.stack([one.chances[0], one.low[0], one.high[0]]).tolist()
@@ -186,7 +203,7 @@ class StudentsModel:
             critical=(ends[0][1], ends[1][1], ends[2][1]),
             year=None if year is None else int(year),
             missing=tuple(missing_needs(record, self.risk.features)),
-            reasons=self._reasons(features.tobytes()) if explain else (),
+            reasons=known if known is not None else self._reasons(features.tobytes()) if explain else (),
         )
 
     def _reasons_of(self, features: bytes) -> tuple[Reason, ...]:

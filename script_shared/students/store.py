@@ -17,6 +17,7 @@ from script_shared.students.risk_model import Risks
 LABELS = "labels.json"
 KINDS = ("gender", "school", "group")
 UNKNOWN = -1
+EFFECTS = "effects"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Store:
         labels: int32 (rows, len(KINDS)) places in ``names``, UNKNOWN where a sheet had nothing.
         names: by kind the labels' texts.
         risks: of each student's latest record.
+        effects: float32 (students, factors) of that record, for the reasons; nan where they are computed when they are
+            needed. None in releases of before.
     """
 
     ids: IdIndex
@@ -38,6 +41,7 @@ class Store:
     labels: IntArray
     names: dict[str, list[str]]
     risks: Risks
+    effects: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -74,7 +78,7 @@ class Store:
         """Write it below ``folder/students``."""
         target = folder / STORE
         arrays = {"offsets": self.offsets, "records": self.records, "labels": self.labels, **vars(self.risks)}
-        save_arrays(target, arrays)
+        save_arrays(target, arrays if self.effects is None else {**arrays, EFFECTS: self.effects})
         self.ids.save(target, "ids")
         (target / LABELS).write_text(json.dumps(self.names), encoding="utf-8")
 
@@ -93,7 +97,8 @@ class Store:
             raise ReleaseCorruptError(f"{source / LABELS}: not readable.", fix="Train it again.") from error
         risks = Risks(**{name: load_array(source, name) for name in ("chances", "low", "high")})
         found = {name: load_array(source, name) for name in ("offsets", "records", "labels")}
-        store = cls(ids=IdIndex.load(source, "ids"), names=names, risks=risks, **found)
+        effects = load_array(source, EFFECTS) if (source / f"{EFFECTS}.npy").exists() else None
+        store = cls(ids=IdIndex.load(source, "ids"), names=names, risks=risks, effects=effects, **found)
         if not fits or not store._sound():
             raise ReleaseCorruptError(f"{source}: the arrays do not fit together.", fix="Train it again.")
         return store
@@ -107,6 +112,8 @@ class Store:
             *((array.shape, (students, 2)) for array in vars(self.risks).values()),
         )
         if any(shape != wanted for shape, wanted in shapes) or not students:
+            return False
+        if self.effects is not None and (self.effects.ndim != 2 or len(self.effects) != students):
             return False
         most = np.array([len(self.names[kind]) for kind in KINDS])
         ends = self.offsets[0] == 0 and self.offsets[-1] == rows and bool((np.diff(self.offsets) > 0).all())

@@ -5,11 +5,13 @@ import polars as pl
 
 from pipelines.students.tables.gold import columns_in
 from script_shared.arrays import FloatArray, IdIndex, IntArray
+from script_shared.students.explanation.reasons import effects_of, factors_of
 from script_shared.students.features import RECORD
 from script_shared.students.risk_model import RiskModel, Risks
 from script_shared.students.store import KINDS, UNKNOWN, Store
 
 CHUNK = 20_000  # students whose risks are computed at once
+EXPLAINED = 2_000  # students whose reasons are computed here, of the newest year and the highest risk first
 
 
 def store_of(table: pl.DataFrame, model: RiskModel) -> Store:
@@ -24,7 +26,9 @@ def store_of(table: pl.DataFrame, model: RiskModel) -> Store:
         names[kind] = sorted(rows[kind].drop_nulls().unique().to_list())
         codes.append(_codes(rows[kind], names[kind]))
     latest = records[offsets[1:] - 1]
-    return Store(IdIndex.of(ids.to_list()), offsets, records, np.stack(codes, axis=1), names, _risks(latest, model))
+    risks, labels = _risks(latest, model), np.stack(codes, axis=1)
+    effects = _effects(latest.astype(float), risks, model)
+    return Store(IdIndex.of(ids.to_list()), offsets, records, labels, names, risks, effects)
 
 
 def _codes(column: pl.Series, names: list[str]) -> IntArray:
@@ -40,3 +44,12 @@ def _risks(records: FloatArray, model: RiskModel) -> Risks:
         chunk = records[start : start + CHUNK].astype(float)
         parts.append(model.risks(model.matrix({name: chunk[:, place] for place, name in enumerate(RECORD)})))
     return Risks(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("chances", "low", "high")))
+
+
+def _effects(records: FloatArray, risks: Risks, model: RiskModel) -> FloatArray:
+    """float32 (students, factors): of the students who are looked at most, nan of all others."""
+    features = model.matrix({name: records[:, place] for place, name in enumerate(RECORD)})
+    found = np.full((len(records), len(factors_of(model))), np.nan, np.float32)
+    for place in np.lexsort((-risks.chances[:, 1], -records[:, RECORD.index("year")]))[:EXPLAINED]:
+        found[place] = effects_of(model, features[place])
+    return found

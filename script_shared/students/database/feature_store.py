@@ -21,6 +21,7 @@ from sqlalchemy import (
     text,
 )
 
+from script_shared.arrays import FloatArray
 from script_shared.clock import wall_ms
 from script_shared.students.database.connection import TableConnection
 from script_shared.students.erasure import are_erased
@@ -55,16 +56,19 @@ class StudentFeatures:
     Attributes:
         record: the latest one; None where the sheet had nothing.
         risks: of that record, for one student.
+        effects: of the factors, for the reasons; None where they have to be computed.
     """
 
     record: dict[str, float | None]
     risks: Risks
+    effects: FloatArray | None
 
     @classmethod
     def of(cls, content: bytes) -> "StudentFeatures":
         """Out of the bytes that the store holds."""
-        record, *risks = orjson.loads(content)
-        return cls(dict(zip(RECORD, record, strict=True)), Risks(*(np.array([ends]) for ends in risks)))
+        record, effects, *risks = orjson.loads(content)
+        known = None if effects is None or None in effects else np.array(effects)
+        return cls(dict(zip(RECORD, record, strict=True)), Risks(*(np.array([ends]) for ends in risks)), known)
 
 
 class FeatureStore:
@@ -164,4 +168,5 @@ def _lock(connection: Connection) -> None:
 def _content(store: Store, place: int) -> bytes:
     risks = store.risks
     record = list(store.record(store.rows(place)[-1]).values())
-    return orjson.dumps([record, *(array[place].tolist() for array in (risks.chances, risks.low, risks.high))])
+    effects = None if store.effects is None else store.effects[place].tolist()  # nan becomes null
+    return orjson.dumps([record, effects, *(array[place].tolist() for array in (risks.chances, risks.low, risks.high))])

@@ -15,7 +15,7 @@ from pipelines.students.sources.generated import generate
 from pipelines.students.tables.gold import columns_in, read_gold
 from pipelines.tracking.run_facts import trained_runs
 from pipelines.use_case import Context
-from script_shared.students.explanation.reasons import reasons
+from script_shared.students.explanation.reasons import effects_of, reasons
 from script_shared.students.model import StudentsModel
 from script_shared.students.params import StudentsParams
 from script_shared.students.release_folder import CARD, HELD_OUT
@@ -50,15 +50,23 @@ def test_low_engagement_and_low_learning_never_lower_the_risk(folder: Path) -> N
         assert low.lagging[0] >= high.lagging[0]
 
 
-def test_a_reason_is_the_difference_that_what_if_shows(finished: Context, folder: Path) -> None:
+def test_the_effects_of_all_factors_are_the_difference_to_a_typical_student(folder: Path) -> None:
     model = StudentsModel.load(folder)
     record = {"year": 2024.0, "birth_year": 2012.0, "phase": 2.0, "ideal_phase": 3.0, "lag": -1.0, "ieg": 1.0}
     record |= dict.fromkeys(("ida", "ipv", "iaa", "ips", "mat", "por"), 7.0)
-    place = model.risk.features.index("ieg")
-    found = {each.factor: each for each in reasons(model.risk, model.risk.matrix(_columns(record))[0], most=20)}
-    typical = record | {"ieg": float(model.risk.typical[place])}
-    change = model.of_record(record).lagging[0] - model.of_record(typical).lagging[0]
-    assert found["engagement"].effect == pytest.approx(change)
+    features = model.risk.matrix(_columns(record))[0]
+    change = np.subtract(*model.risk.chances(np.stack([features, model.risk.typical]))[:, 0])
+    assert effects_of(model.risk, features).sum() == pytest.approx(change)
+    found = reasons(model.risk, features, most=20)
+    assert next(each for each in found if each.factor == "engagement").effect > 0
+
+
+def test_the_release_holds_the_effects_of_its_students(folder: Path) -> None:
+    model = StudentsModel.load(folder)
+    computed = effects_of(model.risk, model.risk.matrix(model.store.columns([model.store.latest_rows()[5]]))[0])
+    held = model.effects(5)
+    assert held is not None
+    assert held == pytest.approx(computed, abs=1e-6)
 
 
 def _columns(record: dict[str, float]) -> Any:
