@@ -22,26 +22,27 @@ def feature(function: Feature) -> Feature:
 
 def matrix(found: Candidates, names: Sequence[str] | None = None) -> FloatArray:
     """float32 (m, features): the features of a request's candidates, by default all of ``FEATURES`` in their order."""
-    scene, names = FeatureInputs(found), list(FEATURES) if names is None else names
+    inputs, names = FeatureInputs(found), list(FEATURES) if names is None else names
     columns = np.empty((len(names), len(found)), np.float32)
     for place, name in enumerate(names):
-        columns[place] = FEATURES[name](scene)
+        columns[place] = FEATURES[name](inputs)
     return np.ascontiguousarray(columns.T)
 
 
 def _share(window: str) -> Feature:
-    return lambda scene: scene.log_share(window)
+    return lambda inputs: inputs.log_share[window]
 
 
 def _trend(short: str, long: str) -> Feature:
-    return lambda scene: scene.log_share(short) - scene.log_share(long)
+    return lambda inputs: inputs.log_share[short] - inputs.log_share[long]
 
 
 def _group(name: str, kind: str, window: str) -> Feature:
     """Log share of the user's own group in a dimension, or its log ratio to everybody's share."""
     dimension, place = DIMENSION_NAMES.index(name), windows.GROUP.index(window)
-    which = ("share", "lift").index(kind)
-    return lambda scene: scene.groups[which][place, dimension]
+    if kind == "share":
+        return lambda inputs: inputs.group_share[place, dimension]
+    return lambda inputs: inputs.group_lift[place, dimension]
 
 
 SHARES = ("10m", "1h", "3h")
@@ -90,133 +91,132 @@ FEATURES.update(
 
 
 @feature
-def lifts_15m(scene: FeatureInputs) -> FloatArray:
-    total: FloatArray = scene.groups[1][1].sum(axis=0)
+def lifts_15m(inputs: FeatureInputs) -> FloatArray:
+    total: FloatArray = inputs.group_lift[1].sum(axis=0)
     return total
 
 
 @feature
-def lifts_2h(scene: FeatureInputs) -> FloatArray:
-    total: FloatArray = scene.groups[1][2].sum(axis=0)
+def lifts_2h(inputs: FeatureInputs) -> FloatArray:
+    total: FloatArray = inputs.group_lift[2].sum(axis=0)
     return total
 
 
 @feature
-def together_30m(scene: FeatureInputs) -> FloatArray:
-    return scene.together[0]
+def together_30m(inputs: FeatureInputs) -> FloatArray:
+    return inputs.together[0]
 
 
 @feature
-def together_3h(scene: FeatureInputs) -> FloatArray:
-    return scene.together[1]
+def together_3h(inputs: FeatureInputs) -> FloatArray:
+    return inputs.together[1]
 
 
 @feature
-def following_10m(scene: FeatureInputs) -> FloatArray:
-    return scene.following[2]
+def following_10m(inputs: FeatureInputs) -> FloatArray:
+    return inputs.following[2]
 
 
 @feature
-def following_30m(scene: FeatureInputs) -> FloatArray:
-    return scene.following[0]
+def following_30m(inputs: FeatureInputs) -> FloatArray:
+    return inputs.following[0]
 
 
 @feature
-def onward_30m(scene: FeatureInputs) -> FloatArray:
-    return scene.onward[0]
+def onward_30m(inputs: FeatureInputs) -> FloatArray:
+    return inputs.onward[0]
 
 
 @feature
-def onward_lift(scene: FeatureInputs) -> FloatArray:
-    return np.log((scene.onward[0] + 1e-4) / (scene.share("30m") + 1e-4))
+def onward_lift(inputs: FeatureInputs) -> FloatArray:
+    return np.log((inputs.onward[0] + 1e-4) / (inputs.share["30m"] + 1e-4))
 
 
 @feature
-def following_3h(scene: FeatureInputs) -> FloatArray:
-    return scene.following[1]
+def following_3h(inputs: FeatureInputs) -> FloatArray:
+    return inputs.following[1]
 
 
 @feature
-def later_30m(scene: FeatureInputs) -> FloatArray:
-    return scene.later[0]
+def later_30m(inputs: FeatureInputs) -> FloatArray:
+    return inputs.later[0]
 
 
 @feature
-def later_24h(scene: FeatureInputs) -> FloatArray:
-    return scene.later[1]
+def later_24h(inputs: FeatureInputs) -> FloatArray:
+    return inputs.later[1]
 
 
 @feature
-def together_lift(scene: FeatureInputs) -> FloatArray:
-    return np.log((scene.together[1] + 1e-4) / (scene.share("1h") + 1e-4))
+def together_lift(inputs: FeatureInputs) -> FloatArray:
+    return np.log((inputs.together[1] + 1e-4) / (inputs.share["1h"] + 1e-4))
 
 
 @feature
-def following_lift(scene: FeatureInputs) -> FloatArray:
-    return np.log((scene.following[1] + 1e-4) / (scene.share("1h") + 1e-4))
+def following_lift(inputs: FeatureInputs) -> FloatArray:
+    return np.log((inputs.following[1] + 1e-4) / (inputs.share["1h"] + 1e-4))
 
 
 @feature
-def later_lift(scene: FeatureInputs) -> FloatArray:
-    return np.log((scene.later[1] + 1e-4) / (scene.share("24h") + 1e-4))
+def later_lift(inputs: FeatureInputs) -> FloatArray:
+    return np.log((inputs.later[1] + 1e-4) / (inputs.share["24h"] + 1e-4))
 
 
 @feature
-def next_share(scene: FeatureInputs) -> FloatArray:
+def next_share(inputs: FeatureInputs) -> FloatArray:
     """Log share among what follows the last article, drawn towards everybody's share."""
-    seen = scene.followed
-    return np.log((scene.following[1] * (seen + 1.0) + 20.0 * scene.share("1h")) / (seen + 20.0) + SHARE_FLOOR)
+    seen = inputs.followed
+    return np.log((inputs.following[1] * (seen + 1.0) + 20.0 * inputs.share["1h"]) / (seen + 20.0) + SHARE_FLOOR)
 
 
 @feature
-def mix(scene: FeatureInputs) -> FloatArray:
-    return np.log(scene.candidates.mix + SHARE_FLOOR)
+def mix(inputs: FeatureInputs) -> FloatArray:
+    return np.log(inputs.mix + SHARE_FLOOR)
 
 
 @feature
-def next_evidence(scene: FeatureInputs) -> FloatArray:
-    return scene.evidence(scene.state.counts.following, 0, scene.signals.visit[:1], np.ones(1), "30m")
+def next_evidence(inputs: FeatureInputs) -> FloatArray:
+    return inputs.evidence
 
 
 @feature
-def taste_share_gap(scene: FeatureInputs) -> FloatArray:
+def taste_share_gap(inputs: FeatureInputs) -> FloatArray:
     """How much more popular the article is than the articles that the user clicks."""
-    return scene.log_share("1h") - scene.reader("taste_share", 0.0)
+    return inputs.log_share["1h"] - inputs.taste_share
 
 
 @feature
-def reads(scene: FeatureInputs) -> float:
-    return scene.reader("total", 0.0)
+def reads(inputs: FeatureInputs) -> float:
+    return inputs.reads
 
 
 @feature
-def taste_share(scene: FeatureInputs) -> float:
-    return scene.reader("taste_share", 0.0)
+def taste_share(inputs: FeatureInputs) -> float:
+    return inputs.taste_share
 
 
 @feature
-def last_share(scene: FeatureInputs) -> float:
-    visit = scene.signals.visit
-    return float(np.log(scene.signals.share("1h")[visit[0]] + 1e-5)) if len(visit) else 0.0
+def last_share(inputs: FeatureInputs) -> float:
+    return inputs.last_share
 
 
 @feature
-def segment_place(scene: FeatureInputs) -> FloatArray:
+def segment_place(inputs: FeatureInputs) -> FloatArray:
     """One over the place in the list of the segment's model."""
-    return scene.listed[0]
+    return inputs.listed[0]
 
 
 @feature
-def segment_score(scene: FeatureInputs) -> FloatArray:
-    return scene.listed[1]
+def segment_score(inputs: FeatureInputs) -> FloatArray:
+    return inputs.listed[1]
 
 
 @feature
-def segment(scene: FeatureInputs) -> float:
+def segment(inputs: FeatureInputs) -> float:
     """Number of the segment whose model made the list, -1 without a list."""
-    return float(scene.candidates.listed.segment)
+    return inputs.segment
 
 
 @feature
-def section_liking(scene: FeatureInputs) -> FloatArray:
-    return scene.section_liking
+def section_liking(inputs: FeatureInputs) -> FloatArray:
+    return inputs.section_liking
