@@ -4,6 +4,7 @@ PautaError                   every error raised on purpose
 ├── SettingsError            an environment variable or params key is wrong
 ├── InputError               input data is malformed; a retry does not help
 │   └── RequestError         the same, for one request (HTTP 422)
+│       └── ConflictError    somebody else changed the record first (HTTP 409)
 ├── SourceError              source data is unavailable
 │   └── TransientError       the same, temporarily: retry (network, quota, lock)
 ├── RunError                 a step ran before the step that it reads was complete
@@ -49,6 +50,10 @@ class InputError(PautaError):
 
 class RequestError(InputError):
     """One request asks for something impossible."""
+
+
+class ConflictError(RequestError):
+    """Somebody else changed the record first, or it exists already."""
 
 
 class SourceError(PautaError):

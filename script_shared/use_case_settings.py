@@ -59,8 +59,8 @@ class UseCaseSettings(BaseModel):
     params_file: Path | None = Field(None, description="its params file; unset, the one in the package")
     database_uri: SecretStr | None = Field(
         None,
-        description="SQLAlchemy address of its own tables, where it has some (students): SQLite or PostgreSQL; "
-        "unset, they are beside the event log",
+        description="SQLAlchemy address of its own tables, where it has some (students, recruiting): SQLite or "
+        "PostgreSQL; unset, they are beside the event log",
     )
     viewers: Annotated[SecretStr, AfterValidator(_viewers)] | None = Field(
         None,

@@ -63,6 +63,17 @@ for kind, name in (("vacancies/{vacancy_id}", VACANCY), ("candidates/{candidate_
         ASKED["GET", f"/recruiting/{kind}/{other}"] = [{"path": f"/recruiting/{kind.split('/')[0]}/{name}/{other}"}]
 ASKED["POST", "/recruiting/match"] = [{"json": {"pairs": [PAIR]}}]
 ASKED["GET", "/recruiting/search"] = [{"params": {"q": "java", "kind": kind}} for kind in ("candidates", "vacancies")]
+ASKED["GET", "/recruiting/records/{kind}"] = [{"path": "/recruiting/records/vacancies"}]
+ASKED["GET", "/recruiting/records/{kind}/{record_id}"] = [{"path": "/recruiting/records/vacancies/own"}]
+for kind in ("vacancies", "candidates"):
+    ASKED["PUT", f"/recruiting/records/{kind}/{{record_id}}"] = [
+        {"path": f"/recruiting/records/{kind}/own-put", "json": {"title": "Dev Java"}}
+    ]
+ASKED["DELETE", "/recruiting/records/vacancies/{record_id}"] = [
+    {"path": "/recruiting/records/vacancies/gone?version=1"}
+]
+APPLICATION = {"candidate_id": "10003", "vacancy_id": VACANCY, "status": "Prospect"}
+ASKED["POST", "/recruiting/applications"] = [{"json": APPLICATION}]
 ASKED["DELETE", "/recruiting/candidates/{candidate_id}"] = [{"path": "/recruiting/candidates/10002"}]
 ELSEWHERE = {
     ("POST", "/train"),
@@ -132,6 +143,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         promote_students(root)
         promote_recruiting(root)
         until(lambda: client.get("/ready?use_case=recruiting").status_code == 200)
+        for name in ("own", "gone"):
+            client.put(f"/recruiting/records/vacancies/{name}", json={"title": "Dev"}, headers=ADMIN)
         until(lambda: client.get("/ready?use_case=students").status_code == 200)
         visits = [("u", "s"), ("", "t"), ("g", "h")]
         client.post("/events", json=[EVENT | {"event_id": s, "user_id": u, "session": s} for u, s in visits])

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from app.http.public_text import public
-from script_shared.errors import InputError, PautaError, ReleaseError, SourceError, UnavailableError
+from script_shared.errors import ConflictError, InputError, PautaError, ReleaseError, SourceError, UnavailableError
 
 log = logging.getLogger("pauta.app")
 MEDIA_TYPE = "application/problem+json"
@@ -80,6 +80,8 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
 
 
 async def _ours(request: Request, error: PautaError) -> Response:
+    if isinstance(error, ConflictError):
+        return problem(request, HTTPStatus.CONFLICT, str(error))
     if isinstance(error, InputError):
         return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
     if isinstance(error, UnavailableError | ReleaseError | SourceError):

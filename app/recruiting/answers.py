@@ -1,6 +1,6 @@
 """Answers of the recruiting routes as JSON values, and the records that a route asks for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -41,7 +41,7 @@ def vacancy_row(loaded: RecruitingRelease, vacancy: str) -> int:
         HTTPException: 404, there is none; the id is not repeated.
     """
     row = loaded.matcher.vacancies.row(vacancy)
-    if row < 0:
+    if row < 0 or vacancy in loaded.position.removed:
         raise HTTPException(404, NO_VACANCY)
     return row
 
@@ -88,3 +88,9 @@ def without_erased(loaded: RecruitingRelease, rows: Sequence[Ranked]) -> list[Ra
     """The candidates who were not erased."""
     people = loaded.matcher.candidates
     return [each for each in rows if not loaded.erased.has(people.id_of(each.row))]
+
+
+def without_removed(loaded: RecruitingRelease, rows: Iterable[int]) -> list[int]:
+    """The vacancies that were not removed."""
+    things, removed = loaded.matcher.vacancies, loaded.position.removed
+    return [row for row in rows if things.id_of(row) not in removed] if removed else list(rows)

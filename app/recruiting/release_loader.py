@@ -6,11 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from app.erased_people import ErasedPeople
+from app.recruiting.live_records import LiveRecords, Position
 from app.use_case import Parts, ReleaseLoader
 from script_shared.errors import ReleaseCorruptError
+from script_shared.params import load_params
 from script_shared.recruiting.erasure import person_name
+from script_shared.recruiting.params import FILE, RecruitingParams
 from script_shared.recruiting.ranking.matcher import Matcher
 from script_shared.recruiting.release_folder import CARD
+from script_shared.recruiting.store.connection import database_address
+from script_shared.recruiting.store.store import RecruitingStore
 from script_shared.releases import Manifest
 
 TRIAL = {"vacancy_id": "", "title": "Analista", "skills_text": "Java"}  # asked of each release before it serves
@@ -18,36 +23,44 @@ TRIAL = {"vacancy_id": "", "title": "Analista", "skills_text": "Java"}  # asked 
 
 @dataclass(frozen=True)
 class RecruitingRelease:
-    """A loaded release, and who of its candidates was erased since."""
+    """A loaded release, who of its candidates was erased since, and how far it is in the tables."""
 
     matcher: Matcher
     erased: ErasedPeople
+    live: LiveRecords
+    position: Position
     card: dict[str, Any]
 
 
 class RecruitingLoader(ReleaseLoader[RecruitingRelease]):
     """Args:
     erased: who was erased.
+    live: brings releases up to the tables.
     """
 
-    def __init__(self, erased: ErasedPeople) -> None:
-        self._erased = erased
+    def __init__(self, erased: ErasedPeople, live: LiveRecords) -> None:
+        self._erased, self._live = erased, live
 
     @classmethod
     def of(cls, parts: Parts) -> "RecruitingLoader":
         """The loader of a running service."""
-        return cls(ErasedPeople(parts.intake.log, person_name))
+        params = load_params(RecruitingParams, parts.settings.of("recruiting").params_file or FILE)
+        live = LiveRecords(RecruitingStore(database_address(parts.settings)), params.grades)
+        return cls(ErasedPeople(parts.intake.log, person_name), live)
 
     def load(self, folder: Path, manifest: Manifest, *, in_part: bool) -> RecruitingRelease:
         """Load a release and have it answer once.
 
         Raises:
             ReleaseCorruptError: a file is missing or damaged, or the answer is no list.
+            UnavailableError: the tables cannot be read.
         """
         matcher = Matcher.load(folder, manifest.version)
         if not all(0 <= each.match_probability <= 1 for each in matcher.rank_candidates(TRIAL, None, 3)):
             raise ReleaseCorruptError(f"{folder}: its answers are no chances.", fix="Train it again.")
-        return RecruitingRelease(matcher, self._erased, _card(folder))
+        position = Position()
+        self._live.apply(matcher, position)
+        return RecruitingRelease(matcher, self._erased, self._live, position, _card(folder))
 
     def card(self, loaded: RecruitingRelease) -> dict[str, Any]:
         """Counts and the model card."""

@@ -38,10 +38,11 @@ async def _viewer(
     raise HTTPException(401, detail, headers={"WWW-Authenticate": "Bearer"})
 
 
-async def _following_erasures(loaded: Annotated[RecruitingRelease, in_service("recruiting")]) -> RecruitingRelease:
+async def _up_to_date(loaded: Annotated[RecruitingRelease, in_service("recruiting")]) -> RecruitingRelease:
     await loaded.erased.follow()
+    await loaded.live.follow(loaded.matcher, loaded.position)
     return loaded
 
 
 Viewer = Depends(_viewer)
-InService = Annotated[RecruitingRelease, Depends(_following_erasures)]
+InService = Annotated[RecruitingRelease, Depends(_up_to_date)]

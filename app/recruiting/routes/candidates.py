@@ -7,7 +7,14 @@ import numpy as np
 from fastapi import APIRouter, Depends, Response
 
 from app.dependencies import Admin
-from app.recruiting.answers import candidate_row, pair_json, private_json, shown_candidate, shown_vacancy
+from app.recruiting.answers import (
+    candidate_row,
+    pair_json,
+    private_json,
+    shown_candidate,
+    shown_vacancy,
+    without_removed,
+)
 from app.recruiting.filters import CandidateFilter, VacancyFilter, fits
 from app.recruiting.release_loader import RecruitingRelease
 from app.recruiting.shapes import CandidateId, ErasedCandidate, Limit, Offset, SimilarCandidates, VacancyList
@@ -35,7 +42,8 @@ def _vacancies(
     loaded: RecruitingRelease, row: int, wanted: VacancyFilter, offset: int, limit: int
 ) -> list[dict[str, Any]]:
     matcher = loaded.matcher
-    ranked = matcher.rank_vacancies(row, _rows(loaded, row, wanted), offset + limit)
+    rows = without_removed(loaded, _rows(loaded, row, wanted))
+    ranked = matcher.rank_vacancies(row, rows, offset + limit)
     return [
         {**shown_vacancy(loaded, each.row), **pair_json(each, matcher.reasons(row, each.row))}
         for each in ranked[offset : offset + limit]
@@ -80,4 +88,5 @@ async def delete_candidate(candidate_id: CandidateId, loaded: InService) -> Resp
     """
     candidate_row(loaded, candidate_id)
     await loaded.erased.erase(candidate_id)
+    await asyncio.to_thread(loaded.live.store.erase_candidate, candidate_id)
     return private_json({"erased": True})

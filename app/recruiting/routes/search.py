@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from app.recruiting.answers import private_json, shown_candidate, shown_vacancy
+from app.recruiting.answers import private_json, shown_candidate, shown_vacancy, without_removed
 from app.recruiting.release_loader import RecruitingRelease
 from app.recruiting.shapes import Found, Limit, Offset
 from app.recruiting.viewers import InService, Viewer
@@ -38,10 +38,9 @@ def _lines(
     narrow = level is not None or open_only
     found = matcher.search(text, kind, count * DEPTH if narrow else count)
     if kind == "vacancies":
-        open_ = set(matcher.open_vacancies().tolist()) if open_only else None
-        lines = [
-            {**shown_vacancy(loaded, row), "score": score} for row, score in found if open_ is None or row in open_
-        ]
+        rows = matcher.open_vacancies().tolist() if open_only else [row for row, _ in found]
+        kept = set(without_removed(loaded, rows))
+        lines = [{**shown_vacancy(loaded, row), "score": score} for row, score in found if row in kept]
     else:
         lines = [{**shown_candidate(loaded, row), "score": score} for row, score in found]
         lines = [line for line in lines if not loaded.erased.has(line["candidate_id"])]

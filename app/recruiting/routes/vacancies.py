@@ -12,6 +12,7 @@ from app.recruiting.answers import (
     shown_vacancy,
     vacancy_row,
     without_erased,
+    without_removed,
 )
 from app.recruiting.filters import CandidateFilter, VacancyFilter, fits
 from app.recruiting.release_loader import RecruitingRelease
@@ -62,9 +63,10 @@ def _similar(loaded: RecruitingRelease, row: int, wanted: VacancyFilter, limit: 
     if not wanted.open_only:
         near = matcher.similar_vacancies(row, limit, wanted.where)
     else:
-        open_ = [each for each in matcher.open_vacancies().tolist() if each != row]
+        open_ = [each for each in without_removed(loaded, matcher.open_vacancies().tolist()) if each != row]
         own = matcher.world.vacancy_vectors("learnt")
         rows = [each for each in open_ if fits(tags_of_vacancy(matcher.vacancies.get(each)), wanted.where)]
         likeness = own[rows] @ own[row] if rows else []
         near = sorted(zip(rows, map(float, likeness), strict=True), key=lambda pair: -pair[1])[:limit]
-    return [{**shown_vacancy(loaded, each), "similarity": similarity} for each, similarity in near]
+    kept = set(without_removed(loaded, [each for each, _ in near]))
+    return [{**shown_vacancy(loaded, each), "similarity": similarity} for each, similarity in near if each in kept]

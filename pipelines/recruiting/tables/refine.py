@@ -8,6 +8,7 @@ import polars as pl
 from pipelines.recruiting.tables import columns, values
 from pipelines.recruiting.tables.checks import check
 from pipelines.recruiting.tables.raw import read_raw
+from pipelines.recruiting.tables.stored import with_stored
 from pipelines.use_case import Context
 from script_shared.errors import InputError
 from script_shared.recruiting.params import RecruitingParams
@@ -21,19 +22,21 @@ REASONS = {  # in the order in which they are looked for
 
 
 def refine(context: Context) -> dict[str, Any]:
-    """Read landing, write refined: vacancies, candidates, applications (sorted by id or by day) and rejected rows.
+    """Read landing and the tables of the service, write refined: vacancies, candidates, applications, rejected rows.
 
     A candidate or a vacancy that only applications name is a row with its id, and its title where they have one.
 
     Returns:
-        rows by table, rejected (rows by table and reason), grades (applications by grade).
+        rows by table, rejected (rows by table and reason), grades (applications by grade), stored (rows of the service
+        among them).
 
     Raises:
         InputError: more rows of a table were rejected than ``refine.max_rejected`` allows.
     """
     params: RecruitingParams = context.params
     folder = context.run.read("landing")
-    raw = {name: read_raw(folder, name) for name in ("vacancies", "candidates", "applications")}
+    files = {name: read_raw(folder, name) for name in ("vacancies", "candidates", "applications")}
+    raw, stored = with_stored(files, context.settings)
     typed = {
         "vacancies": _vacancies(raw["vacancies"], params),
         "candidates": _candidates(raw["candidates"], params),
@@ -49,7 +52,7 @@ def refine(context: Context) -> dict[str, Any]:
     tables = _whole(kept)
     for name, table in tables.items():
         check(name, table, context.run.run_id)
-    return _write(context, tables, pl.concat(rejected))
+    return _write(context, tables, pl.concat(rejected), stored)
 
 
 def _vacancies(raw: pl.DataFrame, params: RecruitingParams) -> tuple[pl.DataFrame, pl.Expr]:
@@ -146,7 +149,7 @@ def _refuse_many(table: str, rejected: pl.DataFrame, rows: int, most: float) -> 
         )
 
 
-def _write(context: Context, tables: dict[str, pl.DataFrame], rejected: pl.DataFrame) -> dict[str, Any]:
+def _write(context: Context, tables: dict[str, pl.DataFrame], rejected: pl.DataFrame, stored: int) -> dict[str, Any]:
     with context.run.write("refined") as (folder, facts):
         for name, table in tables.items():
             table.write_parquet(folder / f"{name}.parquet")
@@ -155,5 +158,6 @@ def _write(context: Context, tables: dict[str, pl.DataFrame], rejected: pl.DataF
         grades = tables["applications"].group_by("grade").len().sort("grade").iter_rows()
         facts |= {name: table.height for name, table in tables.items()}
         facts["rejected"] = {f"{table}: {REASONS[reason]}": count for table, reason, count in lost}
+        facts["stored"] = stored
         facts["grades"] = {"undecided" if grade is None else str(grade): count for grade, count in grades}
     return dict(facts)

@@ -1,0 +1,86 @@
+"""Brings a release in memory up to the tables: what people added or changed is found, ranked and counted at once."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from threading import Lock
+
+from script_shared.recruiting.params import GradesParams
+from script_shared.recruiting.ranking.matcher import Matcher
+from script_shared.recruiting.records import Candidate, Vacancy, day_of
+from script_shared.recruiting.store.store import RecruitingStore, Stored
+
+SECONDS = 0.25  # between two looks into the tables
+UNDECIDED = -1
+
+
+@dataclass
+class Position:
+    """How far a release in memory is.
+
+    Attributes:
+        change: the latest change that is in it.
+        removed: ids of vacancies that were removed.
+    """
+
+    change: int = 0
+    removed: set[str] = field(default_factory=set)
+    guard: Lock = field(default_factory=Lock)
+
+
+class LiveRecords:
+    """Args:
+    store: the tables.
+    grades: relevance of each status.
+    """
+
+    def __init__(self, store: RecruitingStore, grades: GradesParams) -> None:
+        self.store, self._grades = store, grades
+        self._looked_at = float("-inf")
+
+    async def follow(self, matcher: Matcher, position: Position, *, now: bool = False) -> None:
+        """Bring the release up to the tables where that is due.
+
+        Args:
+            now: even if the last look was a moment ago.
+
+        Raises:
+            UnavailableError: the tables cannot be read.
+        """
+        if not now and position.change and time.monotonic() - self._looked_at < SECONDS:
+            return
+        await asyncio.to_thread(self.apply, matcher, position)
+        self._looked_at = time.monotonic()
+
+    def apply(self, matcher: Matcher, position: Position) -> None:
+        """Put all later changes into the release, in their order."""
+        with position.guard:
+            for stored in self.store.since(position.change):
+                self._put(matcher, position, stored)
+                position.change = stored.change
+
+    def _put(self, matcher: Matcher, position: Position, stored: Stored) -> None:
+        record = stored.record
+        if stored.kind == "vacancies":
+            position.removed.discard(record["vacancy_id"])
+            if stored.removed:
+                position.removed.add(record["vacancy_id"])
+            else:
+                matcher.add_vacancy(Vacancy.of(record))
+        elif stored.kind == "candidates":
+            row = matcher.candidates.row(record["candidate_id"])
+            if not stored.removed:
+                matcher.add_candidate(Candidate.of(record))
+            elif row >= 0:
+                matcher.erase_candidate(row)
+        elif not stored.removed:
+            self._put_application(matcher, stored)
+
+    def _put_application(self, matcher: Matcher, stored: Stored) -> None:
+        record = stored.record
+        candidate, vacancy = matcher.candidates.row(record["candidate_id"]), matcher.vacancies.row(record["vacancy_id"])
+        if candidate < 0 or vacancy < 0:
+            return
+        grade = self._grades.grade_of(record["status"])
+        days = day_of(record["applied_on"]), day_of(record["updated_on"])
+        matcher.add_application(candidate, vacancy, *days, UNDECIDED if grade is None else grade)

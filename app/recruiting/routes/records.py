@@ -1,0 +1,141 @@
+"""Vacancies, candidates and applications that people add, change and remove: versions, pages, and found at once."""
+
+import asyncio
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, HTTPException, Path, Query, Response
+
+from app.dependencies import Admin
+from app.http.bodies import BodyRoute
+from app.recruiting.answers import private_json
+from app.recruiting.record_shapes import (
+    ApplicationRecord,
+    CandidateRecord,
+    RecordPage,
+    RemovedRecord,
+    StoredRecord,
+    VacancyRecord,
+)
+from app.recruiting.release_loader import RecruitingRelease
+from app.recruiting.shapes import Limit, Offset
+from app.recruiting.viewers import InService, Viewer
+from script_shared.recruiting.privacy import scrub
+from script_shared.recruiting.store.store import Kind, Stored
+
+router = APIRouter(prefix="/recruiting", tags=["recruiting"], dependencies=[Viewer], route_class=BodyRoute)
+TEXTS = ("title", "description", "skills_text", "remarks", "certifications", "cv_text")  # cleaned of personal data
+UNKNOWN = (
+    "There is no stored record of this id. Records of files are in the release alone; a PUT with version 0 stores one."
+)
+RecordId = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]*$")]
+People = Literal["vacancies", "candidates"]
+KEY = {"vacancies": "vacancy_id", "candidates": "candidate_id"}
+
+
+@router.get("/records/{kind}", summary="Stored records", response_model=RecordPage)
+async def list_records(
+    kind: Kind,
+    loaded: InService,
+    vacancy_id: Annotated[str | None, Query(max_length=64, description="Only applications to it.")] = None,
+    candidate_id: Annotated[str | None, Query(max_length=64, description="Only applications of this one.")] = None,
+    offset: Offset = 0,
+    limit: Limit = 20,
+) -> Response:
+    """Records that were added or changed here, the latest change first."""
+    named = {"vacancy_id": vacancy_id, "candidate_id": candidate_id} if kind == "applications" else {}
+    equal = {name: value for name, value in named.items() if value is not None}
+    rows, total = await asyncio.to_thread(lambda: loaded.live.store.page(kind, offset, limit, **equal))
+    kept = [each for each in rows if not loaded.erased.has(str(each.record.get("candidate_id", "")))]
+    return private_json({"total": total, "records": [_shown(each) for each in kept]})
+
+
+@router.get("/records/{kind}/{record_id}", summary="A stored record", response_model=StoredRecord)
+async def get_record(kind: People, record_id: RecordId, loaded: InService) -> Response:
+    """A vacancy or a candidate with its version; 404 where it is in the release alone, or nowhere."""
+    found = await asyncio.to_thread(loaded.live.store.get, kind, [record_id])
+    if found is None or found.removed or (kind == "candidates" and loaded.erased.has(record_id)):
+        raise HTTPException(404, UNKNOWN)
+    return private_json(_shown(found))
+
+
+@router.put(
+    "/records/vacancies/{record_id}",
+    summary="Add or change a vacancy",
+    response_model=StoredRecord,
+    dependencies=[Admin],
+)
+async def put_vacancy(record_id: RecordId, body: VacancyRecord, loaded: InService) -> Response:
+    """The vacancy is found, and ranked for candidates, by every process within a second. 409 for another version."""
+    record = {**_clean(body), "vacancy_id": record_id, "asked_on": (body.asked_on or _today()).isoformat()}
+    return private_json(_shown(await _put(loaded, "vacancies", record, body.version)))
+
+
+@router.put(
+    "/records/candidates/{record_id}",
+    summary="Add or change a candidate",
+    response_model=StoredRecord,
+    dependencies=[Admin],
+)
+async def put_candidate(record_id: RecordId, body: CandidateRecord, loaded: InService) -> Response:
+    """The candidate is found by every process within a second. 409 for another version, 404 for an erased one."""
+    if loaded.erased.has(record_id):
+        raise HTTPException(404, "This candidate was erased.")
+    record = {**_clean(body), "candidate_id": record_id, "created_on": (body.created_on or _today()).isoformat()}
+    return private_json(_shown(await _put(loaded, "candidates", record, body.version)))
+
+
+@router.delete(
+    "/records/vacancies/{record_id}", summary="Remove a vacancy", response_model=RemovedRecord, dependencies=[Admin]
+)
+async def delete_vacancy(
+    record_id: RecordId,
+    loaded: InService,
+    version: Annotated[int, Query(ge=0, description="Of the stored record.")] = 0,
+) -> Response:
+    """No list has the vacancy any more; candidates are erased by their own route. 409 for another version."""
+    await asyncio.to_thread(loaded.live.store.remove, "vacancies", [record_id], version)
+    await loaded.live.follow(loaded.matcher, loaded.position, now=True)
+    return private_json({"removed": True})
+
+
+@router.post("/applications", summary="Add an application, or a status", response_model=StoredRecord)
+async def post_application(body: ApplicationRecord, loaded: InService) -> Response:
+    """A candidate applies to a vacancy, or moves along the ladder. It counts at once, and in later trainings.
+
+    409 for another version: 0 for a new application, else the version that the last answer had.
+    """
+    if loaded.matcher.candidates.row(body.candidate_id) < 0 or loaded.erased.has(body.candidate_id):
+        raise HTTPException(404, "The candidate is unknown.")
+    if loaded.matcher.vacancies.row(body.vacancy_id) < 0 or body.vacancy_id in loaded.position.removed:
+        raise HTTPException(404, "The vacancy is unknown.")
+    before = await asyncio.to_thread(loaded.live.store.get, "applications", [body.candidate_id, body.vacancy_id])
+    applied = body.applied_on.isoformat() if body.applied_on else (before.record["applied_on"] if before else None)
+    record = {
+        "candidate_id": body.candidate_id,
+        "vacancy_id": body.vacancy_id,
+        "status": body.status,
+        "applied_on": applied or _today().isoformat(),
+        "updated_on": _today().isoformat() if before else None,
+    }
+    return private_json(_shown(await _put(loaded, "applications", record, body.version)))
+
+
+async def _put(loaded: RecruitingRelease, kind: Kind, record: dict[str, Any], version: int) -> Stored:
+    stored = await asyncio.to_thread(loaded.live.store.put, kind, record, version)
+    await loaded.live.follow(loaded.matcher, loaded.position, now=True)
+    return stored
+
+
+def _clean(body: VacancyRecord | CandidateRecord) -> dict[str, Any]:
+    """The fields of a body; texts without personal data."""
+    given = body.model_dump(exclude={"version", "asked_on", "created_on"})
+    return {name: scrub(value) if name in TEXTS and value else value for name, value in given.items()}
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _shown(stored: Stored) -> dict[str, Any]:
+    return {"kind": stored.kind, "version": stored.version, "record": stored.record}

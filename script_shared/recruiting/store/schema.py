@@ -1,0 +1,62 @@
+"""The tables: one row for each vacancy, candidate and application, with its version and the number of its change."""
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+
+ID, SHORT = 64, 500  # characters
+METADATA = MetaData()
+
+
+def _kept() -> list[Column[Any]]:
+    """Columns of every table: version, number of the latest change, and whether the row was removed."""
+    return [
+        Column("version", Integer, nullable=False),
+        Column("change", BigInteger, nullable=False),
+        Column("removed", Boolean, nullable=False, default=False),
+    ]
+
+
+VACANCIES = Table(
+    "recruiting_vacancies",
+    METADATA,
+    Column("vacancy_id", String(ID), primary_key=True),
+    Column("asked_on", String(10)),
+    Column("title", String(SHORT)),
+    *(Column(name, Text) for name in ("description", "skills_text", "remarks")),
+    *(Column(name, String(SHORT)) for name in ("country", "state", "city", "level", "academic", "english", "spanish")),
+    *(Column(name, JSON) for name in ("contract_types", "areas")),
+    Column("client", String(ID)),
+    *(Column(name, Boolean) for name in ("is_pcd", "needs_travel")),
+    *_kept(),
+)
+CANDIDATES = Table(
+    "recruiting_candidates",
+    METADATA,
+    Column("candidate_id", String(ID), primary_key=True),
+    Column("created_on", String(10)),
+    *(Column(name, String(SHORT)) for name in ("title", "area")),
+    *(Column(name, Text) for name in ("skills_text", "certifications")),
+    *(Column(name, String(SHORT)) for name in ("level", "academic", "english", "spanish")),
+    Column("cv_text", Text),  # without personal data
+    *_kept(),
+)
+APPLICATIONS = Table(
+    "recruiting_applications",
+    METADATA,
+    Column("candidate_id", String(ID), primary_key=True),
+    Column("vacancy_id", String(ID), primary_key=True),
+    Column("applied_on", String(10), nullable=False),
+    Column("updated_on", String(10)),
+    Column("status", String(SHORT)),
+    *_kept(),
+)
+COUNTER = Table(  # one row: the number of the latest change; its writer locks out others until the commit
+    "recruiting_counter",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("change", BigInteger, nullable=False),
+)
+TABLES = {"vacancies": VACANCIES, "candidates": CANDIDATES, "applications": APPLICATIONS}
+for _table in TABLES.values():
+    Index(f"{_table.name}_change", _table.c.change)

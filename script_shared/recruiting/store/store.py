@@ -1,0 +1,140 @@
+"""Vacancies, candidates and applications that people added or changed: versions, pages, and changes in order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Table, and_, delete, func, insert, select, update
+
+from script_shared.errors import ConflictError
+from script_shared.recruiting.store.connection import StoreConnection
+from script_shared.recruiting.store.schema import COUNTER, TABLES
+
+Kind = Literal["vacancies", "candidates", "applications"]
+KEYS: dict[str, tuple[str, ...]] = {
+    "vacancies": ("vacancy_id",),
+    "candidates": ("candidate_id",),
+    "applications": ("candidate_id", "vacancy_id"),
+}
+OWN = ("version", "change", "removed")
+STALE = "somebody changed it since it was read, or it exists already."
+FIX = "Read it again, and send its version with your change."
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One row.
+
+    Attributes:
+        record: by the columns of its refined table.
+        version: grows by one with every change of it.
+        change: number of its latest change; the changes of all rows are in the order of their numbers.
+        removed: it was removed; the record has its key alone.
+    """
+
+    kind: Kind
+    record: dict[str, Any]
+    version: int
+    change: int
+    removed: bool
+
+
+class RecruitingStore:
+    """Args:
+    uri: an SQLAlchemy address.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self._connection = StoreConnection(uri)
+
+    def get(self, kind: Kind, key: Sequence[str]) -> Stored | None:
+        """A row, None where there is none; a removed one counts as one."""
+        with self._connection.transaction() as connection:
+            return _row(connection, kind, key)
+
+    def put(self, kind: Kind, record: Mapping[str, Any], version: int = 0) -> Stored:
+        """Add a row, or change it.
+
+        Args:
+            version: of the row that is changed; 0 for a new one.
+
+        Raises:
+            ConflictError: the row has another version.
+        """
+        return self._write(kind, record, version, removed=False)
+
+    def remove(self, kind: Kind, key: Sequence[str], version: int) -> Stored:
+        """Remove a row; its key stays, so that every process hears of it.
+
+        Raises:
+            ConflictError: the row has another version.
+        """
+        names = dict(zip(KEYS[kind], key, strict=True))
+        return self._write(kind, names, version, removed=True)
+
+    def erase_candidate(self, candidate: str) -> None:
+        """Delete a candidate and the applications for good; the event log says so to other processes."""
+        with self._connection.transaction() as connection:
+            for kind in ("applications", "candidates"):
+                connection.execute(delete(TABLES[kind]).where(TABLES[kind].c.candidate_id == candidate))
+
+    def page(self, kind: Kind, offset: int, limit: int, **equal: str) -> tuple[list[Stored], int]:
+        """Rows, the latest change first, and how many there are on all pages."""
+        table = TABLES[kind]
+        wanted = and_(~table.c.removed, *(table.c[name] == value for name, value in equal.items()))
+        with self._connection.transaction() as connection:
+            found = connection.execute(
+                select(table).where(wanted).order_by(table.c.change.desc()).offset(offset).limit(limit)
+            )
+            rows = [_stored(kind, dict(row)) for row in found.mappings()]
+            total = connection.execute(select(func.count()).select_from(table).where(wanted)).scalar_one()
+        return rows, int(total)
+
+    def since(self, change: int) -> list[Stored]:
+        """Rows with a later change, in the order of their changes."""
+        found = []
+        with self._connection.transaction() as connection:
+            for kind, table in TABLES.items():
+                rows = connection.execute(select(table).where(table.c.change > change)).mappings()
+                found += [_stored(kind, dict(row)) for row in rows]  # type: ignore[arg-type]
+        return sorted(found, key=lambda each: each.change)
+
+    def latest(self) -> int:
+        """Number of the latest change."""
+        with self._connection.transaction() as connection:
+            return int(connection.execute(select(COUNTER.c.change)).scalar_one())
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._connection.close()
+
+    def _write(self, kind: Kind, record: Mapping[str, Any], version: int, *, removed: bool) -> Stored:
+        table, key = TABLES[kind], [str(record[name]) for name in KEYS[kind]]
+        with self._connection.transaction() as connection:
+            connection.execute(update(COUNTER).values(change=COUNTER.c.change + 1))  # other writers wait from here on
+            change = int(connection.execute(select(COUNTER.c.change)).scalar_one())
+            before = _row(connection, kind, key)
+            if version != (before.version if before and not before.removed else 0):
+                raise ConflictError(STALE, fix=FIX)
+            values = {each.name: record.get(each.name) for each in table.columns if each.name not in OWN}
+            values |= {"version": (before.version if before else 0) + 1, "change": change, "removed": removed}
+            if before:
+                connection.execute(update(table).where(_is(table, kind, key)).values(values))
+            else:
+                connection.execute(insert(table).values(values))
+        return _stored(kind, values)
+
+
+def _row(connection: Connection, kind: Kind, key: Sequence[str]) -> Stored | None:
+    table = TABLES[kind]
+    found = connection.execute(select(table).where(_is(table, kind, key))).mappings().first()
+    return _stored(kind, dict(found)) if found else None
+
+
+def _is(table: Table, kind: Kind, key: Sequence[str]) -> Any:
+    return and_(*(table.c[name] == value for name, value in zip(KEYS[kind], key, strict=True)))
+
+
+def _stored(kind: Kind, row: dict[str, Any]) -> Stored:
+    record = {str(name): value for name, value in row.items() if name not in OWN}  # plain texts, not SQLAlchemy's
+    return Stored(kind, record, int(row["version"]), int(row["change"]), bool(row["removed"]))

@@ -1,0 +1,184 @@
+"""Records that people add and change: found at once by every process, with versions, and in the next training."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import polars as pl
+import pytest
+from pydantic import SecretStr
+
+from script_shared.addresses import sqlite_file
+from script_shared.recruiting.store.connection import database_address
+from script_shared.releases import Releases
+from script_shared.settings import Settings
+from tests.app.conftest import TOKEN, serving, until
+from tests.app.recruiting.releases import VACANCY, make_release
+from tests.pipelines.recruiting.conftest import do, make_context
+
+ADMIN = {"Authorization": f"Bearer {TOKEN}"}
+NEW = {"title": "Consultor SAP EWM Sênior", "skills_text": "SAP EWM; ABAP", "level": "Sênior", "state": "Bahia"}
+SECRET = "Zuleica Rezende, zu@x.com, (11) 98765-4321. "
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_release(tmp_path_factory.mktemp("recruiting"))
+
+
+@pytest.fixture
+def settings(made: Path, tmp_path: Path) -> Settings:
+    settings = Settings(
+        data_dir=tmp_path / "data",
+        models_uri=str(tmp_path / "models"),
+        evaluation_dir=tmp_path / "evaluation",
+        cache_dir=tmp_path / "cache",
+        release_poll_seconds=0.05,
+        admin_token=SecretStr(TOKEN),
+        airflow_url=None,
+        use_cases="recruiting",
+    )
+    releases = Releases(f"{settings.models_uri}/recruiting")
+    releases.publish(made, "r1")
+    releases.promote("r1", "test")
+    return settings
+
+
+@pytest.fixture
+def client(settings: Settings) -> Iterator[httpx.Client]:
+    with serving(settings) as client:
+        until(lambda: client.get("/ready?use_case=recruiting").status_code == 200)
+        client.headers.update(ADMIN)
+        yield client
+
+
+def put(client: httpx.Client, path: str, body: dict[str, Any], status: int = 200) -> dict[str, Any]:
+    answer = client.put(f"/recruiting/records/{path}", json=body)
+    assert answer.status_code == status, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def titles(client: httpx.Client, text: str) -> list[str]:
+    found = client.get("/recruiting/search", params={"q": text, "kind": "vacancies", "limit": 50}).json()
+    return [each["title"] for each in found["results"]]
+
+
+def test_a_posted_vacancy_is_found_and_ranked_by_this_and_by_another_process(
+    client: httpx.Client, settings: Settings
+) -> None:
+    with serving(settings) as other:
+        other.headers.update(ADMIN)
+        until(lambda: other.get("/ready?use_case=recruiting").status_code == 200)
+        assert put(client, "vacancies/new-1", NEW)["version"] == 1
+        assert NEW["title"] in titles(client, "sap ewm")
+        until(lambda: NEW["title"] in titles(other, "sap ewm"))
+        for each in (client, other):
+            found = each.get("/recruiting/vacancies/new-1/candidates").json()["candidates"]
+            assert len(found) == 10
+        near = client.get("/recruiting/vacancies/new-1/similar?open_only=false").json()["vacancies"]
+        assert near
+
+
+def test_a_record_outlives_the_process_and_is_in_the_next_release(
+    client: httpx.Client, settings: Settings, made: Path
+) -> None:
+    put(client, "vacancies/new-1", NEW)
+    releases = Releases(f"{settings.models_uri}/recruiting")
+    releases.publish(made, "r2")
+    releases.promote("r2", "test")
+    until(lambda: client.get("/recruiting/vacancies/new-1/candidates").json().get("release") == "r2")
+    with serving(settings) as again:
+        until(lambda: again.get("/ready?use_case=recruiting").status_code == 200)
+        assert again.get("/recruiting/vacancies/new-1/candidates", headers=ADMIN).status_code == 200
+
+
+def test_another_version_is_a_409_and_the_record_stays(client: httpx.Client) -> None:
+    put(client, "vacancies/new-1", NEW)
+    assert "version" in put(client, "vacancies/new-1", {**NEW, "title": "Outra"}, status=409)["detail"]
+    assert put(client, "vacancies/new-1", {**NEW, "title": "Outra", "version": 1})["version"] == 2
+    found = client.get("/recruiting/records/vacancies/new-1").json()
+    assert (found["record"]["title"], found["version"]) == ("Outra", 2)
+    assert client.get("/recruiting/records/vacancies").json()["total"] == 1
+
+
+def test_a_candidates_texts_are_stored_without_personal_data(client: httpx.Client, settings: Settings) -> None:
+    body = {"title": "Consultor", "cv_text": f"{SECRET}Nome: Zuleica Rezende\nExperiência com SAP EWM."}
+    put(client, "candidates/new-7", body)
+    found = client.get("/recruiting/records/candidates/new-7").text
+    assert "SAP EWM" in found
+    file = sqlite_file(database_address(settings))
+    assert file is not None
+    stored = b"".join(each.read_bytes() for each in file.parent.glob(f"{file.name}*"))
+    for secret in ("zu@x.com", "98765", "Nome: Zuleica"):
+        assert secret not in found
+        assert secret.encode() not in stored
+    people = client.get("/recruiting/search", params={"q": "sap ewm", "limit": 50}).json()["results"]
+    assert "new-7" in [each["candidate_id"] for each in people]
+
+
+def test_a_candidate_moves_along_the_ladder_and_is_not_recommended_again(client: httpx.Client) -> None:
+    def offered() -> list[str]:
+        found = client.get("/recruiting/candidates/10001/vacancies?limit=50").json()["vacancies"]
+        return [each["vacancy_id"] for each in found]
+
+    target = offered()[0]
+    pair = {"candidate_id": "10001", "vacancy_id": target, "status": "Prospect"}
+    assert client.post("/recruiting/applications", json=pair).json()["version"] == 1
+    assert target not in offered()
+    moved = {**pair, "status": "Encaminhado ao Requisitante"}
+    assert client.post("/recruiting/applications", json=moved).status_code == 409
+    found = client.post("/recruiting/applications", json={**moved, "version": 1}).json()
+    assert (found["version"], found["record"]["status"]) == (2, moved["status"])
+    assert found["record"]["updated_on"]
+    listed = client.get("/recruiting/records/applications", params={"candidate_id": "10001"}).json()
+    assert listed["total"] == 1
+    assert client.post("/recruiting/applications", json={**pair, "vacancy_id": "nothing"}).status_code == 404
+
+
+def test_a_removed_vacancy_is_in_no_answer(client: httpx.Client) -> None:
+    put(client, "vacancies/new-1", NEW)
+    assert client.delete("/recruiting/records/vacancies/new-1?version=3").status_code == 409
+    assert client.delete("/recruiting/records/vacancies/new-1?version=1").json() == {"removed": True}
+    assert client.get("/recruiting/vacancies/new-1/candidates").status_code == 404
+    assert NEW["title"] not in titles(client, "sap ewm")
+    assert client.get("/recruiting/records/vacancies/new-1").status_code == 404
+
+
+def test_an_erased_candidate_leaves_the_tables_and_cannot_come_back(client: httpx.Client) -> None:
+    put(client, "candidates/new-7", {"cv_text": "SAP EWM"})
+    pair = {"candidate_id": "new-7", "vacancy_id": VACANCY, "status": "Prospect"}
+    assert client.post("/recruiting/applications", json=pair).status_code == 200
+    assert client.delete("/recruiting/candidates/new-7").json() == {"erased": True}
+    assert client.get("/recruiting/records/applications").json()["total"] == 0
+    assert client.get("/recruiting/records/candidates/new-7").status_code == 404
+    put(client, "candidates/new-7", {"cv_text": "SAP EWM"}, status=404)
+
+
+def test_what_was_added_is_in_the_next_training(client: httpx.Client, settings: Settings, tmp_path: Path) -> None:
+    put(client, "vacancies/new-1", {**NEW, "areas": ["TI - SAP", "TI - Projetos"], "is_pcd": True})
+    pair = {"candidate_id": "10001", "vacancy_id": "new-1", "status": "Aprovado"}
+    assert client.post("/recruiting/applications", json=pair).status_code == 200
+    context = make_context(tmp_path)
+    assert context.settings.events_address == settings.events_address
+    assert do(context, "landing", "refine")["stored"] == 2
+    refined = context.run.read("refined")
+    found = pl.read_parquet(refined / "vacancies.parquet").filter(pl.col("vacancy_id") == "new-1").row(0, named=True)
+    assert (found["title"], found["areas"], found["is_pcd"]) == (NEW["title"], ["TI - Projetos", "TI - SAP"], True)
+    table = pl.read_parquet(refined / "applications.parquet").filter(pl.col("vacancy_id") == "new-1")
+    assert table["grade"].to_list() == [4]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("vacancies/new-1", {"nothing": 1}),
+        ("vacancies/new-1", {"asked_on": "soon"}),
+        ("vacancies/new-1", {"version": -1}),
+        ("vacancies/a b", NEW),
+        ("candidates/new-7", {"cv_text": "x" * 50_000}),
+    ],
+)
+def test_a_record_that_cannot_be_is_a_422(client: httpx.Client, path: str, body: dict[str, Any]) -> None:
+    put(client, path, body, status=422)
