@@ -102,7 +102,7 @@ dashboards: install ## Build Grafana's dashboards again, after a change in grafa
 
 .PHONY: test
 test: install ## The whole test suite
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --doctest-modules tests script_shared
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --doctest-modules tests script_shared
 
 .PHONY: mutants
 mutants: install ## Change the code in one place at a time and count the changes that no test notices (ARGS="gate --most 0")

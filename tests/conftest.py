@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.strict import pytest_configure, pytest_runtest_teardown  # noqa: F401  hooks
+
 ROOT = Path(__file__).parents[1]
 DAGS = ROOT / "pipelines" / "dags"
 

@@ -29,6 +29,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 ROOMS: dict[str, dict[str, list[str]]] = json.loads((HERE / "rooms.json").read_text())  # code and tests
 EQUIVALENT: dict[str, str] = json.loads((HERE / "equivalent.json").read_text())  # mutants that change nothing, and why
+QUIET = ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # plugins that the fork has already
 SHORTEST, PATIENCE = 120.0, 3.0  # seconds, and times as long as a room's tests take: a mutant that takes longer hangs
 
 
@@ -100,7 +101,7 @@ class Copy:
             del sys.modules[name]
         os.environ["TMPDIR"] = str(self._root / "tmp")
         tempfile.tempdir = None
-        return int(pytest.main(["-q", "-p", "no:cacheprovider", "-m", "not slow", *arguments]))
+        return int(pytest.main(["-q", "-p", "no:cacheprovider", "-m", "not slow", *QUIET, *arguments]))
 
 
 def places(room: str) -> list[tuple[str, Mutant]]:

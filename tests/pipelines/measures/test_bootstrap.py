@@ -61,6 +61,12 @@ def test_without_users_or_resamples_there_is_no_interval(users, resamples):
     assert np.isnan(high).all()
 
 
+def test_a_resample_draws_as_many_users_as_there_are_and_each_of_them_equally_often():
+    drawn = _draws(np.random.default_rng(12), 3, 3000)
+    assert (drawn.sum(axis=1) == 3).all()
+    assert drawn.mean(axis=0) == pytest.approx([1.0, 1.0, 1.0], abs=0.1)
+
+
 def test_resampling_12_measures_of_200_000_users_takes_little_longer_than_drawing_the_users():
     values = np.random.default_rng(10).random((200_000, 12))
 

@@ -131,6 +131,15 @@ def test_a_reference_that_has_to_be_beaten_and_is_not_refuses(comparison):
     assert verdict.reasons[0].endswith("not better, as it has to be.")
 
 
+@pytest.mark.parametrize(
+    ("high", "users", "accepted"), [(0.008, 199, True), (0.0, 199, True), (-0.001, 199, False), (0.008, 200, False)]
+)
+def test_of_few_users_a_reference_that_is_not_beaten_refuses_only_beyond_chance(high, users, accepted):
+    verdict = judge([against(0.3, 0.2), beaten(0.169, 0.17, -0.01, high, users=users)], RULE)
+    assert verdict.accepted is accepted
+    assert ("with so few users that may be chance" in verdict.reasons[0]) is accepted
+
+
 def test_a_lead_that_may_be_chance_is_a_lead_and_told_as_one():
     verdict = judge([beaten(0.18, 0.17, -0.01, 0.03)], RULE)
     assert verdict.accepted
