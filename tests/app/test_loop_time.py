@@ -89,6 +89,8 @@ WORST: dict[tuple[str, str], list[Asked]] = {  # by route what is asked, and how
     ("get", "/evaluation/metrics"): [("GET", "/evaluation/metrics", {})],
     ("get", "/releases"): [("GET", "/releases", {})],
     ("get", "/metrics"): [("GET", "/metrics", {})],
+    ("get", "/students/health"): [("GET", "/students/health", {})],
+    ("get", "/students/model"): [("GET", "/students/model", {})],
 }
 
 
