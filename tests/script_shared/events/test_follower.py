@@ -210,6 +210,7 @@ def test_a_kind_that_a_later_version_wrote_does_not_stop_the_follower(tmp_path, 
     follower.stop()
 
 
+@pytest.mark.catches("UnicodeEncodeError")
 def test_an_entry_that_cannot_be_written_at_all_is_refused_and_the_thread_lives_on(tmp_path):
     log, seen = EventLog(f"sqlite:///{tmp_path}/e.db"), Collector()
     follower = LogFollower(log, seen, poll_seconds=0.02)
