@@ -141,6 +141,14 @@ bench-students-scale: install ## 300,000 generated students, from workbooks to a
 bench-ranking: install ## Rolling replay of real clicks: the ranker and its peers, with intervals (ARGS="--share 0.05")
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.ranking $(ARGS)
 
+.PHONY: bench-recruiting
+bench-recruiting: install ## Recruiting on real vacancies and applications, as of each day, beside plain orders (ARGS="folder --task next")
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.recruiting $(ARGS)
+
+.PHONY: bench-vectors
+bench-vectors: install ## Vector indexes side by side: recall, build, memory, times (ARGS="--size 50000 --kind exact")
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.vectors $(ARGS)
+
 .PHONY: bench-slow-site
 bench-slow-site: install ## A generated year of a slow site through the pipeline at its defaults, beside the most read
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.slow $(ARGS)

@@ -79,7 +79,7 @@ def sentences(found: list[Group], smallest: int) -> list[str]:
         large = [group for group in found if group.kind == kind and group.cases >= smallest]
         if len(large) < 2:
             continue
-        best, worst = max(large, key=lambda group: group.hit), min(large, key=lambda group: group.hit)
+        best, worst = (max(large, key=lambda group: group.hit), min(large, key=lambda group: group.hit))
         if best.hit - worst.hit >= GAP and worst.high < best.low:
             told.append(
                 f"{kind}: the vacancy is among the first ten in {worst.hit:.0%} of the cases of {worst.name} and in "

@@ -11,7 +11,7 @@ from script_shared.arrays import FloatArray, IntArray
 from script_shared.recruiting.encoders.base import FIELDS
 from script_shared.recruiting.encoders.tfidf import Tfidf
 from script_shared.recruiting.features.feature_names import NAMES
-from script_shared.recruiting.features.pairs import LATEST
+from script_shared.recruiting.features.past import LATEST
 from script_shared.recruiting.features.world import World
 
 Scores = Mapping[str, FloatArray]  # model to (open) scores, higher is better

@@ -76,7 +76,7 @@ class Lists:
     def rows(self) -> Rows:
         """As rows for the ranker."""
         if not self.features:
-            return np.zeros((0, len(NAMES)), np.float32), np.zeros(0, int), np.zeros(0, int)
+            return (np.zeros((0, len(NAMES)), np.float32), np.zeros(0, int), np.zeros(0, int))
         sizes = np.asarray([len(each) for each in self.labels])
         return np.concatenate(self.features), np.concatenate(self.labels), sizes
 

@@ -102,12 +102,16 @@ def asked_days(data: Data) -> IntArray:
     return np.asarray([each.asked_on for each in data.vacancies], np.int64)
 
 
-def next_vacancies(data: Data, world: World, today: Day) -> Iterator[Case]:
-    """The candidates of a day who had applied before, with what was open to them."""
-    asked = world.vacancy_facts["asked"]
+def next_vacancies(data: Data, world: World, today: Day, *, with_cv: bool = False) -> Iterator[Case]:
+    """The candidates of a day who had applied before, with what was open to them.
+
+    Args:
+        with_cv: also candidates who had not, but of whom there is a text.
+    """
+    asked, texts = world.vacancy_facts["asked"], world.candidate_vectors("text")
     for candidate in np.unique(data.candidate[today.places]).tolist():
         before = [entry[0] for entry in world.activity.of_candidate.get(candidate, ())]
-        if not before:
+        if not before and not (with_cv and texts[candidate].any()):
             continue
         new = today.open[~np.isin(today.open, before)]
         own = data.candidate[today.places] == candidate

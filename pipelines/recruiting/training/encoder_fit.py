@@ -109,9 +109,7 @@ def project(data: Data, encoded: Encoded, until: int, params: EncoderParams) -> 
         return TextSpaces(encoded.encoder, plain, plain)
     found = Projection.fit(first, second, weights, width=params.learnt_width, shrink=params.shrink)
     return TextSpaces(
-        encoded.encoder,
-        Projection(found.mean + middle, found.matrix),
-        Projection(found.mean + cv_middle, found.matrix),
+        encoded.encoder, Projection(found.mean + middle, found.matrix), Projection(found.mean + cv_middle, found.matrix)
     )
 
 

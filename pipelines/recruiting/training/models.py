@@ -1,6 +1,6 @@
 """Fits all models on what is before a day: one replay gathers the rows of both rankers and of the classifier."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,9 +82,6 @@ class Models:
 def fit_models(data: Data, until: int, params: ModelParams) -> tuple[Models, World]:
     """Learn everything from the days before ``until``.
 
-    A projection flatters the pairs that it has learnt from, so the rows of each half-year are made with one that has
-    learnt from the time before.
-
     Returns:
         the models, and the world with the final projection's vectors and the activity before ``until``.
 
@@ -92,45 +89,70 @@ def fit_models(data: Data, until: int, params: ModelParams) -> tuple[Models, Wor
         InputError: too few applications or hires to learn from, or a feature that gives the answer away.
     """
     data = data.before(until)
-    encoded = encode_all(data, fit_encoder(data, params.encoder, until))
-    first = _first_day(data, until, params.ranker.days)
-    world = World(data.vacancies, data.candidates, *encoded.spaces(project(data, encoded, first, params.encoder)))
-    gathered = _gather(data, world, encoded, first, until, params)
-    ranker = fit_ranker(gathered.cases.rows(), params.ranker)
-    candidates = fit_ranker(gathered.lists.rows(), params.ranker)
-    match = _match(data, gathered.pairs, until, params)
-    spaces = project(data, encoded, until, params.encoder)
-    world.project(*encoded.spaces(spaces))
-    world.use(Activity(data.applications(np.arange(len(data.day)))))
-    return Models(spaces, ranker, candidates, match, until, len(gathered.cases.labels)), world
+    found = gather(data, until, params)
+    ranker = fit_ranker(found.cases.rows(), params.ranker)
+    candidates = fit_ranker(found.lists.rows(), params.ranker)
+    match = _match(data, found.pairs, until, params)
+    spaces = project(data, found.encoded, until, params.encoder)
+    found.world.project(*found.encoded.spaces(spaces))
+    found.world.use(Activity(data.applications(np.arange(len(data.day)))))
+    return Models(spaces, ranker, candidates, match, until, len(found.cases.labels)), found.world
 
 
 @dataclass
-class _Gathered:
-    cases: Lists
-    lists: Lists
-    pairs: Pairs
+class Gathered:
+    """Training rows, and what they were made with.
+
+    Attributes:
+        cases: of the vacancies' ranker.
+        lists: of the candidates' ranker.
+        pairs: of the match classifier.
+    """
+
+    encoded: Encoded
+    world: World
+    cases: Lists = field(default_factory=Lists)
+    lists: Lists = field(default_factory=Lists)
+    pairs: Pairs = field(default_factory=Pairs)
 
 
-def _gather(data: Data, world: World, encoded: Encoded, first: int, until: int, params: ModelParams) -> _Gathered:
-    found = _Gathered(Lists(), Lists(), Pairs())
-    draw = np.random.default_rng(params.ranker.seed)
+def gather(data: Data, until: int, params: ModelParams, *, vacancies_only: bool = False) -> Gathered:
+    """Replay the newest days before ``until`` and gather the rows of all models.
+
+    A projection flatters the pairs that it has learnt from, so the rows of each half-year are made with one that has
+    learnt from the time before.
+
+    Args:
+        vacancies_only: rows of the vacancies' ranker alone.
+    """
+    encoded = encode_all(data, fit_encoder(data, params.encoder, until))
+    first = first_day(data, until, params.ranker.days)
+    spaces = encoded.spaces(project(data, encoded, first, params.encoder))
+    world = World(data.vacancies, data.candidates, *spaces)
+    found, draw = Gathered(encoded, world), np.random.default_rng(params.ranker.seed)
     retrieval, block, changed = Retrieval(data, world), first, np.zeros(0, np.int64)
-    applied = int(((data.day >= first) & (data.day < until)).sum())
-    share = min(1.0, params.ranker.cases / max(applied, 1))
+    share = min(1.0, params.ranker.cases / max(_repeated(data, first), 1))
     for today in replay(data, world, first, until, params.openness):
         if today.day >= block + REFIT_DAYS:
             block = today.day
             world.project(*encoded.spaces(project(data, encoded, block, params.encoder)))
             retrieval.rebuild()
-        retrieval.refresh(today.day, changed)
-        changed = np.unique(data.candidate[today.places])
-        found.pairs.add(data, world, today)
-        for case in next_vacancies(data, world, today):
+        for case in next_vacancies(data, world, today, with_cv=True):
             if draw.random() < share:
                 _add_case(found.cases, world, case, params.ranker, draw)
-        _add_lists(found.lists, data, world, today, retrieval, params.ranker, draw, share)
+        if not vacancies_only:
+            retrieval.refresh(today.day, changed)
+            changed = np.unique(data.candidate[today.places])
+            found.pairs.add(data, world, today)
+            _add_lists(found.lists, data, world, today, retrieval, params.ranker, draw, share)
     return found
+
+
+def _repeated(data: Data, first: int) -> int:
+    """Applications from ``first`` on of candidates who had applied on an earlier day."""
+    begin = np.full(len(data.candidates), np.iinfo(np.int64).max)
+    np.minimum.at(begin, data.candidate, data.day)
+    return int(((data.day >= first) & (data.day > begin[data.candidate])).sum())
 
 
 def _add_case(lists: Lists, world: World, case: Case, params: RankerParams, draw: np.random.Generator) -> None:
@@ -163,8 +185,8 @@ def _match(data: Data, pairs: Pairs, until: int, params: ModelParams) -> Match:
     return fit_match(features[old], came[old], params.match, params.evaluation.leak_alarm)
 
 
-def _first_day(data: Data, until: int, days: int) -> int:
-    """The first day of the rows: ``days`` before the end, but not before a third of the applications was made."""
+def first_day(data: Data, until: int, days: int) -> int:
+    """The first day of training rows: ``days`` before the end, but not before a third of the applications was made."""
     seen: IntArray = data.day[data.day < until]
     third = int(seen[len(seen) // 3]) if len(seen) else until
     return max(until - days, third)

@@ -118,7 +118,7 @@ class Lsa:
             letter_weight = float(facts["letter_weight"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ReleaseCorruptError(f"{folder / FACTS}: not readable.", fix="Train it again.") from error
-        words, letters = Tfidf.load(folder, "words", "word"), Tfidf.load(folder, "letters", "char")
+        words, letters = (Tfidf.load(folder, "words", "word"), Tfidf.load(folder, "letters", "char"))
         components = load_array(folder, "components")
         if components.ndim != 2 or len(components) != len(words.idf) + len(letters.idf):
             raise ReleaseCorruptError(f"{folder}: components do not fit the words.", fix="Train it again.")

@@ -67,7 +67,7 @@ class Projection:
         Raises:
             ReleaseCorruptError: a file is missing, or the arrays do not fit together.
         """
-        mean, matrix = load_array(folder, "projection.mean"), load_array(folder, "projection.matrix")
+        mean, matrix = (load_array(folder, "projection.mean"), load_array(folder, "projection.matrix"))
         if matrix.ndim != 2 or mean.shape != matrix.shape[:1]:
             raise ReleaseCorruptError(f"{folder}: the projection does not fit together.", fix="Train it again.")
         return cls(mean, matrix)

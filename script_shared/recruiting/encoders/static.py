@@ -89,7 +89,7 @@ class Static:
         Raises:
             ReleaseCorruptError: a file is missing, or they do not fit together.
         """
-        terms, vectors = Strings.load(folder, "static.words"), load_array(folder, "static.vectors")
+        terms, vectors = (Strings.load(folder, "static.words"), load_array(folder, "static.vectors"))
         if vectors.ndim != 2 or len(vectors) != len(terms):
             raise ReleaseCorruptError(f"{folder}: words and vectors differ in number.", fix="Train it again.")
         return cls(terms, vectors)

@@ -85,7 +85,7 @@ class Tfidf:
         Raises:
             ReleaseCorruptError: a file is missing, or the arrays do not fit together.
         """
-        terms, idf = Strings.load(folder, f"{name}.terms"), load_array(folder, f"{name}.idf")
+        terms, idf = (Strings.load(folder, f"{name}.terms"), load_array(folder, f"{name}.idf"))
         if len(terms) != len(idf):
             raise ReleaseCorruptError(f"{folder}: terms and weights differ in number.", fix="Train it again.")
         return cls(kind, terms, idf)

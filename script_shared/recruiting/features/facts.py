@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from script_shared.recruiting.texts import words
 
 NONE = -1  # code of a word that is not given
 FIRST = 1024  # rows that there is room for at the start
-MASK_BITS = 62
+MASK_BITS = 60
 
 
 class Growing:
@@ -51,8 +52,16 @@ class Codes:
         return [self.places.setdefault(key, len(self.places)) if key else NONE for key in keys]
 
     def masks(self, lists: Iterable[Sequence[str]]) -> list[int]:
-        """Lists of words as bits; later words share bits when there are more than 62."""
-        return [sum(1 << bit for bit in {code % MASK_BITS for code in self.of(each) if code >= 0}) for each in lists]
+        """Lists of words as bits, the same in every process; some words share a bit."""
+        keys = ([" ".join(plain(text).split()) for text in each] for each in lists)
+        return [sum(1 << bit for bit in {crc32(key.encode()) % MASK_BITS for key in each if key}) for each in keys]
+
+
+def has_bit(masks: IntArray, bit: int, of: int) -> IntArray:
+    """bool (n): whether masks have one of the bits that are ``bit`` modulo ``of``, a divisor of 60."""
+    wanted = sum(1 << place for place in range(bit, MASK_BITS, of))
+    found: IntArray = (masks & wanted) != 0
+    return found
 
 
 WORDS = ("city", "state", "client", "title")
@@ -72,7 +81,9 @@ class VacancyFacts:
     def __init__(self) -> None:
         self._codes = {name: Codes() for name in (*WORDS, "contract", "area")}
         masks = {"contract": np.int64, "area": np.int64}
-        self.columns = Growing({**VACANCY, **dict.fromkeys(WORDS, np.int32), **masks, "title_words": np.int32})
+        self.columns = Growing(
+            {**VACANCY, **dict.fromkeys(WORDS, np.int32), **masks, "title_words": np.int32, "text_words": np.int32}
+        )
 
     def __getitem__(self, name: str) -> IntArray:
         return self.columns[name]
@@ -94,6 +105,7 @@ class VacancyFacts:
                 "contract": codes["contract"].masks(each.contract_types for each in vacancies),
                 "area": codes["area"].masks(each.areas for each in vacancies),
                 "title_words": [len(each.title.split()) for each in vacancies],
+                "text_words": [len(f"{each.skills} {each.description}".split()) for each in vacancies],
             }
         )
 

@@ -12,5 +12,12 @@ SAME = ("same_title", "same_city", "same_state", "same_client", "same_contract",
 GAPS = ("level_gap", "academic_gap", "english_gap", "spanish_gap")
 FIT = ("level_fit", "academic_fit", "english_fit", "spanish_fit")
 COMPANY = ("applicants_learnt", "applicants_shared", "shared_share")
+BITS = 10  # of contract types and of areas, each a column of its own
+NEED = (
+    *("need_level", "need_academic", "need_english", "need_spanish", "title_words", "text_words", "age_workdays"),
+    *(f"contract_{bit}" for bit in range(BITS)),
+    *(f"area_{bit}" for bit in range(BITS)),
+)
+FRESH = ("fresh_learnt_rank", "fresh_title_rank", "age_by_learnt")
 TIMES = ("past_vacancies", "days_since_last", "asked_after_last", "last_refused", "best_known_grade", "good_learnt")
-NAMES = (*AGE, *VACANCY_NUMBERS, *PAST, *RANKS, *OWN, *SAME, *GAPS, *FIT, *COMPANY, *TIMES)
+NAMES = (*AGE, *VACANCY_NUMBERS, *PAST, *RANKS, *OWN, *SAME, *GAPS, *FIT, *COMPANY, *NEED, *FRESH, *TIMES)

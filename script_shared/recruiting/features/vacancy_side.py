@@ -49,7 +49,7 @@ class VacancySide:
         ages = [day - entry[1] for entry in entries]
         grades = [known_grade(entry, day) for entry in entries]
         paces = [float(sum(age <= days for age in ages)) for days in PACES]
-        refused, good = sum(grade == 0 for grade in grades), sum(grade >= 3 for grade in grades)
+        refused, good = (sum(grade == 0 for grade in grades), sum(grade >= 3 for grade in grades))
         return [float(len(ages)), *paces, float(min(ages, default=LONG_AGO)), float(refused), float(good)]
 
     def profiles(self, vacancies: IntArray, vectors: FloatArray, day: int) -> FloatArray:

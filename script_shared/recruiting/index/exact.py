@@ -170,7 +170,7 @@ class ExactIndex:
             encoder, width = str(facts["encoder"]), int(facts["width"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ReleaseCorruptError(f"{folder}: not a readable index.", fix="Train it again.") from error
-        base, ids = load_array(folder, "vectors"), IdIndex.load(folder, "ids").ids.tolist()
+        base, ids = (load_array(folder, "vectors"), IdIndex.load(folder, "ids").ids.tolist())
         if base.shape != (len(ids), width) or len(tags) != len(ids):
             raise ReleaseCorruptError(f"{folder}: ids and vectors differ in number.", fix="Train it again.")
         index = cls(width, encoder, base)

@@ -54,7 +54,7 @@ class Matcher:
 
     def __init__(self, parts: Parts, version: str = "") -> None:
         self.parts, self.version = parts, version
-        self.vacancies, self.candidates, self.world = parts.vacancies, parts.candidates, parts.world
+        self.vacancies, self.candidates, self.world = (parts.vacancies, parts.candidates, parts.world)
         self.day = int(parts.facts["day"])
         self.retrieved = int(parts.facts["retrieved"])
         self._openness = (int(parts.facts["asked_days"]), int(parts.facts["applied_days"]))

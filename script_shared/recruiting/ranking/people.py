@@ -143,8 +143,12 @@ class People(Generic[R]):
         Raises:
             ReleaseCorruptError: a file is missing, or they do not fit together.
         """
-        ids, lines, terms = IdIndex.load(folder, "ids"), Strings.load(folder, "records"), Strings.load(folder, "terms")
-        offsets, columns = load_array(folder, "word_offsets"), load_array(folder, "word_columns")
+        ids, lines, terms = (
+            IdIndex.load(folder, "ids"),
+            Strings.load(folder, "records"),
+            Strings.load(folder, "terms"),
+        )
+        offsets, columns = (load_array(folder, "word_offsets"), load_array(folder, "word_columns"))
         sound = len(lines) == len(ids) == len(offsets) - 1 and int(offsets[-1]) == len(columns)
         if not sound or (len(columns) and (columns.min() < 0 or columns.max() >= len(terms))):
             raise ReleaseCorruptError(f"{folder}: records and words do not fit together.", fix="Train it again.")

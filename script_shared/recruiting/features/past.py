@@ -1,0 +1,42 @@
+"""The latest vacancies of candidates, as they were known on a day."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from script_shared.arrays import IntArray
+from script_shared.recruiting.features.activity import UNDECIDED, known_grade
+from script_shared.recruiting.features.world import World
+
+LATEST = 5  # of a candidate's vacancies that are compared
+DECAY = np.asarray([1.0, 0.7, 0.5, 0.35, 0.25], np.float32)  # weight of the latest vacancies in a mean
+
+
+@dataclass(frozen=True)
+class Past:
+    """The latest vacancies of some candidates, newest first.
+
+    Attributes:
+        rows: int (candidates, LATEST) vacancy, -1 where there are fewer.
+        days, grades: of the applications; a grade that was not known by the day is UNDECIDED.
+        counts: (candidates) vacancies in all.
+    """
+
+    rows: IntArray
+    days: IntArray
+    grades: IntArray
+    counts: IntArray
+
+
+def past_of(world: World, people: IntArray, leave_out: int, day: int) -> Past:
+    """The past of candidates on a day, one vacancy left out."""
+    rows = np.full((len(people), LATEST), -1, np.int64)
+    days = np.zeros((len(people), LATEST), np.int64)
+    grades = np.full((len(people), LATEST), UNDECIDED, np.int64)
+    counts = np.zeros(len(people), np.int64)
+    for place, person in enumerate(people.tolist()):
+        entries = world.activity.of_candidate.get(person, ())
+        counts[place] = sum(entry[0] != leave_out for entry in entries)
+        for at, entry in enumerate(world.activity.latest(person, LATEST, leave_out)):
+            rows[place, at], days[place, at], grades[place, at] = (entry[0], entry[1], known_grade(entry, day))
+    return Past(rows, days, grades, counts)

@@ -1,0 +1,90 @@
+"""Who of a vacancy's applicants is hired: the match classifier and its parts, beside the latest application first."""
+
+import numpy as np
+
+from pipelines.recruiting.evaluation.figures import Figure, figures
+from pipelines.recruiting.evaluation.inside import (
+    auc,
+    auc_interval,
+    calibration_error,
+    groups_of,
+    inside_values,
+    ndcg,
+    random_ndcg,
+)
+from pipelines.recruiting.training.applicants import Pairs, hired
+from pipelines.recruiting.training.cases import replay
+from pipelines.recruiting.training.encoder_fit import encode_all, fit_encoder, project
+from pipelines.recruiting.training.match_fit import fit_match
+from pipelines.recruiting.training.models import first_day
+from pipelines.recruiting.training.records import Data
+from pipelines.recruiting.training.step import model_params
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.recruiting.features.match_features import NAMES
+from script_shared.recruiting.features.vacancy_side import NAMES as VACANCY_NUMBERS
+from script_shared.recruiting.features.world import World
+from script_shared.recruiting.params import RecruitingParams
+
+RESAMPLES = 1000
+LARGE = 5  # applicants of a vacancy whose order is measured to depth 10
+
+
+def hire_figures(data: Data, params: RecruitingParams, first: int, end: int) -> list[Figure]:
+    """Figures of the applications from ``first`` until before ``end``."""
+    features, at = gathered(data, params, first, end)
+    came, day = hired(data.grade[at]), data.day[at]
+    old = (day < first - params.match.min_days) & (data.updated[at] < first)
+    test = (day >= first) & (day < end)
+    vacancy, hit = data.vacancy[at][test], came[test]
+    scores: dict[str, FloatArray] = {"latest_first": day[test].astype(float), "first_come": -day[test].astype(float)}
+    for model, columns in _columns().items():
+        masked = features if columns is None else _only(features, columns)
+        match = fit_match(masked[old], came[old], params.match)
+        scores[model] = match.of_features(masked[test])
+    return _figures(scores, vacancy, hit, params.match.seed)
+
+
+def gathered(data: Data, params: RecruitingParams, first: int, end: int) -> tuple[FloatArray, IntArray]:
+    """Features of all applications, each as it was on its day, and their places in the data."""
+    encoded = encode_all(data, fit_encoder(data, params.encoder, first))
+    begin = first_day(data, first, 10_000)
+    world = World(data.vacancies, data.candidates, *encoded.spaces(project(data, encoded, first, params.encoder)))
+    pairs = Pairs()
+    for today in replay(data, world, begin, end, model_params(params).openness):
+        pairs.add(data, world, today)
+    return pairs.rows()
+
+
+def _columns() -> dict[str, list[str] | None]:
+    vacancy = [
+        name for name in NAMES if name.startswith(("vacancy_", "contract_", "area_", "topic_", "need_", "title_w"))
+    ]
+    history = [name for name in NAMES if name not in vacancy and name not in VACANCY_NUMBERS]
+    return {"history": history, "vacancy": [*vacancy, *VACANCY_NUMBERS], "match": None}
+
+
+def _only(features: FloatArray, columns: list[str]) -> FloatArray:
+    kept = np.isin(NAMES, columns)
+    return np.where(kept, features, 0).astype(np.float32)
+
+
+def _figures(scores: dict[str, FloatArray], vacancy: IntArray, came: IntArray, seed: int) -> list[Figure]:
+    found = []
+    for model, score in scores.items():
+        low, high = auc_interval(came, score, vacancy, RESAMPLES, seed)
+        found.append(Figure(model, "auc_hired", auc(came, score), low, high, len(score)))
+        if 0 <= score.min() <= score.max() <= 1:
+            found.append(Figure(model, "calibration_error", calibration_error(came, score), np.nan, np.nan, len(score)))
+            found.append(Figure(model, "brier", float(np.mean((score - came) ** 2)), np.nan, np.nan, len(score)))
+    groups = groups_of(vacancy, came)
+    inside = inside_values(vacancy, came, scores)
+    expected = [random_ndcg(len(group), int(came[group].sum())) for group in groups]
+    inside["random"] = {"auc_inside": [0.5] * len(groups), "ndcg_at_5": expected}
+    found += figures(inside, RESAMPLES, seed)[0]
+    large = [group for group in groups if len(group) >= LARGE]
+    deep = {
+        model: {"ndcg_at_10": [ndcg(came[group].astype(float), score[group], 10) for group in large]}
+        for model, score in scores.items()
+    }
+    deep["random"] = {"ndcg_at_10": [random_ndcg(len(group), int(came[group].sum()), 10) for group in large]}
+    return found + figures(deep, RESAMPLES, seed)[0]
