@@ -27,8 +27,10 @@ class VacancyRecord(VacancyText):
 
 
 class CandidateRecord(CandidateText):
-    """A candidate. Texts are cleaned of personal data before they are stored; send no names."""
+    """A candidate. Texts are cleaned of personal data before they are stored."""
 
+    names: Labels = Field(default_factory=list, description="Of the person, to be removed from the texts; not stored.")
+    birth_date: date | None = Field(None, description="The same: removed from the texts, not stored.")
     created_on: date | None = Field(None, description="Today when left out.")
     version: int = Field(default_factory=int, ge=0, description=VERSION)
 

@@ -129,8 +129,11 @@ async def _put(loaded: RecruitingRelease, kind: Kind, record: dict[str, Any], ve
 
 def _clean(body: VacancyRecord | CandidateRecord) -> dict[str, Any]:
     """The fields of a body; texts without personal data."""
-    given = body.model_dump(exclude={"version", "asked_on", "created_on"})
-    return {name: scrub(value) if name in TEXTS and value else value for name, value in given.items()}
+    given = body.model_dump(exclude={"version", "asked_on", "created_on", "names", "birth_date"})
+    names = body.names if isinstance(body, CandidateRecord) else []
+    born = body.birth_date if isinstance(body, CandidateRecord) else None
+    births = [f"{born:%d-%m-%Y}"] if born else []
+    return {name: scrub(value, names, births) if name in TEXTS and value else value for name, value in given.items()}
 
 
 def _today() -> date:

@@ -104,14 +104,15 @@ def test_another_version_is_a_409_and_the_record_stays(client: httpx.Client) -> 
 
 
 def test_a_candidates_texts_are_stored_without_personal_data(client: httpx.Client, settings: Settings) -> None:
-    body = {"title": "Consultor", "cv_text": f"{SECRET}Nome: Zuleica Rezende\nExperiência com SAP EWM."}
+    text = f"{SECRET}Nome: Zuleica Rezende\n12/03/1985 Experiência com SAP EWM."
+    body = {"title": "Consultor", "cv_text": text, "names": ["Zuleica Rezende"], "birth_date": "1985-03-12"}
     put(client, "candidates/new-7", body)
     found = client.get("/recruiting/records/candidates/new-7").text
     assert "SAP EWM" in found
     file = sqlite_file(database_address(settings))
     assert file is not None
     stored = b"".join(each.read_bytes() for each in file.parent.glob(f"{file.name}*"))
-    for secret in ("zu@x.com", "98765", "Nome: Zuleica"):
+    for secret in ("zu@x.com", "98765", "Zuleica", "Rezende", "12/03/1985"):
         assert secret not in found
         assert secret.encode() not in stored
     people = client.get("/recruiting/search", params={"q": "sap ewm", "limit": 50}).json()["results"]
