@@ -1,21 +1,19 @@
 """What routes are handed: the service's parts, and the guard of the admin routes."""
 
 import hmac
-from dataclasses import dataclass, field
-from typing import Annotated, Any, NoReturn
+from dataclasses import dataclass
+from typing import Annotated, Any, NoReturn, Protocol
 
 from fastapi import Depends, HTTPException, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from app.events.day_keys import DayKeys
-from app.events.event_intake import EventIntake
-from app.events.event_proof import EventProof
-from app.http.list_cache import ListCache
 from app.metrics.evaluation_file import EvaluationFile
 from app.metrics.telemetry import Telemetry
 from app.releases.release_manager import ReleaseManager
 from app.trigger import Trigger
+from app.use_case import AppUseCase
 from script_shared.errors import RequestError
+from script_shared.events import EventLog
 from script_shared.settings import Settings
 
 
@@ -25,18 +23,18 @@ class Service:
 
     Attributes:
         use_cases: the release in service of each, by name; the first is the default.
+        cases: the same use cases as their own folders describe them.
+        log: the event log that the use cases share.
     """
 
     settings: Settings
     telemetry: Telemetry
     use_cases: dict[str, ReleaseManager[Any]]
-    intake: EventIntake
-    day_keys: DayKeys
-    event_proof: EventProof
+    cases: dict[str, AppUseCase]
+    log: EventLog
     trigger: Trigger
     evaluation: EvaluationFile
     started_ms: int
-    lists: ListCache = field(default_factory=ListCache)
 
     def live_of(self, use_case: str | None) -> ReleaseManager[Any]:
         """The release of a use case, of the first one for None.
@@ -49,6 +47,13 @@ class Service:
             names = ", ".join(self.use_cases) or "none"
             raise RequestError(f"use_case: {name!r} is not served here.", fix=f"Use one of: {names}.")
         return self.use_cases[name]
+
+
+class HasSettings(Protocol):
+    """The service, or what a use case made of it for its routes."""
+
+    @property
+    def settings(self) -> Settings: ...
 
 
 async def _service(request: Request) -> Service:
@@ -68,7 +73,7 @@ async def _admin(
         refuse(service, "This route")
 
 
-def refuse(service: Service, what: str) -> NoReturn:
+def refuse(service: HasSettings, what: str) -> NoReturn:
     """Refuse requests without the admin token.
 
     Raises:
@@ -80,19 +85,19 @@ def refuse(service: Service, what: str) -> NoReturn:
     raise HTTPException(401, detail, headers={"WWW-Authenticate": "Bearer"})
 
 
-def is_admin(request: Request, service: Service) -> bool:
+def is_admin(request: Request, service: HasSettings) -> bool:
     """Whether the request carries the admin token, for routes that show admins more."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     return scheme.lower() == "bearer" and _opens(service, given)
 
 
-def _token(service: Service) -> str:
+def _token(service: HasSettings) -> str:
     """The admin token, "" when none is set."""
     token = service.settings.admin_token
     return token.get_secret_value().strip() if token else ""
 
 
-def _opens(service: Service, given: str) -> bool:
+def _opens(service: HasSettings, given: str) -> bool:
     """Whether this is the admin token; compared in constant time."""
     token = _token(service)
     return bool(token) and hmac.compare_digest(given.encode(), token.encode())
@@ -100,7 +105,7 @@ def _opens(service: Service, given: str) -> bool:
 
 UseCaseName = Annotated[
     str | None,
-    Query(description="Name of a use case; the first of this instance when left out, news where it is served."),
+    Query(description="Name of a use case; the first of this instance when left out."),
 ]
 
 

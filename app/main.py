@@ -15,9 +15,6 @@ from fastapi_offline import FastAPIOffline
 
 from app import __version__, description, memory
 from app.dependencies import Service
-from app.events.day_keys import DayKeys
-from app.events.event_intake import EventIntake
-from app.events.event_proof import EventProof
 from app.http import errors
 from app.http.connections import Connections
 from app.http.cross_origin import CrossOrigin
@@ -28,7 +25,9 @@ from app.http.limits import HttpLimits
 from app.http.middleware import RequestMiddleware
 from app.metrics.evaluation_file import EvaluationFile
 from app.metrics.telemetry import Telemetry
+from app.metrics.use_case_metrics import ReleaseCounts
 from app.registry import use_cases
+from app.releases.release_guard import ReleaseGuard
 from app.releases.release_manager import ReleaseManager
 from app.routes import evaluation, front, health, info, metrics, model, releases, train
 from app.routes.shapes import Problem
@@ -36,6 +35,7 @@ from app.trigger import Trigger
 from app.use_case import AppUseCase, Parts
 from script_shared.addresses import networks, origins
 from script_shared.clock import wall_ms
+from script_shared.events import EventLog
 from script_shared.releases import open_releases
 from script_shared.settings import Settings, load_settings
 
@@ -43,7 +43,7 @@ ROUTERS = (health, info, model, train, evaluation, releases, metrics, front)  # 
 METRICS_FOLDER = "_PAUTA_METRICS_FOLDER"  # from the parent process to its workers
 SWITCH_SECONDS = 0.0002  # the longest that a thread that writes or folds keeps the interpreter from a request
 DESCRIPTION = (
-    "News recommendations for users who are logged in, known, or new. "
+    "Recommendations and predictions of the use cases that this instance hosts, each from its release in service. "
     "Every error is `application/problem+json` (RFC 9457) and says what to do."
 )
 
@@ -107,32 +107,34 @@ def _service(settings: Settings, cases: dict[str, AppUseCase], metrics_folder: P
     table = EvaluationFile(settings.evaluation_dir)
     telemetry = Telemetry(table, metrics_folder, settings.evaluation_dir)
     telemetry.disk.watch(settings)
-    intake = EventIntake(settings, telemetry)
-    day_keys = DayKeys(intake.log.day_keys.of)
-    parts = Parts(settings, intake)
+    log = EventLog(settings.events_address)
+    hosted: dict[str, ReleaseManager[Any]] = {}
+    for name, case in cases.items():
+        own = telemetry.own()
+        counts = telemetry.counts_of(name, own, first=not hosted)
+        hosted[name] = _live(case, Parts(settings, log, own), counts, metrics_folder)
     return Service(
         settings=settings,
         telemetry=telemetry,
-        use_cases={name: _live(case, parts, telemetry, metrics_folder) for name, case in cases.items()},
-        intake=intake,
-        day_keys=day_keys,
-        event_proof=EventProof(settings, day_keys),
+        use_cases=hosted,
+        cases=cases,
+        log=log,
         trigger=Trigger(settings),
         evaluation=table,
         started_ms=wall_ms(),
     )
 
 
-def _live(case: AppUseCase, parts: Parts, telemetry: Telemetry, shared: Path | None) -> ReleaseManager[Any]:
-    settings = parts.settings
+def _live(case: AppUseCase, parts: Parts, counts: ReleaseCounts, shared: Path | None) -> ReleaseManager[Any]:
+    settings, loader = parts.settings, case.loader(parts)
     return ReleaseManager(
         open_releases(settings, case.name),
-        case.loader(parts),
-        telemetry.counts_of(case.name),
+        loader,
+        counts,
         settings.release_poll_seconds,
         use_case=case.name,
         shared=shared,
-        settings=settings,
+        guard=ReleaseGuard.of(settings, case.name, loader),
     )
 
 
@@ -143,19 +145,23 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()  # what was imported stays for good; collections need not walk it again and again
     service: Service = app.state.service
+    with contextlib.suppress(OSError):  # the log in it is unreachable then, and reported so
+        service.settings.data_dir.mkdir(parents=True, exist_ok=True)
     await service.telemetry.start()
-    await service.intake.start()
-    await service.day_keys.refresh()
+    for live in service.use_cases.values():
+        await live.start()
     limits, proxies = HttpLimits.of(service.settings), networks(service.settings.trusted_proxies)
     connections = Connections(limits, service.telemetry.connections.refused, proxies)
     service.telemetry.connections.follow(connections.__len__)
     releases = (live.watch() for live in service.use_cases.values())
-    rounds = (*releases, connections.watch(), service.day_keys.watch())
+    rounds = (*releases, connections.watch())
     watches = [asyncio.create_task(each) for each in rounds]
     yield {STATE: connections}
     for watch in watches:
         watch.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watch
-    await service.intake.stop()
+    for live in service.use_cases.values():
+        await live.stop()
+    await asyncio.to_thread(service.log.close)
     await service.telemetry.stop()

@@ -17,6 +17,18 @@ def use_cases(settings: Settings) -> dict[str, AppUseCase]:
     return {name: _load(entry, entry.app) for name, entry in entries(settings.use_cases).items() if entry.app}
 
 
+def find(settings: Settings, name: str) -> AppUseCase:
+    """One served use case, without an import of the others.
+
+    Raises:
+        SettingsError: it is not served here, or its entry's object cannot be imported or has another name.
+    """
+    entry = entries(settings.use_cases).get(name)
+    if entry is None or entry.app is None:
+        raise SettingsError(f"the use case {name!r} is not served here.", fix="Correct PAUTA_USE_CASES.")
+    return _load(entry, entry.app)
+
+
 def _load(entry: Entry, where: str) -> AppUseCase:
     try:
         case = resolve_name(where)

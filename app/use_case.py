@@ -1,54 +1,85 @@
-"""What a use case is to the API: how its releases are loaded, and the routes that answer from them."""
+"""What a use case is to the API: how its releases are loaded and tried, and the routes that answer from them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from fastapi import APIRouter
 
-from app.events.event_intake import EventIntake
+from app.metrics.own_metrics import OwnMetrics
 from script_shared.clock import Clock
+from script_shared.events import EventLog
 from script_shared.releases import Manifest
 from script_shared.settings import Settings
 
 T = TypeVar("T")
+Loaded = TypeVar("Loaded", covariant=True)
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of the service that a loader may use.
+    """The parts of the service that a use case may use.
 
     Attributes:
         settings: where everything is.
-        intake: the event log's side of this process.
+        log: the event log, opened at its first use.
+        metrics: where it exports metrics of its own.
     """
 
     settings: Settings
-    intake: EventIntake
+    log: EventLog
+    metrics: OwnMetrics
+
+
+class InService(Protocol[Loaded]):
+    """What holds the release of a use case in service, as its own parts use it."""
+
+    @property
+    def service(self) -> Loaded | None:
+        """The loaded release, None while there is none."""
+
+    def require(self) -> Loaded:
+        """The same, or a 503 with the reason."""
+
+    async def clock(self) -> Clock:
+        """The release's clock; waits a moment for the first release."""
 
 
 class ReleaseLoader(ABC, Generic[T]):
     """Makes what routes use out of a release's files. Only ``load`` has to be written.
 
     Attributes:
-        serves_parts: whether a damaged release may be served without some of its parts.
+        optional_parts: folders of a release without which a damaged one may be served, where nothing else can be.
+        trial: the ``ReleaseTrial`` that each release must pass in a process of its own, as ``module:class``; "" tries
+            whether ``load`` can load it.
+        trial_input: what the trial gets, in JSON's types; the verdict on a release is kept by its files and by this.
+        beside: what the use case keeps beside its releases for as long as the service runs, for its routes.
     """
 
-    serves_parts = False
+    optional_parts: tuple[str, ...] = ()
+    trial = ""
+    trial_input: Any = None
+    beside: Any = None
 
     @abstractmethod
-    def load(self, folder: Path, manifest: Manifest, *, in_part: bool) -> T:
+    def load(self, folder: Path, manifest: Manifest, *, without: Collection[str] = ()) -> T:
         """Load and check a release; called in a thread, beside requests.
 
         Args:
-            folder: its files, which agree with their checksums.
-            in_part: leave out parts that are damaged, where ``serves_parts``.
+            folder: its files, which agree with their checksums and passed the trial.
+            without: those of ``optional_parts`` that are damaged.
 
         Raises:
             PautaError: it cannot be served; the release in service stays.
         """
+
+    async def start(self, live: InService[T]) -> None:
+        """Called once, on the event loop, before the first request; ``live`` will hold the release in service."""
+
+    async def stop(self) -> None:
+        """Called once, after the last request."""
 
     def card(self, loaded: T) -> dict[str, Any]:
         """What ``GET /model`` says of the release besides how it came into service."""
@@ -77,8 +108,12 @@ class AppUseCase:
         name: as in its entry in the registry; names its releases, metrics and the parameter ``use_case``.
         loader: makes its loader.
         routers: its routes, in the order in which they are tried.
+        about: what it does, in a sentence, for the front page.
+        page: address of a page of its own, relative to the front page; "" for none.
     """
 
     name: str
     loader: Callable[[Parts], ReleaseLoader[Any]]
     routers: tuple[APIRouter, ...]
+    about: str = ""
+    page: str = ""

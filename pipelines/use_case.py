@@ -21,6 +21,7 @@ Part = Literal[
     "training_record",
     "tried_records",
     "check",
+    "greeting",
     "simulated_drift",
     "fingerprint",
 ]
@@ -141,6 +142,7 @@ class UseCase:
         landing_source: the source that reads files which somebody puts into a folder.
         fingerprint: a text that changes with the files of that source, given the context; new files start the data DAG.
         check: raises a ``PautaError`` when a first run would fail, given the context.
+        greeting: what `make run` prints once a release is in service, given a function that gets a path of the API.
     """
 
     name: str
@@ -161,6 +163,7 @@ class UseCase:
     landing_source: str | None = None
     fingerprint: str | None = None
     check: str | None = None
+    greeting: str | None = None
 
     @property
     def steps(self) -> tuple[Step, ...]:

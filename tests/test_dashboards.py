@@ -8,9 +8,9 @@ import pytest
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from app.metrics.telemetry import Telemetry
 from grafana.builder.__main__ import dashboards, text
 from grafana.builder.boards import RELEASES
+from tests.app.exported import exported_metrics
 from tests.monitoring.airflow import names
 from tests.monitoring.promql import OF_PROMETHEUS, SUFFIXES, labels_of, metrics_of
 
@@ -22,7 +22,7 @@ every_dashboard = pytest.mark.parametrize("name", DASHBOARDS)
 
 def exported() -> set[str]:
     """Every name that an expression may ask for, suffixes included."""
-    kinds = {metric.name: metric.type for metric in Telemetry().collect()}
+    kinds = {metric.name: metric.type for metric in exported_metrics()}
     ours = {name + suffix for name, kind in kinds.items() for suffix in SUFFIXES[kind]}
     return ours | names() | OF_PROMETHEUS | OF_PROCESSES
 
@@ -157,7 +157,7 @@ def _without(expression: str, variables: set[str]) -> str:
 
 def test_every_metric_of_the_service_is_on_a_dashboard():
     asked = {metric for board in DASHBOARDS.values() for e in expressions(board) for metric in metrics_of(e)}
-    kinds = {m.name: m.type for m in Telemetry().collect() if m.name.startswith("pauta_")}
+    kinds = {m.name: m.type for m in exported_metrics() if m.name.startswith("pauta_")}
     unseen = {name for name, kind in kinds.items() if asked.isdisjoint(name + suffix for suffix in SUFFIXES[kind])}
     assert unseen == set()
 

@@ -9,11 +9,11 @@ from fastapi.routing import APIRoute
 
 from app.__main__ import ServerSettings
 from app.main import create_app
-from app.metrics.telemetry import Telemetry
 from pipelines.supervisor.settings.stack_settings import StackSettings
 from script_shared.settings import Settings
 from script_shared.use_case_settings import variables
 from script_shared.use_cases import entries
+from tests.app.exported import exported_metrics
 
 ROOT = Path(__file__).parents[1]
 DOCS = {path: path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
@@ -52,7 +52,7 @@ def test_every_make_target_is_documented_and_no_other_is():
 
 
 def test_every_metric_is_documented_and_no_other_is():
-    exist = {re.sub(r"^pauta_", "", metric.name) for metric in Telemetry().collect() if "pauta_" in metric.name}
+    exist = {re.sub(r"^pauta_", "", metric.name) for metric in exported_metrics() if "pauta_" in metric.name}
     named = {re.sub(r"_(total|bucket|sum|count)$", "", name) for name in re.findall(r"`pauta_([a-z_]+)`", TEXT)}
     assert exist - named == set()
     assert named - exist == set()

@@ -1,10 +1,18 @@
 """A use case of the registry has its three folders, its params file and its tests; and no folder lacks its entry."""
 
+import ast
+import json
+import re
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
+from fastapi.routing import APIRoute
 
+from app.main import create_app
 from app.registry import use_cases as served
+from app.releases.release_guard import LOAD_TRIAL
+from app.releases.release_trial import ReleaseTrial
 from pipelines.registry import find
 from script_shared.settings import Settings
 from script_shared.use_cases import REGISTRY
@@ -13,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 NOT_SERVED: set[str] = set()  # use cases whose app folder is still to come
 NAMES = [entry.name for entry in REGISTRY]
 PLATFORM = {  # folders that are no use case
-    "app": {"events", "http", "metrics", "releases", "routes", "web"},
+    "app": {"http", "metrics", "releases", "routes", "web"},
     "pipelines": {
         *("airflow", "commands", "dags", "drift", "measures", "raw_files", "replay", "sample_world", "supervisor"),
         *("templates", "tracking", "traffic"),
@@ -59,7 +67,39 @@ def test_every_part_that_an_entry_names_exists(name: str) -> None:
     assert case.params_in(settings)
     assert case.params_file == ROOT / "script_shared" / "params" / f"{name}.toml"
     assert all(callable(step.action) for step in case.steps)
-    if name not in NOT_SERVED:
-        assert served(settings)[name].routers
-    for part in ("evaluation", "maintenance", "erasure", "trained_runs", "training_record", "check"):
+    for part in ("evaluation", "maintenance", "erasure", "trained_runs", "training_record", "check", "greeting"):
         assert getattr(case, part) is None or callable(case.function(part))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in NOT_SERVED])
+def test_every_served_use_case_has_routes_a_trial_and_a_place_on_the_front_page(name: str) -> None:
+    settings = Settings()
+    service = create_app(settings).state.service
+    case, loader = service.cases[name], service.use_cases[name].loader
+    assert case is served(settings)[name]
+    assert case.routers
+    assert case.about.endswith(".")
+    paths = {route.path for router in case.routers for route in router.routes if isinstance(route, APIRoute)}
+    assert not case.page or f"/{case.page}" in paths
+    trial = resolve_name(loader.trial or LOAD_TRIAL)
+    assert issubclass(trial, ReleaseTrial)
+    given = loader.trial_input if loader.trial else {"use_cases": settings.use_cases, "use_case": name}
+    assert isinstance(trial(json.loads(json.dumps(given))), ReleaseTrial)
+
+
+def hosts_own() -> list[Path]:
+    """The modules of the API that every use case shares."""
+    folders = [path for path in (ROOT / "app").iterdir() if path.name in PLATFORM["app"]]
+    return [*(ROOT / "app").glob("*.py"), *(file for folder in folders for file in folder.rglob("*.py"))]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_code_of_the_host_depends_on_the_name_of_a_use_case(name: str) -> None:
+    found = []
+    for file in hosts_own():
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        texts = [
+            node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        found += [f"{file.name}: {text}" for text in texts if re.fullmatch(rf"/?{name}([_/.:].*)?", text)]
+    assert found == []

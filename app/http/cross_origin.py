@@ -52,7 +52,7 @@ class CrossOrigin(CORSMiddleware):
         scope["request_id"] = request_id(scope)
         answer = self._answer(Request(scope))
         await answer(scope, receive, send)
-        self._telemetry.answers.answered(PREFLIGHT, "OPTIONS", answer.status_code, time.perf_counter() - started)
+        self._telemetry.http.answered(PREFLIGHT, "OPTIONS", answer.status_code, time.perf_counter() - started)
 
     def _answer(self, request: Request) -> Response:
         made = self.preflight_response(request.headers)

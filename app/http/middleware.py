@@ -102,7 +102,7 @@ class RequestMiddleware:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path_format", "unmatched")
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        self.telemetry.answers.answered(route, method, status, seconds)
+        self.telemetry.http.answered(route, method, status, seconds)
         level = logging.WARNING if status == 500 else logging.DEBUG
         if log.isEnabledFor(level):
             log.log(level, "%s %s %d %.1f ms %s", method, route, status, 1000 * seconds, scope["request_id"])

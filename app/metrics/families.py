@@ -1,6 +1,6 @@
 """Metrics as plain values: the counters of one worker process, and the sum over several."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import nan
 from typing import Any, NamedTuple
@@ -8,16 +8,15 @@ from typing import Any, NamedTuple
 from prometheus_client import Metric
 from prometheus_client.registry import Collector
 
+from app.metrics.own_metrics import Across
+
 ADDED_UP = ("counter", "histogram")  # over the living and the dead; gauges are of the living alone
-GAUGES: dict[str, Callable[[list[float]], float]] = {  # of several workers; the greatest where not named here
+GAUGES: dict[str, Across] = {  # of the host, over several workers; the greatest where not named
     "pauta_ready": min,
     "pauta_release_store_up": min,
     "pauta_use_case_ready": min,
     "pauta_use_case_release_store_up": min,
     "pauta_disk_free_ratio": min,
-    "pauta_event_log_up": min,
-    "pauta_event_log_position": min,
-    "pauta_event_log_pending_entries": sum,
     "pauta_workers": sum,
     "process_resident_memory_bytes": sum,
     "process_virtual_memory_bytes": sum,
@@ -104,20 +103,27 @@ def families_of(collector: Collector) -> list[Family]:
     ]
 
 
-def merged(living: Sequence[WorkerCounts], dead: Sequence[WorkerCounts]) -> list[Family]:
+def merged(
+    living: Sequence[WorkerCounts], dead: Sequence[WorkerCounts], across: Mapping[str, Across] = GAUGES
+) -> list[Family]:
     """Everybody's values as one.
+
+    Args:
+        across: how gauges of several workers become one value, by name; the greatest where not named.
 
     A series of a release is there while a living worker knows the release and none has removed it: were it to shrink
     from worker to worker, its counters would seem to have started again.
     """
     everybody = [(snapshot, True) for snapshot in living] + [(snapshot, False) for snapshot in dead]
-    return _added(_LiveReleases(living), everybody)
+    return _added(_LiveReleases(living), everybody, across)
 
 
 def folded(living: Sequence[WorkerCounts], dead: Sequence[WorkerCounts]) -> list[Family]:
     """The counts of the dead, without those of releases that have left."""
     return [
-        family for family in _added(_LiveReleases(living), [(snapshot, False) for snapshot in dead]) if family.samples
+        family
+        for family in _added(_LiveReleases(living), [(snapshot, False) for snapshot in dead], {})
+        if family.samples
     ]
 
 
@@ -132,7 +138,9 @@ class _LiveReleases:
         return "release" not in sample.labels or sample.labels["release"] in self._releases
 
 
-def _added(shown: _LiveReleases, snapshots: Sequence[tuple[WorkerCounts, bool]]) -> list[Family]:
+def _added(
+    shown: _LiveReleases, snapshots: Sequence[tuple[WorkerCounts, bool]], across: Mapping[str, Across]
+) -> list[Family]:
     families: dict[str, Family] = {}
     values: dict[str, dict[tuple[str, frozenset[tuple[str, str]]], list[Sample]]] = {}
     for snapshot, alive in snapshots:
@@ -143,7 +151,7 @@ def _added(shown: _LiveReleases, snapshots: Sequence[tuple[WorkerCounts, bool]])
                 for sample in filter(shown, family.samples):
                     kept.setdefault((sample.name, frozenset(sample.labels.items())), []).append(sample)
     for name, family in families.items():
-        add = sum if family.kind in ADDED_UP else GAUGES.get(name, max)
+        add = sum if family.kind in ADDED_UP else across.get(name, max)
         for same in values.get(name, {}).values():
             family.samples.append(same[0]._replace(value=add([sample.value for sample in same])))
     return list(families.values())

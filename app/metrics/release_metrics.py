@@ -1,29 +1,19 @@
-"""Metrics of the release in service: version, loading, and clock."""
+"""Metrics of the release in service of the first use case: version, loading, and clock."""
 
-import time
-from collections import deque
-from collections.abc import Callable
 from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from script_shared.clock import Clock
 
-KEPT_SECONDS = 300.0  # series of a release stay so long after it, so that its last counts are scraped
 MODES = ("wall", "data")
 
 
 class ReleaseMetrics:
-    """Metrics of releases in a registry; ``app.metrics.telemetry`` has the table.
+    """Metrics of releases in a registry; ``app.metrics.telemetry`` has the table."""
 
-    Args:
-        leaves: called when a release's series are to be removed.
-    """
-
-    def __init__(self, registry: CollectorRegistry, *, leaves: Callable[[str], None]) -> None:
-        self._registry, self._leaves = registry, leaves
-        self._left: dict[str, float] = {}
-        self._removed: deque[str] = deque(maxlen=100)
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
         self._clock: Clock | None = None
         self.ready = self._gauge("pauta_ready", "1 when a release is loaded, else 0.")
         self.workers = self._gauge("pauta_workers", "Processes that answer.")
@@ -45,19 +35,10 @@ class ReleaseMetrics:
         about = "1 when the release store could be read the last time, else 0."
         self.store_up = self._gauge("pauta_release_store_up", about)
 
-    @property
-    def removed(self) -> list[str]:
-        """Releases whose series have left, and which have not come back."""
-        return list(self._removed)
-
     def swapped(self, old: str | None, new: str, *, created: float, clock: Clock, seconds: float) -> None:
         """Note the release now in service; ``created`` is in epoch seconds."""
         if old is not None and old != new:
             self.info.labels(old).set(0)
-            self._left[old] = time.monotonic()
-        self._left.pop(new, None)
-        if new in self._removed:
-            self._removed.remove(new)
         self.info.labels(new).set(1)
         self.created.set(created)
         self.data_end.set(clock.data_end_ms / 1000)
@@ -66,14 +47,9 @@ class ReleaseMetrics:
         self.swaps.inc()
         self.ready.set(1)
 
-    def let_leave(self) -> None:
-        """Remove the series of releases that left a while ago."""
-        until = time.monotonic() - KEPT_SECONDS
-        for release in [release for release, left in list(self._left.items()) if left <= until]:
-            del self._left[release]
-            self.info.remove(release)
-            self._leaves(release)
-            self._removed.append(release)
+    def remove_release(self, release: str) -> None:
+        """Remove the series of a release that left a while ago."""
+        self.info.remove(release)
 
     def _runs_on(self, mode: str) -> int:
         return int(self._clock is not None and self._clock.mode == mode)

@@ -7,14 +7,7 @@ pauta_http_requests_total                         counter    requests by route t
 pauta_http_request_duration_seconds               histogram  time to answer by route template and method
 pauta_http_refused_total                          counter    requests and connections the server ended, by reason
 pauta_http_connections                            gauge      connections that are open
-pauta_recommendations_total                       counter    lists answered by segment, source and release
-pauta_recommendation_duration_seconds             histogram  time the list took, by segment, source and release
-pauta_recommendation_empty_total                  counter    lists with no item at all, by segment
-pauta_recommendation_short_total                  counter    lists with fewer items than asked, by segment
-pauta_recommended_items_total                     counter    items of lists, by what made them candidates
-pauta_candidates_total                            counter    articles that were ranked for a list, by source
-pauta_degraded_answers_total                      counter    lists answered without a part, by part
-pauta_ready                                       gauge      1 when a release is loaded, else 0
+pauta_ready                                       gauge      1 when a release of the first use case is loaded
 pauta_workers                                     gauge      processes that answer
 pauta_release_info                                gauge      1 for the release in service, 0 for those served before
 pauta_release_created_timestamp_seconds           gauge      when the release in service was made (epoch seconds)
@@ -34,20 +27,6 @@ pauta_use_case_release_store_errors_total         counter    reads of the store 
 pauta_use_case_release_store_up                   gauge      1 when the store could be read the last time, by use case
 pauta_clock_mode                                  gauge      1 for the mode of the release's clock (wall, data)
 pauta_clock_timestamp_seconds                     gauge      the time on that clock (epoch seconds)
-pauta_events_total                                counter    events taken in by kind and result (new, duplicate)
-pauta_events_refused_total                        counter    events refused, by reason
-pauta_event_log_up                                gauge      1 when the event log could be read and written
-pauta_event_log_position                          gauge      number of the last entry known to this process
-pauta_event_log_lag_entries                       gauge      entries of the log that this process does not know yet
-pauta_event_log_lag_seconds                       gauge      time since the log was last read to its end
-pauta_event_log_pending_entries                   gauge      entries that wait to be written
-pauta_served_dropped_total                        counter    served answers that the log did not keep up with
-pauta_live_state_bytes                            gauge      memory of the live state
-pauta_live_state_articles                         gauge      articles in the live state
-pauta_live_state_readers                          gauge      users in the live state
-pauta_live_judged_clicks_total                    counter    clicks credited to an answer, by its segment and source
-pauta_live_hits_total                             counter    of those, in the first 10 (by: served, popularity_1h)
-pauta_live_item_hits_total                        counter    clicks in the first 10, by segment and the item's source
 pauta_disk_free_ratio                             gauge      free share of the disk of each folder (0 to 1)
 pauta_evaluation                                  gauge      newest figure by model, segment, metric, cutoff, protocol
 pauta_evaluation_low                              gauge      lower end of its 95 % interval
@@ -61,8 +40,9 @@ pauta_drift_new_columns                           gauge      columns that only t
 pauta_drift_timestamp_seconds                     gauge      when the newest data were compared (epoch seconds)
 ================================================  =========  =========================================================
 
-A test holds this table to what ``/metrics`` exports. Series of a release leave some minutes after it. How several
-worker processes are added up is said in ``app.metrics.workers``.
+Use cases export metrics of their own beside these (``app.metrics.own_metrics``); each has such a table, too, and a test
+compares the tables with what ``/metrics`` exports. Series of a release leave some minutes after it. How several worker
+processes are added up is said in ``app.metrics.workers``.
 """
 
 import asyncio
@@ -71,14 +51,15 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Metric, ProcessCollector, disable_created_metrics, generate_latest
 
-from app.metrics.answer_metrics import AnswerMetrics
 from app.metrics.connection_metrics import ConnectionMetrics
 from app.metrics.disk_metrics import DiskMetrics
 from app.metrics.drift_metrics import DriftMetrics
 from app.metrics.evaluation_file import EvaluationFile
 from app.metrics.evaluation_metrics import EvaluationMetrics
-from app.metrics.families import WorkerCounts, Written, families_of
-from app.metrics.live_metrics import LiveMetrics
+from app.metrics.families import GAUGES, WorkerCounts, Written, families_of
+from app.metrics.http_metrics import HttpMetrics
+from app.metrics.leaving_releases import LeavingReleases
+from app.metrics.own_metrics import OwnMetrics
 from app.metrics.release_metrics import ReleaseMetrics
 from app.metrics.use_case_metrics import ReleaseCounts, UseCaseMetrics
 from app.metrics.workers import Workers
@@ -99,21 +80,34 @@ class Telemetry:
         self, evaluation: EvaluationFile | None = None, shared: Path | None = None, figures: Path | None = None
     ) -> None:
         self.registry = CollectorRegistry()
-        self.answers = AnswerMetrics(self.registry)
+        self.http = HttpMetrics(self.registry)
         self.connections = ConnectionMetrics(self.registry)
-        self.releases = ReleaseMetrics(self.registry, leaves=self.answers.remove_release)
+        self.releases = ReleaseMetrics(self.registry)
         self.use_cases = UseCaseMetrics(self.registry)
-        self.live = LiveMetrics(self.registry)
         self.disk = DiskMetrics(self.registry)
         self.evaluation = EvaluationMetrics(evaluation)
         self.drift = DriftMetrics(figures)
-        self._workers = Workers(shared, self._snapshot) if shared is not None else None
+        self._across, self._leaving = dict(GAUGES), list[LeavingReleases]()
+        self._workers = Workers(shared, self._snapshot, self._across) if shared is not None else None
         ProcessCollector(registry=self.registry)
         self._rendering, self._begun, self._text = asyncio.Lock(), 0, b""
 
-    def counts_of(self, use_case: str) -> ReleaseCounts:
-        """The metrics of a use case's releases; those of news also count under their older names."""
-        return ReleaseCounts(self.use_cases, use_case, self.releases if use_case == "news" else None)
+    def own(self) -> OwnMetrics:
+        """Where a use case exports metrics of its own."""
+        return OwnMetrics(self.registry, self._across)
+
+    def counts_of(self, use_case: str, own: OwnMetrics | None = None, *, first: bool = False) -> ReleaseCounts:
+        """The metrics of a use case's releases.
+
+        Args:
+            own: the use case's own metrics, of which series of a release leave with it.
+            first: whether they also count under the names without a use case.
+        """
+        leaves = own.leaving if own is not None else []
+        if first:
+            leaves.append(self.releases.remove_release)
+        self._leaving.append(LeavingReleases(leaves))
+        return ReleaseCounts(self.use_cases, use_case, self._leaving[-1], self.releases if first else None)
 
     async def start(self) -> None:
         """Be there for the other worker processes, where there are any."""
@@ -139,7 +133,7 @@ class Telemetry:
 
     async def _write(self) -> bytes:
         if self._workers is None:
-            self.releases.let_leave()
+            self._remove_series()
             return await asyncio.to_thread(self._written, self.registry)
         return await asyncio.to_thread(self._written, Written(await self._workers.together()))
 
@@ -153,5 +147,15 @@ class Telemetry:
         yield from self.drift.collect()
 
     def _snapshot(self) -> WorkerCounts:
-        self.releases.let_leave()
-        return WorkerCounts(families_of(self.registry), removed=self.releases.removed)
+        self._remove_series()
+        return WorkerCounts(families_of(self.registry), removed=self.removed)
+
+    @property
+    def removed(self) -> list[str]:
+        """Releases whose series have left, and which no use case has in service."""
+        current = {each.current for each in self._leaving}
+        return [release for each in self._leaving for release in each.removed if release not in current]
+
+    def _remove_series(self) -> None:
+        for each in self._leaving:
+            each.remove_series()

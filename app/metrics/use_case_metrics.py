@@ -1,7 +1,8 @@
-"""Releases of every use case, with the label ``use_case``; those of news have their older names as well."""
+"""Releases of every use case, with the label ``use_case``; those of the first one also under names without it."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from app.metrics.leaving_releases import LeavingReleases
 from app.metrics.release_metrics import ReleaseMetrics
 from script_shared.clock import Clock
 
@@ -16,7 +17,10 @@ class UseCaseMetrics:
             f"{name}_release_info", "1 for the release in service.", ["use_case", "version"], registry=registry
         )
         self.created = Gauge(
-            f"{name}_release_created_timestamp_seconds", "Time of the quarantine.", ["use_case"], registry=registry
+            f"{name}_release_created_timestamp_seconds",
+            "When the release in service was made.",
+            ["use_case"],
+            registry=registry,
         )
         self.load_seconds = Gauge(
             f"{name}_release_load_seconds", "Time the last load took, check included.", ["use_case"], registry=registry
@@ -48,11 +52,18 @@ class ReleaseCounts:
     """The metrics of one use case's releases; every series exists from the start.
 
     Args:
-        older: has the same under the names without a use case, None for none.
+        leaving: gets every swap, and removes the series of releases later.
+        unlabelled: has the same under names without a use case, None where this is not the first one.
     """
 
-    def __init__(self, metrics: UseCaseMetrics, use_case: str, older: ReleaseMetrics | None = None) -> None:
-        self._metrics, self._use_case, self._older = metrics, use_case, older
+    def __init__(
+        self,
+        metrics: UseCaseMetrics,
+        use_case: str,
+        leaving: LeavingReleases,
+        unlabelled: ReleaseMetrics | None = None,
+    ) -> None:
+        self._metrics, self._use_case, self._leaving, self._unlabelled = metrics, use_case, leaving, unlabelled
         metrics.ready.labels(use_case).set(0)
         for counter in (metrics.swaps, metrics.refusals, metrics.store_errors):
             counter.labels(use_case)
@@ -67,25 +78,26 @@ class ReleaseCounts:
         metrics.load_seconds.labels(use_case).set(seconds)
         metrics.swaps.labels(use_case).inc()
         metrics.ready.labels(use_case).set(1)
-        if self._older is not None:
-            self._older.swapped(old, new, created=created, clock=clock, seconds=seconds)
+        self._leaving.swapped(new)
+        if self._unlabelled is not None:
+            self._unlabelled.swapped(old, new, created=created, clock=clock, seconds=seconds)
 
     def refused(self) -> None:
         """A release could not be loaded, or failed its check."""
         self._metrics.refusals.labels(self._use_case).inc()
-        if self._older is not None:
-            self._older.refusals.inc()
+        if self._unlabelled is not None:
+            self._unlabelled.refusals.inc()
 
     def store_failed(self) -> None:
         """The release store could not be read."""
         self._metrics.store_errors.labels(self._use_case).inc()
         self._metrics.store_up.labels(self._use_case).set(0)
-        if self._older is not None:
-            self._older.store_errors.inc()
-            self._older.store_up.set(0)
+        if self._unlabelled is not None:
+            self._unlabelled.store_errors.inc()
+            self._unlabelled.store_up.set(0)
 
     def store_answered(self) -> None:
         """The release store could be read."""
         self._metrics.store_up.labels(self._use_case).set(1)
-        if self._older is not None:
-            self._older.store_up.set(1)
+        if self._unlabelled is not None:
+            self._unlabelled.store_up.set(1)

@@ -12,12 +12,13 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import orjson
 
-from app.metrics.families import Family, WorkerCounts, folded, merged
+from app.metrics.families import GAUGES, Family, WorkerCounts, folded, merged
+from app.metrics.own_metrics import Across
 
 log = logging.getLogger("pauta.metrics")
 ASK_SECONDS = 2.0
@@ -31,10 +32,13 @@ class Workers:
     Args:
         folder: shared by the workers of one service and by nobody else.
         snapshot: what this process counted, called in a thread.
+        across: how gauges of several workers become one value, by name.
     """
 
-    def __init__(self, folder: Path, snapshot: Callable[[], WorkerCounts]) -> None:
-        self._folder, self._snapshot = folder, snapshot
+    def __init__(
+        self, folder: Path, snapshot: Callable[[], WorkerCounts], across: Mapping[str, Across] = GAUGES
+    ) -> None:
+        self._folder, self._snapshot, self._across = folder, snapshot, across
         self._name = f"{os.getpid()}-{secrets.token_hex(3)}"
         self._writing = threading.Lock()  # an older snapshot must not replace a newer one
         self._server: asyncio.Server | None = None
@@ -89,7 +93,7 @@ class Workers:
             files = [file for file in self._folder.glob("*.json") if file.name != GONE]
             living = [_load(file) for file in files if file.stem in alive]
             dead = {file: _load(file) for file in files if file.stem not in alive}
-            families = merged(living, [gone, *dead.values()])
+            families = merged(living, [gone, *dead.values()], self._across)
             if len(dead) >= FOLD_FROM:
                 self._fold([gone, *dead.values()], living, list(dead))
             return families

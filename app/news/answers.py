@@ -6,8 +6,8 @@ from typing import Any
 
 from fastapi import Request
 
-from app.dependencies import Service
-from app.news.news_release import NewsRelease
+from app.news.releases.news_release import NewsRelease
+from app.news.service import NewsService
 from script_shared.news.ranking.query import LiveAnswer, LiveItem, Query
 from script_shared.news.serving.answer_credits import ServedAnswer
 from script_shared.news.serving.recommender import LiveRecommender
@@ -34,13 +34,13 @@ def _item(recommender: LiveRecommender, item: LiveItem) -> dict[str, Any]:
     return written if item.explain is None else {**written, "explain": item.explain}
 
 
-def ask(service: Service, served: NewsRelease, request: Request, query: Query) -> tuple[LiveAnswer, float]:
+def ask(service: NewsService, served: NewsRelease, request: Request, query: Query) -> tuple[LiveAnswer, float]:
     """The list and the seconds it took; counted, and remembered so that clicks can be credited to it."""
     started = time.perf_counter()
     answer = served.recommender.answer(query)
     seconds = time.perf_counter() - started
     answer.degraded.extend(part for part in service.intake.troubles if part not in answer.degraded)
-    service.telemetry.answers.recommended(answer, served.release, asked=query.n, seconds=seconds)
+    service.metrics.answers.recommended(answer, served.release, asked=query.n, seconds=seconds)
     pages = [item.article_id for item in answer.items]
     answer_id = service.day_keys.answer_id(reader_name(query.user, query.session), pages)
     request.scope["answer_id"] = answer_id  # ours: clients send one X-Request-ID for many lists

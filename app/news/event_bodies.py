@@ -10,9 +10,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from app.dependencies import Service
 from app.http.bodies import LARGE, BodyRequest, BodyRoute
 from app.news.event_shapes import MAX_BATCH, Event
+from app.news.service import NewsService, news_of
 
 PLAIN = "text/plain"  # what navigator.sendBeacon sends text as, without asking the service first
 JSON = "application/json"
@@ -39,7 +39,7 @@ class IntakeRoute(BodyRoute):
         answer = super().get_route_handler()
 
         async def counted(request: Request) -> Response:
-            service: Service = request.app.state.service
+            service: NewsService = news_of(request.app.state.service)
             try:
                 request = _beacon(request)
                 if (events := await _long_list(request)) is not None:
@@ -47,10 +47,10 @@ class IntakeRoute(BodyRoute):
                     return answered
                 return await answer(request)
             except RequestValidationError as error:
-                service.telemetry.live.refused("malformed", len(error.body) if isinstance(error.body, list) else 1)
+                service.metrics.live.refused("malformed", len(error.body) if isinstance(error.body, list) else 1)
                 raise
             except HTTPException as error:
-                service.telemetry.live.refused(_reason(error), 1)
+                service.metrics.live.refused(_reason(error), 1)
                 raise
 
         return counted

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from secrets import token_hex
 
-from app.dependencies import Service
 from app.news.event_bodies import in_slices
+from app.news.service import NewsService
 from script_shared.clock import Clock
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, Kind
@@ -16,7 +16,7 @@ from script_shared.news.newsroom.newsroom import Newsroom
 MOST_SECONDS = 0.5  # a list waits no longer for the log; the login then takes effect a moment later
 
 
-async def note_login(service: Service, clock: Clock, user: str, session: str) -> None:
+async def note_login(service: NewsService, clock: Clock, user: str, session: str) -> None:
     """Write a LOGIN entry where the visit read something without a user, so that every process and training follows.
 
     It is folded when this returns, but for a log that is slow or unreachable.
@@ -28,7 +28,7 @@ async def note_login(service: Service, clock: Clock, user: str, session: str) ->
         await asyncio.wait_for(service.intake.write([_login(clock.now_ms(), user, session)]), MOST_SECONDS)
 
 
-async def logins(service: Service, entries: Sequence[Entry]) -> list[Entry]:
+async def logins(service: NewsService, entries: Sequence[Entry]) -> list[Entry]:
     """LOGIN entries for impressions that show a user in a visit; a click that names both says so by itself."""
     room = service.intake.newsroom
     if room is None:

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from app.dependencies import Service
-from app.news.in_service import news_live
-from app.news.news_release import NewsRelease
+from app.news.releases.news_release import NewsRelease
+from app.news.service import NewsService
 from script_shared.events import Entry
 from script_shared.events.person import Person, session_name
 from script_shared.news.newsroom.newsroom import Newsroom
@@ -38,13 +37,13 @@ class PersonFacts:
     release: dict[str, Any] | None
 
     @classmethod
-    async def of(cls, service: Service, person: Person) -> "PersonFacts":
+    async def of(cls, service: NewsService, person: Person) -> "PersonFacts":
         """Look everywhere.
 
         Raises:
             UnavailableError: the event log cannot be read.
         """
-        events, room, served = service.intake.log, service.intake.newsroom, news_live(service).service
+        events, room, served = service.intake.log, service.intake.newsroom, service.live.service
         entries = await asyncio.to_thread(events.export, person.name)
         visits = await asyncio.to_thread(events.visits, person.name)
         names = [person.name, *map(session_name, visits)]

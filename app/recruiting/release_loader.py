@@ -1,6 +1,7 @@
 """Loads releases of the recruiting use case."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,9 +47,9 @@ class RecruitingLoader(ReleaseLoader[RecruitingRelease]):
         """The loader of a running service."""
         params = load_params(RecruitingParams, parts.settings.of("recruiting").params_file or FILE)
         live = LiveRecords(RecruitingStore(database_address(parts.settings)), params.grades)
-        return cls(ErasedPeople(parts.intake.log, person_name), live)
+        return cls(ErasedPeople(parts.log, person_name), live)
 
-    def load(self, folder: Path, manifest: Manifest, *, in_part: bool) -> RecruitingRelease:
+    def load(self, folder: Path, manifest: Manifest, *, without: Collection[str] = ()) -> RecruitingRelease:
         """Load a release and have it answer once.
 
         Raises:

@@ -8,4 +8,5 @@ RECRUITING = AppUseCase(
     name="recruiting",
     loader=RecruitingLoader.of,
     routers=(match.router, search.router, records.router, vacancies.router, candidates.router),
+    about="Finds candidates for a vacancy, and vacancies for a candidate.",
 )

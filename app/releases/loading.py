@@ -1,4 +1,4 @@
-"""Loads a release in a thread, beside the one in service."""
+"""Fetches, tries and loads a release in a thread, beside the one in service."""
 
 import asyncio
 import gc
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from app.releases.loaded_release import LoadedRelease
+from app.releases.release_guard import ReleaseGuard
 from app.releases.turn_taking import TurnTaking
 from app.use_case import ReleaseLoader
 from script_shared.clock import wall_ms
@@ -24,11 +25,14 @@ class Loading(Generic[T]):
 
     Args:
         loader: of the use case.
+        guard: has each release tried first, None to take them as they are.
         shared: folder that the worker processes of one service share; they load one after the other.
     """
 
-    def __init__(self, releases: Releases, loader: ReleaseLoader[T], shared: Path | None) -> None:
-        self._releases, self._loader = releases, loader
+    def __init__(
+        self, releases: Releases, loader: ReleaseLoader[T], guard: ReleaseGuard | None, shared: Path | None
+    ) -> None:
+        self._releases, self._loader, self._guard = releases, loader, guard
         self._turn = shared / "loading" if shared is not None else None
 
     async def load(
@@ -59,7 +63,8 @@ class Loading(Generic[T]):
     def _loaded(self, pointer: Pointer, version: str, *, in_part: bool, kept: Kept | None) -> LoadedRelease[T]:
         started = time.perf_counter()
         folder, manifest = self._files(version) if kept is None else (kept.folder, kept.manifest)
-        service = self._loader.load(folder, manifest, in_part=in_part)
+        damaged = self._guard.damaged_parts(folder, manifest, in_part=in_part) if self._guard is not None else ()
+        service = self._loader.load(folder, manifest, without=damaged)
         gc.collect()
         gc.freeze()  # keeps collections from scanning the release; reference counting frees it
         clock, seconds = self._loader.clock(service), time.perf_counter() - started

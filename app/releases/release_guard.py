@@ -1,4 +1,4 @@
-"""Lets another process check a release before it is served, and stores the verdict.
+"""Has every release tried by another process before it is served, and stores the verdict.
 
 The verdict depends on the files and this code alone, so it is kept by the checksums of the files: other worker
 processes and later starts take it from the cache folder.
@@ -12,19 +12,22 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from app import __version__
-from app.release_check import OPTIONAL
 from app.releases.refusal import CheckError
+from app.use_case import ReleaseLoader
 from script_shared import parent
-from script_shared.news.params import NewsParams
+from script_shared.errors import ReleaseCorruptError
 from script_shared.releases import Manifest
+from script_shared.settings import Settings
 
 log = logging.getLogger("pauta.releases")
 ROOT = Path(__file__).parents[2]
+LOAD_TRIAL = "app.releases.load_trial:LoadTrial"
 RULES = 1  # goes up when the check itself changes
 CHECK_SECONDS = 600.0
 KEPT = 50  # verdicts
@@ -63,15 +66,36 @@ class Crashed(Exception):  # noqa: N818  a finding about a release
 
 
 class ReleaseGuard:
-    """Tries releases.
+    """Tries releases of one use case.
 
     Args:
         cache_dir: verdicts are kept below it.
+        trial: the ``ReleaseTrial``, as ``module:class``.
+        given: what it gets, in JSON's types.
+        optional: parts without which a release is tried again when it crashed the trial.
     """
 
-    def __init__(self, cache_dir: Path, params: NewsParams) -> None:
+    def __init__(self, cache_dir: Path, trial: str, given: Any, optional: Collection[str] = ()) -> None:
         self._folder = cache_dir / "checks"
-        self._params = json.dumps({name: getattr(params, name).model_dump(mode="json") for name in ("live", "serving")})
+        self._trial, self._given, self._optional = trial, given, optional
+
+    @classmethod
+    def of(cls, settings: Settings, use_case: str, loader: ReleaseLoader[Any]) -> "ReleaseGuard":
+        """The guard of a use case's releases in a running service."""
+        given = loader.trial_input if loader.trial else {"use_cases": settings.use_cases, "use_case": use_case}
+        return cls(settings.cache_dir / use_case, loader.trial or LOAD_TRIAL, given, loader.optional_parts)
+
+    def damaged_parts(self, folder: Path, manifest: Manifest, *, in_part: bool) -> Collection[str]:
+        """The optional parts that cannot be used; none where the release must be whole.
+
+        Raises:
+            ReleaseCorruptError: the release is damaged, or a part of it that it may only lack ``in_part``.
+            CheckError: the check could not be made; trying again may help.
+        """
+        verdict = self.verdict(folder, manifest)
+        if verdict.reason or (verdict.parts and not in_part):
+            raise ReleaseCorruptError(verdict.text, fix="The check before service failed: train again.")
+        return verdict.parts
 
     def verdict(self, folder: Path, manifest: Manifest) -> Verdict:
         """Check a release whose checksums are valid.
@@ -82,36 +106,36 @@ class ReleaseGuard:
         name = self._name(manifest)
         found = _here.get(name) or self._kept(name)
         if found is None:
-            found = self._try(folder)
+            found = self._try(folder, manifest)
             self._keep(name, found)
         _here[name] = found
         return found
 
     def _name(self, manifest: Manifest) -> str:
         files = sorted((path, entry.sha256) for path, entry in manifest.files.items())
-        content = json.dumps([RULES, __version__, self._params, files])
+        content = json.dumps([RULES, __version__, self._trial, self._given, files])
         return hashlib.sha256(content.encode()).hexdigest()
 
-    def _try(self, folder: Path) -> Verdict:
+    def _try(self, folder: Path, manifest: Manifest) -> Verdict:
         without: dict[str, str] = {}
         while True:
             try:
-                found = self._run(folder, list(without))
+                found = self._run(folder, manifest, list(without))
             except Crashed as crash:
-                if crash.stage not in OPTIONAL or crash.stage in without:
+                if crash.stage not in self._optional or crash.stage in without:
                     return Verdict(f"the check of {folder} was ended by {crash.how}.", without)
                 without[crash.stage] = f"reading it was ended by {crash.how}."
             else:
                 return Verdict(found.reason, {**without, **found.parts})
 
-    def _run(self, folder: Path, without: list[str]) -> Verdict:
-        command = [sys.executable, "-m", "app.release_check", str(folder.absolute())]
+    def _run(self, folder: Path, manifest: Manifest, without: list[str]) -> Verdict:
+        command = [sys.executable, "-m", "app.release_check", self._trial, str(folder.absolute())]
         command += [flag for part in without for flag in ("--without", part)]
         environment = {**os.environ, **parent.named(), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         try:
             done = subprocess.run(
                 command,
-                input=self._params,
+                input=json.dumps({"input": self._given, "manifest": manifest.model_dump(mode="json")}),
                 capture_output=True,
                 text=True,
                 errors="replace",  # the message may quote bytes of a damaged file

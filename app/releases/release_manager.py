@@ -1,4 +1,4 @@
-"""The release of a use case in service, and how a newer one takes its place without a request noticing.
+"""Keeps the release of a use case in service current: a newer one takes its place without a request noticing.
 
 The pointer is looked at every ``poll_seconds``. When it names another release, that one is fetched, loaded and checked
 in a thread beside the old one, and takes over in one assignment; requests under way end on the old one. A release that
@@ -8,39 +8,36 @@ where the failure was not the release's own (store unreachable, disk full), agai
 
 import asyncio
 import logging
-import time
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
-from app.events.dating import Dating
 from app.metrics.use_case_metrics import ReleaseCounts
+from app.releases.in_service import ReleaseInService
 from app.releases.loaded_release import LoadedRelease
 from app.releases.loading import Loading
 from app.releases.refusal import CheckError, Refusal, one_line
-from app.releases.store_state import StoreState
+from app.releases.release_guard import ReleaseGuard
 from app.use_case import ReleaseLoader
-from script_shared.clock import Clock
-from script_shared.errors import UnavailableError
 from script_shared.releases import Pointer, Releases
-from script_shared.settings import Settings
 
 T = TypeVar("T")
 log = logging.getLogger("pauta.live")
 LONGEST_PAUSE_SECONDS = 60.0
-CLOCK_SECONDS = 5.0  # an event that arrives while the first release is being loaded waits so long
 
 
-class ReleaseManager(Generic[T]):
-    """Holds the release of a use case in service and keeps it current.
+class ReleaseManager(ReleaseInService[T]):
+    """Follows the pointer.
 
     Args:
         loader: makes of a release's files what routes use.
         counts: the metrics of these releases.
         use_case: its name, for messages.
         shared: folder that the worker processes of one service share; they load one after the other.
+        guard: has each release tried before it is loaded, None to take them as they are.
 
     Attributes:
-        nothing_promoted: whether the store could be read and its pointer names no release.
+        releases: the store.
+        loader: the use case's own.
     """
 
     def __init__(
@@ -50,56 +47,21 @@ class ReleaseManager(Generic[T]):
         counts: ReleaseCounts,
         poll_seconds: float,
         *,
-        use_case: str = "news",
+        use_case: str,
         shared: Path | None = None,
-        settings: Settings | None = None,
+        guard: ReleaseGuard | None = None,
     ) -> None:
-        self.releases, self.use_case = releases, use_case
-        self._loader, self._counts = loader, counts
-        self._loading = Loading(releases, loader, shared)
-        self._settings = settings or Settings()
-        self.served: LoadedRelease[T] | None = None
-        self.refusal: Refusal | None = None
-        self.store = StoreState(counts)
-        self.nothing_promoted = False
+        super().__init__(use_case, counts)
+        self.releases, self.loader, self._counts = releases, loader, counts
+        self._loading = Loading(releases, loader, guard, shared)
         self._poll_seconds = poll_seconds
         self._lock = asyncio.Lock()
         self._failures = 0
 
-    def require(self) -> T:
-        """What routes use of the release in service.
-
-        Raises:
-            UnavailableError: none is loaded yet; the message says why.
-        """
-        return self.loaded().service
-
     @property
-    def service(self) -> T | None:
-        """What routes use of the release in service, None while none is loaded."""
-        return self.served.service if self.served is not None else None
-
-    def loaded(self) -> LoadedRelease[T]:
-        """The release in service.
-
-        Raises:
-            UnavailableError: none is loaded yet; the message says why.
-        """
-        if self.served is None:
-            raise self.unavailable()
-        return self.served
-
-    def unavailable(self) -> UnavailableError:
-        """The error while no release is loaded."""
-        detail = f"No release of {self.use_case} is in service: {self.reason()}"
-        return UnavailableError(detail, fix="Try again in a few seconds.")
-
-    @property
-    def is_starting(self) -> bool:
-        """Whether its first release is being looked for, fetched or loaded; not while the store is unreachable."""
-        given_up = self.refusal is not None and self.refusal.final
-        unreachable = self.store.error is not None
-        return self.served is None and not (self.nothing_promoted or given_up or unreachable)
+    def beside(self) -> Any:
+        """What the use case keeps beside its releases."""
+        return self.loader.beside
 
     def card(self) -> dict[str, Any]:
         """What the use case says of the release in service.
@@ -107,44 +69,15 @@ class ReleaseManager(Generic[T]):
         Raises:
             UnavailableError: none is loaded yet.
         """
-        return self._loader.card(self.require())
+        return self.loader.card(self.require())
 
-    async def clock(self) -> Clock:
-        """The clock on which events are dated: the release's, wall time while none has been promoted.
+    async def start(self) -> None:
+        """Start what the use case keeps beside its releases."""
+        await self.loader.start(self)
 
-        Raises:
-            UnavailableError: a release is there, but was not loaded within a few seconds.
-        """
-        until = time.monotonic() + CLOCK_SECONDS
-        while self.served is None:
-            if self.nothing_promoted:
-                return Clock("wall", 0)
-            if time.monotonic() > until:
-                raise self.unavailable()
-            await asyncio.sleep(0.05)
-        return self.served.clock
-
-    async def dating(self, *, by_site: bool, believed: bool = True) -> Dating:
-        """The times that a request may write now.
-
-        Args:
-            by_site: whether it carries the admin token or the signature of the site.
-            believed: whether the users of others are signs that the site is live.
-
-        Raises:
-            UnavailableError: as ``clock`` does.
-        """
-        clock = await self.clock()
-        late_hours = self._settings.events_max_late_hours
-        return Dating.of(clock, late_hours, by_site=by_site, believed=believed, marked=self.served is None)
-
-    def reason(self) -> str:
-        """Why there is no (newer) release in service, in one sentence."""
-        if self.store.error:
-            return f"the release store cannot be read ({self.store.error})."
-        if self.refusal:
-            return f"release {self.refusal.release} was refused ({self.refusal.reason})."
-        return "no release has been promoted yet, or the first one is being loaded."
+    async def stop(self) -> None:
+        """Stop it."""
+        await self.loader.stop()
 
     async def watch(self) -> None:
         """Look at the pointer for ever; ends when cancelled."""
@@ -158,7 +91,7 @@ class ReleaseManager(Generic[T]):
             pointer = await self._current()
             self.nothing_promoted = pointer is None and self.store.error is None
             if self.nothing_promoted:
-                self._loader.start_without_release()
+                self.loader.start_without_release()
             if self.store.error and self.served is None:
                 return await self._take_kept()
             if pointer is None or not (force or self._wanted(pointer)):
@@ -179,7 +112,7 @@ class ReleaseManager(Generic[T]):
     def _wanted(self, pointer: Pointer) -> bool:
         if self.served is not None and self.served.release == pointer.version:
             self.refusal = None  # the pointer came back to what is served
-            return self._loader.is_outdated()
+            return self.loader.is_outdated()
         return self.refusal is None or not self.refusal.holds(pointer)
 
     async def _take(self, pointer: Pointer) -> bool:
@@ -189,7 +122,7 @@ class ReleaseManager(Generic[T]):
             refusal = self._refuse(pointer, error)
             if self.served is None and (refusal.final or isinstance(error, CheckError)):
                 await self._take_earlier(pointer)
-                if self.served is None and refusal.final and self._loader.serves_parts:
+                if self.served is None and refusal.final and self.loader.optional_parts:
                     await self._take_parts(pointer)
             return False
         self.refusal = None
@@ -229,7 +162,7 @@ class ReleaseManager(Generic[T]):
         return True
 
     async def _swap(self, served: LoadedRelease[T]) -> None:
-        await self._loader.take_over(served.service)
+        await self.loader.take_over(served.service)
         old, self.served = self.served, served
         created, seconds = served.manifest.created_at.timestamp(), served.load_seconds
         before = old.release if old else None

@@ -158,10 +158,11 @@ class EvaluationQuery(Question):
 
 
 class TrainBody(Question):
-    dag: str = Field(
-        "news_training",
+    dag: str | None = Field(
+        None,
         pattern="^[a-z][a-z0-9_]*_(training|data)$",
-        description="Use case with _training, or with _data, which prepares data and starts a training afterwards.",
+        description="Use case with _training, or with _data, which prepares data and starts a training afterwards. "
+        "The training of the first use case when left out.",
     )
     params: dict[str, Any] = Field({}, description="Params of the DAG, as its form in Airflow shows them.")
 

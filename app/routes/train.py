@@ -19,6 +19,7 @@ async def start_training(service: TheService, body: TrainBody | None = None) -> 
     Params that the DAG does not have are refused, and so are values that they do not allow.
     """
     asked = body or TrainBody()
-    service.live_of(asked.dag.rpartition("_")[0])  # of a use case that is served here
-    run = await service.trigger.start(asked.dag, asked.params)
+    named = asked.dag.rpartition("_")[0] if asked.dag else None
+    use_case = service.live_of(named).use_case  # one that is served here
+    run = await service.trigger.start(asked.dag or f"{use_case}_training", asked.params)
     return json_response(run, 202, {"Location": run["address"]})

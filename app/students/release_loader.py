@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,13 +63,13 @@ class StudentsLoader(ReleaseLoader[StudentsRelease]):
         own = parts.settings.of("students").database_uri
         features = FeatureStore(own.get_secret_value()) if own else None
         return cls(
-            ErasedPeople(parts.intake.log, person_name),
+            ErasedPeople(parts.log, person_name),
             access,
             features,
             refuse_missing=params.decision.missing == "refuse",
         )
 
-    def load(self, folder: Path, manifest: Manifest, *, in_part: bool) -> StudentsRelease:
+    def load(self, folder: Path, manifest: Manifest, *, without: Collection[str] = ()) -> StudentsRelease:
         """Load a release and have it answer once.
 
         Raises:

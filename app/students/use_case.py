@@ -17,4 +17,6 @@ STUDENTS = AppUseCase(
         streams.router,
         students.router,
     ),
+    about="Says which students may fall behind next year, and why.",
+    page="students/page",
 )

@@ -60,4 +60,5 @@ NEWS = UseCase(
     trained_runs="pipelines.news.release.training_record:trained_runs",
     training_record="pipelines.news.release.training_record:record_of",
     check="pipelines.news.sources:check",
+    greeting="pipelines.news.greeting:first_lists",
 )

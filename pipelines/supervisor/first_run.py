@@ -1,4 +1,4 @@
-"""The first release of a fresh checkout, made by Airflow's own runs."""
+"""The first release of a use case, made by Airflow's own runs."""
 
 from datetime import datetime
 
@@ -7,7 +7,6 @@ from pipelines.supervisor.console import say
 from pipelines.supervisor.progress import RunFailedError, follow
 from pipelines.supervisor.rest.airflow import AirflowRest
 
-DATA, TRAINING = "news_data", "news_training"
 LAST = "promote"  # what comes after it, people need not wait for
 SECONDS = 120.0  # for Airflow to read the DAGs, or to start the training after the data
 
@@ -19,32 +18,33 @@ def clean_up(airflow: AirflowRest, started: datetime) -> None:
         airflow.give_up(dag, run)
 
 
-def make_first_release(components: ComponentGroup, airflow: AirflowRest) -> None:
-    """Trigger the data DAG, follow it, then follow the training that its asset starts.
+def make_first_release(components: ComponentGroup, airflow: AirflowRest, use_case: str) -> None:
+    """Trigger the use case's data DAG, follow it, then follow the training that its asset starts.
 
     Raises:
         RunFailedError: one of the two failed, or the gate refused the candidate.
         UnavailableError: Airflow did not do its part in time.
     """
-    components.wait_for("Reading the DAGs", lambda: airflow.knows(DATA) and airflow.knows(TRAINING), SECONDS)
-    before = set(airflow.runs(TRAINING))
-    follow(components, airflow, DATA, airflow.trigger(DATA, {}))
+    data, training = f"{use_case}_data", f"{use_case}_training"
+    components.wait_for("Reading the DAGs", lambda: airflow.knows(data) and airflow.knows(training), SECONDS)
+    before = set(airflow.runs(training))
+    follow(components, airflow, data, airflow.trigger(data, {}))
 
-    def training() -> str | None:
-        return next((run for run in airflow.runs(TRAINING) if run not in before), None)
+    def started() -> str | None:
+        return next((run for run in airflow.runs(training) if run not in before), None)
 
-    run = components.wait_for("Starting the training", training, SECONDS)
-    follow(components, airflow, TRAINING, run, LAST)
-    _require_promoted(airflow, run)
+    run = components.wait_for("Starting the training", started, SECONDS)
+    follow(components, airflow, training, run, LAST)
+    _require_promoted(airflow, use_case, run)
 
 
-def _require_promoted(airflow: AirflowRest, run: str) -> None:
+def _require_promoted(airflow: AirflowRest, use_case: str, run: str) -> None:
     """Fail if the first candidate was refused, because then there is nothing to serve."""
-    for task in airflow.tasks(TRAINING, run):
+    for task in airflow.tasks(f"{use_case}_training", run):
         if task.task == LAST and task.state == "skipped":
             facts = airflow.result(task)
             raise RunFailedError(
                 f"the first release was not promoted, so there is nothing to serve: {facts['reason']}",
-                fix=f"To serve it anyway: .venv/bin/python -m pipelines releases promote {facts['version']} "
-                "--reason '...', then 'make run' again.",
+                fix=f"To serve it anyway: .venv/bin/python -m pipelines releases --use-case {use_case} "
+                f"promote {facts['version']} --reason '...', then 'make run' again.",
             )

@@ -1,4 +1,4 @@
-"""One `make run` from start to stop: check, start, make or find a release, greet, watch."""
+"""One `make run` from start to stop: check, start, make or find the releases, greet, watch."""
 
 import fcntl
 import os
@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
+from pipelines.registry import find
 from pipelines.supervisor.checks import check_configuration, check_libraries
 from pipelines.supervisor.component_group import ComponentGroup
 from pipelines.supervisor.console import say
-from pipelines.supervisor.first_run import clean_up, make_first_release
-from pipelines.supervisor.greeting import show_addresses, show_recommendations
+from pipelines.supervisor.first_release import FirstRelease, promoted
+from pipelines.supervisor.first_run import clean_up
+from pipelines.supervisor.greeting import show_addresses
 from pipelines.supervisor.rest.airflow import AirflowRest
 from pipelines.supervisor.rest.api import ApiRest
 from pipelines.supervisor.settings.credentials import ADMIN, load_credentials
@@ -20,11 +22,9 @@ from pipelines.supervisor.settings.stack_settings import StackSettings
 from pipelines.supervisor.signals import StopRequestedError, ignore_signals, stop_on_signals
 from pipelines.supervisor.stack import Database, Stack
 from script_shared.errors import PautaError, SettingsError
-from script_shared.releases import open_releases
 from script_shared.settings import Settings, load_settings
 
 START_SECONDS = 180.0
-LOAD_SECONDS = 60.0
 WATCH_SECONDS = 0.5
 
 
@@ -60,8 +60,7 @@ def _run(stack_settings: StackSettings, settings: Settings, components: Componen
     check_libraries()
     check_ports(stack_settings)
     check_configuration(settings)
-    credentials = load_credentials(stack_settings.state)
-    served = _promoted(settings)
+    credentials, earlier = load_credentials(stack_settings.state), promoted(settings)
     stack = Stack(stack_settings, credentials)
     components.start(stack.api())
     _start_airflow(components, stack, Database(stack_settings))
@@ -69,15 +68,18 @@ def _run(stack_settings: StackSettings, settings: Settings, components: Componen
         closing(ApiRest(stack_settings.api_url)) as api,
         closing(AirflowRest(stack_settings.airflow_url, ADMIN, credentials.admin_password)) as airflow,
     ):
-        if served:
-            say(f"release {served} was promoted earlier: nothing is trained")
-            _greet(components, api)
+        first, *others = (
+            FirstRelease(find(settings, name), settings, components, api, airflow, version)
+            for name, version in earlier.items()
+        )
+        if first.promoted:
+            first.greet()
         _wait_for_airflow(components, airflow)
-        if not served:
-            say(f"Airflow is up; making the first release from the source '{settings.source}'")
-            make_first_release(components, airflow)
-            _greet(components, api)
-    show_addresses(stack_settings, credentials, settings)
+        if not first.promoted:
+            first.make()
+        show_addresses(stack_settings, credentials, settings)
+        for other in others:  # not before: they would share the cores with the first release
+            other.make_or_say()
     while True:
         components.watch()
         time.sleep(WATCH_SECONDS)
@@ -98,22 +100,6 @@ def _start_airflow(components: ComponentGroup, stack: Stack, database: Database)
         database.set_ready()
     for component in stack.airflow():
         components.start(component)
-
-
-def _greet(components: ComponentGroup, api: ApiRest) -> None:
-    ready = components.wait_for("Loading the release", api.readiness, LOAD_SECONDS)
-    if ready.refused:
-        say(f"the release cannot be served: {ready.refused}")
-        say("trigger news_data in Airflow for a new one, or take another: .venv/bin/python -m pipelines releases list")
-        return
-    say(f"serving release {ready.release} on {ready.clock}")
-    show_recommendations(api)
-
-
-def _promoted(settings: Settings) -> str | None:
-    """The release that the pointer names, read from the same store as by the API."""
-    pointer = open_releases(settings, "news").current()
-    return pointer.version if pointer else None
 
 
 @contextmanager

@@ -18,9 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
-from app import memory, release_check
+from app import memory
+from app.news.releases.release_loader import trial_input
+from app.news.releases.release_trial import NewsTrial
+from app.releases.release_trial import described
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
+from script_shared.releases import Manifest
 
 SECONDS = 100
 
@@ -129,11 +133,11 @@ def _try(folder: Path, params: NewsParams, writer: int) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     signal.alarm(SECONDS)
-    trial, reason = release_check.Trial(folder, params.live, params.serving, ()), ""
+    trial, reason = NewsTrial(trial_input(params)), ""
     try:
-        trial.run()
+        trial.run(folder, Manifest.model_construct(), ())
     except Exception as error:  # noqa: BLE001  as the check itself does
-        reason = release_check.described(error)
+        reason = described(error)
     os.write(writer, json.dumps({"reason": reason, "parts": trial.parts}).encode())
     os._exit(0)
 

@@ -15,7 +15,7 @@ import httpx
 
 from app.dependencies import Service
 from app.main import create_app
-from app.news.in_service import news_live
+from app.news.service import news_of
 from script_shared.clock import HOUR_MS
 from script_shared.events import Entry, Kind
 from script_shared.events.signature import HEADER, sign
@@ -70,7 +70,7 @@ class Site:
 
     def allowed(self, query: Query) -> set[str]:
         """What may be shown, by the plain rules."""
-        model = news_live(self.service).require().model
+        model = news_of(self.service).live.require().model
         shown = self.told.shown_too_often(query, MAX_SHOWN)
         return {page for page in PAGES if self.told.may_be_shown(page, query, model)} - shown
 
@@ -153,7 +153,7 @@ def kept_app() -> Iterator[list[Any]]:
 
 
 def _broken(kind: str, service: Service) -> Any:
-    recommender = news_live(service).require().recommender
+    recommender = news_of(service).live.require().recommender
     if kind == "with a failing ranker":
         return patch.object(recommender.ranker, "rank", boom)
     if kind == "with a failed live state":
@@ -164,7 +164,7 @@ def _broken(kind: str, service: Service) -> Any:
 def _tell(site: Site) -> None:
     """Much read articles, a reader who read much, one who was shown much, and posts of every kind."""
     if site.degraded == "event_log":
-        until(lambda: site.service.intake.follower.lag.error)
+        until(lambda: news_of(site.service).intake.follower.lag.error)
         return
     for number in range(40):
         site.send(Kind.CLICK, f"reader{number}", "a20")

@@ -41,6 +41,8 @@ PUBLIC = {  # open to everybody, and meant to be; a new route is either here or 
     ("GET", "/metrics"),
     ("GET", "/model"),
     ("GET", "/most-read"),
+    ("GET", "/news"),
+    ("GET", "/news/web/{name}"),
     ("GET", "/pauta.js"),
     ("GET", "/ready"),
     ("GET", "/recommendations"),

@@ -1,6 +1,6 @@
 """Several use cases in one service: each has its own releases, and one without any does not stop the others."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/words")
 class WordLoader(ReleaseLoader[str]):
     """A release is one word."""
 
-    def load(self, folder: Path, manifest: Manifest, *, in_part: bool) -> str:
+    def load(self, folder: Path, manifest: Manifest, *, without: Collection[str] = ()) -> str:
         word = (folder / "word.txt").read_text()
         if not word:
             raise ReleaseCorruptError("there is no word.")

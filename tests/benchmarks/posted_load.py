@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from app.events.posted_articles import PostedArticles
+from app.news.events.posted_articles import PostedArticles
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.news.catalog.editorial import Editorial
 from script_shared.news.newsroom.newsroom import Newsroom

@@ -48,6 +48,44 @@ def test_from_the_csv_through_steps_and_gate_to_an_http_answer(
         assert "/loans/{branch}/tomorrow" in client.get("/openapi.json").json()["paths"]
 
 
+def test_it_is_on_the_front_page_and_in_the_metrics(settings: Settings) -> None:
+    assert main(["loans"]) == 0
+    with serving(settings) as client:
+        until(lambda: client.get("/ready?use_case=loans").status_code == 200)
+        release = client.get("/model?use_case=loans").json()["release"]
+        assert client.get("/loans/sé/tomorrow").status_code == 200
+        page = client.get("/").text
+        assert '<h2><a href="loans/sé/tomorrow">loans</a></h2>' in page
+        assert "how many books each branch lends tomorrow" in page
+        assert f"release <b>{release}</b>" in page
+        lines = client.get("/metrics").text.splitlines()
+        assert "pauta_loans_answers_total 1.0" in lines
+        assert f'pauta_use_case_release_info{{use_case="loans",version="{release}"}} 1.0' in lines
+        assert "pauta_ready 0.0" in lines  # news is the first use case, and has no release
+
+
+def test_a_damaged_release_is_refused_by_the_process_that_tries_it(settings: Settings, tmp_path: Path) -> None:
+    assert main(["loans"]) == 0
+    releases = open_releases(settings, "loans")
+    pointer = releases.current()
+    assert pointer is not None
+    folder = tmp_path / "damaged"
+    folder.mkdir()
+    (folder / "forecast.json").write_text('{"means": {}, "until": "some day"}')
+    releases.publish(folder, "damaged")
+    with serving(settings) as client:
+        until(lambda: client.get("/ready?use_case=loans").status_code == 200)
+        releases.promote("damaged", "test", check=False)
+        until(lambda: client.get("/ready?use_case=loans").json()["refused"])
+        ready = client.get("/ready?use_case=loans").json()
+        assert "The check before service failed" in ready["refused"]["reason"]
+        assert ready["release"] == pointer.version
+        assert client.get("/loans/sé/tomorrow").status_code == 200
+    verdicts = [json.loads(file.read_text()) for file in (settings.cache_dir / "loans" / "checks").glob("*.json")]
+    reasons = [verdict["reason"] for verdict in verdicts if verdict["reason"]]
+    assert reasons == ["forecast.json: is no forecast. Train again."]
+
+
 def test_a_worse_candidate_is_published_and_not_promoted(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("day,branch,loans\n" + "".join(f"2026-01-{n:02},east,{n}\n" for n in range(1, 32)))
     assert main(["loans"]) == 0

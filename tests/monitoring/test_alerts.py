@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from app.metrics.telemetry import Telemetry
+from tests.app.exported import exported_metrics
 from tests.monitoring.airflow import names
 from tests.monitoring.promql import ALERTS, OF_PROMETHEUS, ROOT, SUFFIXES, alerts, metrics_of
 
@@ -68,7 +68,7 @@ def test_the_runbook_names_no_alert_that_does_not_exist():
 
 @every_alert
 def test_an_alert_asks_only_for_what_is_exported(name: str):
-    ours = {metric.name + end for metric in Telemetry().collect() for end in SUFFIXES[metric.type]}
+    ours = {metric.name + end for metric in exported_metrics() for end in SUFFIXES[metric.type]}
     asked = metrics_of(alerts()[name]["expr"])
     assert asked
     assert asked - ours - names() - OF_PROMETHEUS == set()

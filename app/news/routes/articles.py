@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response
 
-from app.dependencies import Admin, Service, TheService
-from app.events.dating import Dating
+from app.dependencies import Admin
 from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
 from app.news.event_shapes import Accepted, ArticlePost, ArticlesBody
-from app.news.in_service import news_live
+from app.news.events.dating import Dating
+from app.news.service import NewsService, TheNews
 from script_shared.errors import RequestError
 from script_shared.events import Entry, Kind
 
@@ -22,7 +22,7 @@ MOST_TEXT = 4_000  # characters of the text that are kept; its words place the a
 @router.post(
     "/articles", summary="Publish, change or take down articles", response_model=Accepted, dependencies=[Admin]
 )
-async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheService) -> Response:
+async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheNews) -> Response:
     """Add or change one article or a list of them. Fields that are left out keep their values.
 
     A new article is recommended from now on, first by its words and soon by its clicks. Hidden and taken down ones
@@ -30,12 +30,12 @@ async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheServi
     """
     posts = body if isinstance(body, list) else [body]
     _check_vectors(posts, service)
-    dating = await news_live(service).dating(by_site=True)
+    dating = await service.dating(by_site=True)
     new = await service.intake.write([_entry(post, dating) for post in posts])
     return json_response({"accepted": sum(new), "duplicates": 0})
 
 
-def _check_vectors(posts: list[ArticlePost], service: Service) -> None:
+def _check_vectors(posts: list[ArticlePost], service: NewsService) -> None:
     """Vectors of one name have one length.
 
     Raises:

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 
-from app.dependencies import TheService, is_admin, refuse
+from app.dependencies import is_admin, refuse
 from app.http.json_answer import json_response
 from app.news.article_facts import ArticleFacts, beginnings
 from app.news.article_shapes import Article, ArticleQuery, Articles, ArticlesQuery
 from app.news.cursors import place
-from app.news.in_service import news_live
-from app.news.news_release import NewsRelease
+from app.news.releases.news_release import NewsRelease
+from app.news.service import TheNews
 from app.news.text_fields import RequiredId
 from script_shared.news.catalog.newest import Place
 from script_shared.news.ranking.query import Query as LiveQuery
@@ -25,13 +25,13 @@ PageId = Annotated[RequiredId, Path(description="The article id; it may contain 
 
 
 @router.get("/articles", summary="Search articles", response_model=Articles)
-async def get_articles(request: Request, query: Annotated[ArticlesQuery, Query()], service: TheService) -> Response:
+async def get_articles(request: Request, query: Annotated[ArticlesQuery, Query()], service: TheNews) -> Response:
     """Articles by words of their titles, newest first.
 
     Without the admin token: those that were published and that editors did not withdraw. With it: all of them. A page
     looks at a bounded number of articles, so follow ``next`` until it is null.
     """
-    served, admin = news_live(service).require(), is_admin(request, service)
+    served, admin = service.live.require(), is_admin(request, service)
     if query.state and not admin:
         refuse(service, "The parameter state")
     if not served.recommender.newest.is_current:
@@ -43,14 +43,14 @@ async def get_articles(request: Request, query: Annotated[ArticlesQuery, Query()
 
 @router.get("/articles/{page:path}", summary="One article", response_model=Article)
 async def get_article(
-    request: Request, page: PageId, query: Annotated[ArticleQuery, Query()], service: TheService
+    request: Request, page: PageId, query: Annotated[ArticleQuery, Query()], service: TheNews
 ) -> Response:
     """An article's metadata and state. Hidden, withdrawn and unpublished articles answer 404 without the admin token.
 
     With the admin token also what editors said of it, and with ``user_id`` or ``session`` why it is in that user's list
     of 100, or why it is not.
     """
-    served, admin = news_live(service).require(), is_admin(request, service)
+    served, admin = service.live.require(), is_admin(request, service)
     if request.query_params and not admin:
         refuse(service, "What a user is shown")
     facts = ArticleFacts.now(served.recommender)

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Request, Response
 
-from app.dependencies import Admin, Service, TheService
+from app.dependencies import Admin
 from app.http.bodies import BodyRoute
 from app.http.errors import problem
 from app.http.json_answer import json_response
 from app.news.event_shapes import Corrected, Correction
-from app.news.in_service import news_live
 from app.news.routes.events import KINDS
+from app.news.service import NewsService, TheNews
 from app.news.text_fields import RequiredId
 from script_shared.events import Entry, Kind, Quarantine
 
@@ -25,7 +25,7 @@ REASON = "correction"
 
 
 @router.delete("/{event_id:path}", summary="Take one event out", response_model=Corrected)
-async def delete_event(event_id: EventId, service: TheService) -> Response:
+async def delete_event(event_id: EventId, service: TheNews) -> Response:
     """Take one event out. It leaves the live state of every process within seconds, and the next training.
 
     Its row stays in the event log until its age or an erasure removes it, so that its id cannot count again. To delete
@@ -38,14 +38,14 @@ async def delete_event(event_id: EventId, service: TheService) -> Response:
 
 
 @router.put("/{event_id:path}", summary="Correct one event", response_model=Corrected)
-async def put_event(request: Request, event_id: EventId, body: Correction, service: TheService) -> Response:
+async def put_event(request: Request, event_id: EventId, body: Correction, service: TheNews) -> Response:
     """Replace one event by a corrected one, both or neither.
 
     Of two corrections of one event at the same time one counts; the other is answered with 409.
     """
     name = await asyncio.to_thread(_free_name, service, event_id)  # before the event is read: else both could count
     found = await _find(service, event_id)
-    dating = await news_live(service).dating(by_site=True)
+    dating = await service.dating(by_site=True)
     if body.time is not None and (refusal := dating.refusal(body.time)):
         return problem(request, 422, f"time: {refusal}.", errors=[{"in": "body", "field": "time", "message": refusal}])
     right = _right(found, body, name)
@@ -55,7 +55,7 @@ async def put_event(request: Request, event_id: EventId, body: Correction, servi
     return json_response(_corrected(service, found, rule, right.entry_id))
 
 
-def _free_name(service: Service, event_id: str) -> str:
+def _free_name(service: NewsService, event_id: str) -> str:
     """What the next correction of an event is called, the same for all who ask before it is written."""
     for earlier in count():
         name = hashlib.blake2b(f"{earlier} {event_id}".encode(), digest_size=8).hexdigest()
@@ -65,7 +65,7 @@ def _free_name(service: Service, event_id: str) -> str:
     raise AssertionError
 
 
-async def _find(service: Service, event_id: str) -> Entry:
+async def _find(service: NewsService, event_id: str) -> Entry:
     """The event, which must count.
 
     Raises:
@@ -79,8 +79,8 @@ async def _find(service: Service, event_id: str) -> Entry:
     return found
 
 
-async def _rule(service: Service, found: Entry, name: str) -> Entry:
-    now_ms = (await news_live(service).clock()).now_ms()
+async def _rule(service: NewsService, found: Entry, name: str) -> Entry:
+    now_ms = (await service.live.clock()).now_ms()
     body: dict[str, Any] = {
         "reason": REASON,
         "digests": [],
@@ -108,12 +108,12 @@ def _right(found: Entry, said: Correction, name: str) -> Entry:
     return Entry(f"correction-{name}", kind, time_ms, user, page, body)
 
 
-def _in_release(service: Service, found: Entry) -> bool:
+def _in_release(service: NewsService, found: Entry) -> bool:
     newsroom = service.intake.newsroom
     return newsroom is not None and found.seq <= newsroom.snapshot_seq
 
 
-def _corrected(service: Service, found: Entry, rule: Entry, replaced_by: str | None) -> dict[str, Any]:
+def _corrected(service: NewsService, found: Entry, rule: Entry, replaced_by: str | None) -> dict[str, Any]:
     return {
         "event_id": found.entry_id,
         "quarantine_id": rule.entry_id,

@@ -8,14 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Request, Response
 from starlette.exceptions import HTTPException
 
-from app.dependencies import Service, TheService, is_admin
-from app.events.dating import Dating
+from app.dependencies import is_admin
 from app.http.errors import problem
 from app.http.json_answer import json_response
 from app.news.event_bodies import IntakeRoute, in_slices
 from app.news.event_shapes import Accepted, Event, EventsBody
-from app.news.in_service import news_live
+from app.news.events.dating import Dating
 from app.news.logins import logins
+from app.news.service import NewsService, TheNews
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, Kind
 
@@ -37,7 +37,7 @@ KEPT = (
 
 
 @router.post("/events", summary="Add clicks and impressions", response_model=Accepted)
-async def post_events(request: Request, body: Annotated[EventsBody, Body()], service: TheService) -> Response:
+async def post_events(request: Request, body: Annotated[EventsBody, Body()], service: TheNews) -> Response:
     """Add one event or a list of them, all or none. The answer means that they are durable and counted here.
 
     An event id counts once, so a request without an answer can be sent again. A time that lies too far back or ahead
@@ -50,7 +50,7 @@ async def post_events(request: Request, body: Annotated[EventsBody, Body()], ser
     dating = await _dating(service, len(events), by_site=signed or is_admin(request, service))
     check = partial(_out_of_time, dating=dating, listed=isinstance(body, list))
     if errors := await in_slices(check, list(enumerate(events))):
-        service.telemetry.live.refused("out_of_time", len(events))
+        service.metrics.live.refused("out_of_time", len(events))
         detail = f"{len(errors)} of {len(events)} events have a time that is not accepted. Nothing was written."
         return problem(request, 422, detail, errors=errors[:20])
     entries = await in_slices(partial(_entries, service, request, dating=dating, signed=signed), events)
@@ -59,37 +59,37 @@ async def post_events(request: Request, body: Annotated[EventsBody, Body()], ser
     return json_response({"accepted": sum(new), "duplicates": len(new) - sum(new)})
 
 
-async def _signed(service: Service, request: Request, events: int) -> bool:
+async def _signed(service: NewsService, request: Request, events: int) -> bool:
     try:
         return await service.event_proof.signed(request)
     except HTTPException:
-        service.telemetry.live.refused("not_signed", events - 1)
+        service.metrics.live.refused("not_signed", events - 1)
         raise
 
 
-async def _dating(service: Service, events: int, *, by_site: bool) -> Dating:
+async def _dating(service: NewsService, events: int, *, by_site: bool) -> Dating:
     try:
-        return await news_live(service).dating(by_site=by_site, believed=service.event_proof.counts_unsigned)
+        return await service.dating(by_site=by_site, believed=service.event_proof.counts_unsigned)
     except UnavailableError:
-        service.telemetry.live.refused("no_release", events)
+        service.metrics.live.refused("no_release", events)
         raise
 
 
-async def _write(service: Service, entries: list[Entry]) -> list[bool]:
+async def _write(service: NewsService, entries: list[Entry]) -> list[bool]:
     first = await logins(service, entries)
     try:
         new = (await service.intake.write([*first, *entries]))[len(first) :]
     except UnavailableError:
-        service.telemetry.live.refused("log_away", len(entries))
+        service.metrics.live.refused("log_away", len(entries))
         raise
     taken = Counter((entry.kind.name.lower(), flag) for entry, flag in zip(entries, new, strict=True))
     for kind in KINDS:
-        service.telemetry.live.took(kind, new=taken[kind, True], duplicates=taken[kind, False])
+        service.metrics.live.took(kind, new=taken[kind, True], duplicates=taken[kind, False])
     return new
 
 
 def _entries(
-    service: Service, request: Request, events: Sequence[Event], *, dating: Dating, signed: bool
+    service: NewsService, request: Request, events: Sequence[Event], *, dating: Dating, signed: bool
 ) -> list[Entry]:
     entries = [_entry(event, dating) for event in events]
     for entry in entries:
@@ -117,7 +117,7 @@ def _complaint(place: int | None, message: str) -> dict[str, str]:
     return {"in": "body", "field": field, "message": message}
 
 
-def _judge(service: Service, written: Sequence[tuple[Entry, bool]]) -> list[Entry]:
+def _judge(service: NewsService, written: Sequence[tuple[Entry, bool]]) -> list[Entry]:
     """Credit clicks that name no answer to the user's newest one; those that name one are credited as they come."""
     clicks = [entry for entry, new in written if new and entry.kind == Kind.CLICK and "answer_id" not in entry.body]
     for click in clicks:

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from app.dependencies import Admin, TheService
+from app.dependencies import Admin
 from app.http.question import Question
 from app.news.event_shapes import Time
+from app.news.service import TheNews
 from script_shared.events import Entry
 from script_shared.events.extract import Extract, plain
 
@@ -36,7 +37,7 @@ class ExportQuery(Question):
 
 
 @router.get("/events/export", summary="Export the event log", response_class=Lines, dependencies=[Admin])
-async def export_events(query: Annotated[ExportQuery, Query()], service: TheService) -> StreamingResponse:
+async def export_events(query: Annotated[ExportQuery, Query()], service: TheNews) -> StreamingResponse:
     """Events as newline-delimited JSON in the log's order, up to the newest one at the start. Served lists come last.
 
     An answer that breaks off has no end; ask again with ``after`` and ``after_list``. For one parquet file use

@@ -7,12 +7,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from app.dependencies import Service, TheService
 from app.http.json_answer import MEDIA_TYPE
 from app.news.article_facts import NOBODY, ArticleFacts
 from app.news.article_shapes import Latest, LatestQuery, ListFilters, MostRead, MostReadQuery
-from app.news.in_service import news_live
-from app.news.news_release import NewsRelease
+from app.news.releases.news_release import NewsRelease
+from app.news.service import NewsService, TheNews
 from script_shared.clock import HOUR_MS
 from script_shared.news.catalog.newest import Place
 from script_shared.news.counting.windows import HALF_LIVES_HOURS
@@ -25,25 +24,27 @@ HEADERS = {"Cache-Control": "public, max-age=1"}
 
 
 @router.get("/most-read", summary="The most read articles", response_model=MostRead)
-async def get_most_read(query: Annotated[MostReadQuery, Query()], service: TheService) -> Response:
+async def get_most_read(query: Annotated[MostReadQuery, Query()], service: TheNews) -> Response:
     """Articles by their recent clicks, the same for everybody; empty without clicks.
 
     Clicks count less the older they are: in a window of 1h a click of an hour ago counts half.
     """
-    served = news_live(service).require()
+    served = service.live.require()
     return _answer(service, served, query, lambda: _most_read(served, query))
 
 
 @router.get("/latest", summary="The latest articles", response_model=Latest)
-async def get_latest(query: Annotated[LatestQuery, Query()], service: TheService) -> Response:
+async def get_latest(query: Annotated[LatestQuery, Query()], service: TheNews) -> Response:
     """The newest articles, the same for everybody."""
-    served = news_live(service).require()
+    served = service.live.require()
     if not served.recommender.newest.is_current:
         await asyncio.to_thread(served.recommender.newest.refresh)
     return _answer(service, served, query, lambda: _latest(served, query))
 
 
-def _answer(service: Service, served: NewsRelease, query: ListFilters, make: Callable[[], dict[str, Any]]) -> Response:
+def _answer(
+    service: NewsService, served: NewsRelease, query: ListFilters, make: Callable[[], dict[str, Any]]
+) -> Response:
     now_ms, posts = served.model.clock.now_ms(), served.recommender.newsroom.editorial.posts
     name = f"{type(query).__name__} {query.model_dump_json()}"
     as_of = (now_ms // 1000, served.recommender, posts)

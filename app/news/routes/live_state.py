@@ -4,9 +4,9 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 
-from app.dependencies import Admin, Service, TheService
+from app.dependencies import Admin
 from app.http.json_answer import json_response
-from app.news.in_service import news_live
+from app.news.service import NewsService, TheNews
 from app.news.state_shapes import LiveFacts
 from script_shared.errors import UnavailableError
 from script_shared.news.catalog.catalog_rows import CatalogRows
@@ -21,7 +21,7 @@ router = APIRouter(tags=["operations"])
 
 
 @router.get("/live", summary="The live state of this process", response_model=LiveFacts, dependencies=[Admin])
-async def get_live(service: TheService, digest: bool = False, trending: Window | None = None) -> Response:
+async def get_live(service: TheNews, digest: bool = False, trending: Window | None = None) -> Response:
     """Position in the log and sizes. With ``digest=1`` also a digest of the whole state, which takes a moment.
 
     With ``trending`` also what is read most in that window, overall and by section, region and cluster of users.
@@ -48,9 +48,9 @@ async def get_live(service: TheService, digest: bool = False, trending: Window |
     )
 
 
-def _trending(service: Service, room: Newsroom, window: str) -> dict[str, Any] | None:
+def _trending(service: NewsService, room: Newsroom, window: str) -> dict[str, Any] | None:
     if room.state is None:
         return None
-    served = news_live(service).service
+    served = service.live.service
     sections = served.recommender.sections if served is not None else Sections(None, room, CatalogRows(None))
     return most_read(room.state, sections.names(), window)

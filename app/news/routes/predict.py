@@ -4,11 +4,10 @@ import time
 
 from fastapi import APIRouter, Request, Response
 
-from app.dependencies import TheService
 from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
 from app.news.answers import ask, front, items
-from app.news.in_service import news_live
+from app.news.service import TheNews
 from app.news.shapes import PredictBody, Predictions
 from script_shared.news.ranking.query import Query
 
@@ -16,10 +15,10 @@ router = APIRouter(tags=["recommendations"], route_class=BodyRoute)
 
 
 @router.post("/predict", summary="Recommend articles in the challenge's format", response_model=Predictions)
-async def predict(request: Request, body: PredictBody, service: TheService) -> Response:
+async def predict(request: Request, body: PredictBody, service: TheNews) -> Response:
     """Recommend articles, best first, without those with a score below ``minScore``."""
     started = time.perf_counter()
-    served = news_live(service).require()
+    served = service.live.require()
     query = Query(user=(body.user_id or "").strip(), n=body.max_results)
     answer, model_seconds = ask(service, served, request, query)
     least = body.min_score

@@ -6,12 +6,12 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Response
 
-from app.dependencies import Admin, Service, TheService
+from app.dependencies import Admin
 from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
 from app.news.answers import iso
 from app.news.event_shapes import QuarantineList, QuarantinePost, QuarantineRecord
-from app.news.in_service import news_live
+from app.news.service import NewsService, TheNews
 from script_shared.events import Entry, Kind
 from script_shared.events.entry import user_digest
 from script_shared.events.person import session_name
@@ -21,12 +21,12 @@ router = APIRouter(prefix="/quarantine", tags=["events"], dependencies=[Admin], 
 
 
 @router.post("", summary="Quarantine bad events", response_model=QuarantineRecord)
-async def post_quarantine(body: QuarantinePost, service: TheService) -> Response:
+async def post_quarantine(body: QuarantinePost, service: TheNews) -> Response:
     """Leave out bad events: from the live state of every process within seconds, and from the next training.
 
     Events that the release in service was trained on stay in it until the next training.
     """
-    now_ms = (await news_live(service).clock()).now_ms()
+    now_ms = (await service.live.clock()).now_ms()
     said = {
         "reason": body.reason,
         "digests": sorted(
@@ -47,24 +47,24 @@ async def post_quarantine(body: QuarantinePost, service: TheService) -> Response
 
 
 @router.get("", summary="List quarantines", response_model=QuarantineList)
-async def get_quarantine(service: TheService) -> Response:
+async def get_quarantine(service: TheNews) -> Response:
     """All quarantines, oldest first, including those taken back."""
     return json_response({"quarantines": await _records(service)})
 
 
 @router.delete("/{quarantine_id}", summary="Take a quarantine back", response_model=QuarantineRecord)
-async def delete_quarantine(quarantine_id: str, service: TheService) -> Response:
+async def delete_quarantine(quarantine_id: str, service: TheNews) -> Response:
     """Take a quarantine back. Its events count again: in the live state within seconds, and in the next training."""
     found = next((each for each in await _records(service) if each["id"] == quarantine_id), None)
     if found is None or found["undone"] is not None:
         raise HTTPException(404, "No active quarantine has this id.")
-    now_ms = (await news_live(service).clock()).now_ms()
+    now_ms = (await service.live.clock()).now_ms()
     name = f"quarantine-{secrets.token_hex(8)}"
     await service.intake.write([Entry(name, Kind.QUARANTINE, now_ms, body={"undo": quarantine_id})])
     return json_response({**found, "undone": iso(now_ms)})
 
 
-async def _records(service: Service) -> list[dict[str, Any]]:
+async def _records(service: NewsService) -> list[dict[str, Any]]:
     entries = await asyncio.to_thread(service.intake.log.history.quarantined)
     undone = {str(entry.body["undo"]): entry.time_ms for entry in entries if "undo" in entry.body}
     return [_record(entry, undone.get(entry.entry_id)) for entry in entries if "undo" not in entry.body]

@@ -4,13 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.dependencies import Service, TheService
 from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
 from app.news.answers import ask, front, items
 from app.news.cursors import seen_articles
-from app.news.in_service import news_live
 from app.news.logins import note_login
+from app.news.service import NewsService, TheNews
 from app.news.shapes import Knobs, Recommendations, RecommendationsBody, RecommendationsQuery
 from script_shared.news.ranking.query import Query as LiveQuery
 
@@ -19,7 +18,7 @@ router = APIRouter(tags=["recommendations"], route_class=BodyRoute)
 
 @router.get("/recommendations", summary="Recommend articles", response_model=Recommendations)
 async def get_recommendations(
-    request: Request, query: Annotated[RecommendationsQuery, Query()], service: TheService
+    request: Request, query: Annotated[RecommendationsQuery, Query()], service: TheNews
 ) -> Response:
     """Recommend articles, best first. The list has no read, hidden, expired or unpublished article."""
     return await _answer(request, service, query, [], query.exclude_ids)
@@ -28,13 +27,15 @@ async def get_recommendations(
 @router.post(
     "/recommendations", summary="Recommend articles, with a history in the body", response_model=Recommendations
 )
-async def post_recommendations(request: Request, body: RecommendationsBody, service: TheService) -> Response:
+async def post_recommendations(request: Request, body: RecommendationsBody, service: TheNews) -> Response:
     """Recommend articles to a user who just read the pages of ``history``, without those of ``exclude``."""
     return await _answer(request, service, body, body.history, [*body.exclude, *body.exclude_ids])
 
 
-async def _answer(request: Request, service: Service, knobs: Knobs, history: list[str], exclude: list[str]) -> Response:
-    served = news_live(service).require()
+async def _answer(
+    request: Request, service: NewsService, knobs: Knobs, history: list[str], exclude: list[str]
+) -> Response:
+    served = service.live.require()
     query = _query(knobs, history, exclude)
     if query.user and query.session:
         await note_login(service, served.model.clock, query.user, query.session)

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Response
 
-from app.dependencies import Admin, Service, TheService
+from app.dependencies import Admin
 from app.http.json_answer import json_response
 from app.news.event_shapes import Erased
 from app.news.person_facts import PersonFacts
+from app.news.service import NewsService, TheNews
 from app.news.state_shapes import SessionFacts, UserFacts
 from app.news.text_fields import RequiredId
 from script_shared.errors import UnavailableError
@@ -27,7 +28,7 @@ SessionId = Annotated[RequiredId, Path(description="The visit, as in events; it 
 
 
 @router.get("/users/{user_id:path}", summary="Export a user", response_model=UserFacts)
-async def get_user(user_id: UserId, service: TheService) -> Response:
+async def get_user(user_id: UserId, service: TheNews) -> Response:
     """Export a user: entries of the event log, the live state, and the release in service.
 
     What the user's visits did before the login is part of it.
@@ -36,13 +37,13 @@ async def get_user(user_id: UserId, service: TheService) -> Response:
 
 
 @router.get("/sessions/{session:path}", summary="Export a visit", response_model=SessionFacts)
-async def get_session(session: SessionId, service: TheService) -> Response:
+async def get_session(session: SessionId, service: TheNews) -> Response:
     """Export a visit, with or without a user."""
     return json_response({"session": session, **await _known(service, Person(session_name(session)))})
 
 
 @router.delete("/users/{user_id:path}", summary="Erase a user", response_model=Erased)
-async def delete_user(user_id: UserId, service: TheService) -> Response:
+async def delete_user(user_id: UserId, service: TheNews) -> Response:
     """Erase a user and the events of the user's visits without a login; later trainings leave both out.
 
     The answer says how much was found. 404 says that nothing was; trainings still leave the name out.
@@ -51,12 +52,12 @@ async def delete_user(user_id: UserId, service: TheService) -> Response:
 
 
 @router.delete("/sessions/{session:path}", summary="Erase a visit", response_model=Erased)
-async def delete_session(session: SessionId, service: TheService) -> Response:
+async def delete_session(session: SessionId, service: TheNews) -> Response:
     """Erase all events of a visit, including those with a user; other visits of the user stay."""
     return await _erased(service, Person(session_name(session)))
 
 
-async def _known(service: Service, person: Person) -> dict[str, Any]:
+async def _known(service: NewsService, person: Person) -> dict[str, Any]:
     facts = await PersonFacts.of(service, person)
     if facts.nothing:
         raise HTTPException(
@@ -72,7 +73,7 @@ async def _known(service: Service, person: Person) -> dict[str, Any]:
     }
 
 
-async def _erased(service: Service, person: Person) -> Response:
+async def _erased(service: NewsService, person: Person) -> Response:
     intake = service.intake
     facts = await PersonFacts.of(service, person)
     deleted = await asyncio.to_thread(intake.log.erase, person.name)

@@ -1,5 +1,6 @@
 """A client of the recommendation API, for the supervisor."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,10 +28,10 @@ class ApiRest:
         """Close the connections."""
         self._http.close()
 
-    def readiness(self) -> Readiness | None:
-        """The release in service, or why the promoted one was refused; None while neither is known."""
+    def readiness(self, use_case: str) -> Readiness | None:
+        """A use case's release in service, or why the promoted one was refused; None while neither is known."""
         try:
-            response = self._http.get("/ready")
+            response = self._http.get("/ready", params={"use_case": use_case})
             answer = response.json()
         except (httpx.HTTPError, ValueError):
             return None
@@ -41,18 +42,14 @@ class ApiRest:
             return Readiness(answer["release"], clock=f"{clock.get('mode', '')} time. {clock.get('why', '')}")
         return Readiness(refused=answer["refused"]["reason"]) if answer.get("refused") else None
 
-    def examples(self) -> dict[str, list[str]]:
-        """A few user ids of each segment."""
-        examples: dict[str, list[str]] = self._get("/model", {})["examples"]
-        return examples
+    def get(self, path: str, query: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer of a route.
 
-    def recommendations(self, user_id: str, count: int) -> dict[str, Any]:
-        """The answer for one user."""
-        return self._get("/recommendations", {"user_id": user_id, "num_recs": count})
-
-    def _get(self, path: str, query: dict[str, Any]) -> dict[str, Any]:
+        Raises:
+            UnavailableError: there is none.
+        """
         try:
-            response = self._http.get(path, params=query).raise_for_status()
+            response = self._http.get(path, params=dict(query)).raise_for_status()
         except httpx.HTTPError as error:
             raise UnavailableError(f"The API does not answer {path}: {error}.") from error
         answer: dict[str, Any] = response.json()

@@ -34,8 +34,14 @@ def test_the_parts_of_a_histogram_add_up_one_by_one():
 
 def test_gauges_of_the_dead_do_not_count_and_those_of_the_living_are_read_by_their_meaning():
     assert value(merged([snapshot(gauge(1)), snapshot(gauge(3))], [snapshot(gauge(9))]), "pauta_live_state_bytes") == 3
-    for name, expected in (("pauta_ready", 1), ("pauta_event_log_position", 1), ("pauta_workers", 4)):
+    for name, expected in (("pauta_ready", 1), ("pauta_disk_free_ratio", 1), ("pauta_workers", 4)):
         assert value(merged([snapshot(gauge(1, name)), snapshot(gauge(3, name))], []), name) == expected
+
+
+def test_a_use_case_says_how_its_gauges_become_one():
+    snapshots = [snapshot(gauge(1, "pauta_loans_queue")), snapshot(gauge(3, "pauta_loans_queue"))]
+    assert value(merged(snapshots, [], {"pauta_loans_queue": sum}), "pauta_loans_queue") == 4
+    assert value(merged(snapshots, []), "pauta_loans_queue") == 3
 
 
 def test_a_release_that_one_worker_removed_is_shown_by_none():

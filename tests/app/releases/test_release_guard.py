@@ -13,10 +13,12 @@ import httpx
 import numpy as np
 import pytest
 
+from app.news.releases.release_loader import NewsLoader, trial_input
 from app.releases import release_guard
 from app.releases.release_guard import ReleaseGuard, Verdict
 from script_shared.errors import UnavailableError
 from script_shared.news.newsroom.newsroom import Newsroom
+from script_shared.news.params import NewsParams
 from script_shared.news.state.state import LiveState
 from script_shared.news.state.state_io import save_state
 from script_shared.releases import Manifest, Releases
@@ -83,6 +85,11 @@ def published(root: Path, folder: Path) -> tuple[Path, Manifest]:
     return releases.fetch("v1"), releases.manifest("v1")
 
 
+def guard_of(cache_dir: Path, params: NewsParams) -> ReleaseGuard:
+    """The guard of releases of news."""
+    return ReleaseGuard(cache_dir, NewsLoader.trial, trial_input(params), NewsLoader.optional_parts)
+
+
 def names_half_a_tree(reason: str) -> bool:
     """Whether a refusal says what is wrong with half a tree: the check's process crashed, or the file's name.
 
@@ -108,13 +115,13 @@ def test_a_release_that_is_whole_passes_and_the_verdict_is_remembered(
     whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, manifest = published(tmp_path, whole)
-    assert ReleaseGuard(tmp_path / "cache", small_params()).verdict(folder, manifest) == Verdict()
+    assert guard_of(tmp_path / "cache", small_params()).verdict(folder, manifest) == Verdict()
 
-    def never(self: ReleaseGuard, folder: Path) -> Verdict:
+    def never(self: ReleaseGuard, folder: Path, manifest: Manifest) -> Verdict:
         raise AssertionError("it was tried before")
 
     monkeypatch.setattr(ReleaseGuard, "_try", never)
-    guard = ReleaseGuard(tmp_path / "cache", small_params())
+    guard = guard_of(tmp_path / "cache", small_params())
     assert guard.verdict(folder, manifest) == Verdict()
     release_guard._here.clear()  # as in another process
     assert guard.verdict(folder, manifest) == Verdict()
@@ -122,7 +129,7 @@ def test_a_release_that_is_whole_passes_and_the_verdict_is_remembered(
 
 def test_a_verdict_that_others_could_have_written_is_not_believed(whole: Path, tmp_path: Path) -> None:
     _, manifest = published(tmp_path, whole)
-    guard = ReleaseGuard(tmp_path / "cache", small_params())
+    guard = guard_of(tmp_path / "cache", small_params())
     guard._keep(guard._name(manifest), Verdict("damaged."))
     assert guard._kept(guard._name(manifest)) == Verdict("damaged.")
     (tmp_path / "cache/checks").chmod(0o777)
@@ -131,9 +138,9 @@ def test_a_verdict_that_others_could_have_written_is_not_believed(whole: Path, t
 
 def test_the_verdict_is_on_the_files_and_the_bounds_they_are_loaded_with(whole: Path, tmp_path: Path) -> None:
     _, manifest = published(tmp_path, whole)
-    guard, params = ReleaseGuard(tmp_path, small_params()), small_params()
+    guard, params = guard_of(tmp_path, small_params()), small_params()
     other = params.model_copy(update={"live": params.live.model_copy(update={"articles": 64})})
-    assert ReleaseGuard(tmp_path, other)._name(manifest) != guard._name(manifest)
+    assert guard_of(tmp_path, other)._name(manifest) != guard._name(manifest)
     changed = {name: entry.model_copy(update={"sha256": "0" * 64}) for name, entry in manifest.files.items()}
     assert guard._name(manifest.model_copy(update={"files": changed})) != guard._name(manifest)
     assert guard._name(manifest.model_copy(update={"version": "v9"})) == guard._name(manifest)
@@ -143,7 +150,7 @@ def test_half_a_tree_ends_the_check_and_not_the_service(whole: Path, tmp_path: P
     damaged = shutil.copytree(whole, tmp_path / "damaged")
     trees = (damaged / "ranker/ranker.txt").read_text()
     (damaged / "ranker/ranker.txt").write_text(trees[: len(trees) // 2])
-    verdict = ReleaseGuard(tmp_path / "cache", small_params()).verdict(*published(tmp_path, damaged))
+    verdict = guard_of(tmp_path / "cache", small_params()).verdict(*published(tmp_path, damaged))
     assert verdict.reason == ""
     assert set(verdict.parts) == {"ranker"}
     assert names_half_a_tree(verdict.parts["ranker"])

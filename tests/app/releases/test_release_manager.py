@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import threading
 import time
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,10 +14,10 @@ import httpx
 import numpy as np
 import pytest
 
-from app.events.catch_up import CatchUp
 from app.metrics.telemetry import Telemetry
-from app.news.news_release import NewsRelease
-from app.news.release_loader import NewsLoader
+from app.news.events.catch_up import CatchUp
+from app.news.releases.news_release import NewsRelease
+from app.news.releases.release_loader import NewsLoader
 from app.releases.refusal import CheckError
 from app.releases.release_manager import ReleaseManager
 from script_shared.errors import UnavailableError
@@ -215,7 +216,9 @@ def test_an_object_store_that_is_away_is_told_while_the_service_lives(
 
 def live_of(releases: Releases, poll_seconds: float, shared: Path | None = None) -> ReleaseManager[NewsRelease]:
     """News' releases without an event log."""
-    return ReleaseManager(releases, NewsLoader(), Telemetry().counts_of("news"), poll_seconds, shared=shared)
+    return ReleaseManager(
+        releases, NewsLoader(), Telemetry().counts_of("news"), poll_seconds, use_case="news", shared=shared
+    )
 
 
 class Stumbling(Releases):
@@ -270,16 +273,16 @@ def test_a_release_that_could_not_be_fetched_is_tried_again_after_a_growing_paus
 class Killed(NewsLoader):
     """A loader whose check of one release is killed each time."""
 
-    def load(self, folder: Path, manifest: Manifest, *, in_part: bool) -> NewsRelease:
+    def load(self, folder: Path, manifest: Manifest, *, without: Collection[str] = ()) -> NewsRelease:
         if manifest.version == "v2":
             raise CheckError("the check of the release was killed, or memory ran out.")
-        return super().load(folder, manifest, in_part=in_part)
+        return super().load(folder, manifest, without=without)
 
 
 def test_a_start_on_a_release_whose_check_is_killed_serves_the_one_before_and_tries_again(store: Store) -> None:
     store.promote("v1")
     store.promote("v2", "Nova")
-    live = ReleaseManager(store.releases, Killed(), Telemetry().counts_of("news"), 0.02)
+    live = ReleaseManager(store.releases, Killed(), Telemetry().counts_of("news"), 0.02, use_case="news")
     assert not asyncio.run(live.look())
     assert live.loaded().release == "v1"
     assert live.refusal is not None

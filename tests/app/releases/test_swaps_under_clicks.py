@@ -113,5 +113,5 @@ def test_no_click_is_lost_by_swaps_to_a_release_that_lacks_the_latest_ones(
     small: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was read from the log for the release before must not be folded over the gap."""
-    monkeypatch.setattr("app.events.state_folder.MOST_SLICES", 0)
+    monkeypatch.setattr("app.news.events.state_folder.MOST_SLICES", 0)
     swap_often(small, 80, SHORT_PAUSE)

@@ -1,30 +1,54 @@
-"""The demo front page comes whole, and from here alone."""
+"""The front page lists the use cases of the instance; it comes whole, and from here alone."""
 
 import re
 
 import httpx
+import pytest
+
+from script_shared.use_cases import REGISTRY
+
+PAGES = {"/": ["/web/shell.css"], "/news": ["/news/web/front.css", "/news/web/front.js"]}
+pages = pytest.mark.parametrize("page", PAGES)
 
 
-def test_the_front_page_and_all_its_parts_are_served(shared: httpx.Client) -> None:
-    page = shared.get("/")
-    assert page.headers["Content-Type"].startswith("text/html")
-    parts = re.findall(r'(?:src|href)="(web/[^"]+)"', page.text)
-    assert len(parts) == 3
-    for part in parts:
-        assert shared.get(f"/{part}").status_code == 200
+def addresses(client: httpx.Client, page: str) -> list[str]:
+    """Where the page's links and files are; relative, as under any path prefix."""
+    found = re.findall(r'(?:src|href)="([^"#]+)"', client.get(page).text)
+    assert not [address for address in found if address.startswith("/")], "another service's under a path prefix"
+    return found
 
 
-def test_every_link_of_the_front_page_leads_somewhere(shared: httpx.Client) -> None:
-    addresses = re.findall(r'href="([^"#]+)"', shared.get("/").text)
-    assert len(addresses) == 6
-    for address in addresses:
-        assert not address.startswith("/"), "an absolute address is another service's under a path prefix"
-        assert shared.get(f"/{address}").status_code == 200
+def test_every_use_case_is_on_the_front_page_with_its_release_or_why_there_is_none(shared: httpx.Client) -> None:
+    page = shared.get("/").text
+    for entry in REGISTRY:
+        assert f'href="model?use_case={entry.name}"' in page
+    assert page.count("release <b>v1</b>, in service since ") == 1
+    assert page.count("no release has been promoted yet") == len(REGISTRY) - 1
+    assert '<a href="news">news</a>' in page
 
 
-def test_nothing_comes_from_elsewhere(shared: httpx.Client) -> None:
-    response = shared.get("/")
-    assert "default-src 'self'" in response.headers["Content-Security-Policy"]
-    for address in ("/", "/web/front.js", "/web/front.css"):
+@pages
+def test_a_page_and_all_its_parts_are_served(shared: httpx.Client, page: str) -> None:
+    answer = shared.get(page)
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert set(PAGES[page]) <= {f"/{address}" for address in addresses(shared, page)}
+    assert shared.get("/web/nothing.js").status_code == 404
+    assert shared.get("/news/web/nothing.js").status_code == 404
+
+
+@pages
+def test_every_link_of_a_page_leads_somewhere(shared: httpx.Client, page: str) -> None:
+    found = addresses(shared, page)
+    assert len(found) > 5
+    for address in found:
+        of_a_use_case = "use_case=" in address or address.startswith("students/")  # no release, or a login first
+        expected = {200, 303, 503} if of_a_use_case else {200}
+        assert shared.get(f"/{address}").status_code in expected, address
+
+
+@pages
+def test_nothing_comes_from_elsewhere(shared: httpx.Client, page: str) -> None:
+    assert "default-src 'self'" in shared.get(page).headers["Content-Security-Policy"]
+    for address in (page, *PAGES[page]):
         assert "//cdn" not in shared.get(address).text
         assert not re.search(r'(?:src|href)="https?:', shared.get(address).text)

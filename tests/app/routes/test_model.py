@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from app.news.release_loader import shown_examples
+from app.news.releases.release_loader import shown_examples
 from app.routes import releases
 from script_shared.releases import Releases
 from tests.app.conftest import Store, release_of, serving, until

@@ -138,6 +138,9 @@ def test_a_first_start_ends_with_recommendations_made_by_airflows_own_runs(run: 
     release = httpx.get(f"{run.api}/model", timeout=PATIENCE_SECONDS).json()
     assert (folder / "data" / "news" / "refined" / release["run_id"]).is_dir()
     assert started_a_training(run, credentials)
+    run.wait_for("students: serving release")
+    assert re.search(r"students_training +promote +success", run.output)
+    assert httpx.get(f"{run.api}/ready?use_case=students", timeout=PATIENCE_SECONDS).is_success
 
     assert run.stop(signal.SIGTERM) == 0
     assert run.output.endswith("everything is stopped\n")
@@ -164,7 +167,8 @@ def started_a_training(run: MakeRun, credentials: dict[str, str]) -> bool:
 def test_a_second_start_serves_without_training_and_gives_up_what_the_stop_cut_short(
     run: MakeRun, folder: Path
 ) -> None:
-    run.wait_for("serving release")
+    run.wait_for("news: serving release")
+    assert "news: release" in run.output
     assert "nothing is trained" in run.output
     run.wait_for(UP)
     assert "news_training: run manual__" in run.output

@@ -10,8 +10,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from app.events.event_proof import EventProof
 from app.main import create_app
+from app.news.events.event_proof import EventProof
+from app.news.service import news_of
 from script_shared.errors import SettingsError, UnavailableError
 from script_shared.events import Entry, EventLog
 from script_shared.events.database.day_keys import DayKeyTable
@@ -51,7 +52,7 @@ def test_a_post_looks_up_no_key_while_the_log_has_none(store: Store, monkeypatch
         days.append(day)
         raise UnavailableError("the event log cannot be used.", fix="Wait.")
 
-    monkeypatch.setattr("app.events.day_keys.PAUSE_SECONDS", 3600.0)
+    monkeypatch.setattr("app.news.events.day_keys.PAUSE_SECONDS", 3600.0)
     monkeypatch.setattr(DayKeyTable, "of", unreachable)
     with site(store) as client:
         until(lambda: len(days) == 2)  # at the start, and of the watch
@@ -118,7 +119,7 @@ def test_nobody_notes_a_proof_but_the_api(store: Store) -> None:
 def test_settings_that_cannot_be_meant_are_named(store: Store, settings: dict[str, Any], names: str) -> None:
     used: Settings = store.settings.model_copy(update=settings)
     with pytest.raises(SettingsError, match=names):
-        EventProof(used, create_app(store.settings).state.service.day_keys)
+        EventProof(used, news_of(create_app(store.settings).state.service).day_keys)
 
 
 def given(client: httpx.Client, user: str, **query: Any) -> tuple[str, list[str]]:

@@ -137,7 +137,7 @@ def test_a_log_that_is_away_refuses_events_and_answers_readers(
     send(client, event(1))
     holder = lock(store)
     with monkeypatch.context() as patch:
-        patch.setattr("app.events.event_intake.WRITE_SECONDS", 0.3)
+        patch.setattr("app.news.events.event_intake.WRITE_SECONDS", 0.3)
         refused = client.post("/events", json=event(2))
     assert refused.status_code == 503
     assert int(refused.headers["Retry-After"]) > 0

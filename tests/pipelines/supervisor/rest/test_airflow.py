@@ -82,7 +82,7 @@ def test_an_answer_that_is_no_report_is_not_healthy(answers: Answers, status: in
 def test_a_server_that_is_not_the_api_has_no_release(answers: Answers, body: bytes) -> None:
     answers.body = body
     with closing(ApiRest(answers.address)) as api:
-        assert api.readiness() is None
+        assert api.readiness("news") is None
 
 
 def entry(event: str, *errors: tuple[str, str]) -> dict[str, Any]:

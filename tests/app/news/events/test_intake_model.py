@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from app.events.answer_memory import AnswerMemory
-from app.events.catch_up import NOT_FOLDED
-from app.events.state_folder import Room, StateFolder
+from app.news.events.answer_memory import AnswerMemory
+from app.news.events.catch_up import NOT_FOLDED
+from app.news.events.state_folder import Room, StateFolder
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.entry import user_digest
@@ -95,7 +95,7 @@ class Intake(RuleBasedStateMachine):
         self.swap: asyncio.Task[None] | None = None
         self.clean = Newsroom(LiveState(small_params()))
         self.digests, self.folded = {0: self.clean.digest()}, [0]
-        patcher = patch("app.events.state_folder.SLICE", 2)
+        patcher = patch("app.news.events.state_folder.SLICE", 2)
         patcher.start()
         self._ends = [patcher.stop, self.log.close, self.folder_of_log.cleanup, self.loop.close]
 

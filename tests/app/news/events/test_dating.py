@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.events.dating import Dating
+from app.news.events.dating import Dating
 from script_shared.clock import EARLY_MS, HOUR_MS, Clock, wall_ms
 from script_shared.events import Entry, Kind
 from script_shared.live_signs import LATE, MARK, READER, SITE, STRANGER, LiveSigns

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.events.catch_up import FEW, READ, Bounds, CatchUp
+from app.news.events.catch_up import FEW, READ, Bounds, CatchUp
 from script_shared.clock import Clock
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.news.newsroom.newsroom import Newsroom

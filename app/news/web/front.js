@@ -1,4 +1,4 @@
-// The demo front page: requests a user's list and shows it; a click on a headline is a read.
+// The demo page of news: requests a user's list and shows it; a click on a headline is a read.
 "use strict";
 
 const $ = (id) => document.getElementById(id);
@@ -85,7 +85,7 @@ function fresh() {
 }
 
 async function tellTime() {
-  const clock = (await ask("info")).clock;
+  const clock = (await ask("ready?use_case=news")).clock;
   $("why").hidden = !clock || clock.mode === "wall";
   $("why").textContent = clock ? clock.why : "";
 }
@@ -93,7 +93,7 @@ async function tellTime() {
 async function start() {
   tellTime().catch(() => {});
   try {
-    examples = (await ask("model")).examples;
+    examples = (await ask("model?use_case=news")).examples;
   } catch (error) {
     say(error.message, true);
     if (error.status === 503) setTimeout(start, 2000);

@@ -1,6 +1,6 @@
 """One answer proves one impression of each of its articles, however often the event is sent."""
 
-from app.events.proven_once import ProvenOnce
+from app.news.events.proven_once import ProvenOnce
 
 
 def test_the_first_impression_claims_and_the_same_event_sent_again_is_the_same_claim() -> None:

@@ -1,4 +1,4 @@
-"""Requests and lists: counted on every request, so that each count costs about a microsecond.
+"""Lists: counted on every request, so that each count costs about a microsecond.
 
 Series are looked up by their labels once and kept; those that can be named beforehand begin at 0, so that their first
 increase is seen. What is counted many times per list (items, candidates) is added up in plain numbers and handed over
@@ -20,7 +20,6 @@ from script_shared.news.ranking.candidates import Source
 from script_shared.news.ranking.query import LiveAnswer
 from script_shared.news.segments import SEGMENT_NAMES
 
-REQUEST_BUCKETS = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 LIST_BUCKETS = (0.00025, 0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.25)
 ALL_BITS = 2 * max(Source)
 _NONE = np.zeros(0, np.int16)
@@ -39,16 +38,10 @@ class _Bound(NamedTuple):
 
 
 class AnswerMetrics:
-    """Metrics of answers, in a registry; ``app.metrics.telemetry`` has the table."""
+    """Metrics of answers, in a registry; ``app.news.metrics.news_metrics`` has the table."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
-        self.requests = self._counter(
-            "pauta_http_requests", "Requests by route template, method and status.", "route", "method", "status"
-        )
-        self.request_seconds = self._histogram(
-            "pauta_http_request_duration_seconds", "Time to answer a request.", REQUEST_BUCKETS, "route", "method"
-        )
         where = ("segment", "source", "release")
         self.lists = self._counter("pauta_recommendations", "Lists answered by segment, source and release.", *where)
         self.list_seconds = self._histogram(
@@ -64,17 +57,7 @@ class AnswerMetrics:
             self.degraded.labels(part)
         self._sources = _Sources()
         registry.register(self._sources)
-        self._of_request: dict[tuple[str, str, int], _Bound] = {}
         self._of_list: dict[tuple[str, str, str], _Bound] = {}
-
-    def answered(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Count one request."""
-        bound = self._of_request.get((route, method, status))
-        if bound is None:
-            bound = _Bound(self.requests.labels(route, method, str(status)), self.request_seconds.labels(route, method))
-            self._of_request[route, method, status] = bound
-        bound.number.inc()
-        bound.seconds.observe(seconds)
 
     def recommended(self, answer: LiveAnswer, release: str, *, asked: int, seconds: float) -> None:
         """Count one list for which ``asked`` items were requested."""

@@ -1,16 +1,14 @@
 """Loads releases of the news use case, and brings them up to what the event log says."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from app.events.catch_up import Bounds
-from app.events.event_intake import EventIntake
-from app.news.news_release import NewsRelease, examples
-from app.releases.release_guard import ReleaseGuard, Verdict
-from app.use_case import Parts, ReleaseLoader
+from app.news.events.catch_up import Bounds
+from app.news.releases.news_release import NewsRelease, examples
+from app.news.service import NewsService
+from app.use_case import InService, Parts, ReleaseLoader
 from script_shared.clock import Clock, ClockMode, clock_of
-from script_shared.errors import ReleaseCorruptError
 from script_shared.news.model import NewsModel
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import FILE, NewsParams
@@ -24,45 +22,58 @@ from script_shared.params import load_params
 from script_shared.releases import Manifest
 from script_shared.settings import Settings
 
+OPTIONAL = ("live", "ranker")  # folders of a release that it can be served without
+
+
+def trial_input(params: NewsParams) -> dict[str, Any]:
+    """The params that a release is tried with."""
+    return {name: getattr(params, name).model_dump(mode="json") for name in ("live", "serving")}
+
 
 class NewsLoader(ReleaseLoader[NewsRelease]):
     """Args:
-    intake: the event log's side, None for none.
-    guard: has releases tried before they are served, None to take them as they are.
+    service: the parts of news in a running service, None for a loader without an event log.
     """
 
-    serves_parts = True
+    optional_parts = OPTIONAL
+    trial = "app.news.releases.release_trial:NewsTrial"
 
     def __init__(
-        self,
-        settings: Settings | None = None,
-        params: NewsParams | None = None,
-        intake: EventIntake | None = None,
-        guard: ReleaseGuard | None = None,
+        self, settings: Settings | None = None, params: NewsParams | None = None, service: NewsService | None = None
     ) -> None:
         self._settings = settings or Settings()
         self._params = params or load_params(NewsParams, FILE)
-        self._intake, self._guard = intake, guard
+        self.trial_input = trial_input(self._params)
+        self.beside = service
+        self._intake = service.intake if service is not None else None
 
     @classmethod
     def of(cls, parts: Parts) -> "NewsLoader":
         """The loader of a running service."""
-        settings = parts.settings
-        params = load_params(NewsParams, settings.of("news").params_file or FILE)
-        return cls(settings, params, parts.intake, ReleaseGuard(settings.cache_dir / "news", params))
+        params = load_params(NewsParams, parts.settings.of("news").params_file or FILE)
+        return cls(parts.settings, params, NewsService(parts))
 
-    def load(self, folder: Path, manifest: Manifest, *, in_part: bool) -> NewsRelease:
+    async def start(self, live: InService[NewsRelease]) -> None:
+        """Follow the event log from now on."""
+        if self.beside is not None:
+            await self.beside.start(live)
+
+    async def stop(self) -> None:
+        """Write the entries that wait."""
+        if self.beside is not None:
+            await self.beside.stop()
+
+    def load(self, folder: Path, manifest: Manifest, *, without: Collection[str] = ()) -> NewsRelease:
         """Load a release and fold the event log into its state.
 
         Raises:
-            PautaError: it is damaged, or its check failed.
+            PautaError: it is damaged.
         """
-        verdict = self._checked(folder, manifest, in_part=in_part)
         model = NewsModel.load(folder, manifest.version)
         model.clock = clock_of(model.facts, self._settings.clock)
         model.check()
         some, vectoriser = examples(model), Vectoriser.of(model)
-        return NewsRelease(model, self._recommender(folder, model, vectoriser, verdict.parts), vectoriser, some)
+        return NewsRelease(model, self._recommender(folder, model, vectoriser, without), vectoriser, some)
 
     def card(self, loaded: NewsRelease) -> dict[str, Any]:
         """Counts, facts of the training, and users to try it with."""
@@ -97,19 +108,8 @@ class NewsLoader(ReleaseLoader[NewsRelease]):
         if self._intake is not None:
             await self._intake.hand_over(loaded.recommender.newsroom, loaded.clock, loaded.vectoriser)
 
-    def _checked(self, folder: Path, manifest: Manifest, *, in_part: bool) -> Verdict:
-        """The verdict of the process that checked the release.
-
-        Raises:
-            ReleaseCorruptError: the release is damaged, or a part of it that it may only lack ``in_part``.
-        """
-        verdict = self._guard.verdict(folder, manifest) if self._guard is not None else Verdict()
-        if verdict.reason or (verdict.parts and not in_part):
-            raise ReleaseCorruptError(verdict.text, fix="The check before service failed: train again.")
-        return verdict
-
     def _recommender(
-        self, folder: Path, model: NewsModel, vectoriser: Vectoriser | None, without: Mapping[str, str]
+        self, folder: Path, model: NewsModel, vectoriser: Vectoriser | None, without: Collection[str]
     ) -> LiveRecommender:
         """The release's live part, with the event log folded in, ``without`` damaged parts."""
         params, assignment = self._params, assignment_of(model)

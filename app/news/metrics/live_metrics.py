@@ -12,7 +12,7 @@ REFUSED = ("malformed", "too_large", "hung_up", "not_signed", "out_of_time", "lo
 
 
 class LiveMetrics:
-    """The live part's metrics in a registry; ``app.metrics.telemetry`` has the table."""
+    """The live part's metrics in a registry; ``app.news.metrics.news_metrics`` has the table."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry

@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request, Response
 
 router = APIRouter(include_in_schema=False)
-FOLDER = Path(__file__).parents[2] / "clients" / "javascript"
+FOLDER = Path(__file__).parents[3] / "clients" / "javascript"
 SCRIPT = {
     "Access-Control-Allow-Origin": "*",
     "Cache-Control": "public, max-age=300",

@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
-from app.events.answer_memory import AnswerMemory
-from app.events.state_folder import SLICE, Room, StateFolder
+from app.news.events.answer_memory import AnswerMemory
+from app.news.events.state_folder import SLICE, Room, StateFolder
 from script_shared.events import Entry, Kind
 from script_shared.events.follower import Batch
 from script_shared.news.newsroom.newsroom import Newsroom

@@ -6,7 +6,7 @@ import time
 from contextlib import nullcontext
 from dataclasses import dataclass
 
-from app.events.posted_articles import PostedArticles
+from app.news.events.posted_articles import PostedArticles
 from script_shared.clock import HOUR_MS, Clock
 from script_shared.errors import UnavailableError
 from script_shared.events import EventLog, Kind, Quarantine

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.events.catch_up import Bounds, CatchUp
-from app.events.posted_articles import SLACK_HOURS, PostedArticles
+from app.news.events.catch_up import Bounds, CatchUp
+from app.news.events.posted_articles import SLACK_HOURS, PostedArticles
 from script_shared.clock import HOUR_MS, Clock
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.database.articles import Articles

@@ -1,8 +1,8 @@
 """The event log in one process: intake of events, the folded state, and the answers.
 
-``app.events.state_folder`` folds, ``app.events.catch_up`` brings a new release up to the log,
-``app.events.answer_memory`` judges answers. The thread that follows the log waits for the event loop, and answers a
-writer once its entries are folded.
+``app.news.events.state_folder`` folds, ``app.news.events.catch_up`` brings a new release up to the log,
+``app.news.events.answer_memory`` judges answers. The thread that follows the log waits for the event loop, and answers
+a writer once its entries are folded.
 """
 
 import asyncio
@@ -10,10 +10,10 @@ import contextlib
 import time
 from collections.abc import Sequence
 
-from app.events.answer_memory import AnswerMemory
-from app.events.catch_up import NOT_FOLDED, Bounds, CatchUp
-from app.events.state_folder import SLICE, Room, StateFolder, Vectors
-from app.metrics.telemetry import Telemetry
+from app.news.events.answer_memory import AnswerMemory
+from app.news.events.catch_up import NOT_FOLDED, Bounds, CatchUp
+from app.news.events.state_folder import SLICE, Room, StateFolder, Vectors
+from app.news.metrics.live_metrics import LiveMetrics
 from script_shared.clock import Clock
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, EventLog
@@ -40,17 +40,17 @@ class EventIntake:
         answers: the newest answers of this process.
     """
 
-    def __init__(self, settings: Settings, telemetry: Telemetry) -> None:
-        self.log = EventLog(settings.events_address)
-        self.answers = AnswerMemory(self._write_lists, telemetry.live.credited, settings.served_share)
+    def __init__(self, settings: Settings, log: EventLog, metrics: LiveMetrics) -> None:
+        self.log = log
+        self.answers = AnswerMemory(self._write_lists, metrics.credited, settings.served_share)
         self._folder = StateFolder(self.answers, self._read)
         self._catch_up = CatchUp(self.log, settings.events_retention_days)
-        self._settings, self._telemetry = settings, telemetry
+        self._settings, self._metrics = settings, metrics
         self._tasks: list[asyncio.Task[None]] = []
         self.follower = LogFollower(
             self.log, self._folder, without=NOT_FOLDED, poll_seconds=settings.events_poll_seconds
         )
-        telemetry.live.follow(self.follower.lag, self.stale_seconds)
+        metrics.follow(self.follower.lag, self.stale_seconds)
 
     @property
     def newsroom(self) -> Newsroom | None:
@@ -65,8 +65,7 @@ class EventIntake:
     async def start(self) -> None:
         """Follow the log from now on; one that is unreachable is waited for."""
         self._folder.run_on(asyncio.get_running_loop())
-        with contextlib.suppress(UnavailableError, OSError):
-            self._settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(UnavailableError):
             self.answers.seq = self.follower.lag.applied = await asyncio.to_thread(self.log.head)
         self.follower.lag.read_at = time.monotonic()
         self.follower.start()
@@ -74,12 +73,11 @@ class EventIntake:
         self._tasks = [asyncio.create_task(each) for each in rounds]
 
     async def stop(self) -> None:
-        """Write the waiting entries and close the log."""
+        """Write the waiting entries."""
         for task in self._tasks:
             task.cancel()
         self.answers.flush()
         await asyncio.to_thread(self.follower.stop)
-        self.log.close()
 
     async def write(self, entries: Sequence[Entry]) -> list[bool]:
         """Write entries; returns once they are durable and folded here, with which of them were new.
@@ -164,9 +162,9 @@ class EventIntake:
 
     def _measure(self) -> None:
         newsroom = self.newsroom
-        self._telemetry.live.lost(self.follower.lag.dropped)
+        self._metrics.lost(self.follower.lag.dropped)
         if newsroom is not None and newsroom.state is not None:
-            self._telemetry.live.state(sizes_of(newsroom.state))
+            self._metrics.state(sizes_of(newsroom.state))
 
     async def _flush_on(self) -> None:
         while True:
@@ -181,5 +179,5 @@ class EventIntake:
             with contextlib.suppress(UnavailableError):
                 position = self.follower.lag.applied
                 entries = await asyncio.to_thread(self.log.waiting, position, without=NOT_FOLDED)
-                self._telemetry.live.behind(entries=entries)
+                self._metrics.behind(entries=entries)
             await asyncio.sleep(MEASURE_SECONDS)

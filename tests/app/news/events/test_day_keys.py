@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.events.day_keys import DAY_MS, LOOK_SECONDS, PAUSE_SECONDS, DayKeys
+from app.news.events.day_keys import DAY_MS, LOOK_SECONDS, PAUSE_SECONDS, DayKeys
 from script_shared.clock import wall_ms
 from script_shared.errors import UnavailableError
 from script_shared.events import EventLog
@@ -106,14 +106,14 @@ def test_an_answer_of_yesterday_is_still_recognised(
     log: EventLog, monkeypatch: pytest.MonkeyPatch, process: str
 ) -> None:
     now = wall_ms()
-    monkeypatch.setattr("app.events.day_keys.wall_ms", lambda: now)
+    monkeypatch.setattr("app.news.events.day_keys.wall_ms", lambda: now)
     made = keys(log)
     answer = made.answer_id("ana", ["a1"])
-    monkeypatch.setattr("app.events.day_keys.wall_ms", lambda: now + DAY_MS)
+    monkeypatch.setattr("app.news.events.day_keys.wall_ms", lambda: now + DAY_MS)
     made = made if process == "the same process" else DayKeys(log.day_keys.of)
     asyncio.run(made.refresh())
     assert made.gave(answer, "ana", "a1")
-    monkeypatch.setattr("app.events.day_keys.wall_ms", lambda: now + 3 * DAY_MS)
+    monkeypatch.setattr("app.news.events.day_keys.wall_ms", lambda: now + 3 * DAY_MS)
     assert not keys(log).gave(answer, "ana", "a1")
 
 
@@ -127,7 +127,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         if len(slept) == 3:
             raise asyncio.CancelledError
 
-    monkeypatch.setattr("app.events.day_keys.asyncio.sleep", sleep)
+    monkeypatch.setattr("app.news.events.day_keys.asyncio.sleep", sleep)
     return slept
 
 
@@ -146,7 +146,7 @@ def test_while_the_log_is_unreachable_the_watch_pauses_after_each_look_up(pauses
 
 def test_the_watch_asks_the_log_once_a_day(log: EventLog, monkeypatch: pytest.MonkeyPatch, pauses: list[float]) -> None:
     days = []
-    monkeypatch.setattr("app.events.day_keys.wall_ms", lambda: DAY_MS * (100 + len(pauses) // 2))
+    monkeypatch.setattr("app.news.events.day_keys.wall_ms", lambda: DAY_MS * (100 + len(pauses) // 2))
 
     def look_up(day: int) -> tuple[bytes, bytes]:
         days.append(day)

@@ -13,7 +13,7 @@ from functools import partial
 
 from scipy.sparse import csr_array
 
-from app.events.answer_memory import AnswerMemory
+from app.news.events.answer_memory import AnswerMemory
 from script_shared.clock import Clock
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from app.events.day_keys import DayKeys
-from app.events.proven_once import ProvenOnce
+from app.news.events.day_keys import DayKeys
+from app.news.events.proven_once import ProvenOnce
 from script_shared.errors import SettingsError
 from script_shared.events import Entry, Kind
 from script_shared.events.signature import HEADER, check

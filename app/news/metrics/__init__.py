@@ -1,0 +1,1 @@
+"""What news exports to Prometheus: answers, events, the live state."""

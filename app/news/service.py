@@ -1,0 +1,82 @@
+"""What the routes of news use beside the release in service."""
+
+import asyncio
+import contextlib
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from app.dependencies import Service
+from app.news.events.dating import Dating
+from app.news.events.day_keys import DayKeys
+from app.news.events.event_intake import EventIntake
+from app.news.events.event_proof import EventProof
+from app.news.list_cache import ListCache
+from app.news.metrics.news_metrics import NewsMetrics
+from app.news.releases.news_release import NewsRelease
+from app.use_case import InService, Parts
+
+
+class NewsService:
+    """The parts of news in one running service, made once with the loader of its releases.
+
+    Attributes:
+        settings: where everything is.
+        metrics: what news counts.
+        intake: the event log's side of this process.
+        day_keys: by which answers and networks get pseudonyms.
+        event_proof: checks signatures, and notes the origin of events.
+        lists: those that are the same for everybody.
+        live: holds the release in service; set at the start of the service.
+    """
+
+    live: InService[NewsRelease]
+
+    def __init__(self, parts: Parts) -> None:
+        self.settings = parts.settings
+        self.metrics = NewsMetrics(parts.metrics)
+        self.intake = EventIntake(parts.settings, parts.log, self.metrics.live)
+        self.day_keys = DayKeys(parts.log.day_keys.of)
+        self.event_proof = EventProof(parts.settings, self.day_keys)
+        self.lists = ListCache()
+        self._watch: asyncio.Task[None] | None = None
+
+    async def start(self, live: InService[NewsRelease]) -> None:
+        """Follow the event log and the day from now on."""
+        self.live = live
+        await self.intake.start()
+        await self.day_keys.refresh()
+        self._watch = asyncio.create_task(self.day_keys.watch())
+
+    async def stop(self) -> None:
+        """Write the entries that wait."""
+        if self._watch is not None:
+            self._watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watch
+        await self.intake.stop()
+
+    async def dating(self, *, by_site: bool, believed: bool = True) -> Dating:
+        """The times that a request may write now.
+
+        Args:
+            by_site: whether it carries the admin token or the signature of the site.
+            believed: whether the users of others are signs that the site is live.
+
+        Raises:
+            UnavailableError: a release is there, but was not loaded within a few seconds.
+        """
+        clock, late_hours = await self.live.clock(), self.settings.events_max_late_hours
+        return Dating.of(clock, late_hours, by_site=by_site, believed=believed, marked=self.live.service is None)
+
+
+def news_of(service: Service) -> NewsService:
+    """The parts of news in a service that hosts it."""
+    return cast("NewsService", service.use_cases["news"].beside)
+
+
+async def _news(request: Request) -> NewsService:
+    return news_of(request.app.state.service)
+
+
+TheNews = Annotated[NewsService, Depends(_news)]
