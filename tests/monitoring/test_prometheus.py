@@ -15,6 +15,7 @@ import httpx
 import pytest
 import yaml
 
+from app.metrics import drift_metrics
 from app.metrics.evaluation_file import FILE
 from pipelines.measures.evaluation_csv import COLUMNS
 from script_shared.news.segments import SEGMENT_NAMES
@@ -102,6 +103,12 @@ def evaluation() -> str:
     return "\n".join([HEADER, *rows]) + "\n"
 
 
+def drift() -> str:
+    """One column of the students that moved a little."""
+    column = {"column": "ida", "level": "notable", "used": True, "index": 0.2, "gap": 0.1, "missing": 0.05}
+    return json.dumps({"columns": [column], "new_columns": [], "measured_at": "2026-01-01T00:00:00+00:00"})
+
+
 def feed(exporter: Exporter, over: threading.Event) -> None:
     """Signs of life again and again; what happens once in a run has happened once, as after a first start."""
     while not over.wait(0.5):
@@ -124,6 +131,8 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     root = tmp_path_factory.mktemp("watched")
     settings = Settings(data_dir=root / "data", models_uri=str(root / "models"), evaluation_dir=root)
     (root / FILE).write_text(evaluation())
+    (root / "students").mkdir()
+    (root / "students" / drift_metrics.FILE).write_text(drift())
     releases = Releases(f"{settings.models_uri}/news")
     releases.publish(make_release(root / "made"), "v1", {}, run_id="run-1")
     releases.promote("v1", "test")

@@ -91,13 +91,16 @@ class Matcher:
             where: filter of those that are retrieved, by tag.
         """
         with self._vacancy(vacancy) as row:
-            vector = self.world.vacancy_vectors("learnt")[row]
             if rows is None:
-                index = self.parts.candidate_index
-                found = index.query(vector, max(self.retrieved, k), where, index.encoder)
-                rows = [self.candidates.row(each.id) for each in found]
+                rows = self._nearest(row, max(self.retrieved, k), where)
             people = np.asarray([each for each in rows if each >= 0], np.int64)
             return self._ranked(people, np.full(len(people), row), people, self.parts.candidate_ranker, k)
+
+    def _nearest(self, vacancy: int, k: int, where: Where | None = None) -> list[int]:
+        """Rows of the candidates whose vectors are nearest to a vacancy's."""
+        index = self.parts.candidate_index
+        vector = self.world.vacancy_vectors("learnt")[vacancy]
+        return [self.candidates.row(each.id) for each in index.query(vector, k, where, index.encoder)]
 
     def rank_vacancies(self, candidate: int | Mapping[str, Any], rows: Sequence[int] | None, k: int) -> list[Ranked]:
         """Vacancies for a candidate, best first; without rows those that are open and not applied to yet."""
@@ -162,9 +165,11 @@ class Matcher:
             return Reasons(skills, levels(self.candidates.get(person), wanted))
 
     def match(self, candidate: int | Mapping[str, Any], vacancy: int | Mapping[str, Any]) -> Ranked:
-        """One pair."""
-        with self._candidate(candidate) as person:
-            return self.rank_candidates(vacancy, [person], 1)[0]
+        """One pair, scored among the nearest candidates as in a list, because some features compare within a list."""
+        with self._candidate(candidate) as person, self._vacancy(vacancy) as row:
+            rows = self._nearest(row, self.retrieved)
+            rows += [person] if person not in rows else []
+            return next(each for each in self.rank_candidates(row, rows, len(rows)) if each.row == person)
 
     def add_vacancy(self, vacancy: Vacancy) -> int:
         """Add a vacancy, or a new version of one; it is found at once. Its row, which is a new one."""
