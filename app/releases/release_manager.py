@@ -33,7 +33,7 @@ class ReleaseManager(ReleaseInService[T]):
         counts: the metrics of these releases.
         use_case: its name, for messages.
         shared: folder that the worker processes of one service share; they load one after the other.
-        guard: has each release tried before it is loaded, None to take them as they are.
+        guard: has each release tried before it is loaded, None to load them without a trial.
 
     Attributes:
         releases: the store.

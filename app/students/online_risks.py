@@ -1,4 +1,4 @@
-"""Risks out of the online feature store, where a database is set for it; else out of the release's own arrays."""
+"""Risks from the online feature store if a database is set for it, else from the release's own arrays."""
 
 import asyncio
 

@@ -8,7 +8,7 @@ from script_shared.params import Params
 
 
 class FieldWeights(Params):
-    """How much the words of each field count in a vector; chosen on pairs from before the real files' test."""
+    """How much the words of each field count in a vector; chosen on pairs from before the test on the real files."""
 
     title: float = Field(ge=0, description="title")
     skills: float = Field(ge=0, description="skills asked for or named")

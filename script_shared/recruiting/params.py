@@ -59,7 +59,7 @@ class RefineParams(Params):
 
 
 class GradesParams(Params):
-    """What became of an application, by its status: the relevance that rankings learn from."""
+    """Outcome of an application by its status: the relevance that rankings learn from."""
 
     hired: list[str] = Field(min_length=1, description="grade 4: hired, or about to be")
     offered: list[str] = Field(description="grade 3: chosen, but gave up")

@@ -60,12 +60,12 @@ class ModelParams(Params):
 
     type: Type = Field(description="logistic, forest, lightgbm, xgboost, or mean: the mean of `members`")
     params: dict[str, bool | int | float] = Field(
-        {}, description="values of the type set over those of its own table below, such as `{trees = 50}`"
+        {}, description="values that overrule those of the type's own table below, such as `{trees = 50}`"
     )
     features: list[str] = Field(min_length=1, description="features, of those in `features.py`")
     members: list[Kind] = Field(min_length=1, description="what `mean` averages")
     class_weights: Costs = Field(
-        description="weights of expected, alert and critical students in the fits; calibration is by the plain shares"
+        description="weights of expected, alert and critical students in the fits; calibration uses the plain shares"
     )
     replicates: int = Field(
         ge=2,

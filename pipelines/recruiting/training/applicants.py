@@ -1,4 +1,4 @@
-"""Training rows of the candidates' ranker and the match classifier: who applied to a vacancy, and what came of it."""
+"""Training rows of the candidates' ranker and the match classifier: who applied to a vacancy, and the outcome."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ class Retrieval:
         self._known = np.zeros(len(data.candidates), bool)
 
     def refresh(self, day: int, changed: IntArray) -> None:
-        """Take in candidates who are there since, and those whose applications changed."""
+        """Add new candidates, and update those whose applications changed."""
         new = np.flatnonzero((self._from < day) & ~self._known)
         self._known[new] = True
         rows = np.union1d(new, changed[self._known[changed]])
@@ -45,7 +45,7 @@ class Retrieval:
             self.vectors[rows] = profiles(self._world, rows)
 
     def rebuild(self) -> None:
-        """Take in a new projection."""
+        """Use a new projection."""
         rows = np.flatnonzero(self._known)
         self.vectors[rows] = profiles(self._world, rows)
 

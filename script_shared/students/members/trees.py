@@ -89,7 +89,7 @@ class Trees:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """What ``save`` wrote, not looked through yet.
+        """What ``save`` wrote, not checked yet.
 
         Raises:
             ReleaseCorruptError: an array is missing.
