@@ -99,8 +99,8 @@ class EvaluationParams(Params):
     resamples: int = Field(ge=0, description="resamples of the bootstrap, by student")
     group_min: int = Field(ge=1, description="students that a group needs to be judged")
     repeats: int = Field(ge=0, description="repeats of the cross-validation by student on the training years")
-    learning_curve: list[float] = Field(description="shares of the training students, each with a model that is measured")
-    curve_students: int = Field(ge=100, description="training students for cross-validation and learning curve, at most")
+    learning_curve: list[float] = Field(description="shares of the training students that models learn from")
+    curve_students: int = Field(ge=100, description="most students for cross-validation and learning curve")
     leak_alarm: float = Field(
         gt=0.5, le=1, description="macro-F1 or AUC (also of one feature) above which the run or release is stopped"
     )
