@@ -41,8 +41,8 @@ pauta_drift_timestamp_seconds                     gauge      when the newest dat
 ================================================  =========  =========================================================
 
 Use cases export metrics of their own beside these (``app.metrics.own_metrics``); each has such a table, too, and a test
-compares the tables with what ``/metrics`` exports. Series of a release leave some minutes after it. How several worker
-processes are added up is said in ``app.metrics.workers``.
+compares the tables with what ``/metrics`` exports. Series of a release leave some minutes after it.
+``app.metrics.workers`` adds up several worker processes.
 """
 
 import asyncio

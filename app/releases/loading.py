@@ -21,7 +21,7 @@ TURN_SECONDS = 900.0  # the other worker processes load first
 
 
 class Loading(Generic[T]):
-    """Makes of a release's files what routes use.
+    """Turns a release's files into what routes use.
 
     Args:
         loader: of the use case.

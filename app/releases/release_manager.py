@@ -1,4 +1,4 @@
-"""Keeps the release of a use case in service current: a newer one takes its place without a request noticing.
+"""Keeps the release of a use case in service current: a newer one replaces it without a failed request.
 
 The pointer is looked at every ``poll_seconds``. When it names another release, that one is fetched, loaded and checked
 in a thread beside the old one, and takes over in one assignment; requests under way end on the old one. A release that

@@ -54,7 +54,7 @@ class Drift:
         before, now: what they are of, such as years.
         rows_before, rows: how many.
         shifts: by column, the largest index first.
-        new_columns: that only the new data have; lost_columns: that only those before have.
+        new_columns: those of the new data alone; lost_columns: those of the earlier data alone.
     """
 
     before: str

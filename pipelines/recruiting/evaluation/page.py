@@ -60,7 +60,7 @@ def render(content: dict[str, Any]) -> str:
 
 
 def headline(content: dict[str, Any]) -> str:
-    """One sentence: the ranker beside the newest vacancies."""
+    """One sentence: the ranker compared with newest first."""
     own, plain = (value(content, model, "hr_at_10") for model in (CANDIDATE, "newest"))
     return (
         f"The vacancy that a candidate applies to next is among the first ten in {own:.1%} of the cases; newest first "

@@ -93,7 +93,7 @@ class Pairs:
     places: list[IntArray] = field(default_factory=list)
 
     def add(self, data: Data, world: World, today: Day) -> None:
-        """Add the applications of a day, each vacancy's in one go."""
+        """Add the applications of a day, those of each vacancy together."""
         for places in by_vacancy(data, today.places):
             self.features.append(match_features(world, data.candidate[places], data.vacancy[places], today.day))
             self.places.append(places)

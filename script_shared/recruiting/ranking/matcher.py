@@ -1,4 +1,4 @@
-"""A release in memory: retrieves, ranks and explains, and takes what is added while it serves."""
+"""A release in memory: retrieves, ranks and explains, and accepts new records while it serves."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
