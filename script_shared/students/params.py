@@ -85,7 +85,7 @@ class DecisionParams(Params):
         description="thresholds of the status: those with the best macro-F1, or those with the lowest `costs`"
     )
     costs: tuple[Costs, Costs, Costs] = Field(
-        description="cost of a student who became (row) and was called (column) expected, alert, critical"
+        description="cost by true status (row) and predicted status (column): expected, alert, critical"
     )
     interval: float = Field(gt=0, lt=1, description="share of the replicates inside the interval of a risk")
     missing: Literal["impute", "refuse"] = Field(
@@ -128,7 +128,7 @@ class ReleasesParams(Params):
 class AccessParams(Params):
     """The record of who looked at which student."""
 
-    keep_days: int = Field(ge=1, description="days after which maintenance removes looks from the access record")
+    keep_days: int = Field(ge=1, description="days after which maintenance removes rows of the access record")
 
 
 class StudentsParams(Params):
