@@ -142,7 +142,7 @@ bench-ranking: install ## Rolling replay of real clicks: the ranker and its peer
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.ranking $(ARGS)
 
 .PHONY: bench-recruiting
-bench-recruiting: install ## Recruiting on real vacancies and applications, as of each day, beside plain orders (ARGS="folder --task next")
+bench-recruiting: install ## Recruiting on real vacancies and applications, as of each day, compared with baselines (ARGS="folder --task next")
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.recruiting $(ARGS)
 
 .PHONY: bench-vectors

@@ -50,7 +50,7 @@ class Trigger:
 
 
 async def _check_names(client: httpx.AsyncClient, dag: str, params: dict[str, Any]) -> None:
-    """Airflow itself takes params that the DAG does not have, and a misspelt one would change nothing."""
+    """Airflow itself accepts params that the DAG does not have, so a misspelt one would change nothing."""
     details = await client.get(f"/api/v2/dags/{dag}/details")
     known = answer_of(details, f"the DAG {dag}", "params")["params"] or {}
     if unknown := ", ".join(repr(name) for name in params if name not in known):

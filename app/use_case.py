@@ -51,7 +51,7 @@ class ReleaseLoader(ABC, Generic[T]):
     """Makes what routes use out of a release's files. Only ``load`` has to be written.
 
     Attributes:
-        optional_parts: folders of a release without which a damaged one may be served, where nothing else can be.
+        optional_parts: folders that a damaged release may lack when no other release can be served.
         trial: the ``ReleaseTrial`` that each release must pass in a process of its own, as ``module:class``; "" tries
             whether ``load`` can load it.
         trial_input: what the trial gets, in JSON's types; the verdict on a release is kept by its files and by this.

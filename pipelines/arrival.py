@@ -17,7 +17,7 @@ def is_watched(case: UseCase, settings: Settings) -> bool:
 
 
 def arrived(case: UseCase, settings: Settings) -> str | None:
-    """The fingerprint of the files there, if no run has begun with them; None while nothing is new or to be read."""
+    """The fingerprint of the files there, if no run has used them; None while nothing is new or readable."""
     try:
         found = str(
             case.function("fingerprint")(case.context(settings, "arrival", Options(source=case.landing_source)))

@@ -59,13 +59,13 @@ class UseCaseSettings(BaseModel):
     params_file: Path | None = Field(None, description="its params file; unset, the one in the package")
     database_uri: SecretStr | None = Field(
         None,
-        description="SQLAlchemy address of its own tables, where it has some (students, recruiting): SQLite or "
-        "PostgreSQL; unset, they are beside the event log",
+        description="SQLAlchemy address of the use case's own tables (students, recruiting): SQLite or PostgreSQL; "
+        "unset, they are beside the event log",
     )
     viewers: Annotated[SecretStr, AfterValidator(_viewers)] | None = Field(
         None,
-        description="people who may look at its persons without the admin token, where it has some (students, "
-        "recruiting): `name=token`, separated by commas; a token has 16 characters or more",
+        description="tokens of people who may see its students or candidates without the admin token: "
+        "`name=token`, separated by commas; a token has 16 characters or more",
     )
 
 

@@ -1,6 +1,6 @@
-"""Fails a test during which a part of the service caught an error that nobody planned.
+"""Fails a test during which a part of the service caught an error that the test does not expect.
 
-In production a part that fails costs its share of an answer, and its traceback is logged. In a test such an error is a
+In production an answer lacks a part that fails, and its traceback is logged. In a test such an error is a
 mistake in the code, unless it is an outage (`OUTAGES`), was raised by code of the tests, or the test names its type:
 ``@pytest.mark.catches("ValueError")``. Processes that a test starts are not watched.
 """
@@ -42,7 +42,7 @@ def raised_by_a_test(error: BaseException) -> bool:
 
 
 def unplanned(caught: Collection[tuple[str, BaseException]], planned: Collection[str]) -> list[str]:
-    """The errors that fail a test, with their tracebacks; a failed assertion is never planned to be caught."""
+    """The errors that fail a test, with their tracebacks; no test may expect a failed assertion."""
 
     def is_planned(error: BaseException) -> bool:
         names = {kind.__name__ for kind in type(error).__mro__}

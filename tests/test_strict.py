@@ -71,7 +71,7 @@ def test_after_all_of_them():
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
-    """What pytest says of each of the tests above."""
+    """The outcome of each of the tests above in pytest."""
     file = tmp_path_factory.mktemp("strict") / "test_parts.py"
     file.write_text(TESTS)
     command = [sys.executable, "-m", "pytest", "-p", "tests.strict", "-p", "no:cacheprovider", "-rA", str(file)]

@@ -16,7 +16,7 @@ FILE = "drift.json"
 LEVELS = ("notable", "large")
 BY_COLUMN = {
     "pauta_drift_index": ("index", "Population stability index of a column of the newest data."),
-    "pauta_drift_distance": ("gap", "Kolmogorov and Smirnov's distance of a column of numbers."),
+    "pauta_drift_distance": ("gap", "Kolmogorov-Smirnov distance of a column of numbers."),
     "pauta_drift_missing_ratio": ("missing", "Share of the newest rows in which the column is missing."),
 }
 
@@ -37,7 +37,7 @@ class DriftMetrics(Collector):
         self._registry.register(self)
 
     def text(self) -> bytes:
-        """In Prometheus' text format; of a file that cannot be read, what was read last."""
+        """In Prometheus' text format; a file that cannot be read keeps its last figures."""
         changed = self._read_changed()
         if changed or not self._text:
             self._text = generate_latest(self._registry)
@@ -83,7 +83,7 @@ class DriftMetrics(Collector):
     def _counts(self) -> Metric:
         family = GaugeMetricFamily(
             "pauta_drift_columns",
-            "Columns whose drift is notable or large, by whether the model looks at them.",
+            "Columns whose drift is notable or large, by whether the model uses them.",
             labels=["use_case", "level", "used"],
         )
         for use_case, figures in self._figures.items():
@@ -95,7 +95,7 @@ class DriftMetrics(Collector):
 
 
 def _checked(content: dict[str, Any]) -> dict[str, Any]:
-    """What the gauges need of a file.
+    """The values of a file that the gauges show.
 
     Raises:
         ValueError, KeyError, TypeError: it is something else.

@@ -1,4 +1,4 @@
-"""Where a use case exports metrics of its own."""
+"""The metrics that a use case exports beside those of the host."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,11 +13,11 @@ class OwnMetrics:
     """The metrics of one use case.
 
     Attributes:
-        registry: of the whole service: each name may be taken once. It is scraped with the metrics of the host.
+        registry: that of the whole service, so each name may be used once. It is scraped with the host's metrics.
         across: how a gauge of several worker processes becomes one value, by the gauge's name; the greatest of them
             where it is not named.
-        leaving: called with a release some minutes after it left service: series with the label ``release`` are to be
-            removed.
+        leaving: called with a release some minutes after it left service, to remove the series with its label
+            ``release``.
     """
 
     registry: CollectorRegistry

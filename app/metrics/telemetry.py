@@ -33,7 +33,7 @@ pauta_evaluation_low                              gauge      lower end of its 95
 pauta_evaluation_high                             gauge      upper end of its 95 % interval
 pauta_evaluation_timestamp_seconds                gauge      when a model was evaluated last (epoch seconds)
 pauta_drift_index                                 gauge      stability index of the newest data, by use case and column
-pauta_drift_distance                              gauge      Kolmogorov and Smirnov's distance, by use case and column
+pauta_drift_distance                              gauge      Kolmogorov-Smirnov distance, by use case and column
 pauta_drift_missing_ratio                         gauge      share of the newest rows without a value, by column
 pauta_drift_columns                               gauge      columns that drifted, by use case, level and use
 pauta_drift_new_columns                           gauge      columns that only the newest data have, by use case
@@ -41,8 +41,8 @@ pauta_drift_timestamp_seconds                     gauge      when the newest dat
 ================================================  =========  =========================================================
 
 Use cases export metrics of their own beside these (``app.metrics.own_metrics``); each has such a table, too, and a test
-compares the tables with what ``/metrics`` exports. Series of a release leave some minutes after it. How several worker
-processes are added up is said in ``app.metrics.workers``.
+compares the tables with what ``/metrics`` exports. Series of a release leave some minutes after it.
+``app.metrics.workers`` adds up several worker processes.
 """
 
 import asyncio

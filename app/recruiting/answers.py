@@ -12,7 +12,7 @@ from script_shared.recruiting.ranking.reasons import Reasons
 
 NO_VACANCY = "The release in service does not know this vacancy."
 NO_CANDIDATE = "The release in service does not know this candidate."
-NO_STORE = {"Cache-Control": "no-store"}  # nothing about people is kept by a browser or a proxy
+NO_STORE = {"Cache-Control": "no-store"}  # browsers and proxies keep nothing about people
 OF_VACANCY = (
     "title",
     "asked_on",
@@ -30,7 +30,7 @@ Side = int | Mapping[str, Any]
 
 
 def private_json(body: Any) -> Response:
-    """A JSON answer that nobody on the way may keep."""
+    """A JSON answer that browsers and proxies must not store."""
     return Response(orjson.dumps(body), 200, NO_STORE, "application/json")
 
 

@@ -1,4 +1,4 @@
-"""Filters of lists, as the index and the records know them."""
+"""Filters of lists, for the index and for records."""
 
 from collections.abc import Sequence
 from typing import Annotated

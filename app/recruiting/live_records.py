@@ -1,4 +1,4 @@
-"""Brings a release in memory up to the tables: what people added or changed is found, ranked and counted at once."""
+"""Updates a release in memory from the tables, so that added and changed records count at once."""
 
 import asyncio
 import time
@@ -10,13 +10,13 @@ from script_shared.recruiting.ranking.matcher import Matcher
 from script_shared.recruiting.records import Candidate, Vacancy, day_of
 from script_shared.recruiting.store.store import RecruitingStore, Stored
 
-SECONDS = 0.25  # between two looks into the tables
+SECONDS = 0.25  # between two reads of the tables
 UNDECIDED = -1
 
 
 @dataclass
 class Position:
-    """How far a release in memory is.
+    """How far a release in memory has followed the tables.
 
     Attributes:
         change: the latest change that is in it.
@@ -39,10 +39,10 @@ class LiveRecords:
         self._looked_at = float("-inf")
 
     async def follow(self, matcher: Matcher, position: Position, *, now: bool = False) -> None:
-        """Bring the release up to the tables where that is due.
+        """Update the release from the tables if that is due.
 
         Args:
-            now: even if the last look was a moment ago.
+            now: even if the last read was a moment ago.
 
         Raises:
             UnavailableError: the tables cannot be read.

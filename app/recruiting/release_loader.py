@@ -24,7 +24,7 @@ TRIAL = {"vacancy_id": "", "title": "Analista", "skills_text": "Java"}  # asked 
 
 @dataclass(frozen=True)
 class RecruitingRelease:
-    """A loaded release, who of its candidates was erased since, and how far it is in the tables."""
+    """A loaded release, its candidates who were erased since, and how far it has followed the tables."""
 
     matcher: Matcher
     erased: ErasedPeople
@@ -36,7 +36,7 @@ class RecruitingRelease:
 class RecruitingLoader(ReleaseLoader[RecruitingRelease]):
     """Args:
     erased: who was erased.
-    live: brings releases up to the tables.
+    live: updates releases from the tables.
     """
 
     def __init__(self, erased: ErasedPeople, live: LiveRecords) -> None:
@@ -58,7 +58,7 @@ class RecruitingLoader(ReleaseLoader[RecruitingRelease]):
         """
         matcher = Matcher.load(folder, manifest.version)
         if not all(0 <= each.match_probability <= 1 for each in matcher.rank_candidates(TRIAL, None, 3)):
-            raise ReleaseCorruptError(f"{folder}: its answers are no chances.", fix="Train it again.")
+            raise ReleaseCorruptError(f"{folder}: its answers are not probabilities.", fix="Train it again.")
         position = Position()
         self._live.apply(matcher, position)
         return RecruitingRelease(matcher, self._erased, self._live, position, _card(folder))

@@ -1,4 +1,4 @@
-"""Models of the recruiting routes: questions, which are validated, and answers, which are documented."""
+"""Models of the recruiting routes: validated requests and documented answers."""
 
 from typing import Annotated, Literal
 

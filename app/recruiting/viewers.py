@@ -1,4 +1,4 @@
-"""Who looks: the holder of the admin token, or of a token of ``PAUTA_RECRUITING_VIEWERS``."""
+"""The viewers: holders of the admin token, or of a token of ``PAUTA_RECRUITING_VIEWERS``."""
 
 import hmac
 from typing import Annotated

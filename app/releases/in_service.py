@@ -12,11 +12,11 @@ from script_shared.clock import Clock
 from script_shared.errors import UnavailableError
 
 T = TypeVar("T")
-CLOCK_SECONDS = 5.0  # an event that arrives while the first release is being loaded waits so long
+CLOCK_SECONDS = 5.0  # longest wait of an event that arrives while the first release is being loaded
 
 
 class ReleaseInService(Generic[T]):
-    """What requests ask; ``ReleaseManager`` keeps it current.
+    """The release that requests use; ``ReleaseManager`` keeps it current.
 
     Args:
         use_case: its name, for messages.

@@ -21,11 +21,11 @@ TURN_SECONDS = 900.0  # the other worker processes load first
 
 
 class Loading(Generic[T]):
-    """Makes of a release's files what routes use.
+    """Turns a release's files into what routes use.
 
     Args:
         loader: of the use case.
-        guard: has each release tried first, None to take them as they are.
+        guard: has each release tried first, None to load them without a trial.
         shared: folder that the worker processes of one service share; they load one after the other.
     """
 
@@ -43,7 +43,7 @@ class Loading(Generic[T]):
         Args:
             version: of the release; an earlier one than the pointer's where that cannot be used.
             beside: whether another one is in service meanwhile, whose requests go first.
-            in_part: without the parts that a release can be served without.
+            in_part: without the release's optional parts.
             kept: its files in the cache, where the store is unreachable.
         """
         wait = TurnTaking(asyncio.get_running_loop()) if beside else None

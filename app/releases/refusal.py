@@ -55,5 +55,5 @@ class CheckError(UnavailableError):
 
 
 def one_line(error: Exception) -> str:
-    """An error as people are shown it."""
+    """An error as people see it."""
     return error.logged if isinstance(error, PautaError) else f"{type(error).__name__}: {error}"

@@ -1,4 +1,4 @@
-"""Keeps the release of a use case in service current: a newer one takes its place without a request noticing.
+"""Keeps the release of a use case in service current: a newer one replaces it without a failed request.
 
 The pointer is looked at every ``poll_seconds``. When it names another release, that one is fetched, loaded and checked
 in a thread beside the old one, and takes over in one assignment; requests under way end on the old one. A release that
@@ -33,7 +33,7 @@ class ReleaseManager(ReleaseInService[T]):
         counts: the metrics of these releases.
         use_case: its name, for messages.
         shared: folder that the worker processes of one service share; they load one after the other.
-        guard: has each release tried before it is loaded, None to take them as they are.
+        guard: has each release tried before it is loaded, None to load them without a trial.
 
     Attributes:
         releases: the store.

@@ -34,7 +34,7 @@ class ReleaseTrial(ABC):
             without: optional parts that are left out.
 
         Raises:
-            Exception: whatever the release does to its users.
+            Exception: any error that the release causes.
         """
 
 

@@ -1,4 +1,4 @@
-"""Writes looks at students into the access record before their answers leave; those of one moment together."""
+"""Writes looks at students into the access record before their answers are sent, several in one transaction."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ class AccessLog:
         """Write looks; returns once they are in the record.
 
         Raises:
-            UnavailableError: they are not, so the answer must not leave.
+            UnavailableError: they are not, so the answer must not be sent.
         """
         if not looks or (len(looks) == 1 and self._written_now(looks[0])):
             return
@@ -61,7 +61,7 @@ class AccessLog:
                 await asyncio.to_thread(self.record.add, [look for looks, _ in batch for look in looks])
             except PautaError as error:
                 failed = error
-            except Exception as error:  # noqa: BLE001  whatever it is, nobody may wait for ever or get the answer
+            except Exception as error:  # noqa: BLE001  any error: nobody may wait for ever or get the answer
                 failed = UnavailableError("the access record cannot be written.", private=str(error))
             for _, written in batch:
                 if written.done():  # its request was cancelled

@@ -8,11 +8,11 @@ from fastapi import Response
 from app.students.shapes import chance_of
 from script_shared.students.model import Risk, StudentsModel
 
-NO_STORE = {"Cache-Control": "no-store"}  # nothing about children is kept by a browser or a proxy
+NO_STORE = {"Cache-Control": "no-store"}  # browsers and proxies keep nothing about children
 
 
 def private_json(body: Any) -> Response:
-    """A JSON answer that nobody on the way may keep."""
+    """A JSON answer that browsers and proxies must not store."""
     return Response(orjson.dumps(body), 200, NO_STORE, "application/json")
 
 

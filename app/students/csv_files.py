@@ -1,11 +1,11 @@
-"""CSV files that a spreadsheet opens without taking a cell for a formula."""
+"""CSV files that a spreadsheet opens without reading a cell as a formula."""
 
 import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Any
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a text that begins so for a formula
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet reads a text that begins so as a formula
 
 
 def csv_text(rows: Iterable[Sequence[Any]]) -> str:

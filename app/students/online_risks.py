@@ -1,4 +1,4 @@
-"""Risks out of the online feature store, where a database is set for it; else out of the release's own arrays."""
+"""Risks from the online feature store if a database is set for it, else from the release's own arrays."""
 
 import asyncio
 
@@ -35,7 +35,7 @@ class OnlineRisks:
         return self._model.of_stored(found.record, found.risks, found.effects)
 
     async def prepare(self) -> None:
-        """Compute the reasons of the students beside requests; they are remembered."""
+        """Compute the reasons of the students beside requests, and keep them."""
         for place in self._model.prepare_order():
             await asyncio.to_thread(self._model.of_place, place)
             await asyncio.sleep(PAUSE_SECONDS)

@@ -16,7 +16,7 @@ Read = tuple[BatchRecord | None, str]  # a record, or why there is none
 
 
 def records_in(body: bytes, content_type: str) -> list[Any]:
-    """The records of a body, not checked yet: objects, or whatever is in the place of one.
+    """The records of a body, not checked yet: objects, or other values in their place.
 
     Raises:
         RequestError: the body is none of the three formats; the message names line or column.
@@ -57,7 +57,7 @@ def _of_json(text: str) -> list[Any]:
     if isinstance(found, dict):
         found = found.get("records")
     if not isinstance(found, list):
-        raise RequestError("the body is no list of records.", fix='Send [{...}] or {"records": [{...}]}.')
+        raise RequestError("the body is not a list of records.", fix='Send [{...}] or {"records": [{...}]}.')
     return found
 
 

@@ -26,7 +26,7 @@ from script_shared.students.release_folder import CARD
 
 @dataclass(frozen=True)
 class StudentsRelease:
-    """A loaded release, its risks, who of its students was erased since, and the record of who looks at them."""
+    """A loaded release, its risks, its students who were erased since, and the access record."""
 
     model: StudentsModel
     erased: ErasedPeople
@@ -74,12 +74,12 @@ class StudentsLoader(ReleaseLoader[StudentsRelease]):
 
         Raises:
             ReleaseCorruptError: a file is missing or damaged, or the answer is no chance.
-            UnavailableError: the online feature store cannot be written, or nobody knows who was erased.
+            UnavailableError: the online feature store cannot be written, or the erasures cannot be read.
         """
         model = StudentsModel.load(folder, manifest.version, refuse_missing=self._refuse_missing)
         answer = model.of_record(dict.fromkeys(RECORD, 0.0))
         if not 0 <= answer.probabilities["critical"] <= 1 or model.of_student(model.store.ids.ids[0]) is None:
-            raise ReleaseCorruptError(f"{folder}: its answers are no chances.", fix="Train it again.")
+            raise ReleaseCorruptError(f"{folder}: its answers are not probabilities.", fix="Train it again.")
         if self._features is not None:
             self._features.write(manifest.version, model.store, self._erased.digests())
         return StudentsRelease(model, self._erased, self._access, OnlineRisks(model, self._features), _card(folder))

@@ -8,7 +8,7 @@ from app.use_case import AppUseCase
 STUDENTS = AppUseCase(
     name="students",
     loader=StudentsLoader.of,
-    routers=(  # what is asked most comes first, and addresses that end with an id last: they match any word
+    routers=(  # the most frequent routes come first, and those that end with an id last, because they match any word
         risks.router,
         service.router,
         pages.router,
@@ -17,6 +17,6 @@ STUDENTS = AppUseCase(
         streams.router,
         students.router,
     ),
-    about="Says which students may fall behind next year, and why.",
+    about="Predicts which students may fall behind next year, and explains why.",
     page="students/page",
 )

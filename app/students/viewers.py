@@ -1,4 +1,4 @@
-"""Who looks: the holder of the admin token, or of a token of ``PAUTA_STUDENTS_VIEWERS``."""
+"""The viewers: holders of the admin token, or of a token of ``PAUTA_STUDENTS_VIEWERS``."""
 
 import hmac
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""One request about students: the release that answers it, who looks, and the access record of what is shown."""
+"""One request about students: the release that answers it, the viewer, and the access record of what is shown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ UNKNOWN = "The release in service does not know this student. Ids are those of t
 
 @dataclass(frozen=True)
 class Visit:
-    """What a route about students is handed.
+    """What a route about students gets.
 
     Attributes:
-        release: the release in service; who was erased is known as of a second before.
-        viewer: who looks.
+        release: the release in service; its erasures are at most a second old.
+        viewer: the holder of the token.
         route: method and template of the route.
     """
 

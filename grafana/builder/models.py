@@ -125,12 +125,12 @@ _DRIFT = (
         Query("max by (use_case, column) (pauta_drift_index)", "{{use_case}} {{column}}"), limit=0.25,
     ),
     graph(
-        "Columns that drifted", "Of those that the model looks at, by level; and columns that are new.", "none",
+        "Columns that drifted", "Columns that the model uses, by level, and new columns.", "none",
         Query('max by (use_case, level) (pauta_drift_columns{used="yes"})', "{{use_case}} {{level}}"),
         Query("max by (use_case) (pauta_drift_new_columns)", "{{use_case}} new"),
     ),
     graph(
-        "Largest gap of cumulated shares", "Kolmogorov and Smirnov's distance, of columns of numbers.", "none",
+        "Largest gap of cumulated shares", "Kolmogorov-Smirnov distance, of columns of numbers.", "none",
         Query("max by (use_case, column) (pauta_drift_distance)", "{{use_case}} {{column}}"), most=1.0,
     ),
     graph(

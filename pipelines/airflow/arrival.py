@@ -11,15 +11,15 @@ from pipelines.arrival import arrived
 from pipelines.registry import find
 from script_shared.settings import load_settings
 
-SECONDS = 30.0  # between two looks
+SECONDS = 30.0  # between two checks
 
 
 class ArrivalTrigger(BaseEventTrigger):
-    """Announces files that no run has begun with, when two looks in a row found the same: an upload may take a while.
+    """Announces files that no run has used, once two checks in a row find the same: an upload may take a while.
 
     Args:
         use_case: whose source it looks at.
-        seconds: between two looks.
+        seconds: between two checks.
     """
 
     def __init__(self, use_case: str, seconds: float = SECONDS) -> None:
@@ -32,7 +32,7 @@ class ArrivalTrigger(BaseEventTrigger):
         return name, {"use_case": self.use_case, "seconds": self.seconds}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Look again and again; the same files are announced once."""
+        """Check again and again; the same files are announced once."""
         seen = announced = None
         while True:
             found = await asyncio.to_thread(self._arrived)

@@ -1,4 +1,4 @@
-"""Every command of ``python -m pipelines`` besides the use cases: its name, what it does, and where it is."""
+"""Every command of ``python -m pipelines`` besides the use cases: its name, what it does, and its module."""
 
 from typing import NamedTuple
 

@@ -58,7 +58,7 @@ def _parser(first: list[str], settings: Settings) -> argparse.ArgumentParser:
     parser.add_argument("--source-path", type=Path, help="folder or file of the source (default: PAUTA_SOURCE_PATH)")
     parser.add_argument("--refresh", action="store_true", help="download again even if the input seems unchanged")
     parser.add_argument("--force", choices=("promote", "refuse"), help="overrule the gate")
-    parser.add_argument("--params", type=Path, help="params file; what it lacks is as in the use case's own")
+    parser.add_argument("--params", type=Path, help="params file; the use case's own file gives what it lacks")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="overrule one value of the params file"
     )

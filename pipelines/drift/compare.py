@@ -13,7 +13,7 @@ from script_shared.arrays import FloatArray
 
 Level = Literal["none", "notable", "large"]
 NOTABLE, LARGE = 0.1, 0.25  # of the stability index, as is usual for it
-FAR = 0.2  # Kolmogorov and Smirnov's distance, or change of the share of missing values, without which none is large
+FAR = 0.2  # Kolmogorov-Smirnov distance, or change of the share of missing values, without which none is large
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class Shift:
         column: its name.
         kind: number or category.
         index: population stability index; missing values count as a bin.
-        gap: Kolmogorov and Smirnov's distance; nan for categories.
+        gap: Kolmogorov-Smirnov distance; nan for categories.
         effect: change of the mean in standard deviations, Cramér's V for categories.
         missing_before, missing: share of the rows without a value.
         level: none also where chance alone may give such an index.
-        used: whether the model looks at the column.
+        used: whether the model uses the column.
         new: categories that were not there before.
         sentence: for people.
     """
@@ -54,7 +54,7 @@ class Drift:
         before, now: what they are of, such as years.
         rows_before, rows: how many.
         shifts: by column, the largest index first.
-        new_columns: that only the new data have; lost_columns: that only those before have.
+        new_columns: those of the new data alone; lost_columns: those of the earlier data alone.
     """
 
     before: str
@@ -66,12 +66,12 @@ class Drift:
     lost_columns: tuple[str, ...] = ()
 
     def columns(self, level: Level, *, used: bool | None = None) -> list[str]:
-        """The columns of a level; ``used`` chooses those that the model looks at, or the others."""
+        """The columns of a level; ``used`` chooses those that the model uses, or the others."""
         return [each.column for each in self.shifts if each.level == level and used in (None, each.used)]
 
     @property
     def alarm(self) -> bool:
-        """Whether a column that the model looks at differs largely; the alert DataDrift asks the same of the gauges."""
+        """Whether a column that the model uses differs largely; the alert DataDrift asks the same of the gauges."""
         return bool(self.columns("large", used=True))
 
     def sentences(self) -> list[str]:
@@ -96,7 +96,7 @@ def compare(
     Args:
         names: what the rows before and the new ones are of.
         numbers: columns of numbers; categories: columns of texts.
-        used: those that the model looks at.
+        used: those that the model uses.
         new_columns: of the raw data, beside those that only one of the tables has.
     """
     shifts = [_number(name, before, now, used) for name in numbers if name in before and name in now]
@@ -114,7 +114,7 @@ def compare(
 
 
 def level_of(index: float, chance: float, distance: float) -> Level:
-    """What an index is called; one that chance may give is none.
+    """The level of an index; one that chance may give has the level none.
 
     Args:
         chance: the index that chance may give.

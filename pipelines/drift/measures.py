@@ -43,7 +43,7 @@ def counts_of_numbers(before: FloatArray, now: FloatArray) -> tuple[IntArray, In
 
 
 def largest_gap(before: FloatArray, now: FloatArray) -> float:
-    """Kolmogorov and Smirnov's distance: the largest gap of the two cumulated shares; nan without values on a side.
+    """Kolmogorov-Smirnov distance: the largest gap of the two cumulated shares; nan without values on a side.
 
     >>> largest_gap(np.array([1.0, 2, 3, 4]), np.array([3.0, 4, 5, 6]))
     0.5

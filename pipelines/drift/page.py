@@ -6,8 +6,8 @@ from pipelines.report import Section, Table, render_page
 HEADER = ("column", "", "index", "distance", "effect", "missing before", "missing", "used by the model")
 READING = (
     f"Population stability index: above {NOTABLE:g} notable, above {LARGE:g} large where the distance or the change of "
-    f"missing values is {FAR:g} or more; an index that chance may give is not marked. Distance is Kolmogorov and "
-    "Smirnov's. Effect is the change of the mean in standard deviations, for categories Cramér's V."
+    f"missing values is {FAR:g} or more; an index that chance may give is not marked. Distance is "
+    "Kolmogorov-Smirnov's. Effect is the change of the mean in standard deviations, for categories Cramér's V."
 )
 
 
@@ -30,11 +30,11 @@ def page(drift: Drift, title: str, subtitle: str) -> str:
 
 
 def verdict(drift: Drift) -> str:
-    """One sentence: whether the model sees what it has learned from."""
+    """One sentence: whether the new data are like those that the model learned from."""
     large, notable = (drift.columns(level, used=True) for level in ("large", "notable"))
     if large:
-        return f"{drift.now} differs largely in what the model looks at: {', '.join(large)}."
+        return f"{drift.now} differs largely in columns that the model uses: {', '.join(large)}."
     if notable or drift.new_columns or drift.lost_columns:
         changed = [*notable, *drift.new_columns, *drift.lost_columns]
-        return f"{drift.now} differs, but not largely in what the model looks at: {', '.join(changed)}."
-    return f"{drift.now} is as {drift.before} was in what the model looks at."
+        return f"{drift.now} differs, but not largely in columns that the model uses: {', '.join(changed)}."
+    return f"{drift.now} is as {drift.before} was in the columns that the model uses."

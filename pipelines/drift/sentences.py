@@ -6,7 +6,7 @@ import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
 
-NOTED = 0.05  # change of the share of missing values from which on it is said
+NOTED = 0.05  # change of the share of missing values from which a sentence names it
 SIZES = ((0.2, "hardly"), (0.5, "a little"), (0.8, "clearly"), (np.inf, "strongly"))  # Cohen's words for d
 
 

@@ -24,7 +24,7 @@ _END = struct.Struct("<4s4H2LH")  # the record at the end of a zip that says how
 
 
 def check_members(path: Path, arrange: Arrange) -> None:
-    """Read what is needed of a person's own archive once, which is kept whatever is found.
+    """Read the needed files of a person's own archive once; the archive is never deleted.
 
     Raises:
         SourceError: it cannot be used.

@@ -94,7 +94,7 @@ def _page(context: Context, tables: Tables, drift: dict[str, float], missing: di
             [Table(("table and reason", "rows"), list(refined["rejected"].items()))],
         ),
         Section(
-            f"The newest {NEWEST_DAYS} days beside the time before",
+            f"The newest {NEWEST_DAYS} days compared with the time before",
             "Population stability index: above 0.1 notable, above 0.25 large.",
             [Table(("column", "index", ""), [(name, value, words[name]) for name, value in drift.items()])],
         ),

@@ -27,7 +27,7 @@ TRAINING_STEPS = (
     Step(
         "evaluate",
         "pipelines.recruiting.evaluation:evaluate",
-        about="measures them on later applications beside plain baselines",
+        about="measures them on later applications, compared with baselines",
     ),
     Step(
         "gate",

@@ -28,7 +28,7 @@ def quality(context: Context) -> dict[str, Any]:
 
     Returns:
         drift: by column the stability index of the newest year against all earlier ones; drifted: the columns whose
-        drift is large; alarm: whether the model looks at one of them; new_columns; missing: by column the share of the
+        drift is large; alarm: whether the model uses one of them; new_columns; missing: by column the share of the
         newest year's rows without a value.
     """
     run = context.run

@@ -86,7 +86,7 @@ class Component:
         return len(self.deaths)
 
     def failure(self, what: str) -> UnavailableError:
-        """The error that says what it did, with the end of its log."""
+        """The error of a component, with the end of its log."""
         lines = self.log.read_text(errors="replace").splitlines()[-15:]
         last = "\n".join(f"    {line}" for line in lines)
         message = f"{self.name} {what} (exit code {self.exit_code}). Its last lines:\n{last}\n"

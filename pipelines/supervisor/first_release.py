@@ -55,7 +55,7 @@ class FirstRelease:
         self._say_served()
 
     def make_or_say(self) -> None:
-        """The same for a use case that is not the first: what is wrong with it is said, and the others go on."""
+        """The same for a use case that is not the first: its failure is reported, and the others continue."""
         if self.promoted:
             self.greet()
             return

@@ -43,7 +43,7 @@ class Outcome:
 def reconcile(settings: Settings, use_case: str) -> Outcome:
     """Record every training whose folders are there, then bring versions and aliases in line with the releases.
 
-    Whatever goes wrong ends up in the outcome; what was not recorded is tried again the next time.
+    Every failure is in the outcome; the next reconciliation tries again what was not recorded.
     """
     desk = TrackingFolder(settings, use_case)
     outcome = Outcome()

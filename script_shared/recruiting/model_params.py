@@ -8,7 +8,7 @@ from script_shared.params import Params
 
 
 class FieldWeights(Params):
-    """How much the words of each field count in a vector; chosen on pairs from before the real files' test."""
+    """How much the words of each field count in a vector; chosen on pairs from before the test on the real files."""
 
     title: float = Field(ge=0, description="title")
     skills: float = Field(ge=0, description="skills asked for or named")
@@ -24,14 +24,14 @@ class EncoderParams(Params):
         description="lsa: fitted on your texts; static: word vectors of a folder; sentence: a package with its weights"
     )
     path: str = Field(description="folder of the word vectors of static; empty for the other kinds")
-    width: int = Field(ge=8, le=1024, description="numbers of a vector before the projection")
-    learnt_width: int = Field(ge=4, le=1024, description="numbers after it")
+    width: int = Field(ge=8, le=1024, description="length of a vector before the projection")
+    learnt_width: int = Field(ge=4, le=1024, description="length of a vector after the projection")
     max_terms: int = Field(ge=100, le=200_000, description="words, and letter runs, of the vocabularies")
-    documents: int = Field(ge=100, description="vacancies and CVs that the vocabularies are learnt from at most")
-    pairs: int = Field(ge=100, description="pairs that the projection is learnt from at most")
-    cv_weight: float = Field(ge=0, description="how much a pair of CV and vacancy counts beside one of two vacancies")
-    shrink: float = Field(gt=0, description="how little single directions of the projection are trusted")
-    letter_weight: float = Field(ge=0, description="letter runs of the title beside all words")
+    documents: int = Field(ge=100, description="most vacancies and CVs to learn the vocabularies from")
+    pairs: int = Field(ge=100, description="most pairs to learn the projection from")
+    cv_weight: float = Field(ge=0, description="weight of a pair of CV and vacancy against a pair of two vacancies")
+    shrink: float = Field(gt=0, description="a larger value trusts single directions of the projection less")
+    letter_weight: float = Field(ge=0, description="weight of the title's letter runs against all words")
     seed: int = Field(description="seed of draws and of the SVD")
     weights: FieldWeights
 
@@ -40,9 +40,9 @@ class IndexParams(Params):
     """Nearest neighbours."""
 
     kind: Literal["by_size", "exact", "usearch"] = Field(
-        description="exact compares all vectors, usearch walks a graph; by_size takes the graph from `graph_from` on"
+        description="exact compares all vectors, usearch walks a graph; by_size chooses by `graph_from`"
     )
-    graph_from: int = Field(ge=1, description="vectors from which on by_size takes the graph")
+    graph_from: int = Field(ge=1, description="number of vectors from which by_size uses the graph")
     retrieved: int = Field(ge=10, le=5_000, description="nearest candidates that are ranked for a vacancy")
 
 
@@ -50,9 +50,9 @@ class RankerParams(Params):
     """LambdaRank over the features of pairs."""
 
     days: int = Field(ge=30, description="newest days of the applications that it learns from")
-    cases: int = Field(ge=100, description="cases that it learns from at most, the newest")
+    cases: int = Field(ge=100, description="newest cases that it learns from, at most")
     negatives: int = Field(
-        ge=5, description="open vacancies of a case beside the one applied to: half the nearest, half drawn"
+        ge=5, description="open vacancies of a case besides the one applied to: half the nearest, half drawn"
     )
     trees: int = Field(ge=1, description="trees")
     learning_rate: float = Field(gt=0, description="learning rate")
@@ -80,6 +80,6 @@ class EvaluationParams(Params):
 
     days: int = Field(ge=1, description="newest days that are held out")
     resamples: int = Field(ge=0, description="resamples of the bootstrap, by case")
-    cases: int = Field(ge=10, description="cases that are measured at most, drawn by seed")
+    cases: int = Field(ge=10, description="most cases to measure, drawn by seed")
     group_min: int = Field(ge=1, description="cases that a group needs to be judged")
     leak_alarm: float = Field(gt=0.5, le=1, description="AUC of a single feature above which a training stops")

@@ -20,15 +20,15 @@ FINAL = ("refused", "offered", "hired")  # these do not change any more
 
 
 class GeneratedParams(Params):
-    """The generated source: files of this shape, with planted skills, outcomes and personal data."""
+    """The generated source: files in the form of the source json, with planted skills, outcomes and personal data."""
 
     vacancies: int = Field(ge=20, le=200_000, description="vacancies")
     candidates: int = Field(ge=50, le=2_000_000, description="candidates")
-    applications: int = Field(ge=50, le=5_000_000, description="applications, about")
+    applications: int = Field(ge=50, le=5_000_000, description="applications, approximately")
     first_day: str = Field(pattern=r"^20\d\d-\d\d-\d\d$", description="day of the first vacancy")
     days: int = Field(ge=60, le=3_000, description="days over which vacancies are asked for")
     seed: int = Field(description="seed of the generator")
-    dirt: bool = Field(description="empty values, spellings and odd dates, as in such files; false writes clean ones")
+    dirt: bool = Field(description="empty values, spellings and odd dates, as in real files; false writes clean files")
 
 
 class DownloadParams(Params):
@@ -46,20 +46,20 @@ class FilesParams(Params):
     candidates: str = Field(description="file name of the candidates")
     applications: str = Field(description="file name of the applications")
     columns: list[str] = Field(
-        description='columns with other names, such as "candidates.cv_text = resume"; the others have their own names'
+        description='columns with other names, such as "candidates.cv_text = resume"; other columns keep their names'
     )
 
 
 class RefineParams(Params):
     """Checked values."""
 
-    first_year: int = Field(ge=1900, le=2100, description="dates before this year are empty ones")
+    first_year: int = Field(ge=1900, le=2100, description="dates before this year count as empty")
     max_rejected: float = Field(ge=0, le=1, description="share of a table's rows that may be rejected")
     longest_cv: int = Field(ge=1_000, description="characters of a CV that are kept")
 
 
 class GradesParams(Params):
-    """What became of an application, by its status: the relevance that rankings learn from."""
+    """Outcome of an application by its status: the relevance that rankings learn from."""
 
     hired: list[str] = Field(min_length=1, description="grade 4: hired, or about to be")
     offered: list[str] = Field(description="grade 3: chosen, but gave up")

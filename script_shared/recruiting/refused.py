@@ -1,4 +1,4 @@
-"""Names that no table and no feature may have: they tell what came later, or who somebody is."""
+"""Names that no table and no feature may have: they hold later facts, or personal data."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
 """Names in a release's folder."""
 
 CARD = "model_card.json"
-CANDIDATES, VACANCIES = "candidates.jsonl", "vacancies.jsonl"  # what the API shows; no CV among it
+CANDIDATES, VACANCIES = "candidates.jsonl", "vacancies.jsonl"  # what the API shows; without CVs

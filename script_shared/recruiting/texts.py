@@ -1,6 +1,6 @@
 """Job texts as words: lower case, no accents, no stop words; ``c++``, ``c#`` and ``s4`` stay whole.
 
-A word says nothing about who somebody is: words for sex and family are left out, *desenvolvedora* is *desenvolvedor*.
+Words say nothing about sex or family: such words are left out, and *desenvolvedora* becomes *desenvolvedor*.
 """
 
 import re

@@ -105,7 +105,7 @@ class StudentsModel:
 
         Args:
             risks: of this record alone.
-            effects: of its factors, for the reasons, where they were computed before, too.
+            effects: of its factors, for the reasons, where they were also computed before.
         """
         features = self._features([record])[0]
         known = None if effects is None else tuple(reasons(self.risk, features, effects=effects))

@@ -60,12 +60,12 @@ class ModelParams(Params):
 
     type: Type = Field(description="logistic, forest, lightgbm, xgboost, or mean: the mean of `members`")
     params: dict[str, bool | int | float] = Field(
-        {}, description="values of the type set over those of its own table below, such as `{trees = 50}`"
+        {}, description="values that overrule those of the type's own table below, such as `{trees = 50}`"
     )
     features: list[str] = Field(min_length=1, description="features, of those in `features.py`")
     members: list[Kind] = Field(min_length=1, description="what `mean` averages")
     class_weights: Costs = Field(
-        description="weights of expected, alert and critical students in the fits; calibration is by the plain shares"
+        description="weights of expected, alert and critical students in the fits; calibration uses the plain shares"
     )
     replicates: int = Field(
         ge=2,
@@ -129,10 +129,10 @@ class SearchParams(Params):
 
     trials: int = Field(ge=0, le=10_000, description="tries in all, those of earlier runs included; 0 searches nothing")
     seconds: float = Field(gt=0, description="seconds after which no new try begins")
-    metric: Metric = Field(description="what is best, by cross-validation")
+    metric: Metric = Field(description="metric that decides the best try, by cross-validation")
     types: list[Type] = Field(min_length=1, description="types to choose from")
     features: list[list[str]] = Field(description="lists of features to choose from, besides `model.features`")
-    critical_weight: float = Field(ge=1, description="greatest weight of critical students to choose")
+    critical_weight: float = Field(ge=1, description="largest weight of critical students to try")
     replicates: int = Field(ge=2, description="refits of a try in each fold")
     repeats: int = Field(ge=1, description="repeats of the cross-validation; a poor try is ended after any of them")
 

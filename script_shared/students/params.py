@@ -85,7 +85,7 @@ class DecisionParams(Params):
         description="thresholds of the status: those with the best macro-F1, or those with the lowest `costs`"
     )
     costs: tuple[Costs, Costs, Costs] = Field(
-        description="cost of a student who became (row) and was called (column) expected, alert, critical"
+        description="cost by true status (row) and predicted status (column): expected, alert, critical"
     )
     interval: float = Field(gt=0, lt=1, description="share of the replicates inside the interval of a risk")
     missing: Literal["impute", "refuse"] = Field(
@@ -99,8 +99,8 @@ class EvaluationParams(Params):
     resamples: int = Field(ge=0, description="resamples of the bootstrap, by student")
     group_min: int = Field(ge=1, description="students that a group needs to be judged")
     repeats: int = Field(ge=0, description="repeats of the cross-validation by student on the training years")
-    learning_curve: list[float] = Field(description="shares of the training students whose model is measured, too")
-    curve_students: int = Field(ge=100, description="training students that both are done with at most")
+    learning_curve: list[float] = Field(description="shares of the training students that models learn from")
+    curve_students: int = Field(ge=100, description="most students for cross-validation and learning curve")
     leak_alarm: float = Field(
         gt=0.5, le=1, description="macro-F1 or AUC (also of one feature) above which the run or release is stopped"
     )
@@ -128,7 +128,7 @@ class ReleasesParams(Params):
 class AccessParams(Params):
     """The record of who looked at which student."""
 
-    keep_days: int = Field(ge=1, description="days after which maintenance removes looks from the access record")
+    keep_days: int = Field(ge=1, description="days after which maintenance removes rows of the access record")
 
 
 class StudentsParams(Params):

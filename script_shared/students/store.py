@@ -32,7 +32,7 @@ class Store:
         names: by kind the labels' texts.
         risks: of each student's latest record.
         effects: float32 (students, factors) of that record, for the reasons; nan where they are computed when they are
-            needed. None in releases of before.
+            needed. None in earlier releases.
     """
 
     ids: IdIndex

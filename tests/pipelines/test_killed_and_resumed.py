@@ -76,7 +76,7 @@ class Home:
         return {f"PAUTA_{name}": str(self.root / place) for name, place in places.items()}
 
     def done(self, *arguments: str) -> str:
-        """What a command says that must succeed; in this process, which nobody kills."""
+        """The output of a command that must succeed; it runs in this process, which no test kills."""
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as said:
             for name, value in self.environment.items():
                 patch.setenv(name, value)

@@ -1,1 +1,1 @@
-"""Releases of news: what a loaded one is, how it is loaded, and how it is tried before."""
+"""News releases: how they are tried and loaded, and what a loaded one holds."""

@@ -68,7 +68,7 @@ class NewsTrial(ReleaseTrial):
         say(stage=name)
         try:
             return load()
-        except Exception as error:  # noqa: BLE001  whatever it is, the part cannot be used
+        except Exception as error:  # noqa: BLE001  any error means that the part cannot be used
             self.parts[name] = described(error)
             return None
 

@@ -84,7 +84,7 @@ def _similar(loaded: RecruitingRelease, row: int, wanted: CandidateFilter, limit
 async def delete_candidate(candidate_id: CandidateId, loaded: InService) -> Response:
     """Erase a candidate: no process answers about the candidate after a second, and later runs leave the candidate out.
 
-    Releases and older runs still hold the record until `maintenance` removes them; your files are yours to clean.
+    Releases and older runs still hold the record until `maintenance` removes them; remove it from your files yourself.
     """
     candidate_row(loaded, candidate_id)
     await loaded.erased.erase(candidate_id)

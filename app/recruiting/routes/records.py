@@ -1,4 +1,4 @@
-"""Vacancies, candidates and applications that people add, change and remove: versions, pages, and found at once."""
+"""Vacancies, candidates and applications that people add, change and remove, with versions and pages."""
 
 import asyncio
 from datetime import UTC, date, datetime
@@ -101,9 +101,9 @@ async def delete_vacancy(
 
 @router.post("/applications", summary="Add an application, or a status", response_model=StoredRecord)
 async def post_application(body: ApplicationRecord, loaded: InService) -> Response:
-    """A candidate applies to a vacancy, or moves along the ladder. It counts at once, and in later trainings.
+    """A candidate applies to a vacancy, or gets another status. It counts at once, and in later trainings.
 
-    409 for another version: 0 for a new application, else the version that the last answer had.
+    The version is 0 for a new application, else that of the last answer; 409 for another version.
     """
     if loaded.matcher.candidates.row(body.candidate_id) < 0 or loaded.erased.has(body.candidate_id):
         raise HTTPException(404, "The candidate is unknown.")

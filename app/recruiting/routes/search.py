@@ -26,7 +26,7 @@ async def search(
     offset: Offset = 0,
     limit: Limit = 10,
 ) -> Response:
-    """The best matches of words (BM25) and of the learnt vectors, half and half."""
+    """The best matches of words (BM25) and of the learnt vectors, with equal weight."""
     lines = await asyncio.to_thread(_lines, loaded, q, kind, level, open_only, offset + limit)
     return private_json({"release": loaded.matcher.version, "kind": kind, "results": lines[offset : offset + limit]})
 

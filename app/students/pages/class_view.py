@@ -27,7 +27,7 @@ class Filters:
     Attributes:
         group: class, None for all.
         phase: None for all.
-        urgent: only students whom somebody should look at.
+        urgent: only students who need attention soon.
         offset: of the first one.
     """
 
@@ -149,5 +149,5 @@ def badge(texts: Texts, status: str) -> Element:
 
 
 def urgent_mark(texts: Texts) -> Element:
-    """The mark of students whom somebody should look at."""
+    """The mark of students who need attention soon."""
     return tag("span", texts["urgent"], class_="badge urgent")

@@ -50,7 +50,7 @@ def page(
 
 
 def message(request: Request, text: str, status: int, viewer: Viewer | None = None) -> Response:
-    """A page that says one thing, with the way back."""
+    """A page with one message and a link back."""
     texts = Texts(language_of(request))
     way_back = tag("p", tag("a", texts["back"], href=home(request)))
     return page(request, texts["title"], tag("p", text, class_="note"), way_back, viewer=viewer, status=status)

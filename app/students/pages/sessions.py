@@ -34,7 +34,7 @@ def close_session(request: Request, response: Response) -> None:
 
 
 def viewer_in(cookie: str, service: Service) -> Viewer | None:
-    """Whose session a cookie is; None when it is none, over, or of a token that was changed."""
+    """The viewer of a session cookie; None without a session, after its end, or when its token was changed."""
     name, _, rest = cookie.partition(":")
     until, _, mac = rest.partition(":")
     token = tokens_of(service).get(name)

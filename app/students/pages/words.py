@@ -46,7 +46,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "calculate": ("Calculate", "Calcular"),
     "before": ("As it is", "Como está"),
     "after": ("After the change", "Depois da mudança"),
-    "wrong": ("This value cannot be: {field}.", "Este valor não é possível: {field}."),
+    "wrong": ("This value is not possible: {field}.", "Este valor não é possível: {field}."),
     "nobody": ("No student matches.", "Nenhum estudante corresponde."),
     "earlier": ("Previous page", "Página anterior"),
     "later": ("Next page", "Próxima página"),
@@ -70,7 +70,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "refused": ("This request was refused.", "Este pedido foi recusado."),
     "purpose": (
-        "A prediction helps to look in time. It decides nothing: who knows the student overrules it.",
+        "A prediction helps you to see a risk in time. It decides nothing: people who know the student overrule it.",
         "Uma previsão ajuda a olhar a tempo. Não decide nada: quem conhece o estudante tem a palavra.",
     ),
     "release": ("release", "versão"),

@@ -1,4 +1,4 @@
-"""Measures the models on days that they have not seen, beside plain orders, with intervals by case."""
+"""Measures the models on days that they have not seen, compared with baselines, with intervals by case."""
 
 from pipelines.recruiting.evaluation.step import evaluate
 

@@ -10,7 +10,7 @@ BINS = 10
 
 
 def auc(came: IntArray, score: FloatArray) -> float:
-    """Chance that one to whom it came has the higher score than one to whom it did not; ties count half.
+    """Chance that a case with the outcome has a higher score than one without; ties count half.
 
     >>> float(auc(np.array([True, False, True]), np.array([0.9, 0.5, 0.5])))
     0.75

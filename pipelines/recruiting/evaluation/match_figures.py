@@ -17,7 +17,7 @@ MATCH, LATEST, RANKER, RANDOM = "match", "latest_first", "candidate_ranker", "ra
 
 
 def match_figures(found: Decided, resamples: int, seed: int) -> list[Figure]:
-    """AUC of a hire over all applications and inside a vacancy, NDCG@5 inside, beside the latest application first."""
+    """AUC of a hire over all applications and inside a vacancy, NDCG@5 inside, compared with latest first."""
     scores = {MATCH: found.chance, LATEST: found.day.astype(float), RANKER: found.score}
     result = []
     for model, score in scores.items():

@@ -39,7 +39,7 @@ class PlainOrders:
         }
 
     def of(self, case: Case, features: FloatArray) -> Scores:
-        """Scores of the open vacancies by every plain order."""
+        """Scores of the open vacancies by every baseline."""
         columns = {name: features[:, place] for place, name in enumerate(NAMES)}
         found = {name: make(columns) for name, make in FROM_FEATURES.items()}
         older = [entry[0] for entry in self._world.activity.latest(case.candidate, LATEST)]

@@ -1,4 +1,4 @@
-"""The page a person reads after an evaluation: how good the orders are, for whom, and beside which plain order."""
+"""The page a person reads after an evaluation: how good the orders are, for whom, and compared with which baselines."""
 
 from typing import Any
 
@@ -32,13 +32,13 @@ HIRE = {
     "brier": "Brier score",
 }
 READING = (
-    "Everything was learnt from the days before the test. On each day of the test the models know the days before it "
-    "alone. After each figure is its 95 % interval."
+    "The models learnt from the days before the test. On each day of the test they know only the days before it. "
+    "After each figure is its 95 % interval."
 )
 HIRES = (
-    "Most of the AUC over all applications says which vacancies are filled; inside a vacancy, where a recruiter "
-    "chooses, little can be predicted. Applications that are not decided yet count as not hired. The chance is shown "
-    "beside the order and is never the order."
+    "The AUC over all applications measures mostly which vacancies are filled; inside a vacancy, where a recruiter "
+    "chooses, the models predict little. Applications that are not decided yet count as not hired. Answers show the "
+    "chance, but never order by it."
 )
 
 
@@ -60,7 +60,7 @@ def render(content: dict[str, Any]) -> str:
 
 
 def headline(content: dict[str, Any]) -> str:
-    """One sentence: the ranker beside the newest vacancies."""
+    """One sentence: the ranker compared with newest first."""
     own, plain = (value(content, model, "hr_at_10") for model in (CANDIDATE, "newest"))
     return (
         f"The vacancy that a candidate applies to next is among the first ten in {own:.1%} of the cases; newest first "
@@ -102,4 +102,4 @@ def _counterfactual(content: dict[str, Any]) -> Section:
         f"{verdict} when words of {found['candidates']:,} candidates were changed to those of the other sex, such as "
         "desenvolvedor and desenvolvedora, and words for sex and family were added."
     )
-    return Section("Is a score moved by who somebody is?", text)
+    return Section("Does a person's sex or family change a score?", text)

@@ -33,7 +33,7 @@ CHECKED = 200  # candidates of the counterfactual test
 
 
 def evaluate(context: Context) -> dict[str, Any]:
-    """Measure the candidate on the held-out days, beside plain orders.
+    """Measure the candidate on the held-out days, compared with baselines.
 
     Reads refined and trained; writes evaluated (``metrics.json``, ``report.html``), copies both to
     ``evaluation_dir/recruiting`` and puts the figures into the CSV over all runs.

@@ -1,4 +1,4 @@
-"""Step gate: the candidate's figures beside the release in service and the plain baselines."""
+"""Step gate: compares the candidate with the release in service and the baselines."""
 
 import json
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""The model card of a release: what it is for, what not for, how good it is, and by whom it is to be overruled."""
+"""The model card of a release: its uses, its limits, its figures, and who may overrule it."""
 
 from typing import Any
 

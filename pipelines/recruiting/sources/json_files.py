@@ -1,4 +1,4 @@
-"""Source ``json``: the three nested files in a folder or a zip, read where they are; no copy is kept of them."""
+"""Source ``json``: the three nested files in a folder or a zip, read in place, without a copy."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Training rows of the candidates' ranker and the match classifier: who applied to a vacancy, and what came of it."""
+"""Training rows of the candidates' ranker and the match classifier: who applied to a vacancy, and the outcome."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ class Retrieval:
         self._known = np.zeros(len(data.candidates), bool)
 
     def refresh(self, day: int, changed: IntArray) -> None:
-        """Take in candidates who are there since, and those whose applications changed."""
+        """Add new candidates, and update those whose applications changed."""
         new = np.flatnonzero((self._from < day) & ~self._known)
         self._known[new] = True
         rows = np.union1d(new, changed[self._known[changed]])
@@ -45,7 +45,7 @@ class Retrieval:
             self.vectors[rows] = profiles(self._world, rows)
 
     def rebuild(self) -> None:
-        """Take in a new projection."""
+        """Use a new projection."""
         rows = np.flatnonzero(self._known)
         self.vectors[rows] = profiles(self._world, rows)
 
@@ -93,7 +93,7 @@ class Pairs:
     places: list[IntArray] = field(default_factory=list)
 
     def add(self, data: Data, world: World, today: Day) -> None:
-        """Add the applications of a day, each vacancy's in one go."""
+        """Add the applications of a day, those of each vacancy together."""
         for places in by_vacancy(data, today.places):
             self.features.append(match_features(world, data.candidate[places], data.vacancy[places], today.day))
             self.places.append(places)

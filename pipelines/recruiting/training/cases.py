@@ -28,7 +28,7 @@ class Openness:
 
 @dataclass(frozen=True)
 class Day:
-    """A day of the replay; while it is handled, the world knows the days before alone.
+    """A day of the replay; while it is processed, the world has only the days before.
 
     Attributes:
         day: days since 1970-01-01.
@@ -106,7 +106,7 @@ def next_vacancies(data: Data, world: World, today: Day, *, with_cv: bool = Fals
     """The candidates of a day who had applied before, with what was open to them.
 
     Args:
-        with_cv: also candidates who had not, but of whom there is a text.
+        with_cv: also candidates who had not applied before but have a text.
     """
     asked, texts = world.vacancy_facts["asked"], world.candidate_vectors("text")
     for candidate in np.unique(data.candidate[today.places]).tolist():

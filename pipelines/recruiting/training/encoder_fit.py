@@ -44,7 +44,7 @@ def fit_encoder(data: Data, params: EncoderParams, until: int) -> Encoder:
     """Learn the encoder, or read one that was trained elsewhere.
 
     Args:
-        until: days since 1970-01-01; nothing of that day or later is looked at.
+        until: days since 1970-01-01; nothing of that day or later is used.
 
     Raises:
         InputError: the folder of the word vectors cannot be read.
@@ -87,7 +87,7 @@ def project(data: Data, encoded: Encoded, until: int, params: EncoderParams) -> 
     """Learn the projections from vacancies that share a candidate, and from CVs and the vacancies applied to.
 
     Args:
-        until: days since 1970-01-01; no application of that day or later is looked at.
+        until: days since 1970-01-01; no application of that day or later is used.
     """
     seen = data.day < until
     candidate, vacancy = data.candidate[seen], data.vacancy[seen]

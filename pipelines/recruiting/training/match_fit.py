@@ -63,7 +63,7 @@ def fit_trees(features: FloatArray, came: IntArray, params: MatchParams) -> Any:
 
 
 def platt(scores: FloatArray, came: IntArray) -> tuple[float, float]:
-    """Slope and shift of Platt's scaling; the slope is never below zero, which would turn the order round."""
+    """Slope and shift of Platt's scaling; the slope is never below zero, which would reverse the order."""
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=1e3).fit(scores[:, None], came)

@@ -19,6 +19,6 @@ def found_in(run: Run) -> dict[str, Any]:
 
 
 def params_found(run: Run, params: StudentsParams) -> StudentsParams:
-    """The params with the model that the run's search found best; as they are where nothing was searched."""
+    """The params with the model that the run's search found best; unchanged without a search."""
     choice = found_in(run).get("choice") if params.search.trials else None
     return params if choice is None else params.model_copy(update={"model": changed(params.model, choice)})

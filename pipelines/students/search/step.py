@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 def search(context: Context) -> dict[str, Any]:
     """Read gold; write search (``choice.json``: the best, and every try). With no ``search.trials`` nothing is tried.
 
-    Only pairs of years before the last one are looked at. A search that was stopped goes on where it was: the study is
+    The last pair of years is not used. A search that was stopped continues where it was: the study is
     a SQLite file that belongs to these data and params.
 
     Returns:
@@ -87,7 +87,7 @@ def _study(context: Context, params: StudentsParams) -> Any:
 
 
 def _name(context: Context, params: StudentsParams) -> str:
-    """Changes with the data and with all that decides what a try is worth, but not with how long may be searched."""
+    """Changes with the data and with all that decides the value of a try, but not with the limits of the search."""
     wanted = params.model_dump(include={"model", "ruler", "target", "bronze", "silver", "decision"})
     space = params.search.model_dump(exclude={"trials", "seconds"})
     content = [VERSION, context.run.facts("landing").get("fingerprint"), wanted, space]

@@ -47,7 +47,7 @@ def _risks(records: FloatArray, model: RiskModel) -> Risks:
 
 
 def _effects(records: FloatArray, risks: Risks, model: RiskModel) -> FloatArray:
-    """float32 (students, factors): of the students who are looked at most, nan of all others."""
+    """float32 (students, factors): of the students who are read most, nan of all others."""
     features = model.matrix({name: records[:, place] for place, name in enumerate(RECORD)})
     found = np.full((len(records), len(factors_of(model))), np.nan, np.float32)
     for place in np.lexsort((-risks.chances[:, 1], -records[:, RECORD.index("year")]))[:EXPLAINED]:

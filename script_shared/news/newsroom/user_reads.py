@@ -1,4 +1,4 @@
-"""What users read and were shown, as far as events tell: what the live state knows, and what is noted beside it."""
+"""What users read and were shown, as far as events tell: what the live state knows, and what is kept outside it."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The parts that one answer lacks: a part that fails costs its share of the answer, not the answer."""
+"""The parts that one answer lacks: when a part fails, the answer lacks only that part."""
 
 import logging
 import time
@@ -6,7 +6,7 @@ from collections.abc import Collection
 from types import TracebackType
 
 log = logging.getLogger("pauta.recommend")
-SILENT_SECONDS = 60.0  # a part that fails with every request is logged so often
+SILENT_SECONDS = 60.0  # between two log lines of a part that fails with every request
 
 
 class FailureLog:
@@ -24,7 +24,7 @@ class FailureLog:
 
 
 class Degradation:
-    """What one answer had to do without.
+    """The parts that one answer lacks.
 
     Args:
         failures: logs them.

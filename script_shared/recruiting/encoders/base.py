@@ -29,7 +29,7 @@ class Encoder(Protocol):
 
 
 def whole_text(document: Document) -> str:
-    """All fields of a document behind one another.
+    """All fields of a document, one after the other.
 
     >>> whole_text({"title": "Analista", "skills": "SAP"})
     'Analista SAP'

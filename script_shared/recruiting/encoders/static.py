@@ -49,7 +49,7 @@ class Static:
             scale = np.load(weights, allow_pickle=False) if weights.is_file() else np.ones(len(terms))
         except (OSError, ValueError) as error:
             raise InputError(
-                f"{folder}: no word vectors ({error}).", fix="See docs/recruiting.md, Encoders."
+                f"{folder}: no word vectors ({error}).", fix="See docs/recruiting.md, How it ranks."
             ) from error
         if vectors.ndim != 2 or len(vectors) != len(terms) or len(scale) != len(terms):
             raise InputError(f"{folder}: words and vectors differ in number.", fix="Export them again.")

@@ -1,4 +1,4 @@
-"""Who applied to what and when, and what became of it: all that is known by a day, and nothing later.
+"""Who applied to what and when, with which outcome: all that is known by a day, and nothing later.
 
 Applications are added in order of time. Training adds those before a day and then looks; serving adds all there are and
 each new one as it comes.
@@ -47,7 +47,7 @@ class Activity:
             self.add(application)
 
     def add(self, new: Application) -> None:
-        """Add an application; a pair that is there already takes its new status."""
+        """Add an application; a known pair gets its new status."""
         for side, own, other in (
             (self.of_candidate, new.candidate, new.vacancy),
             (self.of_vacancy, new.vacancy, new.candidate),

@@ -1,4 +1,4 @@
-"""How near a candidate is to those who applied to a vacancy already."""
+"""How similar a candidate is to earlier applicants of a vacancy."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from script_shared.recruiting.features.world import World
 def add_company(
     world: World, past: Past, pairs: tuple[IntArray, IntArray, IntArray], day: int, found: dict[str, FloatArray]
 ) -> None:
-    """How near the candidate is to those who applied already, the candidate left out."""
+    """How similar the candidate is to the other earlier applicants."""
     candidates, who, vacancies = pairs
     learnt = world.vacancy_vectors("learnt")
     own = learnt[np.maximum(past.rows, 0)] * np.where(past.rows < 0, 0.0, DECAY)[:, :, None]

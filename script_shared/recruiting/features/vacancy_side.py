@@ -1,4 +1,4 @@
-"""What the activity says of vacancies on a day: how much they are applied to, and by whom."""
+"""Features of vacancies from the activity on a day: how many applications they get, and from whom."""
 
 from collections.abc import Sequence
 
@@ -8,8 +8,8 @@ from script_shared.arrays import FloatArray, IntArray
 from script_shared.recruiting.features.activity import Activity, known_grade
 
 PACES = (1, 3, 7, 14)  # days back that applications are counted over
-OTHERS = 5  # newest other vacancies of an applicant that are looked at
-APPLICANTS = 25  # newest applicants that are looked at
+OTHERS = 5  # newest other vacancies of an applicant that count
+APPLICANTS = 25  # newest applicants that count
 LONG_AGO = 400.0  # days since something that never happened
 NAMES = (
     "applicants",

@@ -1,4 +1,4 @@
-"""The exact index: all vectors in one matrix, mapped from the release; what is added later is kept beside it."""
+"""The exact index: all vectors in one matrix, mapped from the release; later entries are kept beside it."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -10,7 +10,7 @@ from script_shared.arrays import FloatArray, IntArray
 from script_shared.recruiting.index.exact import ExactIndex
 
 GRAPH = "graph.usearch"
-LINKS, BUILD, SEARCH = (16, 128, 128)  # links of a vector; vectors looked at when it is added, and when it is searched
+LINKS, BUILD, SEARCH = (16, 128, 128)  # links of a vector; vectors compared when it is added, and in a search
 FEW = 20_000  # rows that a filter leaves, up to which all of them are compared
 WIDER = 4  # times k that the graph is asked for, and again, until the filter leaves enough
 

@@ -1,7 +1,7 @@
 """The match classifier: how likely it is that an application ends in a hire, calibrated.
 
-Most of what it knows is which vacancies are filled; see docs/recruiting.md, How well it works. It is shown beside the
-order, and never is the order.
+Most of what it knows is which vacancies are filled; see docs/recruiting.md, How well it works. Answers show it, but
+never order by it.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A release in memory: retrieves, ranks and explains, and takes what is added while it serves."""
+"""A release in memory: retrieves, ranks and explains, and accepts new records while it serves."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -44,7 +44,7 @@ class Ranked:
 
 
 class Matcher:
-    """Safe to ask from many threads; what is written or given inline waits for its turn.
+    """Safe to use from many threads; changes and inline records wait for their turn.
 
     Attributes:
         version: the release's name.
@@ -141,7 +141,7 @@ class Matcher:
         return [(self.candidates.row(each.id), each.similarity) for each in found]
 
     def search(self, text: str, kind: str, k: int) -> list[tuple[int, float]]:
-        """Rows of "candidates" or "vacancies" for a free text: BM25 and the vectors, half and half."""
+        """Rows of "candidates" or "vacancies" for a free text: BM25 and the vectors, with equal weight."""
         ours = kind == "vacancies"
         side: People[Any] = self.vacancies if ours else self.candidates
         document = [{"title": text}]

@@ -53,7 +53,7 @@ class People(Generic[R]):
         return len(self.ids) + len(self._added)
 
     def row(self, name: str) -> int:
-        """The row of an id, -1 when there is none; what was added comes first."""
+        """The row of an id, -1 when there is none; added records come first."""
         return self._added_rows.get(name, self.ids.row(name))
 
     def id_of(self, row: int) -> str:

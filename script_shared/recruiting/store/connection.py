@@ -22,7 +22,7 @@ _LOCK = 0x72656372  # PostgreSQL advisory lock: two processes do not migrate at 
 
 
 def database_address(settings: Settings) -> str:
-    """Where the tables are: as set, else beside the event log: in its PostgreSQL, or in a SQLite file next to it."""
+    """Address of the tables: the setting, else the event log's PostgreSQL, else a SQLite file beside the log."""
     if own := settings.of("recruiting").database_uri:
         return own.get_secret_value()
     file = sqlite_file(settings.events_address)

@@ -65,7 +65,7 @@ class StudentFeatures:
 
     @classmethod
     def of(cls, content: bytes) -> "StudentFeatures":
-        """Out of the bytes that the store holds."""
+        """Read from the bytes that the store holds."""
         record, effects, *risks = orjson.loads(content)
         known = None if effects is None or None in effects else np.array(effects)
         return cls(dict(zip(RECORD, record, strict=True)), Risks(*(np.array([ends]) for ends in risks)), known)
@@ -85,7 +85,7 @@ class FeatureStore:
         self._connection = TableConnection(uri, METADATA)
 
     def write(self, release: str, store: Store, erased: Collection[str] = ()) -> bool:
-        """Write the students of a release, unless it is there; returns whether it was not. All or none are written.
+        """Write the students of a release, all or none, unless it is there; returns whether they were written.
 
         Args:
             erased: digests of students who are left out.
@@ -108,7 +108,7 @@ class FeatureStore:
 
     @property
     def is_embedded(self) -> bool:
-        """Whether ``read`` takes microseconds and waits for nobody."""
+        """Whether ``read`` takes microseconds and never waits."""
         return self._connection.direct() is not None
 
     def read(self, release: str, ra: str) -> bytes | None:

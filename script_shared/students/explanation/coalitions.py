@@ -50,7 +50,7 @@ def _sums(
 ) -> FloatArray:
     """float64 (2 ** players): sum of the leaves' values over the trees with these roots, of each mixture, in one walk.
 
-    A path splits only where the student and the typical one part. Each leaf that is reached says which players had to
+    A path splits only where the student and the typical one differ. Each leaf that is reached says which players had to
     be in and which out; it counts for all mixtures that agree.
     """
     size = 2 ** len(players)

@@ -1,4 +1,4 @@
-"""Why a risk is as it is: the exact Shapley value (SHAP) of each factor, against a student who is typical in all.
+"""Why a risk is as it is: the exact Shapley value (SHAP) of each factor, compared with a typical student.
 
 The values of all factors sum to the student's chance of lagging minus that of the typical student, both of which
 anybody can ask for. Phase, age, lag and ideal phase are one factor, because each of them alone says nothing.

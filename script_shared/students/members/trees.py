@@ -1,4 +1,4 @@
-"""Decision trees of all replicates as arrays, behind one another: how a row finds its leaf, and whether they fit."""
+"""Decision trees of all replicates as arrays, one after the other: finds the leaf of a row, and checks the arrays."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -89,7 +89,7 @@ class Trees:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """What ``save`` wrote, not looked through yet.
+        """What ``save`` wrote, not checked yet.
 
         Raises:
             ReleaseCorruptError: an array is missing.

@@ -1,4 +1,4 @@
-"""Records that people add and change: found at once by every process, with versions, and in the next training."""
+"""Records that people add and change: with versions, found by every process at once, and in the next training."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""Figures of the recruiting models on the real files, beside plain orders."""
+"""Figures of the recruiting models on the real files, compared with baselines."""

@@ -1,4 +1,4 @@
-"""``make bench-recruiting``: the models on real vacancies and applications, as of each day, beside plain orders."""
+"""``make bench-recruiting``: the models on real vacancies and applications, as of each day, compared with baselines."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""The candidate's next vacancy: a ranker that has learnt from the days before the test, beside plain orders."""
+"""The candidate's next vacancy: a ranker that has learnt from the days before the test, compared with baselines."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -87,7 +87,7 @@ def test_measures_are_those_computed_by_hand() -> None:
 def test_the_page_and_the_figures_say_it(tmp_path: Path) -> None:
     found = drift(sample(300, 1), sample(300, 2, mean=2.0))
     text = page(found, "Drift", "Run 1")
-    assert "2023 differs largely in what the model looks at: mark." in text
+    assert "2023 differs largely in columns that the model uses: mark." in text
     content = json.loads(write_figures(tmp_path, found, "run-1").read_text(encoding="utf-8"))
     assert [column["column"] for column in content["columns"]] == ["mark", "school"]
     assert content["columns"][1]["gap"] is None

@@ -40,7 +40,7 @@ def test_the_simulation_ends_in_report_alert_and_a_training(
     assert "alert      DataDrift fires" in said
     assert "retraining " in said
     page = next(line.split(maxsplit=1)[1] for line in said.splitlines() if line.startswith("report"))
-    assert "2024 differs largely in what the model looks at" in Path(page).read_text(encoding="utf-8")
+    assert "2024 differs largely in columns that the model uses" in Path(page).read_text(encoding="utf-8")
     assert not (tmp_path / "not-touched").exists()
 
 

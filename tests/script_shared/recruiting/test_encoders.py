@@ -1,4 +1,4 @@
-"""Encoders: what was fitted comes back from disk, and no vector says who somebody is."""
+"""Encoders: a fitted encoder is the same after a load, and no vector shows sex or family."""
 
 from pathlib import Path
 

@@ -60,7 +60,7 @@ def vacancy_row(vacancy: str, record: object) -> Row:
 
 
 def candidate_row(candidate: str, record: object) -> Row:
-    """One candidate; nothing of who it is but the id."""
+    """One candidate; nothing identifies the person but the id."""
     names = [_at(record, group, "nome") for group in ("infos_basicas", "informacoes_pessoais")]
     births = [_at(record, "informacoes_pessoais", "data_nascimento")]
     known = [_at(record, group, key) for group, keys in KNOWN.items() for key in keys]

@@ -1,4 +1,4 @@
-"""The invented agency as the three nested files, with the dirt that such files have."""
+"""The invented agency as the three nested files, with the errors that such files have."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Who applies where, and what becomes of it: by shared skills, level and language, with a planted bias."""
+"""Who applies where, and with which outcome: by shared skills, level and language, with a planted bias."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from pipelines.recruiting.sources.planted.world import World
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.recruiting.params import GeneratedParams
 
-POOL = 300  # people who are looked at for a vacancy
+POOL = 300  # people considered for a vacancy
 NONE = 0.2  # share of vacancies without an applicant
 MOST = 25  # applicants of a vacancy
 SEARCH_DAYS = 45.0  # scale of the days around which a person looks for work

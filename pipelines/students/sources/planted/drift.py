@@ -1,4 +1,4 @@
-"""A planted drift of a year's sheet: what it shows changes, nobody's future does."""
+"""A planted drift of a year's sheet: its values change, the students' outcomes do not."""
 
 import numpy as np
 

@@ -1,6 +1,6 @@
-"""One seeded small world, a fixed snapshot of it, and what a user of each segment gets out of it.
+"""One seeded small world, a fixed snapshot of it, and the answers that a user of each segment gets.
 
-After a change that is meant to change answers, write the file again and look at its difference:
+After a change that is meant to change answers, write the file again and check its difference:
 ``python -m tests.script_shared.news.serving.golden``.
 """
 

@@ -1,4 +1,4 @@
-"""What every vector index does, whatever it is kept in."""
+"""What every vector index does, in any store."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
