@@ -3,7 +3,6 @@
 import json
 import os
 import socket
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -58,16 +57,16 @@ def test_free_ports_are_fine() -> None:
 def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
     first = load_credentials(tmp_path)
     assert load_credentials(tmp_path) == first
-    assert len(set(asdict(first).values())) == 6
+    assert len(set(first.model_dump().values())) == 6
     for file in (tmp_path / "credentials.json", write_passwords(tmp_path, first)):
         assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_secret_that_is_missing_is_made_and_the_others_stay(tmp_path: Path) -> None:
-    first = asdict(load_credentials(tmp_path))
+    first = load_credentials(tmp_path).model_dump()
     kept = {key: value for key, value in first.items() if key != "admin_token"}
     (tmp_path / "credentials.json").write_text(json.dumps(kept))
-    second = asdict(load_credentials(tmp_path))
+    second = load_credentials(tmp_path).model_dump()
     assert second["admin_token"]
     assert {key: second[key] for key in kept} == kept
 
@@ -112,6 +111,6 @@ def test_a_database_whose_migration_was_cut_short_is_made_again_and_a_ready_one_
 
 
 def test_what_runs_trainings_stands_behind_what_answers(tmp_path: Path) -> None:
-    stack = Stack(StackSettings(home=tmp_path), Credentials.new())
+    stack = Stack(StackSettings(home=tmp_path), Credentials())
     behind = {each.name for each in [stack.api(), *stack.airflow()] if each.nice > 0}
     assert behind == {"airflow-scheduler"}
