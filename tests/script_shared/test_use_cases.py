@@ -50,6 +50,8 @@ def test_each_use_case_has_its_own_source_schedule_and_params_file(monkeypatch: 
         "source_path": Path("/in"),
         "schedule": "@daily",
         "params_file": Path("/p.toml"),
+        "database_uri": None,
+        "viewers": None,
     }
     assert settings.of("news").source == "local"
 
@@ -61,6 +63,8 @@ def test_the_names_without_a_use_case_are_those_of_news_and_of_no_other() -> Non
         "source_path": Path("/in"),
         "schedule": "@daily",
         "params_file": Path("/p"),
+        "database_uri": None,
+        "viewers": None,
     }
     assert set(settings.of("other").model_dump().values()) == {None}
 

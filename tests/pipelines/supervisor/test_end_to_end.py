@@ -92,6 +92,7 @@ class MakeRun:
             "CACHE_DIR": "cache",
         }
         settings = {f"PAUTA_{name}": str(self.folder / place) for name, place in stack_settings.items()}
+        settings["PAUTA_USE_CASES"] = "news,students"  # the first, and another one after it
         params = {"PAUTA_PARAMS_FILE": str(write_tiny_params(self.folder)), "PAUTA_HOME": str(self.folder)}
         ports = {name: str(port) for name, port in self.ports.items()}
         return kept | settings | params | ports | {"MARK": str(self.folder)}
