@@ -18,6 +18,7 @@ from pkgutil import resolve_name
 from app import memory
 from app.releases.release_trial import described, say
 from script_shared import parent
+from script_shared.errors import UnavailableError
 from script_shared.releases import Manifest
 
 CPU_SECONDS = 300
@@ -51,6 +52,9 @@ def main() -> int:
     trial, reason = resolve_name(args.trial)(given["input"]), ""
     try:
         trial.run(args.folder, Manifest.model_validate(given["manifest"]), args.without)
+    except UnavailableError as error:  # which says nothing about the release
+        say(unavailable=described(error))
+        return 1
     except Exception as error:  # noqa: BLE001  whatever a release does to its users is the verdict
         reason = described(error)
     say(verdict={"reason": reason, "parts": trial.parts})

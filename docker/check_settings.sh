@@ -8,7 +8,7 @@ assignments() { # of a file of settings, one NAME=value a line, without `export`
 }
 names() { assignments "$1" | cut -d= -f1 | sort -u; }
 cut_by_compose() { # names of the secrets whose value holds a $ outside single quotes
-    assignments "$1" | grep -E "^[A-Z_]*(TOKEN|PASSWORD|KEY|URI)=([^'].*)?\\$" | cut -d= -f1 | sort -u || true
+    assignments "$1" | grep -E "^[A-Z_]*(TOKEN|PASSWORD|KEY|URI|VIEWERS)=([^'].*)?\\$" | cut -d= -f1 | sort -u || true
 }
 
 for file in .env settings.env; do

@@ -1,23 +1,39 @@
 """Records that people add and change: fields, limits, and pages of them."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from annotated_types import MaxLen
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from app.http.question import Question
 from app.recruiting.shapes import CandidateText, Short, VacancyText
 
-Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]*$")]
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.:\-]*$"
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=NAME)]
 VERSION = "Of the record that is changed; 0 for a new one."
 Labels = Annotated[list[Annotated[str, Field(max_length=200)]], MaxLen(50)]
+
+
+def today() -> date:
+    """The day in UTC."""
+    return datetime.now(UTC).date()
+
+
+def _no_later_than_now(day: date | None) -> date | None:
+    """The day; a later one would be the service's today, on which no vacancy is open."""
+    if day is not None and day > today() + timedelta(days=1):  # it is tomorrow already in some places
+        raise ValueError("may not be in the future")
+    return day
+
+
+Past = Annotated[date | None, AfterValidator(_no_later_than_now)]
 
 
 class VacancyRecord(VacancyText):
     """A vacancy. Texts lose people's names and addresses before they are stored."""
 
-    asked_on: date | None = Field(None, description="Today when left out.")
+    asked_on: Past = Field(None, description="Today when left out.")
     country: Short = None
     contract_types: Labels = Field(default_factory=list)
     areas: Labels = Field(default_factory=list)
@@ -41,7 +57,7 @@ class ApplicationRecord(Question):
     candidate_id: Name
     vacancy_id: Name
     status: Annotated[str, Field(min_length=1, max_length=200, description="As in the files, such as `Prospect`.")]
-    applied_on: date | None = Field(None, description="Today when left out; kept from before for a new status.")
+    applied_on: Past = Field(None, description="Today when left out; kept from before for a new status.")
     version: int = Field(default_factory=int, ge=0, description=VERSION)
 
 

@@ -1,5 +1,6 @@
 """Loads releases of the recruiting use case."""
 
+import contextlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 from app.erased_people import ErasedPeople
 from app.recruiting.live_records import LiveRecords, Position
 from app.use_case import Parts, ReleaseLoader
-from script_shared.errors import ReleaseCorruptError
+from script_shared.errors import ReleaseCorruptError, UnavailableError
 from script_shared.params import load_params
 from script_shared.recruiting.erasure import person_name
 from script_shared.recruiting.params import FILE, RecruitingParams
@@ -50,18 +51,20 @@ class RecruitingLoader(ReleaseLoader[RecruitingRelease]):
         return cls(ErasedPeople(parts.log, person_name), live)
 
     def load(self, folder: Path, manifest: Manifest, *, without: Collection[str] = ()) -> RecruitingRelease:
-        """Load a release and have it answer once.
+        """Load a release and have it answer once; the tables are left alone, so its trial can do the same.
 
         Raises:
             ReleaseCorruptError: a file is missing or damaged, or the answer is no list.
-            UnavailableError: the tables cannot be read.
         """
         matcher = Matcher.load(folder, manifest.version)
         if not all(0 <= each.match_probability <= 1 for each in matcher.rank_candidates(TRIAL, None, 3)):
             raise ReleaseCorruptError(f"{folder}: its answers are not probabilities.", fix="Train it again.")
-        position = Position()
-        self._live.apply(matcher, position)
-        return RecruitingRelease(matcher, self._erased, self._live, position, _card(folder))
+        return RecruitingRelease(matcher, self._erased, self._live, Position(), _card(folder))
+
+    async def take_over(self, loaded: RecruitingRelease) -> None:
+        """Update the release from the tables; while they are unreachable, each request tries again."""
+        with contextlib.suppress(UnavailableError):
+            await self._live.follow(loaded.matcher, loaded.position, now=True)
 
     def card(self, loaded: RecruitingRelease) -> dict[str, Any]:
         """Counts and the model card."""

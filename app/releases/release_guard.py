@@ -178,11 +178,13 @@ def _read(code: int, output: str, errors: str) -> Verdict:
     """The verdict in the output of the check.
 
     Raises:
-        Crashed: it ended before; CheckError: by want of memory or by somebody else.
+        Crashed: it ended before; CheckError: by want of memory, by somebody else, or for what is unreachable.
     """
     said = _lines(output)
     if code == 0 and said and "verdict" in said[-1]:
         return Verdict(**said[-1]["verdict"])
+    if said and "unavailable" in said[-1]:
+        raise CheckError(f"the release could not be checked: {said[-1]['unavailable']}")
     if -code in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
         raise CheckError("the check of the release was killed, or memory ran out.")
     stage = next((one["stage"] for one in reversed(said) if "stage" in one), "")

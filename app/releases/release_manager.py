@@ -117,7 +117,7 @@ class ReleaseManager(ReleaseInService[T]):
 
     async def _take(self, pointer: Pointer) -> bool:
         try:
-            served = await self._load(pointer, pointer.version)
+            await self._swap(await self._load(pointer, pointer.version))
         except Exception as error:  # noqa: BLE001  any failure of a load leaves the old release in service
             refusal = self._refuse(pointer, error)
             if self.served is None and (refusal.final or isinstance(error, CheckError)):
@@ -126,7 +126,6 @@ class ReleaseManager(ReleaseInService[T]):
                     await self._take_parts(pointer)
             return False
         self.refusal = None
-        await self._swap(served)
         return True
 
     async def _take_earlier(self, pointer: Pointer) -> None:

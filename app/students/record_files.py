@@ -27,7 +27,10 @@ def records_in(body: bytes, content_type: str) -> list[Any]:
         raise RequestError(f"the body is not UTF-8 (byte {error.start}).", fix="Send it in UTF-8.") from None
     kind = content_type.partition(";")[0].strip().lower()
     if kind == TYPES[0]:
-        found = list(_of_csv(text))
+        try:
+            found = list(_of_csv(text))
+        except csv.Error:
+            raise RequestError("the body is not valid CSV.", fix="A cell may be too long, or lack a quote.") from None
     elif kind == TYPES[1]:
         found = _of_json(text)
     elif kind == TYPES[2]:

@@ -12,11 +12,12 @@ from script_shared.recruiting.release_folder import CANDIDATES
 from script_shared.releases import Releases
 
 HOLDING = {"landing": "raw/candidates.parquet", "refined": "candidates.parquet"}  # tables that name candidates
+NAMING = ("candidates", "applications")  # raw tables that do; some candidates are in applications alone
 
 
 def drop_erased(folder: Path, digests: frozenset[str]) -> None:
     """Rewrite the raw tables of a landing without erased candidates and their applications."""
-    for name in ("candidates", "applications") if digests else ():
+    for name in NAMING if digests else ():
         table = read_raw(folder, name)
         ids = table["candidate_id"].fill_null("").to_list()
         table.filter(~pl.Series(are_erased(ids, digests), dtype=pl.Boolean)).write_parquet(file_of(folder, name))

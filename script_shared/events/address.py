@@ -35,7 +35,7 @@ def engine_of(uri: str) -> Engine:
             event.listen(engine, "connect", _durable)
             return engine
         return create_engine(uri, pool_pre_ping=True, pool_size=4, connect_args={"connect_timeout": 2})
-    except (SQLAlchemyError, ImportError, TypeError) as error:
+    except (SQLAlchemyError, ImportError, TypeError, ValueError) as error:
         raise SettingsError(f"PAUTA_EVENTS_URI: {error}.", fix="Use sqlite:///… or postgresql+psycopg2://….") from error
 
 

@@ -87,6 +87,6 @@ async def delete_candidate(candidate_id: CandidateId, loaded: InService) -> Resp
     Releases and older runs still hold the record until `maintenance` removes them; remove it from your files yourself.
     """
     candidate_row(loaded, candidate_id)
-    await loaded.erased.erase(candidate_id)
     await asyncio.to_thread(loaded.live.store.erase_candidate, candidate_id)
+    await loaded.erased.erase(candidate_id)  # last: until it is logged, the same request can be sent again
     return private_json({"erased": True})

@@ -1,7 +1,6 @@
 """Vacancies, candidates and applications that people add, change and remove, with versions and pages."""
 
 import asyncio
-from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
@@ -10,12 +9,14 @@ from app.dependencies import Admin
 from app.http.bodies import BodyRoute
 from app.recruiting.answers import private_json
 from app.recruiting.record_shapes import (
+    NAME,
     ApplicationRecord,
     CandidateRecord,
     RecordPage,
     RemovedRecord,
     StoredRecord,
     VacancyRecord,
+    today,
 )
 from app.recruiting.release_loader import RecruitingRelease
 from app.recruiting.shapes import Limit, Offset
@@ -28,7 +29,7 @@ TEXTS = ("title", "description", "skills_text", "remarks", "certifications", "cv
 UNKNOWN = (
     "There is no stored record of this id. Records of files are in the release alone; a PUT with version 0 stores one."
 )
-RecordId = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]*$")]
+RecordId = Annotated[str, Path(max_length=64, pattern=NAME)]
 People = Literal["vacancies", "candidates"]
 KEY = {"vacancies": "vacancy_id", "candidates": "candidate_id"}
 
@@ -37,8 +38,12 @@ KEY = {"vacancies": "vacancy_id", "candidates": "candidate_id"}
 async def list_records(
     kind: Kind,
     loaded: InService,
-    vacancy_id: Annotated[str | None, Query(max_length=64, description="Only applications to it.")] = None,
-    candidate_id: Annotated[str | None, Query(max_length=64, description="Only applications of this one.")] = None,
+    vacancy_id: Annotated[
+        str | None, Query(max_length=64, pattern=NAME, description="Only applications to it.")
+    ] = None,
+    candidate_id: Annotated[
+        str | None, Query(max_length=64, pattern=NAME, description="Only applications of this one.")
+    ] = None,
     offset: Offset = 0,
     limit: Limit = 20,
 ) -> Response:
@@ -67,7 +72,7 @@ async def get_record(kind: People, record_id: RecordId, loaded: InService) -> Re
 )
 async def put_vacancy(record_id: RecordId, body: VacancyRecord, loaded: InService) -> Response:
     """The vacancy is found, and ranked for candidates, by every process within a second. 409 for another version."""
-    record = {**_clean(body), "vacancy_id": record_id, "asked_on": (body.asked_on or _today()).isoformat()}
+    record = {**_clean(body), "vacancy_id": record_id, "asked_on": (body.asked_on or today()).isoformat()}
     return private_json(_shown(await _put(loaded, "vacancies", record, body.version)))
 
 
@@ -81,7 +86,7 @@ async def put_candidate(record_id: RecordId, body: CandidateRecord, loaded: InSe
     """The candidate is found by every process within a second. 409 for another version, 404 for an erased one."""
     if loaded.erased.has(record_id):
         raise HTTPException(404, "This candidate was erased.")
-    record = {**_clean(body), "candidate_id": record_id, "created_on": (body.created_on or _today()).isoformat()}
+    record = {**_clean(body), "candidate_id": record_id, "created_on": (body.created_on or today()).isoformat()}
     return private_json(_shown(await _put(loaded, "candidates", record, body.version)))
 
 
@@ -114,9 +119,9 @@ async def post_application(body: ApplicationRecord, loaded: InService) -> Respon
     record = {
         "candidate_id": body.candidate_id,
         "vacancy_id": body.vacancy_id,
-        "status": body.status,
-        "applied_on": applied or _today().isoformat(),
-        "updated_on": _today().isoformat() if before else None,
+        "status": _without_nul(body.status),
+        "applied_on": applied or today().isoformat(),
+        "updated_on": today().isoformat() if before else None,
     }
     return private_json(_shown(await _put(loaded, "applications", record, body.version)))
 
@@ -133,11 +138,13 @@ def _clean(body: VacancyRecord | CandidateRecord) -> dict[str, Any]:
     names = body.names if isinstance(body, CandidateRecord) else []
     born = body.birth_date if isinstance(body, CandidateRecord) else None
     births = [f"{born:%d-%m-%Y}"] if born else []
-    return {name: scrub(value, names, births) if name in TEXTS and value else value for name, value in given.items()}
+    texts = {name: _without_nul(value) if isinstance(value, str) else value for name, value in given.items()}
+    return {name: scrub(value, names, births) if name in TEXTS and value else value for name, value in texts.items()}
 
 
-def _today() -> date:
-    return datetime.now(UTC).date()
+def _without_nul(text: str) -> str:
+    """The text as PostgreSQL can hold it; texts out of PDF files have such bytes."""
+    return text.replace("\0", " ")
 
 
 def _shown(stored: Stored) -> dict[str, Any]:

@@ -23,9 +23,13 @@ async def list_accesses(
     release: TheRelease,
     since: Annotated[Moment | None, Query(description="From this time on.")] = None,
     until: Annotated[Moment | None, Query(description="Before this time.")] = None,
-    viewer: Annotated[str | None, Query(max_length=64, description="Name of a token.")] = None,
+    viewer: Annotated[
+        str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9._-]*$", description="Name of a token.")
+    ] = None,
     ra: Annotated[str | None, Query(max_length=64, description="Looks at this student.")] = None,
-    before: Annotated[int | None, Query(ge=1, description="`number` of the last row of the page before.")] = None,
+    before: Annotated[
+        int | None, Query(ge=1, lt=2**63, description="`number` of the last row of the page before.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 1000,
     format: Annotated[Literal["json", "csv"], Query(description="csv: the page as a file.")] = "json",
 ) -> Response:

@@ -54,8 +54,8 @@ async def delete_student(ra: StudentId, visit: TheVisit) -> Response:
     Releases and older runs still hold the records until `maintenance` removes them; your workbooks are yours to clean.
     """
     place = await visit.student(ra)
-    await visit.release.erased.erase(ra)
     await visit.release.online.erase(visit.model.store.ids.ids[place])
+    await visit.release.erased.erase(ra)  # last: until it is logged, the same request can be sent again
     return private_json({"erased": True})
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from pipelines.erasures import erased_digests
 from pipelines.raw_files.links import earlier_raw, link_tree, sizes
-from pipelines.recruiting.erasure import HOLDING, drop_erased, holds_erased
+from pipelines.recruiting.erasure import NAMING, drop_erased, holds_erased
 from pipelines.recruiting.sources import source_named
+from pipelines.recruiting.tables.raw import file_of
 from pipelines.use_case import Context
 
 STEP = "landing"
@@ -26,7 +27,7 @@ def landing(context: Context) -> dict[str, Any]:
     fingerprint = source.fingerprint(context)
     digests = erased_digests(context.settings)
     earlier = None if context.options.refresh else earlier_raw(context.run.root, fingerprint, step=STEP)
-    if earlier and holds_erased(earlier.folder(STEP) / HOLDING[STEP], digests):
+    if earlier and any(holds_erased(file_of(earlier.folder(STEP), name), digests) for name in NAMING):
         earlier = None
     with context.run.write(STEP) as (folder, facts):
         if earlier:

@@ -4,8 +4,10 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.erasures import erased_digests
 from pipelines.recruiting.tables.raw import COLUMNS
 from script_shared.addresses import sqlite_file
+from script_shared.recruiting.erasure import are_erased
 from script_shared.recruiting.store.connection import database_address
 from script_shared.recruiting.store.store import KEYS, RecruitingStore, Stored
 from script_shared.settings import Settings
@@ -27,16 +29,18 @@ def with_stored(raw: Tables, settings: Settings) -> tuple[Tables, int]:
 
 
 def _stored(settings: Settings) -> list[Stored]:
-    """All rows; none before the service has made its tables."""
+    """All rows but those of erased candidates; none before the service has made its tables."""
     address = database_address(settings)
     file = sqlite_file(address)
     if file is not None and not file.exists():
         return []
     store = RecruitingStore(address)
     try:
-        return store.since(0)
+        rows = store.since(0)
     finally:
         store.close()
+    gone = are_erased([str(each.record.get("candidate_id", "")) for each in rows], erased_digests(settings))
+    return [row for row, erased in zip(rows, gone, strict=True) if not erased]
 
 
 def _over(name: str, table: pl.DataFrame, rows: list[Stored]) -> pl.DataFrame:

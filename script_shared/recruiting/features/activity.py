@@ -74,6 +74,17 @@ class Activity:
             self.of_vacancy[vacancy] = [(new, *entry[1:]) if entry[0] == candidate else entry for entry in entries]
         self.changes += 1
 
+    def move_vacancy(self, vacancy: int, new: int) -> None:
+        """Give a vacancy's applications to another row, for a new version of the vacancy.
+
+        The old row keeps its list: another thread may be about to look at it.
+        """
+        self.of_vacancy[new] = list(self.of_vacancy.get(vacancy, ()))
+        for candidate, *_ in self.of_vacancy[new]:
+            entries = self.of_candidate[candidate]
+            self.of_candidate[candidate] = [(new, *entry[1:]) if entry[0] == vacancy else entry for entry in entries]
+        self.changes += 1
+
     def erase(self, candidate: int) -> None:
         """Forget a candidate."""
         for vacancy, *_ in self.of_candidate.pop(candidate, ()):

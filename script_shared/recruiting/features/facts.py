@@ -51,6 +51,11 @@ class Codes:
         keys = (" ".join(plain(text).split()) for text in texts)
         return [self.places.setdefault(key, len(self.places)) if key else NONE for key in keys]
 
+    def forget(self, count: int) -> None:
+        """Forget the newest words, so that this many are left."""
+        while len(self.places) > count:
+            self.places.popitem()
+
     def masks(self, lists: Iterable[Sequence[str]]) -> list[int]:
         """Lists of words as bits, the same in every process; some words share a bit."""
         keys = ([" ".join(plain(text).split()) for text in each] for each in lists)
@@ -80,6 +85,7 @@ class VacancyFacts:
 
     def __init__(self) -> None:
         self._codes = {name: Codes() for name in (*WORDS, "contract", "area")}
+        self._before: dict[str, int] = {}  # codes of each kind before the latest rows
         masks = {"contract": np.int64, "area": np.int64}
         self.columns = Growing(
             {**VACANCY, **dict.fromkeys(WORDS, np.int32), **masks, "title_words": np.int32, "text_words": np.int32}
@@ -91,6 +97,7 @@ class VacancyFacts:
     def extend(self, vacancies: Sequence[Vacancy]) -> None:
         """Add vacancies at the end."""
         codes = self._codes
+        self._before = {name: len(each.places) for name, each in codes.items()}
         self.columns.extend(
             {
                 "asked": [each.asked_on for each in vacancies],
@@ -108,6 +115,12 @@ class VacancyFacts:
                 "text_words": [len(f"{each.skills} {each.description}".split()) for each in vacancies],
             }
         )
+
+    def drop(self) -> None:
+        """Remove the vacancy that was added last, alone, with the words that only it has."""
+        self.columns.length -= 1
+        for name, count in self._before.items():
+            self._codes[name].forget(count)
 
 
 class CandidateFacts:

@@ -39,10 +39,11 @@ class VacancySide:
     def numbers(self, vacancies: IntArray, day: int) -> FloatArray:
         """float32 (n, len(NAMES)) of vacancies on a day."""
         self._fresh(day)
+        found = self._numbers  # another thread may begin a new one
         for row in vacancies.tolist():
-            if row not in self._numbers:
-                self._numbers[row] = self._count(row, day)
-        return np.asarray([self._numbers[row] for row in vacancies.tolist()], np.float32).reshape(-1, len(NAMES))
+            if row not in found:
+                found[row] = self._count(row, day)
+        return np.asarray([found[row] for row in vacancies.tolist()], np.float32).reshape(-1, len(NAMES))
 
     def _count(self, row: int, day: int) -> list[float]:
         entries = self._activity.of_vacancy.get(row, [])
@@ -58,11 +59,11 @@ class VacancySide:
         Rows are zeros for a vacancy whose applicants applied to nothing else.
         """
         self._fresh(day)
-        rows = vacancies.tolist()
+        found, rows = self._profiles, vacancies.tolist()
         for row in rows:
-            if row not in self._profiles:
-                self._profiles[row] = self.profile(row, vectors)
-        return np.stack([self._profiles[row] for row in rows]) if rows else np.zeros((0, vectors.shape[1]), np.float32)
+            if row not in found:
+                found[row] = self.profile(row, vectors)
+        return np.stack([found[row] for row in rows]) if rows else np.zeros((0, vectors.shape[1]), np.float32)
 
     def profile(self, row: int, vectors: FloatArray, leave_out: int = -1) -> FloatArray:
         """(width) the same of one vacancy, one candidate left out."""
@@ -79,9 +80,10 @@ class VacancySide:
     def shared(self, vacancy: int, day: int) -> dict[int, float]:
         """Other vacancies of the vacancy's applicants, by how many of them; see ``shared_applicants``."""
         self._fresh(day)
-        if vacancy not in self._shared:
-            self._shared[vacancy] = shared_applicants(self._activity, [vacancy])
-        return self._shared[vacancy]
+        found = self._shared
+        if vacancy not in found:
+            found[vacancy] = shared_applicants(self._activity, [vacancy])
+        return found[vacancy]
 
 
 def shared_applicants(activity: Activity, vacancies: Sequence[int], leave_out: int = -1) -> dict[int, float]:

@@ -87,7 +87,7 @@ class World:
 
     def drop_vacancy(self) -> None:
         """Remove the last vacancy."""
-        self.vacancy_facts.columns.length -= 1
+        self.vacancy_facts.drop()
         for vectors in self._vacancy_vectors.values():
             vectors.drop()
 

@@ -13,7 +13,6 @@ from script_shared.arrays import FloatArray, IntArray
 from script_shared.recruiting.features.activity import UNDECIDED, Application
 from script_shared.recruiting.features.pairs import pair_features
 from script_shared.recruiting.index.base import Entry, Where
-from script_shared.recruiting.index.exact import ExactIndex
 from script_shared.recruiting.ranking.boosted import scores_of
 from script_shared.recruiting.ranking.parts import Parts, load_parts
 from script_shared.recruiting.ranking.people import People
@@ -57,7 +56,8 @@ class Matcher:
         self.vacancies, self.candidates, self.world = (parts.vacancies, parts.candidates, parts.world)
         self.day = int(parts.facts["day"])
         self.retrieved = int(parts.facts["retrieved"])
-        self._openness = (int(parts.facts["asked_days"]), int(parts.facts["applied_days"]))
+        self._asked_days, self._applied_days = int(parts.facts["asked_days"]), int(parts.facts["applied_days"])
+        self._replaced: list[int] = []  # rows of vacancies that have a newer one
         self._lock = RLock()
 
     @classmethod
@@ -70,13 +70,14 @@ class Matcher:
         return cls(load_parts(folder), version)
 
     def open_vacancies(self) -> IntArray:
-        """Rows of the vacancies that are open today."""
-        asked_days, applied_days = self._openness
-        age = self.day - self.world.vacancy_facts["asked"]
-        open_ = (age >= 0) & (age <= asked_days)
-        for row, entries in self.world.activity.of_vacancy.items():
-            if entries and self.day - max(entry[1] for entry in entries[-3:]) <= applied_days:
-                open_[row] = True
+        """Rows of the vacancies that are open today, of each the newest, and those asked for later that were added."""
+        with self._lock:
+            age = self.day - self.world.vacancy_facts["asked"]
+            open_ = (age <= self._asked_days) & ((age >= 0) | (np.arange(len(age)) >= len(self.vacancies.ids)))
+            for row, entries in self.world.activity.of_vacancy.items():
+                if entries and self.day - max(entry[1] for entry in entries[-3:]) <= self._applied_days:
+                    open_[row] = True
+            open_[self._replaced] = False
         return np.flatnonzero(open_)
 
     def rank_candidates(
@@ -107,8 +108,7 @@ class Matcher:
         with self._candidate(candidate) as row:
             if rows is None:
                 before = [entry[0] for entry in self.world.activity.of_candidate.get(row, ())]
-                open_ = self.open_vacancies()
-                rows = open_[~np.isin(open_, before)].tolist()
+                rows = np.setdiff1d(self.open_vacancies(), before).tolist()
             things = np.asarray(rows, np.int64)
             return self._ranked(np.full(len(things), row), things, things, self.parts.vacancy_ranker, k)
 
@@ -144,17 +144,16 @@ class Matcher:
         """Rows of "candidates" or "vacancies" for a free text: BM25 and the vectors, with equal weight."""
         ours = kind == "vacancies"
         side: People[Any] = self.vacancies if ours else self.candidates
-        document = [{"title": text}]
-        found = self.parts.spaces.vacancies(document)["learnt"][0]
         index = self.parts.vacancy_index if ours else self.parts.candidate_index
-        scores = side.bm25(text)
-        top = float(scores.max()) if len(scores) else 0.0
-        scores = scores / top if top > 0 else scores
-        near = index.query(found, max(10 * k, 100), None, index.encoder) if found.any() else []
-        for each in near:
-            scores[side.row(each.id)] += each.similarity
-        best = np.argsort(-scores, kind="stable")[: 2 * k]
-        current = [row for row in best.tolist() if scores[row] > 0 and side.row(side.id_of(row)) == row]
+        found = self.parts.spaces.vacancies([{"title": text}])["learnt"][0]
+        with self._lock:  # rows that come or go between words and vectors would not fit together
+            scores = side.bm25(text)
+            scores = scores / (float(scores.max(initial=0.0)) or 1.0)
+            near = index.query(found, max(10 * k, 100), None, index.encoder) if found.any() else []
+            for each in near:
+                scores[side.row(each.id)] += each.similarity
+            best = np.argsort(-scores, kind="stable")[: 2 * k]
+            current = [row for row in best.tolist() if scores[row] > 0 and side.row(side.id_of(row)) == row]
         return [(row, float(scores[row]) / 2) for row in current[:k]]
 
     def reasons(self, candidate: int | Mapping[str, Any], vacancy: int | Mapping[str, Any]) -> Reasons:
@@ -172,12 +171,17 @@ class Matcher:
             return next(each for each in self.rank_candidates(row, rows, len(rows)) if each.row == person)
 
     def add_vacancy(self, vacancy: Vacancy) -> int:
-        """Add a vacancy, or a new version of one; it is found at once. Its row, which is a new one."""
+        """Add a vacancy, or a new version of one, which keeps the applicants. Its row, which is a new one."""
         with self._lock:
+            old = self.vacancies.row(vacancy.id)
             row = self._push_vacancy(vacancy)
             self.vacancies.name(row)
+            if old >= 0:
+                self._replaced.append(old)
+                self.world.activity.move_vacancy(old, row)
             vector = self.world.vacancy_vectors("learnt")[row]
-            self._index(self.parts.vacancy_index, Entry(vacancy.id, vector, tags_of_vacancy(vacancy)))
+            index = self.parts.vacancy_index
+            index.upsert([Entry(vacancy.id, vector, tags_of_vacancy(vacancy))], index.encoder)
         return row
 
     def add_candidate(self, candidate: Candidate) -> int:
@@ -208,13 +212,9 @@ class Matcher:
             self.candidates.erase(row)
 
     def _index_candidate(self, row: int) -> None:
-        tags = tags_of_candidate(self.candidates.get(row))
         vector = profiles(self.world, np.asarray([row]))[0]
-        self._index(self.parts.candidate_index, Entry(self.candidates.id_of(row), vector, tags))
-
-    @staticmethod
-    def _index(index: ExactIndex, entry: Entry) -> None:
-        index.upsert([entry], index.encoder)
+        index, tags = self.parts.candidate_index, tags_of_candidate(self.candidates.get(row))
+        index.upsert([Entry(self.candidates.id_of(row), vector, tags)], index.encoder)
 
     @contextmanager
     def _vacancy(self, given: int | Mapping[str, Any]) -> Iterator[int]:

@@ -58,7 +58,7 @@ class StoreConnection:
             with self.engine.begin() as connection:
                 yield connection
         except (SQLAlchemyError, OSError) as error:
-            reason = str(getattr(error, "orig", error)).splitlines()[0]
+            reason = str(getattr(error, "orig", error)).partition("\n")[0]
             fix = f"Check {VARIABLE}, its database and its disk."
             raise UnavailableError("the recruiting tables are unreachable.", fix=fix, private=reason) from error
 
@@ -69,6 +69,7 @@ class StoreConnection:
     def _migrate(self) -> None:
         from alembic.command import upgrade
         from alembic.config import Config
+        from alembic.util import CommandError
 
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
@@ -78,17 +79,23 @@ class StoreConnection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             config.attributes["connection"] = connection
-            upgrade(config, "head")
+            try:
+                upgrade(config, "head")
+            except CommandError as error:
+                message = "the recruiting tables are of another version of Pauta."
+                raise UnavailableError(message, fix="Start the newest one again.", private=str(error)) from error
 
 
 def _engine(uri: str) -> Engine:
     try:
         if uri.startswith("sqlite"):
-            engine = create_engine(uri, connect_args={"timeout": 10})
+            engine = create_engine(uri, hide_parameters=True, connect_args={"timeout": 10})
             event.listen(engine, "connect", _write_ahead)
             return engine
-        return create_engine(uri, pool_pre_ping=True, pool_size=4)
-    except (SQLAlchemyError, ImportError, TypeError) as error:
+        return create_engine(
+            uri, hide_parameters=True, pool_pre_ping=True, pool_size=4, connect_args={"connect_timeout": 2}
+        )
+    except (SQLAlchemyError, ImportError, TypeError, ValueError) as error:
         raise SettingsError(f"{VARIABLE}: {error}.", fix="Use sqlite:///… or postgresql+psycopg2://….") from error
 
 

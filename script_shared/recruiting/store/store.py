@@ -91,11 +91,19 @@ class RecruitingStore:
         return rows, int(total)
 
     def since(self, change: int) -> list[Stored]:
-        """Rows with a later change, in the order of their changes."""
-        found = []
+        """Rows with a later change, in the order of their changes.
+
+        Changes that are committed while the tables are read, one after the other, are left for the next time: of two
+        such changes, the earlier one may be of a table that was read before.
+        """
+        found: list[Stored] = []
         with self._connection.transaction() as connection:
+            latest = int(connection.execute(select(COUNTER.c.change)).scalar_one())
+            if latest <= change:
+                return found
             for kind, table in TABLES.items():
-                rows = connection.execute(select(table).where(table.c.change > change)).mappings()
+                wanted = and_(table.c.change > change, table.c.change <= latest)
+                rows = connection.execute(select(table).where(wanted)).mappings()
                 found += [_stored(kind, dict(row)) for row in rows]  # type: ignore[arg-type]
         return sorted(found, key=lambda each: each.change)
 

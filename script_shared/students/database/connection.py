@@ -58,7 +58,7 @@ class TableConnection:
             with self.engine.begin() as connection:
                 yield connection
         except (SQLAlchemyError, OSError) as error:
-            reason = str(getattr(error, "orig", error)).splitlines()[0]
+            reason = str(getattr(error, "orig", error)).partition("\n")[0]
             fix = f"Check {VARIABLE}, its database and its disk."
             raise UnavailableError("the database of the students is unreachable.", fix=fix, private=reason) from error
 
@@ -114,11 +114,13 @@ class TableConnection:
 def _engine(uri: str) -> Engine:
     try:
         if uri.startswith("sqlite"):
-            engine = create_engine(uri, connect_args={"timeout": 10})
+            engine = create_engine(uri, hide_parameters=True, connect_args={"timeout": 10})
             event.listen(engine, "connect", _write_ahead)
             return engine
-        return create_engine(uri, pool_pre_ping=True, pool_size=4, connect_args={"connect_timeout": 2})
-    except (SQLAlchemyError, ImportError, TypeError) as error:
+        return create_engine(
+            uri, hide_parameters=True, pool_pre_ping=True, pool_size=4, connect_args={"connect_timeout": 2}
+        )
+    except (SQLAlchemyError, ImportError, TypeError, ValueError) as error:
         raise SettingsError(f"{VARIABLE}: {error}.", fix="Use sqlite:///… or postgresql+psycopg2://….") from error
 
 

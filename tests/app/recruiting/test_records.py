@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from pydantic import SecretStr
 
+from app.releases.load_trial import LoadTrial
 from script_shared.addresses import sqlite_file
 from script_shared.recruiting.store.connection import database_address
 from script_shared.releases import Releases
@@ -169,6 +170,34 @@ def test_what_was_added_is_in_the_next_training(client: httpx.Client, settings: 
     assert (found["title"], found["areas"], found["is_pcd"]) == (NEW["title"], ["TI - Projetos", "TI - SAP"], True)
     table = pl.read_parquet(refined / "applications.parquet").filter(pl.col("vacancy_id") == "new-1")
     assert table["grade"].to_list() == [4]
+
+
+def test_the_trial_of_a_release_leaves_the_tables_alone(
+    settings: Settings, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAUTA_DATA_DIR", str(settings.data_dir))
+    manifest = Releases(f"{settings.models_uri}/recruiting").manifest("r1")
+    LoadTrial({"use_cases": "recruiting", "use_case": "recruiting"}).run(made, manifest, ())
+    assert not settings.data_dir.exists()
+
+
+def test_a_vacancy_that_was_changed_is_offered_once_and_keeps_its_applications(client: httpx.Client) -> None:
+    def offered(candidate: str) -> list[str]:
+        found = client.get(f"/recruiting/candidates/{candidate}/vacancies?limit=50").json()["vacancies"]
+        return [each["vacancy_id"] for each in found]
+
+    for version in (0, 1):
+        put(client, f"vacancies/{VACANCY}", {**NEW, "version": version})
+    assert offered("10001").count(VACANCY) == 1
+    pair = {"candidate_id": "10001", "vacancy_id": VACANCY, "status": "Prospect"}
+    assert client.post("/recruiting/applications", json=pair).status_code == 200
+    put(client, f"vacancies/{VACANCY}", {**NEW, "version": 2})
+    assert VACANCY not in offered("10001")
+
+
+def test_an_application_of_the_future_is_a_422(client: httpx.Client) -> None:
+    pair = {"candidate_id": "10001", "vacancy_id": VACANCY, "status": "Prospect", "applied_on": "9999-12-31"}
+    assert client.post("/recruiting/applications", json=pair).status_code == 422
 
 
 @pytest.mark.parametrize(

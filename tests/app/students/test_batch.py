@@ -103,3 +103,9 @@ def test_a_record_that_lacks_a_feature_is_an_error_where_the_params_refuse_it(se
         found = lines(send(client, json.dumps([{"lag": 0}, RECORD]), "application/json"))
     assert found[0]["error"] == "the record lacks ida, ieg."
     assert found[1]["status"] == "critical"
+
+
+def test_a_cell_that_is_too_long_for_csv_is_the_senders_error(client: httpx.Client) -> None:
+    answer = send(client, f"ref,phase\n{'x' * 200_000},1\n", "text/csv")
+    assert answer.status_code == 422, answer.text
+    assert "CSV" in answer.json()["detail"]

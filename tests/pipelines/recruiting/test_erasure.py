@@ -46,6 +46,16 @@ def test_an_erased_candidate_and_the_applications_are_left_out_of_the_next_run(t
     assert pl.read_parquet(later.run.read("landing") / "raw" / "candidates.parquet").height == 1
 
 
+def test_an_erased_candidate_of_applications_alone_is_left_out_of_the_next_run(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    write_agency(folder, {"1": vacancy()}, {"7": candidate()}, {"1": [prospect("7"), prospect("8")]})
+    do(agency(tmp_path), "landing", "refine")
+    later = agency(tmp_path, "run-2")
+    erase(later, "8")
+    do(later, "landing", "refine")
+    assert read_tables(later.run.read("refined")).candidates["candidate_id"].to_list() == ["7"]
+
+
 def test_maintenance_removes_runs_that_hold_an_erased_candidate(tmp_path: Path) -> None:
     context = agency(tmp_path)
     do(context, "landing", "refine")

@@ -8,6 +8,7 @@ from script_shared.errors import InputError
 from script_shared.recruiting.encoders.spaces import SPACES
 from script_shared.recruiting.encoders.tfidf import unit
 from script_shared.recruiting.features.activity import Activity, Application
+from script_shared.recruiting.features.facts import VacancyFacts
 from script_shared.recruiting.features.feature_names import NAMES
 from script_shared.recruiting.features.pairs import pair_features
 from script_shared.recruiting.features.world import World
@@ -56,3 +57,13 @@ def test_names_that_tell_what_came_later_are_refused() -> None:
     refuse_leaks(NAMES)
     with pytest.raises(InputError, match="known only after the decision"):
         refuse_leaks([*NAMES, "n_prospects"])
+
+
+def test_a_vacancy_that_is_dropped_leaves_no_words_behind() -> None:
+    facts = VacancyFacts()
+    facts.extend([Vacancy("1", city="Salvador")])
+    for city in ("Recife", "Natal"):
+        facts.extend([Vacancy("", city=city)])
+        facts.drop()
+    facts.extend([Vacancy("2", city="Natal")])
+    assert facts["city"].tolist() == [0, 1]

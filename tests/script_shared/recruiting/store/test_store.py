@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 
 from script_shared.addresses import sqlite_address
 from script_shared.errors import ConflictError, SettingsError, UnavailableError
@@ -133,3 +133,34 @@ def test_a_database_that_cannot_be_used_is_unavailable_and_names_no_secret(tmp_p
     assert str(tmp_path) not in str(caught.value)
     with pytest.raises(SettingsError):
         RecruitingStore("nothing://x")
+
+
+def test_what_is_committed_while_the_tables_are_read_is_found_the_next_time(store: RecruitingStore) -> None:
+    store.put("vacancies", vacancy("1"))
+    pair = {"candidate_id": "7", "vacancy_id": "2", "applied_on": "2024-01-02", "status": "Prospect"}
+    other = RecruitingStore(store._connection.engine.url.render_as_string(hide_password=False))
+    written: list[int] = []
+
+    def write(_1: object, _2: object, statement: str, *_: object) -> None:
+        if "FROM recruiting_candidates" in statement and not written:
+            written.append(other.put("vacancies", vacancy("2")).change)
+            written.append(other.put("applications", pair).change)
+
+    event.listen(store._connection.engine, "before_cursor_execute", write)
+    first = [each.change for each in store.since(0)]
+    other.close()
+    assert first == [1]
+    assert [each.change for each in store.since(first[-1])] == written == [2, 3]
+
+
+def test_tables_of_a_later_version_are_unavailable(tmp_path: Path) -> None:
+    address = sqlite_address(tmp_path / "recruiting.db")
+    first = RecruitingStore(address)
+    first.put("vacancies", vacancy("1"))
+    with first._connection.transaction() as connection:
+        connection.execute(text("UPDATE recruiting_migrations SET version_num = '9999'"))
+    first.close()
+    later = RecruitingStore(address)
+    with pytest.raises(UnavailableError, match="another version"):
+        later.get("vacancies", ["1"])
+    later.close()
