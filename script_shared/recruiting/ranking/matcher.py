@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
+from script_shared.clock import HOUR_MS, wall_ms
 from script_shared.recruiting.features.activity import UNDECIDED, Application
 from script_shared.recruiting.features.pairs import pair_features
 from script_shared.recruiting.index.base import Entry, Where
@@ -42,19 +43,24 @@ class Ranked:
     similarity: float
 
 
+HISTORY_DAYS = 30  # the span of the data's newest days in which vacancies are still being filled
+
+
 class Matcher:
     """Safe to use from many threads; changes and inline records wait for their turn.
 
     Attributes:
         version: the release's name.
-        day: days since 1970-01-01 that counts as today; later ones may be set.
+        day: days since 1970-01-01 that counts as today: the last one of the data, or of a later application.
+        is_history: whether the data ended so long ago that its last day stays today, and changes count as of it.
         vacancies, candidates: their records by row.
     """
 
     def __init__(self, parts: Parts, version: str = "") -> None:
         self.parts, self.version = parts, version
-        self.vacancies, self.candidates, self.world = (parts.vacancies, parts.candidates, parts.world)
+        self.vacancies, self.candidates, self.world = parts.vacancies, parts.candidates, parts.world
         self.day = int(parts.facts["day"])
+        self.is_history = wall_ms() // (24 * HOUR_MS) - self.day > HISTORY_DAYS
         self.retrieved = int(parts.facts["retrieved"])
         self._asked_days, self._applied_days = int(parts.facts["asked_days"]), int(parts.facts["applied_days"])
         self._replaced: list[int] = []  # rows of vacancies that have a newer one
@@ -200,6 +206,8 @@ class Matcher:
     ) -> None:
         """Add an application, or the new status of one; it counts in features at once."""
         with self._lock:
+            if self.is_history:
+                day, updated = min(day, self.day), min(updated, self.day)
             self.world.activity.add(Application(candidate, vacancy, day, updated, grade))
             self.day = max(self.day, day)
             self._index_candidate(candidate)
