@@ -78,7 +78,7 @@ def test_more_records_than_a_part_holds_keep_their_order(client: httpx.Client) -
     [
         ("ida,name\n5,x\n", "text/csv", "unknown columns: name"),
         ("{", "application/json", "not valid JSON"),
-        ("3", "application/json", "no list of records"),
+        ("3", "application/json", "not a list of records"),
         ("[]", "application/json", "0 records"),
         ("ida\n5\n", "text/plain", "no known type"),
         ("ida\n5\n", "", "no known type"),
