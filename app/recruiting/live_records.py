@@ -1,16 +1,20 @@
 """Updates a release in memory from the tables, so that added and changed records count at once."""
 
 import asyncio
+import logging
 import time
 from dataclasses import dataclass, field
 from threading import Lock
 
+from script_shared.errors import UnavailableError
 from script_shared.recruiting.params import GradesParams
 from script_shared.recruiting.ranking.matcher import Matcher
 from script_shared.recruiting.records import Candidate, Vacancy, day_of
 from script_shared.recruiting.store.store import RecruitingStore, Stored
 
+log = logging.getLogger("pauta.recruiting")
 SECONDS = 0.25  # between two reads of the tables
+DOWN_SECONDS = 5.0  # the same after a read that failed, which may have waited for a server
 UNDECIDED = -1
 
 
@@ -21,10 +25,12 @@ class Position:
     Attributes:
         change: the latest change that is in it.
         removed: ids of vacancies that were removed.
+        next_read: on the monotonic clock, when the tables are read again.
     """
 
     change: int = 0
     removed: set[str] = field(default_factory=set)
+    next_read: float = float("-inf")
     guard: Lock = field(default_factory=Lock)
 
 
@@ -36,7 +42,6 @@ class LiveRecords:
 
     def __init__(self, store: RecruitingStore, grades: GradesParams) -> None:
         self.store, self._grades = store, grades
-        self._looked_at = float("-inf")
 
     async def follow(self, matcher: Matcher, position: Position, *, now: bool = False) -> None:
         """Update the release from the tables if that is due.
@@ -47,16 +52,30 @@ class LiveRecords:
         Raises:
             UnavailableError: the tables cannot be read.
         """
-        if not now and position.change and time.monotonic() - self._looked_at < SECONDS:
+        if not now and time.monotonic() < position.next_read:
             return
-        await asyncio.to_thread(self.apply, matcher, position)
-        self._looked_at = time.monotonic()
+        position.next_read = time.monotonic() + SECONDS  # one request reads, the others continue
+        try:
+            await asyncio.to_thread(self.apply, matcher, position)
+        except UnavailableError:
+            position.next_read = time.monotonic() + DOWN_SECONDS
+            raise
+
+    async def follow_if_possible(self, matcher: Matcher, position: Position) -> None:
+        """The same; while the tables are unreachable, the release in memory stays as it is."""
+        try:
+            await self.follow(matcher, position)
+        except UnavailableError as error:
+            log.warning("the recruiting tables cannot be read; answers are as of the last change: %s", error)
 
     def apply(self, matcher: Matcher, position: Position) -> None:
-        """Put all later changes into the release, in their order."""
+        """Put all later changes into the release, in their order; one that cannot be applied is logged and left out."""
         with position.guard:
             for stored in self.store.since(position.change):
-                self._put(matcher, position, stored)
+                try:
+                    self._put(matcher, position, stored)
+                except (LookupError, TypeError, ValueError) as error:
+                    log.error("change %d of %s is left out (%s)", stored.change, stored.kind, type(error).__name__)
                 position.change = stored.change
 
     def _put(self, matcher: Matcher, position: Position, stored: Stored) -> None:

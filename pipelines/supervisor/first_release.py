@@ -9,6 +9,7 @@ from pipelines.supervisor.progress import RunFailedError
 from pipelines.supervisor.rest.airflow import AirflowRest
 from pipelines.supervisor.rest.api import ApiRest
 from pipelines.use_case import UseCase
+from script_shared.errors import UnavailableError
 from script_shared.releases import open_releases
 from script_shared.settings import Settings
 from script_shared.use_cases import entries
@@ -61,7 +62,7 @@ class FirstRelease:
             return
         try:
             self.make()
-        except RunFailedError as error:
+        except (RunFailedError, UnavailableError) as error:
             say(f"{self.case.name} has no release. {error.logged}")
 
     def greet(self) -> None:

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from pipelines.raw_files.archive import check_zip, extract
 from pipelines.raw_files.remote import Remote, open_remote
@@ -40,7 +41,17 @@ def fetch(context: Context, folder: Path) -> dict[str, Any]:
         if names == (zipped := tuple(name for name in names if name.endswith(".zip"))):
             check_zip(place / zipped[0], arranged)
             extract(place / zipped[0], place, arranged)
-        return {"address": remote.uri, "sha256": digests, **read_nested(files_in(place), folder)}
+        return {"address": _public(remote.uri), "sha256": digests, **read_nested(files_in(place), folder)}
+
+
+def _public(uri: str) -> str:
+    """An address without password and query, which may hold a token.
+
+    >>> _public("https://ana:secret@host/files.zip?token=1")
+    'https://host/files.zip'
+    """
+    parts = urlsplit(uri)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def _remote(params: DownloadParams) -> tuple[Remote, tuple[str, ...]]:
