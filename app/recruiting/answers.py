@@ -7,7 +7,7 @@ import orjson
 from fastapi import HTTPException, Response
 
 from app.recruiting.release_loader import RecruitingRelease
-from script_shared.recruiting.ranking.matcher import Ranked
+from script_shared.recruiting.ranking.ranked import Ranked
 from script_shared.recruiting.ranking.reasons import Reasons
 
 NO_VACANCY = "The release in service does not know this vacancy."

@@ -108,7 +108,7 @@ def _read(path: Path) -> pl.DataFrame:
 
 
 def _clean(table: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """The table without personal data in its texts, and without the columns that tell what to look for."""
+    """The table without personal data in its texts, and without the columns that name what to remove."""
     texts = [name for name in TEXTS[table] if name in frame.columns]
     known = {name: frame[name].fill_null("").to_list() for name in PERSON if name in frame.columns}
     size = frame.height

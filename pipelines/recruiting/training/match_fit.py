@@ -71,7 +71,7 @@ def platt(scores: FloatArray, came: IntArray) -> tuple[float, float]:
 
 
 def refuse_giveaways(features: FloatArray, came: IntArray, alarm: float) -> None:
-    """Refuse a feature that alone tells who is hired.
+    """Refuse a feature that alone separates the hired from the others.
 
     Raises:
         InputError: names the feature and its AUC.

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -18,29 +17,13 @@ from script_shared.recruiting.ranking.boosted import scores_of
 from script_shared.recruiting.ranking.parts import Parts, load_parts
 from script_shared.recruiting.ranking.people import People
 from script_shared.recruiting.ranking.profiles import profiles, tags_of_candidate, tags_of_vacancy
+from script_shared.recruiting.ranking.ranked import Ranked
 from script_shared.recruiting.ranking.reasons import Reasons, levels
 from script_shared.recruiting.ranking.skills import compare
 from script_shared.recruiting.records import NEVER, Candidate, Vacancy
 
 if TYPE_CHECKING:
     from lightgbm import Booster
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """One place of a list.
-
-    Attributes:
-        row: of the candidate or vacancy.
-        score: of the ranker; only its order means something.
-        match_probability: chance that it ends in a hire, calibrated.
-        similarity: cosine of the learnt vectors.
-    """
-
-    row: int
-    score: float
-    match_probability: float
-    similarity: float
 
 
 HISTORY_DAYS = 30  # the span of the data's newest days in which vacancies are still being filled
