@@ -1,11 +1,15 @@
-"""Fails a test during which a part of the service caught an error that the test does not expect.
+"""Fails a test during which a part of the service caught an error that the test does not expect, or after which a
+setting of the whole process has another value: the next tests, and other parts of a real process, would get it too.
 
 In production an answer lacks a part that fails, and its traceback is logged. In a test such an error is a
 mistake in the code, unless it is an outage (`OUTAGES`), was raised by code of the tests, or the test names its type:
 ``@pytest.mark.catches("ValueError")``. Processes that a test starts are not watched.
 """
 
+import csv
+import locale
 import logging
+import os
 import re
 from collections.abc import Collection, Generator
 from traceback import format_exception, walk_tb
@@ -19,6 +23,7 @@ from script_shared.errors import PautaError
 OUTAGES = (PautaError, OSError, OperationalError, httpx.TransportError)
 LOGGERS = ("pauta", "app", "pipelines", "script_shared")
 _caught: list[tuple[str, BaseException]] = []
+_process: dict[str, object] = {}
 
 
 class Watch(logging.Handler):
@@ -33,6 +38,19 @@ def pytest_configure() -> None:
     """Watch all loggers of the service."""
     for name in LOGGERS:
         logging.getLogger(name).addHandler(Watch())
+    _process.update(process_settings())
+
+
+def process_settings() -> dict[str, object]:
+    """What a piece of code can change for its whole process, and must not leave changed."""
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return {
+        "csv.field_size_limit": csv.field_size_limit(),
+        "locale": locale.setlocale(locale.LC_ALL),
+        "umask": umask,
+        "working directory": os.getcwd(),
+    }
 
 
 def raised_by_a_test(error: BaseException) -> bool:
@@ -58,8 +76,12 @@ def unplanned(caught: Collection[tuple[str, BaseException]], planned: Collection
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
-    """Look at what was caught while the test and its fixtures ran."""
+    """Look at what was caught, and at what was changed for the process, while the test and its fixtures ran."""
     outcome = yield
+    after = process_settings()
+    if changed := {name for name in after if after[name] != _process[name]}:
+        _process.update(after)
+        pytest.fail(f"left changed for the whole process: {', '.join(sorted(changed))}", pytrace=False)
     planned = {name for mark in item.iter_markers("catches") for name in mark.args}
     caught = [*_caught]
     _caught.clear()

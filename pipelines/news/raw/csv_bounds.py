@@ -9,6 +9,7 @@ from typing import BinaryIO
 import numpy as np
 
 from pipelines.news.raw.csv_problems import LINE_ENDS, not_utf8
+from pipelines.raw_files.cell_limit import cell_limit
 from script_shared.errors import InputError
 
 HEADER_BYTES = 1 << 20
@@ -73,8 +74,8 @@ def columns_of(file: Path, wanted: Sequence[str]) -> list[str]:
 
 def cells(line: str, delimiter: str) -> list[str]:
     """The cells of one line."""
-    csv.field_size_limit(ROW_BYTES)
-    return next(csv.reader([line], delimiter=delimiter), [])
+    with cell_limit(ROW_BYTES):
+        return next(csv.reader([line], delimiter=delimiter), [])
 
 
 def check_rows_end(file: Path) -> None:

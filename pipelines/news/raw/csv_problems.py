@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.raw_files.cell_limit import cell_limit
 from script_shared.errors import InputError
 
 WIDE = {  # the longer marks first: UTF-16's is how UTF-32's begins
@@ -101,8 +102,7 @@ def _first_line_not_utf8(file: Path) -> int:
 
 def _ragged(file: Path, delimiter: str) -> InputError | None:
     """What is wrong with the first line that has more or fewer cells than the header, or cannot be cut into cells."""
-    csv.field_size_limit(LONGEST_LINE)
-    with file.open(encoding="utf-8-sig", newline="", errors="replace") as stream:
+    with cell_limit(LONGEST_LINE), file.open(encoding="utf-8-sig", newline="", errors="replace") as stream:
         lines = iter(lambda: stream.readline(LONGEST_LINE), "")
         reader = csv.reader(lines, delimiter=delimiter)
         try:
