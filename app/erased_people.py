@@ -3,10 +3,13 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import numpy as np
+
+from script_shared.arrays import IntArray
 from script_shared.errors import UnavailableError
-from script_shared.events import EventLog
+from script_shared.events import Erased, EventLog
 from script_shared.events.entry import user_digest
 
 SECONDS = 1.0
@@ -20,7 +23,7 @@ class ErasedPeople:
 
     def __init__(self, log: EventLog, name_of: Callable[[str], str]) -> None:
         self._log, self._name_of = log, name_of
-        self._digests: frozenset[str] = frozenset()
+        self.known: frozenset[str] = frozenset()  # digests; the same object until somebody else is erased
         self._read_at = float("-inf")
 
     async def follow(self) -> None:
@@ -33,7 +36,8 @@ class ErasedPeople:
             return
         first = self._read_at == float("-inf")
         with contextlib.nullcontext() if first else contextlib.suppress(UnavailableError):
-            self._digests = frozenset(await asyncio.to_thread(self._log.erased))
+            found = frozenset(await asyncio.to_thread(self._log.erased))
+            self.known = self.known if found == self.known else found
         self._read_at = time.monotonic()
 
     async def erase(self, person: str) -> None:
@@ -43,6 +47,14 @@ class ErasedPeople:
             UnavailableError: the log cannot be written.
         """
         await asyncio.to_thread(self._log.erase, self._name_of(person))
+        await self.follow_now()
+
+    async def follow_now(self) -> None:
+        """Read the erasures even if they were read a moment ago.
+
+        Raises:
+            UnavailableError: the log cannot be read.
+        """
         self._read_at = float("-inf")
         await self.follow()
 
@@ -56,4 +68,30 @@ class ErasedPeople:
 
     def has(self, person: str) -> bool:
         """Whether a person was erased; free while nobody was."""
-        return bool(self._digests) and user_digest(self._name_of(person)) in self._digests
+        return bool(self.known) and user_digest(self._name_of(person)) in self.known
+
+    def among(self, people: Sequence[str], digests: frozenset[str]) -> list[int]:
+        """Places of those with one of these digests; a tenth of a second for 100,000 people."""
+        return np.flatnonzero(Erased(digests).among(map(self._name_of, people))).tolist()
+
+
+class ErasedRows:
+    """The rows of a release whose people were erased.
+
+    Args:
+        people: who was erased.
+        ids: of the people, by row.
+    """
+
+    def __init__(self, people: ErasedPeople, ids: Sequence[str]) -> None:
+        self._people, self._ids = people, ids
+        self._digests: frozenset[str] = frozenset()
+        self.rows: IntArray = np.zeros(0, np.int64)
+
+    async def follow(self) -> None:
+        """Read the erasures where that is due; see ``ErasedPeople.follow``."""
+        await self._people.follow()
+        digests = self._people.known
+        if digests is not self._digests:
+            found = await asyncio.to_thread(self._people.among, self._ids, digests)
+            self.rows, self._digests = np.asarray(found, np.int64), digests

@@ -1,12 +1,18 @@
 """Erased people of any use case: who they are, and the runs whose tables still hold one."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipelines.runs import remove
+from script_shared.arrays import IdIndex
+from script_shared.errors import PautaError
 from script_shared.events import EventLog
 from script_shared.events.address import log_exists
+from script_shared.releases import Releases
 from script_shared.settings import Settings
+
+log = logging.getLogger("pauta.pipelines")
 
 
 def erased_digests(settings: Settings) -> frozenset[str]:
@@ -22,6 +28,27 @@ def erased_digests(settings: Settings) -> frozenset[str]:
         return frozenset(log.erased())
     finally:
         log.close()
+
+
+def count_in_releases(
+    releases: Releases, folder: str, are_erased: Callable[[Sequence[str]], Sequence[bool]]
+) -> dict[str, int]:
+    """How many erased people each release holds; a release that cannot be read is logged and left out.
+
+    Args:
+        folder: of the people's ids, in a release's folder.
+        are_erased: which of some ids were erased.
+    """
+    found = {}
+    for version in releases.versions():
+        try:
+            ids = IdIndex.load(releases.fetch(version) / folder, "ids").ids.tolist()
+        except (PautaError, OSError) as error:
+            log.warning("the release %s cannot be searched for erased people: %s", version, error)
+            continue
+        if count := sum(are_erased(ids)):
+            found[version] = count
+    return found
 
 
 def remove_runs_holding(

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from threading import Lock
 
+from app.erased_people import ErasedPeople
 from script_shared.errors import UnavailableError
 from script_shared.recruiting.params import GradesParams
 from script_shared.recruiting.ranking.matcher import Matcher
@@ -25,11 +26,13 @@ class Position:
     Attributes:
         change: the latest change that is in it.
         removed: ids of vacancies that were removed.
+        erased: digests of the erased people whom the release has forgotten.
         next_read: on the monotonic clock, when the tables are read again.
     """
 
     change: int = 0
     removed: set[str] = field(default_factory=set)
+    erased: frozenset[str] = frozenset()
     next_read: float = float("-inf")
     guard: Lock = field(default_factory=Lock)
 
@@ -38,10 +41,28 @@ class LiveRecords:
     """Args:
     store: the tables.
     grades: relevance of each status.
+    erased: who was erased.
     """
 
-    def __init__(self, store: RecruitingStore, grades: GradesParams) -> None:
-        self.store, self._grades = store, grades
+    def __init__(self, store: RecruitingStore, grades: GradesParams, erased: ErasedPeople) -> None:
+        self.store, self._grades, self._erased = store, grades, erased
+
+    async def forget_erased(self, matcher: Matcher, position: Position) -> None:
+        """Remove candidates from the release who were erased, by whichever process.
+
+        Raises:
+            UnavailableError: the erasures were never read.
+        """
+        await self._erased.follow()
+        if position.erased is not self._erased.known:
+            await asyncio.to_thread(self._forget, matcher, position, self._erased.known)
+
+    def _forget(self, matcher: Matcher, position: Position, digests: frozenset[str]) -> None:
+        with position.guard:
+            names = matcher.candidates.names()
+            for place in self._erased.among(names, digests - position.erased):
+                matcher.erase_candidate(matcher.candidates.row(names[place]))
+            position.erased = digests
 
     async def follow(self, matcher: Matcher, position: Position, *, now: bool = False) -> None:
         """Update the release from the tables if that is due.
@@ -87,13 +108,16 @@ class LiveRecords:
             else:
                 matcher.add_vacancy(Vacancy.of(record))
         elif stored.kind == "candidates":
-            row = matcher.candidates.row(record["candidate_id"])
-            if not stored.removed:
-                matcher.add_candidate(Candidate.of(record))
-            elif row >= 0:
-                matcher.erase_candidate(row)
+            self._put_candidate(matcher, stored)
         elif not stored.removed:
             self._put_application(matcher, stored)
+
+    def _put_candidate(self, matcher: Matcher, stored: Stored) -> None:
+        name = stored.record["candidate_id"]
+        if not stored.removed and not self._erased.has(name):
+            matcher.add_candidate(Candidate.of(stored.record))
+        elif (row := matcher.candidates.row(name)) >= 0:
+            matcher.erase_candidate(row)
 
     def _put_application(self, matcher: Matcher, stored: Stored) -> None:
         record = stored.record

@@ -72,6 +72,7 @@ class StoredRecord(BaseModel):
 class RecordPage(BaseModel):
     total: int
     records: list[StoredRecord]
+    next: int | None = Field(description="For `before` of the following page; null on the last one.")
 
 
 class RemovedRecord(BaseModel):

@@ -47,8 +47,8 @@ class RecruitingLoader(ReleaseLoader[RecruitingRelease]):
     def of(cls, parts: Parts) -> "RecruitingLoader":
         """The loader of a running service."""
         params = load_params(RecruitingParams, parts.settings.of("recruiting").params_file or FILE)
-        live = LiveRecords(RecruitingStore(database_address(parts.settings)), params.grades)
-        return cls(ErasedPeople(parts.log, person_name), live)
+        erased = ErasedPeople(parts.log, person_name)
+        return cls(erased, LiveRecords(RecruitingStore(database_address(parts.settings)), params.grades, erased))
 
     def load(self, folder: Path, manifest: Manifest, *, without: Collection[str] = ()) -> RecruitingRelease:
         """Load a release and have it answer once; the tables are left alone, so its trial can do the same.

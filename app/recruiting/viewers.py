@@ -39,7 +39,7 @@ async def _viewer(
 
 
 async def _up_to_date(loaded: Annotated[RecruitingRelease, in_service("recruiting")]) -> RecruitingRelease:
-    await loaded.erased.follow()
+    await loaded.live.forget_erased(loaded.matcher, loaded.position)
     await loaded.live.follow_if_possible(loaded.matcher, loaded.position)
     return loaded
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.erased_people import ErasedPeople
+from app.erased_people import ErasedPeople, ErasedRows
 from app.students.access_log import AccessLog
 from app.students.online_risks import OnlineRisks
 from app.use_case import Parts, ReleaseLoader
@@ -30,6 +30,7 @@ class StudentsRelease:
 
     model: StudentsModel
     erased: ErasedPeople
+    erased_rows: ErasedRows
     access: AccessLog
     online: OnlineRisks
     card: dict[str, Any]
@@ -82,7 +83,9 @@ class StudentsLoader(ReleaseLoader[StudentsRelease]):
             raise ReleaseCorruptError(f"{folder}: its answers are not probabilities.", fix="Train it again.")
         if self._features is not None:
             self._features.write(manifest.version, model.store, self._erased.digests())
-        return StudentsRelease(model, self._erased, self._access, OnlineRisks(model, self._features), _card(folder))
+        rows = ErasedRows(self._erased, model.store.ids.ids.tolist())
+        online = OnlineRisks(model, self._features)
+        return StudentsRelease(model, self._erased, rows, self._access, online, _card(folder))
 
     async def take_over(self, loaded: StudentsRelease) -> None:
         """Begin to compute the reasons of the students, beside requests."""

@@ -34,8 +34,11 @@ class Visit:
         """The model of the release."""
         return self.release.model
 
-    async def student(self, ra: str) -> int:
+    async def student(self, ra: str, *, also_erased: bool = False) -> int:
         """The place of a student in the release; the look is in the access record when this returns.
+
+        Args:
+            also_erased: find a student who was erased, to erase the student again.
 
         Raises:
             HTTPException: 404, the release does not know the student, or the student was erased; the id is not
@@ -43,7 +46,7 @@ class Visit:
             UnavailableError: the look cannot be recorded.
         """
         place = self.model.store.student(ra)
-        if place < 0 or self.release.erased.has(ra):
+        if place < 0 or (self.release.erased.has(ra) and not also_erased):
             raise HTTPException(404, UNKNOWN)
         await self.record([self.model.store.ids.ids[place]])
         return place
@@ -59,7 +62,7 @@ class Visit:
 
 async def visit_of(request: Request, release: StudentsRelease, viewer: Viewer) -> Visit:
     """A visit, with the erasures of other processes."""
-    await release.erased.follow()
+    await release.erased_rows.follow()
     return Visit(release, viewer, route_of(request))
 
 

@@ -1,15 +1,20 @@
 """Erased candidates are left out of every landing, and the runs and releases that still hold some are found."""
 
+from functools import partial
 from pathlib import Path
 
-import orjson
 import polars as pl
 
+from pipelines.erasures import count_in_releases
 from pipelines.recruiting.tables.raw import file_of, read_raw
+from script_shared.addresses import sqlite_file
 from script_shared.events import Erased
 from script_shared.recruiting.erasure import are_erased
-from script_shared.recruiting.release_folder import CANDIDATES
+from script_shared.recruiting.ranking.release_folder import CANDIDATES
+from script_shared.recruiting.store.connection import database_address
+from script_shared.recruiting.store.store import RecruitingStore
 from script_shared.releases import Releases
+from script_shared.settings import Settings
 
 HOLDING = {"landing": "raw/candidates.parquet", "refined": "candidates.parquet"}  # tables that name candidates
 NAMING = ("candidates", "applications")  # raw tables that do; some candidates are in applications alone
@@ -25,13 +30,24 @@ def drop_erased(folder: Path, digests: frozenset[str]) -> None:
 
 def releases_holding(releases: Releases, erased: Erased) -> dict[str, int]:
     """How many erased candidates each release holds; nothing is served of them, and they are deleted with it."""
-    found = {}
-    for version in releases.versions() if erased else ():
-        with (releases.fetch(version) / CANDIDATES).open("rb") as lines:
-            ids = [str(orjson.loads(line)["candidate_id"]) for line in lines]
-        if count := sum(are_erased(ids, erased.digests)):
-            found[version] = count
-    return found
+    return count_in_releases(releases, CANDIDATES, partial(are_erased, digests=erased.digests)) if erased else {}
+
+
+def erase_stored(settings: Settings, digests: frozenset[str]) -> int:
+    """Delete erased candidates that are still in the service's tables, and return how many there were.
+
+    Raises:
+        UnavailableError: the tables cannot be used.
+    """
+    address = database_address(settings)
+    file = sqlite_file(address)
+    if not digests or (file is not None and not file.exists()):
+        return 0
+    store = RecruitingStore(address)
+    try:
+        return store.erase_candidates(partial(are_erased, digests=digests))
+    finally:
+        store.close()
 
 
 def holds_erased(table: Path, digests: frozenset[str]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from pipelines.erasures import erased_digests, remove_runs_holding
 from pipelines.housekeeping import prune as prune_old
 from pipelines.housekeeping import runs_of
-from pipelines.recruiting.erasure import HOLDING, holds_erased, releases_holding
+from pipelines.recruiting.erasure import HOLDING, erase_stored, holds_erased, releases_holding
 from pipelines.use_case import Context
 from script_shared.events import Erased
 
@@ -16,6 +16,7 @@ def prune(context: Context) -> dict[str, Any]:
 
     Returns:
         what ``pipelines.housekeeping.prune`` says; ``erased_from_runs`` (runs that were removed whole),
+        ``erased_from_tables`` (candidates whose rows were still in the service's tables),
         ``releases_with_erased`` (candidates by release; nothing is served of them).
     """
     removed = prune_old(context)
@@ -25,5 +26,6 @@ def prune(context: Context) -> dict[str, Any]:
     return {
         **removed,
         "erased_from_runs": remove_runs_holding(context.run.root, ended, HOLDING, holds),
+        "erased_from_tables": erase_stored(context.settings, digests),
         "releases_with_erased": releases_holding(context.releases, Erased(digests)),
     }

@@ -1,10 +1,11 @@
 """Erased students are left out of every data run, and the runs and releases that still hold some are found."""
 
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
-from script_shared.arrays import IdIndex
+from pipelines.erasures import count_in_releases
 from script_shared.events import Erased
 from script_shared.releases import Releases
 from script_shared.students.erasure import are_erased
@@ -21,12 +22,7 @@ def without_erased(records: pl.DataFrame, digests: frozenset[str]) -> pl.DataFra
 
 def releases_holding(releases: Releases, erased: Erased) -> dict[str, int]:
     """How many erased students each release holds; nothing is served of them, and they go with the release."""
-    found = {}
-    for version in releases.versions() if erased else ():
-        ids = IdIndex.load(releases.fetch(version) / STORE, "ids").ids.tolist()
-        if count := sum(are_erased(ids, erased.digests)):
-            found[version] = count
-    return found
+    return count_in_releases(releases, STORE, partial(are_erased, digests=erased.digests)) if erased else {}
 
 
 def holds_erased(table: Path, digests: frozenset[str]) -> bool:

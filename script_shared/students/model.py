@@ -159,7 +159,13 @@ class StudentsModel:
         return [(record, STATUSES[place]) for record, place in zip(records, places, strict=True)]
 
     def by_risk(
-        self, *, year: int | None = None, group: str | None = None, phase: int | None = None, urgent: bool = False
+        self,
+        *,
+        year: int | None = None,
+        group: str | None = None,
+        phase: int | None = None,
+        urgent: bool = False,
+        without: IntArray | None = None,
     ) -> IntArray:
         """int64: places of the students whose latest record is of a year, the highest chance of critical first.
 
@@ -168,6 +174,7 @@ class StudentsModel:
             group: class; None for all.
             phase: None for all.
             urgent: only those whom somebody should look at.
+            without: places to leave out.
         """
         wanted = self._year == (self._year.max() if year is None else year)
         if phase is not None:
@@ -177,6 +184,8 @@ class StudentsModel:
             wanted &= self._group == (names.index(group) if group in names else UNKNOWN - 1)
         if urgent:
             wanted &= self.store.risks.chances[:, 1] >= self.risk.thresholds.urgent
+        if without is not None:
+            wanted[without] = False
         places: IntArray = self._order[wanted[self._order]]
         return places
 

@@ -84,9 +84,11 @@ def _similar(loaded: RecruitingRelease, row: int, wanted: CandidateFilter, limit
 async def delete_candidate(candidate_id: CandidateId, loaded: InService) -> Response:
     """Erase a candidate: no process answers about the candidate after a second, and later runs leave the candidate out.
 
+    A second request for the same candidate does no harm, and answers the same.
     Releases and older runs still hold the record until `maintenance` removes them; remove it from your files yourself.
     """
-    candidate_row(loaded, candidate_id)
-    await asyncio.to_thread(loaded.live.store.erase_candidate, candidate_id)
-    await loaded.erased.erase(candidate_id)  # last: until it is logged, the same request can be sent again
+    if not loaded.erased.has(candidate_id):
+        candidate_row(loaded, candidate_id)
+    await loaded.erased.erase(candidate_id)
+    await asyncio.to_thread(loaded.live.store.erase_candidate, candidate_id)  # last: see ``_put`` of the records
     return private_json({"erased": True})

@@ -29,6 +29,7 @@ TEXTS = ("title", "description", "skills_text", "remarks", "certifications", "cv
 UNKNOWN = (
     "There is no stored record of this id. Records of files are in the release alone; a PUT with version 0 stores one."
 )
+ERASED = "This candidate was erased."
 RecordId = Annotated[str, Path(max_length=64, pattern=NAME)]
 People = Literal["vacancies", "candidates"]
 KEY = {"vacancies": "vacancy_id", "candidates": "candidate_id"}
@@ -44,15 +45,19 @@ async def list_records(
     candidate_id: Annotated[
         str | None, Query(max_length=64, pattern=NAME, description="Only applications of this one.")
     ] = None,
+    before: Annotated[
+        int | None, Query(ge=1, lt=2**63, description="`next` of the page before, for the following page.")
+    ] = None,
     offset: Offset = 0,
     limit: Limit = 20,
 ) -> Response:
-    """Records that were added or changed here, the latest change first."""
+    """Records that were added or changed here, the latest change first. `next` leads through all pages."""
     named = {"vacancy_id": vacancy_id, "candidate_id": candidate_id} if kind == "applications" else {}
     equal = {name: value for name, value in named.items() if value is not None}
-    rows, total = await asyncio.to_thread(lambda: loaded.live.store.page(kind, offset, limit, **equal))
+    rows, total = await asyncio.to_thread(lambda: loaded.live.store.page(kind, offset, limit, before, **equal))
     kept = [each for each in rows if not loaded.erased.has(str(each.record.get("candidate_id", "")))]
-    return private_json({"total": total, "records": [_shown(each) for each in kept]})
+    following = rows[-1].change if len(rows) == limit else None
+    return private_json({"total": total, "records": [_shown(each) for each in kept], "next": following})
 
 
 @router.get("/records/{kind}/{record_id}", summary="A stored record", response_model=StoredRecord)
@@ -85,7 +90,7 @@ async def put_vacancy(record_id: RecordId, body: VacancyRecord, loaded: InServic
 async def put_candidate(record_id: RecordId, body: CandidateRecord, loaded: InService) -> Response:
     """The candidate is found by every process within a second. 409 for another version, 404 for an erased one."""
     if loaded.erased.has(record_id):
-        raise HTTPException(404, "This candidate was erased.")
+        raise HTTPException(404, ERASED)
     record = {**_clean(body), "candidate_id": record_id, "created_on": (body.created_on or today()).isoformat()}
     return private_json(_shown(await _put(loaded, "candidates", record, body.version)))
 
@@ -128,8 +133,21 @@ async def post_application(body: ApplicationRecord, loaded: InService) -> Respon
 
 async def _put(loaded: RecruitingRelease, kind: Kind, record: dict[str, Any], version: int) -> Stored:
     stored = await asyncio.to_thread(loaded.live.store.put, kind, record, version)
+    if "candidate_id" in record:
+        await _refuse_erased(loaded, record["candidate_id"])
     await loaded.live.follow(loaded.matcher, loaded.position, now=True)
     return stored
+
+
+async def _refuse_erased(loaded: RecruitingRelease, candidate: str) -> None:
+    """Delete what was written of a candidate who was erased meanwhile.
+
+    An erasure is logged before it deletes rows: it deletes what was written until then, and is seen here after that.
+    """
+    await loaded.erased.follow_now()
+    if loaded.erased.has(candidate):
+        await asyncio.to_thread(loaded.live.store.erase_candidate, candidate)
+        raise HTTPException(404, ERASED)
 
 
 def _clean(body: VacancyRecord | CandidateRecord) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from app.students.answers import listed
 from app.students.pages.charts import bar
 from app.students.pages.html import tag
 from app.students.pages.words import Texts
+from script_shared.arrays import IntArray
 from script_shared.students.features import STATUSES
 from script_shared.students.model import StudentsModel
 from script_shared.students.store import KINDS, UNKNOWN
@@ -47,16 +48,16 @@ class Filters:
         return "?" + urlencode({name: value for name, value in given.items() if value is not None})
 
 
-def students_shown(model: StudentsModel, filters: Filters) -> tuple[list[dict[str, Any]], int]:
+def students_shown(model: StudentsModel, filters: Filters, erased: IntArray) -> tuple[list[dict[str, Any]], int]:
     """The lines of the page, and how many there are on all pages."""
-    places = model.by_risk(group=filters.group, phase=filters.phase, urgent=filters.urgent)
+    places = model.by_risk(group=filters.group, phase=filters.phase, urgent=filters.urgent, without=erased)
     page = places[filters.offset : filters.offset + filters.limit]
     return [listed(model, int(place)) for place in page], len(places)
 
 
-def class_counts(model: StudentsModel) -> dict[str | None, dict[str, int]]:
+def class_counts(model: StudentsModel, erased: IntArray) -> dict[str | None, dict[str, int]]:
     """Students of the newest year by class: how many there are, of each status, and urgent."""
-    places = model.by_risk()
+    places = model.by_risk(without=erased)
     chances = model.store.risks.chances[places]
     statuses, urgent = model.risk.statuses(chances), chances[:, 1] >= model.risk.thresholds.urgent
     groups = model.store.labels[model.store.latest_rows()[places], KINDS.index("group")]

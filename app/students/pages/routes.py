@@ -78,10 +78,9 @@ async def get_students_page(
     visit, texts = await visit_of(request, release, viewer), Texts(language_of(request))
     model = visit.model
     filters = Filters(group or None, int(phase) if phase else None, urgent, offset)
-    found, total = lines_of(model, filters)
-    lines = [line for line in found if not release.erased.has(line["ra"])]
+    lines, total = lines_of(model, filters, release.erased_rows.rows)
     await visit.record([line["ra"] for line in lines])
-    counts = class_counts(model)
+    counts = class_counts(model, release.erased_rows.rows)
     title = f"{texts['class']} {filters.group}" if filters.group else texts["title"]
     year = max((line["year"] or 0 for line in lines), default=0)
     return page(
@@ -92,7 +91,7 @@ async def get_students_page(
         class_table(texts, counts) if not (filters.group or filters.urgent or filters.offset) else None,
         tag("h2", texts["next"].format(year=year + 1)) if year else None,
         student_table(texts, lines, home(request)),
-        pages(texts, filters, len(found), total),
+        pages(texts, filters, len(lines), total),
         viewer=viewer,
         release=model.version,
     )

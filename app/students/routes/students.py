@@ -27,9 +27,8 @@ async def list_students(
 ) -> Response:
     """The students of a year, the highest chance of critical first."""
     model = visit.model
-    places = model.by_risk(year=year, group=group, phase=phase, urgent=urgent)
+    places = model.by_risk(year=year, group=group, phase=phase, urgent=urgent, without=visit.release.erased_rows.rows)
     page = [listed(model, int(place)) for place in places[offset : offset + limit]]
-    page = [line for line in page if not visit.release.erased.has(line["ra"])]
     await visit.record([line["ra"] for line in page])
     if format == "csv":
         headers = {"Content-Disposition": 'attachment; filename="students.csv"', **NO_STORE}
@@ -51,11 +50,12 @@ async def get_student(ra: StudentId, visit: TheVisit) -> Response:
 async def delete_student(ra: StudentId, visit: TheVisit) -> Response:
     """Erase a student: no process answers about the student any more, and later runs leave the student out.
 
+    A second request for the same student does no harm, and answers the same.
     Releases and older runs still hold the records until `maintenance` removes them; your workbooks are yours to clean.
     """
-    place = await visit.student(ra)
+    place = await visit.student(ra, also_erased=True)
     await visit.release.online.erase(visit.model.store.ids.ids[place])
-    await visit.release.erased.erase(ra)  # last: until it is logged, the same request can be sent again
+    await visit.release.erased.erase(ra)
     return private_json({"erased": True})
 
 

@@ -19,7 +19,8 @@ ROOM = 256  # rows that there is room for when the first one is added
 class ExactIndex:
     """Compares the target with every vector.
 
-    Rows are never moved: an entry that is replaced or deleted leaves a dead row, which ``save`` leaves out.
+    Added rows are written again: by a new vector of their entry, or by another entry after theirs was deleted. A query
+    during which that happened is answered again. Rows of the release are never written; ``save`` leaves out dead ones.
     """
 
     def __init__(self, width: int, encoder: str, base: FloatArray | None = None) -> None:
@@ -32,6 +33,8 @@ class ExactIndex:
         self._rows: dict[str, int] = {}
         self._tags: list[Tags] = []
         self._tagged: dict[tuple[str, str], list[int]] = {}
+        self._free: list[int] = []  # added rows whose entry was deleted
+        self._rewrites = 0
         self._lock = Lock()
 
     def upsert(self, entries: Sequence[Entry], encoder: str) -> None:
@@ -41,19 +44,33 @@ class ExactIndex:
             require_width(self.width, len(entry.vector))
         with self._lock:
             self._make_room(len(entries))
-            for entry in entries:
-                if (old := self._rows.get(entry.id)) is not None:
-                    self._alive[old] = False
-                row = self._length
-                self._more[row - len(self._base)] = entry.vector
-                self._note(entry.id, entry.tags, row)
-                self._alive[row] = True
-                self._length += 1
+            rows = [self._write(entry) for entry in entries]
             self.version += 1
-        self._added([(self._rows[entry.id], entry.vector) for entry in entries])
+            self._added(dict(zip(rows, (entry.vector for entry in entries), strict=True)))
 
-    def _added(self, rows: Sequence[tuple[int, FloatArray]]) -> None:
-        """For an index that keeps more than the matrix."""
+    def _write(self, entry: Entry) -> int:
+        """Write an entry into its own row, a free one or a new one; the row."""
+        old = self._rows.get(entry.id, -1)
+        row = old
+        if old < len(self._base):  # none, or one of the release
+            row = self._free.pop() if self._free else self._length
+        if old >= 0 and row != old:
+            self._alive[old] = False
+            self._removed([old])
+        written = row < self._length
+        self._rewrites += written
+        self._more[row - len(self._base)] = entry.vector
+        self._note(entry.id, entry.tags, row)
+        self._alive[row] = True
+        self._length += not written
+        self._rewrites += written
+        return row
+
+    def _added(self, vectors: Mapping[int, FloatArray]) -> None:
+        """For an index that keeps more than the matrix: rows that were written."""
+
+    def _removed(self, rows: Sequence[int]) -> None:
+        """For an index that keeps more than the matrix: rows that are dead."""
 
     def _make_room(self, count: int) -> None:
         needed = self._length + count - len(self._base)
@@ -65,18 +82,23 @@ class ExactIndex:
             self._more, self._alive = more, alive
 
     def _note(self, name: str, tags: Tags, row: int) -> None:
-        self._ids.append(name)
-        self._tags.append(tags)
         self._rows[name] = row
-        for key, values in tags.items():
-            for value in values:
-                self._tagged.setdefault((key, value), []).append(row)
+        if row == len(self._ids):
+            self._ids.append(name)
+            self._tags.append({})
+        before, self._ids[row], self._tags[row] = _pairs(self._tags[row]), name, tags
+        for pair in before - _pairs(tags):
+            self._tagged[pair].remove(row)
+        for pair in _pairs(tags) - before:
+            self._tagged.setdefault(pair, []).append(row)
 
     def delete(self, ids: Sequence[str]) -> int:
         """Remove entries; how many there were."""
         with self._lock:
             rows = [self._rows.pop(name) for name in ids if name in self._rows]
             self._alive[rows] = False
+            self._removed(rows)
+            self._free += [row for row in rows if row >= len(self._base)]
             self.version += bool(rows)
         return len(rows)
 
@@ -99,6 +121,14 @@ class ExactIndex:
         self, target: FloatArray | str, k: int, where: Where | None = None, encoder: str | None = None
     ) -> list[Neighbour]:
         """The k nearest entries, nearest first; see ``VectorIndex``."""
+        before = self._rewrites
+        found = self._answer(target, k, where, encoder)
+        if self._rewrites == before and not before % 2:  # odd while a row is written
+            return found
+        with self._lock:
+            return self._answer(target, k, where, encoder)
+
+    def _answer(self, target: FloatArray | str, k: int, where: Where | None, encoder: str | None) -> list[Neighbour]:
         own = -1
         if isinstance(target, str):
             vector = self.vector(target)
@@ -181,3 +211,7 @@ class ExactIndex:
 
     def _opened(self) -> None:
         """For an index that keeps more than the matrix."""
+
+
+def _pairs(tags: Tags) -> set[tuple[str, str]]:
+    return {(name, value) for name, values in tags.items() for value in values}

@@ -1,7 +1,8 @@
 """The approximate index: a graph of near vectors (HNSW by usearch) beside the matrix, for very many vectors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,19 @@ class GraphIndex(ExactIndex):
 
     def __init__(self, width: int, encoder: str, base: FloatArray | None = None) -> None:
         super().__init__(width, encoder, base)
-        self._graph = _new_graph(width)
+        self._graph, self._graph_lock = _new_graph(width), Lock()
 
-    def _added(self, rows: Sequence[tuple[int, FloatArray]]) -> None:
-        keys = np.asarray([row for row, _ in rows], np.uint64)
-        if len(keys):
-            self._graph.add(keys, np.stack([vector for _, vector in rows]).astype(np.float32), threads=1)
+    def _added(self, vectors: Mapping[int, FloatArray]) -> None:
+        if vectors:
+            self._removed([row for row in vectors if row in self._graph])
+            keys, matrix = np.fromiter(vectors, np.uint64, len(vectors)), np.stack(list(vectors.values()))
+            with self._graph_lock:
+                self._graph.add(keys, matrix.astype(np.float32), threads=1)
+
+    def _removed(self, rows: Sequence[int]) -> None:
+        if len(rows):
+            with self._graph_lock:
+                self._graph.remove(np.asarray(rows, np.uint64), threads=1)
 
     def _opened(self) -> None:
         if len(self._base):
@@ -38,7 +46,8 @@ class GraphIndex(ExactIndex):
         size = len(self._graph)
         asked = min(size, max(k, 1))
         while asked:
-            found = self._graph.search(vector, asked)
+            with self._graph_lock:
+                found = self._graph.search(vector, asked)
             kept = [
                 (int(key), 1.0 - float(distance))
                 for key, distance in zip(found.keys, found.distances, strict=True)

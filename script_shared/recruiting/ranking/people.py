@@ -56,6 +56,11 @@ class People(Generic[R]):
         """The row of an id, -1 when there is none; added records come first."""
         return self._added_rows.get(name, self.ids.row(name))
 
+    def names(self) -> list[str]:
+        """The ids that lead to a record."""
+        added = [name for name, row in list(self._added_rows.items()) if row >= 0]
+        return [name for name in self.ids.ids.tolist() if name not in self._added_rows] + added
+
     def id_of(self, row: int) -> str:
         """The id of a row."""
         return self.ids.ids[row] if row < len(self.ids) else self._added[row - len(self.ids)][0].id

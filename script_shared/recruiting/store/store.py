@@ -1,6 +1,6 @@
 """Vacancies, candidates and applications that people added or changed: versions, pages, and changes in order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -78,13 +78,34 @@ class RecruitingStore:
             for kind in ("applications", "candidates"):
                 connection.execute(delete(TABLES[kind]).where(TABLES[kind].c.candidate_id == candidate))
 
-    def page(self, kind: Kind, offset: int, limit: int, **equal: str) -> tuple[list[Stored], int]:
-        """Rows, the latest change first, and how many there are on all pages."""
+    def erase_candidates(self, are_erased: Callable[[Sequence[str]], Sequence[bool]]) -> int:
+        """Delete every candidate who was erased and is still in a table, and return how many there were.
+
+        Args:
+            are_erased: which of some ids were erased.
+        """
+        with self._connection.transaction() as connection:
+            columns = [TABLES[kind].c.candidate_id for kind in ("applications", "candidates")]
+            ids = sorted({name for column in columns for name in connection.scalars(select(column))})
+        found = [name for name, erased in zip(ids, are_erased(ids), strict=True) if erased]
+        for name in found:
+            self.erase_candidate(name)
+        return len(found)
+
+    def page(
+        self, kind: Kind, offset: int, limit: int, before: int | None = None, **equal: str
+    ) -> tuple[list[Stored], int]:
+        """Rows, the latest change first, and how many there are on all pages.
+
+        Args:
+            before: only rows with an earlier change, for the page after the one that ended with it.
+        """
         table = TABLES[kind]
         wanted = and_(~table.c.removed, *(table.c[name] == value for name, value in equal.items()))
         with self._connection.transaction() as connection:
+            shown = wanted if before is None else and_(wanted, table.c.change < before)
             found = connection.execute(
-                select(table).where(wanted).order_by(table.c.change.desc()).offset(offset).limit(limit)
+                select(table).where(shown).order_by(table.c.change.desc()).offset(offset).limit(limit)
             )
             rows = [_stored(kind, dict(row)) for row in found.mappings()]
             total = connection.execute(select(func.count()).select_from(table).where(wanted)).scalar_one()

@@ -164,10 +164,14 @@ def test_a_pair_that_cannot_be_is_a_422(client: httpx.Client, body: Any) -> None
 
 def test_an_erased_candidate_is_in_no_answer_of_any_process(client: httpx.Client, settings: Settings) -> None:
     path = f"/recruiting/vacancies/{VACANCY}/candidates?limit=50"
-    first = client.get(path).json()["candidates"][0]["candidate_id"]
+    before = client.get(path).json()["candidates"]
+    first = before[0]["candidate_id"]
     EventLog(settings.events_address).erase(person_name(first))
     until(lambda: client.get(f"/recruiting/candidates/{first}/vacancies").status_code == 404)
+    assert len(client.get(path).json()["candidates"]) == len(before)
     assert first not in {each["candidate_id"] for each in client.get(path).json()["candidates"]}
+    similar = client.get("/recruiting/candidates/10001/similar?limit=20").json()["candidates"]
+    assert (len(similar), first in {each["candidate_id"] for each in similar}) == (20, False)
     found = client.get("/recruiting/search", params={"q": "java sap sql", "limit": 50}).json()["results"]
     assert first not in {each["candidate_id"] for each in found}
     pair = {"candidate": first, "vacancy": VACANCY}

@@ -154,7 +154,7 @@ def test_an_erased_student_is_unknown_to_every_route_and_every_process(client: h
     assert client.post("/students/RA-2/what-if", json={}).status_code == 404
     assert [each["ra"] for each in client.get("/students").json()["students"]] == ["RA-1", "RA-3"]
     assert "RA-2" not in client.get("/students?format=csv").text
-    assert client.delete("/students/RA-2").status_code == 404
+    assert client.delete("/students/RA-2").json() == {"erased": True}  # as a proxy may send it twice
     with serving(settings) as other:
         until(lambda: is_ready(other))
         assert other.get("/students/RA-2/risk", headers=ADMIN).status_code == 404
@@ -165,6 +165,8 @@ def test_an_erasure_by_another_process_counts_within_a_second(client: httpx.Clie
     assert client.get("/students/RA-3/risk").status_code == 200
     EventLog(settings.events_address).erase(person_name("RA-3"))
     until(lambda: client.get("/students/RA-3/risk").status_code == 404)
+    page = client.get("/students?limit=2").json()
+    assert (page["total"], [each["ra"] for each in page["students"]]) == (2, ["RA-2", "RA-1"])
 
 
 def test_the_model_card_is_served(client: httpx.Client) -> None:

@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-import orjson
 import polars as pl
 
 from pipelines.housekeeping import FRESH_SECONDS
@@ -11,9 +10,12 @@ from pipelines.recruiting.erasure import releases_holding
 from pipelines.recruiting.maintenance import prune
 from pipelines.recruiting.tables.reading import read_tables
 from pipelines.use_case import Context
+from script_shared.arrays import IdIndex
 from script_shared.events import Erased, EventLog
 from script_shared.recruiting.erasure import person_name
-from script_shared.recruiting.release_folder import CANDIDATES
+from script_shared.recruiting.ranking.release_folder import CANDIDATES
+from script_shared.recruiting.store.connection import database_address
+from script_shared.recruiting.store.store import RecruitingStore
 from tests.pipelines.recruiting.conftest import candidate, do, make_context, prospect, vacancy, write_agency
 
 
@@ -70,9 +72,23 @@ def test_maintenance_removes_runs_that_hold_an_erased_candidate(tmp_path: Path) 
 def test_releases_that_hold_an_erased_candidate_are_counted(tmp_path: Path) -> None:
     context = agency(tmp_path)
     folder = tmp_path / "release"
-    folder.mkdir()
-    lines = [orjson.dumps({"candidate_id": name}) for name in ("7", "8")]
-    (folder / CANDIDATES).write_bytes(b"\n".join(lines) + b"\n")
+    IdIndex.of(["7", "8"]).save(folder / CANDIDATES, "ids")
     context.releases.publish(folder, "r1")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "damaged.txt").write_text("no release")
+    context.releases.publish(tmp_path / "empty", "r2")
     assert releases_holding(context.releases, Erased()) == {}
     assert releases_holding(context.releases, erase(context, "8")) == {"r1": 1}
+
+
+def test_maintenance_deletes_rows_of_erased_candidates_from_the_services_tables(tmp_path: Path) -> None:
+    context = agency(tmp_path)
+    store = RecruitingStore(database_address(context.settings))
+    for name in ("7", "8"):
+        store.put("candidates", {"candidate_id": name, "cv_text": "Java"})
+    store.put("applications", {"candidate_id": "9", "vacancy_id": "1", "applied_on": "2024-01-02"})
+    erase(context, "8")
+    erase(context, "9")
+    assert prune(context)["erased_from_tables"] == 2
+    assert [each.record.get("candidate_id") for each in store.since(0)] == ["7"]
+    store.close()

@@ -1,5 +1,6 @@
 """What every vector index does, in any store."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -11,7 +12,7 @@ from script_shared.arrays import FloatArray
 from script_shared.errors import RequestError
 from script_shared.recruiting.encoders.tfidf import unit
 from script_shared.recruiting.index.base import Entry, VectorIndex
-from script_shared.recruiting.index.exact import ExactIndex
+from script_shared.recruiting.index.exact import ROOM, ExactIndex
 from script_shared.recruiting.index.graph import GraphIndex
 from script_shared.recruiting.index.kinds import open_index
 from script_shared.recruiting.index.pgvector import PgvectorIndex
@@ -144,3 +145,43 @@ def test_a_collection_of_another_encoder_is_refused(tmp_path: Path) -> None:
     index.upsert(entries(3), "e1")
     with pytest.raises(RequestError, match="another one"):
         QdrantIndex(index._collection, WIDTH, "e2")
+
+
+@pytest.mark.parametrize("kind", [ExactIndex, GraphIndex])
+def test_an_index_does_not_grow_with_changes_of_the_same_entries(kind: type[ExactIndex], tmp_path: Path) -> None:
+    index = kind(WIDTH, "e1")
+    index.upsert(entries(5), "e1")
+    index.save(tmp_path)
+    opened = open_index(tmp_path)
+    for turn in range(400):
+        opened.upsert([Entry("v1", vectors()[turn % COUNT], {"state": [f"s{turn % 2}"]})], "e1")
+        opened.upsert([Entry(f"new{turn}", vectors()[2])], "e1")
+        opened.delete([f"new{turn}"])
+    assert len(opened._more) == ROOM
+    assert opened.count({"state": ["s1"]}) == 1
+    assert opened.count({"state": ["s0"]}) == 0
+    assert opened.query(vectors()[399 - COUNT], 1, encoder="e1")[0].id == "v1"
+    assert len({each.id for each in opened.query(vectors()[0], COUNT, encoder="e1")}) == 5
+
+
+@pytest.mark.parametrize("kind", [ExactIndex, GraphIndex])
+def test_a_query_beside_changes_names_no_entry_that_has_another_vector(kind: type[ExactIndex]) -> None:
+    index = kind(WIDTH, "e1")
+    index.upsert([Entry("near", vectors()[0])], "e1")
+    done = threading.Event()
+
+    def change() -> None:
+        while not done.is_set():  # the far one takes the row of the near one, and the other way round
+            for name, row in (("far", 1), ("near", 0)):
+                index.upsert([Entry(name, vectors()[row])], "e1")
+                index.delete(["near" if name == "far" else "far"])
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        for _ in range(200):
+            for each in index.query(vectors()[0], 2, encoder="e1"):
+                assert (each.id == "near") == (each.similarity > 0.99)
+    finally:
+        done.set()
+        thread.join()
