@@ -1,5 +1,10 @@
 # The services that are not ours, each with its configuration inside: no folder of the host has to be readable in them.
 FROM postgres:17.6 AS postgres
+# The extension for vector indexes, from the packages of the image's own PostgreSQL, which set its version.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends postgresql-17-pgvector \
+    && rm -rf /var/lib/apt/lists/*
 COPY --chmod=755 docker/with-secrets.sh /opt/pauta/with-secrets.sh
 COPY --chmod=755 docker/postgres/databases.sh /docker-entrypoint-initdb.d/databases.sh
 

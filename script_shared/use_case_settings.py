@@ -62,6 +62,12 @@ class UseCaseSettings(BaseModel):
         description="SQLAlchemy address of the use case's own tables (students, recruiting): SQLite or PostgreSQL; "
         "unset, they are beside the event log",
     )
+    index_uri: SecretStr | None = Field(
+        None,
+        description="server of the vector index (recruiting): `database` for pgvector in the use case's PostgreSQL, "
+        "`postgresql://…` for another one, `http://…:6333` for Qdrant (`http://:key@…` with its API key); unset, the "
+        "release's own index answers",
+    )
     viewers: Annotated[SecretStr, AfterValidator(_viewers)] | None = Field(
         None,
         description="tokens of people who may see its students or candidates without the admin token: "

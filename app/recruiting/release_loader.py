@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from app.erased_people import ErasedPeople
+from app.recruiting.index_copies import SECONDS, use_copies
 from app.recruiting.live_records import LiveRecords, Position
 from app.use_case import Parts, ReleaseLoader
 from script_shared.errors import ReleaseCorruptError, UnavailableError
 from script_shared.params import load_params
 from script_shared.recruiting.erasure import person_name
+from script_shared.recruiting.index.base import IndexServer
+from script_shared.recruiting.index.servers import index_server
 from script_shared.recruiting.params import FILE, RecruitingParams
 from script_shared.recruiting.ranking.matcher import Matcher
 from script_shared.recruiting.release_folder import CARD
@@ -38,17 +41,19 @@ class RecruitingLoader(ReleaseLoader[RecruitingRelease]):
     """Args:
     erased: who was erased.
     live: updates releases from the tables.
+    server: has copies of the indexes; None where each release's own answer.
     """
 
-    def __init__(self, erased: ErasedPeople, live: LiveRecords) -> None:
-        self._erased, self._live = erased, live
+    def __init__(self, erased: ErasedPeople, live: LiveRecords, server: IndexServer | None = None) -> None:
+        self._erased, self._live, self._server = erased, live, server
 
     @classmethod
     def of(cls, parts: Parts) -> "RecruitingLoader":
         """The loader of a running service."""
         params = load_params(RecruitingParams, parts.settings.of("recruiting").params_file or FILE)
         erased = ErasedPeople(parts.log, person_name)
-        return cls(erased, LiveRecords(RecruitingStore(database_address(parts.settings)), params.grades, erased))
+        live = LiveRecords(RecruitingStore(database_address(parts.settings)), params.grades, erased)
+        return cls(erased, live, index_server(parts.settings, SECONDS))
 
     def load(self, folder: Path, manifest: Manifest, *, without: Collection[str] = ()) -> RecruitingRelease:
         """Load a release and have it answer once; the tables are left alone, so its trial can do the same.
@@ -63,6 +68,8 @@ class RecruitingLoader(ReleaseLoader[RecruitingRelease]):
 
     async def take_over(self, loaded: RecruitingRelease) -> None:
         """Update the release from the tables; while they are unreachable, each request tries again."""
+        if self._server is not None:
+            use_copies(loaded.matcher, self._server)
         with contextlib.suppress(UnavailableError):
             await self._live.follow(loaded.matcher, loaded.position, now=True)
 

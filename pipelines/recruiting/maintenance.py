@@ -7,6 +7,7 @@ from pipelines.erasures import erased_digests, remove_runs_holding
 from pipelines.housekeeping import prune as prune_old
 from pipelines.housekeeping import runs_of
 from pipelines.recruiting.erasure import HOLDING, erase_stored, holds_erased, releases_holding
+from pipelines.recruiting.release.vectors import drop_old
 from pipelines.use_case import Context
 from script_shared.events import Erased
 
@@ -17,6 +18,7 @@ def prune(context: Context) -> dict[str, Any]:
     Returns:
         what ``pipelines.housekeeping.prune`` says; ``erased_from_runs`` (runs that were removed whole),
         ``erased_from_tables`` (candidates whose rows were still in the service's tables),
+        ``indexes`` (of releases that were removed, dropped from the index server),
         ``releases_with_erased`` (candidates by release; nothing is served of them).
     """
     removed = prune_old(context)
@@ -27,5 +29,6 @@ def prune(context: Context) -> dict[str, Any]:
         **removed,
         "erased_from_runs": remove_runs_holding(context.run.root, ended, HOLDING, holds),
         "erased_from_tables": erase_stored(context.settings, digests),
+        "indexes": drop_old(context.settings, context.releases),
         "releases_with_erased": releases_holding(context.releases, Erased(digests)),
     }

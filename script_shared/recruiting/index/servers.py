@@ -1,0 +1,87 @@
+"""The index server that the settings name, and what a release's indexes are called there."""
+
+from hashlib import blake2b
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from script_shared.errors import SettingsError
+from script_shared.recruiting.index.base import Entry, IndexServer
+from script_shared.recruiting.index.exact import ExactIndex
+from script_shared.recruiting.index.pgvector_server import PgvectorServer
+from script_shared.recruiting.index.qdrant_http import QdrantHttp, QdrantServer
+from script_shared.recruiting.store.connection import database_address
+from script_shared.settings import Settings
+from script_shared.use_case_settings import variable
+
+VARIABLE = variable("recruiting", "index_uri")
+OWN_DATABASE = "database"
+SIDES = ("candidates", "vacancies")
+BATCH = 5_000  # vectors written at once
+
+
+def index_server(settings: Settings, seconds: int = 0) -> IndexServer | None:
+    """The server, None where the release's own index answers. It is not called yet.
+
+    Args:
+        seconds: that an answer may take; 0 for as long as a bulk load needs.
+
+    Raises:
+        SettingsError: the address cannot be understood.
+    """
+    own = settings.of("recruiting").index_uri
+    if own is None:
+        return None
+    address = own.get_secret_value()
+    if address == OWN_DATABASE:
+        address = database_address(settings)
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise SettingsError(f"{VARIABLE} is no address.", fix=_FIX) from error
+    if parts.scheme in ("http", "https") and parts.hostname:
+        place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        return QdrantServer(QdrantHttp(place, unquote(parts.password or "") or None, seconds or 60))
+    if parts.scheme.startswith("postgresql"):
+        try:
+            plain = make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
+        except ArgumentError as error:
+            raise SettingsError(f"{VARIABLE} is no address of a database.", fix=_FIX) from error
+        return PgvectorServer(plain, seconds)
+    raise SettingsError(f"{VARIABLE} names no PostgreSQL and no Qdrant.", fix=_FIX)
+
+
+_FIX = f"Write {OWN_DATABASE!r} where the tables are in PostgreSQL, postgresql://… or http://…:6333."
+
+
+def index_name(side: str, release: str) -> str:
+    """What the index of a release's candidates or vacancies is called on a server.
+
+    >>> index_name("candidates", "run-1")
+    'candidates_e823d16b60f4'
+    """
+    return f"{side}_{blake2b(release.encode(), digest_size=6).hexdigest()}"
+
+
+def copy_index(own: ExactIndex, server: IndexServer, name: str, left_out: frozenset[str]) -> int:
+    """Put a release's index on a server; how many vectors it has there.
+
+    Args:
+        left_out: ids of people who were erased.
+
+    Raises:
+        UnavailableError: the server does not answer.
+    """
+    copy, count = server.make(name, own.width, own.encoder), 0
+    part: list[Entry] = []
+    for entry in own.entries():
+        if entry.id not in left_out:
+            part.append(entry)
+        if len(part) == BATCH:
+            copy.upsert(part, own.encoder)
+            count, part = count + len(part), []
+    if part:
+        copy.upsert(part, own.encoder)
+    copy.finish()
+    return count + len(part)
