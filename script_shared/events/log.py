@@ -102,6 +102,25 @@ class EventLog:
             self.articles.note(connection, entries)
         return _first_of_each(entries, new)
 
+    def append_about(self, entry_id: str, entries: Sequence[Entry]) -> bool:
+        """Write entries that take one out or replace it, all or none; returns whether they were written.
+
+        They are not where that entry was erased meanwhile, or where the log has one of their ids: another deletion or
+        correction was first.
+
+        Raises:
+            UnavailableError: the log cannot be used.
+        """
+        about = ENTRIES.c.entry_id == entry_id
+        same = ENTRIES.c.entry_id.in_([entry.entry_id for entry in entries])
+        with self._transaction() as connection:
+            self._lock(connection)
+            count = select(func.count()).select_from(ENTRIES)
+            if not connection.scalar(count.where(about)) or connection.scalar(count.where(same)):
+                return False
+            connection.execute(ENTRIES.insert(), [row_of(entry) for entry in entries])
+        return True
+
     def tail(self, after: int, limit: int = 10_000, *, without: Collection[Kind] = ()) -> list[Entry]:
         """The entries whose number is above ``after``, in order, at most ``limit``, kinds in ``without`` left out.
 

@@ -1,8 +1,8 @@
 """DELETE and PUT /events/{event_id}: take one event out, or correct it."""
 
 import asyncio
+import contextlib
 import hashlib
-import secrets
 from itertools import count
 from typing import Annotated, Any
 
@@ -16,6 +16,7 @@ from app.news.event_shapes import Corrected, Correction
 from app.news.routes.events import KINDS
 from app.news.service import NewsService, TheNews
 from app.news.text_fields import RequiredId
+from script_shared.errors import UnavailableError
 from script_shared.events import Entry, Kind, Quarantine
 
 router = APIRouter(prefix="/events", tags=["events"], dependencies=[Admin], route_class=BodyRoute)
@@ -29,11 +30,12 @@ async def delete_event(event_id: EventId, service: TheNews) -> Response:
     """Take one event out. It leaves the live state of every process within seconds, and the next training.
 
     Its row stays in the event log until its age or an erasure removes it, so that its id cannot count again. To delete
-    what is known of a person, use ``DELETE /users/{user_id}``.
+    what is known of a person, use ``DELETE /users/{user_id}``. An event that was taken out cannot be corrected: 404.
     """
+    name = await asyncio.to_thread(_free_name, service, event_id)
     found = await _find(service, event_id)
-    rule = await _rule(service, found, secrets.token_hex(8))
-    await service.intake.write([rule])
+    rule = await _rule(service, found, name)
+    await _write(service, found, [rule])
     return json_response(_corrected(service, found, rule, None))
 
 
@@ -41,7 +43,8 @@ async def delete_event(event_id: EventId, service: TheNews) -> Response:
 async def put_event(request: Request, event_id: EventId, body: Correction, service: TheNews) -> Response:
     """Replace one event by a corrected one, both or neither.
 
-    Of two corrections of one event at the same time one counts; the other is answered with 409.
+    Of two corrections of one event at the same time, or of a correction and a deletion, one counts; the other is
+    answered with 409, as is one of an event that was erased with its user meanwhile.
     """
     name = await asyncio.to_thread(_free_name, service, event_id)  # before the event is read: else both could count
     found = await _find(service, event_id)
@@ -50,13 +53,24 @@ async def put_event(request: Request, event_id: EventId, body: Correction, servi
         return problem(request, 422, f"time: {refusal}.", errors=[{"in": "body", "field": "time", "message": refusal}])
     right = _right(found, body, name)
     rule = await _rule(service, found, name)
-    if not all(await service.intake.write([rule, right])):
-        raise HTTPException(409, "Another correction of this event was written at the same time. Read it, then retry.")
+    await _write(service, found, [rule, right])
     return json_response(_corrected(service, found, rule, right.entry_id))
 
 
+async def _write(service: NewsService, found: Entry, entries: list[Entry]) -> None:
+    """Write what takes an event out or replaces it; returns once it is folded here.
+
+    Raises:
+        HTTPException: 409, the event was taken out, corrected or erased after it was read.
+    """
+    if not await asyncio.to_thread(service.intake.log.append_about, found.entry_id, entries):
+        raise HTTPException(409, "This event was corrected or deleted at the same time. Read it, then retry.")
+    with contextlib.suppress(UnavailableError):  # written it is; this process folds it later then
+        await service.intake.settled()
+
+
 def _free_name(service: NewsService, event_id: str) -> str:
-    """What the next correction of an event is called, the same for all who ask before it is written."""
+    """What the next deletion or correction of an event is called, the same for all who ask before it is written."""
     for earlier in count():
         name = hashlib.blake2b(f"{earlier} {event_id}".encode(), digest_size=8).hexdigest()
         ids = [f"correction-{name}", f"quarantine-{name}"]

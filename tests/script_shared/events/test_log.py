@@ -306,3 +306,29 @@ def test_a_table_of_an_earlier_version_makes_room_for_long_ids(postgresql_uri):
     log.append([Entry(long, Kind.CLICK, 1_000, long, long)])
     assert [entry.user_id for entry in log.export(long)] == [long]
     log.close()
+
+
+def test_an_entry_is_replaced_only_while_it_is_there_and_only_once(log):
+    log.append([click(1), click(2, user="u2")])
+    rule, right = Entry("rule", Kind.QUARANTINE, 1_000), click("right")
+    assert log.append_about("1", [rule, right])
+    assert not log.append_about("1", [rule, click("other")])
+    assert not log.append_about("9", [Entry("of-nothing", Kind.QUARANTINE, 1_000)])
+    log.erase("u2")
+    assert not log.append_about("2", [Entry("late", Kind.QUARANTINE, 1_000), click("again", user="u2")])
+    assert [entry.entry_id for entry in log.tail(0) if entry.kind != Kind.ERASE] == ["1", "rule", "right"]
+
+
+def test_of_an_erasure_and_a_correction_at_once_no_entry_of_the_person_is_left(log):
+    for turn in range(8):
+        log.append([click(f"e{turn}", user="u1")])
+        rows = [Entry(f"rule{turn}", Kind.QUARANTINE, 1_000), click(f"right{turn}", user="u1")]
+        threads = [
+            threading.Thread(target=log.append_about, args=(f"e{turn}", rows)),
+            threading.Thread(target=log.erase, args=("u1",)),
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(PATIENCE_SECONDS)
+        assert log.export("u1") == []

@@ -89,8 +89,9 @@ def test_a_corrected_event_counts_in_its_place(
     assert new.body["region"] == is_right["region"]
 
 
-def test_of_two_corrections_at_once_one_counts(
-    client: httpx.Client, admin: dict[str, str], store: Store, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("other", ["PUT", "DELETE"])
+def test_of_two_changes_at_once_one_counts(
+    client: httpx.Client, admin: dict[str, str], store: Store, monkeypatch: pytest.MonkeyPatch, other: str
 ) -> None:
     send(client, *EVENTS)
     both, find = threading.Barrier(2), corrections._find
@@ -102,12 +103,45 @@ def test_of_two_corrections_at_once_one_counts(
 
     monkeypatch.setattr(corrections, "_find", find_both)
     with ThreadPoolExecutor(2) as pool:
-        pages = ("a40", "a41")
-        put = lambda page: client.put("/events/e/3", json={"page": page}, headers=admin)  # noqa: E731
-        answers = list(pool.map(put, pages))
+        put = pool.submit(client.put, "/events/e/3", json={"page": "a40"}, headers=admin)
+        body = {"json": {"page": "a41"}} if other == "PUT" else {}
+        second = pool.submit(client.request, other, "/events/e/3", headers=admin, **body)
+        answers = [put.result(), second.result()]
     assert sorted(answer.status_code for answer in answers) == [200, 409]
-    right = [entry.article_id for entry in log_of(store) if entry.entry_id.startswith("correction-")]
-    assert right == [page for page, answer in zip(pages, answers, strict=True) if answer.status_code == 200]
+    first = next(answer.json() for answer in answers if answer.status_code == 200)
+    right = [entry.entry_id for entry in log_of(store) if entry.entry_id.startswith("correction-")]
+    assert right == ([first["replaced_by"]] if first["replaced_by"] else [])
+    assert [entry.entry_id for entry in log_of(store) if entry.kind == Kind.QUARANTINE] == [first["quarantine_id"]]
+
+
+@pytest.mark.parametrize("deletion", ["/events/e/3", "/users/ana"])
+def test_after_a_deletion_there_is_nothing_to_correct(
+    client: httpx.Client, admin: dict[str, str], store: Store, deletion: str
+) -> None:
+    send(client, *EVENTS)
+    assert client.delete(deletion, headers=admin).status_code == 200
+    assert client.put("/events/e/3", json={"page": "a40"}, headers=admin).status_code == 404
+    assert client.delete("/events/e/3", headers=admin).status_code == 404
+    assert not [entry for entry in log_of(store) if entry.entry_id.startswith("correction-")]
+
+
+@pytest.mark.parametrize("deletion", ["/events/e/3", "/users/ana"])
+def test_a_correction_that_a_deletion_overtakes_writes_nothing(
+    client: httpx.Client, admin: dict[str, str], store: Store, monkeypatch: pytest.MonkeyPatch, deletion: str
+) -> None:
+    """The deletion is answered between the moment at which the correction reads the event and its write."""
+    send(client, *EVENTS)
+    write = corrections._write
+
+    async def overtaken(*arguments: Any) -> None:
+        monkeypatch.setattr(corrections, "_write", write)
+        deleted = await asyncio.to_thread(client.delete, deletion, headers=admin)
+        assert deleted.status_code == 200, deleted.text
+        await write(*arguments)
+
+    monkeypatch.setattr(corrections, "_write", overtaken)
+    assert client.put("/events/e/3", json={"page": "a40"}, headers=admin).status_code == 409
+    assert not [entry for entry in log_of(store) if entry.entry_id.startswith("correction-")]
 
 
 def test_an_event_whose_correction_was_taken_back_can_be_corrected_again(
