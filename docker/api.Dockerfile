@@ -2,8 +2,10 @@
 FROM python:3.11-slim-bookworm AS packages
 WORKDIR /build
 RUN python -m venv --without-pip /opt/venv
-COPY requirements.txt .
-RUN python -m pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes -r requirements.txt
+ARG ENCODERS=""
+COPY requirements.txt requirements_encoders.txt ./
+RUN python -m pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes \
+      -r "requirements${ENCODERS:+_encoders}.txt"
 
 FROM python:3.11-slim-bookworm
 # libgomp1 is what LightGBM calls; Debian's security updates move its version, so it is not pinned.

@@ -20,10 +20,19 @@ class FieldWeights(Params):
 class EncoderParams(Params):
     """Texts to vectors."""
 
-    kind: Literal["lsa", "static", "sentence"] = Field(
-        description="lsa: fitted on your texts; static: word vectors of a folder; sentence: a package with its weights"
+    kind: Literal["lsa", "static", "model2vec", "onnx", "sentence"] = Field(
+        description="lsa: fitted on your texts; static: word vectors of a folder; model2vec: vectors of tokens; "
+        "onnx: a sentence-transformers model as ONNX; sentence: a package with its weights"
     )
-    path: str = Field(description="folder of the word vectors of static; empty for the other kinds")
+    path: str = Field(
+        description="folder of static, model2vec or onnx; for the last two also a name on the Hugging Face Hub; empty "
+        "for the other kinds"
+    )
+    tuning_epochs: int = Field(
+        ge=0,
+        le=20,
+        description="passes over the pairs to fine-tune an onnx model with torch first; 0 leaves it as it is",
+    )
     width: int = Field(ge=8, le=1024, description="length of a vector before the projection")
     learnt_width: int = Field(ge=4, le=1024, description="length of a vector after the projection")
     max_terms: int = Field(ge=100, le=200_000, description="words, and letter runs, of the vocabularies")

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
+from pipelines.recruiting.training.fine_tuning import tuned
+from pipelines.recruiting.training.pretrained import find_model
 from pipelines.recruiting.training.records import Data
 from script_shared.arrays import FloatArray, IntArray
-from script_shared.recruiting.encoders.base import Document, Encoder
+from script_shared.recruiting.encoders.base import Document, Encoder, whole_text
 from script_shared.recruiting.encoders.lsa import Lsa
+from script_shared.recruiting.encoders.model2vec import Model2Vec
+from script_shared.recruiting.encoders.onnx import Onnx
 from script_shared.recruiting.encoders.projection import Projection, pairs_within
 from script_shared.recruiting.encoders.sentence import Sentence
 from script_shared.recruiting.encoders.spaces import Spaces, TextSpaces
@@ -47,12 +52,11 @@ def fit_encoder(data: Data, params: EncoderParams, until: int) -> Encoder:
         until: days since 1970-01-01; nothing of that day or later is used.
 
     Raises:
-        InputError: the folder of the word vectors cannot be read.
+        InputError: the folder of a pretrained encoder cannot be read.
+        SettingsError: a package that it needs is not installed.
     """
-    if params.kind == "static":
-        return Static.read(Path(params.path))
-    if params.kind == "sentence":
-        return Sentence()
+    if params.kind != "lsa":
+        return _pretrained(data, params, until)
     vacancies = [each.document for each in data.vacancies if each.asked_on < until]
     people = np.unique(data.candidate[data.day < until])
     cvs = [data.candidates[row].document for row in people.tolist() if not data.candidates[row].is_blank]
@@ -66,6 +70,47 @@ def fit_encoder(data: Data, params: EncoderParams, until: int) -> Encoder:
         letter_weight=params.letter_weight,
         seed=params.seed,
     )
+
+
+def _pretrained(data: Data, params: EncoderParams, until: int) -> Encoder:
+    if params.kind == "static":
+        return Static.read(Path(params.path))
+    if params.kind == "sentence":
+        return Sentence()
+    folder = find_model(params.path)
+    if params.kind == "model2vec":
+        return Model2Vec.read(folder)
+    return tuned(folder, text_pairs(data, params, until), params) if params.tuning_epochs else Onnx.read(folder)
+
+
+def text_pairs(data: Data, params: EncoderParams, until: int) -> list[tuple[str, str]]:
+    """Texts that belong together: of two vacancies that share a candidate, of a CV and a vacancy applied to.
+
+    Args:
+        until: days since 1970-01-01; no application of that day or later is used.
+    """
+    left, right, _, who, what = _pairs(data, params, until, np.array([not each.is_blank for each in data.candidates]))
+    vacancies = [whole_text(each.document) for each in data.vacancies]
+    of_vacancies = [
+        (vacancies[one], vacancies[other]) for one, other in zip(left.tolist(), right.tolist(), strict=True)
+    ]
+    cvs = zip(who.tolist(), what.tolist(), strict=True)
+    return of_vacancies + [(whole_text(data.candidates[row].document), vacancies[other]) for row, other in cvs]
+
+
+def _pairs(
+    data: Data, params: EncoderParams, until: int, with_text: npt.NDArray[np.bool_]
+) -> tuple[IntArray, IntArray, FloatArray, IntArray, IntArray]:
+    """Rows of vacancies that belong together with their weight, and of candidates and vacancies that do."""
+    seen = data.day < until
+    candidate, vacancy = data.candidate[seen], data.vacancy[seen]
+    draw = np.random.default_rng(params.seed)
+    left, right, weight = pairs_within(candidate, vacancy)
+    if len(left) > params.pairs:
+        kept = draw.permutation(len(left))[: params.pairs]
+        left, right, weight = left[kept], right[kept], weight[kept]
+    with_cv = draw.permutation(np.flatnonzero(with_text[candidate]))[: params.pairs // 2]
+    return left, right, weight, candidate[with_cv], vacancy[with_cv]
 
 
 def _some(documents: Sequence[Document], most: int, draw: np.random.Generator) -> list[Document]:
@@ -89,17 +134,8 @@ def project(data: Data, encoded: Encoded, until: int, params: EncoderParams) -> 
     Args:
         until: days since 1970-01-01; no application of that day or later is used.
     """
-    seen = data.day < until
-    candidate, vacancy = data.candidate[seen], data.vacancy[seen]
-    draw = np.random.default_rng(params.seed)
-    left, right, weight = pairs_within(candidate, vacancy)
-    if len(left) > params.pairs:
-        kept = draw.permutation(len(left))[: params.pairs]
-        left, right, weight = left[kept], right[kept], weight[kept]
-    with_cv = np.flatnonzero(encoded.candidates[candidate].any(axis=1))
-    with_cv = draw.permutation(with_cv)[: params.pairs // 2]
-    who, what = candidate[with_cv], vacancy[with_cv]
-    middle = _mean(encoded.vacancies, vacancy)
+    left, right, weight, who, what = _pairs(data, params, until, np.any(encoded.candidates, axis=1))
+    middle = _mean(encoded.vacancies, data.vacancy[data.day < until])
     cv_middle = _mean(encoded.candidates, who) if len(who) else middle
     first = np.concatenate([encoded.vacancies[left] - middle, encoded.candidates[who] - cv_middle])
     second = np.concatenate([encoded.vacancies[right] - middle, encoded.vacancies[what] - middle])

