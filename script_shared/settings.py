@@ -113,6 +113,12 @@ class Settings(BaseSettings):
         le=1,
         description="share of the served lists that are stored, 0 to 1, chosen by the answer's id; 0 stores none",
     )
+    posts_retention_days: float = Field(
+        30.0,
+        gt=0,
+        description="days, on the release's clock, after which `maintenance` deletes a post about an article from the "
+        "log, if later posts replaced all that it says; what is valid always stays",
+    )
     served_retention_days: float = Field(
         14.0, gt=0, description="days, on the release's clock, after which `maintenance` deletes served lists"
     )

@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Collection, Iterable, Sequence
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from script_shared.events.database.about import append_about, first_of_each, head_fingerprint
 from script_shared.events.database.articles import Articles
 from script_shared.events.database.connection import LogConnection
 from script_shared.events.database.day_keys import DayKeyTable
@@ -16,6 +16,7 @@ from script_shared.events.database.people import Deleted, delete_rows, erased_si
 from script_shared.events.database.rows import entry_of, row_of
 from script_shared.events.database.schema import ENTRIES
 from script_shared.events.database.served_lists import ServedLists, delete_of_person, of_person, visits_served
+from script_shared.events.database.superseded import SupersededPosts
 from script_shared.events.entry import Entry, Kind
 from script_shared.events.person import Person
 
@@ -45,6 +46,7 @@ class EventLog:
     Attributes:
         served: lists as they were served, in tables of their own.
         articles: what ARTICLE entries say, merged, in a table of its own.
+        superseded: posts that later ones replaced, which leave by age.
         history: entries of the past, by kind, time and user.
         day_keys: the random keys of days.
 
@@ -59,6 +61,7 @@ class EventLog:
         self.served = ServedLists(self._transaction, self._lock, self._insert)
         self.articles = Articles(self._transaction, self._lock, self._insert)
         self.day_keys = DayKeyTable(self._transaction, self._lock, self._insert)
+        self.superseded = SupersededPosts(self._transaction, self.articles.entries)
         self.history = History(self._transaction)
         self._unknown: set[int] = set()  # kinds of later versions that were met
 
@@ -100,26 +103,17 @@ class EventLog:
             rows = map(row_of, self.articles.with_before(connection, list(firsts.values())))
             new = set(connection.scalars(statement, list(rows)))
             self.articles.note(connection, entries)
-        return _first_of_each(entries, new)
+        return first_of_each(entries, new)
 
     def append_about(self, entry_id: str, entries: Sequence[Entry]) -> bool:
-        """Write entries that take one out or replace it, all or none; returns whether they were written.
-
-        They are not where that entry was erased meanwhile, or where the log has one of their ids: another deletion or
-        correction was first.
+        """Write entries that take one out or replace it, all or none; see ``append_about`` of the module ``about``.
 
         Raises:
             UnavailableError: the log cannot be used.
         """
-        about = ENTRIES.c.entry_id == entry_id
-        same = ENTRIES.c.entry_id.in_([entry.entry_id for entry in entries])
         with self._transaction() as connection:
             self._lock(connection)
-            count = select(func.count()).select_from(ENTRIES)
-            if not connection.scalar(count.where(about)) or connection.scalar(count.where(same)):
-                return False
-            connection.execute(ENTRIES.insert(), [row_of(entry) for entry in entries])
-        return True
+            return append_about(connection, entry_id, entries)
 
     def tail(self, after: int, limit: int = 10_000, *, without: Collection[Kind] = ()) -> list[Entry]:
         """The entries whose number is above ``after``, in order, at most ``limit``, kinds in ``without`` left out.
@@ -207,12 +201,8 @@ class EventLog:
 
     def head_fingerprint(self, kinds: Collection[Kind]) -> tuple[int, str]:
         """The last number of these kinds, 0 for none, and a text that changes when what is held of them changes."""
-        of_kinds = select(ENTRIES.c.seq, ENTRIES.c.entry_id).where(ENTRIES.c.kind.in_([int(kind) for kind in kinds]))
         with self._transaction() as connection:
-            first = connection.execute(of_kinds.order_by(ENTRIES.c.seq).limit(1)).first()
-            last = connection.execute(of_kinds.order_by(ENTRIES.c.seq.desc()).limit(1)).first()
-        ends = "" if first is None or last is None else f"{first.seq} {first.entry_id} {last.seq} {last.entry_id}"
-        return (last.seq if last else 0), sha256(ends.encode()).hexdigest()[:16]
+            return head_fingerprint(connection, kinds)
 
     def prune(self, before_ms: int, until: int) -> int:
         """Delete clicks, impressions and served answers older than ``before_ms``; returns how many.
@@ -257,12 +247,3 @@ class EventLog:
 def _visits(connection: Connection, person: Person) -> list[str]:
     """The sessions in which a user was seen or served, in order; none for a visit."""
     return sorted({*visits_of(connection, person), *visits_served(connection, person)})
-
-
-def _first_of_each(entries: Sequence[Entry], new: set[str]) -> list[bool]:
-    """True for the first entry of every id in ``new``; an id sent twice at once was new once."""
-    left, flags = set(new), []
-    for entry in entries:
-        flags.append(entry.entry_id in left)
-        left.discard(entry.entry_id)
-    return flags

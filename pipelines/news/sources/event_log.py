@@ -11,6 +11,7 @@ from pipelines.use_case import Context
 from script_shared.errors import TransientError, UnavailableError
 from script_shared.events import Entry, Erased, EventLog, Kind, Quarantine
 from script_shared.events.address import log_exists
+from script_shared.events.database.articles import BEFORE
 from script_shared.news.state.click_weight import Ledger
 from script_shared.news.state.event import live_event
 from script_shared.news.state.reader_key import reader_name
@@ -132,9 +133,13 @@ class _Export:
 
 
 def _post(entry: Entry) -> tuple[Any, ...]:
-    """What one post said; a field that it did not name is null and not among ``said``."""
+    """What one post said, and when the article was posted first; a field that it did not name is null.
+
+    Earlier posts may have left the log.
+    """
     said = [name for name in POST_FIELDS if name in entry.body]
-    return (entry.seq, entry.time_ms, entry.article_id, said, *(entry.body.get(name) for name in POST_FIELDS))
+    posted_ms = entry.body.get(BEFORE, {}).get("posted_ms", entry.time_ms)
+    return (entry.seq, posted_ms, entry.article_id, said, *(entry.body.get(name) for name in POST_FIELDS))
 
 
 def _without_log(context: Context, folder: Path, error: UnavailableError) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Deletes old entries of the event log, but never those that the release in service still needs."""
+"""Deletes old events and replaced posts from the log, but never what the release in service still needs."""
 
 import json
 from typing import Any
@@ -11,6 +11,7 @@ from script_shared.events.address import log_exists
 from script_shared.news.serving.loading import POSITION
 
 DAY_MS = 86_400_000
+NOTHING = {"events_pruned": 0, "served_pruned": 0, "posts_pruned": 0}
 
 
 def prune_events(context: Context) -> dict[str, Any]:
@@ -19,28 +20,36 @@ def prune_events(context: Context) -> dict[str, Any]:
     The age counts back from now on the clock of the release in service. What comes after the last entry that this
     release has in its snapshot stays, however old: without it a restarted API would not know it. So a release without a
     snapshot, or none at all, keeps everything. Served lists are needed by no release: those older than
-    ``PAUTA_SERVED_RETENTION_DAYS`` leave.
+    ``PAUTA_SERVED_RETENTION_DAYS`` leave. A post about an article leaves when later ones replaced all that it says and
+    it is older than ``PAUTA_POSTS_RETENTION_DAYS``.
 
     Returns:
-        ``events_pruned``, ``served_pruned``, and ``events_kept`` with the reason where nothing can go.
+        ``events_pruned``, ``served_pruned``, ``posts_pruned``, and ``events_kept`` with the reason where none can go.
 
     Raises:
         ReleaseError: the release in service is damaged.
     """
     address = context.settings.events_address
     if not log_exists(address):
-        return {"events_pruned": 0, "served_pruned": 0, "events_kept": "no event log yet"}
+        return NOTHING | {"events_kept": "no event log yet"}
     now_ms, until = _bounds(context)
     log = EventLog(address)
     try:
         served = log.served.prune(now_ms - int(context.settings.served_retention_days * DAY_MS)) if now_ms else 0
         if not until:
             kept = "no release in service has them in its snapshot"
-            return {"events_pruned": 0, "served_pruned": served, "events_kept": kept}
-        before_ms = now_ms - int(context.settings.events_retention_days * DAY_MS)
-        return {"events_pruned": log.prune(before_ms, until), "served_pruned": served}
+            return NOTHING | {"served_pruned": served, "events_kept": kept}
+        events, posts = (
+            now_ms - int(days * DAY_MS)
+            for days in (context.settings.events_retention_days, context.settings.posts_retention_days)
+        )
+        return {
+            "events_pruned": log.prune(events, until),
+            "served_pruned": served,
+            "posts_pruned": log.superseded.prune(posts, until),
+        }
     except UnavailableError as error:
-        return {"events_pruned": 0, "served_pruned": 0, "events_kept": error.message.rstrip(".")}
+        return NOTHING | {"events_kept": error.message.rstrip(".")}
     finally:
         log.close()
 

@@ -136,7 +136,7 @@ class Articles:
     def posts(self, article_ids: Collection[str], until: int) -> list[Entry]:
         """All entries about these articles up to number ``until``, in order."""
         wanted, found = set(article_ids), []
-        numbers = select(ENTRIES.c.seq, ENTRIES.c.article_id).where(_is_article(), ENTRIES.c.seq <= until)
+        numbers = select(ENTRIES.c.seq, ENTRIES.c.article_id).where(is_article(), ENTRIES.c.seq <= until)
         with self._transaction() as connection:
             found = [row.seq for row in connection.execute(numbers) if row.article_id in wanted] if wanted else []
         return [entry for some in self.entries(found) for entry in some]
@@ -151,7 +151,7 @@ class Articles:
 
     def _waits(self) -> bool:
         with self._transaction() as connection:
-            query = select(ENTRIES.c.seq).where(_is_article(), ENTRIES.c.seq > _last(connection))
+            query = select(ENTRIES.c.seq).where(is_article(), ENTRIES.c.seq > _last(connection))
             return connection.scalar(query.limit(1)) is not None
 
     def _merge_all(self, connection: Connection) -> None:
@@ -159,7 +159,7 @@ class Articles:
             pass
 
     def _merge_some(self, connection: Connection) -> int:
-        query = select(ENTRIES).where(_is_article(), ENTRIES.c.seq > _last(connection))
+        query = select(ENTRIES).where(is_article(), ENTRIES.c.seq > _last(connection))
         found = connection.execute(query.order_by(ENTRIES.c.seq).limit(_TOGETHER))
         entries = [_entry(row) for row in found]
         if not entries:
@@ -174,7 +174,7 @@ class Articles:
         return len(entries)
 
 
-def _is_article() -> ColumnElement[bool]:
+def is_article() -> ColumnElement[bool]:
     """Written without a parameter, because SQLite uses a partial index only where it finds the same condition."""
     return ENTRIES.c.kind == literal_column(str(int(Kind.ARTICLE)))
 
@@ -184,7 +184,8 @@ def _last(connection: Connection) -> int:
 
 
 def _merged(row: ArticleRow | None, entry: Entry) -> ArticleRow:
-    return (row or ArticleRow(entry.article_id, entry.seq, entry.seq, entry.time_ms)).after(entry)
+    posted_ms = entry.body.get(BEFORE, {}).get("posted_ms", entry.time_ms)  # earlier posts may have left the log
+    return (row or ArticleRow(entry.article_id, entry.seq, entry.seq, posted_ms)).after(entry)
 
 
 def _rows(connection: Connection, article_ids: Collection[str]) -> dict[str, ArticleRow]:

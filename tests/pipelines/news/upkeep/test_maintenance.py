@@ -105,5 +105,6 @@ def test_there_may_be_nothing_to_do(tmp_path: Path) -> None:
         "releases_with_erased": {},
         "events_pruned": 0,
         "served_pruned": 0,
+        "posts_pruned": 0,
         "events_kept": "no event log yet",
     }

@@ -49,13 +49,13 @@ def serve(context: Context, folder: Path, *, position: int | None, clock_mode: s
 
 def test_what_is_old_and_folded_goes(context: Context, tmp_path: Path) -> None:
     serve(context, tmp_path / "made", position=5)
-    assert prune_events(context) == {"events_pruned": 2, "served_pruned": 2}
+    assert prune_events(context) == {"events_pruned": 2, "served_pruned": 2, "posts_pruned": 0}
     assert left(context) == ["c1", "post", "last"]  # the last one is in no snapshot yet
 
 
 def test_on_the_wall_clock_all_of_these_are_old(context: Context, tmp_path: Path) -> None:
     serve(context, tmp_path / "made", position=6, clock_mode="wall")
-    assert prune_events(context) == {"events_pruned": 4, "served_pruned": 3}
+    assert prune_events(context) == {"events_pruned": 4, "served_pruned": 3, "posts_pruned": 0}
     assert left(context) == ["post"]
 
 
@@ -64,10 +64,21 @@ def test_a_release_that_folded_nothing_keeps_all(context: Context, tmp_path: Pat
     serve(context, tmp_path / "made", position=position)
     facts = prune_events(context)
     kept = "no release in service has them in its snapshot"
-    assert facts == {"events_pruned": 0, "served_pruned": 2, "events_kept": kept}
+    assert facts == {"events_pruned": 0, "served_pruned": 2, "posts_pruned": 0, "events_kept": kept}
     assert len(left(context)) == 5  # what was served is in no snapshot
 
 
 def test_before_the_first_release_all_is_kept(context: Context) -> None:
     assert prune_events(context)["events_pruned"] == 0
     assert len(left(context)) == 6
+
+
+def test_posts_that_later_ones_replaced_go_by_their_own_age(context: Context, tmp_path: Path) -> None:
+    log = EventLog(context.settings.events_address)
+    for place, (time_ms, title) in enumerate([(OLD, "wrong"), (NEW, "better"), (NOW_MS, "right")]):
+        log.append([Entry(f"p{place}", Kind.ARTICLE, time_ms, "", "a2", {"title": title})])
+    serve(context, tmp_path / "made", position=log.head())
+    assert prune_events(context)["posts_pruned"] == 1
+    assert [name for name in left(context) if name.startswith("p")] == ["post", "p1", "p2"]
+    assert log.articles.named(["a2"], log.head())[0].facts == {"title": "right"}
+    log.close()
