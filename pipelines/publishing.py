@@ -1,8 +1,13 @@
 """The last steps of a training, for every use case: publish a folder as a release, promote what the gate accepted."""
 
+import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from pipelines.runs import MANIFEST
 from pipelines.use_case import Context
 from script_shared.errors import ReleaseConflictError
 from script_shared.releases import Manifest
@@ -33,6 +38,33 @@ def publish_release(context: Context, folder: Path, facts: dict[str, Any]) -> di
     with context.run.write("published") as (_, kept):
         kept.update(answer)
     return answer
+
+
+def publish_trained(context: Context, card: str, card_of: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    """Publish the run's model with its figures, the gate's verdict and its card.
+
+    Args:
+        card: name of the card's file in the release.
+        card_of: makes the card, as JSON values, from the facts of the release: source, gate, evaluation, training.
+
+    Returns:
+        ``version``, ``files``, ``megabytes`` of the release.
+
+    Raises:
+        RunError: the run is not trained, evaluated and gated yet.
+    """
+    run = context.run
+    facts = {
+        "source": run.facts("landing").get("source") if run.complete("landing") else None,
+        "gate": step_facts(context, "gated"),
+        "evaluation": step_facts(context, "evaluated"),
+        "training": step_facts(context, "trained"),
+    }
+    with TemporaryDirectory(prefix="pauta-release-") as scratch:
+        folder = Path(scratch) / "release"
+        shutil.copytree(run.read("trained"), folder, ignore=shutil.ignore_patterns(MANIFEST))
+        (folder / card).write_text(json.dumps(card_of(facts), indent=1, ensure_ascii=False), encoding="utf-8")
+        return publish_release(context, folder, facts)
 
 
 def step_facts(context: Context, step: str) -> dict[str, Any]:

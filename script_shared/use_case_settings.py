@@ -59,8 +59,8 @@ class UseCaseSettings(BaseModel):
     params_file: Path | None = Field(None, description="its params file; unset, the one in the package")
     database_uri: SecretStr | None = Field(
         None,
-        description="SQLAlchemy address of the use case's own tables (students, recruiting): SQLite or PostgreSQL; "
-        "unset, they are beside the event log",
+        description="SQLAlchemy address of the use case's own tables (students, recruiting): SQLite or PostgreSQL, of "
+        "recruiting also MySQL; unset, they are beside the event log",
     )
     index_uri: SecretStr | None = Field(
         None,

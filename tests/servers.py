@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+PATH = f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin"
+
 
 def free_port() -> int:
     """A port of 127.0.0.1 that was free a moment ago."""
@@ -44,6 +46,33 @@ def postgresql(folder: Path) -> Iterator[str]:
     finally:
         server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown: it waits for no client
         server.wait(300)
+
+
+@contextmanager
+def mariadb(folder: Path) -> Iterator[str]:
+    """A MariaDB server with an empty database; yields its SQLAlchemy address. Skips where it is not installed."""
+    server, install = (shutil.which(name, path=PATH) for name in ("mariadbd", "mariadb-install-db"))
+    if not server or not install:
+        pytest.skip("MariaDB is not installed: apt-get install mariadb-server")
+    port, data = free_port(), folder / "db"
+    owner = ["--user=root"] if os.getuid() == 0 else []
+    command = [
+        install,
+        "--no-defaults",
+        f"--datadir={data}",
+        "--skip-test-db",
+        "--auth-root-authentication-method=normal",
+    ]
+    subprocess.run([*command, *owner], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    files = [f"--datadir={data}", f"--socket={folder}/socket", f"--pid-file={folder}/pid", f"--port={port}"]
+    options = ["--no-defaults", *files, "--bind-address=127.0.0.1", "--skip-grant-tables", "--skip-log-bin", *owner]
+    process = subprocess.Popen([server, *options], stderr=subprocess.DEVNULL)
+    try:
+        _wait_for_port(port, process)
+        yield f"mysql+pymysql://root@127.0.0.1:{port}/pauta"
+    finally:
+        process.terminate()
+        process.wait(300)
 
 
 def _postgres_user(folder: Path) -> dict[str, int]:

@@ -19,9 +19,9 @@ from script_shared.recruiting.index.servers import index_server
 from script_shared.recruiting.params import FILE, RecruitingParams
 from script_shared.recruiting.ranking.matcher import Matcher
 from script_shared.recruiting.release_folder import CARD
-from script_shared.recruiting.store.connection import database_address
 from script_shared.recruiting.store.store import RecruitingStore
 from script_shared.releases import Manifest
+from script_shared.storage.tables import tables_address
 
 TRIAL = {"vacancy_id": "", "title": "Analista", "skills_text": "Java"}  # asked of each release before it serves
 
@@ -52,7 +52,7 @@ class RecruitingLoader(ReleaseLoader[RecruitingRelease]):
         """The loader of a running service."""
         params = load_params(RecruitingParams, parts.settings.of("recruiting").params_file or FILE)
         erased = ErasedPeople(parts.log, person_name)
-        live = LiveRecords(RecruitingStore(database_address(parts.settings)), params.grades, erased)
+        live = LiveRecords(RecruitingStore(tables_address(parts.settings, "recruiting")), params.grades, erased)
         return cls(erased, live, index_server(parts.settings, SECONDS))
 
     def load(self, folder: Path, manifest: Manifest, *, without: Collection[str] = ()) -> RecruitingRelease:

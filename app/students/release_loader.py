@@ -14,8 +14,8 @@ from app.use_case import Parts, ReleaseLoader
 from script_shared.errors import ReleaseCorruptError
 from script_shared.params import load_params
 from script_shared.releases import Manifest
+from script_shared.storage.tables import tables_address
 from script_shared.students.database.access_record import AccessRecord
-from script_shared.students.database.connection import database_address
 from script_shared.students.database.feature_store import FeatureStore
 from script_shared.students.erasure import person_name
 from script_shared.students.features import RECORD
@@ -60,7 +60,7 @@ class StudentsLoader(ReleaseLoader[StudentsRelease]):
     def of(cls, parts: Parts) -> "StudentsLoader":
         """The loader of a running service."""
         params = load_params(StudentsParams, parts.settings.of("students").params_file or FILE)
-        access = AccessLog(AccessRecord(database_address(parts.settings)))
+        access = AccessLog(AccessRecord(tables_address(parts.settings, "students")))
         own = parts.settings.of("students").database_uri
         features = FeatureStore(own.get_secret_value()) if own else None
         return cls(

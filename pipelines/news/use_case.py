@@ -1,5 +1,6 @@
 """The news use case: its steps in order, from raw files to a served release."""
 
+from pipelines.common_steps import PROMOTE, TRACK, publish_step
 from pipelines.use_case import Step, UseCase
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.segments import SEGMENT_NAMES
@@ -38,14 +39,9 @@ TRAINING_STEPS = (
         "pipelines.news.release.refit:refit",
         about="fits the models of an accepted candidate again on all data where `releases.refit` says so",
     ),
-    Step("publish", "pipelines.news.release.publish:publish", about="adds the candidate to the releases"),
-    Step("promote", "pipelines.publishing:promote", about="puts it into service"),
-    Step(
-        "track",
-        "pipelines.tracking.step:track",
-        always=True,
-        about="records the run in MLflow where there is one, also a run that failed or was refused; it never fails",
-    ),
+    publish_step("pipelines.news.release.publish:publish"),
+    PROMOTE,
+    TRACK,
 )
 NEWS = UseCase(
     name="news",

@@ -11,10 +11,10 @@ from script_shared.addresses import sqlite_file
 from script_shared.events import Erased
 from script_shared.recruiting.erasure import are_erased
 from script_shared.recruiting.ranking.release_folder import CANDIDATES
-from script_shared.recruiting.store.connection import database_address
 from script_shared.recruiting.store.store import RecruitingStore
 from script_shared.releases import Releases
 from script_shared.settings import Settings
+from script_shared.storage.tables import tables_address
 
 HOLDING = {"landing": "raw/candidates.parquet", "refined": "candidates.parquet"}  # tables that name candidates
 NAMING = ("candidates", "applications")  # raw tables that do; some candidates are in applications alone
@@ -39,7 +39,7 @@ def erase_stored(settings: Settings, digests: frozenset[str]) -> int:
     Raises:
         UnavailableError: the tables cannot be used.
     """
-    address = database_address(settings)
+    address = tables_address(settings, "recruiting")
     file = sqlite_file(address)
     if not digests or (file is not None and not file.exists()):
         return 0

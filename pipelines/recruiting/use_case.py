@@ -1,5 +1,6 @@
 """The recruiting use case: its steps in order, from the agency's files to a served release."""
 
+from pipelines.common_steps import PROMOTE, TRACK, publish_step
 from pipelines.use_case import Step, UseCase
 from script_shared.recruiting.params import FILE, RecruitingParams
 
@@ -34,19 +35,14 @@ TRAINING_STEPS = (
         "pipelines.recruiting.release.gate:gate",
         about="compares the figures with the release in service and the baselines",
     ),
-    Step("publish", "pipelines.recruiting.release.publish:publish", about="adds the candidate to the releases"),
+    publish_step("pipelines.recruiting.release.publish:publish"),
     Step(
         "index",
         "pipelines.recruiting.release.vectors:index",
         about="puts its vectors on the index server, where one is set, beside those of the release in service",
     ),
-    Step("promote", "pipelines.publishing:promote", about="puts it into service"),
-    Step(
-        "track",
-        "pipelines.tracking.step:track",
-        always=True,
-        about="records the run in MLflow where there is one, also a run that failed or was refused; it never fails",
-    ),
+    PROMOTE,
+    TRACK,
 )
 RECRUITING = UseCase(
     name="recruiting",

@@ -11,8 +11,8 @@ from pipelines.use_case import Context
 from script_shared.clock import wall_ms
 from script_shared.events import Erased
 from script_shared.events.address import log_exists
+from script_shared.storage.tables import tables_address
 from script_shared.students.database.access_record import AccessRecord
-from script_shared.students.database.connection import database_address
 from script_shared.students.database.feature_store import FeatureStore
 
 DAY_MS = 86_400_000
@@ -41,7 +41,7 @@ def prune(context: Context) -> dict[str, Any]:
 
 
 def _remove_old_looks(context: Context) -> int:
-    address = database_address(context.settings)
+    address = tables_address(context.settings, "students")
     if not log_exists(address):
         return 0
     record = AccessRecord(address)

@@ -1,5 +1,6 @@
 """The students use case: its steps in order, from workbooks to a served release."""
 
+from pipelines.common_steps import PROMOTE, TRACK, publish_step
 from pipelines.use_case import Step, UseCase
 from script_shared.students.params import FILE, StudentsParams
 
@@ -27,14 +28,9 @@ TRAINING_STEPS = (
         "pipelines.students.release.gate:gate",
         about="compares it with the release in service and the rule “same as this year”",
     ),
-    Step("publish", "pipelines.students.release.publish:publish", about="adds the candidate to the releases"),
-    Step("promote", "pipelines.publishing:promote", about="puts it into service"),
-    Step(
-        "track",
-        "pipelines.tracking.step:track",
-        always=True,
-        about="records the run in MLflow where there is one, also a run that failed or was refused; it never fails",
-    ),
+    publish_step("pipelines.students.release.publish:publish"),
+    PROMOTE,
+    TRACK,
 )
 STUDENTS = UseCase(
     name="students",

@@ -8,9 +8,9 @@ from pipelines.erasures import erased_digests
 from pipelines.recruiting.tables.raw import COLUMNS
 from script_shared.addresses import sqlite_file
 from script_shared.recruiting.erasure import are_erased
-from script_shared.recruiting.store.connection import database_address
 from script_shared.recruiting.store.store import KEYS, RecruitingStore, Stored
 from script_shared.settings import Settings
+from script_shared.storage.tables import tables_address
 
 YES, NO = "Sim", "Não"
 Tables = dict[str, pl.DataFrame]
@@ -30,7 +30,7 @@ def with_stored(raw: Tables, settings: Settings) -> tuple[Tables, int]:
 
 def _stored(settings: Settings) -> list[Stored]:
     """All rows but those of erased candidates; none before the service has made its tables."""
-    address = database_address(settings)
+    address = tables_address(settings, "recruiting")
     file = sqlite_file(address)
     if file is not None and not file.exists():
         return []

@@ -10,12 +10,11 @@ from pipelines.recruiting.training.cases import Openness
 from pipelines.recruiting.training.models import ModelParams, fit_models
 from pipelines.recruiting.training.records import Data, data_of
 from pipelines.recruiting.training.release import write_release
+from pipelines.tracking.training_record import PARAMS
 from pipelines.use_case import Context
 from script_shared.errors import InputError
 from script_shared.recruiting.params import RecruitingParams
 from script_shared.recruiting.ranking import release_folder as names
-
-PARAMS = "training_params.json"
 
 
 def train(context: Context) -> dict[str, Any]:

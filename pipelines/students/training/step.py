@@ -9,11 +9,10 @@ from pipelines.students.search.result import params_found
 from pipelines.students.tables.gold import pair_years, read_gold
 from pipelines.students.training.fit import fit_model
 from pipelines.students.training.student_store import store_of
+from pipelines.tracking.training_record import PARAMS
 from pipelines.use_case import Context
 from script_shared.students.params import StudentsParams
 from script_shared.students.release_folder import HELD_OUT
-
-PARAMS = "training_params.json"
 
 
 def train(context: Context) -> dict[str, Any]:

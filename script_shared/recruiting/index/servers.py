@@ -11,8 +11,8 @@ from script_shared.recruiting.index.base import Entry, IndexServer
 from script_shared.recruiting.index.exact import ExactIndex
 from script_shared.recruiting.index.pgvector_server import PgvectorServer
 from script_shared.recruiting.index.qdrant_http import QdrantHttp, QdrantServer
-from script_shared.recruiting.store.connection import database_address
 from script_shared.settings import Settings
+from script_shared.storage.tables import tables_address
 from script_shared.use_case_settings import variable
 
 VARIABLE = variable("recruiting", "index_uri")
@@ -35,7 +35,7 @@ def index_server(settings: Settings, seconds: int = 0) -> IndexServer | None:
         return None
     address = own.get_secret_value()
     if address == OWN_DATABASE:
-        address = database_address(settings)
+        address = tables_address(settings, "recruiting")
     try:
         parts = urlsplit(address)
     except ValueError as error:

@@ -2,9 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table
+from sqlalchemy import Text as AnyText
+from sqlalchemy.dialects.mysql import MEDIUMTEXT, VARCHAR
 
-ID, SHORT = 64, 500  # characters
+SHORT = 500  # characters
+MYSQL = ("mysql", "mariadb")
+Text = AnyText().with_variant(MEDIUMTEXT(), *MYSQL)  # their TEXT ends at 64 kB
+Id = String(64).with_variant(VARCHAR(64, collation="utf8mb4_bin"), *MYSQL)  # else A is a, and "a " is "a"
 METADATA = MetaData()
 
 
@@ -20,20 +25,20 @@ def _kept() -> list[Column[Any]]:
 VACANCIES = Table(
     "recruiting_vacancies",
     METADATA,
-    Column("vacancy_id", String(ID), primary_key=True),
+    Column("vacancy_id", Id, primary_key=True),
     Column("asked_on", String(10)),
     Column("title", String(SHORT)),
     *(Column(name, Text) for name in ("description", "skills_text", "remarks")),
     *(Column(name, String(SHORT)) for name in ("country", "state", "city", "level", "academic", "english", "spanish")),
     *(Column(name, JSON) for name in ("contract_types", "areas")),
-    Column("client", String(ID)),
+    Column("client", Id),
     *(Column(name, Boolean) for name in ("is_pcd", "needs_travel")),
     *_kept(),
 )
 CANDIDATES = Table(
     "recruiting_candidates",
     METADATA,
-    Column("candidate_id", String(ID), primary_key=True),
+    Column("candidate_id", Id, primary_key=True),
     Column("created_on", String(10)),
     *(Column(name, String(SHORT)) for name in ("title", "area")),
     *(Column(name, Text) for name in ("skills_text", "certifications")),
@@ -44,8 +49,8 @@ CANDIDATES = Table(
 APPLICATIONS = Table(
     "recruiting_applications",
     METADATA,
-    Column("candidate_id", String(ID), primary_key=True),
-    Column("vacancy_id", String(ID), primary_key=True),
+    Column("candidate_id", Id, primary_key=True),
+    Column("vacancy_id", Id, primary_key=True),
     Column("applied_on", String(10), nullable=False),
     Column("updated_on", String(10)),
     Column("status", String(SHORT)),

@@ -7,8 +7,9 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Table, and_, delete, func, insert, select, update
 
 from script_shared.errors import ConflictError
-from script_shared.recruiting.store.connection import StoreConnection
+from script_shared.recruiting.store.migrate import migrate
 from script_shared.recruiting.store.schema import COUNTER, TABLES
+from script_shared.storage.tables import TableConnection
 
 Kind = Literal["vacancies", "candidates", "applications"]
 KEYS: dict[str, tuple[str, ...]] = {
@@ -45,7 +46,7 @@ class RecruitingStore:
     """
 
     def __init__(self, uri: str) -> None:
-        self._connection = StoreConnection(uri)
+        self._connection = TableConnection(uri, "recruiting", migrate, durable=True)
 
     def get(self, kind: Kind, key: Sequence[str]) -> Stored | None:
         """A row, None where there is none; a removed one counts as one."""

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, del
 
 from script_shared.clock import wall_ms
 from script_shared.events.entry import user_digest
-from script_shared.students.database.connection import TableConnection
+from script_shared.storage.tables import TableConnection
 from script_shared.students.erasure import person_name
 
 METADATA = MetaData()
@@ -72,7 +72,7 @@ class AccessRecord:
     """
 
     def __init__(self, uri: str) -> None:
-        self._connection = TableConnection(uri, METADATA)
+        self._connection = TableConnection(uri, "students", METADATA.create_all)
 
     def add(self, looks: Sequence[Look]) -> None:
         """Write looks, all or none.

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from script_shared.arrays import FloatArray
 from script_shared.clock import wall_ms
-from script_shared.students.database.connection import TableConnection
+from script_shared.storage.tables import TableConnection
 from script_shared.students.erasure import are_erased
 from script_shared.students.features import RECORD
 from script_shared.students.risk_model import Risks
@@ -82,7 +82,7 @@ class FeatureStore:
     """
 
     def __init__(self, uri: str) -> None:
-        self._connection = TableConnection(uri, METADATA)
+        self._connection = TableConnection(uri, "students", METADATA.create_all)
 
     def write(self, release: str, store: Store, erased: Collection[str] = ()) -> bool:
         """Write the students of a release, all or none, unless it is there; returns whether they were written.

@@ -14,11 +14,11 @@ from app.releases.load_trial import LoadTrial
 from script_shared.addresses import sqlite_file
 from script_shared.events import EventLog
 from script_shared.recruiting.erasure import person_name
-from script_shared.recruiting.store.connection import database_address
 from script_shared.recruiting.store.schema import TABLES
 from script_shared.recruiting.store.store import RecruitingStore, Stored
 from script_shared.releases import Releases
 from script_shared.settings import Settings
+from script_shared.storage.tables import tables_address
 from tests.app.conftest import TOKEN, serving, until
 from tests.app.recruiting.releases import VACANCY, make_release
 from tests.pipelines.recruiting.conftest import do, make_context
@@ -115,7 +115,7 @@ def test_a_candidates_texts_are_stored_without_personal_data(client: httpx.Clien
     put(client, "candidates/new-7", body)
     found = client.get("/recruiting/records/candidates/new-7").text
     assert "SAP EWM" in found
-    file = sqlite_file(database_address(settings))
+    file = sqlite_file(tables_address(settings, "recruiting"))
     assert file is not None
     stored = b"".join(each.read_bytes() for each in file.parent.glob(f"{file.name}*"))
     for secret in ("zu@x.com", "98765", "Zuleica", "Rezende", "12/03/1985"):
@@ -224,7 +224,7 @@ def test_a_record_that_cannot_be_is_a_422(client: httpx.Client, path: str, body:
 def test_a_candidate_whom_another_process_erases_meanwhile_leaves_no_row(
     client: httpx.Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = RecruitingStore(database_address(settings))
+    store = RecruitingStore(tables_address(settings, "recruiting"))
     write = RecruitingStore.put
 
     def late(self: RecruitingStore, *given: Any) -> Stored:
@@ -242,7 +242,7 @@ def test_what_is_written_while_a_candidate_is_erased_is_deleted(
     client: httpx.Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(client, "candidates/new-7", {"cv_text": "SAP EWM"})
-    store = RecruitingStore(database_address(settings))
+    store = RecruitingStore(tables_address(settings, "recruiting"))
     erase = EventLog.erase
 
     def slow(self: EventLog, person: str) -> Any:
@@ -257,7 +257,7 @@ def test_what_is_written_while_a_candidate_is_erased_is_deleted(
 
 
 def test_every_record_is_on_one_page_also_behind_the_first_thousand(client: httpx.Client, settings: Settings) -> None:
-    store = RecruitingStore(database_address(settings))
+    store = RecruitingStore(tables_address(settings, "recruiting"))
     with store._connection.transaction() as connection:
         rows = [{"vacancy_id": f"v{n}", "version": 1, "change": n + 1, "removed": False} for n in range(1100)]
         connection.execute(insert(TABLES["vacancies"]), rows)

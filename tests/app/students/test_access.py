@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from script_shared.addresses import sqlite_file
+from script_shared.storage.tables import tables_address
 from script_shared.students.database.access_record import digest_of
-from script_shared.students.database.connection import database_address
 from tests.app.students.conftest import ADMIN, ANA, RUI
 
 
@@ -80,7 +80,7 @@ def test_viewers_look_and_do_nothing_else(client: httpx.Client, method: str, pat
 
 
 def test_nothing_is_shown_while_the_record_cannot_be_written(client: httpx.Client, settings: Any) -> None:
-    file = sqlite_file(database_address(settings))
+    file = sqlite_file(tables_address(settings, "students"))
     assert file is not None
     assert client.get("/students/RA-2/risk").status_code == 200
     file.unlink()

@@ -14,8 +14,8 @@ from script_shared.arrays import IdIndex
 from script_shared.events import Erased, EventLog
 from script_shared.recruiting.erasure import person_name
 from script_shared.recruiting.ranking.release_folder import CANDIDATES
-from script_shared.recruiting.store.connection import database_address
 from script_shared.recruiting.store.store import RecruitingStore
+from script_shared.storage.tables import tables_address
 from tests.pipelines.recruiting.conftest import candidate, do, make_context, prospect, vacancy, write_agency
 
 
@@ -83,7 +83,7 @@ def test_releases_that_hold_an_erased_candidate_are_counted(tmp_path: Path) -> N
 
 def test_maintenance_deletes_rows_of_erased_candidates_from_the_services_tables(tmp_path: Path) -> None:
     context = agency(tmp_path)
-    store = RecruitingStore(database_address(context.settings))
+    store = RecruitingStore(tables_address(context.settings, "recruiting"))
     for name in ("7", "8"):
         store.put("candidates", {"candidate_id": name, "cv_text": "Java"})
     store.put("applications", {"candidate_id": "9", "vacancy_id": "1", "applied_on": "2024-01-02"})

@@ -7,8 +7,8 @@ from pydantic import SecretStr
 from pipelines.students.maintenance import prune
 from pipelines.use_case import Context
 from script_shared.clock import wall_ms
+from script_shared.storage.tables import tables_address
 from script_shared.students.database.access_record import AccessRecord, Look
-from script_shared.students.database.connection import database_address
 from script_shared.students.database.feature_store import FeatureStore
 from script_shared.students.model import StudentsModel
 from script_shared.use_case_settings import UseCaseSettings
@@ -28,7 +28,7 @@ def with_database(context: Context, file: Path) -> Context:
 def test_looks_leave_the_record_when_they_are_old(tmp_path: Path) -> None:
     context = make_context(tmp_path, "access.keep_days = 30")
     assert prune(context)["looks"] == 0
-    record = AccessRecord(database_address(context.settings))
+    record = AccessRecord(tables_address(context.settings, "students"))
     record.add([Look(wall_ms() - days * DAY_MS, "ana", "viewer", "GET /students", "d") for days in (31, 29)])
     assert prune(context)["looks"] == 1
     assert len(record.read()) == 1

@@ -14,6 +14,7 @@ from script_shared.addresses import sqlite_address
 from script_shared.errors import ConflictError, SettingsError, UnavailableError
 from script_shared.recruiting.store.schema import METADATA
 from script_shared.recruiting.store.store import RecruitingStore
+from tests.servers import mariadb
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +24,30 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module")
+def mysql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    pytest.importorskip("pymysql", reason="pymysql is not installed")
+    with mariadb(tmp_path_factory.mktemp("mariadb")) as address:
+        yield address
+
+
+def empty(address: str) -> None:
+    """Make the database of a MySQL address again."""
+    server, _, name = address.rpartition("/")
+    engine = create_engine(f"{server}/")
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} CHARACTER SET utf8mb4"))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "mysql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RecruitingStore]:
     if request.param == "sqlite":
         address = sqlite_address(tmp_path / "recruiting.db")
+    elif request.param == "mysql":
+        address = request.getfixturevalue("mysql")
+        empty(address)
     else:
         address = request.getfixturevalue("postgresql")
         engine = create_engine(address)
@@ -164,3 +185,11 @@ def test_tables_of_a_later_version_are_unavailable(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="another version"):
         later.get("vacancies", ["1"])
     later.close()
+
+
+def test_long_texts_and_ids_that_differ_in_case_alone_are_kept_apart(store: RecruitingStore) -> None:
+    long = "ã" * 40_000
+    store.put("candidates", {"candidate_id": "Ana", "cv_text": long})
+    store.put("candidates", {"candidate_id": "ana", "cv_text": "😀"})
+    found = [store.get("candidates", [name]) for name in ("Ana", "ana", "ANA")]
+    assert [each and each.record["cv_text"] for each in found] == [long, "😀", None]

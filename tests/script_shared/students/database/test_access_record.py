@@ -10,8 +10,8 @@ import pytest
 from script_shared.addresses import sqlite_address
 from script_shared.errors import SettingsError, UnavailableError
 from script_shared.settings import Settings
+from script_shared.storage.tables import tables_address
 from script_shared.students.database.access_record import AccessRecord, Look, digest_of, looks_at
-from script_shared.students.database.connection import database_address
 from tests.servers import postgresql
 
 
@@ -80,15 +80,15 @@ def test_a_database_that_is_unreachable_is_an_error_without_its_address(tmp_path
 
 
 def test_the_tables_are_beside_the_event_log_unless_a_database_is_set(tmp_path: Path) -> None:
-    assert database_address(Settings(data_dir=tmp_path)) == sqlite_address(tmp_path / "students.db")
+    assert tables_address(Settings(data_dir=tmp_path), "students") == sqlite_address(tmp_path / "students.db")
     log = "postgresql+psycopg2://somewhere/pauta"
-    assert database_address(Settings(events_uri=log)) == log
+    assert tables_address(Settings(events_uri=log), "students") == log
 
 
 def test_a_database_is_set_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAUTA_STUDENTS_DATABASE_URI", "sqlite:////srv/own.db")
     settings = Settings()
-    assert database_address(settings) == "sqlite:////srv/own.db"
+    assert tables_address(settings, "students") == "sqlite:////srv/own.db"
     assert "own.db" not in repr(settings)
 
 
