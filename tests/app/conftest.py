@@ -26,6 +26,7 @@ from tests.patience import PATIENCE_SECONDS
 
 TOKEN = "opens-admin-routes"
 ROOT = Path(__file__).parents[2]
+LONGEST_PAUSE = 0.1  # seconds between two looks: a question is work for the service too
 
 
 @pytest.fixture(scope="session")
@@ -102,11 +103,12 @@ def until(true: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> None:
     Raises:
         TimeoutError: it does not within ``seconds``.
     """
-    deadline = time.monotonic() + seconds
+    deadline, pause = time.monotonic() + seconds, 0.005
     while not true():
         if time.monotonic() > deadline:
             raise TimeoutError("it did not come true in time")
-        time.sleep(0.01)
+        time.sleep(pause)
+        pause = min(1.5 * pause, LONGEST_PAUSE)
 
 
 def release_of(client: httpx.Client) -> str | None:
