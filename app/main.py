@@ -29,8 +29,11 @@ from app.metrics.use_case_metrics import ReleaseCounts
 from app.registry import use_cases
 from app.releases.release_guard import ReleaseGuard
 from app.releases.release_manager import ReleaseManager
-from app.routes import evaluation, front, health, info, metrics, model, releases, train
+from app.routes import evaluation, health, info, metrics, model, releases, train
 from app.routes.shapes import Problem
+from app.shell import error_pages
+from app.shell.routes import front, login
+from app.shell.shell import Shell
 from app.trigger import Trigger
 from app.use_case import AppUseCase, Parts
 from script_shared.addresses import networks, origins
@@ -39,7 +42,17 @@ from script_shared.events import EventLog
 from script_shared.releases import open_releases
 from script_shared.settings import Settings, load_settings
 
-ROUTERS = (health, info, model, train, evaluation, releases, metrics, front)  # of the host; use cases bring theirs
+ROUTERS = (
+    health,
+    info,
+    model,
+    train,
+    evaluation,
+    releases,
+    metrics,
+    front,
+    login,
+)  # of the host; use cases bring theirs
 METRICS_FOLDER = "_PAUTA_METRICS_FOLDER"  # from the parent process to its workers
 SWITCH_SECONDS = 0.0002  # the longest that a thread that writes or folds keeps the interpreter from a request
 DESCRIPTION = (
@@ -72,10 +85,12 @@ def create_app(settings: Settings, metrics_folder: Path | None = None) -> FastAP
         separate_input_output_schemas=False,
     )
     app.state.service = service
+    app.state.shell = Shell({name: case.pages for name, case in cases.items() if case.pages})
     errors.install(app)
+    error_pages.install(app)
     _wrap(app, service)
     for case in cases.values():
-        for router in case.routers:
+        for router in (*(case.pages.routers if case.pages else ()), *case.routers):
             app.include_router(router)
     for module in ROUTERS:
         app.include_router(module.router)

@@ -9,6 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from fastapi import APIRouter
 
 from app.metrics.own_metrics import OwnMetrics
+from app.shell.pages import Pages
 from script_shared.clock import Clock
 from script_shared.events import EventLog
 from script_shared.releases import Manifest
@@ -109,11 +110,13 @@ class AppUseCase:
         loader: makes its loader.
         routers: its routes, in the order in which they are tried.
         about: what it does, in a sentence, for the front page.
-        page: address of a page of its own, relative to the front page; "" for none.
+        pages: its pages for people, which join those of the service; None for none.
+        page: address of a page outside the service's layout, relative to the front page; "" for none.
     """
 
     name: str
     loader: Callable[[Parts], ReleaseLoader[Any]]
     routers: tuple[APIRouter, ...]
     about: str = ""
+    pages: Pages | None = None
     page: str = ""

@@ -47,9 +47,12 @@ def problem(
         "request_id": request_id,
         **members,
     }
-    return Response(
-        orjson.dumps(body), status, media_type=MEDIA_TYPE, headers={"X-Request-ID": request_id, **(headers or {})}
-    )
+    headers = {"X-Request-ID": request_id, **(headers or {})}
+    page: Response | None = request.app.state.error_page(request, body) if _has_pages(request) else None
+    if page is not None:
+        page.headers.update(headers)
+        return page
+    return Response(orjson.dumps(body), status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def install(app: FastAPI) -> None:
@@ -97,6 +100,10 @@ def unexpected(request: Request, error: Exception) -> Response:
     log.error("request %s failed", request.scope.get("request_id"), exc_info=error)
     detail = "The service failed. Its log has the details under this request id."
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+
+
+def _has_pages(request: Request) -> bool:
+    return hasattr(request.scope.get("app", request).state, "error_page")
 
 
 def _unreadable(error: HTTPException) -> dict[str, str] | None:

@@ -1,5 +1,9 @@
 """The news use case as the API serves it."""
 
+from pathlib import Path
+
+from app.news.pages import front
+from app.news.pages.words import WORDS
 from app.news.releases.release_loader import NewsLoader
 from app.news.routes import (
     articles,
@@ -7,7 +11,6 @@ from app.news.routes import (
     corrections,
     events,
     export,
-    front,
     lists,
     live_state,
     predict,
@@ -16,6 +19,7 @@ from app.news.routes import (
     script,
     users,
 )
+from app.shell.pages import Pages
 from app.use_case import AppUseCase
 
 MODULES = (
@@ -30,7 +34,6 @@ MODULES = (
     users,
     quarantine,
     live_state,
-    front,
     script,
 )
 NEWS = AppUseCase(
@@ -38,5 +41,5 @@ NEWS = AppUseCase(
     loader=NewsLoader.of,
     routers=tuple(module.router for module in MODULES),
     about="Recommends articles to users who are logged in, seen before, or unknown.",
-    page="news",
+    pages=Pages("news", Path(front.__file__).parent, WORDS, (front.router,)),
 )

@@ -42,23 +42,25 @@ PUBLIC = {  # open to everybody, and meant to be; a new route is either here or 
     ("GET", "/model"),
     ("GET", "/most-read"),
     ("GET", "/news"),
-    ("GET", "/news/web/{name}"),
     ("GET", "/pauta.js"),
     ("GET", "/ready"),
     ("GET", "/recommendations"),
     ("GET", "/releases"),
     ("GET", "/students/health"),
     ("GET", "/students/model"),
-    ("GET", "/students/page/login"),
-    ("GET", "/students/page/style.css"),
+    ("GET", "/login"),
     ("GET", "/web/{name}"),
     ("POST", "/events"),
+    ("POST", "/login"),
     ("POST", "/predict"),
     ("POST", "/recommendations"),
-    ("POST", "/students/page/login"),
-    ("POST", "/students/page/logout"),
 }
-SIGNED_IN = {("GET", "/students/page"), ("GET", "/students/page/{ra}"), ("POST", "/students/page/{ra}")}  # by a cookie
+SIGNED_IN = {  # by a cookie
+    ("GET", "/students/page"),
+    ("GET", "/students/page/{ra}"),
+    ("POST", "/logout"),
+    ("POST", "/students/page/{ra}"),
+}
 BASIC = "Basic b3BlbnM6YWRtaW4tcm91dGVz"
 WRONG = {
     "nothing": None,

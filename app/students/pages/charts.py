@@ -1,52 +1,61 @@
-"""Small charts as SVG: a bar of a chance, and the indices over the years."""
+"""The indices of a student over the years as a chart: where its lines, points and names are."""
 
 from collections.abc import Sequence
-from xml.etree.ElementTree import Element
-
-from app.students.pages.html import tag
+from dataclasses import dataclass
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480, 180, 28, 60, 10, 24  # RIGHT is where the names are
 MOST = 10.0  # of an index
+Point = tuple[float, float]
 
 
-def bar(chance: float, text: str, kind: str, low: float | None = None, high: float | None = None) -> Element:
-    """A chance as a bar with its number; ``low`` and ``high`` are the ends of the interval, drawn as a line."""
-    line = (
-        tag("line", x1=100 * low, x2=100 * high, y1=5, y2=5, class_="interval")
-        if low is not None and high is not None
-        else None
-    )
-    drawing = tag(
-        "svg",
-        tag("rect", width=100, height=10, class_="track"),
-        tag("rect", width=round(100 * chance, 1), height=10, class_=f"fill {kind}"),
-        line,
-        viewBox="0 0 100 10",
-        preserveAspectRatio="none",
-        aria_hidden="true",
-    )
-    return tag("span", drawing, tag("b", text), class_="bar")
+@dataclass(frozen=True)
+class Line:
+    """One index.
+
+    Attributes:
+        points: of the years that have a value.
+        end: height of its name.
+    """
+
+    name: str
+    points: Sequence[Point]
+    end: float
+
+    @property
+    def path(self) -> str:
+        """The points as SVG has them."""
+        return " ".join(f"{x:.1f},{y:.1f}" for x, y in self.points)
 
 
-def lines(years: Sequence[int], series: Sequence[tuple[str, Sequence[float | None]]], title: str) -> Element:
-    """Indices from 0 to 10 over the years, each with its name at the end; values that are missing leave a gap."""
-    spots = {
-        year: LEFT + (WIDTH - RIGHT - LEFT - 20) * place / max(len(years) - 1, 1) for place, year in enumerate(years)
-    }
-    parts = [
-        tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=_y(level), y2=_y(level), class_="grid") for level in (0.0, 5.0, 10.0)
-    ]
-    parts += [tag("text", f"{level:.0f}", x=LEFT - 6, y=_y(level) + 4, text_anchor="end") for level in (0.0, 5.0, 10.0)]
-    parts += [tag("text", str(year), x=x, y=HEIGHT - 6, text_anchor="middle") for year, x in spots.items()]
+@dataclass(frozen=True)
+class Chart:
+    """Lines of indices from 0 to 10 over the years.
+
+    Attributes:
+        years: place and text of each year on the axis.
+        levels: height and text of each horizontal line.
+    """
+
+    years: Sequence[tuple[float, str]]
+    levels: Sequence[tuple[float, str]]
+    lines: Sequence[Line]
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+
+
+def chart(years: Sequence[int], series: Sequence[tuple[str, Sequence[float | None]]]) -> Chart:
+    """Indices over the years, each with its name at the end; values that are missing leave a gap."""
+    step = (WIDTH - RIGHT - LEFT - 20) / max(len(years) - 1, 1)
+    spots = [LEFT + step * place for place in range(len(years))]
     ends = _apart([(values[-1] or 0.0) for _, values in series])
-    for number, ((name, values), end) in enumerate(zip(series, ends, strict=True), 1):
-        points = [(spots[year], _y(value)) for year, value in zip(years, values, strict=True) if value is not None]
-        parts.append(
-            tag("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points), class_=f"series s{number}")
-        )
-        parts += [tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=3, class_=f"dot s{number}") for x, y in points]
-        parts.append(tag("text", name, x=WIDTH - RIGHT + 10, y=f"{end + 4:.1f}", class_=f"name s{number}"))
-    return tag("svg", tag("title", title), parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", class_="chart")
+    lines = [
+        Line(name, [(x, _y(value)) for x, value in zip(spots, values, strict=True) if value is not None], end)
+        for (name, values), end in zip(series, ends, strict=True)
+    ]
+    levels = [(_y(level), f"{level:.0f}") for level in (0.0, 5.0, 10.0)]
+    return Chart([(x, str(year)) for x, year in zip(spots, years, strict=True)], levels, lines)
 
 
 def _y(value: float) -> float:

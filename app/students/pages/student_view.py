@@ -1,14 +1,10 @@
-"""The page of one student: the risk with its reasons, the path over the years, and what would change it."""
+"""The page of one student: the risk with its reasons, the path over the years, and the fields of the what-if."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
-from xml.etree.ElementTree import Element
 
-from app.students.answers import whole
-from app.students.pages.charts import bar, lines
-from app.students.pages.class_view import SHOWN, badge, urgent_mark
-from app.students.pages.html import tag
-from app.students.pages.words import Texts
+from app.shell.words import Texts
+from app.students.pages.charts import chart
 from app.students.shapes import Changes
 from script_shared.students.model import Risk
 
@@ -16,79 +12,42 @@ COLUMNS = ("phase", "ideal_phase", "lag", "ida", "ieg", "ipv", "iaa", "ips", "ma
 CHARTED = ("ida", "ieg", "ipv", "iaa", "ips")
 CHANGED = ("phase", "ideal_phase", "ida", "ieg", "ipv", "iaa", "ips", "ipp", "mat", "por", "ing")
 WHOLE = ("phase", "ideal_phase")
+SHOWN = ("critical", "alert", "expected")
 Record = Mapping[str, float | None]
+Path = Sequence[tuple[Record, str]]
 
 
-def risk_view(texts: Texts, risk: Risk, title: str) -> Element:
-    """Status, chances and reasons."""
-    chances = [
-        tag("div", tag("dt", texts[name]), tag("dd", bar(chance, texts.percent(chance), name)))
-        for name, chance in ((name, risk.probabilities[name]) for name in SHOWN)
+def risk_shown(texts: Texts, risk: Risk) -> dict[str, Any]:
+    """What the page shows of a risk: chances with their intervals, reasons as sentences, and what is missing."""
+    ends = (("lagging", risk.lagging), ("critical", risk.critical))
+    return {
+        "status": risk.status,
+        "urgent": risk.urgent,
+        "chances": [(name, risk.probabilities[name]) for name in SHOWN],
+        "intervals": [(name, *chances) for name, chances in ends],
+        "reasons": [(each.effect > 0, each.sentence(texts.language)) for each in risk.reasons],
+        "missing": [texts[name] for name in risk.missing if name in ("year", "birth_year", *COLUMNS, "ipp")],
+    }
+
+
+def path_shown(path: Path) -> dict[str, Any]:
+    """The student's years as rows by name, and the indices as lines where there are two years or more."""
+    records = [record for record, _ in path]
+    years = [int(record["year"] or 0) for record in records]
+    series = [(name.upper(), [record[name] for record in records]) for name in CHARTED]
+    return {
+        "years": years,
+        "statuses": [status for _, status in path],
+        "rows": [(name, [record[name] for record in records]) for name in COLUMNS],
+        "chart": chart(years, series) if len(path) > 1 else None,
+    }
+
+
+def fields_shown(record: Record, given: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The fields of the what-if with the record's values, or those that were sent."""
+    return [
+        {"name": name, "value": given.get(name, shown(record.get(name))), "whole": name in WHOLE} for name in CHANGED
     ]
-    ends = []
-    for name, (chance, low, high) in (("chance_lagging", risk.lagging), ("chance_critical", risk.critical)):
-        between = texts["between"].format(low=texts.percent(low), high=texts.percent(high))
-        kind = name.removeprefix("chance_")
-        drawn = bar(chance, texts.percent(chance), kind, low, high)
-        ends.append(tag("div", tag("dt", texts[name]), tag("dd", drawn, tag("small", between))))
-    missing = ", ".join(texts[name] for name in risk.missing if name in ("year", "birth_year", *COLUMNS, "ipp"))
-    return tag(
-        "section",
-        tag("h2", title),
-        tag("p", badge(texts, risk.status), urgent_mark(texts) if risk.urgent else None, class_="verdict"),
-        tag("dl", chances, class_="chances"),
-        tag("dl", ends, class_="intervals"),
-        tag("h3", texts["reasons"]),
-        reasons_view(texts, risk),
-        tag("p", texts["missing"] + missing, class_="note") if missing else None,
-        class_="risk",
-    )
-
-
-def reasons_view(texts: Texts, risk: Risk) -> Element:
-    """The reasons as sentences, each with its direction."""
-    if not risk.reasons:
-        return tag("p", texts["no_reasons"])
-    sentences = [
-        tag("li", each.sentence(texts.language), class_="raises" if each.effect > 0 else "lowers")
-        for each in risk.reasons
-    ]
-    return tag("div", tag("ul", sentences, class_="reasons"), tag("small", texts["against"]))
-
-
-def path_view(texts: Texts, path: list[tuple[dict[str, float | None], str]]) -> Element:
-    """The student's years as a table, and the indices as lines where there are two years or more."""
-    years_row = [tag("th", str(whole(record["year"])), scope="col") for record, _ in path]
-    rows = [tag("tr", tag("th", texts["status"], scope="row"), [tag("td", badge(texts, each)) for _, each in path])]
-    for name in COLUMNS:
-        cells = [tag("td", texts.number(record[name])) for record, _ in path]
-        rows.append(tag("tr", tag("th", texts[name], scope="row"), cells))
-    head = tag("tr", tag("th", texts["year"], scope="col"), years_row)
-    table = tag("table", tag("thead", head), tag("tbody", rows), class_="path")
-    years = [int(record["year"] or 0) for record, _ in path]
-    series = [(name.upper(), [record[name] for record, _ in path]) for name in CHARTED]
-    chart = lines(years, series, texts["path"]) if len(path) > 1 else None
-    return tag("section", tag("h2", texts["path"]), chart, tag("div", table, class_="wide"))
-
-
-def what_if_form(texts: Texts, record: Record, given: Mapping[str, str], wrong: str) -> Element:
-    """The form with the record's values, or those that were sent."""
-    fields = []
-    for name in CHANGED:
-        step, most = ("1", "9") if name in WHOLE else ("any", "10")
-        value = given.get(name, shown(record.get(name)))
-        field = tag("input", type="number", name=name, value=value, min="0", max=most, step=step, inputmode="decimal")
-        fields.append(tag("label", texts[name], field))
-    return tag(
-        "form",
-        tag("p", texts["what_if_about"]),
-        tag("p", texts["wrong"].format(field=wrong), class_="problem", role="alert") if wrong else None,
-        tag("div", fields, class_="fields"),
-        tag("button", texts["calculate"]),
-        method="post",
-        action="#what-if",
-        class_="what-if",
-    )
 
 
 def shown(value: float | None) -> str:

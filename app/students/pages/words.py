@@ -1,13 +1,13 @@
 """The texts of the pages, in English and Portuguese."""
 
-from typing import Literal
+from app.shell.pages import Words
 
-from fastapi import Request
-
-Language = Literal["en", "pt"]
-COOKIE = "pauta_language"
-OTHER: dict[Language, tuple[Language, str]] = {"en": ("pt", "Português"), "pt": ("en", "English")}
-WORDS: dict[str, tuple[str, str]] = {
+WORDS: Words = {
+    "name": ("Students", "Estudantes"),
+    "about": (
+        "Predicts which students may fall behind next year, and explains why.",
+        "Prevê quais estudantes podem se atrasar no próximo ano, e explica por quê.",
+    ),
     "title": ("Students by risk", "Estudantes por risco"),
     "student": ("Student", "Estudante"),
     "students": ("Students", "Estudantes"),
@@ -48,33 +48,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "after": ("After the change", "Depois da mudança"),
     "wrong": ("This value is not possible: {field}.", "Este valor não é possível: {field}."),
     "nobody": ("No student matches.", "Nenhum estudante corresponde."),
-    "earlier": ("Previous page", "Página anterior"),
-    "later": ("Next page", "Próxima página"),
-    "shown": ("{first} to {last} of {total}", "{first} a {last} de {total}"),
     "back": ("All students", "Todos os estudantes"),
-    "token": ("Token", "Chave de acesso"),
-    "log_in": ("Log in", "Entrar"),
-    "log_out": ("Log out", "Sair"),
-    "log_in_about": (
-        "You got a token from the person who runs this service. Each look at a student is recorded under its name.",
-        "Você recebeu uma chave de quem opera este serviço. Cada consulta a um estudante é registrada no nome dela.",
+    "error_404": (
+        "The release in service does not know this student",
+        "A versão em serviço não conhece este estudante",
     ),
-    "wrong_token": ("This token is not valid.", "Esta chave não é válida."),
-    "unknown": (
-        "The release in service does not know this student.",
-        "A versão em serviço não conhece este estudante.",
+    "error_422": ("No student matches", "Nenhum estudante corresponde"),
+    "error_503": (
+        "Students cannot be shown right now",
+        "Os estudantes não podem ser mostrados agora",
     ),
-    "unavailable": (
-        "Students cannot be shown right now. Try again in a minute.",
-        "Os estudantes não podem ser mostrados agora. Tente de novo em um minuto.",
-    ),
-    "refused": ("This request was refused.", "Este pedido foi recusado."),
     "purpose": (
         "A prediction helps you to see a risk in time. It decides nothing: people who know the student overrule it.",
         "Uma previsão ajuda a olhar a tempo. Não decide nada: quem conhece o estudante tem a palavra.",
     ),
-    "release": ("release", "versão"),
-    "viewer": ("shown to", "mostrado a"),
     "ida": ("Learning (IDA)", "Aprendizagem (IDA)"),
     "ieg": ("Engagement (IEG)", "Engajamento (IEG)"),
     "ipv": ("Turning point (IPV)", "Ponto de virada (IPV)"),
@@ -86,37 +73,3 @@ WORDS: dict[str, tuple[str, str]] = {
     "ing": ("English", "Inglês"),
     "birth_year": ("Birth year", "Ano de nascimento"),
 }
-
-
-class Texts:
-    """The texts of one language.
-
-    >>> Texts("pt")["show"], Texts("en").number(7.25), Texts("pt").percent(0.125)
-    ('Mostrar', '7.2', '12%')
-    """
-
-    def __init__(self, language: Language) -> None:
-        self.language: Language = language
-        self._place = ("en", "pt").index(language)
-
-    def __getitem__(self, name: str) -> str:
-        return WORDS[name][self._place]
-
-    def number(self, value: float | None) -> str:
-        """A number with one decimal where it is not whole, and a dash for none."""
-        if value is None:
-            return "–"
-        text = f"{value:.0f}" if value == int(value) else f"{value:.1f}"
-        return text.replace(".", ",") if self.language == "pt" else text
-
-    def percent(self, chance: float) -> str:
-        """A chance in per cent."""
-        return f"{chance * 100:.0f}%"
-
-
-def language_of(request: Request) -> Language:
-    """The language of the address, else of the cookie, else of the browser."""
-    chosen = request.query_params.get("lang") or request.cookies.get(COOKIE)
-    if chosen in OTHER:
-        return chosen
-    return "pt" if request.headers.get("Accept-Language", "").lower().startswith("pt") else "en"

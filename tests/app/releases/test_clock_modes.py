@@ -168,4 +168,4 @@ def test_a_wrong_token_moves_nothing(imported: Store) -> None:
 def test_the_front_page_says_why_it_shows_another_day(imported: Store) -> None:
     with service(imported) as client:
         assert 'id="why"' in client.get("/news").text
-        assert "clock.why" in client.get("/news/web/front.js").text
+        assert "clock.why" in client.get("/web/news/front.js").text

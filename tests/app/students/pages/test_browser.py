@@ -36,7 +36,7 @@ def page(request: Any, browser: Any, client: httpx.Client) -> Iterator[Any]:
     made.hosts, made.complaints = set(), []
     made.on("request", lambda sent: made.hosts.add(re.sub(r"^(\w+://[^/]+).*", r"\1", sent.url)))
     made.on("console", lambda line: made.complaints.append(line.text) if line.type == "error" else None)
-    made.goto(f"{client.base_url}/students/page".replace("//students", "/students"))
+    made.goto(str(client.base_url.join("/students/page")))
     made.fill("input[name=token]", ANA)
     made.click("main button")
     made.wait_for_url("**/students/page")
@@ -49,7 +49,7 @@ def page(request: Any, browser: Any, client: httpx.Client) -> Iterator[Any]:
 def fits(page: Any) -> bool:
     """Whether nothing has to be scrolled sideways."""
     box, size = page.locator("body").bounding_box(), page.viewport_size
-    widths = [each.bounding_box() for each in page.locator("main, header, section, table.students tr").all()]
+    widths = [each.bounding_box() for each in page.locator("main, header, section, table.list tr").all()]
     return box["width"] <= size["width"] and all(each is None or each["width"] <= size["width"] for each in widths)
 
 
@@ -83,7 +83,7 @@ def test_logging_out_leads_to_the_login(page: Any) -> None:
     page.wait_for_url("**/login")
     page.go_back()
     page.reload()
-    assert page.url.endswith("/login")
+    assert "/login" in page.url
 
 
 def test_a_class_is_printed_without_forms(page: Any) -> None:

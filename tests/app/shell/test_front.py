@@ -7,7 +7,7 @@ import pytest
 
 from script_shared.use_cases import REGISTRY
 
-PAGES = {"/": ["/web/shell.css"], "/news": ["/news/web/front.css", "/news/web/front.js"]}
+PAGES = {"/": ["/web/shell.css"], "/news": ["/web/shell.css", "/web/news/front.css", "/web/news/front.js"]}
 pages = pytest.mark.parametrize("page", PAGES)
 
 
@@ -24,7 +24,7 @@ def test_every_use_case_is_on_the_front_page_with_its_release_or_why_there_is_no
         assert f'href="model?use_case={entry.name}"' in page
     assert page.count("release <b>v1</b>, in service since ") == 1
     assert page.count("no release has been promoted yet") == len(REGISTRY) - 1
-    assert '<a href="news">news</a>' in page
+    assert '<a href="news">News</a>' in page
 
 
 @pages
@@ -33,7 +33,7 @@ def test_a_page_and_all_its_parts_are_served(shared: httpx.Client, page: str) ->
     assert answer.headers["Content-Type"].startswith("text/html")
     assert set(PAGES[page]) <= {f"/{address}" for address in addresses(shared, page)}
     assert shared.get("/web/nothing.js").status_code == 404
-    assert shared.get("/news/web/nothing.js").status_code == 404
+    assert shared.get("/web/news/nothing.js").status_code == 404
 
 
 @pages
@@ -48,7 +48,7 @@ def test_every_link_of_a_page_leads_somewhere(shared: httpx.Client, page: str) -
 
 @pages
 def test_nothing_comes_from_elsewhere(shared: httpx.Client, page: str) -> None:
-    assert "default-src 'self'" in shared.get(page).headers["Content-Security-Policy"]
+    assert "default-src 'none'" in shared.get(page).headers["Content-Security-Policy"]
     for address in (page, *PAGES[page]):
         assert "//cdn" not in shared.get(address).text
         assert not re.search(r'(?:src|href)="https?:', shared.get(address).text)

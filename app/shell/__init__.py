@@ -1,0 +1,1 @@
+"""The pages for people: layout, languages, login, and errors; use cases plug their pages in."""

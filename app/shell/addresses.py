@@ -1,0 +1,23 @@
+"""Addresses of pages, relative to the page that names them, so that they are right under any path prefix."""
+
+import re
+
+from fastapi import Request
+
+_WAY = re.compile(r"[A-Za-z0-9_][\w./%&=?~+-]*", re.ASCII)
+
+
+def relative(request: Request, address: str = "") -> str:
+    """An address of this service, such as ``students/page``, as seen from the page of a request."""
+    path = request.scope.get("raw_path") or request.scope["path"].encode()
+    inside = path.removeprefix(request.scope.get("root_path", "").encode())
+    return ("../" * (inside.count(b"/") - 1) + address) or "./"
+
+
+def own_address(text: str) -> str:
+    """The text where it is an address of this service, else "".
+
+    >>> own_address("students/page?group=1B"), own_address("//other.example/"), own_address("http://other.example/")
+    ('students/page?group=1B', '', '')
+    """
+    return text if _WAY.fullmatch(text) and "//" not in text else ""

@@ -1,0 +1,48 @@
+"""Errors as pages, for people: on pages, and where a browser asks for an address that does not exist."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
+
+from app.shell.addresses import relative
+from app.shell.page_route import PageRoute
+from app.shell.view import OF_REQUEST, View, host_view
+
+OWN_WORDS = (403, 404, 409, 422, 429, 500, 503)
+
+
+def install(app: FastAPI) -> None:
+    """Have errors of the application be pages where people read them."""
+    app.state.error_page = error_page
+
+
+def error_page(request: Request, problem: Mapping[str, Any]) -> Response | None:
+    """A problem as a page; None where a program asked.
+
+    Args:
+        problem: the members of the problem.
+    """
+    route, status = request.scope.get("route"), int(problem["status"])
+    if not isinstance(route, PageRoute) and (route is not None or not _is_browser(request)):
+        return None
+    if status == HTTPStatus.UNAUTHORIZED:
+        return _login(request)
+    view: View = request.scope.get(OF_REQUEST) or host_view(request)
+    headline = view.texts[f"error_{status}" if status in OWN_WORDS else "error"]
+    return view.page("shell/error", headline, status=status, problem=problem)
+
+
+def _login(request: Request) -> Response:
+    """To the login, and from there back to the page where it was only looked at."""
+    root = request.scope.get("root_path", "")
+    back = request.url.path.removeprefix(root).lstrip("/") if request.method in ("GET", "HEAD") else ""
+    back += f"?{request.url.query}" if back and request.url.query else ""
+    return RedirectResponse(relative(request, "login" + (f"?next={quote(back)}" if back else "")), 303)
+
+
+def _is_browser(request: Request) -> bool:
+    return "text/html" in request.headers.get("Accept", "")

@@ -1,0 +1,40 @@
+"""Forms of the pages: what they hold, and whether one of our own pages sent them."""
+
+import hmac
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+from fastapi import Depends, HTTPException, Request
+
+from app.shell.people import form_key, person_of
+
+KEY = "form_key"
+MOST_FIELDS = 60
+Form = dict[str, str]
+
+
+async def form_of(request: Request) -> Form:
+    """The fields of a form that a page of this service sends; of fields with the same name the last one.
+
+    Raises:
+        HTTPException: 403, another site sends it; 422, it cannot be read.
+    """
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise HTTPException(403, "Another site sent this form. Open the page here and send it again.")
+    try:
+        text = (await request.body()).decode()
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError:
+        raise HTTPException(422, "The form cannot be read.") from None
+
+
+async def _checked(request: Request) -> Form:
+    form = await form_of(request)
+    if await person_of(request) is None:
+        raise HTTPException(401)
+    if not hmac.compare_digest(form.pop(KEY, "").encode(), form_key(request).encode()):
+        raise HTTPException(403, "The form is older than your session. Open the page again.")
+    return form
+
+
+TheForm = Annotated[Form, Depends(_checked)]

@@ -1,0 +1,26 @@
+"""What a use case declares of its pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import APIRouter
+
+Words = Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The pages of a use case.
+
+    Attributes:
+        home: address of the first one, relative to the front page, such as ``students/page``.
+        folder: has ``templates/`` (Jinja) and, where the pages need them, ``web/`` (styles and scripts).
+        words: its texts by name, in English and Portuguese; ``name`` and ``about`` are for navigation and front page.
+        routers: its routes; they are tried before the other routes of the use case.
+    """
+
+    home: str
+    folder: Path
+    words: Words
+    routers: tuple[APIRouter, ...]

@@ -1,0 +1,146 @@
+"""One login for the pages of all use cases: sessions, forms of other sites, and what a token opens."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from script_shared.settings import Settings
+from script_shared.use_case_settings import UseCaseSettings
+from tests.app.conftest import TOKEN, serving
+from tests.app.shell.sessions import form_key, log_in, text_of
+
+ANA, RUI = "ana-looks-at-students", "rui-looks-at-candidates"
+LONG = f"students/ana:{'9' * 5_000}:x"  # more digits than Python reads
+PAGE = "/students/page"
+
+
+def make_settings(folder: Path, students: str = f"ana={ANA}", **more: Any) -> Settings:
+    viewers = {"students": students, "recruiting": f"ana={RUI}"}
+    return Settings(
+        data_dir=folder / "data",
+        models_uri=str(folder / "models"),
+        admin_token=SecretStr(TOKEN),
+        airflow_url=None,
+        by_use_case={name: UseCaseSettings(viewers=SecretStr(text)) for name, text in viewers.items()},
+        **more,
+    )
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A service without releases."""
+    with serving(make_settings(tmp_path_factory.mktemp("login"))) as client:
+        yield client
+
+
+@pytest.fixture
+def browser(client: httpx.Client) -> Iterator[httpx.Client]:
+    with log_in(client, ANA) as own:
+        yield own
+
+
+def is_logged_in(browser: httpx.Client) -> bool:
+    """Whether a page of students gets past the login; there is no release, so it ends in a 503."""
+    return browser.get(PAGE).status_code == 503
+
+
+def test_the_cookie_of_a_session_is_for_this_site_and_no_script(client: httpx.Client) -> None:
+    answer = client.post("/login", data={"token": ANA})
+    client.cookies.clear()
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert ANA not in cookie
+    assert "Secure" not in cookie
+    behind_tls = client.post("/login", data={"token": ANA}, headers={"X-Forwarded-Proto": "https"})
+    client.cookies.clear()
+    assert "Secure" in behind_tls.headers["Set-Cookie"]
+
+
+def test_a_wrong_token_opens_nothing(client: httpx.Client) -> None:
+    for token in ("", "wrong", ANA[:-1]):
+        answer = client.post("/login", data={"token": token})
+        assert answer.status_code == 401
+        assert "Set-Cookie" not in answer.headers
+        assert "This token is not valid" in answer.text
+
+
+@pytest.mark.parametrize("name", ["students/ana", "admin", "students/nobody", "recruiting/ana", ""])
+def test_a_made_up_cookie_opens_nothing(client: httpx.Client, name: str) -> None:
+    for rest in ("", ":9999999999:00", ":9999999999:", ":1:x", ":é:x"):
+        answer = client.get(PAGE, headers={"Cookie": f"pauta_session={name}{rest}".encode()})
+        assert answer.status_code == 303
+    assert client.get(PAGE, headers={"Cookie": f"pauta_session={LONG}"}).status_code == 303
+
+
+def test_a_session_ends_when_the_token_is_changed_and_not_when_the_service_starts_again(
+    browser: httpx.Client, tmp_path: Path
+) -> None:
+    assert is_logged_in(browser)
+    for token, stays in ((ANA, True), ("another-token-of-ana", False)):
+        with serving(make_settings(tmp_path, f"ana={token}")) as again:
+            again.cookies.update(browser.cookies)
+            assert is_logged_in(again) == stays
+
+
+def test_a_session_ends_after_a_day_and_by_logging_out(
+    client: httpx.Client, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = dict(browser.cookies)
+    answer = browser.post("/logout", data={"form_key": form_key(browser.get("/"))})
+    assert answer.headers["Location"] == "login"
+    assert not is_logged_in(browser)
+    with httpx.Client(base_url=client.base_url, cookies=kept) as other:
+        monkeypatch.setattr("app.shell.people.time.time", lambda: 4e9)
+        assert not is_logged_in(other)
+
+
+@pytest.mark.parametrize("path", ["/login", "/logout", f"{PAGE}/RA-1"])
+def test_forms_of_other_sites_are_refused(browser: httpx.Client, path: str) -> None:
+    form = {"token": ANA, "form_key": form_key(browser.get("/"))}
+    answer = browser.post(path, data=form, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("key", [None, "", "0" * 64])
+def test_forms_without_the_key_of_the_session_are_refused(browser: httpx.Client, key: str | None) -> None:
+    for path in ("/logout", f"{PAGE}/RA-1"):
+        answer = browser.post(path, data={} if key is None else {"form_key": key})
+        assert answer.status_code == 403
+        assert "Set-Cookie" not in answer.headers
+    with log_in(browser, TOKEN) as other:  # the key of another session is none of this one
+        assert browser.post("/logout", data={"form_key": form_key(other.get("/"))}).status_code == 403
+
+
+def test_a_token_opens_the_pages_of_its_use_case_and_the_admins_all(client: httpx.Client) -> None:
+    with log_in(client, RUI) as own:
+        answer = own.get(PAGE)
+        assert answer.status_code == 403
+        assert "This is not open to you" in answer.text
+        assert "The token of ana does not open this page of students" in text_of(answer)
+    with log_in(client, TOKEN) as own:
+        assert own.landed == "/"
+        assert is_logged_in(own)
+    with log_in(client, ANA) as own:
+        assert own.landed == PAGE
+
+
+@pytest.mark.parametrize("wanted", ["//other.example/", "http://other.example/", "/\\other.example", "javascript:x"])
+def test_a_login_leads_to_no_other_site(client: httpx.Client, wanted: str) -> None:
+    assert wanted not in client.get("/login", params={"next": wanted}).text
+    with log_in(client, ANA, wanted) as own:
+        assert own.landed == PAGE
+
+
+def test_behind_a_prefix_links_and_cookies_have_it(tmp_path: Path) -> None:
+    with serving(make_settings(tmp_path, root_path="/pauta")) as client:
+        answer = client.post("/pauta/login", data={"token": ANA})
+        assert "Path=/pauta/" in answer.headers["Set-Cookie"]
+        assert answer.next_request
+        assert answer.next_request.url.path == f"/pauta{PAGE}"
+        assert 'href="../students/page"' in client.get(f"/pauta{PAGE}").text
