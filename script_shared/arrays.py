@@ -11,8 +11,20 @@ import numpy.typing as npt
 
 from script_shared.errors import ReleaseCorruptError
 
-IntArray = npt.NDArray[Any]
-FloatArray = npt.NDArray[Any]
+IntArray = npt.NDArray[np.integer[Any]]  # any width: for parameters that take all of them
+FloatArray = npt.NDArray[np.floating[Any]]
+Bools = npt.NDArray[np.bool_]
+Int8s = npt.NDArray[np.int8]
+Int16s = npt.NDArray[np.int16]
+Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64 | np.intp]  # one type on 64 bits; NumPy's type stubs have two, one of them for indices
+UInt8s = npt.NDArray[np.uint8]
+UInt16s = npt.NDArray[np.uint16]
+UInt32s = npt.NDArray[np.uint32]
+UInt64s = npt.NDArray[np.uint64]
+Float16s = npt.NDArray[np.float16]
+Float32s = npt.NDArray[np.float32]
+Float64s = npt.NDArray[np.float64]
 _HEADER_BYTES = 128  # of a .npy file that holds no element
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float64s, Int64s, IntArray
 from script_shared.clock import EARLY_MS, HOUR_MS
 
 THIN = 0.1  # what lies after the end is less than this share of what is usual,
@@ -39,7 +39,7 @@ class DataEnd:
     ahead: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
 
 
-def data_end(time_ms: IntArray, user: IntArray, *, wall_ms: int | None = None) -> DataEnd:
+def data_end(time_ms: Int64s, user: IntArray, *, wall_ms: int | None = None) -> DataEnd:
     """The end of data, in any order.
 
     Args:
@@ -62,7 +62,7 @@ def data_end(time_ms: IntArray, user: IntArray, *, wall_ms: int | None = None) -
     return DataEnd(int(counted.max()) if len(counted) else 0, ahead)
 
 
-def data_begin(time_ms: IntArray, user: IntArray) -> int:
+def data_begin(time_ms: Int64s, user: IntArray) -> int:
     """The first moment that counts, epoch milliseconds: that of the first row, unless rows lie behind; 0 without rows.
 
     Args:
@@ -111,7 +111,7 @@ def _sharp(hour: IntArray, user: IntArray, end: int) -> int:
     return int(ends[after[ends - low].argmax()]) if len(ends) else end
 
 
-def _active(hour: IntArray, user: IntArray) -> FloatArray:
+def _active(hour: IntArray, user: IntArray) -> Float64s:
     """float64 (hours): users whose first row of a day lies in each hour; days count from the first row of all."""
     hours = int(hour.max()) + 1
     padded = -(-hours // _DAY) * _DAY  # whole days, so that a key divided by 24 is a day of one user
@@ -132,7 +132,7 @@ def _certain_hour(hour: IntArray, user: IntArray) -> int:
     return min(int(np.searchsorted(share, CERTAIN)), len(share) - 1)
 
 
-def _too_few(total: FloatArray, ends: IntArray) -> FloatArray:
+def _too_few(total: Float64s, ends: IntArray) -> Float64s:
     """float64 (ends): the share of the user days usual between each hour and the last row that would be too few.
 
     The same hours of the day are compared. Of the days before, the second lowest says what is usual (the

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 
 from pipelines.measures import metrics
 from pipelines.measures.bootstrap import interval, means, resampled_means
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, FloatArray, IntArray
 from script_shared.errors import InputError
 
 ALL = "all"
@@ -33,7 +33,7 @@ class Protocol:
 
     truth: csr_array
     segments: Mapping[str, IntArray]
-    available: IntArray
+    available: Bools
     information: FloatArray
     cutoffs: Sequence[int]
     resamples: int
@@ -139,7 +139,7 @@ def _coverage(model: str, segment: str, lists: IntArray, protocol: Protocol) -> 
     ]
 
 
-def _share(lists: IntArray, available: IntArray, cutoff: int) -> float:
+def _share(lists: IntArray, available: Bools, cutoff: int) -> float:
     return metrics.coverage(lists, available, cutoff) if len(lists) else nan
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.sparse import csr_array
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, FloatArray, IntArray
 from script_shared.errors import InputError
 
 Accuracy = Callable[[IntArray, IntArray, int], FloatArray]
@@ -84,7 +84,7 @@ def novelty(lists: IntArray, information: FloatArray, cutoff: int) -> FloatArray
     return _known(total / np.maximum(sizes, 1), sizes)
 
 
-def coverage(lists: IntArray, available: IntArray, cutoff: int) -> float:
+def coverage(lists: IntArray, available: Bools, cutoff: int) -> float:
     """Share of the available articles that are among any user's first ``cutoff``; nan when none is available.
 
     Args:

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 import numpy as np
 from scipy.sparse import csr_array
 
-from script_shared.arrays import IntArray
+from script_shared.arrays import Bools, Int64s, IntArray
 from script_shared.clock import HOUR_MS
 from script_shared.data_end import data_begin
 from script_shared.errors import InputError
@@ -20,7 +20,7 @@ class Reads(Protocol):
     @property
     def article(self) -> IntArray: ...
     @property
-    def time_ms(self) -> IntArray: ...
+    def time_ms(self) -> Int64s: ...
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class Window:
     end_ms: int
     protocol: Literal["time_split", "validation_file"]
 
-    def holds(self, time_ms: IntArray) -> IntArray:
+    def holds(self, time_ms: Int64s) -> Bools:
         """Which times lie in the window, as a boolean array."""
-        inside: IntArray = (time_ms > self.start_ms) & (time_ms <= self.end_ms)
+        inside: Bools = (time_ms > self.start_ms) & (time_ms <= self.end_ms)
         return inside
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.dataset import Dataset
-from script_shared.arrays import IntArray
+from script_shared.arrays import Int16s, IntArray
 from script_shared.names import section_key
 from script_shared.news.readers.training_data import Reads, TrainingData
 
@@ -35,7 +35,7 @@ def snapshot_of(dataset: Dataset, as_of_ms: int) -> TrainingData:
     )
 
 
-def codes_of(names: pl.Series) -> tuple[IntArray, list[str]]:
+def codes_of(names: pl.Series) -> tuple[Int16s, list[str]]:
     """int16 code of each name, -1 for an empty one, and the names in the order of the codes (alphabetical).
 
     Spellings of one name have one code; it is called as most of them are written.
@@ -48,7 +48,7 @@ def codes_of(names: pl.Series) -> tuple[IntArray, list[str]]:
     distinct = sorted(usual.values())
     place = {name: code for code, name in enumerate(distinct)}
     code_of = [place[usual[section_key(name)]] for name in spellings]
-    codes: IntArray = names.replace_strict(spellings, code_of, default=-1, return_dtype=pl.Int16).to_numpy()
+    codes: Int16s = names.replace_strict(spellings, code_of, default=-1, return_dtype=pl.Int16).to_numpy()
     return codes, distinct
 
 

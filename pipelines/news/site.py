@@ -6,7 +6,7 @@ import numpy as np
 
 from pipelines.news.dataset import Dataset
 from pipelines.use_case import Context
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import FloatArray, Int64s, IntArray
 from script_shared.clock import HOUR_MS
 from script_shared.news.membership import segment_codes
 from script_shared.news.params import NewsParams, for_site
@@ -76,7 +76,7 @@ def enough_hours(data: Dataset, span_hours: float) -> tuple[float, int]:
     return windows[place], of_all[place]
 
 
-def _segment_users(data: Dataset, start_ms: int) -> IntArray:
+def _segment_users(data: Dataset, start_ms: int) -> Int64s:
     """int64 (segments): users with a read after a moment, by what they had read until then."""
     reads = data.interactions
     first = int(np.searchsorted(reads.time_ms, start_ms, "right"))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, FloatArray, IntArray
 from script_shared.students.features import STATUSES
 
 BINS = 10  # of the calibration error
@@ -33,17 +33,17 @@ def accuracy(came: IntArray, called: IntArray) -> float:
     return float(np.mean(came == called)) if len(came) else float("nan")
 
 
-def recall(came: IntArray, called: IntArray) -> float:
+def recall(came: Bools, called: Bools) -> float:
     """Share of those to whom it came who were called it; booleans."""
     return float((came & called).sum() / came.sum()) if came.any() else float("nan")
 
 
-def precision(came: IntArray, called: IntArray) -> float:
+def precision(came: Bools, called: Bools) -> float:
     """Share of those who were called it to whom it came; booleans."""
     return float((came & called).sum() / called.sum()) if called.any() else float("nan")
 
 
-def auc(came: IntArray, chance: FloatArray) -> float:
+def auc(came: Bools, chance: FloatArray) -> float:
     """Chance that one to whom it came has the higher score than one to whom it did not; ties count half.
 
     >>> float(auc(np.array([True, False, True]), np.array([0.9, 0.5, 0.5])))
@@ -58,7 +58,7 @@ def auc(came: IntArray, chance: FloatArray) -> float:
     return float((ranks[came].sum() - hits * (hits + 1) / 2) / (hits * rest))
 
 
-def average_precision(came: IntArray, chance: FloatArray) -> float:
+def average_precision(came: Bools, chance: FloatArray) -> float:
     """Mean precision at the places of those to whom it came; equal scores count as one place."""
     if not came.any():
         return float("nan")
@@ -68,12 +68,12 @@ def average_precision(came: IntArray, chance: FloatArray) -> float:
     return float((found * hits).sum() / hits.sum())
 
 
-def brier(came: IntArray, chance: FloatArray) -> float:
+def brier(came: Bools, chance: FloatArray) -> float:
     """Mean squared difference of chance and what came."""
     return float(np.mean((chance - came) ** 2)) if len(came) else float("nan")
 
 
-def calibration_error(came: IntArray, chance: FloatArray) -> float:
+def calibration_error(came: Bools, chance: FloatArray) -> float:
     """Mean over students of the distance of chance and share, in ten bins of equal width."""
     place = np.minimum((chance * BINS).astype(int), BINS - 1)
     counts = np.bincount(place, minlength=BINS)
@@ -81,7 +81,7 @@ def calibration_error(came: IntArray, chance: FloatArray) -> float:
     return float(gaps.sum() / counts.sum()) if len(came) else float("nan")
 
 
-CHANCE_MEASURES: dict[str, tuple[int, Callable[[IntArray, FloatArray], float]]] = {  # name: (output, measure)
+CHANCE_MEASURES: dict[str, tuple[int, Callable[[Bools, FloatArray], float]]] = {  # name: (output, measure)
     "auc_lagging": (0, auc),
     "ap_lagging": (0, average_precision),
     "auc_critical": (1, auc),

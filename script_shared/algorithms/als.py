@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix
 
 from script_shared.algorithms.factors import Factors, Renumbering
 from script_shared.algorithms.histories import Batch, Candidates, Histories
-from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
+from script_shared.arrays import Float32s, FloatArray, IntArray, load_array, save_arrays
 
 SEED = 20220701
 
@@ -45,7 +45,7 @@ class Als:
     users: Factors
     items: Factors
     n_base_items: int
-    gram: FloatArray
+    gram: Float32s
 
     @classmethod
     def fit(
@@ -85,7 +85,7 @@ class Als:
         base_items = self.items.first(self.n_base_items).moved(articles)
         return Als(self.weights, base_users, base_users, base_items, len(base_items), _gram(base_items))
 
-    def fold_in(self, histories: Histories) -> FloatArray:
+    def fold_in(self, histories: Histories) -> Float32s:
         """float32 (n, factors): vectors of users computed from what they read; zeros where nothing is known."""
         vectors = np.zeros((len(histories), self.weights.factors), np.float32)
         for reader in range(len(histories)):
@@ -93,7 +93,7 @@ class Als:
             vectors[reader] = self._solve(histories.article[mine], histories.engagement[mine])
         return vectors
 
-    def vectors(self, batch: Batch) -> FloatArray:
+    def vectors(self, batch: Batch) -> Float32s:
         """float32 (n, factors): stored vectors where they hold, folded in where they do not."""
         if batch.fresh:
             return self.fold_in(batch.histories)

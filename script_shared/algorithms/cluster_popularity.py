@@ -7,12 +7,14 @@ In one group an article has few reads in the last hours, so its count there is s
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.algorithms.popularity import Popularity, decayed_counts
-from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
+from script_shared.arrays import Float32s, FloatArray, Int16s, IntArray, load_array, save_arrays
 
 SMOOTHING = 20.0  # reads by which a group's liking of a topic is drawn towards everybody's
 
@@ -40,10 +42,10 @@ class ClusterPopularity:
 
     weights: ClusterWeights
     everybody: Popularity
-    group: IntArray
-    counts: FloatArray
-    topics: IntArray
-    liking: FloatArray
+    group: Int16s
+    counts: Float32s
+    topics: Int16s
+    liking: Float32s
 
     @classmethod
     def fit(
@@ -51,8 +53,8 @@ class ClusterPopularity:
         user: IntArray,
         article: IntArray,
         time_ms: IntArray,
-        group: IntArray,
-        topics: IntArray,
+        group: Int16s,
+        topics: Int16s,
         everybody: Popularity,
         *,
         n_groups: int,
@@ -90,12 +92,17 @@ class ClusterPopularity:
         find = groups_of or self.groups_of
         return lambda batch: added[find(batch)]
 
-    def groups_of(self, batch: Batch) -> IntArray:
-        """int (n): groups of known users, -1 for others."""
+    def groups_of(self, batch: Batch) -> Int16s:
+        """int16 (n): groups of known users, -1 for others."""
         return np.where(batch.rows >= 0, self.group[batch.rows], -1)
 
     def save(self, folder: Path) -> None:
-        arrays = {"group": self.group, "counts": self.counts, "topics": self.topics, "liking": self.liking}
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "group": self.group,
+            "counts": self.counts,
+            "topics": self.topics,
+            "liking": self.liking,
+        }
         save_arrays(folder, arrays)
 
     @classmethod
@@ -103,7 +110,7 @@ class ClusterPopularity:
         arrays = [load_array(folder, name) for name in ("group", "counts", "topics", "liking")]
         return cls(weights, everybody, *arrays)
 
-    def _likings_of(self, rows: IntArray) -> FloatArray:
+    def _likings_of(self, rows: IntArray) -> Float32s:
         """float32 (k, m): the product over the kinds of topics."""
         return np.prod([liking[:, codes[rows]] for liking, codes in zip(self.liking, self.topics, strict=True)], axis=0)
 

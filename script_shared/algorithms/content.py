@@ -17,7 +17,7 @@ from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.histories import Batch, Candidates, Histories
 from script_shared.algorithms.sparse_rows import SparseRows
 from script_shared.algorithms.words import words
-from script_shared.arrays import FloatArray, IntArray, Strings, load_array, save_arrays
+from script_shared.arrays import Float32s, FloatArray, IntArray, Strings, load_array, save_arrays
 
 PROFILE_READS = 60  # newest reads of a user that make the profile
 CHUNK = 4096  # texts turned into vectors at once
@@ -44,7 +44,7 @@ class Content:
 
     weights: ContentWeights
     terms: Strings
-    idf: FloatArray
+    idf: Float32s
     vectors: SparseRows
 
     @classmethod
@@ -89,7 +89,7 @@ class Content:
         reads = csr_array((self._read_weights(newest), column, newest.offsets), shape=shape)
         return _unit(csr_array(reads @ self.vectors.take(articles)))
 
-    def _profile(self, histories: Histories) -> FloatArray:
+    def _profile(self, histories: Histories) -> Float32s:
         """float32 (terms): the profile of a single user."""
         newest = histories.latest(PROFILE_READS)
         vectors = self.vectors.take(newest.article)

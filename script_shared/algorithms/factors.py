@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
+from script_shared.arrays import Float32s, FloatArray, Int32s, Int64s, IntArray, load_array, save_arrays
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Factors:
     [1.0, 0.0, 0.0, 3.0]
     """
 
-    rows: IntArray
-    vectors: FloatArray
-    place: IntArray
+    rows: Int64s
+    vectors: Float32s
+    place: Int32s
 
     @classmethod
     def of(cls, rows: IntArray, vectors: FloatArray, size: int) -> "Factors":
@@ -53,7 +53,7 @@ class Factors:
         """Rows there are, with or without a vector."""
         return len(self.place)
 
-    def take(self, rows: IntArray) -> FloatArray:
+    def take(self, rows: IntArray) -> Float32s:
         """float32 (m, factors): vectors of rows; zeros for row -1 and rows without one."""
         place = np.where(rows >= 0, self.place[rows], -1)
         vectors = np.zeros((len(rows), self.vectors.shape[1]), np.float32)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float32s, FloatArray, Int64s, IntArray, UInt32s
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,9 @@ class Histories:
     ([7, 9], [1, 2])
     """
 
-    offsets: IntArray
-    article: IntArray
-    time_s: IntArray
+    offsets: Int64s
+    article: UInt32s
+    time_s: UInt32s
     engagement: FloatArray
 
     @classmethod
@@ -48,12 +48,12 @@ class Histories:
         return len(self.offsets) - 1
 
     @property
-    def counts(self) -> IntArray:
+    def counts(self) -> Int64s:
         """int64 (n): reads of each user."""
         return np.diff(self.offsets)
 
     @property
-    def owner(self) -> IntArray:
+    def owner(self) -> Int64s:
         """int64 (entries): the user (0..n-1) of each entry."""
         return np.repeat(np.arange(len(self)), self.counts)
 
@@ -103,7 +103,7 @@ class Batch:
             the old histories does not hold for these users.
     """
 
-    rows: IntArray
+    rows: Int64s
     histories: Histories
     fresh: bool = False
 
@@ -121,14 +121,14 @@ class Candidates:
         now_ms: the time on which ages are counted, epoch milliseconds, UTC.
     """
 
-    rows: IntArray
-    issued_ms: IntArray
+    rows: Int64s
+    issued_ms: Int64s
     now_ms: int
 
     def __len__(self) -> int:
         return len(self.rows)
 
     @property
-    def age_hours(self) -> FloatArray:
+    def age_hours(self) -> Float32s:
         """float32 (m): hours since publication."""
         return ((self.now_ms - self.issued_ms) / 3_600_000).astype(np.float32)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
+from script_shared.arrays import Float64s, FloatArray, Int16s, load_array, save_arrays
 
 SEED = 20220701
 STARTS = 4  # KMeans is begun so many times, the tightest result stays
@@ -30,11 +30,11 @@ class Grouping:
         centroids: float64 (k, c).
     """
 
-    caps: FloatArray
-    mean: FloatArray
-    scale: FloatArray
-    components: FloatArray
-    centroids: FloatArray
+    caps: Float64s
+    mean: Float64s
+    scale: Float64s
+    components: Float64s
+    centroids: Float64s
 
     @classmethod
     def fit(cls, features: FloatArray, weights: GroupingWeights) -> "Grouping":
@@ -42,7 +42,7 @@ class Grouping:
         if not len(features) or (features == features[0]).all():
             d = features.shape[1]  # nobody to tell apart: one group
             return cls(np.full(d, np.inf), np.zeros(d), np.ones(d), np.zeros((1, d)), np.zeros((1, 1)))
-        caps = np.quantile(features, weights.cap_quantile, axis=0)
+        caps: Float64s = np.quantile(features, weights.cap_quantile, axis=0)
         cut = np.minimum(features.astype(np.float64), caps)
         mean, scale = cut.mean(axis=0), cut.std(axis=0)
         scale[scale < 1e-9] = 1.0
@@ -53,7 +53,7 @@ class Grouping:
     def n_groups(self) -> int:
         return len(self.centroids)
 
-    def assign(self, features: FloatArray) -> IntArray:
+    def assign(self, features: FloatArray) -> Int16s:
         """int16 (n): the nearest group of each row of features; a missing (nan) feature counts as average."""
         standard = (np.minimum(features, self.caps) - self.mean) / self.scale
         places = np.nan_to_num(standard) @ self.components.T
@@ -68,7 +68,7 @@ class Grouping:
         return cls(*(load_array(folder, name) for name in cls.__dataclass_fields__))
 
 
-def _components_and_centroids(standard: FloatArray, weights: GroupingWeights) -> tuple[FloatArray, FloatArray]:
+def _components_and_centroids(standard: FloatArray, weights: GroupingWeights) -> tuple[Float64s, Float64s]:
     from sklearn.cluster import KMeans
     from sklearn.decomposition import PCA
     from threadpoolctl import threadpool_limits

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from script_shared.algorithms.histories import Batch, Candidates
-from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
+from script_shared.arrays import Float32s, FloatArray, IntArray, load_array, save_arrays
 from script_shared.clock import HOUR_MS
 
 FORGOTTEN = 24  # half-lives after which a read weighs less than 1e-7 and is not counted
@@ -25,7 +25,7 @@ class PopularityWeights:
 
 def decayed_counts(
     article: IntArray, time_ms: IntArray, n_articles: int, as_of_ms: int, half_lives_hours: tuple[float, ...]
-) -> FloatArray:
+) -> Float32s:
     """float32 (n_articles, windows): reads of each article, a read h half-lives old counting 2^-h.
 
     Args:
@@ -47,7 +47,7 @@ class Popularity:
         as_of_ms: the moment the counts are of; at a later moment they have decayed further.
     """
 
-    def __init__(self, counts: FloatArray, as_of_ms: int, weights: PopularityWeights) -> None:
+    def __init__(self, counts: Float32s, as_of_ms: int, weights: PopularityWeights) -> None:
         self.counts = counts
         self.as_of_ms = as_of_ms
         self.weights = weights
@@ -60,17 +60,17 @@ class Popularity:
         counts = decayed_counts(article, time_ms, n_articles, as_of_ms, weights.half_lives_hours)
         return cls(counts, as_of_ms, weights)
 
-    def trend(self, candidates: Candidates) -> FloatArray:
+    def trend(self, candidates: Candidates) -> Float32s:
         """float32 (m): log1p of the weighted decayed counts."""
         return np.log1p(self.counts[candidates.rows] @ self.faded(candidates.now_ms))
 
-    def faded(self, now_ms: int) -> FloatArray:
+    def faded(self, now_ms: int) -> Float32s:
         """float32 (windows): what one read counted in ``counts`` weighs now."""
         elapsed = (now_ms - self.as_of_ms) / HOUR_MS
         fading = np.exp2(-elapsed / np.array(self.weights.half_lives_hours))
         return (fading * np.array(self.weights.window_weights)).astype(np.float32)
 
-    def recency(self, candidates: Candidates) -> FloatArray:
+    def recency(self, candidates: Candidates) -> Float32s:
         """float32 (m): weighted recency, recency_weight for an article published now, half that a half-life later."""
         half_life = np.float32(self.weights.recency_half_life_hours)
         return np.float32(self.weights.recency_weight) * np.exp2(-candidates.age_hours / half_life)

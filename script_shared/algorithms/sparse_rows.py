@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 
 from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.histories import spans
-from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
+from script_shared.arrays import Bools, Float16s, Int64s, IntArray, UInt16s, load_array, save_arrays
 
 MAX_COLUMNS = 65_536
 
@@ -24,9 +24,9 @@ class SparseRows:
         width: number of columns.
     """
 
-    offsets: IntArray
-    columns: IntArray
-    values: FloatArray
+    offsets: Int64s
+    columns: UInt16s
+    values: Float16s
     width: int
 
     @classmethod
@@ -45,7 +45,7 @@ class SparseRows:
         return len(self.offsets) - 1
 
     @property
-    def filled(self) -> IntArray:
+    def filled(self) -> Bools:
         """bool (n): rows with any entry."""
         return np.diff(self.offsets) > 0
 

@@ -4,11 +4,11 @@ from collections.abc import Collection
 
 import numpy as np
 
-from script_shared.arrays import IntArray
+from script_shared.arrays import Bools, Int8s, IntArray
 from script_shared.news.segments import SEGMENT_NAMES, SEGMENTS, Segment, segment_named
 
 
-def segment_codes(logged: IntArray, reads: IntArray, among: Collection[str] = SEGMENT_NAMES) -> IntArray:
+def segment_codes(logged: Bools, reads: IntArray, among: Collection[str] = SEGMENT_NAMES) -> Int8s:
     """int8 (n): the place in ``SEGMENTS`` of every user, given who logs in and how much each has read so far.
 
     Args:
@@ -35,6 +35,6 @@ def segment_of(*, logged: bool, reads: int, among: Collection[str] = SEGMENT_NAM
     return SEGMENTS[-1]
 
 
-def members(segment: str, logged: IntArray, reads: IntArray, among: Collection[str] = SEGMENT_NAMES) -> IntArray:
+def members(segment: str, logged: Bools, reads: IntArray, among: Collection[str] = SEGMENT_NAMES) -> Bools:
     """bool (n): whether each user belongs to the segment."""
     return segment_codes(logged, reads, among) == SEGMENT_NAMES.index(segment_named(segment).name)

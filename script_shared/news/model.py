@@ -11,7 +11,7 @@ import numpy as np
 
 from script_shared.algorithms.histories import Batch
 from script_shared.algorithms.popularity import Popularity
-from script_shared.arrays import IntArray
+from script_shared.arrays import Bools, Int64s, IntArray
 from script_shared.clock import clock_of
 from script_shared.news.answer_check import check_rows
 from script_shared.news.catalog.catalog import Catalog
@@ -63,7 +63,7 @@ class Scored:
     batch: Batch
     parts: list[Part]
 
-    def best(self, n: int, exclude: IntArray, among: IntArray | None = None) -> Answer:
+    def best(self, n: int, exclude: Int64s, among: Bools | None = None) -> Answer:
         """The best n articles; ``exclude`` and ``among`` as in :meth:`NewsModel.recommend`, ``exclude`` as rows."""
         scores, rest = scoring.total(self.parts), self.pool.rest
         scoring.forbid(scores, self.batch.histories, exclude, self.pool)
@@ -143,7 +143,7 @@ class NewsModel:
         *,
         history: Sequence[str] = (),
         exclude: Sequence[str] = (),
-        among: IntArray | None = None,
+        among: Bools | None = None,
     ) -> Answer:
         """The best n articles for one user, known or not.
 
@@ -172,7 +172,7 @@ class NewsModel:
         prepared = self._pools.prepared(now_ms)
         return Scored(segment, prepared.pool, batch, prepared.score(segment.name, batch))
 
-    def recommend_many(self, rows: IntArray, segment: str, n: int) -> IntArray:
+    def recommend_many(self, rows: IntArray, segment: str, n: int) -> Int64s:
         """The same as ``recommend`` for many known users at once.
 
         Args:
@@ -184,17 +184,17 @@ class NewsModel:
             int64 (m, n): article rows, best first, -1 where fewer are alive and unread.
         """
         prepared = self._pools.prepared(self.clock.now_ms())
-        rows = np.asarray(rows, np.int64)
+        users = np.asarray(rows, np.int64)
 
-        def answer(start: int) -> IntArray:
-            return self._rows(prepared, segment, self.readers.batch(rows[start : start + BATCH]), n)
+        def answer(start: int) -> Int64s:
+            return self._rows(prepared, segment, self.readers.batch(users[start : start + BATCH]), n)
 
-        starts = range(0, len(rows), BATCH)
+        starts = range(0, len(users), BATCH)
         with ThreadPoolExecutor(2) as threads:  # numpy releases the interpreter lock in the heavy parts
             answers = list(threads.map(answer, starts))
         return np.concatenate([np.zeros((0, n), np.int64), *answers])
 
-    def segment_rows(self, segment: str) -> IntArray:
+    def segment_rows(self, segment: str) -> Int64s:
         """int64: rows of the users of a segment, by what they had read when the release was made.
 
         None belong to a segment that the release lacks.
@@ -222,7 +222,7 @@ class NewsModel:
             yield_cpu()
             check_rows([item.article for item in answer.items], alive - read, n, f"release {self.version}: {name}")
 
-    def _rows(self, prepared: PreparedPool, segment: str, batch: Batch, n: int) -> IntArray:
+    def _rows(self, prepared: PreparedPool, segment: str, batch: Batch, n: int) -> Int64s:
         scores = scoring.total(prepared.score(segment, batch))
         nobody = np.zeros(0, np.int64)
         scoring.forbid(scores, batch.histories, nobody, prepared.pool)

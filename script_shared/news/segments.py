@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from script_shared.errors import InputError
 
 if TYPE_CHECKING:
-    from script_shared.arrays import IntArray
+    from script_shared.arrays import Bools, IntArray
     from script_shared.news.recommenders.base import Recommender
 
 
@@ -30,7 +30,7 @@ class Segment:
     """
 
     name: str
-    belongs: Callable[[IntArray, IntArray], IntArray]
+    belongs: Callable[[Bools, IntArray], Bools]
     where: str
 
     @cached_property
@@ -40,17 +40,17 @@ class Segment:
         return found
 
 
-def _logs_in(logged: IntArray, reads: IntArray) -> IntArray:
+def _logs_in(logged: Bools, reads: IntArray) -> Bools:
     return logged.astype(bool)
 
 
-def _came_back(logged: IntArray, reads: IntArray) -> IntArray:
-    came_back: IntArray = reads > 1
+def _came_back(logged: Bools, reads: IntArray) -> Bools:
+    came_back: Bools = reads > 1
     return came_back
 
 
-def _anybody(logged: IntArray, reads: IntArray) -> IntArray:
-    anybody: IntArray = reads >= 0
+def _anybody(logged: Bools, reads: IntArray) -> Bools:
+    anybody: Bools = reads >= 0
     return anybody
 
 

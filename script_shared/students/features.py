@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from script_shared.arrays import FloatArray
+from script_shared.arrays import Float64s, FloatArray, Int8s
 from script_shared.errors import ReleaseCorruptError
 from script_shared.students.feature_names import check_features
 
@@ -94,7 +94,7 @@ FEATURES: dict[str, Feature] = {
 }
 
 
-def matrix(columns: Columns, names: Sequence[str], ruler: Ruler) -> FloatArray:
+def matrix(columns: Columns, names: Sequence[str], ruler: Ruler) -> Float64s:
     """float64 (n, len(names)): the features of records given by columns, nan where a record lacks what they need."""
     return np.stack([FEATURES[name].make(columns, ruler) for name in names], axis=1).astype(float)
 
@@ -114,13 +114,13 @@ def missing_needs(record: Mapping[str, float | None], names: Sequence[str]) -> l
     return [name for name, value in values.items() if value is None or np.isnan(value)]
 
 
-def status_of(lag: FloatArray) -> FloatArray:
+def status_of(lag: FloatArray) -> Int8s:
     """int8: place in STATUSES of each lag (years, negative behind): critical up to -2, alert -1, expected above.
 
     >>> status_of(np.array([-3, -2, -1, 0, 1])).tolist()
     [2, 2, 1, 0, 0]
     """
-    status: FloatArray = np.select([lag <= -2, lag <= -1], [2, 1], 0).astype(np.int8)
+    status: Int8s = np.select([lag <= -2, lag <= -1], [2, 1], 0).astype(np.int8)
     return status
 
 

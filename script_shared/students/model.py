@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import FloatArray, Int64s, IntArray
 from script_shared.errors import RequestError
 from script_shared.students.explanation.reasons import Reason, factors_of, reasons
 from script_shared.students.features import STATUSES, columns_of, missing_needs, status_of
@@ -166,7 +166,7 @@ class StudentsModel:
         phase: int | None = None,
         urgent: bool = False,
         without: IntArray | None = None,
-    ) -> IntArray:
+    ) -> Int64s:
         """int64: places of the students whose latest record is of a year, the highest chance of critical first.
 
         Args:
@@ -186,7 +186,7 @@ class StudentsModel:
             wanted &= self.store.risks.chances[:, 1] >= self.risk.thresholds.urgent
         if without is not None:
             wanted[without] = False
-        places: IntArray = self._order[wanted[self._order]]
+        places: Int64s = self._order[wanted[self._order]]
         return places
 
     def _features(self, records: Sequence[Mapping[str, float | None]]) -> FloatArray:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float64s, FloatArray, Int8s, IntArray
 from script_shared.errors import ReleaseCorruptError
 from script_shared.students.features import Columns, Ruler, matrix, require_features
 from script_shared.students.members.boosted import Boosted
@@ -23,7 +23,7 @@ TINY = 1e-6  # chances are kept away from 0 and 1 by it before they are calibrat
 class Member(Protocol):
     """One kind of model; the mean of the members' chances is the ensemble's."""
 
-    def predict(self, features: FloatArray) -> FloatArray:
+    def predict(self, features: FloatArray) -> Float64s:
         """float64 (n, replicates, 2): chances of lagging and of critical, by replicate."""
 
     def save(self, folder: Path) -> None:
@@ -40,11 +40,11 @@ class Calibration:
     slope: tuple[float, float] = (1.0, 1.0)
     shift: tuple[float, float] = (0.0, 0.0)
 
-    def apply(self, chances: FloatArray) -> FloatArray:
+    def apply(self, chances: FloatArray) -> Float64s:
         """(..., 2) calibrated; critical is never more likely than lagging, of which it is a part."""
         inside = np.clip(chances, TINY, 1 - TINY)
         logit = np.log(inside / (1 - inside)) * np.asarray(self.slope) + np.asarray(self.shift)
-        found: FloatArray = 1 / (1 + np.exp(-logit))
+        found: Float64s = 1 / (1 + np.exp(-logit))
         found[..., 1] = np.minimum(found[..., 1], found[..., 0])
         return found
 
@@ -62,7 +62,7 @@ class Thresholds:
     lagging: float = 0.5
     urgent: float = 0.5
 
-    def statuses(self, chances: FloatArray) -> IntArray:
+    def statuses(self, chances: FloatArray) -> Int8s:
         """int8 (n): places in STATUSES of (n, 2) chances."""
         status: IntArray = np.select([chances[:, 1] >= self.critical, chances[:, 0] >= self.lagging], [2, 1], 0)
         return status.astype(np.int8)
@@ -77,9 +77,9 @@ class Risks:
         low, high: (n, 2) ends of their intervals.
     """
 
-    chances: FloatArray
-    low: FloatArray
-    high: FloatArray
+    chances: Float64s
+    low: Float64s
+    high: Float64s
 
 
 @dataclass(frozen=True)
@@ -107,17 +107,17 @@ class RiskModel:
     interval: float
     facts: Mapping[str, Any]
 
-    def matrix(self, columns: Columns) -> FloatArray:
+    def matrix(self, columns: Columns) -> Float64s:
         """(n, features) of records, nan where something is missing."""
         return matrix(columns, self.features, self.ruler)
 
-    def raw(self, features: FloatArray) -> FloatArray:
+    def raw(self, features: FloatArray) -> Float64s:
         """(n, replicates, 2) mean of the members before calibration; what is missing counts as typical."""
         filled = np.where(np.isnan(features), self.typical, features)
-        means: FloatArray = np.mean([member.predict(filled) for member in self.members.values()], axis=0)
+        means: Float64s = np.mean([member.predict(filled) for member in self.members.values()], axis=0)
         return means
 
-    def chances(self, features: FloatArray) -> FloatArray:
+    def chances(self, features: FloatArray) -> Float64s:
         """(n, 2) calibrated chances of lagging and of critical."""
         return self.calibration.apply(self.raw(features).mean(axis=1))
 
@@ -133,7 +133,7 @@ class RiskModel:
             low[holed], high[holed] = np.minimum(low[holed], moved), np.maximum(high[holed], moved)
         return Risks(chances, np.minimum(low, chances), np.maximum(high, chances))
 
-    def statuses(self, chances: FloatArray) -> IntArray:
+    def statuses(self, chances: FloatArray) -> Int8s:
         """int8 (n): places in STATUSES of (n, 2) chances."""
         return self.thresholds.statuses(chances)
 

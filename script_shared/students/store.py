@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IdIndex, IntArray, load_array, save_arrays
+from script_shared.arrays import Float32s, FloatArray, IdIndex, Int32s, Int64s, IntArray, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
 from script_shared.students.erasure import normal_id
 from script_shared.students.features import RECORD
@@ -36,12 +36,12 @@ class Store:
     """
 
     ids: IdIndex
-    offsets: IntArray
-    records: FloatArray
-    labels: IntArray
+    offsets: Int64s
+    records: Float32s
+    labels: Int32s
     names: dict[str, list[str]]
     risks: Risks
-    effects: FloatArray | None = None
+    effects: Float32s | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -64,9 +64,9 @@ class Store:
         code = int(self.labels[row, KINDS.index(kind)])
         return None if code == UNKNOWN else self.names[kind][code]
 
-    def latest_rows(self) -> IntArray:
+    def latest_rows(self) -> Int64s:
         """int64 (students): each student's latest row."""
-        rows: IntArray = self.offsets[1:] - 1
+        rows: Int64s = self.offsets[1:] - 1
         return rows
 
     def columns(self, rows: IntArray | Sequence[int]) -> dict[str, FloatArray]:

@@ -138,7 +138,7 @@ class _Resampled:
         self.drawn = np.array(drawn).reshape(-1, values.shape[1])
 
 
-def _ratio(totals: FloatArray) -> FloatArray:
+def _ratio(totals: FloatArray | IntArray) -> FloatArray:
     means: FloatArray = totals[:-1] / totals[-1] if totals[-1] > 0 else np.full(len(totals) - 1, np.nan)
     return means
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from pipelines.measures.splits import Reads
 from pipelines.news.dataset import NONE
-from script_shared.arrays import IntArray
+from script_shared.arrays import Int8s, IntArray
 from script_shared.events import Kind
 from script_shared.news.membership import segment_codes
 from script_shared.news.ranking.query import Query
@@ -121,7 +121,7 @@ class Stream:
         return first, last
 
     @cached_property
-    def segments(self) -> IntArray:
+    def segments(self) -> Int8s:
         """int8 (n): segment of the user just before each click, by login and reads so far."""
         order = np.argsort(self.user, kind="stable")
         sorted_users = self.user[order]

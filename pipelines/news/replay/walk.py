@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pipelines.news.replay.stream import Stream
-from script_shared.arrays import IntArray
+from script_shared.arrays import Int8s, IntArray
 from script_shared.clock import Clock
 from script_shared.news.model import NewsModel
 from script_shared.news.newsroom.newsroom import Newsroom
@@ -136,7 +136,7 @@ def recommender_of(
     return LiveRecommender(model, walk.newsroom, ranker, params.serving, mixing=mixing)
 
 
-def segments_of(stream: Stream, places: Sequence[int] | IntArray) -> IntArray:
+def segments_of(stream: Stream, places: Sequence[int] | IntArray) -> Int8s:
     """int8: segment of each click's user just before it."""
-    segments: IntArray = stream.segments[np.asarray(places, np.int64)]
+    segments: Int8s = stream.segments[np.asarray(places, np.int64)]
     return segments

@@ -10,7 +10,7 @@ from pipelines.measures.metrics import self_information
 from pipelines.measures.splits import Truth, Window, ground_truth, held_out_window
 from pipelines.news.dataset import Dataset
 from pipelines.news.split.popularity_rows import available
-from script_shared.arrays import IntArray
+from script_shared.arrays import Bools, IntArray
 from script_shared.clock import HOUR_MS
 from script_shared.news.membership import segment_codes
 from script_shared.news.params import NewsParams
@@ -35,7 +35,7 @@ class Holdout:
     window: Window
     truth: Truth
     segments: Mapping[str, IntArray]
-    available: IntArray
+    available: Bools
     users_before_sampling: int
     horizon_ms: int
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipelines.measures.splits import Reads
-from script_shared.arrays import IntArray
+from script_shared.arrays import Bools, IntArray
 from script_shared.clock import HOUR_MS
 
 WIDTH = 64  # how far down the ranking a first look goes; users who read too much of that get a wider one
@@ -18,13 +18,13 @@ def row_name(hours: float) -> str:
     return f"popularity_{hours:g}h"
 
 
-def available(issued_ms: IntArray, now_ms: int, max_age_hours: float) -> IntArray:
+def available(issued_ms: IntArray, now_ms: int, max_age_hours: float) -> Bools:
     """(n_articles,) booleans: published by now and not expired, the rule every model is held to."""
-    alive: IntArray = (issued_ms <= now_ms) & (issued_ms >= now_ms - max_age_hours * HOUR_MS)
+    alive: Bools = (issued_ms <= now_ms) & (issued_ms >= now_ms - max_age_hours * HOUR_MS)
     return alive
 
 
-def most_read(reads: Reads, issued_ms: IntArray, alive: IntArray, now_ms: int, hours: float) -> IntArray:
+def most_read(reads: Reads, issued_ms: IntArray, alive: Bools, now_ms: int, hours: float) -> IntArray:
     """Rows of all available articles, most read in the window (now - hours, now] first, then the newest first."""
     inside = (reads.time_ms > now_ms - hours * HOUR_MS) & (reads.time_ms <= now_ms)
     counts = np.bincount(reads.article[inside], minlength=len(issued_ms))

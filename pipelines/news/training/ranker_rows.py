@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from pipelines.news.replay.stream import Stream
 from pipelines.news.replay.walk import Case, Walk
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float32s, Int8s, Int64s, IntArray
 from script_shared.news.params import RankerParams
 from script_shared.news.ranking.features import matrix
 
@@ -25,11 +25,11 @@ class TrainingRows:
         place: int64 (k), the click in the stream.
     """
 
-    features: FloatArray
-    label: IntArray
-    sizes: IntArray
-    weight: FloatArray
-    place: IntArray
+    features: Float32s
+    label: Int8s
+    sizes: Int64s
+    weight: Float32s
+    place: Int64s
 
     def split(self, place: int) -> tuple["TrainingRows", "TrainingRows"]:
         """Requests before a click of the stream, and the others."""
@@ -60,7 +60,7 @@ def collect(walk: Walk, places: IntArray, params: RankerParams) -> TrainingRows:
     return rows_of(walk.cases(places.tolist()), walk.stream.weight, params)
 
 
-def rows_of(cases: Iterable[Case], weight: FloatArray, params: RankerParams) -> TrainingRows:
+def rows_of(cases: Iterable[Case], weight: Float32s, params: RankerParams) -> TrainingRows:
     """Rows of the cases in which the article was among the candidates.
 
     Args:

@@ -12,7 +12,7 @@ from pipelines.news.dataset import Dataset
 from pipelines.news.site import settled
 from pipelines.news.split.moments import moments_of
 from pipelines.use_case import Context
-from script_shared.arrays import IntArray
+from script_shared.arrays import Bools
 from script_shared.news.membership import members
 from script_shared.news.params import NewsParams
 from script_shared.news.readers.training_data import TrainingData
@@ -50,7 +50,7 @@ def train(context: Context, segment: str) -> dict[str, Any]:
     return dict(facts)
 
 
-def members_of(snapshot: TrainingData, segment: str, among: Collection[str] = SEGMENT_NAMES) -> IntArray:
+def members_of(snapshot: TrainingData, segment: str, among: Collection[str] = SEGMENT_NAMES) -> Bools:
     """bool (n_users): who belongs to the segment, by what was read until the moment of the snapshot.
 
     Args:

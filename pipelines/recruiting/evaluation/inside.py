@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, FloatArray, IntArray
 
 BINS = 10
 
 
-def auc(came: IntArray, score: FloatArray) -> float:
+def auc(came: Bools, score: FloatArray) -> float:
     """Chance that a case with the outcome has a higher score than one without; ties count half.
 
     >>> float(auc(np.array([True, False, True]), np.array([0.9, 0.5, 0.5])))
@@ -34,7 +34,7 @@ def ndcg(gains: FloatArray, score: FloatArray, depth: int = 5) -> float:
     return float((got * weight[: len(got)]).sum() / best)
 
 
-def groups_of(vacancy: IntArray, came: IntArray) -> list[IntArray]:
+def groups_of(vacancy: IntArray, came: Bools) -> list[IntArray]:
     """Places of the applications of each vacancy that has both outcomes."""
     order = np.argsort(vacancy, kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(vacancy[order])) + 1) if len(order) else []
@@ -42,7 +42,7 @@ def groups_of(vacancy: IntArray, came: IntArray) -> list[IntArray]:
 
 
 def inside_values(
-    vacancy: IntArray, came: IntArray, scores: Mapping[str, FloatArray]
+    vacancy: IntArray, came: Bools, scores: Mapping[str, FloatArray]
 ) -> dict[str, dict[str, list[float]]]:
     """AUC and NDCG@5 of each vacancy with both outcomes, by model."""
     groups = groups_of(vacancy, came)
@@ -66,9 +66,7 @@ def random_ndcg(size: int, hits: int, depth: int = 5) -> float:
     return hits / size * shown / float(weight[: min(hits, depth)].sum())
 
 
-def auc_interval(
-    came: IntArray, score: FloatArray, vacancy: IntArray, resamples: int, seed: int
-) -> tuple[float, float]:
+def auc_interval(came: Bools, score: FloatArray, vacancy: IntArray, resamples: int, seed: int) -> tuple[float, float]:
     """95 % interval of the AUC over all pairs, by vacancy: a vacancy is drawn with all its applicants."""
     if resamples < 1 or not came.any() or came.all():
         return float("nan"), float("nan")
@@ -83,7 +81,7 @@ def auc_interval(
     return float(low), float(high)
 
 
-def calibration_error(came: IntArray, chance: FloatArray) -> float:
+def calibration_error(came: Bools, chance: FloatArray) -> float:
     """Mean distance of chance and share, in ten bins of as many applications each."""
     if not len(came):
         return float("nan")

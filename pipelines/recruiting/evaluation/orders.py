@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 
 from pipelines.recruiting.training.cases import Case
 from pipelines.recruiting.training.records import Data
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, FloatArray, IntArray
 from script_shared.recruiting.encoders.base import FIELDS
 from script_shared.recruiting.encoders.tfidf import Tfidf
 from script_shared.recruiting.features.feature_names import NAMES
@@ -60,7 +60,7 @@ def _nearest(matrix: csr_array, rows: IntArray, older: list[int]) -> FloatArray:
     return found
 
 
-def places(scores: FloatArray, hits: IntArray) -> FloatArray:
+def places(scores: FloatArray | IntArray, hits: Bools) -> FloatArray:
     """(hits) place of each hit in its list, 0 for the first; equal scores share their mean place.
 
     >>> places(np.array([3.0, 1.0, 1.0, 2.0]), np.array([False, True, False, True])).tolist()

@@ -12,7 +12,7 @@ from pipelines.recruiting.training.cases import Case, Day, Openness, next_vacanc
 from pipelines.recruiting.training.models import Models
 from pipelines.recruiting.training.ranker_fit import case_features
 from pipelines.recruiting.training.records import Data
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, FloatArray, IntArray
 from script_shared.recruiting.features.pairs import pair_features
 from script_shared.recruiting.features.world import World
 from script_shared.recruiting.ranking.boosted import scores_of
@@ -122,7 +122,7 @@ class Decided:
 
     vacancy: IntArray
     day: IntArray
-    hired: IntArray
+    hired: Bools
     grade: IntArray
     chance: FloatArray
     score: FloatArray

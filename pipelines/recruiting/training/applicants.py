@@ -8,7 +8,7 @@ import numpy as np
 from pipelines.recruiting.training.cases import Day
 from pipelines.recruiting.training.ranker_fit import Rows
 from pipelines.recruiting.training.records import Data
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, FloatArray, IntArray
 from script_shared.recruiting.features.feature_names import NAMES
 from script_shared.recruiting.features.match_features import NAMES as MATCH_NAMES
 from script_shared.recruiting.features.match_features import match_features
@@ -131,7 +131,7 @@ def _draw(rows: IntArray, most: int, draw: np.random.Generator) -> IntArray:
     return draw.permutation(rows)[:most]
 
 
-def hired(grades: Sequence[int] | IntArray) -> IntArray:
+def hired(grades: Sequence[int] | IntArray) -> Bools:
     """bool (n): who was hired."""
-    found: IntArray = np.asarray(grades) >= HIRED
+    found: Bools = np.asarray(grades) >= HIRED
     return found

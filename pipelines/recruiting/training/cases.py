@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.recruiting.training.records import Data
-from script_shared.arrays import IntArray
+from script_shared.arrays import Bools, Int64s, IntArray
 from script_shared.recruiting.features.activity import Activity
 from script_shared.recruiting.features.world import World
 
@@ -38,7 +38,7 @@ class Day:
 
     day: int
     places: IntArray
-    open: IntArray
+    open: Int64s
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ class Case:
 
     candidate: int
     day: int
-    open: IntArray
-    hits: IntArray
-    age: IntArray
+    open: Int64s
+    hits: Bools
+    age: Int64s
 
 
 class OpenVacancies:
@@ -65,7 +65,7 @@ class OpenVacancies:
         self._asked, self._openness = asked, openness
         self._applied = np.full(len(asked), NEVER_APPLIED, np.int64)
 
-    def on(self, day: int) -> IntArray:
+    def on(self, day: int) -> Int64s:
         """Rows of the vacancies that are open on a day."""
         age = day - self._asked
         recent = day - self._applied <= self._openness.applied_days
@@ -97,7 +97,7 @@ def replay(data: Data, world: World, first: int, end: int, openness: Openness) -
         pool.apply(data.vacancy[places], day)
 
 
-def asked_days(data: Data) -> IntArray:
+def asked_days(data: Data) -> Int64s:
     """int64 (vacancies) days on which they were asked for."""
     return np.asarray([each.asked_on for each in data.vacancies], np.int64)
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from pipelines.recruiting.training.fine_tuning import tuned
 from pipelines.recruiting.training.pretrained import find_model
 from pipelines.recruiting.training.records import Data
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.recruiting.encoders.base import Document, Encoder, whole_text
 from script_shared.recruiting.encoders.lsa import Lsa
 from script_shared.recruiting.encoders.model2vec import Model2Vec
@@ -32,9 +32,9 @@ class Encoded:
     """
 
     encoder: Encoder
-    vacancies: FloatArray
+    vacancies: Float32s
     vacancy_titles: FloatArray
-    candidates: FloatArray
+    candidates: Float32s
     candidate_titles: FloatArray
 
     def spaces(self, found: TextSpaces) -> tuple[Spaces, Spaces]:
@@ -144,9 +144,8 @@ def project(data: Data, encoded: Encoded, until: int, params: EncoderParams) -> 
         plain = Projection(middle, np.eye(len(middle), dtype=np.float32))
         return TextSpaces(encoded.encoder, plain, plain)
     found = Projection.fit(first, second, weights, width=params.learnt_width, shrink=params.shrink)
-    return TextSpaces(
-        encoded.encoder, Projection(found.mean + middle, found.matrix), Projection(found.mean + cv_middle, found.matrix)
-    )
+    of_texts, of_cvs = ((found.mean + each).astype(np.float32) for each in (middle, cv_middle))
+    return TextSpaces(encoded.encoder, Projection(of_texts, found.matrix), Projection(of_cvs, found.matrix))
 
 
 def _mean(vectors: FloatArray, rows: IntArray) -> FloatArray:

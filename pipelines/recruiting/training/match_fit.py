@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, Float32s, FloatArray
 from script_shared.errors import InputError
 from script_shared.recruiting.features.match_features import NAMES
 from script_shared.recruiting.model_params import MatchParams
@@ -16,7 +16,7 @@ CALIBRATED = 0.2  # newest share of the applications that the calibration is fit
 FEWEST = 10  # hires that a fit needs
 
 
-def fit_match(features: FloatArray, came: IntArray, params: MatchParams, alarm: float = 1.0) -> Match:
+def fit_match(features: Float32s, came: Bools, params: MatchParams, alarm: float = 1.0) -> Match:
     """Learn the trees on the older applications, the calibration on the newer ones.
 
     Args:
@@ -40,7 +40,7 @@ def fit_match(features: FloatArray, came: IntArray, params: MatchParams, alarm: 
     return Match(booster, slope, shift)
 
 
-def fit_trees(features: FloatArray, came: IntArray, params: MatchParams) -> Any:
+def fit_trees(features: FloatArray, came: Bools, params: MatchParams) -> Any:
     """A LightGBM booster; hires count more, as they are rare."""
     import lightgbm
 
@@ -62,7 +62,7 @@ def fit_trees(features: FloatArray, came: IntArray, params: MatchParams) -> Any:
     return lightgbm.train(settings, data, params.trees)
 
 
-def platt(scores: FloatArray, came: IntArray) -> tuple[float, float]:
+def platt(scores: FloatArray, came: Bools) -> tuple[float, float]:
     """Slope and shift of Platt's scaling; the slope is never below zero, which would reverse the order."""
     from sklearn.linear_model import LogisticRegression
 
@@ -70,7 +70,7 @@ def platt(scores: FloatArray, came: IntArray) -> tuple[float, float]:
     return max(float(model.coef_[0, 0]), 0.05), float(model.intercept_[0])
 
 
-def refuse_giveaways(features: FloatArray, came: IntArray, alarm: float) -> None:
+def refuse_giveaways(features: FloatArray, came: Bools, alarm: float) -> None:
     """Refuse a feature that alone separates the hired from the others.
 
     Raises:

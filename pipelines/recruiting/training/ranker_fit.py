@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.recruiting.training.cases import Case
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, Float32s, FloatArray, IntArray
 from script_shared.errors import InputError
 from script_shared.recruiting.features.feature_names import NAMES
 from script_shared.recruiting.features.pairs import pair_features
@@ -15,7 +15,7 @@ from script_shared.recruiting.model_params import RankerParams
 Rows = tuple[FloatArray, IntArray, IntArray]  # features, labels, sizes of the lists
 
 
-def case_features(world: World, case: Case) -> FloatArray:
+def case_features(world: World, case: Case) -> Float32s:
     """float32 (open, len(NAMES)) of one case."""
     return pair_features(world, np.full(len(case.open), case.candidate), case.open, case.day)
 
@@ -27,7 +27,7 @@ def case_rows(world: World, case: Case, negatives: int, draw: np.random.Generato
     return features[kept], case.hits[kept].astype(int)
 
 
-def _kept(near: FloatArray, hits: IntArray, negatives: int, draw: np.random.Generator) -> IntArray:
+def _kept(near: FloatArray, hits: Bools, negatives: int, draw: np.random.Generator) -> IntArray:
     others = np.flatnonzero(~hits)
     if len(others) > negatives:
         order = others[np.argsort(-np.nan_to_num(near[others], nan=-1))]

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.recruiting.tables.reading import Tables
-from script_shared.arrays import IntArray
+from script_shared.arrays import Int64s, IntArray
 from script_shared.recruiting.features.activity import UNDECIDED, Application
 from script_shared.recruiting.records import NEVER, Candidate, Vacancy
 
@@ -24,8 +24,8 @@ class Data:
 
     vacancies: Sequence[Vacancy]
     candidates: Sequence[Candidate]
-    candidate: IntArray
-    vacancy: IntArray
+    candidate: Int64s
+    vacancy: Int64s
     day: IntArray
     updated: IntArray
     grade: IntArray

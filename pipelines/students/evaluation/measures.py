@@ -8,7 +8,7 @@ import numpy as np
 
 from pipelines.measures.bootstrap import interval
 from pipelines.students import scores
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, FloatArray, IntArray
 
 WORK = 5_000_000  # students x resamples at most, so that large sheets do not take hours
 FEWEST = 40  # resamples at least
@@ -26,7 +26,7 @@ class Answers:
 
     chances: FloatArray
     called: IntArray
-    urgent: IntArray
+    urgent: Bools
 
     def of(self, rows: IntArray) -> "Answers":
         """The answers of some rows."""

@@ -9,7 +9,7 @@ import polars as pl
 from pipelines.students.tables.bronze import TABLE
 from pipelines.students.tables.silver_checks import check
 from pipelines.use_case import Context
-from script_shared.arrays import FloatArray
+from script_shared.arrays import FloatArray, Int8s
 from script_shared.errors import InputError
 from script_shared.students.features import RECORD, STATUSES, status_of
 
@@ -70,7 +70,7 @@ def columns_in(table: pl.DataFrame) -> dict[str, FloatArray]:
     return {name: table[name].cast(pl.Float64).fill_null(float("nan")).to_numpy() for name in RECORD}
 
 
-def status_now(table: pl.DataFrame) -> FloatArray:
+def status_now(table: pl.DataFrame) -> Int8s:
     """int8: each row's status in its own year, as a place in STATUSES."""
     return status_of(table["lag"].to_numpy().astype(np.float64))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, FloatArray, IntArray
 
 TIGHT = {"maxiter": 1_000, "ftol": 1e-12, "gtol": 1e-6}
 APART = 1e-3  # logits that the two cuts of an ordinal regression are apart at least
@@ -27,7 +27,7 @@ def two_logistics(
 
 
 def bounded_logistic(
-    features: FloatArray, came: IntArray, sign: Sequence[int], strength: float, weight: FloatArray | float = 1.0
+    features: FloatArray, came: Bools, sign: Sequence[int], strength: float, weight: FloatArray | float = 1.0
 ) -> FloatArray:
     """(features + 1) weights and bias of a logistic regression; see ``two_logistics``.
 

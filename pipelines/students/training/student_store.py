@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.students.tables.gold import columns_in
-from script_shared.arrays import FloatArray, IdIndex, IntArray
+from script_shared.arrays import Float32s, FloatArray, IdIndex, Int32s
 from script_shared.students.explanation.reasons import effects_of, factors_of
 from script_shared.students.features import RECORD
 from script_shared.students.risk_model import RiskModel, Risks
@@ -31,10 +31,10 @@ def store_of(table: pl.DataFrame, model: RiskModel) -> Store:
     return Store(IdIndex.of(ids.to_list()), offsets, records, labels, names, risks, effects)
 
 
-def _codes(column: pl.Series, names: list[str]) -> IntArray:
+def _codes(column: pl.Series, names: list[str]) -> Int32s:
     places = pl.DataFrame({"name": names, "place": range(len(names))}, schema={"name": pl.String, "place": pl.Int32})
     joined = column.to_frame("name").join(places, on="name", how="left", maintain_order="left")
-    codes: IntArray = joined["place"].fill_null(UNKNOWN).to_numpy()
+    codes: Int32s = joined["place"].fill_null(UNKNOWN).to_numpy()
     return codes
 
 
@@ -46,7 +46,7 @@ def _risks(records: FloatArray, model: RiskModel) -> Risks:
     return Risks(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("chances", "low", "high")))
 
 
-def _effects(records: FloatArray, risks: Risks, model: RiskModel) -> FloatArray:
+def _effects(records: FloatArray, risks: Risks, model: RiskModel) -> Float32s:
     """float32 (students, factors): of the students who are read most, nan of all others."""
     features = model.matrix({name: records[:, place] for place, name in enumerate(RECORD)})
     found = np.full((len(records), len(factors_of(model))), np.nan, np.float32)

@@ -7,7 +7,7 @@ from zlib import crc32
 
 import numpy as np
 
-from script_shared.arrays import IntArray
+from script_shared.arrays import Bools
 from script_shared.clock import HOUR_MS
 from script_shared.names import section_key
 from script_shared.news.catalog.catalog import Catalog
@@ -81,14 +81,14 @@ class Availability:
             return "read"
         return self._of_article(article_id, row, bars) or ("shown_too_often" if article_id in bars.too_often else "")
 
-    def possible(self, bars: Bars) -> IntArray:
+    def possible(self, bars: Bars) -> Bools:
         """bool (articles of the catalog): False where catalog and bars alone rule an article out.
 
         Only :meth:`sift` says what may be shown. This spares it the look at all the others, one by one.
         """
         assert self.catalog is not None
         issued, oldest = self.catalog.issued_ms, min(self.max_age_hours, bars.max_age_hours or inf)
-        found: IntArray = issued <= self.now_ms
+        found: Bools = issued <= self.now_ms
         if oldest < inf:
             found &= issued >= self.now_ms - oldest * HOUR_MS - 1000
         if bars.section:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from script_shared.arrays import IdIndex, IntArray, Strings, load_array, save_arrays
+from script_shared.arrays import IdIndex, Int16s, Int64s, Strings, load_array, save_arrays
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,10 @@ class Catalog:
     ids: IdIndex
     urls: Strings
     titles: Strings
-    issued_ms: IntArray
-    section: IntArray
+    issued_ms: Int64s
+    section: Int16s
     section_names: Strings
-    region: IntArray
+    region: Int16s
     region_names: Strings
 
     def __len__(self) -> int:

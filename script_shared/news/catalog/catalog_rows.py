@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from script_shared.arrays import IntArray
+from script_shared.arrays import Int64s
 from script_shared.news.catalog.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class CatalogRows:
         self._catalog = catalog
         self._known: dict[str, int] = {}
         self._ids: dict[int, str] = {}
-        self._posted: tuple[int, IntArray] = (-1, np.zeros(0, np.int64))
+        self._posted: tuple[int, Int64s] = (-1, np.zeros(0, np.int64))
 
     def row(self, article_id: str) -> int:
         """The row, or -1 if the release does not have the article."""
@@ -53,7 +53,7 @@ class CatalogRows:
             article_id = self._ids[row] = self._catalog.ids.ids[row]
         return article_id
 
-    def posted(self, editorial: "Editorial") -> IntArray:
+    def posted(self, editorial: "Editorial") -> Int64s:
         """int64: rows of the articles that were posted; looked up again after a post."""
         if self._posted[0] != editorial.posts:
             found = [row for story in editorial.stories() if (row := self.row(story.article_id)) >= 0]

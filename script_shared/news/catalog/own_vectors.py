@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from script_shared.arrays import FloatArray
+from script_shared.arrays import Float32s, FloatArray
 
 MOST = 2048  # articles whose vectors are kept, those posted last
 
@@ -50,7 +50,7 @@ class OwnVectors:
         """Copy the content of another one."""
         self._sizes, self._vectors = dict(other._sizes), dict(other._vectors)
 
-    def likeness(self, article_ids: Sequence[str], read: Sequence[str]) -> FloatArray:
+    def likeness(self, article_ids: Sequence[str], read: Sequence[str]) -> Float32s:
         """float32 (articles): the greatest cosine of each article with any of those read, 0 for none."""
         found = np.zeros(len(article_ids), np.float32)
         for name in {self._vectors[article][0] for article in read if article in self._vectors}:

@@ -7,7 +7,7 @@ from itertools import islice
 
 import numpy as np
 
-from script_shared.arrays import FloatArray
+from script_shared.arrays import Float32s
 
 LOOKED_AT = 50  # articles of one tag that are compared, those posted last
 COMPARED = 12  # tags of what was read that are looked at
@@ -65,7 +65,7 @@ class TagIndex:
             found.update(dict.fromkeys(islice(reversed(self._articles[key]), LOOKED_AT)))
         return list(found)
 
-    def likeness(self, article_ids: Sequence[str], read: Sequence[str]) -> FloatArray:
+    def likeness(self, article_ids: Sequence[str], read: Sequence[str]) -> Float32s:
         """float32 (articles): the greatest share of tags in common with any article read (Jaccard), 0 for none."""
         mine = [self._of[article] for article in dict.fromkeys(read) if article in self._of]
         found = np.zeros(len(article_ids), np.float32)

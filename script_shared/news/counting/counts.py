@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.news.counting.decay import scale
 from script_shared.news.counting.pending_changes import ENOUGH, PendingChanges, clear_columns
 
@@ -62,7 +62,7 @@ class DecayedCounts:
         """Make what was added visible."""
         self._pending.flush(self.windows, [part.reshape(-1) for part in self.sums], list(self.totals))
 
-    def take(self, groups: IntArray, rows: IntArray) -> FloatArray:
+    def take(self, groups: IntArray, rows: IntArray) -> Float32s:
         """float32 (windows, groups, rows): a copy of the sums of some groups and rows."""
         places = groups[:, None] * self._rows + rows
         return self.sums.reshape(len(self.windows), -1).take(places, axis=1)

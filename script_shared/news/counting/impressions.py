@@ -5,7 +5,7 @@ from itertools import islice, pairwise
 
 import numpy as np
 
-from script_shared.arrays import IntArray
+from script_shared.arrays import IntArray, UInt64s
 
 PER_READER = 200  # articles remembered of one user
 MEAN = 10  # articles remembered of a user, on average over as many users as there may be
@@ -67,7 +67,7 @@ class ImpressionCounts:
         """Forget a user."""
         self.pairs -= len(self._of.pop(key, b"")) // _SIZE
 
-    def rows(self) -> IntArray:
+    def rows(self) -> UInt64s:
         """uint64 (pairs, 3), what is saved: user, article number and count, in order."""
         entries = np.frombuffer(b"".join(self._of.values()), _ENTRY)
         readers = np.repeat(np.array(list(self._of), np.uint64), [len(of) // _SIZE for of in self._of.values()])

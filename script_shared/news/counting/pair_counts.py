@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.news.counting.decay import scale
 from script_shared.news.counting.pending_changes import ENOUGH, PendingChanges, clear_columns
 
@@ -55,7 +55,7 @@ class PairStore:
         """Make what was added visible."""
         self._pending.flush(self.windows, [part.reshape(-1) for part in self.sums], list(self.totals))
 
-    def followers(self, place: int, befores: IntArray, coefficients: FloatArray, used: int) -> FloatArray:
+    def followers(self, place: int, befores: IntArray, coefficients: FloatArray, used: int) -> Float32s:
         """float32 (used): sum over ``befores`` of coefficient x weight to each of the first ``used`` rows.
 
         Args:

@@ -5,7 +5,7 @@ from enum import IntFlag
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, Float32s, FloatArray, Int16s, Int64s, IntArray
 from script_shared.news.ranking.query import Query
 from script_shared.news.ranking.segment_list import NOTHING, SegmentCandidates
 from script_shared.news.ranking.signals import Signals
@@ -39,9 +39,9 @@ class Candidates:
         listed: the list of the segment's model.
     """
 
-    rows: IntArray
-    mix: FloatArray
-    sources: IntArray
+    rows: Int64s
+    mix: Float32s
+    sources: Int16s
     signals: Signals
     listed: SegmentCandidates = NOTHING
 
@@ -57,7 +57,7 @@ def candidates(
     *,
     count: int | None = None,
     listed: SegmentCandidates = NOTHING,
-    within: IntArray | None = None,
+    within: Bools | None = None,
 ) -> Candidates:
     """The articles among which a request's answer is ranked.
 
@@ -82,22 +82,22 @@ def candidates(
     return Candidates(rows, mix[rows], _sources(signals, rows, brought[rows]), signals, listed)
 
 
-def _allowed(signals: Signals) -> IntArray:
+def _allowed(signals: Signals) -> Bools:
     articles = signals.state.articles
-    allowed: IntArray = articles.number_in[: signals.used] >= 0
+    allowed: Bools = articles.number_in[: signals.used] >= 0
     allowed[signals.read] = False
     return allowed
 
 
-def _best(mix: FloatArray, count: int) -> IntArray:
+def _best(mix: FloatArray, count: int) -> Int64s:
     """Rows of the ``count`` highest positive values, highest first."""
     rows = np.argpartition(-mix, count)[:count] if count < len(mix) else np.arange(len(mix))
     rows = np.sort(rows[mix[rows] > 0])
-    best: IntArray = rows[np.argsort(-mix[rows], kind="stable")]
+    best: Int64s = rows[np.argsort(-mix[rows], kind="stable")]
     return best
 
 
-def _fresh(signals: Signals) -> IntArray:
+def _fresh(signals: Signals) -> Int64s:
     """The newest articles that have hardly been read."""
     articles, used = signals.state.articles, signals.used
     since = signals.now_ms - FRESH_MS * signals.state.params.pace
@@ -105,7 +105,7 @@ def _fresh(signals: Signals) -> IntArray:
     return new[np.argsort(-articles.first_ms[new], kind="stable")[:FRESH_KEPT]]
 
 
-def _brought(signals: Signals, extra: dict[Source, IntArray]) -> IntArray:
+def _brought(signals: Signals, extra: dict[Source, IntArray]) -> Int16s:
     """int16 (used): which other parts bring each row."""
     bits = np.zeros(signals.used, np.int16)
     for source, rows in extra.items():
@@ -113,7 +113,7 @@ def _brought(signals: Signals, extra: dict[Source, IntArray]) -> IntArray:
     return bits
 
 
-def _sources(signals: Signals, rows: IntArray, sources: IntArray) -> IntArray:
+def _sources(signals: Signals, rows: IntArray, sources: Int16s) -> Int16s:
     """What the live state says of the rows, added to what other parts say."""
     for source, window in ((Source.TRENDING_10M, "10m"), (Source.TRENDING_1H, "1h")):
         share = signals.share(window)[rows]

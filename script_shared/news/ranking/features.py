@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from script_shared.arrays import FloatArray
+from script_shared.arrays import Float32s, FloatArray
 from script_shared.news.counting import windows
 from script_shared.news.ranking.candidates import Candidates
 from script_shared.news.ranking.feature_inputs import SHARE_FLOOR, FeatureInputs
@@ -20,7 +20,7 @@ def feature(function: Feature) -> Feature:
     return function
 
 
-def matrix(found: Candidates, names: Sequence[str] | None = None) -> FloatArray:
+def matrix(found: Candidates, names: Sequence[str] | None = None) -> Float32s:
     """float32 (m, features): the features of a request's candidates, by default all of ``FEATURES`` in their order."""
     inputs, names = FeatureInputs(found), list(FEATURES) if names is None else names
     columns = np.empty((len(names), len(found)), np.float32)

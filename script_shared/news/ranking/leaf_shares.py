@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.sparse import csr_array
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float32s, FloatArray, IntArray
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -40,7 +40,7 @@ class LeafShares:
             rows += [leaves[leaf] for leaf in sorted(leaves)]
         self._shares = np.array(rows, np.float32).reshape(-1, width)
 
-    def of(self, features: FloatArray) -> FloatArray:
+    def of(self, features: FloatArray) -> Float32s:
         """float32 (m, features): what each feature adds to the score of each row."""
         ends: IntArray = np.asarray(self._booster.predict(features, num_threads=1, pred_leaf=True), np.int64)
         columns = (ends.reshape(len(features), -1) + self._first).ravel()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from script_shared.arrays import IntArray
+from script_shared.arrays import Int16s
 
 
 @dataclass(frozen=True)
@@ -74,4 +74,4 @@ class LiveAnswer:
     items: list[LiveItem]
     degraded: list[str]
     popular: list[str]
-    candidates: IntArray | None = field(default=None, compare=False)
+    candidates: Int16s | None = field(default=None, compare=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from script_shared.arrays import FloatArray
+from script_shared.arrays import Float32s, Float64s, FloatArray
 from script_shared.errors import ReleaseCorruptError
 from script_shared.news.ranking.candidates import Candidates
 from script_shared.news.ranking.features import FEATURES, matrix
@@ -41,11 +41,11 @@ class Ranker:
         """Whether it orders the lists of a segment; it does not where the order without it was better."""
         return self.segments is None or segment in self.segments
 
-    def rank(self, found: Candidates) -> FloatArray:
+    def rank(self, found: Candidates) -> Float64s:
         """float64 (m): the scores of a request's candidates, higher is better."""
         return self.rank_rows(matrix(found, self.names))
 
-    def rank_rows(self, features: FloatArray) -> FloatArray:
+    def rank_rows(self, features: FloatArray) -> Float64s:
         """The same of a matrix with the columns ``names``: what is served, and so what the ranker is judged by.
 
         The first trees look at all rows; the best by those get the score of all trees, the others are placed below.
@@ -59,15 +59,15 @@ class Ranker:
         scores[others] += min(0.0, scores[finalists].min() - scores[others].max() - APART)
         return scores
 
-    def score(self, features: FloatArray) -> FloatArray:
+    def score(self, features: FloatArray) -> Float64s:
         """float64 (m): the scores of a matrix with the columns ``names``, by all trees."""
         return self._predict(features, 0, -1)
 
-    def _predict(self, features: FloatArray, start: int, trees: int) -> FloatArray:
+    def _predict(self, features: FloatArray, start: int, trees: int) -> Float64s:
         """float64 (m): what ``trees`` trees from number ``start`` on add; -1 for all that follow."""
         if not len(features):
             return np.zeros(0)
-        added: FloatArray = self.booster.predict(  # type: ignore[assignment]
+        added: Float64s = self.booster.predict(  # type: ignore[assignment]
             features,
             start_iteration=start,
             num_iteration=trees,
@@ -77,7 +77,7 @@ class Ranker:
         )
         return added
 
-    def contributions(self, features: FloatArray) -> FloatArray:
+    def contributions(self, features: FloatArray) -> Float32s:
         """float32 (m, features): what each feature adds to each score, see :class:`LeafShares`."""
         return self.leaf_shares.of(features)
 

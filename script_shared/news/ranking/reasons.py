@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float32s, IntArray
 from script_shared.news.ranking.candidates import Candidates, Source
 from script_shared.news.ranking.features import matrix
 from script_shared.news.ranking.ordering import LiveOrder
@@ -87,7 +87,7 @@ class Reasons:
         return f"read after “{title}”" if title else "read after what you just read"
 
 
-def mix_parts(found: Candidates, places: IntArray) -> FloatArray:
+def mix_parts(found: Candidates, places: IntArray) -> Float32s:
     """float32 (4, m): what the last 10 minutes, the last hour, the visit and earlier visits say for m candidates."""
     signals, rows = found.signals, found.rows[places]
     parts = np.zeros((4, len(rows)), np.float32)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, Float32s, Int64s
 from script_shared.news.catalog.catalog_rows import CatalogRows
 from script_shared.news.model import NewsModel, Scored
 from script_shared.news.newsroom.newsroom import Newsroom
@@ -30,9 +30,9 @@ class SegmentCandidates(NamedTuple):
     """
 
     segment: int
-    rows: IntArray
-    places: IntArray
-    scores: FloatArray
+    rows: Int64s
+    places: Int64s
+    scores: Float32s
 
 
 NOTHING = SegmentCandidates(-1, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
@@ -57,7 +57,7 @@ class SegmentList:
     catalog: CatalogRows
 
     @classmethod
-    def of(cls, scored: Scored, count: int, exclude: IntArray, catalog: CatalogRows) -> "SegmentList":
+    def of(cls, scored: Scored, count: int, exclude: Int64s, catalog: CatalogRows) -> "SegmentList":
         """The ``count`` best articles; ``exclude`` are rows of the catalog."""
         answer = scored.best(count, exclude)
         ids = [catalog.article_id(item.article) for item in answer.items]
@@ -72,7 +72,7 @@ class SegmentList:
         alive = np.flatnonzero(rows >= 0)
         return SegmentCandidates(SEGMENT_NAMES.index(self.segment), rows[alive], alive, scores[alive])
 
-    def more(self, count: int, among: IntArray) -> Iterator[str]:
+    def more(self, count: int, among: Bools) -> Iterator[str]:
         """Article ids of ever longer lists among some, until the release has no more of them.
 
         Args:

@@ -4,7 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.news.counting import windows
 from script_shared.news.counting.pair_counts import PairStore
 from script_shared.news.ranking.query import Query
@@ -59,10 +59,12 @@ class Signals:
         referrer = came if self.depth else ""
         return Visit(query.region, query.device, query.os, referrer, came, self.depth, total)
 
-    def shares(self, rows: IntArray) -> FloatArray:
+    def shares(self, rows: IntArray) -> Float32s:
         """float32 (windows, rows): share of all clicks in each overall window, of some rows."""
         overall = self.state.counts.overall
-        return overall.sums[:, 0].take(rows, axis=1) / (overall.totals[:, :1] + 1e-30).astype(np.float32)
+        totals: Float32s = (overall.totals[:, :1] + 1e-30).astype(np.float32)
+        found: Float32s = overall.sums[:, 0].take(rows, axis=1) / totals
+        return found
 
     @cached_property
     def visit_weights(self) -> FloatArray:
@@ -74,7 +76,7 @@ class Signals:
         """Weight of each article of earlier visits."""
         return EARLIER_STEP ** np.arange(len(self.earlier))
 
-    def _followers(self, store: PairStore, befores: IntArray, weights: FloatArray) -> FloatArray:
+    def _followers(self, store: PairStore, befores: IntArray, weights: FloatArray) -> Float32s:
         """float32 (windows of the store, used): weighted shares of what follows ``befores``."""
         if not len(befores):
             return np.zeros((len(store.windows), self.used), np.float32)
@@ -106,7 +108,7 @@ class Signals:
         return self._followers(self.state.counts.later, self.earlier, self.earlier_weights)
 
     @cached_property
-    def mix(self) -> FloatArray:
+    def mix(self) -> Float32s:
         """float32 (used): a fixed mix of what is read now, what fits the visit and what fits earlier reads."""
         mix = MIX_NOW * self.share("10m") + MIX_HOUR * self.share("1h")
         if len(self.visit):
@@ -124,7 +126,7 @@ class Signals:
         numbers = readers.reads(self.place)
         return np.concatenate([self.visit, self.earlier, state.articles.rows_of(numbers)])
 
-    def share(self, window: str) -> FloatArray:
+    def share(self, window: str) -> Float32s:
         """float32 (used): share of all clicks in one overall window."""
         found = self._shares.get(window)
         if found is None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from script_shared.algorithms.histories import Histories
-from script_shared.arrays import FloatArray, IntArray, Strings
+from script_shared.arrays import Float64s, FloatArray, Int16s, IntArray, Strings
 from script_shared.news.readers.training_data import Reads, TrainingData
 
 HOURS_PER_SHARE = 4
@@ -31,7 +31,7 @@ class Topics:
         sections = _most(snapshot.section[reads], snapshot.section_names, MOST_SECTIONS)
         return cls(Strings.of(sections), Strings.of(_most(snapshot.region[reads], snapshot.region_names, MOST_REGIONS)))
 
-    def codes(self, snapshot: TrainingData) -> IntArray:
+    def codes(self, snapshot: TrainingData) -> Int16s:
         """int16 (2, n_articles): place of each article's section and region among these, -1 for none of them."""
         pairs = (
             (self.sections, snapshot.section, snapshot.section_names),
@@ -52,7 +52,7 @@ class Topics:
         return cls(Strings.load(folder, "sections"), Strings.load(folder, "regions"))
 
 
-def features(reads: Reads, n_users: int, topics: IntArray, sizes: tuple[int, int]) -> FloatArray:
+def features(reads: Reads, n_users: int, topics: Int16s, sizes: tuple[int, int]) -> Float64s:
     """float64 (n_users, features): quantities, then shares of hours, sections and regions; nan for who read nothing.
 
     Args:
@@ -101,7 +101,7 @@ def _all_shares(
     return np.concatenate(parts, axis=1)
 
 
-def _shares(user: IntArray, code: IntArray, n_users: int, n_codes: int) -> FloatArray:
+def _shares(user: IntArray, code: IntArray, n_users: int, n_codes: int) -> Float64s:
     """float64 (n_users, n_codes): shares of a user's reads by code, drawn a little towards an even spread."""
     known = code >= 0
     where = user[known].astype(np.int64) * n_codes + code[known]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from script_shared.algorithms.histories import Batch, Histories
-from script_shared.arrays import IdIndex, IntArray, load_array, save_arrays
+from script_shared.arrays import Bools, IdIndex, Int64s, load_array, save_arrays
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,14 @@ class ReaderTable:
     """
 
     ids: IdIndex
-    logged: IntArray
+    logged: Bools
     histories: Histories
 
     def __len__(self) -> int:
         return len(self.ids)
 
     @property
-    def reads(self) -> IntArray:
+    def reads(self) -> Int64s:
         """int64 (n): reads of each user."""
         return self.histories.counts
 
@@ -41,7 +41,7 @@ class ReaderTable:
         found: list[int] = self.histories.article[first:last].tolist()
         return found
 
-    def batch(self, rows: IntArray) -> Batch:
+    def batch(self, rows: Int64s) -> Batch:
         """Known users by row."""
         return Batch(rows, self.histories.take(rows))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from script_shared.algorithms.histories import Histories
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, Float32s, Int16s, Int64s, IntArray, UInt32s
 
 
 @dataclass(frozen=True)
@@ -20,21 +20,21 @@ class Reads:
         region, device: int16 codes of the user's region and device at that read, -1 when unknown.
     """
 
-    user: IntArray
-    article: IntArray
-    time_ms: IntArray
-    engagement: FloatArray
-    seconds: FloatArray
-    clicks: FloatArray
-    scroll: FloatArray
-    visits: FloatArray
-    region: IntArray
-    device: IntArray
+    user: UInt32s
+    article: UInt32s
+    time_ms: Int64s
+    engagement: Float32s
+    seconds: Float32s
+    clicks: Float32s
+    scroll: Float32s
+    visits: Float32s
+    region: Int16s
+    device: Int16s
 
     def __len__(self) -> int:
         return len(self.user)
 
-    def cut(self, which: "IntArray | slice") -> "Reads":
+    def cut(self, which: "Bools | IntArray | slice") -> "Reads":
         """Those interactions only; a slice takes no memory."""
         return Reads(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
 
@@ -59,10 +59,10 @@ class TrainingData:
 
     as_of_ms: int
     reads: Reads
-    logged: IntArray
-    issued_ms: IntArray
-    section: IntArray
-    region: IntArray
+    logged: Bools
+    issued_ms: Int64s
+    section: Int16s
+    region: Int16s
     section_names: list[str]
     region_names: list[str]
     texts: Callable[[IntArray, int], list[str]]

@@ -7,7 +7,7 @@ from typing import ClassVar, Protocol, Self
 
 from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.histories import Batch, Candidates
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, Float32s
 from script_shared.news.params import ModelParams
 from script_shared.news.readers.training_data import TrainingData
 
@@ -21,7 +21,7 @@ class Part:
         reasons: m short phrases; what to say when this part is the one that brought the candidate.
     """
 
-    values: FloatArray
+    values: Float32s
     reasons: Sequence[str]
 
 
@@ -38,7 +38,7 @@ class Recommender(Protocol):
     source: ClassVar[str]
 
     @classmethod
-    def fit(cls, snapshot: TrainingData, members: IntArray, params: ModelParams) -> Self:
+    def fit(cls, snapshot: TrainingData, members: Bools, params: ModelParams) -> Self:
         """Fit on a snapshot; the result is as of that snapshot.
 
         Args:
@@ -50,7 +50,7 @@ class Recommender(Protocol):
         """The same fitted parts for other row numbers."""
         ...
 
-    def as_of(self, snapshot: TrainingData, members: IntArray) -> Self:
+    def as_of(self, snapshot: TrainingData, members: Bools) -> Self:
         """The same fitted parts with the state of another moment."""
         ...
 

@@ -11,7 +11,7 @@ from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.algorithms.kmeans import Grouping, GroupingWeights
 from script_shared.algorithms.popularity import Popularity
-from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
+from script_shared.arrays import Bools, FloatArray, Int16s, IntArray, load_array, save_arrays
 from script_shared.clock import HOUR_MS
 from script_shared.news.params import ModelParams
 from script_shared.news.readers.behaviour import Topics, features, features_of
@@ -40,7 +40,7 @@ class Grouped:
     source: ClassVar[str] = "clusters"
 
     @classmethod
-    def fit(cls, snapshot: TrainingData, members: IntArray, params: ModelParams) -> "Grouped":
+    def fit(cls, snapshot: TrainingData, members: Bools, params: ModelParams) -> "Grouped":
         rehearsal = Rehearsal.of(snapshot, members, params)
         trial = cls._fitted(rehearsal.before, members, params, strength=1.0)
         base, added = trial.over(rehearsal.candidates)(rehearsal.batch)
@@ -48,7 +48,7 @@ class Grouped:
         return cls._fitted(snapshot, members, params, strength=strength)
 
     @classmethod
-    def _fitted(cls, snapshot: TrainingData, members: IntArray, params: ModelParams, *, strength: float) -> "Grouped":
+    def _fitted(cls, snapshot: TrainingData, members: Bools, params: ModelParams, *, strength: float) -> "Grouped":
         own = params.semi_logged
         topics = Topics.of(snapshot)
         table = _features(snapshot, topics, topics.codes(snapshot), own.window_days)
@@ -59,7 +59,7 @@ class Grouped:
     def moved(self, users: Renumbering, articles: Renumbering) -> "Grouped":
         return self  # sections and regions are fitted by name, nothing by row
 
-    def as_of(self, snapshot: TrainingData, members: IntArray) -> "Grouped":
+    def as_of(self, snapshot: TrainingData, members: Bools) -> "Grouped":
         codes = self.topics.codes(snapshot)
         table = _features(snapshot, self.topics, codes, self.params.semi_logged.window_days)
         clusters = _clusters(self.params, self.topics, self.grouping, snapshot, table)
@@ -100,7 +100,7 @@ class Grouped:
         return groups
 
 
-def _features(snapshot: TrainingData, topics: Topics, codes: IntArray, window_days: float) -> FloatArray:
+def _features(snapshot: TrainingData, topics: Topics, codes: Int16s, window_days: float) -> FloatArray:
     recent = snapshot.reads.since(snapshot.as_of_ms - window_days * 24 * HOUR_MS)
     return features(recent, snapshot.n_users, codes, topics.sizes)
 

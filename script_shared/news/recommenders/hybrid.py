@@ -13,7 +13,7 @@ from script_shared.algorithms.content import Content, ContentWeights
 from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.algorithms.popularity import Popularity
-from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
+from script_shared.arrays import Bools, Float32s, FloatArray, IntArray, load_array, save_arrays
 from script_shared.clock import HOUR_MS
 from script_shared.news.params import LoggedParams, ModelParams
 from script_shared.news.readers.training_data import Reads, TrainingData
@@ -46,7 +46,7 @@ class Hybrid:
     source: ClassVar[str] = "hybrid"
 
     @classmethod
-    def fit(cls, snapshot: TrainingData, members: IntArray, params: ModelParams) -> "Hybrid":
+    def fit(cls, snapshot: TrainingData, members: Bools, params: ModelParams) -> "Hybrid":
         with (
             one_blas_thread(),
             ThreadPoolExecutor(1) as thread,
@@ -60,7 +60,7 @@ class Hybrid:
     def moved(self, users: Renumbering, articles: Renumbering) -> "Hybrid":
         return replace(self, als=self.als.moved(users, articles), content=self.content.moved(articles))
 
-    def as_of(self, snapshot: TrainingData, members: IntArray) -> "Hybrid":
+    def as_of(self, snapshot: TrainingData, members: Bools) -> "Hybrid":
         reads = _reads_of(snapshot, members)
         als = self.als.as_of(reads.user, reads.article, reads.engagement)
         content = _with_needed(self.content, snapshot, reads, self.params)
@@ -97,7 +97,7 @@ class Hybrid:
         return score
 
 
-def standardised(values: FloatArray) -> FloatArray:
+def standardised(values: FloatArray) -> Float32s:
     """float32 (n, m): each row less its mean, by its standard deviation; a row without differences becomes zeros.
 
     >>> standardised(np.array([[1.0, 3.0], [5.0, 5.0]], np.float32)).tolist()
@@ -110,18 +110,18 @@ def standardised(values: FloatArray) -> FloatArray:
     return np.divide(centred, spread, out=np.zeros_like(centred), where=spread > 1e-6)
 
 
-def _reads_of(snapshot: TrainingData, members: IntArray) -> Reads:
+def _reads_of(snapshot: TrainingData, members: Bools) -> Reads:
     return snapshot.reads.cut(members[snapshot.reads.user])
 
 
-def _factorised(snapshot: TrainingData, members: IntArray, own: LoggedParams, iterations: int | None = None) -> Als:
+def _factorised(snapshot: TrainingData, members: Bools, own: LoggedParams, iterations: int | None = None) -> Als:
     reads = _reads_of(snapshot, members)
     shape = (snapshot.n_users, snapshot.n_articles)
     weights = replace(_als(own), iterations=iterations or own.als.iterations)
     return Als.fit(reads.user, reads.article, reads.engagement, shape, weights)
 
 
-def _rehearsed(snapshot: TrainingData, members: IntArray, params: ModelParams, content: Content) -> tuple[float, float]:
+def _rehearsed(snapshot: TrainingData, members: Bools, params: ModelParams, content: Content) -> tuple[float, float]:
     """Strengths that served best in the last hours, by a shorter factorisation of what was known before them."""
     rehearsal = Rehearsal.of(snapshot, members, params)
     before = rehearsal.before

@@ -6,7 +6,7 @@ import numpy as np
 
 from script_shared.algorithms.histories import Candidates
 from script_shared.algorithms.popularity import Popularity
-from script_shared.arrays import IntArray
+from script_shared.arrays import FloatArray, Int32s, Int64s
 from script_shared.clock import HOUR_MS
 from script_shared.news.params import PoolParams
 
@@ -26,8 +26,8 @@ class Pool:
     """
 
     candidates: Candidates
-    rest: IntArray
-    position: IntArray
+    rest: Int64s
+    position: Int32s
     valid_until_ms: int
     expired: bool = False
 
@@ -35,9 +35,9 @@ class Pool:
 class PoolBuilder:
     """All articles by publication, so that those alive at a moment are one slice."""
 
-    def __init__(self, issued_ms: IntArray, params: PoolParams) -> None:
+    def __init__(self, issued_ms: Int64s, params: PoolParams) -> None:
         self.by_issue = np.argsort(issued_ms, kind="stable")
-        self.issued = np.asarray(issued_ms)[self.by_issue]
+        self.issued = np.asarray(issued_ms, np.int64)[self.by_issue]
         self.params = params
         self.max_age_ms = int(params.max_age_hours * HOUR_MS)
 
@@ -62,7 +62,7 @@ class PoolBuilder:
         until = int(self.issued[last]) if last < len(self.issued) else now_ms + self.max_age_ms
         return Pool(candidates, np.zeros(0, np.int64), self._position(candidates.rows), until, expired=True)
 
-    def _position(self, rows: IntArray) -> IntArray:
+    def _position(self, rows: Int64s) -> Int32s:
         position = np.full(len(self.by_issue), -1, np.int32)
         position[rows] = np.arange(len(rows))
         return position
@@ -71,7 +71,7 @@ class PoolBuilder:
         first = int(np.searchsorted(self.issued, now_ms - self.max_age_ms, side="left"))
         return first, int(np.searchsorted(self.issued, now_ms, side="right"))
 
-    def _chosen(self, trend: np.ndarray) -> IntArray:
+    def _chosen(self, trend: FloatArray) -> Int64s:
         """Places (newest first) of the newest ones and of the most popular among the others."""
         newest = min(self.params.recent, len(trend))
         others = np.arange(newest, len(trend))

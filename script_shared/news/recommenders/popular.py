@@ -8,7 +8,7 @@ import numpy as np
 from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.algorithms.popularity import Popularity, PopularityWeights
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, FloatArray
 from script_shared.news.params import ModelParams, PopularityParams
 from script_shared.news.readers.training_data import TrainingData
 from script_shared.news.recommenders.base import Part, Scorer
@@ -49,13 +49,13 @@ class Popular:
         self.popularity = popularity
 
     @classmethod
-    def fit(cls, snapshot: TrainingData, members: IntArray, params: ModelParams) -> "Popular":
+    def fit(cls, snapshot: TrainingData, members: Bools, params: ModelParams) -> "Popular":
         return cls(count(snapshot, params.popularity))
 
     def moved(self, users: Renumbering, articles: Renumbering) -> "Popular":
         return self  # nothing fitted depends on rows
 
-    def as_of(self, snapshot: TrainingData, members: IntArray) -> "Popular":
+    def as_of(self, snapshot: TrainingData, members: Bools) -> "Popular":
         reads = snapshot.reads
         weights = self.popularity.weights
         return Popular(Popularity.fit(reads.article, reads.time_ms, snapshot.n_articles, snapshot.as_of_ms, weights))

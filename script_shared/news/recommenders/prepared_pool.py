@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from script_shared.algorithms.histories import Batch
 from script_shared.algorithms.popularity import Popularity
-from script_shared.arrays import IntArray
+from script_shared.arrays import Int64s
 from script_shared.news.params import PoolParams
 from script_shared.news.recommenders.base import Part, Recommender, Scorer
 from script_shared.news.recommenders.pool import Pool, PoolBuilder
@@ -36,7 +36,7 @@ class PoolKeeper:
 
     def __init__(
         self,
-        issued_ms: IntArray,
+        issued_ms: Int64s,
         params: PoolParams,
         popularity: Popularity,
         recommenders: Mapping[str, Recommender],

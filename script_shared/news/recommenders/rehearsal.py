@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 
 from script_shared.algorithms.histories import Batch, Candidates
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, Float32s, FloatArray, Int64s, IntArray
 from script_shared.clock import HOUR_MS
 from script_shared.news.params import ModelParams
 from script_shared.news.readers.training_data import TrainingData
@@ -39,11 +39,11 @@ class Rehearsal:
     before: TrainingData
     candidates: Candidates
     batch: Batch
-    wanted: IntArray
-    barred: IntArray
+    wanted: Bools
+    barred: Bools
 
     @classmethod
-    def of(cls, snapshot: TrainingData, members: IntArray, params: ModelParams) -> "Rehearsal":
+    def of(cls, snapshot: TrainingData, members: Bools, params: ModelParams) -> "Rehearsal":
         """The last ``params.rehearsal.hours`` of a snapshot, for at most ``params.rehearsal.readers`` members."""
         start_ms = int(snapshot.as_of_ms - params.rehearsal.hours * HOUR_MS)
         before = snapshot.until(start_ms)
@@ -51,7 +51,7 @@ class Rehearsal:
         later = snapshot.reads.since(start_ms + 1)
         found = members[later.user] & (pool.position[later.article] >= 0)
         user, place = later.user[found], pool.position[later.article[found]]
-        readers = _some(np.unique(user), params.rehearsal.readers)
+        readers = _some(np.unique(user).astype(np.int64), params.rehearsal.readers)
         batch = Batch(readers, before.histories().take(readers))
         mine = np.isin(user, readers)
         shape = (len(readers), len(pool.candidates))
@@ -59,7 +59,7 @@ class Rehearsal:
         barred = _marked(shape, batch.histories.owner, pool.position[batch.histories.article])
         return cls(before, pool.candidates, batch, wanted & ~barred, barred)
 
-    def best(self, base: FloatArray, parts: Sequence[FloatArray], choices: Sequence[Sequence[float]]) -> list[float]:
+    def best(self, base: Float32s, parts: Sequence[FloatArray], choices: Sequence[Sequence[float]]) -> list[float]:
         """The weights of the parts, one of each one's choices, with the highest NDCG@10 of base + sum of weight x part.
 
         Args:
@@ -82,13 +82,13 @@ class Rehearsal:
         return float(np.nanmean(hits @ DISCOUNT / ideal))
 
 
-def _some(readers: IntArray, count: int) -> IntArray:
+def _some(readers: Int64s, count: int) -> Int64s:
     if len(readers) <= count:
         return readers
     return np.sort(np.random.default_rng(SEED).choice(readers, count, replace=False))
 
 
-def _marked(shape: tuple[int, int], row: IntArray, place: IntArray) -> IntArray:
+def _marked(shape: tuple[int, int], row: IntArray, place: IntArray) -> Bools:
     marks = np.zeros(shape, bool)
     inside = place >= 0
     marks[row[inside], place[inside]] = True

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from script_shared.algorithms.histories import Histories
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float32s, FloatArray, Int64s, IntArray
 from script_shared.news.recommenders.base import Part
 from script_shared.news.recommenders.pool import Pool
 
@@ -13,7 +13,7 @@ NEVER = np.float32(-np.inf)
 TIE = 1e-6  # score a place in the pool costs: near ties go to the more popular article, in any batch size
 
 
-def total(parts: Sequence[Part]) -> FloatArray:
+def total(parts: Sequence[Part]) -> Float32s:
     """float32 (n, m): the sum of the parts; near ties are settled by the candidates' order."""
     values = np.array(parts[0].values, np.float32)
     for part in parts[1:]:
@@ -31,7 +31,7 @@ def forbid(scores: FloatArray, histories: Histories, exclude: IntArray, pool: Po
     scores[:, barred[barred >= 0]] = NEVER
 
 
-def top(scores: FloatArray, n: int) -> IntArray:
+def top(scores: FloatArray, n: int) -> Int64s:
     """int64 (rows, n): places of each row's n highest scores, highest first, -1 where there are fewer."""
     n_rows, width = scores.shape
     n_found = min(n, width)
@@ -47,7 +47,7 @@ def top(scores: FloatArray, n: int) -> IntArray:
     return found
 
 
-def best(scores: FloatArray, n: int) -> IntArray:
+def best(scores: FloatArray, n: int) -> Int64s:
     """int64 (at most n): places of the n highest of one user's scores, highest first; the same order as ``top``."""
     width = len(scores)
     places = np.argpartition(scores, width - n)[width - n :] if 0 < n < width else np.arange(width)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, FloatArray
 from script_shared.news.counting import windows
 from script_shared.news.state.state import LiveState
 
@@ -20,7 +20,7 @@ class Read(NamedTuple):
     share: float
 
 
-def most_read(state: LiveState, window: str, now_ms: int, *, within: IntArray | None, region: str) -> Iterator[Read]:
+def most_read(state: LiveState, window: str, now_ms: int, *, within: Bools | None, region: str) -> Iterator[Read]:
     """Articles by their clicks in a window, most first.
 
     Args:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from script_shared.arrays import IntArray
+from script_shared.arrays import Bools
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import ServingParams
 from script_shared.news.ranking.candidates import Candidates, Source, candidates
@@ -65,11 +65,11 @@ class Offers:
         )
         return found if len(found) else None
 
-    def _within(self, state: LiveState, query: Query) -> IntArray | None:
+    def _within(self, state: LiveState, query: Query) -> Bools | None:
         """bool (used): the live articles of the section and with the tag that the request is for; None for all."""
         within = self._sections.within(query.section) if query.section else None
         if not query.tag:
             return within
-        tagged: IntArray = np.zeros(state.articles.used, bool)
+        tagged: Bools = np.zeros(state.articles.used, bool)
         tagged[state.articles.rows(self._newsroom.editorial.tagged.articles(query.tag))] = True
         return tagged if within is None else tagged & within

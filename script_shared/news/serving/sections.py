@@ -4,7 +4,7 @@ from math import inf
 
 import numpy as np
 
-from script_shared.arrays import IntArray
+from script_shared.arrays import Bools
 from script_shared.names import section_key
 from script_shared.news.catalog.availability import Availability
 from script_shared.news.catalog.catalog import Catalog
@@ -28,13 +28,13 @@ class Sections:
         self._names: list[str] = []  # by code, the spelling that came first
         self._number_in = self._code_in = np.zeros(0, np.int64)
 
-    def within(self, section: str) -> IntArray:
+    def within(self, section: str) -> Bools:
         """bool (used): whether the article of each row is of a section."""
         state = self._newsroom.state
         if state is None:
             return np.zeros(0, bool)
         self._look(state)
-        found: IntArray = self._code_in[: state.articles.used] == self._codes.get(section_key(section), -1)
+        found: Bools = self._code_in[: state.articles.used] == self._codes.get(section_key(section), -1)
         return found
 
     def names(self) -> list[str]:

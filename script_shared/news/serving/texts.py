@@ -7,7 +7,7 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from script_shared.algorithms.content import Content
-from script_shared.arrays import FloatArray
+from script_shared.arrays import Float32s
 from script_shared.events import Entry, Kind
 from script_shared.news.catalog.catalog_rows import CatalogRows
 from script_shared.news.model import NewsModel
@@ -76,12 +76,12 @@ class Texts:
         blocks.append(csr_array((1, len(self.content.terms)), dtype=np.float32))  # of those whose text is not known
         return csr_array(vstack(blocks, format="csr")[[at.get(article_id, len(at)) for article_id in article_ids]])
 
-    def similarities(self, article_ids: Sequence[str]) -> FloatArray:
+    def similarities(self, article_ids: Sequence[str]) -> Float32s:
         """float32 (articles, articles): cosines, 0 where a text is not known."""
         vectors = self.vectors(article_ids)
         return (vectors @ vectors.T).toarray()
 
-    def likeness(self, article_ids: Sequence[str], read: Sequence[str]) -> FloatArray:
+    def likeness(self, article_ids: Sequence[str], read: Sequence[str]) -> Float32s:
         """float32 (articles): the greatest cosine of each article with any of those read, 0 for none."""
         if not article_ids or not read:
             return np.zeros(len(article_ids), np.float32)

@@ -6,7 +6,7 @@ from itertools import islice
 
 import numpy as np
 
-from script_shared.arrays import IntArray
+from script_shared.arrays import Int64s, IntArray
 from script_shared.names import section_key
 
 MOST_SECTIONS = 1000  # kept; articles of any further section count as having none
@@ -62,16 +62,16 @@ class Articles:
         number = int(self.number_in[row])
         return self.ids[number] if number >= 0 else ""
 
-    def rows(self, article_ids: Iterable[str]) -> IntArray:
+    def rows(self, article_ids: Iterable[str]) -> Int64s:
         """int64: the rows of articles given by id, those that are not alive left out."""
         return np.array([row for row in map(self.find, article_ids) if row >= 0], np.int64)
 
-    def rows_of(self, numbers: Iterable[int]) -> IntArray:
+    def rows_of(self, numbers: Iterable[int]) -> Int64s:
         """int64: the rows of articles given by number, those that are not alive left out."""
         row_of = self.row_of
         return np.array([row for number in numbers if (row := row_of[number]) >= 0], np.int64)
 
-    def live_rows(self) -> IntArray:
+    def live_rows(self) -> Int64s:
         """int64: the rows that hold an article, ascending."""
         return np.flatnonzero(self.number_in[: self.used] >= 0)
 
@@ -152,7 +152,7 @@ class Articles:
             del self._numbers[self.ids[number]]
             self.ids[number] = ""
 
-    def renumber(self) -> IntArray:
+    def renumber(self) -> Int64s:
         """Assign the numbers again, in order, so that forgotten articles take no place; all of those get number 0.
 
         Returns:

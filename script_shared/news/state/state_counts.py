@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float64s, IntArray
 from script_shared.news.counting import windows
 from script_shared.news.counting.counts import DecayedCounts
 from script_shared.news.counting.decay import Decay
@@ -90,7 +90,7 @@ class StateCounts:
         """Share of an article in all clicks of the last hour."""
         return self.overall.now(_HOUR, row) / (self.overall.total_now(_HOUR) + 1e-30)
 
-    def least_read(self, first_ms: FloatArray, now_ms: int) -> IntArray:
+    def least_read(self, first_ms: Float64s, now_ms: int) -> IntArray:
         """Rows of a sixteenth of the articles: the least read ones that are not new.
 
         Args:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from script_shared.arrays import IntArray, Strings, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
@@ -34,7 +35,7 @@ _NUMBER_BYTES = 8 + 4 + 2 + 8  # columns, place in the list of ids
 _ARTICLE_BYTES = 100 + 90  # dictionary entry, id
 
 
-def parts(state: LiveState) -> dict[str, dict[str, IntArray]]:
+def parts(state: LiveState) -> dict[str, dict[str, npt.NDArray[Any]]]:
     """Every array of the state, by part and name."""
     used = state.articles.used
     result = {name: getattr(state.counts, name).arrays() for name in _COUNTS}

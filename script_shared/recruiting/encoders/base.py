@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from script_shared.arrays import FloatArray
+from script_shared.arrays import Float32s
 
 FIELDS = ("title", "skills", "description", "remarks", "place")  # of a document, in order
 Document = Mapping[str, str]  # field to text; a field that is missing is empty
@@ -21,7 +21,7 @@ class Encoder(Protocol):
     def width(self) -> int:
         """Numbers of a vector."""
 
-    def encode(self, documents: Sequence[Document]) -> FloatArray:
+    def encode(self, documents: Sequence[Document]) -> Float32s:
         """float32 (documents, width): rows of length 1, zeros for a document without a known word."""
 
     def save(self, folder: Path) -> None:

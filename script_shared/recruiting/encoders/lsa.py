@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_array, hstack
 
-from script_shared.arrays import FloatArray, load_array, save_arrays
+from script_shared.arrays import Float32s, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
 from script_shared.recruiting.encoders.base import FIELDS, Document
 from script_shared.recruiting.encoders.tfidf import Tfidf, unit, unit_rows
@@ -34,7 +34,7 @@ class Lsa:
     letters: Tfidf
     weights: Mapping[str, float]
     letter_weight: float
-    components: FloatArray
+    components: Float32s
 
     @classmethod
     def fit(
@@ -88,7 +88,7 @@ class Lsa:
         both = hstack([unit_rows(csr_array(total)), runs * np.float32(self.letter_weight)], format="csr")
         return unit_rows(csr_array(both, dtype=np.float32))
 
-    def encode(self, documents: Sequence[Document]) -> FloatArray:
+    def encode(self, documents: Sequence[Document]) -> Float32s:
         """float32 (documents, width): rows of length 1."""
         parts = [
             unit(self.sparse(documents[start : start + CHUNK]) @ self.components)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
+from script_shared.arrays import Float32s, FloatArray, IntArray, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
 from script_shared.recruiting.encoders.tfidf import unit
 
@@ -24,8 +24,8 @@ class Projection:
         matrix: float32 (width, narrower).
     """
 
-    mean: FloatArray
-    matrix: FloatArray
+    mean: Float32s
+    matrix: Float32s
 
     @classmethod
     def fit(cls, left: FloatArray, right: FloatArray, weight: FloatArray, *, width: int, shrink: float) -> "Projection":
@@ -50,7 +50,7 @@ class Projection:
         best = np.argsort(-spread)[:width]
         return cls(mean.astype(np.float32), (whiten @ turn[:, best]).astype(np.float32))
 
-    def apply(self, vectors: FloatArray) -> FloatArray:
+    def apply(self, vectors: FloatArray) -> Float32s:
         """float32 (n, narrower): rows of length 1; what had no words stays zeros."""
         found = unit((vectors - self.mean) @ self.matrix)
         found[~vectors.any(axis=1)] = 0.0

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from script_shared.arrays import FloatArray
+from script_shared.arrays import Float32s
 from script_shared.errors import SettingsError
 from script_shared.recruiting.encoders.base import Document, whole_text
 from script_shared.recruiting.encoders.tfidf import unit
@@ -46,7 +46,7 @@ class Sentence:
         """Names the weights."""
         return f"sentence-{self.name}"
 
-    def encode(self, documents: Sequence[Document]) -> FloatArray:
+    def encode(self, documents: Sequence[Document]) -> Float32s:
         """float32 (documents, 512): rows of length 1, zeros for a document without text."""
         texts = [whole_text(document)[:LONGEST] for document in documents]
         found = np.zeros((len(texts), self.width), np.float32)

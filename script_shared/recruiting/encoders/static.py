@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_array
 
-from script_shared.arrays import FloatArray, Strings, load_array, save_arrays
+from script_shared.arrays import Float32s, Strings, load_array, save_arrays
 from script_shared.errors import InputError, ReleaseCorruptError
 from script_shared.recruiting.encoders.base import Document, whole_text
 from script_shared.recruiting.encoders.tfidf import unit
@@ -29,7 +29,7 @@ class Static:
     """
 
     terms: Strings
-    vectors: FloatArray
+    vectors: Float32s
     places: dict[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -69,7 +69,7 @@ class Static:
         """Digest of the vectors."""
         return "static-" + blake2b(np.ascontiguousarray(self.vectors).tobytes(), digest_size=6).hexdigest()
 
-    def encode(self, documents: Sequence[Document]) -> FloatArray:
+    def encode(self, documents: Sequence[Document]) -> Float32s:
         """float32 (documents, width): rows of length 1, zeros for a document without a word that has a vector."""
         found = [[self.places[word] for word in words(whole_text(each)) if word in self.places] for each in documents]
         offsets = np.cumsum([0, *map(len, found)])

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from scipy.sparse import csr_array
 
-from script_shared.arrays import FloatArray, Strings, load_array, save_arrays
+from script_shared.arrays import Float32s, FloatArray, Strings, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
 from script_shared.recruiting.texts import pieces, words
 
@@ -34,7 +34,7 @@ class Tfidf:
 
     kind: Kind
     terms: Strings
-    idf: FloatArray
+    idf: Float32s
     places: dict[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -98,7 +98,7 @@ def unit_rows(matrix: csr_array) -> csr_array:
     return csr_array((matrix.data * scale.astype(np.float32), matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
-def unit(matrix: FloatArray) -> FloatArray:
+def unit(matrix: FloatArray) -> Float32s:
     """float32: dense rows scaled to length 1; rows of zeros stay zeros."""
     lengths = np.sqrt(np.einsum("ij,ij->i", matrix, matrix))
     scaled: FloatArray = (matrix / np.where(lengths > 0, lengths, 1.0)[:, None]).astype(np.float32)

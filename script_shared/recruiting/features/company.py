@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.recruiting.encoders.tfidf import unit
 from script_shared.recruiting.features.past import DECAY, Past
 from script_shared.recruiting.features.vacancy_side import shared_applicants
@@ -39,7 +39,7 @@ def _applied(world: World, candidates: IntArray, vacancies: IntArray) -> list[in
     return [at for at, row in enumerate(candidates.tolist()) if row in applicants]
 
 
-def _shared(world: World, past: Past, pairs: tuple[IntArray, IntArray, IntArray], day: int) -> FloatArray:
+def _shared(world: World, past: Past, pairs: tuple[IntArray, IntArray, IntArray], day: int) -> Float32s:
     """float32 (n): applicants that the vacancy shares with the candidate's latest ones."""
     candidates, who, vacancies = pairs
     if len(past.rows) == 1:

@@ -7,7 +7,7 @@ from zlib import crc32
 import numpy as np
 
 from script_shared.algorithms.words import plain
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, Float32s, FloatArray, IntArray
 from script_shared.recruiting.levels import UNKNOWN, academic_rank, language_rank, level_rank
 from script_shared.recruiting.records import Candidate, Vacancy
 from script_shared.recruiting.texts import words
@@ -62,10 +62,10 @@ class Codes:
         return [sum(1 << bit for bit in {crc32(key.encode()) % MASK_BITS for key in each if key}) for each in keys]
 
 
-def has_bit(masks: IntArray, bit: int, of: int) -> IntArray:
+def has_bit(masks: IntArray, bit: int, of: int) -> Bools:
     """bool (n): whether masks have one of the bits that are ``bit`` modulo ``of``, a divisor of 60."""
     wanted = sum(1 << place for place in range(bit, MASK_BITS, of))
-    found: IntArray = (masks & wanted) != 0
+    found: Bools = (masks & wanted) != 0
     return found
 
 
@@ -74,7 +74,7 @@ VACANCY = {"asked": np.int32, "level": np.float32, "academic": np.float32, "engl
 CANDIDATE = {"level": np.float32, "academic": np.float32, "english": np.float32, "spanish": np.float32}
 
 
-def _places(rank: Callable[[str | None], int], texts: Sequence[str]) -> FloatArray:
+def _places(rank: Callable[[str | None], int], texts: Sequence[str]) -> Float32s:
     """float32 (n): places on a ladder, nan where a text is none of its words."""
     found = np.asarray([rank(text) for text in texts], np.float32)
     return np.where(found == UNKNOWN, np.nan, found).astype(np.float32)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float32s, IntArray
 from script_shared.recruiting.features.feature_names import NAMES as PAIR_NAMES
 from script_shared.recruiting.features.pairs import pair_features
 from script_shared.recruiting.features.world import World
@@ -12,7 +12,7 @@ KEPT = tuple(name for name in PAIR_NAMES if not name.endswith(("_rank", "_share"
 NAMES = (*KEPT, *(f"topic_{number}" for number in range(TOPICS)))
 
 
-def match_features(world: World, candidates: IntArray, vacancies: IntArray, day: int) -> FloatArray:
+def match_features(world: World, candidates: IntArray, vacancies: IntArray, day: int) -> Float32s:
     """float32 (n, len(NAMES)): features of pairs on a day, nan where something is not known."""
     pairs = pair_features(world, candidates, vacancies, day)[:, [PAIR_NAMES.index(name) for name in KEPT]]
     topics = np.full((len(vacancies), TOPICS), np.nan, np.float32)

@@ -12,7 +12,7 @@ def add_need(world: World, vacancies: IntArray, day: int, found: dict[str, Float
     """Add what the vacancies ask for, their kinds of contract and areas, and their age in working days."""
     facts = world.vacancy_facts
     for name in ("level", "academic", "english", "spanish"):
-        found[f"need_{name}"] = facts[name][vacancies]
+        found[f"need_{name}"] = facts[name][vacancies].astype(np.float32)
     found["title_words"] = facts["title_words"][vacancies].astype(np.float32)
     found["text_words"] = facts["text_words"][vacancies].astype(np.float32)
     asked = np.clip(facts["asked"][vacancies], 0, day)

@@ -6,7 +6,7 @@ when its own date is earlier. The names are in ``feature_names``.
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.recruiting.features.activity import UNDECIDED
 from script_shared.recruiting.features.company import add_company
 from script_shared.recruiting.features.feature_names import NAMES
@@ -20,7 +20,7 @@ GOOD = 1  # grade from which on an outcome speaks for a candidate
 OLDEST = 400.0  # days that differences are cut to
 
 
-def pair_features(world: World, candidates: IntArray, vacancies: IntArray, day: int) -> FloatArray:
+def pair_features(world: World, candidates: IntArray, vacancies: IntArray, day: int) -> Float32s:
     """float32 (n, len(NAMES)): features of pairs, nan where something is not known.
 
     Args:
@@ -57,7 +57,7 @@ def pair_features(world: World, candidates: IntArray, vacancies: IntArray, day: 
     return np.stack([found[name] for name in NAMES], axis=1).astype(np.float32)
 
 
-def _rank_among_fresh(near: FloatArray, age: FloatArray) -> FloatArray:
+def _rank_among_fresh(near: FloatArray, age: FloatArray) -> Float32s:
     """float32 (n): how many vacancies are at least as new and nearer."""
     better = (near[None, :] > near[:, None]) & (age[None, :] <= age[:, None])
     count: FloatArray = better.sum(axis=1).astype(np.float32)
@@ -121,13 +121,14 @@ def _same(world: World, past: Past, who: IntArray, vacancies: IntArray, found: d
         found[f"same_{name}"] = np.where(count > 0, agreed / np.maximum(count, 1), np.nan)
     for name in ("level", "academic", "english", "spanish"):
         latest = np.where(missing[:, 0], np.nan, facts[name][older[:, 0]])[who]
-        found[f"{name}_gap"] = facts[name][vacancies] - latest
+        found[f"{name}_gap"] = (facts[name][vacancies] - latest).astype(np.float32)
 
 
 def _fit(world: World, candidates: IntArray, vacancies: IntArray, found: dict[str, FloatArray]) -> None:
     """What a candidate has above what the vacancy asks for."""
     for name in ("level", "academic", "english", "spanish"):
-        found[f"{name}_fit"] = world.candidate_facts[name][candidates] - world.vacancy_facts[name][vacancies]
+        above = world.candidate_facts[name][candidates] - world.vacancy_facts[name][vacancies]
+        found[f"{name}_fit"] = above.astype(np.float32)
 
 
 def _times(

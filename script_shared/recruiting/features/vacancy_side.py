@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.recruiting.features.activity import Activity, known_grade
 
 PACES = (1, 3, 7, 14)  # days back that applications are counted over
@@ -36,7 +36,7 @@ class VacancySide:
             self._state = state
             self._numbers, self._profiles, self._shared = {}, {}, {}
 
-    def numbers(self, vacancies: IntArray, day: int) -> FloatArray:
+    def numbers(self, vacancies: IntArray, day: int) -> Float32s:
         """float32 (n, len(NAMES)) of vacancies on a day."""
         self._fresh(day)
         found = self._numbers  # another thread may begin a new one
@@ -53,7 +53,7 @@ class VacancySide:
         refused, good = (sum(grade == 0 for grade in grades), sum(grade >= 3 for grade in grades))
         return [float(len(ages)), *paces, float(min(ages, default=LONG_AGO)), float(refused), float(good)]
 
-    def profiles(self, vacancies: IntArray, vectors: FloatArray, day: int) -> FloatArray:
+    def profiles(self, vacancies: IntArray, vectors: FloatArray, day: int) -> Float32s:
         """float32 (n, width): mean vector of the other vacancies of each vacancy's applicants.
 
         Rows are zeros for a vacancy whose applicants applied to nothing else.

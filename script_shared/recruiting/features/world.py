@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from script_shared.arrays import FloatArray
+from script_shared.arrays import Float32s, FloatArray
 from script_shared.recruiting.encoders.spaces import SPACES, Spaces
 from script_shared.recruiting.features.activity import Activity
 from script_shared.recruiting.features.facts import CandidateFacts, VacancyFacts
@@ -19,7 +19,7 @@ class Vectors:
         self._rows, self._length = start, len(start)
 
     @property
-    def rows(self) -> FloatArray:
+    def rows(self) -> Float32s:
         """float32 (n, width)."""
         return self._rows[: self._length]
 
@@ -71,11 +71,11 @@ class World:
         """Take another activity, such as an empty one that is filled day by day."""
         self.activity, self.side = activity, VacancySide(activity)
 
-    def vacancy_vectors(self, space: str) -> FloatArray:
+    def vacancy_vectors(self, space: str) -> Float32s:
         """float32 (vacancies, width)."""
         return self._vacancy_vectors[space].rows
 
-    def candidate_vectors(self, space: str) -> FloatArray:
+    def candidate_vectors(self, space: str) -> Float32s:
         """float32 (candidates, width)."""
         return self._candidate_vectors[space].rows
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from script_shared.arrays import FloatArray
+from script_shared.arrays import Float64s, FloatArray
 from script_shared.errors import ReleaseCorruptError
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ def load_booster(file: Path, names: tuple[str, ...]) -> "Booster":
     return booster
 
 
-def scores_of(booster: "Booster", features: FloatArray) -> FloatArray:
+def scores_of(booster: "Booster", features: FloatArray) -> Float64s:
     """float64 (n) raw scores on one thread."""
     if not len(features):
         return np.zeros(0)
-    found: FloatArray = np.asarray(booster.predict(features, raw_score=True, num_threads=1))
+    found: Float64s = np.asarray(booster.predict(features, raw_score=True, num_threads=1))
     return found

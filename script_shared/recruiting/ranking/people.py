@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from scipy.sparse import csc_array, csr_array
 
-from script_shared.arrays import FloatArray, IdIndex, IntArray, Strings, load_array, save_arrays
+from script_shared.arrays import Float32s, IdIndex, IntArray, Strings, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
 from script_shared.recruiting.encoders.base import whole_text
 from script_shared.recruiting.records import Candidate, Vacancy
@@ -110,7 +110,7 @@ class People(Generic[R]):
         ones = np.ones(len(self._columns), np.float32)
         return csc_array(csr_array((ones, self._columns, self._offsets), shape=shape))
 
-    def bm25(self, text: str) -> FloatArray:
+    def bm25(self, text: str) -> Float32s:
         """float32 (rows): how well the words of each record match a text (BM25 over the words each has)."""
         asked, added = set(words(text)), list(self._added)
         rows = len(self.ids)

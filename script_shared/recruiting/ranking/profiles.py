@@ -3,7 +3,7 @@
 import numpy as np
 
 from script_shared.algorithms.words import plain
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float32s, IntArray
 from script_shared.recruiting.encoders.tfidf import unit
 from script_shared.recruiting.features.past import DECAY, LATEST
 from script_shared.recruiting.features.world import World
@@ -13,7 +13,7 @@ from script_shared.recruiting.records import Candidate, Vacancy
 OWN = 1.0  # weight of the CV beside the latest vacancies
 
 
-def profiles(world: World, candidates: IntArray) -> FloatArray:
+def profiles(world: World, candidates: IntArray) -> Float32s:
     """float32 (n, width): mean of a candidate's CV and latest vacancies in the learnt space, of length 1 or 0."""
     vectors = world.vacancy_vectors("learnt")
     found = world.candidate_vectors("learnt")[candidates] * np.float32(OWN)

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float64s, FloatArray, IntArray
 from script_shared.students.members.forest import Forest
 from script_shared.students.members.trees import LEAF, Trees
 from script_shared.students.members.xgboost_trees import XgboostTrees
 from script_shared.students.risk_model import Member, RiskModel
 
 
-def mixture_chances(model: RiskModel, own: FloatArray, players: Sequence[Sequence[int]]) -> FloatArray:
+def mixture_chances(model: RiskModel, own: FloatArray, players: Sequence[Sequence[int]]) -> Float64s:
     """float64 (2 ** players): the calibrated chance of lagging of each mixture.
 
     Args:
@@ -22,17 +22,17 @@ def mixture_chances(model: RiskModel, own: FloatArray, players: Sequence[Sequenc
         players: the columns of each player; others are as they are in ``own``.
     """
     raw = np.mean([_raw(member, own, model.typical, players) for member in model.members.values()], axis=0)
-    chances: FloatArray = model.calibration.apply(np.stack([raw, raw], axis=1))[:, 0]
+    chances: Float64s = model.calibration.apply(np.stack([raw, raw], axis=1))[:, 0]
     return chances
 
 
-def _raw(member: Member, own: FloatArray, typical: FloatArray, players: Sequence[Sequence[int]]) -> FloatArray:
+def _raw(member: Member, own: FloatArray, typical: FloatArray, players: Sequence[Sequence[int]]) -> Float64s:
     if isinstance(member, Forest):  # its chance is linear in the leaves, so all replicates are one
         return _sums(member, member.roots[0].ravel(), own, typical, players) / member.roots[0].size
     if isinstance(member, XgboostTrees):
         sums = [_sums(member.trees, roots, own, typical, players) for roots in member.trees.roots[0]]
         return member.chances(np.stack(sums, axis=1), member.base[:, 0]).mean(axis=1)
-    found: FloatArray = member.predict(_rows(own, typical, players))[:, :, 0].mean(axis=1)
+    found: Float64s = member.predict(_rows(own, typical, players))[:, :, 0].mean(axis=1)
     return found
 
 
@@ -47,7 +47,7 @@ def _rows(own: FloatArray, typical: FloatArray, players: Sequence[Sequence[int]]
 
 def _sums(
     trees: Trees, roots: IntArray, own: FloatArray, typical: FloatArray, players: Sequence[Sequence[int]]
-) -> FloatArray:
+) -> Float64s:
     """float64 (2 ** players): sum of the leaves' values over the trees with these roots, of each mixture, in one walk.
 
     A path splits only where the student and the typical one differ. Each leaf that is reached says which players had to
@@ -55,10 +55,10 @@ def _sums(
     """
     size = 2 ** len(players)
     values, in_, out = _leaves(trees, roots, own, typical, _bits(players, len(own)))
-    sums = np.bincount(in_ * size + out, values, minlength=size * size)
+    sums = np.asarray(np.bincount(in_ * size + out, values, minlength=size * size), np.float64)
     _add_subsets(sums, 2 * len(players))
     mixtures = np.arange(size)
-    found: FloatArray = sums[mixtures * size + (size - 1 - mixtures)]
+    found: Float64s = sums[mixtures * size + (size - 1 - mixtures)]
     return found
 
 

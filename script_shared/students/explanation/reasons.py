@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from script_shared.arrays import FloatArray
+from script_shared.arrays import Float64s, FloatArray
 from script_shared.students.explanation.coalitions import mixture_chances
 from script_shared.students.explanation.shapley import shapley_values
 from script_shared.students.features import FEATURES
@@ -84,7 +84,7 @@ def reasons(
     return sorted(found, key=lambda reason: -abs(reason.effect))[:most]
 
 
-def effects_of(model: RiskModel, features: FloatArray) -> FloatArray:
+def effects_of(model: RiskModel, features: FloatArray) -> Float64s:
     """float64 (factors): the Shapley value of each factor, in the order of ``factors_of``; takes milliseconds."""
     own, factors = np.where(np.isnan(features), model.typical, features), list(factors_of(model).values())
     unusual = [place for place, columns in enumerate(factors) if (own[columns] != model.typical[columns]).any()]

@@ -4,10 +4,10 @@ from math import factorial
 
 import numpy as np
 
-from script_shared.arrays import FloatArray
+from script_shared.arrays import Float64s, FloatArray
 
 
-def shapley_values(results: FloatArray) -> FloatArray:
+def shapley_values(results: Float64s) -> FloatArray:
     """The exact value of each player; they sum to the result of all players minus that of none.
 
     Formula: Shapley, "A value for n-person games", 1953; for models: Lundberg and Lee, "A unified approach to

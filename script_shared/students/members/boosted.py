@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from script_shared.arrays import FloatArray
+from script_shared.arrays import Float64s, FloatArray
 from script_shared.errors import ReleaseCorruptError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Boosted:
 
     boosters: Sequence[Sequence["Booster"]]
 
-    def predict(self, features: FloatArray) -> FloatArray:
+    def predict(self, features: FloatArray) -> Float64s:
         """float64 (n, replicates, 2): chances of lagging and of critical, by replicate."""
         if not len(features):
             return np.zeros((0, len(self.boosters), 2))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from script_shared.arrays import FloatArray
+from script_shared.arrays import Float64s, FloatArray
 from script_shared.errors import ReleaseCorruptError
 from script_shared.students.members.trees import Trees
 
@@ -12,7 +12,7 @@ NAME = "forest"
 class Forest(Trees):
     """Fitted trees; a leaf's value is the share of its students to whom it came."""
 
-    def predict(self, features: FloatArray) -> FloatArray:
+    def predict(self, features: FloatArray) -> Float64s:
         """float64 (n, replicates, 2): chances of lagging and of critical, by replicate; no feature is nan."""
         return self.means(features)
 

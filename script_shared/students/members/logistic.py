@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, load_array, save_arrays
+from script_shared.arrays import Float64s, FloatArray, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
 
 NAME = "logistic"
@@ -27,11 +27,11 @@ class Logistic:
     weights: FloatArray
     bias: FloatArray
 
-    def predict(self, features: FloatArray) -> FloatArray:
+    def predict(self, features: FloatArray) -> Float64s:
         """float64 (n, replicates, 2): chances of lagging and of critical, by replicate; no feature is nan."""
         scaled = (features - self.mean) / self.scale
         logits = np.einsum("nf,rof->nro", scaled, self.weights) + self.bias
-        chances: FloatArray = 1 / (1 + np.exp(-np.clip(logits, -50, 50)))
+        chances: Float64s = 1 / (1 + np.exp(-np.clip(logits, -50, 50)))
         return chances
 
     def save(self, folder: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray, load_array, save_arrays
+from script_shared.arrays import Float64s, FloatArray, Int16s, Int32s, IntArray, load_array, save_arrays
 
 LEAF = -1
 MANY = 512  # rows from which on trees are walked one after the other
@@ -28,14 +28,14 @@ class Trees:
         value: float64 (nodes) what a leaf says.
     """
 
-    roots: IntArray
-    feature: IntArray
-    threshold: FloatArray
-    left: IntArray
-    right: IntArray
-    value: FloatArray
+    roots: Int32s
+    feature: Int16s
+    threshold: Float64s
+    left: Int32s
+    right: Int32s
+    value: Float64s
 
-    def means(self, features: FloatArray) -> FloatArray:
+    def means(self, features: FloatArray) -> Float64s:
         """float64 (n, replicates, 2): mean over the trees of the leaves' values; no feature is nan."""
         rows = np.ascontiguousarray(features, np.float32)
         size, means_of = (BLOCK, self._tree_by_tree) if len(rows) >= MANY else (MANY, self._all_trees)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from script_shared.arrays import FloatArray
+from script_shared.arrays import Float64s, FloatArray
 from script_shared.errors import ReleaseCorruptError
 from script_shared.students.members.boosted import OUTPUTS
 from script_shared.students.members.trees import LEAF, Trees
@@ -43,14 +43,14 @@ class XgboostTrees:
         base = [[_logit(model["learner_model_param"]["base_score"]) for model in pair] for pair in models]
         return cls(texts, _trees(in_order), np.asarray(base, float))
 
-    def predict(self, features: FloatArray) -> FloatArray:
+    def predict(self, features: FloatArray) -> Float64s:
         """float64 (n, replicates, 2): chances of lagging and of critical, by replicate; no feature is nan."""
         return self.chances(self.trees.means(features) * self.trees.roots.shape[2], self.base)
 
     @staticmethod
-    def chances(sums: FloatArray, base: FloatArray) -> FloatArray:
+    def chances(sums: FloatArray, base: FloatArray) -> Float64s:
         """The chances of sums of leaves."""
-        found: FloatArray = 1 / (1 + np.exp(-np.clip(sums + base, -50, 50)))
+        found: Float64s = 1 / (1 + np.exp(-np.clip(sums + base, -50, 50)))
         return found
 
     def save(self, folder: Path) -> None:

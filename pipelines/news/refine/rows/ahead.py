@@ -10,7 +10,7 @@ from pipelines.news.as_of import utc
 from pipelines.news.refine.rows.rules import rejected_rows
 from pipelines.news.refine.rows.tally import Tally
 from pipelines.news.tables import TIME
-from script_shared.arrays import IntArray
+from script_shared.arrays import Bools, Int64s
 from script_shared.clock import wall_ms
 from script_shared.data_end import data_begin, data_end
 from script_shared.errors import InputError
@@ -71,15 +71,15 @@ def joined(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _columns(tally: Tally) -> tuple[IntArray, IntArray]:
+def _columns(tally: Tally) -> tuple[Int64s, Int64s]:
     """Times and numbers of the users of the kept reads, part after part."""
     times = [part[c.TIMESTAMP].to_physical().to_numpy() for part in tally.kept]
     users = [part[c.USER].to_numpy() for part in tally.kept]
-    none: IntArray = np.zeros(0, np.int64)
+    none: Int64s = np.zeros(0, np.int64)
     return np.concatenate([none, *times]), np.concatenate([none, *users])
 
 
-def _move(tally: Tally, which: IntArray, reason: str, users: pl.Series, articles: pl.Series) -> pl.DataFrame:
+def _move(tally: Tally, which: Bools, reason: str, users: pl.Series, articles: pl.Series) -> pl.DataFrame:
     """Move reads to the rejected ones, and return them.
 
     Args:

@@ -1,5 +1,6 @@
 """Who applies where, and with which outcome: by shared skills, level and language, with a planted bias."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,7 +62,7 @@ def make_applications(world: World, params: GeneratedParams) -> Applications:
         person.append(chosen)
         vacancy.append(np.full(len(chosen), place))
         fit.append(fits)
-    people, vacancies, fits = (np.concatenate(parts) for parts in (person, vacancy, fit))
+    people, vacancies, fits = np.concatenate(person), np.concatenate(vacancy), np.concatenate(fit)
     applied = world.vacancies.day[vacancies] + np.minimum(rng.exponential(7, len(people)), 60).astype(int)
     order = np.lexsort((applied, vacancies))
     people, vacancies, fits, applied = people[order], vacancies[order], fits[order], applied[order]
@@ -92,7 +93,7 @@ def _counts(rng: np.random.Generator, params: GeneratedParams) -> IntArray:
 
 
 def _applicants(
-    world: World, rng: np.random.Generator, vacancy: int, count: int, by_area: list[IntArray]
+    world: World, rng: np.random.Generator, vacancy: int, count: int, by_area: Sequence[IntArray]
 ) -> tuple[IntArray, FloatArray]:
     """People who fit and look for work at that time, most of them of the area."""
     own = by_area[int(world.vacancies.area[vacancy])]

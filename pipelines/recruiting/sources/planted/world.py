@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from pipelines.recruiting.sources.planted.vocabulary import areas, words
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, FloatArray, IntArray
 from script_shared.recruiting.params import GeneratedParams
 
 MOST_SKILLS = 8
@@ -33,9 +33,9 @@ class People:
     english: IntArray
     academic: IntArray
     city: IntArray
-    skills: IntArray
+    skills: Bools
     day: FloatArray
-    is_woman: IntArray
+    is_woman: Bools
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Vacancies:
     english: IntArray
     academic: IntArray
     city: IntArray
-    skills: IntArray
+    skills: Bools
     client: IntArray
     day: IntArray
     copy_of: IntArray
@@ -85,7 +85,7 @@ def _draw(rng: np.random.Generator, shares: tuple[float, ...], size: int) -> Int
     return chosen
 
 
-def _skills(rng: np.random.Generator, area: IntArray, low: int, high: int) -> IntArray:
+def _skills(rng: np.random.Generator, area: IntArray, low: int, high: int) -> Bools:
     """Some skills of each one's area; the first ones of a list are the frequent ones."""
     sizes = np.array([len(each.skills) for each in areas()])
     rank = np.arange(sizes.max())

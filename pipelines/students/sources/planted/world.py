@@ -84,7 +84,8 @@ def make_world(params: GeneratedParams, ruler: RulerParams) -> World:
     """The world of these params; the same params give the same world on every machine."""
     draw = np.random.default_rng([params.seed, 1])
     world = World(_no_people(), [], ruler)
-    person, phase = np.empty(0, np.int64), np.empty(0, np.int64)
+    person: IntArray = np.empty(0, np.int64)
+    phase: IntArray = np.empty(0, np.int64)
     for number in range(params.years):
         year = params.first_year + number
         new = _join(world, draw, params.students - len(person), year)
