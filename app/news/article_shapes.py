@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from app.http.question import Question
+from app.news.shapes import VisitorFields
 from app.news.text_fields import Id, Label
 from app.routes.shapes import Moment
 
@@ -38,15 +39,12 @@ class ArticlesQuery(ListFilters):
     cursor: str = Field("", max_length=100, description="`next` of the previous page.")
 
 
-class ArticleQuery(Question):
+class ArticleQuery(VisitorFields):
     """The user to explain the list for (admin): what a user has read is personal."""
 
     user_id: Id | None = Field(None, description="Explain why the article is in this user's list, or why not.")
     session: Id = Field("", description="The same for a visit.")
-    region: Label = Field("", description="As in `GET /recommendations`; likewise device, os and section.")
-    device: Label = ""
-    os: Label = ""
-    section: Label = ""
+    section: Label = Field("", description="As in `GET /recommendations`.")
 
 
 class ListedArticle(BaseModel):

@@ -10,15 +10,24 @@ from app.news.text_fields import Id, Label
 Ids = Annotated[list[Id], Field(max_length=1000, fail_fast=True)]  # a thousand errors cost 0.1 s
 
 
-class Knobs(Question):
-    """Parameters of both GET and POST."""
+class VisitorFields(Question):
+    """Who asks, and where, as in events."""
 
     user_id: Id | None = Field(None, description="The user; blank or unknown means a new user.")
-    num_recs: int = Field(10, ge=1, le=100, description="Number of articles.")
     session: Id = Field("", description="The visit, as in events; identifies the user when user_id is left out.")
     region: Label = Field("", description="As in events; likewise device and os.")
     device: Label = ""
     os: Label = ""
+
+    def visitor(self) -> tuple[str, str, str, str, str]:
+        """User, session, region, device and os, as in a :class:`~script_shared.news.state.event.Visitor`."""
+        return (self.user_id or "").strip(), self.session, self.region, self.device, self.os
+
+
+class Knobs(VisitorFields):
+    """Parameters of both GET and POST."""
+
+    num_recs: int = Field(10, ge=1, le=100, description="Number of articles.")
     section: Label = Field("", description="Only articles of this section.")
     tag: Label = Field("", description="Only articles that were posted with this tag.")
     max_age_hours: float | None = Field(

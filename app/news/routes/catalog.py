@@ -94,15 +94,7 @@ def _fits(facts: ArticleFacts, query: ArticlesQuery, words: list[re.Pattern[str]
 
 
 def _of_user(served: NewsRelease, page: str, query: ArticleQuery) -> dict[str, Any]:
-    asked = LiveQuery(
-        user=(query.user_id or "").strip(),
-        session=query.session,
-        region=query.region,
-        device=query.device,
-        os=query.os,
-        section=query.section,
-    )
-    found = verdict(served.recommender, page, asked)
+    found = verdict(served.recommender, page, LiveQuery(*query.visitor(), section=query.section))
     item = found.item
     return {
         "segment": found.segment,

@@ -48,11 +48,7 @@ async def _answer(
 
 def _query(knobs: Knobs, history: list[str], exclude: list[str]) -> LiveQuery:
     return LiveQuery(
-        user=(knobs.user_id or "").strip(),
-        session=knobs.session,
-        region=knobs.region,
-        device=knobs.device,
-        os=knobs.os,
+        *knobs.visitor(),
         history=tuple(history),
         n=knobs.num_recs,
         exclude=tuple(exclude),

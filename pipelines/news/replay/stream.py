@@ -55,10 +55,14 @@ class Stream:
         articles = [self.article_ids[row] for row in rows]
         times = self.time_ms[start:stop].tolist()
         sessions = [_text(code) for code in self.session[start:stop].tolist()]
-        texts = [self._texts(name, start, stop) for name in _TEXTS]
+        regions, devices, systems, referrers = (self._texts(name, start, stop) for name in _TEXTS)
         sections = [self.sections[row] for row in rows] if self.sections else [""] * len(rows)
-        columns = zip(users, articles, times, sessions, *texts, sections, strict=True)
-        return [LiveEvent(Kind.CLICK, *column) for column in columns]
+        visitors = zip(users, sessions, regions, devices, systems, strict=True)
+        clicks = zip(visitors, articles, times, referrers, sections, strict=True)
+        return [
+            LiveEvent(*visitor, kind=Kind.CLICK, article=article, time_ms=time_ms, referrer=referrer, section=section)
+            for visitor, article, time_ms, referrer, section in clicks
+        ]
 
     def _texts(self, name: str, start: int, stop: int) -> list[str]:
         if name not in self.context:

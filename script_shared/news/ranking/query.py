@@ -4,15 +4,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from script_shared.arrays import Int16s
+from script_shared.news.state.event import Visitor
 
 
 @dataclass(frozen=True)
-class Query:
-    """A request for a list.
+class Query(Visitor):
+    """A request for a list: by whom, as in events, and for what.
 
     Attributes:
-        user, session: who asks; "" for neither.
-        region, device, os: as in events, "" when unknown.
         history: article ids read besides what is known, oldest first.
         n: items wanted.
         exclude: article ids that must not come back; ``pages``: marks of those on earlier pages.
@@ -24,11 +23,6 @@ class Query:
         explain: whether each item says what made its score.
     """
 
-    user: str = ""
-    session: str = ""
-    region: str = ""
-    device: str = ""
-    os: str = ""
     history: tuple[str, ...] = ()
     n: int = 10
     exclude: tuple[str, ...] = ()

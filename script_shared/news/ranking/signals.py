@@ -57,7 +57,7 @@ class Signals:
         total = readers.total[self.place] if self.place >= 0 else 0
         came = self.state.group_names.referrer_name(readers.referrer[self.place]) if self.place >= 0 else ""
         referrer = came if self.depth else ""
-        return Visit(query.region, query.device, query.os, referrer, came, self.depth, total)
+        return Visit.of(query, referrer, came, self.depth, total)
 
     def shares(self, rows: IntArray) -> Float32s:
         """float32 (windows, rows): share of all clicks in each overall window, of some rows."""

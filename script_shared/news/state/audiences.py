@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from script_shared.news.counting.labels import Labels
-from script_shared.news.state.event import LiveEvent
+from script_shared.news.state.event import Visitor
 
 READS = (0, 2, 6, 15, 40)  # more reads than these make a more active user
 ACTIVITIES = tuple(str(step) for step in range(len(READS) + 1))
@@ -30,8 +30,8 @@ class Visit(NamedTuple):
     total: int
 
     @classmethod
-    def of(cls, event: LiveEvent, came: str = "", depth: int = 0, total: int = 0) -> "Visit":
-        return cls(event.region, event.device, event.os, event.referrer, came, depth, total)
+    def of(cls, visitor: Visitor, referrer: str, came: str = "", depth: int = 0, total: int = 0) -> "Visit":
+        return cls(visitor.region, visitor.device, visitor.os, referrer, came, depth, total)
 
 
 class Dimension(NamedTuple):

@@ -1,5 +1,6 @@
 """How much a click counts for everybody, computed from a live state just before it folds the click."""
 
+from dataclasses import replace
 from typing import Protocol
 
 from script_shared.clock import HOUR_MS
@@ -88,7 +89,7 @@ class Ledger:
         place = -1
         if key := reader_key(event.user, event.session):
             place = self.readers.click(key, event.session, event.time_ms, self.now_ms)
-        judged = event._replace(proof="") if event.proof == UNSIGNED else event
+        judged = replace(event, proof="") if event.proof == UNSIGNED else event
         weight, _ = weigh_click(self, judged, number, place, known=False)
         self._count(number, weight, event.time_ms)
         if place >= 0:

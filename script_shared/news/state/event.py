@@ -1,21 +1,38 @@
 """One event in the form that the live state folds."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from script_shared.events import Entry, Kind
 from script_shared.live_signs import LATE
 
 
-class LiveEvent(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who reads, and where: the same in an event and in a request.
+
+    Attributes:
+        user: pseudonymous user; where it is empty the session identifies the user.
+        session: id of the visit, "" when the site sends none (pauses then separate visits).
+        region, device, os: "" when unknown.
+    """
+
+    user: str = ""
+    session: str = ""
+    region: str = ""
+    device: str = ""
+    os: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveEvent(Visitor):
     """A click or an impression, in the log's order.
 
     Attributes:
         kind: ``Kind.CLICK`` or ``Kind.IMPRESSION``.
-        user: pseudonymous user; where it is empty the session identifies the user.
         article: the article's id.
         time_ms: when it happened, epoch milliseconds, UTC.
-        session: id of the visit, "" when the site sends none (pauses then separate visits).
-        region: the user's region, "" when unknown; so ``device``, ``os``, ``referrer`` (how the visit came).
+        referrer: how the visit came, "" when unknown.
         section: the article's section, "" when unknown.
         position: place in the list it was shown in, from 0; -1 when unknown.
         n: length of that list, 0 when unknown.
@@ -25,13 +42,8 @@ class LiveEvent(NamedTuple):
     """
 
     kind: Kind
-    user: str
     article: str
     time_ms: int
-    session: str = ""
-    region: str = ""
-    device: str = ""
-    os: str = ""
     referrer: str = ""
     section: str = ""
     position: int = -1
@@ -51,7 +63,7 @@ def live_event(entry: Entry) -> LiveEvent | None:
     body = entry.body
     rest: dict[str, Any] = {name: _text(body, name) for name in _TEXTS}
     rest |= {"position": _number(body, "position", -1), "n": _number(body, "n", 0), "late": bool(body.get(LATE))}
-    return LiveEvent(entry.kind, entry.user_id, entry.article_id, entry.time_ms, **rest)
+    return LiveEvent(entry.user_id, kind=entry.kind, article=entry.article_id, time_ms=entry.time_ms, **rest)
 
 
 def _text(body: dict[str, Any], name: str) -> str:

@@ -172,7 +172,7 @@ class LiveState:
                 self._pair(row, place, depth, weights)
             readers.read(place, number, time_ms)
         if weight > 0:
-            codes = self._labels(event, number, Visit.of(event, came, depth, total), key, new=new)
+            codes = self._labels(event, number, Visit.of(event, event.referrer, came, depth, total), key, new=new)
             self.counts.click(row, codes, cluster, weights)
             self.articles.clicked(row, time_ms, weight >= BELIEVED)
         if key:

@@ -41,10 +41,10 @@ def _visit(
     user: str, session: str, begin_ms: int, count: int, weights: list[float], draw: random.Random
 ) -> list[LiveEvent]:
     articles = draw.choices(range(len(weights)), weights, k=count)
-    region = f"r{draw.randrange(20)}"
+    region, times = f"r{draw.randrange(20)}", [min(begin_ms + 90_000 * turn, END_MS) for turn in range(count)]
     return [
-        LiveEvent(Kind.CLICK, user, f"a{article}", min(begin_ms + 90_000 * turn, END_MS), session, region)
-        for turn, article in enumerate(articles)
+        LiveEvent(user, session, region, kind=Kind.CLICK, article=f"a{article}", time_ms=time_ms)
+        for article, time_ms in zip(articles, times, strict=True)
     ]
 
 
@@ -63,4 +63,4 @@ def ranking(state: LiveState, user: str = "a stranger") -> list[str]:
 
 def click(user: str, article: str, state: LiveState, **fields: str) -> LiveEvent:
     """A click now."""
-    return LiveEvent(Kind.CLICK, user, article, state.now_ms, **fields)
+    return LiveEvent(user, kind=Kind.CLICK, article=article, time_ms=state.now_ms, **fields)

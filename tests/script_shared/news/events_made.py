@@ -21,7 +21,9 @@ def small_params(trust: TrustParams | None = None, **changes: int) -> LiveParams
 
 
 def click(user: str, article: str, minute: float = 0.0, session: str = "", **fields: str) -> LiveEvent:
-    return LiveEvent(Kind.CLICK, user, article, START_MS + int(minute * MINUTE_MS), session, **fields)
+    return LiveEvent(
+        user, session, kind=Kind.CLICK, article=article, time_ms=START_MS + int(minute * MINUTE_MS), **fields
+    )
 
 
 def folded(*events: LiveEvent, **changes: int) -> LiveState:
@@ -32,13 +34,13 @@ def folded(*events: LiveEvent, **changes: int) -> LiveState:
 
 _EVENT = st.builds(
     LiveEvent,
-    st.sampled_from([Kind.CLICK, Kind.CLICK, Kind.CLICK, Kind.IMPRESSION]),
     st.integers(0, 25).map(lambda user: f"u{user}" if user else ""),
-    st.integers(0, 60).map(lambda article: f"a{article}"),
-    st.integers(0, 4 * 24 * 60).map(lambda minute: START_MS + minute * MINUTE_MS),
     st.sampled_from(["", "s1", "s2"]),
     st.sampled_from(["", "sp", "rj"]),
     st.sampled_from(["mobile", "desktop"]),
+    kind=st.sampled_from([Kind.CLICK, Kind.CLICK, Kind.CLICK, Kind.IMPRESSION]),
+    article=st.integers(0, 60).map(lambda article: f"a{article}"),
+    time_ms=st.integers(0, 4 * 24 * 60).map(lambda minute: START_MS + minute * MINUTE_MS),
     section=st.sampled_from(["", "economia"]),
     proof=st.sampled_from(["", "", "signed", "answer", "unsigned"]),
     network=st.sampled_from(["", "00000000", "0a1b2c3d", "no hex"]),

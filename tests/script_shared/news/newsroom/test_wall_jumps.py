@@ -85,7 +85,10 @@ def test_a_clock_that_was_two_days_ahead_for_long_ends_in_the_present() -> None:
 
 def test_events_that_were_late_when_they_came_turn_nothing_back() -> None:
     state = folded(*[click("u1", "a1", minute) for minute in range(100)])
-    late = [LiveEvent(Kind.CLICK, f"u{n % 9}", "a2", START_MS - 5 * HOUR_MS + n, late=True) for n in range(10 * TURNS)]
+    late = [
+        LiveEvent(f"u{n % 9}", kind=Kind.CLICK, article="a2", time_ms=START_MS - 5 * HOUR_MS + n, late=True)
+        for n in range(10 * TURNS)
+    ]
     state.fold(late)
     assert state.now_ms == START_MS + 99 * 60_000
     assert state.time.turned == 0

@@ -1,5 +1,6 @@
 """Candidates and features: what is offered, which features it has, and how the ranker uses them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -101,7 +102,7 @@ def test_a_user_who_reads_one_section_is_told_to_like_it() -> None:
     of = {"a": "economia", "b": "economia", "c": "economia", "d": "saude", "e": ""}
     reads = [click("u", article, minute) for minute, article in enumerate("ab")]
     others = [click(f"v{article}", article, 3) for article in "cde"]
-    state = folded(*(event._replace(section=of[event.article]) for event in [*reads, *others]))
+    state = folded(*(replace(event, section=of[event.article]) for event in [*reads, *others]))
     told = liking(state, "u")
     assert told["c"] == pytest.approx(np.log((2 + 2 / 3) / (2 + 2) * 3), abs=1e-5)  # none, economia and saude
     assert told["d"] == pytest.approx(np.log((2 / 3) / (2 + 2) * 3), abs=1e-5)

@@ -214,7 +214,7 @@ def test_a_snapshot_of_before_clicks_were_weighed_is_gone_on_with(tmp_path: Path
 def test_made_up_articles_do_not_make_the_state_grow() -> None:
     reader = [click("u", f"a{number}", number, "s") for number in range(3)]
     flood = [click(f"bot{number % 7}", f"flood{number}", 3 + number / 60) for number in range(2000)]
-    state = folded(*reader, LiveEvent(Kind.IMPRESSION, "u", "a2", START_MS + 180_000), readers=40)
+    state = folded(*reader, LiveEvent("u", kind=Kind.IMPRESSION, article="a2", time_ms=START_MS + 180_000), readers=40)
     for start in range(0, len(flood), 100):
         honest = [click("u", "a2", 4 + start / 60, "s"), click(f"honest{start}", "a2", 4 + start / 60)]
         state.fold([*honest, *flood[start : start + 100]])

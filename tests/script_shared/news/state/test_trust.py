@@ -1,5 +1,6 @@
 """Clicks that nobody should believe move next to nothing, and clicks of a real crowd all count."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -135,20 +136,20 @@ def test_what_a_source_added_follows_its_article_to_a_new_number() -> None:
 
 def test_after_time_turned_back_small_counts_are_forgotten_within_the_hour() -> None:
     state = LiveState(crowd_params())
-    late = LiveEvent(Kind.CLICK, "", "a1", START_MS + 100 * HOUR_MS)
-    state.fold([late._replace(user=f"u{n}", network=f"{n:08x}") for n in range(50)])
+    late = LiveEvent(kind=Kind.CLICK, article="a1", time_ms=START_MS + 100 * HOUR_MS)
+    state.fold([replace(late, user=f"u{n}", network=f"{n:08x}") for n in range(50)])
     assert len(state.sources) > 50
-    state.fold([late._replace(user=f"v{n}", time_ms=START_MS) for n in range(TURNS)])
+    state.fold([replace(late, user=f"v{n}", time_ms=START_MS) for n in range(TURNS)])
     assert state.time.turned == 1
-    state.fold([late._replace(user="w", time_ms=START_MS + 50 * HOUR_MS)])
+    state.fold([replace(late, user="w", time_ms=START_MS + 50 * HOUR_MS)])
     assert len(state.sources) <= 3
 
 
 def test_users_who_were_made_up_a_day_ago_are_held_back_by_their_network(state: LiveState) -> None:
     state.fold([click(f"fake{n}", f"a{n % 90}", state, network="0a000001") for n in range(200)])
     later = [
-        event._replace(time_ms=event.time_ms + 24 * HOUR_MS, network=f"{n % 997:08x}")
-        for n, event in enumerate(event._replace(user=f"{event.user} again") for event in crowd_clicks(8))
+        replace(event, time_ms=event.time_ms + 24 * HOUR_MS, network=f"{n % 997:08x}")
+        for n, event in enumerate(replace(event, user=f"{event.user} again") for event in crowd_clicks(8))
     ]
     state.fold(later)
     victim = ranking(state)[PLACE]
@@ -171,7 +172,7 @@ def test_new_users_from_many_networks_are_believed_and_from_one_they_are_not(sta
 
 def test_a_proxy_that_hides_all_addresses_costs_nothing() -> None:
     state = LiveState(crowd_params())
-    beliefs = state.fold([event._replace(network="7f000001") for event in crowd_clicks()])
+    beliefs = state.fold([replace(event, network="7f000001") for event in crowd_clicks()])
     again = LiveState(crowd_params())
     assert beliefs == again.fold(crowd_clicks())
 
@@ -214,10 +215,10 @@ def test_a_value_that_many_users_send_gets_its_group(state: LiveState) -> None:
 
 
 def test_impressions_without_proof_hide_nothing(state: LiveState) -> None:
-    shown = [LiveEvent(Kind.IMPRESSION, "person1", "a1", state.now_ms)] * 100
+    shown = [LiveEvent("person1", kind=Kind.IMPRESSION, article="a1", time_ms=state.now_ms)] * 100
     state.fold(shown)
     assert state.shown_to("person1") == {"a1": state.params.trust.unproven_shown}
-    state.fold([event._replace(proof="answer") for event in shown[:3]] + [shown[0]._replace(proof="signed")])
+    state.fold([replace(event, proof="answer") for event in shown[:3]] + [replace(shown[0], proof="signed")])
     assert state.shown_to("person1") == {"a1": state.params.trust.unproven_shown + 4}
 
 
@@ -262,10 +263,10 @@ def test_what_was_added_is_forgotten_at_the_hourly_rate() -> None:
 def test_what_is_kept_of_networks_stays_within_its_bound_and_is_forgotten() -> None:
     state = LiveState(crowd_params(networks=100))
     for n in range(2_000):
-        event = LiveEvent(Kind.CLICK, f"u{n}", f"a{n % 50}", START_MS + n * 60_000, network=f"{n:08x}")
+        event = events_made.click(f"u{n}", f"a{n % 50}", n, network=f"{n:08x}")
         state.fold([event])
         assert len(state.sources) <= 2 * 100
-    state.fold([LiveEvent(Kind.CLICK, "late", "a1", START_MS + 100 * HOUR_MS, network="0a000001")])
+    state.fold([events_made.click("late", "a1", 6000, network="0a000001")])
     assert len(state.sources) <= 3
 
 
