@@ -76,6 +76,10 @@ async def _admin(
 def refuse(service: HasSettings, what: str) -> NoReturn:
     """Refuse requests without the admin token.
 
+    Args:
+        service: knows the settings.
+        what: beginning of the sentence in the answer, such as ``Erasure``.
+
     Raises:
         HTTPException: 403 while no token is set, else 401.
     """

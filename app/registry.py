@@ -20,6 +20,10 @@ def use_cases(settings: Settings) -> dict[str, AppUseCase]:
 def find(settings: Settings, name: str) -> AppUseCase:
     """One served use case, without an import of the others.
 
+    Args:
+        settings: ``use_cases`` says which are served here.
+        name: such as ``news``.
+
     Raises:
         SettingsError: it is not served here, or its entry's object cannot be imported or has another name.
     """

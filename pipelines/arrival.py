@@ -17,7 +17,12 @@ def is_watched(case: UseCase, settings: Settings) -> bool:
 
 
 def arrived(case: UseCase, settings: Settings) -> str | None:
-    """The fingerprint of the files there, if no run has used them; None while nothing is new or readable."""
+    """The fingerprint of the files there, if no run has used them; None while nothing is new or readable.
+
+    Args:
+        case: a use case with a ``fingerprint``.
+        settings: say where files arrive and where runs are.
+    """
     try:
         found = str(
             case.function("fingerprint")(case.context(settings, "arrival", Options(source=case.landing_source)))

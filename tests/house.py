@@ -46,6 +46,14 @@ def public(texts: dict[Path, str]) -> Iterator[Function | ast.ClassDef]:
                 yield node
 
 
+def documentable(names: list[Function | ast.ClassDef]) -> list[Function]:
+    """Those public functions that take anything besides ``self`` or ``cls``, and have a docstring."""
+    found = [one for one in names if isinstance(one, Function) and ast.get_docstring(one)]
+    return [
+        one for one in found if {each.arg for each in ast.walk(one.args) if isinstance(each, ast.arg)} - {"self", "cls"}
+    ]
+
+
 def circles() -> int:
     """Groups of modules that import each other when they run."""
     graph = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=True, cache_dir=None)
@@ -70,6 +78,8 @@ def table() -> dict[str, str]:
     folders = Counter(str(file.parent) for file in texts if file.name != "__init__.py")
     arguments = [len(one.args.posonlyargs + one.args.args + one.args.kwonlyargs) for one in code]
     docstrings = [ast.get_docstring(one) or "" for one in names]
+    taking = documentable(names)
+    with_args = sum("Args:" in (ast.get_docstring(one) or "") for one in taking)
     fullest, count = folders.most_common(1)[0]
     return {
         "files / lines": f"{len(lines)} / {sum(lines):,}",
@@ -83,6 +93,7 @@ def table() -> dict[str, str]:
         f"functions with more than {MANY_ARGUMENTS} parameters": str(sum(n > MANY_ARGUMENTS for n in arguments)),
         "functions with a return type": f"{sum(one.returns is not None for one in code) / len(code):.0%}",
         "public names with a docstring": f"{sum(map(bool, docstrings)) / len(names):.0%}",
+        "public functions with parameters and a docstring: share with Args": f"{with_args / len(taking):.0%}",
         "docstrings with Args or Attributes": str(sum("Args:" in text or "Attributes:" in text for text in docstrings)),
         "docstrings with Raises": str(sum("Raises:" in text for text in docstrings)),
         "docstrings with an example": str(sum(">>>" in text for text in docstrings)),

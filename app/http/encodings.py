@@ -80,6 +80,11 @@ def inflated(scope: Scope, receive: Receive, most: int) -> Receive:
 
     Reading raises HTTPException: 415 for an encoding that is not read, 413 once more than ``most`` bytes came out, 400
     for damaged data.
+
+    Args:
+        scope: of the request; its ``Content-Encoding`` decides.
+        receive: gives the body as it was sent.
+        most: bytes of the decompressed body.
     """
     encodings = _encodings(scope)
     if not encodings:

@@ -9,5 +9,11 @@ MEDIA_TYPE = "application/json"
 
 
 def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """Any JSON-able value as a response."""
+    """Any JSON-able value as a response.
+
+    Args:
+        body: dicts, lists, texts, numbers, None; nan becomes null.
+        status: HTTP status.
+        headers: in addition to ``Content-Type``.
+    """
     return Response(orjson.dumps(body), status, headers, MEDIA_TYPE)

@@ -29,7 +29,12 @@ def request_id(scope: Scope) -> str:
 
 
 def limited(receive: Receive, most: int) -> Receive:
-    """``receive`` that answers 413 once the body is larger than ``most`` bytes."""
+    """``receive`` that answers 413 once the body is larger than ``most`` bytes.
+
+    Args:
+        receive: of the ASGI server.
+        most: bytes of a body.
+    """
     total = 0
 
     async def receive_some() -> Message:

@@ -44,6 +44,11 @@ class EvaluationFile:
 def select(rows: list[Row], wanted: dict[str, Any], *, latest: bool) -> list[Row]:
     """The rows with the wanted values; with ``latest`` only those of the run evaluated last among them.
 
+    Args:
+        rows: of ``evaluation_metrics.csv``, as dicts.
+        wanted: column to value.
+        latest: only the run that was evaluated last.
+
     >>> rows = [{"run_id": "a", "evaluated_at": "1"}, {"run_id": "b", "evaluated_at": "2"}]
     >>> [row["run_id"] for row in select(rows, {}, latest=True)]
     ['b']

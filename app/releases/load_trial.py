@@ -32,7 +32,13 @@ class LoadTrial(ReleaseTrial):
         self._case = find(self._settings, given["use_case"])
 
     def run(self, folder: Path, manifest: Manifest, without: Collection[str]) -> None:
-        """Load it, and write its card."""
+        """Load it, and write its card.
+
+        Args:
+            folder: of the fetched release.
+            manifest: of the release.
+            without: optional parts to leave out.
+        """
         say(stage="release")
         parts = Parts(self._settings, EventLog(self._settings.events_address), Telemetry().own())
         loader = self._case.loader(parts)

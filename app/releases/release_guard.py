@@ -81,12 +81,23 @@ class ReleaseGuard:
 
     @classmethod
     def of(cls, settings: Settings, use_case: str, loader: ReleaseLoader[Any]) -> "ReleaseGuard":
-        """The guard of a use case's releases in a running service."""
+        """The guard of a use case's releases in a running service.
+
+        Args:
+            settings: ``cache_dir`` keeps verdicts over a restart.
+            use_case: its name.
+            loader: names the trial and the optional parts.
+        """
         given = loader.trial_input if loader.trial else {"use_cases": settings.use_cases, "use_case": use_case}
         return cls(settings.cache_dir / use_case, loader.trial or LOAD_TRIAL, given, loader.optional_parts)
 
     def damaged_parts(self, folder: Path, manifest: Manifest, *, in_part: bool) -> Collection[str]:
         """The optional parts that cannot be used; none where the release must be whole.
+
+        Args:
+            folder: of the fetched release, checksums verified.
+            manifest: of the release.
+            in_part: whether the release may be served without optional parts.
 
         Raises:
             ReleaseCorruptError: the release is damaged, or a part of it that it may only lack ``in_part``.
@@ -99,6 +110,13 @@ class ReleaseGuard:
 
     def verdict(self, folder: Path, manifest: Manifest) -> Verdict:
         """Check a release whose checksums are valid.
+
+        Args:
+            folder: of the fetched release, checksums verified.
+            manifest: of the release.
+
+        Returns:
+            What another process found when it loaded the release; a known verdict is not made again.
 
         Raises:
             CheckError: the check could not be made; trying again may help.

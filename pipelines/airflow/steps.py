@@ -20,12 +20,26 @@ log = logging.getLogger(__name__)
 
 
 def step_context(case: UseCase, run_id: str, airflow: AirflowContext) -> Context:
-    """Settings and params as they are now, the run's folders, and the choices made when the DAG was started."""
+    """Settings and params as they are now, the run's folders, and the choices made when the DAG was started.
+
+    Args:
+        case: the use case.
+        run_id: of the run.
+        airflow: context of the task; its ``params`` are the choices.
+    """
     return case.context(load_settings(), run_id, chosen(airflow["params"]))
 
 
 def run_step(case: UseCase, step: Step, run_id: str, airflow: AirflowContext, part: str | None = None) -> Facts:
-    """Run one step, or one part of it; returns its facts as plain JSON."""
+    """Run one step, or one part of it; returns its facts as plain JSON.
+
+    Args:
+        case: the use case.
+        step: one of its steps.
+        run_id: of the run, whose folders the step reads and writes.
+        airflow: context of the task.
+        part: one of ``step.parts``, None for a step without parts.
+    """
     context = step_context(case, run_id, airflow)
     facts = step.action(context, part) if part else step.action(context)
     return plain({"run_id": run_id, **facts})
@@ -51,6 +65,11 @@ def data_run_id(airflow: AirflowContext) -> str:
 
 def refined_run_id(case: UseCase, asset: Asset, airflow: AirflowContext) -> str:
     """The run to train or evaluate on: the param, else the one the asset event names, else the newest checked one.
+
+    Args:
+        case: the use case.
+        asset: of its refined data.
+        airflow: context of the task.
 
     Raises:
         RunError: there is no run with refined and checked data yet.

@@ -19,7 +19,13 @@ def steps_text(steps: Sequence[Step]) -> str:
 
 
 def data_task(case: UseCase, step: Step, outlet: Asset | None = None) -> Any:
-    """A step of the data DAG; the last one announces the run through its outlet."""
+    """A step of the data DAG; the last one announces the run through its outlet.
+
+    Args:
+        case: the use case.
+        step: one of ``case.data_steps``.
+        outlet: the asset of the refined data, for the last step only.
+    """
 
     @task(task_id=step.name, outlets=_outlets(outlet), execution_timeout=_timeout(step.name))
     def data_step() -> Facts:
@@ -42,7 +48,13 @@ def choose_run_task(case: UseCase, asset: Asset) -> Any:
 
 
 def training_task(case: UseCase, step: Step, outlet: Asset | None = None) -> Any:
-    """A step of the training DAG, one mapped task per part where it has parts."""
+    """A step of the training DAG, one mapped task per part where it has parts.
+
+    Args:
+        case: the use case.
+        step: one of ``case.training_steps``.
+        outlet: the asset of the release, for the step that publishes only.
+    """
 
     @task(task_id=step.name, outlets=_outlets(outlet), execution_timeout=_timeout(step.name))
     def training_step() -> Facts:

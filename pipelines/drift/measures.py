@@ -11,6 +11,10 @@ BINS = 10
 def stability_index(before: IntArray, now: IntArray) -> float:
     """Population stability index of counts in the same bins: sum of (share - share before) x log of their ratio.
 
+    Args:
+        before: int (bins), counts of the old sample.
+        now: int (bins), counts of the new one.
+
     >>> round(stability_index(np.array([50, 50]), np.array([80, 20])), 3)
     0.416
     """
@@ -45,6 +49,10 @@ def counts_of_numbers(before: FloatArray, now: FloatArray) -> tuple[IntArray, In
 def largest_gap(before: FloatArray, now: FloatArray) -> float:
     """Kolmogorov-Smirnov distance: the largest gap of the two cumulated shares; nan without values on a side.
 
+    Args:
+        before: float (n), the old sample; nan is left out.
+        now: float (m), the new one.
+
     >>> largest_gap(np.array([1.0, 2, 3, 4]), np.array([3.0, 4, 5, 6]))
     0.5
     """
@@ -57,7 +65,12 @@ def largest_gap(before: FloatArray, now: FloatArray) -> float:
 
 
 def standardised_change(before: FloatArray, now: FloatArray) -> float:
-    """Change of the mean in standard deviations (Cohen's d); nan where one side has no two values, or none differ."""
+    """Change of the mean in standard deviations (Cohen's d); nan where one side has no two values, or none differ.
+
+    Args:
+        before: float (n), the old sample; nan is left out.
+        now: float (m), the new one.
+    """
     old, new = (values[~np.isnan(values)] for values in (before, now))
     if len(old) < 2 or len(new) < 2:
         return float("nan")

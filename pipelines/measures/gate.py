@@ -100,7 +100,13 @@ class Verdict:
 
 
 def judge(comparisons: Sequence[Comparison], rule: Rule, force: Force | None = None) -> Verdict:
-    """Decide; a person's ``force`` overrules the figures and is recorded beside their verdict."""
+    """Decide; a person's ``force`` overrules the figures and is recorded beside their verdict.
+
+    Args:
+        comparisons: of the candidate with each reference, by segment.
+        rule: tolerance, and the users that a comparison needs.
+        force: what a person chose, None to follow the figures.
+    """
     outcomes = [(outcome(comparison, rule), comparison) for comparison in comparisons]
     refused = any(result in REFUSED for result, _ in outcomes)
     judged = any(result not in (*REFUSED, "too few users") for result, _ in outcomes)
@@ -126,7 +132,12 @@ def _nothing_judged(comparisons: Sequence[Comparison], rule: Rule) -> str:
 
 
 def outcome(comparison: Comparison, rule: Rule) -> Outcome:
-    """How one comparison ends."""
+    """How one comparison ends.
+
+    Args:
+        comparison: figures of the candidate and of one reference, and the interval of their difference.
+        rule: tolerance, and the users that a comparison needs.
+    """
     if comparison.users < rule.min_users:
         return "too few users"
     if isnan(comparison.candidate) or isnan(comparison.value):

@@ -20,6 +20,13 @@ Accuracy = Callable[[IntArray, IntArray, int], FloatArray]
 def hits(lists: IntArray, truth: csr_array) -> IntArray:
     """Which recommended articles the user read: booleans of the shape of ``lists``.
 
+    Args:
+        lists: int (n_users, m), article rows, best first, -1 for an empty place.
+        truth: (n_users, n_articles), what each user newly read.
+
+    Returns:
+        bool (n_users, m).
+
     Raises:
         InputError: a list names an article twice, which would count one read twice.
     """
@@ -39,7 +46,16 @@ def truth_sizes(truth: csr_array) -> IntArray:
 
 
 def recall(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
-    """Share of the user's reads that are among the first ``cutoff``."""
+    """Share of the user's reads that are among the first ``cutoff``.
+
+    Args:
+        found: bool (n_users, m), see ``hits``.
+        sizes: int (n_users), reads of each user.
+        cutoff: places that count.
+
+    Returns:
+        float64 (n_users), nan for a user without reads.
+    """
     return _known(found[:, :cutoff].sum(axis=1) / np.maximum(sizes, 1), sizes)
 
 
@@ -55,7 +71,16 @@ def mrr(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
 
 
 def ndcg(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
-    """Discounted gain of the first ``cutoff`` over that of the best list possible."""
+    """Discounted gain of the first ``cutoff`` over that of the best list possible.
+
+    Args:
+        found: bool (n_users, m), see ``hits``.
+        sizes: int (n_users), reads of each user.
+        cutoff: places that count.
+
+    Returns:
+        float64 (n_users), 0..1; nan for a user without reads.
+    """
     gains = 1.0 / np.log2(np.arange(cutoff) + 2.0)
     cut = found[:, :cutoff]
     ideal = np.concatenate([[1.0], np.cumsum(gains)])[np.minimum(sizes, cutoff)]
@@ -76,7 +101,13 @@ def self_information(counts: IntArray) -> FloatArray:
 
 
 def novelty(lists: IntArray, information: FloatArray, cutoff: int) -> FloatArray:
-    """Mean self-information in bits of each user's first ``cutoff`` articles; nan for an empty list."""
+    """Mean self-information in bits of each user's first ``cutoff`` articles; nan for an empty list.
+
+    Args:
+        lists: int (n_users, m), article rows, -1 for an empty place.
+        information: float (n_articles), bits, see ``self_information``.
+        cutoff: places that count.
+    """
     cut = lists[:, :cutoff]
     given = cut >= 0
     sizes = given.sum(axis=1)

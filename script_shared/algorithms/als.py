@@ -73,6 +73,10 @@ class Als:
         """Fold in: vectors of articles that came later from the fitted users, then of all users from all articles.
 
         Both are half a step of the factorisation, solved exactly. Repeated pairs add up.
+
+        Args:
+            user, article: int (n), rows of each interaction.
+            engagement: float (n), 0 or more.
         """
         base = self.items.first(self.n_base_items)
         items = base.joined(self._new_items(base, user, article, engagement))
@@ -80,7 +84,11 @@ class Als:
         return replace(self, users=users, items=items, gram=_gram(items))
 
     def moved(self, users: Renumbering, articles: Renumbering) -> "Als":
-        """The same fitted vectors under other row numbers; the state is made again by ``as_of``."""
+        """The same fitted vectors under other row numbers; the state is made again by ``as_of``.
+
+        Args:
+            users: new rows of the users; ``articles`` likewise.
+        """
         base_users = self.base_users.moved(users)
         base_items = self.items.first(self.n_base_items).moved(articles)
         return Als(self.weights, base_users, base_users, base_items, len(base_items), _gram(base_items))

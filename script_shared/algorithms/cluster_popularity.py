@@ -60,7 +60,17 @@ class ClusterPopularity:
         n_groups: int,
         weights: ClusterWeights,
     ) -> "ClusterPopularity":
-        """Count interactions sorted by time, none later than the moment of ``everybody``, by group of the user."""
+        """Count interactions sorted by time, none later than the moment of ``everybody``, by group of the user.
+
+        Args:
+            user, article: int (n), rows of each interaction.
+            time_ms: int (n), epoch milliseconds, ascending.
+            group: int16 (n_users); -1 for users of no group.
+            topics: int16 (kinds, n_articles); codes of an article's topics, -1 when it has none.
+            everybody: popularity of all users as of the same moment.
+            n_groups: how many groups there are.
+            weights: of the blend.
+        """
         groups = group[user]
         half_lives = everybody.weights.half_lives_hours
         counts = [

@@ -49,7 +49,13 @@ class Content:
 
     @classmethod
     def fit(cls, texts: Iterable[str], n_articles: int, weights: ContentWeights) -> "Content":
-        """Learn vocabulary and idf; texts without words teach nothing, no text at all gives an empty vocabulary."""
+        """Learn vocabulary and idf; texts without words teach nothing, no text at all gives an empty vocabulary.
+
+        Args:
+            texts: title, caption and the beginning of the body of each article to learn from.
+            n_articles: rows of the catalog; none has a vector yet, see ``with_texts``.
+            weights: sizes and weights.
+        """
         from sklearn.feature_extraction.text import TfidfVectorizer
 
         vectorizer = TfidfVectorizer(
@@ -63,7 +69,12 @@ class Content:
         return cls(weights, Strings.of(terms), vectorizer.idf_, SparseRows.empty(n_articles, len(terms)))
 
     def with_texts(self, rows: IntArray, texts: Iterable[str]) -> "Content":
-        """A copy with vectors of more articles: ``rows``, ascending, none of which had one."""
+        """A copy with vectors of more articles: ``rows``, ascending, none of which had one.
+
+        Args:
+            rows: int (n), article rows.
+            texts: one for each row.
+        """
         return replace(self, vectors=self.vectors.with_rows(rows, self.transform(texts)))
 
     def transform(self, texts: Iterable[str]) -> csr_array:

@@ -31,7 +31,15 @@ class Histories:
     def of(
         cls, reader: IntArray, article: IntArray, time_ms: IntArray, engagement: FloatArray, n_readers: int
     ) -> "Histories":
-        """Group interactions sorted by time (ms) into the histories of users 0..n_readers-1."""
+        """Group interactions sorted by time (ms) into the histories of users 0..n_readers-1.
+
+        Args:
+            reader: int (n), the user of each interaction.
+            article: int (n), article rows.
+            time_ms: int (n), epoch milliseconds, ascending.
+            engagement: float (n), 0 or more.
+            n_readers: how many users there are; some may have no interaction.
+        """
         order = np.argsort(reader, kind="stable")
         offsets = np.zeros(n_readers + 1, np.int64)
         np.cumsum(np.bincount(reader, minlength=n_readers), out=offsets[1:])
@@ -84,6 +92,13 @@ class Histories:
 
 def spans(starts: IntArray, offsets: IntArray) -> IntArray:
     """Indices of many slices, one after the other: slice i begins at ``starts[i]``, its length is the step of offsets.
+
+    Args:
+        starts: int (n).
+        offsets: int (n + 1), ascending from 0.
+
+    Returns:
+        int64 (offsets[-1]).
 
     >>> spans(np.array([5, 9]), np.array([0, 2, 3])).tolist()
     [5, 6, 9]

@@ -38,7 +38,12 @@ class Grouping:
 
     @classmethod
     def fit(cls, features: FloatArray, weights: GroupingWeights) -> "Grouping":
-        """Learn from float (n, d); with fewer users than groups there are as many groups as users, at least one."""
+        """Learn from float (n, d); with fewer users than groups there are as many groups as users, at least one.
+
+        Args:
+            features: float (n, d), without nan.
+            weights: quantile at which values are cut, numbers of components and of groups.
+        """
         if not len(features) or (features == features[0]).all():
             d = features.shape[1]  # nobody to tell apart: one group
             return cls(np.full(d, np.inf), np.zeros(d), np.ones(d), np.zeros((1, d)), np.zeros((1, 1)))

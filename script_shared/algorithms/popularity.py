@@ -56,7 +56,15 @@ class Popularity:
     def fit(
         cls, article: IntArray, time_ms: IntArray, n_articles: int, as_of_ms: int, weights: PopularityWeights
     ) -> "Popularity":
-        """Count interactions sorted by time, none later than ``as_of_ms``."""
+        """Count interactions sorted by time, none later than ``as_of_ms``.
+
+        Args:
+            article: int (n), article rows.
+            time_ms: int (n), epoch milliseconds, UTC, ascending.
+            n_articles: rows of the catalog.
+            as_of_ms: the moment to which counts are decayed.
+            weights: half-lives and their weights.
+        """
         counts = decayed_counts(article, time_ms, n_articles, as_of_ms, weights.half_lives_hours)
         return cls(counts, as_of_ms, weights)
 

@@ -59,7 +59,12 @@ class SparseRows:
         return csr_array((values, columns, offsets.astype(np.int32)), shape=(len(rows), self.width))
 
     def with_rows(self, rows: IntArray, matrix: csr_array) -> "SparseRows":
-        """A copy in which the (empty) ``rows``, ascending, hold the rows of ``matrix``."""
+        """A copy in which the (empty) ``rows``, ascending, hold the rows of ``matrix``.
+
+        Args:
+            rows: int (n), ascending.
+            matrix: (n, width), one row for each of them.
+        """
         more = SparseRows.of(matrix)
         counts = np.diff(self.offsets)
         counts[rows] = np.diff(more.offsets)

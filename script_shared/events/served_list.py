@@ -29,7 +29,12 @@ def person_key(name: str) -> int:
 
 
 def sampled(answer_id: str, share: float) -> bool:
-    """Whether a list is among the share of lists that is kept; the same answer for the same id."""
+    """Whether a list is among the share of lists that is kept; the same answer for the same id.
+
+    Args:
+        answer_id: of the answer.
+        share: of the lists that are kept, 0..1.
+    """
     return share >= 1 or int.from_bytes(blake2b(answer_id.encode(), digest_size=6).digest(), "big") < share * 2**48
 
 

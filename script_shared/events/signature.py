@@ -25,6 +25,12 @@ def sign(key: str, body: bytes, time_s: int) -> str:
 def check(header: str, body: bytes, keys: Sequence[str], now_s: float) -> None:
     """Check a signature against every key, so that a new key can be used before the old one is taken out.
 
+    Args:
+        header: value of the signature header, ``t=<epoch seconds>,v1=<hex>``; up to four ``v1``.
+        body: the bytes of the request.
+        keys: secrets of the site, the newest and those that are still accepted.
+        now_s: epoch seconds; the header's time may differ by five minutes.
+
     Raises:
         ValueError: it is not good; the message says why.
     """

@@ -19,6 +19,11 @@ DOWNLOAD_SECONDS = 1_800.0
 def fetch(storage: Storage, manifest: Manifest, cache_dir: Path) -> Path:
     """The folder of the release's files on this machine, every checksum verified.
 
+    Args:
+        storage: where the release is.
+        manifest: of the release.
+        cache_dir: folder for copies of releases in an object store; a local store is read in place.
+
     Raises:
         ReleaseCorruptError: a file differs from the manifest or is missing.
         UnavailableError: the store, or the cache folder, cannot be used.

@@ -61,7 +61,15 @@ def _damaged(stored: Stored | None) -> bool:
 
 
 def moved(pointer: Pointer | None, version: str, reason: str, by: str, kind: str) -> Pointer:
-    """The pointer after it moved to ``version``."""
+    """The pointer after it moved to ``version``.
+
+    Args:
+        pointer: before the move, None for the first one.
+        version: of the release that is in service from now on.
+        reason: why, for people.
+        by: who moved it.
+        kind: ``promote`` or ``rollback``.
+    """
     now = datetime.now(UTC)
     sequence = pointer.sequence + 1 if pointer else 1
     move = Promotion.model_validate(

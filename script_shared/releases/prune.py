@@ -66,6 +66,10 @@ def _delete(storage: Storage, version: str) -> None:
 def remove_leftovers(storage: Storage, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> list[str]:
     """Remove folders that no manifest names (left by killed or losing publishers), a day after their last change.
 
+    Args:
+        storage: where releases are.
+        now: the clock.
+
     Returns:
         Keys of the removed folders.
     """

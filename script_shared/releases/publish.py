@@ -17,6 +17,13 @@ def publish(storage: Storage, folder: Path, version: str, facts: dict[str, Any],
 
     Publishing the same files under the same version again changes nothing and returns the manifest that is there.
 
+    Args:
+        storage: where releases are.
+        folder: the finished files, on this machine.
+        version: of the release, letters, digits and ``_ . + -``.
+        facts: what people and the gate want to know of it, as JSON values.
+        run_id: of the run that made it.
+
     Raises:
         InputError: the folder is missing or empty, holds a link, or a name is not allowed.
         ReleaseConflictError: the version exists with other files.

@@ -155,6 +155,12 @@ R = TypeVar("R", bound=_Record)
 def decode(kind: type[R], data: bytes, name: str, fix: str) -> R:
     """Read a stored record.
 
+    Args:
+        kind: class of the record.
+        data: its JSON.
+        name: what it is called in the error.
+        fix: what the error says to do.
+
     Raises:
         ReleaseCorruptError: the bytes are no such record; names it.
         ReleaseError: a manifest of a newer format.

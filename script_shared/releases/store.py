@@ -240,5 +240,10 @@ class Releases:
 
 
 def open_releases(settings: Settings, use_case: str) -> Releases:
-    """The releases of a use case at the URI of the settings; nothing is read yet."""
+    """The releases of a use case at the URI of the settings; nothing is read yet.
+
+    Args:
+        settings: ``models_uri`` is a folder or ``s3://bucket/path``; ``cache_dir`` takes copies.
+        use_case: its name, which is the folder below that URI.
+    """
     return Releases(f"{settings.models_uri.rstrip('/')}/{use_case}", settings.cache_dir / use_case)

@@ -19,6 +19,10 @@ REPAIR = "Serve another one (python -m pipelines releases rollback) and publish 
 def read_manifest(storage: Storage, version: str) -> Manifest | None:
     """The manifest of a release, or None when there is no such release.
 
+    Args:
+        storage: where releases are.
+        version: of the release.
+
     Raises:
         ReleaseCorruptError: the manifest cannot be read, or is that of another version.
     """
@@ -49,6 +53,10 @@ def require_manifest(storage: Storage, version: str) -> Manifest:
 def verify(storage: Storage, manifest: Manifest) -> None:
     """Read every file and compare it with the manifest.
 
+    Args:
+        storage: where the release is; all of its files are read.
+        manifest: of the release.
+
     Raises:
         ReleaseCorruptError: a file is missing or differs; names the first and counts the others.
     """
@@ -57,7 +65,15 @@ def verify(storage: Storage, manifest: Manifest) -> None:
 
 
 def verify_folder(folder: Path, manifest: Manifest) -> None:
-    """The same for a copy on this machine, one file after the other: a service may need the other processors."""
+    """The same for a copy on this machine, one file after the other: a service may need the other processors.
+
+    Args:
+        folder: the copy.
+        manifest: of the release.
+
+    Raises:
+        ReleaseCorruptError: a file is missing or differs.
+    """
     found = [_local_digest(folder / name) for name in manifest.files]
     refuse_differences(manifest, found, str(folder))
 
@@ -97,6 +113,14 @@ def _local_digest(path: Path) -> Digest | None:
 
 
 def in_threads(work: Callable[[K], T], items: Iterable[K]) -> list[T]:
-    """Do the work for every item, several at a time; the first error is raised when all are done."""
+    """Do the work for every item, several at a time; the first error is raised when all are done.
+
+    Args:
+        work: called once for each item, in any thread.
+        items: what to work on.
+
+    Returns:
+        The results in the order of the items.
+    """
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(work, items))

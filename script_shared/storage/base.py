@@ -42,19 +42,42 @@ class Storage(Protocol):
     uri: str
 
     def read(self, key: str, known: Stored | None = None) -> Stored | None:
-        """A small object, or None when it is not there; ``known`` itself when nothing changed since."""
+        """A small object, or None when it is not there; ``known`` itself when nothing changed since.
+
+        Args:
+            key: path below the root, such as ``current.json``.
+            known: what an earlier read returned; an unchanged object is not sent again.
+
+        Raises:
+            UnavailableError: the storage does not answer.
+        """
 
     def swap(self, key: str, data: bytes, expected: Stored | None) -> bool:
         """Write a small object only if it is unchanged since it was read (None: absent); False if it changed.
 
         Atomic and durable: every user, also after a crash, sees the old bytes or the new ones.
+
+        Args:
+            key: path below the root.
+            data: the new bytes.
+            expected: what ``read`` returned.
         """
 
     def upload(self, key: str, source: Path) -> None:
-        """Copy a local file to ``key``; durable when it returns."""
+        """Copy a local file to ``key``; durable when it returns.
+
+        Args:
+            key: path below the root.
+            source: file on this machine.
+        """
 
     def download(self, key: str, target: Path) -> Digest:
-        """Copy ``key`` into a local file; returns size and digest. Raises FileNotFoundError if it does not exist."""
+        """Copy ``key`` into a local file; returns size and digest. Raises FileNotFoundError if it does not exist.
+
+        Args:
+            key: path below the root.
+            target: file on this machine; replaced if it exists.
+        """
 
     def digest(self, key: str) -> Digest:
         """Size and digest of ``key``. Raises FileNotFoundError if it does not exist."""

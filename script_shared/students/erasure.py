@@ -24,6 +24,10 @@ def person_name(ra: str) -> str:
 def are_erased(ids: Sequence[str], digests: Collection[str]) -> list[bool]:
     """Which of these students were erased; free when nobody was.
 
+    Args:
+        ids: of students, as in the sheets.
+        digests: of erased people.
+
     >>> are_erased(["RA-1", "RA-2"], {user_digest("student RA-2")})
     [False, True]
     """

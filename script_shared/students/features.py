@@ -95,7 +95,13 @@ FEATURES: dict[str, Feature] = {
 
 
 def matrix(columns: Columns, names: Sequence[str], ruler: Ruler) -> Float64s:
-    """float64 (n, len(names)): the features of records given by columns, nan where a record lacks what they need."""
+    """float64 (n, len(names)): the features of records given by columns, nan where a record lacks what they need.
+
+    Args:
+        columns: float (n) by name of RECORD.
+        names: features, see ``FEATURES``.
+        ruler: ideal phase by age, for the gap.
+    """
     return np.stack([FEATURES[name].make(columns, ruler) for name in names], axis=1).astype(float)
 
 
@@ -108,7 +114,12 @@ def columns_of(records: Sequence[Mapping[str, float | None]]) -> dict[str, Float
 
 
 def missing_needs(record: Mapping[str, float | None], names: Sequence[str]) -> list[str]:
-    """Columns of RECORD that the features need and the record lacks, in the order of RECORD."""
+    """Columns of RECORD that the features need and the record lacks, in the order of RECORD.
+
+    Args:
+        record: by name of RECORD; None or nan where something is not known.
+        names: features, see ``FEATURES``.
+    """
     needed = {need for name in names for need in FEATURES[name].needs}
     values = {name: record.get(name) for name in RECORD if name in needed}
     return [name for name, value in values.items() if value is None or np.isnan(value)]

@@ -132,7 +132,15 @@ class StudentsModel:
         return self.of_records([record])[0]
 
     def of_records(self, records: Sequence[Mapping[str, float | None]], *, explain: bool = True) -> list[Risk]:
-        """The risks of many records, as ``of_record``; without ``explain`` they have no reasons."""
+        """The risks of many records, as ``of_record``; without ``explain`` they have no reasons.
+
+        Args:
+            records: each by name of RECORD.
+            explain: whether reasons are computed, which takes milliseconds for each record.
+
+        Raises:
+            RequestError: a record lacks what the model needs, where the params refuse missing values.
+        """
         if self._refuse_missing:
             for record in records:
                 if lacking := missing_needs(record, self.risk.features):

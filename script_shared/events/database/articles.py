@@ -128,13 +128,23 @@ class Articles:
             return [_row_of(row) for row in connection.execute(query.order_by(ARTICLES.c.first_seq))]
 
     def named(self, article_ids: Collection[str], until: int) -> list[ArticleRow]:
-        """Those of these articles that were first posted up to number ``until``, in the order of their posts."""
+        """Those of these articles that were first posted up to number ``until``, in the order of their posts.
+
+        Args:
+            article_ids: as the site names them.
+            until: number of an entry.
+        """
         with self._transaction() as connection:
             rows = _rows(connection, article_ids) if connection.scalar(select(ARTICLES.c.first_seq).limit(1)) else {}
         return sorted((row for row in rows.values() if row.first_seq <= until), key=lambda row: row.first_seq)
 
     def posts(self, article_ids: Collection[str], until: int) -> list[Entry]:
-        """All entries about these articles up to number ``until``, in order."""
+        """All entries about these articles up to number ``until``, in order.
+
+        Args:
+            article_ids: as the site names them.
+            until: number of an entry.
+        """
         wanted, found = set(article_ids), []
         numbers = select(ENTRIES.c.seq, ENTRIES.c.article_id).where(is_article(), ENTRIES.c.seq <= until)
         with self._transaction() as connection:
@@ -142,7 +152,12 @@ class Articles:
         return [entry for some in self.entries(found) for entry in some]
 
     def entries(self, numbers: Collection[int], at_once: int = 100) -> Iterator[list[Entry]]:
-        """The entries with these numbers, in order, with their texts, a few at a time."""
+        """The entries with these numbers, in order, with their texts, a few at a time.
+
+        Args:
+            numbers: of entries, in any order.
+            at_once: entries in each list at most.
+        """
         left = iter(sorted(numbers))
         while some := list(islice(left, at_once)):
             query = select(ENTRIES).where(ENTRIES.c.seq.in_(some)).order_by(ENTRIES.c.seq)

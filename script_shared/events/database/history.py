@@ -62,7 +62,15 @@ class History:
             return [entry_of(row) for row in rows]
 
     def readers(self, until: int, since_ms: int) -> set[str]:
-        """Who clicked at ``since_ms`` or later, as far as entries numbered up to ``until`` tell."""
+        """Who clicked at ``since_ms`` or later, as far as entries numbered up to ``until`` tell.
+
+        Args:
+            until: number of the last entry that counts.
+            since_ms: epoch milliseconds.
+
+        Returns:
+            User ids; clicks without a user name nobody.
+        """
         query = select(ENTRIES.c.user_id).where(
             ENTRIES.c.time_ms >= since_ms, ENTRIES.c.seq <= until, ENTRIES.c.kind == int(Kind.CLICK)
         )
@@ -92,7 +100,12 @@ class History:
             return [(row[0], row[1], row[2]) for row in connection.execute(often)]
 
     def clicks_of(self, users: Sequence[str], until: int) -> list[Entry]:
-        """The clicks of these users numbered up to ``until``, in order."""
+        """The clicks of these users numbered up to ``until``, in order.
+
+        Args:
+            users: user ids.
+            until: number of the last entry that counts.
+        """
         query = select(ENTRIES).where(
             ENTRIES.c.user_id.in_(users), ENTRIES.c.seq <= until, ENTRIES.c.kind == int(Kind.CLICK)
         )

@@ -70,7 +70,15 @@ class ServedLists:
     def numbered(
         self, after: int, until: int, limit: int, *, since_ms: int | None, until_ms: int | None
     ) -> list[ServedList]:
-        """The lists numbered above ``after`` up to ``until``, in order, at most ``limit``; of a stretch of time."""
+        """The lists numbered above ``after`` up to ``until``, in order, at most ``limit``; of a stretch of time.
+
+        Args:
+            after: number of the last list that the caller has, 0 for none.
+            until: number of the last list to return.
+            limit: lists at most.
+            since_ms: only lists served from this moment on, epoch milliseconds; None for all.
+            until_ms: only lists served before this moment; None for all.
+        """
         query = select(SERVED).where(SERVED.c.number > after, SERVED.c.number <= until).order_by(SERVED.c.number)
         with self._transaction() as connection:
             return _read(connection, _within(query, since_ms, until_ms).limit(limit))

@@ -47,11 +47,20 @@ class Recommender(Protocol):
         ...
 
     def moved(self, users: Renumbering, articles: Renumbering) -> Self:
-        """The same fitted parts for other row numbers."""
+        """The same fitted parts for other row numbers.
+
+        Args:
+            users: new rows of the users; ``articles`` likewise.
+        """
         ...
 
     def as_of(self, snapshot: TrainingData, members: Bools) -> Self:
-        """The same fitted parts with the state of another moment."""
+        """The same fitted parts with the state of another moment.
+
+        Args:
+            snapshot: what is known at that moment; its rows are those of the fitted parts.
+            members: bool (n_users); the users of the segment at that moment.
+        """
         ...
 
     def save(self, folder: Path) -> None:
@@ -61,6 +70,10 @@ class Recommender(Protocol):
     @classmethod
     def load(cls, folder: Path, params: ModelParams) -> Self:
         """Map a saved recommender into memory.
+
+        Args:
+            folder: of ``save``.
+            params: those of the release.
 
         Raises:
             ReleaseCorruptError: a file is missing or damaged.

@@ -42,7 +42,12 @@ class PoolBuilder:
         self.max_age_ms = int(params.max_age_hours * HOUR_MS)
 
     def pool(self, now_ms: int, popularity: Popularity) -> Pool:
-        """The pool at a moment; empty only where nothing is published yet."""
+        """The pool at a moment; empty only where nothing is published yet.
+
+        Args:
+            now_ms: the moment, epoch milliseconds, UTC.
+            popularity: chooses the most popular.
+        """
         first, last = self._span(now_ms)
         if first == last:
             return self._expired(now_ms, last)

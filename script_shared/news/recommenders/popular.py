@@ -34,7 +34,15 @@ def count(snapshot: TrainingData, params: PopularityParams) -> Popularity:
 
 
 def popularity_part(popularity: Popularity, candidates: Candidates) -> tuple[FloatArray, list[str]]:
-    """float32 (m) score of every candidate, and whether being read or being new speaks for it more."""
+    """float32 (m) score of every candidate, and whether being read or being new speaks for it more.
+
+    Args:
+        popularity: decayed counts.
+        candidates: m articles, and the moment.
+
+    Returns:
+        The scores, and m reasons: ``TRENDING`` or ``NEW``.
+    """
     trend, recency = popularity.trend(candidates), popularity.recency(candidates)
     new = recency - recency.mean() > trend - trend.mean() if len(candidates) else np.zeros(0, bool)
     return trend + recency, [NEW if is_new else TRENDING for is_new in new]

@@ -23,7 +23,14 @@ def total(parts: Sequence[Part]) -> Float32s:
 
 
 def forbid(scores: FloatArray, histories: Histories, exclude: IntArray, pool: Pool) -> None:
-    """Set articles that each user read, or that nobody may get, to minus infinity, in place."""
+    """Set articles that each user read, or that nobody may get, to minus infinity, in place.
+
+    Args:
+        scores: float (n, m) of n users and the m candidates of the pool; changed.
+        histories: reads of the n users.
+        exclude: int (k), article rows that nobody may get.
+        pool: says which column an article has.
+    """
     places = pool.position[histories.article]
     inside = places >= 0
     scores[histories.owner[inside], places[inside]] = NEVER
@@ -32,7 +39,15 @@ def forbid(scores: FloatArray, histories: Histories, exclude: IntArray, pool: Po
 
 
 def top(scores: FloatArray, n: int) -> Int64s:
-    """int64 (rows, n): places of each row's n highest scores, highest first, -1 where there are fewer."""
+    """int64 (rows, n): places of each row's n highest scores, highest first, -1 where there are fewer.
+
+    Args:
+        scores: float (rows, m); minus infinity for what may not come.
+        n: places wanted.
+
+    >>> top(np.array([[0.1, 0.9, -np.inf], [0.3, 0.2, 0.4]]), 3).tolist()
+    [[1, 0, -1], [2, 0, 1]]
+    """
     n_rows, width = scores.shape
     n_found = min(n, width)
     found = np.full((n_rows, n), -1, np.int64)
@@ -56,7 +71,16 @@ def best(scores: FloatArray, n: int) -> Int64s:
 
 
 def fill(rows: IntArray, count: int, read: IntArray, exclude: IntArray) -> IntArray:
-    """The first ``count`` of ``rows`` that are neither read nor excluded."""
+    """The first ``count`` of ``rows`` that are neither read nor excluded.
+
+    Args:
+        rows: int (k) article rows, best first.
+        count: rows wanted.
+        read, exclude: int, rows to leave out.
+
+    >>> fill(np.array([4, 2, 7, 1]), 2, np.array([4]), np.array([1])).tolist()
+    [2, 7]
+    """
     window = count + len(read) + len(exclude)  # enough of them even if all others are barred
     head = rows[:window]
     barred = np.isin(head, read) | np.isin(head, exclude)

@@ -46,7 +46,17 @@ def unproven(state: LiveState, context: RequestContext, alike: Sequence[str]) ->
 
 
 def explored(state: LiveState, context: RequestContext, params: ServingParams, chosen: Sequence[str]) -> list[str]:
-    """Fresh articles for the places that may be given away; those that the list has already need none."""
+    """Fresh articles for the places that may be given away; those that the list has already need none.
+
+    Args:
+        state: the live state, which says what is new and how often it was shown.
+        context: the moment, and what may be shown to the user.
+        params: ``explore_slots`` and ``explore_hours``.
+        chosen: article ids of the list so far.
+
+    Returns:
+        Article ids, at most as many as there are places.
+    """
     query = context.query
     slots = params.explore_slots if query.explore_slots is None else query.explore_slots
     if slots < 1:
@@ -57,7 +67,14 @@ def explored(state: LiveState, context: RequestContext, params: ServingParams, c
 
 
 def fresh_of(state: LiveState, context: RequestContext, hours: float, without: Sequence[str] = ()) -> Fresh:
-    """The articles of the last hours that may be shown to a user, but for those in ``without``."""
+    """The articles of the last hours that may be shown to a user, but for those in ``without``.
+
+    Args:
+        state: the live state.
+        context: the moment, and what may be shown to the user.
+        hours: how old an article may be.
+        without: article ids.
+    """
     since = context.now_ms - hours * HOUR_MS
     live = state.articles.live_rows()
     fresh = {state.article_id(row): row for row in live[state.articles.first_ms[live] >= since].tolist()}
@@ -72,6 +89,11 @@ def draw(fresh: Fresh, slots: int, seed: str) -> list[str]:
     """The ``slots`` articles whose drawn click rate is highest; the same seed draws the same.
 
     The rate of an article is drawn from Beta(prior clicks + clicks, prior misses + impressions without a click).
+
+    Args:
+        fresh: m articles with clicks and impressions.
+        slots: how many to draw.
+        seed: of the draw, any text.
     """
     if not len(fresh.ids) or slots < 1:
         return []
@@ -83,7 +105,16 @@ def draw(fresh: Fresh, slots: int, seed: str) -> list[str]:
 
 
 def with_explored(ranked: Sequence[str], articles: Sequence[str], n: int) -> list[str]:
-    """A list of ``n`` whose last places belong to new articles that it does not hold anyway."""
+    """A list of ``n`` whose last places belong to new articles that it does not hold anyway.
+
+    Args:
+        ranked: article ids, best first.
+        articles: ids of the new ones, which may repeat and may be in the list.
+        n: length of the list.
+
+    >>> with_explored(["a", "b", "c"], ["c", "x"], 3)
+    ['a', 'b', 'x']
+    """
     head = list(ranked[:n])
     new = [article_id for article_id in dict.fromkeys(articles) if article_id not in head][:n]
     kept = head[: n - len(new)] if len(head) + len(new) > n else head

@@ -46,7 +46,12 @@ class Likeness:
         return list(dict.fromkeys([*worded, *own, *editorial.tagged.sharing(read)]))
 
     def of(self, posted: Sequence[str], read: Sequence[str]) -> FloatArray:
-        """(posted): from 0, just alike enough, to 1, the same; below 0 for the others."""
+        """(posted): from 0, just alike enough, to 1, the same; below 0 for the others.
+
+        Args:
+            posted: ids of posted articles.
+            read: ids of what the user has read.
+        """
         editorial, params = self._newsroom.editorial, self._params
         found = [
             _above(editorial.own.likeness(posted, read), params.min_vector_likeness),

@@ -39,7 +39,12 @@ class Offers:
         self._likeness, self._sections = likeness, sections
 
     def of(self, context: RequestContext, degraded: Degradation) -> Offer:
-        """What is offered to the user of a request."""
+        """What is offered to the user of a request.
+
+        Args:
+            context: the request, its moment, and what may be shown to the user.
+            degraded: takes the names of parts that fail; the offer is made without them.
+        """
         segment, found, alike, state = None, None, list[str](), self._newsroom.state
         if self._segments is not None:
             with degraded.part("segment_model"):

@@ -82,7 +82,12 @@ class Texts:
         return (vectors @ vectors.T).toarray()
 
     def likeness(self, article_ids: Sequence[str], read: Sequence[str]) -> Float32s:
-        """float32 (articles): the greatest cosine of each article with any of those read, 0 for none."""
+        """float32 (articles): the greatest cosine of each article with any of those read, 0 for none.
+
+        Args:
+            article_ids: m articles, of the catalog or posted; one without words is like none.
+            read: ids of what the user has read.
+        """
         if not article_ids or not read:
             return np.zeros(len(article_ids), np.float32)
         return (self.vectors(article_ids) @ self.vectors(read).T).toarray().max(axis=1)

@@ -44,7 +44,13 @@ class Verdict:
 
 
 def verdict(recommender: LiveRecommender, article_id: str, query: Query) -> Verdict:
-    """Why an article is in the list that ``query`` asks for, or is not."""
+    """Why an article is in the list that ``query`` asks for, or is not.
+
+    Args:
+        recommender: the release in service.
+        article_id: may be unknown.
+        query: whose list; its ``n`` is ignored, the longest list is made.
+    """
     query = replace(query, n=LONGEST)
     context = recommender.context(query)
     answer = recommender.answer(query)
@@ -56,7 +62,16 @@ def verdict(recommender: LiveRecommender, article_id: str, query: Query) -> Verd
 
 
 def refusals(available: Availability, article_id: str, bars: Bars) -> list[str]:
-    """All reasons that keep an article out, not only the first."""
+    """All reasons that keep an article out, not only the first.
+
+    Args:
+        available: the rules that hold for everybody.
+        article_id: may be unknown.
+        bars: what is barred for this request.
+
+    Returns:
+        Names of reasons, such as ``read`` or ``expired``; empty when nothing bars it.
+    """
     alone = [
         available.refusal(article_id, bar)
         for bar in (

@@ -76,7 +76,12 @@ class Articles:
         return np.flatnonzero(self.number_in[: self.used] >= 0)
 
     def number(self, article_id: str, time_ms: int) -> int:
-        """The permanent number of an article; a new article gets one."""
+        """The permanent number of an article; a new article gets one.
+
+        Args:
+            article_id: as the site names it.
+            time_ms: of its first click or its publication, epoch milliseconds.
+        """
         number = self._numbers.get(article_id)
         if number is None:
             number = self._numbers[article_id] = len(self.ids)

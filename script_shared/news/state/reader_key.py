@@ -7,7 +7,15 @@ _KEY_DIGITS = 16
 
 
 def reader_key(user: str, session: str) -> int:
-    """64 bits that identify the user, or for the session where there is no user; 0 for neither."""
+    """64 bits that identify the user, or for the session where there is no user; 0 for neither.
+
+    Args:
+        user: pseudonymous user, "" for none.
+        session: id of the visit, "" for none.
+
+    >>> reader_key("ana", "visit-1") == reader_key("ana", "visit-2"), reader_key("", "")
+    (True, 0)
+    """
     name = reader_name(user, session)
     return user_key(name) if name else 0
 

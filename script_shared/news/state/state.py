@@ -76,7 +76,11 @@ class LiveState:
         return beliefs
 
     def publish_article(self, article_id: str, issued_ms: int, section: str = "") -> int:
-        """Make an article known before its first click, or correct its metadata; returns its row."""
+        """Make an article known before its first click, or correct its metadata; returns its row.
+
+        Args:
+            issued_ms: when it was published, epoch milliseconds, UTC; section: "" when unknown.
+        """
         number = self._number(article_id, issued_ms)
         self.articles.publish(number, issued_ms, section)
         return self._row(number)

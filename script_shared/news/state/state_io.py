@@ -60,7 +60,12 @@ def facts(state: LiveState) -> dict[str, Any]:
 
 
 def save_state(state: LiveState, folder: Path) -> None:
-    """Write a state as plain arrays and one JSON file."""
+    """Write a state as plain arrays and one JSON file.
+
+    Args:
+        state: is only read.
+        folder: is made when missing; ``state.json`` and a folder for each part.
+    """
     for part, arrays in parts(state).items():
         plain = {name: array for name, array in arrays.items() if (part, name) not in _SPARSE}
         save_arrays(folder / part, plain)
@@ -91,6 +96,10 @@ def load_state(folder: Path, params: LiveParams) -> LiveState:
     """Read a saved state.
 
     Its windows last as long as they did when it was saved, whatever the params say.
+
+    Args:
+        folder: of ``save_state``.
+        params: bounds of the state; ``articles`` must be as it was when the state was saved.
 
     Raises:
         ReleaseCorruptError: a file is missing or damaged, or the state was saved with other bounds.

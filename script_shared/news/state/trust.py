@@ -57,6 +57,11 @@ def allowance(rest: float, usual: float, alone: float, above_usual: float) -> fl
 def left_of_hour(spent: float, since_ms: float, limit: float) -> tuple[float, float]:
     """What a user may still add who added ``spent`` up to ``since_ms`` ago, and how much of it still counts.
 
+    Args:
+        spent: clicks that counted at the last one.
+        since_ms: milliseconds since then.
+        limit: clicks an hour that may count.
+
     >>> left_of_hour(20.0, 0.0, 20.0), left_of_hour(20.0, 1_800_000.0, 20.0)
     ((0.0, 20.0), (10.0, 10.0))
     """
@@ -100,7 +105,17 @@ class Sources:
     def believe(
         self, number: int, everybody: Everybody, now_ms: int, *, new: bool, nameless: bool, network: int, most: float
     ) -> float:
-        """The weight of a click on an article, at most ``most``; it is counted for its sources."""
+        """The weight of a click on an article, at most ``most``; it is counted for its sources.
+
+        Args:
+            number: of the article.
+            everybody: clicks of all users on the article and on all articles, decayed.
+            now_ms: time of the click, epoch milliseconds.
+            new: the user has not been seen before.
+            nameless: the click names neither user nor visit.
+            network: source of the sender's network, ``ALL`` when it is unknown.
+            most: what the click may weigh at most, 0..1.
+        """
         if most <= 0:
             return 0.0
         if now_ms >= self._next_ms:

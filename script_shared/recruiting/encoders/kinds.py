@@ -23,6 +23,10 @@ KINDS: dict[str, Callable[[Path], Encoder]] = {
 def load_encoder(kind: str, folder: Path) -> Encoder:
     """Read an encoder.
 
+    Args:
+        kind: such as ``lsa``, see ``KINDS``.
+        folder: of the encoder's files in the release.
+
     Raises:
         ReleaseCorruptError: there is no such kind, or its files are damaged.
     """

@@ -13,7 +13,14 @@ NAMES = (*KEPT, *(f"topic_{number}" for number in range(TOPICS)))
 
 
 def match_features(world: World, candidates: IntArray, vacancies: IntArray, day: int) -> Float32s:
-    """float32 (n, len(NAMES)): features of pairs on a day, nan where something is not known."""
+    """float32 (n, len(NAMES)): features of pairs on a day, nan where something is not known.
+
+    Args:
+        world: facts, vectors and activity.
+        candidates: int (n), rows.
+        vacancies: int (n), rows.
+        day: days since 1970-01-01; what happened later is not looked at.
+    """
     pairs = pair_features(world, candidates, vacancies, day)[:, [PAIR_NAMES.index(name) for name in KEPT]]
     topics = np.full((len(vacancies), TOPICS), np.nan, np.float32)
     text = world.vacancy_vectors("text")[vacancies][:, :TOPICS]

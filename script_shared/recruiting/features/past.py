@@ -29,7 +29,14 @@ class Past:
 
 
 def past_of(world: World, people: IntArray, leave_out: int, day: int) -> Past:
-    """The past of candidates on a day, one vacancy left out."""
+    """The past of candidates on a day, one vacancy left out.
+
+    Args:
+        world: facts and activity.
+        people: int (n), rows of candidates.
+        leave_out: row of the vacancy whose applications do not count, -1 for none.
+        day: days since 1970-01-01; later decisions count as undecided.
+    """
     rows = np.full((len(people), LATEST), -1, np.int64)
     days = np.zeros((len(people), LATEST), np.int64)
     grades = np.full((len(people), LATEST), UNDECIDED, np.int64)

@@ -80,7 +80,12 @@ class World:
         return self._candidate_vectors[space].rows
 
     def add_vacancies(self, vacancies: Sequence[Vacancy], vectors: Spaces) -> None:
-        """Add vacancies at the end."""
+        """Add vacancies at the end.
+
+        Args:
+            vacancies: n records.
+            vectors: float32 (n, width) by space.
+        """
         self.vacancy_facts.extend(vacancies)
         for name in SPACES:
             self._vacancy_vectors[name].extend(vectors[name])

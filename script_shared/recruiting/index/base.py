@@ -52,6 +52,10 @@ class VectorIndex(Protocol):
     def upsert(self, entries: Sequence[Entry], encoder: str) -> None:
         """Add entries, or replace those of the same id.
 
+        Args:
+            entries: ids, vectors of length 1, and values to filter by.
+            encoder: version of the encoder that made the vectors.
+
         Raises:
             RequestError: the vectors are of another encoder or width.
         """

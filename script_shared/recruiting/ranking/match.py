@@ -43,7 +43,17 @@ class Match:
         return found
 
     def chances(self, world: World, candidates: IntArray, vacancies: IntArray, day: int) -> FloatArray:
-        """(n) chances that pairs end in a hire."""
+        """(n) chances that pairs end in a hire.
+
+        Args:
+            world: facts, vectors and activity.
+            candidates: int (n), rows.
+            vacancies: int (n), rows.
+            day: days since 1970-01-01; later decisions are not looked at.
+
+        Returns:
+            float64 (n), calibrated, 0..1.
+        """
         return self.of_features(match_features(world, candidates, vacancies, day))
 
     def save(self, folder: Path) -> None:

@@ -130,7 +130,14 @@ class Matcher:
         return [(self.candidates.row(each.id), each.similarity) for each in found]
 
     def search(self, text: str, kind: str, k: int) -> list[tuple[int, float]]:
-        """Rows of "candidates" or "vacancies" for a free text: BM25 and the vectors, with equal weight."""
+        """Rows of "candidates" or "vacancies" for a free text: BM25 and the vectors, with equal weight.
+
+        Args:
+            kind: ``candidates`` or ``vacancies``.
+
+        Returns:
+            Row and score, 0..1, best first.
+        """
         ours = kind == "vacancies"
         side: People[Any] = self.vacancies if ours else self.candidates
         index = self.parts.vacancy_index if ours else self.parts.candidate_index

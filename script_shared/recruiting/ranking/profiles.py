@@ -14,7 +14,12 @@ OWN = 1.0  # weight of the CV beside the latest vacancies
 
 
 def profiles(world: World, candidates: IntArray) -> Float32s:
-    """float32 (n, width): mean of a candidate's CV and latest vacancies in the learnt space, of length 1 or 0."""
+    """float32 (n, width): mean of a candidate's CV and latest vacancies in the learnt space, of length 1 or 0.
+
+    Args:
+        world: vectors and activity.
+        candidates: int (n), rows.
+    """
     vectors = world.vacancy_vectors("learnt")
     found = world.candidate_vectors("learnt")[candidates] * np.float32(OWN)
     for place, row in enumerate(candidates.tolist()):

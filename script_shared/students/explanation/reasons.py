@@ -85,7 +85,12 @@ def reasons(
 
 
 def effects_of(model: RiskModel, features: FloatArray) -> Float64s:
-    """float64 (factors): the Shapley value of each factor, in the order of ``factors_of``; takes milliseconds."""
+    """float64 (factors): the Shapley value of each factor, in the order of ``factors_of``; takes milliseconds.
+
+    Args:
+        model: the model in service.
+        features: float (features) of one student; nan counts as typical.
+    """
     own, factors = np.where(np.isnan(features), model.typical, features), list(factors_of(model).values())
     unusual = [place for place, columns in enumerate(factors) if (own[columns] != model.typical[columns]).any()]
     found = np.zeros(len(factors))
