@@ -2,6 +2,7 @@
 
 import os
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -46,6 +47,17 @@ def _viewers(text: SecretStr) -> SecretStr:
     return text
 
 
+def _fernet(text: SecretStr) -> SecretStr:
+    for part in text.get_secret_value().split(","):
+        try:
+            length = len(urlsafe_b64decode(part.strip()))
+        except ValueError:
+            length = 0
+        if length != 32:
+            raise ValueError("a key is 32 bytes in URL-safe base64")
+    return text
+
+
 class UseCaseSettings(BaseModel):
     """The environment's settings of one use case."""
 
@@ -61,6 +73,11 @@ class UseCaseSettings(BaseModel):
         None,
         description="SQLAlchemy address of the use case's own tables (students, recruiting): SQLite or PostgreSQL, of "
         "recruiting also MySQL; unset, they are beside the event log",
+    )
+    contact_key: Annotated[SecretStr, AfterValidator(_fernet)] | None = Field(
+        None,
+        description="key that encrypts contacts of candidates (recruiting), made as docs/recruiting.md says; several "
+        "are separated by commas, and the first one encrypts; unset, contacts are dropped at the first step",
     )
     index_uri: SecretStr | None = Field(
         None,

@@ -19,6 +19,7 @@ from script_shared.recruiting.index.servers import index_server
 from script_shared.recruiting.params import FILE, RecruitingParams
 from script_shared.recruiting.ranking.matcher import Matcher
 from script_shared.recruiting.release_folder import CARD
+from script_shared.recruiting.store.contacts import Contacts
 from script_shared.recruiting.store.store import RecruitingStore
 from script_shared.releases import Manifest
 from script_shared.storage.tables import tables_address
@@ -35,6 +36,7 @@ class RecruitingRelease:
     live: LiveRecords
     position: Position
     card: dict[str, Any]
+    contacts: Contacts | None = None
 
 
 class RecruitingLoader(ReleaseLoader[RecruitingRelease]):
@@ -42,10 +44,17 @@ class RecruitingLoader(ReleaseLoader[RecruitingRelease]):
     erased: who was erased.
     live: updates releases from the tables.
     server: has copies of the indexes; None where each release's own answer.
+    contacts: of the candidates; None where they are dropped.
     """
 
-    def __init__(self, erased: ErasedPeople, live: LiveRecords, server: IndexServer | None = None) -> None:
-        self._erased, self._live, self._server = erased, live, server
+    def __init__(
+        self,
+        erased: ErasedPeople,
+        live: LiveRecords,
+        server: IndexServer | None = None,
+        contacts: Contacts | None = None,
+    ) -> None:
+        self._erased, self._live, self._server, self._contacts = erased, live, server, contacts
 
     @classmethod
     def of(cls, parts: Parts) -> "RecruitingLoader":
@@ -53,7 +62,7 @@ class RecruitingLoader(ReleaseLoader[RecruitingRelease]):
         params = load_params(RecruitingParams, parts.settings.of("recruiting").params_file or FILE)
         erased = ErasedPeople(parts.log, person_name)
         live = LiveRecords(RecruitingStore(tables_address(parts.settings, "recruiting")), params.grades, erased)
-        return cls(erased, live, index_server(parts.settings, SECONDS))
+        return cls(erased, live, index_server(parts.settings, SECONDS), Contacts.of(parts.settings))
 
     def load(self, folder: Path, manifest: Manifest, *, without: Collection[str] = ()) -> RecruitingRelease:
         """Load a release and have it answer once; the tables are left alone, so its trial can do the same.
@@ -64,7 +73,7 @@ class RecruitingLoader(ReleaseLoader[RecruitingRelease]):
         matcher = Matcher.load(folder, manifest.version)
         if not all(0 <= each.match_probability <= 1 for each in matcher.rank_candidates(TRIAL, None, 3)):
             raise ReleaseCorruptError(f"{folder}: its answers are not probabilities.", fix="Train it again.")
-        return RecruitingRelease(matcher, self._erased, self._live, Position(), _card(folder))
+        return RecruitingRelease(matcher, self._erased, self._live, Position(), _card(folder), self._contacts)
 
     async def take_over(self, loaded: RecruitingRelease) -> None:
         """Update the release from the tables; while they are unreachable, each request tries again."""

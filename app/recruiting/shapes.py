@@ -164,5 +164,25 @@ class Found(BaseModel):
     results: list[FoundVacancy | FoundCandidate]
 
 
+class CandidateContact(BaseModel):
+    candidate_id: str
+    contact: dict[str, list[str]] = Field(
+        description="`names`, `emails`, `phones`, `cpf`, `addresses`, `birth_date`, `links`, where the files have them."
+    )
+
+
+class Look(BaseModel):
+    number: int
+    at: str
+    viewer: str = Field(description="Name of the token.")
+    route: str
+    candidate: str = Field(description="Digest of the candidate.")
+
+
+class AccessList(BaseModel):
+    looks: list[Look]
+    before: int | None = Field(description="For the next page; null on the last one.")
+
+
 class ErasedCandidate(BaseModel):
     erased: bool

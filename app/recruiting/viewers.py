@@ -8,7 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.dependencies import Service, TheService, in_service
 from app.recruiting.release_loader import RecruitingRelease
-from script_shared.use_case_settings import variable, viewer_tokens
+from script_shared.use_case_settings import ADMIN, variable, viewer_tokens
 
 VARIABLE = variable("recruiting", "viewers")
 _bearer = HTTPBearer(
@@ -16,21 +16,21 @@ _bearer = HTTPBearer(
 )
 
 
-def _tokens(service: Service) -> list[str]:
-    """All tokens that may look at candidates."""
+def _tokens(service: Service) -> dict[str, str]:
+    """All tokens that may look at candidates, by name."""
     admin, viewers = service.settings.admin_token, service.settings.of("recruiting").viewers
-    found = list(viewer_tokens(viewers.get_secret_value()).values()) if viewers else []
-    return [*found, *([own] if admin and (own := admin.get_secret_value().strip()) else [])]
+    found = viewer_tokens(viewers.get_secret_value()) if viewers else {}
+    return found | ({ADMIN: own} if admin and (own := admin.get_secret_value().strip()) else {})
 
 
 async def _viewer(
     service: TheService, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> None:
-    """Lets the holder of a token pass; every token is compared, each in constant time."""
+) -> str:
+    """Lets the holder of a token pass, and returns the token's name; every token is compared, each in constant time."""
     tokens, given = _tokens(service), (credentials.credentials if credentials else "").encode()
-    same = [hmac.compare_digest(given, token.encode()) for token in tokens]
-    if any(same):
-        return
+    same = [name for name, token in tokens.items() if hmac.compare_digest(given, token.encode())]
+    if same:
+        return same[0]
     if not tokens:
         detail = f"Candidates are shown to holders of a token. Set {VARIABLE} or PAUTA_ADMIN_TOKEN and start again."
         raise HTTPException(403, detail)
@@ -45,4 +45,5 @@ async def _up_to_date(loaded: Annotated[RecruitingRelease, in_service("recruitin
 
 
 Viewer = Depends(_viewer)
+ViewerName = Annotated[str, Viewer]
 InService = Annotated[RecruitingRelease, Depends(_up_to_date)]

@@ -41,7 +41,7 @@ def fetch(context: Context, folder: Path) -> dict[str, Any]:
         if names == (zipped := tuple(name for name in names if name.endswith(".zip"))):
             check_zip(place / zipped[0], arranged)
             extract(place / zipped[0], place, arranged)
-        return {"address": _public(remote.uri), "sha256": digests, **read_nested(files_in(place), folder)}
+        return {"address": _public(remote.uri), "sha256": digests, **read_nested(context, files_in(place), folder)}
 
 
 def _public(uri: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.raw_files.given_path import given_path, stamp
+from pipelines.recruiting.tables.contacts import keep_contacts, keeps_contacts
 from pipelines.recruiting.tables.raw import COLUMNS, write_raw
 from pipelines.use_case import Context
 from script_shared.errors import InputError
@@ -21,6 +22,7 @@ TEXTS = {  # cleaned of personal data
     "candidates": ("title", "skills_text", "certifications", "cv_text"),
     "applications": (),
 }
+CONTACT = {"name": "names", "birth_date": "birth_date"}  # column of a person, and its field in a contact
 PERSON = ("name", "birth_date")  # columns of candidates that may be mapped: what to look for in the texts, then dropped
 
 
@@ -51,8 +53,18 @@ def fetch(context: Context, folder: Path) -> dict[str, Any]:
         found = {name: name for name in (*COLUMNS[table], *PERSON) if name in read.columns} | named
         frame = read.select(pl.col(column).cast(pl.String).alias(name) for name, column in found.items())
         write_raw(folder, table, _clean(table, frame))
+        if table == "candidates" and keeps_contacts(context.settings):
+            facts["contacts"] = keep_contacts(context, _contacts(frame))
         facts[table], facts["columns"][table] = frame.height, found
     return facts
+
+
+def _contacts(frame: pl.DataFrame) -> dict[str, dict[str, list[str]]]:
+    """Contacts by candidate: the columns of the person, where they are mapped."""
+    columns = {field: frame[name].to_list() for name, field in CONTACT.items() if name in frame.columns}
+    rows = zip(*columns.values(), strict=True) if columns else ()
+    values = [{field: [each] for field, each in zip(columns, row, strict=True) if each} for row in rows]
+    return dict(zip(frame["candidate_id"].fill_null("").to_list(), values, strict=False))
 
 
 def mapping(lines: list[str]) -> dict[str, dict[str, str]]:

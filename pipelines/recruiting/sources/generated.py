@@ -31,7 +31,7 @@ def fetch(context: Context, folder: Path) -> dict[str, Any]:
     """Write the raw tables, and what was planted into ``truth`` beside them."""
     with TemporaryDirectory(prefix="pauta-recruiting-") as scratch:
         world, applications, _ = generate(Path(scratch), context.params.generated)
-        facts = read_nested(files_in(Path(scratch)), folder)
+        facts = read_nested(context, files_in(Path(scratch)), folder)
     write_truth(folder / TRUTH, world, applications)
     return facts
 

@@ -31,8 +31,8 @@ def fetch(context: Context, folder: Path) -> dict[str, Any]:
     """
     path = given_path(context, WHAT)
     if path.is_dir():
-        return read_nested(files_in(path), folder)
+        return read_nested(context, files_in(path), folder)
     with TemporaryDirectory(prefix="pauta-recruiting-") as scratch:
         check_members(path, arranged)
         extract(path, Path(scratch), arranged)
-        return read_nested(files_in(Path(scratch)), folder)
+        return read_nested(context, files_in(Path(scratch)), folder)

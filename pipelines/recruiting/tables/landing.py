@@ -6,6 +6,7 @@ from pipelines.erasures import erased_digests
 from pipelines.raw_files.links import earlier_raw, link_tree, sizes
 from pipelines.recruiting.erasure import NAMING, drop_erased, holds_erased
 from pipelines.recruiting.sources import source_named
+from pipelines.recruiting.tables.contacts import drop_contacts, lacks_contacts
 from pipelines.recruiting.tables.raw import file_of
 from pipelines.use_case import Context
 
@@ -25,9 +26,12 @@ def landing(context: Context) -> dict[str, Any]:
     """
     source = source_named(context.source)
     fingerprint = source.fingerprint(context)
+    drop_contacts(context.settings)
     digests = erased_digests(context.settings)
     earlier = None if context.options.refresh else earlier_raw(context.run.root, fingerprint, step=STEP)
     if earlier and any(holds_erased(file_of(earlier.folder(STEP), name), digests) for name in NAMING):
+        earlier = None
+    if lacks_contacts(context.settings):
         earlier = None
     with context.run.write(STEP) as (folder, facts):
         if earlier:

@@ -62,6 +62,23 @@ COUNTER = Table(  # one row: the number of the latest change; its writer locks o
     Column("id", Integer, primary_key=True),
     Column("change", BigInteger, nullable=False),
 )
+CONTACTS = Table(  # the only table with personal data
+    "recruiting_contacts",
+    METADATA,
+    Column("candidate_id", Id, primary_key=True),
+    Column("content", Text, nullable=False),  # encrypted
+)
+ACCESS = Table(
+    "recruiting_access",
+    METADATA,
+    Column("number", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("viewer", String(64), nullable=False),
+    Column("route", String(128), nullable=False),
+    Column("candidate", String(32), nullable=False),  # a digest
+    sqlite_autoincrement=True,  # a number is never given twice
+)
+OF_CANDIDATES = (APPLICATIONS, CANDIDATES, CONTACTS)
 TABLES = {"vacancies": VACANCIES, "candidates": CANDIDATES, "applications": APPLICATIONS}
 for _table in TABLES.values():
     Index(f"{_table.name}_change", _table.c.change)

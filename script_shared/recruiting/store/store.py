@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Table, and_, delete, func, insert, select, up
 
 from script_shared.errors import ConflictError
 from script_shared.recruiting.store.migrate import migrate
-from script_shared.recruiting.store.schema import COUNTER, TABLES
+from script_shared.recruiting.store.schema import CONTACTS, COUNTER, OF_CANDIDATES, TABLES
 from script_shared.storage.tables import TableConnection
 
 Kind = Literal["vacancies", "candidates", "applications"]
@@ -74,10 +74,15 @@ class RecruitingStore:
         return self._write(kind, names, version, removed=True)
 
     def erase_candidate(self, candidate: str) -> None:
-        """Delete a candidate and the applications for good; the event log says so to other processes."""
+        """Delete a candidate, applications and contact for good; the event log says so to other processes."""
         with self._connection.transaction() as connection:
-            for kind in ("applications", "candidates"):
-                connection.execute(delete(TABLES[kind]).where(TABLES[kind].c.candidate_id == candidate))
+            for table in OF_CANDIDATES:
+                connection.execute(delete(table).where(table.c.candidate_id == candidate))
+
+    def drop_contacts(self) -> None:
+        """Delete all contacts."""
+        with self._connection.transaction() as connection:
+            connection.execute(delete(CONTACTS))
 
     def erase_candidates(self, are_erased: Callable[[Sequence[str]], Sequence[bool]]) -> int:
         """Delete every candidate who was erased and is still in a table, and return how many there were.
@@ -86,7 +91,7 @@ class RecruitingStore:
             are_erased: which of some ids were erased.
         """
         with self._connection.transaction() as connection:
-            columns = [TABLES[kind].c.candidate_id for kind in ("applications", "candidates")]
+            columns = [table.c.candidate_id for table in OF_CANDIDATES]
             ids = sorted({name for column in columns for name in connection.scalars(select(column))})
         found = [name for name, erased in zip(ids, are_erased(ids), strict=True) if erased]
         for name in found:

@@ -43,6 +43,21 @@ KNOWN = {  # of a person: read to find it in the texts, and dropped
         *("url_linkedin", "facebook"),
     ),
 }
+CONTACT = {  # what a person's contact holds, where it is kept: several places give several values
+    "names": (("infos_basicas", "nome"), ("informacoes_pessoais", "nome")),
+    "emails": (
+        *(("infos_basicas", "email"), ("informacoes_pessoais", "email")),
+        ("informacoes_pessoais", "email_secundario"),
+    ),
+    "phones": (
+        *(("infos_basicas", "telefone"), ("infos_basicas", "telefone_recado")),
+        *(("informacoes_pessoais", "telefone_celular"), ("informacoes_pessoais", "telefone_recado")),
+    ),
+    "cpf": (("informacoes_pessoais", "cpf"),),
+    "addresses": (("informacoes_pessoais", "endereco"),),
+    "birth_date": (("informacoes_pessoais", "data_nascimento"),),
+    "links": tuple(("informacoes_pessoais", name) for name in ("url_linkedin", "facebook", "skype")),
+}
 Row = dict[str, str]
 
 
@@ -73,6 +88,12 @@ def candidate_row(candidate: str, record: object) -> Row:
         "cv_text": "\n".join(text for text in (_at(record, "cv_pt"), _at(record, "cv_en")) if text.strip()),
     }
     return row | {name: scrub(text, names, births, known) if text else "" for name, text in texts.items()}
+
+
+def contact_of(record: object) -> dict[str, list[str]]:
+    """A person's contact: each value once."""
+    found = {name: [_at(record, *place).strip() for place in places] for name, places in CONTACT.items()}
+    return {name: list(dict.fromkeys(filter(None, values))) for name, values in found.items()}
 
 
 def application_rows(vacancy: str, record: object) -> Iterator[Row]:

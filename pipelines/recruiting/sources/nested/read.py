@@ -6,13 +6,15 @@ from typing import Any
 import polars as pl
 
 from pipelines.raw_files.progress import progress
-from pipelines.recruiting.sources.nested.flat import application_rows, candidate_row, vacancy_row
+from pipelines.recruiting.sources.nested.flat import application_rows, candidate_row, contact_of, vacancy_row
 from pipelines.recruiting.sources.nested.layout import records
+from pipelines.recruiting.tables.contacts import keep_contacts, keeps_contacts
 from pipelines.recruiting.tables.raw import write_raw
+from pipelines.use_case import Context
 
 
-def read_nested(files: dict[str, Path], folder: Path) -> dict[str, Any]:
-    """Write the raw tables of the three files into the folder.
+def read_nested(context: Context, files: dict[str, Path], folder: Path) -> dict[str, Any]:
+    """Write the raw tables of the three files into the folder, and contacts into the encrypted table if they are kept.
 
     Returns:
         rows by table.
@@ -32,4 +34,8 @@ def read_nested(files: dict[str, Path], folder: Path) -> dict[str, Any]:
             rows.append(candidate_row(key, record))
             advance(1)
     write_raw(folder, "candidates", pl.DataFrame(rows))
-    return {"vacancies": len(vacancies), "candidates": len(rows), "applications": len(applications)}
+    counts = {"vacancies": len(vacancies), "candidates": len(rows), "applications": len(applications)}
+    if not keeps_contacts(context.settings):
+        return counts
+    contacts = {key: contact_of(record) for key, record in applicants.items()}
+    return {**counts, "contacts": keep_contacts(context, contacts)}

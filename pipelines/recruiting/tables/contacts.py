@@ -1,0 +1,69 @@
+"""Contacts of candidates: into the encrypted table where the settings have a key for it, else nowhere."""
+
+from collections.abc import Mapping
+
+from pipelines.erasures import erased_digests
+from pipelines.use_case import Context
+from script_shared.addresses import sqlite_file
+from script_shared.recruiting.erasure import are_erased
+from script_shared.recruiting.store.contacts import Contact, Contacts
+from script_shared.recruiting.store.store import RecruitingStore
+from script_shared.settings import Settings
+from script_shared.storage.tables import tables_address
+
+
+def keep_contacts(context: Context, contacts: Mapping[str, Contact]) -> int:
+    """Replace the stored contacts by these, without those of erased candidates; how many there are.
+
+    Raises:
+        UnavailableError: the table, or the erasures, cannot be used.
+        SettingsError: the key is none.
+    """
+    store = Contacts.of(context.settings)
+    if store is None:
+        return 0
+    names = [name for name, contact in contacts.items() if any(contact.values())]
+    gone = are_erased(names, erased_digests(context.settings))
+    kept = {name: contacts[name] for name, erased in zip(names, gone, strict=True) if not erased}
+    try:
+        store.replace(kept)
+    finally:
+        store.close()
+    return len(kept)
+
+
+def keeps_contacts(settings: Settings) -> bool:
+    """Whether there is a key."""
+    return settings.of("recruiting").contact_key is not None
+
+
+def lacks_contacts(settings: Settings) -> bool:
+    """Whether contacts are to be kept, and there are none yet.
+
+    Raises:
+        UnavailableError: the table cannot be used.
+    """
+    store = Contacts.of(settings)
+    if store is None:
+        return False
+    try:
+        return store.is_empty()
+    finally:
+        store.close()
+
+
+def drop_contacts(settings: Settings) -> None:
+    """Delete contacts of an earlier run whose key was removed from the settings since.
+
+    Raises:
+        UnavailableError: the tables cannot be used.
+    """
+    address = tables_address(settings, "recruiting")
+    file = sqlite_file(address)
+    if keeps_contacts(settings) or (file is not None and not file.exists()):
+        return
+    store = RecruitingStore(address)
+    try:
+        store.drop_contacts()
+    finally:
+        store.close()
