@@ -138,6 +138,10 @@ bench-students-serving: install ## Risks of students over HTTP at a constant rat
 bench-students-scale: install ## 300,000 generated students, from workbooks to a release: seconds and memory (ARGS="--work folder")
 	$(BIN)/python -m tests.benchmarks.students_scale $(ARGS)
 
+.PHONY: bench-recruiting-scale
+bench-recruiting-scale: install ## 50,000 generated candidates, 10,000 vacancies, 50,000 applications, from files to a release (ARGS="--work folder")
+	$(BIN)/python -m tests.benchmarks.recruiting_scale $(ARGS)
+
 .PHONY: bench-ranking
 bench-ranking: install ## Rolling replay of real clicks: the ranker and its peers, with intervals (ARGS="--share 0.05")
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.ranking $(ARGS)

@@ -1,11 +1,11 @@
-"""Figures with 95 % intervals by case, and paired differences to the candidate."""
+"""Figures with 95 % intervals by case or by group of cases, and paired differences to the candidate."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.measures.bootstrap import interval, means, resampled_means
+from pipelines.measures.bootstrap import interval, means, resampled_group_means, resampled_means
 from script_shared.arrays import FloatArray
 
 CANDIDATE = "candidate"
@@ -51,17 +51,24 @@ def rank_values(place: FloatArray) -> dict[str, FloatArray]:
     }
 
 
-def figures(values: Values, resamples: int, seed: int) -> tuple[list[Figure], list[Difference]]:
+def figures(
+    values: Values, resamples: int, seed: int, groups: Sequence[int] | None = None
+) -> tuple[list[Figure], list[Difference]]:
     """Every figure of every model, and the differences of the candidate to all others.
 
     Args:
         values: all models have the same metrics, with the same cases in the same order; nan where a case has none.
+        groups: of each case; cases of a group, such as those of one person, are drawn together. None for single cases.
     """
     keys = [(model, metric) for model, metrics in values.items() for metric in metrics]
     if not keys:
         return [], []
     matrix = np.stack([np.asarray(values[model][metric], float) for model, metric in keys], axis=1)
-    drawn = resampled_means(matrix, resamples, seed)
+    drawn = (
+        resampled_means(matrix, resamples, seed)
+        if groups is None
+        else resampled_group_means(matrix, np.asarray(groups), resamples, seed)
+    )
     value, (low, high) = means(matrix), interval(drawn)
     cases = (~np.isnan(matrix)).sum(axis=0)
     rows = zip(keys, value, low, high, cases, strict=True)

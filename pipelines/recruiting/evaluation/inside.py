@@ -1,12 +1,13 @@
-"""Who of a vacancy's applicants is hired: AUC over all pairs, inside a vacancy, NDCG@5, calibration."""
+"""Who of a vacancy's applicants is hired: AUC over all pairs, inside a vacancy, NDCG, calibration."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from script_shared.arrays import Bools, FloatArray, IntArray
 
 BINS = 10
+MOST_RESAMPLES = 300
 
 
 def auc(came: Bools, score: FloatArray) -> float:
@@ -41,42 +42,71 @@ def groups_of(vacancy: IntArray, came: Bools) -> list[IntArray]:
     return [group for group in groups if 0 < came[group].sum() < len(group)]
 
 
+def graded_values(
+    vacancy: IntArray, gains: FloatArray, scores: Mapping[str, FloatArray], depth: int = 10
+) -> dict[str, dict[str, list[float]]]:
+    """NDCG of the applicants' order by what became of them, of each vacancy where outcomes differ, beside a random one.
+
+    Args:
+        gains: (n) of each application, such as its grade.
+    """
+    order = np.argsort(vacancy, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(vacancy[order])) + 1) if len(order) else []
+    differ = [group for group in groups if gains[group].min() < gains[group].max()]
+    name = f"graded_ndcg_at_{depth}"
+    found = {
+        model: {name: [ndcg(gains[group], np.nan_to_num(score[group], nan=-np.inf), depth) for group in differ]}
+        for model, score in scores.items()
+    }
+    return {**found, "random": {name: [random_ndcg(gains[group], depth) for group in differ]}}
+
+
 def inside_values(
     vacancy: IntArray, came: Bools, scores: Mapping[str, FloatArray]
 ) -> dict[str, dict[str, list[float]]]:
-    """AUC and NDCG@5 of each vacancy with both outcomes, by model."""
+    """AUC and NDCG@5 of each vacancy with both outcomes, by model, and what a random order is expected to have."""
     groups = groups_of(vacancy, came)
-    return {
+    found = {
         model: {
             "auc_inside": [auc(came[group], score[group]) for group in groups],
             "ndcg_at_5": [ndcg(came[group].astype(float), score[group]) for group in groups],
         }
         for model, score in scores.items()
     }
+    expected = [random_ndcg(came[group].astype(float)) for group in groups]
+    return {**found, "random": {"auc_inside": [0.5] * len(groups), "ndcg_at_5": expected}}
 
 
-def random_ndcg(size: int, hits: int, depth: int = 5) -> float:
-    """Expected NDCG of a random order.
+def random_ndcg(gains: FloatArray, depth: int = 5) -> float:
+    """Expected NDCG of a random order; nan without a gain.
 
-    >>> round(random_ndcg(2, 1), 3)
+    >>> round(random_ndcg(np.array([1.0, 0.0])), 3)
     0.815
     """
     weight = 1 / np.log2(np.arange(2, depth + 2))
-    shown = float(weight[: min(size, depth)].sum())
-    return hits / size * shown / float(weight[: min(hits, depth)].sum())
+    ideal = np.sort(gains)[::-1][:depth]
+    best = float((ideal * weight[: len(ideal)]).sum())
+    return float(gains.mean() * weight[: min(len(gains), depth)].sum() / best) if best > 0 else float("nan")
 
 
-def auc_interval(came: Bools, score: FloatArray, vacancy: IntArray, resamples: int, seed: int) -> tuple[float, float]:
-    """95 % interval of the AUC over all pairs, by vacancy: a vacancy is drawn with all its applicants."""
-    if resamples < 1 or not came.any() or came.all():
-        return float("nan"), float("nan")
+def interval_by_vacancy(
+    measure: Callable[[IntArray], float], vacancy: IntArray, resamples: int, seed: int
+) -> tuple[float, float]:
+    """95 % interval of a measure over all applications; a vacancy is drawn with all its applicants.
+
+    Args:
+        measure: of the applications at some places.
+        vacancy: (n) of each application.
+    """
     order = np.argsort(vacancy, kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(vacancy[order])) + 1)
     draw = np.random.default_rng(seed)
     found = []
-    for _ in range(min(resamples, 300)):
+    for _ in range(min(resamples, MOST_RESAMPLES) if len(order) else 0):
         chosen = np.concatenate([groups[place] for place in draw.integers(0, len(groups), len(groups)).tolist()])
-        found.append(auc(came[chosen], score[chosen]))
+        found.append(measure(chosen))
+    if not np.isfinite(found).any():
+        return float("nan"), float("nan")
     low, high = np.nanquantile(found, [0.025, 0.975])
     return float(low), float(high)
 

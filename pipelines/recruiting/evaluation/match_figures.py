@@ -1,36 +1,43 @@
-"""Figures of the match classifier: over all applications, inside a vacancy, and calibrated or not."""
+"""Figures of the applicants: who is hired, over all and inside a vacancy; what similarity has to do with outcomes."""
 
 import numpy as np
 
+from pipelines.recruiting.evaluation.correlations import correlation_figures
 from pipelines.recruiting.evaluation.figures import Figure, figures
 from pipelines.recruiting.evaluation.inside import (
     auc,
-    auc_interval,
     calibration_error,
-    groups_of,
+    graded_values,
     inside_values,
-    random_ndcg,
+    interval_by_vacancy,
 )
 from pipelines.recruiting.evaluation.replayed import Decided
+from script_shared.arrays import FloatArray
 
-MATCH, LATEST, RANKER, RANDOM = "match", "latest_first", "candidate_ranker", "random"
+MATCH, LATEST = "match", "latest_first"
 
 
 def match_figures(found: Decided, resamples: int, seed: int) -> list[Figure]:
-    """AUC of a hire over all applications and inside a vacancy, NDCG@5 inside, compared with latest first."""
-    scores = {MATCH: found.chance, LATEST: found.day.astype(float), RANKER: found.score}
-    result = []
-    for model, score in scores.items():
-        low, high = auc_interval(found.hired, score, found.vacancy, resamples, seed)
-        result.append(Figure(model, "auc_hired", auc(found.hired, score), low, high, len(score)))
-    inside = inside_values(found.vacancy, found.hired, scores)
-    groups = groups_of(found.vacancy, found.hired)
-    if groups:
-        expected = [random_ndcg(len(group), int(found.hired[group].sum())) for group in groups]
-        inside[RANDOM] = {"auc_inside": [0.5] * len(groups), "ndcg_at_5": expected}
-        result += figures(inside, resamples, seed)[0]
-    error = calibration_error(found.hired, found.chance)
-    result.append(Figure(MATCH, "calibration_error", error, np.nan, np.nan, len(found.chance)))
-    brier = float(np.mean((found.chance - found.hired) ** 2)) if len(found.chance) else np.nan
-    result.append(Figure(MATCH, "brier", brier, np.nan, np.nan, len(found.chance)))
+    """AUC of a hire over all applications and inside a vacancy, NDCG inside, correlations, calibration.
+
+    The order "latest application first" is among the models; intervals are by vacancy.
+    """
+    scores = {MATCH: found.scores[MATCH], LATEST: found.day.astype(float)}
+    scores |= {model: score for model, score in found.scores.items() if model not in scores}
+    filled = {model: np.nan_to_num(score, nan=-1.0) for model, score in scores.items()}
+    result = [_auc(found, model, score, resamples, seed) for model, score in filled.items()]
+    result += figures(inside_values(found.vacancy, found.hired, filled), resamples, seed)[0]
+    gains = np.maximum(found.grade, 0).astype(float)
+    result += figures(graded_values(found.vacancy, gains, scores), resamples, seed)[0]
+    result += correlation_figures(found, scores, resamples, seed)
+    chance, size = found.scores[MATCH], len(found.hired)
+    error = calibration_error(found.hired, chance)
+    brier = float(np.mean((chance - found.hired) ** 2)) if size else np.nan
+    for metric, value in (("calibration_error", error), ("brier", brier)):
+        result.append(Figure(MATCH, metric, value, np.nan, np.nan, size))
     return result
+
+
+def _auc(found: Decided, model: str, score: FloatArray, resamples: int, seed: int) -> Figure:
+    low, high = interval_by_vacancy(lambda rows: auc(found.hired[rows], score[rows]), found.vacancy, resamples, seed)
+    return Figure(model, "auc_hired", auc(found.hired, score), low, high, len(score))

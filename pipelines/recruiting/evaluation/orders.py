@@ -66,7 +66,12 @@ def places(scores: FloatArray | IntArray, hits: Bools) -> FloatArray:
     >>> places(np.array([3.0, 1.0, 1.0, 2.0]), np.array([False, True, False, True])).tolist()
     [2.5, 1.0]
     """
-    own = scores[hits]
+    return places_of(scores, np.flatnonzero(hits))
+
+
+def places_of(scores: FloatArray | IntArray, rows: IntArray) -> FloatArray:
+    """(rows) place of each row among all, in the order of the rows; equal scores share their mean place."""
+    own = scores[rows]
     before = (scores[None, :] > own[:, None]).sum(axis=1)
     same = (scores[None, :] == own[:, None]).sum(axis=1)
     found: FloatArray = before + (same - 1) / 2

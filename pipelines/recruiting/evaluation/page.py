@@ -15,40 +15,56 @@ LABELS = {
     "tfidf_text": "TF-IDF of all text",
     "lsa": "LSA",
     "learnt": "LSA with the learnt projection",
-    "newest_of_near": "latest activity, of the nearest",
-    "most_active_of_near": "most applications, of the nearest",
+    "bm25": "BM25",
+    "similarity": "similarity of the learnt vectors",
     "match": "match classifier",
     "latest_first": "latest application first",
     "candidate_ranker": "candidates' ranker",
     "random": "random order",
 }
+PEOPLE = {
+    **LABELS,
+    CANDIDATE: "candidates' ranker, of the nearest",
+    "newest": "latest activity first",
+    "most_active": "most applications first",
+    "same_area": "same area, then latest activity",
+}
 NEXT = {"hr_at_10": "among the first ten", "mrr_at_10": "MRR@10", "ndcg_at_10": "NDCG@10"}
-RECALL = {"recall_at_10": "recall at 10", "recall_at_50": "recall at 50", "recall_at_100": "recall at 100"}
+RECALL = {
+    f"{kind}recall_at_{depth}": f"{name} at {depth}"
+    for kind, name in (("", "recall"), ("hired_", "of the hired"))
+    for depth in (10, 50, 100)
+}
 HIRE = {
     "auc_hired": "AUC over all",
     "auc_inside": "AUC inside a vacancy",
     "ndcg_at_5": "NDCG@5 inside",
+    "graded_ndcg_at_10": "NDCG@10 by what became of them",
     "calibration_error": "calibration error",
     "brier": "Brier score",
 }
+GRADES = {"pearson": "Pearson", "spearman": "Spearman"}
 READING = (
     "The models learnt from the days before the test. On each day of the test they know only the days before it. "
-    "After each figure is its 95 % interval."
+    "After each figure is its 95 % interval, by candidate here and by vacancy below."
 )
 HIRES = (
     "The AUC over all applications measures mostly which vacancies are filled; inside a vacancy, where a recruiter "
     "chooses, the models predict little. Applications that are not decided yet count as not hired. Answers show the "
     "chance, but never order by it."
 )
+CORRELATED = "Correlation with the grade of the applications that have one: 0 refused, 1 put forward … 4 hired."
 
 
 def render(content: dict[str, Any]) -> str:
     """The page as HTML text."""
     sections = [
         _figures(content, "The candidate's next vacancy among the open ones", READING, NEXT),
-        _figures(content, "Applicants among all candidates", "Recall of a vacancy's applicants.", RECALL),
+        _figures(content, "Applicants among all candidates", "Recall of a vacancy's applicants.", RECALL, PEOPLE),
         _figures(content, "Who is hired", HIRES, HIRE),
+        _figures(content, "Does a higher score mean a better outcome?", CORRELATED, GRADES),
         _groups(content),
+        _outcomes(content),
         _counterfactual(content),
     ]
     return render_page(
@@ -74,10 +90,12 @@ def value(content: dict[str, Any], model: str, metric: str) -> float:
     return float(found[0]["value"]) if found else float("nan")
 
 
-def _figures(content: dict[str, Any], title: str, text: str, metrics: dict[str, str]) -> Section:
+def _figures(
+    content: dict[str, Any], title: str, text: str, metrics: dict[str, str], labels: dict[str, str] = LABELS
+) -> Section:
     by_name = {(each["model"], each["metric"]): each for each in content["figures"] if each["metric"] in metrics}
     models = list(dict.fromkeys(model for model, _ in by_name))
-    rows = [(LABELS[model], *(_cell(by_name.get((model, metric))) for metric in metrics)) for model in models]
+    rows = [(labels[model], *(_cell(by_name.get((model, metric))) for metric in metrics)) for model in models]
     return Section(title, text, [Table(("order", *metrics.values()), rows)])
 
 
@@ -95,11 +113,20 @@ def _groups(content: dict[str, Any]) -> Section:
     return Section("For whom?", " ".join(content["group_sentences"]), [Table(header, rows)])
 
 
+def _outcomes(content: dict[str, Any]) -> Section:
+    header = ("area", "", "decided applications", "hired", "refused", "mean chance on the test days", "p")
+    columns = ("area", "name", "applications", "hired", "refused", "chance", "p_value")
+    rows = [tuple(each[name] for name in columns) for each in content["outcomes"]]
+    tables = [Table(header, rows)] if rows else []
+    return Section("Who was hired, by gender?", " ".join(content["outcome_sentences"]), tables)
+
+
 def _counterfactual(content: dict[str, Any]) -> Section:
     found = content["counterfactual"]
-    verdict = "No score moved" if found["largest_move"] <= MOVED else f"Vectors moved by {found['largest_move']:.2g}"
+    verdict = "No score moved" if found["largest_move"] <= MOVED else f"Scores moved by {found['largest_move']:.2g}"
     text = (
-        f"{verdict} when words of {found['candidates']:,} candidates were changed to those of the other sex, such as "
-        "desenvolvedor and desenvolvedora, and words for sex and family were added."
+        f"{verdict} when {found['candidates']:,} candidates had a name of the other sex, words such as desenvolvedor "
+        "and desenvolvedora were changed, and words for sex and family were added: both rankers and the match "
+        f"classifier, {found['pairs']:,} pairs."
     )
-    return Section("Does a person's sex or family change a score?", text)
+    return Section("Does a person's name, sex or family change a score?", text)

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.recruiting.evaluation.candidate_orders import CandidateOrders
 from pipelines.recruiting.evaluation.figures import CANDIDATE, rank_values
-from pipelines.recruiting.evaluation.orders import PlainOrders, places
+from pipelines.recruiting.evaluation.orders import PlainOrders, places, places_of
 from pipelines.recruiting.training.applicants import Retrieval, by_vacancy, hired
-from pipelines.recruiting.training.cases import Case, Day, Openness, next_vacancies, replay
+from pipelines.recruiting.training.cases import Case, Openness, next_vacancies, replay
 from pipelines.recruiting.training.models import Models
 from pipelines.recruiting.training.ranker_fit import case_features
 from pipelines.recruiting.training.records import Data
@@ -18,7 +19,8 @@ from script_shared.recruiting.features.world import World
 from script_shared.recruiting.ranking.boosted import scores_of
 
 DEPTHS = (10, 50, 100)
-GAINS = np.asarray([0, 1, 2, 3, 4], float)  # of an applicant by grade, in NDCG
+NEAREST = 200  # candidates of a vacancy that the ranker puts in order
+SCORES = ("match", "candidate_ranker", "similarity")
 
 
 @dataclass
@@ -28,17 +30,26 @@ class Replayed:
     Attributes:
         next_vacancy: model to metric to the value of each case.
         rows: of each case (candidate, vacancy, day).
-        applicants: the same for vacancies on a day: recall of applicants, NDCG of their order.
-        places: of the applications whose chance was predicted; chances: those chances.
+        applicants: the same for vacancies on a day: recall of the applicants, and of those who were hired.
+        lists_of: the vacancy of each of those lists.
+        places: of the applications that were scored, by list; scores: of each list by model.
     """
 
     next_vacancy: dict[str, dict[str, list[float]]] = field(default_factory=dict)
     rows: list[tuple[int, int, int]] = field(default_factory=list)
     applicants: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+    lists_of: list[int] = field(default_factory=list)
     places: list[IntArray] = field(default_factory=list)
-    chances: list[FloatArray] = field(default_factory=list)
-    scores: list[FloatArray] = field(default_factory=list)
+    scores: list[dict[str, FloatArray]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Near:
+    """Candidates as vectors on a day."""
+
+    retrieval: Retrieval
+    day: int
 
 
 def replay_test(
@@ -51,7 +62,7 @@ def replay_test(
         share: of the cases that are measured, drawn by seed.
     """
     found, draw = Replayed(), np.random.default_rng(1)
-    orders, retrieval = PlainOrders(data, world, first), Retrieval(data, world)
+    orders, people, retrieval = PlainOrders(data, world, first), CandidateOrders(data, first), Retrieval(data, world)
     changed = np.zeros(0, np.int64)
     for today in replay(data, world, first, end, openness):
         retrieval.refresh(today.day, changed)
@@ -61,7 +72,8 @@ def replay_test(
                 _measure_case(found, world, models, orders, case)
         for places_ in by_vacancy(data, today.places):
             if draw.random() < share:
-                _measure_applicants(found, data, world, models, retrieval, places_, today)
+                _measure_applicants(found, data, world, models, people, Near(retrieval, today.day), places_)
+        people.add(today.places)
     return found
 
 
@@ -81,57 +93,62 @@ def _extend(table: dict[str, dict[str, list[float]]], model: str, values: dict[s
 
 
 def _measure_applicants(
-    found: Replayed, data: Data, world: World, models: Models, retrieval: Retrieval, at: IntArray, today: Day
+    found: Replayed, data: Data, world: World, models: Models, orders: CandidateOrders, near: Near, at: IntArray
 ) -> None:
+    """Chances and scores of a vacancy's applicants of a day, and their places among all candidates."""
     vacancy, applicants = int(data.vacancy[at[0]]), data.candidate[at]
-    chances = models.match.chances(world, applicants, data.vacancy[at], today.day)
+    alike = near.retrieval.vectors @ world.vacancy_vectors("learnt")[vacancy]
+    seen = near.retrieval.is_known(applicants)
+    features = pair_features(world, applicants, np.full(len(at), vacancy), near.day)
     found.places.append(at)
-    found.chances.append(chances)
-    features = pair_features(world, applicants, np.full(len(at), vacancy), today.day)
-    found.scores.append(scores_of(models.candidate_ranker, features))
-    alike = retrieval.vectors @ world.vacancy_vectors("learnt")[vacancy]
-    seen = retrieval.is_known(applicants)
+    found.scores.append(
+        {
+            "match": models.match.chances(world, applicants, data.vacancy[at], near.day),
+            "candidate_ranker": scores_of(models.candidate_ranker, features),
+            "similarity": np.where(seen, alike[applicants], np.nan),
+        }
+    )
     if not seen.any():
         return
-    near = retrieval.nearest(vacancy, 200)
-    known = np.union1d(near, applicants[seen])
-    ranked = scores_of(models.candidate_ranker, pair_features(world, known, np.full(len(known), vacancy), today.day))
-    ranked = np.where(np.isin(known, near), ranked, -np.inf)
-    own = np.isin(known, applicants[seen])
-    newest = np.asarray([_last_day(world, row) for row in known.tolist()])
-    active = np.asarray([len(world.activity.of_candidate.get(row, ())) for row in known.tolist()])
-    place = {
-        CANDIDATE: places(ranked, own),
-        "learnt": places(alike, np.isin(np.arange(len(alike)), applicants[seen])),
-        "newest_of_near": places(np.where(np.isin(known, near), newest, -1), own),
-        "most_active_of_near": places(np.where(np.isin(known, near), active, -1), own),
+    rows = near.retrieval.nearest(vacancy, NEAREST)
+    ranked = np.full(len(alike), -np.inf)
+    ranked[rows] = scores_of(models.candidate_ranker, pair_features(world, rows, np.full(len(rows), vacancy), near.day))
+    came = hired(data.grade[at])[seen]
+    found.lists_of.append(vacancy)
+    for model, scores in {CANDIDATE: ranked, "learnt": alike, **orders.of(vacancy)}.items():
+        where = places_of(np.where(near.retrieval.known, scores, -np.inf), applicants[seen])
+        _extend(found.applicants, model, recalls(where, came))
+
+
+def recalls(place: FloatArray, came: Bools) -> dict[str, list[float]]:
+    """Recall of the applicants at each depth, and of those who were hired; nan where nobody was."""
+    found = {f"recall_at_{depth}": [float((place < depth).mean())] for depth in DEPTHS}
+    return found | {
+        f"hired_recall_at_{depth}": [float((place[came] < depth).mean()) if came.any() else np.nan] for depth in DEPTHS
     }
-    for model, where in place.items():
-        values = {f"recall_at_{depth}": [float((where < depth).mean())] for depth in DEPTHS}
-        _extend(found.applicants, model, values)
-
-
-def _last_day(world: World, row: int) -> int:
-    entries = world.activity.of_candidate.get(row, ())
-    return max((entry[1] for entry in entries), default=-1)
 
 
 @dataclass(frozen=True)
 class Decided:
-    """Applications of the test with their scores, by place in the data."""
+    """Applications of the test, by place in the data.
 
+    Attributes:
+        scores: of each model.
+    """
+
+    candidate: IntArray
     vacancy: IntArray
     day: IntArray
     hired: Bools
     grade: IntArray
-    chance: FloatArray
-    score: FloatArray
+    scores: dict[str, FloatArray]
 
 
 def decided(data: Data, found: Replayed) -> Decided:
     """The applications of the replay that were measured."""
     at = np.concatenate(found.places) if found.places else np.zeros(0, np.int64)
-    chance = np.concatenate(found.chances) if found.chances else np.zeros(0)
-    score = np.concatenate(found.scores) if found.scores else np.zeros(0)
+    scores = {
+        name: np.concatenate([each[name] for each in found.scores]) if found.scores else np.zeros(0) for name in SCORES
+    }
     grade = data.grade[at]
-    return Decided(data.vacancy[at], data.day[at], hired(grade), grade, chance, score)
+    return Decided(data.candidate[at], data.vacancy[at], data.day[at], hired(grade), grade, scores)

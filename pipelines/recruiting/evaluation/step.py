@@ -11,10 +11,17 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from pipelines.measures import evaluation_csv
-from pipelines.recruiting.evaluation.counterfactual import MOVED, largest_move
+from pipelines.recruiting.evaluation.counterfactual import MOVED, Moves, counterfactual
 from pipelines.recruiting.evaluation.figures import CANDIDATE, figures
 from pipelines.recruiting.evaluation.groups import groups, sentences
 from pipelines.recruiting.evaluation.match_figures import match_figures
+from pipelines.recruiting.evaluation.outcome_groups import (
+    KIND,
+    UNKNOWN,
+    outcome_sentences,
+    outcomes,
+    planted_genders,
+)
 from pipelines.recruiting.evaluation.page import render
 from pipelines.recruiting.evaluation.replayed import Replayed, decided, replay_test
 from pipelines.recruiting.tables.reading import read_tables
@@ -29,7 +36,7 @@ from script_shared.recruiting.params import RecruitingParams
 from script_shared.recruiting.ranking import release_folder as names
 
 FILE, PAGE = "metrics.json", "report.html"
-CHECKED = 200  # candidates of the counterfactual test
+CHECKED, COMPARED = 200, 20  # candidates of the counterfactual test, and the newest vacancies it scores them with
 
 
 def evaluate(context: Context) -> dict[str, Any]:
@@ -68,11 +75,15 @@ def document(context: Context, data: Data, models: Models, params: RecruitingPar
     openness = model_params(params).openness
     share = min(1.0, wanted.cases / max(int((data.day >= models.until).sum()), 1))
     found = replay_test(data, world, models, models.until, end, openness, share)
-    told = groups(data, found)
-    own, differences = figures(found.next_vacancy, wanted.resamples, params.ranker.seed)
-    retrieved, _ = figures(found.applicants, wanted.resamples, params.ranker.seed)
-    chances = match_figures(decided(data, found), wanted.resamples, params.match.seed)
-    moved = _counterfactual(data, models)
+    genders = planted_genders(context.run.folder("landing"), data)
+    by_group = groups(data, found, {KIND: genders} if genders else None)
+    people, size = [candidate for candidate, *_ in found.rows], wanted.resamples
+    own, differences = figures(found.next_vacancy, size, params.ranker.seed, people)
+    retrieved, _ = figures(found.applicants, size, params.ranker.seed, found.lists_of)
+    scored = decided(data, found)
+    chances = match_figures(scored, size, params.match.seed)
+    by_gender = outcomes(data, scored, genders) if genders else []
+    moved = _counterfactual(data, models, world, end)
     pointer = context.releases.current()
     return {
         "run_id": context.run.run_id,
@@ -85,26 +96,25 @@ def document(context: Context, data: Data, models: Models, params: RecruitingPar
         "missing": {},
         "figures": [asdict(each) for each in (*own, *retrieved, *chances)],
         "differences": [asdict(each) for each in differences],
-        "groups": [asdict(each) for each in told],
-        "group_sentences": sentences(told, wanted.group_min),
-        "counterfactual": {"candidates": min(CHECKED, _with_text(data)), "largest_move": moved},
+        "groups": [asdict(each) for each in by_group],
+        "group_sentences": sentences(by_group, wanted.group_min),
+        "outcomes": [asdict(each) for each in by_gender],
+        "outcome_sentences": outcome_sentences(by_gender) if genders else [UNKNOWN],
+        "counterfactual": {**asdict(moved), "largest_move": moved.largest},
         "alarms": _alarms(moved, found),
     }
 
 
-def _with_text(data: Data) -> int:
-    return sum(not each.is_blank for each in data.candidates)
-
-
-def _counterfactual(data: Data, models: Models) -> float:
+def _counterfactual(data: Data, models: Models, world: World, day: int) -> Moves:
     chosen = [each for each in data.candidates if not each.is_blank][:CHECKED]
-    return largest_move(models.spaces, chosen)
+    newest = np.argsort([-each.asked_on for each in data.vacancies], kind="stable")[:COMPARED]
+    return counterfactual(models, world, chosen, newest, day)
 
 
-def _alarms(moved: float, found: Replayed) -> list[str]:
+def _alarms(moved: Moves, found: Replayed) -> list[str]:
     alarms = [] if found.rows else ["No case in the held-out days: nothing was measured."]
-    if moved > MOVED:
-        alarms.append(f"Words for the other sex move a candidate's vector by {moved:.2g}.")
+    if moved.largest > MOVED:
+        alarms.append(f"A name and words of the other sex move a candidate's vector or score by {moved.largest:.2g}.")
     return alarms
 
 

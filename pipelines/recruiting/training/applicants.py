@@ -25,6 +25,7 @@ class Retrieval:
 
     Attributes:
         vectors: float32 (candidates, width), zeros for those of whom nothing is known yet.
+        known: bool (candidates) whose record or first application is of an earlier day.
     """
 
     def __init__(self, data: Data, world: World) -> None:
@@ -34,19 +35,19 @@ class Retrieval:
         created = np.asarray([each.created_on for each in data.candidates])
         self._from = np.where(created >= 0, np.minimum(created, applied), applied)
         self.vectors = np.zeros((len(data.candidates), world.vacancy_vectors("learnt").shape[1]), np.float32)
-        self._known = np.zeros(len(data.candidates), bool)
+        self.known = np.zeros(len(data.candidates), bool)
 
     def refresh(self, day: int, changed: IntArray) -> None:
         """Add new candidates, and update those whose applications changed."""
-        new = np.flatnonzero((self._from < day) & ~self._known)
-        self._known[new] = True
-        rows = np.union1d(new, changed[self._known[changed]])
+        new = np.flatnonzero((self._from < day) & ~self.known)
+        self.known[new] = True
+        rows = np.union1d(new, changed[self.known[changed]])
         if len(rows):
             self.vectors[rows] = profiles(self._world, rows)
 
     def rebuild(self) -> None:
         """Use a new projection."""
-        rows = np.flatnonzero(self._known)
+        rows = np.flatnonzero(self.known)
         self.vectors[rows] = profiles(self._world, rows)
 
     def nearest(self, vacancy: int, most: int) -> IntArray:

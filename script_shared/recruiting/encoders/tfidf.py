@@ -61,6 +61,10 @@ class Tfidf:
 
     def transform(self, texts: Iterable[str]) -> csr_array:
         """float32 (texts, terms): sublinear TF-IDF, rows of length 1, or empty without words of the vocabulary."""
+        return self.weighted(self.counts(texts))
+
+    def counts(self, texts: Iterable[str]) -> csr_array:
+        """float32 (texts, terms): how often each term is in each text."""
         analyze, places = ANALYZERS[self.kind], self.places
         columns: list[int] = []
         offsets = [0]
@@ -70,8 +74,12 @@ class Tfidf:
         shape = (len(offsets) - 1, len(self.idf))
         counts = csr_array((np.ones(len(columns), np.float32), columns, offsets), shape=shape)
         counts.sum_duplicates()
-        counts.data = (1.0 + np.log(counts.data)) * self.idf[counts.indices]
-        return unit_rows(counts)
+        return counts
+
+    def weighted(self, counts: csr_array) -> csr_array:
+        """float32 (texts, terms): sublinear TF-IDF of counts."""
+        weights = (1.0 + np.log(counts.data)) * self.idf[counts.indices]
+        return unit_rows(csr_array((weights, counts.indices, counts.indptr), shape=counts.shape))
 
     def save(self, folder: Path, name: str) -> None:
         """Write it below the folder."""

@@ -45,7 +45,7 @@ TASKS = {
     "next": Task("The candidate's next vacancy among the open ones", next_figures, "2023-01-01", "2024-07-01", RANKS),
     "hires": Task(
         "Who of a vacancy's applicants is hired", hire_figures, "2022-07-01", "2024-07-01",
-        ("auc_hired", "auc_inside", "ndcg_at_5", "ndcg_at_10", "calibration_error", "brier"),
+        ("auc_hired", "auc_inside", "ndcg_at_5", "graded_ndcg_at_10", "calibration_error", "brier"),
     ),
     "cv": Task("The vacancy that a CV was put forward for", cv_figures, "2023-07-01", "2024-07-01", RANKS),
     "titles": Task("A title's own description", title_figures, "2023-07-01", "2024-07-01", RANKS),

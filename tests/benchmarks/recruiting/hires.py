@@ -5,12 +5,10 @@ import numpy as np
 from pipelines.recruiting.evaluation.figures import Figure, figures
 from pipelines.recruiting.evaluation.inside import (
     auc,
-    auc_interval,
     calibration_error,
-    groups_of,
+    graded_values,
     inside_values,
-    ndcg,
-    random_ndcg,
+    interval_by_vacancy,
 )
 from pipelines.recruiting.training.applicants import Pairs, hired
 from pipelines.recruiting.training.cases import replay
@@ -19,7 +17,7 @@ from pipelines.recruiting.training.match_fit import fit_match
 from pipelines.recruiting.training.models import first_day
 from pipelines.recruiting.training.records import Data
 from pipelines.recruiting.training.step import model_params
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, FloatArray, IntArray
 from script_shared.recruiting.features.match_features import NAMES
 from script_shared.recruiting.features.vacancy_side import NAMES as VACANCY_NUMBERS
 from script_shared.recruiting.features.world import World
@@ -68,23 +66,17 @@ def _only(features: FloatArray, columns: list[str]) -> FloatArray:
     return np.where(kept, features, 0).astype(np.float32)
 
 
-def _figures(scores: dict[str, FloatArray], vacancy: IntArray, came: IntArray, seed: int) -> list[Figure]:
+def _figures(scores: dict[str, FloatArray], vacancy: IntArray, came: Bools, seed: int) -> list[Figure]:
     found = []
     for model, score in scores.items():
-        low, high = auc_interval(came, score, vacancy, RESAMPLES, seed)
+        low, high = interval_by_vacancy(lambda rows, own=score: auc(came[rows], own[rows]), vacancy, RESAMPLES, seed)  # type: ignore[misc]
         found.append(Figure(model, "auc_hired", auc(came, score), low, high, len(score)))
         if 0 <= score.min() <= score.max() <= 1:
             found.append(Figure(model, "calibration_error", calibration_error(came, score), np.nan, np.nan, len(score)))
             found.append(Figure(model, "brier", float(np.mean((score - came) ** 2)), np.nan, np.nan, len(score)))
-    groups = groups_of(vacancy, came)
-    inside = inside_values(vacancy, came, scores)
-    expected = [random_ndcg(len(group), int(came[group].sum())) for group in groups]
-    inside["random"] = {"auc_inside": [0.5] * len(groups), "ndcg_at_5": expected}
-    found += figures(inside, RESAMPLES, seed)[0]
-    large = [group for group in groups if len(group) >= LARGE]
-    deep = {
-        model: {"ndcg_at_10": [ndcg(came[group].astype(float), score[group], 10) for group in large]}
-        for model, score in scores.items()
-    }
-    deep["random"] = {"ndcg_at_10": [random_ndcg(len(group), int(came[group].sum()), 10) for group in large]}
-    return found + figures(deep, RESAMPLES, seed)[0]
+    found += figures(inside_values(vacancy, came, scores), RESAMPLES, seed)[0]
+    large = np.isin(
+        vacancy, [group for group, size in zip(*np.unique(vacancy, return_counts=True), strict=True) if size >= LARGE]
+    )
+    kept = {model: score[large] for model, score in scores.items()}
+    return found + figures(graded_values(vacancy[large], came[large].astype(float), kept), RESAMPLES, seed)[0]

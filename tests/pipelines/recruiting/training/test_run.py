@@ -6,12 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipelines.recruiting.evaluation import counterfactual as counterfactual_test
+from pipelines.recruiting.evaluation.counterfactual import MOVED
+from pipelines.recruiting.evaluation.outcome_groups import KIND
 from pipelines.recruiting.tables.reading import read_tables
+from pipelines.recruiting.training.encoder_fit import encode_all
 from pipelines.recruiting.training.match_fit import refuse_giveaways
+from pipelines.recruiting.training.models import Models
 from pipelines.recruiting.training.records import Data, data_of
 from pipelines.use_case import Context
 from script_shared.errors import InputError, ReleaseCorruptError
 from script_shared.recruiting.features.match_features import NAMES
+from script_shared.recruiting.features.world import World
 from script_shared.recruiting.ranking.matcher import Matcher
 from script_shared.recruiting.ranking.skills import FILLERS
 from script_shared.recruiting.records import Candidate, Vacancy
@@ -60,6 +66,35 @@ def test_the_ranker_beats_the_newest_vacancies_on_planted_outcomes(run: Context)
     assert figure(run, "candidate", "mrr_at_10") > figure(run, "newest", "mrr_at_10") + 0.05
     page = (run.run.read("evaluated") / "report.html").read_text(encoding="utf-8")
     assert "No score moved" in page
+
+
+def test_figures_by_planted_gender_and_the_counterfactual_of_scores_are_in_the_report(run: Context) -> None:
+    content = json.loads((run.run.read("evaluated") / "metrics.json").read_text(encoding="utf-8"))
+    assert {each["name"] for each in content["groups"] if each["kind"] == KIND} == {"man", "woman"}
+    assert {each["name"] for each in content["outcomes"]} == {"man", "woman"}
+    moved = content["counterfactual"]
+    assert moved["pairs"] >= 200
+    assert set(moved["scores"]) == {"ranker", "candidate_ranker", "match"}
+    assert max(moved["scores"].values()) <= MOVED
+
+
+def test_the_counterfactual_sees_a_word_that_moves_scores(run: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = data(run)
+    models = Models.load(run.run.read("trained") / "held_out", 0)
+    world = World(whole.vacancies, whole.candidates, *encode_all(whole, models.spaces.encoder).spaces(models.spaces))
+    monkeypatch.setattr(counterfactual_test, "OTHER", {"java": "cobol", "sap": "excel"})
+    moved = counterfactual_test.counterfactual(models, world, whole.candidates[:30], np.arange(5), int(whole.day.max()))
+    assert moved.vectors > MOVED
+    assert max(moved.scores.values()) > MOVED
+
+
+def test_what_became_of_applicants_is_measured_beside_plain_orders(run: Context) -> None:
+    for model in ("candidate", "learnt", "newest", "most_active", "same_area", "tfidf_text", "bm25"):
+        assert figure(run, model, "recall_at_10") <= figure(run, model, "recall_at_100") <= 1
+    for model in ("match", "candidate_ranker", "similarity", "latest_first"):
+        assert -1 <= figure(run, model, "pearson") <= 1
+        assert -1 <= figure(run, model, "spearman") <= 1
+        assert figure(run, model, "graded_ndcg_at_10") > 0
 
 
 def test_a_vacancy_is_answered_with_candidates_and_reasons(matcher: Matcher) -> None:
