@@ -169,8 +169,21 @@ class GuardedProtocol(HttpToolsProtocol):
             self.door.refused("time")
             self.transport.abort()
         elif now > self._read_until:
-            part = "head" if self._in_head else "body"
-            self._refuse(Refused(408, "time", f"The {part} of the request did not arrive in time. Send it again."))
+            self._end_late()
+
+    def _end_late(self) -> None:
+        """End a request that did not arrive in time.
+
+        Where no byte of it came, nothing is sent: the client would take it for the answer to the request that it sends
+        next.
+        """
+        if self._in_head and not self._head_bytes:
+            self.door.refused("time")
+            self._shut = True
+            self.transport.close()
+            return
+        part = "head" if self._in_head else "body"
+        self._refuse(Refused(408, "time", f"The {part} of the request did not arrive in time. Send it again."))
 
     def make_room(self) -> None:
         """End the connection, because another one needs its place."""

@@ -217,7 +217,6 @@ def test_a_request_at_the_limits_is_answered() -> None:
 
 
 HALF = {  # and the limit that it meets
-    "nothing": (b"", SMALL.head_seconds),
     "half a head": (b"GET / HTTP/1.1\r\nHost: x\r\n", SMALL.head_seconds),
     "blank lines": (b"\r\n\r\n", SMALL.head_seconds),
     "half a body": (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf", SMALL.body_seconds),
@@ -229,8 +228,6 @@ HALF = {  # and the limit that it meets
 @pytest.mark.parametrize("name", HALF)
 def test_what_does_not_arrive_in_time_is_answered_and_closed(name: str, before: int) -> None:
     sent, limit = HALF[name]
-    if before and not sent:
-        pytest.skip("that connection is idle, not late")
 
     async def wait() -> None:
         server = Server(SMALL)
@@ -248,6 +245,24 @@ def test_what_does_not_arrive_in_time_is_answered_and_closed(name: str, before: 
             await server.later(limit + 1)
             assert (await answer(reader))[0] == 408
             assert await closed(reader)
+            assert server.refused == ["time"]
+            writer.close()
+
+    asyncio.run(wait())
+
+
+def test_a_connection_that_asked_nothing_is_closed_without_an_answer() -> None:
+    """Clients and proxies open connections in advance, and would take the answer for that to their first request."""
+
+    async def wait() -> None:
+        server = Server(SMALL)
+        async with server.listening() as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            await one(server)
+            await server.later(SMALL.head_seconds - 1)
+            assert server.refused == []
+            await server.later(SMALL.head_seconds + 1)
+            assert await reader.read() == b""
             assert server.refused == ["time"]
             writer.close()
 
