@@ -4,6 +4,8 @@ A damaged file with the right checksum can end the process that reads it (LightG
 its memory, or answer every request with an error. So the service has each release tried here first. ``TRIAL`` is the
 ``module:class`` of a ``ReleaseTrial``. Standard input holds what it gets and the release's manifest, as JSON; the
 output is one JSON object a line: each stage as it begins, then the verdict.
+
+It imports what is large at the lowest priority: that takes as much CPU as the check, beside the service's requests.
 """
 
 import argparse
@@ -12,16 +14,15 @@ import json
 import os
 import resource
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from pkgutil import resolve_name
+from typing import Any
 
-from app import memory
-from app.releases.release_trial import described, say
 from script_shared import parent
-from script_shared.errors import UnavailableError
-from script_shared.releases import Manifest
 
 CPU_SECONDS = 300
+NICE = 19  # a scheduling class for idle processors alone would starve on a busy machine
 SPARE_BYTES = 4 << 30  # of addresses, besides the release's own files four times over
 
 
@@ -33,7 +34,6 @@ def bound(folder: Path) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (addresses, most))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 10))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(10)
     with contextlib.suppress(OSError):  # no Linux, or not allowed
         Path("/proc/self/oom_score_adj").write_text("1000")
 
@@ -41,6 +41,7 @@ def bound(folder: Path) -> None:
 def main() -> int:
     """Check the release; exit code 0 if there is a verdict."""
     parent.end_with_named_parent()
+    os.nice(NICE)
     parser = argparse.ArgumentParser(prog="python -m app.release_check", description="Load a release and ask it.")
     parser.add_argument("trial", help="module:class of the trial")
     parser.add_argument("folder", type=Path, help="the release's files")
@@ -48,16 +49,26 @@ def main() -> int:
     args = parser.parse_args()
     given = json.load(sys.stdin)
     bound(args.folder)
+    return check(args.trial, args.folder, given, args.without)
+
+
+def check(trial: str, folder: Path, given: dict[str, Any], without: Sequence[str]) -> int:
+    """Import the trial, run it, and print the verdict."""
+    from app import memory
+    from app.releases.release_trial import described, say
+    from script_shared.errors import UnavailableError
+    from script_shared.releases import Manifest
+
     memory.import_lightgbm()
-    trial, reason = resolve_name(args.trial)(given["input"]), ""
+    on_trial, reason = resolve_name(trial)(given["input"]), ""
     try:
-        trial.run(args.folder, Manifest.model_validate(given["manifest"]), args.without)
+        on_trial.run(folder, Manifest.model_validate(given["manifest"]), without)
     except UnavailableError as error:  # which says nothing about the release
         say(unavailable=described(error))
         return 1
     except Exception as error:  # noqa: BLE001  whatever a release does to its users is the verdict
         reason = described(error)
-    say(verdict={"reason": reason, "parts": trial.parts})
+    say(verdict={"reason": reason, "parts": on_trial.parts})
     return 0
 
 
