@@ -44,6 +44,10 @@ class Refusal:
         final, retry_at = not isinstance(error, PASSING), time.monotonic() + pause(tries)
         return cls(pointer.version, pointer.sequence, one_line(error), wall_ms(), final, tries, retry_at)
 
+    def names(self, pointer: Pointer) -> bool:
+        """Whether it says for good what is wrong with the pointer's own release, which may be served in part."""
+        return self.final and (self.release, self.sequence) == (pointer.version, pointer.sequence)
+
     def holds(self, pointer: Pointer) -> bool:
         """Whether the release that a pointer names is not to be tried now."""
         same = (self.release, self.sequence) == (pointer.version, pointer.sequence)
