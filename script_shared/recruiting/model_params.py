@@ -6,6 +6,8 @@ from pydantic import Field
 
 from script_shared.params import Params
 
+Library = Literal["lightgbm", "xgboost"]
+
 
 class FieldWeights(Params):
     """How much the words of each field count in a vector; chosen on pairs from before the test on the real files."""
@@ -58,6 +60,7 @@ class IndexParams(Params):
 class RankerParams(Params):
     """LambdaRank over the features of pairs."""
 
+    kind: Library = Field(description="library that grows the trees: lightgbm or xgboost; a release is the same")
     days: int = Field(ge=30, description="newest days of the applications that it learns from")
     cases: int = Field(ge=100, description="newest cases that it learns from, at most")
     negatives: int = Field(
@@ -66,7 +69,7 @@ class RankerParams(Params):
     trees: int = Field(ge=1, description="trees")
     learning_rate: float = Field(gt=0, description="learning rate")
     leaves: int = Field(ge=2, description="leaves of a tree")
-    min_leaf: int = Field(ge=1, description="pairs that a leaf needs")
+    min_leaf: int = Field(ge=1, description="pairs that a leaf needs, with lightgbm")
     features: float = Field(gt=0, le=1, description="share of the features that a tree may use")
     penalty: float = Field(ge=0, description="L2 regularisation")
     seed: int = Field(description="seed")
@@ -75,11 +78,15 @@ class RankerParams(Params):
 class MatchParams(Params):
     """The match classifier: how likely an application ends in a hire."""
 
+    kind: Library = Field(description="library that grows the trees: lightgbm or xgboost; a release is the same")
+    hire_weight: float = Field(
+        ge=0, le=1, description="how much more a hire weighs: 0 no more, 1 as all others together, 0.5 the root of it"
+    )
     min_days: int = Field(ge=0, description="days after which an undecided application counts as not hired")
     trees: int = Field(ge=1, description="trees")
     learning_rate: float = Field(gt=0, description="learning rate")
     leaves: int = Field(ge=2, description="leaves of a tree")
-    min_leaf: int = Field(ge=1, description="pairs that a leaf needs")
+    min_leaf: int = Field(ge=1, description="pairs that a leaf needs, with lightgbm")
     penalty: float = Field(ge=0, description="L2 regularisation")
     seed: int = Field(description="seed")
 

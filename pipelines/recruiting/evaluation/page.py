@@ -18,6 +18,7 @@ LABELS = {
     "bm25": "BM25",
     "similarity": "similarity of the learnt vectors",
     "match": "match classifier",
+    "applicants_order": "order inside a vacancy",
     "latest_first": "latest application first",
     "candidate_ranker": "candidates' ranker",
     "random": "random order",
@@ -49,9 +50,9 @@ READING = (
     "After each figure is its 95 % interval, by candidate here and by vacancy below."
 )
 HIRES = (
-    "The AUC over all applications measures mostly which vacancies are filled; inside a vacancy, where a recruiter "
-    "chooses, the models predict little. Applications that are not decided yet count as not hired. Answers show the "
-    "chance, but never order by it."
+    "The AUC over all applications measures mostly which vacancies are filled; the order inside a vacancy, where a "
+    "recruiter chooses, is learnt for itself. Applications that are not decided yet count as not hired. Answers show "
+    "the chance, but never order by it."
 )
 CORRELATED = "Correlation with the grade of the applications that have one: 0 refused, 1 put forward … 4 hired."
 

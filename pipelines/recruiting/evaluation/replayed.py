@@ -8,8 +8,8 @@ import numpy as np
 from pipelines.recruiting.evaluation.candidate_orders import CandidateOrders
 from pipelines.recruiting.evaluation.figures import CANDIDATE, rank_values
 from pipelines.recruiting.evaluation.orders import PlainOrders, places, places_of
-from pipelines.recruiting.training.applicants import Retrieval, by_vacancy, hired
-from pipelines.recruiting.training.cases import Case, Openness, next_vacancies, replay
+from pipelines.recruiting.training.applicants import Retrieval, applicant_features, by_vacancy, hired
+from pipelines.recruiting.training.cases import Case, Day, Openness, next_vacancies, replay
 from pipelines.recruiting.training.models import Models
 from pipelines.recruiting.training.ranker_fit import case_features
 from pipelines.recruiting.training.records import Data
@@ -20,7 +20,7 @@ from script_shared.recruiting.ranking.boosted import scores_of
 
 DEPTHS = (10, 50, 100)
 NEAREST = 200  # candidates of a vacancy that the ranker puts in order
-SCORES = ("match", "candidate_ranker", "similarity")
+SCORES = ("match", "applicants_order", "candidate_ranker", "similarity")
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Near:
     """Candidates as vectors on a day."""
 
     retrieval: Retrieval
-    day: int
+    today: Day
 
 
 def replay_test(
@@ -72,7 +72,7 @@ def replay_test(
                 _measure_case(found, world, models, orders, case)
         for places_ in by_vacancy(data, today.places):
             if draw.random() < share:
-                _measure_applicants(found, data, world, models, people, Near(retrieval, today.day), places_)
+                _measure_applicants(found, data, world, models, people, Near(retrieval, today), places_)
         people.add(today.places)
     return found
 
@@ -99,11 +99,13 @@ def _measure_applicants(
     vacancy, applicants = int(data.vacancy[at[0]]), data.candidate[at]
     alike = near.retrieval.vectors @ world.vacancy_vectors("learnt")[vacancy]
     seen = near.retrieval.is_known(applicants)
-    features = pair_features(world, applicants, np.full(len(at), vacancy), near.day)
+    features = pair_features(world, applicants, np.full(len(at), vacancy), near.today.day)
+    own = applicant_features(data, world, near.today, at)
     found.places.append(at)
     found.scores.append(
         {
-            "match": models.match.chances(world, applicants, data.vacancy[at], near.day),
+            "match": models.match.of_features(own),
+            "applicants_order": models.match.in_order(own),
             "candidate_ranker": scores_of(models.candidate_ranker, features),
             "similarity": np.where(seen, alike[applicants], np.nan),
         }
@@ -112,7 +114,9 @@ def _measure_applicants(
         return
     rows = near.retrieval.nearest(vacancy, NEAREST)
     ranked = np.full(len(alike), -np.inf)
-    ranked[rows] = scores_of(models.candidate_ranker, pair_features(world, rows, np.full(len(rows), vacancy), near.day))
+    ranked[rows] = scores_of(
+        models.candidate_ranker, pair_features(world, rows, np.full(len(rows), vacancy), near.today.day)
+    )
     came = hired(data.grade[at])[seen]
     found.lists_of.append(vacancy)
     for model, scores in {CANDIDATE: ranked, "learnt": alike, **orders.of(vacancy)}.items():

@@ -96,7 +96,7 @@ class Pairs:
     def add(self, data: Data, world: World, today: Day) -> None:
         """Add the applications of a day, those of each vacancy together."""
         for places in by_vacancy(data, today.places):
-            self.features.append(match_features(world, data.candidate[places], data.vacancy[places], today.day))
+            self.features.append(applicant_features(data, world, today, places))
             self.places.append(places)
 
     def rows(self) -> tuple[FloatArray, IntArray]:
@@ -104,6 +104,13 @@ class Pairs:
         if not self.features:
             return np.zeros((0, len(MATCH_NAMES)), np.float32), np.zeros(0, np.int64)
         return np.concatenate(self.features), np.concatenate(self.places)
+
+
+def applicant_features(data: Data, world: World, today: Day, places: IntArray) -> FloatArray:
+    """float32 (n, features) of some applications of a day, for the match classifier."""
+    sides = [(side[places][:, None] == side[today.places]).sum(axis=1) for side in (data.vacancy, data.candidate)]
+    counts = np.stack(sides, axis=1)
+    return match_features(world, data.candidate[places], data.vacancy[places], today.day, counts)
 
 
 def by_vacancy(data: Data, places: IntArray) -> list[IntArray]:

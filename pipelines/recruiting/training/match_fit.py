@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.recruiting.training.xgboost_trees import fit_xgboost
 from script_shared.arrays import Bools, Float32s, FloatArray
 from script_shared.errors import InputError
 from script_shared.recruiting.features.match_features import NAMES
@@ -13,11 +14,12 @@ from script_shared.recruiting.ranking.match import Match
 from script_shared.recruiting.refused import refuse_leaks
 
 CALIBRATED = 0.2  # newest share of the applications that the calibration is fitted on
+FEATURES = 0.5  # share of the features that a tree may use
 FEWEST = 10  # hires that a fit needs
 
 
 def fit_match(features: Float32s, came: Bools, params: MatchParams, alarm: float = 1.0) -> Match:
-    """Learn the trees on the older applications, the calibration on the newer ones.
+    """Learn the calibration from trees of the older applications on the newer ones, then the trees on all.
 
     Args:
         features: float32 (n, features), by day.
@@ -37,20 +39,34 @@ def fit_match(features: Float32s, came: Bools, params: MatchParams, alarm: float
     booster = fit_trees(features[:older], came[:older], params)
     held = slice(older, None) if older < len(came) else slice(None)
     slope, shift = platt(scores_of(booster, features[held]), came[held])
+    if older < len(came):
+        booster = fit_trees(features, came, params)
     return Match(booster, slope, shift)
 
 
 def fit_trees(features: FloatArray, came: Bools, params: MatchParams) -> Any:
-    """A LightGBM booster; hires count more, as they are rare."""
+    """A LightGBM booster; its trees may be XGBoost's. Hires may weigh more, as they are rare."""
     import lightgbm
 
+    weight = float(((~came).sum() / max(came.sum(), 1)) ** params.hire_weight)
+    if params.kind == "xgboost":
+        wanted = {
+            "objective": "binary:logistic",
+            "scale_pos_weight": weight,
+            "learning_rate": params.learning_rate,
+            "max_leaves": params.leaves,
+            "colsample_bytree": FEATURES,
+            "lambda": params.penalty,
+            "seed": params.seed,
+        }
+        return fit_xgboost(features, came, wanted, params.trees, NAMES)
     settings = {
         "objective": "binary",
-        "scale_pos_weight": float(np.sqrt((~came).sum() / max(came.sum(), 1))),
+        "scale_pos_weight": weight,
         "learning_rate": params.learning_rate,
         "num_leaves": params.leaves,
         "min_data_in_leaf": params.min_leaf,
-        "feature_fraction": 0.5,
+        "feature_fraction": FEATURES,
         "lambda_l2": params.penalty,
         "num_threads": 1,
         "deterministic": True,

@@ -1,6 +1,6 @@
 """Fits all models on what is before a day: one replay gathers the rows of both rankers and of the classifier."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from pipelines.recruiting.training.applicants import Lists, Pairs, Retrieval, by
 from pipelines.recruiting.training.cases import Case, Day, Openness, next_vacancies, replay
 from pipelines.recruiting.training.encoder_fit import Encoded, encode_all, fit_encoder, project
 from pipelines.recruiting.training.match_fit import fit_match
+from pipelines.recruiting.training.order_fit import fit_order
 from pipelines.recruiting.training.ranker_fit import case_rows, fit_ranker
 from pipelines.recruiting.training.records import Data
 from script_shared.arrays import IntArray
@@ -182,7 +183,8 @@ def _match(data: Data, pairs: Pairs, until: int, params: ModelParams) -> Match:
     features, places = pairs.rows()
     old = data.day[places] < until - params.match.min_days
     came = hired(data.grade[places])
-    return fit_match(features[old], came[old], params.match, params.evaluation.leak_alarm)
+    match = fit_match(features[old], came[old], params.match, params.evaluation.leak_alarm)
+    return replace(match, order=fit_order(features[old], data.vacancy[places][old], came[old]))
 
 
 def first_day(data: Data, until: int, days: int) -> int:

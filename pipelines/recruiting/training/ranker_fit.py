@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.recruiting.training.cases import Case
+from pipelines.recruiting.training.xgboost_trees import fit_xgboost
 from script_shared.arrays import Bools, Float32s, FloatArray, IntArray
 from script_shared.errors import InputError
 from script_shared.recruiting.features.feature_names import NAMES
@@ -37,7 +38,7 @@ def _kept(near: FloatArray, hits: Bools, negatives: int, draw: np.random.Generat
 
 
 def fit_ranker(rows: Rows, params: RankerParams, **options: Any) -> Any:
-    """A LightGBM booster.
+    """A LightGBM booster; its trees may be XGBoost's.
 
     Raises:
         InputError: there are no lists.
@@ -47,6 +48,18 @@ def fit_ranker(rows: Rows, params: RankerParams, **options: Any) -> Any:
     features, labels, sizes = rows
     if not len(sizes):
         raise InputError("no candidate has applied twice, so there is no order to learn.", fix="Bring more days.")
+    if params.kind == "xgboost":
+        wanted = {
+            "objective": "rank:ndcg",
+            "lambdarank_pair_method": "topk",
+            "learning_rate": params.learning_rate,
+            "max_leaves": params.leaves,
+            "min_child_weight": 0.1,  # of second derivatives, which are small in a ranking
+            "colsample_bytree": params.features,
+            "lambda": params.penalty,
+            "seed": params.seed,
+        }
+        return fit_xgboost(features, labels, wanted, params.trees, NAMES, sizes)
     settings = {
         "objective": "lambdarank",
         "learning_rate": params.learning_rate,

@@ -15,6 +15,7 @@ from script_shared.arrays import FloatArray, IntArray
 from script_shared.errors import ReleaseCorruptError
 from script_shared.recruiting.features.match_features import NAMES, match_features
 from script_shared.recruiting.features.world import World
+from script_shared.recruiting.ranking.applicant_order import ApplicantOrder
 from script_shared.recruiting.ranking.boosted import load_booster, save_booster, scores_of
 
 if TYPE_CHECKING:
@@ -29,11 +30,13 @@ class Match:
 
     Attributes:
         slope, shift: Platt's scaling of the trees' score.
+        order: of the applicants of one vacancy; None where there were too few vacancies to learn one from.
     """
 
     booster: "Booster"
     slope: float = 1.0
     shift: float = 0.0
+    order: ApplicantOrder | None = None
 
     def of_features(self, features: FloatArray) -> FloatArray:
         """(n) chances from rows of features."""
@@ -56,10 +59,16 @@ class Match:
         """
         return self.of_features(match_features(world, candidates, vacancies, day))
 
+    def in_order(self, features: FloatArray) -> FloatArray:
+        """(n) scores of the applicants of one vacancy from rows of features; without an order their chances."""
+        return self.order.of_features(features) if self.order else self.of_features(features)
+
     def save(self, folder: Path) -> None:
         """Write ``match.txt`` and ``match.json``."""
         save_booster(self.booster, folder / FILE)
-        (folder / FACTS).write_text(json.dumps({"slope": self.slope, "shift": self.shift}), encoding="utf-8")
+        order = self.order.facts() if self.order else None
+        facts = {"slope": self.slope, "shift": self.shift, "order": order}
+        (folder / FACTS).write_text(json.dumps(facts), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> "Match":
@@ -71,6 +80,7 @@ class Match:
         try:
             facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
             slope, shift = float(facts["slope"]), float(facts["shift"])
+            order = ApplicantOrder.of(facts["order"]) if facts.get("order") else None
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ReleaseCorruptError(f"{folder / FACTS}: not readable.", fix="Train it again.") from error
-        return cls(load_booster(folder / FILE, NAMES), slope, shift)
+        return cls(load_booster(folder / FILE, NAMES), slope, shift, order)

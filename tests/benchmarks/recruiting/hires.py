@@ -14,7 +14,7 @@ from pipelines.recruiting.training.applicants import Pairs, hired
 from pipelines.recruiting.training.cases import replay
 from pipelines.recruiting.training.encoder_fit import encode_all, fit_encoder, project
 from pipelines.recruiting.training.match_fit import fit_match
-from pipelines.recruiting.training.models import first_day
+from pipelines.recruiting.training.order_fit import fit_order
 from pipelines.recruiting.training.records import Data
 from pipelines.recruiting.training.step import model_params
 from script_shared.arrays import Bools, FloatArray, IntArray
@@ -22,8 +22,11 @@ from script_shared.recruiting.features.match_features import NAMES
 from script_shared.recruiting.features.vacancy_side import NAMES as VACANCY_NUMBERS
 from script_shared.recruiting.features.world import World
 from script_shared.recruiting.params import RecruitingParams
+from tests.benchmarks.recruiting.seed import seed_scores
 
 RESAMPLES = 1000
+EARLIEST = 500  # applications before the first that is learnt from
+RENEWED = 90  # days between two projections
 LARGE = 5  # applicants of a vacancy whose order is measured to depth 10
 
 
@@ -31,24 +34,34 @@ def hire_figures(data: Data, params: RecruitingParams, first: int, end: int) -> 
     """Figures of the applications from ``first`` until before ``end``."""
     features, at = gathered(data, params, first, end)
     came, day = hired(data.grade[at]), data.day[at]
-    old = (day < first - params.match.min_days) & (data.updated[at] < first)
+    known = came & (data.updated[at] < first)
+    old = day < first - params.match.min_days
     test = (day >= first) & (day < end)
     vacancy, hit = data.vacancy[at][test], came[test]
     scores: dict[str, FloatArray] = {"latest_first": day[test].astype(float), "first_come": -day[test].astype(float)}
     for model, columns in _columns().items():
         masked = features if columns is None else _only(features, columns)
-        match = fit_match(masked[old], came[old], params.match)
+        match = fit_match(masked[old], known[old], params.match)
         scores[model] = match.of_features(masked[test])
+    if order := fit_order(features[old], data.vacancy[at][old], known[old]):
+        scores["applicants_order"] = order.of_features(features[test])
+    scores["seed"] = seed_scores(data, at, old, test, known, params.match)
     return _figures(scores, vacancy, hit, params.match.seed)
 
 
 def gathered(data: Data, params: RecruitingParams, first: int, end: int) -> tuple[FloatArray, IntArray]:
-    """Features of all applications, each as it was on its day, and their places in the data."""
+    """Features of the applications, each as it was on its day, and their places in the data.
+
+    Until the test begins, the projection is learnt again every so many days from the days before, as in a training.
+    """
     encoded = encode_all(data, fit_encoder(data, params.encoder, first))
-    begin = first_day(data, first, 10_000)
-    world = World(data.vacancies, data.candidates, *encoded.spaces(project(data, encoded, first, params.encoder)))
+    block = begin = int(data.day[min(EARLIEST, len(data.day) - 1)])
+    world = World(data.vacancies, data.candidates, *encoded.spaces(project(data, encoded, begin, params.encoder)))
     pairs = Pairs()
     for today in replay(data, world, begin, end, model_params(params).openness):
+        if block < first and today.day >= min(block + RENEWED, first):
+            block = min(today.day, first)
+            world.project(*encoded.spaces(project(data, encoded, block, params.encoder)))
         pairs.add(data, world, today)
     return pairs.rows()
 
