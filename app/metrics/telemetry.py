@@ -32,6 +32,9 @@ pauta_evaluation                                  gauge      newest figure by mo
 pauta_evaluation_low                              gauge      lower end of its 95 % interval
 pauta_evaluation_high                             gauge      upper end of its 95 % interval
 pauta_evaluation_timestamp_seconds                gauge      when a model was evaluated last (epoch seconds)
+pauta_use_case_evaluation                         gauge      newest figure by use case, model, segment and metric
+pauta_use_case_evaluation_low                     gauge      lower end of its 95 % interval
+pauta_use_case_evaluation_high                    gauge      upper end of its 95 % interval
 pauta_drift_index                                 gauge      stability index of the newest data, by use case and column
 pauta_drift_distance                              gauge      Kolmogorov-Smirnov distance, by use case and column
 pauta_drift_missing_ratio                         gauge      share of the newest rows without a value, by column
@@ -61,6 +64,7 @@ from app.metrics.http_metrics import HttpMetrics
 from app.metrics.leaving_releases import LeavingReleases
 from app.metrics.own_metrics import OwnMetrics
 from app.metrics.release_metrics import ReleaseMetrics
+from app.metrics.use_case_figures import UseCaseFigures
 from app.metrics.use_case_metrics import ReleaseCounts, UseCaseMetrics
 from app.metrics.workers import Workers
 
@@ -73,7 +77,7 @@ class Telemetry:
     Args:
         evaluation: the table whose newest figures are shown, None for none.
         shared: folder that the worker processes of one service share, None for a single process.
-        figures: folder of evaluations with the figures of drift of each use case, None for none.
+        figures: folder of evaluations with the figures and the drift of each use case, None for none.
     """
 
     def __init__(
@@ -86,6 +90,7 @@ class Telemetry:
         self.use_cases = UseCaseMetrics(self.registry)
         self.disk = DiskMetrics(self.registry)
         self.evaluation = EvaluationMetrics(evaluation)
+        self.use_case_figures = UseCaseFigures(figures)
         self.drift = DriftMetrics(figures)
         self._across, self._leaving = dict(GAUGES), list[LeavingReleases]()
         self._workers = Workers(shared, self._snapshot, self._across) if shared is not None else None
@@ -138,12 +143,13 @@ class Telemetry:
         return await asyncio.to_thread(self._written, Written(await self._workers.together()))
 
     def _written(self, registry: CollectorRegistry | Written) -> bytes:
-        return generate_latest(registry) + self.evaluation.text() + self.drift.text()
+        return generate_latest(registry) + self.evaluation.text() + self.use_case_figures.text() + self.drift.text()
 
     def collect(self) -> Iterator[Metric]:
         """Every metric of this process."""
         yield from self.registry.collect()
         yield from self.evaluation.collect()
+        yield from self.use_case_figures.collect()
         yield from self.drift.collect()
 
     def _snapshot(self) -> WorkerCounts:

@@ -19,6 +19,7 @@ def make() -> dashboard.Dashboard:
     rows = (
         ("Releases", _RELEASES),
         ("Use cases", _USE_CASES),
+        ("Evaluation of the other use cases", _OTHER_FIGURES),
         ("Evaluation over time", _OVER_TIME),
         ("Newest figures", _NEWEST),
         ("Drift of the newest data", _DRIFT),
@@ -83,6 +84,25 @@ _USE_CASES = (
         "Release store, by use case", "Failed reads in an hour, and whether the last one succeeded.", "none",
         Query("sum by (use_case) (increase(pauta_use_case_release_store_errors_total[1h]))", "{{use_case}} failed"),
         Query("min by (use_case) (pauta_use_case_release_store_up)", "{{use_case}} up"),
+    ),
+)  # fmt: skip
+
+_OF = "(use_case, model, metric)"
+_OTHER_FIGURES = (
+    graph(
+        "Candidates of the other use cases", "Figures of the newest candidate over time: NDCG, hit rate, AUC.", "none",
+        Query(
+            'max by (use_case, metric) (pauta_use_case_evaluation{model=~"candidate|match",segment="all"})',
+            "{{use_case}} {{metric}}",
+        ), width=24,
+    ),
+    figures(
+        "Newest figures of the other use cases", "Every model beside its baselines, with 95 % intervals.",
+        *(Query(f'max by {_OF} ({name}{{segment="all"}})', column) for name, column in (
+            ("pauta_use_case_evaluation", "value"), ("pauta_use_case_evaluation_low", "low"),
+            ("pauta_use_case_evaluation_high", "high"),
+        )),
+        columns=("use_case", "model", "metric"), height=14,
     ),
 )  # fmt: skip
 

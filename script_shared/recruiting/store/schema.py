@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Double, Index, Integer, MetaData, String, Table
 from sqlalchemy import Text as AnyText
 from sqlalchemy.dialects.mysql import MEDIUMTEXT, VARCHAR
 
@@ -77,6 +77,14 @@ ACCESS = Table(
     Column("route", String(128), nullable=False),
     Column("candidate", String(32), nullable=False),  # a digest
     sqlite_autoincrement=True,  # a number is never given twice
+)
+FIGURES = Table(
+    "recruiting_evaluation_figures",
+    METADATA,
+    *(Column(name, String(64), primary_key=True) for name in ("release", "model", "metric")),
+    Column("evaluated_at", String(32), nullable=False),
+    *(Column(name, Double) for name in ("value", "low", "high")),
+    Column("cases", Integer, nullable=False),
 )
 OF_CANDIDATES = (APPLICATIONS, CANDIDATES, CONTACTS)
 TABLES = {"vacancies": VACANCIES, "candidates": CANDIDATES, "applications": APPLICATIONS}

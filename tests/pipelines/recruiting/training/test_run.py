@@ -15,13 +15,15 @@ from pipelines.recruiting.training.match_fit import refuse_giveaways
 from pipelines.recruiting.training.models import Models
 from pipelines.recruiting.training.records import Data, data_of
 from pipelines.use_case import Context
-from script_shared.errors import InputError, ReleaseCorruptError
+from script_shared.errors import InputError, ReleaseCorruptError, UnavailableError
 from script_shared.recruiting.features.match_features import NAMES
 from script_shared.recruiting.features.world import World
 from script_shared.recruiting.ranking.matcher import Matcher
 from script_shared.recruiting.ranking.skills import FILLERS
 from script_shared.recruiting.records import Candidate, Vacancy
+from script_shared.recruiting.store.figures import FigureStore
 from script_shared.recruiting.texts import words
+from script_shared.storage.tables import tables_address
 from tests.pipelines.recruiting.conftest import do, make_context
 
 TINY = (
@@ -159,3 +161,20 @@ def test_a_planted_leak_is_refused_by_name() -> None:
     features[:, NAMES.index("applicants")] = came + draw.normal(size=500) * 0.1
     with pytest.raises(InputError, match="the feature applicants alone tells who is hired"):
         refuse_giveaways(features, came, 0.95)
+
+
+def test_publishing_writes_the_figures_into_the_tables_and_goes_on_without_them(
+    run: Context, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    version = do(run, "gate", "publish")["version"]
+    store = FigureStore(tables_address(run.settings, "recruiting"))
+    kept = {(each["model"], each["metric"]): each["value"] for each in store.of(version)}
+    store.close()
+    assert kept["candidate", "mrr_at_10"] == pytest.approx(figure(run, "candidate", "mrr_at_10"))
+
+    def unreachable(*_: object) -> None:
+        raise UnavailableError("the tables are unreachable.", fix="Check them.")
+
+    monkeypatch.setattr(FigureStore, "put", unreachable)
+    assert do(run, "publish")["version"] == version
+    assert "are not in the tables" in caplog.text
