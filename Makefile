@@ -134,6 +134,10 @@ bench-scale: install ## Full scale, from CSV to a promoted release and a ready A
 bench-students-serving: install ## Risks of students over HTTP at a constant rate, and reads of each feature store (ARGS="--work folder")
 	$(BIN)/python -m tests.benchmarks.students_serving $(ARGS)
 
+.PHONY: bench-recruiting-serving
+bench-recruiting-serving: install ## Candidates of vacancies over HTTP at a constant rate, and how soon a new vacancy is seen (ARGS="--work folder")
+	$(BIN)/python -m tests.benchmarks.recruiting_serving $(ARGS)
+
 .PHONY: bench-students-scale
 bench-students-scale: install ## 300,000 generated students, from workbooks to a release: seconds and memory (ARGS="--work folder")
 	$(BIN)/python -m tests.benchmarks.students_scale $(ARGS)

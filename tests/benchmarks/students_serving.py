@@ -3,26 +3,24 @@
 import argparse
 import asyncio
 import json
-import os
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 
 from script_shared.addresses import sqlite_address
 from script_shared.releases import Releases
 from script_shared.students.database.feature_store import FeatureStore, StudentFeatures
 from script_shared.students.model import StudentsModel
-from tests.benchmarks.measure import measure
+from tests.benchmarks.one_core import cpu_seconds, one_core, trained_release, wait_until_idle
 from tests.benchmarks.scale import machine
 from tests.benchmarks.schedule import Planned, send
-from tests.benchmarks.servers import TOKEN, Server, api
+from tests.benchmarks.servers import TOKEN, api
 from tests.servers import postgresql
 
 BAR_MS, BAR_READ_MS = 5.0, 1.0
@@ -59,13 +57,8 @@ def _arguments() -> argparse.Namespace:
 
 def _release(work: Path) -> tuple[dict[str, str], StudentsModel]:
     """Settings of the API, and the release in service; generated and trained where there is none."""
-    places = {"DATA_DIR": "data", "MODELS_URI": "models", "EVALUATION_DIR": "evaluation", "CACHE_DIR": "cache"}
-    env = {f"PAUTA_{name}": str(work / folder) for name, folder in places.items()}
-    env |= {"PAUTA_USE_CASES": "students", "PAUTA_MLFLOW_URI": "off", "OPENBLAS_NUM_THREADS": "1"}
-    env |= {"PAUTA_EVENTS_URI": sqlite_address(work / "events.db")}
+    env = trained_release(work, "students")
     releases = Releases(str(work / "models" / "students"))
-    if not (work / "models").exists():
-        measure([sys.executable, "-m", "pipelines", "students", "--force", "promote"], {**os.environ, **env})
     current = releases.current()
     assert current is not None
     return env, StudentsModel.load(releases.fetch(current.version), current.version)
@@ -110,15 +103,13 @@ def _served(env: dict[str, str], address: str, model: StudentsModel, args: argpa
         return [("GET", f"/students/{ra}/risk", None) for ra in draw.choice(ids, int(args.rate * seconds))]
 
     own = {"PAUTA_STUDENTS_DATABASE_URI": address} if address else {}
-    with api({**env, **own}, 1) as server, _one_core(server) as process:
+    with api({**env, **own}, 1) as server, one_core(server.pid) as process:
         first = asyncio.run(send(server.port, plan(2), args.rate, TOKEN))  # reasons are still being computed
-        while _busy(process):
-            time.sleep(1)
+        wait_until_idle(process)
         floor = asyncio.run(send(server.port, [("GET", "/students/health", None)] * int(2 * args.rate), args.rate))
-        before = process.cpu_times()
+        before = cpu_seconds(process)
         sent = asyncio.run(send(server.port, plan(args.seconds), args.rate, TOKEN))
-        after = process.cpu_times()
-    cpu = (after.user + after.system - before.user - before.system) / len(sent.took)
+        cpu = (cpu_seconds(process) - before) / len(sent.took)
     return {
         **sent.percentiles(),
         "failed": sent.failed,
@@ -126,22 +117,6 @@ def _served(env: dict[str, str], address: str, model: StudentsModel, args: argpa
         "first_seconds_p99": first.percentiles()["p99"],
         "health_p99": floor.percentiles()["p99"],
     }
-
-
-@contextmanager
-def _one_core(server: Server) -> Iterator[psutil.Process]:
-    """The server on the first core; this process on the others."""
-    process, cores = psutil.Process(server.pid), psutil.cpu_count() or 1
-    process.cpu_affinity([0])
-    psutil.Process().cpu_affinity(list(range(1, cores)) or [0])
-    yield process
-    psutil.Process().cpu_affinity(list(range(cores)))
-
-
-def _busy(process: psutil.Process) -> bool:
-    before = sum(process.cpu_times()[:2])
-    time.sleep(2)
-    return sum(process.cpu_times()[:2]) - before > 0.2
 
 
 if __name__ == "__main__":
