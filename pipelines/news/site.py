@@ -49,8 +49,7 @@ def profile_of(data: Dataset) -> SiteProfile:
         return SiteProfile(0.0, 0.0, 0.0, 0.0, 0.0)
     span_hours = max((data.end_ms - data.begin_ms) / HOUR_MS, 1.0)
     rate = len(reads) / span_hours
-    days = np.sort(reads.time_ms // (24 * HOUR_MS) * data.n_users + reads.user)
-    user_days = np.count_nonzero(np.diff(days)) + 1
+    user_days = _user_days(reads.time_ms // (24 * HOUR_MS), reads.user)
     ages = np.maximum(reads.time_ms - data.issued_ms[reads.article], 0) / HOUR_MS
     life, last = np.quantile(ages, [0.5, 0.95])
     site = SiteProfile(span_hours / 24, rate, user_days / max(span_hours / 24, 1.0), float(life), float(last))
@@ -60,6 +59,12 @@ def profile_of(data: Dataset) -> SiteProfile:
     known = reads.until(data.end_ms - round(window * HOUR_MS))
     pace = pace_of(known.time_ms, known.article, data.n_articles)
     return replace(site, pace=pace, window_hours=window, window_users=users)
+
+
+def _user_days(day: IntArray, user: IntArray) -> int:
+    """On how many days each user read anything, over all users; days are in order."""
+    bounds = np.flatnonzero(np.diff(day)) + 1
+    return sum(int(np.count_nonzero(np.bincount(of_day))) for of_day in np.split(user, bounds))
 
 
 def enough_hours(data: Dataset, span_hours: float) -> tuple[float, int]:

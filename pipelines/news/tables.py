@@ -38,6 +38,7 @@ REJECTED_TYPES: dict[str, pl.DataType] = {
     c.VALUE: pl.Float64(),
 }
 VISIT = "visit"  # digest of a session's name
+OF_PERSONS = (c.USER_ID, c.SESSION, VISIT, "digest")  # columns whose values no message shows
 
 
 def table_path(folder: Path, name: str) -> Path:
@@ -127,9 +128,9 @@ class _Failures:
         if not self.counts:
             return
         (column, rule), count = next(iter(self.counts.items()))
-        examples = ", ".join(self.examples[column, rule][:3])
+        examples = "" if column in OF_PERSONS else f", such as {', '.join(self.examples[column, rule][:3])}"
         others = f" {len(self.counts) - 1} other rules failed too." if len(self.counts) > 1 else ""
-        found = f"{count:,} rows fail the rule {rule}, such as {examples}.{others}"
+        found = f"{count:,} rows fail the rule {rule}{examples}.{others}"
         raise InputError(f"table {table} of run {run_id}, column {column}: {found}", fix=FIX)
 
 
@@ -145,7 +146,7 @@ def check(
         sizes: number of users and articles, by column name; row numbers must be below.
 
     Raises:
-        InputError: names table, run, column, rule, the count of failing rows and examples.
+        InputError: names table, run, column, rule, the count of failing rows and examples, but no ids of persons.
     """
     failures = _Failures()
     seen = 0

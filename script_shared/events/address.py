@@ -31,10 +31,12 @@ def engine_of(uri: str) -> Engine:
     """
     try:
         if uri.startswith("sqlite"):
-            engine = create_engine(uri, connect_args={"timeout": 10})
+            engine = create_engine(uri, hide_parameters=True, connect_args={"timeout": 10})
             event.listen(engine, "connect", _durable)
             return engine
-        return create_engine(uri, pool_pre_ping=True, pool_size=4, connect_args={"connect_timeout": 2})
+        return create_engine(
+            uri, hide_parameters=True, pool_pre_ping=True, pool_size=4, connect_args={"connect_timeout": 2}
+        )
     except (SQLAlchemyError, ImportError, TypeError, ValueError) as error:
         raise SettingsError(f"PAUTA_EVENTS_URI: {error}.", fix="Use sqlite:///… or postgresql+psycopg2://….") from error
 

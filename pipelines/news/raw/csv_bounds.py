@@ -2,9 +2,8 @@
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
@@ -16,9 +15,11 @@ HEADER_BYTES = 1 << 20
 MOST_COLUMNS = 2_000
 ROW_BYTES = 16 << 20  # the longest history of the real files takes 2 MB
 OTHER_DELIMITERS = ";\t|"
-FIRST_LOOK = 64  # characters of a window's end; each further look is as many times larger
+FIRST_LOOK, LARGER = 1 << 14, 16  # bytes of a piece's end; each further look is so many times larger
 _LONE_CR = re.compile(rb"\r(?!\n|$)")
-QUOTE, NEWLINE = b'"', b"\n"
+PIECE = 1 << 20  # bytes that are looked at together
+QUOTE, NEWLINE = ord('"'), b"\n"
+Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
 
 
 def header_of(file: Path, delimiter: str = ",") -> list[str]:
@@ -81,48 +82,53 @@ def cells(line: str, delimiter: str) -> list[str]:
 def check_rows_end(file: Path) -> None:
     """No row is longer than ``ROW_BYTES``; line breaks in quoted cells do not end it.
 
-    Each step reads so much and looks for the last line break in it that an even number of quotes comes before.
-
     Raises:
         InputError: names the file and the line at which the row begins.
     """
+    row = end = 0  # where the row under way begins, and how far the file was read
+    quoted = False
+    piece = np.empty(min(PIECE, ROW_BYTES), np.uint8)
+    with file.open("rb", buffering=0) as stream:
+        while count := stream.readinto(piece.data):
+            part = piece[:count]
+            odd = bool(np.count_nonzero(part == QUOTE) % 2)
+            end += count
+            if end - row > ROW_BYTES and not _ends_within(part, row + ROW_BYTES - end + count, quoted=quoted):
+                raise _no_end(file, row)
+            if last := _last_row_end(part, quoted=quoted != odd):
+                row = end - count + last
+            quoted ^= odd
+    if end - row >= ROW_BYTES:
+        raise _no_end(file, row)
+
+
+def _no_end(file: Path, row: int) -> InputError:
     with file.open("rb") as stream:
-        line = 1
-        for window in _windows(stream):
-            if not window:
-                problem = f"line {line:,} begins a row of more than {ROW_BYTES:,} bytes"
-                raise InputError(
-                    f"{file.name}: {problem}.", fix="Look for a quote that is never closed, or for missing line breaks."
-                )
-            line += window.count(NEWLINE)
+        pieces = iter(lambda: stream.read(min(PIECE, row - stream.tell())), b"")
+        line = 1 + sum(piece.count(NEWLINE) for piece in pieces)
+    problem = f"line {line:,} begins a row of more than {ROW_BYTES:,} bytes"
+    return InputError(
+        f"{file.name}: {problem}.", fix="Look for a quote that is never closed, or for missing line breaks."
+    )
 
 
-def _windows(stream: BinaryIO) -> Iterator[bytes]:
-    """The file in pieces that end where a row ends; an empty one where none ends in time."""
-    while len(window := stream.read(ROW_BYTES)) == ROW_BYTES:
-        end = _last_row_end(window)
-        yield window[:end]
-        if not end:
-            return
-        stream.seek(end - len(window), 1)
+def _ends_within(part: Bytes, most: int, *, quoted: bool) -> bool:
+    """Whether a row ends in the first ``most`` bytes of a part; ``quoted`` is whether it begins within quotes."""
+    codes = part[: max(most, 0)]
+    return bool(np.any((codes == ord(NEWLINE)) & ((np.cumsum(codes == QUOTE) + quoted) % 2 == 0)))
 
 
-def _last_row_end(window: bytes) -> int:
-    """The place behind the last line break outside quotes, 0 for none; the window begins with a row.
+def _last_row_end(part: Bytes, *, quoted: bool) -> int:
+    """The place behind the last line break outside quotes, 0 for none; ``quoted`` is whether it ends within quotes.
 
-    It is looked for in the last part of the window, then in ever larger ones.
+    It is looked for in the last bytes of the part, then in ever more.
     """
-    size, found = FIRST_LOOK, 0
-    while not found and size <= FIRST_LOOK * len(window):
-        found = _row_end_from(window, max(0, len(window) - size))
-        size *= FIRST_LOOK
+    size, start, found = FIRST_LOOK, len(part), 0
+    while start and not found:
+        start = max(0, len(part) - size)
+        codes = part[start:]
+        behind = np.cumsum((codes == QUOTE)[::-1], dtype=np.uint8)[::-1]  # overflows, and stays odd or even
+        ends = np.flatnonzero((codes == ord(NEWLINE)) & ((behind + quoted) % 2 == 0))
+        found = start + int(ends[-1]) + 1 if len(ends) else 0
+        size *= LARGER
     return found
-
-
-def _row_end_from(window: bytes, start: int) -> int:
-    """The same, where it lies behind ``start``."""
-    codes = np.frombuffer(window, np.uint8, offset=start)
-    quotes = np.cumsum(codes == ord(QUOTE), dtype=np.uint8)  # overflows, and stays odd or even
-    outside = (quotes + window.count(QUOTE, 0, start) % 2) % 2 == 0
-    ends = np.flatnonzero((codes == ord(NEWLINE)) & outside)
-    return start + int(ends[-1]) + 1 if len(ends) else 0

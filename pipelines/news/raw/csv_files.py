@@ -6,14 +6,16 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.news import columns as c
 from pipelines.news.raw.csv_bounds import check_rows_end, columns_of
 from pipelines.news.raw.csv_problems import check_widths
+from pipelines.news.raw.texts import clean_id
 from script_shared.errors import InputError
 
 HISTORIES = "files/treino/treino_parte*.csv"
 ITEMS = "itens/itens/itens-parte*.csv"
 VALIDATION = "validacao.csv"
-FILE_COLUMN, LAST_EMPTY = "_file", "_last_empty"
+FILE_COLUMN, LAST_EMPTY, BLANK = "_file", "_last_empty", "_blank"
 
 
 def find_files(raw: Path, pattern: str, columns: Sequence[str]) -> list[Path]:
@@ -37,7 +39,12 @@ def scan(files: Sequence[Path], columns: Sequence[str]) -> pl.LazyFrame:
     Each file is read by the names of its own columns. Blank lines are left out. Besides the columns there are the
     file's path in ``FILE_COLUMN`` and ``LAST_EMPTY``, see :func:`check_no_row_short`.
     """
-    return pl.concat([_scan(file, columns) for file in files])
+    return pl.concat([_scan(file, columns).filter(~pl.col(BLANK)).drop(BLANK) for file in files])
+
+
+def scan_narrow(files: Sequence[Path], columns: Sequence[str], some: Sequence[str]) -> pl.LazyFrame:
+    """The same with ``some`` of the columns, for a second look: blank lines and surplus cells stay unnoticed."""
+    return pl.concat([_scan(file, columns).select(*some, FILE_COLUMN, LAST_EMPTY) for file in files])
 
 
 def check_no_row_short(files: Iterable[str | Path]) -> None:
@@ -53,13 +60,20 @@ def check_no_row_short(files: Iterable[str | Path]) -> None:
         check_widths(file)
 
 
+def rows_of_user(file: str | Path, columns: Sequence[str], user: str) -> str:
+    """File and rows of a user, counted after the header: messages reach logs, so they name no person."""
+    users = scan_narrow([Path(file)], columns, [c.RAW_USER]).select(clean_id(c.RAW_USER)).collect().to_series()
+    rows = [str(place + 1) for place in (users == user).arg_true()[:2]]
+    return f"{Path(file).name}, {'rows' if len(rows) > 1 else 'row'} {' and '.join(rows)}" if rows else Path(file).name
+
+
 def _scan(file: Path, columns: Sequence[str]) -> pl.LazyFrame:
-    """One file. The filter looks at every column, because the user notices surplus cells only when it reads all."""
+    """One file. ``BLANK`` looks at every column, because the reader notices surplus cells only when it reads all."""
     names = _distinct(columns_of(file, columns))
     table = pl.scan_csv(file, new_columns=names, infer_schema=False, empty_string_is_null=False, glob=False)
     last = (pl.col(names[-1]) == "").alias(LAST_EMPTY)
-    blank = pl.all_horizontal(pl.all() == "")
-    return table.filter(~blank).select(*columns, pl.lit(str(file)).alias(FILE_COLUMN), last)
+    blank = pl.all_horizontal(pl.all() == "").alias(BLANK)
+    return table.select(*columns, pl.lit(str(file)).alias(FILE_COLUMN), last, blank)
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

@@ -36,7 +36,7 @@ def explained(files: Sequence[Path], delimiter: str = ",") -> Iterator[None]:
         raise InputError(f"{_names(files)}: cannot be read ({_reason(error)}).", fix="Check the disk.") from error
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         problems = (problem for file in files if (problem := _problem(file, delimiter)))
-        raise next(problems, _unknown(files, error)) from error
+        raise next(problems, _unknown(files, error)) from None
 
 
 def not_utf8(file: Path, line: int) -> InputError:
@@ -70,7 +70,8 @@ def _problem(file: Path, delimiter: str) -> InputError | None:
 
 
 def _unknown(files: Sequence[Path], error: BaseException) -> InputError:
-    return InputError(f"{_names(files)}: not readable as CSV ({_reason(error)}).", fix="Download it again.")
+    """The words of the reader may hold cells, so they are not repeated."""
+    return InputError(f"{_names(files)}: not readable as CSV ({type(error).__name__}).", fix="Download it again.")
 
 
 def _names(files: Sequence[Path]) -> str:

@@ -28,20 +28,45 @@ def rejected_ids(
     return rows.select(columns.get(name, pl.lit(None)).cast(kind).alias(name) for name, kind in REJECTED_TYPES.items())
 
 
-def with_article_numbers(rows: pl.DataFrame, articles: pl.Enum) -> pl.DataFrame:
+class ArticleNumbers:
+    """Finds the numbers of articles by the hashes of their ids, which are made once, and compares the ids found.
+
+    A cast to an Enum does the same, and makes a table of all ids each time.
+
+    Attributes:
+        ids: the known ids, which are clean, in the order of their numbers.
+    """
+
+    def __init__(self, ids: pl.Series) -> None:
+        self.ids = ids.rechunk()
+        self._table = pl.DataFrame({"hash": self.ids.hash()}).with_row_index(c.ARTICLE)
+        self._usable = not self._table["hash"].is_duplicated().any()
+
+    def of(self, ids: pl.Series) -> pl.Series:
+        """The number of each id, UInt32, null for an unknown one."""
+        if not self._usable:
+            return ids.cast(pl.Enum(self.ids), strict=False).to_physical().cast(pl.UInt32).alias(c.ARTICLE)
+        hashes = pl.DataFrame({"hash": ids.hash()})
+        found = hashes.join(self._table, on="hash", how="left", maintain_order="left")[c.ARTICLE]
+        same = self.ids.gather(found) == ids
+        return found if same.all(ignore_nulls=False) else pl.select(pl.when(same).then(found)).to_series()
+
+
+def with_article_numbers(rows: pl.DataFrame, articles: ArticleNumbers) -> pl.DataFrame:
     """Add the number of each article, null for an unknown one; ids that are not known as they are get cleaned first.
 
     Args:
         rows: with ``article_id``.
-        articles: the known ids, which are clean, in the order of their numbers.
     """
-    numbered = rows.with_columns(_number(articles))
-    places = numbered[c.ARTICLE].is_null().arg_true()
-    if not len(places):
-        return numbered
-    some = numbered[places].select(clean_id(c.ARTICLE_ID).fill_null("")).with_columns(_number(articles))
-    cleaned = (numbered[name].scatter(places, some[name]) for name in some.columns)
-    return numbered.with_columns(cleaned)
+    ids, numbers = rows[c.ARTICLE_ID], articles.of(rows[c.ARTICLE_ID])
+    places = numbers.is_null().arg_true()
+    unknown = ids.gather(places)
+    cleaned = unknown.to_frame().select(clean_id(c.ARTICLE_ID).fill_null("")).to_series()
+    changed = cleaned.ne_missing(unknown)
+    if changed.any():
+        places, cleaned = places.filter(changed), cleaned.filter(changed)
+        ids, numbers = ids.clone().scatter(places, cleaned), numbers.scatter(places, articles.of(cleaned))
+    return rows.with_columns(ids.alias(c.ARTICLE_ID), numbers.alias(c.ARTICLE))
 
 
 def is_bad_article() -> pl.Expr:
@@ -52,7 +77,3 @@ def is_bad_article() -> pl.Expr:
 def _unknown() -> pl.Expr:
     """The ids of articles that are not known, null for others: most are known, and need no look at their letters."""
     return pl.when(pl.col(c.ARTICLE).is_null()).then(pl.col(c.ARTICLE_ID))
-
-
-def _number(articles: pl.Enum) -> pl.Expr:
-    return pl.col(c.ARTICLE_ID).cast(articles, strict=False).to_physical().cast(pl.UInt32).alias(c.ARTICLE)

@@ -13,6 +13,8 @@ from script_shared.times import (
 
 _MILLISECONDS = r"^[0-9]{12,14}\.[0-9]*$"  # as pandas writes a column of whole numbers that has gaps
 _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-][01][0-9]:[0-5][0-9])?$"
+_MOST_DIGITS = 19  # as ``epoch_ms`` reads; more are zeros in front
+_PLAIN_DIGITS = 13  # of milliseconds between 2001 and 2100
 _ZONE = r"[+-]\d\d:\d\d$"
 
 
@@ -39,6 +41,8 @@ def moments(texts: pl.Series) -> pl.Series:
     >>> moments(pl.Series(["1660532387", "2022-08-15 02:59:47+00:00", "soon", "1970-01-01"])).to_list()
     [1660532387000, 1660532387000, None, None]
     """
+    if (plain := _plain_milliseconds(texts)) is not None:
+        return plain
     frame = pl.DataFrame({"text": texts.str.strip_chars()}).with_columns(_of_number().alias("ms"))
     for fast in (_of_fraction, _of_date):
         if (frame["ms"].is_null() & frame["text"].is_not_null()).any():
@@ -61,8 +65,20 @@ def bounded(time_ms: pl.Expr) -> pl.Expr:
     return pl.when(time_ms.is_between(EARLIEST_MS, LATEST_MS)).then(time_ms)
 
 
+def _plain_milliseconds(texts: pl.Series) -> pl.Series | None:
+    """The times where all are written as 13 digits, else None."""
+    if not (texts.str.len_bytes() == _PLAIN_DIGITS).all(ignore_nulls=False):
+        return None
+    numbers = texts.cast(pl.Int64, strict=False)
+    whole = numbers.is_between(
+        10 ** (_PLAIN_DIGITS - 1), LATEST_MS
+    )  # neither a sign nor a blank is among 13 characters
+    return numbers if whole.all(ignore_nulls=False) else None
+
+
 def _of_number() -> pl.Expr:
-    digits = pl.when(~pl.col("text").str.starts_with("+")).then(pl.col("text"))
+    text = pl.col("text")
+    digits = pl.when(~text.str.starts_with("+") & (text.str.len_bytes() <= _MOST_DIGITS)).then(text)
     return scaled(digits.cast(pl.Int64, strict=False))
 
 

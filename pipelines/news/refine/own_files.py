@@ -65,7 +65,7 @@ def refine_site(
     names = clicks[c.USER_ID].unique().sort()
     articles = pl.concat([known[c.ARTICLE_ID], clicks[c.ARTICLE_ID]]).unique(maintain_order=True)
     coded, codes = _coded(clicks, names, articles)
-    judged = judge(with_rates(coded, params.outliers.reads_per_day.max), params.outliers)
+    judged = judge(with_rates(coded, params.outliers), params.outliers)
     kept, cut = clipped(judged.filter(pl.col(c.REASON).is_null()), params.outliers)
     tally.clipped.update(cut)
     kept = kept.with_columns(engagement(params.engagement)).drop(c.REASON, c.VALUE, *RATES, c.USER_ID, c.ARTICLE_ID)

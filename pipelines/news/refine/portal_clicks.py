@@ -88,11 +88,11 @@ def _check_clicks(clicks: pl.DataFrame, file: str) -> None:
     for name in (c.CLICK_USER, c.CLICK_ARTICLE, c.CLICK_TIME):
         if empty := clicks[name].null_count():
             raise InputError(f"{file}: {empty:,} rows have no {name}.", fix="Every click needs one.")
-    odd = clicks.filter(bounded(pl.col(c.CLICK_TIME)).is_null())
-    if odd.height:
-        user, when = odd.select(c.CLICK_USER, c.CLICK_TIME).row(0)
+    odd = clicks.select(bounded(pl.col(c.CLICK_TIME)).is_null()).to_series().arg_true()
+    if len(odd):
+        when = clicks[c.CLICK_TIME][odd[0]]
         raise InputError(
-            f"{file}: {odd.height:,} clicks are not between 2000 and 2100, such as {when} of user {user}.",
+            f"{file}: {len(odd):,} clicks are not between 2000 and 2100, such as {when} in row {odd[0] + 1:,}.",
             fix="click_timestamp must hold seconds or milliseconds since 1970.",
         )
 
@@ -115,7 +115,7 @@ def _judge(
         pl.col(c.CLICK_USER).cast(pl.String).alias(c.USER_ID),
         pl.col(c.CLICK_ARTICLE).cast(pl.String).alias(c.ARTICLE_ID),
     )
-    judged = judge(with_rates(rows, params.outliers.reads_per_day.max), params.outliers)
+    judged = judge(with_rates(rows, params.outliers), params.outliers)
     kept = judged.filter(pl.col(c.REASON).is_null())
     kept = kept.drop(c.REASON, c.VALUE, *RATES, c.USER_ID, c.ARTICLE_ID)
     tally.add(rows.height, kept, rejected_rows(judged, FILE))

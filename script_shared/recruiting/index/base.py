@@ -139,6 +139,6 @@ def require_width(own: int, given: int) -> None:
         raise RequestError(f"a vector has {given} numbers, the index has {own}.", fix="Encode it again.")
 
 
-def no_entry(name: str) -> RequestError:
-    """The error for an id that is not in the index."""
-    return RequestError(f"the index has no entry {name!r}.", fix="Add it first.")
+def no_entry() -> RequestError:
+    """The error for an id that is not in the index; it does not repeat the id, which may be a person's."""
+    return RequestError("the index has no entry of this id.", fix="Add it first.")

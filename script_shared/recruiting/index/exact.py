@@ -109,7 +109,7 @@ class ExactIndex:
             RequestError: there is none.
         """
         if name not in self._rows:
-            raise no_entry(name)
+            raise no_entry()
         return self._at(self._rows[name])
 
     def _at(self, row: int) -> FloatArray:

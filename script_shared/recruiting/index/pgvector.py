@@ -163,7 +163,7 @@ class PgvectorIndex:
                 cursor.execute(f"select vector::text from {self._table} where id = %s", (target,))
                 found = cursor.fetchone()
                 if found is None:
-                    raise no_entry(target)
+                    raise no_entry()
                 near, own = found[0], target
             else:
                 require_version(self.encoder, encoder)

@@ -85,7 +85,7 @@ class QdrantIndex:
         if isinstance(target, str):
             stored = self._collection.retrieve([point_id(target)])
             if not stored:
-                raise no_entry(target)
+                raise no_entry()
             own, vector = target, stored[0][1]
         else:
             require_version(self.encoder, encoder)

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.raw.addresses import section_and_region
-from pipelines.news.raw.csv_files import FILE_COLUMN, LAST_EMPTY, check_no_row_short, scan
+from pipelines.news.raw.csv_files import FILE_COLUMN, LAST_EMPTY, check_no_row_short, scan, scan_narrow
 from pipelines.news.raw.csv_problems import explained
 from pipelines.news.raw.ids import rejected_ids
 from pipelines.news.raw.texts import bad_id, clean_id, clean_title
@@ -34,11 +34,11 @@ def refine_articles(
     """
     path = table_path(folder, "articles")
     with explained(files):
-        odd = _odd_rows(files).collect(engine="streaming")
-        check_no_row_short(odd.filter(LAST_EMPTY)[FILE_COLUMN].unique())
         extended(_table(files), posts).with_row_index(c.ARTICLE).sink_parquet(
             path, compression="zstd", compression_level=1, row_group_size=20_000
         )
+        odd = _odd_rows(files).collect(engine="streaming")
+        check_no_row_short(odd.filter(LAST_EMPTY)[FILE_COLUMN].unique())
     if tally is not None:
         rows = odd.lazy().filter(~pl.col(LAST_EMPTY) | bad_id(clean_id(c.RAW_PAGE)))
         tally.refuse(rejected_ids(rows, article=pl.col(c.RAW_PAGE), file=pl.col(FILE_COLUMN)).collect())
@@ -64,7 +64,7 @@ def _table(files: Sequence[Path]) -> pl.LazyFrame:
 
 def _odd_rows(files: Sequence[Path]) -> pl.LazyFrame:
     """Page and file of rows whose page is no id, and of rows whose last cell is empty."""
-    rows = scan(files, c.ITEM_COLUMNS).select(c.RAW_PAGE, FILE_COLUMN, LAST_EMPTY)
+    rows = scan_narrow(files, c.ITEM_COLUMNS, [c.RAW_PAGE])
     return rows.filter(pl.col(LAST_EMPTY) | bad_id(clean_id(c.RAW_PAGE)))
 
 

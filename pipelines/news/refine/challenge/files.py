@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.raw.csv_files import HISTORIES, ITEMS, find_files
+from pipelines.news.raw.ids import ArticleNumbers
 from pipelines.news.refine.challenge.articles import refine_articles
 from pipelines.news.refine.challenge.histories import refine_histories
 from pipelines.news.refine.challenge.validation import refine_validation
@@ -40,7 +41,7 @@ def refine_challenge(
     item_files = find_files(raw, ITEMS, c.ITEM_COLUMNS)
     tally = Tally()
     article_ids = refine_articles(item_files, folder, run_id, taken.posts, tally)
-    articles = pl.Enum(article_ids)
+    articles = ArticleNumbers(article_ids)
     users = refine_histories(history_files, articles, params, tally, taken.erased)
     ahead = reject_ahead(tally, users[c.USER_ID], article_ids)
     ahead |= reject_behind(tally, users[c.USER_ID], article_ids)

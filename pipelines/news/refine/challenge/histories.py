@@ -9,7 +9,7 @@ from tqdm import tqdm
 from pipelines.news import columns as c
 from pipelines.news.raw.csv_files import FILE_COLUMN, LAST_EMPTY, check_no_row_short, scan
 from pipelines.news.raw.csv_problems import explained
-from pipelines.news.raw.ids import rejected_ids, with_article_numbers
+from pipelines.news.raw.ids import ArticleNumbers, rejected_ids, with_article_numbers
 from pipelines.news.raw.string_lists import elements, plain
 from pipelines.news.raw.texts import bad_id, clean_id
 from pipelines.news.raw.times import moment
@@ -33,13 +33,13 @@ LISTS = (c.RAW_HISTORY, c.RAW_TIMES, *c.RAW_QUANTITIES.values())
 
 
 def refine_histories(
-    files: Sequence[Path], articles: pl.Enum, params: RefineParams, tally: Tally, erased: Erased = NOBODY
+    files: Sequence[Path], articles: ArticleNumbers, params: RefineParams, tally: Tally, erased: Erased = NOBODY
 ) -> pl.DataFrame:
     """Read all histories in batches of users, so that memory does not grow with the files' text.
 
     Args:
         files: in order; a user's number is the place of its row among those that are not passed over.
-        articles: the known article ids in order of their numbers.
+        articles: finds the numbers of the known ids.
         params: outlier rules and engagement weights.
         tally: receives kept and rejected rows.
         erased: users whose rows are passed over.
@@ -75,20 +75,23 @@ def refine_histories(
 
 def _sound_users(batch: pl.DataFrame, tally: Tally) -> pl.DataFrame:
     """The rows of users with an id, which is "" where the cell is empty; rows with what is no id are rejected."""
-    bad = bad_id(clean_id(c.RAW_USER))
-    refused = batch.lazy().filter(bad)
-    tally.refuse(rejected_ids(refused, user=pl.col(c.RAW_USER), file=pl.col(FILE_COLUMN)).collect())
-    return batch.filter(~bad).with_columns(clean_id(c.RAW_USER).fill_null(""))
+    cleaned = batch.select(clean_id(c.RAW_USER)).with_columns(bad_id(pl.col(c.RAW_USER)).alias("bad"))
+    if (bad := cleaned["bad"]).any():
+        refused = batch.lazy().filter(bad)
+        tally.refuse(rejected_ids(refused, user=pl.col(c.RAW_USER), file=pl.col(FILE_COLUMN)).collect())
+        batch, cleaned = batch.filter(~bad), cleaned.filter(~bad)
+    return batch.with_columns(cleaned[c.RAW_USER].fill_null(""))
 
 
-def _add_batch(batch: pl.DataFrame, seen: int, articles: pl.Enum, params: RefineParams, tally: Tally) -> None:
+def _add_batch(batch: pl.DataFrame, seen: int, articles: ArticleNumbers, params: RefineParams, tally: Tally) -> None:
     rows = explode(batch.with_row_index(c.USER, offset=seen), articles)
     check_reads(rows, batch, seen)
     judged = judge(
-        with_rates(rows.with_columns(pl.col(c.TIMESTAMP).cast(TIME)), params.outliers.reads_per_day.max),
+        with_rates(rows.with_columns(pl.col(c.TIMESTAMP).cast(TIME)), params.outliers),
         params.outliers,
     )
-    kept, cut = clipped(judged.filter(pl.col(c.REASON).is_null()), params.outliers)
+    sound = judged.select(c.USER, c.ARTICLE, c.TIMESTAMP, *c.QUANTITIES).filter(judged[c.REASON].is_null())
+    kept, cut = clipped(sound, params.outliers)
     tally.clipped.update(cut)
     who = batch.select(pl.col(c.RAW_USER).alias(c.USER_ID), FILE_COLUMN).with_row_index(c.USER, offset=seen)
     refused = judged.filter(pl.col(c.REASON).is_not_null()).join(who, on=c.USER, how="left", maintain_order="left")
@@ -96,12 +99,12 @@ def _add_batch(batch: pl.DataFrame, seen: int, articles: pl.Enum, params: Refine
     tally.add(rows.height, numbers, rejected_rows(refused, pl.col(FILE_COLUMN).str.extract(r"([^/\\]+)$")))
 
 
-def explode(batch: pl.DataFrame, articles: pl.Enum) -> pl.DataFrame:
+def explode(batch: pl.DataFrame, articles: ArticleNumbers) -> pl.DataFrame:
     """One row per read; a timestamp or quantity that is no number becomes null, as does an unknown article's number.
 
     Args:
         batch: user, historySize and the lists as plain cells of equal lengths.
-        articles: the known article ids.
+        articles: finds the numbers of the known ids.
     """
     size = pl.col(c.RAW_SIZE).cast(pl.Int64)
     some = batch.filter(size > 0)

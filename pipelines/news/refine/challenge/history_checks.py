@@ -1,12 +1,13 @@
-"""Checks of raw histories; the first invalid one stops the run with the user's name."""
+"""Checks of raw histories; the first invalid one stops the run with its file and row."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from pipelines.news import columns as c
-from pipelines.news.raw.csv_files import FILE_COLUMN
+from pipelines.news.raw.csv_files import FILE_COLUMN, rows_of_user
 from pipelines.news.raw.string_lists import lengths
 from script_shared.errors import InputError
 
@@ -15,13 +16,13 @@ def check_histories(batch: pl.DataFrame, lists: Sequence[str]) -> None:
     """Users have an id, a known type, and lists that are all as long as historySize.
 
     Raises:
-        InputError: names file, user, column and both lengths.
+        InputError: names file, row, column and both lengths.
     """
     _refuse(batch, batch[c.RAW_USER] == "", "a row has no userId", "Every row needs one.")
     known = batch[c.RAW_TYPE].is_in([c.LOGGED, c.NOT_LOGGED])
-    _refuse(batch, ~known, "userType is {userType!r}", f"It must be {c.LOGGED} or {c.NOT_LOGGED}.")
+    _refuse(batch, ~known, "userType is not valid", f"It must be {c.LOGGED} or {c.NOT_LOGGED}.")
     size = batch[c.RAW_SIZE].cast(pl.Int64, strict=False)
-    _refuse(batch, size.is_null() | (size < 0), "historySize is {historySize!r}", "It must be a whole number.")
+    _refuse(batch, size.is_null() | (size < 0), "historySize is no whole number", "Count the reads.")
     for name in lists:
         found = lengths(batch[name])
         _refuse(
@@ -41,7 +42,7 @@ def check_reads(rows: pl.DataFrame, batch: pl.DataFrame, offset: int) -> None:
         offset: number of the first user of the batch.
 
     Raises:
-        InputError: names file, user and column.
+        InputError: names file, row and column.
     """
     times = rows[c.TIMESTAMP]
     for name, column in c.RAW_QUANTITIES.items():
@@ -62,18 +63,16 @@ def check_users_unique(users: pl.DataFrame) -> None:
     twice = users.filter(pl.col(c.RAW_USER).is_duplicated())
     if twice.height:
         user = twice[c.RAW_USER][0]
-        files = " and ".join(Path(name).name for name in twice.filter(pl.col(c.RAW_USER) == user)[FILE_COLUMN])
-        raise InputError(
-            f"{files}: user {user} has more than one row ({twice.height:,} such rows).", fix="Join the user's rows."
-        )
+        files = twice.filter(pl.col(c.RAW_USER) == user)[FILE_COLUMN].unique(maintain_order=True)
+        where = " and ".join(rows_of_user(file, c.HISTORY_COLUMNS, user) for file in files)
+        raise InputError(f"{where}: one user has more than one row ({twice.height:,} such rows).", fix="Join them.")
 
 
 def _refuse(batch: pl.DataFrame, wrong: pl.Series, message: str, fix: str) -> None:
     if wrong.any():
         row = batch.row(wrong.arg_max() or 0, named=True)
-        user = f", user {row[c.RAW_USER]}" if row[c.RAW_USER] else ""
         found = message.format_map(row)
-        raise InputError(f"{Path(row[FILE_COLUMN]).name}{user}: {found} ({wrong.sum():,} such rows seen).", fix=fix)
+        raise InputError(f"{_where(row)}: {found} ({wrong.sum():,} such rows seen).", fix=fix)
 
 
 def _refuse_read(
@@ -81,8 +80,11 @@ def _refuse_read(
 ) -> None:
     if wrong.any():
         row = batch.row(int(rows[c.USER][wrong.arg_max() or 0]) - offset, named=True)
-        where = f"{Path(row[FILE_COLUMN]).name}, user {row[c.RAW_USER]}"
         raise InputError(
-            f"{where}: {column} {what} ({wrong.sum():,} such reads seen).",
+            f"{_where(row)}: {column} {what} ({wrong.sum():,} such reads seen).",
             fix="Times are numbers since 1970 or ISO 8601; quantities are written with a point, such as 43.2.",
         )
+
+
+def _where(row: dict[str, Any]) -> str:
+    return rows_of_user(row[FILE_COLUMN], c.HISTORY_COLUMNS, row[c.RAW_USER])

@@ -5,10 +5,18 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.news import columns as c
-from pipelines.news.raw.csv_files import FILE_COLUMN, LAST_EMPTY, VALIDATION, check_no_row_short, find_files, scan
+from pipelines.news.raw.csv_files import (
+    FILE_COLUMN,
+    LAST_EMPTY,
+    VALIDATION,
+    check_no_row_short,
+    find_files,
+    rows_of_user,
+    scan,
+)
 from pipelines.news.raw.csv_problems import explained
 from pipelines.news.raw.ids import REASON as BAD_ID
-from pipelines.news.raw.ids import is_bad_article, with_article_numbers
+from pipelines.news.raw.ids import ArticleNumbers, is_bad_article, with_article_numbers
 from pipelines.news.raw.string_lists import elements, lengths, plain
 from pipelines.news.raw.texts import bad_id, clean_id
 from pipelines.news.raw.times import moment
@@ -28,7 +36,7 @@ def refine_validation(
     raw: Path,
     folder: Path,
     users: pl.Enum,
-    articles: pl.Enum,
+    articles: ArticleNumbers,
     run_id: str,
     *,
     erased: Erased = NOBODY,
@@ -45,7 +53,7 @@ def refine_validation(
             and where no later one is left there is no table: held out is the last window of the data instead.
 
     Raises:
-        InputError: names the file and the user.
+        InputError: names the file and the row.
     """
     if not (raw / VALIDATION).is_file():
         return None
@@ -65,16 +73,16 @@ def refine_validation(
     tally.add(rows.height, kept, rejected_rows(rows, VALIDATION))
     if after is not None and not kept.height:
         return tally
-    check("validation", kept, run_id, sizes={c.USER: len(users.categories), c.ARTICLE: len(articles.categories)})
+    check("validation", kept, run_id, sizes={c.USER: len(users.categories), c.ARTICLE: len(articles.ids)})
     kept.write_parquet(table_path(folder, "validation"))
     return tally
 
 
-def _explode(table: pl.DataFrame, users: pl.Enum, articles: pl.Enum) -> pl.DataFrame:
+def _explode(table: pl.DataFrame, users: pl.Enum, articles: ArticleNumbers) -> pl.DataFrame:
     found, times = lengths(table[c.RAW_HISTORY]), lengths(table[c.RAW_TIMES])
     if (found != times).any():
         place = (found != times).arg_max() or 0
-        _stop(table[c.RAW_USER][place], f"history has {found[place]} elements, timestampHistory {times[place]}")
+        _stop(table, table[c.RAW_USER][place], f"history has {found[place]} elements, timestampHistory {times[place]}")
     rows = (
         table.with_columns(found.alias("found"))
         .filter(pl.col("found") > 0)
@@ -86,7 +94,7 @@ def _explode(table: pl.DataFrame, users: pl.Enum, articles: pl.Enum) -> pl.DataF
     )
     odd = rows.filter(pl.col("ms").is_null())
     if odd.height:
-        _stop(odd[c.USER_ID][0], "timestampHistory holds what is no time between 2000 and 2100")
+        _stop(table, odd[c.USER_ID][0], "timestampHistory holds what is no time between 2000 and 2100")
     return with_article_numbers(rows, articles).with_columns(
         pl.col(c.USER_ID).cast(users, strict=False).to_physical().cast(pl.UInt32).alias(c.USER),
         pl.col("ms").cast(TIME).alias(c.TIMESTAMP),
@@ -117,5 +125,6 @@ def _reason(after: int | None) -> pl.Expr:
     )
 
 
-def _stop(user: str, problem: str) -> None:
-    raise InputError(f"{VALIDATION}, user {user}: {problem}.", fix="Correct the row, or leave the file out.")
+def _stop(table: pl.DataFrame, user: str, problem: str) -> None:
+    where = rows_of_user(table[FILE_COLUMN][0], c.VALIDATION_COLUMNS, user)
+    raise InputError(f"{where}: {problem}.", fix="Correct the row, or leave the file out.")

@@ -75,9 +75,7 @@ def add_clicks(
         reached_ms = min(reached_ms, _reached(rows[TIME_MS].to_numpy(), tally, taken.longest_pause_ms))
     first = rows.with_columns(_first_reason(rows, tally, reached_ms), _no_value())
     sound = first.filter(pl.col(c.REASON).is_null()).drop(c.REASON, c.VALUE)
-    judged = _believed(
-        judge(with_rates(sound, params.outliers.reads_per_day.max, _daily(sound, tally)), params.outliers)
-    )
+    judged = _believed(judge(with_rates(sound, params.outliers, _daily(sound, tally)), params.outliers))
     kept, cut = clipped(judged.filter(pl.col(c.REASON).is_null()), params.outliers)
     tally.clipped.update(cut)
     everybody, kept = _joined(users, numbers, kept)

@@ -1,15 +1,16 @@
 """Which interactions are kept: each row gets its first reason to be rejected, or none, and large values are cut."""
 
+import numpy as np
 import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.raw.ids import REASON as BAD_ID
 from pipelines.news.raw.ids import is_bad_article
-from pipelines.news.refine.rows.rates import DAILY, DAY_PLACE, DAY_READS, DAYS
+from pipelines.news.refine.rows.rates import DAILY, DAY_PLACE, DAY_READS, DAYS, ROBOT_DAYS
 from pipelines.news.tables import REJECTED_TYPES
 from script_shared.news.params import Limit, OutlierParams
 
-ROBOT_DAYS = 3  # with fewer days, a high mean is one long day
+_FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93], np.uint64)  # odd, of hashes
 
 
 def limits(params: OutlierParams) -> dict[str, Limit]:
@@ -33,7 +34,7 @@ def _rules(params: OutlierParams) -> list[tuple[str, pl.Expr, pl.Expr]]:
         ("too_many_a_day", (pl.col(DAY_READS) > daily.max) & beyond, pl.col(DAY_READS).cast(pl.Float64)),
         (BAD_ID, is_bad_article(), none),
         ("article_unknown", pl.col(c.ARTICLE).is_null(), none),
-        ("duplicate_read", ~pl.struct(c.USER, c.ARTICLE, c.TIMESTAMP).is_first_distinct(), none),
+        ("duplicate_read", _repeats(), none),
     ]
     for name in c.QUANTITIES:
         value = pl.col(name).cast(pl.Float64)
@@ -45,6 +46,22 @@ def _rules(params: OutlierParams) -> list[tuple[str, pl.Expr, pl.Expr]]:
     return rules
 
 
+def _repeats() -> pl.Expr:
+    """Whether the same user read the same article at the same time in an earlier row."""
+    return pl.struct(c.USER, c.ARTICLE, c.TIMESTAMP).map_batches(_repeated, return_dtype=pl.Boolean())
+
+
+def _repeated(reads: pl.Series) -> pl.Series:
+    """Rows are compared only where hashes of numbers, which compare faster, are alike."""
+    parts = reads.struct.unnest()
+    user, article = (parts[name].cast(pl.UInt64).fill_null(2**32).to_numpy() for name in (c.USER, c.ARTICLE))
+    time = parts[c.TIMESTAMP].to_physical().fill_null(-1).to_numpy().astype(np.uint64)
+    alike = pl.Series(((user * _FACTORS[0]) ^ time) * _FACTORS[1] + article * _FACTORS[2]).is_duplicated()
+    places = alike.arg_true()
+    again = ~parts[places].select(pl.struct(pl.all()).is_first_distinct()).to_series()
+    return pl.repeat(False, len(reads), dtype=pl.Boolean, eager=True).scatter(places, again)
+
+
 def judge(rows: pl.DataFrame, params: OutlierParams) -> pl.DataFrame:
     """Add ``reason`` (null when the row is kept) and ``value``.
 
@@ -54,13 +71,19 @@ def judge(rows: pl.DataFrame, params: OutlierParams) -> pl.DataFrame:
         params: limits and what happens above them.
     """
     rules = _rules(params)
-    flagged = rows.with_columns(holds.alias(f"_{name}") for name, holds, _ in rules)
+    flags = rows.select(holds.fill_null(False).alias(name) for name, holds, _ in rules)
+    places = flags.select(pl.any_horizontal(pl.all())).to_series().arg_true()
     reason: pl.Expr = pl.lit(None, pl.String)
     value: pl.Expr = pl.lit(None, pl.Float64)
     for name, _, blamed in reversed(rules):
-        reason = pl.when(f"_{name}").then(pl.lit(name)).otherwise(reason)
-        value = pl.when(f"_{name}").then(blamed).otherwise(value)
-    return flagged.with_columns(reason.alias(c.REASON), value.alias(c.VALUE)).drop(f"_{name}" for name, _, _ in rules)
+        holds = flags[name].gather(places)
+        reason = pl.when(holds).then(pl.lit(name)).otherwise(reason)
+        value = pl.when(holds).then(blamed).otherwise(value)
+    some = rows[places].select(reason.alias(c.REASON), value.alias(c.VALUE))
+    return rows.with_columns(
+        pl.repeat(None, rows.height, dtype=some[name].dtype, eager=True).alias(name).scatter(places, some[name])
+        for name in (c.REASON, c.VALUE)
+    )
 
 
 def clipped(rows: pl.DataFrame, params: OutlierParams) -> tuple[pl.DataFrame, dict[str, int]]:

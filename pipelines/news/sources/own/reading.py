@@ -129,8 +129,10 @@ def _readable(file: Path) -> Iterator[None]:
     try:
         yield
     except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        raise InputError(f"{file.name}: cannot be read ({reason}).", fix="Export it again.") from error
+        reason = error.strerror if isinstance(error, OSError) else None  # the words of a reader may hold cells
+        raise InputError(
+            f"{file.name}: cannot be read ({reason or type(error).__name__}).", fix="Export it again."
+        ) from None
 
 
 def _as_utf8(file: Path, kind: Kind, folder: Path) -> Path:

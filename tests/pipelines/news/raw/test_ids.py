@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines.news.raw.ids import ArticleNumbers
 from pipelines.news.refine import refine
 from pipelines.use_case import Context
 from script_shared import names
@@ -116,3 +117,20 @@ def test_a_file_takes_the_ids_that_a_request_takes(tmp_path: Path, ids: list[str
                 named[text] = clean
     context = refined(tmp_path, [Reader(text, [read(0)]) for text in named])
     assert table(context, "users")["user_id"].to_list() == [clean for clean in named.values() if clean] + ["bob", "cid"]
+
+
+@pytest.mark.parametrize("usable", [True, False])
+def test_numbers_found_by_hash_are_those_of_a_cast(usable: bool) -> None:
+    known = pl.Series("page", [f"p{number}" for number in range(50)])
+    numbers = ArticleNumbers(known)
+    numbers._usable = usable  # two ids with one hash make it false
+    asked = pl.Series("article_id", ["p3", "p49", "nobody", None, "p3", ""])
+    assert numbers.of(asked).to_list() == [3, 49, None, None, 3, None]
+    assert numbers.of(known).to_list() == list(range(50))
+    assert numbers.of(asked.clear()).to_list() == []
+
+
+def test_an_unknown_id_with_the_hash_of_a_known_one_stays_unknown() -> None:
+    numbers = ArticleNumbers(pl.Series(["a", "b"]))
+    numbers._table = numbers._table.with_columns(hash=pl.Series(["a", "stranger"]).hash())
+    assert numbers.of(pl.Series(["a", "stranger"])).to_list() == [0, None]

@@ -31,6 +31,9 @@ def alone(text: str | None) -> int | None:
 
 
 @example(["+1660532387", "1660532387000.9", "2022-08-15 02:59:60", "2022-08-15T02:59:47z", "1660532387.1234565"])
+@example(["01000000000000000000"])
+@example(["1660532387000", "1660532387001"])
+@example(["+166053238700", "1660532387001"])
 @example([])
 @given(st.lists(TEXTS))
 def test_a_column_is_read_as_each_of_its_times_is(texts):
