@@ -8,9 +8,9 @@ import numpy as np
 
 from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.news.counting.decay import scale
-from script_shared.news.counting.pending_changes import ENOUGH, PendingChanges, clear_columns
+from script_shared.news.counting.pending_changes import PendingChanges, clear_columns
 
-ONES = (1.0,) * 64  # more than one event has groups
+ONES = array("f", [1.0] * 64)  # more than one event has groups
 
 
 class DecayedCounts:
@@ -20,6 +20,8 @@ class DecayedCounts:
         windows: which of the state's half-lives are kept.
         sums: float32 (windows, groups, rows), forward decayed.
         totals: float64 (windows, groups), of all articles, those evicted meanwhile too.
+        sums_now, totals_now: by the place of a window, what ``add_now`` counted: flat views whose items are plain
+            numbers, of an article by its row, and of all articles at 0.
     """
 
     def __init__(self, windows: Sequence[int], groups: int, rows: int) -> None:
@@ -32,6 +34,8 @@ class DecayedCounts:
         self._pending = PendingChanges(self._rows)
         views = [(memoryview(part.reshape(-1)), memoryview(of)) for part, of in zip(sums, totals, strict=True)]
         self._views: list[tuple[int, Any, Any]] = [(w, *pair) for w, pair in zip(self.windows, views, strict=True)]
+        self.sums_now: list[Any] = [sums for sums, _ in views]
+        self.totals_now: list[Any] = [of for _, of in views]
 
     def add_now(self, row: int, weights: "array[float]") -> None:
         """Count one event for everybody (the first group), visible at once."""
@@ -40,22 +44,13 @@ class DecayedCounts:
             sums[row] += weight
             totals[0] += weight
 
-    def now(self, place: int, row: int) -> float:
-        """What everybody added to an article in a window given by its place, as a plain number; -1 is no article."""
-        return float(self._views[place][1][row]) if row >= 0 else 0.0
-
-    def total_now(self, place: int) -> float:
-        """What everybody added to all articles in a window given by its place."""
-        return float(self._views[place][2][0])
-
     def add(self, row: int, groups: Sequence[int], weights: "array[float]") -> None:
         """Count one event on an article for each of its groups; ``weights`` are those of all half-lives.
 
         It is seen after the next ``flush``.
         """
         rows = self._rows
-        self._pending.add([group * rows + row for group in groups], ONES[: len(groups)], weights)
-        if len(self._pending) >= ENOUGH:
+        if self._pending.add([group * rows + row for group in groups], ONES[: len(groups)], weights):
             self.flush()
 
     def flush(self) -> None:

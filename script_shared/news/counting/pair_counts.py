@@ -7,7 +7,7 @@ import numpy as np
 
 from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.news.counting.decay import scale
-from script_shared.news.counting.pending_changes import ENOUGH, PendingChanges, clear_columns
+from script_shared.news.counting.pending_changes import PendingChanges, clear_columns
 
 
 class PairStore:
@@ -32,23 +32,21 @@ class PairStore:
         self._rows = sums.shape[2]
         self._pending = PendingChanges(self._rows)
 
-    def add(self, befores: Sequence[int], after: int, amounts: Sequence[float], weights: "array[float]") -> None:
+    def add(self, befores: Sequence[int], after: int, amounts: "array[float]", weights: "array[float]") -> None:
         """Add to the weights of one event's pairs before -> after; ``weights`` are those of all half-lives.
 
         It is seen after the next ``flush``.
         """
         rows = self._rows
-        self._pending.add([before * rows + after for before in befores], amounts, weights)
-        if len(self._pending) >= ENOUGH:
+        if self._pending.add([before * rows + after for before in befores], amounts, weights):
             self.flush()
 
-    def add_both(self, befores: Sequence[int], after: int, amounts: Sequence[float], weights: "array[float]") -> None:
+    def add_both(self, befores: Sequence[int], after: int, amounts: "array[float]", weights: "array[float]") -> None:
         """The same in both directions: all before -> after, then after -> all before."""
         rows, start = self._rows, after * self._rows
         places = [before * rows + after for before in befores]
         places.extend([start + before for before in befores])
-        self._pending.add(places, [*amounts, *amounts], weights)
-        if len(self._pending) >= ENOUGH:
+        if self._pending.add(places, amounts + amounts, weights):
             self.flush()
 
     def flush(self) -> None:

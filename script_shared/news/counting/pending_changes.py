@@ -36,15 +36,17 @@ class PendingChanges:
         self._places, self._amounts, self._sizes = array("q"), array("f"), array("i")
         self._weights = array("d")
 
-    def __len__(self) -> int:
-        return len(self._places)
+    def add(self, places: Sequence[int], amounts: "array[float]", weights: "array[float]") -> bool:
+        """Add the amounts of one event; whether so many wait that they should be made.
 
-    def add(self, places: Sequence[int], amounts: Sequence[float], weights: "array[float]") -> None:
-        """Add the amounts of one event; ``weights`` are the event's in all half-lives."""
+        Args:
+            amounts: single precision; weights: the event's in all half-lives.
+        """
         self._places.extend(places)
         self._amounts.extend(amounts)
         self._sizes.append(len(places))
         self._weights.extend(weights)
+        return len(self._places) >= ENOUGH
 
     def flush(self, windows: Sequence[int], sums: Sequence[FloatArray], totals: Sequence[FloatArray]) -> None:
         """Make the additions: ``sums`` holds a flat table for each of ``windows``, ``totals`` one number per row."""

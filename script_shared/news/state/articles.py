@@ -23,6 +23,7 @@ class Articles:
         capacity: number of rows.
         used: rows that were ever in use; higher ones hold nothing.
         ids: article id by number, "" once forgotten.
+        numbers: the number of each article that is known, by id.
         number_in: int64 (capacity), number of the article in each row, -1 for a free row.
         first_ms: float64 (capacity), first click or publication of the article in each row.
         last_ms: float64 (capacity), its last click.
@@ -40,7 +41,7 @@ class Articles:
         self.section_of: array[int] = array("h")
         self.sections: dict[str, int] = {"": 0}
         self._section_codes: dict[str, int] = {"": 0}
-        self._numbers: dict[str, int] = {}
+        self.numbers: dict[str, int] = {}
         self._free: list[int] = []
         self._columns()
 
@@ -50,11 +51,11 @@ class Articles:
         self.clicks, self.section = np.zeros(self.capacity, np.int64), np.zeros(self.capacity, np.int32)
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return len(self.numbers)
 
     def find(self, article_id: str) -> int:
         """The row of an article, -1 when it has none."""
-        number = self._numbers.get(article_id, -1)
+        number = self.numbers.get(article_id, -1)
         return self.row_of[number] if number >= 0 else -1
 
     def id_in(self, row: int) -> str:
@@ -82,9 +83,9 @@ class Articles:
             article_id: as the site names it.
             time_ms: of its first click or its publication, epoch milliseconds.
         """
-        number = self._numbers.get(article_id)
+        number = self.numbers.get(article_id)
         if number is None:
-            number = self._numbers[article_id] = len(self.ids)
+            number = self.numbers[article_id] = len(self.ids)
             self.ids.append(article_id)
             self.first.append(time_ms)
             self.row_of.append(-1)
@@ -152,9 +153,9 @@ class Articles:
 
     def forget_oldest(self, keep: int, spare: int) -> None:
         """Forget the lowest numbers that have no row, ``spare`` not, until about ``keep`` articles are known."""
-        idle = (number for number in self._numbers.values() if self.row_of[number] < 0 and number != spare)
-        for number in list(islice(idle, max(0, len(self._numbers) - keep))):
-            del self._numbers[self.ids[number]]
+        idle = (number for number in self.numbers.values() if self.row_of[number] < 0 and number != spare)
+        for number in list(islice(idle, max(0, len(self.numbers) - keep))):
+            del self.numbers[self.ids[number]]
             self.ids[number] = ""
 
     def renumber(self) -> Int64s:
@@ -163,13 +164,13 @@ class Articles:
         Returns:
             int64, the new number of each that there was, -1 for a forgotten one.
         """
-        kept, new = list(self._numbers.values()), np.full(len(self.ids), -1, np.int64)
+        kept, new = list(self.numbers.values()), np.full(len(self.ids), -1, np.int64)
         new[kept] = np.arange(1, len(kept) + 1)
-        self.ids = ["", *self._numbers]
+        self.ids = ["", *self.numbers]
         for name, nothing in (("first", 0), ("row_of", -1), ("section_of", 0)):
             column = getattr(self, name)
             setattr(self, name, array(column.typecode, [nothing, *(column[number] for number in kept)]))
-        self._numbers = {article_id: number for number, article_id in enumerate(self.ids) if number}
+        self.numbers = {article_id: number for number, article_id in enumerate(self.ids) if number}
         taken = self.number_in >= 0
         self.number_in[taken] = new[self.number_in[taken]]
         self.renumbered += 1
@@ -189,6 +190,6 @@ class Articles:
             setattr(self, name, array(kind, arrays[name].tolist()))
         self._free, self.used = arrays["free"].tolist(), int(arrays["used"][0])
         self.ids = list(ids)
-        self._numbers = {article_id: number for number, article_id in enumerate(ids) if article_id}
+        self.numbers = {article_id: number for number, article_id in enumerate(ids) if article_id}
         self.sections = {name: code for code, name in enumerate(sections)}
         self._section_codes = {section_key(name): code for name, code in reversed(self.sections.items())}

@@ -52,7 +52,8 @@ def _activity(visit: Visit) -> str:
 
 def _key(visit: Visit) -> tuple[object, ...]:
     """What the codes of a visit depend on."""
-    return (*visit[:5], min(visit.depth, 2), _activity(visit))
+    region, device, os, referrer, came, depth, total = visit
+    return region, device, os, referrer, came, depth if depth < 2 else 2, bisect_left(READS, total)
 
 
 DIMENSIONS = (

@@ -16,7 +16,7 @@ def reader_key(user: str, session: str) -> int:
     >>> reader_key("ana", "visit-1") == reader_key("ana", "visit-2"), reader_key("", "")
     (True, 0)
     """
-    name = reader_name(user, session)
+    name = user or session_name(session)
     return user_key(name) if name else 0
 
 

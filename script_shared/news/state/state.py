@@ -46,6 +46,8 @@ class LiveState:
     def __init__(self, params: LiveParams) -> None:
         self.params, self.events = params, 0
         self._pair_ms = 1000 * params.trust.pair_seconds
+        self._most_known = params.known_articles
+        self._most_numbers = FORGOTTEN * max(params.known_articles, params.articles)
         self.time = StateTime()
         self.articles = Articles(params.articles)
         self.counts = StateCounts(params.articles, params.pace)
@@ -220,14 +222,14 @@ class LiveState:
 
     def _number(self, article_id: str, time_ms: int) -> int:
         """The number of an article; all are assigned again once most belong to forgotten ones."""
-        articles, known = self.articles, max(self.params.known_articles, self.params.articles)
-        if len(articles.ids) > FORGOTTEN * known:
+        articles = self.articles
+        if len(articles.ids) > self._most_numbers:
             new = articles.renumber()
             self.readers.renumber(new)
             self.shown.renumber(new)
             self.sources.renumber(new)
         number = articles.number(article_id, time_ms)
-        if len(articles) > self.params.known_articles:
+        if len(articles.numbers) > self._most_known:
             articles.forget_oldest(self.params.known_articles * 9 // 10, number)
         return number
 

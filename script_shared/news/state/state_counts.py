@@ -11,7 +11,7 @@ from script_shared.news.counting.counts import DecayedCounts
 from script_shared.news.counting.decay import Decay
 from script_shared.news.counting.pair_counts import PairStore
 from script_shared.news.state.audiences import REGIONS, SIZE
-from script_shared.news.state.pairing import AMOUNTS, ONE, STEPS_BACK, amounts_of
+from script_shared.news.state.pairing import AMOUNTS, ONES, STEPS_BACK, amounts_of
 from script_shared.news.state.reader_clusters import MOST_CLUSTERS
 from script_shared.news.state.trust import Everybody
 
@@ -75,20 +75,22 @@ class StateCounts:
         if visit:
             amounts = amounts_of(row, latest, back) if len(visit) < back else AMOUNTS[:back]
             if latest[0] == visit[0]:
-                self.following.add(visit[:1], row, ONE, weights)
+                self.following.add(visit[:1], row, ONES[:1], weights)
             self.onward.add(visit, row, amounts, weights)
             self.together.add_both(visit, row, amounts, weights)
         if earlier := [before for before in latest[depth:] if before >= 0 and before != row]:
-            self.later.add(earlier, row, ONE * len(earlier), weights)
+            self.later.add(earlier, row, ONES[: len(earlier)], weights)
 
     def everybody(self, row: int) -> Everybody:
         """Clicks that count for everybody: on the article of a row (-1 for none), and on all articles."""
-        now, total = self.overall.now, self.overall.total_now
-        return Everybody(now(_SHORT, row), now(_HOUR, row), total(_SHORT), total(_HOUR), total(_DAY))
+        now, total = self.overall.sums_now, self.overall.totals_now
+        short, long = (now[_SHORT][row], now[_HOUR][row]) if row >= 0 else (0.0, 0.0)
+        return Everybody(short, long, total[_SHORT][0], total[_HOUR][0], total[_DAY][0])
 
     def share_of_hour(self, row: int) -> float:
         """Share of an article in all clicks of the last hour."""
-        return self.overall.now(_HOUR, row) / (self.overall.total_now(_HOUR) + 1e-30)
+        share: float = self.overall.sums_now[_HOUR][row] / (self.overall.totals_now[_HOUR][0] + 1e-30)
+        return share
 
     def least_read(self, first_ms: Float64s, now_ms: int) -> IntArray:
         """Rows of a sixteenth of the articles: the least read ones that are not new.

@@ -125,7 +125,7 @@ class Sources:
         if network != ALL:
             of_article, total = self._of(network, number), self._of(network, _EVERYTHING)
             usual = _share(total[1], everybody.all_long, factors[1])
-            weight = min(weight, self._room(of_article, everybody[:2], usual, factors))
+            weight = min(weight, self._room(of_article, everybody.short, everybody.long, usual, factors))
             mine = [of_article, total]
             if new and self._first_of_network(of_article, total, factors[1]):
                 new = False
@@ -133,8 +133,8 @@ class Sources:
         if source := NAMELESS if nameless else NEW if new else ALL:
             of_article, total = self._of(source, number), self._of(source, _EVERYTHING)
             usual = self._usual(source, everybody, factors)
-            for own, of_all in ((of_article, everybody[:2]), (total, everybody[2:4])):
-                weight = min(weight, self._room(own, of_all, usual, factors))
+            weight = min(weight, self._room(of_article, everybody.short, everybody.long, usual, factors))
+            weight = min(weight, self._room(total, everybody.all_short, everybody.all_long, usual, factors))
             self._day[source] += weight / factors[2]
             mine += [of_article, total]
         for tally in mine:
@@ -160,16 +160,23 @@ class Sources:
         return self._read_by
 
     def _room(
-        self, own: list[float], everybody: Sequence[float], usual: float | None, factors: Sequence[float]
+        self, own: list[float], short: float, long: float, usual: float | None, factors: Sequence[float]
     ) -> float:
-        """How many more clicks of a source there may be: as few as the short or the long window allows."""
+        """How many more clicks of a source there may be: as few as the short or the long window allows.
+
+        Args:
+            short, long: clicks of everybody in the two windows.
+        """
         if usual is None:
             return inf
-        rooms = [
-            allowance(max(0.0, total - mine) * factor, usual, self._alone, self._above_usual) - mine * factor
-            for mine, total, factor in zip(own, everybody, factors)  # noqa: B905  the third factor is not asked for
-        ]
-        return max(0.0, min(rooms))
+        (of_short, of_long), by_short, by_long = own, factors[0], factors[1]
+        rest = short - of_short
+        room = allowance(rest * by_short if rest > 0 else 0.0, usual, self._alone, self._above_usual)
+        room -= of_short * by_short
+        rest = long - of_long
+        more = allowance(rest * by_long if rest > 0 else 0.0, usual, self._alone, self._above_usual) - of_long * by_long
+        room = more if more < room else room
+        return room if room > 0 else 0.0
 
     def _usual(self, source: int, everybody: Everybody, factors: Sequence[float]) -> float | None:
         usual = _share(self._day[source], everybody.all_day, factors[2])
