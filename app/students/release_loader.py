@@ -81,11 +81,23 @@ class StudentsLoader(ReleaseLoader[StudentsRelease]):
         answer = model.of_record(dict.fromkeys(RECORD, 0.0))
         if not 0 <= answer.probabilities["critical"] <= 1 or model.of_student(model.store.ids.ids[0]) is None:
             raise ReleaseCorruptError(f"{folder}: its answers are not probabilities.", fix="Train it again.")
-        if self._features is not None:
-            self._features.write(manifest.version, model.store, self._erased.digests())
+        self._write_features(manifest.version, model)
         rows = ErasedRows(self._erased, model.store.ids.ids.tolist())
         online = OnlineRisks(model, self._features)
         return StudentsRelease(model, self._erased, rows, self._access, online, _card(folder))
+
+    def _write_features(self, version: str, model: StudentsModel) -> None:
+        """Write a release's students into the store, and delete those who were erased while it was written.
+
+        An erasure is logged before it deletes rows: it deletes what was written until then, and is seen here after
+        that.
+        """
+        if self._features is None:
+            return
+        self._features.write(version, model.store, self._erased.digests())
+        ids = model.store.ids.ids.tolist()
+        for place in self._erased.among(ids, self._erased.digests()):
+            self._features.erase(ids[place])
 
     async def take_over(self, loaded: StudentsRelease) -> None:
         """Begin to compute the reasons of the students, beside requests."""

@@ -54,8 +54,8 @@ async def delete_student(ra: StudentId, visit: TheVisit) -> Response:
     Releases and older runs still hold the records until `maintenance` removes them; your workbooks are yours to clean.
     """
     place = await visit.student(ra, also_erased=True)
+    await visit.release.erased.erase(ra)  # first: a release that is loaded meanwhile leaves the student out
     await visit.release.online.erase(visit.model.store.ids.ids[place])
-    await visit.release.erased.erase(ra)
     return private_json({"erased": True})
 
 
