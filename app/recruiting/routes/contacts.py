@@ -31,7 +31,7 @@ async def get_contact(candidate_id: CandidateId, request: Request, viewer: Viewe
 
 
 @router.get("/access", summary="Who read which contact", response_model=AccessList, dependencies=[Admin])
-async def list_accesses(
+async def list_contact_looks(
     loaded: InService,
     candidate_id: Annotated[str | None, Query(max_length=64, description="Looks at this candidate.")] = None,
     before: Annotated[int | None, Query(ge=1, lt=2**63, description="`number` of the last row before.")] = None,

@@ -404,3 +404,13 @@ def test_the_limit_of_open_files_is_raised_to_what_the_connections_need() -> Non
         assert "ulimit -n" in raise_descriptors(hard) if hard != resource.RLIM_INFINITY else True
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_where_the_system_sets_no_limit_of_open_files_it_is_raised_to_the_number_wanted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limits: list[tuple[int, int]] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: (10, resource.RLIM_INFINITY))
+    monkeypatch.setattr(resource, "setrlimit", lambda _which, wanted: limits.append(wanted))
+    assert raise_descriptors(300) == ""
+    assert limits == [(300 + RESERVED, resource.RLIM_INFINITY)]

@@ -56,3 +56,24 @@ def test_the_readers_of_longest_ago_leave_first_and_the_others_are_found_where_t
             assert readers._keys[place] == key
     assert readers.find(40) >= 0
     assert readers.find(1) < 0
+
+
+def test_two_readers_of_one_visit_who_turn_out_to_be_one_have_read_what_both_read_in_it():
+    readers = ReaderHistories(10, 64)
+    for key, number, time_ms in ((1, 1, 0), (2, 2, 1_000), (2, 3, 2_000)):
+        readers.read(readers.click(key, "visit", time_ms, time_ms), number, time_ms)
+    readers.give(1, 2)
+    place = readers.find(2)
+    assert (readers.depth[place], readers.total[place]) == (3, 3)
+    assert sorted(readers.latest(place, 10)) == [1, 2, 3]
+    assert (readers.first_ms[place], readers.last_ms[place]) == (0, 2_000)
+
+
+def test_a_reader_who_is_recognised_in_another_visit_goes_on_with_that_visit():
+    readers = ReaderHistories(10, 64)
+    for key, session, number, time_ms in ((2, "first", 1, 0), (2, "first", 2, 1_000), (1, "second", 3, 5_000)):
+        readers.read(readers.click(key, session, time_ms, time_ms), number, time_ms)
+    readers.give(1, 2)
+    place = readers.find(2)
+    assert (readers.depth[place], readers.total[place], readers.before_ms[place]) == (1, 3, 1_000)
+    assert readers.same_visit(place, "second", 6_000)
