@@ -20,6 +20,10 @@ def use_cases(settings: Settings) -> dict[str, UseCase]:
 def find(settings: Settings, name: str) -> UseCase:
     """One use case.
 
+    Args:
+        settings: ``use_cases`` says which there are in this instance.
+        name: such as ``news``.
+
     Raises:
         SettingsError: there is none of this name; the message lists those that exist.
     """

@@ -76,6 +76,10 @@ class Run:
     def read(self, step: str, part: str | None = None) -> Path:
         """The folder of a finished step.
 
+        Args:
+            step: name of the step's folder, such as ``refined``.
+            part: one of the step's parts, None for a step without parts.
+
         Raises:
             RunError: the step has not finished in this run, or there is no such run.
         """
@@ -88,7 +92,15 @@ class Run:
         raise RunError(message, fix=f"Run the step that writes it first: --step {STEP_OF.get(step, step)}.")
 
     def facts(self, step: str, part: str | None = None) -> dict[str, Any]:
-        """The facts in the step's manifest."""
+        """The facts in the step's manifest.
+
+        Args:
+            step: name of the step's folder, such as ``refined``.
+            part: one of the step's parts, None for a step without parts.
+
+        Raises:
+            RunError: the step has not finished in this run.
+        """
         facts: dict[str, Any] = json.loads((self.read(step, part) / MANIFEST).read_text())
         return facts
 
@@ -98,6 +110,10 @@ class Run:
 
         A step that ran before in the same run is replaced as a whole. A killed step leaves a ``.partial`` folder,
         which no step reads and ``maintenance`` removes.
+
+        Args:
+            step: name of the step's folder, such as ``refined``.
+            part: one of the step's parts, None for a step without parts.
         """
         final = self.folder(step, part)
         partial = final.with_name(f".{final.name}.{os.getpid()}-{secrets.token_hex(2)}.partial")
@@ -123,7 +139,12 @@ def _take_name(partial: Path, final: Path) -> None:
 
 
 def latest_run(root: Path, step: str) -> str | None:
-    """The id of the newest run in which the step is complete, by the time its manifest was written."""
+    """The id of the newest run in which the step is complete, by the time its manifest was written.
+
+    Args:
+        root: folder of a use case's runs.
+        step: name of the step's folder.
+    """
     manifests = sorted((root / step).glob(f"[!.]*/{MANIFEST}"), key=lambda path: path.stat().st_mtime)
     return manifests[-1].parent.name if manifests else None
 

@@ -212,6 +212,12 @@ class UseCase:
     ) -> Context:
         """The context of a step of the run; ``params`` replaces those of the file.
 
+        Args:
+            settings: of this installation.
+            run_id: of the run, which need not exist yet.
+            options: choices of a person or of a DAG run.
+            params: instead of those of the params file.
+
         Raises:
             SettingsError: the params file cannot be used.
         """

@@ -21,6 +21,11 @@ def append_rows(path: Path, rows: Sequence[dict[str, Any]], run_id: str) -> None
 
     A reader sees the old file or the new one. Two writers wait for each other.
 
+    Args:
+        path: of the CSV file, made when missing.
+        rows: by column, see ``COLUMNS``.
+        run_id: of the run; all rows are of it.
+
     Raises:
         InputError: the file there has other columns.
     """

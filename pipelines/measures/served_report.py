@@ -109,6 +109,11 @@ def served_report(log: EventLog, since_ms: int | None = None, until_ms: int | No
     A click belongs to the list whose answer it names, else to the newest list of its reader. Quarantined clicks are
     left out, and a second click on an article of the same list.
 
+    Args:
+        log: the event log.
+        since_ms: first moment, epoch milliseconds; None for the beginning.
+        until_ms: moment before which it ends; None for now.
+
     Raises:
         UnavailableError: the log cannot be read.
     """

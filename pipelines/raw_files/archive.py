@@ -26,6 +26,10 @@ _END = struct.Struct("<4s4H2LH")  # the record at the end of a zip that says how
 def check_members(path: Path, arrange: Arrange) -> None:
     """Read the needed files of a person's own archive once; the archive is never deleted.
 
+    Args:
+        path: of the zip file.
+        arrange: finds the needed members and their canonical names.
+
     Raises:
         SourceError: it cannot be used.
     """

@@ -16,6 +16,10 @@ FICLONE = 0x40049409  # Linux: a copy that shares its blocks until one of the tw
 def copy_file(source: Path, target: Path) -> None:
     """Copy a file that others may change; where the file system can, the copy shares its blocks until then.
 
+    Args:
+        source: the file.
+        target: its folder is made when missing.
+
     Raises:
         TransientError: it changed while it was copied.
     """
