@@ -1,6 +1,6 @@
 """Filters of lists, for the index and for records."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import Query
@@ -27,7 +27,7 @@ class VacancyFilter:
         open_only: Annotated[bool, Query(description="Only vacancies that are open today.")] = True,
     ) -> None:
         named = {"state": state, "city": city, "level": level, "english": english, "spanish": spanish}
-        self.where = _where({**named, "contract": contract, "area": area})
+        self.where = where_of({**named, "contract": contract, "area": area})
         self.open_only = open_only
 
 
@@ -42,7 +42,7 @@ class CandidateFilter:
         spanish: Texts = None,
         area: Texts = None,
     ) -> None:
-        self.where = _where(
+        self.where = where_of(
             {"level": level, "academic": academic, "english": english, "spanish": spanish, "area": area}
         )
 
@@ -56,5 +56,6 @@ def fits(tags: Tags, where: Where) -> bool:
     return all(any(value in values for value in tags.get(name, ())) for name, values in where.items())
 
 
-def _where(given: dict[str, Sequence[str] | None]) -> Where:
+def where_of(given: Mapping[str, Sequence[str] | None]) -> Where:
+    """A filter of an index and of ``fits``; a name without values filters nothing."""
     return {name: [tag(text) for text in texts] for name, texts in given.items() if texts}

@@ -46,7 +46,7 @@ class LiveRecords:
     """
 
     def __init__(self, store: RecruitingStore, grades: GradesParams, erased: ErasedPeople) -> None:
-        self.store, self._grades, self._erased = store, grades, erased
+        self.store, self.grades, self._erased = store, grades, erased
 
     async def forget_erased(self, matcher: Matcher, position: Position) -> None:
         """Remove candidates from the release who were erased, by whichever process.
@@ -126,6 +126,6 @@ class LiveRecords:
         candidate, vacancy = matcher.candidates.row(record["candidate_id"]), matcher.vacancies.row(record["vacancy_id"])
         if candidate < 0 or vacancy < 0:
             return
-        grade = self._grades.grade_of(record["status"])
+        grade = self.grades.grade_of(record["status"])
         days = day_of(record["applied_on"]), day_of(record["updated_on"])
         matcher.add_application(candidate, vacancy, *days, UNDECIDED if grade is None else grade)

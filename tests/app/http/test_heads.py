@@ -13,6 +13,13 @@ ROUTES = [route for route in create_app(Settings()).routes if isinstance(route, 
 ADDRESSES = sorted(route.path for route in ROUTES if "GET" in route.methods)
 STATUSES = {  # of routes of students, which have no release here; the others answer 503
     "/students/health": 200,
+    "/recruiting/page": 303,
+    "/recruiting/page/candidates/{candidate_id}": 303,
+    "/recruiting/page/change": 303,
+    "/recruiting/page/new": 303,
+    "/recruiting/page/search": 303,
+    "/recruiting/page/vacancies/{vacancy_id}": 303,
+    "/recruiting/page/vacancies/{vacancy_id}/compare": 303,
     "/students/page": 303,
     "/students/page/{ra}": 303,
 }

@@ -1,0 +1,71 @@
+"""GET …/candidates/{id} and …/search: one candidate with suitable vacancies, and candidates and vacancies by words."""
+
+import asyncio
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from app.recruiting.answers import candidate_row, shown_candidate, shown_vacancy
+from app.recruiting.filters import CandidateFilter, VacancyFilter
+from app.recruiting.lists import found_by_text, similar_candidates, vacancies_for
+from app.recruiting.pages.ladder import ladder_of_candidate
+from app.recruiting.pages.routes.vacancies import HOME, ON_A_PAGE, SIMILAR, TheView
+from app.recruiting.release_loader import RecruitingRelease
+from app.recruiting.shapes import CandidateId, Offset
+from app.recruiting.viewers import InService
+from app.shell.page_route import PageRoute
+
+router = APIRouter(prefix=f"/{HOME}", include_in_schema=False, route_class=PageRoute)
+Text = Annotated[str, Query(max_length=500)]
+
+
+@router.get("/candidates/{candidate_id}")
+async def get_candidate(candidate_id: CandidateId, view: TheView, loaded: InService, offset: Offset = 0) -> Response:
+    """A candidate: what is known, applications, suitable vacancies and similar candidates."""
+    row = candidate_row(loaded, candidate_id)
+    shown = await asyncio.to_thread(_shown, loaded, candidate_id, row, offset)
+    return view.page(
+        "recruiting/candidate",
+        f"{view.texts['candidate']} {candidate_id}",
+        candidate=shown_candidate(loaded, row),
+        offset=offset,
+        limit=ON_A_PAGE,
+        release=loaded.matcher.version,
+        **shown,
+    )
+
+
+@router.get("/search")
+async def search(
+    view: TheView,
+    loaded: InService,
+    q: Text = "",
+    kind: Literal["candidates", "vacancies"] = "candidates",
+    offset: Offset = 0,
+) -> Response:
+    """Candidates or vacancies by free text."""
+    text, count = q.strip(), offset + ON_A_PAGE + 1
+    found = await asyncio.to_thread(found_by_text, loaded, text, kind, None, False, count) if text else []
+    return view.page(
+        "recruiting/search",
+        view.texts["search"],
+        text=text,
+        kind=kind,
+        lines=found[offset : offset + ON_A_PAGE],
+        has_more=len(found) == count,
+        offset=offset,
+        limit=ON_A_PAGE,
+        release=loaded.matcher.version,
+    )
+
+
+def _shown(loaded: RecruitingRelease, candidate: str, row: int, offset: int) -> dict[str, Any]:
+    ladder, matcher = ladder_of_candidate(loaded, candidate, row), loaded.matcher
+    found = vacancies_for(loaded, row, VacancyFilter(), offset, ON_A_PAGE + 1)
+    return {
+        "vacancies": found[:ON_A_PAGE],
+        "has_more": len(found) > ON_A_PAGE,
+        "ladder": ladder,
+        "applied": {name: shown_vacancy(loaded, matcher.vacancies.row(name)) for name in list(ladder.steps)[:50]},
+        "similar": similar_candidates(loaded, row, CandidateFilter(), SIMILAR),
+    }
