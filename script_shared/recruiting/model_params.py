@@ -44,6 +44,9 @@ class EncoderParams(Params):
     shrink: float = Field(gt=0, description="a larger value trusts single directions of the projection less")
     letter_weight: float = Field(ge=0, description="weight of the title's letter runs against all words")
     seed: int = Field(description="seed of draws and of the SVD")
+    learn_weights: bool = Field(
+        description="learn `weights` and `letter_weight` from vacancies that share a candidate, for lsa"
+    )
     weights: FieldWeights
 
 

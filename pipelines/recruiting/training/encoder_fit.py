@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.recruiting.training.field_weights import learnt_weights
 from pipelines.recruiting.training.fine_tuning import tuned
 from pipelines.recruiting.training.pretrained import find_model
 from pipelines.recruiting.training.records import Data
@@ -62,12 +63,15 @@ def fit_encoder(data: Data, params: EncoderParams, until: int) -> Encoder:
     cvs = [data.candidates[row].document for row in people.tolist() if not data.candidates[row].is_blank]
     draw = np.random.default_rng(params.seed)
     chosen = [*_some(vacancies, params.documents // 2, draw), *_some(cvs, params.documents // 2, draw)]
+    weights, letter_weight = params.weights.model_dump(), params.letter_weight
+    if params.learn_weights:
+        weights, letter_weight = learnt_weights(data, params, until)
     return Lsa.fit(
         chosen,
         width=params.width,
         max_terms=params.max_terms,
-        weights=params.weights.model_dump(),
-        letter_weight=params.letter_weight,
+        weights=weights,
+        letter_weight=letter_weight,
         seed=params.seed,
     )
 
