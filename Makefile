@@ -62,7 +62,7 @@ train: install ## One run of a use case, without Airflow (USE_CASE=students CONF
 	@$(BIN)/python -m pipelines $(or $(USE_CASE),news) $(if $(CONFIG),--params $(CONFIG)) $(ARGS)
 
 .PHONY: simulate-drift
-simulate-drift: install ## A generated new year that differs: report, alert, retraining (USE_CASE=students ARGS="--show")
+simulate-drift: install ## Generated data whose newest part differs: report, alert, retraining (USE_CASE=students ARGS="--show")
 	@$(BIN)/python -m pipelines simulate-drift --use-case $(or $(USE_CASE),students) $(ARGS)
 
 .PHONY: mlflow-ui

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Metric, generate_latest
@@ -33,15 +34,22 @@ class DriftMetrics(Collector):
         self._stamps: dict[Path, tuple[int, int]] = {}
         self._figures: dict[str, dict[str, Any]] = {}
         self._text = b""
+        self._lock = Lock()
         self._registry = CollectorRegistry()
         self._registry.register(self)
 
     def text(self) -> bytes:
         """In Prometheus' text format; a file that cannot be read keeps its last figures."""
-        changed = self._read_changed()
-        if changed or not self._text:
-            self._text = generate_latest(self._registry)
-        return self._text
+        with self._lock:
+            if self._read_changed() or not self._text:
+                self._text = generate_latest(self._registry)
+            return self._text
+
+    def figures(self, use_case: str) -> dict[str, Any] | None:
+        """The newest comparisons of a use case as its file has them; None without any."""
+        with self._lock:
+            self._read_changed()
+            return self._figures.get(use_case)
 
     def _read_changed(self) -> bool:
         changed = False
@@ -61,11 +69,11 @@ class DriftMetrics(Collector):
     def collect(self) -> Iterator[Metric]:
         """The gauges."""
         for name, (key, text) in BY_COLUMN.items():
-            family = GaugeMetricFamily(name, text, labels=["use_case", "column"])
-            for use_case, figures in self._figures.items():
-                for column in figures["columns"]:
+            family = GaugeMetricFamily(name, text, labels=["use_case", "reference", "column"])
+            for labels, comparison in self._comparisons():
+                for column in comparison["columns"]:
                     if column[key] is not None:
-                        family.add_metric([use_case, column["column"]], column[key])
+                        family.add_metric([*labels, column["column"]], column[key])
             yield family
         yield self._counts()
         new = GaugeMetricFamily(
@@ -75,34 +83,42 @@ class DriftMetrics(Collector):
             "pauta_drift_timestamp_seconds", "When the newest data were compared.", labels=["use_case"]
         )
         for use_case, figures in self._figures.items():
-            new.add_metric([use_case], len(figures["new_columns"]))
-            when.add_metric([use_case], figures["measured_at"])
+            columns = {name for each in figures["comparisons"].values() for name in each["new_columns"]}
+            new.add_metric([use_case], len(columns))
+            when.add_metric([use_case], datetime.fromisoformat(figures["measured_at"]).timestamp())
         yield new
         yield when
+
+    def _comparisons(self) -> Iterator[tuple[list[str], dict[str, Any]]]:
+        """Labels (use case, reference) and comparison."""
+        for use_case, figures in self._figures.items():
+            for reference, comparison in figures["comparisons"].items():
+                yield [use_case, reference], comparison
 
     def _counts(self) -> Metric:
         family = GaugeMetricFamily(
             "pauta_drift_columns",
             "Columns whose drift is notable or large, by whether the model uses them.",
-            labels=["use_case", "level", "used"],
+            labels=["use_case", "reference", "level", "used"],
         )
-        for use_case, figures in self._figures.items():
+        for labels, comparison in self._comparisons():
             for level in LEVELS:
                 for used in (True, False):
-                    of_level = [c for c in figures["columns"] if (c["level"], c["used"]) == (level, used)]
-                    family.add_metric([use_case, level, "yes" if used else "no"], len(of_level))
+                    of_level = [c for c in comparison["columns"] if (c["level"], c["used"]) == (level, used)]
+                    family.add_metric([*labels, level, "yes" if used else "no"], len(of_level))
         return family
 
 
 def _checked(content: dict[str, Any]) -> dict[str, Any]:
-    """The values of a file that the gauges show.
+    """The content of a file that has what the gauges show.
 
     Raises:
         ValueError, KeyError, TypeError: it is something else.
     """
-    keys = ("column", "level", "used", *(key for key, _ in BY_COLUMN.values()))
-    return {
-        "columns": [{key: column[key] for key in keys} for column in content["columns"]],
-        "new_columns": list(content["new_columns"]),
-        "measured_at": datetime.fromisoformat(content["measured_at"]).timestamp(),
-    }
+    datetime.fromisoformat(content["measured_at"])
+    for comparison in content["comparisons"].values():
+        list(comparison["new_columns"])
+        for column in comparison["columns"]:
+            {key: column[key] for key in ("column", "level", "used")}
+            {key: float(column[key] or 0) for key, _ in BY_COLUMN.values()}
+    return content

@@ -1,13 +1,13 @@
-"""GET /evaluation/metrics: the figures of all evaluations, by run."""
+"""GET /evaluation/metrics: the figures of all evaluations, by run; GET /evaluation/drift: how far new data differ."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, HTTPException, Query, Response
 
-from app.dependencies import TheService
+from app.dependencies import Admin, TheService, UseCaseName
 from app.http.json_answer import json_response
 from app.metrics.evaluation_file import select
-from app.routes.shapes import EvaluationQuery, EvaluationRows
+from app.routes.shapes import DriftFigures, EvaluationQuery, EvaluationRows
 
 router = APIRouter(prefix="/evaluation", tags=["model"])
 
@@ -18,3 +18,16 @@ def get_evaluation_metrics(query: Annotated[EvaluationQuery, Query()], service: 
     wanted = query.model_dump(exclude={"latest"}, exclude_none=True)
     rows = select(service.evaluation.rows(), wanted, latest=query.latest)
     return json_response({"count": len(rows), "rows": rows})
+
+
+@router.get("/drift", summary="Drift of the newest data", response_model=DriftFigures, dependencies=[Admin])
+def get_drift(service: TheService, use_case: UseCaseName = None) -> Response:
+    """How far the newest data of a use case differ: beside the reference, and beside the last window.
+
+    404 before the first data of the use case were compared. The same figures are gauges at /metrics (pauta_drift_...).
+    """
+    name = service.live_of(use_case).use_case
+    figures = service.telemetry.drift.figures(name)
+    if figures is None:
+        raise HTTPException(404, f"No data of {name} were compared yet; {name}_data does it.")
+    return json_response(figures)

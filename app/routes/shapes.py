@@ -157,6 +157,33 @@ class EvaluationQuery(Question):
     latest: bool = Field(False, description="Only the run evaluated last.")
 
 
+class DriftComparison(BaseModel):
+    """New data beside a reference; values of single people are in none of it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    before: str = Field(description="What the reference is of, such as windows or years.")
+    now: str
+    rows_before: int
+    rows: int
+    alarm: bool = Field(description="Whether a column that the model uses differs largely.")
+    verdict: str
+    columns: list[dict[str, Any]] = Field(
+        description="`column`, `kind`, `index` (population stability index), `usual`, `gap` (Kolmogorov-Smirnov), "
+        "`effect`, `missing_before`, `missing`, `level` (none, notable, large), `used`, `bins` with both `shares`, "
+        "`terms` of texts; the largest index first."
+    )
+    sentences: list[str]
+
+
+class DriftFigures(BaseModel):
+    run_id: str
+    measured_at: Moment
+    comparisons: dict[str, DriftComparison] = Field(
+        description="`long_term`: beside the reference of the release in service; `short_term`: beside the last window."
+    )
+
+
 class TrainBody(Question):
     dag: str | None = Field(
         None,

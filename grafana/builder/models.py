@@ -139,23 +139,30 @@ _NEWEST = (
     ),
 )  # fmt: skip
 
+
+def _drift(name: str, label: str, *, used: bool = False) -> Query:
+    """The figures of a gauge of drift beside the long-term reference, by use case and one more label."""
+    chosen = 'reference="long_term"' + (', used="yes"' if used else "")
+    return Query(f"max by (use_case, {label}) ({name}{{{chosen}}})", f"{{{{use_case}}}} {{{{{label}}}}}")
+
+
 _DRIFT = (
     graph(
         "Stability index by column", "Newest data beside those before; above 0.1 notable, above 0.25 large.", "none",
-        Query("max by (use_case, column) (pauta_drift_index)", "{{use_case}} {{column}}"), limit=0.25,
+        _drift("pauta_drift_index", "column"), limit=0.25,
     ),
     graph(
         "Columns that drifted", "Columns that the model uses, by level, and new columns.", "none",
-        Query('max by (use_case, level) (pauta_drift_columns{used="yes"})', "{{use_case}} {{level}}"),
+        _drift("pauta_drift_columns", "level", used=True),
         Query("max by (use_case) (pauta_drift_new_columns)", "{{use_case}} new"),
     ),
     graph(
         "Largest gap of cumulated shares", "Kolmogorov-Smirnov distance, of columns of numbers.", "none",
-        Query("max by (use_case, column) (pauta_drift_distance)", "{{use_case}} {{column}}"), most=1.0,
+        _drift("pauta_drift_distance", "column"), most=1.0,
     ),
     graph(
         "Missing values", "Share of the newest rows in which a column is missing.", "percentunit",
-        Query("max by (use_case, column) (pauta_drift_missing_ratio)", "{{use_case}} {{column}}"), most=1.0,
+        _drift("pauta_drift_missing_ratio", "column"), most=1.0,
     ),
     number(
         "Data compared", "Time since then.", "s",

@@ -1,10 +1,24 @@
 """How far new data differ from those before: by column, with effect sizes and plain sentences; it knows no use case.
 
-``compare`` takes two tables; ``section`` shows the result on a page; ``write_figures`` leaves it for the API's gauges.
+``compare`` takes two tables; ``windows_before`` chooses earlier windows that it is fair to compare with; ``section``
+shows the result on a page; ``publish_drift`` leaves a page, and figures for the API.
 """
 
-from pipelines.drift.compare import Drift, compare
-from pipelines.drift.figures import write_figures
-from pipelines.drift.page import page, section
+from pipelines.drift.compare import Drift, combine, compare
+from pipelines.drift.figures import publish_drift, write_figures
+from pipelines.drift.page import page, section, verdict
+from pipelines.drift.windows import Window, newest_window, windows_before
 
-__all__ = ["Drift", "compare", "page", "section", "write_figures"]
+__all__ = [
+    "Drift",
+    "Window",
+    "combine",
+    "compare",
+    "newest_window",
+    "page",
+    "publish_drift",
+    "section",
+    "verdict",
+    "windows_before",
+    "write_figures",
+]

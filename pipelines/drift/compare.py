@@ -1,49 +1,13 @@
-"""Compares two tables column by column: values, categories, missing values, and columns that came or went."""
+"""Compares two tables column by column: values, categories, texts, missing values, and columns that came or went."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
-import numpy as np
 import polars as pl
 
-from pipelines.drift import measures
-from pipelines.drift.sentences import sentence_of_categories, sentence_of_numbers
-from script_shared.arrays import FloatArray
-
-Level = Literal["none", "notable", "large"]
-NOTABLE, LARGE = 0.1, 0.25  # of the stability index, as is usual for it
-FAR = 0.2  # Kolmogorov-Smirnov distance, or change of the share of missing values, without which none is large
-
-
-@dataclass(frozen=True)
-class Shift:
-    """How far one column differs.
-
-    Attributes:
-        column: its name.
-        kind: number or category.
-        index: population stability index; missing values count as a bin.
-        gap: Kolmogorov-Smirnov distance; nan for categories.
-        effect: change of the mean in standard deviations, Cramér's V for categories.
-        missing_before, missing: share of the rows without a value.
-        level: none also where chance alone may give such an index.
-        used: whether the model uses the column.
-        new: categories that were not there before.
-        sentence: for people.
-    """
-
-    column: str
-    kind: Literal["number", "category"]
-    index: float
-    gap: float
-    effect: float
-    missing_before: float
-    missing: float
-    level: Level
-    used: bool
-    new: tuple[str, ...]
-    sentence: str
+from pipelines.drift.columns import category_shift, number_shift
+from pipelines.drift.shift import Level, Shift
+from pipelines.drift.texts import text_shift
 
 
 @dataclass(frozen=True)
@@ -86,22 +50,31 @@ def compare(
     now: pl.DataFrame,
     *,
     names: tuple[str, str],
-    numbers: Sequence[str],
-    categories: Sequence[str],
+    numbers: Sequence[str] = (),
+    categories: Sequence[str] = (),
+    texts: Sequence[str] = (),
     used: Sequence[str] = (),
     new_columns: Sequence[str] = (),
+    windows: Sequence[pl.DataFrame] = (),
 ) -> Drift:
     """Compare new rows with those before.
 
     Args:
         names: what the rows before and the new ones are of.
-        numbers: columns of numbers; categories: columns of texts.
+        numbers: columns of numbers; categories: columns of texts that are categories; texts: columns of many words.
         used: those that the model uses.
         new_columns: of the raw data, beside those that only one of the tables has.
+        windows: the rows before, as windows that are alike but for chance and season; how far they differ among
+            themselves is usual. Without any, only what chance may give is.
     """
-    shifts = [_number(name, before, now, used) for name in numbers if name in before and name in now]
-    shifts += [_category(name, before, now, used) for name in categories if name in before and name in now]
-    chosen = (*numbers, *categories)
+    kinds = ((number_shift, numbers), (category_shift, categories), (text_shift, texts))
+    shifts = [
+        shift_of(name, before, now, used=name in used, windows=windows)
+        for shift_of, chosen in kinds
+        for name in chosen
+        if name in before and name in now
+    ]
+    chosen = (*numbers, *categories, *texts)
     return Drift(
         before=names[0],
         now=names[1],
@@ -113,50 +86,12 @@ def compare(
     )
 
 
-def level_of(index: float, chance: float, distance: float) -> Level:
-    """The level of an index; one that chance may give has the level none.
-
-    Args:
-        chance: the index that chance may give.
-        distance: the largest of those that make a shift large.
-    """
-    if index <= chance or index <= NOTABLE:
-        return "none"
-    return "large" if index > LARGE and distance >= FAR else "notable"
-
-
-def _values(table: pl.DataFrame, name: str) -> FloatArray:
-    values: FloatArray = table[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    return values
-
-
-def _missing(table: pl.DataFrame, name: str) -> float:
-    return table[name].null_count() / max(table.height, 1)
-
-
-def _number(name: str, before: pl.DataFrame, now: pl.DataFrame, used: Sequence[str]) -> Shift:
-    old, new = _values(before, name), _values(now, name)
-    counts = measures.counts_of_numbers(old, new)
-    index, missing = measures.stability_index(*counts), (_missing(before, name), _missing(now, name))
-    effect, gap = measures.standardised_change(old, new), measures.largest_gap(old, new)
-    level = level_of(index, measures.by_chance(*counts), max(np.nan_to_num(gap), abs(missing[1] - missing[0])))
-    return Shift(
-        name, "number", index, gap, effect, *missing, level, name in used, (),
-        sentence_of_numbers(name, old, new, effect, missing),
-    )  # fmt: skip
-
-
-def _category(name: str, before: pl.DataFrame, now: pl.DataFrame, used: Sequence[str]) -> Shift:
-    known = [sorted(table[name].drop_nulls().unique().cast(pl.String).to_list()) for table in (before, now)]
-    every = sorted({*known[0], *known[1]})
-    counts = [
-        np.array([int((table[name] == text).sum()) for text in every] + [table[name].null_count()])
-        for table in (before, now)
-    ]
-    index, missing = measures.stability_index(*counts), (_missing(before, name), _missing(now, name))
-    new = tuple(text for text in known[1] if text not in known[0])
-    return Shift(
-        name, "category", index, float("nan"), measures.association(*counts), *missing,
-        level_of(index, measures.by_chance(*counts), 1.0), name in used, new,
-        sentence_of_categories(name, every, counts[0][:-1], counts[1][:-1], missing, new),
-    )  # fmt: skip
+def combine(first: Drift, *others: Drift) -> Drift:
+    """Comparisons of several tables of the same times as one; its rows are those of the first."""
+    every = (first, *others)
+    return replace(
+        first,
+        shifts=tuple(sorted((shift for each in every for shift in each.shifts), key=lambda shift: -shift.index)),
+        new_columns=tuple(name for each in every for name in each.new_columns),
+        lost_columns=tuple(name for each in every for name in each.lost_columns),
+    )

@@ -33,17 +33,34 @@ def by_chance(before: IntArray, now: IntArray) -> float:
     return float(chi2.ppf(0.99, max(bins - 1, 1)) * sizes)
 
 
-def counts_of_numbers(before: FloatArray, now: FloatArray) -> tuple[IntArray, IntArray]:
-    """Counts in ten bins that hold as many of the values before, and in a bin of missing values (nan)."""
+def edges_of(before: FloatArray) -> FloatArray:
+    """Inner edges of ten bins that hold as many of the values each; nan is no value."""
     old = before[~np.isnan(before)]
-    edges = np.unique(np.quantile(old, np.linspace(0, 1, BINS + 1)[1:-1])) if len(old) else np.zeros(0)
+    edges: FloatArray = np.unique(np.quantile(old, np.linspace(0, 1, BINS + 1)[1:-1])) if len(old) else np.zeros(0)
+    return edges
 
-    def counts(values: FloatArray) -> IntArray:
-        known = values[~np.isnan(values)]
-        inside = np.bincount(np.searchsorted(edges, known, side="left"), minlength=len(edges) + 1)
-        return np.append(inside, len(values) - len(known))
 
-    return counts(before), counts(now)
+def counts_of_numbers(values: FloatArray, edges: FloatArray) -> IntArray:
+    """Counts in the bins between the edges, and in a bin of missing values (nan) at the end."""
+    present = values[~np.isnan(values)]
+    inside = np.bincount(np.searchsorted(edges, present, side="left"), minlength=len(edges) + 1)
+    return np.append(inside, len(values) - len(present))
+
+
+def names_of_bins(edges: FloatArray) -> tuple[str, ...]:
+    """Names of the bins of ``counts_of_numbers``.
+
+    >>> names_of_bins(np.array([1.0, 2.5]))
+    ('to 1', 'to 2.5', 'above 2.5', 'missing')
+    """
+    if not len(edges):
+        return ("all", "missing")
+    return (*(f"to {edge:.4g}" for edge in edges), f"above {edges[-1]:.4g}", "missing")
+
+
+def shares(counts: IntArray) -> tuple[float, ...]:
+    """Counts as shares of their sum."""
+    return tuple(round(float(share), 6) for share in counts / max(counts.sum(), 1))
 
 
 def largest_gap(before: FloatArray, now: FloatArray) -> float:

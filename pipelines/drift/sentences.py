@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pipelines.drift.shift import Term
 from script_shared.arrays import FloatArray, IntArray
 
 NOTED = 0.05  # change of the share of missing values from which a sentence names it
+NAMED = 4  # terms that a sentence names
 SIZES = ((0.2, "hardly"), (0.5, "a little"), (0.8, "clearly"), (np.inf, "strongly"))  # Cohen's words for d
 
 
@@ -51,6 +53,22 @@ def sentence_of_categories(
     if new:
         parts.append(f"{name} has new values: {', '.join(new)}.")
     return " ".join([*parts, *_of_missing(name, missing)]) or f"{name} has other values."
+
+
+def sentence_of_terms(name: str, terms: Sequence[Term], missing: tuple[float, float]) -> str:
+    """Which terms of a text column are more frequent now, and which less.
+
+    >>> sentence_of_terms("title", [Term("eleicao", 0.3, 0.2, 0.02, 0.2), Term("copa", 0.2, 0.1, 0.1, 0.01)], (0, 0))
+    'title: more of eleicao (2 % to 20 %); less of copa (10 % to 1 %).'
+    """
+    parts = []
+    for word, moved in (("more", [t for t in terms if t.share > t.share_before]),
+                        ("less", [t for t in terms if t.share < t.share_before])):  # fmt: skip
+        if moved:
+            texts = [f"{t.term} ({_percent(t.share_before)} to {_percent(t.share)})" for t in moved[:NAMED]]
+            parts.append(f"{word} of {', '.join(texts)}")
+    found = [f"{name}: {'; '.join(parts)}."] if parts else []
+    return " ".join([*found, *_of_missing(name, missing)]) or f"{name} has other texts."
 
 
 def _of_missing(name: str, missing: tuple[float, float]) -> list[str]:

@@ -55,6 +55,8 @@ NEWS = UseCase(
     erasure="pipelines.news.upkeep.erasure:releases_holding",
     trained_runs="pipelines.news.release.training_record:trained_runs",
     training_record="pipelines.news.release.training_record:record_of",
+    simulated_drift="pipelines.news.sources.simulated_drift:simulated_drift",
+    landing_source="local",
     check="pipelines.news.sources:check",
     greeting="pipelines.news.greeting:first_lists",
 )

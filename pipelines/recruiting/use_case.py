@@ -55,5 +55,7 @@ RECRUITING = UseCase(
     maintenance="pipelines.recruiting.maintenance:prune",
     trained_runs="pipelines.tracking.run_facts:trained_runs",
     training_record="pipelines.recruiting.release.training_record:record_of",
+    simulated_drift="pipelines.recruiting.sources.simulated_drift:simulated_drift",
+    landing_source="json",
     check="pipelines.recruiting.tables.landing:check",
 )

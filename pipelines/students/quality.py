@@ -5,8 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.drift import Drift, compare, section, write_figures
-from pipelines.drift.page import verdict
+from pipelines.drift import Drift, compare, publish_drift, section, verdict
 from pipelines.report import Section, Table, render_page, write_page
 from pipelines.students.tables.column_names import year_in
 from pipelines.students.tables.gold import read_gold
@@ -24,50 +23,49 @@ UNKNOWN = "is not in the column-name table"  # how bronze begins a message about
 def quality(context: Context) -> dict[str, Any]:
     """Read bronze, silver and gold; write quality (``data-card.html``) and copy it to ``evaluation_dir/students``.
 
-    The figures of drift are left there, too, for the API's gauges.
+    The report of drift (``drift.html``) and its figures are left there, too.
 
     Returns:
         drift: by column the stability index of the newest year against all earlier ones; drifted: the columns whose
         drift is large; alarm: whether the model uses one of them; new_columns; missing: by column the share of the
-        newest year's rows without a value.
+        newest year's rows without a value; page, drift_page.
     """
     run = context.run
-    table = read_gold(run.read("gold"))
-    drift = drift_of(table, context.params, run.facts("bronze")["messages"])
+    table, params = read_gold(run.read("gold")), context.params
+    messages = run.facts("bronze")["messages"]
+    drifts = {
+        "long_term": drift_of(table, params, messages),
+        "short_term": drift_of(table, params, messages, years=1),
+    }
     with run.write("quality") as (folder, facts):
-        facts.update(
-            drift={each.column: round(each.index, 4) for each in drift.shifts},
-            drifted=drift.columns("large"),
-            alarm=drift.alarm,
-            new_columns=list(drift.new_columns),
-            sentences=drift.sentences(),
-            missing={each.column: round(each.missing, 4) for each in drift.shifts},
-        )
-        write_page(folder / PAGE, _page(context, table, drift))
-    target = context.settings.evaluation_dir / "students"
-    target.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(run.folder("quality") / PAGE, target / f"{run.run_id}-{PAGE}")
-    write_figures(target, drift, run.run_id)
-    return facts | {"page": str(target / f"{run.run_id}-{PAGE}")}
+        facts.update(publish_drift(context, folder, drifts))
+        write_page(folder / PAGE, _page(context, table, drifts["long_term"]))
+    target = context.settings.evaluation_dir / "students" / f"{run.run_id}-{PAGE}"
+    shutil.copyfile(run.folder("quality") / PAGE, target)
+    return facts | {"page": str(target)}
 
 
-def drift_of(table: pl.DataFrame, params: StudentsParams, messages: list[dict[str, Any]]) -> Drift:
+def drift_of(
+    table: pl.DataFrame, params: StudentsParams, messages: list[dict[str, Any]], *, years: int | None = None
+) -> Drift:
     """How far the newest year is from the years before.
 
     Args:
         messages: those of bronze, which name columns that nobody knows.
+        years: how many of the years before; None for all.
     """
     aged = table.with_columns((pl.col("year") - pl.col("birth_year")).alias("age"))
-    years = sorted(int(year) for year in aged["year"].unique())
+    present = sorted(int(year) for year in aged["year"].unique())
+    before, newest = present[:-1][-(years or len(present)) :], present[-1]
     needs = {need for name in params.model.features for need in FEATURES[name].needs}
     return compare(
-        aged.filter(pl.col("year") < years[-1]),
-        aged.filter(pl.col("year") == years[-1]),
-        names=(", ".join(map(str, years[:-1])), str(years[-1])),
+        aged.filter(pl.col("year").is_in(before)),
+        aged.filter(pl.col("year") == newest),
+        names=(", ".join(map(str, before)), str(newest)),
         numbers=NUMBERS,
         categories=TEXTS,
         used=[*needs, *(["age"] if "birth_year" in needs else [])],
-        new_columns=_new_columns(messages, years[-1]),
+        new_columns=_new_columns(messages, newest),
     )
 
 

@@ -25,6 +25,7 @@ from script_shared.news.model_params import (
     SemiLoggedParams,
 )
 from script_shared.news.serving_params import (
+    DriftParams,
     EvaluationParams,
     GateParams,
     LiveParams,
@@ -83,6 +84,7 @@ class NewsParams(Params):
     ranker: RankerParams
     serving: ServingParams
     gate: GateParams
+    drift: DriftParams
     releases: ReleaseParams
     auto: list[str] = Field(default_factory=list)
 

@@ -32,6 +32,12 @@ class EvaluationParams(Params):
     seed: int = Field(description="seed of the bootstrap and of both draws")
 
 
+class DriftParams(Params):
+    """The newest window of reads, compared with earlier ones at the same hours of the day."""
+
+    window_hours: float = Field(gt=0, description="hours of the window")
+
+
 class TrustParams(Params):
     """How much a click counts for everybody. What a user has read is always noted in full."""
 

@@ -29,6 +29,12 @@ class GeneratedParams(Params):
     days: int = Field(ge=60, le=3_000, description="days over which vacancies are asked for")
     seed: int = Field(description="seed of the generator")
     dirt: bool = Field(description="empty values, spellings and odd dates, as in real files; false writes clean files")
+    drift: float = Field(
+        0,
+        ge=0,
+        le=1,
+        description="how far vacancies of the last quarter differ: levels, languages and words; 0 for not at all",
+    )
 
 
 class DownloadParams(Params):

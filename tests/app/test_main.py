@@ -30,6 +30,7 @@ ROUTES = {
     ("post", "/model/reload"),
     ("post", "/train"),
     ("get", "/evaluation/metrics"),
+    ("get", "/evaluation/drift"),
     ("get", "/releases"),
     ("get", "/metrics"),
 }

@@ -6,10 +6,12 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.drift import publish_drift, section
 from pipelines.news import columns as c
 from pipelines.news.clock_choice import clock_choice
 from pipelines.news.dataset import Dataset
 from pipelines.news.quality.charts import charts_of
+from pipelines.news.quality.drift import drifts_of
 from pipelines.news.quality.segments import PORTION_COLUMNS, segment_portions
 from pipelines.news.quality.site import site_section
 from pipelines.news.site import settled, site_of
@@ -25,7 +27,8 @@ TABLES = ("users", "articles", "interactions", "validation", "rejected")
 def quality(context: Context) -> dict[str, Any]:
     """Check the run's refined tables and write the data card.
 
-    The page is ``data-card.html`` in the step's folder, and a copy of it in the evaluation folder.
+    The page is ``data-card.html`` in the step's folder, and a copy of it in the evaluation folder. The report of drift
+    (``drift.html``) and its figures are left there, too, once there is an earlier window to compare with.
 
     Raises:
         InputError: a stored table breaks a rule; names table, column and count.
@@ -38,8 +41,11 @@ def quality(context: Context) -> dict[str, Any]:
     with context.run.write("quality") as (output, facts):
         facts |= _facts(refined, data)
         clock = clock_choice(context, data.end_ms)
+        drifts = drifts_of(context, data)
+        facts |= publish_drift(context, output, drifts) if drifts else {}
         sections = [_tables(sizes, refined), site_section(site_of(context), settled(context).params)]
         sections += [_times(refined, clock), *charts_of(data, refined), _portions(data, refined)]
+        sections += [section(drifts["long_term"])] if drifts else []
         write_page(output / PAGE, _page(run.run_id, refined, sections))
     copy = context.settings.evaluation_dir / "news" / f"{run.run_id}-{PAGE}"
     copy.parent.mkdir(parents=True, exist_ok=True)

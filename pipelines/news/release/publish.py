@@ -19,6 +19,7 @@ def publish(context: Context) -> dict[str, Any]:
     run = context.run
     facts = {
         "source": run.facts("raw").get("source") if run.complete("raw") else None,
+        "data_end_ms": int(run.facts("assembled")["release"]["data_end_ms"]),
         "gate": step_facts(context, "gated"),
         "evaluation": step_facts(context, "evaluated"),
     }

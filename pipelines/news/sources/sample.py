@@ -9,6 +9,7 @@ import numpy as np
 
 from pipelines.raw_files.progress import progress
 from pipelines.sample_world.catalog import Catalog, make_catalog
+from pipelines.sample_world.drift import with_drift
 from pipelines.sample_world.files import page_ids, write_itens, write_treino, write_validacao
 from pipelines.sample_world.picks import pick_articles
 from pipelines.sample_world.readers import ROBOT, Readers, make_readers
@@ -30,7 +31,7 @@ def fingerprint(context: Context) -> str:
 
 
 def fingerprint_of(params: SampleParams) -> str:
-    text = json.dumps({"version": VERSION, **params.model_dump()}, sort_keys=True)
+    text = json.dumps({"version": VERSION, **params.model_dump(exclude_defaults=True)}, sort_keys=True)
     return "sample:" + hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -51,6 +52,7 @@ def generate(folder: Path, params: SampleParams) -> dict[str, Any]:
     visits = make_visits(stream(params.seed, "visits"), readers, readers.sizes, (catalog.start_ms, catalog.end_ms))
     with progress("choosing articles", len(visits.user), "reads") as advance:
         article = pick_articles(stream(params.seed, "picks"), catalog, readers, visits, advance)
+    article = with_drift(params, catalog, visits, article)
     behaviour = page_behaviour(stream(params.seed, "behaviour"), readers, visits)
     with progress("writing treino", len(visits.user), "reads") as advance:
         write_treino(folder, readers, pages, visits, article, behaviour, advance)

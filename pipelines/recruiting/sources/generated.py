@@ -11,6 +11,7 @@ import polars as pl
 
 from pipelines.recruiting.sources.nested.layout import files_in
 from pipelines.recruiting.sources.nested.read import read_nested
+from pipelines.recruiting.sources.planted.drift import add_drift
 from pipelines.recruiting.sources.planted.files import FIRST_CANDIDATE, FIRST_VACANCY, Files, make_files
 from pipelines.recruiting.sources.planted.outcomes import Applications, make_applications
 from pipelines.recruiting.sources.planted.world import World, make_world, skill_names
@@ -23,7 +24,7 @@ VERSION = 1  # of the generator; another version makes other files out of the sa
 
 def fingerprint(context: Context) -> str:
     """Params and version of the generator: the same fingerprint means the same files."""
-    content = {"version": VERSION, **context.params.generated.model_dump()}
+    content = {"version": VERSION, **context.params.generated.model_dump(exclude_defaults=True)}
     return "generated:" + hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -41,6 +42,7 @@ def generate(folder: Path, params: GeneratedParams) -> tuple[World, Applications
     world = make_world(params)
     applications = make_applications(world, params)
     files = make_files(world, applications, params.seed, dirt=params.dirt)
+    add_drift(files, params)
     for name, content in (
         ("vagas.json", files.vacancies),
         ("applicants.json", files.candidates),

@@ -16,6 +16,7 @@ from script_shared.students.members.xgboost_trees import XgboostTrees
 from script_shared.students.model_params import ModelParams
 from script_shared.students.risk_model import Member
 
+MANY = 10_000  # rows from which threads save more than they cost
 RARE = 2  # students of a class that a fit needs
 
 
@@ -79,6 +80,7 @@ def _forest(
                 max_features=wanted.columns,
                 monotonic_cst=signs(names),
                 random_state=params.seed + replicate,
+                n_jobs=-1 if len(rows) >= MANY else 1,  # the trees are the same
             )
             model.fit(rows32[rows], status[rows] > output, weight[rows])
             trees[output].append([estimator.tree_ for estimator in model.estimators_])

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import httpx
+import polars as pl
 import pytest
 
-from tests.app.conftest import Store
+from pipelines.drift import compare, write_figures
+from tests.app.conftest import TOKEN, Store
 
 HEADER = "run_id,evaluated_at,source,release,model,segment,metric,cutoff,value,low,high,users,window_start,window_end"
 TABLE = f"""{HEADER}
@@ -71,3 +73,18 @@ def test_a_table_that_is_none_is_told_as_unavailable(table: Path, client: httpx.
 
 def test_an_unknown_filter_is_refused(client: httpx.Client) -> None:
     assert client.get("/evaluation/metrics", params={"segmnt": "all"}).status_code == 422
+
+
+def test_drift_is_that_of_the_newest_data_and_for_admins(store: Store, client: httpx.Client) -> None:
+    assert client.get("/evaluation/drift").status_code in (401, 403)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    before = client.get("/evaluation/drift", headers=headers)
+    assert before.status_code == 404
+    assert before.json()["detail"] == "No data of news were compared yet; news_data does it."
+    table = pl.DataFrame({"age": [1.0, 2.0, 3.0] * 40})
+    drift = compare(table, table + 9, names=("before", "now"), numbers=["age"], used=["age"])
+    write_figures(store.settings.evaluation_dir / "news", {"long_term": drift}, "r1")
+    found = client.get("/evaluation/drift", params={"use_case": "news"}, headers=headers).json()
+    assert found["run_id"] == "r1"
+    assert found["comparisons"]["long_term"]["alarm"] is True
+    assert found["comparisons"]["long_term"]["columns"][0]["column"] == "age"

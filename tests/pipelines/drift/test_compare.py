@@ -88,7 +88,8 @@ def test_the_page_and_the_figures_say_it(tmp_path: Path) -> None:
     found = drift(sample(300, 1), sample(300, 2, mean=2.0))
     text = page(found, "Drift", "Run 1")
     assert "2023 differs largely in columns that the model uses: mark." in text
-    content = json.loads(write_figures(tmp_path, found, "run-1").read_text(encoding="utf-8"))
+    file = write_figures(tmp_path, {"long_term": found}, "run-1")
+    content = json.loads(file.read_text(encoding="utf-8"))["comparisons"]["long_term"]
     assert [column["column"] for column in content["columns"]] == ["mark", "school"]
     assert content["columns"][1]["gap"] is None
     assert content["sentences"] == found.sentences()

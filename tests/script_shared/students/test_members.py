@@ -176,3 +176,13 @@ def test_calibration_keeps_critical_a_part_of_lagging() -> None:
     found = Calibration((1.0, 0.2), (-1.0, 2.0)).apply(chances)
     assert (found[:, 1] <= found[:, 0]).all()
     assert ((found >= 0) & (found <= 1)).all()
+
+
+def test_a_forest_of_many_rows_is_fitted_in_threads_and_is_the_same(
+    rows: tuple[np.ndarray, np.ndarray], params: StudentsParams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draws = [np.arange(400)]
+    alone = fit_member("forest", *rows, draws, NAMES, params.model).predict(rows[0])
+    monkeypatch.setattr("pipelines.students.training.members.MANY", 1)
+    threads = fit_member("forest", *rows, draws, NAMES, params.model).predict(rows[0])
+    np.testing.assert_array_equal(alone, threads)
