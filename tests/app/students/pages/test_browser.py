@@ -1,63 +1,60 @@
-"""The pages in a real Chromium: on a desktop, on a phone, and printed."""
+"""The students pages in a real Chromium: on a desktop, on a phone, and printed."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
-from tests.app.students.conftest import ANA
-
-CHROMIUM = shutil.which("chromium")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+from script_shared.releases import Releases
+from script_shared.settings import Settings
+from script_shared.use_case_settings import UseCaseSettings
+from tests.app.conftest import serving, until
+from tests.app.shell.browsers import SIZES, barriers, chromium, fits, window
+from tests.app.students.conftest import ANA, is_ready
+from tests.app.students.releases import make_release
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    folder = tmp_path_factory.mktemp("students-pages")
+    releases = Releases(str(folder / "models" / "students"))
+    releases.publish(make_release(folder / "made"), "s1")
+    releases.promote("s1", "test")
+    settings = Settings(
+        data_dir=folder / "data",
+        models_uri=str(folder / "models"),
+        evaluation_dir=folder,
+        airflow_url=None,
+        use_cases="students",
+        by_use_case={"students": UseCaseSettings(viewers=SecretStr(f"ana={ANA}"))},
+    )
+    with serving(settings) as client:
+        until(lambda: is_ready(client))
+        yield client
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api", reason="not among the API's own packages")
-    with playwright.sync_playwright() as tool:
-        started = tool.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    with chromium() as started:
         yield started
-        started.close()
 
 
-@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
-def page(request: Any, browser: Any, client: httpx.Client) -> Iterator[Any]:
-    """A window in which Ana has logged in; nothing but this service is asked, and nothing is refused by the policy."""
-    context = browser.new_context(viewport=request.param, locale="en-GB", java_script_enabled=False)
-    made = context.new_page()
-    made.hosts, made.complaints = set(), []
-    made.on("request", lambda sent: made.hosts.add(re.sub(r"^(\w+://[^/]+).*", r"\1", sent.url)))
-    made.on("console", lambda line: made.complaints.append(line.text) if line.type == "error" else None)
-    made.goto(str(client.base_url.join("/students/page")))
-    made.fill("input[name=token]", ANA)
-    made.click("main button")
-    made.wait_for_url("**/students/page")
-    yield made
-    context.close()
-    assert made.hosts == {str(client.base_url).rstrip("/")}
-    assert made.complaints == []
-
-
-def fits(page: Any) -> bool:
-    """Whether nothing has to be scrolled sideways."""
-    box, size = page.locator("body").bounding_box(), page.viewport_size
-    widths = [each.bounding_box() for each in page.locator("main, header, section, table.list tr").all()]
-    return box["width"] <= size["width"] and all(each is None or each["width"] <= size["width"] for each in widths)
+@pytest.fixture(params=SIZES)
+def page(request: Any, browser: Any, service: httpx.Client) -> Iterator[Any]:
+    """A window without scripts in which Ana has logged in."""
+    with window(browser, service, ANA, viewport=SIZES[request.param], java_script_enabled=False) as made:
+        made.goto("/students/page")
+        yield made
 
 
 def test_from_the_list_to_a_student_and_a_what_if(page: Any) -> None:
-    assert fits(page)
     page.click("text=RA-2")
     page.wait_for_url("**/students/page/RA-2")
-    assert fits(page)
     assert page.locator(".risk").count() == 1
     assert "raises the risk" in page.inner_text(".reasons")
     page.fill("input[name=ieg]", "9")
@@ -66,7 +63,6 @@ def test_from_the_list_to_a_student_and_a_what_if(page: Any) -> None:
     page.wait_for_load_state()
     assert page.locator(".both .risk").count() == 2
     assert page.locator(".both .badge.critical").count() == 1
-    assert fits(page)
 
 
 def test_the_language_is_changed_by_a_link_and_kept(page: Any) -> None:
@@ -96,3 +92,18 @@ def test_a_class_is_printed_without_forms(page: Any) -> None:
     content = page.pdf(format="A4", print_background=True)
     assert content.startswith(b"%PDF-")
     assert len(re.findall(rb"/Type\s*/Page\b", content)) == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_fits_and_keeps_nobody_out(browser: Any, service: httpx.Client, size: str, scheme: str) -> None:
+    with window(browser, service, ANA, viewport=SIZES[size], color_scheme=scheme) as page:
+        for path in ("/students/page", "/students/page/RA-2", "/students/page/RA-9"):
+            page.goto(path)
+            assert fits(page), path
+            assert barriers(page) == [], path
+        page.goto("/students/page/RA-2")
+        page.fill("input[name=ieg]", "9")
+        page.click("text=Calculate")
+        page.wait_for_load_state()
+        assert fits(page)

@@ -1,0 +1,67 @@
+"""A real Chromium for the tests of pages."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 360, "height": 740}}
+SERIOUS = ("serious", "critical")
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """Chromium; skips the test where it is absent."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    playwright = pytest.importorskip("playwright.sync_api", reason="not among the API's own packages")
+    with playwright.sync_playwright() as tool:
+        started = tool.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield started
+        started.close()
+
+
+@contextmanager
+def window(browser: Any, client: httpx.Client, token: str, **settings: Any) -> Iterator[Any]:
+    """A window in which the holder of a token has logged in; "" for nobody.
+
+    At its end nothing but this service has been asked, and nothing has been refused by the policy.
+    """
+    context = browser.new_context(locale="en-GB", base_url=str(client.base_url), **settings)
+    page = context.new_page()
+    hosts, complaints = set(), []
+    page.on("request", lambda sent: hosts.add(re.sub(r"^(\w+://[^/]+).*", r"\1", sent.url)))
+    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    if token:
+        page.goto("/login")
+        page.fill("input[name=token]", token)
+        page.click("main button")
+        page.wait_for_url(lambda url: not url.endswith("/login"))
+    yield page
+    context.close()
+    assert hosts <= {str(client.base_url).rstrip("/")}
+    assert [line for line in complaints if "status of 4" not in line] == []
+
+
+def fits(page: Any) -> bool:
+    """Whether nothing has to be scrolled sideways."""
+    wide: int = page.evaluate("document.documentElement.scrollWidth")
+    return bool(wide <= page.viewport_size["width"])
+
+
+def barriers(page: Any) -> list[str]:
+    """What axe finds on the page that keeps people out, as sentences."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="not among the API's own packages")
+    found = axe.Axe().run(page).response["violations"]
+    return [
+        f"{each['id']}: {each['help']}: {node['html'][:200]}"
+        for each in found
+        if each["impact"] in SERIOUS
+        for node in each["nodes"]
+    ]

@@ -1,0 +1,58 @@
+"""The shared pages and the demo page of news in a real Chromium, on a desktop and on a phone, light and dark."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.app.conftest import TOKEN
+from tests.app.shell.browsers import SIZES, barriers, chromium, fits, window
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_shared_pages_fit_and_keep_nobody_out(browser: Any, common: httpx.Client, size: str, scheme: str) -> None:
+    with window(browser, common, "", viewport=SIZES[size], color_scheme=scheme) as page:
+        for path in ("/", "/login", "/nothing", "/news"):
+            page.goto(path)
+            if path == "/news":
+                page.wait_for_selector("article h2")
+            assert fits(page), path
+            assert barriers(page) == [], path
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_click_on_a_headline_counts_as_read_and_changes_the_list(
+    browser: Any, common: httpx.Client, size: str
+) -> None:
+    with window(browser, common, "", viewport=SIZES[size]) as page:
+        page.goto("/news?lang=pt")
+        page.wait_for_selector("article h2")
+        first = page.inner_text("article h2")
+        page.locator("article h2 button").first.click()
+        page.wait_for_selector("text=Um artigo lido aqui.")
+        assert first not in page.locator("article h2").all_inner_texts()
+        page.click("#forget")
+        page.wait_for_selector("#session", state="hidden")
+
+
+def test_a_login_a_language_and_a_logout(browser: Any, common: httpx.Client) -> None:
+    with window(browser, common, TOKEN, viewport=SIZES["phone"], java_script_enabled=False) as page:
+        page.click("text=Português")
+        assert page.inner_text("h1") == "Casos de uso desta instalação"
+        page.goto("/login")
+        page.fill("input[name=token]", "wrong")
+        page.click("main button")
+        assert "Esta chave não é válida." in page.inner_text("[role=alert]")
+        page.click("text=Sair")
+        page.wait_for_url("**/login")
+        assert page.locator("header form").count() == 0
