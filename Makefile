@@ -171,7 +171,7 @@ bench-attack: install ## Attacks of strangers on an API at its defaults: what th
 	$(BIN)/python -m tests.benchmarks.attack $(ARGS)
 
 .PHONY: docs-tables
-docs-tables: install ## Write the tables of settings and params, and the comments of the params file, from the code
+docs-tables: install ## Write the tables of settings, params and roles, and the comments of the params files, from the code
 	$(BIN)/python -m tests.docs_tables
 
 .PHONY: docs

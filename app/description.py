@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from app.http.errors import MEDIA_TYPE
+from app.security.route_roles import requirement_of
 
 ERRORS = ("4XX", "5XX")
 _UNSAID: tuple[Any, ...] = ("", None, False, [], {})  # defaults that mean "nothing"
@@ -28,6 +29,7 @@ def finish(app: FastAPI) -> None:
     def finished() -> Schema:
         if app.openapi_schema is None:
             schema = plain()
+            _state_roles(app, schema)
             for operation in _operations(schema):
                 _problems(operation)
             for component in schema["components"]["schemas"].values():
@@ -39,6 +41,18 @@ def finish(app: FastAPI) -> None:
 
 def _operations(schema: Schema) -> list[Schema]:
     return [operation for path in schema["paths"].values() for operation in path.values()]
+
+
+def _state_roles(app: FastAPI, schema: Schema) -> None:
+    """Say the role that a route needs: in its description, and as ``x-role``."""
+    for route in app.routes:
+        needed = requirement_of(route) if isinstance(route, APIRoute) else None
+        if needed is None or not isinstance(route, APIRoute) or not route.include_in_schema:
+            continue
+        for method in route.methods:
+            operation = schema["paths"][route.path_format][method.lower()]
+            operation["x-role"] = needed.role
+            operation["description"] = f"{operation.get('description', '')}\n\nRole: {needed.role}.".strip()
 
 
 def _problems(operation: Schema) -> None:

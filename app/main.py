@@ -29,8 +29,11 @@ from app.metrics.use_case_metrics import ReleaseCounts
 from app.registry import use_cases
 from app.releases.release_guard import ReleaseGuard
 from app.releases.release_manager import ReleaseManager
-from app.routes import evaluation, health, info, metrics, model, releases, train
+from app.routes import evaluation, health, info, metrics, model, releases, tokens, train
 from app.routes.shapes import Problem
+from app.security.callers import Callers
+from app.security.request_limits import RequestLimits
+from app.security.requirement import Security
 from app.shell import error_pages
 from app.shell.routes import front, login
 from app.shell.shell import Shell
@@ -49,6 +52,7 @@ ROUTERS = (
     train,
     evaluation,
     releases,
+    tokens,
     metrics,
     front,
     login,
@@ -102,6 +106,8 @@ def _wrap(app: FastAPI, service: Service) -> None:
     """The middleware of every request; the last added runs first."""
     settings, telemetry = service.settings, service.telemetry
     app.add_middleware(Heads)
+    if settings.rate_per_token or settings.rate_per_address:
+        app.add_middleware(RequestLimits, callers=service.security.callers, settings=settings)
     app.add_middleware(RequestMiddleware, telemetry=telemetry, body_bytes=settings.http_body_bytes)
     if settings.cors_origins:
         app.add_middleware(CrossOrigin, allowed=origins(settings.cors_origins), telemetry=telemetry)
@@ -134,6 +140,7 @@ def _service(settings: Settings, cases: dict[str, AppUseCase], metrics_folder: P
         use_cases=hosted,
         cases=cases,
         log=log,
+        security=Security(settings, Callers(settings, log)),
         trigger=Trigger(settings),
         evaluation=table,
         started_ms=wall_ms(),
@@ -178,5 +185,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
             await watch
     for live in service.use_cases.values():
         await live.stop()
+    await service.security.callers.stop()
     await asyncio.to_thread(service.log.close)
     await service.telemetry.stop()

@@ -15,6 +15,7 @@ from script_shared import addresses
 from script_shared.clock import ClockSetting
 from script_shared.cron import cron
 from script_shared.errors import SettingsError
+from script_shared.people.access_settings import AccessSettings
 from script_shared.use_case_settings import PREFIX, UseCaseSettings, UseCaseVariables, hosted, variable, variables
 from script_shared.use_cases import entries
 
@@ -51,7 +52,7 @@ def own_cache() -> Path:
     return Path(tempfile.gettempdir()) / f"pauta-{os.getuid()}"
 
 
-class Settings(BaseSettings):
+class Settings(AccessSettings):
     """Locations, addresses, secrets and intervals. Each is an environment variable with the prefix ``PAUTA_``."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
@@ -133,7 +134,6 @@ class Settings(BaseSettings):
         description="what happens to events without a signature: `count`, `discount` (a click counts "
         "`live.trust.unsigned`) or `refuse` (401); unset, `discount` where there is a key, else `count`",
     )
-    admin_token: SecretStr | None = Field(None, description="opens the admin routes; unset, they are closed")
     cors_origins: Annotated[str, AfterValidator(_origins)] = Field(
         "",
         description="sites whose pages may send events and request lists: origins separated by commas, such as "

@@ -1,6 +1,7 @@
 """Tables of settings and params, and the comments of the params file, made from the descriptions in the code.
 
-``make docs-tables`` writes them into docs/configuration.md, the pages of the use cases and the params files.
+``make docs-tables`` writes them into docs/configuration.md and docs/security.md, the pages of the use cases and the
+params files.
 """
 
 import json
@@ -10,14 +11,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from fastapi.routing import APIRoute
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 from app.__main__ import ServerSettings
+from app.main import create_app
+from app.security.route_roles import requirement_of
 from pipelines.supervisor.settings.stack_settings import StackSettings
 from script_shared.news import params as news
 from script_shared.news.site_profile import AUTO, BUSY, LONGEST_HOURS
 from script_shared.params import Params
+from script_shared.people import ROLES, covers
 from script_shared.recruiting import params as recruiting
 from script_shared.settings import Settings, own_cache
 from script_shared.students import params as students
@@ -25,6 +30,7 @@ from script_shared.use_case_settings import UseCaseSettings
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "configuration.md"
+SECURITY = ROOT / "docs" / "security.md"
 COLUMN = 30  # of the comments in the params file
 PARAMS: dict[str, tuple[type[Params], Path, Path]] = {  # by use case: class, file, and the page with the tables
     "news": (news.NewsParams, news.FILE, PAGE),
@@ -128,6 +134,29 @@ def _with_part(text: str, name: str, part: str) -> str:
     return text
 
 
+def roles_table() -> str:
+    """One row per route that needs a role."""
+    app = create_app(Settings())
+    found = [(route, requirement_of(route)) for route in app.routes if isinstance(route, APIRoute)]
+    lines = sorted(
+        (needed.use_case or "", route.path_format, method, needed)
+        for route, needed in found
+        if needed is not None
+        for method in route.methods
+    )
+    rows = [_row("route", "use case", *ROLES), _row("---", "---", *("---" for _ in ROLES)).replace(" ", "")]
+    for use_case, path, method, needed in lines:
+        by = " (session)" if "/page" in path else ""
+        cells = ("yes" if covers(role, needed.role) else "" for role in ROLES)
+        rows.append(_row(f"`{method} {path}`{by}", use_case, *cells))
+    return "".join(rows)
+
+
+def security_text() -> str:
+    """The page about security with its generated part as it should be."""
+    return _with_part(SECURITY.read_text(encoding="utf-8"), "roles", roles_table())
+
+
 def page_text(use_case: str) -> str:
     """The page of a use case's params with its generated parts as they should be."""
     page = PARAMS[use_case][2]
@@ -164,6 +193,7 @@ def _comment(section: str, name: str, kind: type[Params]) -> str:
 
 
 if __name__ == "__main__":
+    SECURITY.write_text(security_text(), encoding="utf-8")
     for name, (_, file, page) in PARAMS.items():
         page.write_text(page_text(name), encoding="utf-8")
         file.write_text(params_file_text(name), encoding="utf-8")

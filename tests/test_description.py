@@ -55,6 +55,7 @@ ASKED: dict[tuple[str, str], list[dict[str, Any]]] = {  # how routes with parame
     ("POST", "/predict/{ra}"): [{"path": "/predict/RA-1"}],
     ("POST", "/students/batch"): [{"content": '[{"lag": -1}]', "headers": {"Content-Type": "application/json"}}],
     ("POST", "/students/predict"): [{"json": {"records": [{"lag": -1}]}}],
+    ("POST", "/tokens"): [{"json": {"name": "ana", "role": "viewer"}}],
     ("GET", "/live"): [{"params": {"digest": "1", "trending": "10m"}}, {}],
 }
 PAIR = {"candidate": {"cv_text": "Java"}, "vacancy": {"title": "Dev", "skills_text": "Java; SAP"}}
@@ -76,6 +77,7 @@ APPLICATION = {"candidate_id": "10003", "vacancy_id": VACANCY, "status": "Prospe
 ASKED["POST", "/recruiting/applications"] = [{"json": APPLICATION}]
 ASKED["DELETE", "/recruiting/candidates/{candidate_id}"] = [{"path": "/recruiting/candidates/10002"}]
 ELSEWHERE = {
+    ("DELETE", "/tokens/{name}"),
     ("POST", "/train"),
     ("POST", "/students/train"),
 }  # needs an Airflow; its shape is compared in its own tests

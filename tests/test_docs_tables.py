@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.docs_tables import KINDS, PARAMS, page_text, params_file_text, sections
+from tests.docs_tables import KINDS, PARAMS, SECURITY, page_text, params_file_text, sections, security_text
 
 RENEW = "it differs from the descriptions in the code: run `make docs-tables` and commit"
 
@@ -11,6 +11,10 @@ RENEW = "it differs from the descriptions in the code: run `make docs-tables` an
 def test_the_page_of_settings_and_params_is_up_to_date(use_case: str):
     page = PARAMS[use_case][2]
     assert page.read_text(encoding="utf-8") == page_text(use_case), f"{page.name}: {RENEW}"
+
+
+def test_the_table_of_roles_and_routes_is_up_to_date():
+    assert SECURITY.read_text(encoding="utf-8") == security_text(), RENEW
 
 
 @pytest.mark.parametrize("use_case", PARAMS)

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Response
 
-from app.dependencies import Admin, TheService, UseCaseName
+from app.dependencies import TheService, UseCaseName
 from app.http.json_answer import json_response
 from app.metrics.evaluation_file import select
 from app.routes.shapes import DriftFigures, EvaluationQuery, EvaluationRows
+from app.security.requirement import require
 
 router = APIRouter(prefix="/evaluation", tags=["model"])
 
@@ -20,7 +21,9 @@ def get_evaluation_metrics(query: Annotated[EvaluationQuery, Query()], service: 
     return json_response({"count": len(rows), "rows": rows})
 
 
-@router.get("/drift", summary="Drift of the newest data", response_model=DriftFigures, dependencies=[Admin])
+@router.get(
+    "/drift", summary="Drift of the newest data", response_model=DriftFigures, dependencies=[require("operator")]
+)
 def get_drift(service: TheService, use_case: UseCaseName = None) -> Response:
     """How far the newest data of a use case differ: beside the reference, and beside the last window.
 

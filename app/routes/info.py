@@ -10,11 +10,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import SecretStr
 
 from app import __version__
-from app.dependencies import TheService, is_admin
+from app.dependencies import TheService
 from app.http.json_answer import json_response
 from app.http.public_text import public
 from app.routes.health import clock_facts, troubles
 from app.routes.shapes import Info
+from app.security.requirement import allowed
 from script_shared.clock import wall_ms
 from script_shared.settings import Settings
 from script_shared.times import iso
@@ -27,7 +28,7 @@ PACKAGES = ("fastapi", "numpy", "scipy", "uvicorn")
 async def get_info(request: Request, service: TheService) -> Response:
     """Version, uptime, release in service, the time on its clock, settings without their secrets.
 
-    Addresses in the settings are shown to a request with the admin token only.
+    Addresses in the settings are shown to admins only.
     """
     live = service.live_of(None)
     served = live.served
@@ -46,7 +47,7 @@ async def get_info(request: Request, service: TheService) -> Response:
             "release": served and served.release,
             **troubles(live),
             "use_cases": list(service.use_cases),
-            "settings": settings if is_admin(request, service) else without_addresses(settings),
+            "settings": settings if await allowed(request, "admin") else without_addresses(settings),
         }
     )
 

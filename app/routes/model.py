@@ -4,11 +4,12 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from app.dependencies import Admin, TheLive
+from app.dependencies import TheLive
 from app.http.json_answer import json_response
 from app.releases.release_manager import ReleaseManager
 from app.routes.health import troubles
 from app.routes.shapes import Model, Reloaded
+from app.security.requirement import require
 from script_shared.errors import UnavailableError
 from script_shared.times import iso
 
@@ -21,7 +22,12 @@ async def get_model(live: TheLive) -> Response:
     return json_response({**facts(live), **troubles(live)})
 
 
-@router.post("/model/reload", summary="Load the current release again", response_model=Reloaded, dependencies=[Admin])
+@router.post(
+    "/model/reload",
+    summary="Load the current release again",
+    response_model=Reloaded,
+    dependencies=[require("operator")],
+)
 async def reload_model(live: TheLive) -> Response:
     """Load and check the release that the pointer names, even if it was refused before. Reaches this process only."""
     if await live.look(force=True):

@@ -2,16 +2,21 @@
 
 from fastapi import APIRouter, Response
 
-from app.dependencies import Admin, TheService
+from app.dependencies import TheService
 from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
 from app.routes.shapes import TrainBody, TrainingRun
+from app.security.requirement import require
 
 router = APIRouter(tags=["model"], route_class=BodyRoute)
 
 
 @router.post(
-    "/train", summary="Start a training in Airflow", status_code=202, response_model=TrainingRun, dependencies=[Admin]
+    "/train",
+    summary="Start a training in Airflow",
+    status_code=202,
+    response_model=TrainingRun,
+    dependencies=[require("operator")],
 )
 async def start_training(service: TheService, body: TrainBody | None = None) -> Response:
     """Trigger a DAG in Airflow. The answer has the run's id and its address in Airflow.

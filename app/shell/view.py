@@ -9,6 +9,7 @@ from fastapi import Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 
+from app.security.requirement import Requirement
 from app.shell.addresses import relative
 from app.shell.forms import KEY
 from app.shell.people import Person, Role, form_key, person_of
@@ -141,6 +142,7 @@ def view_of(use_case: str, role: Role = "viewer") -> Any:
             raise HTTPException(403, f"The token of {view.viewer.name} does not open this page of {use_case}.")
         return view
 
+    looked.needs = Requirement(role, use_case)  # type: ignore[attr-defined]  # for the table of roles
     return Depends(looked)
 
 

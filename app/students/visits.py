@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 
 from app.dependencies import in_service
+from app.security.caller import Caller
+from app.security.requirement import require
 from app.students.release_loader import StudentsRelease
-from app.students.viewers import TheViewer, Viewer, route_of
 from script_shared.students.database.access_record import looks_at
 from script_shared.students.model import StudentsModel
 
@@ -26,7 +27,7 @@ class Visit:
     """
 
     release: StudentsRelease
-    viewer: Viewer
+    viewer: Caller
     route: str
 
     @property
@@ -60,12 +61,18 @@ class Visit:
         await self.release.access.add(looks_at(ids, self.viewer.name, self.viewer.role, self.route))
 
 
-async def visit_of(request: Request, release: StudentsRelease, viewer: Viewer) -> Visit:
+async def visit_of(request: Request, release: StudentsRelease, viewer: Caller) -> Visit:
     """A visit, with the erasures of other processes."""
     await release.erased_rows.follow()
     return Visit(release, viewer, route_of(request))
 
 
+def route_of(request: Request) -> str:
+    """Method and template of the route that answers, which hold no id."""
+    return f"{request.method} {request.scope['route'].path_format}"
+
+
+TheViewer = Annotated[Caller, require("viewer", "students")]
 TheRelease = Annotated[StudentsRelease, in_service("students")]
 
 

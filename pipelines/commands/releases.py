@@ -1,11 +1,11 @@
 """``python -m pipelines releases …``: inspect, promote, roll back and prune releases."""
 
 import argparse
-import getpass
 import json
 import sys
 from pathlib import Path
 
+from pipelines.commands.user import user_name
 from pipelines.registry import find
 from script_shared.errors import InputError, ReleaseError
 from script_shared.events import Erased, EventLog
@@ -182,22 +182,15 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("version")
     rollback.add_argument("--reason", default="rolled back by hand", help="reason, stored in the pointer's history")
     for command in (publish, rollback):
-        command.add_argument("--by", default=_user(), help="who makes the change (default: the login name)")
+        command.add_argument("--by", default=user_name(), help="who makes the change (default: the login name)")
     return parser
 
 
 def _add_promote(promote: argparse.ArgumentParser) -> None:
     promote.add_argument("version")
     promote.add_argument("--reason", default="promoted by hand", help="reason, stored in the pointer's history")
-    promote.add_argument("--by", default=_user(), help="who makes the change (default: the login name)")
+    promote.add_argument("--by", default=user_name(), help="who makes the change (default: the login name)")
     promote.add_argument("--expect", metavar="VERSION", help="promote only if this release is in service ('' for none)")
     promote.add_argument(
         "--replace-damaged", action="store_true", help="start a new pointer if the current one cannot be read"
     )
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a user id without a name, as in some containers
-        return "person"

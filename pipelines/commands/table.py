@@ -25,5 +25,6 @@ COMMANDS = {
     "simulate-drift": Command(
         "drop generated data that differ and run every step", "pipelines.commands.simulate_drift:main"
     ),
+    "tokens": Command("make, list and revoke named tokens", "pipelines.commands.tokens:main"),
     "tracking": Command("inspect and repair the records in MLflow", "pipelines.tracking.cli:main"),
 }

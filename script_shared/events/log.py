@@ -17,15 +17,12 @@ from script_shared.events.database.rows import entry_of, row_of
 from script_shared.events.database.schema import ENTRIES
 from script_shared.events.database.served_lists import ServedLists, delete_of_person, of_person, visits_served
 from script_shared.events.database.superseded import SupersededPosts
+from script_shared.events.database.tokens import TokenTable
 from script_shared.events.entry import Entry, Kind
 from script_shared.events.person import Person
 
 _AT_ONCE = 10_000  # entries pruned in one transaction: on SQLite, other writers wait for it
-_KEPT = (
-    int(Kind.ARTICLE),
-    int(Kind.ERASE),
-    int(Kind.QUARANTINE),
-)  # never pruned by age: what is known, who is forgotten
+_KEPT = tuple(map(int, (Kind.ARTICLE, Kind.ERASE, Kind.QUARANTINE)))  # never pruned by age: articles, who is forgotten
 _KINDS = frozenset(map(int, Kind))
 logger = logging.getLogger("pauta.events")
 
@@ -49,6 +46,7 @@ class EventLog:
         superseded: posts that later ones replaced, which leave by age.
         history: entries of the past, by kind, time and user.
         day_keys: the random keys of days.
+        tokens: named tokens, and logins in browsers.
 
     Raises:
         SettingsError: the address cannot be understood.
@@ -62,6 +60,7 @@ class EventLog:
         self.articles = Articles(self._transaction, self._lock, self._insert)
         self.day_keys = DayKeyTable(self._transaction, self._lock, self._insert)
         self.superseded = SupersededPosts(self._transaction, self.articles.entries)
+        self.tokens = TokenTable(self._transaction, self._lock)
         self.history = History(self._transaction)
         self._unknown: set[int] = set()  # kinds of later versions that were met
 

@@ -1,4 +1,4 @@
-"""Admin routes are closed to everybody without the token, whatever is sent instead; found by asking the application."""
+"""Routes with a role are closed to everybody without it, whatever is sent instead; found by asking the application."""
 
 import contextlib
 import http.client
@@ -11,9 +11,12 @@ from fastapi.routing import APIRoute
 from pydantic import SecretStr
 
 from app.main import create_app
+from script_shared.events import EventLog
+from script_shared.people import ROLES
 from script_shared.settings import Settings
 from tests.app.conftest import TOKEN, serving
 from tests.app.http.test_errors import is_problem
+from tests.app.security.issuer import AUDIENCE, ISSUER, Issuer, issuing
 from tests.patience import PATIENCE_SECONDS
 
 APP = create_app(Settings())
@@ -81,6 +84,7 @@ WRONG = {
     "token as another scheme": f"Basic {TOKEN}",
     "token scheme": f"Token {TOKEN}",
 }
+LOGS: dict[str, str] = {}  # address of the log by that of the service
 UNSET: dict[str, Any] = {"unset": None, "blank": SecretStr(""), "blanks": SecretStr("   ")}
 
 
@@ -90,16 +94,66 @@ def test_every_route_is_either_public_on_purpose_or_needs_the_token() -> None:
 
 
 @pytest.fixture(scope="module")
-def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def closed(tmp_path_factory: pytest.TempPathFactory, issuer: Issuer) -> Iterator[httpx.Client]:
     root = tmp_path_factory.mktemp("closed")
     settings = Settings(
         data_dir=root,
         models_uri=str(root / "models"),
         admin_token=SecretStr(TOKEN),
-        airflow_url="http://inner.host:8080",
+        airflow_url="http://127.0.0.1:9/inner.host",
+        wrong_tokens_per_minute=1e6,
+        jwt_jwks_url=issuer.address,
+        jwt_issuer=ISSUER,
+        jwt_audience=AUDIENCE,
     )
     with serving(settings) as client:
+        LOGS[str(client.base_url)] = settings.events_address
         yield client
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[Issuer]:
+    with issuing() as issuer:
+        yield issuer
+
+
+def made(client: httpx.Client, name: str, role: str, **more: Any) -> str:
+    """The secret of a new token."""
+    body = {"name": name, "role": role, **more}
+    return str(client.post("/tokens", json=body, headers={"Authorization": f"Bearer {TOKEN}"}).json()["token"])
+
+
+@pytest.fixture(scope="module")
+def tokens(closed: httpx.Client) -> dict[str, str]:
+    """A token of each role, and one of an admin of students alone."""
+    found = {role: made(closed, f"of-{role}", role) for role in ROLES}
+    return {**found, "students": made(closed, "of-students", "admin", use_cases=["students"])}
+
+
+@pytest.fixture(scope="module")
+def ended(closed: httpx.Client, issuer: Issuer) -> dict[str, str]:
+    """Headers of tokens of admins that opened something once, or elsewhere."""
+    admin = {"Authorization": f"Bearer {TOKEN}"}
+    log = closed_log(closed)
+    revoked, again = made(closed, "left", "admin"), ""
+    assert closed.delete("/tokens/left", headers=admin).status_code == 200
+    again = made(closed, "left", "admin")
+    assert closed.delete("/tokens/left", headers=admin).status_code == 200
+    _, expired = log.tokens.make("past", "admin", by="test", expires_ms=1)
+    log.close()
+    texts = {
+        "revoked": revoked,
+        "expired": expired,
+        "of an ended name": again,
+        "expired JWT": issuer.token("admin", exp=1),
+        "JWT of another issuer": issuer.token("admin", iss="https://elsewhere.example"),
+    }
+    return {name: f"Bearer {text}" for name, text in texts.items()}
+
+
+def closed_log(client: httpx.Client) -> EventLog:
+    """The log of the service."""
+    return EventLog(LOGS[str(client.base_url)])
 
 
 @pytest.fixture(scope="module", params=UNSET)
@@ -121,28 +175,54 @@ def ask(client: httpx.Client, at: tuple[str, str], sent: str | None) -> httpx.Re
         return httpx.Response(answer.status, headers=answer.getheaders(), content=answer.read())
 
 
+def statuses(client: httpx.Client, routes: list[tuple[str, str]], sent: str | None) -> dict[tuple[str, str], int]:
+    """The status of each route; every refusal is a problem that repeats no token."""
+    answers = {at: ask(client, at, sent) for at in routes}
+    for answer in answers.values():
+        if answer.status_code in (401, 403):
+            assert is_problem(answer)
+            assert TOKEN not in answer.text
+        if answer.status_code == 401:
+            assert answer.headers["WWW-Authenticate"] == "Bearer"
+    return {at: answer.status_code for at, answer in answers.items()}
+
+
 @pytest.mark.parametrize("sent", WRONG)
-@pytest.mark.parametrize("at", ADMIN)
-def test_an_admin_route_refuses_whatever_is_not_the_token(closed: httpx.Client, at: tuple[str, str], sent: str) -> None:
-    response = ask(closed, at, WRONG[sent])
-    assert response.status_code == 401
-    assert response.headers["WWW-Authenticate"] == "Bearer"
-    assert is_problem(response)
-    assert TOKEN not in response.text
+def test_every_route_with_a_role_refuses_whatever_is_no_token(closed: httpx.Client, sent: str) -> None:
+    assert {at: status for at, status in statuses(closed, ADMIN, WRONG[sent]).items() if status != 401} == {}
 
 
-@pytest.mark.parametrize("at", ADMIN)
-def test_an_admin_route_is_closed_to_everybody_while_no_token_is_set(
-    tokenless: httpx.Client, at: tuple[str, str]
+@pytest.mark.parametrize("name", ["revoked", "expired", "of an ended name", "expired JWT", "JWT of another issuer"])
+def test_every_route_with_a_role_refuses_a_token_that_has_ended(
+    closed: httpx.Client, ended: dict[str, str], name: str
 ) -> None:
-    for sent in WRONG.values():
-        assert ask(tokenless, at, sent).status_code == 403
+    assert {at: status for at, status in statuses(closed, ADMIN, ended[name]).items() if status != 401} == {}
 
 
-@pytest.mark.parametrize("at", ADMIN)
+@pytest.mark.parametrize("role", ROLES)
+def test_every_route_opens_to_its_role_and_to_no_lower_one(
+    closed: httpx.Client, tokens: dict[str, str], role: str
+) -> None:
+    refused = {at for at, status in statuses(closed, ADMIN, f"Bearer {tokens[role]}").items() if status == 403}
+    assert refused == {at for at in ADMIN if ROLES.index(OPERATIONS[at]["x-role"]) > ROLES.index(role)}
+
+
+def test_a_token_of_one_use_case_opens_no_route_of_another_or_of_the_service(
+    closed: httpx.Client, tokens: dict[str, str]
+) -> None:
+    opened = {at for at, status in statuses(closed, ADMIN, f"Bearer {tokens['students']}").items() if status != 403}
+    assert opened == {at for at in ADMIN if at[1].startswith("/students") or at[1] == "/predict/{ra}"}
+
+
+def test_every_route_is_closed_to_everybody_while_no_token_is_set(tokenless: httpx.Client) -> None:
+    for sent in ("nothing", "wrong", "another scheme"):
+        assert {at: status for at, status in statuses(tokenless, ADMIN, WRONG[sent]).items() if status != 403} == {}
+
+
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
-def test_the_token_opens_an_admin_route(closed: httpx.Client, at: tuple[str, str], scheme: str) -> None:
-    assert ask(closed, at, f"{scheme} {TOKEN}").status_code not in (401, 403)
+def test_the_admin_token_opens_every_route(closed: httpx.Client, scheme: str) -> None:
+    refused = {at: code for at, code in statuses(closed, ADMIN, f"{scheme} {TOKEN}").items() if code in (401, 403)}
+    assert refused == {}
 
 
 @pytest.mark.parametrize("sent", WRONG)

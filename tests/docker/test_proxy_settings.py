@@ -55,7 +55,9 @@ def test_an_upload_to_mlflow_is_stored_nowhere_on_the_way():
     assert directive("proxy_http_version", mlflow) == ["1.1"]
 
 
-@pytest.mark.parametrize("path", ["/users/u1", "/sessions/v1", "/quarantine/q1", "/events/e1", "/pauta/users/u1"])
+@pytest.mark.parametrize(
+    "path", ["/users/u1", "/sessions/v1", "/quarantine/q1", "/events/e1", "/tokens/t1", "/pauta/users/u1"]
+)
 def test_what_is_deleted_is_deleted_once(path: str):
     found = re.search(r"location ~ (\S+) {[^}]*proxy_next_upstream off;", CONFIG)
     assert found
@@ -107,7 +109,17 @@ def test_the_guides_example_of_tls_publishes_all_that_browsers_use_and_no_admin_
         "/articles",
         "/articles/a1",
     ]
-    admin = ["/train", "/users/u1", "/sessions/v1", "/events/export", "/events/e1", "/quarantine", "/live", "/metrics"]
+    admin = [
+        "/train",
+        "/users/u1",
+        "/sessions/v1",
+        "/events/export",
+        "/events/e1",
+        "/quarantine",
+        "/live",
+        "/tokens",
+        "/metrics",
+    ]
     assert [path for path in public if not any(re.search(place, path) for place in places)] == []
     assert [path for path in admin if any(re.search(place, path) for place in places)] == []
     assert "limit_except GET { deny all; }" in example[1]

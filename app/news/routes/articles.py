@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response
 
-from app.dependencies import Admin
 from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
 from app.news.event_shapes import Accepted, ArticlePost, ArticlesBody
 from app.news.events.dating import Dating
 from app.news.service import NewsService, TheNews
+from app.security.requirement import require
 from script_shared.errors import RequestError
 from script_shared.events import Entry, Kind
 
@@ -20,7 +20,10 @@ MOST_TEXT = 4_000  # characters of the text that are kept; its words place the a
 
 
 @router.post(
-    "/articles", summary="Publish, change or take down articles", response_model=Accepted, dependencies=[Admin]
+    "/articles",
+    summary="Publish, change or take down articles",
+    response_model=Accepted,
+    dependencies=[require("editor", "news")],
 )
 async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheNews) -> Response:
     """Add or change one article or a list of them. Fields that are left out keep their values.

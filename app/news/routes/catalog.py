@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 
-from app.dependencies import is_admin, refuse
 from app.http.json_answer import json_response
 from app.news.article_facts import ArticleFacts, beginnings
 from app.news.article_shapes import Article, ArticleQuery, Articles, ArticlesQuery
@@ -14,6 +13,7 @@ from app.news.cursors import place
 from app.news.releases.news_release import NewsRelease
 from app.news.service import TheNews
 from app.news.text_fields import RequiredId
+from app.security.requirement import allowed, refuse_others
 from script_shared.news.catalog.newest import Place
 from script_shared.news.ranking.query import Query as LiveQuery
 from script_shared.news.serving.verdict import TEXTS, verdict
@@ -28,12 +28,12 @@ PageId = Annotated[RequiredId, Path(description="The article id; it may contain 
 async def get_articles(request: Request, query: Annotated[ArticlesQuery, Query()], service: TheNews) -> Response:
     """Articles by words of their titles, newest first.
 
-    Without the admin token: those that were published and that editors did not withdraw. With it: all of them. A page
-    looks at a bounded number of articles, so follow ``next`` until it is null.
+    Editors get all of them; others those that were published and not withdrawn. A page looks at a bounded number of
+    articles, so follow ``next`` until it is null.
     """
-    served, admin = service.live.require(), is_admin(request, service)
+    served, admin = service.live.require(), await allowed(request, "editor", "news")
     if query.state and not admin:
-        refuse(service, "The parameter state")
+        await refuse_others(request, "editor", "news", "The parameter state")
     if not served.recommender.newest.is_current:
         await asyncio.to_thread(served.recommender.newest.refresh)
     if admin:
@@ -45,14 +45,14 @@ async def get_articles(request: Request, query: Annotated[ArticlesQuery, Query()
 async def get_article(
     request: Request, page: PageId, query: Annotated[ArticleQuery, Query()], service: TheNews
 ) -> Response:
-    """An article's metadata and state. Hidden, withdrawn and unpublished articles answer 404 without the admin token.
+    """An article's metadata and state. Hidden, withdrawn and unpublished articles answer 404 to all but editors.
 
-    With the admin token also what editors said of it, and with ``user_id`` or ``session`` why it is in that user's list
+    Editors also get what editors said of it, and with ``user_id`` or ``session`` why it is in that user's list
     of 100, or why it is not.
     """
-    served, admin = service.live.require(), is_admin(request, service)
+    served, admin = service.live.require(), await allowed(request, "editor", "news")
     if request.query_params and not admin:
-        refuse(service, "What a user is shown")
+        await refuse_others(request, "editor", "news", "What a user is shown")
     facts = ArticleFacts.now(served.recommender)
     if facts.state(page) == "unknown" or not (admin or facts.is_public(page)):
         raise HTTPException(404, "This article does not exist.")

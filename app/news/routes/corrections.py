@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Request, Response
 
-from app.dependencies import Admin
 from app.http.bodies import BodyRoute
 from app.http.errors import problem
 from app.http.json_answer import json_response
@@ -16,10 +15,11 @@ from app.news.event_shapes import Corrected, Correction
 from app.news.routes.events import KINDS
 from app.news.service import NewsService, TheNews
 from app.news.text_fields import RequiredId
+from app.security.requirement import require
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, Kind, Quarantine
 
-router = APIRouter(prefix="/events", tags=["events"], dependencies=[Admin], route_class=BodyRoute)
+router = APIRouter(prefix="/events", tags=["events"], dependencies=[require("operator", "news")], route_class=BodyRoute)
 EventId = Annotated[RequiredId, Path(description="The event id; it may contain slashes.")]
 LABELS = ("session", "region", "device", "os", "referrer", "section")
 REASON = "correction"

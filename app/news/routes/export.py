@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from app.dependencies import Admin
 from app.http.question import Question
 from app.news.event_shapes import Time
 from app.news.service import TheNews
+from app.security.requirement import require
 from script_shared.events import Entry
 from script_shared.events.extract import Extract, plain
 
@@ -36,7 +36,9 @@ class ExportQuery(Question):
     after_list: int = Field(0, ge=0, description="`list` of the last served list of an interrupted export.")
 
 
-@router.get("/events/export", summary="Export the event log", response_class=Lines, dependencies=[Admin])
+@router.get(
+    "/events/export", summary="Export the event log", response_class=Lines, dependencies=[require("admin", "news")]
+)
 async def export_events(query: Annotated[ExportQuery, Query()], service: TheNews) -> StreamingResponse:
     """Events as newline-delimited JSON in the log's order, up to the newest one at the start. Served lists come last.
 

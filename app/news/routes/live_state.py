@@ -4,10 +4,10 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 
-from app.dependencies import Admin
 from app.http.json_answer import json_response
 from app.news.service import NewsService, TheNews
 from app.news.state_shapes import LiveFacts
+from app.security.requirement import require
 from script_shared.errors import UnavailableError
 from script_shared.news.catalog.catalog_rows import CatalogRows
 from script_shared.news.newsroom.newsroom import Newsroom
@@ -20,7 +20,12 @@ Window = Literal["2m", "10m", "1h", "6h", "24h"]
 router = APIRouter(tags=["operations"])
 
 
-@router.get("/live", summary="The live state of this process", response_model=LiveFacts, dependencies=[Admin])
+@router.get(
+    "/live",
+    summary="The live state of this process",
+    response_model=LiveFacts,
+    dependencies=[require("operator", "news")],
+)
 async def get_live(service: TheNews, digest: bool = False, trending: Window | None = None) -> Response:
     """Position in the log and sizes. With ``digest=1`` also a digest of the whole state, which takes a moment.
 

@@ -6,18 +6,20 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Response
 
-from app.dependencies import Admin
 from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
 from app.news.answers import iso
 from app.news.event_shapes import QuarantineList, QuarantinePost, QuarantineRecord
 from app.news.service import NewsService, TheNews
+from app.security.requirement import require
 from script_shared.events import Entry, Kind
 from script_shared.events.entry import user_digest
 from script_shared.events.person import session_name
 from script_shared.events.quarantine import Rule
 
-router = APIRouter(prefix="/quarantine", tags=["events"], dependencies=[Admin], route_class=BodyRoute)
+router = APIRouter(
+    prefix="/quarantine", tags=["events"], dependencies=[require("operator", "news")], route_class=BodyRoute
+)
 
 
 @router.post("", summary="Quarantine bad events", response_model=QuarantineRecord)

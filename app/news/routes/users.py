@@ -7,19 +7,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Response
 
-from app.dependencies import Admin
 from app.http.json_answer import json_response
 from app.news.event_shapes import Erased
 from app.news.person_facts import PersonFacts
 from app.news.service import NewsService, TheNews
 from app.news.state_shapes import SessionFacts, UserFacts
 from app.news.text_fields import RequiredId
+from app.security.requirement import require
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry
 from script_shared.events.person import Person, session_name
 from script_shared.times import iso
 
-router = APIRouter(tags=["events"], dependencies=[Admin])
+router = APIRouter(tags=["events"], dependencies=[require("admin", "news")])
 UserId = Annotated[
     RequiredId,
     Path(description="The user, as in events; it may contain slashes. `session <id>` is a visit without a user."),

@@ -5,14 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from app.dependencies import Admin
 from app.recruiting.answers import candidate_row, private_json
 from app.recruiting.filters import CandidateFilter, VacancyFilter
 from app.recruiting.lists import similar_candidates, vacancies_for
+from app.recruiting.live_release import InService
 from app.recruiting.shapes import CandidateId, ErasedCandidate, Limit, Offset, SimilarCandidates, VacancyList
-from app.recruiting.viewers import InService, Viewer
+from app.security.requirement import require
 
-router = APIRouter(prefix="/recruiting/candidates", tags=["recruiting"], dependencies=[Viewer])
+router = APIRouter(prefix="/recruiting/candidates", tags=["recruiting"], dependencies=[require("viewer", "recruiting")])
 
 
 @router.get("/{candidate_id}/vacancies", summary="Vacancies for a candidate", response_model=VacancyList)
@@ -39,7 +39,12 @@ async def get_similar_candidates(
     return private_json({"candidate_id": candidate_id, "release": loaded.matcher.version, "candidates": found})
 
 
-@router.delete("/{candidate_id}", summary="Erase a candidate", response_model=ErasedCandidate, dependencies=[Admin])
+@router.delete(
+    "/{candidate_id}",
+    summary="Erase a candidate",
+    response_model=ErasedCandidate,
+    dependencies=[require("admin", "recruiting")],
+)
 async def delete_candidate(candidate_id: CandidateId, loaded: InService) -> Response:
     """Erase a candidate: no process answers about the candidate after a second, and later runs leave the candidate out.
 

@@ -5,32 +5,39 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
-from app.dependencies import Admin
 from app.recruiting.answers import NO_CANDIDATE, private_json
+from app.recruiting.live_release import InService
 from app.recruiting.release_loader import RecruitingRelease
 from app.recruiting.shapes import AccessList, CandidateContact, CandidateId
-from app.recruiting.viewers import InService, Viewer, ViewerName
+from app.security.caller import Caller
+from app.security.requirement import require
 from script_shared.recruiting.store.contacts import VARIABLE, Contacts
 from script_shared.times import iso
 
-router = APIRouter(prefix="/recruiting", tags=["recruiting"], dependencies=[Viewer])
+router = APIRouter(prefix="/recruiting", tags=["recruiting"], dependencies=[require("viewer", "recruiting")])
 MOST = 1000
+TheViewer = Annotated[Caller, require("viewer", "recruiting")]
 NOT_KEPT = f"Contacts are not kept. Set {VARIABLE} and run the data pipeline again to keep them encrypted."
 
 
 @router.get("/candidates/{candidate_id}/contact", summary="A candidate's contact", response_model=CandidateContact)
-async def get_contact(candidate_id: CandidateId, request: Request, viewer: ViewerName, loaded: InService) -> Response:
+async def get_contact(candidate_id: CandidateId, request: Request, viewer: TheViewer, loaded: InService) -> Response:
     """Names, addresses and numbers of one person, as in the files. The look is in the access record first."""
     contacts = _kept(loaded)
     route = f"{request.method} {request.scope['route'].path_format}"
     erased = loaded.erased.has(candidate_id)
-    found = None if erased else await asyncio.to_thread(contacts.read, candidate_id, viewer, route)
+    found = None if erased else await asyncio.to_thread(contacts.read, candidate_id, viewer.name, route)
     if found is None:
         raise HTTPException(404, NO_CANDIDATE)
     return private_json({"candidate_id": candidate_id, "contact": found})
 
 
-@router.get("/access", summary="Who read which contact", response_model=AccessList, dependencies=[Admin])
+@router.get(
+    "/access",
+    summary="Who read which contact",
+    response_model=AccessList,
+    dependencies=[require("admin", "recruiting")],
+)
 async def list_contact_looks(
     loaded: InService,
     candidate_id: Annotated[str | None, Query(max_length=64, description="Looks at this candidate.")] = None,

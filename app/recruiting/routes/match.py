@@ -7,11 +7,14 @@ from fastapi import APIRouter, Response
 
 from app.http.bodies import BodyRoute
 from app.recruiting.answers import Side, candidate_row, pair_json, private_json, vacancy_row
+from app.recruiting.live_release import InService
 from app.recruiting.release_loader import RecruitingRelease
 from app.recruiting.shapes import Matches, Pair, Pairs
-from app.recruiting.viewers import InService, Viewer
+from app.security.requirement import require
 
-router = APIRouter(prefix="/recruiting", tags=["recruiting"], dependencies=[Viewer], route_class=BodyRoute)
+router = APIRouter(
+    prefix="/recruiting", tags=["recruiting"], dependencies=[require("viewer", "recruiting")], route_class=BodyRoute
+)
 
 
 @router.post("/match", summary="How well pairs fit", response_model=Matches)

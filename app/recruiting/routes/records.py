@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 
-from app.dependencies import Admin
 from app.http.bodies import BodyRoute
 from app.recruiting.answers import private_json
 from app.recruiting.changes import add_application, add_candidate, add_vacancy
+from app.recruiting.live_release import InService
 from app.recruiting.record_shapes import (
     NAME,
     ApplicationRecord,
@@ -19,10 +19,12 @@ from app.recruiting.record_shapes import (
     VacancyRecord,
 )
 from app.recruiting.shapes import Limit, Offset
-from app.recruiting.viewers import InService, Viewer
+from app.security.requirement import require
 from script_shared.recruiting.store.store import Kind, Stored
 
-router = APIRouter(prefix="/recruiting", tags=["recruiting"], dependencies=[Viewer], route_class=BodyRoute)
+router = APIRouter(
+    prefix="/recruiting", tags=["recruiting"], dependencies=[require("viewer", "recruiting")], route_class=BodyRoute
+)
 UNKNOWN = (
     "There is no stored record of this id. Records of files are in the release alone; a PUT with version 0 stores one."
 )
@@ -69,7 +71,7 @@ async def get_record(kind: People, record_id: RecordId, loaded: InService) -> Re
     "/records/vacancies/{record_id}",
     summary="Add or change a vacancy",
     response_model=StoredRecord,
-    dependencies=[Admin],
+    dependencies=[require("editor", "recruiting")],
 )
 async def put_vacancy(record_id: RecordId, body: VacancyRecord, loaded: InService) -> Response:
     """The vacancy is found, and ranked for candidates, by every process within a second. 409 for another version."""
@@ -80,7 +82,7 @@ async def put_vacancy(record_id: RecordId, body: VacancyRecord, loaded: InServic
     "/records/candidates/{record_id}",
     summary="Add or change a candidate",
     response_model=StoredRecord,
-    dependencies=[Admin],
+    dependencies=[require("editor", "recruiting")],
 )
 async def put_candidate(record_id: RecordId, body: CandidateRecord, loaded: InService) -> Response:
     """The candidate is found by every process within a second. 409 for another version, 404 for an erased one."""
@@ -88,7 +90,10 @@ async def put_candidate(record_id: RecordId, body: CandidateRecord, loaded: InSe
 
 
 @router.delete(
-    "/records/vacancies/{record_id}", summary="Remove a vacancy", response_model=RemovedRecord, dependencies=[Admin]
+    "/records/vacancies/{record_id}",
+    summary="Remove a vacancy",
+    response_model=RemovedRecord,
+    dependencies=[require("editor", "recruiting")],
 )
 async def delete_vacancy(
     record_id: RecordId,

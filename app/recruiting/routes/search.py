@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query, Response
 
 from app.recruiting.answers import private_json
 from app.recruiting.lists import found_by_text
+from app.recruiting.live_release import InService
 from app.recruiting.shapes import Found, Limit, Offset
-from app.recruiting.viewers import InService, Viewer
+from app.security.requirement import require
 
-router = APIRouter(prefix="/recruiting", tags=["recruiting"], dependencies=[Viewer])
+router = APIRouter(prefix="/recruiting", tags=["recruiting"], dependencies=[require("viewer", "recruiting")])
 Kind = Literal["candidates", "vacancies"]
 
 

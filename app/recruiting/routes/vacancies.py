@@ -8,10 +8,11 @@ from fastapi import APIRouter, Depends, Response
 from app.recruiting.answers import private_json, vacancy_row
 from app.recruiting.filters import CandidateFilter, VacancyFilter
 from app.recruiting.lists import candidates_for, similar_vacancies
+from app.recruiting.live_release import InService
 from app.recruiting.shapes import CandidateList, Limit, Offset, SimilarVacancies, VacancyId
-from app.recruiting.viewers import InService, Viewer
+from app.security.requirement import require
 
-router = APIRouter(prefix="/recruiting/vacancies", tags=["recruiting"], dependencies=[Viewer])
+router = APIRouter(prefix="/recruiting/vacancies", tags=["recruiting"], dependencies=[require("viewer", "recruiting")])
 
 
 @router.get("/{vacancy_id}/candidates", summary="Candidates for a vacancy", response_model=CandidateList)

@@ -14,7 +14,6 @@ from app.shell.words import Texts
 from app.students.pages.class_view import Filters, class_counts, students_shown
 from app.students.pages.student_view import changes_in, fields_shown, path_shown, risk_shown
 from app.students.shapes import StudentId, changed
-from app.students.viewers import viewer_called
 from app.students.visits import TheRelease, Visit, visit_of
 from script_shared.errors import RequestError
 from script_shared.students.model import Risk
@@ -68,7 +67,7 @@ async def ask_student_page(ra: StudentId, view: TheView, form: TheForm, release:
 
 
 async def _visit(view: View, release: TheRelease) -> Visit:
-    return await visit_of(view.request, release, viewer_called(view.viewer.name))
+    return await visit_of(view.request, release, view.viewer)
 
 
 async def _student_page(view: View, ra: str, visit: Visit, given: Form) -> Response:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from app.dependencies import Admin
+from app.security.requirement import require
 from app.students.answers import NO_STORE, private_json
 from app.students.csv_files import csv_text
 from app.students.shapes import AccessList, Moment
@@ -13,7 +13,7 @@ from app.students.visits import TheRelease
 from script_shared.students.database.access_record import Look, digest_of
 from script_shared.times import iso
 
-router = APIRouter(prefix="/students", tags=["students"], dependencies=[Admin])
+router = APIRouter(prefix="/students", tags=["students"], dependencies=[require("admin", "students")])
 MOST = 10_000
 FIELDS = ("number", "at", "viewer", "role", "route", "student")
 
@@ -24,7 +24,7 @@ async def list_accesses(
     since: Annotated[Moment | None, Query(description="From this time on.")] = None,
     until: Annotated[Moment | None, Query(description="Before this time.")] = None,
     viewer: Annotated[
-        str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9._-]*$", description="Name of a token.")
+        str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9._:@-]*$", description="Name of a token.")
     ] = None,
     ra: Annotated[str | None, Query(max_length=64, description="Looks at this student.")] = None,
     before: Annotated[

@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter, Response
 
-from app.dependencies import Admin, TheService
+from app.dependencies import TheService
 from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
 from app.http.public_text import public
 from app.routes.model import get_model, reload_model
 from app.routes.shapes import Model, Reloaded, TrainingRun
+from app.security.requirement import require
 from app.students.shapes import StudentsHealth, StudentsTraining
 
 router = APIRouter(prefix="/students", tags=["students"], route_class=BodyRoute)
@@ -29,13 +30,21 @@ async def get_students_model(service: TheService) -> Response:
     return await get_model(service.live_of(NAME))
 
 
-@router.post("/model/reload", summary="Load it again", response_model=Reloaded, dependencies=[Admin])
+@router.post(
+    "/model/reload", summary="Load it again", response_model=Reloaded, dependencies=[require("operator", "students")]
+)
 async def reload_students_model(service: TheService) -> Response:
     """As ``POST /model/reload?use_case=students``. Reaches this process only."""
     return await reload_model(service.live_of(NAME))
 
 
-@router.post("/train", summary="Train students", status_code=202, response_model=TrainingRun, dependencies=[Admin])
+@router.post(
+    "/train",
+    summary="Train students",
+    status_code=202,
+    response_model=TrainingRun,
+    dependencies=[require("operator", "students")],
+)
 async def train_students(service: TheService, body: StudentsTraining | None = None) -> Response:
     """As ``POST /train`` with ``{"dag": "students_training"}``; with ``data`` the workbooks are read again first."""
     wanted = body or StudentsTraining()

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from app.dependencies import Admin
+from app.security.requirement import require
 from app.students.answers import NO_STORE, listed, private_json, whole
 from app.students.csv_files import csv_text
 from app.students.shapes import ErasedStudent, StudentId, StudentList, StudentPath
@@ -46,7 +46,9 @@ async def get_student(ra: StudentId, visit: TheVisit) -> Response:
     return private_json({"ra": ra, "release": model.version, "group": group, "years": years})
 
 
-@router.delete("/{ra}", summary="Erase a student", response_model=ErasedStudent, dependencies=[Admin])
+@router.delete(
+    "/{ra}", summary="Erase a student", response_model=ErasedStudent, dependencies=[require("admin", "students")]
+)
 async def delete_student(ra: StudentId, visit: TheVisit) -> Response:
     """Erase a student: no process answers about the student any more, and later runs leave the student out.
 

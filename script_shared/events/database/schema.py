@@ -81,4 +81,31 @@ ARTICLES = Table(  # what ARTICLE entries say, merged; written with them
     Index("pauta_articles_needed", "needed_ms"),
     Index("pauta_articles_last", "last_seq"),
 )
+
+TOKENS = Table(  # named tokens; rows are kept when they end, so that a name in a record means somebody
+    "pauta_tokens",
+    METADATA,
+    Column("number", _SEQ, primary_key=True, autoincrement=True),
+    Column("name", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("use_cases", String(512), nullable=False),  # names with commas between; "" for all
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("made_by", String(128), nullable=False),
+    Column("expires_ms", BigInteger),
+    Column("revoked_ms", BigInteger),
+    Column("used_ms", BigInteger),
+    sqlite_autoincrement=True,
+)
+
+SESSIONS = Table(  # logins in browsers; a row is deleted when one ends
+    "pauta_sessions",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("name", String(128), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("use_cases", String(512), nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+)
 WIDENED = ("entry_id", "user_id")  # columns that earlier versions made for 128 characters

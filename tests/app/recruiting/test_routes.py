@@ -75,7 +75,7 @@ def test_nothing_about_candidates_is_shown_without_a_token(client: httpx.Client,
 def test_a_recruiter_looks_and_only_an_admin_erases(client: httpx.Client) -> None:
     recruiter = {"Authorization": f"Bearer {RECRUITER}"}
     assert client.get(f"/recruiting/vacancies/{VACANCY}/candidates", headers=recruiter).status_code == 200
-    assert client.delete("/recruiting/candidates/10000", headers=recruiter).status_code == 401
+    assert client.delete("/recruiting/candidates/10000", headers=recruiter).status_code == 403
     assert client.delete("/recruiting/candidates/10000").json() == {"erased": True}
 
 

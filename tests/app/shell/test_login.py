@@ -31,9 +31,14 @@ def make_settings(folder: Path, students: str = f"ana={ANA}", **more: Any) -> Se
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("login")
+
+
+@pytest.fixture(scope="module")
+def client(folder: Path) -> Iterator[httpx.Client]:
     """A service without releases."""
-    with serving(make_settings(tmp_path_factory.mktemp("login"))) as client:
+    with serving(make_settings(folder)) as client:
         yield client
 
 
@@ -78,11 +83,11 @@ def test_a_made_up_cookie_opens_nothing(client: httpx.Client, name: str) -> None
 
 
 def test_a_session_ends_when_the_token_is_changed_and_not_when_the_service_starts_again(
-    browser: httpx.Client, tmp_path: Path
+    browser: httpx.Client, folder: Path
 ) -> None:
     assert is_logged_in(browser)
     for token, stays in ((ANA, True), ("another-token-of-ana", False)):
-        with serving(make_settings(tmp_path, f"ana={token}")) as again:
+        with serving(make_settings(folder, f"ana={token}")) as again:
             again.cookies.update(browser.cookies)
             assert is_logged_in(again) == stays
 
@@ -95,8 +100,11 @@ def test_a_session_ends_after_a_day_and_by_logging_out(
     assert answer.headers["Location"] == "login"
     assert not is_logged_in(browser)
     with httpx.Client(base_url=client.base_url, cookies=kept) as other:
-        monkeypatch.setattr("app.shell.people.time.time", lambda: 4e9)
-        assert not is_logged_in(other)
+        assert not is_logged_in(other)  # a copy of the cookie opens nothing either
+    with log_in(client, ANA) as again:
+        assert is_logged_in(again)
+        monkeypatch.setattr("app.security.callers.wall_ms", lambda: 4_000_000_000_000)
+        assert not is_logged_in(again)
 
 
 @pytest.mark.parametrize("path", ["/login", "/logout", f"{PAGE}/RA-1"])

@@ -75,7 +75,7 @@ def test_looks_are_found_by_student_viewer_and_time_and_come_in_pages(client: ht
     ],
 )
 def test_viewers_look_and_do_nothing_else(client: httpx.Client, method: str, path: str) -> None:
-    assert client.request(method, path, headers=bearer(ANA)).status_code == 401
+    assert client.request(method, path, headers=bearer(ANA)).status_code == 403
     assert client.get("/students/RA-1").status_code == 200
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from script_shared.events import EventLog
+from script_shared.events.database.schema import METADATA
 from tests.servers import postgresql
 
 
@@ -20,7 +21,7 @@ def uri(request, tmp_path):
 
     engine = create_engine(address)
     with engine.begin() as connection:
-        for table in ("pauta_entries", "pauta_served", "pauta_served_names", "pauta_articles"):
+        for table in METADATA.tables:
             connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
     engine.dispose()
     return address

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query, Response
 from app.recruiting.answers import candidate_row, shown_candidate, shown_vacancy
 from app.recruiting.filters import CandidateFilter, VacancyFilter
 from app.recruiting.lists import found_by_text, similar_candidates, vacancies_for
+from app.recruiting.live_release import InService
 from app.recruiting.pages.ladder import ladder_of_candidate
 from app.recruiting.pages.routes.vacancies import HOME, ON_A_PAGE, SIMILAR, TheView
 from app.recruiting.release_loader import RecruitingRelease
 from app.recruiting.shapes import CandidateId, Offset
-from app.recruiting.viewers import InService
 from app.shell.page_route import PageRoute
 
 router = APIRouter(prefix=f"/{HOME}", include_in_schema=False, route_class=PageRoute)

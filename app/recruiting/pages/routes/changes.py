@@ -10,13 +10,13 @@ from pydantic import ValidationError
 
 from app.recruiting.answers import shown_vacancy, vacancy_row
 from app.recruiting.changes import add_application, add_vacancy
+from app.recruiting.live_release import InService
 from app.recruiting.pages.ladder import ladder_of_vacancy
 from app.recruiting.pages.open_list import SUGGESTED, values_of
 from app.recruiting.pages.routes.vacancies import HOME, TheView, vacancy_page
 from app.recruiting.record_shapes import ApplicationRecord, VacancyRecord
 from app.recruiting.release_loader import RecruitingRelease
 from app.recruiting.shapes import VacancyId
-from app.recruiting.viewers import InService
 from app.shell.forms import Form, TheForm
 from app.shell.page_route import PageRoute
 from app.shell.view import View, view_of

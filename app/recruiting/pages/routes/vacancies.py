@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query, Request, Response
 from app.recruiting.answers import candidate_row, pair_json, shown_candidate, shown_vacancy, vacancy_row
 from app.recruiting.filters import CandidateFilter, VacancyFilter
 from app.recruiting.lists import candidates_for, similar_vacancies
+from app.recruiting.live_release import InService
 from app.recruiting.pages.ladder import ladder_of_vacancy
 from app.recruiting.pages.open_list import OpenList
 from app.recruiting.release_loader import RecruitingRelease
 from app.recruiting.shapes import Offset, VacancyId
-from app.recruiting.viewers import InService
 from app.shell.page_route import PageRoute
 from app.shell.view import View, view_of
 

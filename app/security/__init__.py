@@ -1,0 +1,1 @@
+"""Who sends a request: tokens, sessions, JWTs, roles, and the limits of requests."""

@@ -1,0 +1,168 @@
+"""Knows who sends a request; what the database says of tokens and sessions is at most half a second old."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+
+from app.security.caller import Caller
+from app.security.json_web_tokens import JsonWebTokens
+from app.security.settings_tokens import settings_callers
+from script_shared.clock import wall_ms
+from script_shared.errors import UnavailableError
+from script_shared.events import EventLog
+from script_shared.people import Session, digest_of
+from script_shared.settings import Settings
+
+SECONDS = 0.5  # after which tokens and sessions are read again, so that a revocation holds within a second
+PAUSE_SECONDS = 0.05  # between two readings for unknown tokens, which wait for one together: strangers send many
+MOST_STALE_SECONDS = 300.0  # for so long named tokens open routes while the database is unreachable
+USE_SECONDS = 60.0  # the last use of tokens is written that often
+MOST_LENGTH = 8_192  # characters of a token
+log = logging.getLogger("pauta.security")
+
+
+def bearer(header: str | None) -> str:
+    """The token in an ``Authorization`` header, "" for none.
+
+    >>> bearer("Bearer abc"), bearer("bearer  abc"), bearer("Basic abc"), bearer(None)
+    ('abc', ' abc', '', '')
+    """
+    scheme, _, given = (header or "").partition(" ")
+    return given if scheme.lower() == "bearer" and given.strip() and len(given) <= MOST_LENGTH else ""
+
+
+class Callers:
+    """The tokens of the settings, those of the database, sessions, and JWTs.
+
+    Tokens of the settings, and JWTs, need no database. While it is unreachable, the tokens and sessions that this
+    process knows stay open for five minutes; then, and for unknown ones at once, a request gets a 503.
+
+    Args:
+        settings: name tokens, and where keys of JWTs are.
+        events: the log whose database holds tokens and sessions.
+
+    Raises:
+        SettingsError: the settings of JWTs are incomplete or wrong.
+    """
+
+    def __init__(self, settings: Settings, events: EventLog) -> None:
+        self._fixed = settings_callers(settings)
+        self._table = events.tokens
+        self._jwt = JsonWebTokens.of(settings)
+        self._named: Mapping[str, Caller] = {}
+        self._sessions: Mapping[str, Session] = {}
+        self._reading = asyncio.Lock()
+        self._tried_at = self._read_at = self._written_at = float("-inf")
+        self._error: UnavailableError | None = None
+        self._used: dict[int, int] = {}
+
+    @property
+    def nobody(self) -> bool:
+        """Whether no token is known that could open anything."""
+        return not self._fixed and not self._named and self._jwt is None
+
+    def present(self, token: str) -> Caller | None:
+        """Who holds a token, as far as this process knows now; for limits, not for access."""
+        digest = digest_of(token)
+        return self._fixed.get(digest) or self._named.get(digest) or (self._jwt.present(digest) if self._jwt else None)
+
+    async def of(self, token: str) -> Caller | None:
+        """The holder of a token or JWT; None for one that opens nothing.
+
+        Raises:
+            UnavailableError: it cannot be judged now.
+        """
+        if not token:
+            await self._follow_if_possible()
+            return None
+        digest = digest_of(token)
+        if found := self._fixed.get(digest):
+            return found
+        if self._jwt is not None and self._jwt.looks_like(token):
+            return await self._jwt.caller(token)
+        await self._follow(known=digest in self._named)
+        found = self._named.get(digest)
+        if found is None or found.is_over(wall_ms()):
+            return None
+        self._used[found.number] = wall_ms()
+        return found
+
+    async def of_session(self, secret: str) -> Caller | None:
+        """Who opened a session, given the secret of its cookie; None after its end, or after that of its token.
+
+        Raises:
+            UnavailableError: it cannot be judged now.
+        """
+        if not secret or len(secret) > MOST_LENGTH:
+            return None
+        digest = digest_of(secret)
+        await self._follow(known=digest in self._sessions)
+        session = self._sessions.get(digest)
+        if session is None or session.until_ms <= wall_ms():
+            return None
+        holder = self._fixed.get(session.holder) or self._named.get(session.holder)
+        if not session.holder:
+            return Caller(session.name, session.role, session.use_cases, "", session.until_ms)
+        return holder if holder is not None and not holder.is_over(wall_ms()) else None
+
+    async def changed(self) -> None:
+        """Read tokens and sessions again: this process has just changed them.
+
+        Raises:
+            UnavailableError: they cannot be read.
+        """
+        self._tried_at = float("-inf")
+        await self._follow(known=False)
+
+    async def _follow_if_possible(self) -> None:
+        """For a request without a token: whether there is one that could open the route."""
+        if self.nobody:
+            try:
+                await self._follow(known=True)
+            except UnavailableError as error:
+                log.warning("tokens cannot be read: %s", error.logged)
+
+    async def _follow(self, *, known: bool) -> None:
+        """Read the database where that is due.
+
+        Raises:
+            UnavailableError: it is unreachable, and what is known is too old or says nothing of this token.
+        """
+        now = time.monotonic()
+        newest = now - SECONDS if known else now  # what is unknown may have been made by another process just now
+        if self._tried_at < newest:
+            async with self._reading:
+                if self._tried_at < newest:
+                    if not known:
+                        await asyncio.sleep(self._tried_at + PAUSE_SECONDS - time.monotonic())
+                    await self._read()
+        if self._error is not None and (not known or time.monotonic() - self._read_at > MOST_STALE_SECONDS):
+            raise self._error
+
+    async def _read(self) -> None:
+        started = time.monotonic()
+        try:
+            tokens, sessions = await asyncio.to_thread(self._table.current)
+        except UnavailableError as error:
+            self._error = error
+        else:
+            self._named = {token.digest: Caller.of(token) for token in tokens}
+            self._sessions = {session.digest: session for session in sessions}
+            self._read_at, self._error = started, None
+            await self._write_uses()
+        self._tried_at = time.monotonic() if self._error else started
+
+    async def _write_uses(self) -> None:
+        if not self._used or time.monotonic() - self._written_at < USE_SECONDS:
+            return
+        used, self._used, self._written_at = self._used, {}, time.monotonic()
+        try:
+            await asyncio.to_thread(self._table.note_use, used)
+        except UnavailableError as error:
+            log.warning("the last use of tokens cannot be written: %s", error.logged)
+
+    async def stop(self) -> None:
+        """Write what is known of the last use of tokens."""
+        self._written_at = float("-inf")
+        await self._write_uses()

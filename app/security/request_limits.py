@@ -1,0 +1,72 @@
+"""Answers 429 with ``Retry-After`` to a token, or to an address without one, that sends too many requests."""
+
+import math
+from http import HTTPStatus
+
+from fastapi import HTTPException, Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.http.errors import problem
+from app.security.callers import Callers, bearer
+from app.security.rates import Rates, network_of
+from script_shared.settings import Settings
+
+FREE = ("/health", "/ready", "/metrics")  # which monitors ask
+MINUTE_SECONDS = 60.0
+
+
+def address_of(scope: Scope) -> str:
+    """The address of the sender, as a trusted proxy says it."""
+    return network_of(scope["client"][0] if scope.get("client") else "")
+
+
+class WrongTokens:
+    """Limits wrong tokens by address. A right token is never refused for the wrong ones of others."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._rates = Rates(settings.wrong_tokens_per_minute / MINUTE_SECONDS, settings.wrong_tokens_per_minute)
+
+    def note(self, request: Request) -> None:
+        """Count a wrong token.
+
+        Raises:
+            HTTPException: 429, the address has sent too many.
+        """
+        if wait := self._rates.take(address_of(request.scope)):
+            detail = f"This address has sent too many wrong tokens. {_again(wait)}"
+            raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, detail, headers=_headers(wait))
+
+
+class RequestLimits:
+    """Middleware: counts a request against its token where that is known to be right, else against its address."""
+
+    def __init__(self, app: ASGIApp, callers: Callers, settings: Settings) -> None:
+        self.app, self._callers = app, callers
+        self._tokens, self._addresses = Rates(settings.rate_per_token), Rates(settings.rate_per_address)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] not in FREE and (wait := self._wait(scope)):
+            answer = problem(
+                Request(scope),
+                HTTPStatus.TOO_MANY_REQUESTS,
+                f"Too many requests. {_again(wait)}",
+                headers=_headers(wait),
+            )
+            await answer(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+    def _wait(self, scope: Scope) -> float:
+        header = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        caller = self._callers.present(bearer(header.decode("latin-1")))
+        if caller is None:
+            return self._addresses.take(address_of(scope))
+        return self._tokens.take(caller.holder or caller.name)
+
+
+def _headers(wait: float) -> dict[str, str]:
+    return {"Retry-After": str(max(1, math.ceil(wait)))}
+
+
+def _again(wait: float) -> str:
+    return f"Try again in {max(1, math.ceil(wait))} s."

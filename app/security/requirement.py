@@ -1,0 +1,121 @@
+"""What a route needs of its sender: ``require("operator", "news")`` in its dependencies, or in its signature."""
+
+import contextlib
+from dataclasses import dataclass
+from typing import Annotated, Any, NoReturn
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from app.security.caller import Caller
+from app.security.callers import Callers, bearer
+from app.security.request_limits import WrongTokens
+from script_shared.errors import UnavailableError
+from script_shared.people import Role
+from script_shared.settings import Settings
+
+_scheme = HTTPBearer(
+    auto_error=False,
+    scheme_name="Token",
+    description="A named token, the value of PAUTA_ADMIN_TOKEN, or a JWT of the single sign-on.",
+)
+CHALLENGE = {"WWW-Authenticate": "Bearer"}
+
+
+class Security:
+    """The parts of a service that judge its senders."""
+
+    def __init__(self, settings: Settings, callers: Callers) -> None:
+        self.callers = callers
+        self.wrong = WrongTokens(settings)
+
+    @classmethod
+    def of(cls, request: Request) -> "Security":
+        """Those of the service that answers a request."""
+        found: Security = request.app.state.service.security
+        return found
+
+    async def caller(self, request: Request) -> Caller | None:
+        """The holder of the request's token; None without one, or with a wrong one.
+
+        Raises:
+            HTTPException: 429, too many wrong tokens came from this address.
+            UnavailableError: it cannot be judged now.
+        """
+        header = request.headers.get("Authorization")
+        found = await self.callers.of(bearer(header))
+        if found is None and header and header.strip():
+            self.wrong.note(request)
+        return found
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """Lets senders pass whose role suffices; the route gets the ``Caller``.
+
+    Attributes:
+        role: the least one.
+        use_case: to which the route belongs, None for the service: then a token for some use cases does not suffice.
+    """
+
+    role: Role
+    use_case: str | None = None
+
+    async def __call__(
+        self, request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)] = None
+    ) -> Caller:
+        security = Security.of(request)
+        caller = await security.caller(request)
+        if caller is None or not caller.may(self.role, self.use_case):
+            _refuse(security, caller, self, "This route")
+        request.state.caller = caller
+        return caller
+
+
+def require(role: Role, use_case: str | None = None) -> Any:
+    """A dependency that lets senders of this role pass, or of a higher one."""
+    return Depends(Requirement(role, use_case))
+
+
+async def allowed(request: Request, role: Role, use_case: str | None = None) -> bool:
+    """Whether the sender has a role, for routes that are public and show some people more.
+
+    A token that cannot be judged now counts as none.
+    """
+    token = bearer(request.headers.get("Authorization"))
+    if not token:
+        return False
+    with contextlib.suppress(UnavailableError):
+        caller = await Security.of(request).callers.of(token)
+        return caller is not None and caller.may(role, use_case)
+    return False
+
+
+async def refuse_others(request: Request, role: Role, use_case: str | None, what: str) -> None:
+    """Refuse a part of a public route to senders without a role.
+
+    Raises:
+        HTTPException: as for a route that needs the role; ``what`` begins its text.
+    """
+    security = Security.of(request)
+    caller = await security.caller(request)
+    if caller is None or not caller.may(role, use_case):
+        _refuse(security, caller, Requirement(role, use_case), what)
+
+
+def _refuse(security: Security, caller: Caller | None, needed: Requirement, what: str) -> NoReturn:
+    """Refuse a request.
+
+    Raises:
+        HTTPException: 403 for a token that does not suffice, and while nobody has one; else 401.
+    """
+    if caller is not None:
+        scope = f" for {needed.use_case}" if needed.use_case else " for all use cases"
+        raise HTTPException(
+            403, f"{what} needs the role {needed.role}{scope}. This token has another role or use case."
+        )
+    if security.callers.nobody:
+        fix = "Make a token with `python -m pipelines tokens create`, or set PAUTA_ADMIN_TOKEN and start again."
+        raise HTTPException(403, f"{what} is for holders of a token. {fix}")
+    detail = f"{what} needs the header 'Authorization: Bearer <token>', of the role {needed.role} or a higher one."
+    raise HTTPException(401, detail, headers=CHALLENGE)

@@ -1,0 +1,86 @@
+"""Sessions of pages: a cookie that only the holder of a token can have, and that no other site can use.
+
+The cookie holds a secret; the database holds its hash, so that a logout or a revoked token ends it in every process.
+"""
+
+import asyncio
+import hmac
+import logging
+from dataclasses import dataclass
+from hashlib import sha256
+
+from fastapi import Request, Response
+
+from app.security.caller import Caller
+from app.security.requirement import Security
+from script_shared.clock import wall_ms
+from script_shared.errors import UnavailableError
+from script_shared.people import Session, digest_of
+from script_shared.people.tokens import new_secret
+
+SECONDS = 8 * 3600  # a working day
+log = logging.getLogger("pauta.security")
+
+
+@dataclass(frozen=True)
+class SessionCookie:
+    """The cookie of some pages.
+
+    Attributes:
+        name: of the cookie.
+        path: of the first page, below which the browser sends it.
+    """
+
+    name: str
+    path: str
+
+    def home(self, request: Request) -> str:
+        """The address of the first page, with the prefix of a proxy."""
+        return f"{request.scope.get('root_path', '')}{self.path}"
+
+    async def open(self, request: Request, response: Response, caller: Caller) -> None:
+        """Have the browser keep a session; it ends after a working day, with the token, or when it is closed.
+
+        Raises:
+            UnavailableError: it cannot be kept.
+        """
+        secret, now_ms = new_secret(), wall_ms()
+        until_ms = min(now_ms + SECONDS * 1000, caller.until_ms or now_ms + SECONDS * 1000)
+        session = Session(digest_of(secret), caller.holder, caller.name, caller.role, caller.use_cases, until_ms)
+        await asyncio.to_thread(request.app.state.service.log.tokens.open_session, session)
+        await Security.of(request).callers.changed()
+        response.set_cookie(
+            self.name,
+            secret,
+            max_age=(until_ms - now_ms) // 1000,
+            path=self.home(request),
+            secure=request.url.scheme == "https",
+            httponly=True,
+            samesite="strict",
+        )
+
+    async def close(self, request: Request, response: Response) -> None:
+        """Have the browser forget the session, and every process refuse it.
+
+        Raises:
+            UnavailableError: it cannot be ended in other processes.
+        """
+        if secret := request.cookies.get(self.name, ""):
+            await asyncio.to_thread(request.app.state.service.log.tokens.close_session, digest_of(secret))
+            await Security.of(request).callers.changed()
+        response.delete_cookie(self.name, path=self.home(request), httponly=True, samesite="strict")
+
+    def form_key(self, request: Request) -> str:
+        """What the forms of a session send back; other sites cannot know it. "" without a session."""
+        secret = request.cookies.get(self.name, "")
+        return hmac.new(secret.encode(), b"forms of this session", sha256).hexdigest() if secret else ""
+
+    async def caller(self, request: Request) -> Caller | None:
+        """Who opened the session of a request, None for none, and while that cannot be judged."""
+        try:
+            found = await Security.of(request).callers.of_session(request.cookies.get(self.name, ""))
+        except UnavailableError as error:
+            log.warning("a session cannot be judged: %s", error.logged)
+            return None
+        request.state.caller = found
+        return found

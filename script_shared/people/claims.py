@@ -1,0 +1,54 @@
+"""Which role a value of a JWT's claim gives, as ``PAUTA_JWT_ROLES`` says."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from script_shared.errors import InputError
+from script_shared.people.roles import ROLES, Role, role_named
+
+
+class Grant(NamedTuple):
+    """A role, for the named use cases only; for all where none is named."""
+
+    role: Role
+    use_cases: frozenset[str] = frozenset()
+
+
+def grants(text: str) -> dict[str, Grant]:
+    """What each value of the claim gives; without a text, the names of the roles themselves.
+
+    Raises:
+        ValueError: a part is not ``value=role`` or ``value=role:use case``.
+
+    >>> grants("newsroom-chief=admin, teachers=viewer:students")["teachers"].role
+    'viewer'
+    >>> sorted(grants(""))
+    ['admin', 'editor', 'operator', 'viewer']
+    """
+    found: dict[str, Grant] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        value, _, given = (word.strip() for word in part.rpartition("="))
+        role, _, use_case = given.partition(":")
+        try:
+            grant = Grant(role_named(role), frozenset({use_case} if use_case else ()))
+        except InputError:
+            grant = None
+        if not value or grant is None:
+            raise ValueError(f"{part!r} must be value=role or value=role:use case, with a role of {', '.join(ROLES)}")
+        found[value] = _both(found[value], grant) if value in found else grant
+    return found or {role: Grant(role) for role in ROLES}
+
+
+def highest(found: Iterable[Grant]) -> Grant | None:
+    """What several values give together: the highest role, for all use cases of that role; None for no value."""
+    best: Grant | None = None
+    for grant in found:
+        best = grant if best is None else _both(best, grant)
+    return best
+
+
+def _both(one: Grant, other: Grant) -> Grant:
+    if one.role != other.role:
+        return max(one, other, key=lambda grant: ROLES.index(grant.role))
+    everywhere = not one.use_cases or not other.use_cases
+    return Grant(one.role, frozenset() if everywhere else one.use_cases | other.use_cases)

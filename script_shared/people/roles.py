@@ -1,0 +1,28 @@
+"""Roles, each of which may do all that the one before it may: viewer, editor, operator, admin."""
+
+from typing import Literal
+
+from script_shared.errors import InputError
+
+Role = Literal["viewer", "editor", "operator", "admin"]
+ROLES: tuple[Role, ...] = ("viewer", "editor", "operator", "admin")
+
+
+def covers(role: Role, needed: Role) -> bool:
+    """Whether a role may do what another one may.
+
+    >>> covers("operator", "editor"), covers("viewer", "editor")
+    (True, False)
+    """
+    return ROLES.index(role) >= ROLES.index(needed)
+
+
+def role_named(text: str) -> Role:
+    """The role of that name.
+
+    Raises:
+        InputError: there is none.
+    """
+    if text not in ROLES:
+        raise InputError(f"{text!r} is no role.", fix=f"Use one of: {', '.join(ROLES)}.")
+    return text
