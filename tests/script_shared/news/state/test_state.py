@@ -20,7 +20,7 @@ from script_shared.news.state.event import LiveEvent
 from script_shared.news.state.reader_clusters import MOST_CLUSTERS
 from script_shared.news.state.reader_key import reader_key
 from script_shared.news.state.state import LiveState
-from script_shared.news.state.state_io import digest_of, load_state, save_state, sizes_of
+from script_shared.news.state.state_io import digest_of, load_state, memory_bytes, save_state, sizes_of
 from tests.script_shared.news.events_made import START_MS, STREAMS, click, folded, read_rows, small_params
 
 
@@ -253,3 +253,22 @@ def test_impressions_are_counted_as_a_dictionary_would(seen: list[tuple[int, int
     for each in (shown, again):
         assert {(key, number): n for key in range(1, 21) for number, n in each.of(key).items()} == Counter(seen)
         assert each.pairs == len(set(seen))
+
+
+def test_each_article_that_a_user_was_shown_takes_memory() -> None:
+    shown = [LiveEvent("u", kind=Kind.IMPRESSION, article=article, time_ms=START_MS) for article in ("a1", "a2")]
+    state = folded(click("u", "a1"), click("u", "a2"), shown[0])
+    before = memory_bytes(state)
+    state.fold(shown[1:])
+    assert memory_bytes(state) == before + 6
+
+
+def test_what_networks_added_follows_its_articles_when_numbers_are_assigned_again() -> None:
+    state = folded(readers=40)
+    for start in range(0, 600, 50):
+        numbers = range(start, start + 50)
+        state.fold([click(f"u{n % 7}", f"flood{n}", n / 60, network="0a000001") for n in numbers])
+    assert state.articles.renumbered
+    numbered = {int(key) & 0xFFFFFFFF for key in state.sources.arrays()["keys"]} - {0xFFFFFFFF}
+    assert numbered
+    assert max(numbered) < len(state.articles.ids)
