@@ -9,9 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
+
 CHROMIUM = shutil.which("chromium")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 360, "height": 740}}
+LOOKS = (("desktop", "light"), ("phone", "dark"))  # in which axe looks at each page
 SERIOUS = ("serious", "critical")
 
 
@@ -22,7 +25,7 @@ def chromium() -> Iterator[Any]:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     playwright = pytest.importorskip("playwright.sync_api", reason="not among the API's own packages")
     with playwright.sync_playwright() as tool:
-        started = tool.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        started = tool.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS), timeout=1000 * PATIENCE_SECONDS)
         yield started
         started.close()
 
@@ -34,6 +37,7 @@ def window(browser: Any, client: httpx.Client, token: str, **settings: Any) -> I
     At its end nothing but this service has been asked, and nothing has been refused by the policy.
     """
     context = browser.new_context(locale="en-GB", base_url=str(client.base_url), **settings)
+    context.set_default_timeout(1000 * PATIENCE_SECONDS)
     page = context.new_page()
     hosts, complaints = set(), []
     page.on("request", lambda sent: hosts.add(re.sub(r"^(\w+://[^/]+).*", r"\1", sent.url)))

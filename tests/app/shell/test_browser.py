@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.app.conftest import TOKEN
-from tests.app.shell.browsers import SIZES, barriers, chromium, fits, window
+from tests.app.shell.browsers import LOOKS, SIZES, barriers, chromium, fits, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -18,8 +18,7 @@ def browser() -> Iterator[Any]:
         yield started
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_shared_pages_fit_and_keep_nobody_out(browser: Any, common: httpx.Client, size: str, scheme: str) -> None:
     with window(browser, common, "", viewport=SIZES[size], color_scheme=scheme) as page:
         for path in ("/", "/login", "/nothing", "/news"):

@@ -9,7 +9,7 @@ import pytest
 from tests.app.conftest import TOKEN
 from tests.app.recruiting.pages.conftest import RUI
 from tests.app.recruiting.releases import VACANCY
-from tests.app.shell.browsers import SIZES, barriers, chromium, fits, window
+from tests.app.shell.browsers import LOOKS, SIZES, barriers, chromium, fits, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGE = "/recruiting/page"
@@ -56,11 +56,10 @@ def test_a_change_by_somebody_else_appears_by_itself(browser: Any, service: http
         pair = {"candidate_id": candidate, "vacancy_id": VACANCY, "status": "Entrevista com Cliente"}
         answer = service.post("/recruiting/applications", json=pair, headers={"Authorization": f"Bearer {RUI}"})
         assert answer.status_code == 200
-        page.wait_for_selector("table.list >> text=Entrevista com Cliente", timeout=120_000)
+        page.wait_for_selector("table.list >> text=Entrevista com Cliente")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_every_page_fits_and_keeps_nobody_out(browser: Any, service: httpx.Client, size: str, scheme: str) -> None:
     with window(browser, service, "", viewport=SIZES[size], color_scheme=scheme) as page:
         page.goto("/login")

@@ -12,7 +12,7 @@ from script_shared.releases import Releases
 from script_shared.settings import Settings
 from script_shared.use_case_settings import UseCaseSettings
 from tests.app.conftest import serving, until
-from tests.app.shell.browsers import SIZES, barriers, chromium, fits, window
+from tests.app.shell.browsers import LOOKS, SIZES, barriers, chromium, fits, window
 from tests.app.students.conftest import ANA, is_ready
 from tests.app.students.releases import make_release
 
@@ -94,8 +94,7 @@ def test_a_class_is_printed_without_forms(page: Any) -> None:
     assert len(re.findall(rb"/Type\s*/Page\b", content)) == 1
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_every_page_fits_and_keeps_nobody_out(browser: Any, service: httpx.Client, size: str, scheme: str) -> None:
     with window(browser, service, ANA, viewport=SIZES[size], color_scheme=scheme) as page:
         for path in ("/students/page", "/students/page/RA-2", "/students/page/RA-9"):
