@@ -29,7 +29,7 @@ from app.metrics.use_case_metrics import ReleaseCounts
 from app.registry import use_cases
 from app.releases.release_guard import ReleaseGuard
 from app.releases.release_manager import ReleaseManager
-from app.routes import evaluation, health, info, metrics, model, releases, tokens, train
+from app.routes import audit, evaluation, health, info, metrics, model, releases, tokens, train
 from app.routes.shapes import Problem
 from app.security.callers import Callers
 from app.security.request_limits import RequestLimits
@@ -53,6 +53,7 @@ ROUTERS = (
     evaluation,
     releases,
     tokens,
+    audit,
     metrics,
     front,
     login,

@@ -16,6 +16,7 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
+    "audit": Command("list and verify the record of decisions", "pipelines.commands.audit:main"),
     "check-data": Command("show what your files contain and how they are read", "pipelines.commands.check_data:main"),
     "events": Command("export a part of the event log as a parquet file", "pipelines.commands.events:main"),
     "maintenance": Command("remove old runs, releases and events", "pipelines.commands.maintenance:main"),

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from script_shared.events.database.about import append_about, first_of_each, head_fingerprint
 from script_shared.events.database.articles import Articles
+from script_shared.events.database.audit import AuditTable
 from script_shared.events.database.connection import LogConnection
 from script_shared.events.database.day_keys import DayKeyTable
 from script_shared.events.database.history import History
@@ -47,6 +48,7 @@ class EventLog:
         history: entries of the past, by kind, time and user.
         day_keys: the random keys of days.
         tokens: named tokens, and logins in browsers.
+        audit: the record of decisions.
 
     Raises:
         SettingsError: the address cannot be understood.
@@ -61,6 +63,7 @@ class EventLog:
         self.day_keys = DayKeyTable(self._transaction, self._lock, self._insert)
         self.superseded = SupersededPosts(self._transaction, self.articles.entries)
         self.tokens = TokenTable(self._transaction, self._lock)
+        self.audit = AuditTable(self._transaction, self._lock)
         self.history = History(self._transaction)
         self._unknown: set[int] = set()  # kinds of later versions that were met
 
@@ -220,11 +223,7 @@ class EventLog:
         return gone
 
     def probe(self) -> None:
-        """See whether the log can be written.
-
-        Raises:
-            UnavailableError: it cannot.
-        """
+        """See whether the log can be written; an ``UnavailableError`` says that it cannot."""
         self.day_keys.probe()
 
     def close(self) -> None:

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from app.http.csv_files import csv_text
 from app.security.requirement import require
 from app.students.answers import NO_STORE, private_json
-from app.students.csv_files import csv_text
 from app.students.shapes import AccessList, Moment
 from app.students.visits import TheRelease
 from script_shared.students.database.access_record import Look, digest_of

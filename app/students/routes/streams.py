@@ -8,8 +8,8 @@ import orjson
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
+from app.http.csv_files import csv_text
 from app.students.answers import NO_STORE, risk_json
-from app.students.csv_files import csv_text
 from app.students.record_files import TYPES, checked, records_in
 from app.students.shapes import BatchRecord, Language
 from app.students.visits import TheVisit

@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from app.http.csv_files import csv_text
 from app.security.requirement import require
 from app.students.answers import NO_STORE, listed, private_json, whole
-from app.students.csv_files import csv_text
 from app.students.shapes import ErasedStudent, StudentId, StudentList, StudentPath
 from app.students.visits import TheVisit
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
     text,
 )
 
@@ -107,5 +108,30 @@ SESSIONS = Table(  # logins in browsers; a row is deleted when one ends
     Column("role", String(16), nullable=False),
     Column("use_cases", String(512), nullable=False),
     Column("until_ms", BigInteger, nullable=False),
+)
+
+AUDIT = Table(  # decisions, each with the hash of the one before; rows are only added
+    "pauta_audit",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry_id", String(64), nullable=False, unique=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("who", String(256), nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("use_case", String(128), nullable=False),
+    Column("before", String(256), nullable=False),
+    Column("after", String(256), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("evidence", Text, nullable=False),  # not JSON: the text itself is part of what is hashed
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("pauta_audit_time", "at_ms"),
+)
+
+AUDIT_KEY = Table(  # of the pseudonyms in entries about erasures
+    "pauta_audit_key",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("key", LargeBinary(32), nullable=False),
 )
 WIDENED = ("entry_id", "user_id")  # columns that earlier versions made for 128 characters

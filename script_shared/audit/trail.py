@@ -1,0 +1,129 @@
+"""Writes decisions into the record, and checks it."""
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from script_shared.audit.decision import FIRST, Decision, Entry
+from script_shared.audit.spool import Spool
+from script_shared.errors import PautaError, UnavailableError
+from script_shared.events import EventLog
+from script_shared.settings import Settings
+from script_shared.storage import open_storage
+
+HEAD = "audit-head.json"  # beside the releases: number and hash of the newest entry, against a record that was cut
+SPOOL_SECONDS = 60.0  # a service looks for decisions that wait that often
+log = logging.getLogger("pauta.audit")
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a check of the record found.
+
+    Attributes:
+        entries: how many were read.
+        problems: one sentence for each entry that was altered, removed or added; empty for a sound record.
+    """
+
+    entries: int
+    problems: tuple[str, ...]
+
+
+class AuditTrail:
+    """The record of one installation.
+
+    Args:
+        settings: name the release store, beside which decisions wait while the database is unreachable.
+        events: the log whose database holds the record.
+    """
+
+    def __init__(self, settings: Settings, events: EventLog) -> None:
+        self.table = events.audit
+        self._spool, self._store = Spool(settings), open_storage(settings.models_uri)
+        self._looked_at = float("-inf")
+
+    def record(self, decision: Decision) -> bool:
+        """Write a decision; while the database is unreachable it waits, and is appended later, in order.
+
+        Returns:
+            whether it is in the record now.
+
+        Raises:
+            PautaError: it can neither be written nor wait. What was decided holds nevertheless.
+        """
+        try:
+            if time.monotonic() - self._looked_at > SPOOL_SECONDS:
+                self._spool.empty(self.table.append)
+                self._looked_at = time.monotonic()
+            entry = self.table.append(decision)
+        except UnavailableError as error:
+            self._looked_at = float("-inf")
+            log.warning("a decision waits in %s: %s", self._spool.keep(decision), error.logged)
+            return False
+        self._note_head(entry)
+        return True
+
+    def check(self) -> Check:
+        """Read the whole record and compare every hash, and its end with the one noted beside the releases.
+
+        Raises:
+            UnavailableError: it cannot be read.
+        """
+        self._spool.empty(self.table.append)
+        problems, count, hashes = [], 0, {}
+        noted = self._noted_head()
+        for count, (entry, problem) in enumerate(_checked(self.table.chain()), 1):  # noqa: B007
+            if problem:
+                problems.append(problem)
+            if noted is not None and entry.number == noted[0]:
+                hashes[entry.number] = entry.hash
+        if noted is not None and hashes.get(noted[0]) != noted[1]:
+            problems.append(f"entry {noted[0]}, which was the newest once, is missing or another one.")
+        return Check(count, tuple(problems))
+
+    def _note_head(self, entry: Entry) -> None:
+        """Note the end of the record beside the releases, where this process may write there."""
+        data = json.dumps({"number": entry.number, "hash": entry.hash}).encode()
+        try:
+            for _ in range(5):
+                stored = self._store.read(HEAD)
+                noted = self._noted_head()
+                if (noted is not None and noted[0] >= entry.number) or self._store.swap(HEAD, data, stored):
+                    return
+        except (PautaError, OSError) as error:
+            log.debug("the end of the record is not noted beside the releases: %s", error)
+
+    def _noted_head(self) -> tuple[int, str] | None:
+        stored = self._store.read(HEAD)
+        try:
+            found = json.loads(stored.data) if stored else None
+            return None if found is None else (int(found["number"]), str(found["hash"]))
+        except (ValueError, TypeError, KeyError):
+            return None
+
+
+def record_once(settings: Settings, decision: Decision) -> bool:
+    """Write one decision of a process that keeps no record open, as ``AuditTrail.record`` does."""
+    events = EventLog(settings.events_address)
+    try:
+        return AuditTrail(settings, events).record(decision)
+    finally:
+        events.close()
+
+
+def _checked(chain: Iterator[Entry]) -> Iterator[tuple[Entry, str]]:
+    """Each entry, with what is wrong about it; "" for nothing."""
+    number, previous = 0, FIRST
+    for entry in chain:
+        if entry.number != number + 1:
+            problem = f"entries {number + 1} to {entry.number - 1} are missing."
+        elif entry.digest() != entry.hash:
+            problem = f"entry {entry.number} was altered."
+        elif entry.previous != previous:
+            problem = f"entry {entry.number} does not continue the one before it."
+        else:
+            problem = ""
+        yield entry, problem
+        number, previous = entry.number, entry.hash

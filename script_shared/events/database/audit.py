@@ -1,0 +1,99 @@
+"""The record of decisions in the database of the log: a chain of entries that are only added."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import asdict, replace
+from hashlib import sha256
+from hmac import new as hmac
+from secrets import token_bytes
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from script_shared.audit.decision import FIRST, Decision, Entry
+from script_shared.events.database.schema import AUDIT, AUDIT_KEY
+
+Judge = Callable[[Entry | None], Decision | None]
+_PAGE = 1_000
+
+
+class AuditTable:
+    """The record of one log database. Every method raises ``UnavailableError`` while it is unreachable.
+
+    Args:
+        transaction: opens one on the database of the log.
+        lock: keeps every other writer out from here to the commit, so that two never continue the same entry.
+    """
+
+    def __init__(
+        self, transaction: Callable[[], AbstractContextManager[Connection]], lock: Callable[[Connection], None]
+    ) -> None:
+        self._transaction, self._lock = transaction, lock
+
+    def append(self, decision: Decision) -> Entry:
+        """Add an entry; a decision that is in the record already is left as it is."""
+        with self._transaction() as connection:
+            self._lock(connection)
+            found = connection.execute(select(AUDIT).where(AUDIT.c.entry_id == decision.entry_id)).first()
+            return Entry(**found._mapping) if found is not None else _appended(connection, decision)
+
+    def append_after(self, what: str, judge: Judge) -> Entry | None:
+        """Add what ``judge`` decides given the newest entry of a kind, None for nothing; other writers wait."""
+        query = select(AUDIT).where(AUDIT.c.what == what).order_by(AUDIT.c.number.desc()).limit(1)
+        with self._transaction() as connection:
+            self._lock(connection)
+            newest = connection.execute(query).first()
+            decision = judge(Entry(**newest._mapping) if newest is not None else None)
+            return _appended(connection, decision) if decision is not None else None
+
+    def read(
+        self,
+        *,
+        what: str | None = None,
+        who: str | None = None,
+        use_case: str | None = None,
+        since_ms: int | None = None,
+        until_ms: int | None = None,
+        before: int | None = None,
+        limit: int = 1_000,
+    ) -> list[Entry]:
+        """Entries, the newest first; ``before`` is the number of the last entry of the page before."""
+        equal = {AUDIT.c.what: what, AUDIT.c.who: who, AUDIT.c.use_case: use_case}
+        wanted: list[Any] = [column == value for column, value in equal.items() if value is not None]
+        wanted += [AUDIT.c.at_ms >= since_ms] if since_ms is not None else []
+        wanted += [AUDIT.c.at_ms < until_ms] if until_ms is not None else []
+        wanted += [AUDIT.c.number < before] if before is not None else []
+        query = select(AUDIT).where(*wanted).order_by(AUDIT.c.number.desc()).limit(limit)
+        with self._transaction() as connection:
+            return [Entry(**row._mapping) for row in connection.execute(query)]
+
+    def chain(self) -> Iterator[Entry]:
+        """Every entry, the oldest first."""
+        after = 0
+        while True:
+            query = select(AUDIT).where(AUDIT.c.number > after).order_by(AUDIT.c.number).limit(_PAGE)
+            with self._transaction() as connection:
+                page = [Entry(**row._mapping) for row in connection.execute(query)]
+            yield from page
+            if len(page) < _PAGE:
+                return
+            after = page[-1].number
+
+    def pseudonym(self, name: str) -> str:
+        """What the record calls a person: an HMAC under a random key of this database, which no answer holds."""
+        with self._transaction() as connection:
+            self._lock(connection)
+            key = connection.scalar(select(AUDIT_KEY.c.key))
+            if key is None:
+                key = token_bytes(32)
+                connection.execute(insert(AUDIT_KEY), [{"number": 1, "key": key}])
+        return hmac(bytes(key), name.encode("utf-8", "replace"), sha256).hexdigest()[:32]
+
+
+def _appended(connection: Connection, decision: Decision) -> Entry:
+    last = connection.execute(select(AUDIT.c.number, AUDIT.c.hash).order_by(AUDIT.c.number.desc()).limit(1)).first()
+    number, previous = (last.number + 1, last.hash) if last is not None else (1, FIRST)
+    bare = Entry(number=number, previous=previous, **decision.plain())
+    entry = replace(bare, hash=bare.digest())
+    connection.execute(insert(AUDIT), [asdict(entry)])
+    return entry
