@@ -22,9 +22,11 @@ THREADS = {  # workers of the suite fill the cores; threads of their libraries w
 LONGEST = (  # files by the time they take
     "tests/pipelines/supervisor/test_end_to_end.py",
     "tests/pipelines/test_killed_and_resumed.py",
-    "tests/app/releases/test_swaps_under_clicks.py",
+    "tests/app/releases/test_release_guard.py",
     "tests/pipelines/dags/test_runs.py",
+    "tests/pipelines/tracking/test_step.py",
     "tests/test_model/test_notebooks.py",
+    "tests/app/test_kill.py",
 )
 
 _home = tempfile.mkdtemp(prefix="pauta-airflow-")

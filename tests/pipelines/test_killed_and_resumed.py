@@ -88,7 +88,7 @@ def from_step(first: str, run_id: str) -> list[str]:
     """The arguments that run a step and all later ones; quality, which only draws, is left out."""
     steps = STEPS[STEPS.index(first) :]
     flags = [("--set", line) for line in SMALL] + [("--step", step) for step in steps]
-    return ["news", "--run-id", run_id, "--refresh", *(part for flag in flags for part in flag)]
+    return ["news", "--run-id", run_id, "--refresh", "--workers", "1", *(part for flag in flags for part in flag)]
 
 
 def moment(step: str, run_id: str) -> str:

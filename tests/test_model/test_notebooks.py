@@ -10,7 +10,7 @@ from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parents[2] / "test_model"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-SMALL = ["sample.users=1500", "sample.articles=800", "sample.interactions=20000", "sample.days=4"]
+SMALL = ["sample.users=800", "sample.articles=300", "sample.interactions=6000", "sample.days=4"]
 QUICK = ["logged.als.factors=8", "logged.als.iterations=2", "evaluation.bootstrap_resamples=20"]
 
 
