@@ -12,8 +12,10 @@ from pipelines.news.replay.models import CaseRank, rank_in
 from pipelines.news.replay.walk import Case, Walk
 from tests.benchmarks.peers import AllTime, Past, Retrained, most_read_now
 from tests.benchmarks.session_peers import LibrarySessions
+from tests.benchmarks.stan import Stan
 
 HOUR_MS, MINUTE_MS = 3_600_000, 60_000
+RARE = 0.1  # of VSTAN; with STAN's weights the better of a few on clicks of the 9th
 FIT_HOURS = {"ALS": 24, "ItemKNN": 6, "V-SkNN": 24}  # the better of 6 and 24 on the day before the test day
 Ids = list[str]
 
@@ -64,6 +66,10 @@ def entrants(every_minutes: float) -> dict[str, Entrant]:
         "ItemKNN, BM25": retrained("ItemKNN", partial(BM25Recommender, K=200, num_threads=1)),
         "V-SkNN": Entrant(
             lambda past: LibrarySessions(past, HOUR_MS, window_ms), f"wsknn {version('wsknn')}", "every click at once"
+        ),
+        "STAN": Entrant(lambda past: Stan(past, window_ms), "written for this benchmark", "every click at once"),
+        "VSTAN": Entrant(
+            lambda past: Stan(past, window_ms, rare=RARE), "written for this benchmark", "every click at once"
         ),
     }
 

@@ -18,6 +18,7 @@ from tests.benchmarks.entrants import Contest, Entrant
 from tests.benchmarks.peers import AllTime, Past, Retrained
 from tests.benchmarks.ranking_report import PLAIN, bars, gains_by_segment, markdown, plain
 from tests.benchmarks.session_peers import LibrarySessions
+from tests.benchmarks.stan import Stan
 from tests.pipelines.news.replay.streams_made import PAIRS, planted
 from tests.script_shared.news.events_made import small_params
 
@@ -35,6 +36,12 @@ def test_session_neighbours_name_the_partner_first(past: Past) -> None:
     peer = LibrarySessions(past, HOUR_MS, 100 * HOUR_MS)
     assert all(peer.recommend(place, [])[0] == STREAM.article_id(place) for place in LATER)
     assert peer.fits >= 1
+
+
+@pytest.mark.parametrize("rare", [0.0, 0.1])
+def test_order_and_time_aware_neighbours_name_the_partner_first(past: Past, rare: float) -> None:
+    peer = Stan(past, 100 * HOUR_MS, rare=rare)
+    assert all(peer.recommend(place, [])[0] == STREAM.article_id(place) for place in LATER)
 
 
 def test_a_retrained_model_of_the_library_names_the_partner_first(past: Past) -> None:
