@@ -88,9 +88,7 @@ def test_an_erased_candidate_has_no_contact(contacts: Contacts, address: str) ->
     store.close()
 
 
-@pytest.mark.parametrize(
-    "key", ["", "short", "ã" * 44, f"{KEY},short"], ids=["empty", "short", "letters", "second"]
-)
+@pytest.mark.parametrize("key", ["", "short", "ã" * 44, f"{KEY},short"], ids=["empty", "short", "letters", "second"])
 def test_a_setting_that_is_no_key_is_refused_without_repeating_it(key: str) -> None:
     with pytest.raises(ValidationError, match="32 bytes"):
         UseCaseSettings(contact_key=key)  # type: ignore[arg-type]
