@@ -35,7 +35,7 @@ from app.security.callers import Callers
 from app.security.request_limits import RequestLimits
 from app.security.requirement import Security
 from app.shell import error_pages
-from app.shell.routes import front, login
+from app.shell.routes import files, front, login
 from app.shell.shell import Shell
 from app.trigger import Trigger
 from app.use_case import AppUseCase, Parts
@@ -56,6 +56,7 @@ ROUTERS = (
     audit,
     metrics,
     front,
+    files,
     login,
 )  # of the host; use cases bring theirs
 METRICS_FOLDER = "_PAUTA_METRICS_FOLDER"  # from the parent process to its workers

@@ -1,8 +1,8 @@
-"""GET /: the front page, a list of the use cases of this instance; the files of all pages are served here, too."""
+"""GET /: the front page, a list of the use cases of this instance."""
 
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Response
+from fastapi import APIRouter, Response
 
 from app.dependencies import TheService
 from app.http.public_text import public
@@ -13,7 +13,6 @@ from app.use_case import AppUseCase
 from script_shared.times import iso
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
-FILE_HEADERS = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 
 
 @router.get("/")
@@ -21,15 +20,6 @@ async def index(view: OpenView, service: TheService) -> Response:
     """The use cases of this instance, with the release of each that is in service."""
     cases = [_shown(view, service.cases[name], live) for name, live in service.use_cases.items()]
     return view.page("shell/front", view.texts["front"], cases=cases)
-
-
-@router.get("/web/{name:path}")
-async def get_file(name: str, view: OpenView) -> Response:
-    """A style, a script or a picture; browsers load only such files of this service."""
-    found = view.shell.files.get(name)
-    if found is None:
-        raise HTTPException(404)
-    return Response(found.content, media_type=found.media_type, headers=FILE_HEADERS)
 
 
 def _shown(view: View, case: AppUseCase, live: ReleaseManager[Any]) -> dict[str, Any]:
