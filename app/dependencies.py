@@ -11,6 +11,7 @@ from app.releases.release_manager import ReleaseManager
 from app.security.requirement import Security
 from app.trigger import Trigger
 from app.use_case import AppUseCase
+from script_shared.audit.trail import AuditTrail
 from script_shared.errors import RequestError
 from script_shared.events import EventLog
 from script_shared.settings import Settings
@@ -24,6 +25,7 @@ class Service:
         use_cases: the release in service of each, by name; the first is the default.
         cases: the same use cases as their own folders describe them.
         log: the event log that the use cases share.
+        audit: the record of decisions.
         security: judges who sends a request.
     """
 
@@ -32,6 +34,7 @@ class Service:
     use_cases: dict[str, ReleaseManager[Any]]
     cases: dict[str, AppUseCase]
     log: EventLog
+    audit: AuditTrail
     security: Security
     trigger: Trigger
     evaluation: EvaluationFile

@@ -40,6 +40,7 @@ from app.shell.shell import Shell
 from app.trigger import Trigger
 from app.use_case import AppUseCase, Parts
 from script_shared.addresses import networks, origins
+from script_shared.audit.trail import AuditTrail
 from script_shared.clock import wall_ms
 from script_shared.events import EventLog
 from script_shared.releases import open_releases
@@ -142,6 +143,7 @@ def _service(settings: Settings, cases: dict[str, AppUseCase], metrics_folder: P
         use_cases=hosted,
         cases=cases,
         log=log,
+        audit=AuditTrail(settings, log),
         security=Security(settings, Callers(settings, log)),
         trigger=Trigger(settings),
         evaluation=table,

@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
+from pipelines.decisions import by_command, note_step
 from pipelines.use_case import Context, Step, UseCase
 
 _DULL = ("run_id", "step", "finished_at")  # facts of every step
@@ -40,6 +41,7 @@ def _shown(case: UseCase, context: Context, step: Step, workers: int) -> dict[st
     """Run a step and print a line of it."""
     started = time.perf_counter()
     facts = _run_step(case, context, step, workers)
+    note_step(case, context, step, facts, by_command(), "started by a person")
     print(f"{step.name:<10} {time.perf_counter() - started:7.1f} s  {_short(facts)}", file=sys.stderr)
     if "accepted" in facts:  # a verdict: its reasons are what a person wants to read
         print("\n".join(f"             {reason}" for reason in facts["reasons"]), file=sys.stderr)

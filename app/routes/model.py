@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from app.decisions import TheDecisions
 from app.dependencies import TheLive
 from app.http.json_answer import json_response
 from app.releases.release_manager import ReleaseManager
@@ -28,10 +29,13 @@ async def get_model(live: TheLive) -> Response:
     response_model=Reloaded,
     dependencies=[require("operator")],
 )
-async def reload_model(live: TheLive) -> Response:
+async def reload_model(live: TheLive, decisions: TheDecisions) -> Response:
     """Load and check the release that the pointer names, even if it was refused before. Reaches this process only."""
+    before = live.served.release if live.served else ""
     if await live.look(force=True):
-        return json_response({"reloaded": True, **facts(live)})
+        now = facts(live)
+        await decisions.record("reload", live.use_case, before=before, after=now["release"], why="ordered by a person")
+        return json_response({"reloaded": True, **now})
     serving = f"Release {live.served.release} stays in service" if live.served else "Nothing is in service"
     raise UnavailableError(f"Nothing was loaded: {live.reason()}", fix=f"{serving}. Publish and promote again.")
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.decisions import TheDecisions
 from app.dependencies import TheService
 from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
@@ -52,7 +53,7 @@ class TokenList(BaseModel):
 
 
 @router.post("", summary="Make a token", status_code=201, response_model=MadeToken)
-async def make_token(body: NewToken, caller: Admin, service: TheService) -> Response:
+async def make_token(body: NewToken, caller: Admin, service: TheService, decisions: TheDecisions) -> Response:
     """Make a named token. Give the secret to its holder: only its hash is kept. 409 while the name has one."""
     use_cases = check_use_cases(body.use_cases, service.use_cases)
     expires_ms = wall_ms() + body.expires_days * DAY_MS if body.expires_days else None
@@ -62,6 +63,7 @@ async def make_token(body: NewToken, caller: Admin, service: TheService) -> Resp
         )
     )
     await service.security.callers.changed()
+    await decisions.record("token", after=made.name, why="made", evidence={"role": made.role, "use_cases": use_cases})
     return json_response({**facts_of(made, wall_ms()), "token": secret}, 201, NO_STORE)
 
 
@@ -77,10 +79,13 @@ async def list_tokens(service: TheService) -> Response:
 
 
 @router.delete("/{name}", summary="Revoke a token", response_model=TokenFacts)
-async def revoke_token(name: Annotated[str, Path(pattern=PATTERN)], caller: Admin, service: TheService) -> Response:
+async def revoke_token(
+    name: Annotated[str, Path(pattern=PATTERN)], caller: Admin, service: TheService, decisions: TheDecisions
+) -> Response:
     """Revoke a token. It and the sessions that it opened end in every process within a second."""
     found = await asyncio.to_thread(service.log.tokens.revoke, name)
     if found is None:
         raise HTTPException(404, "No active token has this name.")
     await service.security.callers.changed()
+    await decisions.record("token", before=found.name, why="revoked", evidence={"role": found.role})
     return json_response({**facts_of(found, wall_ms()), "state": "revoked", "revoked_at": iso(wall_ms())})

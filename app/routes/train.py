@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from app.decisions import TheDecisions
 from app.dependencies import TheService
 from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
@@ -18,7 +19,7 @@ router = APIRouter(tags=["model"], route_class=BodyRoute)
     response_model=TrainingRun,
     dependencies=[require("operator")],
 )
-async def start_training(service: TheService, body: TrainBody | None = None) -> Response:
+async def start_training(service: TheService, decisions: TheDecisions, body: TrainBody | None = None) -> Response:
     """Trigger a DAG in Airflow. The answer has the run's id and its address in Airflow.
 
     Params that the DAG does not have are refused, and so are values that they do not allow.
@@ -27,4 +28,6 @@ async def start_training(service: TheService, body: TrainBody | None = None) -> 
     named = asked.dag.rpartition("_")[0] if asked.dag else None
     use_case = service.live_of(named).use_case  # one that is served here
     run = await service.trigger.start(asked.dag or f"{use_case}_training", asked.params)
+    evidence = {"dag": run["dag"], "run": run["run_id"], "params": sorted(asked.params)}
+    await decisions.record("training", use_case, why="ordered by a person", evidence=evidence)
     return json_response(run, 202, {"Location": run["address"]})

@@ -9,6 +9,7 @@ from typing import Any
 from airflow.sdk import Asset
 
 from pipelines.airflow.params import chosen
+from pipelines.decisions import note_step
 from pipelines.runs import latest_run
 from pipelines.use_case import Context, Step, UseCase
 from script_shared.errors import RunError
@@ -42,7 +43,15 @@ def run_step(case: UseCase, step: Step, run_id: str, airflow: AirflowContext, pa
     """
     context = step_context(case, run_id, airflow)
     facts = step.action(context, part) if part else step.action(context)
+    if not step.parts or part == step.parts[0]:
+        note_step(case, context, step, facts, f"dag:{airflow['dag_run'].dag_id}", _why(airflow))
     return plain({"run_id": run_id, **facts})
+
+
+def _why(airflow: AirflowContext) -> str:
+    """How the run of the DAG was started: by hand, by its schedule, or by an asset such as files that arrived."""
+    run = airflow["dag_run"]
+    return f"started as {getattr(run.run_type, 'value', run.run_type)}: {run.run_id}"
 
 
 def plain(facts: Facts) -> Facts:

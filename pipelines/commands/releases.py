@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 from pipelines.commands.user import user_name
+from pipelines.decisions import by_command, record
 from pipelines.registry import find
+from script_shared.audit.decision import Decision, Kind
 from script_shared.errors import InputError, ReleaseError
 from script_shared.events import Erased, EventLog
 from script_shared.events.address import log_exists
@@ -79,19 +81,31 @@ def _show(releases: Releases, args: argparse.Namespace) -> int:
 
 def _publish(releases: Releases, args: argparse.Namespace) -> int:
     manifest = releases.publish(args.folder, args.version, {"published_by": args.by})
+    _record(args, "publish", after=manifest.version)
     print(f"published {manifest.version}: {len(manifest.files)} files, {manifest.total_bytes / 1e6:,.1f} MB")
     return 0
 
 
 def _promote(releases: Releases, args: argparse.Namespace) -> int:
+    before = None if args.replace_damaged else releases.current()
     pointer = releases.promote(
         args.version, args.reason, by=args.by, expect=args.expect, replace_damaged=args.replace_damaged
     )
+    _record(args, "promote", before.version if before else "", pointer.version, args.reason)
     return _in_service(pointer)
 
 
 def _rollback(releases: Releases, args: argparse.Namespace) -> int:
-    return _in_service(releases.rollback(args.reason, by=args.by))
+    before = releases.current()
+    pointer = releases.rollback(args.reason, by=args.by)
+    _record(args, "rollback", before.version if before else "", pointer.version, args.reason)
+    return _in_service(pointer)
+
+
+def _record(args: argparse.Namespace, what: Kind, before: str = "", after: str = "", why: str = "") -> None:
+    """Write what was done into the record of decisions."""
+    evidence = {"by": args.by, **({"uri": args.uri} if args.uri else {})}
+    record(args.settings, Decision(by_command(), what, args.use_case, before, after, why, evidence))
 
 
 def _in_service(pointer: Pointer) -> int:

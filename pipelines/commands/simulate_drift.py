@@ -40,7 +40,12 @@ def main(argv: list[str], settings: Settings) -> int:
         print("The DAG that waits for files there does the rest.")
         return 0
     own = settings.model_copy(
-        update={"data_dir": args.work / "data", "models_uri": str(args.work / "models"), "mlflow_uri": "off"}
+        update={
+            "data_dir": args.work / "data",
+            "models_uri": str(args.work / "models"),
+            "mlflow_uri": "off",
+            "events_uri": None,
+        }
         | ({} if args.show else {"evaluation_dir": args.work / "evaluation"})
     )
     context = case.context(own, new_run_id(), Options(source=case.landing_source, source_path=folder), params)

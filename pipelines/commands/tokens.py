@@ -5,6 +5,8 @@ import json
 import sys
 
 from pipelines.commands.user import user_name
+from pipelines.decisions import by_command, record
+from script_shared.audit.decision import Decision
 from script_shared.clock import wall_ms
 from script_shared.errors import InputError
 from script_shared.events import EventLog
@@ -38,6 +40,8 @@ def _create(log: EventLog, args: argparse.Namespace, settings: Settings) -> int:
     made, secret = log.tokens.make(
         check_name(args.name), args.role, by=user_name(), use_cases=use_cases, expires_ms=expires_ms
     )
+    evidence = {"role": made.role, "use_cases": use_cases}
+    record(settings, Decision(by_command(), "token", after=made.name, why="made", evidence=evidence))
     print(_line(made), file=sys.stderr)
     print("The token follows. It is shown this once: give it to its holder.", file=sys.stderr)
     print(secret)
@@ -59,6 +63,7 @@ def _list(log: EventLog, args: argparse.Namespace, settings: Settings) -> int:
 def _revoke(log: EventLog, args: argparse.Namespace, settings: Settings) -> int:
     if log.tokens.revoke(args.name) is None:
         raise InputError("no active token has this name.", fix="See `python -m pipelines tokens list`.")
+    record(settings, Decision(by_command(), "token", before=args.name, why="revoked"))
     print(f"revoked {args.name}; it opens nothing within a second")
     return 0
 

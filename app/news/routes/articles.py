@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response
 
+from app.decisions import TheDecisions
 from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
 from app.news.event_shapes import Accepted, ArticlePost, ArticlesBody
@@ -25,7 +26,7 @@ MOST_TEXT = 4_000  # characters of the text that are kept; its words place the a
     response_model=Accepted,
     dependencies=[require("editor", "news")],
 )
-async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheNews) -> Response:
+async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheNews, decisions: TheDecisions) -> Response:
     """Add or change one article or a list of them. Fields that are left out keep their values.
 
     A new article is recommended from now on, first by its words and soon by its clicks. Hidden and taken down ones
@@ -35,7 +36,18 @@ async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheNews)
     _check_vectors(posts, service)
     dating = await service.dating(by_site=True)
     new = await service.intake.write([_entry(post, dating) for post in posts])
+    await decisions.record("editorial", "news", why="articles posted", evidence=_counts(posts))
     return json_response({"accepted": sum(new), "duplicates": 0})
+
+
+def _counts(posts: list[ArticlePost]) -> dict[str, Any]:
+    """What the record of decisions says of posts."""
+    return {
+        "articles": len(posts),
+        "hidden": sum(bool(post.hidden) for post in posts),
+        "taken_down": sum(bool(post.taken_down) for post in posts),
+        "pages": sorted({post.page for post in posts})[:20],
+    }
 
 
 def _check_vectors(posts: list[ArticlePost], service: NewsService) -> None:

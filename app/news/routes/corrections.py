@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Request, Response
 
+from app.decisions import TheDecisions
 from app.http.bodies import BodyRoute
 from app.http.errors import problem
 from app.http.json_answer import json_response
@@ -26,7 +27,7 @@ REASON = "correction"
 
 
 @router.delete("/{event_id:path}", summary="Take one event out", response_model=Corrected)
-async def delete_event(event_id: EventId, service: TheNews) -> Response:
+async def delete_event(event_id: EventId, service: TheNews, decisions: TheDecisions) -> Response:
     """Take one event out. It leaves the live state of every process within seconds, and the next training.
 
     Its row stays in the event log until its age or an erasure removes it, so that its id cannot count again. To delete
@@ -36,11 +37,14 @@ async def delete_event(event_id: EventId, service: TheNews) -> Response:
     found = await _find(service, event_id)
     rule = await _rule(service, found, name)
     await _write(service, found, [rule])
+    await decisions.record("correction", "news", after=rule.entry_id, why="one event taken out")
     return json_response(_corrected(service, found, rule, None))
 
 
 @router.put("/{event_id:path}", summary="Correct one event", response_model=Corrected)
-async def put_event(request: Request, event_id: EventId, body: Correction, service: TheNews) -> Response:
+async def put_event(
+    request: Request, event_id: EventId, body: Correction, service: TheNews, decisions: TheDecisions
+) -> Response:
     """Replace one event by a corrected one, both or neither.
 
     Of two corrections of one event at the same time, or of a correction and a deletion, one counts; the other is
@@ -54,6 +58,7 @@ async def put_event(request: Request, event_id: EventId, body: Correction, servi
     right = _right(found, body, name)
     rule = await _rule(service, found, name)
     await _write(service, found, [rule, right])
+    await decisions.record("correction", "news", after=right.entry_id, why="one event corrected")
     return json_response(_corrected(service, found, rule, right.entry_id))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Response
 
+from app.decisions import TheDecisions
 from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
 from app.news.answers import iso
@@ -23,7 +24,7 @@ router = APIRouter(
 
 
 @router.post("", summary="Quarantine bad events", response_model=QuarantineRecord)
-async def post_quarantine(body: QuarantinePost, service: TheNews) -> Response:
+async def post_quarantine(body: QuarantinePost, service: TheNews, decisions: TheDecisions) -> Response:
     """Leave out bad events: from the live state of every process within seconds, and from the next training.
 
     Events that the release in service was trained on stay in it until the next training.
@@ -45,6 +46,7 @@ async def post_quarantine(body: QuarantinePost, service: TheNews) -> Response:
     counts = await asyncio.to_thread(service.intake.log.history.held_by, Rule.of(entry), snapshot_seq)
     entry.body.update(counts)
     await service.intake.write([entry])
+    await decisions.record("quarantine", "news", after=entry.entry_id, why=body.reason, evidence=counts)
     return json_response(_record(entry, None))
 
 
@@ -55,7 +57,7 @@ async def get_quarantine(service: TheNews) -> Response:
 
 
 @router.delete("/{quarantine_id}", summary="Take a quarantine back", response_model=QuarantineRecord)
-async def delete_quarantine(quarantine_id: str, service: TheNews) -> Response:
+async def delete_quarantine(quarantine_id: str, service: TheNews, decisions: TheDecisions) -> Response:
     """Take a quarantine back. Its events count again: in the live state within seconds, and in the next training."""
     found = next((each for each in await _records(service) if each["id"] == quarantine_id), None)
     if found is None or found["undone"] is not None:
@@ -63,6 +65,7 @@ async def delete_quarantine(quarantine_id: str, service: TheNews) -> Response:
     now_ms = (await service.live.clock()).now_ms()
     name = f"quarantine-{secrets.token_hex(8)}"
     await service.intake.write([Entry(name, Kind.QUARANTINE, now_ms, body={"undo": quarantine_id})])
+    await decisions.record("quarantine", "news", before=quarantine_id, why="taken back")
     return json_response({**found, "undone": iso(now_ms)})
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Response
 
+from app.decisions import TheDecisions
 from app.http.json_answer import json_response
 from app.news.event_shapes import Erased
 from app.news.person_facts import PersonFacts
@@ -43,18 +44,18 @@ async def get_session(session: SessionId, service: TheNews) -> Response:
 
 
 @router.delete("/users/{user_id:path}", summary="Erase a user", response_model=Erased)
-async def delete_user(user_id: UserId, service: TheNews) -> Response:
+async def delete_user(user_id: UserId, service: TheNews, decisions: TheDecisions) -> Response:
     """Erase a user and the events of the user's visits without a login; later trainings leave both out.
 
     The answer says how much was found. 404 says that nothing was; trainings still leave the name out.
     """
-    return await _erased(service, Person(user_id))
+    return await _erased(service, decisions, Person(user_id))
 
 
 @router.delete("/sessions/{session:path}", summary="Erase a visit", response_model=Erased)
-async def delete_session(session: SessionId, service: TheNews) -> Response:
+async def delete_session(session: SessionId, service: TheNews, decisions: TheDecisions) -> Response:
     """Erase all events of a visit, including those with a user; other visits of the user stay."""
-    return await _erased(service, Person(session_name(session)))
+    return await _erased(service, decisions, Person(session_name(session)))
 
 
 async def _known(service: NewsService, person: Person) -> dict[str, Any]:
@@ -73,10 +74,12 @@ async def _known(service: NewsService, person: Person) -> dict[str, Any]:
     }
 
 
-async def _erased(service: NewsService, person: Person) -> Response:
+async def _erased(service: NewsService, decisions: TheDecisions, person: Person) -> Response:
     intake = service.intake
     facts = await PersonFacts.of(service, person)
     deleted = await asyncio.to_thread(intake.log.erase, person.name)
+    counts = {"person": await decisions.pseudonym(person.name), "entries": deleted.entries, "visits": deleted.visits}
+    await decisions.record("erasure", "news", why="ordered by a person", evidence=counts)
     with contextlib.suppress(UnavailableError):  # erased it is; this process hears of it later then
         await intake.settled()
     if facts.nothing and not deleted.entries:

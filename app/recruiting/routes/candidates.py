@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
+from app.decisions import TheDecisions
 from app.recruiting.answers import candidate_row, private_json
 from app.recruiting.filters import CandidateFilter, VacancyFilter
 from app.recruiting.lists import similar_candidates, vacancies_for
@@ -45,7 +46,7 @@ async def get_similar_candidates(
     response_model=ErasedCandidate,
     dependencies=[require("admin", "recruiting")],
 )
-async def delete_candidate(candidate_id: CandidateId, loaded: InService) -> Response:
+async def delete_candidate(candidate_id: CandidateId, loaded: InService, decisions: TheDecisions) -> Response:
     """Erase a candidate: no process answers about the candidate after a second, and later runs leave the candidate out.
 
     A second request for the same candidate does no harm, and answers the same.
@@ -55,4 +56,6 @@ async def delete_candidate(candidate_id: CandidateId, loaded: InService) -> Resp
         candidate_row(loaded, candidate_id)
     await loaded.erased.erase(candidate_id)
     await asyncio.to_thread(loaded.live.store.erase_candidate, candidate_id)  # last: see ``_put`` of the changes
+    person = {"person": await decisions.pseudonym(f"candidate {candidate_id}")}
+    await decisions.record("erasure", "recruiting", why="ordered by a person", evidence=person)
     return private_json({"erased": True})

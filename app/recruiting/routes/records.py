@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 
+from app.decisions import TheDecisions
 from app.http.bodies import BodyRoute
 from app.recruiting.answers import private_json
 from app.recruiting.changes import add_application, add_candidate, add_vacancy
@@ -73,9 +74,11 @@ async def get_record(kind: People, record_id: RecordId, loaded: InService) -> Re
     response_model=StoredRecord,
     dependencies=[require("editor", "recruiting")],
 )
-async def put_vacancy(record_id: RecordId, body: VacancyRecord, loaded: InService) -> Response:
+async def put_vacancy(record_id: RecordId, body: VacancyRecord, loaded: InService, decisions: TheDecisions) -> Response:
     """The vacancy is found, and ranked for candidates, by every process within a second. 409 for another version."""
-    return private_json(_shown(await add_vacancy(loaded, record_id, body)))
+    stored = await add_vacancy(loaded, record_id, body)
+    await decisions.record("editorial", "recruiting", after=record_id, why="a vacancy stored")
+    return private_json(_shown(stored))
 
 
 @router.put(
@@ -84,9 +87,13 @@ async def put_vacancy(record_id: RecordId, body: VacancyRecord, loaded: InServic
     response_model=StoredRecord,
     dependencies=[require("editor", "recruiting")],
 )
-async def put_candidate(record_id: RecordId, body: CandidateRecord, loaded: InService) -> Response:
+async def put_candidate(
+    record_id: RecordId, body: CandidateRecord, loaded: InService, decisions: TheDecisions
+) -> Response:
     """The candidate is found by every process within a second. 409 for another version, 404 for an erased one."""
-    return private_json(_shown(await add_candidate(loaded, record_id, body)))
+    stored = await add_candidate(loaded, record_id, body)
+    await decisions.record("editorial", "recruiting", why="a candidate stored", evidence={"version": stored.version})
+    return private_json(_shown(stored))
 
 
 @router.delete(
@@ -98,21 +105,25 @@ async def put_candidate(record_id: RecordId, body: CandidateRecord, loaded: InSe
 async def delete_vacancy(
     record_id: RecordId,
     loaded: InService,
+    decisions: TheDecisions,
     version: Annotated[int, Query(ge=0, description="Of the stored record.")] = 0,
 ) -> Response:
     """No list has the vacancy any more; candidates are erased by their own route. 409 for another version."""
     await asyncio.to_thread(loaded.live.store.remove, "vacancies", [record_id], version)
     await loaded.live.follow(loaded.matcher, loaded.position, now=True)
+    await decisions.record("editorial", "recruiting", before=record_id, why="a vacancy removed")
     return private_json({"removed": True})
 
 
 @router.post("/applications", summary="Add an application, or a status", response_model=StoredRecord)
-async def post_application(body: ApplicationRecord, loaded: InService) -> Response:
+async def post_application(body: ApplicationRecord, loaded: InService, decisions: TheDecisions) -> Response:
     """A candidate applies to a vacancy, or gets another status. It counts at once, and in later trainings.
 
     The version is 0 for a new application, else that of the last answer; 409 for another version.
     """
-    return private_json(_shown(await add_application(loaded, body)))
+    stored = await add_application(loaded, body)
+    await decisions.record("editorial", "recruiting", after=body.vacancy_id, why="an application stored")
+    return private_json(_shown(stored))
 
 
 def _shown(stored: Stored) -> dict[str, Any]:

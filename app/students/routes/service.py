@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from app.decisions import TheDecisions
 from app.dependencies import TheService
 from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
@@ -33,9 +34,9 @@ async def get_students_model(service: TheService) -> Response:
 @router.post(
     "/model/reload", summary="Load it again", response_model=Reloaded, dependencies=[require("operator", "students")]
 )
-async def reload_students_model(service: TheService) -> Response:
+async def reload_students_model(service: TheService, decisions: TheDecisions) -> Response:
     """As ``POST /model/reload?use_case=students``. Reaches this process only."""
-    return await reload_model(service.live_of(NAME))
+    return await reload_model(service.live_of(NAME), decisions)
 
 
 @router.post(
@@ -45,8 +46,13 @@ async def reload_students_model(service: TheService) -> Response:
     response_model=TrainingRun,
     dependencies=[require("operator", "students")],
 )
-async def train_students(service: TheService, body: StudentsTraining | None = None) -> Response:
+async def train_students(
+    service: TheService, decisions: TheDecisions, body: StudentsTraining | None = None
+) -> Response:
     """As ``POST /train`` with ``{"dag": "students_training"}``; with ``data`` the workbooks are read again first."""
     wanted = body or StudentsTraining()
     run = await service.trigger.start(f"{NAME}_{'data' if wanted.data else 'training'}", wanted.params)
+    await decisions.record(
+        "training", NAME, why="ordered by a person", evidence={"dag": run["dag"], "run": run["run_id"]}
+    )
     return json_response(run, 202, {"Location": run["address"]})

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from app.decisions import TheDecisions
 from app.http.csv_files import csv_text
 from app.security.requirement import require
 from app.students.answers import NO_STORE, listed, private_json, whole
@@ -49,7 +50,7 @@ async def get_student(ra: StudentId, visit: TheVisit) -> Response:
 @router.delete(
     "/{ra}", summary="Erase a student", response_model=ErasedStudent, dependencies=[require("admin", "students")]
 )
-async def delete_student(ra: StudentId, visit: TheVisit) -> Response:
+async def delete_student(ra: StudentId, visit: TheVisit, decisions: TheDecisions) -> Response:
     """Erase a student: no process answers about the student any more, and later runs leave the student out.
 
     A second request for the same student does no harm, and answers the same.
@@ -58,6 +59,8 @@ async def delete_student(ra: StudentId, visit: TheVisit) -> Response:
     place = await visit.student(ra, also_erased=True)
     await visit.release.erased.erase(ra)  # first: a release that is loaded meanwhile leaves the student out
     await visit.release.online.erase(visit.model.store.ids.ids[place])
+    person = {"person": await decisions.pseudonym(f"student {ra.upper()}")}
+    await decisions.record("erasure", "students", why="ordered by a person", evidence=person)
     return private_json({"erased": True})
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, HTTPException, Response
 from pydantic import ValidationError
 
+from app.decisions import TheDecisions
 from app.recruiting.answers import shown_vacancy, vacancy_row
 from app.recruiting.changes import add_application, add_vacancy
 from app.recruiting.live_release import InService
@@ -29,7 +30,9 @@ LISTS = {"contract": "contract_types", "area": "areas"}
 
 
 @router.post("/vacancies/{vacancy_id}/status")
-async def set_status(vacancy_id: VacancyId, view: TheView, form: TheForm, loaded: InService) -> Response:
+async def set_status(
+    vacancy_id: VacancyId, view: TheView, form: TheForm, loaded: InService, decisions: TheDecisions
+) -> Response:
     """Give a candidate a status; somebody else's change since the page was loaded is shown, not replaced."""
     vacancy_row(loaded, vacancy_id)
     try:
@@ -40,6 +43,7 @@ async def set_status(vacancy_id: VacancyId, view: TheView, form: TheForm, loaded
         await add_application(loaded, body)
     except ConflictError:
         return await _conflict(view, loaded, body)
+    await decisions.record("editorial", "recruiting", after=vacancy_id, why="an application stored")
     there = quote(body.candidate_id, safe="")
     return view.redirect(f"{HOME}/vacancies/{quote(vacancy_id, safe='')}?moved={there}#done")
 
@@ -60,8 +64,8 @@ async def get_new_vacancy(view: EditorView, loaded: InService) -> Response:
 
 
 @router.post("/new")
-async def add_new_vacancy(view: EditorView, form: TheForm, loaded: InService) -> Response:
-    """Add a vacancy, and lead to its candidates."""
+async def add_new_vacancy(view: EditorView, form: TheForm, loaded: InService, decisions: TheDecisions) -> Response:
+    """Add a vacancy, and open the page of its candidates."""
     values: dict[str, object] = {name: form.get(name, "").strip() or None for name in FIELDS}
     values |= {LISTS[name]: [value] for name in LISTS if (value := form.get(name, "").strip())}
     if not values["title"]:
@@ -72,6 +76,7 @@ async def add_new_vacancy(view: EditorView, form: TheForm, loaded: InService) ->
         return await _new_page(view, loaded, form, _word(str(error.errors()[0]["loc"][0])))
     vacancy = f"page-{token_hex(6)}"
     await add_vacancy(loaded, vacancy, body)
+    await decisions.record("editorial", "recruiting", after=vacancy, why="a vacancy stored")
     return view.redirect(f"{HOME}/vacancies/{vacancy}")
 
 

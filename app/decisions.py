@@ -1,0 +1,59 @@
+"""Writes what a request decided into the record of decisions, in the name of its sender."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from app.dependencies import Service
+from app.security.caller import Caller
+from script_shared.audit.decision import Decision, Kind
+
+
+class Decisions:
+    """The record, as a route uses it: ``await decisions.record("editorial", "news", after=…)``.
+
+    Args:
+        request: has passed a requirement, or belongs to a session.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._service: Service = request.app.state.service
+
+    async def record(
+        self,
+        what: Kind,
+        use_case: str = "",
+        *,
+        before: str = "",
+        after: str = "",
+        why: str = "",
+        evidence: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write one entry; while the database is unreachable it waits, and is appended later.
+
+        Raises:
+            PautaError: it can neither be written nor wait; what was decided holds nevertheless.
+        """
+        caller: Caller | None = getattr(self._request.state, "caller", None)
+        route = f"{self._request.method} {self._request.scope['route'].path_format}"
+        who = f"token:{caller.name}" if caller is not None else "service"
+        decision = Decision(who, what, use_case, before, after, why, {"route": route, **(evidence or {})})
+        await asyncio.to_thread(self._service.audit.record, decision)
+
+    async def pseudonym(self, name: str) -> str:
+        """What the record calls a person.
+
+        Raises:
+            UnavailableError: the database is unreachable.
+        """
+        return await asyncio.to_thread(self._service.log.audit.pseudonym, name)
+
+
+async def _decisions(request: Request) -> Decisions:
+    return Decisions(request)
+
+
+TheDecisions = Annotated[Decisions, Depends(_decisions)]
