@@ -118,7 +118,7 @@ class Settings(AccessSettings):
         30.0,
         gt=0,
         description="days, on the release's clock, after which `maintenance` deletes a post about an article from the "
-        "log, if later posts replaced all that it says; what is valid always stays",
+        "log, if later posts replaced every field of it; valid fields always stay",
     )
     served_retention_days: float = Field(
         14.0, gt=0, description="days, on the release's clock, after which `maintenance` deletes served lists"
