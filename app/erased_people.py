@@ -23,7 +23,7 @@ class ErasedPeople:
 
     def __init__(self, log: EventLog, name_of: Callable[[str], str]) -> None:
         self._log, self._name_of = log, name_of
-        self.known: frozenset[str] = frozenset()  # digests; the same object until somebody else is erased
+        self.known: frozenset[str] = frozenset()  # digests; the same object until another person is erased
         self._read_at = float("-inf")
 
     async def follow(self) -> None:
@@ -71,7 +71,7 @@ class ErasedPeople:
         return bool(self.known) and user_digest(self._name_of(person)) in self.known
 
     def among(self, people: Sequence[str], digests: frozenset[str]) -> list[int]:
-        """Places of those with one of these digests; a tenth of a second for 100,000 people."""
+        """Places of the people with one of these digests; takes a tenth of a second for 100,000 people."""
         return np.flatnonzero(Erased(digests).among(map(self._name_of, people))).tolist()
 
 
@@ -89,7 +89,7 @@ class ErasedRows:
         self.rows: IntArray = np.zeros(0, np.int64)
 
     async def follow(self) -> None:
-        """Read the erasures where that is due; see ``ErasedPeople.follow``."""
+        """Read the erasures if they are due; see ``ErasedPeople.follow``."""
         await self._people.follow()
         digests = self._people.known
         if digests is not self._digests:

@@ -59,7 +59,7 @@ ROUTERS = (
     front,
     files,
     login,
-)  # of the host; use cases bring theirs
+)  # of the host; use cases have their own
 METRICS_FOLDER = "_PAUTA_METRICS_FOLDER"  # from the parent process to its workers
 SWITCH_SECONDS = 0.0002  # the longest that a thread that writes or folds keeps the interpreter from a request
 DESCRIPTION = (

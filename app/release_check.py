@@ -5,7 +5,7 @@ its memory, or answer every request with an error. So the service has each relea
 ``module:class`` of a ``ReleaseTrial``. Standard input holds what it gets and the release's manifest, as JSON; the
 output is one JSON object a line: each stage as it begins, then the verdict.
 
-It imports what is large at the lowest priority: that takes as much CPU as the check, beside the service's requests.
+It imports large packages at the lowest priority: the imports take as much CPU as the check, beside the service's requests.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from typing import Any
 from script_shared import parent
 
 CPU_SECONDS = 300
-NICE = 19  # a scheduling class for idle processors alone would starve on a busy machine
+NICE = 19  # the idle scheduling class would starve on a busy machine
 SPARE_BYTES = 4 << 30  # of addresses, besides the release's own files four times over
 
 

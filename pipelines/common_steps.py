@@ -7,7 +7,7 @@ TRACK = Step(
     "track",
     "pipelines.tracking.step:track",
     always=True,
-    about="records the run in MLflow where there is one, also a run that failed or was refused; it never fails",
+    about="records the run in MLflow, if there is one, even if it failed or was refused; this step never fails",
 )
 
 

@@ -51,7 +51,7 @@ def publish_trained(context: Context, card: str, card_of: Callable[[dict[str, An
         ``version``, ``files``, ``megabytes`` of the release.
 
     Raises:
-        RunError: the run is not trained, evaluated and gated yet.
+        RunError: the run has not been trained, evaluated and gated yet.
     """
     run = context.run
     facts = {

@@ -64,7 +64,7 @@ class Forwarded:
 
 
 def within(address: str, networks: Sequence[Network]) -> bool:
-    """Whether an address lies in one of the networks; what is no address does not.
+    """Whether an address lies in one of the networks; False for a text that is no address.
 
     Args:
         address: IPv4 or IPv6; an IPv4 address inside IPv6 counts as IPv4.

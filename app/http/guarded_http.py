@@ -174,8 +174,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def _end_late(self) -> None:
         """End a request that did not arrive in time.
 
-        Where no byte of it came, nothing is sent: the client would take it for the answer to the request that it sends
-        next.
+        If no byte of it arrived, nothing is sent: the client would take it for the answer to its next request.
         """
         if self._in_head and not self._head_bytes:
             self.door.refused("time")

@@ -46,7 +46,7 @@ class DriftMetrics(Collector):
             return self._text
 
     def figures(self, use_case: str) -> dict[str, Any] | None:
-        """The newest comparisons of a use case as its file has them; None without any."""
+        """The newest comparisons of a use case, as in its file; None without any."""
         with self._lock:
             self._read_changed()
             return self._figures.get(use_case)
@@ -110,7 +110,7 @@ class DriftMetrics(Collector):
 
 
 def _checked(content: dict[str, Any]) -> dict[str, Any]:
-    """The content of a file that has what the gauges show.
+    """The content of a file, which must have everything that the gauges show.
 
     Raises:
         ValueError, KeyError, TypeError: it is something else.

@@ -1,4 +1,4 @@
-"""The newest evaluation figures of each use case as gauges; read again when a table has changed."""
+"""The newest evaluation figures of each use case as gauges; reads a table again after it has changed."""
 
 import logging
 from collections.abc import Iterator

@@ -11,7 +11,7 @@ Ids = Annotated[list[Id], Field(max_length=1000, fail_fast=True)]  # a thousand 
 
 
 class VisitorFields(Question):
-    """Who asks, and where, as in events."""
+    """The visitor who sends the request, as in events."""
 
     user_id: Id | None = Field(None, description="The user; blank or unknown means a new user.")
     session: Id = Field("", description="The visit, as in events; identifies the user when user_id is left out.")

@@ -1,4 +1,4 @@
-"""Changes of records by routes and pages: what is stored of a body, and that the release has it at once."""
+"""Changes of records by routes and pages: stores the fields of a body and puts them into the release at once."""
 
 import asyncio
 from typing import Any
@@ -69,9 +69,10 @@ async def _put(loaded: RecruitingRelease, kind: Kind, record: dict[str, Any], ve
 
 
 async def _refuse_erased(loaded: RecruitingRelease, candidate: str) -> None:
-    """Delete what was written of a candidate who was erased meanwhile.
+    """Delete the record of a candidate who was erased while it was written.
 
-    An erasure is logged before it deletes rows: it deletes what was written until then, and is seen here after that.
+    An erasure is logged before it deletes rows: it deletes the rows that exist then, and this check finds it for later
+    rows.
     """
     await loaded.erased.follow_now()
     if loaded.erased.has(candidate):
@@ -90,5 +91,5 @@ def _clean(body: VacancyRecord | CandidateRecord) -> dict[str, Any]:
 
 
 def _without_nul(text: str) -> str:
-    """The text as PostgreSQL can hold it; texts out of PDF files have such bytes."""
+    """The text without NUL bytes, which PostgreSQL rejects and texts from PDF files have."""
     return text.replace("\0", " ")

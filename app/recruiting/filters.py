@@ -57,5 +57,5 @@ def fits(tags: Tags, where: Where) -> bool:
 
 
 def where_of(given: Mapping[str, Sequence[str] | None]) -> Where:
-    """A filter of an index and of ``fits``; a name without values filters nothing."""
+    """A filter for an index and for ``fits``; a name without values filters nothing."""
     return {name: [tag(text) for text in texts] for name, texts in given.items() if texts}

@@ -1,4 +1,4 @@
-"""Has a release's indexes answered by the index server, where the settings name one."""
+"""Lets the index server answer for a release's indexes, if the settings name one."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,7 +15,7 @@ SECONDS = 2  # that a request waits for the server
 
 
 def use_copies(matcher: Matcher, server: IndexServer) -> None:
-    """Let the copies on the server answer; they are opened at their first use."""
+    """Let the copies on the server answer; each is opened at its first use."""
     parts = matcher.parts
 
     def served(side: str, own: object) -> ServedIndex:

@@ -9,13 +9,13 @@ from app.recruiting.filters import CandidateFilter, VacancyFilter, fits
 from app.recruiting.release_loader import RecruitingRelease
 from script_shared.recruiting.ranking.profiles import profiles, tag, tags_of_vacancy
 
-DEPTH = 5  # places looked at for each wanted one, where a filter leaves some out
+DEPTH = 5  # places examined per wanted one, because a filter leaves some out
 
 
 def candidates_for(
     loaded: RecruitingRelease, row: int, wanted: CandidateFilter, offset: int, limit: int
 ) -> list[dict[str, Any]]:
-    """Candidates for the vacancy of a row, the best first, with reasons."""
+    """Candidates for the vacancy of a row, best first, with reasons."""
     matcher = loaded.matcher
     ranked = without_erased(loaded, matcher.rank_candidates(row, None, offset + limit, wanted.where))
     return [
@@ -27,7 +27,7 @@ def candidates_for(
 def vacancies_for(
     loaded: RecruitingRelease, row: int, wanted: VacancyFilter, offset: int, limit: int
 ) -> list[dict[str, Any]]:
-    """Open vacancies for the candidate of a row, the best first, with reasons."""
+    """Open vacancies for the candidate of a row, best first, with reasons."""
     matcher = loaded.matcher
     rows = without_removed(loaded, _vacancies_to_rank(loaded, row, wanted))
     ranked = matcher.rank_vacancies(row, rows, offset + limit)
@@ -38,7 +38,7 @@ def vacancies_for(
 
 
 def _vacancies_to_rank(loaded: RecruitingRelease, row: int, wanted: VacancyFilter) -> list[int]:
-    """Vacancies to put in order: open ones, or the nearest of all, which the candidate has not applied to."""
+    """Vacancies to rank: open ones, or the nearest of all; none that the candidate has applied to."""
     matcher = loaded.matcher
     before = {entry[0] for entry in matcher.world.activity.of_candidate.get(row, ())}
     if wanted.open_only:
@@ -52,7 +52,7 @@ def _vacancies_to_rank(loaded: RecruitingRelease, row: int, wanted: VacancyFilte
 
 
 def similar_vacancies(loaded: RecruitingRelease, row: int, wanted: VacancyFilter, limit: int) -> list[dict[str, Any]]:
-    """The vacancies nearest to that of a row, with their cosine."""
+    """The vacancies nearest to the vacancy of a row, with their cosine."""
     matcher = loaded.matcher
     if not wanted.open_only:
         near = matcher.similar_vacancies(row, limit, wanted.where)
@@ -69,7 +69,7 @@ def similar_vacancies(loaded: RecruitingRelease, row: int, wanted: VacancyFilter
 def similar_candidates(
     loaded: RecruitingRelease, row: int, wanted: CandidateFilter, limit: int
 ) -> list[dict[str, Any]]:
-    """The candidates nearest to that of a row, with their cosine."""
+    """The candidates nearest to the candidate of a row, with their cosine."""
     near = loaded.matcher.similar_candidates(row, limit, wanted.where)
     rows = [{**shown_candidate(loaded, each), "similarity": similarity} for each, similarity in near]
     return [line for line in rows if not loaded.erased.has(line["candidate_id"])]
@@ -78,7 +78,7 @@ def similar_candidates(
 def found_by_text(
     loaded: RecruitingRelease, text: str, kind: str, level: str | None, open_only: bool, count: int
 ) -> list[dict[str, Any]]:
-    """Candidates or vacancies by words and vectors, the best first, with a score."""
+    """Candidates or vacancies by words and vectors, best first, with a score."""
     matcher = loaded.matcher
     narrow = level is not None or open_only
     found = matcher.search(text, kind, count * DEPTH if narrow else count)

@@ -27,7 +27,7 @@ class Position:
     Attributes:
         change: the latest change that is in it.
         removed: ids of vacancies that were removed.
-        erased: digests of the erased people whom the release has forgotten.
+        erased: digests of the erased people whom the release no longer has.
         next_read: on the monotonic clock, when the tables are read again.
     """
 
@@ -49,7 +49,7 @@ class LiveRecords:
         self.store, self.grades, self._erased = store, grades, erased
 
     async def forget_erased(self, matcher: Matcher, position: Position) -> None:
-        """Remove candidates from the release who were erased, by whichever process.
+        """Remove candidates from the release whom any process erased.
 
         Raises:
             UnavailableError: the erasures were never read.

@@ -72,7 +72,7 @@ class StoredRecord(BaseModel):
 class RecordPage(BaseModel):
     total: int
     records: list[StoredRecord]
-    next: int | None = Field(description="For `before` of the following page; null on the last one.")
+    next: int | None = Field(description="The `before` of the following page; null on the last page.")
 
 
 class RemovedRecord(BaseModel):

@@ -43,8 +43,8 @@ class RecruitingLoader(ReleaseLoader[RecruitingRelease]):
     """Args:
     erased: who was erased.
     live: updates releases from the tables.
-    server: has copies of the indexes; None where each release's own answer.
-    contacts: of the candidates; None where they are dropped.
+    server: has copies of the indexes; None if each release's own indexes answer.
+    contacts: of the candidates; None if they are dropped.
     """
 
     def __init__(

@@ -167,7 +167,7 @@ class Found(BaseModel):
 class CandidateContact(BaseModel):
     candidate_id: str
     contact: dict[str, list[str]] = Field(
-        description="`names`, `emails`, `phones`, `cpf`, `addresses`, `birth_date`, `links`, where the files have them."
+        description="`names`, `emails`, `phones`, `cpf`, `addresses`, `birth_date`, `links`, as far as the files have them."
     )
 
 
@@ -181,7 +181,7 @@ class Look(BaseModel):
 
 class AccessList(BaseModel):
     looks: list[Look]
-    before: int | None = Field(description="For the next page; null on the last one.")
+    before: int | None = Field(description="The `before` of the next page; null on the last page.")
 
 
 class ErasedCandidate(BaseModel):

@@ -45,7 +45,7 @@ class Refusal:
         return cls(pointer.version, pointer.sequence, one_line(error), wall_ms(), final, tries, retry_at)
 
     def names(self, pointer: Pointer) -> bool:
-        """Whether it says for good what is wrong with the pointer's own release, which may be served in part."""
+        """Whether it is a permanent refusal of the release of the pointer, which may be served in part."""
         return self.final and (self.release, self.sequence) == (pointer.version, pointer.sequence)
 
     def holds(self, pointer: Pointer) -> bool:

@@ -84,7 +84,7 @@ class ReleaseGuard:
         """The guard of a use case's releases in a running service.
 
         Args:
-            settings: ``cache_dir`` keeps verdicts over a restart.
+            settings: ``cache_dir`` keeps verdicts across restarts.
             use_case: its name.
             loader: names the trial and the optional parts.
         """
@@ -116,7 +116,7 @@ class ReleaseGuard:
             manifest: of the release.
 
         Returns:
-            What another process found when it loaded the release; a known verdict is not made again.
+            The verdict of another process that loaded the release; a known verdict is reused.
 
         Raises:
             CheckError: the check could not be made; trying again may help.

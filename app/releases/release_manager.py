@@ -112,7 +112,7 @@ class ReleaseManager(ReleaseInService[T]):
     def _wanted(self, pointer: Pointer) -> bool:
         if self.served is not None and self.served.release == pointer.version:
             if self.refusal is not None and not self.refusal.names(pointer):
-                self.refusal = None  # the pointer came back to what is served
+                self.refusal = None  # the pointer is back at the release in service
             return self.loader.is_outdated()
         return self.refusal is None or not self.refusal.holds(pointer)
 

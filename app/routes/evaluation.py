@@ -25,12 +25,12 @@ def get_evaluation_metrics(query: Annotated[EvaluationQuery, Query()], service: 
     "/drift", summary="Drift of the newest data", response_model=DriftFigures, dependencies=[require("operator")]
 )
 def get_drift(service: TheService, use_case: UseCaseName = None) -> Response:
-    """How far the newest data of a use case differ: beside the reference, and beside the last window.
+    """How far the newest data of a use case differ from the reference and from the last window.
 
-    404 before the first data of the use case were compared. The same figures are gauges at /metrics (pauta_drift_...).
+    404 before the first comparison. The same figures are gauges at /metrics (pauta_drift_...).
     """
     name = service.live_of(use_case).use_case
     figures = service.telemetry.drift.figures(name)
     if figures is None:
-        raise HTTPException(404, f"No data of {name} were compared yet; {name}_data does it.")
+        raise HTTPException(404, f"No data of {name} have been compared yet; the DAG {name}_data compares them.")
     return json_response(figures)

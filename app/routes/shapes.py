@@ -158,20 +158,20 @@ class EvaluationQuery(Question):
 
 
 class DriftComparison(BaseModel):
-    """New data beside a reference; values of single people are in none of it."""
+    """New data compared with a reference, without values of single people."""
 
     model_config = ConfigDict(extra="allow")
 
-    before: str = Field(description="What the reference is of, such as windows or years.")
+    before: str = Field(description="The reference, such as windows or years.")
     now: str
     rows_before: int
     rows: int
-    alarm: bool = Field(description="Whether a column that the model uses differs largely.")
+    alarm: bool = Field(description="Whether a column that the model uses has large drift.")
     verdict: str
     columns: list[dict[str, Any]] = Field(
         description="`column`, `kind`, `index` (population stability index), `usual`, `gap` (Kolmogorov-Smirnov), "
         "`effect`, `missing_before`, `missing`, `level` (none, notable, large), `used`, `bins` with both `shares`, "
-        "`terms` of texts; the largest index first."
+        "`terms` of texts; largest index first."
     )
     sentences: list[str]
 
@@ -180,7 +180,7 @@ class DriftFigures(BaseModel):
     run_id: str
     measured_at: Moment
     comparisons: dict[str, DriftComparison] = Field(
-        description="`long_term`: beside the reference of the release in service; `short_term`: beside the last window."
+        description="`long_term`: compared with the reference of the release in service; `short_term`: with the last window."
     )
 
 

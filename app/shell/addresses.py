@@ -1,4 +1,4 @@
-"""Addresses of pages, relative to the page that names them, so that they are right under any path prefix."""
+"""Addresses of pages, relative to the page that links to them, so that they work under any path prefix."""
 
 import re
 
@@ -15,7 +15,7 @@ def relative(request: Request, address: str = "") -> str:
 
 
 def own_address(text: str) -> str:
-    """The text where it is an address of this service, else "".
+    """The text if it is an address of this service, else "".
 
     >>> own_address("students/page?group=1B"), own_address("//other.example/"), own_address("http://other.example/")
     ('students/page?group=1B', '', '')

@@ -1,4 +1,4 @@
-"""Errors as pages, for people: on pages, and where a browser asks for an address that does not exist."""
+"""Errors as pages, for people: on pages, and when a browser requests an address that does not exist."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -16,12 +16,12 @@ OWN_WORDS = (403, 404, 409, 422, 429, 500, 503)
 
 
 def install(app: FastAPI) -> None:
-    """Have errors of the application be pages where people read them."""
+    """Make errors of the application pages where people read them."""
     app.state.error_page = error_page
 
 
 def error_page(request: Request, problem: Mapping[str, Any]) -> Response | None:
-    """A problem as a page; None where a program asked.
+    """A problem as a page; None if a program sent the request.
 
     Args:
         problem: the members of the problem.
@@ -37,7 +37,7 @@ def error_page(request: Request, problem: Mapping[str, Any]) -> Response | None:
 
 
 def _login(request: Request) -> Response:
-    """To the login, and from there back to the page where it was only looked at."""
+    """A redirect to the login, and from there back to the page if the request only read it."""
     root = request.scope.get("root_path", "")
     back = request.url.path.removeprefix(root).lstrip("/") if request.method in ("GET", "HEAD") else ""
     back += f"?{request.url.query}" if back and request.url.query else ""

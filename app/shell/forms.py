@@ -1,4 +1,4 @@
-"""Forms of the pages: what they hold, and whether one of our own pages sent them."""
+"""Forms of the pages: their fields, and whether a page of this service sent them."""
 
 import hmac
 from typing import Annotated
@@ -14,7 +14,7 @@ Form = dict[str, str]
 
 
 async def form_of(request: Request) -> Form:
-    """The fields of a form that a page of this service sends; of fields with the same name the last one.
+    """The fields of a form that a page of this service sent; of fields with the same name, the last one.
 
     Raises:
         HTTPException: 403, another site sends it; 422, it cannot be read.

@@ -1,7 +1,7 @@
-"""The kind of route whose answers people read: its errors are pages, too."""
+"""The class of routes whose answers people read: their errors are pages, too."""
 
 from fastapi.routing import APIRoute
 
 
 class PageRoute(APIRoute):
-    """A route for people; who has not logged in is led to the login."""
+    """A route for people; it redirects a person who has not logged in to the login."""

@@ -1,4 +1,4 @@
-"""What a use case declares of its pages."""
+"""What a use case declares about its pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Pages:
 
     Attributes:
         home: address of the first one, relative to the front page, such as ``students/page``.
-        folder: has ``templates/`` (Jinja) and, where the pages need them, ``web/`` (styles and scripts).
+        folder: has ``templates/`` (Jinja) and, if the pages need them, ``web/`` (styles and scripts).
         words: its texts by name, in English and Portuguese; ``name`` and ``about`` are for navigation and front page.
         routers: its routes; they are tried before the other routes of the use case.
     """

@@ -1,4 +1,4 @@
-"""Who looks at the pages: the holder of a token, and the session that a browser keeps instead of it."""
+"""The people who look at pages: the holder of a token, and the session that a browser keeps instead of the token."""
 
 from fastapi import Request, Response
 
@@ -16,7 +16,7 @@ async def person_with(request: Request, token: str) -> Person | None:
 
     Raises:
         HTTPException: 429, too many wrong tokens came from this address.
-        UnavailableError: it cannot be judged now.
+        UnavailableError: the token cannot be checked now.
     """
     security = Security.of(request)
     found = await security.callers.of(token)
@@ -26,20 +26,20 @@ async def person_with(request: Request, token: str) -> Person | None:
 
 
 async def person_of(request: Request) -> Person | None:
-    """The person of the session; None without a session, after its end, or after that of its token."""
+    """The person of the session; None without a session, or after the session or its token has ended."""
     return await SESSION.caller(request)
 
 
 async def open_session(request: Request, response: Response, person: Person) -> None:
-    """Have the browser keep a session; it ends after a working day, with its token, or by a logout."""
+    """Set the cookie of a session; it ends after a working day, with its token, or by a logout."""
     await SESSION.open(request, response, person)
 
 
 async def close_session(request: Request, response: Response) -> None:
-    """Have the browser forget the session, and every process refuse it."""
+    """Delete the session's cookie, and make every process refuse the session."""
     await SESSION.close(request, response)
 
 
 def form_key(request: Request) -> str:
-    """What the forms of a session send back: other sites cannot know it, because they cannot read the cookie."""
+    """The key that the forms of a session send: other sites cannot know it, because they cannot read the cookie."""
     return SESSION.form_key(request)

@@ -26,13 +26,13 @@ class WebFile:
 @dataclass(frozen=True)
 class Shell:
     """Attributes:
-    pages: of each use case that has some, by name.
+    pages: by the name of the use case.
     """
 
     pages: Mapping[str, Pages]
 
     def template(self, name: str) -> Template:
-        """A template, such as ``students/student.html.jinja``; texts in it never become markup."""
+        """A template, such as ``students/student.html.jinja``; it escapes all texts."""
         return self._environment.get_template(name)
 
     def texts(self, language: Language, use_case: str = "") -> Texts:

@@ -1,4 +1,4 @@
-"""What a page's route gets: who looks, in which language, and how its answer is made."""
+"""What the route of a page gets: the person, the language, and the methods that make the answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,11 +31,11 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class View:
-    """One look at a page.
+    """One request for a page.
 
     Attributes:
         use_case: whose page it is; "" for the host's.
-        person: None where nobody has logged in.
+        person: None if nobody has logged in.
     """
 
     request: Request
@@ -58,7 +58,7 @@ class View:
         """The person who has logged in.
 
         Raises:
-            HTTPException: 401, nobody has; the answer is the login.
+            HTTPException: 401, nobody has logged in; the answer is the login.
         """
         if self.person is None:
             raise HTTPException(401)
@@ -69,7 +69,7 @@ class View:
         return relative(self.request, path)
 
     def redirect(self, path: str) -> Response:
-        """An answer that leads to another page."""
+        """A redirect to another page."""
         return RedirectResponse(self.address(path), 303, HEADERS)
 
     def page(
@@ -80,7 +80,7 @@ class View:
         Args:
             template: folder and name without the ending, such as ``students/student``.
             title: for the browser's tab.
-            scripts: addresses below ``web/``; a page without any may run none.
+            scripts: addresses below ``web/``; a page without any runs no script.
             values: what the template uses.
         """
         content = self.shell.template(f"{template}.html.jinja").render(
@@ -116,12 +116,12 @@ class View:
 
 
 def host_view(request: Request) -> View:
-    """A look at a page of the host outside its routes; nobody is logged in."""
+    """A view of a page of the host outside its routes; nobody is logged in."""
     return View(request, request.app.state.shell, "", None)
 
 
 def open_view(use_case: str = "") -> Any:
-    """A look at a page that everybody may see, for the signature of a route."""
+    """The view of a page that everybody may see, for the signature of a route."""
 
     async def looked(request: Request) -> View:
         view = View(request, request.app.state.shell, use_case, await person_of(request))
@@ -132,9 +132,9 @@ def open_view(use_case: str = "") -> Any:
 
 
 def view_of(use_case: str, role: Role = "viewer") -> Any:
-    """A look at a page of a use case by somebody who has logged in, for the signature of a route.
+    """The view of a page of a use case for a person who has logged in, for the signature of a route.
 
-    The answer is the login for others, and a 403 where the token does not have this role in this use case.
+    Others get the login, or a 403 if the token does not have this role in this use case.
     """
 
     async def looked(view: Annotated[View, open_view(use_case)]) -> View:

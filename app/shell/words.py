@@ -1,4 +1,4 @@
-"""The texts that all pages share, in English and Portuguese, and the choice of a language."""
+"""The texts that all pages share, in English and Portuguese, and the choice of the language."""
 
 from collections.abc import Iterator, Mapping
 from typing import Literal
@@ -11,7 +11,7 @@ Language = Literal["en", "pt"]
 COOKIE = "pauta_language"
 OTHER: dict[Language, tuple[Language, str]] = {"en": ("pt", "Português"), "pt": ("en", "English")}
 WORDS: Words = {
-    "skip": ("To the content", "Ir para o conteúdo"),
+    "skip": ("Skip to the content", "Ir para o conteúdo"),
     "navigation": ("Use cases", "Casos de uso"),
     "log_in": ("Log in", "Entrar"),
     "log_out": ("Log out", "Sair"),
@@ -24,9 +24,9 @@ WORDS: Words = {
     "viewer": ("logged in as", "acesso de"),
     "release": ("release", "versão"),
     "front": ("Use cases of this instance", "Casos de uso desta instalação"),
-    "back_to_front": ("To the front page", "Ir para a página inicial"),
+    "back_to_front": ("Back to the front page", "Ir para a página inicial"),
     "in_service": ("in service since {since}", "em serviço desde {since}"),
-    "no_release": ("No release is in service yet.", "Nenhuma versão está em serviço ainda."),
+    "no_release": ("No release is in service yet.", "Ainda não há versão em serviço."),
     "state": ("state", "estado"),
     "release_card": ("release in service", "versão em serviço"),
     "all_releases": ("all releases", "todas as versões"),
@@ -40,12 +40,12 @@ WORDS: Words = {
     "later": ("Next page", "Próxima página"),
     "shown": ("{first} to {last} of {total}", "{first} a {last} de {total}"),
     "error": ("This did not work", "Isto não funcionou"),
-    "error_403": ("This is not open to you", "Isto não está aberto para você"),
+    "error_403": ("You have no access to this page", "Você não tem acesso a esta página"),
     "error_404": ("There is nothing at this address", "Não há nada neste endereço"),
-    "error_409": ("Somebody else was faster", "Outra pessoa foi mais rápida"),
+    "error_409": ("Somebody else changed this first", "Outra pessoa mudou isto primeiro"),
     "error_422": (
-        "Something in the address or form is not possible",
-        "Algo no endereço ou no formulário não é possível",
+        "A value in the address or form is not valid",
+        "Um valor do endereço ou do formulário não é válido",
     ),
     "error_429": ("Too many requests", "Pedidos demais"),
     "error_500": ("The service failed", "O serviço falhou"),
@@ -59,7 +59,7 @@ class Texts(Mapping[str, str]):
     """The texts of one language.
 
     Args:
-        more: the words of a use case; they take the place of those of the same name here.
+        more: the words of a use case; they replace those of the same name here.
 
     >>> Texts("pt")["log_in"], Texts("en").number(7.25), Texts("pt").percent(0.125)
     ('Entrar', '7.2', '12%')
@@ -80,14 +80,14 @@ class Texts(Mapping[str, str]):
         return len(self._words)
 
     def number(self, value: float | None) -> str:
-        """A number with one decimal where it is not whole, and a dash for none."""
+        """A number, with one decimal if it is not whole, and a dash for None."""
         if value is None:
             return "–"
         text = f"{value:.0f}" if value == int(value) else f"{value:.1f}"
         return text.replace(".", ",") if self.language == "pt" else text
 
     def percent(self, chance: float) -> str:
-        """A chance in per cent."""
+        """A probability in per cent."""
         return f"{chance * 100:.0f}%"
 
 

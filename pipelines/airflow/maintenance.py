@@ -21,7 +21,7 @@ others as the params file keeps (`[releases] keep`, `keep_runs`), always stay.
 It also removes erased users from the runs that stay, lists the releases that still hold some, and removes
 events older than `PAUTA_EVENTS_RETENTION_DAYS`, but none that the release in service has not folded, and lists
 served longer ago than `PAUTA_SERVED_RETENTION_DAYS`. Posts about articles that later posts replaced are removed after
-`PAUTA_POSTS_RETENTION_DAYS`; what is valid stays.
+`PAUTA_POSTS_RETENTION_DAYS`; valid fields stay.
 
 **Starts** every night at 03:30 UTC, or by hand.
 """

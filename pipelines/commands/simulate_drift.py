@@ -1,4 +1,4 @@
-"""``python -m pipelines simulate-drift``: generated data whose newest part differs, from the files to a retraining."""
+"""``python -m pipelines simulate-drift``: generated data whose newest part differs, from the files to a new training."""
 
 import argparse
 import shutil
@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipelines simulate-drift", description=__doc__)
     parser.add_argument("--use-case", default="students", help="use case (default: students)")
     parser.add_argument("--work", type=Path, default=WORK, help=f"folder of data and releases (default: {WORK})")
-    parser.add_argument("--drop", type=Path, help="only put the files into this landing folder of a running stack")
+    parser.add_argument("--drop", type=Path, help="only copy the files into this landing folder of a running stack")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="overrule a value of the params"
     )

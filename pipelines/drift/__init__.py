@@ -1,7 +1,7 @@
 """How far new data differ from those before: by column, with effect sizes and plain sentences; it knows no use case.
 
-``compare`` takes two tables; ``windows_before`` chooses earlier windows that it is fair to compare with; ``section``
-shows the result on a page; ``publish_drift`` leaves a page, and figures for the API.
+``compare`` takes two tables; ``windows_before`` chooses comparable earlier windows; ``section``
+shows the result on a page; ``publish_drift`` writes a page, and figures for the API.
 """
 
 from pipelines.drift.compare import Drift, combine, compare

@@ -46,7 +46,7 @@ def number_shift(
 def category_shift(
     name: str, before: pl.DataFrame, now: pl.DataFrame, *, used: bool, windows: Sequence[pl.DataFrame] = ()
 ) -> Shift:
-    """Compare a column of texts, each of which is a category; ``windows`` as in ``compare``."""
+    """Compare a column of categories; ``windows`` as in ``compare``."""
     names = [sorted(table[name].drop_nulls().unique().cast(pl.String).to_list()) for table in (before, now)]
     every = sorted({*names[0], *names[1]})
     counts = [_counts(table, name, every) for table in (before, now)]
@@ -73,7 +73,7 @@ def category_shift(
 
 
 def usual_of(before: IntArray, now: IntArray, windows: Sequence[IntArray]) -> float:
-    """The index that chance, or the usual difference between windows, may give."""
+    """The index that chance, or the usual difference between windows, explains."""
     chance = measures.by_chance(before, now)
     if not windows:
         return chance

@@ -1,4 +1,4 @@
-"""Compares two tables column by column: values, categories, texts, missing values, and columns that came or went."""
+"""Compares two tables column by column: values, categories, texts, missing values, and added or removed columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -35,11 +35,11 @@ class Drift:
 
     @property
     def alarm(self) -> bool:
-        """Whether a column that the model uses differs largely; the alert DataDrift asks the same of the gauges."""
+        """Whether a column that the model uses has large drift; the alert DataDrift computes the same from the gauges."""
         return bool(self.columns("large", used=True))
 
     def sentences(self) -> list[str]:
-        """What a person should read: columns that came or went, then notable and large shifts."""
+        """What a person should read: added or removed columns, then notable and large shifts."""
         came = [f"{name} is new: nothing is known of it in {self.before}." for name in self.new_columns]
         gone = [f"{name} is not there any more." for name in self.lost_columns]
         return [*came, *gone, *(each.sentence for each in self.shifts if each.level != "none")]
@@ -64,8 +64,8 @@ def compare(
         numbers: columns of numbers; categories: columns of texts that are categories; texts: columns of many words.
         used: those that the model uses.
         new_columns: of the raw data, beside those that only one of the tables has.
-        windows: the rows before, as windows that are alike but for chance and season; how far they differ among
-            themselves is usual. Without any, only what chance may give is.
+        windows: the rows before, as windows that differ only by chance and season; their differences count as usual.
+            Without any, only differences by chance do.
     """
     kinds = ((number_shift, numbers), (category_shift, categories), (text_shift, texts))
     shifts = [

@@ -1,4 +1,4 @@
-"""The figures of the newest comparisons as JSON, which the API answers and shows as gauges."""
+"""The figures of the newest comparisons as JSON, which the API returns and exports as gauges."""
 
 import json
 import shutil
@@ -21,14 +21,14 @@ PAGE = "drift.html"
 def publish_drift(
     context: Context, folder: Path, drifts: Mapping[str, Drift], *, more: Sequence[Section] = ()
 ) -> dict[str, Any]:
-    """Write the page into the step's folder, and leave page and figures in the use case's folder of evaluations.
+    """Write the page into the step's folder, and page and figures into the use case's folder of evaluations.
 
     Args:
         drifts: comparisons by name: ``long_term`` is with the reference, ``short_term`` with the last window or run.
-        more: sections of the page behind the comparisons.
+        more: sections of the page after the comparisons.
 
     Returns:
-        facts for the step, of the first comparison: ``drift`` by column, ``drifted``, ``alarm``, ``new_columns``,
+        facts of the first comparison, for the step: ``drift`` by column, ``drifted``, ``alarm``, ``new_columns``,
         ``sentences``, ``missing``, and ``drift_page``.
     """
     run, name = context.run, context.use_case
@@ -50,7 +50,7 @@ def publish_drift(
 
 
 def write_figures(folder: Path, drifts: Mapping[str, Drift], run_id: str) -> Path:
-    """Replace the figures of a use case; a process that reads gets the old file or the new one."""
+    """Replace the figures of a use case; a reading process gets either the old file or the new one."""
     content: dict[str, Any] = {
         "run_id": run_id,
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),

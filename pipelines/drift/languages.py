@@ -1,4 +1,4 @@
-"""The language of a text, as far as drift needs it: Portuguese, English or other, by its most frequent small words."""
+"""The language of a text, as far as drift needs it: Portuguese, English or other, by its stop words."""
 
 import re
 from functools import cache
@@ -7,14 +7,14 @@ import polars as pl
 
 from script_shared.algorithms.words import plain, stop_words
 
-LEAST_SHARE = 0.08  # of the words that have to be small words of a language
-LONGEST = 5_000  # characters that are looked at
+LEAST_SHARE = 0.08  # of the words that must be stop words of a language
+LONGEST = 5_000  # characters that are read
 _WORD = re.compile(r"[a-z]+")
 
 
 @cache
-def _small_words() -> dict[str, frozenset[str]]:
-    """Of each language the small words that the other does not have."""
+def _stop_words() -> dict[str, frozenset[str]]:
+    """The stop words of each language that the other does not have."""
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     portuguese, english = stop_words(), frozenset(ENGLISH_STOP_WORDS)
@@ -28,7 +28,7 @@ def language(text: str) -> str:
     'pt'
     """
     found = _WORD.findall(plain(text[:LONGEST]))
-    counts = {name: sum(word in words for word in found) for name, words in _small_words().items()}
+    counts = {name: sum(word in words for word in found) for name, words in _stop_words().items()}
     best = max(counts, key=lambda name: counts[name])
     return best if found and counts[best] >= LEAST_SHARE * len(found) else "other"
 

@@ -34,7 +34,7 @@ def by_chance(before: IntArray, now: IntArray) -> float:
 
 
 def edges_of(before: FloatArray) -> FloatArray:
-    """Inner edges of ten bins that hold as many of the values each; nan is no value."""
+    """Inner edges of ten bins with equally many values each; nan is left out."""
     old = before[~np.isnan(before)]
     edges: FloatArray = np.unique(np.quantile(old, np.linspace(0, 1, BINS + 1)[1:-1])) if len(old) else np.zeros(0)
     return edges

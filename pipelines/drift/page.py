@@ -13,16 +13,16 @@ HEADER = ("column", "", "index", "usual", "distance", "effect", "missing before"
 TERMS = ("column", "term", "index", "distance", "share of texts before", "share now")
 READING = (
     f"Population stability index: above {NOTABLE:g} notable, above {LARGE:g} large where the distance or the change of "
-    f"missing values is {FAR:g} or more; an index that is usual, by chance or among earlier windows, is not marked. "
+    f"missing values is {FAR:g} or more; an index that is usual, by chance or between earlier windows, is not marked. "
     "Distance is Kolmogorov-Smirnov's. Effect is the change of the mean in standard deviations, for categories and "
     "terms Cramér's V."
 )
-TITLES = {"long_term": "Beside the reference", "short_term": "Beside the last window"}
+TITLES = {"long_term": "Compared with the reference", "short_term": "Compared with the last window"}
 DRAWN, BARS = 4, 14
 
 
 def section(drift: Drift, *, charts: bool = False) -> Section:
-    """Sentences, and a table of all columns; with charts on a page of its own."""
+    """Sentences, and a table of all columns; with charts if it is a page of its own."""
     rows = [
         (
             *(each.column, "" if each.level == "none" else each.level, each.index, each.usual, each.gap, each.effect),
@@ -39,7 +39,7 @@ def section(drift: Drift, *, charts: bool = False) -> Section:
     ]:
         blocks.append(Table(TERMS, terms, "Terms of the texts that moved most, by TF-IDF weight."))
     text = " ".join([*drift.sentences(), READING])
-    return Section(f"{drift.now} beside {drift.before}", text, [*_charts(drift), *blocks] if charts else blocks)
+    return Section(f"{drift.now} compared with {drift.before}", text, [*_charts(drift), *blocks] if charts else blocks)
 
 
 def page(drift: Drift | Mapping[str, Drift], title: str, subtitle: str, *, more: Sequence[Section] = ()) -> str:
@@ -47,7 +47,7 @@ def page(drift: Drift | Mapping[str, Drift], title: str, subtitle: str, *, more:
 
     Args:
         drift: one comparison, or several by name; the first gives the verdict.
-        more: sections behind, such as how the model does meanwhile.
+        more: sections after the comparisons, such as how the model performs meanwhile.
     """
     every = [drift] if isinstance(drift, Drift) else list(drift.values())
     sections = [section(each, charts=True) for each in every]
@@ -66,7 +66,7 @@ def verdict(drift: Drift) -> str:
 
 
 def _charts(drift: Drift) -> list[Chart]:
-    """The index of every column beside what is usual, and the shares of the columns that moved most."""
+    """The index of every column beside its usual index, and the shares of the columns that moved most."""
     if not drift.shifts:
         return []
     moved = [each for each in drift.shifts if each.bins and each.level != "none"][:DRAWN]

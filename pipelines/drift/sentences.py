@@ -56,7 +56,7 @@ def sentence_of_categories(
 
 
 def sentence_of_terms(name: str, terms: Sequence[Term], missing: tuple[float, float]) -> str:
-    """Which terms of a text column are more frequent now, and which less.
+    """The terms of a text column that are more frequent now, and those that are less frequent.
 
     >>> sentence_of_terms("title", [Term("eleicao", 0.3, 0.2, 0.02, 0.2), Term("copa", 0.2, 0.1, 0.1, 0.01)], (0, 0))
     'title: more of eleicao (2 % to 20 %); less of copa (10 % to 1 %).'

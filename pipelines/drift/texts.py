@@ -1,4 +1,4 @@
-"""The shift of a column of texts: which terms moved, by TF-IDF weight, and how far all of them did."""
+"""The shift of a column of texts: which terms moved, by TF-IDF weight, and how far all terms moved together."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,11 +14,11 @@ from pipelines.drift.windows import others, usual_index
 from script_shared.algorithms.words import words
 from script_shared.arrays import IntArray
 
-MOST_TEXTS = 5_000  # of each side, drawn by seed: enough for shares to a hundredth
-VOCABULARY = 1_000  # terms in most texts
-LEAST_TEXTS = 5  # that a term is in
+MOST_TEXTS = 5_000  # of each side, drawn by seed: enough to measure shares to a hundredth
+VOCABULARY = 1_000  # terms that most texts contain
+LEAST_TEXTS = 5  # that contain a term
 SHOWN = 12
-SPLITS = 10  # random halves, where there are no windows
+SPLITS = 10  # random halves, if there are no windows
 
 
 def text_shift(
@@ -52,14 +52,14 @@ def text_shift(
 
 
 def tokens(text: str) -> list[str]:
-    """The words of a text in small letters without accents; stop words of Portuguese and English are left out."""
+    """The words of a text in lower case without accents, without Portuguese and English stop words."""
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     return [word for word in words(text) if word not in ENGLISH_STOP_WORDS]
 
 
 def terms_index(before: IntArray, now: IntArray) -> float:
-    """Population stability index over the terms, of how many texts hold each; half a text is added to each count.
+    """Population stability index over the terms, by the number of texts that contain each; adds half a text to each count.
 
     >>> terms_index(np.array([40, 40]), np.array([40, 40]))
     0.0
@@ -82,14 +82,14 @@ def _weights(sides: Sequence[Sequence[str]]) -> tuple[list[str], tuple[Any, Any]
     vectorizer = TfidfVectorizer(analyzer=tokens, min_df=least, max_features=VOCABULARY, dtype=np.float32)
     try:
         both = vectorizer.fit_transform([*sides[0], *sides[1]])
-    except ValueError:  # no term is in so many texts
+    except ValueError:  # no term is in enough texts
         return [], (np.zeros((len(sides[0]), 0)), np.zeros((len(sides[1]), 0)))
     terms = [str(term) for term in vectorizer.get_feature_names_out()]
     return terms, (both[: len(sides[0])], both[len(sides[0]) :])
 
 
 def _counts(weights: Any) -> IntArray:
-    """Of each term the number of texts that hold it."""
+    """The number of texts that contain each term."""
     return np.asarray((weights > 0).sum(axis=0)).ravel().astype(np.int64)
 
 
@@ -103,7 +103,7 @@ def _counts_of(texts: Sequence[str], terms: Sequence[str]) -> IntArray:
 
 
 def _usual(old: Any, new: Any, windows: Sequence[IntArray]) -> float:
-    """What windows differ by among themselves; without windows what random parts of the size of the new side do."""
+    """How far windows differ from each other; without windows, how far random parts of the new side's size do."""
     if len(windows) > 1:
         counts = np.stack(windows)
         return usual_index([terms_index(rest, each) for rest, each in zip(others(counts), counts, strict=True)])
@@ -120,7 +120,7 @@ def _usual(old: Any, new: Any, windows: Sequence[IntArray]) -> float:
 
 
 def _moved(terms: Sequence[str], old: Any, new: Any) -> list[Term]:
-    """All terms, the one that moved most first."""
+    """All terms, those that moved most first."""
     before, now = _counts(old) / max(old.shape[0], 1), _counts(new) / max(new.shape[0], 1)
     order = np.argsort(-np.abs(now - before), kind="stable")[: 4 * SHOWN]
     found = []

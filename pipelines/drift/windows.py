@@ -1,7 +1,7 @@
-"""Windows of time: the newest one, and earlier ones that it is fair to compare it with.
+"""Windows of time: the newest one, and comparable earlier ones.
 
 A Monday is compared with Mondays: a site's reads at noon on Sunday differ from those of a Monday morning without any
-drift. How far such windows differ among themselves is what is usual; only what is beyond that is a drift.
+drift. The differences between such windows are usual; only a larger difference is drift.
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ import numpy as np
 from script_shared.arrays import FloatArray, IntArray
 
 DAY = timedelta(days=1)
-ENOUGH = 4  # windows that are compared by themselves
-SURE = 0.995  # share of windows without drift that stay below the usual index
+ENOUGH = 4  # windows of one weekday that need no others
+SURE = 0.995  # share of windows without drift whose index is below the usual one
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def newest_window(end_ms: int, hours: float) -> Window:
 def windows_before(newest: Window, begin: datetime, until: datetime) -> list[Window]:
     """Windows at the same hours of the day that do not overlap, the latest first.
 
-    Those of the same weekday are chosen where there are enough of them; else those of working days for a working day
+    They are those of the same weekday if there are enough of them; else those of working days for a working day
     and of weekends for a weekend; else all.
 
     Args:
@@ -75,10 +75,10 @@ def _same_kind_of_day(one: Window, other: Window) -> bool:
 def usual_index(indices: Sequence[float] | FloatArray) -> float:
     """The index that one more window without drift exceeds once in two hundred times; 0 for fewer than two.
 
-    The upper prediction limit of a normal sample, of the indices' square roots: those are about normal.
+    The upper prediction limit of a normal sample, of the indices' square roots, which are roughly normal.
 
     Args:
-        indices: of each earlier window beside the others.
+        indices: of each earlier window compared with the others.
 
     >>> round(usual_index([0.01, 0.01, 0.01, 0.01]), 3)
     0.01
@@ -93,6 +93,6 @@ def usual_index(indices: Sequence[float] | FloatArray) -> float:
 
 
 def others(counts: IntArray) -> IntArray:
-    """Of each window the counts of all other windows, (windows, bins)."""
+    """For each window the counts of all other windows, (windows, bins)."""
     rest: IntArray = counts.sum(axis=0) - counts
     return rest

@@ -37,7 +37,7 @@ def resampled_means(values: FloatArray, resamples: int, seed: int) -> FloatArray
 
 
 def resampled_group_means(values: FloatArray, groups: IntArray, resamples: int, seed: int) -> FloatArray:
-    """(resamples, m) means of each column, each over groups drawn with replacement; a group brings all of its rows.
+    """(resamples, m) means of each column, each over groups drawn with replacement; a group is drawn with all its rows.
 
     Args:
         values: (n, m), nan where a row has no value in that column.

@@ -24,7 +24,7 @@ def append_rows(path: Path, rows: Sequence[dict[str, Any]], run_id: str) -> None
     Args:
         path: of the CSV file, made when missing.
         rows: by column, see ``COLUMNS``.
-        run_id: of the run; all rows are of it.
+        run_id: of the run that all rows are of.
 
     Raises:
         InputError: the file there has other columns.

@@ -71,7 +71,7 @@ def mrr(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
 
 
 def ndcg(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
-    """Discounted gain of the first ``cutoff`` over that of the best list possible.
+    """Discounted gain of the first ``cutoff`` divided by that of the best possible list.
 
     Args:
         found: bool (n_users, m), see ``hits``.

@@ -1,4 +1,4 @@
-"""Python's limit on the length of a CSV cell belongs to the whole process; here it is set for one read only."""
+"""Python's limit on the length of a CSV cell belongs to the whole process; here it is set for one read."""
 
 import csv
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def cell_limit(characters: int) -> Iterator[None]:
-    """Lets ``csv.reader`` read cells of up to so many characters; the former limit is set again afterwards."""
+    """Lets ``csv.reader`` read cells of up to so many characters; restores the former limit afterwards."""
     before = csv.field_size_limit(characters)
     try:
         yield

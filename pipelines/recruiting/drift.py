@@ -1,4 +1,4 @@
-"""Drift of vacancies, applications and CVs: the newest quarter beside the quarters before it."""
+"""Drift of vacancies, applications and CVs: the newest quarter compared with the quarters before it."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ from pipelines.recruiting.tables.reading import Tables
 
 DAYS = 90  # of a window
 LEAST_ROWS = 20  # of a window that is compared
-SAMPLE = 4_000  # CVs of a window, drawn by seed: each is read for its language and its terms
+SAMPLE = 4_000  # CVs of a window, drawn by seed: language and terms of each are computed
 Columns = dict[str, Sequence[str]]
 KINDS: dict[str, Columns] = {
     "vacancies": {
@@ -36,7 +36,7 @@ NOT_USED = ("applications.status", "vacancies.language", "candidates.language") 
 
 
 def drifts_of(tables: Tables) -> dict[str, Drift]:
-    """``long_term``: beside all quarters before; ``short_term``: beside the quarter before. None without a quarter.
+    """``long_term``: compared with all quarters before; ``short_term``: with the quarter before. Empty without one.
 
     A candidate counts in each quarter in which they applied.
     """
@@ -51,7 +51,7 @@ def drifts_of(tables: Tables) -> dict[str, Drift]:
 
 
 def _parts(tables: Tables) -> dict[str, pl.DataFrame]:
-    """The rows of each table with their day, columns under the names that the report shows."""
+    """The rows of each table with their day, with the columns' names in the report."""
     people = tables.applications.select("candidate_id", "applied_on").join(tables.candidates, on="candidate_id")
     rows = {"vacancies": tables.vacancies, "applications": tables.applications, "candidates": people}
     return {
@@ -63,7 +63,7 @@ def _parts(tables: Tables) -> dict[str, pl.DataFrame]:
 
 
 def _compared(name: str, table: pl.DataFrame, newest: date, quarters: int | None) -> Drift | None:
-    """The newest quarter beside the quarters before it, or so many of them; None where one of both is too small."""
+    """The newest quarter compared with the quarters before it, or with so many of them; None if a side is too small."""
     now = _window(name, table, newest, 0)
     begin = table["day"].min()
     windows: list[pl.DataFrame] = []
@@ -89,7 +89,7 @@ def _compared(name: str, table: pl.DataFrame, newest: date, quarters: int | None
 
 
 def _window(name: str, table: pl.DataFrame, newest: date, place: int) -> pl.DataFrame:
-    """The rows of a quarter, 0 for the newest; a sample of them where their texts are read."""
+    """The rows of a quarter, 0 for the newest; a sample of them if their texts are read."""
     last = newest - timedelta(days=place * DAYS)
     rows = table.filter(pl.col("day").is_between(last - timedelta(days=DAYS), last, closed="right"))
     if name not in LANGUAGE_OF:

@@ -31,7 +31,7 @@ async def delete_event(event_id: EventId, service: TheNews, decisions: TheDecisi
     """Take one event out. It leaves the live state of every process within seconds, and the next training.
 
     Its row stays in the event log until its age or an erasure removes it, so that its id cannot count again. To delete
-    what is known of a person, use ``DELETE /users/{user_id}``. An event that was taken out cannot be corrected: 404.
+    what is known of a person, use ``DELETE /users/{user_id}``. An event that was deleted cannot be corrected: 404.
     """
     name = await asyncio.to_thread(_free_name, service, event_id)
     found = await _find(service, event_id)
@@ -47,8 +47,8 @@ async def put_event(
 ) -> Response:
     """Replace one event by a corrected one, both or neither.
 
-    Of two corrections of one event at the same time, or of a correction and a deletion, one counts; the other is
-    answered with 409, as is one of an event that was erased with its user meanwhile.
+    When two corrections of an event, or a correction and a deletion, arrive at the same time, one counts and the other
+    gets a 409, as does a correction of an event that was erased with its user meanwhile.
     """
     name = await asyncio.to_thread(_free_name, service, event_id)  # before the event is read: else both could count
     found = await _find(service, event_id)
@@ -63,19 +63,19 @@ async def put_event(
 
 
 async def _write(service: NewsService, found: Entry, entries: list[Entry]) -> None:
-    """Write what takes an event out or replaces it; returns once it is folded here.
+    """Write entries that delete or replace an event; returns once they are folded here.
 
     Raises:
-        HTTPException: 409, the event was taken out, corrected or erased after it was read.
+        HTTPException: 409, the event was deleted, corrected or erased after it was read.
     """
     if not await asyncio.to_thread(service.intake.log.append_about, found.entry_id, entries):
         raise HTTPException(409, "This event was corrected or deleted at the same time. Read it, then retry.")
-    with contextlib.suppress(UnavailableError):  # written it is; this process folds it later then
+    with contextlib.suppress(UnavailableError):  # it is written; this process folds it later
         await service.intake.settled()
 
 
 def _free_name(service: NewsService, event_id: str) -> str:
-    """What the next deletion or correction of an event is called, the same for all who ask before it is written."""
+    """The name of the next deletion or correction of an event, the same for all requests before it is written."""
     for earlier in count():
         name = hashlib.blake2b(f"{earlier} {event_id}".encode(), digest_size=8).hexdigest()
         ids = [f"correction-{name}", f"quarantine-{name}"]

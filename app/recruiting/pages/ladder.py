@@ -1,4 +1,4 @@
-"""Who is on the ladder of a vacancy, and the statuses on it: those of the files, and those set since."""
+"""The applicants of a vacancy and their statuses: from the files, and as changed since."""
 
 import logging
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from script_shared.recruiting.params import GradesParams
 from script_shared.recruiting.records import iso_day
 from script_shared.recruiting.store.store import Stored
 
-FIRST = "Prospect"  # the status of somebody about whom nothing is decided
+FIRST = "Prospect"  # the status of an applicant about whom nothing is decided
 STAGES = ("undecided", "forwarded", "interviewed", "offered", "hired", "refused")
 BY_GRADE = ("refused", "forwarded", "interviewed", "offered", "hired")
 MOST = 1_000  # applications of one vacancy or candidate that a page looks at
@@ -24,8 +24,8 @@ class Step:
     """An application.
 
     Attributes:
-        stage: where on the ladder; one of ``STAGES``.
-        status: in the words of the files; "" where a release knows the stage alone.
+        stage: one of ``STAGES``.
+        status: in the words of the files; "" if the release knows only the stage.
         version: to send with a change.
         applied_on: ISO day, None where unknown.
     """
@@ -50,19 +50,19 @@ class Ladder:
     statuses: Mapping[str, list[str]]
 
     def step(self, name: str) -> Step:
-        """The application of an id; an empty one where there is none."""
+        """The application of an id; an empty one if there is none."""
         return self.steps.get(name, Step("", "", 0, None))
 
 
 def ladder_of_vacancy(loaded: RecruitingRelease, vacancy: str, row: int) -> Ladder:
-    """Who applied to a vacancy, the latest first."""
+    """The applicants of a vacancy, latest first."""
     entries = loaded.matcher.world.activity.of_vacancy.get(row, ())
     known = {loaded.matcher.candidates.id_of(entry[0]): _known(entry) for entry in reversed(entries[-MOST:])}
     return _ladder(loaded, known, "candidate_id", vacancy_id=vacancy)
 
 
 def ladder_of_candidate(loaded: RecruitingRelease, candidate: str, row: int) -> Ladder:
-    """What a candidate applied to, the latest first."""
+    """The applications of a candidate, latest first."""
     entries = loaded.matcher.world.activity.of_candidate.get(row, ())
     known = {loaded.matcher.vacancies.id_of(entry[0]): _known(entry) for entry in reversed(entries[-MOST:])}
     return _ladder(loaded, known, "vacancy_id", candidate_id=candidate)

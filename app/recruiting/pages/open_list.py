@@ -10,13 +10,13 @@ from app.recruiting.release_loader import RecruitingRelease
 from script_shared.recruiting.ranking.profiles import tags_of_vacancy
 
 FILTERS = ("state", "level", "english", "contract", "area")
-COLUMNS = {"contract": "contract_types", "area": "areas"}  # where a filter and its field have two names
+COLUMNS = {"contract": "contract_types", "area": "areas"}  # fields whose name differs from the filter's
 SUGGESTED = ("state", "level", "academic", "english", "spanish")
 ON_A_PAGE = 25
 
 
 class OpenList:
-    """The open vacancies of a release, the newest first.
+    """The open vacancies of a release, newest first.
 
     Attributes:
         lines: of the page.

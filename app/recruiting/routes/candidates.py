@@ -49,7 +49,7 @@ async def get_similar_candidates(
 async def delete_candidate(candidate_id: CandidateId, loaded: InService, decisions: TheDecisions) -> Response:
     """Erase a candidate: no process answers about the candidate after a second, and later runs leave the candidate out.
 
-    A second request for the same candidate does no harm, and answers the same.
+    A second request for the same candidate does no harm and gets the same answer.
     Releases and older runs still hold the record until `maintenance` removes them; remove it from your files yourself.
     """
     if not loaded.erased.has(candidate_id):

@@ -1,4 +1,4 @@
-"""GET /recruiting/candidates/{id}/contact and /recruiting/access: one person's contact, and who read which."""
+"""GET /recruiting/candidates/{id}/contact and /recruiting/access: one person's contact, and who read which contacts."""
 
 import asyncio
 from typing import Annotated
@@ -22,7 +22,7 @@ NOT_KEPT = f"Contacts are not kept. Set {VARIABLE} and run the data pipeline aga
 
 @router.get("/candidates/{candidate_id}/contact", summary="A candidate's contact", response_model=CandidateContact)
 async def get_contact(candidate_id: CandidateId, request: Request, viewer: TheViewer, loaded: InService) -> Response:
-    """Names, addresses and numbers of one person, as in the files. The look is in the access record first."""
+    """Names, addresses and numbers of one person, as in the files. The access record gets an entry first."""
     contacts = _kept(loaded)
     route = f"{request.method} {request.scope['route'].path_format}"
     erased = loaded.erased.has(candidate_id)
@@ -40,11 +40,11 @@ async def get_contact(candidate_id: CandidateId, request: Request, viewer: TheVi
 )
 async def list_contact_looks(
     loaded: InService,
-    candidate_id: Annotated[str | None, Query(max_length=64, description="Looks at this candidate.")] = None,
+    candidate_id: Annotated[str | None, Query(max_length=64, description="Only looks at this candidate.")] = None,
     before: Annotated[int | None, Query(ge=1, lt=2**63, description="`number` of the last row before.")] = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
 ) -> Response:
-    """Looks at contacts, the newest first. A candidate is named by a digest; ``candidate_id`` finds those at one."""
+    """Looks at contacts, newest first. A digest names the candidate; ``candidate_id`` selects the looks at one."""
     rows = await asyncio.to_thread(_kept(loaded).looks, candidate_id, before, limit)
     looks = [{**{name: row[name] for name in row if name != "at_ms"}, "at": iso(row["at_ms"])} for row in rows]
     return private_json({"looks": looks, "before": rows[-1]["number"] if len(rows) == limit else None})

@@ -45,12 +45,12 @@ async def list_records(
         str | None, Query(max_length=64, pattern=NAME, description="Only applications of this one.")
     ] = None,
     before: Annotated[
-        int | None, Query(ge=1, lt=2**63, description="`next` of the page before, for the following page.")
+        int | None, Query(ge=1, lt=2**63, description="The `next` of a page, for the following page.")
     ] = None,
     offset: Offset = 0,
     limit: Limit = 20,
 ) -> Response:
-    """Records that were added or changed here, the latest change first. `next` leads through all pages."""
+    """Records that were added or changed here, latest change first. `next` pages through all of them."""
     named = {"vacancy_id": vacancy_id, "candidate_id": candidate_id} if kind == "applications" else {}
     equal = {name: value for name, value in named.items() if value is not None}
     rows, total = await asyncio.to_thread(lambda: loaded.live.store.page(kind, offset, limit, before, **equal))

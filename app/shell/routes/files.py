@@ -10,7 +10,7 @@ FILE_HEADERS = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"
 
 @router.get("/web/{name:path}")
 async def get_file(name: str, view: OpenView) -> Response:
-    """A style, a script or a picture; browsers load only such files of this service."""
+    """A style, a script or a picture; browsers load such files only from this service."""
     found = view.shell.files.get(name)
     if found is None:
         raise HTTPException(404)

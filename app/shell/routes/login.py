@@ -15,7 +15,7 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 @router.get("/login")
 async def get_login(view: OpenView, next: Annotated[str, Query(max_length=500)] = "") -> Response:
-    """The form that takes a token."""
+    """The login form."""
     return _login_page(view, own_address(next), wrong=False)
 
 

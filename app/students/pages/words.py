@@ -46,7 +46,7 @@ WORDS: Words = {
     "calculate": ("Calculate", "Calcular"),
     "before": ("As it is", "Como está"),
     "after": ("After the change", "Depois da mudança"),
-    "wrong": ("This value is not possible: {field}.", "Este valor não é possível: {field}."),
+    "wrong": ("This value is not valid: {field}.", "Este valor não é válido: {field}."),
     "nobody": ("No student matches.", "Nenhum estudante corresponde."),
     "back": ("All students", "Todos os estudantes"),
     "error_404": (

@@ -53,11 +53,11 @@ async def get_student(ra: StudentId, visit: TheVisit) -> Response:
 async def delete_student(ra: StudentId, visit: TheVisit, decisions: TheDecisions) -> Response:
     """Erase a student: no process answers about the student any more, and later runs leave the student out.
 
-    A second request for the same student does no harm, and answers the same.
+    A second request for the same student does no harm and gets the same answer.
     Releases and older runs still hold the records until `maintenance` removes them; your workbooks are yours to clean.
     """
     place = await visit.student(ra, also_erased=True)
-    await visit.release.erased.erase(ra)  # first: a release that is loaded meanwhile leaves the student out
+    await visit.release.erased.erase(ra)  # first: a release that loads meanwhile then leaves the student out
     await visit.release.online.erase(visit.model.store.ids.ids[place])
     person = {"person": await decisions.pseudonym(f"student {ra.upper()}")}
     await decisions.record("erasure", "students", why="ordered by a person", evidence=person)

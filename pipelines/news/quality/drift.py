@@ -1,4 +1,4 @@
-"""Drift of reads, articles and served lists: the newest window beside earlier ones at the same hours of the day."""
+"""Drift of reads, articles and served lists: the newest window compared with earlier ones at the same hours of the day."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -29,16 +29,16 @@ SERVED_NUMBERS = ("served.article_age_hours",)
 SERVED_CATEGORIES = ("served.segment", "served.source")
 USED = (*READ_NUMBERS[:2], *READ_CATEGORIES[:4], *ARTICLE_CATEGORIES, *ARTICLE_TEXTS)
 MOST_SECTIONS = 40  # the most read ones; all others are one category
-LEAST_WINDOWS = 3  # with fewer, nobody can tell what is usual
+LEAST_WINDOWS = 3  # with fewer, the usual difference is unknown
 OLDEST_HOURS = 30 * 24
 MOST_LISTS = 20_000  # of a window
 Frame = Callable[[Window], pl.DataFrame]
 
 
 def drifts_of(context: Context, data: Dataset) -> dict[str, Drift]:
-    """Both comparisons of the newest window; none where there are fewer than ``LEAST_WINDOWS`` earlier ones.
+    """Both comparisons of the newest window; none if there are fewer than ``LEAST_WINDOWS`` earlier windows.
 
-    ``long_term`` is with windows that the release in service learned from (with all, where none is in service);
+    ``long_term`` is with windows that the release in service learned from (with all windows, if none is in service);
     ``short_term`` with the window right before.
     """
     hours = float(context.params.drift.window_hours)
@@ -53,12 +53,12 @@ def drifts_of(context: Context, data: Dataset) -> dict[str, Drift]:
 
 
 def _reference_end(context: Context, newest: Window) -> datetime:
-    """When the data of the release in service end; the begin of the newest window where that is later or unknown."""
+    """When the data of the release in service end; the start of the newest window if that is later or unknown."""
     try:
         pointer = context.releases.current()
         facts = context.releases.manifest(pointer.version).facts if pointer else {}
     except PautaError as error:
-        log.warning("drift is measured beside all earlier windows: %s", error.message)
+        log.warning("drift is measured against all earlier windows: %s", error.message)
         facts = {}
     end_ms = facts.get("data_end_ms")
     return min(newest.start, _utc(end_ms)) if isinstance(end_ms, int) and end_ms > EARLIEST_MS else newest.start
@@ -78,7 +78,7 @@ def _compared(
 
 
 def _parts(context: Context, data: Dataset) -> list[tuple[Frame, dict[str, Sequence[str]]]]:
-    """A function that makes the rows of a window, and the columns of it that are compared."""
+    """Functions that make the rows of a window, each with the columns to compare."""
     reads, articles, served = Reads(data), Articles(data), Served(context, data)
     return [
         (reads.of, {"numbers": READ_NUMBERS, "categories": READ_CATEGORIES}),
@@ -144,7 +144,7 @@ class Served:
         self._issued = dict(zip(data.articles[c.ARTICLE_ID], data.issued_ms.tolist(), strict=True))
 
     def of(self, window: Window) -> pl.DataFrame:
-        """One row per list; none without an event log, or where it is unreachable."""
+        """One row per list; none without an event log, or if it is unreachable."""
         rows = []
         try:
             if log_exists(self._address):
@@ -164,7 +164,7 @@ class Served:
 
 
 def _sections(data: Dataset) -> pl.Series:
-    """The section of every article; the rare ones as one, null for none."""
+    """The section of every article; rare sections as one, null for none."""
     column = data.articles[c.SECTION].replace("", None)
     reads = np.bincount(data.interactions.article, minlength=data.n_articles)
     totals = pl.DataFrame({"section": column, "reads": reads}).drop_nulls().group_by("section").agg(pl.sum("reads"))
@@ -175,7 +175,7 @@ def _sections(data: Dataset) -> pl.Series:
 
 
 def _age_hours(ms: IntArray) -> FloatArray:
-    """Hours, at most a month: articles of years ago would rule the mean."""
+    """Hours, at most a month: very old articles would dominate the mean."""
     hours: FloatArray = np.clip(ms / HOUR_MS, 0, OLDEST_HOURS)
     return hours
 

@@ -27,8 +27,8 @@ TABLES = ("users", "articles", "interactions", "validation", "rejected")
 def quality(context: Context) -> dict[str, Any]:
     """Check the run's refined tables and write the data card.
 
-    The page is ``data-card.html`` in the step's folder, and a copy of it in the evaluation folder. The report of drift
-    (``drift.html``) and its figures are left there, too, once there is an earlier window to compare with.
+    The page is ``data-card.html`` in the step's folder, with a copy in the evaluation folder. The drift report
+    (``drift.html``) and its figures are there, too, once there is an earlier window to compare with.
 
     Raises:
         InputError: a stored table breaks a rule; names table, column and count.

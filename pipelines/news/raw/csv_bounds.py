@@ -15,9 +15,9 @@ HEADER_BYTES = 1 << 20
 MOST_COLUMNS = 2_000
 ROW_BYTES = 16 << 20  # the longest history of the real files takes 2 MB
 OTHER_DELIMITERS = ";\t|"
-FIRST_LOOK, LARGER = 1 << 14, 16  # bytes of a piece's end; each further look is so many times larger
+FIRST_LOOK, LARGER = 1 << 14, 16  # bytes read at a piece's end; each further read is so many times larger
 _LONE_CR = re.compile(rb"\r(?!\n|$)")
-PIECE = 1 << 20  # bytes that are looked at together
+PIECE = 1 << 20  # bytes that are read together
 QUOTE, NEWLINE = ord('"'), b"\n"
 Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
 
@@ -85,7 +85,7 @@ def check_rows_end(file: Path) -> None:
     Raises:
         InputError: names the file and the line at which the row begins.
     """
-    row = end = 0  # where the row under way begins, and how far the file was read
+    row = end = 0  # where the current row begins, and how far the file was read
     quoted = False
     piece = np.empty(min(PIECE, ROW_BYTES), np.uint8)
     with file.open("rb", buffering=0) as stream:
@@ -119,9 +119,9 @@ def _ends_within(part: Bytes, most: int, *, quoted: bool) -> bool:
 
 
 def _last_row_end(part: Bytes, *, quoted: bool) -> int:
-    """The place behind the last line break outside quotes, 0 for none; ``quoted`` is whether it ends within quotes.
+    """The place after the last line break outside quotes, 0 for none; ``quoted`` is whether it ends within quotes.
 
-    It is looked for in the last bytes of the part, then in ever more.
+    The search covers the last bytes of the part, then more and more of it.
     """
     size, start, found = FIRST_LOOK, len(part), 0
     while start and not found:

@@ -43,7 +43,7 @@ def scan(files: Sequence[Path], columns: Sequence[str]) -> pl.LazyFrame:
 
 
 def scan_narrow(files: Sequence[Path], columns: Sequence[str], some: Sequence[str]) -> pl.LazyFrame:
-    """The same with ``some`` of the columns, for a second look: blank lines and surplus cells stay unnoticed."""
+    """The same with ``some`` of the columns, for a second read: it does not notice blank lines and surplus cells."""
     return pl.concat([_scan(file, columns).select(*some, FILE_COLUMN, LAST_EMPTY) for file in files])
 
 
@@ -61,14 +61,14 @@ def check_no_row_short(files: Iterable[str | Path]) -> None:
 
 
 def rows_of_user(file: str | Path, columns: Sequence[str], user: str) -> str:
-    """File and rows of a user, counted after the header: messages reach logs, so they name no person."""
+    """File and rows of a user, counted after the header: messages reach logs, so they must not name a person."""
     users = scan_narrow([Path(file)], columns, [c.RAW_USER]).select(clean_id(c.RAW_USER)).collect().to_series()
     rows = [str(place + 1) for place in (users == user).arg_true()[:2]]
     return f"{Path(file).name}, {'rows' if len(rows) > 1 else 'row'} {' and '.join(rows)}" if rows else Path(file).name
 
 
 def _scan(file: Path, columns: Sequence[str]) -> pl.LazyFrame:
-    """One file. ``BLANK`` looks at every column, because the reader notices surplus cells only when it reads all."""
+    """One file. ``BLANK`` uses every column, because the reader notices surplus cells only when it reads all."""
     names = _distinct(columns_of(file, columns))
     table = pl.scan_csv(file, new_columns=names, infer_schema=False, empty_string_is_null=False, glob=False)
     last = (pl.col(names[-1]) == "").alias(LAST_EMPTY)

@@ -70,7 +70,7 @@ def _problem(file: Path, delimiter: str) -> InputError | None:
 
 
 def _unknown(files: Sequence[Path], error: BaseException) -> InputError:
-    """The words of the reader may hold cells, so they are not repeated."""
+    """The reader's message may contain cells, so it is not repeated."""
     return InputError(f"{_names(files)}: not readable as CSV ({type(error).__name__}).", fix="Download it again.")
 
 

@@ -29,9 +29,9 @@ def rejected_ids(
 
 
 class ArticleNumbers:
-    """Finds the numbers of articles by the hashes of their ids, which are made once, and compares the ids found.
+    """Finds the numbers of articles by hashes of their ids, computed once, and compares the ids found.
 
-    A cast to an Enum does the same, and makes a table of all ids each time.
+    A cast to an Enum does the same, but builds a table of all ids each time.
 
     Attributes:
         ids: the known ids, which are clean, in the order of their numbers.

@@ -25,7 +25,7 @@ def bad_id(cleaned: pl.Expr) -> pl.Expr:
 
 
 def _clean_ids(texts: pl.Series) -> pl.Series:
-    """Most ids are plain, and one look at them is enough."""
+    """Most ids are plain, so one check of them is enough."""
     if _all_plain(texts):
         return texts
     bare = texts.str.replace(f"^{_EDGE}", "").str.replace(f"{_EDGE}$", "")

@@ -133,7 +133,7 @@ class _Export:
 
 
 def _post(entry: Entry) -> tuple[Any, ...]:
-    """What one post said, and when the article was posted first; a field that it did not name is null.
+    """The fields of one post, and when the article was first posted; a field that the post lacks is null.
 
     Earlier posts may have left the log.
     """

@@ -1,4 +1,4 @@
-"""Plain orders of all candidates for a vacancy, as of a day: by text, latest activity, most applications, same area."""
+"""Trivial orders of all candidates for a vacancy, as of a day: by text, latest activity, most applications, same area."""
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -11,11 +11,11 @@ from script_shared.recruiting.features.facts import Codes
 from script_shared.recruiting.ranking.people import BM25_B, BM25_K
 
 MAX_TERMS = 60_000
-LONG = 1e6  # above every day
+LONG = 1e6  # more than any day
 
 
 class CandidateOrders:
-    """Scores of all candidates; texts know the days before ``until``, the rest what was added with ``add``.
+    """Scores of all candidates: texts as of the day before ``until``, everything else from the applications added.
 
     Args:
         until: days since 1970-01-01.
@@ -38,7 +38,7 @@ class CandidateOrders:
         self.add(np.flatnonzero(data.day < until))
 
     def add(self, places: IntArray) -> None:
-        """Note applications."""
+        """Add applications."""
         who, what = self._data.candidate[places], self._data.vacancy[places]
         np.maximum.at(self._latest, who, self._data.day[places])
         np.add.at(self._times, who, 1)
@@ -58,7 +58,7 @@ class CandidateOrders:
 
 
 def _bm25(counts: csr_array, known: list[int]) -> csr_array:
-    """Weights of the terms of each text; how rare a term is, is counted over the known texts."""
+    """Weights of the terms of each text; the known texts decide how rare a term is."""
     had = csr_array(counts[known]) if known else counts
     having = np.bincount(had.indices, minlength=counts.shape[1])
     rare = np.log1p((had.shape[0] - having + 0.5) / (having + 0.5)).astype(np.float32)

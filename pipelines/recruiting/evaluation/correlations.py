@@ -40,7 +40,7 @@ CORRELATIONS: Mapping[str, Callable[[FloatArray, FloatArray], float]] = {"pearso
 
 
 def correlation_figures(found: Decided, scores: Mapping[str, FloatArray], resamples: int, seed: int) -> list[Figure]:
-    """Of each model with the grades of the applications that have one, intervals by vacancy."""
+    """Correlations of each model with the grades of the applications that have one, with intervals by vacancy."""
     result = []
     for model, score in scores.items():
         known = np.flatnonzero((found.grade >= 0) & ~np.isnan(score))

@@ -1,4 +1,4 @@
-"""Counterfactual test: the same candidates with a name and words of the other sex; no vector and no score may move."""
+"""Counterfactual test: the same candidates with a name and words of the other sex; no vector and no score may change."""
 
 import re
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ _WORD = re.compile(r"\w+")
 ADDED = ("Sexo: masculino. Casado.", "Sexo: feminino. Casada.")
 NAMES = ("José Carlos Ferreira", "Maria Aparecida Ferreira")
 SCORES = ("ranker", "candidate_ranker", "match")
-MOVED = 1e-6  # largest distance that counts as none
+MOVED = 1e-6  # largest change that counts as none
 
 
 def swapped(text: str) -> str:
@@ -40,12 +40,12 @@ def swapped(text: str) -> str:
 
 @dataclass(frozen=True)
 class Moves:
-    """What moved.
+    """What changed.
 
     Attributes:
         candidates, pairs: that were compared.
-        vectors: largest distance of a number of two vectors.
-        scores: by model the largest distance of two scores of a pair.
+        vectors: largest difference between numbers of two vectors.
+        scores: by model the largest difference between two scores of a pair.
     """
 
     candidates: int
@@ -62,7 +62,7 @@ class Moves:
 def counterfactual(
     models: Models, world: World, candidates: Sequence[Candidate], vacancies: IntArray, day: int
 ) -> Moves:
-    """Compare candidates with their counterparts, each with all of the vacancies, as if they had just come.
+    """Compare candidates with their counterparts, each with all vacancies, as if they were new.
 
     Args:
         world: gets the candidates and their counterparts at its end.
@@ -82,7 +82,7 @@ def counterfactual(
 
 
 def _with(candidate: Candidate, place: int) -> Candidate:
-    """A candidate with a name and words of one sex, cleaned as any CV is when it comes."""
+    """A candidate with a name and words of one sex, cleaned as any new CV."""
     change = swapped if place else str
     name, words = NAMES[place], ADDED[place]
     return replace(

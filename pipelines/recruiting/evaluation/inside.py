@@ -45,7 +45,7 @@ def groups_of(vacancy: IntArray, came: Bools) -> list[IntArray]:
 def graded_values(
     vacancy: IntArray, gains: FloatArray, scores: Mapping[str, FloatArray], depth: int = 10
 ) -> dict[str, dict[str, list[float]]]:
-    """NDCG of the applicants' order by what became of them, of each vacancy where outcomes differ, beside a random one.
+    """NDCG of the applicants' order by outcome, for each vacancy whose outcomes differ, beside that of a random order.
 
     Args:
         gains: (n) of each application, such as its grade.
@@ -64,7 +64,7 @@ def graded_values(
 def inside_values(
     vacancy: IntArray, came: Bools, scores: Mapping[str, FloatArray]
 ) -> dict[str, dict[str, list[float]]]:
-    """AUC and NDCG@5 of each vacancy with both outcomes, by model, and what a random order is expected to have."""
+    """AUC and NDCG@5 of each vacancy with both outcomes, by model, and the expectation of a random order."""
     groups = groups_of(vacancy, came)
     found = {
         model: {
@@ -92,10 +92,10 @@ def random_ndcg(gains: FloatArray, depth: int = 5) -> float:
 def interval_by_vacancy(
     measure: Callable[[IntArray], float], vacancy: IntArray, resamples: int, seed: int
 ) -> tuple[float, float]:
-    """95 % interval of a measure over all applications; a vacancy is drawn with all its applicants.
+    """95 % interval of a measure over all applications; vacancies are drawn with all their applicants.
 
     Args:
-        measure: of the applications at some places.
+        measure: computed from the applications at some places.
         vacancy: (n) of each application.
     """
     order = np.argsort(vacancy, kind="stable")

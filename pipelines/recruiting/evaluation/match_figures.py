@@ -1,4 +1,4 @@
-"""Figures of the applicants: who is hired, over all and inside a vacancy; what similarity has to do with outcomes."""
+"""Figures of the applicants: who is hired, over all and inside a vacancy; how similarity relates to outcomes."""
 
 import numpy as np
 

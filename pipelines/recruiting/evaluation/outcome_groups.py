@@ -1,7 +1,7 @@
 """Were people of one group hired more often than those of another, and does the model repeat it?
 
-Gender is no column of any table. It is known where it was planted: the generator keeps it beside the raw tables, and
-only this comparison reads it.
+Gender is not in any table. Only the generator knows it: it writes planted genders beside the raw tables, and only
+this comparison reads them.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from script_shared.arrays import IntArray
 KIND = "gender (planted)"
 NAMES = ("man", "woman")
 EVERY_AREA = "all areas"
-FAIR = 0.8  # ratio of two groups' shares from which on they count as alike: the four-fifths rule
+FAIR = 0.8  # least ratio of two groups' shares that counts as alike: the four-fifths rule
 CHANCE = 0.05  # of a false alarm in any of the areas
 UNKNOWN = "Gender is in no table, and this source plants none: there are no figures by gender."
 
@@ -33,9 +33,9 @@ class Outcome:
     Attributes:
         applications: with a decision, of all days.
         hired, refused: shares of them.
-        ratio: of the two groups' shares of hires, the smaller by the larger.
-        p_value: chance of such grades if the two groups are alike (Mann-Whitney's test).
-        tested: applications of the test days; chance: their mean probability by the model.
+        ratio: of the two groups' shares of hires, the smaller divided by the larger.
+        p_value: probability of such grades if the two groups are alike (Mann-Whitney's test).
+        tested: applications of the test days; chance: their mean probability according to the model.
     """
 
     area: str
@@ -50,7 +50,7 @@ class Outcome:
 
 
 def planted_genders(landing: Path, data: Data) -> Sequence[str] | None:
-    """The planted gender of each candidate, "" where it is not known; None where none was planted."""
+    """The planted gender of each candidate, "" if unknown; None if none was planted."""
     file = landing / TRUTH / "candidates.parquet"
     if not file.is_file():
         return None
@@ -85,7 +85,7 @@ def outcomes(data: Data, found: Decided, genders: Sequence[str]) -> list[Outcome
 
 
 def outcome_sentences(found: Sequence[Outcome]) -> list[str]:
-    """A sentence for each area in which one gender was hired less often beyond chance; one for none."""
+    """A sentence for each area in which one gender was hired significantly less often; one sentence if there is none."""
     areas = list(dict.fromkeys(each.area for each in found))
     said = []
     for area in areas:
@@ -105,7 +105,7 @@ def _ended(group: Outcome) -> str:
 
 
 def _areas(data: Data) -> npt.NDArray[np.str_]:
-    """The first area of each vacancy, "" where none is given."""
+    """The first area of each vacancy, "" without one."""
     return np.asarray([each.areas[0] if each.areas else "" for each in data.vacancies])
 
 

@@ -40,7 +40,7 @@ HIRE = {
     "auc_hired": "AUC over all",
     "auc_inside": "AUC inside a vacancy",
     "ndcg_at_5": "NDCG@5 inside",
-    "graded_ndcg_at_10": "NDCG@10 by what became of them",
+    "graded_ndcg_at_10": "NDCG@10 by outcome",
     "calibration_error": "calibration error",
     "brier": "Brier score",
 }
@@ -50,8 +50,8 @@ READING = (
     "After each figure is its 95 % interval, by candidate here and by vacancy below."
 )
 HIRES = (
-    "The AUC over all applications measures mostly which vacancies are filled; the order inside a vacancy, where a "
-    "recruiter chooses, is learnt for itself. Applications that are not decided yet count as not hired. Answers show "
+    "The AUC over all applications mostly measures which vacancies are filled; the order inside a vacancy, where a "
+    "recruiter chooses, is learnt separately. Applications that are not decided yet count as not hired. Answers show "
     "the chance, but never order by it."
 )
 CORRELATED = "Correlation with the grade of the applications that have one: 0 refused, 1 put forward … 4 hired."
@@ -124,7 +124,7 @@ def _outcomes(content: dict[str, Any]) -> Section:
 
 def _counterfactual(content: dict[str, Any]) -> Section:
     found = content["counterfactual"]
-    verdict = "No score moved" if found["largest_move"] <= MOVED else f"Scores moved by {found['largest_move']:.2g}"
+    verdict = "No score changed" if found["largest_move"] <= MOVED else f"Scores changed by {found['largest_move']:.2g}"
     text = (
         f"{verdict} when {found['candidates']:,} candidates had a name of the other sex, words such as desenvolvedor "
         "and desenvolvedora were changed, and words for sex and family were added: both rankers and the match "

@@ -19,7 +19,7 @@ from script_shared.recruiting.features.world import World
 from script_shared.recruiting.ranking.boosted import scores_of
 
 DEPTHS = (10, 50, 100)
-NEAREST = 200  # candidates of a vacancy that the ranker puts in order
+NEAREST = 200  # candidates of a vacancy that the ranker orders
 SCORES = ("match", "applicants_order", "candidate_ranker", "similarity")
 
 
@@ -30,7 +30,7 @@ class Replayed:
     Attributes:
         next_vacancy: model to metric to the value of each case.
         rows: of each case (candidate, vacancy, day).
-        applicants: the same for vacancies on a day: recall of the applicants, and of those who were hired.
+        applicants: the same for vacancies on a day: recall of the applicants, and of the hired applicants.
         lists_of: the vacancy of each of those lists.
         places: of the applications that were scored, by list; scores: of each list by model.
     """
@@ -95,7 +95,7 @@ def _extend(table: dict[str, dict[str, list[float]]], model: str, values: dict[s
 def _measure_applicants(
     found: Replayed, data: Data, world: World, models: Models, orders: CandidateOrders, near: Near, at: IntArray
 ) -> None:
-    """Chances and scores of a vacancy's applicants of a day, and their places among all candidates."""
+    """Chances and scores of a vacancy's applicants on a day, and their places among all candidates."""
     vacancy, applicants = int(data.vacancy[at[0]]), data.candidate[at]
     alike = near.retrieval.vectors @ world.vacancy_vectors("learnt")[vacancy]
     seen = near.retrieval.is_known(applicants)
@@ -125,7 +125,7 @@ def _measure_applicants(
 
 
 def recalls(place: FloatArray, came: Bools) -> dict[str, list[float]]:
-    """Recall of the applicants at each depth, and of those who were hired; nan where nobody was."""
+    """Recall of the applicants at each depth, and of the hired applicants; nan if nobody was hired."""
     found = {f"recall_at_{depth}": [float((place < depth).mean())] for depth in DEPTHS}
     return found | {
         f"hired_recall_at_{depth}": [float((place[came] < depth).mean()) if came.any() else np.nan] for depth in DEPTHS

@@ -114,7 +114,7 @@ def _counterfactual(data: Data, models: Models, world: World, day: int) -> Moves
 def _alarms(moved: Moves, found: Replayed) -> list[str]:
     alarms = [] if found.rows else ["No case in the held-out days: nothing was measured."]
     if moved.largest > MOVED:
-        alarms.append(f"A name and words of the other sex move a candidate's vector or score by {moved.largest:.2g}.")
+        alarms.append(f"A name and words of the other sex change a candidate's vector or score by {moved.largest:.2g}.")
     return alarms
 
 

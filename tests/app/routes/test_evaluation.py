@@ -80,7 +80,7 @@ def test_drift_is_that_of_the_newest_data_and_for_admins(store: Store, client: h
     headers = {"Authorization": f"Bearer {TOKEN}"}
     before = client.get("/evaluation/drift", headers=headers)
     assert before.status_code == 404
-    assert before.json()["detail"] == "No data of news were compared yet; news_data does it."
+    assert before.json()["detail"] == "No data of news have been compared yet; the DAG news_data compares them."
     table = pl.DataFrame({"age": [1.0, 2.0, 3.0] * 40})
     drift = compare(table, table + 9, names=("before", "now"), numbers=["age"], used=["age"])
     write_figures(store.settings.evaluation_dir / "news", {"long_term": drift}, "r1")

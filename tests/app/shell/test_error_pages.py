@@ -29,7 +29,7 @@ def test_routes_for_programs_answer_browsers_with_problems_too(shared: httpx.Cli
 @pytest.mark.parametrize(
     ("status", "text", "more"),
     [
-        (403, "Isto não está aberto para você", "Entrar com outra chave"),
+        (403, "Você não tem acesso a esta página", "Entrar com outra chave"),
         (429, "Pedidos demais", "Tente de novo em um minuto"),
         (503, "Isto não está disponível agora", "Tente de novo em um minuto"),
         (418, "Isto não funcionou", "Ir para a página inicial"),

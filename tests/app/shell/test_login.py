@@ -129,7 +129,7 @@ def test_a_token_opens_the_pages_of_its_use_case_and_the_admins_all(client: http
     with log_in(client, RUI) as own:
         answer = own.get(PAGE)
         assert answer.status_code == 403
-        assert "This is not open to you" in answer.text
+        assert "You have no access to this page" in answer.text
         assert "The token of ana does not open this page of students" in text_of(answer)
     with log_in(client, TOKEN) as own:
         assert own.landed == "/"

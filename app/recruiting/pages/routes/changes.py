@@ -33,7 +33,7 @@ LISTS = {"contract": "contract_types", "area": "areas"}
 async def set_status(
     vacancy_id: VacancyId, view: TheView, form: TheForm, loaded: InService, decisions: TheDecisions
 ) -> Response:
-    """Give a candidate a status; somebody else's change since the page was loaded is shown, not replaced."""
+    """Set a candidate's status; a change by somebody else since the page was loaded is shown, not replaced."""
     vacancy_row(loaded, vacancy_id)
     try:
         body = ApplicationRecord.model_validate({**form, "vacancy_id": vacancy_id})
@@ -59,7 +59,7 @@ async def _conflict(view: View, loaded: RecruitingRelease, body: ApplicationReco
 
 @router.get("/new")
 async def get_new_vacancy(view: EditorView, loaded: InService) -> Response:
-    """The form of a new vacancy."""
+    """The form for a new vacancy."""
     return await _new_page(view, loaded, {})
 
 

@@ -1,4 +1,4 @@
-"""GET /recruiting/page and …/vacancies/{id}: open vacancies, one of them with its candidates, and two compared."""
+"""GET /recruiting/page and …/vacancies/{id}: open vacancies, one vacancy with its candidates, and a comparison."""
 
 import asyncio
 from typing import Annotated, Any
@@ -27,7 +27,7 @@ LIVE = ("recruiting/live.js",)
 
 @router.get("")
 async def get_open_vacancies(view: TheView, request: Request, loaded: InService, offset: Offset = 0) -> Response:
-    """The open vacancies, the newest first, with filters."""
+    """The open vacancies, newest first, with filters."""
     chosen = {name: value[:100] for name, value in request.query_params.items()}
     found = await asyncio.to_thread(OpenList, loaded, chosen, offset)
     return view.page(
@@ -56,7 +56,7 @@ async def get_vacancy(
     offset: Offset = 0,
     moved: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
-    """A vacancy with its candidates in order and why, who applied, and similar vacancies."""
+    """A vacancy with its ranked candidates and the reasons, its applicants, and similar vacancies."""
     return await vacancy_page(view, loaded, vacancy_id, level=level, english=english, offset=offset, moved=moved)
 
 
@@ -101,7 +101,7 @@ async def vacancy_page(
     Args:
         level, english: of the candidates that are shown; "" for any.
         moved: the candidate who has just got another status.
-        problem: a sentence on what was refused.
+        problem: a sentence on why a change was refused.
     """
     row = vacancy_row(loaded, vacancy)
     wanted = CandidateFilter(level=[level] if level else None, english=[english] if english else None)

@@ -22,7 +22,7 @@ def check_histories(batch: pl.DataFrame, lists: Sequence[str]) -> None:
     known = batch[c.RAW_TYPE].is_in([c.LOGGED, c.NOT_LOGGED])
     _refuse(batch, ~known, "userType is not valid", f"It must be {c.LOGGED} or {c.NOT_LOGGED}.")
     size = batch[c.RAW_SIZE].cast(pl.Int64, strict=False)
-    _refuse(batch, size.is_null() | (size < 0), "historySize is no whole number", "Count the reads.")
+    _refuse(batch, size.is_null() | (size < 0), "historySize is not a whole number", "Count the reads.")
     for name in lists:
         found = lengths(batch[name])
         _refuse(
@@ -47,7 +47,9 @@ def check_reads(rows: pl.DataFrame, batch: pl.DataFrame, offset: int) -> None:
     times = rows[c.TIMESTAMP]
     for name, column in c.RAW_QUANTITIES.items():
         _refuse_read(rows, batch, offset, rows[name].is_null(), column, "holds a value that is no number")
-    _refuse_read(rows, batch, offset, times.is_null(), c.RAW_TIMES, "holds what is no time between 2000 and 2100")
+    _refuse_read(
+        rows, batch, offset, times.is_null(), c.RAW_TIMES, "has a value that is not a time between 2000 and 2100"
+    )
 
 
 def check_no_file_empty(read_files: Iterable[str], files: Sequence[Path]) -> None:

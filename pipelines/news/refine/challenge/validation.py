@@ -94,7 +94,7 @@ def _explode(table: pl.DataFrame, users: pl.Enum, articles: ArticleNumbers) -> p
     )
     odd = rows.filter(pl.col("ms").is_null())
     if odd.height:
-        _stop(table, odd[c.USER_ID][0], "timestampHistory holds what is no time between 2000 and 2100")
+        _stop(table, odd[c.USER_ID][0], "timestampHistory has a value that is not a time between 2000 and 2100")
     return with_article_numbers(rows, articles).with_columns(
         pl.col(c.USER_ID).cast(users, strict=False).to_physical().cast(pl.UInt32).alias(c.USER),
         pl.col("ms").cast(TIME).alias(c.TIMESTAMP),

@@ -10,7 +10,7 @@ from script_shared.news.params import OutlierParams
 DAY, DAY_READS, DAY_PLACE, DAYS, DAILY = "day", "day_reads", "day_place", "days", "reads_a_day"
 RATES = {DAY: pl.Int64(), DAY_READS: pl.Int64(), DAY_PLACE: pl.Int64(), DAYS: pl.UInt32(), DAILY: pl.Float64()}
 DAY_MS = 24 * HOUR_MS
-ROBOT_DAYS = 3  # with fewer days, a high mean is one long day
+ROBOT_DAYS = 3  # with fewer days, one long day makes a high mean
 
 
 def with_rates(rows: pl.DataFrame, params: OutlierParams, before: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -18,7 +18,7 @@ def with_rates(rows: pl.DataFrame, params: OutlierParams, before: pl.DataFrame |
 
     ``day_reads`` are the user's reads of that day, ``day_place`` the place of the row among them by time (0 for all
     rows of a day within the limit), ``days`` the days on which the user read anything, ``reads_a_day`` the
-    mean over these. All are 0 for users with so few reads that no limit applies to them: those are most.
+    mean over these. All are 0 for users with so few reads that no limit applies, which are most users.
 
     Args:
         rows: user, timestamp (datetime), others. All rows of a user are there.

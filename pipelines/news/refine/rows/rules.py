@@ -52,7 +52,7 @@ def _repeats() -> pl.Expr:
 
 
 def _repeated(reads: pl.Series) -> pl.Series:
-    """Rows are compared only where hashes of numbers, which compare faster, are alike."""
+    """Rows are compared only if hashes of numbers, which compare faster, are equal."""
     parts = reads.struct.unnest()
     user, article = (parts[name].cast(pl.UInt64).fill_null(2**32).to_numpy() for name in (c.USER, c.ARTICLE))
     time = parts[c.TIMESTAMP].to_physical().fill_null(-1).to_numpy().astype(np.uint64)

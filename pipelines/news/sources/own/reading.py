@@ -129,7 +129,7 @@ def _readable(file: Path) -> Iterator[None]:
     try:
         yield
     except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else None  # the words of a reader may hold cells
+        reason = error.strerror if isinstance(error, OSError) else None  # a reader's message may contain cells
         raise InputError(
             f"{file.name}: cannot be read ({reason or type(error).__name__}).", fix="Export it again."
         ) from None

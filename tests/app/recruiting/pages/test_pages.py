@@ -112,10 +112,10 @@ def test_a_new_vacancy_has_candidates_at_once_and_no_personal_data(editor: httpx
     assert "Consultor SAP EWM" in editor.get(f"{PAGE}/search?q=sap+ewm&kind=vacancies").text
     wrong = editor.post(f"{PAGE}/new", data={**form, "title": " ", "form_key": key})
     assert wrong.status_code == 422
-    assert "This value is not possible: Title." in wrong.text
+    assert "This value is not valid: Title." in wrong.text
     assert "SAP EWM; ABAP" in wrong.text
     long = editor.post(f"{PAGE}/new", data={**form, "city": "x" * 501, "form_key": key})
-    assert "This value is not possible: City." in long.text
+    assert "This value is not valid: City." in long.text
 
 
 def test_recruiters_who_may_not_add_see_no_form(browser: httpx.Client) -> None:
@@ -163,5 +163,5 @@ def test_while_the_tables_are_unreachable_the_page_shows_the_release_and_no_form
 
 def test_the_pages_speak_portuguese(browser: httpx.Client) -> None:
     text = text_of(browser.get(ONE, headers={"Accept-Language": "pt-BR,pt;q=0.9"}))
-    assert "Candidatos, do mais adequado ao menos" in text
+    assert "Candidatos, os mais adequados primeiro" in text
     assert "Chance de contratação" in text

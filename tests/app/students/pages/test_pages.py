@@ -107,7 +107,7 @@ def test_a_what_if_shows_both_risks_and_stores_nothing(browser: httpx.Client, cl
 def test_a_value_that_cannot_be_is_named(browser: httpx.Client, field: str, value: str, name: str) -> None:
     answer = ask(browser, "RA-2", **{field: value})
     assert answer.status_code == 422
-    assert f"This value is not possible: {name}" in answer.text
+    assert f"This value is not valid: {name}" in answer.text
 
 
 def test_the_pages_speak_portuguese(browser: httpx.Client) -> None:

@@ -118,14 +118,14 @@ CASES: dict[str, tuple[Spoil, str]] = {
         r"row 2: scrollPercentageHistory has 1 elements.*separated by a comma and a space",
     ),
     "empty list": (_row(timestampHistory=""), r"row 2: timestampHistory has 0 elements, historySize is 2"),
-    "historySize no number": (_row(historySize="two"), r"row 2: historySize is no whole number"),
+    "historySize no number": (_row(historySize="two"), r"row 2: historySize is not a whole number"),
     "timestamp no number": (
         _row(timestampHistory=f"{START}, yesterday"),
-        r"treino_parte2\.csv, row 2: timestampHistory holds what is no time between 2000 and 2100",
+        r"treino_parte2\.csv, row 2: timestampHistory has a value that is not a time between 2000 and 2100",
     ),
     "timestamps of another century": (
         _row(timestampHistory="0, 9656644401"),
-        r"row 2: timestampHistory holds what is no time between 2000 and 2100 \(2 such",
+        r"row 2: timestampHistory has a value that is not a time between 2000 and 2100 \(2 such",
     ),
     "quantity no number": (
         _row(timeOnPageHistory="60000, long"),
@@ -153,7 +153,7 @@ CASES: dict[str, tuple[Spoil, str]] = {
         lambda raw: write_csv(
             raw / "validacao.csv", ["userId", "history", "timestampHistory"], [["ann", "['a']", "[then]"]]
         ),
-        r"validacao\.csv, row 1: timestampHistory holds what is no time",
+        r"validacao\.csv, row 1: timestampHistory has a value that is not a time",
     ),
     "validation column": (
         lambda raw: write_csv(raw / "validacao.csv", ["userId", "history"], [["ann", "['a']"]]),
