@@ -62,7 +62,7 @@ train: install ## One run of a use case, without Airflow (USE_CASE=students CONF
 	@$(BIN)/python -m pipelines $(or $(USE_CASE),news) $(if $(CONFIG),--params $(CONFIG)) $(ARGS)
 
 .PHONY: simulate-drift
-simulate-drift: install ## Generated data whose newest part differs: report, alert, retraining (USE_CASE=students ARGS="--show")
+simulate-drift: install ## Generated data whose newest part differs: report, alert, new training (USE_CASE=students ARGS="--show")
 	@$(BIN)/python -m pipelines simulate-drift --use-case $(or $(USE_CASE),students) $(ARGS)
 
 .PHONY: mlflow-ui
@@ -135,7 +135,7 @@ bench-students-serving: install ## Risks of students over HTTP at a constant rat
 	$(BIN)/python -m tests.benchmarks.students_serving $(ARGS)
 
 .PHONY: bench-recruiting-serving
-bench-recruiting-serving: install ## Candidates of vacancies over HTTP at a constant rate, and how soon a new vacancy is seen (ARGS="--work folder")
+bench-recruiting-serving: install ## Candidates of vacancies over HTTP at a constant rate, and how soon another process sees a new vacancy (ARGS="--work folder")
 	$(BIN)/python -m tests.benchmarks.recruiting_serving $(ARGS)
 
 .PHONY: bench-students-scale

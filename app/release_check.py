@@ -5,7 +5,7 @@ its memory, or answer every request with an error. So the service has each relea
 ``module:class`` of a ``ReleaseTrial``. Standard input holds what it gets and the release's manifest, as JSON; the
 output is one JSON object a line: each stage as it begins, then the verdict.
 
-It imports large packages at the lowest priority: the imports take as much CPU as the check, beside the service's requests.
+It imports large packages at the lowest priority: their import takes as much CPU as the check, while the service works.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 # The services that are not ours, each with its configuration inside: no folder of the host has to be readable in them.
 FROM postgres:17.6 AS postgres
-# The extension for vector indexes, from the packages of the image's own PostgreSQL, which set its version.
+# The extension for vector indexes, from the package source of the image's PostgreSQL, which sets its version.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends postgresql-17-pgvector \

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from script_shared.errors import ReleaseCorruptError
 
-IntArray = npt.NDArray[np.integer[Any]]  # any width: for parameters that take all of them
+IntArray = npt.NDArray[np.integer[Any]]  # any width: for parameters that accept all of them
 FloatArray = npt.NDArray[np.floating[Any]]
 Bools = npt.NDArray[np.bool_]
 Int8s = npt.NDArray[np.int8]

@@ -118,7 +118,9 @@ def _active(hour: IntArray, user: IntArray) -> Float64s:
     keys = user.astype(np.int64) * padded + hour
     days = keys // _DAY
     new = np.ones(len(keys), bool)
-    new[1:] = (days[1:] != days[:-1]) | (keys[1:] < keys[:-1])  # fewer to sort: most data has a user's reads in order
+    new[1:] = (days[1:] != days[:-1]) | (
+        keys[1:] < keys[:-1]
+    )  # fewer keys to sort: in most data a user's reads are in order
     keys = np.sort(keys[new])
     days = keys // _DAY
     new = np.ones(len(keys), bool)

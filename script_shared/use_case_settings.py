@@ -71,13 +71,14 @@ class UseCaseSettings(BaseModel):
     params_file: Path | None = Field(None, description="its params file; unset, the one in the package")
     database_uri: SecretStr | None = Field(
         None,
-        description="SQLAlchemy address of the use case's own tables (students, recruiting): SQLite or PostgreSQL, of "
+        description="SQLAlchemy address of the use case's own tables (students, recruiting): SQLite or PostgreSQL, for "
         "recruiting also MySQL; unset, they are beside the event log",
     )
     contact_key: Annotated[SecretStr, AfterValidator(_fernet)] | None = Field(
         None,
-        description="key that encrypts contacts of candidates (recruiting), made as docs/recruiting.md says; several "
-        "are separated by commas, and the first one encrypts; unset, contacts are dropped at the first step",
+        description="key that encrypts contacts of candidates (recruiting); docs/recruiting.md says how to make "
+        "one; of several keys, separated by commas, the first one encrypts; unset, contacts are dropped at the first "
+        "step",
     )
     index_uri: SecretStr | None = Field(
         None,

@@ -18,22 +18,22 @@ def use_copies(matcher: Matcher, server: IndexServer) -> None:
     """Let the copies on the server answer; each is opened at its first use."""
     parts = matcher.parts
 
-    def served(side: str, own: object) -> ServedIndex:
+    def with_copy(side: str, own: object) -> ServedIndex:
         assert isinstance(own, ExactIndex)
         return ServedIndex(own, partial(server.open, index_name(side, matcher.version), own.width, own.encoder))
 
     matcher.parts = replace(
         parts,
-        candidate_index=served("candidates", parts.candidate_index),
-        vacancy_index=served("vacancies", parts.vacancy_index),
+        candidate_index=with_copy("candidates", parts.candidate_index),
+        vacancy_index=with_copy("vacancies", parts.vacancy_index),
     )
 
 
 @contextmanager
-def sent_together(matcher: Matcher) -> Iterator[None]:
+def send_together(matcher: Matcher) -> Iterator[None]:
     """Changes of the indexes inside the block reach the server when it ends."""
     with ExitStack() as stack:
         for index in (matcher.parts.candidate_index, matcher.parts.vacancy_index):
             if isinstance(index, ServedIndex):
-                stack.enter_context(index.sent_together())
+                stack.enter_context(index.send_together())
         yield

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from app.erased_people import ErasedPeople
-from app.recruiting.index_copies import sent_together
+from app.recruiting.index_copies import send_together
 from script_shared.errors import UnavailableError
 from script_shared.recruiting.params import GradesParams
 from script_shared.recruiting.ranking.matcher import Matcher
@@ -59,7 +59,7 @@ class LiveRecords:
             await asyncio.to_thread(self._forget, matcher, position, self._erased.known)
 
     def _forget(self, matcher: Matcher, position: Position, digests: frozenset[str]) -> None:
-        with position.guard, sent_together(matcher):
+        with position.guard, send_together(matcher):
             names = matcher.candidates.names()
             for place in self._erased.among(names, digests - position.erased):
                 matcher.erase_candidate(matcher.candidates.row(names[place]))
@@ -92,7 +92,7 @@ class LiveRecords:
 
     def apply(self, matcher: Matcher, position: Position) -> None:
         """Put all later changes into the release, in their order; one that cannot be applied is logged and left out."""
-        with position.guard, sent_together(matcher):
+        with position.guard, send_together(matcher):
             for stored in self.store.since(position.change):
                 try:
                     self._put(matcher, position, stored)

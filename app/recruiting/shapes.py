@@ -167,7 +167,7 @@ class Found(BaseModel):
 class CandidateContact(BaseModel):
     candidate_id: str
     contact: dict[str, list[str]] = Field(
-        description="`names`, `emails`, `phones`, `cpf`, `addresses`, `birth_date`, `links`, as far as the files have them."
+        description="`names`, `emails`, `phones`, `cpf`, `addresses`, `birth_date`, `links`, if the files have them."
     )
 
 

@@ -180,7 +180,7 @@ class DriftFigures(BaseModel):
     run_id: str
     measured_at: Moment
     comparisons: dict[str, DriftComparison] = Field(
-        description="`long_term`: compared with the reference of the release in service; `short_term`: with the last window."
+        description="`long_term`: compared with the release's reference; `short_term`: with the last window."
     )
 
 

@@ -123,12 +123,12 @@ def host_view(request: Request) -> View:
 def open_view(use_case: str = "") -> Any:
     """The view of a page that everybody may see, for the signature of a route."""
 
-    async def looked(request: Request) -> View:
+    async def get_view(request: Request) -> View:
         view = View(request, request.app.state.shell, use_case, await person_of(request))
         request.scope[OF_REQUEST] = view
         return view
 
-    return Depends(looked)
+    return Depends(get_view)
 
 
 def view_of(use_case: str, role: Role = "viewer") -> Any:
@@ -137,13 +137,13 @@ def view_of(use_case: str, role: Role = "viewer") -> Any:
     Others get the login, or a 403 if the token does not have this role in this use case.
     """
 
-    async def looked(view: Annotated[View, open_view(use_case)]) -> View:
+    async def get_view(view: Annotated[View, open_view(use_case)]) -> View:
         if not view.viewer.may(role, use_case):
             raise HTTPException(403, f"The token of {view.viewer.name} does not open this page of {use_case}.")
         return view
 
-    looked.needs = Requirement(role, use_case)  # type: ignore[attr-defined]  # for the table of roles
-    return Depends(looked)
+    get_view.needs = Requirement(role, use_case)  # type: ignore[attr-defined]  # for the table of roles
+    return Depends(get_view)
 
 
 OpenView = Annotated[View, open_view()]

@@ -12,7 +12,7 @@ SELECT format('CREATE DATABASE %I OWNER %I', :'name', :'name') WHERE NOT EXISTS 
 SELECT format('REVOKE CONNECT ON DATABASE %I FROM PUBLIC', :'name') \gexec
 SQL
 done
-# Vectors of the recruiting use case; the owner of a database may not make this extension.
+# Vectors of the recruiting use case; the owner of a database is not allowed to create this extension.
 sql --dbname pauta <<'SQL'
 SELECT 'CREATE EXTENSION IF NOT EXISTS vector' FROM pg_available_extensions WHERE name = 'vector' \gexec
 SQL

@@ -1,4 +1,4 @@
-"""``python -m pipelines simulate-drift``: generated data whose newest part differs, from the files to a new training."""
+"""``python -m pipelines simulate-drift``: generated data with drift, from the files to a new training."""
 
 import argparse
 import shutil

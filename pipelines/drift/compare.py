@@ -35,7 +35,7 @@ class Drift:
 
     @property
     def alarm(self) -> bool:
-        """Whether a column that the model uses has large drift; the alert DataDrift computes the same from the gauges."""
+        """Whether a column that the model uses has large drift; the alert DataDrift follows from the gauges."""
         return bool(self.columns("large", used=True))
 
     def sentences(self) -> list[str]:

@@ -59,7 +59,7 @@ def tokens(text: str) -> list[str]:
 
 
 def terms_index(before: IntArray, now: IntArray) -> float:
-    """Population stability index over the terms, by the number of texts that contain each; adds half a text to each count.
+    """Population stability index over the terms, by the number of texts that contain each, plus half a text.
 
     >>> terms_index(np.array([40, 40]), np.array([40, 40]))
     0.0

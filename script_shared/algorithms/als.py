@@ -84,7 +84,7 @@ class Als:
         return replace(self, users=users, items=items, gram=_gram(items))
 
     def moved(self, users: Renumbering, articles: Renumbering) -> "Als":
-        """The same fitted vectors under other row numbers; the state is made again by ``as_of``.
+        """The same fitted vectors under other row numbers; ``as_of`` rebuilds the state.
 
         Args:
             users: new rows of the users; ``articles`` likewise.

@@ -49,7 +49,7 @@ class Content:
 
     @classmethod
     def fit(cls, texts: Iterable[str], n_articles: int, weights: ContentWeights) -> "Content":
-        """Learn vocabulary and idf; texts without words teach nothing, no text at all gives an empty vocabulary.
+        """Learn vocabulary and idf; texts without words add nothing, and without any text the vocabulary is empty.
 
         Args:
             texts: title, caption and the beginning of the body of each article to learn from.

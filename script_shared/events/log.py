@@ -44,7 +44,7 @@ class EventLog:
     Attributes:
         served: lists as they were served, in tables of their own.
         articles: what ARTICLE entries say, merged, in a table of its own.
-        superseded: posts that later ones replaced, which leave by age.
+        superseded: posts that later posts replaced, which are dropped by age.
         history: entries of the past, by kind, time and user.
         day_keys: the random keys of days.
         tokens: named tokens, and logins in browsers.
@@ -108,7 +108,7 @@ class EventLog:
         return first_of_each(entries, new)
 
     def append_about(self, entry_id: str, entries: Sequence[Entry]) -> bool:
-        """Write entries that take one out or replace it, all or none; see ``append_about`` of the module ``about``.
+        """Write entries that delete or replace an entry, all or none; see ``append_about`` of the module ``about``.
 
         Raises:
             UnavailableError: the log cannot be used.

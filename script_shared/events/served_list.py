@@ -29,7 +29,7 @@ def person_key(name: str) -> int:
 
 
 def sampled(answer_id: str, share: float) -> bool:
-    """Whether a list is among the share of lists that is kept; the same answer for the same id.
+    """Whether a list belongs to the share of lists that is kept; the answer depends only on the id.
 
     Args:
         answer_id: of the answer.

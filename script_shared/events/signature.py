@@ -28,7 +28,7 @@ def check(header: str, body: bytes, keys: Sequence[str], now_s: float) -> None:
     Args:
         header: value of the signature header, ``t=<epoch seconds>,v1=<hex>``; up to four ``v1``.
         body: the bytes of the request.
-        keys: secrets of the site, the newest and those that are still accepted.
+        keys: secrets of the site, the newest and older ones that are still accepted.
         now_s: epoch seconds; the header's time may differ by five minutes.
 
     Raises:

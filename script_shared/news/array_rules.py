@@ -160,7 +160,7 @@ def rising(arrays: Arrays, array: IntArray) -> str:
 
 
 def each_once(arrays: Arrays, array: IntArray) -> str:
-    """No value comes twice; sorted, because ``np.unique`` hashes and takes 80 times as long."""
+    """No value occurs twice; sorts, because ``np.unique`` hashes and takes 80 times as long."""
     return "it holds a value twice" if rising(arrays, np.sort(array, axis=None)) else ""
 
 

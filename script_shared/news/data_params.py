@@ -25,7 +25,7 @@ class SampleParams(Params):
     seed: int = Field(description="seed of the generator")
     validation: bool = Field(description="also write validacao.csv: reads of the two days after the end")
     drift: float = Field(
-        0, ge=0, le=1, description="how far the last day differs: reads of old articles of one topic; 0 for not at all"
+        0, ge=0, le=1, description="how far the last day differs: reads of old articles of one topic; 0 for no drift"
     )
 
 

@@ -33,7 +33,7 @@ class EncoderParams(Params):
     tuning_epochs: int = Field(
         ge=0,
         le=20,
-        description="passes over the pairs to fine-tune an onnx model with torch first; 0 leaves it as it is",
+        description="passes over the pairs that fine-tune an onnx model with torch first; 0 leaves the model as it is",
     )
     width: int = Field(ge=8, le=1024, description="length of a vector before the projection")
     learnt_width: int = Field(ge=4, le=1024, description="length of a vector after the projection")
@@ -63,7 +63,9 @@ class IndexParams(Params):
 class RankerParams(Params):
     """LambdaRank over the features of pairs."""
 
-    kind: Library = Field(description="library that grows the trees: lightgbm or xgboost; a release is the same")
+    kind: Library = Field(
+        description="library that grows the trees: lightgbm or xgboost; both give the same kind of release"
+    )
     days: int = Field(ge=30, description="newest days of the applications that it learns from")
     cases: int = Field(ge=100, description="newest cases that it learns from, at most")
     negatives: int = Field(
@@ -81,9 +83,14 @@ class RankerParams(Params):
 class MatchParams(Params):
     """The match classifier: how likely an application ends in a hire."""
 
-    kind: Library = Field(description="library that grows the trees: lightgbm or xgboost; a release is the same")
+    kind: Library = Field(
+        description="library that grows the trees: lightgbm or xgboost; both give the same kind of release"
+    )
     hire_weight: float = Field(
-        ge=0, le=1, description="how much more a hire weighs: 0 no more, 1 as all others together, 0.5 the root of it"
+        ge=0,
+        le=1,
+        description="how much more a hire weighs: 0 no more, 1 as much as all others together, "
+        "0.5 the square root of that",
     )
     min_days: int = Field(ge=0, description="days after which an undecided application counts as not hired")
     trees: int = Field(ge=1, description="trees")

@@ -33,7 +33,7 @@ class GeneratedParams(Params):
         0,
         ge=0,
         le=1,
-        description="how far vacancies of the last quarter differ: levels, languages and words; 0 for not at all",
+        description="how far vacancies of the last quarter differ: levels, languages and words; 0 for no drift",
     )
 
 

@@ -21,7 +21,7 @@ def publish(storage: Storage, folder: Path, version: str, facts: dict[str, Any],
         storage: where releases are.
         folder: the finished files, on this machine.
         version: of the release, letters, digits and ``_ . + -``.
-        facts: what people and the gate want to know of it, as JSON values.
+        facts: facts about it for people and the gate, as JSON values.
         run_id: of the run that made it.
 
     Raises:

@@ -158,8 +158,8 @@ def decode(kind: type[R], data: bytes, name: str, fix: str) -> R:
     Args:
         kind: class of the record.
         data: its JSON.
-        name: what it is called in the error.
-        fix: what the error says to do.
+        name: its name in the error.
+        fix: the fix that the error proposes.
 
     Raises:
         ReleaseCorruptError: the bytes are no such record; names it.

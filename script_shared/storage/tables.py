@@ -1,4 +1,4 @@
-"""Tables of a use case in SQLite, PostgreSQL or MySQL: their address, and connections that make what is missing."""
+"""Tables of a use case in SQLite, PostgreSQL or MySQL: their address, and connections that create missing tables."""
 
 import logging
 import sqlite3
@@ -18,7 +18,7 @@ from script_shared.use_case_settings import variable
 
 log = logging.getLogger("pauta.tables")
 Identity = tuple[int, int]  # device and number of a file
-_LOCK = "SELECT pg_advisory_xact_lock(hashtext(:name))"  # two processes do not make tables at once
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext(:name))"  # two processes must not create tables at once
 _MYSQL_LOCK, _MYSQL_UNLOCK = "SELECT GET_LOCK(:name, 60)", "SELECT RELEASE_LOCK(:name)"
 
 
@@ -36,8 +36,8 @@ class TableConnection:
     Args:
         uri: an SQLAlchemy address.
         use_case: whose tables they are.
-        make: makes the tables, or brings them up to date; called once before the first transaction.
-        durable: whether a commit in SQLite is on disk when it returns, and not only safe from the end of the process.
+        make: creates or updates the tables; called once before the first transaction.
+        durable: whether a commit in SQLite is on disk when it returns, not only safe if the process ends.
 
     Raises:
         SettingsError: the address cannot be understood.
@@ -53,7 +53,7 @@ class TableConnection:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A transaction; what it wrote is in the database when the block has ended.
+        """A transaction; its writes are in the database when the block has ended.
 
         Raises:
             UnavailableError: the database cannot be used.
@@ -70,33 +70,33 @@ class TableConnection:
             ) from error
 
     def direct(self) -> sqlite3.Connection | None:
-        """A connection of the event loop's thread, for single statements that take microseconds and wait for nobody.
+        """A connection of the event loop's thread, for single statements that take microseconds and never wait.
 
-        None for a server, before the tables were made, and while another file is at the path.
+        None for a server, before the tables exist, and while another file is at the path.
         """
         if self._file is None or not self._made or self._identity() != self._opened:
             return None
         if self._direct is None or self._direct[0] != self._opened:
             connection = sqlite3.connect(self._file, timeout=0, isolation_level=None, check_same_thread=False)
             connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute("PRAGMA wal_autocheckpoint=0")  # which would wait for the disk
+            connection.execute("PRAGMA wal_autocheckpoint=0")  # a checkpoint would wait for the disk
             self._direct = self._opened, connection
         return self._direct[1]
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         if self._direct is not None:
             self._direct[1].close()
             self._direct = None
         self.engine.dispose()
 
     def _prepare(self) -> None:
-        """Make the tables at the first use, and where the SQLite file is another one than was opened, or is gone."""
+        """Create the tables at the first use, and again if the SQLite file was replaced or removed."""
         if self._made and self._identity() == self._opened:
             return
         with self._guard:
             if self._made:
-                log.warning("the file of the tables of %s was removed or replaced: it is opened again", self._use_case)
+                log.warning("the file of the tables of %s was removed or replaced: opening it again", self._use_case)
                 self.engine.dispose()  # open connections write into the file that was removed
                 self._made = False
             if self._file is not None:
@@ -107,7 +107,7 @@ class TableConnection:
             self._made, self._opened = True, self._identity()
 
     def _identity(self) -> Identity | None:
-        """Which file is at the path; None where there is none, and for a server."""
+        """The file at the path; None if there is none, and for a server."""
         if self._file is None:
             return None
         try:
@@ -119,7 +119,7 @@ class TableConnection:
 
 @contextmanager
 def _alone(connection: Connection, name: str) -> Iterator[None]:
-    """Wait for other processes that make the same tables of a server."""
+    """Wait for other processes that create the same tables on a server."""
     dialect = connection.dialect.name
     if dialect == "postgresql":
         connection.execute(text(_LOCK), {"name": name})
@@ -148,6 +148,6 @@ def _engine(uri: str, variable_name: str, synchronous: str) -> Engine:
 
 
 def _write_ahead(connection: Any, synchronous: str) -> None:
-    """Readers never wait for a writer; what was committed survives the end of the process."""
+    """Readers never wait for a writer; commits survive the end of the process."""
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute(f"PRAGMA synchronous={synchronous}")

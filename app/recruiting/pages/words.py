@@ -34,7 +34,7 @@ WORDS: Words = {
     "look_for": ("Look for", "Procurar"),
     "add": ("Add a vacancy", "Incluir uma vaga"),
     "add_about": (
-        "The page then shows its candidates at once. Names and addresses are removed from the texts before they are stored.",
+        "Its candidates appear at once. Names and addresses are removed from the texts before they are stored.",
         "Os candidatos aparecem na hora. Nomes e endereços são retirados dos textos antes de serem gravados.",
     ),
     "vacancy_title": ("Title", "Título"),
@@ -76,8 +76,8 @@ WORDS: Words = {
     "move": ("Set status", "Mudar situação"),
     "moved": ("Candidate {candidate}: {status}", "Candidato {candidate}: {status}"),
     "conflict": (
-        "Somebody changed candidate {candidate} meanwhile: the status is now “{status}”. Check it, then choose again.",
-        "Alguém mudou o candidato {candidate} nesse meio-tempo: a situação agora é “{status}”. Confira e escolha de novo.",
+        "Somebody changed candidate {candidate} meanwhile: the status is now “{status}”. Check it, then choose.",
+        "Alguém mudou o candidato {candidate} nesse meio-tempo: a situação agora é “{status}”. Confira e escolha.",
     ),
     "closed_tables": (
         "The tables are unreachable, so today's statuses may be missing, and no status can be changed.",

@@ -1,4 +1,4 @@
-"""Drift of reads, articles and served lists: the newest window compared with earlier ones at the same hours of the day."""
+"""Drift of reads, articles and served lists: the newest window against earlier ones at the same hours of the day."""
 
 import logging
 from collections.abc import Callable, Sequence

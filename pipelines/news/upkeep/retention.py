@@ -20,11 +20,11 @@ def prune_events(context: Context) -> dict[str, Any]:
     The age counts back from now on the clock of the release in service. What comes after the last entry that this
     release has in its snapshot stays, however old: without it a restarted API would not know it. So a release without a
     snapshot, or none at all, keeps everything. Served lists are needed by no release: those older than
-    ``PAUTA_SERVED_RETENTION_DAYS`` leave. A post about an article leaves when later posts replaced every field of it and
-    it is older than ``PAUTA_POSTS_RETENTION_DAYS``.
+    ``PAUTA_SERVED_RETENTION_DAYS`` leave. A post about an article leaves when later posts replaced every field of it
+    and it is older than ``PAUTA_POSTS_RETENTION_DAYS``.
 
     Returns:
-        ``events_pruned``, ``served_pruned``, ``posts_pruned``, and ``events_kept`` with the reason if none can be deleted.
+        ``events_pruned``, ``served_pruned``, ``posts_pruned``, and ``events_kept``, why none can be deleted.
 
     Raises:
         ReleaseError: the release in service is damaged.

@@ -1,4 +1,4 @@
-"""Trivial orders of all candidates for a vacancy, as of a day: by text, latest activity, most applications, same area."""
+"""Trivial orders of all candidates for a vacancy on a day: by text, latest activity, most applications, same area."""
 
 import numpy as np
 from scipy.sparse import csr_array

@@ -1,4 +1,4 @@
-"""Counterfactual test: the same candidates with a name and words of the other sex; no vector and no score may change."""
+"""Counterfactual test: the same candidates with a name and words of the other sex; no vector or score may change."""
 
 import re
 from collections.abc import Sequence

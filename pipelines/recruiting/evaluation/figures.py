@@ -58,7 +58,7 @@ def figures(
 
     Args:
         values: all models have the same metrics, with the same cases in the same order; nan where a case has none.
-        groups: of each case; cases of a group, such as those of one person, are drawn together. None to draw single cases.
+        groups: of each case; cases of a group, such as those of one person, are drawn together. None: single cases.
     """
     keys = [(model, metric) for model, metrics in values.items() for metric in metrics]
     if not keys:

@@ -85,7 +85,7 @@ def outcomes(data: Data, found: Decided, genders: Sequence[str]) -> list[Outcome
 
 
 def outcome_sentences(found: Sequence[Outcome]) -> list[str]:
-    """A sentence for each area in which one gender was hired significantly less often; one sentence if there is none."""
+    """A sentence for each area in which one gender was hired significantly less often; else one sentence."""
     areas = list(dict.fromkeys(each.area for each in found))
     said = []
     for area in areas:

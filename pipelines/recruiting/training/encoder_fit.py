@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.recruiting.training.field_weights import learnt_weights
-from pipelines.recruiting.training.fine_tuning import tuned
+from pipelines.recruiting.training.fine_tuning import fine_tune
 from pipelines.recruiting.training.pretrained import find_model
 from pipelines.recruiting.training.records import Data
 from script_shared.arrays import Float32s, FloatArray, IntArray
@@ -84,7 +84,7 @@ def _pretrained(data: Data, params: EncoderParams, until: int) -> Encoder:
     folder = find_model(params.path)
     if params.kind == "model2vec":
         return Model2Vec.read(folder)
-    return tuned(folder, text_pairs(data, params, until), params) if params.tuning_epochs else Onnx.read(folder)
+    return fine_tune(folder, text_pairs(data, params, until), params) if params.tuning_epochs else Onnx.read(folder)
 
 
 def text_pairs(data: Data, params: EncoderParams, until: int) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from script_shared.recruiting.model_params import EncoderParams
 BATCH, RATE, SCALE = 16, 2e-5, 20.0  # pairs at once; learning rate; of the cosines before the softmax
 
 
-def tuned(folder: Path, pairs: Sequence[tuple[str, str]], params: EncoderParams) -> Onnx:
+def fine_tune(folder: Path, pairs: Sequence[tuple[str, str]], params: EncoderParams) -> Onnx:
     """The model of a folder, or as it is where there are no pairs, after ``tuning_epochs`` passes.
 
     Args:

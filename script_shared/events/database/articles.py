@@ -128,7 +128,7 @@ class Articles:
             return [_row_of(row) for row in connection.execute(query.order_by(ARTICLES.c.first_seq))]
 
     def named(self, article_ids: Collection[str], until: int) -> list[ArticleRow]:
-        """Those of these articles that were first posted up to number ``until``, in the order of their posts.
+        """The articles among these that were first posted up to number ``until``, in the order of their posts.
 
         Args:
             article_ids: as the site names them.

@@ -62,7 +62,7 @@ class History:
             return [entry_of(row) for row in rows]
 
     def readers(self, until: int, since_ms: int) -> set[str]:
-        """Who clicked at ``since_ms`` or later, as far as entries numbered up to ``until`` tell.
+        """The users who clicked at ``since_ms`` or later, in entries numbered up to ``until``.
 
         Args:
             until: number of the last entry that counts.

@@ -70,7 +70,7 @@ class ServedLists:
     def numbered(
         self, after: int, until: int, limit: int, *, since_ms: int | None, until_ms: int | None
     ) -> list[ServedList]:
-        """The lists numbered above ``after`` up to ``until``, in order, at most ``limit``; of a stretch of time.
+        """The lists numbered above ``after`` up to ``until``, in order, at most ``limit``, within a span of time.
 
         Args:
             after: number of the last list that the caller has, 0 for none.

@@ -1,4 +1,4 @@
-"""Versions of posted articles that later posts replaced: nobody reads them, so they leave the log by age."""
+"""Versions of posted articles that later posts replaced: nobody reads them, so the log drops them by age."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -13,11 +13,11 @@ from script_shared.events.entry import Entry
 _AT_ONCE = 50  # articles whose posts, texts included, are read and deleted in one transaction
 
 
-def superseded(posts: Iterable[Entry]) -> list[int]:
-    """The numbers of posts about one article whose every field a later one says again.
+def superseded_posts(posts: Iterable[Entry]) -> list[int]:
+    """The numbers of the posts about one article of which later posts repeat every field.
 
-    The last post is never among them, nor is any where the last one does not say when the article was posted first,
-    as those of an early version do not.
+    The last post is never among them. The result is empty if the last post lacks the time at which the article was
+    first posted, as posts of early versions do.
 
     Args:
         posts: in order.
@@ -25,7 +25,7 @@ def superseded(posts: Iterable[Entry]) -> list[int]:
     >>> from script_shared.events.entry import Kind
     >>> says = [{"title": "A", "text": "a"}, {"title": "B"}, {"title": "C", "before": {"posted_ms": 1}}]
     >>> posts = [Entry(str(at), Kind.ARTICLE, 1, "", "a1", body, at) for at, body in enumerate(says, 1)]
-    >>> superseded(posts)
+    >>> superseded_posts(posts)
     [2]
     """
     ordered = list(posts)
@@ -42,10 +42,10 @@ def superseded(posts: Iterable[Entry]) -> list[int]:
 
 
 class SupersededPosts:
-    """Deletes them; the transaction is that of the log.
+    """Deletes superseded posts in transactions of the log.
 
     Args:
-        transaction: opens one on the database of the log.
+        transaction: opens a transaction on the database of the log.
         entries: reads entries by their numbers, a few at a time.
     """
 
@@ -60,7 +60,7 @@ class SupersededPosts:
         """Delete superseded posts from before ``before_ms``, epoch milliseconds; returns how many.
 
         Args:
-            until: only posts numbered up to this one are read; a release in service has them all.
+            until: number of the last post to read; the release in service has all posts up to it.
         """
         gone = 0
         repeated = self._repeated(before_ms, until)
@@ -70,13 +70,13 @@ class SupersededPosts:
             posts.sort(key=lambda post: (post.article_id, post.seq))
             old = {post.seq for post in posts if post.time_ms < before_ms}
             articles = groupby(posts, lambda post: post.article_id)
-            numbers = [seq for _, of_article in articles for seq in superseded(of_article) if seq in old]
+            numbers = [seq for _, of_article in articles for seq in superseded_posts(of_article) if seq in old]
             with self._transaction() as connection:
                 gone += connection.execute(delete(ENTRIES).where(ENTRIES.c.seq.in_(numbers))).rowcount
         return gone
 
     def _repeated(self, before_ms: int, until: int) -> list[list[int]]:
-        """The numbers of the posts about each article with more than one, the first of them old enough."""
+        """The numbers of the posts about each article that has several posts, one of them old enough."""
         query = select(ENTRIES.c.seq, ENTRIES.c.article_id, ENTRIES.c.time_ms).where(
             is_article(), ENTRIES.c.seq <= until
         )

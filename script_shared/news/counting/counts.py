@@ -10,7 +10,7 @@ from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.news.counting.decay import scale
 from script_shared.news.counting.pending_changes import PendingChanges, clear_columns
 
-ONES = array("f", [1.0] * 64)  # more than one event has groups
+ONES = array("f", [1.0] * 64)  # more groups than one event has
 
 
 class DecayedCounts:
@@ -20,8 +20,8 @@ class DecayedCounts:
         windows: which of the state's half-lives are kept.
         sums: float32 (windows, groups, rows), forward decayed.
         totals: float64 (windows, groups), of all articles, those evicted meanwhile too.
-        sums_now, totals_now: by the place of a window, what ``add_now`` counted: flat views whose items are plain
-            numbers, of an article by its row, and of all articles at 0.
+        sums_now, totals_now: by the place of a window, the counts of ``add_now``: flat views with plain numbers, of an
+            article by its row, and of all articles at 0.
     """
 
     def __init__(self, windows: Sequence[int], groups: int, rows: int) -> None:

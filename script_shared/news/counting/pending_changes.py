@@ -37,10 +37,10 @@ class PendingChanges:
         self._weights = array("d")
 
     def add(self, places: Sequence[int], amounts: "array[float]", weights: "array[float]") -> bool:
-        """Add the amounts of one event; whether so many wait that they should be made.
+        """Add the amounts of one event; returns whether enough wait to apply them.
 
         Args:
-            amounts: single precision; weights: the event's in all half-lives.
+            amounts: single precision; weights: of the event, by half-life.
         """
         self._places.extend(places)
         self._amounts.extend(amounts)

@@ -9,7 +9,7 @@ from script_shared.news.state.event import Visitor
 
 @dataclass(frozen=True)
 class Query(Visitor):
-    """A request for a list: by whom, as in events, and for what.
+    """A request for a list: the visitor, as in events, and what the visitor requests.
 
     Attributes:
         history: article ids read besides what is known, oldest first.

@@ -34,7 +34,7 @@ def count(snapshot: TrainingData, params: PopularityParams) -> Popularity:
 
 
 def popularity_part(popularity: Popularity, candidates: Candidates) -> tuple[FloatArray, list[str]]:
-    """float32 (m) score of every candidate, and whether being read or being new speaks for it more.
+    """float32 (m) score of every candidate, and whether its reads or its newness contribute more.
 
     Args:
         popularity: decayed counts.

@@ -42,7 +42,7 @@ def top(scores: FloatArray, n: int) -> Int64s:
     """int64 (rows, n): places of each row's n highest scores, highest first, -1 where there are fewer.
 
     Args:
-        scores: float (rows, m); minus infinity for what may not come.
+        scores: float (rows, m); minus infinity for articles that are excluded.
         n: places wanted.
 
     >>> top(np.array([[0.1, 0.9, -np.inf], [0.3, 0.2, 0.4]]), 3).tolist()

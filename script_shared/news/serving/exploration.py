@@ -46,7 +46,7 @@ def unproven(state: LiveState, context: RequestContext, alike: Sequence[str]) ->
 
 
 def explored(state: LiveState, context: RequestContext, params: ServingParams, chosen: Sequence[str]) -> list[str]:
-    """Fresh articles for the places that may be given away; those that the list has already need none.
+    """Fresh articles for the places reserved for exploration; fresh articles already in the list fill such places.
 
     Args:
         state: the live state, which says what is new and how often it was shown.
@@ -67,7 +67,7 @@ def explored(state: LiveState, context: RequestContext, params: ServingParams, c
 
 
 def fresh_of(state: LiveState, context: RequestContext, hours: float, without: Sequence[str] = ()) -> Fresh:
-    """The articles of the last hours that may be shown to a user, but for those in ``without``.
+    """The articles of the last hours that may be shown to a user, except those in ``without``.
 
     Args:
         state: the live state.
@@ -105,7 +105,7 @@ def draw(fresh: Fresh, slots: int, seed: str) -> list[str]:
 
 
 def with_explored(ranked: Sequence[str], articles: Sequence[str], n: int) -> list[str]:
-    """A list of ``n`` whose last places belong to new articles that it does not hold anyway.
+    """A list of ``n`` whose last places belong to new articles that are not in it already.
 
     Args:
         ranked: article ids, best first.

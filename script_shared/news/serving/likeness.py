@@ -46,7 +46,7 @@ class Likeness:
         return list(dict.fromkeys([*worded, *own, *editorial.tagged.sharing(read)]))
 
     def of(self, posted: Sequence[str], read: Sequence[str]) -> FloatArray:
-        """(posted): from 0, just alike enough, to 1, the same; below 0 for the others.
+        """(posted): from 0, just similar enough, to 1, the same; below 0 for the others.
 
         Args:
             posted: ids of posted articles.

@@ -51,12 +51,12 @@ class Lists:
         self._posted = PostedArticles(newsroom.editorial)
 
     def of(self, offer: Offer, order: Order, degraded: Degradation) -> Chosen:
-        """The list for a request; what may be shown is checked once more at the very end.
+        """The list for a request; the end checks once more what may be shown.
 
         Args:
-            offer: what the stage before offers, with the request's context.
+            offer: the output of the stage before, with the request's context.
             order: the candidates in order, see ``ranking/ordering.py``.
-            degraded: takes the names of parts that fail; the list is made without them.
+            degraded: collects the names of parts that fail; the list is made without them.
         """
         context, query = offer.context, offer.context.query
         chosen = self._diverse(context, self._alive_first(context, order, degraded), degraded)

@@ -39,11 +39,11 @@ class Offers:
         self._likeness, self._sections = likeness, sections
 
     def of(self, context: RequestContext, degraded: Degradation) -> Offer:
-        """What is offered to the user of a request.
+        """The articles offered to the user of a request.
 
         Args:
             context: the request, its moment, and what may be shown to the user.
-            degraded: takes the names of parts that fail; the offer is made without them.
+            degraded: collects the names of parts that fail; the offer is made without them.
         """
         segment, found, alike, state = None, None, list[str](), self._newsroom.state
         if self._segments is not None:

@@ -85,7 +85,7 @@ class Texts:
         """float32 (articles): the greatest cosine of each article with any of those read, 0 for none.
 
         Args:
-            article_ids: m articles, of the catalog or posted; one without words is like none.
+            article_ids: m articles, of the catalog or posted; an article without words is similar to none.
             read: ids of what the user has read.
         """
         if not article_ids or not read:

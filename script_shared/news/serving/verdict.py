@@ -44,12 +44,12 @@ class Verdict:
 
 
 def verdict(recommender: LiveRecommender, article_id: str, query: Query) -> Verdict:
-    """Why an article is in the list that ``query`` asks for, or is not.
+    """Why an article is or is not in the list that ``query`` requests.
 
     Args:
         recommender: the release in service.
         article_id: may be unknown.
-        query: whose list; its ``n`` is ignored, the longest list is made.
+        query: the request of the list; its ``n`` is ignored, the longest list is made.
     """
     query = replace(query, n=LONGEST)
     context = recommender.context(query)
@@ -67,7 +67,7 @@ def refusals(available: Availability, article_id: str, bars: Bars) -> list[str]:
     Args:
         available: the rules that hold for everybody.
         article_id: may be unknown.
-        bars: what is barred for this request.
+        bars: articles that this request excludes.
 
     Returns:
         Names of reasons, such as ``read`` or ``expired``; empty when nothing bars it.

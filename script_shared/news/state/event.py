@@ -9,7 +9,7 @@ from script_shared.live_signs import LATE
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who reads, and where: the same in an event and in a request.
+    """A visitor, in an event and in a request.
 
     Attributes:
         user: pseudonymous user; where it is empty the session identifies the user.

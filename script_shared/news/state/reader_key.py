@@ -7,7 +7,7 @@ _KEY_DIGITS = 16
 
 
 def reader_key(user: str, session: str) -> int:
-    """64 bits that identify the user, or for the session where there is no user; 0 for neither.
+    """64 bits that identify the user, or the session if there is no user; 0 for neither.
 
     Args:
         user: pseudonymous user, "" for none.

@@ -162,7 +162,7 @@ class Sources:
     def _room(
         self, own: list[float], short: float, long: float, usual: float | None, factors: Sequence[float]
     ) -> float:
-        """How many more clicks of a source there may be: as few as the short or the long window allows.
+        """How many more clicks of a source may count: the smaller allowance of the short and the long window.
 
         Args:
             short, long: clicks of everybody in the two windows.

@@ -37,7 +37,7 @@ class Model2Vec:
         """Read a folder with ``model.safetensors`` and ``tokenizer.json``, as model2vec saves it.
 
         Raises:
-            InputError: a file is missing, or they do not fit together.
+            InputError: a file is missing, or the files do not fit together.
             SettingsError: a package is not installed.
         """
         try:
@@ -95,7 +95,7 @@ class Model2Vec:
         """Read it.
 
         Raises:
-            ReleaseCorruptError: a file is missing, or they do not fit together.
+            ReleaseCorruptError: a file is missing, or the files do not fit together.
             SettingsError: the package of the tokenizer is not installed.
         """
         vectors = load_array(folder, "model2vec.vectors")

@@ -17,7 +17,7 @@ from script_shared.recruiting.encoders.tfidf import unit
 from script_shared.recruiting.encoders.tokens import FILE, missing, read_tokenizer
 
 GRAPH, FACTS = "model.onnx", "onnx.json"
-PLACES = (GRAPH, f"onnx/{GRAPH}")  # of the graph in a folder that somebody brings
+PLACES = (GRAPH, f"onnx/{GRAPH}")  # of the graph in a folder that the user provides
 POOLINGS = {"pooling_mode_mean_tokens": "mean", "pooling_mode_cls_token": "cls"}
 LONGEST_TEXT, BATCH = 8_000, 32  # characters of a document that are read; documents run at once
 
@@ -60,7 +60,7 @@ class Onnx:
 
     @classmethod
     def of(cls, graph: Path, tokens: Path, pooling: str, longest: int) -> "Onnx":
-        """From its files.
+        """The model of these files.
 
         Raises:
             InputError: a file is missing, or cannot be run.
@@ -77,7 +77,7 @@ class Onnx:
         try:
             session = InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
         except Exception as error:
-            raise InputError(f"{graph}: no graph that can be run ({error}).", fix="Export it again.") from error
+            raise InputError(f"{graph}: the graph cannot be run ({error}).", fix="Export it again.") from error
         digest = blake2b(f"{pooling} {longest}".encode(), digest_size=6)
         for file in (graph, tokens):
             digest.update(file.read_bytes() if file.is_file() else b"")
@@ -140,15 +140,15 @@ class Onnx:
 
 
 def _json(file: Path) -> dict[str, Any]:
-    """A JSON object, empty where there is no such file.
+    """A JSON object, empty without such a file.
 
     Raises:
-        InputError: it is no JSON object.
+        InputError: it is not a JSON object.
     """
     try:
         found = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     except ValueError as error:
-        raise InputError(f"{file}: no JSON.", fix="Save the model again.") from error
+        raise InputError(f"{file}: not JSON.", fix="Save the model again.") from error
     if not isinstance(found, dict):
-        raise InputError(f"{file}: no JSON object.", fix="Save the model again.")
+        raise InputError(f"{file}: not a JSON object.", fix="Save the model again.")
     return found

@@ -1,4 +1,4 @@
-"""Tokenizers of pretrained models: a JSON file, read by the package ``tokenizers``, which runs no code of a model."""
+"""Tokenizers of pretrained models: a JSON file, read by the package ``tokenizers``, which runs no model code."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ EXTRA = "Install pauta[recruiting-encoders], or choose another encoder.kind; see
 
 
 def missing(package: str, error: ImportError) -> SettingsError:
-    """The error where a package of pretrained encoders is not installed."""
+    """The error for a missing package of pretrained encoders."""
     return SettingsError(f"this encoder needs the package {package} ({error}).", fix=EXTRA)
 
 
@@ -28,7 +28,7 @@ def read_tokenizer(file: Path) -> Any:
     try:
         found = Tokenizer.from_str(file.read_text(encoding="utf-8"))
     except Exception as error:
-        raise InputError(f"{file}: no tokenizer ({error}).", fix="Bring the model's tokenizer.json.") from error
+        raise InputError(f"{file}: not a tokenizer ({error}).", fix="Bring the model's tokenizer.json.") from error
     found.no_padding()
     found.no_truncation()
     return found

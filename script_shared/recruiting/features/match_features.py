@@ -25,9 +25,9 @@ def match_features(
         world: facts, vectors and activity.
         candidates: int (n), rows.
         vacancies: int (n), rows.
-        day: days since 1970-01-01; what happened later is not looked at.
-        today: int (n, 2) applications to the vacancy and of the candidate on that day, the pair's own among them; None
-            counts those that the activity has, and the pair's own where there are none.
+        day: days since 1970-01-01; later events are ignored.
+        today: int (n, 2) applications to the vacancy and of the candidate on that day, including the pair's own;
+            None counts those of the activity, or only the pair's own if there are none.
     """
     pairs = pair_features(world, candidates, vacancies, day)[:, [PAIR_NAMES.index(name) for name in KEPT]]
     topics = np.full((len(vacancies), TOPICS), np.nan, np.float32)

@@ -83,34 +83,34 @@ class VectorIndex(Protocol):
 
 
 class NewIndex(VectorIndex, Protocol):
-    """An index that is being filled."""
+    """An index that is not complete yet."""
 
     def finish(self) -> None:
-        """Make it complete: from now on others can open it."""
+        """Mark it complete: from now on others can open it."""
 
 
 class IndexServer(Protocol):
     """Holds indexes by name, for all processes."""
 
     def make(self, name: str, width: int, encoder: str) -> NewIndex:
-        """An empty index to be filled and finished; one of the same name is dropped.
+        """An empty index to fill and finish; an index of the same name is dropped.
 
         Raises:
-            UnavailableError: the server does not answer; so for all methods.
+            UnavailableError: the server does not answer; all methods raise it.
         """
 
     def open(self, name: str, width: int, encoder: str) -> VectorIndex | None:
-        """A complete index, None where there is none.
+        """A complete index, None if there is none.
 
         Raises:
             RequestError: its vectors are of another encoder or width.
         """
 
     def names(self) -> list[str]:
-        """Of all indexes, also of those that are not complete."""
+        """The names of all indexes, complete or not."""
 
     def drop(self, name: str) -> None:
-        """Remove an index, if it is there."""
+        """Remove an index, if it exists."""
 
     def close(self) -> None:
         """Close the connections."""

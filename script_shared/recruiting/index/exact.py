@@ -19,8 +19,8 @@ ROOM = 256  # rows that there is room for when the first one is added
 class ExactIndex:
     """Compares the target with every vector.
 
-    Added rows are written again: by a new vector of their entry, or by another entry after theirs was deleted. A query
-    during which that happened is answered again. Rows of the release are never written; ``save`` leaves out dead ones.
+    Added rows are overwritten: by a new vector of their entry, or by another entry after theirs was deleted. A query
+    runs again if that happened meanwhile. Rows of the release are never overwritten; ``save`` leaves out dead ones.
     """
 
     def __init__(self, width: int, encoder: str, base: FloatArray | None = None) -> None:
@@ -49,10 +49,10 @@ class ExactIndex:
             self._added(dict(zip(rows, (entry.vector for entry in entries), strict=True)))
 
     def _write(self, entry: Entry) -> int:
-        """Write an entry into its own row, a free one or a new one; the row."""
+        """Write an entry into its own row, a free row or a new row; returns the row."""
         old = self._rows.get(entry.id, -1)
         row = old
-        if old < len(self._base):  # none, or one of the release
+        if old < len(self._base):  # no row, or a row of the release
             row = self._free.pop() if self._free else self._length
         if old >= 0 and row != old:
             self._alive[old] = False
@@ -67,10 +67,10 @@ class ExactIndex:
         return row
 
     def _added(self, vectors: Mapping[int, FloatArray]) -> None:
-        """For an index that keeps more than the matrix: rows that were written."""
+        """Hook of an index that keeps more than the matrix: these rows were written."""
 
     def _removed(self, rows: Sequence[int]) -> None:
-        """For an index that keeps more than the matrix: rows that are dead."""
+        """Hook of an index that keeps more than the matrix: these rows are dead."""
 
     def _make_room(self, count: int) -> None:
         needed = self._length + count - len(self._base)
@@ -177,12 +177,12 @@ class ExactIndex:
         return len(self._rows) if fitting is None else len(fitting)
 
     def entries(self) -> Iterator[Entry]:
-        """All entries, in no special order."""
+        """All entries, in no particular order."""
         for name, row in list(self._rows.items()):
             yield Entry(name, self._at(row), self._tags[row])
 
     def has(self, name: str) -> bool:
-        """Whether there is such an entry."""
+        """Whether the index has an entry of this id."""
         return name in self._rows
 
     def save(self, folder: Path) -> None:

@@ -34,11 +34,11 @@ update recruiting_indexes set complete = true where name = %s
 
 
 class Database:
-    """One connection to PostgreSQL, opened again when it broke.
+    """One connection to PostgreSQL, opened again after it broke.
 
     Args:
         address: as psycopg2 takes it.
-        seconds: that a statement may take; 0 for any.
+        seconds: longest time of a statement; 0 for no limit.
     """
 
     def __init__(self, address: str, seconds: int = 0) -> None:
@@ -48,7 +48,7 @@ class Database:
 
     @contextmanager
     def cursor(self) -> Iterator[Any]:
-        """A cursor; what the block does is one transaction.
+        """A cursor; the block is one transaction.
 
         Raises:
             UnavailableError: the database cannot be used.
@@ -76,12 +76,12 @@ class Database:
 
 
 class PgvectorIndex:
-    """The interface of ``VectorIndex``; a filter is part of the query, so the graph is walked until enough fit.
+    """The interface of ``VectorIndex``; a filter is part of the query, so the search goes on until enough vectors fit.
 
     Args:
         database: with pgvector.
-        name: of the index, which is made when it is missing.
-        bulk: many vectors follow, then ``finish``; until then the index is not complete, and has no graph.
+        name: of the index, which is created if it is missing.
+        bulk: whether many vectors follow and then ``finish``; until then the index is not complete and has no graph.
     """
 
     def __init__(self, database: Database, name: str, width: int, encoder: str, *, bulk: bool = False) -> None:
@@ -104,7 +104,7 @@ class PgvectorIndex:
                 self._finish(cursor)
 
     def finish(self) -> None:
-        """Build the graph over all vectors; the index is complete then."""
+        """Build the graph over all vectors; then the index is complete."""
         with self._cursor() as cursor:
             self._finish(cursor)
 
@@ -128,10 +128,10 @@ class PgvectorIndex:
         require_version(self.encoder, encoder)
         for entry in entries:
             require_width(self.width, len(entry.vector))
-        last = {each.id: each for each in entries}  # one statement may not write a row twice
+        last = {each.id: each for each in entries}  # one statement must not write a row twice
         rows = [
             (each.id, _text(each.vector), json.dumps({key: list(v) for key, v in each.tags.items()}))
-            for _, each in sorted(last.items())  # in one order, so that two writers never wait for each other
+            for _, each in sorted(last.items())  # in a fixed order, so that two writers cannot deadlock
         ]
         with self._cursor() as cursor:
             execute_values(
@@ -195,7 +195,7 @@ def table_of(name: str) -> str:
     """The table of an index.
 
     Raises:
-        SettingsError: the name cannot be part of a table's.
+        SettingsError: the name cannot be part of a table name.
     """
     if not _NAME.fullmatch(name):
         raise SettingsError(f"{name!r} cannot name an index.", fix="Use lower-case letters, digits and _.")

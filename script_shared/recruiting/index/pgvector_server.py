@@ -11,18 +11,18 @@ class PgvectorServer:
         self._database = Database(address, seconds)
 
     def make(self, name: str, width: int, encoder: str) -> PgvectorIndex:
-        """An empty index to be filled and finished; one of the same name is dropped."""
+        """An empty index to fill and finish; an index of the same name is dropped."""
         self.drop(name)
         return PgvectorIndex(Database(self._address, self._seconds), name, width, encoder, bulk=True)
 
     def open(self, name: str, width: int, encoder: str) -> PgvectorIndex | None:
-        """A complete index, None where there is none."""
+        """A complete index, None if there is none."""
         if name not in self._names("where complete"):
             return None
         return PgvectorIndex(Database(self._address, self._seconds), name, width, encoder)
 
     def names(self) -> list[str]:
-        """Of all indexes, also of those that are not complete."""
+        """The names of all indexes, complete or not."""
         return self._names("")
 
     def _names(self, which: str) -> list[str]:
@@ -34,7 +34,7 @@ class PgvectorServer:
             return [str(row[0]) for row in cursor.fetchall()]
 
     def drop(self, name: str) -> None:
-        """Remove an index, if it is there."""
+        """Remove an index, if it exists."""
         if name in self.names():
             with self._database.cursor() as cursor:
                 cursor.execute(f"drop table if exists {table_of(name)}")

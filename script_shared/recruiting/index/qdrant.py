@@ -39,8 +39,8 @@ class QdrantIndex:
     """The interface of ``VectorIndex`` over a collection.
 
     Args:
-        collection: empty, or of an index.
-        finish: called when all vectors of a new index are there.
+        collection: empty, or that of an index.
+        finish: called when a new index has all its vectors.
     """
 
     def __init__(

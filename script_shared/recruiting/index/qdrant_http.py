@@ -1,4 +1,4 @@
-"""A Qdrant server by its HTTP interface: collections, and indexes that a name leads to once they are complete."""
+"""A Qdrant server by its HTTP interface: collections, and indexes that are found by name once they are complete."""
 
 import secrets
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class QdrantHttp:
         self._client = httpx.Client(base_url=address.rstrip("/"), headers=headers, timeout=seconds)
 
     def call(self, method: str, path: str, body: Body | None = None, *, missing: bool = False) -> Any:
-        """The result of a request; None where there is no such collection and that is no error.
+        """The result of a request; None if the collection is missing and that is no error.
 
         Raises:
             UnavailableError: the server does not answer, or answers with an error.
@@ -41,7 +41,7 @@ class QdrantHttp:
             return answer.json()["result"]
         except (httpx.HTTPError, ValueError, KeyError) as error:
             raise UnavailableError(
-                "the vector index does not answer.", fix="Look at Qdrant, then ask again.", private=str(error)
+                "the vector index does not answer.", fix="Check Qdrant, then retry.", private=str(error)
             ) from error
 
     def close(self) -> None:
@@ -50,7 +50,7 @@ class QdrantHttp:
 
 
 class HttpCollection:
-    """A collection of a server, or what an alias leads to."""
+    """A collection of a server, by its name or an alias."""
 
     def __init__(self, http: QdrantHttp, name: str) -> None:
         self._http, self._path = http, f"/collections/{name}"
@@ -64,7 +64,7 @@ class HttpCollection:
         self._http.call("POST", f"{self._path}/points/delete?wait=true", {"points": list(ids)})
 
     def retrieve(self, ids: Sequence[str]) -> list[tuple[str, list[float]]]:
-        """(id, vector) of the points that there are."""
+        """(id, vector) of the points that exist."""
         body = {"ids": list(ids), "with_vector": True, "with_payload": False}
         return [(each["id"], each["vector"]) for each in self._http.call("POST", f"{self._path}/points", body)]
 
@@ -89,7 +89,7 @@ class QdrantServer:
         self._http = http
 
     def make(self, name: str, width: int, encoder: str) -> QdrantIndex:
-        """An empty index to be filled and finished; one of the same name is dropped."""
+        """An empty index to fill and finish; an index of the same name is dropped."""
         self.drop(name)
         own = f"{PREFIX}{name}_{secrets.token_hex(3)}"
         self._http.call("PUT", f"/collections/{own}", {"vectors": {"size": width, "distance": "Cosine"}})
@@ -101,13 +101,13 @@ class QdrantServer:
         return QdrantIndex(HttpCollection(self._http, own), width, encoder, finish)
 
     def open(self, name: str, width: int, encoder: str) -> QdrantIndex | None:
-        """A complete index, None where there is none."""
+        """A complete index, None if there is none."""
         if self._http.call("GET", f"/collections/{PREFIX}{name}", missing=True) is None:
             return None
         return QdrantIndex(HttpCollection(self._http, PREFIX + name), width, encoder)
 
     def names(self) -> list[str]:
-        """Of all indexes, also of those that are not complete."""
+        """The names of all indexes, complete or not."""
         return sorted({each.removeprefix(PREFIX).rpartition("_")[0] for each in self._collections()})
 
     def _collections(self) -> list[str]:
@@ -115,7 +115,7 @@ class QdrantServer:
         return [each for each in found if each.startswith(PREFIX)]
 
     def drop(self, name: str) -> None:
-        """Remove an index, if it is there; its alias is removed with its collection."""
+        """Remove an index, if it exists; its alias is removed with its collection."""
         for each in self._collections():
             if each.removeprefix(PREFIX).rpartition("_")[0] == name:
                 self._http.call("DELETE", f"/collections/{each}", missing=True)

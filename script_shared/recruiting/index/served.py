@@ -1,4 +1,4 @@
-"""A release's own index, and its copy on a server, which answers while it can be reached."""
+"""A release's own index, and its copy on a server, which answers while the server is reachable."""
 
 import logging
 import time
@@ -12,22 +12,22 @@ from script_shared.recruiting.index.base import Entry, Neighbour, VectorIndex, W
 from script_shared.recruiting.index.exact import ExactIndex
 
 log = logging.getLogger("pauta.recruiting")
-DOWN_SECONDS = 5.0  # until the server is called again after a failure
-SPARE = 10  # more neighbours than wanted: of those whose record this process has not read yet
+DOWN_SECONDS = 5.0  # before the server is called again after a failure
+SPARE = 10  # additional neighbours, because this process may not have read the records of some yet
 
 
 class ServedIndex:
     """The interface of ``VectorIndex``. Changes are made in both; what the server missed is sent when it answers again.
 
     Args:
-        own: the release's.
-        open_copy: opens the copy; None while there is none.
+        own: index of the release.
+        open_copy: opens the copy; returns None while there is none.
     """
 
     def __init__(self, own: ExactIndex, open_copy: Callable[[], VectorIndex | None]) -> None:
         self.own, self._open = own, open_copy
         self._copy: VectorIndex | None = None
-        self._missed: dict[str, Entry | None] = {}  # None was deleted
+        self._missed: dict[str, Entry | None] = {}  # None: the entry was deleted
         self._next_try, self._held = float("-inf"), False
         self._lock = RLock()
 
@@ -38,7 +38,7 @@ class ServedIndex:
 
     @property
     def version(self) -> int:
-        """Grows with every change of this process."""
+        """Increases with every change of this process."""
         return self.own.version
 
     def upsert(self, entries: Sequence[Entry], encoder: str) -> None:
@@ -47,7 +47,7 @@ class ServedIndex:
         self._note({each.id: each for each in entries})
 
     def delete(self, ids: Sequence[str]) -> int:
-        """Remove entries; how many there were."""
+        """Remove entries; returns how many existed."""
         count = self.own.delete(ids)
         self._note(dict.fromkeys(ids))
         return count
@@ -73,7 +73,7 @@ class ServedIndex:
         return self.own.count(where)
 
     @contextmanager
-    def sent_together(self) -> Iterator[None]:
+    def send_together(self) -> Iterator[None]:
         """Changes inside the block reach the server when it ends."""
         self._held = True
         try:
@@ -89,7 +89,7 @@ class ServedIndex:
             self._server()
 
     def _server(self) -> VectorIndex | None:
-        """The copy with all changes, None while it cannot be used."""
+        """The copy with all changes; None while it is unusable."""
         if self._copy is not None and (self._held or not self._missed) and time.monotonic() >= self._next_try:
             return self._copy
         with self._lock:

@@ -1,4 +1,4 @@
-"""The index server that the settings name, and what a release's indexes are called there."""
+"""The index server that the settings name, and the names of a release's indexes on it."""
 
 from hashlib import blake2b
 from urllib.parse import unquote, urlsplit
@@ -22,10 +22,10 @@ BATCH = 5_000  # vectors written at once
 
 
 def index_server(settings: Settings, seconds: int = 0) -> IndexServer | None:
-    """The server, None where the release's own index answers. It is not called yet.
+    """The server, None if the release's own index answers. This does not connect yet.
 
     Args:
-        seconds: that an answer may take; 0 for as long as a bulk load needs.
+        seconds: longest wait for an answer; 0 for no limit, for a bulk load.
 
     Raises:
         SettingsError: the address cannot be understood.
@@ -39,7 +39,7 @@ def index_server(settings: Settings, seconds: int = 0) -> IndexServer | None:
     try:
         parts = urlsplit(address)
     except ValueError as error:
-        raise SettingsError(f"{VARIABLE} is no address.", fix=_FIX) from error
+        raise SettingsError(f"{VARIABLE} is not an address.", fix=_FIX) from error
     if parts.scheme in ("http", "https") and parts.hostname:
         place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         return QdrantServer(QdrantHttp(place, unquote(parts.password or "") or None, seconds or 60))
@@ -47,16 +47,16 @@ def index_server(settings: Settings, seconds: int = 0) -> IndexServer | None:
         try:
             plain = make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
         except ArgumentError as error:
-            raise SettingsError(f"{VARIABLE} is no address of a database.", fix=_FIX) from error
+            raise SettingsError(f"{VARIABLE} is not an address of a database.", fix=_FIX) from error
         return PgvectorServer(plain, seconds)
-    raise SettingsError(f"{VARIABLE} names no PostgreSQL and no Qdrant.", fix=_FIX)
+    raise SettingsError(f"{VARIABLE} names neither PostgreSQL nor Qdrant.", fix=_FIX)
 
 
-_FIX = f"Write {OWN_DATABASE!r} where the tables are in PostgreSQL, postgresql://… or http://…:6333."
+_FIX = f"Write {OWN_DATABASE!r} if the tables are in PostgreSQL, postgresql://… or http://…:6333."
 
 
 def index_name(side: str, release: str) -> str:
-    """What the index of a release's candidates or vacancies is called on a server.
+    """The name of the index of a release's candidates or vacancies on a server.
 
     >>> index_name("candidates", "run-1")
     'candidates_e823d16b60f4'
@@ -65,7 +65,7 @@ def index_name(side: str, release: str) -> str:
 
 
 def copy_index(own: ExactIndex, server: IndexServer, name: str, left_out: frozenset[str]) -> int:
-    """Put a release's index on a server; how many vectors it has there.
+    """Put a release's index on a server; returns its number of vectors there.
 
     Args:
         left_out: ids of people who were erased.

@@ -1,6 +1,6 @@
-"""Who of a vacancy's applicants is hired rather than the others: few weights, learnt from pairs inside a vacancy.
+"""The order of a vacancy's applicants by who is hired: a few weights, learnt from pairs inside a vacancy.
 
-The match classifier knows best which vacancies are filled; this order compares applicants of one vacancy alone.
+The match classifier mostly learns which vacancies are filled; this order compares only applicants of one vacancy.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ COLUMNS = (
     *("past_vacancies", "best_known_grade", "last_refused", "days_since_last", "same_client"),
     *("learnt_max", "title_max", "applicants_learnt"),
 )
-LONG_AGO = 6.0  # logarithm of days since something that never happened
+LONG_AGO = 6.0  # for something that never happened: logarithm of the days since then
 _PLACES = [NAMES.index(name) for name in COLUMNS]
 _LAST = COLUMNS.index("days_since_last")
 
@@ -45,10 +45,10 @@ class ApplicantOrder:
 
     @classmethod
     def of(cls, facts: Mapping[str, Any]) -> "ApplicantOrder":
-        """What ``facts`` gave.
+        """The order from the values of ``facts``.
 
         Raises:
-            ValueError, KeyError, TypeError: it is something else.
+            ValueError, KeyError, TypeError: the values are not those of an order.
         """
         arrays = [np.asarray(facts[name], float) for name in ("center", "scale", "weights")]
         if any(each.shape != (len(COLUMNS),) or not np.isfinite(each).all() for each in arrays):

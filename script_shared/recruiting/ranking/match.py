@@ -30,7 +30,7 @@ class Match:
 
     Attributes:
         slope, shift: Platt's scaling of the trees' score.
-        order: of the applicants of one vacancy; None where there were too few vacancies to learn one from.
+        order: of the applicants of one vacancy; None if there were too few vacancies to learn from.
     """
 
     booster: "Booster"
@@ -52,7 +52,7 @@ class Match:
             world: facts, vectors and activity.
             candidates: int (n), rows.
             vacancies: int (n), rows.
-            day: days since 1970-01-01; later decisions are not looked at.
+            day: days since 1970-01-01; later decisions are ignored.
 
         Returns:
             float64 (n), calibrated, 0..1.

@@ -32,12 +32,12 @@ class Contacts:
 
     @classmethod
     def of(cls, settings: Settings) -> "Contacts | None":
-        """Those of an installation, None where contacts are dropped."""
+        """The contacts of an installation, None if contacts are dropped."""
         key = settings.of("recruiting").contact_key
         return cls(tables_address(settings, "recruiting"), key.get_secret_value()) if key else None
 
     def replace(self, contacts: Mapping[str, Contact]) -> None:
-        """Keep these contacts, by candidate, and no others.
+        """Replace all contacts with these, by candidate.
 
         Raises:
             UnavailableError: the table cannot be written.
@@ -49,7 +49,7 @@ class Contacts:
                 connection.execute(insert(CONTACTS), rows[start : start + AT_ONCE])
 
     def read(self, candidate: str, viewer: str, route: str) -> dict[str, Any] | None:
-        """A candidate's contact, None where there is none; the look is in the access record first.
+        """A candidate's contact, None where there is none; the access record gets an entry first.
 
         Args:
             viewer: name of the token.
@@ -67,7 +67,7 @@ class Contacts:
         return self._decrypted(candidate, stored)
 
     def looks(self, candidate: str | None = None, before: int | None = None, limit: int = 1000) -> list[dict[str, Any]]:
-        """Who read which contact, the newest first.
+        """Who read which contact, newest first.
 
         Args:
             candidate: only looks at this one.
@@ -81,7 +81,7 @@ class Contacts:
             return [{str(name): value for name, value in row.items()} for row in found]  # plain texts, not SQLAlchemy's
 
     def is_empty(self) -> bool:
-        """Whether there is none.
+        """Whether there are no contacts.
 
         Raises:
             UnavailableError: the table cannot be read.
@@ -90,7 +90,7 @@ class Contacts:
             return connection.execute(select(CONTACTS.c.candidate_id).limit(1)).first() is None
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._connection.close()
 
     def _encrypted(self, candidate: str, contact: Contact) -> str:
@@ -105,12 +105,12 @@ class Contacts:
         except InvalidToken as error:
             raise UnavailableError("a contact cannot be read with this key.", fix=f"Check {VARIABLE}.") from error
         if name != candidate:  # somebody moved it to another row
-            raise UnavailableError("a contact is not that of its candidate.", fix="Run the data pipeline again.")
+            raise UnavailableError("a contact does not belong to its candidate.", fix="Run the data pipeline again.")
         return dict(contact)
 
 
 def digest_of(candidate: str) -> str:
-    """What the access record calls a candidate: 32 hex characters."""
+    """The digest of a candidate in the access record: 32 hex characters."""
     return user_digest(person_name(candidate))
 
 
@@ -120,5 +120,7 @@ def _cipher(key: str) -> Any:
     try:
         return MultiFernet([Fernet(part.strip()) for part in key.split(",")])
     except ValueError as error:
-        message = f"{VARIABLE} is no Fernet key."
-        raise SettingsError(message, fix="See docs/recruiting.md, Contacts; separate several by commas.") from error
+        message = f"{VARIABLE} is not a Fernet key."
+        raise SettingsError(
+            message, fix="See docs/recruiting.md, Contacts; separate several keys by commas."
+        ) from error

@@ -19,7 +19,7 @@ class FigureStore:
         self._connection = TableConnection(uri, "recruiting", migrate, durable=True)
 
     def put(self, release: str, evaluated_at: str, figures: Sequence[Mapping[str, Any]]) -> None:
-        """Write the figures of a release in place of earlier ones.
+        """Write the figures of a release; they replace earlier ones.
 
         Args:
             release: its version.
@@ -48,5 +48,5 @@ class FigureStore:
             return [dict(row) for row in connection.execute(wanted).mappings()]
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._connection.close()

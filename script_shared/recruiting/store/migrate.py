@@ -1,4 +1,4 @@
-"""Makes the tables, or brings them up to date, by Alembic's migrations."""
+"""Creates or updates the tables with Alembic's migrations."""
 
 import logging
 from pathlib import Path
@@ -27,5 +27,5 @@ def migrate(connection: Connection) -> None:
     try:
         upgrade(config, "head")
     except CommandError as error:
-        message = "the tables of recruiting are of another version of Pauta."
-        raise UnavailableError(message, fix="Start the newest one again.", private=str(error)) from error
+        message = "the recruiting tables are of another version of Pauta."
+        raise UnavailableError(message, fix="Start the newest version again.", private=str(error)) from error

@@ -9,7 +9,9 @@ from sqlalchemy.dialects.mysql import MEDIUMTEXT, VARCHAR
 SHORT = 500  # characters
 MYSQL = ("mysql", "mariadb")
 Text = AnyText().with_variant(MEDIUMTEXT(), *MYSQL)  # their TEXT ends at 64 kB
-Id = String(64).with_variant(VARCHAR(64, collation="utf8mb4_bin"), *MYSQL)  # else A is a, and "a " is "a"
+Id = String(64).with_variant(
+    VARCHAR(64, collation="utf8mb4_bin"), *MYSQL
+)  # without it, A equals a, and "a " equals "a"
 METADATA = MetaData()
 
 

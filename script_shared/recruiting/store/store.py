@@ -101,10 +101,10 @@ class RecruitingStore:
     def page(
         self, kind: Kind, offset: int, limit: int, before: int | None = None, **equal: str
     ) -> tuple[list[Stored], int]:
-        """Rows, the latest change first, and how many there are on all pages.
+        """Rows, latest change first, and how many there are on all pages.
 
         Args:
-            before: only rows with an earlier change, for the page after the one that ended with it.
+            before: only rows with an earlier change than this one, for the next page.
         """
         table = TABLES[kind]
         wanted = and_(~table.c.removed, *(table.c[name] == value for name, value in equal.items()))

@@ -2,7 +2,7 @@
 "use strict";
 
 const $ = (id) => document.getElementById(id);
-const SAID = JSON.parse($("reader").dataset.said);
+const TEXTS = JSON.parse($("reader").dataset.texts);
 let examples = {};
 let history = [];
 
@@ -12,8 +12,8 @@ function element(tag, text, properties = {}) {
   return made;
 }
 
-function said(name, count) {
-  return SAID[name].replace("{count}", count);
+function phrase(name, count) {
+  return TEXTS[name].replace("{count}", count);
 }
 
 function say(text, problem = false) {
@@ -31,21 +31,21 @@ async function ask(address, body) {
 
 function age(issued, now) {
   const minutes = Math.max(0, Math.round((new Date(now) - new Date(issued)) / 60000));
-  if (minutes < 90) return said("minutes_old", minutes);
-  return minutes < 2880 ? said("hours_old", Math.round(minutes / 60)) : said("days_old", Math.round(minutes / 1440));
+  if (minutes < 90) return phrase("minutes_old", minutes);
+  return minutes < 2880 ? phrase("hours_old", Math.round(minutes / 60)) : phrase("days_old", Math.round(minutes / 1440));
 }
 
 function card(item, place, now) {
   const made = element("article", undefined, { className: place === 0 ? "lead" : "" });
   const headline = element("h2");
-  const open = element("button", item.title || `${SAID.article} ${item.page}`, { type: "button", title: SAID.count_as_read });
+  const open = element("button", item.title || `${TEXTS.article} ${item.page}`, { type: "button", title: TEXTS.count_as_read });
   open.addEventListener("click", () => { history.push(item.page); show(); });
   headline.append(open);
   const score = item.score === null ? "" : ` · ${item.score.toFixed(2)}`;
   const why = element("p", undefined, { className: "why" });
   why.append(element("em", item.reason, { lang: "en" }), ` · ${age(item.issued, now)}${score}`);
   if (/^https?:\/\//.test(item.url)) {
-    why.append(" · ", element("a", SAID.address, { href: item.url, rel: "noopener noreferrer", target: "_blank" }));
+    why.append(" · ", element("a", TEXTS.address, { href: item.url, rel: "noopener noreferrer", target: "_blank" }));
   }
   made.append(headline, why);
   return made;
@@ -54,11 +54,11 @@ function card(item, place, now) {
 function facts(answer) {
   const line = $("facts");
   line.classList.remove("problem");
-  const shown = [[SAID.segment, SAID[answer.segment] || answer.segment], [SAID.source, answer.source],
-    [SAID.release, answer.release], [SAID.answer, answer.answer_id]];
+  const shown = [[TEXTS.segment, TEXTS[answer.segment] || answer.segment], [TEXTS.source, answer.source],
+    [TEXTS.release, answer.release], [TEXTS.answer, answer.answer_id]];
   line.replaceChildren();
   for (const [name, value] of shown) line.append(`${line.childNodes.length ? " · " : ""}${name} `, element("b", value));
-  $("clock").textContent = `${SAID.now} ${new Date(answer.generated_at).toUTCString().replace("GMT", "UTC")}`;
+  $("clock").textContent = `${TEXTS.now} ${new Date(answer.generated_at).toUTCString().replace("GMT", "UTC")}`;
 }
 
 async function show() {
@@ -67,19 +67,19 @@ async function show() {
     const answer = await ask("recommendations", { user_id: user, history, num_recs: Number($("count").value) || 10 });
     facts(answer);
     $("page").replaceChildren(...answer.items.map((item, place) => card(item, place, answer.generated_at)));
-    if (!answer.items.length) $("page").append(element("p", SAID.nothing_left));
+    if (!answer.items.length) $("page").append(element("p", TEXTS.nothing_left));
   } catch (error) {
     say(error.message, true);
   }
   $("session").hidden = history.length === 0;
-  $("read").textContent = history.length === 1 ? SAID.one_read : said("many_read", history.length);
+  $("read").textContent = history.length === 1 ? TEXTS.one_read : phrase("many_read", history.length);
 }
 
 function choose() {
   const ids = examples[$("segment").value] || [];
   const short = (id) => (id.length > 24 ? `${id.slice(0, 10)}…${id.slice(-6)}` : id);
   const options = ids.map((id) => element("option", short(id), { value: id }));
-  if ($("segment").value === "anonymous") options.unshift(element("option", SAID.new_user, { value: "" }));
+  if ($("segment").value === "anonymous") options.unshift(element("option", TEXTS.new_user, { value: "" }));
   $("example").replaceChildren(...options);
 }
 
@@ -103,7 +103,7 @@ async function start() {
     if (error.status === 503) setTimeout(start, 2000);
     return;
   }
-  $("segment").replaceChildren(...Object.keys(examples).map((name) => element("option", SAID[name] || name, { value: name })));
+  $("segment").replaceChildren(...Object.keys(examples).map((name) => element("option", TEXTS[name] || name, { value: name })));
   choose();
   await show();
 }

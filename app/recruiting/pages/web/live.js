@@ -1,4 +1,4 @@
-// Follows changes: another recruiter's vacancy, candidate or status is on the page two seconds later.
+// Follows changes: another recruiter's vacancy, candidate or status appears on the page two seconds later.
 "use strict";
 
 const SECONDS = 2;
@@ -32,4 +32,4 @@ async function follow() {
   await show();
 }
 
-setInterval(() => follow().catch(() => {}), SECONDS * 1000); // the service is unreachable for a moment
+setInterval(() => follow().catch(() => {}), SECONDS * 1000); // the service may be unreachable for a moment

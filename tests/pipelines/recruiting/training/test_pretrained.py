@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.recruiting.tables.reading import read_tables
 from pipelines.recruiting.training.encoder_fit import fit_encoder, text_pairs
-from pipelines.recruiting.training.fine_tuning import tuned
+from pipelines.recruiting.training.fine_tuning import fine_tune
 from pipelines.recruiting.training.pretrained import find_model
 from pipelines.recruiting.training.records import data_of
 from pipelines.use_case import Context
@@ -88,6 +88,6 @@ def test_fine_tuning_brings_pairs_together(tmp_path: Path) -> None:
     pooling = library.models.Pooling(32)
     library.SentenceTransformer(modules=[transformer, pooling], device="cpu").save(str(tmp_path / "model"))
     pairs = [(f"w{n}", f"w{n + 20}") for n in range(20)] * 20
-    found = tuned(tmp_path / "model", pairs, SimpleNamespace(seed=1, tuning_epochs=5))  # type: ignore[arg-type]
+    found = fine_tune(tmp_path / "model", pairs, SimpleNamespace(seed=1, tuning_epochs=5))  # type: ignore[arg-type]
     left, right = (found.encode([{"title": pair[side]} for pair in pairs[:20]]) for side in (0, 1))
     assert ((left @ right.T).argmax(axis=1) == range(20)).mean() > 0.5

@@ -130,7 +130,7 @@ def test_the_own_index_answers_while_the_server_is_down_and_missed_changes_are_s
 def test_changes_of_one_reading_are_sent_together() -> None:
     copy = Breakable(own())
     index = ServedIndex(own(), lambda: copy)  # type: ignore[arg-type,return-value]
-    with index.sent_together():
+    with index.send_together():
         for row in range(50):
             index.upsert([Entry("v1", vectors()[row])], "e1")
     assert copy.calls == 1

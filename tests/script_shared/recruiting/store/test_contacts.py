@@ -63,7 +63,7 @@ def test_a_contact_in_the_row_of_another_candidate_is_refused(contacts: Contacts
     with contacts._connection.transaction() as connection:
         moved = "SELECT content FROM recruiting_contacts WHERE candidate_id = '7'"
         connection.execute(text(f"UPDATE recruiting_contacts SET content = ({moved}) WHERE candidate_id = '8'"))
-    with pytest.raises(UnavailableError, match="not that of its candidate"):
+    with pytest.raises(UnavailableError, match="does not belong to its candidate"):
         contacts.read("8", "anna", "GET /x")
 
 
