@@ -1,4 +1,4 @@
-"""What routes are handed: the service's parts."""
+"""The service's parts that routes get."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -26,7 +26,7 @@ class Service:
         cases: the same use cases as their own folders describe them.
         log: the event log that the use cases share.
         audit: the record of decisions.
-        security: judges who sends a request.
+        security: identifies the sender of a request.
     """
 
     settings: Settings

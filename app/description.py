@@ -44,7 +44,7 @@ def _operations(schema: Schema) -> list[Schema]:
 
 
 def _state_roles(app: FastAPI, schema: Schema) -> None:
-    """Say the role that a route needs: in its description, and as ``x-role``."""
+    """State the role that each route needs, in its description and as ``x-role``."""
     for route in app.routes:
         needed = requirement_of(route) if isinstance(route, APIRoute) else None
         if needed is None or not isinstance(route, APIRoute) or not route.include_in_schema:

@@ -1,11 +1,11 @@
-"""CSV files that a spreadsheet opens without reading a cell as a formula."""
+"""CSV files in which a spreadsheet reads no cell as a formula."""
 
 import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Any
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet reads a text that begins so as a formula
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet reads a text that begins with one of these as a formula
 
 
 def csv_text(rows: Iterable[Sequence[Any]]) -> str:

@@ -1,4 +1,4 @@
-"""The release in service, with what people changed and erased up to now."""
+"""The release in service, with all changes and erasures up to now."""
 
 from typing import Annotated
 

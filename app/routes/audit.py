@@ -30,13 +30,13 @@ class AuditEntry(BaseModel):
     to: str
     why: str
     evidence: dict[str, Any]
-    previous: str = Field(description="Hash of the entry before.")
+    previous: str = Field(description="Hash of the previous entry.")
     hash: str
 
 
 class AuditPage(BaseModel):
     entries: list[AuditEntry]
-    before: int | None = Field(description="For the next page; null on the last one.")
+    before: int | None = Field(description="The `before` of the next page; null on the last page.")
 
 
 @router.get("/audit", summary="The record of decisions", response_model=AuditPage, dependencies=[require("admin")])
@@ -47,11 +47,11 @@ async def list_decisions(
     use_case: Annotated[str | None, Query(max_length=128, pattern=r"^[^\x00]*$")] = None,
     since: Annotated[str | None, Query(max_length=40, description="From this time on.")] = None,
     until: Annotated[str | None, Query(max_length=40, description="Before this time.")] = None,
-    before: Annotated[int | None, Query(ge=1, lt=2**63, description="`before` of the page before.")] = None,
+    before: Annotated[int | None, Query(ge=1, lt=2**63, description="The `before` of the previous page.")] = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
     format: Annotated[Literal["json", "csv"], Query(description="csv: the page as a file.")] = "json",
 ) -> Response:
-    """Who changed what users get, the newest first, each with the hash of the entry before."""
+    """Who changed what users get, newest first, each with the hash of the previous entry."""
     times = {"since_ms": _time(since, "since"), "until_ms": _time(until, "until")}
     entries = await asyncio.to_thread(
         lambda: service.log.audit.read(what=what, who=who, use_case=use_case, before=before, limit=limit, **times)

@@ -27,25 +27,25 @@ class NewToken(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field(pattern=PATTERN, description="Of the person or program.")
-    role: Role = Field(description="It may also do what the roles before it in this list may.")
-    use_cases: list[str] = Field([], max_length=20, description="The only ones that it opens; all when left out.")
+    role: Role = Field(description="It includes the rights of the roles before it in this list.")
+    use_cases: list[str] = Field([], max_length=20, description="The only use cases that it opens; all when left out.")
     expires_days: int | None = Field(None, ge=1, le=99_999, description="Days after which it opens nothing.")
 
 
 class TokenFacts(BaseModel):
     name: str
     role: Role
-    use_cases: list[str] = Field(description="Empty for all.")
+    use_cases: list[str] = Field(description="Empty for all use cases.")
     state: str = Field(description="`active`, `revoked` or `expired`.")
     made_at: str
     made_by: str
     expires_at: str | None
     revoked_at: str | None
-    used_at: str | None = Field(description="When it was used last, within a minute; null for never.")
+    used_at: str | None = Field(description="When it was last used, to within a minute; null for never.")
 
 
 class MadeToken(TokenFacts):
-    token: str = Field(description="The secret. It is shown this once and stored nowhere.")
+    token: str = Field(description="The secret. It is shown only once and stored nowhere.")
 
 
 class TokenList(BaseModel):
@@ -54,7 +54,7 @@ class TokenList(BaseModel):
 
 @router.post("", summary="Make a token", status_code=201, response_model=MadeToken)
 async def make_token(body: NewToken, caller: Admin, service: TheService, decisions: TheDecisions) -> Response:
-    """Make a named token. Give the secret to its holder: only its hash is kept. 409 while the name has one."""
+    """Make a named token. Give the secret to its holder: only a hash is stored. 409 for a name with an active token."""
     use_cases = check_use_cases(body.use_cases, service.use_cases)
     expires_ms = wall_ms() + body.expires_days * DAY_MS if body.expires_days else None
     made, secret = await asyncio.to_thread(
@@ -69,7 +69,7 @@ async def make_token(body: NewToken, caller: Admin, service: TheService, decisio
 
 @router.get("", summary="List tokens", response_model=TokenList, dependencies=[require("admin")])
 async def list_tokens(service: TheService) -> Response:
-    """Named tokens in the order in which they were made, ended ones too; never the tokens themselves.
+    """Named tokens in the order of creation, including ended ones; never the tokens themselves.
 
     Those of the settings (`PAUTA_ADMIN_TOKEN`, `PAUTA_STUDENTS_VIEWERS` and the like) are not among them.
     """

@@ -1,1 +1,1 @@
-"""Who sends a request: tokens, sessions, JWTs, roles, and the limits of requests."""
+"""The sender of a request: tokens, sessions, JWTs, roles, and rate limits."""

@@ -1,4 +1,4 @@
-"""Who sends a request, and what that person or program may do."""
+"""The sender of a request, and what that person or program may do."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ class Caller:
 
     Attributes:
         name: of the token; ``admin`` for the token of ``PAUTA_ADMIN_TOKEN``, ``jwt:`` and the subject for a JWT.
-        use_cases: the only ones that are open to it; empty for all.
+        use_cases: the only use cases that are open to it; empty for all.
         holder: digest of its token, "" for a JWT.
-        until_ms: when its right ends by itself, epoch milliseconds; None for never.
+        until_ms: when its access expires, epoch milliseconds; None for never.
         number: of its token in the database, 0 for others.
     """
 
@@ -34,17 +34,17 @@ class Caller:
         """Whether a route of this role is open.
 
         Args:
-            use_case: to which the route belongs, None for a route of the service.
+            use_case: that the route belongs to, None for a route of the service.
         """
         return covers(self.role, role) and (not self.use_cases or use_case in self.use_cases)
 
     def is_over(self, now_ms: int) -> bool:
-        """Whether the right has ended by itself."""
+        """Whether its access has expired."""
         return self.until_ms is not None and self.until_ms <= now_ms
 
 
 def merged(callers: Iterable[Caller]) -> dict[str, Caller]:
-    """Callers by the digest of their token; one token that is set twice opens what both open."""
+    """Callers by the digest of their token; a token that is set twice opens everything that either opens."""
     found: dict[str, Caller] = {}
     for caller in callers:
         other = found.get(caller.holder)

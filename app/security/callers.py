@@ -1,4 +1,4 @@
-"""Knows who sends a request; what the database says of tokens and sessions is at most half a second old."""
+"""Identifies the sender of a request; tokens and sessions from the database are at most half a second old."""
 
 import asyncio
 import logging
@@ -14,10 +14,10 @@ from script_shared.events import EventLog
 from script_shared.people import Session, digest_of
 from script_shared.settings import Settings
 
-SECONDS = 0.5  # after which tokens and sessions are read again, so that a revocation holds within a second
-PAUSE_SECONDS = 0.05  # between two readings for unknown tokens, which wait for one together: strangers send many
-MOST_STALE_SECONDS = 300.0  # for so long named tokens open routes while the database is unreachable
-USE_SECONDS = 60.0  # the last use of tokens is written that often
+SECONDS = 0.5  # before tokens and sessions are read again, so that a revocation takes effect within a second
+PAUSE_SECONDS = 0.05  # between two reads for unknown tokens, which share a read: strangers send many
+MOST_STALE_SECONDS = 300.0  # how long named tokens open routes while the database is unreachable
+USE_SECONDS = 60.0  # between two writes of the last use of tokens
 MOST_LENGTH = 8_192  # characters of a token
 log = logging.getLogger("pauta.security")
 
@@ -36,10 +36,10 @@ class Callers:
     """The tokens of the settings, those of the database, sessions, and JWTs.
 
     Tokens of the settings, and JWTs, need no database. While it is unreachable, the tokens and sessions that this
-    process knows stay open for five minutes; then, and for unknown ones at once, a request gets a 503.
+    process knows stay open for five minutes; after that, and for unknown ones at once, a request gets a 503.
 
     Args:
-        settings: name tokens, and where keys of JWTs are.
+        settings: name tokens, and the address of the keys of JWTs.
         events: the log whose database holds tokens and sessions.
 
     Raises:
@@ -59,11 +59,11 @@ class Callers:
 
     @property
     def nobody(self) -> bool:
-        """Whether no token is known that could open anything."""
+        """Whether no token exists that could open a route."""
         return not self._fixed and not self._named and self._jwt is None
 
     def present(self, token: str) -> Caller | None:
-        """Who holds a token, as far as this process knows now; for limits, not for access."""
+        """The holder of a token, as far as this process knows; for rate limits, not for access."""
         digest = digest_of(token)
         return self._fixed.get(digest) or self._named.get(digest) or (self._jwt.present(digest) if self._jwt else None)
 
@@ -71,7 +71,7 @@ class Callers:
         """The holder of a token or JWT; None for one that opens nothing.
 
         Raises:
-            UnavailableError: it cannot be judged now.
+            UnavailableError: it cannot be checked now.
         """
         if not token:
             await self._follow_if_possible()
@@ -89,10 +89,10 @@ class Callers:
         return found
 
     async def of_session(self, secret: str) -> Caller | None:
-        """Who opened a session, given the secret of its cookie; None after its end, or after that of its token.
+        """The holder of a session, given the secret of its cookie; None after the session or its token has ended.
 
         Raises:
-            UnavailableError: it cannot be judged now.
+            UnavailableError: it cannot be checked now.
         """
         if not secret or len(secret) > MOST_LENGTH:
             return None
@@ -107,7 +107,7 @@ class Callers:
         return holder if holder is not None and not holder.is_over(wall_ms()) else None
 
     async def changed(self) -> None:
-        """Read tokens and sessions again: this process has just changed them.
+        """Read tokens and sessions again, after this process changed them.
 
         Raises:
             UnavailableError: they cannot be read.
@@ -116,7 +116,7 @@ class Callers:
         await self._follow(known=False)
 
     async def _follow_if_possible(self) -> None:
-        """For a request without a token: whether there is one that could open the route."""
+        """For a request without a token: read whether a token exists that could open the route."""
         if self.nobody:
             try:
                 await self._follow(known=True)
@@ -124,13 +124,13 @@ class Callers:
                 log.warning("tokens cannot be read: %s", error.logged)
 
     async def _follow(self, *, known: bool) -> None:
-        """Read the database where that is due.
+        """Read the database if that is due.
 
         Raises:
-            UnavailableError: it is unreachable, and what is known is too old or says nothing of this token.
+            UnavailableError: it is unreachable, and the last read is too old or lacks this token.
         """
         now = time.monotonic()
-        newest = now - SECONDS if known else now  # what is unknown may have been made by another process just now
+        newest = now - SECONDS if known else now  # another process may have just made an unknown token
         if self._tried_at < newest:
             async with self._reading:
                 if self._tried_at < newest:
@@ -163,6 +163,6 @@ class Callers:
             log.warning("the last use of tokens cannot be written: %s", error.logged)
 
     async def stop(self) -> None:
-        """Write what is known of the last use of tokens."""
+        """Write the last use of tokens."""
         self._written_at = float("-inf")
         await self._write_uses()

@@ -1,4 +1,4 @@
-"""JWTs of a single sign-on: RS256 alone, of one issuer, for one audience, with a claim that names roles."""
+"""JWTs of a single sign-on: only RS256, of one issuer, for one audience, with a claim that names roles."""
 
 import re
 import time
@@ -15,16 +15,16 @@ from script_shared.people import digest_of
 from script_shared.people.claims import grants, highest
 from script_shared.settings import Settings
 
-ALGORITHM = "RS256"  # whatever the token says: no `none`, and no public key taken as the secret of an HMAC
+ALGORITHM = "RS256"  # whatever the token says: neither `none` nor HMAC with the public key as its secret
 LEEWAY_SECONDS = 30.0
-KEPT_SECONDS = 60.0  # for so long the verdict on a token is remembered
+KEPT_SECONDS = 60.0  # how long the verdict on a token is kept
 MOST_KEPT = 1_000
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._@-]")
 _MOST_NAME = 60
 
 
 class JsonWebTokens:
-    """Judges the JWTs of one issuer.
+    """Checks the JWTs of one issuer.
 
     Args:
         keys: its public keys.
@@ -38,7 +38,7 @@ class JsonWebTokens:
 
     @classmethod
     def of(cls, settings: Settings) -> "JsonWebTokens | None":
-        """For the settings; None where no JWTs are accepted.
+        """From the settings; None if no JWTs are accepted.
 
         Raises:
             SettingsError: issuer or audience is missing.
@@ -58,7 +58,7 @@ class JsonWebTokens:
         return token.startswith("eyJ") and token.count(".") == 2
 
     def present(self, digest: str) -> Caller | None:
-        """The holder of a token that was judged within the last minute."""
+        """The holder of a token that was checked within the last minute."""
         until, caller = self._kept.get(digest, (0.0, None))
         return caller if caller is not None and until > time.monotonic() and not caller.is_over(wall_ms()) else None
 
@@ -66,7 +66,7 @@ class JsonWebTokens:
         """The holder of a JWT, None for one that is not valid or gives no role.
 
         Raises:
-            UnavailableError: the issuer's keys were never read, or for too long.
+            UnavailableError: the issuer's keys were never read, or not for too long.
         """
         digest = digest_of(token)
         if kept := self.present(digest):
@@ -104,7 +104,7 @@ class JsonWebTokens:
         return Caller(f"jwt:{name}", given.role, given.use_cases, until_ms=until_ms)
 
     def _values(self, claims: Mapping[str, Any]) -> list[str]:
-        """What the claim says; dots in its name lead into objects."""
+        """The values of the claim; dots in its name separate the keys of nested objects."""
         found: Any = claims
         for part in self._settings.jwt_role_claim.split("."):
             found = found.get(part) if isinstance(found, Mapping) else None

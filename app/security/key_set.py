@@ -1,4 +1,4 @@
-"""The public keys of an issuer of JWTs, read from its JWKS address and kept while that is unreachable."""
+"""The public keys of an issuer of JWTs, read from its JWKS address and kept while the address is unreachable."""
 
 import asyncio
 import logging
@@ -11,9 +11,9 @@ import orjson
 
 from script_shared.errors import UnavailableError
 
-REFRESH_SECONDS = 600.0  # after which keys are read again, beside requests
-UNKNOWN_SECONDS = 30.0  # strangers can name keys that do not exist: the address is asked no more often than that
-MOST_STALE_SECONDS = 86_400.0  # for so long keys are used while the address is unreachable
+REFRESH_SECONDS = 600.0  # before keys are read again, in the background
+UNKNOWN_SECONDS = 30.0  # between two reads for unknown keys, which strangers can name
+MOST_STALE_SECONDS = 86_400.0  # how long keys are used while the address is unreachable
 TIMEOUT_SECONDS = 5.0
 LEAST_BITS = 2048
 MOST_BYTES = 1_000_000
@@ -33,10 +33,10 @@ class KeySet:
         self._refresh: asyncio.Task[None] | None = None
 
     async def key(self, kid: str) -> Any:
-        """The RSA key of this id, of the only key for "". None for an unknown one.
+        """The RSA key of this id, or the only key for "". None for an unknown id.
 
         Raises:
-            UnavailableError: no key could be read, or those that were read are a day old.
+            UnavailableError: no key could be read, or the keys are a day old.
         """
         found, age = self._find(kid), time.monotonic() - self._read_at
         if found is None or age > MOST_STALE_SECONDS:
@@ -55,7 +55,7 @@ class KeySet:
         return next(iter(self._keys.values())) if len(self._keys) == 1 else None
 
     async def _read(self) -> None:
-        """Read the keys, unless that was tried a moment ago; a failure keeps those that are there."""
+        """Read the keys, unless that was tried a moment ago; a failure keeps the current keys."""
         async with self._reading:
             if time.monotonic() - self._tried_at < UNKNOWN_SECONDS:
                 return
@@ -71,10 +71,10 @@ class KeySet:
 
 
 def _rsa_keys(content: bytes) -> dict[str, Any]:
-    """The keys that may sign, by their ids.
+    """The signing keys, by their ids.
 
     Raises:
-        ValueError: it is no key set, or has no key that can be used.
+        ValueError: it is not a key set, or has no usable key.
     """
     if len(content) > MOST_BYTES:
         raise ValueError("the key set is too large")
@@ -97,5 +97,5 @@ def _listed(content: bytes) -> list[dict[str, Any]]:
     found = orjson.loads(content)
     keys = found.get("keys") if isinstance(found, dict) else None
     if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
-        raise ValueError("it is no JSON Web Key Set")
+        raise ValueError("it is not a JSON Web Key Set")
     return keys

@@ -1,12 +1,12 @@
-"""One rule for all limits of requests: a bucket for each token and each address, which fills with time."""
+"""Rate limits: a token bucket for each token and each address, which refills with time."""
 
 import time
 from collections import OrderedDict
 from collections.abc import Hashable
 from ipaddress import IPv6Address, ip_address
 
-MOST_BUCKETS = 20_000  # those that were used longest ago are forgotten, and begin full
-BURST_SECONDS = 2.0  # that many seconds' requests may come at once
+MOST_BUCKETS = 20_000  # the least recently used ones are dropped, and start full again
+BURST_SECONDS = 2.0  # seconds whose requests may come at once
 
 
 class Rates:
@@ -28,7 +28,7 @@ class Rates:
         return self._rate > 0
 
     def take(self, key: Hashable) -> float:
-        """Count a request; 0 when it is within the limit, else the seconds until the next one is."""
+        """Count a request; returns 0 if it is within the limit, else the seconds until the next one is."""
         if not self.is_on:
             return 0.0
         now = time.monotonic()
@@ -42,7 +42,7 @@ class Rates:
 
 
 def network_of(address: str) -> str:
-    """What counts as one address: IPv4 as it is, of IPv6 the /64 that one customer has.
+    """What counts as one address: all of an IPv4 address, the /64 network of an IPv6 address.
 
     >>> network_of("203.0.113.7"), network_of("2001:db8:1:2:3:4:5:6"), network_of("::ffff:203.0.113.7")
     ('203.0.113.7', '2001:db8:1:2::', '203.0.113.7')

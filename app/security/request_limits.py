@@ -11,17 +11,17 @@ from app.security.callers import Callers, bearer
 from app.security.rates import Rates, network_of
 from script_shared.settings import Settings
 
-FREE = ("/health", "/ready", "/metrics")  # which monitors ask
+FREE = ("/health", "/ready", "/metrics")  # monitors poll these
 MINUTE_SECONDS = 60.0
 
 
 def address_of(scope: Scope) -> str:
-    """The address of the sender, as a trusted proxy says it."""
+    """The address of the sender, as a trusted proxy reports it."""
     return network_of(scope["client"][0] if scope.get("client") else "")
 
 
 class WrongTokens:
-    """Limits wrong tokens by address. A right token is never refused for the wrong ones of others."""
+    """Limits wrong tokens by address. A valid token is never refused because of wrong tokens of others."""
 
     def __init__(self, settings: Settings) -> None:
         self._rates = Rates(settings.wrong_tokens_per_minute / MINUTE_SECONDS, settings.wrong_tokens_per_minute)
@@ -38,7 +38,7 @@ class WrongTokens:
 
 
 class RequestLimits:
-    """Middleware: counts a request against its token where that is known to be right, else against its address."""
+    """Middleware: counts a request against its token if the token is known to be valid, else against its address."""
 
     def __init__(self, app: ASGIApp, callers: Callers, settings: Settings) -> None:
         self.app, self._callers = app, callers

@@ -1,4 +1,4 @@
-"""What a route needs of its sender: ``require("operator", "news")`` in its dependencies, or in its signature."""
+"""The role that a route needs: ``require("operator", "news")`` in its dependencies, or in its signature."""
 
 import contextlib
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
 class Security:
-    """The parts of a service that judge its senders."""
+    """The parts of a service that check its senders."""
 
     def __init__(self, settings: Settings, callers: Callers) -> None:
         self.callers = callers
@@ -31,7 +31,7 @@ class Security:
 
     @classmethod
     def of(cls, request: Request) -> "Security":
-        """Those of the service that answers a request."""
+        """The parts of the service that answers a request."""
         found: Security = request.app.state.service.security
         return found
 
@@ -40,7 +40,7 @@ class Security:
 
         Raises:
             HTTPException: 429, too many wrong tokens came from this address.
-            UnavailableError: it cannot be judged now.
+            UnavailableError: it cannot be checked now.
         """
         header = request.headers.get("Authorization")
         found = await self.callers.of(bearer(header))
@@ -51,11 +51,11 @@ class Security:
 
 @dataclass(frozen=True)
 class Requirement:
-    """Lets senders pass whose role suffices; the route gets the ``Caller``.
+    """Admits senders whose role suffices; the route gets the ``Caller``.
 
     Attributes:
-        role: the least one.
-        use_case: to which the route belongs, None for the service: then a token for some use cases does not suffice.
+        role: the lowest sufficient role.
+        use_case: that the route belongs to, None for the service: then a token for some use cases does not suffice.
     """
 
     role: Role
@@ -73,14 +73,14 @@ class Requirement:
 
 
 def require(role: Role, use_case: str | None = None) -> Any:
-    """A dependency that lets senders of this role pass, or of a higher one."""
+    """A dependency that admits senders of this role or a higher one."""
     return Depends(Requirement(role, use_case))
 
 
 async def allowed(request: Request, role: Role, use_case: str | None = None) -> bool:
-    """Whether the sender has a role, for routes that are public and show some people more.
+    """Whether the sender has a role, for public routes that show some people more.
 
-    A token that cannot be judged now counts as none.
+    A token that cannot be checked now counts as none.
     """
     token = bearer(request.headers.get("Authorization"))
     if not token:
@@ -107,7 +107,7 @@ def _refuse(security: Security, caller: Caller | None, needed: Requirement, what
     """Refuse a request.
 
     Raises:
-        HTTPException: 403 for a token that does not suffice, and while nobody has one; else 401.
+        HTTPException: 403 for a token that does not suffice, and while there are no tokens; else 401.
     """
     if caller is not None:
         scope = f" for {needed.use_case}" if needed.use_case else " for all use cases"
@@ -117,5 +117,6 @@ def _refuse(security: Security, caller: Caller | None, needed: Requirement, what
     if security.callers.nobody:
         fix = "Make a token with `python -m pipelines tokens create`, or set PAUTA_ADMIN_TOKEN and start again."
         raise HTTPException(403, f"{what} is for holders of a token. {fix}")
-    detail = f"{what} needs the header 'Authorization: Bearer <token>', of the role {needed.role} or a higher one."
+    token = f"a token of the role {needed.role} or a higher one"
+    detail = f"{what} needs the header 'Authorization: Bearer <token>', with {token}."
     raise HTTPException(401, detail, headers=CHALLENGE)

@@ -1,4 +1,4 @@
-"""Which role each route needs, found in its dependencies."""
+"""The role that each route needs, found in its dependencies."""
 
 from collections.abc import Iterator
 
@@ -10,9 +10,9 @@ from script_shared.people import ROLES
 
 
 def requirement_of(route: APIRoute) -> Requirement | None:
-    """What a route needs of its sender; of several requirements the highest role. None for a public route.
+    """The requirement of a route; of several requirements the one with the highest role. None for a public route.
 
-    Dependencies of pages name theirs in an attribute ``needs``.
+    Dependencies of pages have an attribute ``needs`` with their requirement.
     """
     return max(_requirements(route.dependant), key=lambda needed: ROLES.index(needed.role), default=None)
 

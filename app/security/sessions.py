@@ -28,7 +28,7 @@ class SessionCookie:
 
     Attributes:
         name: of the cookie.
-        path: of the first page, below which the browser sends it.
+        path: of the first page; the browser sends the cookie to this page and those below it.
     """
 
     name: str
@@ -39,10 +39,10 @@ class SessionCookie:
         return f"{request.scope.get('root_path', '')}{self.path}"
 
     async def open(self, request: Request, response: Response, caller: Caller) -> None:
-        """Have the browser keep a session; it ends after a working day, with the token, or when it is closed.
+        """Set the cookie of a session; it ends after a working day, with the token, or when it is closed.
 
         Raises:
-            UnavailableError: it cannot be kept.
+            UnavailableError: it cannot be stored.
         """
         secret, now_ms = new_secret(), wall_ms()
         until_ms = min(now_ms + SECONDS * 1000, caller.until_ms or now_ms + SECONDS * 1000)
@@ -60,7 +60,7 @@ class SessionCookie:
         )
 
     async def close(self, request: Request, response: Response) -> None:
-        """Have the browser forget the session, and every process refuse it.
+        """Delete the session's cookie, and make every process refuse the session.
 
         Raises:
             UnavailableError: it cannot be ended in other processes.
@@ -71,16 +71,16 @@ class SessionCookie:
         response.delete_cookie(self.name, path=self.home(request), httponly=True, samesite="strict")
 
     def form_key(self, request: Request) -> str:
-        """What the forms of a session send back; other sites cannot know it. "" without a session."""
+        """The key that the forms of a session send; other sites cannot know it. "" without a session."""
         secret = request.cookies.get(self.name, "")
         return hmac.new(secret.encode(), b"forms of this session", sha256).hexdigest() if secret else ""
 
     async def caller(self, request: Request) -> Caller | None:
-        """Who opened the session of a request, None for none, and while that cannot be judged."""
+        """The holder of the session of a request; None without one, and while it cannot be checked."""
         try:
             found = await Security.of(request).callers.of_session(request.cookies.get(self.name, ""))
         except UnavailableError as error:
-            log.warning("a session cannot be judged: %s", error.logged)
+            log.warning("a session cannot be checked: %s", error.logged)
             return None
         request.state.caller = found
         return found

@@ -1,4 +1,4 @@
-"""Tokens that the settings name: the first admin's, and those of the viewers of a use case."""
+"""Tokens in the settings: the first admin's, and those of the viewers of a use case."""
 
 from app.security.caller import Caller, merged
 from script_shared.people import digest_of
@@ -7,7 +7,7 @@ from script_shared.use_case_settings import ADMIN, viewer_tokens
 
 
 def settings_callers(settings: Settings) -> dict[str, Caller]:
-    """Their holders, by the digest of the token."""
+    """Holders of the tokens in the settings, by the digest of the token."""
     found = []
     for use_case, own in settings.by_use_case.items():
         viewers = viewer_tokens(own.viewers.get_secret_value()) if own.viewers else {}

@@ -68,7 +68,7 @@ async def visit_of(request: Request, release: StudentsRelease, viewer: Caller) -
 
 
 def route_of(request: Request) -> str:
-    """Method and template of the route that answers, which hold no id."""
+    """Method and template of the route that answers, which contain no id."""
     return f"{request.method} {request.scope['route'].path_format}"
 
 

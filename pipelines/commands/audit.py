@@ -59,10 +59,10 @@ def _line(entry: Entry) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipelines audit", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    listing = commands.add_parser("list", help="entries, the newest first")
+    listing = commands.add_parser("list", help="entries, newest first")
     listing.add_argument("--what", choices=KINDS, help="only this kind of decision")
-    listing.add_argument("--who", help="only of this token, DAG or command, such as token:ana")
-    listing.add_argument("--use-case", help="only of this use case")
+    listing.add_argument("--who", help="only decisions of this token, DAG or command, such as token:ana")
+    listing.add_argument("--use-case", help="only decisions about this use case")
     listing.add_argument("--since", type=time_argument, help="from this time on: ISO 8601, or epoch")
     listing.add_argument("--until", type=time_argument, help="before this time")
     listing.add_argument("--before", type=int, metavar="NUMBER", help="only entries with a lower number")

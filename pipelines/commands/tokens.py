@@ -21,8 +21,8 @@ def main(argv: list[str], settings: Settings) -> int:
     """Run one command; exit code 0.
 
     Raises:
-        InputError: a name, role, use case or time cannot be used, or no active token has the name.
-        ConflictError: the name has a token.
+        InputError: a name, role, use case or time is invalid, or no active token has the name.
+        ConflictError: the name has an active token.
         UnavailableError: the database of the event log is unreachable.
     """
     args = _parser().parse_args(argv)
@@ -43,7 +43,7 @@ def _create(log: EventLog, args: argparse.Namespace, settings: Settings) -> int:
     evidence = {"role": made.role, "use_cases": use_cases}
     record(settings, Decision(by_command(), "token", after=made.name, why="made", evidence=evidence))
     print(_line(made), file=sys.stderr)
-    print("The token follows. It is shown this once: give it to its holder.", file=sys.stderr)
+    print("The token follows. It is shown only once: give it to its holder.", file=sys.stderr)
     print(secret)
     return 0
 
@@ -82,8 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     create = commands.add_parser("create", help="make a token and print it once")
     create.add_argument("name", help="of the person or program")
-    create.add_argument("--role", required=True, choices=ROLES, help="it may also do what the roles before it may")
-    create.add_argument("--use-case", action="append", default=[], help="open only this one; may be repeated")
+    create.add_argument("--role", required=True, choices=ROLES, help="it includes the rights of the roles before it")
+    create.add_argument("--use-case", action="append", default=[], help="open only this use case; may be repeated")
     create.add_argument("--expires", metavar="DAYS", help="when it ends, such as 90d (default: never)")
     listing = commands.add_parser("list", help="names, roles and last use; never the tokens")
     listing.add_argument("--json", action="store_true", help="as JSON")

@@ -29,20 +29,20 @@ Kind = Literal[
     "token",
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
-FIRST = "0" * 64  # what the first entry names as the hash of the one before
+FIRST = "0" * 64  # the previous hash of the first entry
 MOST_TEXT, MOST_NAME = 2_000, 250
 MOST_EVIDENCE = 64_000
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What somebody or something decided. It must hold no personal data of users.
+    """A decision of a person or program. It must not hold personal data of users.
 
     Attributes:
         who: ``token:ana``, ``dag:news_training``, ``command:root``, ``guard`` or ``service``.
-        use_case: whose users it concerns, "" for all.
-        before, after: from what to what, such as two releases; "" where there is none.
-        why: in words.
+        use_case: whose users it affects, "" for all.
+        before, after: the values before and after, such as two releases; "" without one.
+        why: the reason, for people.
         evidence: run, report, figures: JSON values.
     """
 
@@ -57,7 +57,7 @@ class Decision:
     entry_id: str = field(default_factory=lambda: token_hex(16))
 
     def plain(self) -> dict[str, Any]:
-        """As it is stored: texts of bounded length, evidence as JSON."""
+        """The stored form: texts of bounded length, evidence as JSON."""
         found = asdict(self) | {"evidence": canonical(self.evidence)}
         for name, most in {"who": MOST_NAME, "before": MOST_NAME, "after": MOST_NAME, "why": MOST_TEXT}.items():
             found[name] = _clean(found[name])[:most]
@@ -68,12 +68,12 @@ class Decision:
 
 @dataclass(frozen=True)
 class Entry:
-    """A decision as the record holds it.
+    """A decision in the record.
 
     Attributes:
         number: counts the entries from 1.
         evidence: JSON.
-        previous: hash of the entry before.
+        previous: hash of the previous entry.
         hash: SHA-256 of all other fields, as canonical JSON.
     """
 
@@ -91,19 +91,19 @@ class Entry:
     hash: str = ""
 
     def digest(self) -> str:
-        """What ``hash`` must be."""
+        """The correct value of ``hash``."""
         return sha256(
             canonical({name: value for name, value in asdict(self).items() if name != "hash"}).encode()
         ).hexdigest()
 
     def shown(self) -> dict[str, Any]:
-        """As people get it: evidence as an object."""
+        """The form for people: evidence as an object."""
         found = asdict(self)
         return found | {"evidence": json.loads(self.evidence), "from": found.pop("before"), "to": found.pop("after")}
 
 
 def canonical(value: Any) -> str:
-    """The one JSON text of a value: keys sorted, no blanks, no nan; what JSON does not know becomes text.
+    """The canonical JSON text of a value: keys sorted, no blanks, no nan; values that JSON lacks become text.
 
     >>> canonical({"b": float("nan"), "a": (1, "é")})
     '{"a":[1,"é"],"b":null}'

@@ -1,4 +1,4 @@
-"""Decisions that wait for the database: small files beside the release store, appended later in their order."""
+"""Decisions that wait for the database: small files beside the releases, appended later in order."""
 
 import json
 import logging
@@ -15,14 +15,14 @@ log = logging.getLogger("pauta.audit")
 
 class Spool:
     """Args:
-    settings: name the release store, and the data folder for a process that may not write there.
+    settings: name the release store, and the data folder for a process that cannot write there.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._places: list[Storage] = [open_storage(settings.models_uri), open_storage(settings.data_dir)]
 
     def keep(self, decision: Decision) -> str:
-        """Keep a decision that could not be appended; returns where.
+        """Keep a decision that could not be appended; returns its place.
 
         Raises:
             PautaError: neither place can be written; the log of the process has the decision.
@@ -36,16 +36,16 @@ class Spool:
                 log.warning("a decision cannot be kept beside the releases: %s", error.logged)
                 continue
             return f"{place.uri}/{key}"
-        log.error("a decision is in no record: %s", data.decode())
+        log.error("a decision could not be recorded: %s", data.decode())
         raise PautaError(
-            "the decision is in no record.", fix="The log of this process has it. Check database and disks."
+            "the decision could not be recorded.", fix="The log of this process has it. Check database and disks."
         )
 
     def empty(self, append: Callable[[Decision], object]) -> int:
-        """Append what waits, the oldest first, and return how many there were.
+        """Append the waiting decisions, oldest first, and return how many there were.
 
         Raises:
-            UnavailableError: the record cannot be written; what is left waits on.
+            UnavailableError: the record cannot be written; the other decisions keep waiting.
         """
         waiting = _waiting(self._places)
         for name, place in waiting:
@@ -72,5 +72,5 @@ def _read(place: Storage, key: str) -> Decision | None:
         content = json.loads(stored.data) if stored else None
         return None if content is None else Decision(**{**content, "evidence": json.loads(content["evidence"])})
     except (ValueError, TypeError, KeyError):
-        log.error("%s/%s is no decision: a person should look at it", place.uri, key)
+        log.error("%s/%s is not a decision: check the file", place.uri, key)
         return None

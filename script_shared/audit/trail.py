@@ -13,18 +13,18 @@ from script_shared.events import EventLog
 from script_shared.settings import Settings
 from script_shared.storage import open_storage
 
-HEAD = "audit-head.json"  # beside the releases: number and hash of the newest entry, against a record that was cut
-SPOOL_SECONDS = 60.0  # a service looks for decisions that wait that often
+HEAD = "audit-head.json"  # beside the releases: number and hash of the newest entry, to detect a truncated record
+SPOOL_SECONDS = 60.0  # between two looks of a service for waiting decisions
 log = logging.getLogger("pauta.audit")
 
 
 @dataclass(frozen=True)
 class Check:
-    """What a check of the record found.
+    """The result of a check of the record.
 
     Attributes:
         entries: how many were read.
-        problems: one sentence for each entry that was altered, removed or added; empty for a sound record.
+        problems: one sentence for each entry that was altered, removed or added; empty for an intact record.
     """
 
     entries: int
@@ -48,10 +48,10 @@ class AuditTrail:
         """Write a decision; while the database is unreachable it waits, and is appended later, in order.
 
         Returns:
-            whether it is in the record now.
+            Whether it is in the record now.
 
         Raises:
-            PautaError: it can neither be written nor wait. What was decided holds nevertheless.
+            PautaError: it can neither be written nor wait. The decision still takes effect.
         """
         try:
             if time.monotonic() - self._looked_at > SPOOL_SECONDS:
@@ -66,7 +66,7 @@ class AuditTrail:
         return True
 
     def check(self) -> Check:
-        """Read the whole record and compare every hash, and its end with the one noted beside the releases.
+        """Read the whole record; check every hash, and compare its end with the one noted beside the releases.
 
         Raises:
             UnavailableError: it cannot be read.
@@ -80,11 +80,11 @@ class AuditTrail:
             if noted is not None and entry.number == noted[0]:
                 hashes[entry.number] = entry.hash
         if noted is not None and hashes.get(noted[0]) != noted[1]:
-            problems.append(f"entry {noted[0]}, which was the newest once, is missing or another one.")
+            problems.append(f"entry {noted[0]}, which was once the newest, is missing or was replaced.")
         return Check(count, tuple(problems))
 
     def _note_head(self, entry: Entry) -> None:
-        """Note the end of the record beside the releases, where this process may write there."""
+        """Note the end of the record beside the releases, if this process may write there."""
         data = json.dumps({"number": entry.number, "hash": entry.hash}).encode()
         try:
             for _ in range(5):
@@ -105,7 +105,7 @@ class AuditTrail:
 
 
 def record_once(settings: Settings, decision: Decision) -> bool:
-    """Write one decision of a process that keeps no record open, as ``AuditTrail.record`` does."""
+    """Write one decision in a process that has no ``AuditTrail``; see ``AuditTrail.record``."""
     events = EventLog(settings.events_address)
     try:
         return AuditTrail(settings, events).record(decision)
@@ -114,7 +114,7 @@ def record_once(settings: Settings, decision: Decision) -> bool:
 
 
 def _checked(chain: Iterator[Entry]) -> Iterator[tuple[Entry, str]]:
-    """Each entry, with what is wrong about it; "" for nothing."""
+    """Each entry with its problem, "" for none."""
     number, previous = 0, FIRST
     for entry in chain:
         if entry.number != number + 1:

@@ -23,7 +23,7 @@ from script_shared.events.entry import Entry, Kind
 from script_shared.events.person import Person
 
 _AT_ONCE = 10_000  # entries pruned in one transaction: on SQLite, other writers wait for it
-_KEPT = tuple(map(int, (Kind.ARTICLE, Kind.ERASE, Kind.QUARANTINE)))  # never pruned by age: articles, who is forgotten
+_KEPT = tuple(map(int, (Kind.ARTICLE, Kind.ERASE, Kind.QUARANTINE)))  # never pruned by age: articles, erasures
 _KINDS = frozenset(map(int, Kind))
 logger = logging.getLogger("pauta.events")
 
@@ -223,7 +223,7 @@ class EventLog:
         return gone
 
     def probe(self) -> None:
-        """See whether the log can be written; an ``UnavailableError`` says that it cannot."""
+        """Check that the log can be written; an ``UnavailableError`` says that it cannot."""
         self.day_keys.probe()
 
     def close(self) -> None:

@@ -22,13 +22,14 @@ class AccessSettings(BaseSettings):
     jwt_jwks_url: str | None = Field(
         None,
         pattern="^https?://.+$",
-        description="address of the public keys (JWKS) of your single sign-on, whose JWTs (RS256) are accepted beside "
-        "tokens; unset, no JWT is",
+        description="address of the public keys (JWKS) of your single sign-on, whose JWTs (RS256) are accepted as well "
+        "as tokens; unset, JWTs are refused",
     )
     jwt_issuer: str | None = Field(None, description="issuer (`iss`) that a JWT must have")
     jwt_audience: str | None = Field(None, description="audience (`aud`) that a JWT must have")
     jwt_role_claim: str = Field(
-        "roles", description="claim that names roles; dots lead into objects, as in `realm_access.roles`"
+        "roles",
+        description="claim that names roles; dots separate the keys of nested objects, as in `realm_access.roles`",
     )
     jwt_roles: Annotated[str, AfterValidator(_grants)] = Field(
         "",
@@ -39,7 +40,7 @@ class AccessSettings(BaseSettings):
         0.0, ge=0, description="requests a second of one token, JWT or session in one process; 0 for no limit"
     )
     rate_per_address: float = Field(
-        0.0, ge=0, description="the same for one address without a token (of IPv6 one /64); 0 for no limit"
+        0.0, ge=0, description="the same for one address without a token (for IPv6, one /64); 0 for no limit"
     )
     wrong_tokens_per_minute: float = Field(
         120.0, gt=0, description="wrong tokens from one address that one process answers with 401; then 429"

@@ -1,4 +1,4 @@
-"""Which role a value of a JWT's claim gives, as ``PAUTA_JWT_ROLES`` says."""
+"""The role that a value of a JWT's claim gives, according to ``PAUTA_JWT_ROLES``."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -8,14 +8,14 @@ from script_shared.people.roles import ROLES, Role, role_named
 
 
 class Grant(NamedTuple):
-    """A role, for the named use cases only; for all where none is named."""
+    """A role for the named use cases, or for all if none is named."""
 
     role: Role
     use_cases: frozenset[str] = frozenset()
 
 
 def grants(text: str) -> dict[str, Grant]:
-    """What each value of the claim gives; without a text, the names of the roles themselves.
+    """The grant of each value of the claim; without a text, the values are the names of the roles.
 
     Raises:
         ValueError: a part is not ``value=role`` or ``value=role:use case``.
@@ -40,7 +40,7 @@ def grants(text: str) -> dict[str, Grant]:
 
 
 def highest(found: Iterable[Grant]) -> Grant | None:
-    """What several values give together: the highest role, for all use cases of that role; None for no value."""
+    """The grant of several values together: the highest role, for all its use cases; None without values."""
     best: Grant | None = None
     for grant in found:
         best = grant if best is None else _both(best, grant)

@@ -1,4 +1,4 @@
-"""Roles, each of which may do all that the one before it may: viewer, editor, operator, admin."""
+"""Roles, each with all rights of the one before it: viewer, editor, operator, admin."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ ROLES: tuple[Role, ...] = ("viewer", "editor", "operator", "admin")
 
 
 def covers(role: Role, needed: Role) -> bool:
-    """Whether a role may do what another one may.
+    """Whether a role has the rights of another one.
 
     >>> covers("operator", "editor"), covers("viewer", "editor")
     (True, False)
@@ -21,8 +21,8 @@ def role_named(text: str) -> Role:
     """The role of that name.
 
     Raises:
-        InputError: there is none.
+        InputError: there is no such role.
     """
     if text not in ROLES:
-        raise InputError(f"{text!r} is no role.", fix=f"Use one of: {', '.join(ROLES)}.")
+        raise InputError(f"{text!r} is not a role.", fix=f"Use one of: {', '.join(ROLES)}.")
     return text

@@ -1,4 +1,4 @@
-"""Named tokens, as they are stored: a hash, a role, and when they end."""
+"""Named tokens as stored: a hash, a role, and an expiry."""
 
 import re
 import secrets
@@ -11,7 +11,7 @@ from script_shared.errors import InputError
 from script_shared.people.roles import Role
 from script_shared.times import iso
 
-PREFIX = "pauta_"  # by which people and scanners of repositories recognise a token
+PREFIX = "pauta_"  # people and secret scanners recognise a token by it
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SECRET_BYTES = 32
 DAY_MS = 86_400_000
@@ -24,8 +24,8 @@ class Token:
 
     Attributes:
         number: counts the tokens of one database.
-        name: of the person or program; one token of a name opens at a time.
-        use_cases: the only ones that it opens; empty for all.
+        name: of the person or program; a name has at most one active token.
+        use_cases: the only use cases that it opens; empty for all.
         digest: SHA-256 of the secret, in hex.
         made_by: name of the token, or of the user of the command, that made it.
         made_ms, expires_ms, revoked_ms, used_ms: epoch milliseconds, UTC; None for never.
@@ -57,7 +57,7 @@ class Session:
         digest: SHA-256 of the cookie's secret, in hex.
         holder: digest of the token that it was opened with, "" for a JWT: it ends with that token.
         name, role, use_cases: of the person.
-        until_ms: when it ends by itself, epoch milliseconds.
+        until_ms: when it expires, epoch milliseconds.
     """
 
     digest: str
@@ -69,7 +69,7 @@ class Session:
 
 
 def facts_of(token: Token, now_ms: int) -> dict[str, Any]:
-    """What is shown of a token: never its digest."""
+    """The facts of a token that people see, never its digest."""
     times = {name: getattr(token, f"{name}_ms") for name in ("made", "expires", "revoked", "used")}
     return {
         "name": token.name,
@@ -82,7 +82,7 @@ def facts_of(token: Token, now_ms: int) -> dict[str, Any]:
 
 
 def digest_of(secret: str) -> str:
-    """What is stored of a secret: it has 256 random bits, so nobody can guess it, and a slow hash would add nothing."""
+    """The stored hash of a secret: it has 256 random bits, so nobody can guess it and a slow hash adds nothing."""
     return sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
@@ -95,10 +95,10 @@ def check_name(name: str) -> str:
     """The name itself.
 
     Raises:
-        InputError: it cannot be one.
+        InputError: the name is invalid.
     """
     if not NAME.fullmatch(name):
-        raise InputError("the name is not usable.", fix="Use 1 to 64 letters, digits, '.', '_' and '-'.")
+        raise InputError("the name is invalid.", fix="Use 1 to 64 letters, digits, '.', '_' and '-'.")
     return name
 
 
@@ -118,12 +118,12 @@ def lifetime_ms(text: str) -> int:
     """Milliseconds of a number of days such as ``90d``.
 
     Raises:
-        InputError: it is none.
+        InputError: it is not a number of days.
 
     >>> lifetime_ms("90d") // 86_400_000
     90
     """
     found = _LIFETIME.fullmatch(text)
     if found is None:
-        raise InputError(f"{text!r} is no number of days.", fix="Write it as 90d.")
+        raise InputError(f"{text!r} is not a number of days.", fix="Write it as 90d.")
     return int(found[1]) * DAY_MS

@@ -28,7 +28,7 @@ PageId = Annotated[RequiredId, Path(description="The article id; it may contain 
 async def get_articles(request: Request, query: Annotated[ArticlesQuery, Query()], service: TheNews) -> Response:
     """Articles by words of their titles, newest first.
 
-    Editors get all of them; others those that were published and not withdrawn. A page looks at a bounded number of
+    Editors get all of them; others get those that are published and not withdrawn. A page examines a bounded number of
     articles, so follow ``next`` until it is null.
     """
     served, admin = service.live.require(), await allowed(request, "editor", "news")

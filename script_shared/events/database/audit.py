@@ -21,8 +21,8 @@ class AuditTable:
     """The record of one log database. Every method raises ``UnavailableError`` while it is unreachable.
 
     Args:
-        transaction: opens one on the database of the log.
-        lock: keeps every other writer out from here to the commit, so that two never continue the same entry.
+        transaction: opens a transaction on the database of the log.
+        lock: excludes other writers until the commit, so that two never continue the same entry.
     """
 
     def __init__(
@@ -31,14 +31,14 @@ class AuditTable:
         self._transaction, self._lock = transaction, lock
 
     def append(self, decision: Decision) -> Entry:
-        """Add an entry; a decision that is in the record already is left as it is."""
+        """Add an entry; a decision that is already in the record changes nothing."""
         with self._transaction() as connection:
             self._lock(connection)
             found = connection.execute(select(AUDIT).where(AUDIT.c.entry_id == decision.entry_id)).first()
             return Entry(**found._mapping) if found is not None else _appended(connection, decision)
 
     def append_after(self, what: str, judge: Judge) -> Entry | None:
-        """Add what ``judge`` decides given the newest entry of a kind, None for nothing; other writers wait."""
+        """Add the decision of ``judge`` on the newest entry of a kind, if it returns one; other writers wait."""
         query = select(AUDIT).where(AUDIT.c.what == what).order_by(AUDIT.c.number.desc()).limit(1)
         with self._transaction() as connection:
             self._lock(connection)
@@ -57,7 +57,7 @@ class AuditTable:
         before: int | None = None,
         limit: int = 1_000,
     ) -> list[Entry]:
-        """Entries, the newest first; ``before`` is the number of the last entry of the page before."""
+        """Entries, newest first; ``before`` is the number of the last entry of the previous page."""
         equal = {AUDIT.c.what: what, AUDIT.c.who: who, AUDIT.c.use_case: use_case}
         wanted: list[Any] = [column == value for column, value in equal.items() if value is not None]
         wanted += [AUDIT.c.at_ms >= since_ms] if since_ms is not None else []
@@ -68,7 +68,7 @@ class AuditTable:
             return [Entry(**row._mapping) for row in connection.execute(query)]
 
     def chain(self) -> Iterator[Entry]:
-        """Every entry, the oldest first."""
+        """Every entry, oldest first."""
         after = 0
         while True:
             query = select(AUDIT).where(AUDIT.c.number > after).order_by(AUDIT.c.number).limit(_PAGE)
@@ -80,7 +80,7 @@ class AuditTable:
             after = page[-1].number
 
     def pseudonym(self, name: str) -> str:
-        """What the record calls a person: an HMAC under a random key of this database, which no answer holds."""
+        """The record's name of a person: an HMAC under a random key of this database, which no answer contains."""
         with self._transaction() as connection:
             self._lock(connection)
             key = connection.scalar(select(AUDIT_KEY.c.key))

@@ -83,13 +83,13 @@ ARTICLES = Table(  # what ARTICLE entries say, merged; written with them
     Index("pauta_articles_last", "last_seq"),
 )
 
-TOKENS = Table(  # named tokens; rows are kept when they end, so that a name in a record means somebody
+TOKENS = Table(  # named tokens; ended ones are kept, so that names in records can be resolved
     "pauta_tokens",
     METADATA,
     Column("number", _SEQ, primary_key=True, autoincrement=True),
     Column("name", String(64), nullable=False),
     Column("role", String(16), nullable=False),
-    Column("use_cases", String(512), nullable=False),  # names with commas between; "" for all
+    Column("use_cases", String(512), nullable=False),  # names separated by commas; "" for all
     Column("digest", String(64), nullable=False, unique=True),
     Column("made_ms", BigInteger, nullable=False),
     Column("made_by", String(128), nullable=False),
@@ -110,7 +110,7 @@ SESSIONS = Table(  # logins in browsers; a row is deleted when one ends
     Column("until_ms", BigInteger, nullable=False),
 )
 
-AUDIT = Table(  # decisions, each with the hash of the one before; rows are only added
+AUDIT = Table(  # decisions, each with the hash of the previous one; rows are only added
     "pauta_audit",
     METADATA,
     Column("number", BigInteger, primary_key=True, autoincrement=False),
@@ -122,13 +122,13 @@ AUDIT = Table(  # decisions, each with the hash of the one before; rows are only
     Column("before", String(256), nullable=False),
     Column("after", String(256), nullable=False),
     Column("why", Text, nullable=False),
-    Column("evidence", Text, nullable=False),  # not JSON: the text itself is part of what is hashed
+    Column("evidence", Text, nullable=False),  # not JSON: the hash covers the text itself
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     Index("pauta_audit_time", "at_ms"),
 )
 
-AUDIT_KEY = Table(  # of the pseudonyms in entries about erasures
+AUDIT_KEY = Table(  # key of the pseudonyms in entries about erasures
     "pauta_audit_key",
     METADATA,
     Column("number", Integer, primary_key=True, autoincrement=False),

@@ -19,8 +19,8 @@ class TokenTable:
     """The tokens and sessions of one log database. Every method raises ``UnavailableError`` while it is unreachable.
 
     Args:
-        transaction: opens one on the database of the log.
-        lock: keeps every other writer out from here to the commit.
+        transaction: opens a transaction on the database of the log.
+        lock: excludes other writers until the commit.
     """
 
     def __init__(
@@ -31,10 +31,10 @@ class TokenTable:
     def make(
         self, name: str, role: Role, *, by: str, use_cases: frozenset[str] = frozenset(), expires_ms: int | None = None
     ) -> tuple[Token, str]:
-        """Make a token; its secret is returned here and nowhere else.
+        """Make a token; only this call returns its secret.
 
         Raises:
-            ConflictError: a token of this name opens already.
+            ConflictError: there is an active token of this name.
         """
         secret, now_ms = new_secret(), wall_ms()
         row = {
@@ -55,12 +55,12 @@ class TokenTable:
         return made, secret
 
     def all(self) -> list[Token]:
-        """Every token that was ever made, in order, revoked and expired ones too."""
+        """Every token that was ever made, in order, including revoked and expired ones."""
         with self._transaction() as connection:
             return _tokens(connection)
 
     def revoke(self, name: str) -> Token | None:
-        """Revoke the token of this name, and the sessions that it opened; None when none opens."""
+        """Revoke the token of this name, and the sessions that it opened; None without an active token."""
         now_ms = wall_ms()
         with self._transaction() as connection:
             self._lock(connection)
@@ -71,27 +71,27 @@ class TokenTable:
         return found[0] if found else None
 
     def note_use(self, used: Mapping[int, int]) -> None:
-        """Keep when tokens were used last, by their numbers; an earlier time than the one kept changes nothing."""
+        """Store when tokens were last used, by their numbers; a time before the stored one changes nothing."""
         with self._transaction() as connection:
             for number, at_ms in sorted(used.items()):
                 older = TOKENS.c.used_ms.is_(None) | (TOKENS.c.used_ms < at_ms)
                 connection.execute(update(TOKENS).where(TOKENS.c.number == number, older).values(used_ms=at_ms))
 
     def current(self) -> tuple[list[Token], list[Session]]:
-        """The tokens that were not revoked, expired ones among them, and the sessions that nobody closed."""
+        """The tokens that were not revoked, including expired ones, and the sessions that nobody closed."""
         with self._transaction() as connection:
             sessions = connection.execute(select(SESSIONS).where(SESSIONS.c.until_ms > wall_ms()))
             return _tokens(connection, _CURRENT), [_session(row) for row in sessions]
 
     def open_session(self, session: Session) -> None:
-        """Keep a session, and forget those that have ended."""
+        """Store a session, and delete those that have ended."""
         row = {name: getattr(session, name) for name in ("digest", "holder", "name", "role", "until_ms")}
         with self._transaction() as connection:
             connection.execute(delete(SESSIONS).where(SESSIONS.c.until_ms <= wall_ms()))
             connection.execute(insert(SESSIONS), [{**row, "use_cases": _joined(session.use_cases)}])
 
     def close_session(self, digest: str) -> None:
-        """End a session in every process; one that is unknown changes nothing."""
+        """End a session in every process; an unknown one changes nothing."""
         with self._transaction() as connection:
             connection.execute(delete(SESSIONS).where(SESSIONS.c.digest == digest))
 

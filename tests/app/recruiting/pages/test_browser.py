@@ -37,7 +37,7 @@ def test_from_the_list_to_a_candidate_with_every_action(browser: Any, service: h
         assert page.locator("li.match").count() == 10
         for place in (0, 1):
             page.locator("li.match input[type=checkbox]").nth(place).check()
-        page.click("text=Compare the two chosen")
+        page.click("text=Compare two candidates")
         page.wait_for_url("**/compare?*")
         assert page.locator("table.compare thead a").count() == 2
         page.locator("form.move select").first.select_option("Encaminhado ao Requisitante")

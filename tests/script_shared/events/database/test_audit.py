@@ -65,7 +65,7 @@ def test_a_removed_entry_whose_followers_were_chained_again_is_found_by_its_note
         connection.execute(delete(AUDIT).where(AUDIT.c.number > 1))
     log.audit.append(decision(2))
     log.audit.append(decision(7))
-    assert trail.check().problems == ("entry 3, which was the newest once, is missing or another one.",)
+    assert trail.check().problems == ("entry 3, which was once the newest, is missing or was replaced.",)
 
 
 def test_a_decision_is_entered_once(trail):
