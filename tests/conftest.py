@@ -34,7 +34,7 @@ atexit.register(shutil.rmtree, _home, ignore_errors=True)
 
 
 def _one_authority() -> str:
-    """A file of one certificate authority: no test speaks TLS, and each HTTP client takes 40 ms to read all of them."""
+    """A file of one certificate authority: no test uses TLS, and each HTTP client reads all of them in 40 ms."""
     whole, end = Path(certifi.where()).read_text(encoding="ascii", errors="ignore"), "-----END CERTIFICATE-----\n"
     file = Path(_home) / "authority.pem"
     file.write_text(whole[: whole.index(end) + len(end)], encoding="ascii")

@@ -47,7 +47,7 @@ def public(texts: dict[Path, str]) -> Iterator[Function | ast.ClassDef]:
 
 
 def documentable(names: list[Function | ast.ClassDef]) -> list[Function]:
-    """Those public functions that take anything besides ``self`` or ``cls``, and have a docstring."""
+    """The public functions with a docstring and parameters other than ``self`` and ``cls``."""
     found = [one for one in names if isinstance(one, Function) and ast.get_docstring(one)]
     return [
         one for one in found if {each.arg for each in ast.walk(one.args) if isinstance(each, ast.arg)} - {"self", "cls"}

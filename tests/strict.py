@@ -42,7 +42,7 @@ def pytest_configure() -> None:
 
 
 def process_settings() -> dict[str, object]:
-    """What a piece of code can change for its whole process, and must not leave changed."""
+    """Settings that code can change for its whole process, and must restore."""
     umask = os.umask(0o077)
     os.umask(umask)
     return {
@@ -76,7 +76,7 @@ def unplanned(caught: Collection[tuple[str, BaseException]], planned: Collection
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
-    """Look at what was caught, and at what was changed for the process, while the test and its fixtures ran."""
+    """Check what was caught, and what was changed for the process, while the test and its fixtures ran."""
     outcome = yield
     after = process_settings()
     if changed := {name for name in after if after[name] != _process[name]}:

@@ -83,7 +83,7 @@ ELSEWHERE = {
     ("GET", "/evaluation/drift"),
     ("GET", "/recruiting/access"),
     ("GET", "/recruiting/candidates/{candidate_id}/contact"),
-}  # need an Airflow, a drift report, or contacts that are kept; their shapes are compared in tests of their own
+}  # need an Airflow, a drift report, or contacts that are kept; other tests compare their shapes
 
 
 def test_the_description_is_valid_openapi() -> None:

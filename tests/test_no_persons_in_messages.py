@@ -1,4 +1,4 @@
-"""No error and no log line names a person: what is written into a message is looked at in the code itself."""
+"""No error and no log line names a person: checks the values in messages in the code itself."""
 
 import ast
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ ERRORS = {name for name in vars(errors) if name.endswith("Error")} | {"HTTPExcep
 LOGS = {"debug", "info", "warning", "error", "exception", "critical"}
 PERSONS = {"user", "user_id", "reader", "reader_id", "session", "session_id", "visit", "student", "student_id", "ra"}
 PERSONS |= {"candidate", "candidate_id", "person", "RAW_USER", "USER_ID", "CLICK_USER", "SITE_USER", "SESSION"}
-COUNTS = {"len", "n_unique", "count", "sum", "type", "_noun"}  # of persons, which is no person
+COUNTS = {"len", "n_unique", "count", "sum", "type", "_noun"}  # a count of persons is no person
 
 
 def messages(tree: ast.AST) -> Iterator[ast.AST]:
-    """The values that are written into errors and logs."""
+    """The values in errors and log lines."""
     for call in ast.walk(tree):
         if not isinstance(call, ast.Call):
             continue
@@ -34,7 +34,7 @@ def messages(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def named(value: ast.AST) -> set[str]:
-    """The names of persons in a value; what is only counted is none."""
+    """The names of persons in a value, except those that are only counted."""
     if isinstance(value, ast.Call):
         called = value.func.id if isinstance(value.func, ast.Name) else getattr(value.func, "attr", "")
         if called in COUNTS:

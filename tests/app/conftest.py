@@ -26,7 +26,7 @@ from tests.patience import PATIENCE_SECONDS
 
 TOKEN = "opens-admin-routes"
 ROOT = Path(__file__).parents[2]
-LONGEST_PAUSE = 0.1  # seconds between two looks: a question is work for the service too
+LONGEST_PAUSE = 0.1  # seconds between two checks: each check costs the service work, too
 
 
 @pytest.fixture(scope="session")

@@ -107,8 +107,8 @@ def damages(path: Path) -> Iterator[tuple[str, bytes | None]]:
 
 
 def some(path: Path, number: int) -> Iterator[tuple[str, bytes | None]]:
-    """Of the damages of one file those that differ most (of arrays every other is missing, every other halved), and
-    one of the others in turn.
+    """The damages of one file that differ most (every other array is missing, every other halved), and one of the
+    others in turn.
     """
     found = dict(damages(path))
     main = [name for name in (MISSING, "halved", "noise as values") if name in found]
@@ -159,7 +159,7 @@ def main() -> None:
     logging.disable()
     memory.import_lightgbm()
     params = small_params()
-    gc.freeze()  # each fork would copy what it collects
+    gc.freeze()  # a collection in a fork would copy these pages
     gc.disable()
     shutil.copytree(release, work)
     print(json.dumps({"file": "", "damage": "", "verdict": tried(work, params)}), flush=True)

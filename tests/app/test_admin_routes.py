@@ -1,4 +1,4 @@
-"""Routes with a role are closed to everybody without it, whatever is sent instead; found by asking the application."""
+"""Routes with a role are closed to everybody without it, whatever they send; the application lists the routes."""
 
 import contextlib
 import http.client
@@ -84,7 +84,7 @@ WRONG = {
     "token as another scheme": f"Basic {TOKEN}",
     "token scheme": f"Token {TOKEN}",
 }
-LOGS: dict[str, str] = {}  # address of the log by that of the service
+LOGS: dict[str, str] = {}  # address of the log, by address of the service
 UNSET: dict[str, Any] = {"unset": None, "blank": SecretStr(""), "blanks": SecretStr("   ")}
 
 
@@ -188,7 +188,7 @@ def statuses(client: httpx.Client, routes: list[tuple[str, str]], sent: str | No
 
 
 @pytest.mark.parametrize("sent", WRONG)
-def test_every_route_with_a_role_refuses_whatever_is_no_token(closed: httpx.Client, sent: str) -> None:
+def test_every_route_with_a_role_refuses_everything_but_tokens(closed: httpx.Client, sent: str) -> None:
     assert {at: status for at, status in statuses(closed, ADMIN, WRONG[sent]).items() if status != 401} == {}
 
 

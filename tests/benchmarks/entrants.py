@@ -15,7 +15,7 @@ from tests.benchmarks.session_peers import LibrarySessions
 from tests.benchmarks.stan import Stan
 
 HOUR_MS, MINUTE_MS = 3_600_000, 60_000
-RARE = 0.1  # of VSTAN; with STAN's weights the better of a few on clicks of the 9th
+RARE = 0.1  # of VSTAN; with STAN's weights, the best of a few values on clicks of the 9th
 FIT_HOURS = {"ALS": 24, "ItemKNN": 6, "V-SkNN": 24}  # the better of 6 and 24 on the day before the test day
 Ids = list[str]
 

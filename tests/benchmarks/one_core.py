@@ -1,4 +1,4 @@
-"""A use case's own release and its service on one core, for benchmarks of its routes over HTTP."""
+"""A release of a use case and its service on one core, for benchmarks of its routes over HTTP."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ from tests.benchmarks.measure import measure
 
 
 def trained_release(work: Path, use_case: str, options: Sequence[str] = ()) -> dict[str, str]:
-    """Settings of the API; where the folder has no release, one is generated, trained and promoted first.
+    """Settings of the API; if the folder has no release, one is generated, trained and promoted first.
 
     Args:
         options: of ``python -m pipelines <use case>``.
@@ -45,7 +45,7 @@ def cpu_seconds(process: psutil.Process) -> float:
 
 
 def wait_until_idle(process: psutil.Process) -> None:
-    """Return once a process has hardly worked for two seconds."""
+    """Return after a process has been almost idle for two seconds."""
     before = float("-inf")
     while (now := cpu_seconds(process)) - before > 0.2:
         before = now

@@ -1,6 +1,6 @@
 """``make bench-recruiting-serving``: candidates of vacancies over HTTP at a constant rate, on one core.
 
-Meanwhile vacancies are added in one process, and looked for in another until it ranks candidates for them.
+Meanwhile one process adds vacancies, and another is polled until it ranks candidates for them.
 """
 
 import argparse
@@ -53,12 +53,14 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench-recruiting-serving", description=__doc__)
-    parser.add_argument("--work", type=Path, help="folder of the release, made when it is empty and used again later")
+    parser.add_argument(
+        "--work", type=Path, help="folder of the release, which is made if it is empty and reused later"
+    )
     parser.add_argument("--output", type=Path, default=Path("script_shared/evaluation/bench/recruiting_serving.json"))
-    parser.add_argument("--candidates", type=int, default=50_000, help="of a release that is made")
+    parser.add_argument("--candidates", type=int, default=50_000, help="number in a release that is made")
     parser.add_argument("--rate", type=float, default=100.0, help="requests per second")
     parser.add_argument("--seconds", type=float, default=20.0, help="length of the load")
-    parser.add_argument("--posts", type=int, default=10, help="vacancies that are added meanwhile")
+    parser.add_argument("--posts", type=int, default=10, help="number of vacancies to add meanwhile")
     return parser.parse_args()
 
 
@@ -112,7 +114,7 @@ def _seen(writer: Server, reader: Server, posts: int) -> list[float]:
 
 @contextmanager
 def _beside(action: Callable[[], None]) -> Iterator[None]:
-    """Do something in a thread while the block runs; the block ends when both have."""
+    """Run an action in a thread beside the block; returns when both have ended."""
     thread = threading.Thread(target=action)
     thread.start()
     try:

@@ -1,4 +1,4 @@
-"""STAN: neighbours of the visit under way, weighted by order and time; it gets every click at once."""
+"""STAN: neighbours of the current visit, weighted by order and time; it gets every click at once."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ NEAREST = 500
 class Stan:
     """Sequence and time aware neighbourhood (Garg and others, SIGIR 2019), and VSTAN's weights of rare articles.
 
-    Visits are compared with the ``SAMPLE`` latest visits that share an article, as V-SkNN's are. Lists are filled up
-    with what is read most.
+    Visits are compared with the ``SAMPLE`` latest visits that share an article, as V-SkNN's are. The most read articles
+    fill the rest of a list.
 
     Attributes:
         past: the clicks.
-        window_ms: how far back the clicks lie that are known.
+        window_ms: how far back clicks count.
         recency: clicks after which an article of the visit counts 1/e.
         age_hours: hours after which a neighbour counts 1/e.
         distance: places in a neighbour after which an article counts 1/e, from the one that both share.
@@ -36,7 +36,7 @@ class Stan:
     _until: int = -1
 
     def recommend(self, place: int, fill: list[str]) -> list[str]:
-        """The articles that the neighbours read near to what the visit read last, best first."""
+        """The articles that neighbours read close to the last article of the visit, best first."""
         stream, moment = self.past.stream, self.past.stream.first_of_moment(place)
         now = int(stream.time_ms[place])
         self._take(moment, now)
@@ -47,7 +47,7 @@ class Stan:
         return list(dict.fromkeys([*(stream.article_ids[article] for article in found), *fill]))[:LIST]
 
     def _scores(self, visit: list[int], now: int, own: int) -> dict[int, float]:
-        """Score of each article that one of the nearest visits read."""
+        """Score of each article of the nearest visits."""
         weights = {article: exp((step + 1 - len(visit)) / self.recency) for step, article in enumerate(visit)}
         near = self._nearest(weights, len(visit), now, own)
         scores: dict[int, float] = defaultdict(float)
@@ -63,7 +63,7 @@ class Stan:
         return scores
 
     def _nearest(self, weights: dict[int, float], length: int, now: int, own: int) -> list[tuple[int, float]]:
-        """The visits that are most alike, with their likeness."""
+        """The most similar visits, with their similarity."""
         held: dict[int, float] = defaultdict(float)
         for article, weight in weights.items():
             for session in dict.fromkeys(self._maps.articles[article][0]):
@@ -78,7 +78,7 @@ class Stan:
         return sorted(likeness, key=lambda pair: -pair[1])[:NEAREST]
 
     def _take(self, moment: int, now: int) -> None:
-        """Know every click before a place of the stream, from the window's begin on."""
+        """Add every click before a place of the stream, from the start of the window on."""
         stream = self.past.stream
         if self._until < 0:
             self._until = stream.between(now - self.window_ms, now).start

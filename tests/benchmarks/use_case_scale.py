@@ -17,13 +17,13 @@ PLACES = {"DATA_DIR": "data", "MODELS_URI": "models", "EVALUATION_DIR": "evaluat
 
 @dataclass(frozen=True)
 class Scale:
-    """What is measured.
+    """The benchmark of one use case.
 
     Attributes:
         size: params of the generated files.
         source: that reads the files.
         files: makes the files in a folder of the work folder where they are missing; returns that folder.
-        seconds, megabytes: bar of all steps together.
+        seconds, megabytes: limit of all steps together.
     """
 
     use_case: UseCase
@@ -35,7 +35,7 @@ class Scale:
 
 
 def run_scale(scale: Scale, about: str | None, command: str) -> int:
-    """Make the files where they are missing, do every step on them, print the table; 1 when the bar is missed."""
+    """Make missing files, run every step on them, print the table; 1 if the limit is exceeded."""
     args = _arguments(scale, about, command)
     work: Path = args.work.absolute()
     folder = scale.files(work, args.set)
@@ -75,6 +75,8 @@ def flags(params: list[str]) -> list[str]:
 def _arguments(scale: Scale, about: str | None, command: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=f"make {command}", description=about)
     work = Path(".pauta") / f"{scale.use_case.name}-scale"
-    parser.add_argument("--work", type=Path, default=work, help=f"folder, kept for a second time (default: {work})")
-    parser.add_argument("--set", action="append", default=scale.size, metavar="KEY=VALUE", help="another size: params")
+    parser.add_argument("--work", type=Path, default=work, help=f"folder, kept for later runs (default: {work})")
+    parser.add_argument(
+        "--set", action="append", default=scale.size, metavar="KEY=VALUE", help="params of another size"
+    )
     return parser.parse_args()

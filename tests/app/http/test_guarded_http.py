@@ -251,8 +251,8 @@ def test_what_does_not_arrive_in_time_is_answered_and_closed(name: str, before: 
     asyncio.run(wait())
 
 
-def test_a_connection_that_asked_nothing_is_closed_without_an_answer() -> None:
-    """Clients and proxies open connections in advance, and would take the answer for that to their first request."""
+def test_a_connection_without_a_request_is_closed_without_an_answer() -> None:
+    """Clients and proxies open connections in advance, and would take an answer for the one to their first request."""
 
     async def wait() -> None:
         server = Server(SMALL)

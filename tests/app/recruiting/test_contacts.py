@@ -1,4 +1,4 @@
-"""The contact of one candidate: for holders of a token, recorded, never logged, gone with an erasure."""
+"""The contact of one candidate: for holders of a token, recorded, never logged, deleted by an erasure."""
 
 import logging
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ def test_a_recruiter_reads_a_contact_and_an_admin_who_read_it(
     ]
 
 
-def test_an_erased_candidate_has_no_contact_in_the_table_and_in_no_answer(
+def test_the_contact_of_an_erased_candidate_is_in_no_table_and_no_answer(
     contacts: Contacts, client: httpx.Client
 ) -> None:
     assert client.delete("/recruiting/candidates/10001").json() == {"erased": True}

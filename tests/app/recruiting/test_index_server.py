@@ -1,4 +1,4 @@
-"""The index server in the service: answers come from its copy, and every process sees what one has changed."""
+"""The index server in the service: answers come from its copy, and every process sees the changes of the others."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -116,7 +116,7 @@ def test_answers_come_from_the_copy_and_changes_of_one_process_reach_all(
     assert len(second.get(PATH).json()["candidates"]) == len(found)
 
 
-def test_the_indexes_of_two_releases_are_beside_each_other_and_of_removed_ones_are_dropped(
+def test_two_releases_have_their_own_indexes_and_those_of_removed_releases_are_dropped(
     trained: Context, settings: Settings, clients: tuple[httpx.Client, httpx.Client]
 ) -> None:
     context = in_service(trained, settings, "r2")

@@ -221,7 +221,7 @@ def test_a_record_that_cannot_be_is_a_422(client: httpx.Client, path: str, body:
     put(client, path, body, status=422)
 
 
-def test_a_candidate_whom_another_process_erases_meanwhile_leaves_no_row(
+def test_a_candidate_whom_another_process_erases_meanwhile_has_no_row(
     client: httpx.Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = RecruitingStore(tables_address(settings, "recruiting"))
@@ -256,7 +256,7 @@ def test_what_is_written_while_a_candidate_is_erased_is_deleted(
     store.close()
 
 
-def test_every_record_is_on_one_page_also_behind_the_first_thousand(client: httpx.Client, settings: Settings) -> None:
+def test_every_record_is_on_one_page_even_after_the_first_thousand(client: httpx.Client, settings: Settings) -> None:
     store = RecruitingStore(tables_address(settings, "recruiting"))
     with store._connection.transaction() as connection:
         rows = [{"vacancy_id": f"v{n}", "version": 1, "change": n + 1, "removed": False} for n in range(1100)]

@@ -156,7 +156,7 @@ def test_half_a_tree_ends_the_check_and_not_the_service(whole: Path, tmp_path: P
     assert names_half_a_tree(verdict.parts["ranker"])
 
 
-def test_a_check_imports_what_is_large_after_it_has_lowered_its_priority() -> None:
+def test_a_check_lowers_its_priority_before_it_imports_large_packages() -> None:
     large = "numpy", "pydantic", "script_shared.releases"
     code = f"import sys, app.release_check; sys.exit(str([name for name in {large} if name in sys.modules] or ''))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""A release that is served without a damaged part says so for as long as it is in service."""
+"""A release that is served without a damaged part is reported as such while it is in service."""
 
 import asyncio
 from collections.abc import Collection
@@ -22,7 +22,7 @@ class WithoutRanker(ReleaseGuard):
         return ("ranker",)
 
 
-def test_later_looks_at_the_pointer_do_not_forget_the_refusal(store: Store, tmp_path: Path) -> None:
+def test_later_reads_of_the_pointer_keep_the_refusal(store: Store, tmp_path: Path) -> None:
     store.promote("v1")
     guard = WithoutRanker(tmp_path, LOAD_TRIAL, {})
     counts = Telemetry().counts_of("news")

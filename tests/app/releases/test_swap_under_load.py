@@ -1,4 +1,4 @@
-"""A hundred promotes while readers ask: nobody notices."""
+"""A hundred promotes while readers send requests: no request fails."""
 
 import re
 import threading

@@ -1,4 +1,4 @@
-"""Named tokens through the API: made once, shown without their secret, revoked in every process."""
+"""Named tokens through the API: made once, listed without their secret, revoked in every process."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -44,7 +44,7 @@ def listed(client: httpx.Client, name: str) -> dict[str, Any]:
     return next(token for token in reversed(found) if token["name"] == name)
 
 
-def test_a_made_token_opens_what_its_role_opens_and_is_shown_without_its_secret(
+def test_a_new_token_opens_what_its_role_opens_and_is_listed_without_its_secret(
     own: httpx.Client, settings: Settings
 ) -> None:
     secret = make(own, "ana", expires_days=90)
@@ -80,7 +80,7 @@ def test_a_name_has_one_token_until_it_is_revoked(own: httpx.Client) -> None:
         {"name": "x", "role": "viewer", "secret": "mine"},
     ],
 )
-def test_a_token_that_cannot_be_is_refused(own: httpx.Client, body: dict[str, Any]) -> None:
+def test_an_invalid_token_is_refused(own: httpx.Client, body: dict[str, Any]) -> None:
     assert own.post("/tokens", json=body, headers=ADMIN).status_code == 422
 
 
@@ -96,7 +96,7 @@ def test_another_process_knows_a_new_token_at_once_and_its_end_within_a_second(
     assert listed(own, "eva")["used_at"] is not None
 
 
-def test_too_many_wrong_tokens_get_429_and_a_right_one_passes(settings: Settings) -> None:
+def test_too_many_wrong_tokens_get_429_and_a_valid_one_passes(settings: Settings) -> None:
     with serving(settings.model_copy(update={"wrong_tokens_per_minute": 3})) as client:
         answers = [client.get("/tokens", headers=bearer("wrong")) for _ in range(4)]
         assert [answer.status_code for answer in answers] == [401, 401, 401, 429]

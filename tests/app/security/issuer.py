@@ -20,7 +20,7 @@ class Issuer:
     """Attributes:
     address: of its key set.
     keys: private keys by id.
-    asked: how often its key set was asked for.
+    asked: number of requests for its key set.
     down: whether it answers 503.
     """
 

@@ -1,4 +1,4 @@
-"""JWTs open what their claims say, and only those of the issuer, for this service, signed with RS256."""
+"""JWTs open what their claims grant, if they are of the issuer, for this service, and signed with RS256."""
 
 import asyncio
 import base64
@@ -104,15 +104,15 @@ WRONG: dict[str, Callable[[Issuer], str]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_whatever_else_opens_nothing(issuer: Issuer, name: str) -> None:
+def test_no_other_jwt_opens_anything(issuer: Issuer, name: str) -> None:
     assert asyncio.run(of(issuer).caller(WRONG[name](issuer))) is None
 
 
-def test_a_clock_that_is_a_little_off_is_accepted(issuer: Issuer) -> None:
+def test_a_slightly_wrong_clock_is_accepted(issuer: Issuer) -> None:
     assert asyncio.run(of(issuer).caller(issuer.token(exp=int(time.time()) - 5)))
 
 
-def test_keys_are_read_once_and_strangers_cannot_have_them_read_again_and_again(issuer: Issuer) -> None:
+def test_keys_are_read_once_and_strangers_cannot_cause_many_reads(issuer: Issuer) -> None:
     async def ask() -> None:
         tokens = of(issuer)
         for _ in range(3):
@@ -123,7 +123,7 @@ def test_keys_are_read_once_and_strangers_cannot_have_them_read_again_and_again(
     assert issuer.asked == 1
 
 
-def test_a_new_key_is_found_and_an_unreachable_issuer_stops_nobody(
+def test_a_new_key_is_found_and_an_unreachable_issuer_refuses_nobody(
     issuer: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(key_set, "UNKNOWN_SECONDS", 0.0)
@@ -141,7 +141,7 @@ def test_a_new_key_is_found_and_an_unreachable_issuer_stops_nobody(
     del issuer.keys["k2"]
 
 
-def test_without_any_key_a_jwt_cannot_be_judged(issuer: Issuer) -> None:
+def test_without_any_key_a_jwt_cannot_be_checked(issuer: Issuer) -> None:
     issuer.down = True
     with pytest.raises(UnavailableError, match="keys of the single sign-on"):
         asyncio.run(of(issuer).caller(issuer.token()))

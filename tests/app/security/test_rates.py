@@ -1,4 +1,4 @@
-"""Limits of requests: by token where there is a right one, else by address."""
+"""Rate limits: by token if it is valid, else by address."""
 
 import asyncio
 from types import SimpleNamespace
@@ -13,7 +13,7 @@ from app.security.request_limits import RequestLimits
 from script_shared.settings import Settings
 
 
-def test_a_bucket_lets_a_burst_pass_then_the_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bucket_allows_a_burst_and_then_the_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr(rates.time, "monotonic", lambda: now)
     limit = Rates(2.0)

@@ -14,7 +14,7 @@ from tests.patience import PATIENCE_SECONDS
 CHROMIUM = shutil.which("chromium")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 360, "height": 740}}
-LOOKS = (("desktop", "light"), ("phone", "dark"))  # in which axe looks at each page
+LOOKS = (("desktop", "light"), ("phone", "dark"))  # sizes and schemes in which axe examines each page
 SERIOUS = ("serious", "critical")
 
 
@@ -34,7 +34,7 @@ def chromium() -> Iterator[Any]:
 def window(browser: Any, client: httpx.Client, token: str, **settings: Any) -> Iterator[Any]:
     """A window in which the holder of a token has logged in; "" for nobody.
 
-    At its end nothing but this service has been asked, and nothing has been refused by the policy.
+    At its end, no request has left this service, and the policy has blocked none.
     """
     context = browser.new_context(locale="en-GB", base_url=str(client.base_url), **settings)
     context.set_default_timeout(1000 * PATIENCE_SECONDS)
@@ -54,13 +54,13 @@ def window(browser: Any, client: httpx.Client, token: str, **settings: Any) -> I
 
 
 def fits(page: Any) -> bool:
-    """Whether nothing has to be scrolled sideways."""
+    """Whether the page needs no horizontal scrolling."""
     wide: int = page.evaluate("document.documentElement.scrollWidth")
     return bool(wide <= page.viewport_size["width"])
 
 
 def barriers(page: Any) -> list[str]:
-    """What axe finds on the page that keeps people out, as sentences."""
+    """The barriers that axe finds on the page, as sentences."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="not among the API's own packages")
     found = axe.Axe().run(page).response["violations"]
     return [

@@ -1,4 +1,4 @@
-"""Browsers of tests that log in and send forms as people do."""
+"""Browsers for tests, which log in and send forms as people do."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ class Browser(httpx.Client):
     """A client with a session.
 
     Attributes:
-        landed: path and query of the page that the login led to.
+        landed: path and query of the page after the login.
     """
 
     landed = ""
@@ -28,12 +28,12 @@ def log_in(client: httpx.Client, token: str, wanted: str = "") -> Iterator[Brows
 
 
 def form_key(answer: httpx.Response) -> str:
-    """The hidden field with which forms of a page prove where they come from."""
+    """The hidden field with which the forms of a page prove their origin."""
     found = re.search(r'name="form_key" value="([^"]*)"', answer.text)
     assert found, answer.text
     return found[1]
 
 
 def text_of(answer: httpx.Response) -> str:
-    """What a person reads."""
+    """The text that a person reads."""
     return " ".join(re.sub("<[^>]+>", " ", answer.text).split())

@@ -19,7 +19,7 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(("size", "scheme"), LOOKS)
-def test_shared_pages_fit_and_keep_nobody_out(browser: Any, common: httpx.Client, size: str, scheme: str) -> None:
+def test_shared_pages_fit_and_are_accessible(browser: Any, common: httpx.Client, size: str, scheme: str) -> None:
     with window(browser, common, "", viewport=SIZES[size], color_scheme=scheme) as page:
         for path in ("/", "/login", "/nothing", "/news"):
             page.goto(path)

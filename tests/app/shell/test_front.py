@@ -1,4 +1,4 @@
-"""The front page lists the use cases of the instance; it comes whole, and from here alone."""
+"""The front page lists the use cases of the instance; all its parts are served, and only from here."""
 
 import re
 
@@ -12,13 +12,13 @@ pages = pytest.mark.parametrize("page", PAGES)
 
 
 def addresses(client: httpx.Client, page: str) -> list[str]:
-    """Where the page's links and files are; relative, as under any path prefix."""
+    """The addresses of the page's links and files; relative, so they work under any path prefix."""
     found = re.findall(r'(?:src|href)="([^"#]+)"', client.get(page).text)
     assert not [address for address in found if address.startswith("/")], "another service's under a path prefix"
     return found
 
 
-def test_every_use_case_is_on_the_front_page_with_its_release_or_why_there_is_none(shared: httpx.Client) -> None:
+def test_the_front_page_has_every_use_case_with_its_release_or_the_reason_for_none(shared: httpx.Client) -> None:
     page = shared.get("/").text
     for entry in REGISTRY:
         assert f'href="model?use_case={entry.name}"' in page
@@ -47,7 +47,7 @@ def test_every_link_of_a_page_leads_somewhere(shared: httpx.Client, page: str) -
 
 
 @pages
-def test_nothing_comes_from_elsewhere(shared: httpx.Client, page: str) -> None:
+def test_nothing_is_loaded_from_elsewhere(shared: httpx.Client, page: str) -> None:
     assert "default-src 'none'" in shared.get(page).headers["Content-Security-Policy"]
     for address in (page, *PAGES[page]):
         assert "//cdn" not in shared.get(address).text

@@ -49,11 +49,11 @@ def browser(client: httpx.Client) -> Iterator[httpx.Client]:
 
 
 def is_logged_in(browser: httpx.Client) -> bool:
-    """Whether a page of students gets past the login; there is no release, so it ends in a 503."""
+    """Whether a page of students passes the login; without a release it answers 503."""
     return browser.get(PAGE).status_code == 503
 
 
-def test_the_cookie_of_a_session_is_for_this_site_and_no_script(client: httpx.Client) -> None:
+def test_the_cookie_of_a_session_is_for_this_site_and_hidden_from_scripts(client: httpx.Client) -> None:
     answer = client.post("/login", data={"token": ANA})
     client.cookies.clear()
     cookie = answer.headers["Set-Cookie"]
@@ -75,7 +75,7 @@ def test_a_wrong_token_opens_nothing(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["students/ana", "admin", "students/nobody", "recruiting/ana", ""])
-def test_a_made_up_cookie_opens_nothing(client: httpx.Client, name: str) -> None:
+def test_a_forged_cookie_opens_nothing(client: httpx.Client, name: str) -> None:
     for rest in ("", ":9999999999:00", ":9999999999:", ":1:x", ":é:x"):
         answer = client.get(PAGE, headers={"Cookie": f"pauta_session={name}{rest}".encode()})
         assert answer.status_code == 303
@@ -121,11 +121,11 @@ def test_forms_without_the_key_of_the_session_are_refused(browser: httpx.Client,
         answer = browser.post(path, data={} if key is None else {"form_key": key})
         assert answer.status_code == 403
         assert "Set-Cookie" not in answer.headers
-    with log_in(browser, TOKEN) as other:  # the key of another session is none of this one
+    with log_in(browser, TOKEN) as other:  # the key of another session is not valid in this one
         assert browser.post("/logout", data={"form_key": form_key(other.get("/"))}).status_code == 403
 
 
-def test_a_token_opens_the_pages_of_its_use_case_and_the_admins_all(client: httpx.Client) -> None:
+def test_a_token_opens_the_pages_of_its_use_case_and_the_admin_token_all(client: httpx.Client) -> None:
     with log_in(client, RUI) as own:
         answer = own.get(PAGE)
         assert answer.status_code == 403
@@ -139,7 +139,7 @@ def test_a_token_opens_the_pages_of_its_use_case_and_the_admins_all(client: http
 
 
 @pytest.mark.parametrize("wanted", ["//other.example/", "http://other.example/", "/\\other.example", "javascript:x"])
-def test_a_login_leads_to_no_other_site(client: httpx.Client, wanted: str) -> None:
+def test_a_login_never_redirects_to_another_site(client: httpx.Client, wanted: str) -> None:
     assert wanted not in client.get("/login", params={"next": wanted}).text
     with log_in(client, ANA, wanted) as own:
         assert own.landed == PAGE

@@ -37,7 +37,7 @@ def test_a_student_who_is_erased_while_the_store_is_written_is_not_in_it(
             erase()
         written = write(*arguments)
         if moment == "after":
-            log.erase(person_name("RA-2"))  # its process ends before it deletes rows
+            log.erase(person_name("RA-2"))  # the erasing process ends before it deletes rows
         return written
 
     monkeypatch.setattr(store, "write", overtaken)

@@ -25,8 +25,8 @@ from script_shared.recruiting.params import RecruitingParams
 from tests.benchmarks.recruiting.seed import seed_scores
 
 RESAMPLES = 1000
-EARLIEST = 500  # applications before the first that is learnt from
-RENEWED = 90  # days between two projections
+EARLIEST = 500  # applications before the first training row
+RENEWED = 90  # days between two fits of the projection
 LARGE = 5  # applicants of a vacancy whose order is measured to depth 10
 
 
@@ -52,7 +52,7 @@ def hire_figures(data: Data, params: RecruitingParams, first: int, end: int) -> 
 def gathered(data: Data, params: RecruitingParams, first: int, end: int) -> tuple[FloatArray, IntArray]:
     """Features of the applications, each as it was on its day, and their places in the data.
 
-    Until the test begins, the projection is learnt again every so many days from the days before, as in a training.
+    Until the test begins, the projection is fitted again every ``RENEWED`` days on the days before, as in a training.
     """
     encoded = encode_all(data, fit_encoder(data, params.encoder, first))
     block = begin = int(data.day[min(EARLIEST, len(data.day) - 1)])

@@ -1,6 +1,6 @@
-"""The classifier this use case began with: TF-IDF of each text column, one-hot columns, XGBoost with scale_pos_weight.
+"""The first classifier of this use case: TF-IDF of each text column, one-hot columns, XGBoost with scale_pos_weight.
 
-It reads the texts and words of both records and nothing of the past.
+It reads the texts and words of both records, but nothing about the past.
 """
 
 from collections.abc import Callable
@@ -35,7 +35,7 @@ WORDS: tuple[Callable[[Vacancy, Candidate], str], ...] = (
 
 
 def seed_scores(data: Data, at: IntArray, learnt: Bools, test: Bools, came: Bools, params: MatchParams) -> FloatArray:
-    """Chances of the applications of the test; not calibrated, as hires weigh more than others in the fit.
+    """Chances of the applications of the test; not calibrated, because hires weigh more in the fit.
 
     Args:
         at: places of the applications; learnt, test: bool, which of them; came: bool, hired as known before the test.

@@ -17,7 +17,7 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path)
 
 
-def test_a_token_is_printed_once_listed_without_it_and_revoked(
+def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["create", "ana", "--role", "editor", "--use-case", "students", "--expires", "90d"], settings) == 0
@@ -43,7 +43,7 @@ def test_a_token_is_printed_once_listed_without_it_and_revoked(
         main(["revoke", "ana"], settings)
 
 
-def test_the_database_holds_the_hash_alone(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_database_holds_only_the_hash(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     main(["create", "ana", "--role", "editor"], settings)
     secret = capsys.readouterr().out.strip()
     log = EventLog(settings.events_address)
@@ -60,6 +60,6 @@ def test_the_database_holds_the_hash_alone(settings: Settings, capsys: pytest.Ca
         ["create", "ana", "--role", "viewer", "--expires", "soon"],
     ],
 )
-def test_what_cannot_be_used_is_named(settings: Settings, argv: list[str]) -> None:
+def test_an_invalid_value_is_named(settings: Settings, argv: list[str]) -> None:
     with pytest.raises(InputError, match=r"Use|Write"):
         main(argv, settings)

@@ -22,7 +22,7 @@ NUMBERS = {
     "gate.beats": "[]",
     "gate.tolerance": "0.99",  # the gate accepts whatever it is shown
 }
-STUDENTS_NUMBERS = {  # the gate keeps its own numbers, and as many students as it needs to accept
+STUDENTS_NUMBERS = {  # the gate keeps its own numbers and the students that it needs to accept
     "model.replicates": "2",
     "model.forest.trees": "10",
     "model.folds": "2",

@@ -1,4 +1,4 @@
-"""Drift of texts: terms that became frequent or rare are named; texts of one kind are called the same."""
+"""Drift of texts: terms that became frequent or rare are named; texts of one kind show no drift."""
 
 import numpy as np
 import polars as pl
@@ -24,7 +24,7 @@ def drift_of(before: list[str | None], now: list[str | None]) -> object:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_texts_of_one_kind_are_called_the_same(seed: int) -> None:
+def test_texts_of_one_kind_show_no_drift(seed: int) -> None:
     assert drift_of(texts(seed), texts(seed + 100)).level == "none"
 
 
@@ -38,7 +38,7 @@ def test_a_term_that_becomes_frequent_is_named_with_both_shares() -> None:
     assert "more of eleicao (0 % to 9" in shift.sentence
 
 
-def test_other_words_altogether_are_large() -> None:
+def test_entirely_different_words_are_large_drift() -> None:
     shift = drift_of(texts(1), [text.replace("palavra", "termo") for text in texts(2)])
     assert shift.level == "large"
 
@@ -48,7 +48,7 @@ def test_sides_without_words_are_compared_without_an_error(sides: tuple[list[str
     assert drift_of(*sides).index >= 0
 
 
-def test_the_index_of_equal_counts_is_nothing_and_of_moved_ones_something() -> None:
+def test_the_index_is_zero_for_equal_counts_and_positive_for_others() -> None:
     assert terms_index(np.array([9, 1]), np.array([1, 9])) > 1
 
 

@@ -1,4 +1,4 @@
-"""Windows: the newest one is compared with earlier ones like it, and what those differ by among themselves is usual."""
+"""Windows: the newest one is compared with similar earlier ones, whose own differences are usual."""
 
 import itertools
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,7 @@ def test_with_fewer_weeks_a_working_day_is_compared_with_working_days() -> None:
     assert all(each.weekday < 5 for each in found)
 
 
-def test_with_few_days_all_are_taken_and_none_ends_after_the_reference() -> None:
+def test_with_few_days_all_are_used_and_none_ends_after_the_reference() -> None:
     newest = window(MONDAY)
     found = windows_before(newest, MONDAY - timedelta(days=5), newest.start - timedelta(days=1))
     assert [each.end for each in found] == [newest.end - timedelta(days=days) for days in (2, 3, 4)]
@@ -54,7 +54,7 @@ def test_the_usual_index_is_exceeded_by_few_windows_without_drift() -> None:
 
 
 def day(seed: int, *, rows: int = 3000, mean: float = 0.0, sport: float = 0.3) -> pl.DataFrame:
-    """A day whose values differ from other days by more than chance: each has a mood of its own."""
+    """A day whose values differ from other days by more than chance."""
     draw = np.random.default_rng(seed)
     mood = draw.normal(0, 0.25)
     share = min(max(sport + draw.normal(0, 0.08), 0.02), 0.98)
@@ -79,7 +79,7 @@ def alarms(now: pl.DataFrame, days: list[pl.DataFrame], *, usual: bool) -> bool:
     return any(each.level != "none" for each in drift.shifts)
 
 
-def test_days_that_differ_as_days_do_raise_nothing_and_a_planted_shift_does() -> None:
+def test_usual_differences_between_days_raise_no_alarm_and_a_planted_shift_does() -> None:
     days = [day(seed) for seed in range(12)]
     normal = [alarms(day(seed), days, usual=True) for seed in range(100, 160)]
     assert np.mean(normal) <= 0.05

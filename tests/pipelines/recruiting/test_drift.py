@@ -1,4 +1,4 @@
-"""Drift of an agency's data: the usual generated quarter is called so; a planted one is found in terms and levels."""
+"""Drift of an agency's data: a quarter without drift raises no alarm; a planted one is found in terms and levels."""
 
 from pathlib import Path
 

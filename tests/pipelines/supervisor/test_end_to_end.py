@@ -146,7 +146,7 @@ def test_a_first_start_ends_with_recommendations_made_by_airflows_own_runs(run: 
     run.wait_for("students: serving release")
     assert re.search(r"students_training +promote +success", run.output)
     assert httpx.get(f"{run.api}/ready?use_case=students", timeout=PATIENCE_SECONDS).is_success
-    assert started_a_training(run, credentials)  # as the last thing: the next test needs a run that the stop cut short
+    assert started_a_training(run, credentials)  # last, because the next test needs a run that the stop interrupts
 
     assert run.stop(signal.SIGTERM) == 0
     assert run.output.endswith("everything is stopped\n")

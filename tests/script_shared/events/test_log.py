@@ -319,7 +319,7 @@ def test_an_entry_is_replaced_only_while_it_is_there_and_only_once(log):
     assert [entry.entry_id for entry in log.tail(0) if entry.kind != Kind.ERASE] == ["1", "rule", "right"]
 
 
-def test_of_an_erasure_and_a_correction_at_once_no_entry_of_the_person_is_left(log):
+def test_after_a_concurrent_erasure_and_correction_no_entry_of_the_person_is_left(log):
     for turn in range(8):
         log.append([click(f"e{turn}", user="u1")])
         rows = [Entry(f"rule{turn}", Kind.QUARANTINE, 1_000), click(f"right{turn}", user="u1")]

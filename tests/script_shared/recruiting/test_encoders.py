@@ -116,7 +116,7 @@ def test_tokens_that_share_a_vector_are_the_same(tmp_path: Path) -> None:
     assert found[0] == pytest.approx(found[1])
 
 
-def test_the_vectors_of_tokens_are_pooled_as_the_model_says_and_padding_counts_nothing(tmp_path: Path) -> None:
+def test_the_vectors_of_tokens_are_pooled_as_the_model_says_and_padding_does_not_count(tmp_path: Path) -> None:
     texts = [{"title": "java sap"}, {"title": "java sap sql spring java java"}]
     mean = Onnx.read(onnx_folder(tmp_path / "mean"))
     together, alone = mean.encode(texts)[0], mean.encode(texts[:1])[0]
@@ -128,7 +128,7 @@ def test_the_vectors_of_tokens_are_pooled_as_the_model_says_and_padding_counts_n
 
 
 @pytest.mark.parametrize("missing", ["model.safetensors", "tokenizer.json", "model.onnx", "1_Pooling/config.json"])
-def test_a_pretrained_model_that_is_not_whole_is_refused_with_what_to_do(missing: str, tmp_path: Path) -> None:
+def test_an_incomplete_pretrained_model_is_refused_with_a_fix(missing: str, tmp_path: Path) -> None:
     read: Callable[[Path], Encoder]
     if missing == "model.safetensors" or missing == "tokenizer.json":
         folder, read = model2vec_folder(tmp_path), Model2Vec.read

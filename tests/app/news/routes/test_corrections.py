@@ -90,7 +90,7 @@ def test_a_corrected_event_counts_in_its_place(
 
 
 @pytest.mark.parametrize("other", ["PUT", "DELETE"])
-def test_of_two_changes_at_once_one_counts(
+def test_one_of_two_simultaneous_changes_counts(
     client: httpx.Client, admin: dict[str, str], store: Store, monkeypatch: pytest.MonkeyPatch, other: str
 ) -> None:
     send(client, *EVENTS)
@@ -126,10 +126,10 @@ def test_after_a_deletion_there_is_nothing_to_correct(
 
 
 @pytest.mark.parametrize("deletion", ["/events/e/3", "/users/ana"])
-def test_a_correction_that_a_deletion_overtakes_writes_nothing(
+def test_a_correction_writes_nothing_after_a_concurrent_deletion(
     client: httpx.Client, admin: dict[str, str], store: Store, monkeypatch: pytest.MonkeyPatch, deletion: str
 ) -> None:
-    """The deletion is answered between the moment at which the correction reads the event and its write."""
+    """The deletion finishes after the correction read the event and before it writes."""
     send(client, *EVENTS)
     write = corrections._write
 

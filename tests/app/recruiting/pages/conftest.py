@@ -17,7 +17,7 @@ RUI = "rui-looks-at-candidates"
 
 @pytest.fixture(scope="package")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """A client without a token; tests may change what no other test looks at."""
+    """A client without a token; a test may change only what no other test reads."""
     folder = tmp_path_factory.mktemp("recruiting-pages")
     releases = Releases(str(folder / "models" / "recruiting"))
     releases.publish(make_release(folder / "made"), "r1")

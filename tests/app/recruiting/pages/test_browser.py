@@ -49,7 +49,7 @@ def test_from_the_list_to_a_candidate_with_every_action(browser: Any, service: h
         assert "Encaminhado ao Requisitante" in page.inner_text("table.list")
 
 
-def test_a_change_by_somebody_else_appears_by_itself(browser: Any, service: httpx.Client) -> None:
+def test_a_change_by_somebody_else_appears_without_a_reload(browser: Any, service: httpx.Client) -> None:
     with window(browser, service, RUI, viewport=SIZES["desktop"]) as page:
         page.goto(f"{PAGE}/vacancies/{VACANCY}")
         candidate = page.locator("li.match input[name=candidate]").nth(5).get_attribute("value")
@@ -60,7 +60,7 @@ def test_a_change_by_somebody_else_appears_by_itself(browser: Any, service: http
 
 
 @pytest.mark.parametrize(("size", "scheme"), LOOKS)
-def test_every_page_fits_and_keeps_nobody_out(browser: Any, service: httpx.Client, size: str, scheme: str) -> None:
+def test_every_page_fits_and_is_accessible(browser: Any, service: httpx.Client, size: str, scheme: str) -> None:
     with window(browser, service, "", viewport=SIZES[size], color_scheme=scheme) as page:
         page.goto("/login")
         assert barriers(page) == []

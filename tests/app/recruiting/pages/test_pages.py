@@ -1,4 +1,4 @@
-"""The pages for recruiters over HTTP: lists, reasons, the ladder, new vacancies, and what a token may do."""
+"""The pages for recruiters over HTTP: lists, reasons, statuses, new vacancies, and what a token may do."""
 
 import re
 from collections.abc import Iterator
@@ -68,7 +68,7 @@ def test_a_vacancy_shows_the_same_candidates_as_the_route_with_their_reasons(
     assert people(browser.get(f"{ONE}?offset=10"))[0] not in people(page)
 
 
-def test_a_candidate_moves_along_the_ladder_and_a_second_writer_reads_what_changed(browser: httpx.Client) -> None:
+def test_a_status_is_changed_and_a_second_writer_sees_the_change(browser: httpx.Client) -> None:
     candidate = people(browser.get(ONE))[0]
     answer = set_status(browser, candidate, "Prospect", 0)
     assert answer.status_code == 303
@@ -84,7 +84,7 @@ def test_a_candidate_moves_along_the_ladder_and_a_second_writer_reads_what_chang
     assert set_status(browser, "nobody", "Prospect", 0).status_code == 404
 
 
-def test_two_candidates_are_compared_and_no_other_number(browser: httpx.Client) -> None:
+def test_exactly_two_candidates_are_compared(browser: httpx.Client) -> None:
     one, two, three = people(browser.get(ONE))[:3]
     answer = browser.get(f"{ONE}/compare", params={"candidate": [one, two]})
     assert answer.status_code == 200
@@ -133,7 +133,7 @@ def test_a_candidate_has_suitable_vacancies_and_similar_candidates(browser: http
     assert "Similar candidates " in text
 
 
-def test_search_finds_candidates_and_vacancies_and_text_is_no_markup(browser: httpx.Client) -> None:
+def test_search_finds_candidates_and_vacancies_and_escapes_text(browser: httpx.Client) -> None:
     assert f"{PAGE}/candidates/"[1:] in browser.get(f"{PAGE}/search?q=java").text
     assert f"{PAGE}/vacancies/"[1:] in browser.get(f"{PAGE}/search?q=java&kind=vacancies").text
     answer = browser.get(f"{PAGE}/search", params={"q": "<b>x</b>"})
@@ -161,7 +161,7 @@ def test_while_the_tables_are_unreachable_the_page_shows_the_release_and_no_form
     assert 'class="move"' not in answer.text
 
 
-def test_the_pages_speak_portuguese(browser: httpx.Client) -> None:
+def test_the_pages_are_also_in_portuguese(browser: httpx.Client) -> None:
     text = text_of(browser.get(ONE, headers={"Accept-Language": "pt-BR,pt;q=0.9"}))
     assert "Candidatos, os mais adequados primeiro" in text
     assert "Chance de contratação" in text

@@ -95,7 +95,7 @@ def test_a_class_is_printed_without_forms(page: Any) -> None:
 
 
 @pytest.mark.parametrize(("size", "scheme"), LOOKS)
-def test_every_page_fits_and_keeps_nobody_out(browser: Any, service: httpx.Client, size: str, scheme: str) -> None:
+def test_every_page_fits_and_is_accessible(browser: Any, service: httpx.Client, size: str, scheme: str) -> None:
     with window(browser, service, ANA, viewport=SIZES[size], color_scheme=scheme) as page:
         for path in ("/students/page", "/students/page/RA-2", "/students/page/RA-9"):
             page.goto(path)

@@ -110,7 +110,7 @@ def test_a_value_that_cannot_be_is_named(browser: httpx.Client, field: str, valu
     assert f"This value is not valid: {name}" in answer.text
 
 
-def test_the_pages_speak_portuguese(browser: httpx.Client) -> None:
+def test_the_pages_are_also_in_portuguese(browser: httpx.Client) -> None:
     assert "Estudantes por risco" in browser.get(PAGE, headers={"Accept-Language": "pt-BR,pt;q=0.9"}).text
     text = text_of(browser.get(f"{PAGE}/RA-2?lang=pt"))
     assert "O engajamento (IEG) aumenta o risco" in text

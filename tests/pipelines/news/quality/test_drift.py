@@ -1,4 +1,4 @@
-"""Drift of a news site: nothing in a usual day of the sample; a planted day is found, named, and left for the API."""
+"""Drift of a news site: none in a usual day of the sample; a planted day is found, named, and written for the API."""
 
 import json
 from pathlib import Path
@@ -43,14 +43,14 @@ def test_a_usual_day_raises_no_alarm(tmp_path: Path) -> None:
     assert found["long_term"].rows > 500
 
 
-def test_a_planted_day_is_an_alarm_that_names_the_columns(drifted: tuple[Context, dict[str, Any]]) -> None:
+def test_a_planted_day_raises_an_alarm_that_names_the_columns(drifted: tuple[Context, dict[str, Any]]) -> None:
     facts = drifted[1]
     assert facts["alarm"]
     assert {"read.article_age_hours", "read.section"} <= set(facts["drifted"])
     assert any(sentence.startswith("read.article_age_hours rose") for sentence in facts["sentences"])
 
 
-def test_the_report_and_the_figures_are_left_for_people_and_the_api(drifted: tuple[Context, dict[str, Any]]) -> None:
+def test_the_report_and_the_figures_are_written_for_people_and_the_api(drifted: tuple[Context, dict[str, Any]]) -> None:
     context, facts = drifted
     text = Path(facts["drift_page"]).read_text(encoding="utf-8")
     assert "differs largely in columns that the model uses" in text

@@ -120,7 +120,7 @@ def test_a_file_takes_the_ids_that_a_request_takes(tmp_path: Path, ids: list[str
 
 
 @pytest.mark.parametrize("usable", [True, False])
-def test_numbers_found_by_hash_are_those_of_a_cast(usable: bool) -> None:
+def test_numbers_found_by_hash_equal_those_of_a_cast(usable: bool) -> None:
     known = pl.Series("page", [f"p{number}" for number in range(50)])
     numbers = ArticleNumbers(known)
     numbers._usable = usable  # two ids with one hash make it false

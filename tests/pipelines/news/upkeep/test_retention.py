@@ -73,7 +73,7 @@ def test_before_the_first_release_all_is_kept(context: Context) -> None:
     assert len(left(context)) == 6
 
 
-def test_posts_that_later_ones_replaced_go_by_their_own_age(context: Context, tmp_path: Path) -> None:
+def test_replaced_posts_are_deleted_by_their_own_age(context: Context, tmp_path: Path) -> None:
     log = EventLog(context.settings.events_address)
     for place, (time_ms, title) in enumerate([(OLD, "wrong"), (NEW, "better"), (NOW_MS, "right")]):
         log.append([Entry(f"p{place}", Kind.ARTICLE, time_ms, "", "a2", {"title": title})])

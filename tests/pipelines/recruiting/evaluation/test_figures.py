@@ -1,4 +1,4 @@
-"""Intervals by group, orders of candidates, and what is measured inside a vacancy."""
+"""Intervals by group, orders of candidates, and figures inside a vacancy."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def test_an_order_by_outcome_has_ndcg_one_and_its_reverse_less_than_a_random_ord
     assert found["wrong"]["graded_ndcg_at_10"] < found["random"]["graded_ndcg_at_10"]
 
 
-def test_recall_of_the_hired_looks_at_them_alone_and_is_unknown_where_nobody_was() -> None:
+def test_recall_of_the_hired_counts_only_them_and_is_nan_without_a_hire() -> None:
     place, came = np.array([3.0, 70.0, 20.0]), np.array([False, True, False])
     found = recalls(place, came)
     assert found["recall_at_10"] == [pytest.approx(1 / 3)]

@@ -1,4 +1,4 @@
-"""The order of a vacancy's applicants: what decides inside a vacancy is found, whatever fills vacancies."""
+"""The order of a vacancy's applicants: it finds what decides inside a vacancy, independent of what fills vacancies."""
 
 import numpy as np
 import pytest

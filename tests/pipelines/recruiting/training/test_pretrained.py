@@ -1,4 +1,4 @@
-"""Pretrained encoders in a training: found by folder or name, and in the release with their tokenizer."""
+"""Pretrained encoders in a training: found by folder or name, and stored in the release with their tokenizer."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,7 +31,7 @@ def test_a_release_has_the_model_that_it_was_trained_with(tmp_path: Path) -> Non
     assert not list(context.run.read("trained").rglob("*.py"))
 
 
-def test_a_model_is_a_folder_or_a_name_of_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_is_a_folder_or_a_name_on_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hub = pytest.importorskip("huggingface_hub", reason="huggingface-hub is not installed")
     wanted: list[object] = []
 
@@ -54,7 +54,7 @@ def test_a_model_is_a_folder_or_a_name_of_the_hub(tmp_path: Path, monkeypatch: p
             find_model(path)
 
 
-def test_pairs_of_texts_are_of_earlier_days_alone(refined: Context) -> None:
+def test_pairs_of_texts_are_only_of_earlier_days(refined: Context) -> None:
     data = data_of(read_tables(refined.run.read("refined")))
     middle = int(sorted(data.day)[len(data.day) // 2])
     params = refined.params.encoder

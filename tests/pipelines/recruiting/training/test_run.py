@@ -80,7 +80,7 @@ def test_figures_by_planted_gender_and_the_counterfactual_of_scores_are_in_the_r
     assert max(moved["scores"].values()) <= MOVED
 
 
-def test_the_counterfactual_sees_a_word_that_moves_scores(run: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_counterfactual_finds_a_word_that_changes_scores(run: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = data(run)
     models = Models.load(run.run.read("trained") / "held_out", 0)
     world = World(whole.vacancies, whole.candidates, *encode_all(whole, models.spaces.encoder).spaces(models.spaces))
@@ -90,7 +90,7 @@ def test_the_counterfactual_sees_a_word_that_moves_scores(run: Context, monkeypa
     assert max(moved.scores.values()) > MOVED
 
 
-def test_what_became_of_applicants_is_measured_beside_plain_orders(run: Context) -> None:
+def test_outcomes_of_applicants_are_measured_beside_trivial_orders(run: Context) -> None:
     for model in ("candidate", "learnt", "newest", "most_active", "same_area", "tfidf_text", "bm25"):
         assert figure(run, model, "recall_at_10") <= figure(run, model, "recall_at_100") <= 1
     for model in ("match", "candidate_ranker", "similarity", "latest_first"):
@@ -163,7 +163,7 @@ def test_a_planted_leak_is_refused_by_name() -> None:
         refuse_giveaways(features, came, 0.95)
 
 
-def test_publishing_writes_the_figures_into_the_tables_and_goes_on_without_them(
+def test_publishing_writes_the_figures_into_the_tables_and_works_without_them(
     run: Context, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     version = do(run, "gate", "publish")["version"]

@@ -133,14 +133,14 @@ def test_a_log_of_an_earlier_version_is_merged_once_and_posts_of_one_beside_this
     assert log.tail(0)[-1].body[BEFORE]["hidden"] is True
 
 
-def test_posts_that_later_ones_replaced_leave_by_age_and_what_is_valid_stays(log):
+def test_replaced_posts_are_deleted_by_age_and_valid_fields_stay(log):
     log.append([post("1", title="A", text="long"), post("2", title="B", vector=[1.0]), post("other", article="a2")])
     log.append([post("3", time_ms=NOW + 5, title="C", text=None), post("4", time_ms=NOW + 9, title="D", vector=[2.0])])
     seqs, before = {entry.entry_id: entry.seq for entry in log.tail(0)}, row(log)
     assert log.superseded.prune(NOW, seqs["4"]) == 0  # not old enough
     assert log.superseded.prune(NOW + 99, seqs["2"]) == 0  # the last ones are in no release
     assert log.superseded.prune(NOW + 1, seqs["4"]) == 2
-    assert [entry.entry_id for entry in log.tail(0)] == ["other", "3", "4"]  # a text that was taken back left
+    assert [entry.entry_id for entry in log.tail(0)] == ["other", "3", "4"]  # a withdrawn text was deleted
     assert row(log) == before
     with log._transaction() as connection:
         connection.execute(ARTICLES.delete())
@@ -152,7 +152,7 @@ def test_posts_that_later_ones_replaced_leave_by_age_and_what_is_valid_stays(log
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
 @given(POSTS, st.integers(0, 12))
-def test_without_posts_that_were_replaced_everything_is_known(tmp_path_factory, posts, before):
+def test_without_replaced_posts_nothing_is_lost(tmp_path_factory, posts, before):
     log = EventLog(f"sqlite:///{tmp_path_factory.mktemp('log')}/e.db")
     log.append([post(str(n), f"a{article}", NOW + n, **said) for n, (article, said) in enumerate(posts)])
     whole, left = Editorial(), Editorial()

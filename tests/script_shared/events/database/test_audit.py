@@ -1,4 +1,4 @@
-"""The record of decisions on both databases: one chain, however many write at once, and every change is found."""
+"""The record of decisions on both databases: one chain, however many processes write, and every change is found."""
 
 import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
@@ -58,7 +58,7 @@ def test_a_removed_entry_is_found_even_the_newest(trail, log, number):
     assert trail.check().problems
 
 
-def test_a_removed_entry_whose_followers_were_chained_again_is_found_by_its_noted_end(trail, log):
+def test_a_removed_entry_is_found_by_the_noted_end_even_if_later_hashes_were_recomputed(trail, log):
     for each in range(1, 4):
         trail.record(decision(each))
     with log._store.transaction() as connection:
@@ -68,7 +68,7 @@ def test_a_removed_entry_whose_followers_were_chained_again_is_found_by_its_note
     assert trail.check().problems == ("entry 3, which was once the newest, is missing or was replaced.",)
 
 
-def test_a_decision_is_entered_once(trail):
+def test_a_decision_is_recorded_once(trail):
     one = decision(1)
     assert trail.table.append(one) == trail.table.append(one)
     assert trail.check().entries == 1

@@ -14,7 +14,7 @@ def session(secret: str, holder: str, until_ms: int) -> Session:
     return Session(digest_of(secret), holder, "ana", "viewer", frozenset({"students"}), until_ms)
 
 
-def test_a_revoked_token_takes_its_sessions_along(log: EventLog) -> None:
+def test_a_revoked_token_ends_its_sessions(log: EventLog) -> None:
     token, secret = log.tokens.make("ana", "viewer", by="admin", use_cases=frozenset({"students", "recruiting"}))
     assert token.digest == digest_of(secret)
     later = wall_ms() + 60_000
@@ -40,7 +40,7 @@ def test_the_last_use_never_goes_back(log: EventLog) -> None:
     assert log.tokens.all()[0].used_ms == 9
 
 
-def test_of_many_who_make_one_name_at_once_one_does(log: EventLog, uri: str) -> None:
+def test_only_one_of_many_simultaneous_tokens_of_a_name_is_made(log: EventLog, uri: str) -> None:
     def make(_: int) -> bool:
         own = EventLog(uri)
         try:

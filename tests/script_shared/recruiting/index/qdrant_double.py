@@ -1,4 +1,4 @@
-"""A Qdrant server for tests: its HTTP interface, as far as it is used, over Qdrant's engine in process."""
+"""A Qdrant server for tests: the part of its HTTP interface that is used, over Qdrant's engine in process."""
 
 import json
 import threading
@@ -60,7 +60,7 @@ class QdrantDouble:
 
 @contextmanager
 def qdrant_server(folder: Path) -> Iterator[tuple[str, QdrantDouble]]:
-    """Its address, and what is in it."""
+    """Its address and its content."""
     double = QdrantDouble(folder)
 
     class Handler(BaseHTTPRequestHandler):

@@ -165,13 +165,13 @@ def test_an_index_does_not_grow_with_changes_of_the_same_entries(kind: type[Exac
 
 
 @pytest.mark.parametrize("kind", [ExactIndex, GraphIndex])
-def test_a_query_beside_changes_names_no_entry_that_has_another_vector(kind: type[ExactIndex]) -> None:
+def test_a_query_during_changes_returns_no_entry_with_another_vector(kind: type[ExactIndex]) -> None:
     index = kind(WIDTH, "e1")
     index.upsert([Entry("near", vectors()[0])], "e1")
     done = threading.Event()
 
     def change() -> None:
-        while not done.is_set():  # the far one takes the row of the near one, and the other way round
+        while not done.is_set():  # the far entry and the near one exchange rows
             for name, row in (("far", 1), ("near", 0)):
                 index.upsert([Entry(name, vectors()[row])], "e1")
                 index.delete(["near" if name == "far" else "far"])

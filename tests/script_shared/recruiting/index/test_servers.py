@@ -1,4 +1,4 @@
-"""Index servers: indexes by name that are complete before anybody opens them, and the release's own index beside."""
+"""Index servers: indexes by name that are complete before anybody opens them, and the own index as fallback."""
 
 import contextlib
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ def test_an_index_is_found_once_it_is_complete_and_holds_what_was_copied(server:
     assert [each.id for each in copy.query(vectors()[7], 1, encoder="e1")] != ["v7"]
 
 
-def test_indexes_of_two_releases_are_beside_each_other_and_another_encoder_is_refused(server: IndexServer) -> None:
+def test_two_releases_have_their_own_indexes_and_another_encoder_is_refused(server: IndexServer) -> None:
     for name, encoder in (("people_one", "e1"), ("people_two", "e2")):
         copy_index(own(encoder=encoder), server, name, frozenset())
     assert server.names() == ["people_one", "people_two"]
@@ -118,7 +118,7 @@ def test_the_own_index_answers_while_the_server_is_down_and_missed_changes_are_s
     index.upsert([Entry("new", vectors()[200])], "e1")
     index.delete(["v4"])
     assert [each.id for each in index.query(vectors()[200], 1, encoder="e1")] == ["new"]
-    assert copy.calls == calls  # it is left alone for a while
+    assert copy.calls == calls  # it is not called for a while
     copy.down = False
     monkeypatch.setattr(served, "DOWN_SECONDS", 0.0)
     index._next_try = float("-inf")
@@ -127,7 +127,7 @@ def test_the_own_index_answers_while_the_server_is_down_and_missed_changes_are_s
     assert not [each for each in copy.index.query(vectors()[4], 1, encoder="e1") if each.id == "v4"]
 
 
-def test_changes_of_one_reading_are_sent_together() -> None:
+def test_changes_of_one_read_are_sent_together() -> None:
     copy = Breakable(own())
     index = ServedIndex(own(), lambda: copy)  # type: ignore[arg-type,return-value]
     with index.send_together():
@@ -138,7 +138,7 @@ def test_changes_of_one_reading_are_sent_together() -> None:
 
 
 @pytest.mark.parametrize("address", ["mysql://x", "sqlite:///x.db", "nothing", "http://", "postgresql://["])
-def test_an_address_of_no_index_server_is_refused_without_repeating_it(address: str, tmp_path: Path) -> None:
+def test_an_address_without_an_index_server_is_refused_without_repeating_it(address: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         index_server(settings(address, tmp_path))
     assert "PAUTA_RECRUITING_INDEX_URI" in str(caught.value)

@@ -42,7 +42,7 @@ def test_a_contact_is_read_by_its_candidate_and_no_file_shows_it(contacts: Conta
 
 def test_every_look_is_recorded_by_token_route_and_digest(contacts: Contacts) -> None:
     contacts.read("7", "anna", "GET /x")
-    contacts.read("9", "anna", "GET /x")  # there is nothing to look at
+    contacts.read("9", "anna", "GET /x")  # there is no contact to read
     contacts.read("8", "rui", "GET /x")
     assert [(each["viewer"], each["candidate"]) for each in contacts.looks()] == [
         *(("rui", digest_of("8")), ("anna", digest_of("7"))),
@@ -52,7 +52,7 @@ def test_every_look_is_recorded_by_token_route_and_digest(contacts: Contacts) ->
     assert [each["viewer"] for each in contacts.looks(before=newest)] == ["anna"]
 
 
-def test_no_contact_is_given_while_the_look_cannot_be_recorded(contacts: Contacts) -> None:
+def test_no_contact_is_returned_while_the_look_cannot_be_recorded(contacts: Contacts) -> None:
     with contacts._connection.transaction() as connection:
         connection.execute(text("DROP TABLE recruiting_access"))
     with pytest.raises(UnavailableError):
@@ -67,7 +67,7 @@ def test_a_contact_in_the_row_of_another_candidate_is_refused(contacts: Contacts
         contacts.read("8", "anna", "GET /x")
 
 
-def test_keys_are_changed_by_putting_the_new_one_first(contacts: Contacts, address: str) -> None:
+def test_a_key_is_changed_by_putting_the_new_one_first(contacts: Contacts, address: str) -> None:
     both, new = Contacts(address, f"{OTHER}, {KEY}"), Contacts(address, OTHER)
     with pytest.raises(UnavailableError, match="cannot be read with this key") as caught:
         new.read("7", "anna", "GET /x")
@@ -89,6 +89,6 @@ def test_an_erased_candidate_has_no_contact(contacts: Contacts, address: str) ->
 
 
 @pytest.mark.parametrize("key", ["", "short", "ã" * 44, f"{KEY},short"], ids=["empty", "short", "letters", "second"])
-def test_a_setting_that_is_no_key_is_refused_without_repeating_it(key: str) -> None:
+def test_an_invalid_key_is_refused_without_repeating_it(key: str) -> None:
     with pytest.raises(ValidationError, match="32 bytes"):
         UseCaseSettings(contact_key=key)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Figures of a release are in the tables, and a second evaluation takes the place of the first."""
+"""Figures of a release are in the tables, and a second evaluation replaces the first."""
 
 from pathlib import Path
 

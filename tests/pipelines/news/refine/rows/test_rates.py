@@ -1,4 +1,4 @@
-"""Only users with enough reads for a limit get rates, and theirs are those of counting everybody."""
+"""Only users with enough reads for a limit get rates, the same as if everybody were counted."""
 
 import polars as pl
 from hypothesis import given, settings
