@@ -21,7 +21,7 @@ def find(settings: Settings, name: str) -> AppUseCase:
     """One served use case, without an import of the others.
 
     Args:
-        settings: ``use_cases`` says which are served here.
+        settings: ``use_cases`` names those that are served here.
         name: such as ``news``.
 
     Raises:

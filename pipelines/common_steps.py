@@ -12,7 +12,7 @@ TRACK = Step(
 
 
 def publish_step(action: str) -> Step:
-    """The step that publishes what was trained.
+    """The step that publishes the trained model.
 
     Args:
         action: as ``module:function``.

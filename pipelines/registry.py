@@ -21,7 +21,7 @@ def find(settings: Settings, name: str) -> UseCase:
     """One use case.
 
     Args:
-        settings: ``use_cases`` says which there are in this instance.
+        settings: ``use_cases`` names those of this instance.
         name: such as ``news``.
 
     Raises:

@@ -39,7 +39,7 @@ TRAINING_STEPS = (
     Step(
         "index",
         "pipelines.recruiting.release.vectors:index",
-        about="puts its vectors on the index server, where one is set, beside those of the release in service",
+        about="puts its vectors on the index server, if one is set, beside those of the release in service",
     ),
     PROMOTE,
     TRACK,

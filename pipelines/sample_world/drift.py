@@ -1,4 +1,4 @@
-"""A planted drift: in the last day a share of the reads goes to articles of one topic, and many to old ones."""
+"""A planted drift: on the last day a share of the reads goes to articles of one topic, many of them old."""
 
 import numpy as np
 import numpy.typing as npt
@@ -9,11 +9,11 @@ from pipelines.sample_world.visits import Visits
 from script_shared.news.params import SampleParams
 
 IntArray = npt.NDArray[np.int64]
-MOVED = 0.7  # of the last day's reads, where the param is 1
+MOVED = 0.7  # share of the last day's reads, if the param is 1
 
 
 def with_drift(params: SampleParams, catalog: Catalog, visits: Visits, article: IntArray) -> IntArray:
-    """The article of each read, with the drift of the params in it; the same array where they ask for none.
+    """The article of each read, after the drift of the params; the same array if they ask for none.
 
     Args:
         article: int64[n_reads], row of the catalog.

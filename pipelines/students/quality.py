@@ -23,7 +23,7 @@ UNKNOWN = "is not in the column-name table"  # how bronze begins a message about
 def quality(context: Context) -> dict[str, Any]:
     """Read bronze, silver and gold; write quality (``data-card.html``) and copy it to ``evaluation_dir/students``.
 
-    The report of drift (``drift.html``) and its figures are left there, too.
+    The drift report (``drift.html``) and its figures are there, too.
 
     Returns:
         drift: by column the stability index of the newest year against all earlier ones; drifted: the columns whose

@@ -1,4 +1,4 @@
-"""The record of one training of a use case with the usual steps, out of the run's folders alone."""
+"""The record of one training of a use case with the usual steps, from the run's folders alone."""
 
 import json
 from collections.abc import Callable
@@ -29,12 +29,12 @@ def record_of_training(
     training: Callable[[Facts], Facts],
     tags: Callable[[Facts, Facts], Facts] = lambda trained, steps: {},
 ) -> Record | None:
-    """What the run's folders say of its last training; None when nothing was trained.
+    """The record of the run's last training from its folders; None if nothing was trained.
 
     Args:
-        run: which.
+        run: the run to record.
         releases: where its release is, if it was published.
-        over: nothing more will happen in it.
+        over: whether the run has ended.
         training: numbers to record, from the facts of ``train``.
         tags: more tags, from the facts of ``train`` and of the later steps; empty ones are left out.
     """

@@ -1,4 +1,4 @@
-"""GET /web/...: styles, scripts and pictures of all pages. Their errors are no pages."""
+"""GET /web/...: styles, scripts and pictures of all pages. Their errors are problem documents."""
 
 from fastapi import APIRouter, HTTPException, Response
 

@@ -14,13 +14,13 @@ from script_shared.settings import Settings
 
 
 def index(context: Context) -> dict[str, Any]:
-    """Copy both indexes of the published release to the server; the release in service keeps its own until the end.
+    """Copy both indexes of the published release to the server; the release in service keeps its own indexes.
 
     Returns:
-        by side how many vectors were written, and ``seconds``; nothing where no server is set or the gate refused.
+        the number of vectors of each side, and ``seconds``; nothing if no server is set or the gate refused.
 
     Raises:
-        RunError: the run is not published yet.
+        RunError: the run has not been published yet.
         UnavailableError: the server does not answer; nothing is promoted.
     """
     run, begin = context.run, time.monotonic()
@@ -40,7 +40,7 @@ def index(context: Context) -> dict[str, Any]:
 
 
 def drop_old(settings: Settings, releases: Releases) -> list[str]:
-    """Remove the indexes of releases that do not exist any more from the server; their names.
+    """Remove the indexes of releases that no longer exist from the server; returns their names.
 
     Raises:
         UnavailableError: the server does not answer.

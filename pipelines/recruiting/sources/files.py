@@ -60,7 +60,7 @@ def fetch(context: Context, folder: Path) -> dict[str, Any]:
 
 
 def _contacts(frame: pl.DataFrame) -> dict[str, dict[str, list[str]]]:
-    """Contacts by candidate: the columns of the person, where they are mapped."""
+    """Contacts by candidate: the columns of the person, if they are mapped."""
     columns = {field: frame[name].to_list() for name, field in CONTACT.items() if name in frame.columns}
     rows = zip(*columns.values(), strict=True) if columns else ()
     values = [{field: [each] for field, each in zip(columns, row, strict=True) if each} for row in rows]

@@ -1,4 +1,4 @@
-"""Contacts of candidates: into the encrypted table where the settings have a key for it, else nowhere."""
+"""Contacts of candidates: into the encrypted table if the settings have a key, else nowhere."""
 
 from collections.abc import Mapping
 
@@ -13,11 +13,11 @@ from script_shared.storage.tables import tables_address
 
 
 def keep_contacts(context: Context, contacts: Mapping[str, Contact]) -> int:
-    """Replace the stored contacts by these, without those of erased candidates; how many there are.
+    """Replace the stored contacts with these, without those of erased candidates; returns their number.
 
     Raises:
         UnavailableError: the table, or the erasures, cannot be used.
-        SettingsError: the key is none.
+        SettingsError: the key is invalid.
     """
     store = Contacts.of(context.settings)
     if store is None:
@@ -33,12 +33,12 @@ def keep_contacts(context: Context, contacts: Mapping[str, Contact]) -> int:
 
 
 def keeps_contacts(settings: Settings) -> bool:
-    """Whether there is a key."""
+    """Whether the settings have a key for contacts."""
     return settings.of("recruiting").contact_key is not None
 
 
 def lacks_contacts(settings: Settings) -> bool:
-    """Whether contacts are to be kept, and there are none yet.
+    """Whether contacts should be kept but there are none yet.
 
     Raises:
         UnavailableError: the table cannot be used.
@@ -53,7 +53,7 @@ def lacks_contacts(settings: Settings) -> bool:
 
 
 def drop_contacts(settings: Settings) -> None:
-    """Delete contacts of an earlier run whose key was removed from the settings since.
+    """Delete contacts of an earlier run after its key was removed from the settings.
 
     Raises:
         UnavailableError: the tables cannot be used.

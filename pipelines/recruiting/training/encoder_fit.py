@@ -105,7 +105,7 @@ def text_pairs(data: Data, params: EncoderParams, until: int) -> list[tuple[str,
 def _pairs(
     data: Data, params: EncoderParams, until: int, with_text: npt.NDArray[np.bool_]
 ) -> tuple[IntArray, IntArray, FloatArray, IntArray, IntArray]:
-    """Rows of vacancies that belong together with their weight, and of candidates and vacancies that do."""
+    """Rows of vacancies that belong together, with weights, and of candidates and vacancies that belong together."""
     seen = data.day < until
     candidate, vacancy = data.candidate[seen], data.vacancy[seen]
     draw = np.random.default_rng(params.seed)

@@ -1,7 +1,7 @@
-"""Learns how much each field of a vacancy counts: two vacancies that share a candidate against one of the same weeks.
+"""Learns how much each field counts: from pairs of vacancies that share a candidate, against others of the same weeks.
 
-Few numbers, none below zero: logistic regression of the fields' cosines. A weight of a vector counts twice in a cosine,
-so it is the root of the regression's.
+A logistic regression of the fields' cosines, with no weight below zero. A vector's weight counts twice in a cosine, so
+it is the square root of the regression's weight.
 """
 
 import numpy as np
@@ -16,15 +16,15 @@ from script_shared.recruiting.model_params import EncoderParams
 
 MOST = 8_000  # pairs to learn from
 FEWEST = 100
-AROUND = 60  # places among the vacancies by day from which the other one is drawn
+AROUND = 60  # the other vacancy is drawn from so many neighbours by day
 PENALTY = 1e-3
 
 
 def learnt_weights(data: Data, params: EncoderParams, until: int) -> tuple[dict[str, float], float]:
-    """Weights by field and of the title's letter runs, the title's being 1; those of the params with too few pairs.
+    """Weights by field (1 for the title) and of the title's letter runs; those of the params with too few pairs.
 
     Args:
-        until: days since 1970-01-01; nothing of that day or later is used.
+        until: days since 1970-01-01; data of that day or later are not used.
     """
     seen = data.day < until
     left, right, _ = pairs_within(data.candidate[seen], data.vacancy[seen])
@@ -55,7 +55,7 @@ def _matrices(data: Data, params: EncoderParams, until: int) -> list[csr_array]:
 
 
 def _others(data: Data, rows: IntArray, until: int, draw: np.random.Generator) -> IntArray:
-    """For each vacancy another one that was asked for at about the same time, and before ``until``."""
+    """For each vacancy another one from about the same time, before ``until``."""
     asked = np.asarray([each.asked_on for each in data.vacancies])
     order = np.argsort(asked, kind="stable")
     order = order[asked[order] < until]
@@ -69,7 +69,7 @@ def _cosines(matrix: csr_array, left: IntArray, right: IntArray) -> FloatArray:
 
 
 def _fit(gaps: FloatArray) -> FloatArray:
-    """(fields) weights of at least 0 with which the gaps of pairs are likely above 0."""
+    """(fields) weights of at least 0 that make positive gaps of the pairs likely."""
     from scipy.optimize import minimize
 
     def loss(weights: FloatArray) -> tuple[float, FloatArray]:

@@ -1,6 +1,6 @@
 """Fine-tunes all weights of a sentence-transformers model on pairs that belong together, and exports it to ONNX.
 
-Each text of a batch has its own partner to find among those of all ("multiple negatives ranking": Henderson et al.,
+Each text of a batch must find its partner among those of all texts ("multiple negatives ranking": Henderson et al.,
 Efficient natural language response suggestion, 2017). Needs torch: the extra ``recruiting-torch``.
 """
 
@@ -17,11 +17,11 @@ from script_shared.errors import SettingsError
 from script_shared.recruiting.encoders.onnx import GRAPH, Onnx
 from script_shared.recruiting.model_params import EncoderParams
 
-BATCH, RATE, SCALE = 16, 2e-5, 20.0  # pairs at once; learning rate; of the cosines before the softmax
+BATCH, RATE, SCALE = 16, 2e-5, 20.0  # pairs at once; learning rate; factor of the cosines before the softmax
 
 
 def fine_tune(folder: Path, pairs: Sequence[tuple[str, str]], params: EncoderParams) -> Onnx:
-    """The model of a folder, or as it is where there are no pairs, after ``tuning_epochs`` passes.
+    """The model of a folder after ``tuning_epochs`` passes; unchanged without pairs.
 
     Args:
         folder: as sentence-transformers saves it, with weights.
@@ -71,7 +71,7 @@ def _embedded(torch: Any, model: Any, texts: list[str]) -> Any:
 
 
 def _export(torch: Any, model: Any, file: Path) -> None:
-    """Write the transformer as a graph of ids and mask to the vectors of tokens; the pooling is in the folder."""
+    """Write the transformer as a graph from ids and mask to the vectors of tokens; the folder has the pooling."""
     transformer = model[0].auto_model
 
     class Tokens(torch.nn.Module):

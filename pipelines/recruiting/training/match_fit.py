@@ -19,7 +19,7 @@ FEWEST = 10  # hires that a fit needs
 
 
 def fit_match(features: Float32s, came: Bools, params: MatchParams, alarm: float = 1.0) -> Match:
-    """Learn the calibration from trees of the older applications on the newer ones, then the trees on all.
+    """Learn the calibration from trees of the older applications on the newer ones, then the trees from all.
 
     Args:
         features: float32 (n, features), by day.
@@ -45,7 +45,7 @@ def fit_match(features: Float32s, came: Bools, params: MatchParams, alarm: float
 
 
 def fit_trees(features: FloatArray, came: Bools, params: MatchParams) -> Any:
-    """A LightGBM booster; its trees may be XGBoost's. Hires may weigh more, as they are rare."""
+    """A LightGBM booster; its trees may be XGBoost's. Hires may weigh more, because they are rare."""
     import lightgbm
 
     weight = float(((~came).sum() / max(came.sum(), 1)) ** params.hire_weight)

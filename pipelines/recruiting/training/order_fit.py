@@ -1,4 +1,4 @@
-"""Learns the order of a vacancy's applicants: each who was hired against each who was not, of the same vacancy."""
+"""Learns the order of a vacancy's applicants: each hired applicant against each other one of the same vacancy."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ STRENGTH = 0.0005  # inverse of the L2 regularisation; chosen on the year before
 
 
 def fit_order(features: FloatArray, vacancy: IntArray, came: Bools) -> ApplicantOrder | None:
-    """Conditional logistic regression; every hire counts once, however many applicants there were.
+    """Conditional logistic regression; every hire counts once, independent of the number of applicants.
 
     Args:
         features: float32 (n, features) of the match classifier.

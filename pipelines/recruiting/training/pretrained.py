@@ -17,8 +17,8 @@ def find_model(path: str) -> Path:
         path: a folder, or a name such as ``minishlab/potion-multilingual-128M``.
 
     Raises:
-        InputError: there is no such folder, and it is no name.
-        SourceError: the hub cannot be reached, or has no such model.
+        InputError: it is neither a folder nor a name.
+        SourceError: the hub is unreachable, or has no such model.
         SettingsError: the package that downloads is not installed.
     """
     folder = Path(path)
@@ -26,7 +26,7 @@ def find_model(path: str) -> Path:
         return folder
     if not _NAME.fullmatch(path):
         raise InputError(
-            f"encoder.path {path!r} is no folder.", fix="Name a folder, or a model of the hub: owner/name."
+            f"encoder.path {path!r} is not a folder.", fix="Name a folder, or a model on the hub: owner/name."
         )
     try:
         from huggingface_hub import snapshot_download
@@ -37,5 +37,5 @@ def find_model(path: str) -> Path:
     except (OSError, ValueError) as error:
         raise SourceError(
             f"the model {path} cannot be downloaded ({type(error).__name__}).",
-            fix="Check its name and the network, or bring its folder.",
+            fix="Check its name and the network, or name a local folder.",
         ) from error

@@ -33,10 +33,10 @@ def fit_xgboost(
     names: Sequence[str],
     sizes: IntArray | None = None,
 ) -> Any:
-    """A LightGBM booster with the trees of XGBoost, which scores rows of float32 as XGBoost does.
+    """A LightGBM booster with the trees of XGBoost; it scores float32 rows as XGBoost does.
 
     Args:
-        features: float32 (n, features), nan where something is not known.
+        features: float32 (n, features), nan for unknown values.
         settings: of XGBoost.
         sizes: of the lists of a ranking.
     """
@@ -63,7 +63,7 @@ def fit_xgboost(
 
 
 def _tree(place: int, tree: dict[str, Any], start: float) -> str:
-    """One tree; XGBoost goes left below a condition, LightGBM at most at a threshold: the float32 just before.
+    """One tree; XGBoost goes left below a threshold, LightGBM also at it, so it gets the float32 just below.
 
     Args:
         start: added to every leaf.

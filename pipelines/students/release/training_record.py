@@ -9,7 +9,7 @@ from script_shared.releases import Releases
 
 
 def record_of(run: Run, releases: Releases, *, over: bool = False) -> Record | None:
-    """What the run's folders say of its last training; see ``record_of_training``."""
+    """The record of the run's last training from its folders; see ``record_of_training``."""
     return record_of_training(run, releases, over=over, training=_training, tags=_tags)
 
 

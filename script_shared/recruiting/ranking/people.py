@@ -57,7 +57,7 @@ class People(Generic[R]):
         return self._added_rows.get(name, self.ids.row(name))
 
     def names(self) -> list[str]:
-        """The ids that lead to a record."""
+        """The ids that have a record."""
         added = [name for name, row in list(self._added_rows.items()) if row >= 0]
         return [name for name in self.ids.ids.tolist() if name not in self._added_rows] + added
 

@@ -21,7 +21,7 @@ Text = Annotated[str, Query(max_length=500)]
 
 @router.get("/candidates/{candidate_id}")
 async def get_candidate(candidate_id: CandidateId, view: TheView, loaded: InService, offset: Offset = 0) -> Response:
-    """A candidate: what is known, applications, suitable vacancies and similar candidates."""
+    """A candidate: known facts, applications, suitable vacancies and similar candidates."""
     row = candidate_row(loaded, candidate_id)
     shown = await asyncio.to_thread(_shown, loaded, candidate_id, row, offset)
     return view.page(

@@ -43,7 +43,7 @@ KNOWN = {  # of a person: read to find it in the texts, and dropped
         *("url_linkedin", "facebook"),
     ),
 }
-CONTACT = {  # what a person's contact holds, where it is kept: several places give several values
+CONTACT = {  # fields of a person's contact, and their places in the files: several places give several values
     "names": (("infos_basicas", "nome"), ("informacoes_pessoais", "nome")),
     "emails": (
         *(("infos_basicas", "email"), ("informacoes_pessoais", "email")),

@@ -10,13 +10,13 @@ from pipelines.recruiting.sources.planted.vocabulary import words
 from script_shared.recruiting.params import GeneratedParams
 
 LAST_DAYS = 90
-MOVED = 0.8  # of the last quarter's vacancies, where the param is 1
+MOVED = 0.8  # share of the last quarter's vacancies, if the param is 1
 TITLE = "Generative AI"
 ACTIVITIES = "Build assistants with large language models, evaluate prompts and retrieval, and review answers."
 
 
 def add_drift(files: Files, params: GeneratedParams) -> None:
-    """Change the vacancies of the last quarter in place; nothing where the params ask for no drift."""
+    """Change the vacancies of the last quarter in place; nothing if the params ask for no drift."""
     if not params.drift:
         return
     rng = np.random.default_rng([params.seed, 6])

@@ -50,7 +50,7 @@ def test_a_model_is_a_folder_or_a_name_on_the_hub(tmp_path: Path, monkeypatch: p
     with pytest.raises(SourceError, match="nobody/nothing"):
         find_model("nobody/nothing")
     for path in ("", "/no/such/folder", "a b/c"):
-        with pytest.raises(InputError, match="no folder"):
+        with pytest.raises(InputError, match="not a folder"):
             find_model(path)
 
 
