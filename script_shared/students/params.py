@@ -28,7 +28,7 @@ class GeneratedParams(Params):
         ge=0,
         le=1,
         description="how far the last year differs: marks and engagement fall, cells are missing, schools change, a "
-        "column is new; 0 for not at all",
+        "column is new; 0 for no drift",
     )
     files: Literal["one", "each"] = Field(description="one workbook of all years, or each: a workbook per year")
 
