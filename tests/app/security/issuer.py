@@ -20,13 +20,13 @@ class Issuer:
     """Attributes:
     address: of its key set.
     keys: private keys by id.
-    asked: number of requests for its key set.
+    requests: number of requests for its key set.
     down: whether it answers 503.
     """
 
     address: str = ""
     keys: dict[str, Any] = field(default_factory=lambda: {"k1": new_key()})
-    asked: int = 0
+    requests: int = 0
     down: bool = False
 
     def token(
@@ -58,7 +58,7 @@ def issuing() -> Iterator[Issuer]:
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            issuer.asked += 1
+            issuer.requests += 1
             content = json.dumps(issuer.key_set()).encode()
             self.send_response(503 if issuer.down else 200)
             self.send_header("Content-Length", str(len(content)))

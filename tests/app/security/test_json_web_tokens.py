@@ -26,7 +26,7 @@ def running() -> Iterator[Issuer]:
 
 @pytest.fixture
 def issuer(running: Issuer) -> Issuer:
-    running.asked, running.down = 0, False
+    running.requests, running.down = 0, False
     return running
 
 
@@ -120,7 +120,7 @@ def test_keys_are_read_once_and_strangers_cannot_cause_many_reads(issuer: Issuer
             assert await tokens.caller(WRONG["unknown key"](issuer)) is None
 
     asyncio.run(ask())
-    assert issuer.asked == 1
+    assert issuer.requests == 1
 
 
 def test_a_new_key_is_found_and_an_unreachable_issuer_refuses_nobody(
