@@ -1,4 +1,4 @@
-"""Writes what a request decided into the record of decisions, in the name of its sender."""
+"""Writes the decision of a request into the record of decisions, in the name of its sender."""
 
 import asyncio
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class Decisions:
         """Write one entry; while the database is unreachable it waits, and is appended later.
 
         Raises:
-            PautaError: it can neither be written nor wait; what was decided holds nevertheless.
+            PautaError: it can neither be written nor wait; the decision still takes effect.
         """
         caller: Caller | None = getattr(self._request.state, "caller", None)
         route = f"{self._request.method} {self._request.scope['route'].path_format}"
@@ -44,7 +44,7 @@ class Decisions:
         await asyncio.to_thread(self._service.audit.record, decision)
 
     async def pseudonym(self, name: str) -> str:
-        """What the record calls a person.
+        """The record's name of a person.
 
         Raises:
             UnavailableError: the database is unreachable.

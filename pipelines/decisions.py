@@ -1,4 +1,4 @@
-"""Writes what steps and commands decided into the record of decisions."""
+"""Writes the decisions of steps and commands into the record of decisions."""
 
 import logging
 import sys
@@ -16,31 +16,31 @@ log = logging.getLogger("pauta.pipelines")
 
 
 def record(settings: Settings, decision: Decision) -> None:
-    """Write a decision that was carried out; one that must wait, or is in no record, is reported and stops nothing."""
-    from script_shared.audit.trail import record_once  # Airflow reads the DAG files again and again without it
+    """Write a decision that was carried out; a failure is printed and stops nothing."""
+    from script_shared.audit.trail import record_once  # here, because Airflow imports the DAG files again and again
 
     try:
         recorded = record_once(settings, decision)
     except PautaError as error:
         log.error("%s", error.logged)
-        print(f"The decision is in no record: {error}", file=sys.stderr)
+        print(f"The decision could not be recorded: {error}", file=sys.stderr)
         return
     if not recorded:
-        print("The database is unreachable: the decision waits, and is recorded later.", file=sys.stderr)
+        print("The database is unreachable: the decision waits and is recorded later.", file=sys.stderr)
 
 
 def by_command() -> str:
-    """Who decides by a command."""
+    """The record's name of the user of a command."""
     return f"command:{user_name()}"
 
 
 def note_step(case: UseCase, context: Context, step: Step, facts: Mapping[str, Any], by: str, why: str = "") -> None:
-    """Record what a finished step decided: a release published, promoted or refused, drift found; nothing for others.
+    """Record the decision of a finished step: release published, promoted or refused, or drift found; else nothing.
 
     Args:
-        facts: what the step returned.
+        facts: the result of the step.
         by: ``dag:`` or ``command:`` and a name.
-        why: why the run was started, for the step that begins a training.
+        why: why the run was started, for the first step of a training.
     """
     run = {"run": context.run.run_id}
     if step.name == case.training_steps[0].name:

@@ -34,7 +34,9 @@ async def reload_model(live: TheLive, decisions: TheDecisions) -> Response:
     before = live.served.release if live.served else ""
     if await live.look(force=True):
         now = facts(live)
-        await decisions.record("reload", live.use_case, before=before, after=now["release"], why="ordered by a person")
+        await decisions.record(
+            "reload", live.use_case, before=before, after=now["release"], why="requested by a person"
+        )
         return json_response({"reloaded": True, **now})
     serving = f"Release {live.served.release} stays in service" if live.served else "Nothing is in service"
     raise UnavailableError(f"Nothing was loaded: {live.reason()}", fix=f"{serving}. Publish and promote again.")

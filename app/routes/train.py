@@ -29,5 +29,5 @@ async def start_training(service: TheService, decisions: TheDecisions, body: Tra
     use_case = service.live_of(named).use_case  # one that is served here
     run = await service.trigger.start(asked.dag or f"{use_case}_training", asked.params)
     evidence = {"dag": run["dag"], "run": run["run_id"], "params": sorted(asked.params)}
-    await decisions.record("training", use_case, why="ordered by a person", evidence=evidence)
+    await decisions.record("training", use_case, why="requested by a person", evidence=evidence)
     return json_response(run, 202, {"Location": run["address"]})

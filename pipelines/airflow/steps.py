@@ -49,7 +49,7 @@ def run_step(case: UseCase, step: Step, run_id: str, airflow: AirflowContext, pa
 
 
 def _why(airflow: AirflowContext) -> str:
-    """How the run of the DAG was started: by hand, by its schedule, or by an asset such as files that arrived."""
+    """How the run of the DAG was started: by hand, by its schedule, or by an asset, such as new files."""
     run = airflow["dag_run"]
     return f"started as {getattr(run.run_type, 'value', run.run_type)}: {run.run_id}"
 

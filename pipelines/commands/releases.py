@@ -103,7 +103,7 @@ def _rollback(releases: Releases, args: argparse.Namespace) -> int:
 
 
 def _record(args: argparse.Namespace, what: Kind, before: str = "", after: str = "", why: str = "") -> None:
-    """Write what was done into the record of decisions."""
+    """Write the change into the record of decisions."""
     evidence = {"by": args.by, **({"uri": args.uri} if args.uri else {})}
     record(args.settings, Decision(by_command(), what, args.use_case, before, after, why, evidence))
 

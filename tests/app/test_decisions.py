@@ -1,4 +1,4 @@
-"""Every route that changes what users get, and is for a role, writes one entry into the record of decisions."""
+"""Every route with a role that changes what users get writes one entry into the record of decisions."""
 
 import inspect
 from contextlib import closing
@@ -17,7 +17,7 @@ from script_shared.events import EventLog
 from script_shared.settings import Settings
 from tests.app.conftest import TOKEN, serving
 
-READS = {  # they change nothing that users get
+READS = {  # they do not change what users get
     ("POST", "/predict"),
     ("POST", "/recommendations"),
     ("POST", "/students/predict"),
@@ -25,7 +25,7 @@ READS = {  # they change nothing that users get
     ("POST", "/students/predict/{ra}"),
     ("POST", "/predict/{ra}"),
     ("POST", "/recruiting/match"),
-    ("POST", "/events"),  # of users, in the event log itself
+    ("POST", "/events"),  # events of users, in the event log itself
     ("POST", "/students/{ra}/what-if"),
     ("POST", "/students/page/{ra}"),
 }
@@ -45,7 +45,7 @@ ROUTES: dict[tuple[str, str], APIRoute] = {
 
 
 def takes_decisions(route: Any) -> bool:
-    """Whether the route is handed the record of decisions."""
+    """Whether the route gets the record of decisions."""
     return "decisions" in inspect.signature(route.endpoint).parameters
 
 
@@ -58,11 +58,11 @@ def test_a_route_that_changes_something_writes_into_the_record(at: tuple[str, st
     assert inspect.getsource(route.endpoint).count("decisions.record(") <= 1
 
 
-def test_what_only_reads_is_a_route_of_this_service() -> None:
+def test_every_route_that_only_reads_exists() -> None:
     assert {at for at in READS if at in ROUTES} >= {("POST", "/predict"), ("POST", "/events")}
 
 
-def test_a_token_that_is_made_and_revoked_are_one_entry_each(tmp_path: Path) -> None:
+def test_making_and_revoking_a_token_write_one_entry_each(tmp_path: Path) -> None:
     settings = Settings(
         data_dir=tmp_path, models_uri=str(tmp_path / "models"), use_cases="students", admin_token=SecretStr(TOKEN)
     )

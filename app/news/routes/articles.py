@@ -41,7 +41,7 @@ async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheNews,
 
 
 def _counts(posts: list[ArticlePost]) -> dict[str, Any]:
-    """What the record of decisions says of posts."""
+    """The evidence of posts in the record of decisions."""
     return {
         "articles": len(posts),
         "hidden": sum(bool(post.hidden) for post in posts),

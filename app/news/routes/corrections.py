@@ -37,7 +37,7 @@ async def delete_event(event_id: EventId, service: TheNews, decisions: TheDecisi
     found = await _find(service, event_id)
     rule = await _rule(service, found, name)
     await _write(service, found, [rule])
-    await decisions.record("correction", "news", after=rule.entry_id, why="one event taken out")
+    await decisions.record("correction", "news", after=rule.entry_id, why="one event deleted")
     return json_response(_corrected(service, found, rule, None))
 
 

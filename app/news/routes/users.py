@@ -79,7 +79,7 @@ async def _erased(service: NewsService, decisions: TheDecisions, person: Person)
     facts = await PersonFacts.of(service, person)
     deleted = await asyncio.to_thread(intake.log.erase, person.name)
     counts = {"person": await decisions.pseudonym(person.name), "entries": deleted.entries, "visits": deleted.visits}
-    await decisions.record("erasure", "news", why="ordered by a person", evidence=counts)
+    await decisions.record("erasure", "news", why="requested by a person", evidence=counts)
     with contextlib.suppress(UnavailableError):  # erased it is; this process hears of it later then
         await intake.settled()
     if facts.nothing and not deleted.entries:

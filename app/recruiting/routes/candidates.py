@@ -57,5 +57,5 @@ async def delete_candidate(candidate_id: CandidateId, loaded: InService, decisio
     await loaded.erased.erase(candidate_id)
     await asyncio.to_thread(loaded.live.store.erase_candidate, candidate_id)  # last: see ``_put`` of the changes
     person = {"person": await decisions.pseudonym(f"candidate {candidate_id}")}
-    await decisions.record("erasure", "recruiting", why="ordered by a person", evidence=person)
+    await decisions.record("erasure", "recruiting", why="requested by a person", evidence=person)
     return private_json({"erased": True})

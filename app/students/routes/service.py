@@ -53,6 +53,6 @@ async def train_students(
     wanted = body or StudentsTraining()
     run = await service.trigger.start(f"{NAME}_{'data' if wanted.data else 'training'}", wanted.params)
     await decisions.record(
-        "training", NAME, why="ordered by a person", evidence={"dag": run["dag"], "run": run["run_id"]}
+        "training", NAME, why="requested by a person", evidence={"dag": run["dag"], "run": run["run_id"]}
     )
     return json_response(run, 202, {"Location": run["address"]})

@@ -60,7 +60,7 @@ async def delete_student(ra: StudentId, visit: TheVisit, decisions: TheDecisions
     await visit.release.erased.erase(ra)  # first: a release that loads meanwhile then leaves the student out
     await visit.release.online.erase(visit.model.store.ids.ids[place])
     person = {"person": await decisions.pseudonym(f"student {ra.upper()}")}
-    await decisions.record("erasure", "students", why="ordered by a person", evidence=person)
+    await decisions.record("erasure", "students", why="requested by a person", evidence=person)
     return private_json({"erased": True})
 
 
