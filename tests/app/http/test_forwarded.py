@@ -129,7 +129,7 @@ def follow(site: Site, page: str) -> set[str]:
         address = urljoin(page, next(filter(None, match.groups())))
         answer = site(address)
         if answer.status_code == 303:  # a page that asks people to log in first
-            answer = site(urljoin(page, answer.headers["Location"]))
+            answer = site(urljoin(address, answer.headers["Location"]))
         assert answer.status_code in (200, 503), address  # 503: news alone has a release here
         found.add(address)
     return found
