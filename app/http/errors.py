@@ -22,6 +22,7 @@ from script_shared.errors import ConflictError, InputError, PautaError, ReleaseE
 log = logging.getLogger("pauta.app")
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
+CUT = "ends before all of it came: send it again"
 _MOST_ERRORS = 20
 
 
@@ -60,6 +61,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]
     app.add_exception_handler(PautaError, _ours)  # type: ignore[arg-type]
+    app.add_exception_handler(ClientDisconnect, _cut)  # type: ignore[arg-type]
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
@@ -80,6 +82,11 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
     errors = [untyped] if untyped else [_one(entry) for entry in error.errors()[:_MOST_ERRORS]]
     detail = " ".join(f"{entry['field'] or entry['in']}: {entry['message']}." for entry in errors[:5])
     return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
+
+
+async def _cut(request: Request, _: ClientDisconnect) -> Response:
+    entry = {"in": "body", "field": "", "message": CUT}
+    return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"body: {CUT}.", errors=[entry])
 
 
 async def _ours(request: Request, error: PautaError) -> Response:
@@ -112,7 +119,7 @@ def _unreadable(error: HTTPException) -> dict[str, str] | None:
         UnicodeDecodeError: "is not UTF-8: send JSON in UTF-8",
         RecursionError: "is nested too deeply: send flatter JSON",
         ValueError: "holds a number that is too long: send a shorter one",
-        ClientDisconnect: "ends before all of it came: send it again",
+        ClientDisconnect: CUT,
     }
     cause = error.__cause__
     message = next((text for kind, text in messages.items() if isinstance(cause, kind)), None)
