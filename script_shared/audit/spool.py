@@ -44,6 +44,8 @@ class Spool:
     def empty(self, append: Callable[[Decision], object]) -> int:
         """Append the waiting decisions, oldest first, and return how many there were.
 
+        A file that this process cannot delete stays for one that can: to append its decision again changes nothing.
+
         Raises:
             UnavailableError: the record cannot be written; the other decisions keep waiting.
         """
@@ -52,7 +54,7 @@ class Spool:
             decision = _read(place, f"{FOLDER}/{name}")
             if decision is not None:
                 append(decision)
-                place.remove(f"{FOLDER}/{name}")
+                _remove(place, f"{FOLDER}/{name}")
         return len(waiting)
 
 
@@ -67,10 +69,19 @@ def _waiting(places: list[Storage]) -> list[tuple[str, Storage]]:
 
 
 def _read(place: Storage, key: str) -> Decision | None:
-    stored = place.read(key)
     try:
+        stored = place.read(key)
         content = json.loads(stored.data) if stored else None
         return None if content is None else Decision(**{**content, "evidence": json.loads(content["evidence"])})
     except (ValueError, TypeError, KeyError):
         log.error("%s/%s is not a decision: check the file", place.uri, key)
-        return None
+    except PautaError as error:
+        log.warning("a waiting decision cannot be read: %s", error.logged)
+    return None
+
+
+def _remove(place: Storage, key: str) -> None:
+    try:
+        place.remove(key)
+    except PautaError as error:
+        log.warning("a decision is in the record, but its file cannot be deleted: %s", error.logged)

@@ -67,3 +67,23 @@ def test_texts_and_evidence_are_bounded_and_storable() -> None:
     assert len(plain["why"]) == MOST_TEXT
     assert len(plain["evidence"]) < MOST_EVIDENCE
     assert canonical({"b": {2, 1}, "a": Path("/x"), "n": float("nan")}) == '{"a":"/x","b":[1,2],"n":null}'
+
+
+def test_a_waiting_file_that_cannot_be_deleted_or_read_stops_no_other_decision(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a service that may only read the release store."""
+    settings.data_dir.mkdir()
+
+    def fail(*_: Any) -> Any:
+        raise UnavailableError("the folder cannot be written.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("script_shared.events.database.audit.AuditTable.append", fail)
+        assert not record_once(settings, Decision("dag:news_training", "promote", why="waits", at_ms=1))
+    for method in ("remove", "read"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"script_shared.storage.local.LocalStorage.{method}", fail)
+            assert record_once(settings, Decision("token:ana", "editorial", why=f"no {method}"))
+    assert not list((settings.data_dir / "audit-spool").glob("*.json"))
+    assert whys(settings) == ["waits", "no remove", "no read"]
