@@ -1,6 +1,7 @@
 """Writes the decision of a request into the record of decisions, in the name of its sender."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -9,6 +10,9 @@ from fastapi import Depends, Request
 from app.dependencies import Service
 from app.security.caller import Caller
 from script_shared.audit.decision import Decision, Kind
+from script_shared.errors import PautaError
+
+log = logging.getLogger("pauta.audit")
 
 
 class Decisions:
@@ -34,14 +38,17 @@ class Decisions:
     ) -> None:
         """Write one entry; while the database is unreachable it waits, and is appended later.
 
-        Raises:
-            PautaError: it can neither be written nor wait; the decision still takes effect.
+        An entry that can neither be written nor wait is in the log of the process: the decision has taken effect, so
+        the request does not fail.
         """
         caller: Caller | None = getattr(self._request.state, "caller", None)
         route = f"{self._request.method} {self._request.scope['route'].path_format}"
         who = f"token:{caller.name}" if caller is not None else "service"
         decision = Decision(who, what, use_case, before, after, why, {"route": route, **(evidence or {})})
-        await asyncio.to_thread(self._service.audit.record, decision)
+        try:
+            await asyncio.to_thread(self._service.audit.record, decision)
+        except PautaError as error:
+            log.error("%s", error.logged)
 
     async def pseudonym(self, name: str) -> str:
         """The record's name of a person.

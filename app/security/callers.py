@@ -96,9 +96,12 @@ class Callers:
         """
         if not secret or len(secret) > MOST_LENGTH:
             return None
-        digest = digest_of(secret)
-        await self._follow(known=digest in self._sessions)
-        session = self._sessions.get(digest)
+        await self._follow(known=digest_of(secret) in self._sessions)
+        return self.present_session(secret)
+
+    def present_session(self, secret: str) -> Caller | None:
+        """The holder of a session, as far as this process knows."""
+        session = self._sessions.get(digest_of(secret))
         if session is None or session.until_ms <= wall_ms():
             return None
         holder = self._fixed.get(session.holder) or self._named.get(session.holder)
@@ -107,13 +110,12 @@ class Callers:
         return holder if holder is not None and not holder.is_over(wall_ms()) else None
 
     async def changed(self) -> None:
-        """Read tokens and sessions again, after this process changed them.
-
-        Raises:
-            UnavailableError: they cannot be read.
-        """
+        """Read tokens and sessions again, after this process changed them; a failure does not undo the change."""
         self._tried_at = float("-inf")
-        await self._follow(known=False)
+        try:
+            await self._follow(known=False)
+        except UnavailableError as error:
+            log.warning("changed tokens and sessions cannot be read yet: %s", error.logged)
 
     async def _follow_if_possible(self) -> None:
         """For a request without a token: read whether a token exists that could open the route."""

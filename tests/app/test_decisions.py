@@ -13,6 +13,7 @@ from app.main import create_app
 from app.shell.page_route import PageRoute
 from pipelines.decisions import note_step
 from pipelines.registry import find
+from script_shared.errors import UnavailableError
 from script_shared.events import EventLog
 from script_shared.settings import Settings
 from tests.app.conftest import TOKEN, serving
@@ -77,6 +78,27 @@ def test_making_and_revoking_a_token_write_one_entry_each(tmp_path: Path) -> Non
         ("token", "", "ana", "made"),
     ]
     assert {each["who"] for each in entries} == {"token:admin"}
+
+
+def test_a_change_is_answered_although_its_entry_can_neither_be_written_nor_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(
+        data_dir=tmp_path, models_uri=str(tmp_path / "models"), use_cases="students", admin_token=SecretStr(TOKEN)
+    )
+
+    def fail(*_: Any) -> Any:
+        raise UnavailableError("the disk is full.")
+
+    with serving(settings) as client:
+        client.headers.update({"Authorization": f"Bearer {TOKEN}"})
+        for place in ("storage.local.LocalStorage.swap", "events.database.audit.AuditTable.append"):
+            monkeypatch.setattr(f"script_shared.{place}", fail)
+        monkeypatch.setattr("script_shared.events.database.tokens.TokenTable.current", fail)
+        answer = client.post("/tokens", json={"name": "ana", "role": "viewer"})
+        assert answer.status_code == 201, answer.text
+        assert answer.json()["token"]
+        assert client.delete("/tokens/ana").status_code == 200
 
 
 def test_a_run_by_command_records_its_training_its_publication_and_what_the_gate_decided(tmp_path: Path) -> None:
