@@ -35,6 +35,7 @@ from app.security.callers import Callers
 from app.security.request_limits import RequestLimits
 from app.security.requirement import Security
 from app.shell import error_pages
+from app.shell.people import SESSION
 from app.shell.routes import files, front, login
 from app.shell.shell import Shell
 from app.trigger import Trigger
@@ -110,7 +111,7 @@ def _wrap(app: FastAPI, service: Service) -> None:
     settings, telemetry = service.settings, service.telemetry
     app.add_middleware(Heads)
     if settings.rate_per_token or settings.rate_per_address:
-        app.add_middleware(RequestLimits, callers=service.security.callers, settings=settings)
+        app.add_middleware(RequestLimits, callers=service.security.callers, settings=settings, cookie=SESSION.name)
     app.add_middleware(RequestMiddleware, telemetry=telemetry, body_bytes=settings.http_body_bytes)
     if settings.cors_origins:
         app.add_middleware(CrossOrigin, allowed=origins(settings.cors_origins), telemetry=telemetry)

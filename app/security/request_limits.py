@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.http.errors import problem
 from app.security.callers import Callers, bearer
 from app.security.rates import Rates, network_of
+from script_shared.people import digest_of
 from script_shared.settings import Settings
 
 FREE = ("/health", "/ready", "/metrics")  # monitors poll these
@@ -38,14 +39,18 @@ class WrongTokens:
 
 
 class RequestLimits:
-    """Middleware: counts a request against its token if the token is known to be valid, else against its address."""
+    """Middleware: counts a request against its token or session if that is known to be valid, else its address.
 
-    def __init__(self, app: ASGIApp, callers: Callers, settings: Settings) -> None:
-        self.app, self._callers = app, callers
+    Args:
+        cookie: name of the cookie of sessions, "" for none.
+    """
+
+    def __init__(self, app: ASGIApp, callers: Callers, settings: Settings, cookie: str = "") -> None:
+        self.app, self._callers, self._cookie = app, callers, cookie
         self._tokens, self._addresses = Rates(settings.rate_per_token), Rates(settings.rate_per_address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in FREE and (wait := self._wait(scope)):
+        if scope["type"] == "http" and _path(scope) not in FREE and (wait := self._wait(scope)):
             answer = problem(
                 Request(scope),
                 HTTPStatus.TOO_MANY_REQUESTS,
@@ -59,9 +64,18 @@ class RequestLimits:
     def _wait(self, scope: Scope) -> float:
         header = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         caller = self._callers.present(bearer(header.decode("latin-1")))
-        if caller is None:
-            return self._addresses.take(address_of(scope))
-        return self._tokens.take(caller.holder or caller.name)
+        if caller is not None:
+            return self._tokens.take(caller.holder or caller.name)
+        secret = Request(scope).cookies.get(self._cookie, "") if self._cookie else ""
+        if secret and self._callers.present_session(secret) is not None:
+            return self._tokens.take(digest_of(secret))
+        return self._addresses.take(address_of(scope))
+
+
+def _path(scope: Scope) -> str:
+    """The path without the prefix of a proxy."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
 
 
 def _headers(wait: float) -> dict[str, str]:

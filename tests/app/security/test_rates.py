@@ -35,7 +35,16 @@ def test_strangers_cannot_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(limit._buckets) == 10
 
 
-def statuses(limits: Any, count: int, *, address: str = "203.0.113.1", token: str = "", path: str = "/x") -> list[Any]:
+def statuses(
+    limits: Any,
+    count: int,
+    *,
+    address: str = "203.0.113.1",
+    token: str = "",
+    cookie: str = "",
+    path: str = "/x",
+    root_path: str = "",
+) -> list[Any]:
     found: list[Any] = []
 
     async def send(message: Any) -> None:
@@ -43,7 +52,9 @@ def statuses(limits: Any, count: int, *, address: str = "203.0.113.1", token: st
             found.append((message["status"], dict(message["headers"]).get(b"retry-after")))
 
     headers = [(b"authorization", f"Bearer {token}".encode())] if token else []
-    scope = {"type": "http", "method": "GET", "path": path, "headers": headers, "client": (address, 1)}
+    headers += [(b"cookie", f"session={cookie}".encode())] if cookie else []
+    scope = {"type": "http", "method": "GET", "headers": headers, "client": (address, 1)}
+    scope |= {"path": root_path + path, "root_path": root_path}
 
     async def ask() -> None:
         for _ in range(count):
@@ -68,3 +79,19 @@ def test_a_token_and_an_address_have_buckets_of_their_own() -> None:
     assert [status for status, _ in statuses(limits, 5, token="right")] == [200, 200, 200, 200, 429]
     assert [status for status, _ in statuses(limits, 3, address="2001:db8::1")] == [200, 200, 429]
     assert [status for status, _ in statuses(limits, 1, address="2001:db8::2")] == [429]
+
+
+def test_monitors_are_not_limited_under_the_prefix_of_a_proxy() -> None:
+    callers: Any = SimpleNamespace(present=lambda _: None)
+    limits = RequestLimits(answer, callers, Settings(rate_per_address=1))
+    assert [status for status, _ in statuses(limits, 4, path="/health", root_path="/pauta")] == [200] * 4
+    assert [status for status, _ in statuses(limits, 3, root_path="/pauta")] == [200, 200, 429]
+
+
+def test_a_session_has_a_bucket_of_its_own() -> None:
+    known = {"ana": Caller("ana", "viewer", holder="digest"), "rui": Caller("jwt:rui", "viewer")}
+    callers: Any = SimpleNamespace(present=lambda _: None, present_session=known.get)
+    limits = RequestLimits(answer, callers, Settings(rate_per_token=2, rate_per_address=1), "session")
+    assert [status for status, _ in statuses(limits, 5, cookie="ana")] == [200, 200, 200, 200, 429]
+    assert [status for status, _ in statuses(limits, 1, cookie="rui")] == [200]
+    assert [status for status, _ in statuses(limits, 3, cookie="wrong")] == [200, 200, 429]
