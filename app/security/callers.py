@@ -16,6 +16,7 @@ from script_shared.settings import Settings
 
 SECONDS = 0.5  # before tokens and sessions are read again, so that a revocation takes effect within a second
 PAUSE_SECONDS = 0.05  # between two reads for unknown tokens, which share a read: strangers send many
+PATIENCE_SECONDS = 1.0  # how long a request with a known token waits for a slow read
 MOST_STALE_SECONDS = 300.0  # how long named tokens open routes while the database is unreachable
 USE_SECONDS = 60.0  # between two writes of the last use of tokens
 MOST_LENGTH = 8_192  # characters of a token
@@ -52,7 +53,8 @@ class Callers:
         self._jwt = JsonWebTokens.of(settings)
         self._named: Mapping[str, Caller] = {}
         self._sessions: Mapping[str, Session] = {}
-        self._reading = asyncio.Lock()
+        self._reading: asyncio.Task[None] | None = None
+        self._writing: asyncio.Task[None] | None = None
         self._tried_at = self._read_at = self._written_at = float("-inf")
         self._error: UnavailableError | None = None
         self._used: dict[int, int] = {}
@@ -131,18 +133,23 @@ class Callers:
         Raises:
             UnavailableError: it is unreachable, and the last read is too old or lacks this token.
         """
-        now = time.monotonic()
-        newest = now - SECONDS if known else now  # another process may have just made an unknown token
-        if self._tried_at < newest:
-            async with self._reading:
-                if self._tried_at < newest:
-                    if not known:
-                        await asyncio.sleep(self._tried_at + PAUSE_SECONDS - time.monotonic())
-                    await self._read()
-        if self._error is not None and (not known or time.monotonic() - self._read_at > MOST_STALE_SECONDS):
+        newest = time.monotonic() - (SECONDS if known else 0.0)  # another process may have just made an unknown token
+        waits = not known or self._is_stale()
+        deadline = float("inf") if waits else time.monotonic() + PATIENCE_SECONDS
+        while self._tried_at < newest and (left := deadline - time.monotonic()) > 0:
+            if self._reading is None or self._reading.done():
+                self._reading = asyncio.create_task(self._read(0.0 if known else PAUSE_SECONDS))
+            await asyncio.wait({self._reading}, timeout=None if waits else left)
+            if self._reading.done():
+                self._reading.result()
+        if self._error is not None and (not known or self._is_stale()):
             raise self._error
 
-    async def _read(self) -> None:
+    def _is_stale(self) -> bool:
+        return time.monotonic() - self._read_at > MOST_STALE_SECONDS
+
+    async def _read(self, pause: float) -> None:
+        await asyncio.sleep(self._tried_at + pause - time.monotonic())
         started = time.monotonic()
         try:
             tokens, sessions = await asyncio.to_thread(self._table.current)
@@ -152,7 +159,8 @@ class Callers:
             self._named = {token.digest: Caller.of(token) for token in tokens}
             self._sessions = {session.digest: session for session in sessions}
             self._read_at, self._error = started, None
-            await self._write_uses()
+            if self._writing is None or self._writing.done():
+                self._writing = asyncio.create_task(self._write_uses())
         self._tried_at = time.monotonic() if self._error else started
 
     async def _write_uses(self) -> None:

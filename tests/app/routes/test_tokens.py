@@ -1,5 +1,6 @@
 """Named tokens through the API: made once, listed without their secret, revoked in every process."""
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -124,6 +125,25 @@ def test_tokens_that_are_known_open_routes_while_the_database_is_unreachable(
         monkeypatch.setattr(callers, "MOST_STALE_SECONDS", 0.0)
         monkeypatch.setattr(callers, "SECONDS", 0.0)
         assert "event log" in client.post("/model/reload", headers=bearer(secret)).text
+
+
+@pytest.mark.parametrize("slow", ["current", "note_use"])
+def test_known_tokens_do_not_wait_for_a_database_that_hangs(
+    own: httpx.Client, slow: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = make(own, f"hangs-{slow}")
+    over = threading.Event()
+    monkeypatch.setattr(callers, "USE_SECONDS", 0.0)
+    monkeypatch.setattr(callers, "SECONDS", 0.0)
+    monkeypatch.setattr(callers, "PATIENCE_SECONDS", 0.05)
+    assert own.post("/model/reload", headers=bearer(secret)).status_code == 503
+    monkeypatch.setattr(f"script_shared.events.database.tokens.TokenTable.{slow}", lambda *_: over.wait() and ([], []))
+    try:
+        for _ in range(3):
+            answer = own.post("/model/reload", headers=bearer(secret), timeout=10.0)
+            assert "Nothing was loaded" in answer.text
+    finally:
+        over.set()
 
 
 def test_every_route_with_a_role_states_it(own: httpx.Client) -> None:
