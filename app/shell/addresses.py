@@ -4,6 +4,7 @@ import re
 
 from fastapi import Request
 
+MOST_LENGTH = 500  # characters of an address to which a login returns
 _WAY = re.compile(r"[A-Za-z0-9_][\w./%&=?~+-]*", re.ASCII)
 
 

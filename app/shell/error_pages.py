@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.shell.addresses import relative
+from app.shell.addresses import MOST_LENGTH, relative
 from app.shell.page_route import PageRoute
 from app.shell.view import OF_REQUEST, View, host_view
 
@@ -41,7 +41,8 @@ def _login(request: Request) -> Response:
     root = request.scope.get("root_path", "")
     back = request.url.path.removeprefix(root).lstrip("/") if request.method in ("GET", "HEAD") else ""
     back += f"?{request.url.query}" if back and request.url.query else ""
-    return RedirectResponse(relative(request, "login" + (f"?next={quote(back)}" if back else "")), 303)
+    following = f"?next={quote(back)}" if back and len(back) <= MOST_LENGTH else ""
+    return RedirectResponse(relative(request, f"login{following}"), 303)
 
 
 def _is_browser(request: Request) -> bool:

@@ -101,7 +101,8 @@ class View:
         answer = Response(content, status, {**HEADERS, "Content-Security-Policy": policy}, "text/html")
         if self.request.query_params.get("lang") in OTHER:
             root = f"{self.request.scope.get('root_path', '')}/"
-            answer.set_cookie(COOKIE, self.language, path=root, samesite="strict", httponly=True)
+            secure = self.request.url.scheme == "https"
+            answer.set_cookie(COOKIE, self.language, path=root, secure=secure, samesite="strict", httponly=True)
         return answer
 
     def _form_key(self) -> Markup:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.shell.addresses import own_address
+from app.shell.addresses import MOST_LENGTH, own_address
 from app.shell.forms import TheForm, form_of
 from app.shell.page_route import PageRoute
 from app.shell.people import Person, close_session, open_session, person_with
@@ -14,7 +14,7 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
 @router.get("/login")
-async def get_login(view: OpenView, next: Annotated[str, Query(max_length=500)] = "") -> Response:
+async def get_login(view: OpenView, next: Annotated[str, Query(max_length=MOST_LENGTH)] = "") -> Response:
     """The login form."""
     return _login_page(view, own_address(next), wrong=False)
 

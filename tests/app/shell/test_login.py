@@ -66,6 +66,20 @@ def test_the_cookie_of_a_session_is_for_this_site_and_hidden_from_scripts(client
     assert "Secure" in behind_tls.headers["Set-Cookie"]
 
 
+def test_the_cookie_of_the_language_is_secure_behind_tls(client: httpx.Client) -> None:
+    plain, behind_tls = (client.get("/?lang=pt", headers={"X-Forwarded-Proto": way}) for way in ("http", "https"))
+    client.cookies.clear()
+    assert "Secure" not in plain.headers["Set-Cookie"]
+    assert "Secure" in behind_tls.headers["Set-Cookie"]
+
+
+def test_an_address_that_is_too_long_to_return_to_leads_to_the_login(client: httpx.Client) -> None:
+    for length in (10, 490):
+        answer = client.get("/students/page", params={"q": "x" * length}, follow_redirects=True)
+        assert answer.status_code == 200, answer.text
+        assert 'name="token"' in answer.text
+
+
 def test_a_wrong_token_opens_nothing(client: httpx.Client) -> None:
     for token in ("", "wrong", ANA[:-1]):
         answer = client.post("/login", data={"token": token})
