@@ -1,6 +1,7 @@
 """Changes of records by routes and pages: stores the fields of a body and puts them into the release at once."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import HTTPException
@@ -86,6 +87,15 @@ def _clean(body: VacancyRecord | CandidateRecord) -> dict[str, Any]:
     names = body.names if isinstance(body, CandidateRecord) else []
     born = body.birth_date if isinstance(body, CandidateRecord) else None
     births = [f"{born:%d-%m-%Y}"] if born else []
+    return scrubbed(given, names, births)
+
+
+def scrubbed(given: Mapping[str, Any], names: Sequence[str] = (), births: Sequence[str] = ()) -> dict[str, Any]:
+    """Fields of a vacancy or a candidate; texts without personal data, as in the tables of the pipeline.
+
+    Args:
+        names: of the person; births: dates of birth; both are removed from the texts.
+    """
     texts = {name: _without_nul(value) if isinstance(value, str) else value for name, value in given.items()}
     return {name: scrub(value, names, births) if name in TEXTS and value else value for name, value in texts.items()}
 

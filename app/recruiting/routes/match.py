@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 
 from app.http.bodies import BodyRoute
 from app.recruiting.answers import Side, candidate_row, pair_json, private_json, vacancy_row
+from app.recruiting.changes import scrubbed
 from app.recruiting.live_release import InService
 from app.recruiting.release_loader import RecruitingRelease
 from app.recruiting.shapes import Matches, Pair, Pairs
@@ -19,14 +20,18 @@ router = APIRouter(
 
 @router.post("/match", summary="How well pairs fit", response_model=Matches)
 async def match_pairs(body: Pairs, loaded: InService) -> Response:
-    """Score, probability and reasons of each pair, in their order. Texts are not stored."""
-    pairs = [_sides(loaded, pair) for pair in body.pairs]
-    found = await asyncio.to_thread(lambda: [_match(loaded, *pair) for pair in pairs])
+    """Score, probability and reasons of each pair, in their order. Texts are cleaned of personal data, not stored."""
+    found = await asyncio.to_thread(_matches, loaded, body.pairs)
     return private_json({"release": loaded.matcher.version, "matches": found})
 
 
+def _matches(loaded: RecruitingRelease, pairs: list[Pair]) -> list[dict[str, Any]]:
+    sides = [_sides(loaded, pair) for pair in pairs]
+    return [_match(loaded, *each) for each in sides]
+
+
 def _sides(loaded: RecruitingRelease, pair: Pair) -> tuple[Side, Side]:
-    """Candidate and vacancy: rows, or what was given of them.
+    """Candidate and vacancy: rows, or what was given of them, without personal data.
 
     Raises:
         HTTPException: 404, an id is unknown.
@@ -34,12 +39,12 @@ def _sides(loaded: RecruitingRelease, pair: Pair) -> tuple[Side, Side]:
     candidate: Side = (
         candidate_row(loaded, pair.candidate)
         if isinstance(pair.candidate, str)
-        else {"candidate_id": "", **pair.candidate.model_dump(exclude_none=True)}
+        else {"candidate_id": "", **scrubbed(pair.candidate.model_dump(exclude_none=True))}
     )
     vacancy: Side = (
         vacancy_row(loaded, pair.vacancy)
         if isinstance(pair.vacancy, str)
-        else {"vacancy_id": "", **pair.vacancy.model_dump(exclude_none=True)}
+        else {"vacancy_id": "", **scrubbed(pair.vacancy.model_dump(exclude_none=True))}
     )
     return candidate, vacancy
 

@@ -155,6 +155,21 @@ def test_pairs_of_ids_and_of_texts_are_matched_and_explained(client: httpx.Clien
     assert found[1]["reasons"]["missing_skills"] == ["Java"]
 
 
+def test_personal_data_in_given_texts_are_neither_scored_nor_answered(client: httpx.Client) -> None:
+    personal = "\nzuleica.java@mail.com.br, (11) 98765-4321"
+    texts = [
+        {
+            "candidate": {"title": "Analista", "skills_text": "SAP MM", "cv_text": f"SAP MM e vendas{more}"},
+            "vacancy": {"title": "Consultor SAP", "skills_text": f"SAP MM\nJava{more}", "description": "Projetos"},
+        }
+        for more in ("", personal)
+    ]
+    answer = client.post("/recruiting/match", json={"pairs": texts})
+    without, with_them = answer.json()["matches"]
+    assert with_them == without
+    assert not [each for each in ("zuleica", "98765") if each in answer.text]
+
+
 @pytest.mark.parametrize(
     "body", [{"pairs": []}, {"pairs": [{"candidate": "1"}]}, {"pairs": [{**PAIR, "name": "Ana"}]}, {}]
 )
