@@ -4,6 +4,8 @@ Each text of a batch must find its partner among those of all texts ("multiple n
 Efficient natural language response suggestion, 2017). Needs torch: the extra ``recruiting-torch``.
 """
 
+import json
+import re
 import shutil
 import tempfile
 import weakref
@@ -13,11 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from script_shared.errors import SettingsError
+from script_shared.errors import InputError, SettingsError
 from script_shared.recruiting.encoders.onnx import GRAPH, Onnx
 from script_shared.recruiting.model_params import EncoderParams
 
 BATCH, RATE, SCALE = 16, 2e-5, 20.0  # pairs at once; learning rate; factor of the cosines before the softmax
+_MODULES = "Transformer, Pooling and Normalize"
+_MODULE = re.compile(r"sentence_transformers(\.\w+)*\.(Transformer|Pooling|Normalize)")
 
 
 def fine_tune(folder: Path, pairs: Sequence[tuple[str, str]], params: EncoderParams) -> Onnx:
@@ -28,8 +32,10 @@ def fine_tune(folder: Path, pairs: Sequence[tuple[str, str]], params: EncoderPar
         pairs: texts that belong together.
 
     Raises:
+        InputError: the model has modules of other packages, whose code would be run, or modules without a graph.
         SettingsError: torch or sentence-transformers is not installed.
     """
+    _check_modules(folder)
     try:
         import torch
         from sentence_transformers import SentenceTransformer
@@ -47,6 +53,18 @@ def fine_tune(folder: Path, pairs: Sequence[tuple[str, str]], params: EncoderPar
     found = Onnx.read(made)
     weakref.finalize(found, shutil.rmtree, made, ignore_errors=True)  # a release has its own copies
     return found
+
+
+def _check_modules(folder: Path) -> None:
+    """Refuse a model that names code of its own: for a folder, the library runs it without a question."""
+    file = folder / "modules.json"
+    try:
+        modules = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+        kinds = [str(each["type"]) for each in modules]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{file}: not a list of modules.", fix="Save the model again.") from error
+    if not all(_MODULE.fullmatch(kind) for kind in kinds):
+        raise InputError(f"{file}: a module that cannot be fine-tuned.", fix=f"Use a model of {_MODULES} alone.")
 
 
 def _train(torch: Any, model: Any, pairs: Sequence[tuple[str, str]], params: EncoderParams) -> None:

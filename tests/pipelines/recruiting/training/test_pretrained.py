@@ -1,5 +1,6 @@
 """Pretrained encoders in a training: found by folder or name, and stored in the release with their tokenizer."""
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -71,6 +72,15 @@ def test_fine_tuning_without_torch_says_what_to_install(refined: Context, tmp_pa
         given = {"kind": "onnx", "path": str(onnx_folder(tmp_path / "model")), "tuning_epochs": 1}
         with pytest.raises(SettingsError, match="recruiting-torch"):
             fit_encoder(data, refined.params.encoder.model_copy(update=given), int(data.day.max()))
+
+
+@pytest.mark.parametrize("kind", ["own.Evil", "someone/model--own.Evil", "sentence_transformers.models.Dense"])
+def test_fine_tuning_refuses_a_model_with_code_of_its_own(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "own.py").write_text("raise SystemExit('the code of a model ran')")
+    (tmp_path / "modules.json").write_text(json.dumps([{"idx": 0, "name": "0", "path": "", "type": kind}]))
+    params = SimpleNamespace(seed=1, tuning_epochs=1)
+    with pytest.raises(InputError, match="cannot be fine-tuned"):
+        fine_tune(tmp_path, [], params)  # type: ignore[arg-type]
 
 
 @pytest.mark.slow
