@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from pipelines.erasures import erased_digests
+from pipelines.recruiting.erasure import erase_stored
+from pipelines.recruiting.tables.values import usable_ids
 from pipelines.use_case import Context
 from script_shared.addresses import sqlite_file
 from script_shared.recruiting.erasure import are_erased
@@ -13,7 +15,7 @@ from script_shared.storage.tables import tables_address
 
 
 def keep_contacts(context: Context, contacts: Mapping[str, Contact]) -> int:
-    """Replace the stored contacts with these, without those of erased candidates; returns their number.
+    """Replace the stored contacts with those of valid ids, without erased candidates; returns their number.
 
     Raises:
         UnavailableError: the table, or the erasures, cannot be used.
@@ -22,13 +24,15 @@ def keep_contacts(context: Context, contacts: Mapping[str, Contact]) -> int:
     store = Contacts.of(context.settings)
     if store is None:
         return 0
-    names = [name for name, contact in contacts.items() if any(contact.values())]
+    contacts = {name.strip(): contact for name, contact in contacts.items() if any(contact.values())}
+    names = usable_ids(list(contacts))
     gone = are_erased(names, erased_digests(context.settings))
     kept = {name: contacts[name] for name, erased in zip(names, gone, strict=True) if not erased}
     try:
         store.replace(kept)
     finally:
         store.close()
+    erase_stored(context.settings, erased_digests(context.settings))  # people who were erased while it was written
     return len(kept)
 
 

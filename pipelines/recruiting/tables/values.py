@@ -1,5 +1,7 @@
 """Raw texts as values: each rule is one expression, and what it cannot read is null."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 EMPTY = ("", "-", "--", ".", "n", "na", "n/a", "null", "none", "nan", "não informado", "nao informado", "0000-00-00")
@@ -35,6 +37,16 @@ def identifier(name: str) -> pl.Expr:
     found = pl.col(name).str.strip_chars()
     usable = found.str.len_chars().is_between(1, 64) & ~found.str.contains(r"[\x00-\x1f\x7f]")
     return pl.when(usable & ~found.str.to_lowercase().is_in(list(EMPTY))).then(found).alias(name)
+
+
+def usable_ids(ids: Sequence[str]) -> list[str]:
+    """Those that a refined table has, too, without blanks.
+
+    >>> usable_ids([" 7 ", "", "x" * 65])
+    ['7']
+    """
+    found = pl.DataFrame({"id": ids}, schema={"id": pl.String}).select(identifier("id")).to_series()
+    return list(found.drop_nulls())
 
 
 def title(name: str) -> pl.Expr:

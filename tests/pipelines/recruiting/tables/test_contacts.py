@@ -3,12 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
+from pipelines import erasures
+from pipelines.recruiting.tables import contacts as contacts_table
 from pipelines.recruiting.use_case import RECRUITING
 from pipelines.use_case import Context
 from script_shared.recruiting.store.contacts import Contacts
+from script_shared.settings import Settings
 from script_shared.use_case_settings import UseCaseSettings
 from tests.pipelines.recruiting.conftest import candidate, do, make_context, prospect, vacancy, write_agency
 from tests.pipelines.recruiting.test_erasure import erase
@@ -61,6 +65,33 @@ def test_erased_candidates_are_left_out_and_a_removed_key_removes_all(tmp_path: 
     assert contacts.read("7", "test", "test") is None
     assert do(with_key(agency(tmp_path, "run-3")), "landing")["contacts"] == 1  # the input is read again
     assert contacts.read("7", "test", "test") is not None
+    contacts.close()
+
+
+def test_a_candidate_who_is_erased_while_contacts_are_written_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, read = with_key(agency(tmp_path)), erasures.erased_digests
+
+    def erased_after_it_was_read(settings: Settings) -> frozenset[str]:
+        found = read(settings)
+        erase(context, "8")
+        return found
+
+    monkeypatch.setattr(contacts_table, "erased_digests", erased_after_it_was_read)
+    contacts_table.keep_contacts(context, {"7": {"names": ["Ana"]}, "8": {"names": ["Rui"]}})
+    contacts = stored(context)
+    assert contacts.read("7", "test", "test") == {"names": ["Ana"]}
+    assert contacts.read("8", "test", "test") is None
+    contacts.close()
+
+
+def test_contacts_have_the_ids_of_the_refined_candidates(tmp_path: Path) -> None:
+    context = with_key(agency(tmp_path))
+    given = {name: {"names": ["Ana"]} for name in (" 7 ", "", "x" * 65, "9\x00")}
+    assert contacts_table.keep_contacts(context, given) == 1  # PostgreSQL refuses the others
+    contacts = stored(context)
+    assert contacts.read("7", "test", "test") == {"names": ["Ana"]}
     contacts.close()
 
 
