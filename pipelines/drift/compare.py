@@ -67,6 +67,7 @@ def compare(
         windows: the rows before, as windows that differ only by chance and season; their differences count as usual.
             Without any, only differences by chance do.
     """
+    windows = [each for each in windows if each.height]  # an empty one would make every difference usual
     kinds = ((number_shift, numbers), (category_shift, categories), (text_shift, texts))
     shifts = [
         shift_of(name, before, now, used=name in used, windows=windows)

@@ -79,6 +79,11 @@ def alarms(now: pl.DataFrame, days: list[pl.DataFrame], *, usual: bool) -> bool:
     return any(each.level != "none" for each in drift.shifts)
 
 
+def test_windows_without_rows_do_not_make_a_planted_shift_usual() -> None:
+    days = [day(seed) for seed in range(12)]
+    assert alarms(day(200, sport=0.9), [*days, days[0].clear(), days[0].clear()], usual=True)
+
+
 def test_usual_differences_between_days_raise_no_alarm_and_a_planted_shift_does() -> None:
     days = [day(seed) for seed in range(12)]
     normal = [alarms(day(seed), days, usual=True) for seed in range(100, 160)]
