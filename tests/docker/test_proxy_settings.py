@@ -94,6 +94,21 @@ def test_a_body_may_be_as_large_as_at_the_api():
     assert f"PAUTA_HTTP_BODY_BYTES:-{Settings().http_body_bytes}}}" in (FOLDER / "start.sh").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/train", "/model/reload", "/quarantine", "/tokens", "/recruiting/applications", "/recruiting/page/new"),
+        *("/recruiting/page/vacancies/1/status", "/prefix/recruiting/page/new"),
+    ],
+)
+def test_what_does_something_each_time_is_not_sent_twice(path: str):
+    text = (FOLDER / "nginx.conf").read_text(encoding="utf-8")
+    places = re.findall(r"location ~ (\S+) {[^\n]*\n\s*proxy_next_upstream ([^;]*);", text)
+    retries = [retry for place, retry in places if re.search(place, path)]
+    assert retries
+    assert "non_idempotent" not in retries[0]
+
+
 def test_the_guides_example_of_tls_publishes_all_that_browsers_use_and_no_admin_route():
     guide = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
     example = re.search(r"```nginx\n(.*?)```", guide, re.S)
