@@ -32,7 +32,8 @@ def text_shift(
     terms, (old, new) = _weights(sides)
     counts = [_counts(weights) for weights in (old, new)]
     index = terms_index(counts[0], counts[1])
-    usual = _usual(old, new, [_counts_of(_texts(each, name), terms) for each in windows])
+    filled = [found for each in windows if (found := _texts(each, name))]
+    usual = _usual(old, new, [_counts_of(each, terms) for each in filled])
     moved = _moved(terms, old, new)
     return Shift(
         column=name,

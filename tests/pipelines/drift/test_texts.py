@@ -38,6 +38,14 @@ def test_a_term_that_becomes_frequent_is_named_with_both_shares() -> None:
     assert "more of eleicao (0 % to 9" in shift.sentence
 
 
+def test_windows_without_texts_do_not_make_different_words_usual() -> None:
+    sides = [*(texts(seed) for seed in range(4)), [None] * 300, [None] * 300]
+    windows = [pl.DataFrame({"title": side}, schema={"title": pl.String}) for side in sides]
+    now = pl.DataFrame({"title": texts(9, more="Eleição eleição", share=0.9)})
+    drift = compare(pl.concat(windows), now, names=("before", "now"), texts=["title"], windows=windows)
+    assert drift.shifts[0].level != "none"
+
+
 def test_entirely_different_words_are_large_drift() -> None:
     shift = drift_of(texts(1), [text.replace("palavra", "termo") for text in texts(2)])
     assert shift.level == "large"
