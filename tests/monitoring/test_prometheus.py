@@ -106,7 +106,8 @@ def evaluation() -> str:
 def drift() -> str:
     """One column of the students that moved a little."""
     column = {"column": "ida", "level": "notable", "used": True, "index": 0.2, "gap": 0.1, "missing": 0.05}
-    return json.dumps({"columns": [column], "new_columns": [], "measured_at": "2026-01-01T00:00:00+00:00"})
+    comparison = {"columns": [column], "new_columns": []}
+    return json.dumps({"measured_at": "2026-01-01T00:00:00+00:00", "comparisons": {"long_term": comparison}})
 
 
 def feed(exporter: Exporter, over: threading.Event) -> None:
@@ -132,6 +133,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     settings = Settings(data_dir=root / "data", models_uri=str(root / "models"), evaluation_dir=root)
     (root / FILE).write_text(evaluation())
     (root / "students").mkdir()
+    (root / "students" / FILE).write_text(evaluation())
     (root / "students" / drift_metrics.FILE).write_text(drift())
     releases = Releases(f"{settings.models_uri}/news")
     releases.publish(make_release(root / "made"), "v1", {}, run_id="run-1")
