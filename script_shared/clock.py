@@ -51,16 +51,20 @@ class Clock:
 
     def reach_ms(self) -> int:
         """The moment up to which strangers may move a data clock: real time since it was set."""
-        elapsed_ms = int((time.monotonic() - self._pace_at) * 1000)
+        now = time.monotonic()
+        elapsed_ms = int((now - self._pace_at) * 1000)
         self._pace_ms, self._pace_at = self._pace_ms + elapsed_ms, self._pace_at + elapsed_ms / 1000
         if self.data_end_ms - EARLY_MS > self._pace_ms:  # the site moved it, here or in another process
-            self._pace_ms = self.data_end_ms - EARLY_MS
+            self._pace_ms, self._pace_at = self.data_end_ms - EARLY_MS, now
         return self._pace_ms + EARLY_MS
 
     def follow(self, other: "Clock") -> None:
-        """Continue real time from another clock of the same service."""
+        """Continue real time from another clock of the same service.
+
+        The parts of a millisecond that passed are not carried over: they would add up, swap by swap.
+        """
         if other.mode == self.mode == "data":
-            self._pace_ms = max(self.reach_ms(), other.reach_ms()) - EARLY_MS
+            self._pace_ms, self._pace_at = max(self.reach_ms(), other.reach_ms()) - EARLY_MS, time.monotonic()
 
     def switch(self) -> None:
         """Turn a data clock into a wall clock."""

@@ -19,10 +19,11 @@ def publish(context: Context) -> dict[str, Any]:
     run = context.run
     facts = {
         "source": run.facts("raw").get("source") if run.complete("raw") else None,
-        "data_end_ms": int(run.facts("assembled")["release"]["data_end_ms"]),
         "gate": step_facts(context, "gated"),
         "evaluation": step_facts(context, "evaluated"),
     }
+    if run.complete("assembled"):
+        facts["data_end_ms"] = int(run.facts("assembled")["release"]["data_end_ms"])
     if run.complete("refitted") and run.facts("refitted")["refit"]:
         facts["refit"] = {**step_facts(context, "refitted"), "figures": MARK}
     return publish_release(context, release_of(context), facts)

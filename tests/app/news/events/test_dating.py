@@ -1,5 +1,6 @@
 """Who may move which clock: history by the token, at most as fast as real time by anybody; the present by nobody."""
 
+import random
 import time
 from math import ceil
 
@@ -80,6 +81,21 @@ def test_strangers_gain_nothing_by_pushing_again_and_again_at_several_processes(
             for clock in clocks:
                 clock.advance(pushed)
         assert clocks[0].now_ms() <= END + ceil((passed[0] - 50.0) * 1000) + EARLY_MS
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_parts_of_a_millisecond_do_not_add_up_between_processes(seconds: list[float], seed: int) -> None:
+    draw, clocks = random.Random(seed), []
+    for _ in range(3):
+        clocks.append(Clock("data", END))
+        seconds[0] += draw.random() / 1000
+    begin = seconds[0]
+    for _ in range(3000):
+        seconds[0] += draw.random() / 1000 * draw.choice([0, 0, 1])
+        pushed = clocks[draw.randrange(3)].reach_ms()
+        for clock in clocks:
+            clock.advance(pushed)
+    assert clocks[0].now_ms() <= END + (seconds[0] - begin) * 1000 + 3 + EARLY_MS
 
 
 def test_honest_events_go_on_after_the_site_moved_history(seconds: list[float]) -> None:

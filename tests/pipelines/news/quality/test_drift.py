@@ -57,7 +57,7 @@ def test_the_report_and_the_figures_are_written_for_people_and_the_api(drifted: 
     assert text.count("<svg") >= 3
     figures = json.loads((context.settings.evaluation_dir / "news" / "drift.json").read_text(encoding="utf-8"))
     assert figures["comparisons"]["long_term"]["alarm"] is True
-    assert "beside" in Path(facts["page"]).read_text(encoding="utf-8")
+    assert " compared with " in Path(facts["page"]).read_text(encoding="utf-8")
 
 
 def test_with_too_few_days_nothing_is_compared(tmp_path: Path) -> None:
