@@ -21,12 +21,14 @@ ROOT = Path(__file__).parents[1]
 NOT_SERVED: set[str] = set()  # use cases whose app folder is still to come
 NAMES = [entry.name for entry in REGISTRY]
 PLATFORM = {  # folders that are no use case
-    "app": {"http", "metrics", "releases", "routes", "web"},
+    "app": {"http", "metrics", "releases", "routes", "security", "shell"},
     "pipelines": {
         *("airflow", "commands", "dags", "drift", "measures", "raw_files", "replay", "sample_world", "supervisor"),
         *("templates", "tracking", "traffic"),
     },
-    "script_shared": {"algorithms", "data", "evaluation", "events", "models", "params", "releases", "storage"},
+    "script_shared": {
+        *("algorithms", "audit", "data", "evaluation", "events", "models", "params", "people", "releases", "storage"),
+    },
 }
 
 
