@@ -179,7 +179,7 @@ class Look(BaseModel):
     candidate: str = Field(description="Digest of the candidate.")
 
 
-class AccessList(BaseModel):
+class ContactAccessList(BaseModel):
     looks: list[Look]
     before: int | None = Field(description="The `before` of the next page; null on the last page.")
 

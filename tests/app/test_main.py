@@ -45,6 +45,11 @@ def test_every_route_is_described(shared: httpx.Client) -> None:
             assert route["description"]
 
 
+def test_no_two_shapes_share_a_name_which_generators_of_clients_refuse(shared: httpx.Client) -> None:
+    schemas = shared.get("/openapi.json").json()["components"]["schemas"]
+    assert [name for name in schemas if "__" in name] == []
+
+
 def test_admin_routes_are_marked_as_guarded(shared: httpx.Client) -> None:
     paths = shared.get("/openapi.json").json()["paths"]
     guarded = {path for path, methods in paths.items() for route in methods.values() if route.get("security")}

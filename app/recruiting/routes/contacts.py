@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from app.recruiting.answers import NO_CANDIDATE, private_json
 from app.recruiting.live_release import InService
 from app.recruiting.release_loader import RecruitingRelease
-from app.recruiting.shapes import AccessList, CandidateContact, CandidateId
+from app.recruiting.shapes import CandidateContact, CandidateId, ContactAccessList
 from app.security.caller import Caller
 from app.security.requirement import require
 from script_shared.recruiting.store.contacts import VARIABLE, Contacts
@@ -35,7 +35,7 @@ async def get_contact(candidate_id: CandidateId, request: Request, viewer: TheVi
 @router.get(
     "/access",
     summary="Who read which contact",
-    response_model=AccessList,
+    response_model=ContactAccessList,
     dependencies=[require("admin", "recruiting")],
 )
 async def list_contact_looks(
