@@ -1,5 +1,6 @@
 """The invented agency as the three nested files, with the errors that such files have."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -142,19 +143,12 @@ def _candidate(
             "data_criacao": f"{day_text(world.first, made)} 10:30:00",
             "codigo_profissional": str(FIRST_CANDIDATE + place),
         },
-        "informacoes_pessoais": {
-            "data_aceite": "Cadastro anterior ao registro de aceite",
-            "nome": who.name,
-            "cpf": who.cpf,
-            "email": who.mail,
-            "data_nascimento": "0000-00-00" if dirt and rng.random() < 0.3 else who.birth_text,
-            "telefone_celular": who.phone,
-            "sexo": "Feminino" if people.is_woman[place] else "Masculino",
-            "estado_civil": "",
-            "endereco": seldom(f"{who.street}, {who.number}"),
-            "skype": "",
-            "url_linkedin": seldom(f"https://www.linkedin.com/in/{who.handle}"),
-        },
+        "informacoes_pessoais": _personal(
+            who,
+            birth="0000-00-00" if dirt and rng.random() < 0.3 else who.birth_text,
+            gender="Feminino" if people.is_woman[place] else "Masculino",
+            seldom=seldom,
+        ),
         "informacoes_profissionais": {
             "titulo_profissional": seldom(one(rng, area.roles)),
             "area_atuacao": seldom(area.label),
@@ -169,6 +163,23 @@ def _candidate(
             "nivel_ingles": seldom(words()["languages"][int(people.english[place])]),
             "nivel_espanhol": seldom("Básico"),
         },
+    }
+
+
+def _personal(who: Identity, *, birth: str, gender: str, seldom: Callable[[str], str]) -> dict[str, str]:
+    """The personal fields of a candidate; ``seldom`` leaves some texts empty, as real files do."""
+    return {
+        "data_aceite": "Cadastro anterior ao registro de aceite",
+        "nome": who.name,
+        "cpf": who.cpf,
+        "email": who.mail,
+        "data_nascimento": birth,
+        "telefone_celular": who.phone,
+        "sexo": gender,
+        "estado_civil": "",
+        "endereco": seldom(f"{who.street}, {who.number}"),
+        "skype": "",
+        "url_linkedin": seldom(f"https://www.linkedin.com/in/{who.handle}"),
     }
 
 
