@@ -31,7 +31,7 @@ async def delete_event(event_id: EventId, service: TheNews, decisions: TheDecisi
     """Take one event out. It leaves the live state of every process within seconds, and the next training.
 
     Its row stays in the event log until its age or an erasure removes it, so that its id cannot count again. To delete
-    what is known of a person, use ``DELETE /users/{user_id}``. An event that was deleted cannot be corrected: 404.
+    the data of a person, use ``DELETE /users/{user_id}``. An event that was deleted cannot be corrected: 404.
     """
     name = await asyncio.to_thread(_free_name, service, event_id)
     found = await _find(service, event_id)

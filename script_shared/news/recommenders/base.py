@@ -58,7 +58,7 @@ class Recommender(Protocol):
         """The same fitted parts with the state of another moment.
 
         Args:
-            snapshot: what is known at that moment; its rows are those of the fitted parts.
+            snapshot: the data of that moment; its rows are those of the fitted parts.
             members: bool (n_users); the users of the segment at that moment.
         """
         ...
