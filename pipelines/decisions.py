@@ -2,12 +2,13 @@
 
 import logging
 import sys
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
 
 from pipelines.commands.user import user_name
 from pipelines.use_case import Context, Step, UseCase
 from script_shared.audit.decision import Decision
+from script_shared.audit.kinds import Cause, Once, drift_decision, identified, training_decision
 from script_shared.errors import PautaError
 from script_shared.settings import Settings
 
@@ -34,25 +35,53 @@ def by_command() -> str:
     return f"command:{user_name()}"
 
 
-def note_step(case: UseCase, context: Context, step: Step, facts: Mapping[str, Any], by: str, why: str = "") -> None:
+def note_step(
+    case: UseCase,
+    context: Context,
+    step: Step,
+    facts: Mapping[str, Any],
+    by: str,
+    why: str = "",
+    once: Once = (),
+) -> None:
     """Record the decision of a finished step: release published, promoted or refused, or drift found; else nothing.
 
     Args:
         facts: the result of the step.
         by: ``dag:`` or ``command:`` and a name.
         why: why the run was started, for the first step of a training.
+        once: what identifies this execution of the step; a repetition with the same parts adds no entry.
     """
+    once = (*once, context.run.run_id, step.name) if once else ()
+    for decision in _of_step(case, context, step, facts, by, why, once):
+        record(context.settings, decision)
+
+
+def _of_step(
+    case: UseCase, context: Context, step: Step, facts: Mapping[str, Any], by: str, why: str, once: Once
+) -> Iterator[Decision]:
     run = {"run": context.run.run_id}
     if step.name == case.training_steps[0].name:
-        record(context.settings, Decision(by, "training", case.name, why=why, evidence=run))
+        yield training_decision(by, case.name, cause=cause_of(why), why=why, evidence=run, once=once)
     if step.name == "publish" and "version" in facts:
-        record(context.settings, Decision(by, "publish", case.name, after=str(facts["version"]), evidence=run))
+        yield identified(Decision(by, "publish", case.name, after=str(facts["version"]), evidence=run), once)
     if "promoted" in facts:
-        record(context.settings, _of_promotion(case, context, facts, by))
+        yield identified(_of_promotion(case, context, facts, by), once)
     if facts.get("alarm") is True:
-        evidence = {**run, "columns": facts.get("drifted", [])}
         why = " ".join(map(str, facts.get("sentences", [])))
-        record(context.settings, Decision(by, "drift", case.name, why=why, evidence=evidence))
+        columns = [str(name) for name in facts.get("drifted", [])]
+        yield drift_decision(by, case.name, run=context.run.run_id, columns=columns, why=why, once=once)
+
+
+def cause_of(why: str) -> Cause:
+    """The cause of a run, from the sentence that its DAG or command gives.
+
+    >>> cause_of("started as scheduled: scheduled__2026-01-01"), cause_of("started as asset_triggered: x")
+    ('schedule', 'data')
+    """
+    started = {"scheduled": "schedule", "asset_triggered": "data"}
+    found = next((cause for word, cause in started.items() if f"started as {word}" in why), "person")
+    return cast(Cause, found)
 
 
 def _of_promotion(case: UseCase, context: Context, facts: Mapping[str, Any], by: str) -> Decision:

@@ -44,8 +44,19 @@ def run_step(case: UseCase, step: Step, run_id: str, airflow: AirflowContext, pa
     context = step_context(case, run_id, airflow)
     facts = step.action(context, part) if part else step.action(context)
     if not step.parts or part == step.parts[0]:
-        note_step(case, context, step, facts, f"dag:{airflow['dag_run'].dag_id}", _why(airflow))
+        note_step(case, context, step, facts, by_dag(airflow), _why(airflow), once_of(airflow))
     return plain({"run_id": run_id, **facts})
+
+
+def by_dag(airflow: AirflowContext) -> str:
+    """The record's name of the DAG."""
+    return f"dag:{airflow['dag_run'].dag_id}"
+
+
+def once_of(airflow: AirflowContext) -> tuple[str, ...]:
+    """What all tries of a task have in common; a person who clears the task starts another series of tries."""
+    run, task = airflow["dag_run"], airflow["ti"]
+    return str(run.dag_id), str(run.run_id), str(task.task_id), str(task.map_index), str(task.max_tries)
 
 
 def _why(airflow: AirflowContext) -> str:

@@ -91,7 +91,8 @@ def _promote(releases: Releases, args: argparse.Namespace) -> int:
     pointer = releases.promote(
         args.version, args.reason, by=args.by, expect=args.expect, replace_damaged=args.replace_damaged
     )
-    _record(args, "promote", before.version if before else "", pointer.version, args.reason)
+    if before is None or before.sequence != pointer.sequence:  # else it was in service already
+        _record(args, "promote", before.version if before else "", pointer.version, args.reason)
     return _in_service(pointer)
 
 

@@ -102,6 +102,15 @@ class Entry:
         return found | {"evidence": json.loads(self.evidence), "from": found.pop("before"), "to": found.pop("after")}
 
 
+def once_id(*parts: str) -> str:
+    """The ``entry_id`` of a decision that a program may repeat: the same parts are recorded once.
+
+    >>> once_id("run-1", "promote") == once_id("run-1", "promote") != once_id("run-1promote")
+    True
+    """
+    return sha256(canonical(parts).encode()).hexdigest()[:32]
+
+
 def canonical(value: Any) -> str:
     """The canonical JSON text of a value: keys sorted, no blanks, no nan; values that JSON lacks become text.
 

@@ -1,5 +1,6 @@
 """Which run a task works on, and what it is handed."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,10 +9,13 @@ from typing import Any
 import pytest
 
 from pipelines.airflow.assets import refined
-from pipelines.airflow.steps import data_run_id, plain, refined_run_id, step_context
+from pipelines.airflow.steps import data_run_id, plain, refined_run_id, run_step, step_context
 from pipelines.news.use_case import NEWS
 from pipelines.runs import Run
+from pipelines.use_case import Step
 from script_shared.errors import RunError, SettingsError
+from script_shared.events import EventLog
+from script_shared.settings import load_settings
 
 ASSET = refined("news")
 
@@ -96,3 +100,22 @@ def test_a_params_file_from_the_environment_is_used(monkeypatch: pytest.MonkeyPa
 
 def test_facts_travel_as_plain_json(tmp_path: Path) -> None:
     assert plain({"path": tmp_path, "rows": 3, "parts": ("a",)}) == {"path": str(tmp_path), "rows": 3, "parts": ["a"]}
+
+
+def publish_nothing_new(_: Any) -> dict[str, Any]:
+    """A step that finds its release published already, as in a repetition."""
+    return {"version": "v1"}
+
+
+def test_a_step_that_airflow_repeats_is_recorded_once_and_again_when_a_person_clears_it(data: Path) -> None:
+    data.mkdir()
+    step = Step("publish", f"{__name__}:publish_nothing_new")
+    context = airflow()
+    context["dag_run"].dag_id, context["dag_run"].run_type = "news_training", "manual"
+    for max_tries in (3, 3, 5, 5):  # clearing adds the tries that were used
+        task = SimpleNamespace(task_id="publish", map_index=-1, max_tries=max_tries)
+        run_step(NEWS, step, "r1", context | {"ti": task})
+    with closing(EventLog(load_settings().events_address)) as log:
+        assert [(entry.what, entry.after, entry.who) for entry in log.audit.chain()] == [
+            ("publish", "v1", "dag:news_training")
+        ] * 2
