@@ -9,6 +9,8 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined,
 
 from app.shell.pages import Pages
 from app.shell.words import Language, Texts
+from script_shared.plots import figure, spark
+from script_shared.plots.web_files import FOLDER as PLOTS
 
 HOST = "shell"  # the prefix of the host's templates
 FOLDER = Path(__file__).parent
@@ -43,7 +45,8 @@ class Shell:
     @cached_property
     def files(self) -> dict[str, WebFile]:
         """Styles, scripts and pictures by address below ``web/``: the host's, and those of use cases by name."""
-        folders = {"": FOLDER / "web", **{f"{name}/": each.folder / "web" for name, each in self.pages.items()}}
+        own = {f"{name}/": each.folder / "web" for name, each in self.pages.items()}
+        folders = {"": FOLDER / "web", "plots/": PLOTS, **own}
         return {
             prefix + file.name: WebFile(file.read_bytes(), TYPES[file.suffix])
             for prefix, folder in folders.items()
@@ -56,10 +59,12 @@ class Shell:
     def _environment(self) -> Environment:
         folders = {HOST: FOLDER, **{name: each.folder for name, each in self.pages.items()}}
         loaders = {name: FileSystemLoader(folder / "templates") for name, folder in folders.items()}
-        return Environment(
+        environment = Environment(
             loader=PrefixLoader(loaders),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        environment.globals.update(figure=figure, spark=spark)
+        return environment

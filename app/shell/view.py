@@ -15,12 +15,14 @@ from app.shell.forms import KEY
 from app.shell.people import Person, Role, form_key, person_of
 from app.shell.shell import Shell
 from app.shell.words import COOKIE, OTHER, Language, Texts, language_of
+from script_shared.plots import SCRIPTS, PlotWords
 
 OF_REQUEST = "pauta_view"  # where the scope of a request has its view
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src {scripts}; connect-src {scripts}; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+PLOT_SCRIPTS = tuple(f"plots/{name}" for name in SCRIPTS)
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -73,7 +75,14 @@ class View:
         return RedirectResponse(self.address(path), 303, HEADERS)
 
     def page(
-        self, template: str, title: str, *, status: int = 200, scripts: Sequence[str] = (), **values: Any
+        self,
+        template: str,
+        title: str,
+        *,
+        status: int = 200,
+        scripts: Sequence[str] = (),
+        plots: bool = False,
+        **values: Any,
     ) -> Response:
         """A whole page.
 
@@ -81,14 +90,18 @@ class View:
             template: folder and name without the ending, such as ``students/student``.
             title: for the browser's tab.
             scripts: addresses below ``web/``; a page without any runs no script.
+            plots: whether the page has plots (``{{ figure(plot, plot_words) }}``, ``{{ spark(values, text) }}``).
             values: what the template uses.
         """
+        scripts = (*(PLOT_SCRIPTS if plots else ()), *scripts)
         content = self.shell.template(f"{template}.html.jinja").render(
             {
                 "view": self,
                 "texts": self.texts,
                 "title": title,
                 "scripts": scripts,
+                "plots": plots,
+                "plot_words": PlotWords(self.texts["numbers"], self.texts["to"], self.language),
                 "navigation": self._navigation(),
                 "other_language": OTHER[self.language],
                 "other_address": f"?{self.request.url.include_query_params(lang=OTHER[self.language][0]).query}",

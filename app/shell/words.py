@@ -39,6 +39,8 @@ WORDS: Words = {
     "earlier": ("Previous page", "Página anterior"),
     "later": ("Next page", "Próxima página"),
     "shown": ("{first} to {last} of {total}", "{first} a {last} de {total}"),
+    "numbers": ("Numbers", "Números"),
+    "to": ("to", "a"),
     "error": ("This did not work", "Isto não funcionou"),
     "error_403": ("You have no access to this page", "Você não tem acesso a esta página"),
     "error_404": ("There is nothing at this address", "Não há nada neste endereço"),
