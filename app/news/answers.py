@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
+from secrets import token_bytes
 from typing import Any
 
 from fastapi import Request
@@ -12,6 +14,7 @@ from script_shared.news.ranking.query import LiveAnswer, LiveItem, Query
 from script_shared.news.serving.answer_credits import ServedAnswer
 from script_shared.news.serving.recommender import LiveRecommender
 from script_shared.news.state.reader_key import reader_name
+from script_shared.randomization import SEED
 from script_shared.times import iso
 
 
@@ -34,6 +37,13 @@ def _item(recommender: LiveRecommender, item: LiveItem) -> dict[str, Any]:
     return written if item.explain is None else {**written, "explain": item.explain}
 
 
+def seeded(served: NewsRelease, query: Query) -> Query:
+    """The query with a seed, where the params let the places of its list be drawn."""
+    if served.recommender.params.randomization.settings is None or not query.is_plain:
+        return query
+    return replace(query, seed=token_bytes(SEED))
+
+
 def ask(service: NewsService, served: NewsRelease, request: Request, query: Query) -> tuple[LiveAnswer, float]:
     """The list and the seconds it took; counted, and remembered so that clicks can be credited to it."""
     started = time.perf_counter()
@@ -42,7 +52,7 @@ def ask(service: NewsService, served: NewsRelease, request: Request, query: Quer
     answer.degraded.extend(part for part in service.intake.troubles if part not in answer.degraded)
     service.metrics.answers.recommended(answer, served.release, asked=query.n, seconds=seconds)
     pages = [item.article_id for item in answer.items]
-    answer_id = service.day_keys.answer_id(reader_name(query.user, query.session), pages)
+    answer_id = service.day_keys.answer_id(reader_name(query.user, query.session), pages, query.seed)
     request.scope["answer_id"] = answer_id  # ours: clients send one X-Request-ID for many lists
     service.intake.remember(_served(answer_id, served, query, answer))
     return answer, seconds
@@ -60,6 +70,7 @@ def _served(answer_id: str, served: NewsRelease, query: Query, answer: LiveAnswe
         items=[item.article_id for item in answer.items],
         sources=[item.source for item in answer.items],
         popular=answer.popular,
+        draw=answer.draw,
     )
 
 

@@ -24,6 +24,8 @@ SCHEMA = pa.schema(
         ("page", pa.string()),
         *[(name, pa.string()) for name in TEXTS],
         *[(name, pa.int32()) for name in NUMBERS],
+        ("propensities", pa.list_(pa.float64())),  # of served lists with drawn places, by place
+        ("list_propensity", pa.float64()),
         ("more", pa.string()),  # JSON of what has no column of its own
     ]
 )

@@ -1,12 +1,16 @@
 """One list as it was served, in the few bytes that the log database keeps of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 from script_shared.events.entry import Entry, Kind
 from script_shared.events.person import session_name
+from script_shared.events.served_draw import coded, decoded
+from script_shared.randomization import SEED, Draw, Randomization
 
+_LABELS, _AND = 3, " | "  # names before the pages; between the source and the settings of a draw
 KEY = 12  # bytes by which a list and a click that names its answer find each other
 
 
@@ -49,6 +53,7 @@ class ServedList:
         segment, source, release: as the answer named them.
         pages: article ids, best first.
         number: place among all lists, 1 or more; 0 before it is written.
+        draw: how its last places were drawn; None for a list without chance.
     """
 
     key: bytes
@@ -60,6 +65,7 @@ class ServedList:
     release: str
     pages: Sequence[str]
     number: int = 0
+    draw: Draw | None = None
 
     @property
     def people(self) -> list[str]:
@@ -68,15 +74,65 @@ class ServedList:
 
     @property
     def names(self) -> list[str]:
-        """Every text that is kept as a number: three labels, then the pages."""
-        return [self.segment, self.source, self.release, *self.pages]
+        """Every text that is kept as a number: three labels, the pages, then the candidates that got no place."""
+        others = () if self.draw is None else self.draw.others
+        return [self.segment, self._source_label, self.release, *self.pages, *others]
+
+    @property
+    def _source_label(self) -> str:
+        return self.source if self.draw is None else f"{self.source}{_AND}{self.draw.how.text}"
+
+    def is_repeatable(self) -> bool:
+        """Whether the id of the answer gives the same draw again; True for a list without one."""
+        return self.draw is None or self.draw.is_of(self.key[:SEED])
 
     def entry(self) -> Entry:
         """As exports show it."""
         labels = {"segment": self.segment, "source": self.source, "release": self.release}
         visit = {"session": self.session} if self.session else {}
-        body = {**visit, **labels, "items": list(self.pages), "list": self.number}
+        body = {**visit, **labels, "items": list(self.pages), "list": self.number, **self._chances()}
         return Entry(f"served-{self.key.hex()}", Kind.SERVED, self.time_ms, self.user, "", body)
+
+    def _chances(self) -> dict[str, Any]:
+        if self.draw is None:
+            return {}
+        fixed = [1.0] * (len(self.pages) - len(self.draw.ranks))
+        return {
+            "randomization": self.draw.how.text,
+            "candidates": self.draw.candidates(self.pages),
+            "propensities": [*fixed, *self.draw.place_chances().tolist()],
+            "list_propensity": self.draw.chance(),
+        }
+
+    def blob(self, numbers: Mapping[str, int]) -> bytes:
+        """The names as bytes.
+
+        Args:
+            numbers: the number of each name.
+        """
+        found = [numbers[name] for name in self.names]
+        return packed(found if self.draw is None else [*found[:_LABELS], coded(self.draw), *found[_LABELS:]])
+
+
+def parts_of(
+    numbers: Sequence[int], names: Mapping[int, str]
+) -> tuple[tuple[str, str, str], Sequence[str], Draw | None]:
+    """Segment, source and release, the pages, and the draw of a list.
+
+    Args:
+        numbers: as ``ServedList.blob`` packed them.
+        names: the text of each number; a missing one becomes "".
+
+    Raises:
+        InputError: a newer version wrote the list.
+    """
+    segment, label, release = (names.get(number, "") for number in numbers[:_LABELS])
+    source, _, how = label.partition(_AND)
+    if not how:
+        return (segment, source, release), [names.get(number, "") for number in numbers[_LABELS:]], None
+    code, *others = numbers[_LABELS:]
+    pages, draw = decoded(code, Randomization.of(how), [names.get(number, "") for number in others])
+    return (segment, source, release), pages, draw
 
 
 def packed(numbers: Sequence[int]) -> bytes:

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from script_shared.params import Params
+from script_shared.randomization import MOST, Randomization
 
 
 class SplitParams(Params):
@@ -92,6 +93,30 @@ class LiveParams(Params):
     trust: TrustParams = TrustParams()
 
 
+class RandomizationParams(Params):
+    """Draws the last places of lists by chance, with known probabilities, so that other orders can be estimated."""
+
+    share: float = Field(0, ge=0, le=1, description="share of the lists whose last places are drawn; 0 draws none")
+    places: int = Field(4, ge=1, le=10, description="last places of a list that are drawn")
+    extra: int = Field(
+        2, ge=0, le=10, description="articles after the end of the list that may get one of these places"
+    )
+    temperature: float = Field(
+        3, ge=0.1, le=1000, description="ranks over which the weight of an article falls to 1/e; large draws all alike"
+    )
+
+    @model_validator(mode="after")
+    def _few(self) -> "RandomizationParams":
+        if self.places + self.extra > MOST:
+            raise ValueError(f"places and extra together are at most {MOST}")
+        return self
+
+    @property
+    def settings(self) -> Randomization | None:
+        """As lists use them; None where nothing is drawn."""
+        return Randomization(self.share, self.places, self.extra, self.temperature) if self.share > 0 else None
+
+
 class ServingParams(Params):
     """Between the ranking and the answer."""
 
@@ -116,6 +141,7 @@ class ServingParams(Params):
     explore_slots: int = Field(ge=0, description="places at the end of a list for fresh articles; a request may differ")
     explore_hours: float = Field(gt=0, description="hours x pace after publication for which an article is fresh")
     seed: int = Field(description="seed of the draw of fresh articles")
+    randomization: RandomizationParams = RandomizationParams()
 
     @field_validator("trusted_clicks", mode="before")
     @classmethod

@@ -62,12 +62,18 @@ class DayKeys:
         network = _network_of(host)
         return self._mac(self._keys[0], "network", network) if network else ""
 
-    def answer_id(self, reader: str, pages: Sequence[str]) -> str:
+    def answer_id(self, reader: str, pages: Sequence[str], seed: bytes = b"") -> str:
         """A new id of an answer, by which :meth:`gave` knows later which articles we gave to this user.
 
         It has 24 characters and three for each page.
+
+        Args:
+            reader: who gets the answer.
+            pages: ids of its articles.
+            seed: the eight random bytes by which its places were drawn, so that the id can repeat the draw; b"" for new
+                ones.
         """
-        key, nonce = self._keys[0], secrets.token_hex(8)
+        key, nonce = self._keys[0], seed.hex() or secrets.token_hex(NONCE // 2)
         tags = "".join(_page_tag(key, nonce, page) for page in pages)
         return nonce + self._seal(key, nonce, tags, reader) + tags
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
-from app.news.answers import ask, front, items
+from app.news.answers import ask, front, items, seeded
 from app.news.cursors import seen_articles
 from app.news.logins import note_login
 from app.news.service import NewsService, TheNews
@@ -36,7 +36,7 @@ async def _answer(
     request: Request, service: NewsService, knobs: Knobs, history: list[str], exclude: list[str]
 ) -> Response:
     served = service.live.require()
-    query = _query(knobs, history, exclude)
+    query = seeded(served, _query(knobs, history, exclude))
     if query.user and query.session:
         await note_login(service, served.model.clock, query.user, query.session)
     answer, _ = ask(service, served, request, query)

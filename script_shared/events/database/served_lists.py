@@ -11,7 +11,7 @@ from script_shared.events.database.people import erased_since
 from script_shared.events.database.schema import ENTRIES, SERVED, SERVED_NAMES
 from script_shared.events.entry import Kind, user_digest
 from script_shared.events.person import Person
-from script_shared.events.served_list import ServedList, packed, person_key, unpacked
+from script_shared.events.served_list import ServedList, parts_of, person_key, unpacked
 
 _AT_ONCE = 1_000  # numbers or names in one statement
 _PRUNED = 10_000  # rows deleted in one transaction: on SQLite, every writer waits for it
@@ -187,18 +187,16 @@ def _row(one: ServedList, numbers: dict[str, int]) -> dict[str, Any]:
         "session": one.session,
         "user_key": person_key(one.user),
         "session_key": person_key(one.session),
-        "names": packed([numbers[name] for name in one.names]),
+        "names": one.blob(numbers),
     }
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[ServedList]:
     rows = [(row, list(unpacked(row.names))) for row in connection.execute(query)]
     names = _names_of(connection, {number for _, numbers in rows for number in numbers})
-    return [_list(row, [names.get(number, "") for number in numbers]) for row, numbers in rows]
+    return [_list(row, numbers, names) for row, numbers in rows]
 
 
-def _list(row: Row[Any], names: list[str]) -> ServedList:
-    segment, source, release, *pages = names
-    return ServedList(
-        bytes(row.answer), row.time_ms, row.user_id, row.session, segment, source, release, pages, row.number
-    )
+def _list(row: Row[Any], numbers: list[int], names: dict[int, str]) -> ServedList:
+    labels, pages, draw = parts_of(numbers, names)
+    return ServedList(bytes(row.answer), row.time_ms, row.user_id, row.session, *labels, pages, row.number, draw)

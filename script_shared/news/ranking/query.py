@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from script_shared.arrays import Int16s
 from script_shared.news.state.event import Visitor
+from script_shared.randomization import Draw
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Query(Visitor):
         min_diversity: distance between any two texts of the list, 0..1; 0 for any.
         explore_slots: places for fresh articles; None for the params' number.
         explain: whether each item says what made its score.
+        seed: random bytes by which the last places may be drawn; b"" draws none.
     """
 
     history: tuple[str, ...] = ()
@@ -34,6 +36,14 @@ class Query(Visitor):
     min_diversity: float = 0.0
     explore_slots: int | None = None
     explain: bool = False
+    seed: bytes = b""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether user, session and length say all of it, so that a served list is enough to ask again."""
+        wishes = (self.history, self.exclude, self.pages, self.section, self.tag, self.context_item)
+        numbers = (self.max_age_hours, self.explore_slots)
+        return not any(wishes) and numbers == (None, None) and self.min_diversity <= 0
 
 
 class LiveItem(NamedTuple):
@@ -61,6 +71,7 @@ class LiveAnswer:
         degraded: short names of the missing parts, empty if all worked.
         popular: the most read of the last hour that the user may still read, for comparison.
         candidates: int16 (m), of each ranked article the bits of its sources; None when none was ranked.
+        draw: how the last places were drawn; None for a list without chance.
     """
 
     segment: str
@@ -69,3 +80,4 @@ class LiveAnswer:
     degraded: list[str]
     popular: list[str]
     candidates: Int16s | None = field(default=None, compare=False)
+    draw: Draw | None = field(default=None, compare=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from script_shared.events.entry import user_digest
 from script_shared.events.served_list import ServedList, answer_key
 from script_shared.news.state.reader_key import reader_name
+from script_shared.randomization import Draw
 
 WINDOW_MS = 30 * 60_000  # a later click is no longer the answer's doing
 CUTOFF = 10  # places of a list that count
@@ -22,6 +23,7 @@ class ServedAnswer:
         popular: the most read of the last hour at that moment that the user had not read, at most ``CUTOFF``.
         session: identifies the user where ``user`` is empty.
         credited: articles whose click has been credited already.
+        draw: how the last places were drawn; None for a list without chance.
     """
 
     answer_id: str
@@ -35,6 +37,7 @@ class ServedAnswer:
     popular: Sequence[str]
     session: str = ""
     credited: set[str] = field(default_factory=set)
+    draw: Draw | None = None
 
     def kept(self) -> ServedList:
         """As the log database keeps it."""
@@ -47,6 +50,7 @@ class ServedAnswer:
             self.source,
             self.release,
             self.items,
+            draw=self.draw,
         )
 
     @property

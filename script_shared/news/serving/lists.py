@@ -18,6 +18,7 @@ from script_shared.news.ranking.ordering import Order
 from script_shared.news.serving.diversity import depth, spread
 from script_shared.news.serving.exploration import explored, unproven, with_explored
 from script_shared.news.serving.texts import Texts
+from script_shared.randomization import Draw, draw
 
 BASELINE = 10  # length of the plain list that answers are compared with
 POPULAR = 500  # most read articles of the last hour that may fill a list
@@ -31,11 +32,13 @@ class Chosen(NamedTuple):
         ids: of its articles, best first.
         explored: ids of those that are tried out.
         popular: the plain list that answers are compared with: the most read of the last hour.
+        draw: how the last places were drawn; None for a list without chance.
     """
 
     ids: list[str]
     explored: list[str]
     popular: list[str]
+    draw: Draw | None = None
 
 
 class Lists:
@@ -59,24 +62,30 @@ class Lists:
             degraded: collects the names of parts that fail; the list is made without them.
         """
         context, query = offer.context, offer.context.query
-        chosen = self._diverse(context, self._alive_first(context, order, degraded), degraded)
+        how = self._params.randomization.settings if query.seed and query.is_plain else None
+        ranked = self._alive_first(context, order, degraded)
+        chosen = self._diverse(context, ranked, degraded, beyond=0 if how is None else how.extra)
         tried, new, state = list[str](), list[str](), self._newsroom.state
         if state is not None:
             with degraded.part("exploration"):
                 tried = explored(state, context, self._params, chosen[: query.n])
             with degraded.part("texts"):
                 new = unproven(state, context, offer.alike)
-        ids = context.available_ids(with_explored(chosen, [*new, *tried], query.n))
-        return Chosen(ids, tried, self._popular(context))
+        ids, outcome = context.available_ids(with_explored(chosen, [*new, *tried], query.n)), None
+        if how is not None:
+            with degraded.part("exploration"):
+                more = [article for article in chosen if article not in ids]
+                ids, outcome = draw(how, [*ids, *more], query.n, query.seed)
+        return Chosen(ids, tried, self._popular(context), outcome)
 
     def _popular(self, context: RequestContext) -> list[str]:
         top = self._newsroom.last_hour.top(context.now_ms, 4 * BASELINE)
         return list(islice(context.available.sift(top, context.bars), BASELINE))
 
-    def _diverse(self, context: RequestContext, ranked: Iterator[str], degraded: Degradation) -> list[str]:
-        """The first articles that may be shown; where the request wants it, without copies of one story."""
+    def _diverse(self, context: RequestContext, ranked: Iterator[str], degraded: Degradation, beyond: int) -> list[str]:
+        """The first articles that may be shown, some beyond the list; where wanted, without copies of one story."""
         query, texts = context.query, self._texts
-        wanted = depth(query.n) if query.min_diversity > 0 else query.n
+        wanted = depth(query.n) if query.min_diversity > 0 else query.n + beyond
         chosen = list(islice(context.available.sift(ranked, context.bars), wanted))
         if query.min_diversity > 0 and texts is not None:
             with degraded.part("texts"):

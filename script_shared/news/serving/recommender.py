@@ -89,6 +89,7 @@ class LiveRecommender:
             degraded=degraded.names(),
             popular=chosen.popular,
             candidates=order.live.found.sources if order.live is not None else None,
+            draw=chosen.draw,
         )
 
     def offer(self, query: Query) -> Offer:

@@ -1,7 +1,9 @@
 """The event log as parquet: every event once, with types, and no half file."""
 
+import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -12,6 +14,8 @@ from pipelines.commands import events
 from script_shared.errors import InputError, UnavailableError
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.extract import Extract
+from script_shared.events.served_list import ServedList
+from script_shared.randomization import Randomization, draw, list_chance
 from script_shared.settings import Settings
 
 NOW_MS = 1_660_532_400_000
@@ -54,6 +58,19 @@ def test_events_are_chosen_by_time_and_kind(
 ) -> None:
     events.main(["export", str(tmp_path / "some.parquet"), *flags], settings)
     assert pq.read_table(tmp_path / "some.parquet")["event_id"].to_pylist() == found
+
+
+def test_served_lists_have_the_chances_of_their_places(settings: Settings, log: EventLog, tmp_path: Path) -> None:
+    how = Randomization(1.0, 2, 1, 1.0)
+    pages, outcome = draw(how, ["a", "b", "c", "d"], 3, b"seed of it")
+    plain = ServedList(bytes(12), NOW_MS, "ana", "", "logged", "ranker", "v1", ["a"])
+    log.served.write([plain, replace(plain, pages=pages, draw=outcome)], seen=0)
+    events.main(["export", str(tmp_path / "served.parquet"), "--kinds", "served"], settings)
+    before, drawn = pq.read_table(tmp_path / "served.parquet").to_pylist()
+    assert (before["propensities"], before["list_propensity"]) == (None, None)
+    assert drawn["propensities"] == [1.0, *outcome.place_chances().tolist()]
+    assert drawn["list_propensity"] == list_chance(how, 3, outcome.ranks)
+    assert json.loads(drawn["more"])["candidates"] == ["b", "c", "d"]
 
 
 @pytest.mark.parametrize("flags", [["--since", "yesterday"], ["--kinds", "erase"], ["--kinds", ""]])

@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ import pytest
 
 from script_shared.events import EventLog, Kind
 from script_shared.events.served_list import answer_key
+from script_shared.news.params import FILE
 from tests.app.conftest import Store, release_of, serving, started, until
 from tests.app.releases_made import NOW_MS
 from tests.patience import PATIENCE_SECONDS
@@ -281,6 +283,25 @@ def test_answers_are_remembered_beside_the_log(client: httpx.Client, store: Stor
     assert served.pages == [item["page"] for item in answer["items"]]
     assert (served.segment, served.release) == (answer["segment"], answer["release"])
     assert log.tail(0) == []
+
+
+def test_drawn_lists_are_logged_with_chances_that_the_answer_s_id_gives_again(store: Store, tmp_path: Path) -> None:
+    params = tmp_path / "news.toml"
+    params.write_text(FILE.read_text().replace("share = 0.0  ", "share = 1.0  "))
+    store.promote("v1")
+    with serving(store.settings.model_copy(update={"params_file": params})) as client:
+        until(lambda: release_of(client) == "v1")
+        answers = [client.get("/recommendations", params={"user_id": f"r{number}"}).json() for number in range(8)]
+        client.get("/recommendations", params={"user_id": "r0", "section": "mundo"})
+        client.post("/predict", json={"userId": "r0"})
+        log = EventLog(store.settings.events_address)
+        until(lambda: log.served.head() == 10)
+    found = {one.key: one for one in log.served.between(None, None, limit=20)}
+    drawn = [found.pop(answer_key(answer["answer_id"])) for answer in answers]
+    assert [one.pages for one in drawn] == [[item["page"] for item in answer["items"]] for answer in answers]
+    assert all(one.draw is not None and one.is_repeatable() for one in drawn)
+    assert any(one.draw.ranks != (0, 1, 2, 3) for one in drawn)
+    assert [one.draw for one in found.values()] == [None, None]
 
 
 def test_a_share_of_the_answers_may_be_kept(store: Store) -> None:

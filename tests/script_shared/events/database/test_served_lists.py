@@ -1,6 +1,7 @@
 """Lists as they were served: few bytes each, found again by whom they were served to, and deleted with them."""
 
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.follower import LogFollower
-from script_shared.events.served_list import ServedList, answer_key, packed, sampled, unpacked
+from script_shared.events.served_list import ServedList, answer_key, packed, parts_of, sampled, unpacked
+from script_shared.randomization import SEED, Randomization, chances, draw, list_chance
 from tests.patience import PATIENCE_SECONDS
 from tests.script_shared.events.test_follower import Collector, eventually
 
@@ -48,12 +50,56 @@ def test_lists_are_read_by_time_in_pages(log):
     assert [one.time_ms for one in found] == [10, 20, 20]
 
 
+def drawn(name, how, ordered, n, **more):
+    pages, outcome = draw(how, ordered, n, answer_key(name)[:SEED])
+    return replace(served(name, pages=pages, **more), draw=outcome)
+
+
+@given(
+    st.lists(st.sampled_from([f"p{number}" for number in range(30)]), unique=True, max_size=14),
+    st.builds(Randomization, st.floats(0, 1), st.integers(1, 8), st.integers(0, 6), st.floats(0.1, 100)),
+    st.integers(1, 12),
+    st.integers(0, 2**32),
+)
+def test_a_draw_comes_back_from_its_code(ordered, how, n, number):
+    one = drawn(f"{number:08x}" + 16 * "0", how, ordered, n)
+    numbers = {name: place for place, name in enumerate(dict.fromkeys(one.names), 1)}
+    labels, pages, outcome = parts_of(list(unpacked(one.blob(numbers))), {at: name for name, at in numbers.items()})
+    assert (labels, list(pages)) == (("logged", "ranker", "v1"), one.pages)
+    assert outcome is not None
+    assert (outcome.how, outcome.ranks, list(outcome.others)) == (how, one.draw.ranks, list(one.draw.others))
+
+
+def test_a_drawn_list_comes_back_with_its_chances_and_can_be_computed_again(log):
+    how = Randomization(0.5, 3, 2, 1.5)
+    names = [f"{number:04x}" + 20 * "0" for number in range(40)]
+    lists = [drawn(name, how, list("abcdefgh"), 6) for name in names]
+    log.served.write([*lists, served("plain")], seen=0)
+    *found, plain = log.served.between(None, None, limit=50)
+    assert (plain.draw, plain.source, plain.is_repeatable()) == (None, "ranker", True)
+    assert [(one.pages, one.source, one.draw.ranks) for one in found] == [
+        (one.pages, "ranker", one.draw.ranks) for one in lists
+    ]
+    assert all(one.is_repeatable() for one in found)
+    assert not all(replace(one, key=bytes(12)).is_repeatable() for one in found)
+    body = found[0].entry().body
+    exact = chances(how, 5, 3)
+    assert body["propensities"] == [1.0] * 3 + [exact[rank, at] for at, rank in enumerate(found[0].draw.ranks)]
+    assert body["list_propensity"] == list_chance(how, 5, found[0].draw.ranks)
+    assert body["candidates"] == list("defgh")
+    assert set(plain.entry().body) == {"segment", "source", "release", "items", "list"}
+
+
 @given(st.lists(st.integers(0, 2**40)))
 def test_numbers_are_packed_without_loss(numbers):
     assert list(unpacked(packed(numbers))) == numbers
 
 
-def test_a_list_of_ten_takes_at_most_200_bytes_of_the_database(tmp_path):
+DRAWS = {"none": None, "default": Randomization(0.1, 4, 2, 3.0), "wide": Randomization(1.0, 8, 4, 3.0)}
+
+
+@pytest.mark.parametrize("how", DRAWS.values(), ids=DRAWS.keys())
+def test_a_list_of_ten_takes_at_most_200_bytes_of_the_database(tmp_path, how):
     path = tmp_path / "events.db"
     log = EventLog(f"sqlite:///{path}")
     log.head()
@@ -62,9 +108,13 @@ def test_a_list_of_ten_takes_at_most_200_bytes_of_the_database(tmp_path):
     for start in range(0, 5_000, 500):
         log.served.write(
             [
-                served(secrets.token_hex(12), secrets.token_hex(16), secrets.token_hex(16), start, pages)
+                replace(served(name, secrets.token_hex(16), secrets.token_hex(16), start, pages), draw=outcome)
                 for number in range(500)
-                for pages in [[f"article-of-the-site-{(number * 7 + place) % 900}" for place in range(10)]]
+                for name in [secrets.token_hex(12)]
+                for ordered in [[f"article-of-the-site-{(number * 7 + place) % 900}" for place in range(14)]]
+                for pages, outcome in [
+                    (ordered[:10], None) if how is None else draw(how, ordered, 10, answer_key(name)[:SEED])
+                ]
             ],
             seen=0,
         )

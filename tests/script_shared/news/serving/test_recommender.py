@@ -18,6 +18,7 @@ from script_shared.news.ranking.candidates import TRENDING_KEPT
 from script_shared.news.ranking.query import Query
 from script_shared.news.serving.recommender import LiveRecommender
 from script_shared.news.serving.texts import Vectoriser
+from script_shared.news.serving_params import RandomizationParams
 from script_shared.news.state.state import LiveState
 from script_shared.params import load_params
 from tests.app.releases_made import NOW_MS, make_release
@@ -26,6 +27,7 @@ from tests.app.rules import ExpectedFacts
 PARAMS = load_params(NewsParams, FILE)
 LIVE = PARAMS.live.model_copy(update={"articles": 32, "known_articles": 1000, "readers": 50})
 SERVING = PARAMS.serving.model_copy(update={"trusted_clicks": [5.0], "max_shown": 2})
+DRAWING = SERVING.model_copy(update={"randomization": RandomizationParams(share=0.9, places=4, extra=3)})
 USERS = ("log0", "semi0", "anon1", "new", "")
 PAGES = [f"a{number}" for number in range(60)] + ["p0", "p1", "p2", "unknown"]
 HOT = ("a12", "a20", "a30", "p0", "p1")  # named so often that clicks, posts and questions meet
@@ -91,6 +93,7 @@ queries = st.builds(
     min_diversity=st.sampled_from([0.0, 0.4]),
     explore_slots=st.sampled_from([None, 3]),
     explain=st.booleans(),
+    seed=st.sampled_from([b"", b"12345678"]),
 )
 
 
@@ -141,7 +144,7 @@ def test_nothing_barred_ever_comes_and_lists_are_full_whatever_fails(model, told
     ranker = None if "ranker" in missing else AnyRanker()
     if ranker is not None and "rank" in failures:
         ranker.rank = boom
-    recommender = LiveRecommender(used, newsroom, ranker, SERVING, clock=model.clock)
+    recommender = LiveRecommender(used, newsroom, ranker, DRAWING, clock=model.clock)
     newsroom.apply(entries[:cut], vectors)  # cleanly at first
     with ExitStack() as stack:
         broken(stack, failures, newsroom, used)
@@ -273,6 +276,75 @@ def test_the_same_question_explores_the_same_and_only_at_the_end(recommender, ro
     explored = [place for place, item in enumerate(answer.items) if item.source == "explored"]
     assert explored == [8, 9]
     assert answer == recommender.answer(query)
+
+
+def drawing(model, room, **settings):
+    given = RandomizationParams(**{"share": 1.0, "places": 3, "extra": 2, **settings})
+    return LiveRecommender(model, room, None, SERVING.model_copy(update={"randomization": given}))
+
+
+def pages_of(answer):
+    return [item.article_id for item in answer.items]
+
+
+def test_the_last_places_are_drawn_from_the_usual_order_and_the_seed_repeats_them(model, recommender, room):
+    room.apply(busy())
+    usual = pages_of(recommender.answer(Query("me", n=12)))
+    lists = set()
+    for number in range(30):
+        seed = number.to_bytes(8, "big")
+        answer = drawing(model, room).answer(Query("me", seed=seed))
+        pages = pages_of(answer)
+        assert pages[:7] == usual[:7]
+        assert answer.draw.candidates(pages) == usual[7:12]
+        assert answer.draw.is_of(seed)
+        lists.add(tuple(pages))
+    assert len(lists) > 10
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"history": ("a30",)},
+        {"exclude": ("a30",)},
+        {"pages": frozenset({1})},
+        {"section": "mundo"},
+        {"context_item": "a30"},
+        {"max_age_hours": 5.0},
+        {"min_diversity": 0.4},
+        {"explore_slots": 0},
+    ],
+    ids=lambda wish: next(iter(wish)),
+)
+def test_lists_that_a_record_does_not_describe_are_not_drawn(model, room, wish):
+    room.apply(busy())
+    assert drawing(model, room).answer(Query("me", seed=b"12345678", **wish)).draw is None
+
+
+def test_nothing_is_drawn_without_a_share_or_a_seed(model, recommender, room):
+    room.apply(busy())
+    usual = recommender.answer(Query("me"))
+    assert recommender.answer(Query("me", seed=b"12345678")) == usual
+    assert drawing(model, room).answer(Query("me")) == usual
+    assert usual.draw is None
+
+
+def test_places_for_fresh_articles_and_a_draw_keep_a_list_whole(model, room):
+    room.apply(busy())
+    room.apply([Entry(page, Kind.ARTICLE, NOW_MS, "", page, {"title": page}, 600) for page in ("p0", "p1", "p2")])
+    serving = {"explore_slots": 2, "randomization": RandomizationParams(share=1.0, places=4, extra=2)}
+    by = LiveRecommender(model, room, None, SERVING.model_copy(update=serving))
+    answers = [by.answer(Query("me", seed=number.to_bytes(8, "big"))) for number in range(20)]
+    assert all(len(set(pages_of(answer))) == 10 for answer in answers)
+    assert {"p0", "p1", "p2"} & {page for answer in answers for page in pages_of(answer)}
+
+
+def test_a_draw_that_fails_leaves_the_usual_list(model, recommender, room):
+    room.apply(busy())
+    usual = pages_of(recommender.answer(Query("me")))
+    with patch("script_shared.news.serving.lists.draw", boom):
+        answer = drawing(model, room).answer(Query("me", seed=b"12345678"))
+    assert (pages_of(answer), answer.draw, answer.degraded) == (usual, None, ["exploration"])
 
 
 def test_missing_parts_are_named(model, room):
