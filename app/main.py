@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app import __version__, description, memory
+from app.configuration import note_configuration
 from app.dependencies import Service
 from app.http import errors
 from app.http.connections import Connections
@@ -181,7 +182,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     connections = Connections(limits, service.telemetry.connections.refused, proxies)
     service.telemetry.connections.follow(connections.__len__)
     releases = (live.watch() for live in service.use_cases.values())
-    rounds = (*releases, connections.watch())
+    rounds = (*releases, connections.watch(), note_configuration(service))
     watches = [asyncio.create_task(each) for each in rounds]
     yield {STATE: connections}
     for watch in watches:

@@ -8,10 +8,11 @@ from typing import Any, cast
 from pipelines.commands.user import user_name
 from pipelines.use_case import Context, Step, UseCase
 from script_shared.audit.decision import Decision
-from script_shared.audit.kinds import Cause, Once, drift_decision, identified, training_decision
+from script_shared.audit.kinds import Cause, Once, drift_decision, identified, maintenance_decision, training_decision
 from script_shared.errors import PautaError
 from script_shared.settings import Settings
 
+NO_DELETIONS = ("erased_waiting", "erased_unreadable", "releases_with_erased")  # facts of maintenance
 FIGURES = ("accepted", "reasons", "in_service", "forced")
 log = logging.getLogger("pauta.pipelines")
 
@@ -71,6 +72,25 @@ def _of_step(
         why = " ".join(map(str, facts.get("sentences", [])))
         columns = [str(name) for name in facts.get("drifted", [])]
         yield drift_decision(by, case.name, run=context.run.run_id, columns=columns, why=why, once=once)
+
+
+def note_maintenance(context: Context, facts: Mapping[str, Any], by: str) -> None:
+    """Record what maintenance deleted; nothing if it deleted nothing.
+
+    Args:
+        facts: its result: lists of names, numbers, and numbers by name.
+        by: ``dag:`` or ``command:`` and a name.
+    """
+    counts = {name: _size(value) for name, value in facts.items() if name not in NO_DELETIONS}
+    if any(counts.values()):
+        names = {name: facts[name] for name in ("releases", "runs") if facts.get(name)}
+        record(context.settings, maintenance_decision(by, context.use_case, counts, evidence=names))
+
+
+def _size(deleted: Any) -> int:
+    if isinstance(deleted, Mapping):
+        return sum(map(_size, deleted.values()))
+    return len(deleted) if isinstance(deleted, list | tuple) else int(deleted) if isinstance(deleted, int) else 0
 
 
 def cause_of(why: str) -> Cause:

@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
+from pipelines.configuration import note_configuration
 from pipelines.decisions import by_command, note_step
 from pipelines.use_case import Context, Step, UseCase
 
@@ -27,6 +28,7 @@ def run_steps(
     chosen = [case.step(name) for name in names] if names else list(case.steps)
     chosen.sort(key=case.steps.index)
     facts: dict[str, dict[str, Any]] = {}
+    note_configuration(context, by_command())
     try:
         for step in chosen:
             facts[step.name] = _shown(case, context, step, workers)

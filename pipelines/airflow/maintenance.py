@@ -7,7 +7,8 @@ from pkgutil import resolve_name
 from airflow.sdk import DAG, dag, get_current_context, task
 
 from pipelines.airflow.retries import DEFAULT_ARGS
-from pipelines.airflow.steps import Facts, data_run_id, plain, step_context
+from pipelines.airflow.steps import Facts, by_dag, data_run_id, plain, step_context
+from pipelines.decisions import note_maintenance
 from pipelines.use_case import UseCase
 from script_shared.settings import load_settings
 
@@ -21,7 +22,7 @@ others as the params file keeps (`[releases] keep`, `keep_runs`), always stay.
 It also removes erased users from the runs that stay, lists the releases that still hold some, and removes
 events older than `PAUTA_EVENTS_RETENTION_DAYS`, but none that the release in service has not folded, and lists
 served longer ago than `PAUTA_SERVED_RETENTION_DAYS`. Posts about articles that later posts replaced are removed after
-`PAUTA_POSTS_RETENTION_DAYS`; valid fields stay.
+`PAUTA_POSTS_RETENTION_DAYS`; valid fields stay. The record of decisions gets an entry with what was deleted.
 
 **Starts** every night at 03:30 UTC, or by hand.
 """
@@ -48,7 +49,10 @@ def maintenance_dag(cases: Sequence[UseCase]) -> DAG:
             airflow = get_current_context()
             airflow["use_case_name"] = use_case  # type: ignore[typeddict-unknown-key]  # read by map_index_template
             case = by_name[use_case]
-            return plain(case.function("maintenance")(step_context(case, data_run_id(airflow), airflow)))
+            context = step_context(case, data_run_id(airflow), airflow)
+            facts = case.function("maintenance")(context)
+            note_maintenance(context, facts, by_dag(airflow))
+            return plain(facts)
 
         @task(map_index_template="{{ use_case_name }}")
         def reconcile(use_case: str) -> Facts:

@@ -9,6 +9,7 @@ from typing import Any
 from airflow.sdk import Asset
 
 from pipelines.airflow.params import chosen
+from pipelines.configuration import note_configuration
 from pipelines.decisions import note_step
 from pipelines.runs import latest_run
 from pipelines.use_case import Context, Step, UseCase
@@ -23,12 +24,16 @@ log = logging.getLogger(__name__)
 def step_context(case: UseCase, run_id: str, airflow: AirflowContext) -> Context:
     """Settings and params as they are now, the run's folders, and the choices made when the DAG was started.
 
+    Settings and params that differ from those of the last task are recorded: a file may change during a run.
+
     Args:
         case: the use case.
         run_id: of the run.
         airflow: context of the task; its ``params`` are the choices.
     """
-    return case.context(load_settings(), run_id, chosen(airflow["params"]))
+    context = case.context(load_settings(), run_id, chosen(airflow["params"]))
+    note_configuration(context, by_dag(airflow))
+    return context
 
 
 def run_step(case: UseCase, step: Step, run_id: str, airflow: AirflowContext, part: str | None = None) -> Facts:

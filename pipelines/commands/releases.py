@@ -9,6 +9,7 @@ from pipelines.commands.user import user_name
 from pipelines.decisions import by_command, record
 from pipelines.registry import find
 from script_shared.audit.decision import Decision, Kind
+from script_shared.audit.kinds import maintenance_decision
 from script_shared.errors import InputError, ReleaseError
 from script_shared.events import Erased, EventLog
 from script_shared.events.address import log_exists
@@ -128,7 +129,11 @@ def _verify(releases: Releases, args: argparse.Namespace) -> int:
 
 def _prune(releases: Releases, args: argparse.Namespace) -> int:
     keep = args.keep if args.keep is not None else _kept(args.case.params_in(args.settings))
-    for version in releases.prune(keep):
+    deleted = releases.prune(keep)
+    if deleted:
+        counts, evidence = {"releases": len(deleted)}, {"releases": deleted, "keep": keep}
+        record(args.settings, maintenance_decision(by_command(), args.use_case, counts, evidence=evidence))
+    for version in deleted:
         print(f"deleted {version}")
     return 0
 

@@ -5,8 +5,11 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
+from script_shared.audit.configuration import Configuration
 from script_shared.audit.decision import FIRST, Decision, Entry
+from script_shared.audit.kinds import configuration_decision
 from script_shared.audit.spool import Spool
 from script_shared.errors import PautaError, UnavailableError
 from script_shared.events import EventLog
@@ -40,7 +43,7 @@ class AuditTrail:
     """
 
     def __init__(self, settings: Settings, events: EventLog) -> None:
-        self.table = events.audit
+        self.table, self._configurations = events.audit, events.configurations
         self._spool, self._store = Spool(settings), open_storage(settings.models_uri)
         self._looked_at = float("-inf")
 
@@ -64,6 +67,26 @@ class AuditTrail:
             return False
         self._note_head(entry)
         return True
+
+    def follow(self, scope: str, who: str, found: Configuration, use_case: str = "") -> bool:
+        """Record settings and params that differ from those that this kind of process recorded last.
+
+        Args:
+            scope: which kind of process it is, such as ``service``; all processes of a kind share one.
+            who: the process, for the entry.
+            found: its configuration.
+            use_case: whose params are in it, for an entry that holds only params; "" for several.
+
+        Returns:
+            Whether there is a new entry.
+
+        Raises:
+            UnavailableError: the database is unreachable; the next start compares again.
+        """
+        entry = self._configurations.follow(scope, found, partial(_of_changes, who, use_case))
+        if entry is not None:
+            self._note_head(entry)
+        return entry is not None
 
     def check(self) -> Check:
         """Read the whole record; check every hash, and compare its end with the one noted beside the releases.
@@ -111,6 +134,20 @@ def record_once(settings: Settings, decision: Decision) -> bool:
         return AuditTrail(settings, events).record(decision)
     finally:
         events.close()
+
+
+def follow_once(settings: Settings, scope: str, who: str, found: Configuration, use_case: str = "") -> bool:
+    """``AuditTrail.follow`` in a process that has no trail."""
+    events = EventLog(settings.events_address)
+    try:
+        return AuditTrail(settings, events).follow(scope, who, found, use_case)
+    finally:
+        events.close()
+
+
+def _of_changes(who: str, use_case: str, changes: dict[str, tuple[str, str]]) -> Decision:
+    ours = bool(use_case) and all(name.startswith(f"{use_case}.") for name in changes)
+    return configuration_decision(who, changes, use_case=use_case if ours else "")
 
 
 def _checked(chain: Iterator[Entry]) -> Iterator[tuple[Entry, str]]:

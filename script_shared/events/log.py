@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from script_shared.events.database.about import append_about, first_of_each, head_fingerprint
 from script_shared.events.database.articles import Articles
 from script_shared.events.database.audit import AuditTable
+from script_shared.events.database.configuration import ConfigurationTable
 from script_shared.events.database.connection import LogConnection
 from script_shared.events.database.day_keys import DayKeyTable
 from script_shared.events.database.history import History
@@ -49,6 +50,7 @@ class EventLog:
         day_keys: the random keys of days.
         tokens: named tokens, and logins in browsers.
         audit: the record of decisions.
+        configurations: settings and params that processes recorded last.
 
     Raises:
         SettingsError: the address cannot be understood.
@@ -64,6 +66,7 @@ class EventLog:
         self.superseded = SupersededPosts(self._transaction, self.articles.entries)
         self.tokens = TokenTable(self._transaction, self._lock)
         self.audit = AuditTable(self._transaction, self._lock)
+        self.configurations = ConfigurationTable(self._transaction, self._lock)
         self.history = History(self._transaction)
         self._unknown: set[int] = set()  # kinds of later versions that were met
 

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, insert, select
 from script_shared.audit.decision import FIRST, Decision, Entry
 from script_shared.events.database.schema import AUDIT, AUDIT_KEY
 
-Judge = Callable[[Entry | None], Decision | None]
 _PAGE = 1_000
 
 
@@ -35,16 +34,7 @@ class AuditTable:
         with self._transaction() as connection:
             self._lock(connection)
             found = connection.execute(select(AUDIT).where(AUDIT.c.entry_id == decision.entry_id)).first()
-            return Entry(**found._mapping) if found is not None else _appended(connection, decision)
-
-    def append_after(self, what: str, judge: Judge) -> Entry | None:
-        """Add the decision of ``judge`` on the newest entry of a kind, if it returns one; other writers wait."""
-        query = select(AUDIT).where(AUDIT.c.what == what).order_by(AUDIT.c.number.desc()).limit(1)
-        with self._transaction() as connection:
-            self._lock(connection)
-            newest = connection.execute(query).first()
-            decision = judge(Entry(**newest._mapping) if newest is not None else None)
-            return _appended(connection, decision) if decision is not None else None
+            return Entry(**found._mapping) if found is not None else append_in(connection, decision)
 
     def read(
         self,
@@ -83,14 +73,21 @@ class AuditTable:
         """The record's name of a person: an HMAC under a random key of this database, which no answer contains."""
         with self._transaction() as connection:
             self._lock(connection)
-            key = connection.scalar(select(AUDIT_KEY.c.key))
-            if key is None:
-                key = token_bytes(32)
-                connection.execute(insert(AUDIT_KEY), [{"number": 1, "key": key}])
-        return hmac(bytes(key), name.encode("utf-8", "replace"), sha256).hexdigest()[:32]
+            key = key_in(connection)
+        return hmac(key, name.encode("utf-8", "replace"), sha256).hexdigest()[:32]
 
 
-def _appended(connection: Connection, decision: Decision) -> Entry:
+def key_in(connection: Connection, *, make: bool = True) -> bytes:
+    """The random key of this database, empty if there is none; with ``make``, the writer holds the lock."""
+    key = connection.scalar(select(AUDIT_KEY.c.key))
+    if key is None and make:
+        key = token_bytes(32)
+        connection.execute(insert(AUDIT_KEY), [{"number": 1, "key": key}])
+    return bytes(key or b"")
+
+
+def append_in(connection: Connection, decision: Decision) -> Entry:
+    """Add an entry within a transaction that holds the lock."""
     last = connection.execute(select(AUDIT.c.number, AUDIT.c.hash).order_by(AUDIT.c.number.desc()).limit(1)).first()
     number, previous = (last.number + 1, last.hash) if last is not None else (1, FIRST)
     bare = Entry(number=number, previous=previous, **decision.plain())

@@ -134,4 +134,11 @@ AUDIT_KEY = Table(  # key of the pseudonyms in entries about erasures
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("key", LargeBinary(32), nullable=False),
 )
+
+CONFIGURATION = Table(  # settings and params that each kind of process had last; secrets only as keyed hashes
+    "pauta_configuration",
+    METADATA,
+    Column("scope", String(160), primary_key=True),
+    Column("state", Text, nullable=False),
+)
 WIDENED = ("entry_id", "user_id")  # columns that earlier versions made for 128 characters

@@ -28,7 +28,9 @@ def data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def airflow(events: tuple[Any, ...] = (), **params: Any) -> dict[str, Any]:
     moment = datetime(2026, 11, 20, 23, 5, 9, tzinfo=UTC)
-    dag_run = SimpleNamespace(run_id="manual__2026-11-20T23:05:09+00:00_x", run_after=moment)
+    dag_run = SimpleNamespace(
+        dag_id="news_training", run_id="manual__2026-11-20T23:05:09+00:00_x", run_type="manual", run_after=moment
+    )
     found = {ASSET: [SimpleNamespace(extra=extra) for extra in events]}
     return {"params": params, "dag_run": dag_run, "triggering_asset_events": found}
 
@@ -111,7 +113,6 @@ def test_a_step_that_airflow_repeats_is_recorded_once_and_again_when_a_person_cl
     data.mkdir()
     step = Step("publish", f"{__name__}:publish_nothing_new")
     context = airflow()
-    context["dag_run"].dag_id, context["dag_run"].run_type = "news_training", "manual"
     for max_tries in (3, 3, 5, 5):  # clearing adds the tries that were used
         task = SimpleNamespace(task_id="publish", map_index=-1, max_tries=max_tries)
         run_step(NEWS, step, "r1", context | {"ti": task})
