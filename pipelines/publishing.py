@@ -11,6 +11,7 @@ from pipelines.runs import MANIFEST
 from pipelines.use_case import Context
 from script_shared.errors import ReleaseConflictError
 from script_shared.releases import Manifest
+from script_shared.releases.pins import FORCED
 
 ATTEMPTS = 50
 OWN_FACTS = ("run_id", "step", "finished_at")
@@ -97,7 +98,7 @@ def promote(context: Context) -> dict[str, Any]:
         reason = "refused by a person" if "refuse" in (force, gate.get("forced")) else "refused by the gate"
         return {"promoted": False, "version": version, "reason": reason, "reasons": reasons}
     by_person = force == "promote" or gate.get("forced") == "promote"
-    reason = "forced by a person over the gate" if by_person else "accepted by the gate"
+    reason = FORCED if by_person else "accepted by the gate"
     pointer = context.releases.promote(version, reason, expect=None if by_person else gate.get("in_service") or "")
     return {"promoted": True, "version": version, "sequence": pointer.sequence, "reason": reason, "reasons": reasons}
 

@@ -9,7 +9,7 @@ from pipelines.commands.user import user_name
 from pipelines.decisions import by_command, record
 from pipelines.registry import find
 from script_shared.audit.decision import Decision, Kind
-from script_shared.audit.kinds import maintenance_decision
+from script_shared.audit.kinds import configuration_decision, maintenance_decision
 from script_shared.errors import InputError, ReleaseError
 from script_shared.events import Erased, EventLog
 from script_shared.events.address import log_exists
@@ -63,9 +63,11 @@ def _list(releases: Releases, args: argparse.Namespace) -> int:
 
 def _line(manifest: Manifest, pointer: Pointer | None) -> str:
     mark = "*" if pointer and pointer.version == manifest.version else " "
+    pinned = "pinned" if pointer and any(pin.version == manifest.version for pin in pointer.pins) else ""
     size = f"{manifest.total_bytes / 1e6:,.1f} MB"
     verdict = {True: "accepted", False: "refused"}.get(manifest.facts.get("gate", {}).get("accepted"), "")
-    return f"{mark} {manifest.version:<32} {manifest.created_at:%Y-%m-%d %H:%M:%S}  {size:>12}  {verdict}".rstrip()
+    made = f"{manifest.created_at:%Y-%m-%d %H:%M:%S}"
+    return f"{mark} {manifest.version:<32} {made}  {size:>12}  {verdict:<8}  {pinned}".rstrip()
 
 
 def _show(releases: Releases, args: argparse.Namespace) -> int:
@@ -102,6 +104,22 @@ def _rollback(releases: Releases, args: argparse.Namespace) -> int:
     pointer = releases.rollback(args.reason, by=args.by)
     _record(args, "rollback", before.version if before else "", pointer.version, args.reason)
     return _in_service(pointer)
+
+
+def _pin(releases: Releases, args: argparse.Namespace) -> int:
+    releases.pin(args.version, args.reason, by=args.by)
+    return _record_pin(args, {"pinned": ("", args.version)}, f"pinned {args.version}: {args.reason}")
+
+
+def _unpin(releases: Releases, args: argparse.Namespace) -> int:
+    releases.unpin(args.version)
+    return _record_pin(args, {"pinned": (args.version, "")}, f"no longer pinned {args.version}: {args.reason}")
+
+
+def _record_pin(args: argparse.Namespace, changes: dict[str, tuple[str, str]], why: str) -> int:
+    record(args.settings, configuration_decision(by_command(), changes, use_case=args.use_case, why=why))
+    print(why)
+    return 0
 
 
 def _record(args: argparse.Namespace, what: Kind, before: str = "", after: str = "", why: str = "") -> None:
@@ -169,6 +187,8 @@ COMMANDS = {
     "publish": _publish,
     "promote": _promote,
     "rollback": _rollback,
+    "pin": _pin,
+    "unpin": _unpin,
     "verify": _verify,
     "prune": _prune,
     "erased": _erased,
@@ -201,7 +221,12 @@ def _parser() -> argparse.ArgumentParser:
     fetch = commands.add_parser("fetch", help="print a local folder with the checked files of a release")
     fetch.add_argument("version")
     rollback.add_argument("--reason", default="rolled back by hand", help="reason, stored in the pointer's history")
-    for command in (publish, rollback):
+    pin = commands.add_parser("pin", help="protect a release: no program rolls it back, and prune keeps it")
+    unpin = commands.add_parser("unpin", help="take a pin back")
+    for command in (pin, unpin):
+        command.add_argument("version")
+        command.add_argument("--reason", required=True, help="reason, stored with the pin and in the record")
+    for command in (publish, rollback, pin, unpin):
         command.add_argument("--by", default=user_name(), help="who makes the change (default: the login name)")
     return parser
 

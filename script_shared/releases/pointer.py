@@ -80,6 +80,7 @@ def moved(pointer: Pointer | None, version: str, reason: str, by: str, kind: str
         **move.model_dump(),
         history=[*earlier, move][-HISTORY:],
         retiring=pointer.retiring if pointer else [],
+        pins=pointer.pins if pointer else [],
         revision=pointer.revision + 1 if pointer else 1,
     )
 

@@ -14,7 +14,7 @@ STALE = timedelta(days=1)
 
 
 def prune(storage: Storage, manifests: list[Manifest], keep: int) -> list[str]:
-    """Delete all releases but the newest ``keep``, the one in service and the one that a rollback would take.
+    """Delete all releases but the newest ``keep``, pinned ones, that in service and that which a rollback would take.
 
     A version is first written into the pointer's ``retiring`` list, from where nobody can promote it any more; then its
     manifest goes, then its files. Killed in between, the next prune goes on. Nothing is deleted before a first promote.
@@ -42,7 +42,7 @@ def _retire(storage: Storage, versions: list[str]) -> list[str]:
     def retire(pointer: Pointer | None) -> Pointer | None:
         if pointer is None:
             return None
-        needed = {pointer.version, *pointer.earlier()[:1]}
+        needed = {pointer.version, *pointer.earlier()[:1], *(pin.version for pin in pointer.pins)}
         retiring = sorted({*pointer.retiring, *versions} - needed)
         return with_retiring(pointer, retiring) if retiring != pointer.retiring else None
 

@@ -124,17 +124,35 @@ class Promotion(_Record):
     kind: Literal["promote", "rollback"] = "promote"
 
 
+class Pin(_Record):
+    """A release that a person protects: no program rolls it back, and none deletes it.
+
+    Attributes:
+        version: the release.
+        pinned_at: when, UTC.
+        by: who did it.
+        reason: in words.
+    """
+
+    version: Version
+    pinned_at: datetime
+    by: str
+    reason: str
+
+
 class Pointer(Promotion):
     """Which release is in service, and how that came.
 
     Attributes:
         history: the last 50 moves, oldest first; the last is this one.
         retiring: versions that are being deleted now and can no longer be promoted.
+        pins: releases that a person protects, the newest last.
         revision: counts every write, so that no two states of the pointer are equal.
     """
 
     history: list[Promotion] = []
     retiring: list[Version] = []
+    pins: list[Pin] = []
     revision: int = 0
 
     def earlier(self) -> list[str]:

@@ -2,17 +2,20 @@
 
 import builtins
 import logging
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from script_shared.errors import InputError, PautaError, ReleaseConflictError, ReleaseMissingError, UnavailableError
+from script_shared.errors import InputError, PautaError, ReleaseMissingError, UnavailableError
 from script_shared.releases import fetch as fetching
 from script_shared.releases import kept as keeping
+from script_shared.releases import pins as pinning
 from script_shared.releases import pointer as pointers
 from script_shared.releases import prune as pruning
 from script_shared.releases import publish as publishing
 from script_shared.releases.kept import Kept
-from script_shared.releases.records import Manifest, Pointer, check_version, is_version
+from script_shared.releases.moves import move
+from script_shared.releases.records import Manifest, Pointer, is_version
 from script_shared.releases.verify import in_threads, require_manifest, verify
 from script_shared.settings import Settings, own_cache
 from script_shared.storage import Stored, open_storage
@@ -133,55 +136,47 @@ class Releases:
         """
         if check:
             self.verify(version)
-        return self._move(version, reason, by, "promote", expect, replace_damaged)
+        return move(self._storage, version, reason, by, "promote", expect=expect, replace_damaged=replace_damaged)
 
-    def rollback(self, reason: str, *, by: str = "person") -> Pointer:
+    def rollback(self, reason: str, *, by: str = "person", among: Collection[str] | None = None) -> Pointer:
         """Put the previous release back into service; repeating it goes one further back.
 
         Releases that are gone or damaged are passed over.
+
+        Args:
+            reason: in words; kept in the history.
+            by: who wants it.
+            among: the only versions that it may go back to; None for any.
 
         Raises:
             ReleaseMissingError: there is no earlier release to roll back to.
         """
         pointer = self.current()
         for version in pointer.earlier() if pointer else []:
+            if among is not None and version not in among:
+                continue
             try:
                 self.verify(version)
             except PautaError as error:
                 log.warning("rollback skips release %s: %s", version, error)
                 continue
-            return self._move(version, reason, by, "rollback", pointer.version if pointer else None, False)
+            return move(self._storage, version, reason, by, "rollback", expect=pointer.version if pointer else None)
         raise ReleaseMissingError(
             "there is no earlier release to roll back to.",
             fix="Pick one from `python -m pipelines releases list` and promote it.",
         )
 
-    def _move(
-        self, version: str, reason: str, by: str, kind: str, expect: str | None, replace_damaged: bool
-    ) -> Pointer:
-        check_version(version)
+    def pin(self, version: str, reason: str, *, by: str = "person") -> Pointer:
+        """Protect a release from rollbacks by programs and from ``prune``; see ``script_shared.releases.pins``."""
+        return pinning.pin(self._storage, version, reason, by)
 
-        def move(pointer: Pointer | None) -> Pointer | None:
-            self._refuse_move(pointer, version, expect)
-            if pointer and pointer.version == version:
-                return None
-            return pointers.moved(pointer, version, reason, by, kind)
+    def unpin(self, version: str) -> Pointer:
+        """Take a pin back.
 
-        changed = pointers.change_pointer(self._storage, move, replace_damaged=replace_damaged)
-        assert changed is not None
-        return changed
-
-    def _refuse_move(self, pointer: Pointer | None, version: str, expect: str | None) -> None:
-        """The pointer was read before the manifest is: a process that deletes a release writes the pointer first."""
-        in_service = pointer.version if pointer else ""
-        if expect is not None and in_service not in (expect, version):
-            raise ReleaseConflictError(
-                f"release {in_service or '(none)'} is in service, not {expect or '(none)'}.",
-                fix="Check `python -m pipelines releases list`, then retry.",
-            )
-        if pointer and version in pointer.retiring:
-            raise ReleaseMissingError(f"release {version} is being deleted.", fix="Promote another one.")
-        require_manifest(self._storage, version)
+        Raises:
+            InputError: the release is not pinned.
+        """
+        return pinning.unpin(self._storage, version)
 
     def verify(self, version: str) -> Manifest:
         """Read every file of a release and compare it with the manifest.

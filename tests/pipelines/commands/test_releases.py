@@ -8,6 +8,7 @@ import pytest
 from pipelines import __main__ as pipelines_main
 from pipelines.commands.releases import main
 from script_shared.errors import InputError, ReleaseMissingError, SettingsError
+from script_shared.events import EventLog
 from script_shared.releases import Releases
 from script_shared.settings import Settings
 from tests.script_shared.releases.made import damage, make_folder
@@ -78,6 +79,27 @@ def test_promote_and_rollback_move_the_pointer_with_name_and_reason(
     assert capsys.readouterr().out == "in service: v3 (move 3, promote by ana: looks right)\n"
     main(["rollback", "--by", "ana", "--reason", "it is not"], settings)
     assert capsys.readouterr().out == "in service: v2 (move 4, rollback by ana: it is not)\n"
+
+
+def test_a_pin_is_shown_recorded_and_taken_back(
+    releases: Releases, settings: Settings, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    settings = settings.model_copy(update={"events_uri": f"sqlite:///{tmp_path}/events.db"})
+    main(["pin", "v1", "--by", "ana", "--reason", "the season begins"], settings)
+    assert capsys.readouterr().out == "pinned v1: the season begins\n"
+    main(["list"], settings)
+    assert [line.split()[-1] for line in capsys.readouterr().out.splitlines()] == ["refused", "accepted", "pinned"]
+    main(["unpin", "v1", "--reason", "it is over"], settings)
+    assert capsys.readouterr().out == "no longer pinned v1: it is over\n"
+    main(["list"], settings)
+    assert "pinned" not in capsys.readouterr().out
+    log = EventLog(settings.events_address)
+    found = [(entry.what, entry.use_case, entry.why) for entry in log.audit.read()]
+    log.close()
+    assert found == [
+        ("configuration", "news", "no longer pinned v1: it is over"),
+        ("configuration", "news", "pinned v1: the season begins"),
+    ]
 
 
 def test_a_damaged_pointer_is_replaced_on_demand(releases: Releases, settings: Settings) -> None:

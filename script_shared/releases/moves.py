@@ -1,0 +1,58 @@
+"""Moving the pointer to another release."""
+
+from script_shared.errors import ReleaseConflictError, ReleaseMissingError
+from script_shared.releases import pointer as pointers
+from script_shared.releases.records import Pointer, check_version
+from script_shared.releases.verify import require_manifest
+from script_shared.storage import Storage
+
+
+def move(
+    storage: Storage,
+    version: str,
+    reason: str,
+    by: str,
+    kind: str,
+    *,
+    expect: str | None,
+    replace_damaged: bool = False,
+) -> Pointer:
+    """Move the pointer; nothing changes if it is there already.
+
+    Args:
+        storage: the root of the releases.
+        version: the release that shall be in service.
+        reason: in words.
+        by: who wants it.
+        kind: ``promote`` or ``rollback``.
+        expect: the version that must be in service now ("" for none); None accepts any.
+        replace_damaged: start a new pointer when the present one cannot be read.
+
+    Raises:
+        ReleaseMissingError: there is no such release, or it is being deleted.
+        ReleaseConflictError: another version than ``expect`` is in service.
+    """
+    check_version(version)
+
+    def moved(pointer: Pointer | None) -> Pointer | None:
+        _refuse(storage, pointer, version, expect)
+        if pointer and pointer.version == version:
+            return None
+        return pointers.moved(pointer, version, reason, by, kind)
+
+    changed = pointers.change_pointer(storage, moved, replace_damaged=replace_damaged)
+    assert changed is not None
+    return changed
+
+
+def _refuse(storage: Storage, pointer: Pointer | None, version: str, expect: str | None) -> None:
+    """The pointer was read before the manifest is: a process that deletes a release writes the pointer first."""
+    in_service = pointer.version if pointer else ""
+    if expect is not None and in_service not in (expect, version):
+        raise ReleaseConflictError(
+            f"release {in_service or '(none)'} is in service, not {expect or '(none)'}.",
+            fix="Check `python -m pipelines releases list`, then retry.",
+        )
+    if pointer and version in pointer.retiring:
+        raise ReleaseMissingError(f"release {version} is being deleted.", fix="Promote another one.")
+    require_manifest(storage, version)
