@@ -1,13 +1,11 @@
 """Drift for people: a section of a page, or a page of its own."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-import numpy as np
 
 from pipelines.drift.compare import Drift
 from pipelines.drift.shift import FAR, LARGE, NOTABLE, Shift
-from pipelines.report import COLOURS, MUTED, Chart, Section, Table, draw, render_page
+from pipelines.report import Section, Table, render_page
+from script_shared.plots import Plot, Series
 
 HEADER = ("column", "", "index", "usual", "distance", "effect", "missing before", "missing", "used by the model")
 TERMS = ("column", "term", "index", "distance", "share of texts before", "share now")
@@ -30,7 +28,7 @@ def section(drift: Drift, *, charts: bool = False) -> Section:
         )
         for each in drift.shifts
     ]
-    blocks: list[Chart | Table] = [Table(HEADER, rows)]
+    blocks: list[Plot | Table] = [Table(HEADER, rows)]
     if terms := [
         (each.column, t.term, t.index, t.gap, t.share_before, t.share)
         for each in drift.shifts
@@ -65,7 +63,7 @@ def verdict(drift: Drift) -> str:
     return f"{drift.now} is as {drift.before} was in the columns that the model uses."
 
 
-def _charts(drift: Drift) -> list[Chart]:
+def _charts(drift: Drift) -> list[Plot]:
     """The index of every column beside its usual index, and the shares of the columns that moved most."""
     if not drift.shifts:
         return []
@@ -73,35 +71,19 @@ def _charts(drift: Drift) -> list[Chart]:
     return [_indices(drift.shifts[:BARS]), *(_bins(each, drift) for each in moved)]
 
 
-def _indices(shifts: Sequence[Shift]) -> Chart:
-    names = [each.column for each in shifts][::-1]
-    places = np.arange(len(names))
-
-    def paint(axes: Any) -> None:
-        colours = [COLOURS[1] if each.level != "none" else COLOURS[0] for each in shifts][::-1]
-        axes.barh(places, [each.index for each in shifts][::-1], color=colours, height=0.6)
-        axes.plot([each.usual for each in shifts][::-1], places, "|", color="black", markersize=12, label="usual")
-        axes.axvline(LARGE, color=MUTED, linewidth=0.8, linestyle="--")
-        axes.set_yticks(places, names)
-        axes.set_title("Population stability index by column")
-        axes.legend(loc="lower right")
-
-    return draw(paint, f"Dashed: {LARGE:g}, from which a shift can be large.", height=0.8 + 0.24 * len(names))
+def _indices(shifts: Sequence[Shift]) -> Plot:
+    series = [Series("index", [each.index for each in shifts]), Series("usual", [each.usual for each in shifts])]
+    caption = f"Dashed: {LARGE:g}, from which a shift can be large."
+    names = [each.column for each in shifts]
+    return Plot("rows", "Population stability index by column", "column", names, series, caption, mark=LARGE)
 
 
-def _bins(shift: Shift, drift: Drift) -> Chart:
+def _bins(shift: Shift, drift: Drift) -> Plot:
     order = sorted(range(len(shift.bins)), key=lambda place: -max(shift.shares[place], shift.shares_before[place]))
     chosen = sorted(order[:BARS]) if shift.kind == "category" else list(range(len(shift.bins)))
-    places = np.arange(len(chosen))
-
-    def paint(axes: Any) -> None:
-        for offset, values, name, colour in (
-            (-0.2, shift.shares_before, drift.before, COLOURS[5]),
-            (0.2, shift.shares, drift.now, COLOURS[1]),
-        ):
-            axes.bar(places + offset, [100 * values[place] for place in chosen], 0.4, label=name, color=colour)
-        axes.set_xticks(places, [shift.bins[place][:18] for place in chosen], rotation=30, ha="right")
-        axes.set_title(f"{shift.column}: % of the rows")
-        axes.legend(loc="upper right")
-
-    return draw(paint, shift.sentence)
+    series = [
+        Series(name, [shares[place] for place in chosen])
+        for name, shares in ((drift.before, shift.shares_before), (drift.now, shift.shares))
+    ]
+    labels = [shift.bins[place] for place in chosen]
+    return Plot("bars", f"{shift.column}: share of the rows", shift.column, labels, series, shift.sentence, "percent")

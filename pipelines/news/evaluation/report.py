@@ -139,8 +139,8 @@ def _history(evaluation: Evaluation, history: Any) -> Section:
     title = "Earlier runs"
     if len(runs_in(history, evaluation.source)) < 2:
         return Section(title, "This is the first evaluation of this source.")
-    chart = over_runs(evaluation, history, evaluation.judged["metric"], evaluation.judged["cutoff"])
-    return Section(title, "", [chart])
+    plots = over_runs(evaluation, history, evaluation.judged["metric"], evaluation.judged["cutoff"])
+    return Section(title, "", plots)
 
 
 def _tables(evaluation: Evaluation, name: str = "All figures") -> list[Section]:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from pipelines.report import Chart, Section, Table, draw, render_page
+from pipelines.report import Section, Table, render_page
 from pipelines.students.evaluation.models import CANDIDATE, SAME
+from script_shared.plots import Plot, Series
 from script_shared.students.features import STATUSES
 
 NAMES = {
@@ -85,16 +86,14 @@ def _status(content: dict[str, Any]) -> Section:
 
 def _calibration(content: dict[str, Any]) -> Section:
     bins = content["calibration"]
-
-    def paint(axes: Any) -> None:
-        axes.plot([0, 1], [0, 1], linestyle=":", color="#8c8c8c")
-        axes.plot([each["chance"] for each in bins], [each["came"] for each in bins], marker="o")
-        axes.set(xlabel="chance of lagging", ylabel="share that lagged", xlim=(0, 1), ylim=(0, 1))
-
-    chart: Chart = draw(
-        paint, "Each point is a tenth of the scale; on the dotted line chances are what comes.", height=3
+    chances = [each["chance"] for each in bins]
+    series = [Series("share that lagged", [each["came"] for each in bins]), Series("as the chance", chances)]
+    caption = "Each point is a tenth of the scale; on the second line chances are what comes."
+    names = [f"{chance:.3g}" for chance in chances]
+    plot = Plot(
+        "lines", "Share that lagged by chance", "chance of lagging", names, series, caption, numeric=True, top=1.0
     )
-    return Section("Do the chances hold?", "", [chart])
+    return Section("Do the chances hold?", "", [plot])
 
 
 def _groups(content: dict[str, Any]) -> Section:
@@ -126,13 +125,10 @@ def _validation(content: dict[str, Any]) -> Section:
 
 def _curve(content: dict[str, Any]) -> Section:
     points = content["learning_curve"]
-    shown = ("macro_f1", "auc_lagging", "ap_critical")
-
-    def paint(axes: Any) -> None:
-        for name in shown:
-            axes.plot([each["students"] for each in points], [each[name] for each in points], "o-", label=NAMES[name])
-        axes.set(xlabel="students to learn from", ylim=(0, 1))
-        axes.legend()
-
+    series = [
+        Series(NAMES[name], [each[name] for each in points]) for name in ("macro_f1", "auc_lagging", "ap_critical")
+    ]
+    names = [str(each["students"]) for each in points]
+    plot = Plot("lines", "Figures by students", "students to learn from", names, series, numeric=True, top=1.0)
     text = "Smaller models than the candidate, on the test. Where a line still rises, more students would help."
-    return Section("Would more students help?", text, [draw(paint, height=3)] if points else [])
+    return Section("Would more students help?", text, [plot] if points else [])

@@ -54,7 +54,7 @@ def test_the_report_and_the_figures_are_written_for_people_and_the_api(drifted: 
     context, facts = drifted
     text = Path(facts["drift_page"]).read_text(encoding="utf-8")
     assert "differs largely in columns that the model uses" in text
-    assert text.count("<svg") >= 3
+    assert text.count('<figure class="plot"') >= 3
     figures = json.loads((context.settings.evaluation_dir / "news" / "drift.json").read_text(encoding="utf-8"))
     assert figures["comparisons"]["long_term"]["alarm"] is True
     assert " compared with " in Path(facts["page"]).read_text(encoding="utf-8")
