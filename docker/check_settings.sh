@@ -8,7 +8,7 @@ assignments() { # of a file of settings, one NAME=value a line, without `export`
 }
 names() { assignments "$1" | cut -d= -f1 | sort -u; }
 cut_by_compose() { # names of the secrets whose value holds a $ outside single quotes
-    assignments "$1" | grep -E "^[A-Z_]*(TOKEN|PASSWORD|KEY|URI|VIEWERS)=([^'].*)?\\$" | cut -d= -f1 | sort -u || true
+    assignments "$1" | grep -E "^[A-Z_]*(TOKEN|PASSWORD|KEY|URI|WEBHOOK_URL|VIEWERS)=([^'].*)?\\$" | cut -d= -f1 | sort -u || true
 }
 
 for file in .env settings.env; do
@@ -29,6 +29,27 @@ for name in $(names settings.env | grep '^PAUTA_' || true); do
         complain "settings.env: $name is not a setting of docs/configuration.md."
     fi
 done
+
+value() { # of a setting: from the environment, else from .env, without quotes
+    local given; given=$(assignments .env | sed -n "s/^$1=//p" | tail -1 | sed -E "s/^(['\"])(.*)\1\$/\2/; s/[[:space:]]+\$//")
+    printf '%s' "${!1:-$given}"
+}
+demand() { # NAME PATTERN MESSAGE: complains about a value that does not match the pattern
+    local given; given=$(value "$1")
+    [ -z "$given" ] || [[ $given =~ ^($2)$ ]] || complain "$1: $3"
+}
+demand PAUTA_ALERT_WEBHOOK_URL 'https?://[^[:space:]]+' "write an address that begins with https:// or http://."
+demand PAUTA_ALERT_EMAIL_TO '[^@]+@[^@]+(,[^@]+@[^@]+)*' "write e-mail addresses, with commas between them."
+demand PAUTA_ALERT_EMAIL_FROM '[^@]+@[^@]+' "write an e-mail address, such as pauta@news.example."
+demand PAUTA_ALERT_SMTP '[^[:space:]:/]+:[0-9]{1,5}' "write the name and the port of the mail server, such as mail.news.example:587."
+demand PAUTA_ALERT_SMTP_TLS 'true|false' "write true or false."
+if [ -n "$(value PAUTA_ALERT_EMAIL_TO)$(value PAUTA_ALERT_EMAIL_FROM)$(value PAUTA_ALERT_SMTP)$(value PAUTA_ALERT_SMTP_USERNAME)" ]; then
+    for name in PAUTA_ALERT_EMAIL_TO PAUTA_ALERT_EMAIL_FROM PAUTA_ALERT_SMTP; do
+        [ -n "$(value $name)" ] || complain "$name is missing. Alerts by e-mail need PAUTA_ALERT_EMAIL_TO, PAUTA_ALERT_EMAIL_FROM and PAUTA_ALERT_SMTP."
+    done
+fi
+[ -z "$(value PAUTA_ALERT_SMTP_USERNAME)" ] || [ -n "$(value PAUTA_ALERT_SMTP_PASSWORD)" ] ||
+    complain "PAUTA_ALERT_SMTP_PASSWORD is missing. PAUTA_ALERT_SMTP_USERNAME needs it."
 [ $wrong -eq 0 ] || exit 1
 
 config=$(docker compose --profile '*' config)
@@ -36,7 +57,8 @@ project=$(sed -n 's/^name: *//p' <<<"$config" | head -1)
 params=$(sed -n "s/^ *source: \(.*\)$/\1/p" <<<"$(grep -B1 'target: /opt/pauta/own-params.toml' <<<"$config")" | grep '^/' | head -1 || true)
 [ -z "$params" ] || [ -f "$params" ] || { complain "PAUTA_PARAMS_FILE: there is no file $params."; exit 1; }
 
-declare -A setting=(["proxy 8000"]=PAUTA_PORT ["proxy 9090"]=PAUTA_PROMETHEUS_PORT ["proxy 5000"]=PAUTA_MLFLOW_PORT
+declare -A setting=(["proxy 8000"]=PAUTA_PORT ["proxy 9090"]=PAUTA_PROMETHEUS_PORT ["proxy 9093"]=PAUTA_ALERTMANAGER_PORT
+    ["proxy 5000"]=PAUTA_MLFLOW_PORT
     ["airflow-api-server 8080"]=PAUTA_AIRFLOW_PORT ["grafana 3000"]=PAUTA_GRAFANA_PORT)
 while read -r service target port; do
     timeout 2 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port" 2>/dev/null || continue  # nothing listens there

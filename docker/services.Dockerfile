@@ -25,10 +25,18 @@ COPY --chmod=755 docker/proxy/api.conf /etc/nginx/api.conf
 COPY --chmod=755 docker/proxy/start.sh /opt/pauta/start.sh
 USER 101:101
 
+# Alertmanager's own program, started by a script that writes its configuration. User 65534 is `nobody`, as in its image.
+FROM python:3.11-slim-bookworm AS alertmanager
+COPY --from=prom/alertmanager:v0.28.1 /bin/alertmanager /bin/amtool /usr/local/bin/
+COPY --chmod=755 docker/healthcheck.py docker/alertmanager/start.py /opt/pauta/
+RUN install -d -m 755 -o 65534 -g 65534 /alertmanager
+WORKDIR /opt/pauta
+USER 65534:65534
+
 # Makes the passwords. The owner of these folders becomes the owner of the named volumes that are created from them.
 FROM python:3.11-slim-bookworm AS secrets
 RUN useradd --uid 50000 --gid 0 --create-home pauta \
-    && for service in all api airflow airflow-api-server airflow-scheduler mlflow postgres proxy grafana redis; do \
+    && for service in all alertmanager api airflow airflow-api-server airflow-scheduler mlflow postgres proxy grafana redis; do \
          install -d -m 755 -o 50000 -g 0 "/run/secrets-of/$service"; done
 COPY --chmod=755 docker/make_secrets.py /opt/pauta/make_secrets.py
 USER 50000:0

@@ -10,6 +10,7 @@ cat <<TEXT
   Grafana           http://$(port grafana 3000)/      login admin, password $(secret grafana_password)
   MLflow            http://$(port proxy 5000)/      login admin, password $(secret proxy_password)
   Prometheus        http://$(port proxy 9090)/      the same login
+  Alertmanager      http://$(port proxy 9093)/      the same login
 
   make demo-traffic sends made-up users; make down stops everything and keeps the data.
 TEXT

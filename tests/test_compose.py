@@ -1,6 +1,7 @@
 """The compose file is valid with every profile, and its services, images and volumes keep the deploy guide's rules."""
 
 import re
+import runpy
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,18 @@ DOCKERFILES = sorted((ROOT / "docker").glob("*.Dockerfile"))
 PROFILES: tuple[list[str], ...] = ([], ["celery"], ["landing"])
 ONCE = {"secrets", "airflow-init"}
 PUBLISHED = {
-    "proxy": ["8001:8000", "9090:9090", "5000:5000"],
+    "proxy": ["8001:8000", "9090:9090", "9093:9093", "5000:5000"],
     "airflow-api-server": ["8080:8080"],
     "grafana": ["3000:3000"],
 }
 LOGIN_BY_THE_PROXY = ("prometheus", "mlflow")  # they have no login of their own
 NEEDS_JWT = {"airflow-api-server", "airflow-scheduler"}
+SECRETS_OF = {  # the volume of secrets that a service mounts, where it has another name than `secrets-<service>`
+    **dict.fromkeys(
+        ("airflow-init", "airflow-dag-processor", "airflow-triggerer", "airflow-worker"), "secrets-airflow"
+    ),
+    **dict.fromkeys(("prometheus", "statsd-exporter"), None),
+}
 MEGABYTES = {"m": 1, "g": 1024}
 DEFAULT = re.compile(r"\$\{\w+:-((?:[^{}]|\$\{[^{}]*\})*)\}")
 
@@ -89,6 +96,20 @@ def test_services_without_a_login_are_on_internal_networks_alone():
         assert set(SERVICES[name]["networks"]) <= internal, name
 
 
+def test_alertmanager_has_no_login_so_it_listens_on_an_inner_network_alone():
+    networks = yaml.safe_load(filled(FILE.read_text(encoding="utf-8")))["networks"]
+    service = SERVICES["alertmanager"]
+    [address] = [flag.partition("=")[2] for flag in service["command"] if flag.startswith("--web.listen-address=")]
+    name, _, port = address.partition(":")
+    owners = [network for network, how in service["networks"].items() if name in (how or {}).get("aliases", [])]
+    assert owners == ["metrics"]
+    assert networks["metrics"]["internal"] is True
+    assert "--cluster.listen-address=" in service["command"]  # no second port
+    assert all("metrics" in SERVICES[other]["networks"] for other in ("prometheus", "proxy"))
+    assert service["healthcheck"]["test"][-2:] == [port, name]
+    assert f"http://{address}" in (ROOT / "docker" / "proxy" / "nginx.conf").read_text(encoding="utf-8")
+
+
 def test_the_word_of_our_proxy_on_a_clients_address_is_believed_and_of_nobody_else():
     assert SERVICES["api"]["environment"]["PAUTA_TRUSTED_PROXIES"]
     assert "ports" not in SERVICES["api"]
@@ -108,6 +129,17 @@ def test_limits_sum_to_what_the_guide_says():
     total = sum(int(service["mem_limit"][:-1]) * MEGABYTES[service["mem_limit"][-1]] for service in running)
     guide = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
     assert f"limits sum to {total / 1024:.1f} GB" in guide
+    [processes] = {service["pids_limit"] for service in SERVICES.values()}
+    assert f"No container may swap, or run more than {processes} processes and threads." in guide
+    rows = re.findall(r"^\| `([\w-]+)` \|.*\| ([\d.]+) (MB|GB) \|$", guide, re.M)
+    units = {"MB": 1, "GB": 1024}
+    written = {name: float(size) * units[unit] for name, size, unit in rows}
+    limits = {
+        name: int(service["mem_limit"][:-1]) * MEGABYTES[service["mem_limit"][-1]]
+        for name, service in SERVICES.items()
+        if "profiles" not in service
+    }
+    assert written == limits
 
 
 def test_a_change_of_our_code_changes_no_image_of_a_service_that_does_not_run_it():
@@ -169,8 +201,18 @@ def test_each_service_sees_its_own_secrets_and_only_one_service_writes_them():
     assert {volume.split(":")[0] for volumes in seen.values() for volume in volumes} < {
         each.split(":")[0] for each in writers
     }
+    mounted = {name: volumes[0].split(":")[0] if volumes else None for name, volumes in seen.items()}
+    assert mounted == {name: SECRETS_OF.get(name, f"secrets-{name}") for name in seen}
     airflow = {name for name, volumes in seen.items() if any(":" in each and "airflow-" in each for each in volumes)}
     assert airflow == NEEDS_JWT
+
+
+def test_a_secret_of_the_environment_reaches_the_service_that_hands_out_secrets_and_no_other():
+    made = runpy.run_path(str(ROOT / "docker" / "make_secrets.py"))
+    chosen = {*made["GIVEN"].values(), *made["PASSED_ON"].values()}
+    assert set(SERVICES["secrets"]["environment"]) == chosen
+    text = FILE.read_text(encoding="utf-8")
+    assert [name for name in chosen if text.count(f"{name}:") != 1 or f"${{{name}" in text] == []
 
 
 def test_no_secret_stands_in_the_file():
@@ -199,7 +241,8 @@ def test_a_base_is_pinned(file: Path):
     text = file.read_text(encoding="utf-8")
     bases = set(re.findall(r"^FROM (\S+)", text, re.M)) - set(re.findall(r"^FROM \S+ AS (\S+)", text, re.M))
     assert bases
-    assert all(re.search(r":v?\d+\.\d+", base) for base in bases)
+    copied = set(re.findall(r"--from=(\S+)", text)) - set(re.findall(r"^FROM \S+ AS (\S+)", text, re.M))
+    assert all(re.search(r":v?\d+\.\d+", base) for base in bases | copied)
 
 
 @pytest.mark.parametrize("file", OURS, ids=lambda file: file.name)

@@ -75,6 +75,7 @@ def test_a_setting_that_nothing_reads_is_named_however_it_is_written(checkout: P
     [
         (".env", "PAUTA_GRAFANA_PASSWORD"),
         (".env", "export PAUTA_ADMIN_TOKEN"),
+        (".env", "PAUTA_ALERT_WEBHOOK_URL"),
         ("settings.env", "PAUTA_EVENTS_KEY"),
         ("settings.env", "AWS_SECRET_ACCESS_KEY"),
         ("settings.env", "export PAUTA_EVENTS_URI"),
@@ -86,6 +87,47 @@ def test_a_secret_that_compose_would_cut_is_named(checkout: Path, file: str, nam
     code, said = run(checkout)
     assert (code, f"{file}: the value of {name.removeprefix('export ')}" in said) == (1, True)
     assert "$b" not in said
+
+
+ALERTS_BY_MAIL = {
+    "PAUTA_ALERT_EMAIL_TO": "desk@news.example,night@news.example",
+    "PAUTA_ALERT_EMAIL_FROM": '"Pauta <pauta@news.example>"',
+    "PAUTA_ALERT_SMTP": "mail.news.example:587",
+    "PAUTA_ALERT_SMTP_USERNAME": "pauta",
+    "PAUTA_ALERT_SMTP_PASSWORD": "'a$b'",
+    "PAUTA_ALERT_SMTP_TLS": "true",
+    "PAUTA_ALERT_WEBHOOK_URL": "'https://hooks.example/$T0?key=x'",
+}
+
+
+def write_env(checkout: Path, settings: dict[str, str]) -> None:
+    (checkout / ".env").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+
+
+def test_receivers_of_alerts_pass(checkout: Path):
+    write_env(checkout, ALERTS_BY_MAIL)
+    assert run(checkout) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PAUTA_ALERT_EMAIL_TO", "desk"),
+        ("PAUTA_ALERT_EMAIL_TO", ""),
+        ("PAUTA_ALERT_EMAIL_FROM", "pauta"),
+        ("PAUTA_ALERT_EMAIL_FROM", ""),
+        ("PAUTA_ALERT_SMTP", "mail.news.example"),
+        ("PAUTA_ALERT_SMTP", ""),
+        ("PAUTA_ALERT_SMTP_PASSWORD", ""),
+        ("PAUTA_ALERT_SMTP_TLS", "no"),
+        ("PAUTA_ALERT_WEBHOOK_URL", "hooks.example/secret"),
+    ],
+)
+def test_a_receiver_of_alerts_that_cannot_work_is_named(checkout: Path, name: str, value: str):
+    write_env(checkout, ALERTS_BY_MAIL | {name: value})
+    code, said = run(checkout)
+    assert (code, f"make up: {name}" in said) == (1, True)
+    assert "hooks.example" not in said
 
 
 def test_settings_that_reach_the_containers_pass(checkout: Path):

@@ -126,7 +126,7 @@ def api() -> Iterator[ThreadingHTTPServer]:
 
 @pytest.fixture
 def proxy(tmp_path: Path, api: ThreadingHTTPServer) -> Iterator[Proxy]:
-    ports = {port: free_port() for port in (8000, 9090, 5000)}
+    ports = {port: free_port() for port in (8000, 9090, 9093, 5000)}
     config = configure(tmp_path, api.server_port, ports)
     run_as = " user root;" if os.getuid() == 0 else ""  # pytest makes its folders for their owner alone
     command = [str(NGINX), "-c", str(config), "-e", str(tmp_path / "log"), "-g", f"daemon off;{run_as}"]

@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[2]
 ALERTS = ROOT / "docker" / "prometheus" / "alerts.yml"
 SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "gauge": ("",)}
 OF_PROMETHEUS = {"up", "ALERTS"}  # made by Prometheus itself
+OF_ALERTMANAGER = {"alertmanager_notifications_failed_total"}
 NOT_METRICS = re.compile(
     r"""\{[^}]*\}|\[[^\]]*\]|"[^"]*"|\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)|\boffset\s+[$\w]+"""
 )

@@ -10,7 +10,7 @@ import yaml
 
 from tests.app.exported import exported_metrics
 from tests.monitoring.airflow import names
-from tests.monitoring.promql import ALERTS, OF_PROMETHEUS, ROOT, SUFFIXES, alerts, metrics_of
+from tests.monitoring.promql import ALERTS, OF_ALERTMANAGER, OF_PROMETHEUS, ROOT, SUFFIXES, alerts, metrics_of
 
 FOLDER = ALERTS.parent
 TESTS = yaml.safe_load((FOLDER / "alerts.test.yml").read_text())["tests"]
@@ -71,10 +71,12 @@ def test_an_alert_asks_only_for_what_is_exported(name: str):
     ours = {metric.name + end for metric in exported_metrics() for end in SUFFIXES[metric.type]}
     asked = metrics_of(alerts()[name]["expr"])
     assert asked
-    assert asked - ours - names() - OF_PROMETHEUS == set()
+    assert asked - ours - names() - OF_PROMETHEUS - OF_ALERTMANAGER == set()
 
 
 def test_the_configuration_lies_where_the_rules_are():
     config = yaml.safe_load((FOLDER / "prometheus.yml").read_text())
     assert [Path(name).name for name in config["rule_files"]] == ["alerts.yml"]
-    assert {job["job_name"] for job in config["scrape_configs"]} == {"prometheus", "api", "statsd-exporter"}
+    jobs = {job["job_name"]: job for job in config["scrape_configs"]}
+    assert set(jobs) == {"prometheus", "api", "statsd-exporter", "alertmanager"}
+    assert config["alerting"]["alertmanagers"] == [{"static_configs": jobs["alertmanager"]["static_configs"]}]

@@ -1,19 +1,16 @@
 """The real Prometheus over the running API under traffic: every panel and every alert finds what it asks for."""
 
 import json
-import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-import yaml
 
 from app.metrics import drift_metrics
 from app.metrics.evaluation_file import FILE
@@ -25,70 +22,19 @@ from tests.app.conftest import listens, started, until
 from tests.app.releases_made import make_release
 from tests.monitoring.airflow import LINES, MAPPING
 from tests.monitoring.exporter import Exporter
-from tests.monitoring.promql import ALERTS, OF_PROMETHEUS, ROOT, alerts, labels_of, metrics_of
+from tests.monitoring.programs import Asked, alertmanager, needs_both, prometheus
+from tests.monitoring.promql import OF_PROMETHEUS, ROOT, alerts, labels_of, metrics_of
 from tests.patience import PATIENCE_SECONDS
-from tests.servers import free_port
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("prometheus") is None, reason="not installed: apt-get install prometheus"),
+    needs_both,
 ]
 DASHBOARDS = sorted((ROOT / "grafana" / "dashboards").glob("*.json"))
 HEADER = ",".join(COLUMNS)
 TRAFFIC_SECONDS = 8
 ALIVE = ("airflow.scheduler", "airflow.dag_processor_heartbeat")
 RANGES = {"$__rate_interval": "15s", "$__range": "1m"}
-
-
-class Asked:
-    """A client of a Prometheus."""
-
-    def __init__(self, port: int) -> None:
-        self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_SECONDS)
-
-    def close(self) -> None:
-        self._http.close()
-
-    def get(self, path: str, **query: str) -> Any:
-        answer = self._http.get(f"/api/v1/{path}", params=query)
-        assert answer.status_code == 200, (query, answer.text)
-        return answer.json()["data"]
-
-    def values(self, expression: str) -> list[float]:
-        """Numbers that an expression gives now."""
-        found = self.get("query", query=expression)["result"]
-        return [value for each in found if (value := float(each["value"][1])) == value]
-
-    def ready(self) -> bool:
-        try:
-            return self._http.get("/-/ready").status_code == 200
-        except httpx.TransportError:
-            return False
-
-
-@contextmanager
-def prometheus(folder: Path, ports: dict[str, int]) -> Iterator[Asked]:
-    """Debian's Prometheus with our configuration, but for the targets' addresses and the pace."""
-    config = yaml.safe_load((ALERTS.parent / "prometheus.yml").read_text())
-    config["global"] = {"scrape_interval": "3s", "evaluation_interval": "1s", "scrape_timeout": "3s"}
-    config["rule_files"] = [str(ALERTS)]
-    own = free_port()
-    for job in config["scrape_configs"]:
-        job.pop("dns_sd_configs", None)
-        job["static_configs"] = [{"targets": [f"127.0.0.1:{({**ports, 'prometheus': own})[job['job_name']]}"]}]
-    (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
-    flags = [f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data"]
-    process = subprocess.Popen(
-        ["prometheus", *flags, f"--web.listen-address=127.0.0.1:{own}", "--log.level=warn"], cwd=folder
-    )
-    asked = Asked(own)
-    try:
-        until(asked.ready)
-        yield asked
-    finally:
-        asked.close()
-        process.terminate()
-        process.wait(PATIENCE_SECONDS)
 
 
 def evaluation() -> str:
@@ -141,10 +87,15 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     exporter, over = Exporter(MAPPING), threading.Event()
     exporter.feed(LINES)
     feeding = threading.Thread(target=feed, args=(exporter, over))
-    with started(settings, workers=2) as (address, _), exporter.serving() as port:
+    with (
+        started(settings, workers=2) as (address, _),
+        exporter.serving() as port,
+        alertmanager(root / "alertmanager", {}) as keeper,
+    ):
         feeding.start()
         until(lambda: listens(address) and httpx.get(f"{address}/ready", timeout=PATIENCE_SECONDS).status_code == 200)
-        with prometheus(root, {"api": int(address.rpartition(":")[2]), "statsd-exporter": port}) as asked:
+        ports = {"api": int(address.rpartition(":")[2]), "statsd-exporter": port, "alertmanager": keeper}
+        with prometheus(root, ports) as asked:
             try:
                 until(lambda: judged_after_traffic(address, asked))
                 yield asked
@@ -164,7 +115,7 @@ def filled(expression: str) -> str:
 def test_every_target_is_up(asked: Asked) -> None:
     targets = asked.get("targets")["activeTargets"]
     assert {target["labels"]["job"]: target["lastError"] for target in targets} == dict.fromkeys(
-        ("prometheus", "api", "statsd-exporter"), ""
+        ("prometheus", "api", "statsd-exporter", "alertmanager"), ""
     )
 
 

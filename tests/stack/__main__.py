@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.stack import breaking, bringing_up, keeping, scaling, serving
+from tests.stack import alerting, breaking, bringing_up, keeping, scaling, serving
 from tests.stack.engine import Stack, StepFailedError
 from tests.stack.report import markdown
 
@@ -34,6 +34,7 @@ STEPS: dict[str, Callable[[Stack], str]] = {
         serving.traffic,
         serving.targets,
         serving.dashboards,
+        alerting.alerts,
         breaking.kill,
         breaking.restart,
         breaking.rollback,

@@ -11,7 +11,8 @@ from pathlib import Path
 from tests.stack.engine import ROOT, Stack, need, wait_for
 from tests.stack.web import Airflow, Api, in_mlflow
 
-IMAGES = ("api", "airflow", "mlflow", "secrets", "postgres", "prometheus", "grafana", "statsd-exporter", "proxy")
+IMAGES = ("api", "airflow", "mlflow", "secrets", "postgres", "prometheus", "alertmanager", "grafana")
+IMAGES += ("statsd-exporter", "proxy")
 PROFILES: tuple[tuple[str, ...], ...] = ((), ("celery",), ("landing",))
 API_IMAGE_MB = 600
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 ROOT = Path(__file__).parents[2]
-PORTS = ("PAUTA_PORT", "PAUTA_AIRFLOW_PORT", "PAUTA_GRAFANA_PORT", "PAUTA_PROMETHEUS_PORT", "PAUTA_MLFLOW_PORT")
+PORTS = ("PAUTA_PORT", "PAUTA_AIRFLOW_PORT", "PAUTA_GRAFANA_PORT")
+PORTS += ("PAUTA_PROMETHEUS_PORT", "PAUTA_ALERTMANAGER_PORT", "PAUTA_MLFLOW_PORT")
 Found = TypeVar("Found")
 
 
@@ -66,9 +67,10 @@ class Stack:
         if given := os.environ.get("PAUTA_STANDINS"):
             self.standins = Path(given).resolve()
         ports = self.folder / "ports.json"
-        if not ports.is_file():
-            ports.write_text(json.dumps({name: str(_free_port()) for name in PORTS}))
-        self.ports: dict[str, str] = json.loads(ports.read_text())
+        self.ports: dict[str, str] = json.loads(ports.read_text()) if ports.is_file() else {}
+        if missing := [name for name in PORTS if name not in self.ports]:
+            self.ports |= {name: str(_free_port()) for name in missing}
+            ports.write_text(json.dumps(self.ports))
 
     @property
     def checkout(self) -> Path:

@@ -79,7 +79,7 @@ def traffic(stack: Stack) -> str:
 def targets(stack: Stack) -> str:
     """Every target of Prometheus is up, and every rule of its alerts can be evaluated."""
     url, login = stack.url("PAUTA_PROMETHEUS_PORT"), proxy_login(stack)
-    for port in ("PAUTA_PROMETHEUS_PORT", "PAUTA_MLFLOW_PORT"):
+    for port in ("PAUTA_PROMETHEUS_PORT", "PAUTA_ALERTMANAGER_PORT", "PAUTA_MLFLOW_PORT"):
         need(closed(stack.url(port)), f"{port} answers without a login")
 
     def all_up() -> list[Any] | None:
