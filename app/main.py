@@ -182,7 +182,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     connections = Connections(limits, service.telemetry.connections.refused, proxies)
     service.telemetry.connections.follow(connections.__len__)
     releases = (live.watch() for live in service.use_cases.values())
-    rounds = (*releases, connections.watch(), note_configuration(service))
+    decisions = service.telemetry.decisions.follow(service.log.audit.newest)
+    rounds = (*releases, connections.watch(), note_configuration(service), decisions)
     watches = [asyncio.create_task(each) for each in rounds]
     yield {STATE: connections}
     for watch in watches:

@@ -9,7 +9,7 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from grafana.builder.__main__ import dashboards, text
-from grafana.builder.boards import RELEASES
+from grafana.builder.boards import BY_NAME, DECISIONS, RELEASES
 from tests.app.exported import exported_metrics
 from tests.monitoring.airflow import names
 from tests.monitoring.promql import OF_PROMETHEUS, SUFFIXES, labels_of, metrics_of
@@ -66,7 +66,8 @@ def test_the_four_dashboards_are_those_that_the_builder_makes():
 def test_a_dashboard_is_read_by_grafanas_schema_without_loss(name: str):
     plain = json.loads(json.dumps(DASHBOARDS[name]))
     for annotation in plain["annotations"]["list"]:
-        assert annotation.pop("titleFormat")  # of the data source's own; the schema has no field for it
+        fields = {name: annotation.pop(name) for name in BY_NAME[annotation["name"]]}
+        assert fields["titleFormat"]  # of the data source's own; the schema has no field for it
     assert json.loads(json.dumps(Dashboard.from_json(plain), cls=JSONEncoder)) == plain
 
 
@@ -137,8 +138,11 @@ def test_data_sources_are_the_variable_and_no_fixed_one(name: str):
 
 
 @every_dashboard
-def test_releases_are_annotations(name: str):
-    assert [annotation["expr"] for annotation in DASHBOARDS[name]["annotations"]["list"]] == [RELEASES]
+def test_releases_and_decisions_are_annotations(name: str):
+    annotations = DASHBOARDS[name]["annotations"]["list"]
+    assert [annotation["expr"] for annotation in annotations] == [RELEASES, DECISIONS]
+    assert {metric for each in annotations for metric in metrics_of(each["expr"])} <= exported()
+    assert annotations[1]["useValueForTime"] is True
 
 
 @every_dashboard

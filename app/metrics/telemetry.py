@@ -41,6 +41,7 @@ pauta_drift_missing_ratio                         gauge      share of the newest
 pauta_drift_columns                               gauge      columns that drifted, by use case, level and use
 pauta_drift_new_columns                           gauge      columns that only the newest data have, by use case
 pauta_drift_timestamp_seconds                     gauge      when the newest data were compared (epoch seconds)
+pauta_decision_timestamp_seconds                  gauge      when the newest decision of a kind was made (epoch seconds)
 ================================================  =========  =========================================================
 
 Use cases export metrics of their own beside these (``app.metrics.own_metrics``); each has such a table, too, and a test
@@ -55,6 +56,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Metric, ProcessCollector, disable_created_metrics, generate_latest
 
 from app.metrics.connection_metrics import ConnectionMetrics
+from app.metrics.decision_metrics import DecisionMetrics
 from app.metrics.disk_metrics import DiskMetrics
 from app.metrics.drift_metrics import DriftMetrics
 from app.metrics.evaluation_file import EvaluationFile
@@ -92,6 +94,7 @@ class Telemetry:
         self.evaluation = EvaluationMetrics(evaluation)
         self.use_case_figures = UseCaseFigures(figures)
         self.drift = DriftMetrics(figures)
+        self.decisions = DecisionMetrics()
         self._across, self._leaving = dict(GAUGES), list[LeavingReleases]()
         self._workers = Workers(shared, self._snapshot, self._across) if shared is not None else None
         ProcessCollector(registry=self.registry)
@@ -143,7 +146,8 @@ class Telemetry:
         return await asyncio.to_thread(self._written, Written(await self._workers.together()))
 
     def _written(self, registry: CollectorRegistry | Written) -> bytes:
-        return generate_latest(registry) + self.evaluation.text() + self.use_case_figures.text() + self.drift.text()
+        of_files = (self.evaluation, self.use_case_figures, self.drift, self.decisions)
+        return b"".join([generate_latest(registry), *(each.text() for each in of_files)])
 
     def collect(self) -> Iterator[Metric]:
         """Every metric of this process."""
@@ -151,6 +155,7 @@ class Telemetry:
         yield from self.evaluation.collect()
         yield from self.use_case_figures.collect()
         yield from self.drift.collect()
+        yield from self.decisions.collect()
 
     def _snapshot(self) -> WorkerCounts:
         self._remove_series()

@@ -16,6 +16,16 @@ from grafana.builder.panels import SOURCE, Placed
 
 Variable = dashboard.CustomVariable
 RELEASES = "max by (release) (pauta_release_info == 1) unless max by (release) (pauta_release_info offset 2m == 1)"
+DECISIONS = "max by (kind, use_case) (pauta_decision_timestamp_seconds) * 1000"  # when it was made, in milliseconds
+BY_NAME = {  # fields of the data source, which the SDK lacks
+    "Releases": {"titleFormat": "Release {{release}}"},
+    "Decisions": {
+        "titleFormat": "Decision: {{kind}} {{use_case}}",
+        "textFormat": "GET /audit has who, why and the evidence.",
+        "tagKeys": "kind,use_case",
+        "useValueForTime": True,
+    },
+}
 
 
 def board(
@@ -41,6 +51,7 @@ def board(
         .with_variable(_source())
         .link(_to_the_others())
         .annotation(_releases())
+        .annotation(_decisions())
     )
     for variable in variables:
         made = made.with_variable(variable)
@@ -66,6 +77,12 @@ def _releases() -> dashboard.AnnotationQuery:
     return query.enable(True).icon_color("blue").expr(RELEASES)
 
 
+def _decisions() -> dashboard.AnnotationQuery:
+    """The record of decisions: a mark at the time of each decision; its value is the time of the newest one."""
+    query = dashboard.AnnotationQuery().name("Decisions").datasource(SOURCE)
+    return query.enable(True).icon_color("purple").expr(DECISIONS)
+
+
 def choice(name: str, label: str, values: Sequence[str], *, default: str = "", all_too: bool = False) -> Variable:
     """A variable with a few values to choose from; ``all_too`` offers all of them at once, and begins with that."""
     options = [VariableOption(text=value, value=value, selected=value == default) for value in values]
@@ -81,6 +98,6 @@ def content(made: dashboard.Dashboard) -> dict[str, Any]:
     plain: dict[str, Any] = json.loads(json.dumps(made.build(), cls=JSONEncoder))
     for number, panel in enumerate(plain["panels"], start=1):
         panel["id"] = number
-    for annotation in plain["annotations"]["list"]:  # the SDK has no field for it
-        annotation["titleFormat"] = "Release {{release}}"
+    for annotation in plain["annotations"]["list"]:
+        annotation |= BY_NAME[annotation["name"]]
     return plain

@@ -56,6 +56,10 @@ _RELEASES = (
         "Releases in service", "Earlier ones stay for a few minutes.",
         Query("max by (release) (pauta_release_info)", "{{release}}"), {"0": "left", "1": "in service"},
     ),
+    number(
+        "Newest decisions", "Time since the newest decision of each kind; GET /audit has the whole record.", "s",
+        Query("time() - max by (kind, use_case) (pauta_decision_timestamp_seconds)", "{{kind}} {{use_case}}"), width=24,
+    ),
 )  # fmt: skip
 
 _USE_CASES = (

@@ -15,6 +15,8 @@ import pytest
 from app.metrics import drift_metrics
 from app.metrics.evaluation_file import FILE
 from pipelines.measures.evaluation_csv import COLUMNS
+from script_shared.audit.decision import Decision
+from script_shared.audit.trail import record_once
 from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.releases import Releases
 from script_shared.settings import Settings
@@ -34,6 +36,7 @@ DASHBOARDS = sorted((ROOT / "grafana" / "dashboards").glob("*.json"))
 HEADER = ",".join(COLUMNS)
 TRAFFIC_SECONDS = 8
 ALIVE = ("airflow.scheduler", "airflow.dag_processor_heartbeat")
+DECIDED_MS = 1_790_000_000_000
 RANGES = {"$__rate_interval": "15s", "$__range": "1m"}
 
 
@@ -84,6 +87,8 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     releases = Releases(f"{settings.models_uri}/news")
     releases.publish(make_release(root / "made"), "v1", {}, run_id="run-1")
     releases.promote("v1", "test")
+    settings.data_dir.mkdir()
+    record_once(settings, Decision("command:ana", "promote", "news", after="v1", at_ms=DECIDED_MS))
     exporter, over = Exporter(MAPPING), threading.Event()
     exporter.feed(LINES)
     feeding = threading.Thread(target=feed, args=(exporter, over))
@@ -134,8 +139,15 @@ def test_every_query_of_every_panel_returns_numbers(asked: Asked, file: Path) ->
 
 
 def test_the_release_is_an_annotation(asked: Asked) -> None:
-    (annotation,) = json.loads(DASHBOARDS[0].read_text())["annotations"]["list"]
+    annotation, _ = json.loads(DASHBOARDS[0].read_text())["annotations"]["list"]
     assert asked.values(annotation["expr"]) == [1.0]
+
+
+def test_a_decision_is_an_annotation_at_the_time_when_it_was_made(asked: Asked) -> None:
+    _, annotation = json.loads(DASHBOARDS[0].read_text())["annotations"]["list"]
+    (found,) = asked.get("query", query=annotation["expr"])["result"]
+    assert found["metric"] == {"kind": "promote", "use_case": "news"}
+    assert float(found["value"][1]) == DECIDED_MS
 
 
 def test_every_alert_is_evaluated_and_asks_for_series_and_labels_that_are_there(asked: Asked) -> None:

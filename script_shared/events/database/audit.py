@@ -8,7 +8,7 @@ from hmac import new as hmac
 from secrets import token_bytes
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from script_shared.audit.decision import FIRST, Decision, Entry
 from script_shared.events.database.schema import AUDIT, AUDIT_KEY
@@ -56,6 +56,25 @@ class AuditTable:
         query = select(AUDIT).where(*wanted).order_by(AUDIT.c.number.desc()).limit(limit)
         with self._transaction() as connection:
             return [Entry(**row._mapping) for row in connection.execute(query)]
+
+    def newest(self, after: int = 0) -> tuple[int, dict[tuple[str, str], int]]:
+        """The time of the newest entry of each kind and use case.
+
+        Args:
+            after: only entries with a higher number.
+
+        Returns:
+            Number of the newest entry, and times by kind and use case, epoch milliseconds.
+        """
+        query = (
+            select(AUDIT.c.what, AUDIT.c.use_case, func.max(AUDIT.c.at_ms), func.max(AUDIT.c.number))
+            .where(AUDIT.c.number > after)
+            .group_by(AUDIT.c.what, AUDIT.c.use_case)
+        )
+        with self._transaction() as connection:
+            rows = connection.execute(query).all()
+        times = {(str(what), str(use_case)): int(at_ms) for what, use_case, at_ms, _ in rows}
+        return max([after, *(int(row[3]) for row in rows)]), times
 
     def chain(self) -> Iterator[Entry]:
         """Every entry, oldest first."""
