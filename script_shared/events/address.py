@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from script_shared.database_timeouts import connect_arguments
 from script_shared.errors import SettingsError
 
 
@@ -30,13 +31,12 @@ def engine_of(uri: str) -> Engine:
         SettingsError: the address cannot be understood.
     """
     try:
+        arguments = connect_arguments(make_url(uri))
         if uri.startswith("sqlite"):
-            engine = create_engine(uri, hide_parameters=True, connect_args={"timeout": 10})
+            engine = create_engine(uri, hide_parameters=True, connect_args=arguments)
             event.listen(engine, "connect", _durable)
             return engine
-        return create_engine(
-            uri, hide_parameters=True, pool_pre_ping=True, pool_size=4, connect_args={"connect_timeout": 2}
-        )
+        return create_engine(uri, hide_parameters=True, pool_pre_ping=True, pool_size=4, connect_args=arguments)
     except (SQLAlchemyError, ImportError, TypeError, ValueError) as error:
         raise SettingsError(f"PAUTA_EVENTS_URI: {error}.", fix="Use sqlite:///… or postgresql+psycopg2://….") from error
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from script_shared.addresses import sqlite_address, sqlite_file
+from script_shared.database_timeouts import connect_arguments
 from script_shared.errors import SettingsError, UnavailableError
 from script_shared.settings import Settings
 from script_shared.storage.local import locked
@@ -136,13 +137,14 @@ def _alone(connection: Connection, name: str) -> Iterator[None]:
 def _engine(uri: str, variable_name: str, synchronous: str) -> Engine:
     fix = "Use sqlite:///…, postgresql+psycopg2://… or mysql+pymysql://… (with the package pymysql)."
     try:
+        arguments = connect_arguments(make_url(uri))
         if uri.startswith("sqlite"):
-            engine = create_engine(uri, hide_parameters=True, connect_args={"timeout": 10})
+            engine = create_engine(uri, hide_parameters=True, connect_args=arguments)
             event.listen(engine, "connect", lambda connection, _: _write_ahead(connection, synchronous))
             return engine
         isolation = {"isolation_level": "READ COMMITTED"} if uri.startswith(("mysql", "mariadb")) else {}
-        options = {"pool_pre_ping": True, "pool_size": 4, "connect_args": {"connect_timeout": 2}}
-        return create_engine(uri, hide_parameters=True, **options, **isolation)
+        options = {"pool_pre_ping": True, "pool_size": 4, "connect_args": arguments, **isolation}
+        return create_engine(uri, hide_parameters=True, **options)
     except (SQLAlchemyError, ImportError, TypeError, ValueError) as error:
         raise SettingsError(f"{variable_name}: {error}.", fix=fix) from error
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from script_shared.arrays import FloatArray
+from script_shared.database_timeouts import POSTGRESQL
 from script_shared.errors import SettingsError, UnavailableError
 from script_shared.recruiting.index.base import Entry, Neighbour, Where, no_entry, require_version, require_width
 
@@ -59,7 +60,8 @@ class Database:
             try:
                 if self._connection is None or self._connection.closed:
                     limit = f"-c statement_timeout={1000 * self.seconds}"
-                    self._connection = psycopg2.connect(self.address, connect_timeout=2, options=limit)
+                    limits = {name: value for name, value in POSTGRESQL.items() if f"{name}=" not in self.address}
+                    self._connection = psycopg2.connect(self.address, options=limit, **limits)
                 with self._connection, self._connection.cursor() as cursor:
                     yield cursor
             except psycopg2.Error as error:
