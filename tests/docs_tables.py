@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings
 from app.__main__ import ServerSettings
 from app.main import create_app
 from app.security.route_roles import requirement_of
-from pipelines.supervisor.settings.stack_settings import StackSettings
+from pipelines.supervisor.stack_settings import StackSettings
 from script_shared.news import params as news
 from script_shared.news.site_profile import AUTO, BUSY, LONGEST_HOURS
 from script_shared.params import Params

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 
 from app.__main__ import ServerSettings
 from app.main import create_app
-from pipelines.supervisor.settings.stack_settings import StackSettings
+from pipelines.supervisor.stack_settings import StackSettings
 from script_shared.settings import Settings
 from script_shared.use_case_settings import variables
 from script_shared.use_cases import entries

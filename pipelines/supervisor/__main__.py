@@ -4,7 +4,7 @@ import os
 import sys
 
 from pipelines.supervisor.parent_process import guarded
-from pipelines.supervisor.settings.stack_settings import load_stack_settings
+from pipelines.supervisor.stack_settings import load_stack_settings
 from script_shared.errors import PautaError
 from script_shared.parent import end_with_parent
 
@@ -20,9 +20,9 @@ def main() -> int:
         return 2
 
     def supervise() -> int:
-        from pipelines.supervisor.session import supervise as supervise_here
+        from pipelines.supervisor import session  # the guard stays small: it imports none of this
 
-        return supervise_here(stack_settings)
+        return session.supervise(stack_settings)
 
     return guarded(supervise)
 

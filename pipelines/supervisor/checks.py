@@ -1,9 +1,13 @@
 """Checks before any program starts: problems that would make the start fail later."""
 
 import ctypes
+import socket
+
+import psutil
 
 from pipelines.registry import use_cases
-from script_shared.errors import UnavailableError
+from pipelines.supervisor.stack_settings import HOST, StackSettings
+from script_shared.errors import SettingsError, UnavailableError
 from script_shared.settings import Settings
 
 LIBRARIES = {"libgomp.so.1": "libgomp1"}  # training needs it: its Debian package
@@ -36,3 +40,35 @@ def check_configuration(settings: Settings) -> None:
         context = case.context(settings, "check")
         if case.check is not None:
             case.function("check")(context)
+
+
+def check_ports(stack_settings: StackSettings) -> None:
+    """Check that each port is free, so that the supervisor never waits for another program's server.
+
+    Raises:
+        SettingsError: one is taken; the message says by whom, and which variable chooses another.
+    """
+    wanted = {"airflow_port": ("Airflow", stack_settings.airflow_port), "port": ("the API", stack_settings.port)}
+    for name, (who, port) in wanted.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                raise SettingsError(
+                    f"Port {port} ({who}) is taken by {_owner(port)}.",
+                    fix=f"Stop that program, or choose another port: PAUTA_{name.upper()}={port + 10} make run",
+                ) from None
+
+
+def _owner(port: int) -> str:
+    """The process that listens on the port, if this user may see it."""
+    for connection in psutil.net_connections("tcp"):
+        listens = connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,)
+        if listens and connection.pid:
+            try:
+                command = " ".join(psutil.Process(connection.pid).cmdline())[:80]
+            except psutil.Error:
+                command = "?"
+            return f"process {connection.pid} ({command})"
+    return "another user's process"

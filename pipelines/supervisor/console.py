@@ -1,45 +1,35 @@
-"""Progress output while the stack starts: lines with the seconds since the start, and one line that changes."""
+"""Progress output: lines with the seconds since the start, and on a terminal one line that the next output replaces."""
 
 import sys
 import time
+from contextlib import suppress
 
 _started = time.monotonic()
-_changing = False
-
-
-def seconds() -> float:
-    """Since the supervisor was started."""
-    return time.monotonic() - _started
 
 
 def say(text: str) -> None:
-    """Print one line with the time; a closed output stops nothing."""
-    _write(f"{_clear()}[{seconds():6.1f} s] {text}\n")
+    """Print one line with the seconds since the start."""
+    _write(f"[{_seconds()}] {text}\n")
 
 
-def plainly(text: str) -> None:
-    """A block of text as it is."""
-    _write(f"{_clear()}{text}\n")
+def say_block(text: str) -> None:
+    """Print lines as they are."""
+    _write(f"{text}\n")
 
 
-def now(text: str) -> None:
-    """Show the current work on a line that the next one replaces; on a terminal only."""
-    global _changing
+def show_work(text: str) -> None:
+    """Show the current work until the next output, on a terminal only; 118 characters at most, to stay on one line."""
     if sys.stdout.isatty():
-        _write(f"{_clear()}[{seconds():6.1f} s] {text}"[:118])
-        _changing = True
+        _write(f"[{_seconds()}] {text}"[:118])
 
 
-def _clear() -> str:
-    global _changing
-    clear = "\r\033[K" if _changing else ""
-    _changing = False
-    return clear
+def _seconds() -> str:
+    return f"{time.monotonic() - _started:6.1f} s"
 
 
 def _write(text: str) -> None:
-    try:
-        sys.stdout.write(text)
+    """A closed output stops nothing."""
+    clear = "\r\033[K" if sys.stdout.isatty() else ""
+    with suppress(OSError):
+        sys.stdout.write(clear + text)
         sys.stdout.flush()
-    except OSError:
-        return

@@ -1,4 +1,4 @@
-"""Uses the Linux kernel's subreaper, so that orphaned processes are found and ended."""
+"""Ends all descendants, also orphans: the Linux kernel makes this process their parent (a "subreaper")."""
 
 import ctypes
 import os
@@ -38,14 +38,11 @@ def end_descendants(grace: float) -> list[int]:
     Returns:
         ids of the processes that did not end even so.
     """
-    deadline = time.monotonic() + grace
-    while not (gone := _bury_all()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    deadline = time.monotonic() + KILL_SECONDS
-    while not gone and time.monotonic() < deadline:
-        _kill(psutil.Process().children(recursive=True))
+    kill_from = time.monotonic() + grace
+    while not (gone := _bury_all()) and time.monotonic() < kill_from + KILL_SECONDS:
+        if time.monotonic() >= kill_from:
+            _kill(psutil.Process().children(recursive=True))
         time.sleep(0.02)
-        gone = _bury_all()
     return [] if gone else [each.pid for each in psutil.Process().children(recursive=True)]
 
 
@@ -57,9 +54,8 @@ def _kill(processes: list[psutil.Process]) -> None:
 
 def _bury_all() -> bool:
     """Take note of the children that have ended; whether that were all, and so all descendants."""
-    try:
+    with suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
-    except ChildProcessError:
-        return True
-    return False
+        return False
+    return True

@@ -8,13 +8,33 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from types import FrameType
 
 from pipelines.supervisor.linux_processes import adopt_orphans, end_descendants
-from pipelines.supervisor.signals import SIGNALS
 from script_shared.parent import end_with_parent
 
 GRACE_SECONDS = 10.0
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class StopRequestedError(BaseException):
+    """A request to stop the supervisor; not an error, so that only the session catches it."""
+
+
+def stop_on_signals() -> None:
+    """From now on a signal raises StopRequestedError, once."""
+
+    def stop(*_: object) -> None:
+        ignore_signals()
+        raise StopRequestedError
+
+    for number in SIGNALS:
+        signal.signal(number, stop)
+
+
+def ignore_signals() -> None:
+    """Ignore signals from now on: the supervisor is stopping already."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def guarded(supervise: Callable[[], int]) -> int:
@@ -29,12 +49,8 @@ def guarded(supervise: Callable[[], int]) -> int:
         signal.pthread_sigmask(signal.SIG_SETMASK, previous)
         adopt_orphans()
         sys.exit(supervise())
-
-    def pass_on(number: int, _frame: FrameType | None) -> None:
-        os.kill(child, number)
-
     for number in SIGNALS:
-        signal.signal(number, pass_on)
+        signal.signal(number, lambda received, _: os.kill(child, received))
     signal.pthread_sigmask(signal.SIG_SETMASK, previous)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     end_descendants(GRACE_SECONDS if code < 0 else 0.0)

@@ -8,19 +8,16 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
 from pipelines.registry import find
-from pipelines.supervisor.checks import check_configuration, check_libraries
-from pipelines.supervisor.component_group import ComponentGroup
-from pipelines.supervisor.console import say
-from pipelines.supervisor.first_release import FirstRelease, promoted
-from pipelines.supervisor.first_run import clean_up
-from pipelines.supervisor.greeting import show_addresses
-from pipelines.supervisor.rest.airflow import AirflowRest
-from pipelines.supervisor.rest.api import ApiRest
-from pipelines.supervisor.settings.credentials import ADMIN, load_credentials
-from pipelines.supervisor.settings.ports import check_ports
-from pipelines.supervisor.settings.stack_settings import StackSettings
-from pipelines.supervisor.signals import StopRequestedError, ignore_signals, stop_on_signals
+from pipelines.supervisor.airflow import AirflowRest
+from pipelines.supervisor.api import ApiRest
+from pipelines.supervisor.checks import check_configuration, check_libraries, check_ports
+from pipelines.supervisor.components import ComponentGroup
+from pipelines.supervisor.console import say, say_block
+from pipelines.supervisor.credentials import ADMIN, Credentials, load_credentials
+from pipelines.supervisor.first_release import FirstRelease, clean_up, promoted
+from pipelines.supervisor.parent_process import StopRequestedError, ignore_signals, stop_on_signals
 from pipelines.supervisor.stack import Database, Stack
+from pipelines.supervisor.stack_settings import StackSettings
 from script_shared.errors import PautaError, SettingsError
 from script_shared.settings import Settings, load_settings
 
@@ -43,17 +40,11 @@ def supervise(stack_settings: StackSettings) -> int:
         say(error.logged)
     finally:
         ignore_signals()
-        _stop(components)
+        if left := components.stop():
+            say(f"these processes could not be ended: {', '.join(map(str, left))}")
+        elif components.components:
+            say("everything is stopped")
     return failed
-
-
-def _stop(components: ComponentGroup) -> None:
-    """Stop what was started, and report when it has stopped."""
-    left = components.stop()
-    if left:
-        say(f"these processes could not be ended: {', '.join(map(str, left))}")
-    elif components.started:
-        say("everything is stopped")
 
 
 def _run(stack_settings: StackSettings, settings: Settings, components: ComponentGroup) -> None:
@@ -77,19 +68,12 @@ def _run(stack_settings: StackSettings, settings: Settings, components: Componen
         _wait_for_airflow(components, airflow)
         if not first.promoted:
             first.make()
-        show_addresses(stack_settings, credentials, settings)
+        say_block(_addresses(stack_settings, credentials, settings))
         for other in others:  # not before: they would share the cores with the first release
             other.make_or_say()
     while True:
         components.watch()
         time.sleep(WATCH_SECONDS)
-
-
-def _wait_for_airflow(components: ComponentGroup, airflow: AirflowRest) -> None:
-    started = datetime.now(UTC)
-    say("waiting for Airflow")
-    components.wait_for("Starting Airflow", lambda: airflow.healthy() or None, START_SECONDS)
-    clean_up(airflow, started)
 
 
 def _start_airflow(components: ComponentGroup, stack: Stack, database: Database) -> None:
@@ -100,6 +84,28 @@ def _start_airflow(components: ComponentGroup, stack: Stack, database: Database)
         database.set_ready()
     for component in stack.airflow():
         components.start(component)
+
+
+def _wait_for_airflow(components: ComponentGroup, airflow: AirflowRest) -> None:
+    started = datetime.now(UTC)
+    say("waiting for Airflow")
+    components.wait_for("Starting Airflow", lambda: airflow.healthy() or None, START_SECONDS)
+    clean_up(airflow, started)
+
+
+def _addresses(stack_settings: StackSettings, credentials: Credentials, settings: Settings) -> str:
+    """Where to look next. The embedded MLflow has no server until a person wants to look."""
+    trainings = settings.mlflow_address or "not tracked (PAUTA_MLFLOW_URI)"
+    if settings.mlflow_uri in (None, "embedded"):
+        trainings = "make mlflow-ui"
+    return f"""
+  Front page        {stack_settings.api_url}/           (documentation: {stack_settings.api_url}/docs)
+  Airflow           {stack_settings.airflow_url}/           login {ADMIN}, password {credentials.admin_password}
+  Trainings         {trainings}
+  Admin token       {stack_settings.state / "credentials.json"} ("admin_token")
+  Logs              {stack_settings.state / "logs"}
+
+  Ctrl-C stops everything."""
 
 
 @contextmanager

@@ -16,9 +16,9 @@ PRELUDE = """
 import os, sys, time, signal
 from pathlib import Path
 import psutil
-from pipelines.supervisor import component, component_group, linux_processes
-from pipelines.supervisor.component import Component
-from pipelines.supervisor.component_group import ComponentGroup
+from pipelines.supervisor import components, linux_processes
+from pipelines.supervisor.components import Component
+from pipelines.supervisor.components import ComponentGroup
 
 def descendants():
     return [each for each in psutil.Process().children(recursive=True) if alive(each)]

@@ -13,7 +13,7 @@ import pytest
 from pipelines.news.use_case import NEWS
 from pipelines.supervisor import checks
 from pipelines.supervisor.checks import check_configuration, check_libraries
-from pipelines.supervisor.settings.stack_settings import load_stack_settings
+from pipelines.supervisor.stack_settings import load_stack_settings
 from script_shared.errors import InputError, SettingsError, SourceError, UnavailableError
 from script_shared.settings import Settings
 from tests.pipelines.supervisor.scenario import ROOT

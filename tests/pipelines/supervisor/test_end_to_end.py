@@ -16,10 +16,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipelines.supervisor.component_group import ComponentGroup
-from pipelines.supervisor.progress import RunFailedError, follow
-from pipelines.supervisor.rest.airflow import AirflowRest
-from pipelines.supervisor.settings.credentials import ADMIN
+from pipelines.supervisor.airflow import AirflowRest
+from pipelines.supervisor.components import ComponentGroup
+from pipelines.supervisor.credentials import ADMIN
+from pipelines.supervisor.first_release import RunFailedError, follow
 from script_shared.news.segments import SEGMENT_NAMES
 from tests.conftest import THREADS
 from tests.patience import PATIENCE_SECONDS

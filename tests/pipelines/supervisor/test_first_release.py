@@ -13,11 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from pipelines.registry import find
-from pipelines.supervisor.component_group import ComponentGroup
-from pipelines.supervisor.first_release import FirstRelease, promoted
-from pipelines.supervisor.progress import RunFailedError
-from pipelines.supervisor.rest.airflow import AirflowRest
-from pipelines.supervisor.rest.api import ApiRest
+from pipelines.supervisor.airflow import AirflowRest
+from pipelines.supervisor.api import ApiRest
+from pipelines.supervisor.components import ComponentGroup
+from pipelines.supervisor.first_release import FirstRelease, RunFailedError, promoted
 from script_shared.releases import open_releases
 from script_shared.settings import Settings
 

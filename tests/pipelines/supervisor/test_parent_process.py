@@ -13,12 +13,12 @@ from tests.pipelines.supervisor.scenario import STUBBORN_FAMILY, start, wait_unt
 
 GUARDED = f"""
 from pipelines.supervisor import parent_process
-from pipelines.supervisor.signals import StopRequestedError, stop_on_signals
+from pipelines.supervisor.parent_process import StopRequestedError, stop_on_signals
 
 def supervise():
     stop_on_signals()
     house = ComponentGroup()
-    component_group.GRACE_SECONDS = 0.3
+    components.GRACE_SECONDS = 0.3
     try:
         house.start(program("family", {STUBBORN_FAMILY!r}))
         while len(descendants()) < 2: time.sleep(0.02)

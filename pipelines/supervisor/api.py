@@ -1,16 +1,14 @@
-"""A client of the recommendation API, for the supervisor."""
+"""A client of the local API, for the supervisor."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
 from script_shared.errors import UnavailableError
 
 
-@dataclass(frozen=True)
-class Readiness:
+class Readiness(NamedTuple):
     """A release in service with the reason for its clock, or why one was refused."""
 
     release: str = ""
@@ -23,10 +21,7 @@ class ApiRest:
 
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url, timeout=10, trust_env=False)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
+        self.close = self._http.close
 
     def readiness(self, use_case: str) -> Readiness | None:
         """A use case's release in service, or why the promoted one was refused; None while neither is known."""
@@ -49,8 +44,7 @@ class ApiRest:
             UnavailableError: there is none.
         """
         try:
-            response = self._http.get(path, params=dict(query)).raise_for_status()
+            answer: dict[str, Any] = self._http.get(path, params=dict(query)).raise_for_status().json()
         except httpx.HTTPError as error:
             raise UnavailableError(f"The API does not answer {path}: {error}.") from error
-        answer: dict[str, Any] = response.json()
         return answer

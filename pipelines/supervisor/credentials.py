@@ -6,12 +6,12 @@ import os
 from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
+from tempfile import mkstemp
 
 from pydantic import BaseModel, ConfigDict, Field
 
 ADMIN = "admin"
 SERVICE = "pauta"  # Airflow's user for the API; it may trigger DAGs and nothing more
-PRIVATE = 0o600
 
 
 class Credentials(BaseModel):
@@ -33,21 +33,21 @@ def load_credentials(state: Path) -> Credentials:
     kept = json.loads(file.read_text()) if file.is_file() else {}
     credentials = Credentials.model_validate(kept)
     if credentials.model_dump() != kept:
-        write_private(file, credentials.model_dump())
+        _write_private(file, credentials.model_dump())
     return credentials
 
 
 def write_passwords(state: Path, credentials: Credentials) -> Path:
     """The password file of Airflow's auth manager."""
     file = state / "airflow_passwords.json"
-    write_private(file, {ADMIN: credentials.admin_password, SERVICE: credentials.service_password})
+    _write_private(file, {ADMIN: credentials.admin_password, SERVICE: credentials.service_password})
     return file
 
 
-def write_private(file: Path, content: dict[str, str]) -> None:
-    """Replace the file in one step; it is never readable by others, not even for a moment."""
+def _write_private(file: Path, content: dict[str, str]) -> None:
+    """Replace the file in one step; ``mkstemp`` makes files that nobody else may read."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f".{file.name}.{os.getpid()}")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "w") as stream:
+    handle, partial_file = mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    with os.fdopen(handle, "w") as stream:
         json.dump(content, stream, indent=2)
-    partial.replace(file)
+    os.replace(partial_file, file)

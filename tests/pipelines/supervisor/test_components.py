@@ -12,11 +12,11 @@ def test_a_component_that_dies_is_started_again(tmp_path: Path) -> None:
         linux_processes.adopt_orphans()
         house = ComponentGroup()
         house.start(program("sleeper", {SLEEPER!r}))
-        before = house.components[0].pid
+        before = house.components[0].process.pid
         os.kill(before, signal.SIGKILL)
         house.components[0].process.wait()
         house.watch()
-        print(house.components[0].pid != before, house.components[0].exit_code)
+        print(house.components[0].process.pid != before, house.components[0].exit_code)
         house.stop()
         """,
     )
@@ -34,12 +34,12 @@ def test_the_children_of_a_dead_component_do_not_outlive_it(tmp_path: Path) -> N
         house = ComponentGroup()
         house.start(program("family", {STUBBORN_FAMILY!r}))
         while len(descendants()) < 2: time.sleep(0.02)
-        child = [each for each in descendants() if each.pid != house.components[0].pid][0]
-        os.kill(house.components[0].pid, signal.SIGKILL)
+        child = [each for each in descendants() if each.pid != house.components[0].process.pid][0]
+        os.kill(house.components[0].process.pid, signal.SIGKILL)
         house.components[0].process.wait()
         house.watch()
         print("child runs:", child.is_running())
-        component_group.GRACE_SECONDS = 0.2
+        components.GRACE_SECONDS = 0.2
         house.stop()
         """,
     )
@@ -56,7 +56,7 @@ def test_a_component_stands_as_far_behind_as_it_was_told(tmp_path: Path) -> None
         sleeper = program("sleeper", {SLEEPER!r})
         sleeper.nice = 7
         house.start(sleeper)
-        print(os.getpriority(os.PRIO_PROCESS, sleeper.pid) - os.getpriority(os.PRIO_PROCESS, 0))
+        print(os.getpriority(os.PRIO_PROCESS, sleeper.process.pid) - os.getpriority(os.PRIO_PROCESS, 0))
         house.stop()
         """,
     )
@@ -111,7 +111,7 @@ def test_stop_ends_components_that_ignore_it_and_their_children_in_other_session
         house = ComponentGroup()
         house.start(program("family", {STUBBORN_FAMILY!r}))
         while len(descendants()) < 2: time.sleep(0.02)
-        component_group.GRACE_SECONDS = 0.3
+        components.GRACE_SECONDS = 0.3
         house.stop()
         print("left:", len(descendants()))
         """,
@@ -129,9 +129,9 @@ def test_a_process_whose_first_thread_has_ended_is_ended_too(tmp_path: Path) -> 
         linux_processes.adopt_orphans()
         house = ComponentGroup()
         house.start(program("half", {HALF_ENDED!r}))
-        process = psutil.Process(house.components[0].pid)
+        process = psutil.Process(house.components[0].process.pid)
         while process.status() != psutil.STATUS_ZOMBIE: time.sleep(0.02)
-        component_group.GRACE_SECONDS = 0.2
+        components.GRACE_SECONDS = 0.2
         assert Path(f"/proc/{{process.pid}}/task").is_dir()
         print("left:", house.stop(), Path(f"/proc/{{process.pid}}").exists())
         """,

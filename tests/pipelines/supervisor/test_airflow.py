@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.supervisor.rest.airflow import AirflowRest
-from pipelines.supervisor.rest.api import ApiRest
-from pipelines.supervisor.rest.task_log import essence
+from pipelines.supervisor.airflow import AirflowRest, essence
+from pipelines.supervisor.api import ApiRest
 
 WELL = {name: {"status": "healthy"} for name in ("metadatabase", "scheduler", "dag_processor")}
 

@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from script_shared.errors import SettingsError
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 HOST = "127.0.0.1"
 
 
@@ -52,17 +52,13 @@ def load_stack_settings(argv: list[str]) -> StackSettings:
         SettingsError: a value cannot be used, or both ports are the same; the message names it.
     """
     try:
-        return _with_two_ports(StackSettings(_cli_parse_args=argv))
+        found = StackSettings(_cli_parse_args=argv)
     except ValidationError as error:
         first = error.errors()[0]
         name = "PAUTA_" + "_".join(str(part) for part in first["loc"]).upper()
         raise SettingsError(f"{name}: {first['msg']}.", fix="Correct the flag or the environment variable.") from None
-
-
-def _with_two_ports(stack_settings: StackSettings) -> StackSettings:
-    if stack_settings.airflow_port == stack_settings.port:
+    if found.airflow_port == found.port:
         raise SettingsError(
-            f"PAUTA_AIRFLOW_PORT and PAUTA_PORT are both {stack_settings.port}.",
-            fix="Airflow and the API each need their own.",
+            f"PAUTA_AIRFLOW_PORT and PAUTA_PORT are both {found.port}.", fix="Airflow and the API each need their own."
         )
-    return stack_settings
+    return found

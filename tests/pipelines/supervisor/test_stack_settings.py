@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.supervisor.settings.credentials import Credentials, load_credentials, write_passwords
-from pipelines.supervisor.settings.environment import airflow_environment, api_environment
-from pipelines.supervisor.settings.ports import check_ports
-from pipelines.supervisor.settings.stack_settings import StackSettings, load_stack_settings
-from pipelines.supervisor.stack import Database, Stack
+from pipelines.supervisor.checks import check_ports
+from pipelines.supervisor.credentials import Credentials, load_credentials, write_passwords
+from pipelines.supervisor.stack import Database, Stack, airflow_environment, api_environment
+from pipelines.supervisor.stack_settings import StackSettings, load_stack_settings
 from script_shared.errors import SettingsError
 
 

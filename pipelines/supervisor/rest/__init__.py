@@ -1,1 +1,0 @@
-"""What the supervisor asks of Airflow and of the API over HTTP."""

@@ -1,1 +1,0 @@
-"""Settings of the local stack: folders, ports, passwords and each component's environment."""
