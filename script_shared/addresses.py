@@ -15,6 +15,12 @@ _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 def origins(text: str) -> tuple[str, ...]:
     """The origins in a list with commas, as browsers write them.
 
+    Args:
+        text: such as ``https://site.example``, several separated by commas; ``*`` for every origin, "" for none.
+
+    Returns:
+        each origin in lower case, without a slash at its end, in the order given.
+
     Raises:
         ValueError: one of them is no origin.
 
@@ -33,6 +39,9 @@ def origins(text: str) -> tuple[str, ...]:
 def prefix(text: str) -> str:
     """A path prefix with a slash before it and none behind; "" for none.
 
+    Args:
+        text: with or without slashes around it; "" and "/" mean no prefix.
+
     Raises:
         ValueError: it holds characters that a path prefix may not have.
 
@@ -48,6 +57,12 @@ def prefix(text: str) -> str:
 
 def networks(text: str) -> tuple[Network, ...]:
     """The networks in a list with commas; ``*`` means all.
+
+    Args:
+        text: addresses and networks of IPv4 and IPv6, separated by commas; "" for none.
+
+    Returns:
+        the networks in the order given; an address is a network of one, and ``*`` gives one of each version.
 
     Raises:
         ValueError: one of them is neither an address nor a network.
@@ -69,6 +84,9 @@ def _parts(text: str) -> list[str]:
 def sqlite_address(file: Path) -> str:
     """The SQLAlchemy address of a SQLite file, whatever characters its folders have.
 
+    Args:
+        file: the file; an absolute path gives an address that does not depend on the working directory.
+
     >>> sqlite_address(Path("/data/50%?/events.db"))
     'sqlite:////data/50%25%3F/events.db'
     """
@@ -77,6 +95,9 @@ def sqlite_address(file: Path) -> str:
 
 def sqlite_file(address: str) -> Path | None:
     """The file of a SQLite address, None for another one.
+
+    Args:
+        address: of SQLAlchemy; parameters after ``?`` are not part of the file.
 
     >>> sqlite_file("sqlite:////data/50%25%3F/events.db"), sqlite_file("https://mlflow.example")
     (PosixPath('/data/50%?/events.db'), None)

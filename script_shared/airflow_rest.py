@@ -44,7 +44,14 @@ class AirflowLogin(httpx.Auth):
 
 
 def run_body(conf: dict[str, Any]) -> dict[str, Any]:
-    """What starts a run of a DAG: Airflow wants its logical date named, and none means now."""
+    """What starts a run of a DAG: Airflow wants its logical date named, and none means now.
+
+    Args:
+        conf: the params of the run, by name; Airflow stores them as JSON.
+
+    Returns:
+        the body of ``POST /dags/<dag>/dagRuns``: ``logical_date`` and ``conf``.
+    """
     return {"logical_date": None, "conf": conf}
 
 
@@ -52,8 +59,12 @@ def answer_of(response: httpx.Response, what: str, key: str = "") -> dict[str, A
     """Airflow's answer as JSON.
 
     Args:
+        response: of any status and content, also without JSON.
         what: the part of Airflow that was asked for, to complete the sentence "Airflow does not know …".
         key: one that the answer has to hold.
+
+    Returns:
+        the JSON object of the body, which has ``key`` if one was given.
 
     Raises:
         RequestError: Airflow refuses a value; of a long reason, the message has the first line.

@@ -29,7 +29,12 @@ _HEADER_BYTES = 128  # of a .npy file that holds no element
 
 
 def save_arrays(folder: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Write each array to ``folder/<name>.npy``; the folder is made when missing."""
+    """Write each array to ``folder/<name>.npy``; the folder is made when missing.
+
+    Args:
+        folder: where the files are written; files of other names stay.
+        arrays: arrays of any shape and dtype but ``object``, by the name of their file.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
@@ -37,6 +42,13 @@ def save_arrays(folder: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
 
 def load_array(folder: Path, name: str) -> npt.NDArray[Any]:
     """Map ``folder/<name>.npy`` read-only into memory.
+
+    Args:
+        folder: where ``save_arrays`` wrote.
+        name: of the file, without ``.npy``.
+
+    Returns:
+        the array with the shape and dtype that were saved. It is read-only.
 
     Raises:
         ReleaseCorruptError: the file is missing, or holds anything but a plain array.

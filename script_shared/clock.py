@@ -110,11 +110,13 @@ def choose_clock(
     """Wall time if the data is fresh, data time if it is history, unless the setting decides.
 
     Args:
-        data_end_ms: end of the data; made_at_ms: when the release is made. Epoch milliseconds, UTC.
+        data_end_ms: end of the data, epoch milliseconds, UTC.
+        made_at_ms: when the release is made, epoch milliseconds, UTC.
         max_lag_hours: data older than this is history.
         setting: ``PAUTA_CLOCK``.
         source: where the data came from.
-        posted_ms: when an article was posted last; a site that posts is live, however old its files are.
+        posted_ms: when an article was posted last, epoch milliseconds, UTC, 0 for never; a site that posts is live,
+            however old its files are.
 
     >>> choose_clock(0, HOUR_MS, 48).mode, choose_clock(0, 49 * HOUR_MS, 48).mode
     ('wall', 'data')
@@ -141,6 +143,11 @@ def clock_of(facts: dict[str, Any], setting: ClockSetting = "auto") -> Clock:
     """The clock of a release, by what its ``model.json`` says; a setting of the service other than auto overrules it.
 
     A release made before the choice was kept does not switch by itself.
+
+    Args:
+        facts: the content of ``model.json``: ``data_end_ms``, ``clock_mode`` and, in releases since the choice is kept,
+            ``clock_why`` and ``clock_may_switch``.
+        setting: ``PAUTA_CLOCK`` of this service.
     """
     if setting != "auto":
         return Clock(setting, facts["data_end_ms"], f"PAUTA_CLOCK of this service is {setting}.")

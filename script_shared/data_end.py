@@ -69,6 +69,9 @@ def data_begin(time_ms: Int64s, user: IntArray) -> int:
         time_ms: int64 (n), epoch milliseconds, in any order.
         user: int (n), number of the user of each row.
 
+    Returns:
+        epoch milliseconds, UTC.
+
     >>> users, hours = np.arange(4800) % 50, np.arange(4800) // 50
     >>> times = 1_660_000_000_000 + hours * HOUR_MS
     >>> times[7] = 981_173_106_000

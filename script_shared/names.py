@@ -45,6 +45,9 @@ def clean_id(value: object) -> str:
 
     White space around it does not count.
 
+    Args:
+        value: as a file or a request has it, of any type.
+
     Raises:
         ValueError: it holds a control character or half of a character, or is too long; the message is for people.
 
@@ -64,6 +67,9 @@ def clean_id(value: object) -> str:
 def clean_text(value: object) -> str:
     """A text as people read it: entities decoded, words whole, white space as one blank; "" for a missing one.
 
+    Args:
+        value: as a file or a request has it, of any type.
+
     >>> clean_text("Elei&ccedil;&atilde;o\\r\\n &amp; vo\\u00adto")
     'Eleição & voto'
     """
@@ -82,6 +88,9 @@ def clean_text(value: object) -> str:
 def clean_title(value: object) -> str:
     """A title on one line, cut at ``MAX_TITLE`` characters.
 
+    Args:
+        value: as a file or a request has it, of any type; None gives "".
+
     >>> clean_title("Chuva\\nfecha a serra")
     'Chuva fecha a serra'
     """
@@ -90,6 +99,9 @@ def clean_title(value: object) -> str:
 
 def section_key(value: object) -> str:
     """The key by which sections are compared: lower case, without accents, words joined by hyphens; "" for none.
+
+    Args:
+        value: a name or a key of a section, of any type.
 
     >>> section_key("Política"), section_key("são paulo/"), section_key("sao-paulo")
     ('politica', 'sao-paulo', 'sao-paulo')

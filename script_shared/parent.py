@@ -15,7 +15,11 @@ def named() -> dict[str, str]:
 
 
 def end_with_named_parent(number: int = signal.SIGTERM) -> None:
-    """Call ``end_with_parent`` where the environment names the parent; nothing happens elsewhere."""
+    """Call ``end_with_parent`` where the environment names the parent; nothing happens elsewhere.
+
+    Args:
+        number: the signal that this process gets when the parent ends.
+    """
     if parent := os.environ.get(VARIABLE):
         end_with_parent(int(parent), number)
 

@@ -27,8 +27,11 @@ def throttle(wait: Wait | None) -> Iterator[None]:
     """What this thread does in the block waits at every :func:`yield_cpu`.
 
     Args:
-        wait: lets the others have their turn; is given how many seconds this thread worked since it last did. None
-            for a block in the midst of such work that must hurry.
+        wait: lets the others have their turn; is given how many seconds this thread worked since it last did. None for
+            a block in the midst of such work that must hurry.
+
+    Yields:
+        nothing; the setting of before applies again after the block.
     """
     before = _pace.wait
     _pace.wait, _pace.since = wait, time.perf_counter()

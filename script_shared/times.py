@@ -26,6 +26,9 @@ def epoch_ms(value: object) -> int:
     Args:
         value: an int, a float, either of them as text, ISO 8601 text, or a datetime.
 
+    Returns:
+        an integer between 2000-01-01 and 2100-01-01.
+
     Raises:
         ValueError: it is no time, or lies outside the years 2000 to 2100; the message is a plain sentence.
 
@@ -39,12 +42,22 @@ def epoch_ms(value: object) -> int:
 
 
 def within_bounds(time_ms: int) -> int:
-    """The time, or the nearest one between 2000 and 2100: for what was stored before times had bounds."""
+    """The time, or the nearest one between 2000 and 2100: for what was stored before times had bounds.
+
+    Args:
+        time_ms: epoch milliseconds, UTC.
+
+    Returns:
+        epoch milliseconds, UTC.
+    """
     return min(max(time_ms, EARLIEST_MS), LATEST_MS)
 
 
 def iso(time_ms: float) -> str:
     """Epoch milliseconds as ISO 8601, UTC; a time that no calendar has as the nearest one that it has.
+
+    Args:
+        time_ms: epoch milliseconds, UTC; parts of a second are cut off.
 
     >>> iso(1660532400000)
     '2022-08-15T03:00:00Z'

@@ -25,6 +25,12 @@ _VIEWER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 def viewer_tokens(text: str) -> dict[str, str]:
     """Tokens by the name of their holder.
 
+    Args:
+        text: ``name=token`` of each holder, separated by commas; "" for none.
+
+    Returns:
+        tokens by name, in the order given.
+
     Raises:
         ValueError: a part is no name and token, a name is there twice, or a token is short; no token is repeated.
 
@@ -95,6 +101,10 @@ class UseCaseSettings(BaseModel):
 
 def variable(use_case: str, field: str) -> str:
     """The environment variable of a field.
+
+    Args:
+        use_case: such as ``students``.
+        field: of the use case's settings.
 
     >>> variable("students", "source_path")
     'PAUTA_STUDENTS_SOURCE_PATH'

@@ -48,6 +48,9 @@ def entries(chosen: str = "") -> dict[str, Entry]:
         chosen: names of the registry, or ``module:object`` of an entry elsewhere, separated by commas; "" for the whole
             registry.
 
+    Returns:
+        entries in the order of ``chosen`` or of the registry.
+
     Raises:
         SettingsError: there is no such entry, or two have one name; the message lists those that exist.
 
@@ -80,5 +83,10 @@ def _entry(text: str) -> Entry:
 
 
 def unknown(name: str, names: list[str]) -> SettingsError:
-    """The error for a use case that does not exist."""
+    """The error for a use case that does not exist.
+
+    Args:
+        name: what was asked for.
+        names: the use cases that exist.
+    """
     return SettingsError(f"there is no use case {name!r}.", fix=f"Use cases are: {', '.join(sorted(names))}.")

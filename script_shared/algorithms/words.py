@@ -35,6 +35,9 @@ def plain(text: str) -> str:
 
     Bytes through a table: 20 times as fast as normalising each character, which counts on 250,000 bodies.
 
+    Args:
+        text: any text; HTML entities are decoded.
+
     >>> plain("Elei&ccedil;ão às 18h em São Paulo")
     'eleicao as 18h em sao paulo'
     """
@@ -59,6 +62,9 @@ def _lower(whole: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text, in order, stop words left out; one with a number behind a hyphen also without it.
+
+    Args:
+        text: any text; HTML entities are decoded, case and accents do not matter.
 
     >>> words("A eleição de 2022 em Campinas")
     ['eleicao', 'campinas']

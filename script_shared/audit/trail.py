@@ -128,7 +128,12 @@ class AuditTrail:
 
 
 def record_once(settings: Settings, decision: Decision) -> bool:
-    """Write one decision in a process that has no ``AuditTrail``; see ``AuditTrail.record``."""
+    """Write one decision in a process that has no ``AuditTrail``; see ``AuditTrail.record``.
+
+    Args:
+        settings: ``events_address`` says where the event log is, whose database holds the record.
+        decision: what was decided, by whom and why.
+    """
     events = EventLog(settings.events_address)
     try:
         return AuditTrail(settings, events).record(decision)

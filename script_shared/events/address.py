@@ -13,6 +13,9 @@ from script_shared.errors import SettingsError
 def log_exists(uri: str) -> bool:
     """Whether there is a log at this address, found out without making one: a SQLite file may be missing.
 
+    Args:
+        uri: an address of SQLAlchemy, such as ``sqlite:////srv/events.db``.
+
     Raises:
         SettingsError: the address cannot be understood.
     """
@@ -26,6 +29,9 @@ def log_exists(uri: str) -> bool:
 
 def engine_of(uri: str) -> Engine:
     """Connections to the log at this address, none of them open yet.
+
+    Args:
+        uri: an address of SQLAlchemy: SQLite or PostgreSQL.
 
     Raises:
         SettingsError: the address cannot be understood.

@@ -44,17 +44,31 @@ class Entry:
 
 
 def user_digest(user_id: str) -> str:
-    """A one-way name of a user, by which an erased one is recognised without being kept: 32 hex characters."""
+    """A one-way name of a user, by which an erased one is recognised without being kept: 32 hex characters.
+
+    Args:
+        user_id: the id as events have it, or a name of a visit (:func:`script_shared.events.person.session_name`).
+    """
     return blake2b(user_id.encode(), digest_size=SIZE, person=PERSON).hexdigest()
 
 
 def user_key(user_id: str) -> int:
-    """The first 64 bits of :func:`user_digest` as a number."""
+    """The first 64 bits of :func:`user_digest` as a number.
+
+    Args:
+        user_id: the id as events have it.
+
+    Returns:
+        0 to 2^64 - 1, the same in every process and on every machine.
+    """
     return int.from_bytes(blake2b(user_id.encode(), digest_size=SIZE, person=PERSON).digest()[:8], "big")
 
 
 def storable(text: str) -> bool:
     """Whether every database can keep the text: no control characters, no halves of characters.
+
+    Args:
+        text: of an event or article, before it is written.
 
     >>> storable("eleição"), storable("\\x00"), storable("\\ud800")
     (True, False, False)

@@ -61,7 +61,15 @@ class Extract:
 
 
 def plain(entry: Entry) -> dict[str, Any]:
-    """An entry as one flat row, under the names that ``POST /events`` has; a served list has no ``seq``."""
+    """An entry as one flat row, under the names that ``POST /events`` has; a served list has no ``seq``.
+
+    Args:
+        entry: an entry of the log, or a served list as one.
+
+    Returns:
+        ``seq``, ``event_id``, ``kind``, ``time`` (ISO 8601, UTC, with milliseconds), ``user_id``, ``page``, and the
+        fields of the entry's body.
+    """
     seconds, milliseconds = divmod(entry.time_ms, 1000)
     time = f"{datetime.fromtimestamp(seconds, UTC).isoformat()[:-6]}.{milliseconds:03d}Z"
     return {

@@ -10,6 +10,9 @@ _SESSION = "session "
 def session_name(session: str) -> str:
     """What stores call a visit without a user, "" for no visit.
 
+    Args:
+        session: id of the visit; "" for none.
+
     >>> session_name("visit-7")
     'session visit-7'
     """

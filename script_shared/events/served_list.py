@@ -17,6 +17,12 @@ KEY = 12  # bytes by which a list and a click that names its answer find each ot
 def answer_key(answer_id: str) -> bytes:
     """The part of an answer's id that is kept: what comes before the marks of its pages.
 
+    Args:
+        answer_id: as the answer had it; ids of other services are accepted, and get a hash.
+
+    Returns:
+        12 bytes.
+
     >>> answer_key("0123456789abcdef01234567" + "marks").hex()
     '0123456789abcdef01234567'
     """
@@ -28,7 +34,14 @@ def answer_key(answer_id: str) -> bytes:
 
 
 def person_key(name: str) -> int:
-    """31 bits of a user or session by which rows are indexed, 0 for none; a reader of rows compares the name too."""
+    """31 bits of a user or session by which rows are indexed, 0 for none; a reader of rows compares the name too.
+
+    Args:
+        name: of a user or session; "" for none.
+
+    Returns:
+        0 to 2^31 - 1.
+    """
     return int.from_bytes(blake2b(name.encode(), digest_size=4).digest(), "big") >> 1 if name else 0
 
 
@@ -138,6 +151,9 @@ def parts_of(
 def packed(numbers: Sequence[int]) -> bytes:
     """Numbers of 0 or more, seven bits a byte, the lowest first; the last byte of each number is below 128.
 
+    Args:
+        numbers: each 0 or more; there is no upper limit.
+
     >>> packed([1, 300]).hex(), list(unpacked(packed([1, 300, 70_000])))
     ('01ac02', [1, 300, 70000])
     """
@@ -151,7 +167,11 @@ def packed(numbers: Sequence[int]) -> bytes:
 
 
 def unpacked(blob: bytes) -> Iterator[int]:
-    """The numbers that ``packed`` wrote."""
+    """The numbers that ``packed`` wrote.
+
+    Args:
+        blob: whole numbers; bytes after the last one that is complete are ignored.
+    """
     number, shift = 0, 0
     for byte in blob:
         number |= (byte & 127) << shift

@@ -27,7 +27,13 @@ def segment_codes(logged: Bools, reads: IntArray, among: Collection[str] = SEGME
 
 
 def segment_of(*, logged: bool, reads: int, among: Collection[str] = SEGMENT_NAMES) -> Segment:
-    """The segment of one user."""
+    """The segment of one user.
+
+    Args:
+        logged: whether the user has an account.
+        reads: articles that the user has read, 0 or more.
+        among: names of the segments that a release serves; the last of all segments where no rule fits.
+    """
     one, some = np.bool_(logged), np.int64(reads)
     for segment in SEGMENTS:
         if segment.name in among and segment.belongs(one, some):  # type: ignore[arg-type]
@@ -36,5 +42,12 @@ def segment_of(*, logged: bool, reads: int, among: Collection[str] = SEGMENT_NAM
 
 
 def members(segment: str, logged: Bools, reads: IntArray, among: Collection[str] = SEGMENT_NAMES) -> Bools:
-    """bool (n): whether each user belongs to the segment."""
+    """bool (n): whether each user belongs to the segment.
+
+    Args:
+        segment: name of the segment.
+        logged: bool (n), whether each user has an account.
+        reads: int (n), articles that each user has read.
+        among: names of the segments to choose from; a user belongs to the first whose rule fits.
+    """
     return segment_codes(logged, reads, among) == SEGMENT_NAMES.index(segment_named(segment).name)

@@ -108,5 +108,10 @@ class NewsParams(Params):
 
 
 def for_site(params: NewsParams, site: SiteProfile) -> NewsParams:
-    """The params with every ``"auto"`` setting replaced by the site's value."""
+    """The params with every ``"auto"`` setting replaced by the site's value.
+
+    Args:
+        params: as read from the params file.
+        site: how much is read on the site, and how long articles live.
+    """
     return NewsParams.model_validate(with_rules(params.model_dump(), params.auto, site))

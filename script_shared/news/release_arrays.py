@@ -35,6 +35,9 @@ PAIRS = ("together", "following", "onward", "later")
 def check_model(folder: Path) -> None:
     """Hold the arrays of the segments' models, the catalog and the users against their rules.
 
+    Args:
+        folder: of the release.
+
     Raises:
         ReleaseCorruptError: one does not keep them.
     """
@@ -49,7 +52,9 @@ def check_live(folder: Path, articles: int, sections: int) -> None:
     """Hold the arrays of the live state's snapshot against their rules.
 
     Args:
-        articles: rows that the live state has; sections: names of sections in its facts.
+        folder: of the release.
+        articles: rows that the live state has.
+        sections: number of section names in its facts.
 
     Raises:
         ReleaseCorruptError: one does not keep them.

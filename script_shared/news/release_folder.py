@@ -18,6 +18,12 @@ FORMAT = 1  # of the folder; a release of another format is refused
 def facts_in(folder: Path) -> dict[str, Any]:
     """The content of ``model.json``.
 
+    Args:
+        folder: of the release.
+
+    Returns:
+        facts by name; ``format`` is the one of this code.
+
     Raises:
         ReleaseError: it cannot be read, or the folder's format is not this code's.
     """

@@ -65,6 +65,9 @@ SEGMENT_NAMES: tuple[str, ...] = tuple(segment.name for segment in SEGMENTS)
 def segment_named(name: str) -> Segment:
     """The entry of a segment.
 
+    Args:
+        name: such as ``logged``.
+
     Raises:
         InputError: there is no such segment.
     """

@@ -17,6 +17,13 @@ class Grant(NamedTuple):
 def grants(text: str) -> dict[str, Grant]:
     """The grant of each value of the claim; without a text, the values are the names of the roles.
 
+    Args:
+        text: such as ``newsroom-chief=admin, teachers=viewer:students``; a value may itself contain ``=``.
+
+    Returns:
+        what each value of the claim permits; a value that is there twice has the higher role, for the use cases of
+        both.
+
     Raises:
         ValueError: a part is not ``value=role`` or ``value=role:use case``.
 
@@ -40,7 +47,11 @@ def grants(text: str) -> dict[str, Grant]:
 
 
 def highest(found: Iterable[Grant]) -> Grant | None:
-    """The grant of several values together: the highest role, for all its use cases; None without values."""
+    """The grant of several values together: the highest role, for all its use cases; None without values.
+
+    Args:
+        found: grants of one person.
+    """
     best: Grant | None = None
     for grant in found:
         best = grant if best is None else _both(best, grant)

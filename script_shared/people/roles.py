@@ -11,6 +11,10 @@ ROLES: tuple[Role, ...] = ("viewer", "editor", "operator", "admin")
 def covers(role: Role, needed: Role) -> bool:
     """Whether a role has the rights of another one.
 
+    Args:
+        role: the role that somebody has.
+        needed: the role that a route requires.
+
     >>> covers("operator", "editor"), covers("viewer", "editor")
     (True, False)
     """

@@ -69,7 +69,16 @@ class Session:
 
 
 def facts_of(token: Token, now_ms: int) -> dict[str, Any]:
-    """The facts of a token that people see, never its digest."""
+    """The facts of a token that people see, never its digest.
+
+    Args:
+        token: a stored token.
+        now_ms: epoch milliseconds, UTC, by which it is valid, expired or revoked.
+
+    Returns:
+        ``name``, ``role``, ``use_cases``, ``state``, ``made_by``, and ``made_at``, ``expires_at``, ``revoked_at`` and
+        ``used_at`` as ISO 8601 text or None.
+    """
     times = {name: getattr(token, f"{name}_ms") for name in ("made", "expires", "revoked", "used")}
     return {
         "name": token.name,
@@ -82,7 +91,11 @@ def facts_of(token: Token, now_ms: int) -> dict[str, Any]:
 
 
 def digest_of(secret: str) -> str:
-    """The stored hash of a secret: it has 256 random bits, so nobody can guess it and a slow hash adds nothing."""
+    """The stored hash of a secret: it has 256 random bits, so nobody can guess it and a slow hash adds nothing.
+
+    Args:
+        secret: as a request sends it; any text is accepted.
+    """
     return sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
@@ -93,6 +106,9 @@ def new_secret() -> str:
 
 def check_name(name: str) -> str:
     """The name itself.
+
+    Args:
+        name: of a new token.
 
     Raises:
         InputError: the name is invalid.
@@ -105,6 +121,10 @@ def check_name(name: str) -> str:
 def check_use_cases(names: Iterable[str], hosted: Iterable[str]) -> frozenset[str]:
     """The use cases that a token opens.
 
+    Args:
+        names: that the new token is to open; none means all.
+        hosted: names of the use cases of this instance.
+
     Raises:
         InputError: this instance does not host one of them.
     """
@@ -116,6 +136,9 @@ def check_use_cases(names: Iterable[str], hosted: Iterable[str]) -> frozenset[st
 
 def lifetime_ms(text: str) -> int:
     """Milliseconds of a number of days such as ``90d``.
+
+    Args:
+        text: days, such as ``90d``.
 
     Raises:
         InputError: it is not a number of days.

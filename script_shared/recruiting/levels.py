@@ -38,6 +38,12 @@ LANGUAGE = {"nenhum": 0, "basico": 1, "tecnico": 2, "intermediario": 3, "avancad
 def level_rank(text: str | None) -> int:
     """Place of a professional level, 0 for an apprentice to 7 for a manager.
 
+    Args:
+        text: as a file or a person writes it, in Portuguese.
+
+    Returns:
+        0 to 7; -1 for an unknown level.
+
     >>> level_rank("Sênior"), level_rank("Pleno"), level_rank(None)
     (4, 3, -1)
     """
@@ -47,6 +53,12 @@ def level_rank(text: str | None) -> int:
 @lru_cache(maxsize=4_096)
 def academic_rank(text: str | None) -> int:
     """Place of an academic level: the school's, and whether it was left, goes on or was finished.
+
+    Args:
+        text: as a file or a person writes it, in Portuguese.
+
+    Returns:
+        0 or more, higher for more education; -1 for an unknown level.
 
     >>> academic_rank("Ensino Superior Completo") > academic_rank("Ensino Superior Cursando")
     True
@@ -58,6 +70,12 @@ def academic_rank(text: str | None) -> int:
 @lru_cache(maxsize=4_096)
 def language_rank(text: str | None) -> int:
     """Place of a language level, 0 for none to 5 for fluent.
+
+    Args:
+        text: as a file or a person writes it, in Portuguese.
+
+    Returns:
+        0 to 5; -1 for an unknown level.
 
     >>> language_rank("Básico"), language_rank("Fluente")
     (1, 5)

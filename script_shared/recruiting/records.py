@@ -16,6 +16,15 @@ CANDIDATE_COLUMNS = {"id": "candidate_id", "skills": "skills_text", "cv": "cv_te
 def day_of(value: date | str | None) -> int:
     """Days since 1970-01-01 of a day or its ISO text, NEVER for None.
 
+    Args:
+        value: a day, its ISO text, or None for a day that never was.
+
+    Returns:
+        days since 1970-01-01; -1 (NEVER) for None.
+
+    Raises:
+        ValueError: the text is no ISO date.
+
     >>> day_of("1970-01-11"), day_of(None)
     (10, -1)
     """
@@ -25,7 +34,11 @@ def day_of(value: date | str | None) -> int:
 
 
 def iso_day(day: int) -> str | None:
-    """A day as ISO text, None for NEVER."""
+    """A day as ISO text, None for NEVER.
+
+    Args:
+        day: days since 1970-01-01, or NEVER.
+    """
     return None if day == NEVER else (EPOCH + timedelta(days=day)).isoformat()
 
 

@@ -28,6 +28,9 @@ REFUSED: dict[str, str] = {
 def refuse_leaks(names: Iterable[str]) -> None:
     """Check the names of columns or features.
 
+    Args:
+        names: of columns or features; case and white space around them do not count.
+
     Raises:
         InputError: names the first one that is refused, and why.
     """

@@ -23,6 +23,9 @@ ENDINGS = tuple(tuple(pair.split(":")) for pair in _OTHER.split())
 def words(text: str) -> list[str]:
     """The words of a text, in order.
 
+    Args:
+        text: of a vacancy or a candidate, with any white space and punctuation.
+
     >>> words("Programadora C++ e .NET Sênior - 2 vagas, SAP S4/HANA")
     ['programador', 'c++', 'net', 'senior', 'vagas', 'sap', 's4', 'hana']
     """
@@ -48,6 +51,10 @@ def _root(word: str) -> str:
 
 def pieces(word: str, sizes: tuple[int, ...] = (3, 4)) -> list[str]:
     """The letter runs of a word with its borders; they forgive endings and typing errors.
+
+    Args:
+        word: one word.
+        sizes: lengths of the runs.
 
     >>> pieces("java")
     ['^ja', 'jav', 'ava', 'va$', '^jav', 'java', 'ava$']

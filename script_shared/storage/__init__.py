@@ -20,6 +20,9 @@ NO_BUCKET = re.compile(rf"({'|'.join(OBJECT_STORES)}|file):")  # s3:/news is wha
 def address_of(path: Path) -> str:
     """The address that a path of the settings is: of an object store where it begins like one.
 
+    Args:
+        path: ``Path`` makes one slash of the two that an address has; they are restored.
+
     >>> address_of(Path("s3://sheets/2024")), address_of(Path("/srv/sheets"))
     ('s3://sheets/2024', '/srv/sheets')
     """
@@ -27,7 +30,11 @@ def address_of(path: Path) -> str:
 
 
 def is_object_store(address: str) -> bool:
-    """Whether an address is of an object store, not of a folder."""
+    """Whether an address is of an object store, not of a folder.
+
+    Args:
+        address: such as ``s3://bucket/prefix``, or a path.
+    """
     return address.partition("://")[0] in OBJECT_STORES
 
 

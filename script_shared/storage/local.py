@@ -22,6 +22,10 @@ PARTIAL = ".partial"  # what a killed writer leaves ends like this
 def locked(file: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     """Hold the lock file for the block. The system releases it when the process dies, however it dies.
 
+    Args:
+        file: made when missing, with its folders; it stays, and its content does not matter.
+        seconds: how long to wait for the lock at most.
+
     Raises:
         UnavailableError: somebody else held it all the time.
     """
@@ -67,7 +71,11 @@ def sync(path: Path) -> None:
 
 
 def digest_file(path: Path) -> Digest:
-    """SHA-256 and size of a file, read once."""
+    """SHA-256 and size of a file, read once.
+
+    Args:
+        path: of a file of any size; it is read in pieces.
+    """
     with path.open("rb") as file:
         return Digest(file_digest(file, "sha256").hexdigest(), file.tell())
 

@@ -24,7 +24,12 @@ _MYSQL_LOCK, _MYSQL_UNLOCK = "SELECT GET_LOCK(:name, 60)", "SELECT RELEASE_LOCK(
 
 
 def tables_address(settings: Settings, use_case: str) -> str:
-    """Address of the tables: the setting, else the event log's PostgreSQL, else a SQLite file beside the log."""
+    """Address of the tables: the setting, else the event log's PostgreSQL, else a SQLite file beside the log.
+
+    Args:
+        settings: ``database_uri`` of the use case, and ``events_address``.
+        use_case: such as ``students``; it names the SQLite file.
+    """
     if own := settings.of(use_case).database_uri:
         return own.get_secret_value()
     file = sqlite_file(settings.events_address)

@@ -17,7 +17,11 @@ def normal_id(ra: str) -> str:
 
 
 def person_name(ra: str) -> str:
-    """What the event log calls a student."""
+    """What the event log calls a student.
+
+    Args:
+        ra: id of the student, as in the sheets or in a request.
+    """
     return f"{_NAME}{normal_id(ra)}"
 
 
@@ -27,6 +31,9 @@ def are_erased(ids: Sequence[str], digests: Collection[str]) -> list[bool]:
     Args:
         ids: of students, as in the sheets.
         digests: of erased people.
+
+    Returns:
+        one flag per id, in the same order.
 
     >>> are_erased(["RA-1", "RA-2"], {user_digest("student RA-2")})
     [False, True]

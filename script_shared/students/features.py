@@ -128,6 +128,9 @@ def missing_needs(record: Mapping[str, float | None], names: Sequence[str]) -> l
 def status_of(lag: FloatArray) -> Int8s:
     """int8: place in STATUSES of each lag (years, negative behind): critical up to -2, alert -1, expected above.
 
+    Args:
+        lag: float (n), years; negative behind.
+
     >>> status_of(np.array([-3, -2, -1, 0, 1])).tolist()
     [2, 2, 1, 0, 0]
     """

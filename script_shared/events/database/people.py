@@ -41,6 +41,9 @@ def rows_of(person: Person) -> ColumnElement[bool]:
 
     A user's are those that name the user, and those without a user of every visit in which the user was seen. A visit's
     are all that name the session, whatever user they name.
+
+    Args:
+        person: a user or a visit.
     """
     user: ColumnElement[Any] = ENTRIES.c.user_id
     if person.session:
@@ -55,12 +58,22 @@ def _visits(person: Person) -> Select[Any]:
 
 
 def visits_of(connection: Connection, person: Person) -> list[str]:
-    """The sessions in which a user was seen, in order; none for a visit."""
+    """The sessions in which a user was seen, in order; none for a visit.
+
+    Args:
+        connection: to the database of the log.
+        person: a user or a visit.
+    """
     return sorted(connection.scalars(_visits(person))) if person.user else []
 
 
 def delete_rows(connection: Connection, person: Person) -> Counter[str]:
-    """Delete a person's rows; returns how many by kind."""
+    """Delete a person's rows; returns how many by kind.
+
+    Args:
+        connection: in a transaction, which the caller commits.
+        person: a user or a visit; served lists are in another table (``served_lists.delete_of_person``).
+    """
     rows = connection.execute(select(ENTRIES.c.seq, ENTRIES.c.kind).where(rows_of(person))).all()
     numbers = [row.seq for row in rows]
     for start in range(0, len(numbers), _AT_ONCE):
@@ -69,13 +82,31 @@ def delete_rows(connection: Connection, person: Person) -> Counter[str]:
 
 
 def erased_since(connection: Connection, after: int) -> set[str]:
-    """The digests of all who were erased by an entry whose number is above ``after``."""
+    """The digests of all who were erased by an entry whose number is above ``after``.
+
+    Args:
+        connection: to the database of the log.
+        after: number (``seq``) of the last entry that the caller knows, 0 for all erasures.
+
+    Returns:
+        digests of :func:`script_shared.events.entry.user_digest`.
+    """
     query = select(ENTRIES.c.body).where(ENTRIES.c.seq > after, ENTRIES.c.kind == int(Kind.ERASE))
     return {body["digest"] for body in connection.scalars(query)}
 
 
 def marks_of(person: Person, visits: list[str]) -> list[Entry]:
-    """ERASE entries of a person under every name."""
+    """ERASE entries of a person under every name.
+
+    Args:
+        person: who is erased.
+        visits: the sessions in which that user was seen (``visits_of``), because readers of the log know a visit by its
+            session.
+
+    Returns:
+        one entry for the person and one for each visit, none written yet; each has a random id and holds a digest, not
+        the name.
+    """
     names = [person.name, *map(session_name, visits)]
     return [Entry(f"erase-{token_hex(16)}", Kind.ERASE, wall_ms(), body=_digest(name)) for name in names]
 

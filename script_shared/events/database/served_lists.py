@@ -120,7 +120,13 @@ class ServedLists:
 
 
 def of_person(connection: Connection, person: Person, visits: Iterable[str]) -> list[ServedList]:
-    """A person's lists, in order; of a user also those without a user of the given visits."""
+    """A person's lists, in order; of a user also those without a user of the given visits.
+
+    Args:
+        connection: to the database of the log.
+        person: a user or a visit.
+        visits: sessions in which the user was seen; not used for a visit.
+    """
     found: dict[int, ServedList] = {}
     for rows in _rows_of(person, visits):
         found.update((one.number, one) for one in _read(connection, select(SERVED).where(rows)))
@@ -128,12 +134,23 @@ def of_person(connection: Connection, person: Person, visits: Iterable[str]) -> 
 
 
 def delete_of_person(connection: Connection, person: Person, visits: Iterable[str]) -> int:
-    """Delete a person's lists; returns how many."""
+    """Delete a person's lists; returns how many.
+
+    Args:
+        connection: in a transaction, which the caller commits.
+        person: a user or a visit.
+        visits: sessions in which the user was seen; not used for a visit.
+    """
     return sum(connection.execute(delete(SERVED).where(rows)).rowcount for rows in _rows_of(person, visits))
 
 
 def visits_served(connection: Connection, person: Person) -> set[str]:
-    """The sessions in which a user was served a list; none for a visit."""
+    """The sessions in which a user was served a list; none for a visit.
+
+    Args:
+        connection: to the database of the log.
+        person: a user or a visit.
+    """
     mine = _is(SERVED.c.user_key, SERVED.c.user_id, person.user)
     query = select(SERVED.c.session).where(mine, SERVED.c.session != "")
     return set(connection.scalars(query.distinct())) if person.user else set()

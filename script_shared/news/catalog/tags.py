@@ -18,6 +18,9 @@ _ACCENTS, _WORDS = re.compile(ACCENT), re.compile(r"[^\W_]+")
 def tag_key(text: str) -> str:
     """Text without case, accents and punctuation, by which tags are compared.
 
+    Args:
+        text: a tag as an editor wrote it.
+
     >>> tag_key("Eleições  2026!"), tag_key("ELEICOES-2026")
     ('eleicoes 2026', 'eleicoes 2026')
     """

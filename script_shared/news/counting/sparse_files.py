@@ -9,7 +9,13 @@ from script_shared.errors import ReleaseCorruptError
 
 
 def save_sparse(folder: Path, name: str, array: FloatArray) -> None:
-    """Write what of an array is not zero."""
+    """Write what of an array is not zero.
+
+    Args:
+        folder: made when missing.
+        name: three files begin with it: ``<name>.shape.npy``, ``<name>.places.npy`` and ``<name>.values.npy``.
+        array: of any shape and float dtype.
+    """
     flat = np.ascontiguousarray(array).ravel()
     places = np.flatnonzero(flat)
     kept = {"shape": np.array(array.shape, np.int64), "places": places, "values": flat[places]}
@@ -18,6 +24,13 @@ def save_sparse(folder: Path, name: str, array: FloatArray) -> None:
 
 def load_sparse(folder: Path, name: str) -> FloatArray:
     """Read the array that was saved.
+
+    Args:
+        folder: where ``save_sparse`` wrote.
+        name: as given to ``save_sparse``.
+
+    Returns:
+        the array with its shape and dtype, in memory and writable.
 
     Raises:
         ReleaseCorruptError: a file is missing or damaged.

@@ -30,6 +30,11 @@ EVICT_BY = "6h"
 def nearest(window: str, names: tuple[str, ...], pace: int) -> str:
     """Which of some windows lasts most nearly as long as its name says, where windows last ``pace`` times longer.
 
+    Args:
+        window: a name of ``HALF_LIVES_HOURS``, such as ``24h``.
+        names: the windows to choose from.
+        pace: how many times longer each window lasts than its name says, 1 or more.
+
     >>> nearest("24h", TREND, 1), nearest("24h", TREND, 16), nearest("2m", TREND, 16)
     ('24h', '1h', '2m')
     """
@@ -38,5 +43,12 @@ def nearest(window: str, names: tuple[str, ...], pace: int) -> str:
 
 
 def indices(names: tuple[str, ...]) -> tuple[int, ...]:
-    """Places of windows in the list of all half-lives."""
+    """Places of windows in the list of all half-lives.
+
+    Args:
+        names: of windows, each in ``HALF_LIVES_HOURS``.
+
+    Returns:
+        for each name, its row in arrays that have a row for every half-life.
+    """
     return tuple(INDEX[name] for name in names)

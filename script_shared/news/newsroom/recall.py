@@ -14,6 +14,8 @@ def recall(newsroom: Newsroom, events: EventLog, since_ms: int) -> None:
     were erased once. Of a release of before, only those of users whom the snapshot does not know are found.
 
     Args:
+        newsroom: where the reads are noted.
+        events: the log that is asked for the clicks.
         since_ms: how far back users are looked for, where the release does not say which clicks it lacks.
 
     Raises:

@@ -99,6 +99,14 @@ def known_reads(model: NewsModel, newsroom: Newsroom, query: Query) -> frozenset
     """Rows of the catalog that a release knows as read by a user, and by the visit without a user.
 
     Those of erased users are not used.
+
+    Args:
+        model: the release.
+        newsroom: knows who was erased.
+        query: its user and its session.
+
+    Returns:
+        rows of the release's catalog, which are not those of the live state.
     """
     rows: set[int] = set()
     for name in (query.user, session_name(query.session)):

@@ -21,7 +21,12 @@ def feature(function: Feature) -> Feature:
 
 
 def matrix(found: Candidates, names: Sequence[str] | None = None) -> Float32s:
-    """float32 (m, features): the features of a request's candidates, by default all of ``FEATURES`` in their order."""
+    """float32 (m, features): the features of a request's candidates, by default all of ``FEATURES`` in their order.
+
+    Args:
+        found: m candidates, with what was read of the live state for them.
+        names: of features, in the order of the columns.
+    """
     inputs, names = FeatureInputs(found), list(FEATURES) if names is None else names
     columns = np.empty((len(names), len(found)), np.float32)
     for place, name in enumerate(names):

@@ -50,21 +50,45 @@ class Mixing:
 
 
 def reliance(clicks: float, enough: float) -> float:
-    """Share of the live order, 0..1: all of it from ``enough`` clicks on; nothing before the first click."""
+    """Share of the live order, 0..1: all of it from ``enough`` clicks on; nothing before the first click.
+
+    Args:
+        clicks: decayed clicks of the last hour, 0 or more.
+        enough: clicks per hour from which on only live data count; ``serving.trusted_clicks``.
+
+    Returns:
+        0 to 1, proportional to ``clicks`` between.
+    """
     if clicks <= 0.0:
         return 0.0
     return 1.0 if clicks >= enough else clicks / enough
 
 
 def clicks_of_an_hour(state: LiveState, now_ms: int) -> float:
-    """All clicks, decayed with a half-life of one hour."""
+    """All clicks, decayed with a half-life of one hour.
+
+    Args:
+        state: the live state.
+        now_ms: epoch milliseconds, UTC, by the release's clock.
+
+    Returns:
+        clicks; a click one hour old counts a half.
+    """
     hour = windows.INDEX["1h"]
     total = float(state.counts.overall.totals[state.counts.overall.windows.index(hour), 0])
     return total * state.counts.decay.factors(now_ms)[hour]
 
 
 def load_mixing(folder: Path, params: ServingParams) -> tuple[Mixing, tuple[str, ...]]:
-    """The choice of a release, and the missing parts; an earlier release without one has the default."""
+    """The choice of a release, and the missing parts; an earlier release without one has the default.
+
+    Args:
+        folder: of the release; the choice is in ``live/mixing.json``.
+        params: whose ``trusted_clicks`` is the default.
+
+    Returns:
+        the choice, and ``("mixing",)`` where a file cannot be read; the default is used then, and the reason is logged.
+    """
     path = folder / "live" / FILE
     if not path.exists():
         return Mixing.default(params), ()

@@ -83,8 +83,10 @@ def ordered(offer: Offer, ranker: Ranker | None, mixing: Mixing, degraded: Degra
     """The order of what a request is offered.
 
     Args:
+        offer: candidates of the live state, and the list of the segment's model.
         ranker: None when the release has none.
         mixing: how far the live order is relied on after so many clicks.
+        degraded: notes ``ranker`` or ``live_ranking`` if that part fails; the other one then makes the order.
     """
     live, trust, found, name = None, 0.0, offer.found, offer.segment_name
     with degraded.part("live_ranking"):
@@ -102,6 +104,11 @@ def ordered(offer: Offer, ranker: Ranker | None, mixing: Mixing, degraded: Degra
 
 def fused(live: Iterable[str], batch: Sequence[str], trust: float) -> Iterator[str]:
     """Two orders as one, by reciprocal places; with a trust of 1 the second only comes after the first.
+
+    Args:
+        live: article ids, best first.
+        batch: article ids, best first.
+        trust: weight of ``live``, 0 to 1; ``batch`` has the rest.
 
     >>> list(fused(["a", "b"], ["c", "a"], 1.0)), list(fused(["a", "b"], ["c", "a"], 0.0))
     (['a', 'b', 'c', 'a'], ['c', 'a', 'b'])

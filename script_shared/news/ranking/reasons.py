@@ -100,7 +100,17 @@ def mix_parts(found: Candidates, places: IntArray) -> Float32s:
 
 
 def explained(order: LiveOrder, ranker: Ranker | None, places: Sequence[int]) -> list[dict[str, float]]:
-    """Of each candidate what added most to its score, greatest first: features of the ranker, or parts of the mix."""
+    """Of each candidate what added most to its score, greatest first: features of the ranker, or parts of the mix.
+
+    Args:
+        order: the live order that was served.
+        ranker: None if the release has none; parts of the plain mix are given then.
+        places: places in ``order`` of the articles to explain, from 0.
+
+    Returns:
+        for each place, what was added to its score by at most ``EXPLAINED`` features or parts, by name; in units of the
+        raw score, rounded to five digits.
+    """
     at = np.array(places, np.int64)
     if order.source == "ranker" and ranker is not None:
         names, values = ranker.names, ranker.contributions(matrix(order.found, ranker.names)[at])

@@ -56,6 +56,8 @@ def features(reads: Reads, n_users: int, topics: Int16s, sizes: tuple[int, int])
     """float64 (n_users, features): quantities, then shares of hours, sections and regions; nan for who read nothing.
 
     Args:
+        reads: interactions, sorted by time.
+        n_users: rows of the result; users without a read get nan.
         topics: int16 (2, n_articles); section and region of articles.
         sizes: how many of each there are.
     """
@@ -66,7 +68,16 @@ def features(reads: Reads, n_users: int, topics: Int16s, sizes: tuple[int, int])
 
 
 def features_of(histories: Histories, topics: IntArray, sizes: tuple[int, int]) -> FloatArray:
-    """The same of histories alone: what they do not tell (time, clicks, scroll) is nan."""
+    """The same of histories alone: what they do not tell (time, clicks, scroll) is nan.
+
+    Args:
+        histories: articles that n users read, with times.
+        topics: int16 (2, n_articles); section and region of articles.
+        sizes: how many of each there are.
+
+    Returns:
+        float64 (n, columns), with the columns of ``features``.
+    """
     n = len(histories)
     hours = histories.time_s.astype(np.int64) // 3600
     shares = _all_shares(histories.owner, histories.article, hours, n, topics, sizes)

@@ -18,7 +18,11 @@ NEW = "new in the last hours"
 
 
 def weights_of(params: PopularityParams) -> PopularityWeights:
-    """The weights as the algorithm takes them."""
+    """The weights as the algorithm takes them.
+
+    Args:
+        params: of popularity, from the params file; half-lives are in hours.
+    """
     return PopularityWeights(
         tuple(params.half_lives_hours),
         tuple(params.window_weights),
@@ -28,7 +32,12 @@ def weights_of(params: PopularityParams) -> PopularityWeights:
 
 
 def count(snapshot: TrainingData, params: PopularityParams) -> Popularity:
-    """Popularity among all users as of the snapshot."""
+    """Popularity among all users as of the snapshot.
+
+    Args:
+        snapshot: what was known at a moment.
+        params: of popularity, from the params file.
+    """
     reads = snapshot.reads
     return Popularity.fit(reads.article, reads.time_ms, snapshot.n_articles, snapshot.as_of_ms, weights_of(params))
 

@@ -14,7 +14,11 @@ TIE = 1e-6  # score a place in the pool costs: near ties go to the more popular 
 
 
 def total(parts: Sequence[Part]) -> Float32s:
-    """float32 (n, m): the sum of the parts; near ties are settled by the candidates' order."""
+    """float32 (n, m): the sum of the parts; near ties are settled by the candidates' order.
+
+    Args:
+        parts: at least one; the values of each are (n, m) for n users and m candidates.
+    """
     values = np.array(parts[0].values, np.float32)
     for part in parts[1:]:
         values += part.values
@@ -63,7 +67,12 @@ def top(scores: FloatArray, n: int) -> Int64s:
 
 
 def best(scores: FloatArray, n: int) -> Int64s:
-    """int64 (at most n): places of the n highest of one user's scores, highest first; the same order as ``top``."""
+    """int64 (at most n): places of the n highest of one user's scores, highest first; the same order as ``top``.
+
+    Args:
+        scores: float (m) of one user; ``NEVER`` for candidates that may not be given.
+        n: places wanted.
+    """
     width = len(scores)
     places = np.argpartition(scores, width - n)[width - n :] if 0 < n < width else np.arange(width)
     places = np.sort(places[scores[places] > NEVER])
@@ -77,6 +86,9 @@ def fill(rows: IntArray, count: int, read: IntArray, exclude: IntArray) -> IntAr
         rows: int (k) article rows, best first.
         count: rows wanted.
         read, exclude: int, rows to leave out.
+
+    Returns:
+        int (at most ``count``), with the dtype of ``rows``.
 
     >>> fill(np.array([4, 2, 7, 1]), 2, np.array([4]), np.array([1])).tolist()
     [2, 7]

@@ -6,7 +6,11 @@ from script_shared.news.state.reader_clusters import Assignment, nobody
 
 
 def assignment_of(model: NewsModel) -> Assignment:
-    """The cluster of a user id as a release has it, -1 for users it does not know or could not put in any."""
+    """The cluster of a user id as a release has it, -1 for users it does not know or could not put in any.
+
+    Args:
+        model: the release; without a recommender by clusters, no user has one.
+    """
     grouped = next((found for found in model.recommenders.values() if isinstance(found, Grouped)), None)
     if grouped is None:
         return nobody

@@ -31,6 +31,9 @@ def load_newsroom(
         params: bounds of the state.
         assignment: the release's clusters of users, by which clicks from now on are counted.
         empty: leave a damaged snapshot out.
+
+    Returns:
+        the newsroom, and ``("live_snapshot",)`` if the release's snapshot is missing, damaged or left out.
     """
     params = paced(params, folder)
     missing: tuple[str, ...]
@@ -62,6 +65,12 @@ def load_ranker(folder: Path) -> tuple[Ranker | None, tuple[str, ...]]:
     """The release's ranker (None if it has no usable one), and the missing parts.
 
     A release without the folder was made without a ranker: the order of candidates is its order, nothing is missing.
+
+    Args:
+        folder: of the release.
+
+    Returns:
+        the ranker, and ``("ranker",)`` if there is one that cannot be used; the reason is logged.
     """
     if not (folder / "ranker").exists():
         return None, ()
@@ -73,7 +82,12 @@ def load_ranker(folder: Path) -> tuple[Ranker | None, tuple[str, ...]]:
 
 
 def paced(params: LiveParams, folder: Path) -> LiveParams:
-    """Bounds of a live state with the pace of a release."""
+    """Bounds of a live state with the pace of a release.
+
+    Args:
+        params: bounds from the params file.
+        folder: of the release.
+    """
     return params.model_copy(update={"pace": pace_in(folder)})
 
 
@@ -81,6 +95,9 @@ def pace_in(folder: Path) -> int:
     """Pace of a release: that of its live state, else of its facts; 1 for one made before there was a pace.
 
     The ranker's features are counts in windows of that pace, so a state that begins empty has it too.
+
+    Args:
+        folder: of the release.
     """
     for read in (lambda: state_io.pace_in(folder / "live"), lambda: int(facts_in(folder)["site"]["pace"])):
         try:
@@ -92,6 +109,9 @@ def pace_in(folder: Path) -> int:
 
 def position(path: Path) -> int:
     """Number of the last log entry that a snapshot holds, 0 where the file is missing.
+
+    Args:
+        path: ``live/position.json`` of the release.
 
     Raises:
         ReleaseCorruptError: it cannot be read.

@@ -24,9 +24,15 @@ def most_read(state: LiveState, window: str, now_ms: int, *, within: Bools | Non
     """Articles by their clicks in a window, most first.
 
     Args:
+        state: the live state.
         window: one of ``windows.TREND``.
+        now_ms: epoch milliseconds, UTC; a moment before the state's latest event counts as that event's time.
         within: bool (used), rows that count, such as those of one section; None for all.
         region: counts the clicks of its users only; "" for all.
+
+    Yields:
+        each article with its decayed clicks and its share, 0 to 1, of all that count; articles with next to no clicks
+        are left out.
     """
     window = windows.nearest(window, windows.TREND, state.params.pace)
     factor = state.counts.decay.factors(max(now_ms, state.now_ms))[windows.INDEX[window]]

@@ -18,8 +18,13 @@ def trending(state: LiveState, sections: Sequence[str], window: str) -> dict[str
     """Articles with the most clicks in a decayed window, as of the latest event; groups with most clicks first.
 
     Args:
+        state: the live state.
         sections: name of the section of each used row, "" for none.
         window: one of ``windows.TREND``.
+
+    Returns:
+        ``window`` as it was asked for; ``overall``: decayed ``clicks`` and the ``articles`` with most of them;
+        ``sections``, ``regions`` and ``clusters``: the same by the name of the group.
     """
     wanted, window = window, windows.nearest(window, windows.TREND, state.params.pace)
     used, place = state.articles.used, windows.TREND.index(window)

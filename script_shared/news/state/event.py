@@ -57,7 +57,11 @@ _TEXTS = ("session", "region", "device", "os", "referrer", "section", "proof", "
 
 
 def live_event(entry: Entry) -> LiveEvent | None:
-    """The log's entry as a live event; None for entries that are neither clicks nor impressions."""
+    """The log's entry as a live event; None for entries that are neither clicks nor impressions.
+
+    Args:
+        entry: of the log, of any kind.
+    """
     if entry.kind not in (Kind.CLICK, Kind.IMPRESSION):
         return None
     body = entry.body

@@ -11,7 +11,11 @@ Assignment = Callable[[str], int]
 
 
 def nobody(user: str) -> int:
-    """The assignment without a release: no user has a cluster."""
+    """The assignment without a release: no user has a cluster.
+
+    Args:
+        user: id of the user.
+    """
     return -1
 
 

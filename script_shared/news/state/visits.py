@@ -12,14 +12,28 @@ MOST_VISITS = 65_536  # about 10 MB; the visits whose login is longest ago are f
 
 
 def login_of(entry: Entry) -> tuple[str, str]:
-    """User and session where an entry shows a user in a visit, else two empty texts."""
+    """User and session where an entry shows a user in a visit, else two empty texts.
+
+    Args:
+        entry: of the log, of any kind.
+
+    Returns:
+        user and session, both set or both "".
+    """
     session = str(entry.body.get("session") or "")
     logs_in = entry.kind in (Kind.CLICK, Kind.LOGIN) and entry.user_id and session
     return (entry.user_id, session) if logs_in else ("", "")
 
 
 def session_key(session: str) -> int:
-    """The key of a visit as long as it has no user; 0 for no visit."""
+    """The key of a visit as long as it has no user; 0 for no visit.
+
+    Args:
+        session: id of the visit.
+
+    Returns:
+        0 to 2^64 - 1.
+    """
     return reader_key("", session)
 
 

@@ -31,6 +31,9 @@ class Encoder(Protocol):
 def whole_text(document: Document) -> str:
     """All fields of a document, one after the other.
 
+    Args:
+        document: texts by the name of their field; missing and empty fields are left out.
+
     >>> whole_text({"title": "Analista", "skills": "SAP"})
     'Analista SAP'
     """

@@ -77,11 +77,13 @@ def pairs_within(owner: IntArray, item: IntArray, most: int = 20) -> tuple[IntAr
     """Pairs of items that share an owner, such as vacancies that share a candidate; each owner counts by its items.
 
     Args:
-        owner, item: (n) who and what, in order of time.
+        owner: int (n), whom each item belongs to, in order of time.
+        item: int (n), in the same order.
         most: items of an owner at most, the latest; more would make pairs without end.
 
     Returns:
-        left, right: (pairs) items; weight: (pairs), so that an owner of m items counts m - 1 in all.
+        left and right, int (pairs): two different items of one owner; and weight, float64 (pairs), so that an owner of
+        m items counts m - 1 in all.
 
     >>> left, right, weight = pairs_within(np.array([1, 1, 2]), np.array([7, 8, 7]))
     >>> left.tolist(), right.tolist(), weight.tolist()

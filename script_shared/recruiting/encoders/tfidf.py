@@ -107,7 +107,11 @@ def unit_rows(matrix: csr_array) -> csr_array:
 
 
 def unit(matrix: FloatArray) -> Float32s:
-    """float32: dense rows scaled to length 1; rows of zeros stay zeros."""
+    """float32: dense rows scaled to length 1; rows of zeros stay zeros.
+
+    Args:
+        matrix: float (n, width), dense.
+    """
     lengths = np.sqrt(np.einsum("ij,ij->i", matrix, matrix))
     scaled: FloatArray = (matrix / np.where(lengths > 0, lengths, 1.0)[:, None]).astype(np.float32)
     return scaled

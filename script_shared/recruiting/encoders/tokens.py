@@ -10,7 +10,12 @@ EXTRA = "Install pauta[recruiting-encoders], or choose another encoder.kind; see
 
 
 def missing(package: str, error: ImportError) -> SettingsError:
-    """The error for a missing package of pretrained encoders."""
+    """The error for a missing package of pretrained encoders.
+
+    Args:
+        package: its name on PyPI.
+        error: what the import raised.
+    """
     return SettingsError(f"this encoder needs the package {package} ({error}).", fix=EXTRA)
 
 

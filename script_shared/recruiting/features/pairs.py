@@ -24,8 +24,10 @@ def pair_features(world: World, candidates: IntArray, vacancies: IntArray, day: 
     """float32 (n, len(NAMES)): features of pairs, nan where something is not known.
 
     Args:
-        candidates, vacancies: int (n) rows of each pair; the pairs are one list that is put in order, so that ranks
+        world: vectors, facts and activity of all candidates and vacancies.
+        candidates: int (n), row of the candidate of each pair. The pairs are one list that is put in order, so ranks
             within it are features, too.
+        vacancies: int (n), row of the vacancy of each pair.
         day: days since 1970-01-01.
     """
     people, who = np.unique(candidates, return_inverse=True)

@@ -8,13 +8,23 @@ from script_shared.recruiting.model_params import IndexParams
 
 
 def new_index(params: IndexParams, width: int, encoder: str, size: int) -> ExactIndex:
-    """An empty index for about ``size`` vectors."""
+    """An empty index for about ``size`` vectors.
+
+    Args:
+        params: ``kind`` of the index, and from which size on ``by_size`` makes a graph.
+        width: numbers of a vector.
+        encoder: name of the encoder; vectors of another one are refused.
+        size: vectors that are expected; more may be added.
+    """
     graph = params.kind == "usearch" or (params.kind == "by_size" and size >= params.graph_from)
     return (GraphIndex if graph else ExactIndex)(width, encoder)
 
 
 def open_index(folder: Path) -> ExactIndex:
     """The index that a folder holds.
+
+    Args:
+        folder: where an index of either kind was saved.
 
     Raises:
         ReleaseCorruptError: it cannot be read.

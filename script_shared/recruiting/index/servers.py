@@ -25,6 +25,7 @@ def index_server(settings: Settings, seconds: int = 0) -> IndexServer | None:
     """The server, None if the release's own index answers. This does not connect yet.
 
     Args:
+        settings: ``PAUTA_RECRUITING_INDEX_URI`` and, if it names the own database, that of the tables.
         seconds: longest wait for an answer; 0 for no limit, for a bulk load.
 
     Raises:
@@ -58,6 +59,10 @@ _FIX = f"Write {OWN_DATABASE!r} if the tables are in PostgreSQL, postgresql://â€
 def index_name(side: str, release: str) -> str:
     """The name of the index of a release's candidates or vacancies on a server.
 
+    Args:
+        side: ``candidates`` or ``vacancies``.
+        release: version of the release.
+
     >>> index_name("candidates", "run-1")
     'candidates_e823d16b60f4'
     """
@@ -68,6 +73,9 @@ def copy_index(own: ExactIndex, server: IndexServer, name: str, left_out: frozen
     """Put a release's index on a server; returns its number of vectors there.
 
     Args:
+        own: the release's index.
+        server: where it is copied to, in batches of ``BATCH`` vectors.
+        name: of the index on the server; one of that name is replaced.
         left_out: ids of people who were erased.
 
     Raises:

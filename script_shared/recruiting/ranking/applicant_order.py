@@ -57,7 +57,11 @@ class ApplicantOrder:
 
 
 def columns_of(features: FloatArray) -> FloatArray:
-    """float64 (n, COLUMNS): logarithms of the columns, 0 where nothing is known."""
+    """float64 (n, COLUMNS): logarithms of the columns, 0 where nothing is known.
+
+    Args:
+        features: float (n, features) of pairs, as ``pair_features`` makes them; nan where nothing is known.
+    """
     chosen = features[:, _PLACES].astype(float)
     found = np.sign(chosen) * np.log1p(np.abs(chosen))
     found[:, _LAST] = np.nan_to_num(found[:, _LAST], nan=LONG_AGO)

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 
 def save_booster(booster: "Booster", file: Path) -> None:
-    """Write its text."""
+    """Write its text.
+
+    Args:
+        booster: trained by LightGBM.
+        file: replaced if it exists.
+    """
     file.write_text(booster.model_to_string(), encoding="utf-8")
 
 
@@ -21,6 +26,7 @@ def load_booster(file: Path, names: tuple[str, ...]) -> "Booster":
     """Read a booster.
 
     Args:
+        file: as ``save_booster`` wrote it.
         names: of the features that it must be of, in order.
 
     Raises:
@@ -42,7 +48,15 @@ def load_booster(file: Path, names: tuple[str, ...]) -> "Booster":
 
 
 def scores_of(booster: "Booster", features: FloatArray) -> Float64s:
-    """float64 (n) raw scores on one thread."""
+    """Raw scores on one thread.
+
+    Args:
+        booster: as ``load_booster`` read it.
+        features: float (n, features), in the booster's order; nan where nothing is known.
+
+    Returns:
+        float64 (n), on the scale of the trees, without a link function.
+    """
     if not len(features):
         return np.zeros(0)
     found: Float64s = np.asarray(booster.predict(features, raw_score=True, num_threads=1))

@@ -30,7 +30,11 @@ def profiles(world: World, candidates: IntArray) -> Float32s:
 
 
 def tags_of_vacancy(vacancy: Vacancy) -> Tags:
-    """What a filter of vacancies may name, in lower case without accents."""
+    """What a filter of vacancies may name, in lower case without accents.
+
+    Args:
+        vacancy: a record, of the tables or of a request.
+    """
     one = {name: getattr(vacancy, name) for name in ("state", "city", "level", "english", "spanish")}
     tags = {name: [tag(text)] for name, text in one.items() if text}
     many = {"contract": vacancy.contract_types, "area": vacancy.areas}
@@ -38,13 +42,20 @@ def tags_of_vacancy(vacancy: Vacancy) -> Tags:
 
 
 def tags_of_candidate(candidate: Candidate) -> Tags:
-    """What a filter of candidates may name."""
+    """What a filter of candidates may name.
+
+    Args:
+        candidate: a record, of the tables or of a request.
+    """
     one = {name: getattr(candidate, name) for name in ("level", "academic", "english", "spanish", "area")}
     return {name: [tag(text)] for name, text in one.items() if text}
 
 
 def tag(text: str) -> str:
     """A text as filters compare it.
+
+    Args:
+        text: a value of a record or of a filter.
 
     >>> tag("São Paulo ")
     'sao paulo'

@@ -51,12 +51,25 @@ def digest_of(ra: str) -> str:
     """What the record calls a student: 32 hex characters.
 
     Anybody who has the record and a list of ids can tell who is meant; the record alone names nobody.
+
+    Args:
+        ra: id of the student, as in the sheets or in a request.
     """
     return user_digest(person_name(ra))
 
 
 def looks_at(ids: Sequence[str], viewer: str, role: str, route: str) -> list[Look]:
-    """Looks at several students at once."""
+    """Looks at several students at once.
+
+    Args:
+        ids: of the students, as in a request.
+        viewer: name of the token's holder.
+        role: of the token.
+        route: path and method that was asked for.
+
+    Returns:
+        one look per student, all of now, with digests instead of ids.
+    """
     now = wall_ms()
     return [Look(now, viewer, role, route, digest_of(ra)) for ra in ids]
 

@@ -71,6 +71,7 @@ def reasons(
     """The factors that change one student's chance of lagging most, strongest first.
 
     Args:
+        model: the release's model.
         features: (features) of the student; a missing one has no part in it.
         most: how many at most.
         effects: what ``effects_of`` says, where it is known; else it is computed.
@@ -99,7 +100,14 @@ def effects_of(model: RiskModel, features: FloatArray) -> Float64s:
 
 
 def factors_of(model: RiskModel) -> Mapping[str, list[int]]:
-    """Columns of the features of each factor."""
+    """Columns of the features of each factor.
+
+    Args:
+        model: the release's model.
+
+    Returns:
+        numbers of columns by the name of their factor, in the order in which the features first name it.
+    """
     found: dict[str, list[int]] = {}
     for column, name in enumerate(model.features):
         found.setdefault(FEATURES[name].factor, []).append(column)
