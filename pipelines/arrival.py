@@ -11,7 +11,12 @@ log = logging.getLogger(__name__)
 
 
 def is_watched(case: UseCase, settings: Settings) -> bool:
-    """Whether the use case's source is a place where files arrive: ``PAUTA_<USE CASE>_SOURCE`` and ``_SOURCE_PATH``."""
+    """Whether the use case's source is a place where files arrive: ``PAUTA_<USE CASE>_SOURCE`` and ``_SOURCE_PATH``.
+
+    Args:
+        case: its ``landing_source`` is the one that can be watched, its ``fingerprint`` notices new files.
+        settings: of this instance.
+    """
     own = settings.of(case.name)
     return case.fingerprint is not None and own.source == case.landing_source and own.source_path is not None
 

@@ -18,7 +18,12 @@ log = logging.getLogger("pauta.pipelines")
 
 
 def record(settings: Settings, decision: Decision) -> None:
-    """Write a decision that was carried out; a failure is printed and stops nothing."""
+    """Write a decision that was carried out; a failure is printed and stops nothing.
+
+    Args:
+        settings: ``events_address`` says where the record is.
+        decision: what was done, by whom and why.
+    """
     from script_shared.audit.trail import record_once  # here, because Airflow imports the DAG files again and again
 
     try:
@@ -48,6 +53,9 @@ def note_step(
     """Record the decision of a finished step: release published, promoted or refused, or drift found; else nothing.
 
     Args:
+        case: says which step begins a training.
+        context: the run, its settings, params and options.
+        step: the step that has finished.
         facts: the result of the step.
         by: ``dag:`` or ``command:`` and a name.
         why: why the run was started, for the first step of a training.

@@ -18,6 +18,9 @@ log = logging.getLogger("pauta.pipelines")
 def erased_digests(settings: Settings) -> frozenset[str]:
     """Digests of all who were erased; empty before there is an event log.
 
+    Args:
+        settings: ``events_address`` says where the log is.
+
     Raises:
         UnavailableError: the log cannot be read; a run that went on would bring erased people back.
     """
@@ -36,8 +39,12 @@ def count_in_releases(
     """How many erased people each release holds; a release that cannot be read is logged and left out.
 
     Args:
+        releases: of one use case.
         folder: of the people's ids, in a release's folder.
         are_erased: which of some ids were erased.
+
+    Returns:
+        number of erased people by version; versions without any are left out.
     """
     found = {}
     for version in releases.versions():
@@ -58,8 +65,12 @@ def remove_runs_holding(
 
     Args:
         root: the use case's data folder.
+        runs: ids of the runs to look at, none of which may be going on.
         tables: file of each step that names people.
         holds: whether such a file holds one.
+
+    Returns:
+        ids of the removed runs.
     """
     removed = []
     for run in runs:

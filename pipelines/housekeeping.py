@@ -19,6 +19,9 @@ def prune(context: Context) -> dict[str, Any]:
     Never removed: the release in service and the one a rollback would take, the newest finished run of each step, a run
     that is going on.
 
+    Args:
+        context: the use case's data folder, its releases, settings and params.
+
     Returns:
         ``releases``, ``runs`` and ``partial_folders`` that were removed.
     """
@@ -30,7 +33,14 @@ def prune(context: Context) -> dict[str, Any]:
 
 
 def runs_of(root: Path) -> tuple[list[Run], list[Run]]:
-    """All runs below a use case's data folder: those that have ended, and those that are going on."""
+    """All runs below a use case's data folder: those that have ended, and those that are going on.
+
+    Args:
+        root: the use case's data folder.
+
+    Returns:
+        both lists are in the order of the run ids.
+    """
     steps = _folders(root)
     names = sorted({folder.name for step in steps for folder in _folders(step)})
     active = {name for name in names if _going_on(steps, name, _finished_at(steps, name))}

@@ -24,6 +24,7 @@ def publish_release(context: Context, folder: Path, facts: dict[str, Any]) -> di
     on; with the same result nothing changes.
 
     Args:
+        context: the run, its settings, params and options.
         folder: the release's files.
         facts: kept in its manifest, such as its figures and the gate's verdict.
 
@@ -45,6 +46,7 @@ def publish_trained(context: Context, card: str, card_of: Callable[[dict[str, An
     """Publish the run's model with its figures, the gate's verdict and its card.
 
     Args:
+        context: the run, its settings, params and options.
         card: name of the card's file in the release.
         card_of: makes the card, as JSON values, from the facts of the release: source, gate, evaluation, training.
 
@@ -70,6 +72,13 @@ def publish_trained(context: Context, card: str, card_of: Callable[[dict[str, An
 
 def step_facts(context: Context, step: str) -> dict[str, Any]:
     """What a step of the run noted, without what every step notes.
+
+    Args:
+        context: the run, its settings, params and options.
+        step: folder of the step, such as ``gated``.
+
+    Returns:
+        the facts by name, as the step returned them.
 
     Raises:
         RunError: the step has not finished.

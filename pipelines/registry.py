@@ -11,6 +11,12 @@ from script_shared.use_cases import Entry, entries, unknown
 def use_cases(settings: Settings) -> dict[str, UseCase]:
     """The use cases that ``settings`` choose, by name.
 
+    Args:
+        settings: ``PAUTA_USE_CASES`` names those of this instance.
+
+    Returns:
+        use cases by name, in the order of the setting.
+
     Raises:
         SettingsError: an entry's object cannot be imported or has another name.
     """

@@ -61,7 +61,12 @@ def render_page(title: str, sections: Sequence[Section], *, subtitle: str = "", 
 
 
 def write_page(path: Path, html: str) -> None:
-    """Write the page; a reader of ``path`` sees the old page or the new one, never half of one."""
+    """Write the page; a reader of ``path`` sees the old page or the new one, never half of one.
+
+    Args:
+        path: of the page; its folders are made.
+        html: the whole page.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
     partial.write_text(html, encoding="utf-8")

@@ -19,8 +19,13 @@ def run_steps(
     """Run the named steps and return their facts, by step; progress goes to stderr.
 
     Args:
+        case: whose steps are run.
+        context: the run, its settings, params and options.
         names: steps to run; empty for all. They run in the use case's order.
         workers: how many parts of one step run at once.
+
+    Returns:
+        facts by step, and by part where a step has parts.
 
     Raises:
         PautaError: the first one that a step raises; later steps are not run, but for those that always are.

@@ -150,7 +150,11 @@ def latest_run(root: Path, step: str) -> str | None:
 
 
 def remove(folder: Path) -> None:
-    """Take the name away first: a half-removed folder must never look like a finished step."""
+    """Take the name away first: a half-removed folder must never look like a finished step.
+
+    Args:
+        folder: of a step; nothing happens if it is missing.
+    """
     away = folder.with_name(f".{folder.name}.{secrets.token_hex(2)}.partial")
     with suppress(FileNotFoundError):
         folder.rename(away)

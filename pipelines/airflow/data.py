@@ -30,7 +30,11 @@ release in service is not touched. A task is retried by itself if its source is 
 
 
 def data_dag(case: UseCase) -> DAG:
-    """The DAG of a use case's data steps; its last task announces the refined run."""
+    """The DAG of a use case's data steps; its last task announces the refined run.
+
+    Args:
+        case: its data steps, its schedule and, if its source is watched, its fingerprint make the DAG.
+    """
 
     @dag(
         dag_id=f"{case.name}_data",

@@ -23,7 +23,11 @@ DOC = """
 
 
 def evaluation_dag(case: UseCase) -> DAG:
-    """The DAG that evaluates the release in service without a training."""
+    """The DAG that evaluates the release in service without a training.
+
+    Args:
+        case: its ``evaluation_schedule`` and its function ``evaluation`` make the DAG.
+    """
 
     @dag(
         dag_id=f"{case.name}_evaluation",

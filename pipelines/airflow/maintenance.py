@@ -29,7 +29,11 @@ served longer ago than `PAUTA_SERVED_RETENTION_DAYS`. Posts about articles that 
 
 
 def maintenance_dag(cases: Sequence[UseCase]) -> DAG:
-    """The nightly DAG, with one mapped task per use case."""
+    """The nightly DAG, with one mapped task per use case.
+
+    Args:
+        cases: the use cases of this instance; each one's function ``maintenance`` is one task.
+    """
     by_name = {case.name: case for case in cases}
 
     @dag(

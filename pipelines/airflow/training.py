@@ -24,7 +24,11 @@ XCom; the release in service stays. `force` overrules the gate either way.
 
 
 def training_dag(case: UseCase) -> DAG:
-    """The DAG of all steps after the data steps; its last task announces the release."""
+    """The DAG of all steps after the data steps; its last task announces the release.
+
+    Args:
+        case: its training steps make the DAG, in their order.
+    """
 
     @dag(
         dag_id=f"{case.name}_training",

@@ -21,6 +21,7 @@ def main(argv: list[str], settings: Settings) -> int:
 
     Args:
         argv: with the name of the use case.
+        settings: of this instance; ``--params`` overrules the params file that they name.
 
     Raises:
         PautaError: a step failed, or an argument is wrong; the caller prints it.

@@ -60,8 +60,12 @@ def compare(
     """Compare new rows with those before.
 
     Args:
+        before: the rows of the reference.
+        now: the new rows, with columns of the same names and types where both have them.
         names: what the rows before and the new ones are of.
         numbers: columns of numbers; categories: columns of texts that are categories; texts: columns of many words.
+        categories: columns of categories, compared by shares.
+        texts: columns of texts, compared by the terms and the languages in them.
         used: those that the model uses.
         new_columns: of the raw data, beside those that only one of the tables has.
         windows: the rows before, as windows that differ only by chance and season; their differences count as usual.
@@ -88,7 +92,12 @@ def compare(
 
 
 def combine(first: Drift, *others: Drift) -> Drift:
-    """Comparisons of several tables of the same times as one; its rows are those of the first."""
+    """Comparisons of several tables of the same times as one; its rows are those of the first.
+
+    Args:
+        first: gives names, times and rows of the result.
+        *others: comparisons of other tables; their columns must have other names.
+    """
     every = (first, *others)
     return replace(
         first,

@@ -24,6 +24,8 @@ def publish_drift(
     """Write the page into the step's folder, and page and figures into the use case's folder of evaluations.
 
     Args:
+        context: the run, its settings, params and options.
+        folder: of the step that compares; the page is ``drift.html`` in it.
         drifts: comparisons by name: ``long_term`` is with the reference, ``short_term`` with the last window or run.
         more: sections of the page after the comparisons.
 

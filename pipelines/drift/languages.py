@@ -34,5 +34,12 @@ def language(text: str) -> str:
 
 
 def languages(texts: pl.Series) -> pl.Series:
-    """The language of each text of a column, null for none."""
+    """The language of each text of a column, null for none.
+
+    Args:
+        texts: String (n).
+
+    Returns:
+        String (n): ``pt``, ``en`` or ``other``.
+    """
     return texts.map_elements(language, return_dtype=pl.String)

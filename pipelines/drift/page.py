@@ -20,7 +20,12 @@ DRAWN, BARS = 4, 14
 
 
 def section(drift: Drift, *, charts: bool = False) -> Section:
-    """Sentences, and a table of all columns; with charts if it is a page of its own."""
+    """Sentences, and a table of all columns; with charts if it is a page of its own.
+
+    Args:
+        drift: one comparison.
+        charts: also draw the index of every column, and the shares of the columns that moved most.
+    """
     rows = [
         (
             *(each.column, "" if each.level == "none" else each.level, each.index, each.usual, each.gap, each.effect),
@@ -53,7 +58,11 @@ def page(drift: Drift | Mapping[str, Drift], title: str, subtitle: str, *, more:
 
 
 def verdict(drift: Drift) -> str:
-    """One sentence: whether the new data are like those that the model learned from."""
+    """One sentence: whether the new data are like those that the model learned from.
+
+    Args:
+        drift: one comparison; only columns marked as used count.
+    """
     large, notable = (drift.columns(level, used=True) for level in ("large", "notable"))
     if large:
         return f"{drift.now} differs largely in columns that the model uses: {', '.join(large)}."

@@ -34,7 +34,12 @@ class Window:
 
 
 def newest_window(end_ms: int, hours: float) -> Window:
-    """The last hours of data that end at a moment (epoch milliseconds)."""
+    """The last hours of data that end at a moment (epoch milliseconds).
+
+    Args:
+        end_ms: end of the data, epoch milliseconds, UTC.
+        hours: length of the window.
+    """
     end = datetime.fromtimestamp(end_ms / 1000, UTC)
     return Window(end - timedelta(hours=hours), end)
 
@@ -46,6 +51,7 @@ def windows_before(newest: Window, begin: datetime, until: datetime) -> list[Win
     and of weekends for a weekend; else all.
 
     Args:
+        newest: the window that is compared with them.
         begin: when the data begin.
         until: when the reference ends, such as the last moment that the release in service learned from.
     """

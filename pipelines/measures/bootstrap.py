@@ -8,7 +8,14 @@ CHUNK = 50  # resamples drawn at once: 50 x 200,000 users x 4 bytes = 40 MB
 
 
 def means(values: FloatArray) -> FloatArray:
-    """(m,) mean of each column of (n_users, m), users without a value (nan) left out; nan where no user has one."""
+    """(m,) mean of each column of (n_users, m), users without a value (nan) left out; nan where no user has one.
+
+    Args:
+        values: float (n_users, m); nan where a user has no value in that column.
+
+    Returns:
+        float64 (m).
+    """
     known = ~np.isnan(values)
     return _ratio(np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0))
 
@@ -22,6 +29,9 @@ def resampled_means(values: FloatArray, resamples: int, seed: int) -> FloatArray
         values: (n_users, m), nan where a user has no value in that column.
         resamples: how many; 0 gives an empty array.
         seed: makes the draws repeatable.
+
+    Returns:
+        float64 (resamples, m); nan where no drawn user has a value.
     """
     known = ~np.isnan(values)
     filled, holed = np.where(known, values, 0.0).astype(np.float32), np.flatnonzero(~known.all(axis=0))
@@ -43,6 +53,9 @@ def resampled_group_means(values: FloatArray, groups: IntArray, resamples: int, 
         values: (n, m), nan where a row has no value in that column.
         groups: (n) the group of each row, such as the vacancy that several lists belong to.
         resamples, seed: as in ``resampled_means``.
+
+    Returns:
+        float64 (resamples, m); nan where no drawn row has a value.
     """
     names, which = np.unique(groups, return_inverse=True)
     known = ~np.isnan(values)
@@ -58,7 +71,14 @@ def resampled_group_means(values: FloatArray, groups: IntArray, resamples: int, 
 
 
 def interval(resampled: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """(m,) lower and (m,) upper end of the 95 % percentile interval; nan without resamples or values."""
+    """(m,) lower and (m,) upper end of the 95 % percentile interval; nan without resamples or values.
+
+    Args:
+        resampled: float (resamples, m), as ``resampled_means`` gives them, or differences of two such columns.
+
+    Returns:
+        float64 (m) the 2.5 % quantiles, and float64 (m) the 97.5 % quantiles, in the unit of the values.
+    """
     columns = resampled.shape[1]
     low, high = np.full(columns, np.nan), np.full(columns, np.nan)
     known = ~np.isnan(resampled).all(axis=0) if len(resampled) else np.zeros(columns, bool)

@@ -44,6 +44,9 @@ def append_rows(path: Path, rows: Sequence[dict[str, Any]], run_id: str) -> None
 def read_rows(path: Path) -> Any:
     """All rows as a pandas DataFrame of plain strings ("" where a figure is missing); empty when there is no file.
 
+    Args:
+        path: of ``evaluation_metrics.csv``.
+
     Raises:
         InputError: the file has other columns.
     """

@@ -82,6 +82,10 @@ def measure(
         protocol: what is measured, and on whom.
         subject: the model whose differences to the others are wanted.
 
+    Returns:
+        figures by model, segment, metric and cutoff; and the paired differences, subject minus other model, with their
+        95 % intervals. There are no differences without a subject.
+
     Raises:
         InputError: lists are shorter than a cutoff, or name an article twice.
     """

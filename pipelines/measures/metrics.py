@@ -40,7 +40,14 @@ def hits(lists: IntArray, truth: csr_array) -> IntArray:
 
 
 def truth_sizes(truth: csr_array) -> IntArray:
-    """(n_users,) how many articles each user read."""
+    """(n_users,) how many articles each user read.
+
+    Args:
+        truth: (n_users, n_articles), an entry for each article that a user read.
+
+    Returns:
+        int (n_users).
+    """
     sizes: IntArray = np.diff(truth.indptr)
     return sizes
 
@@ -95,6 +102,9 @@ def self_information(counts: IntArray) -> FloatArray:
 
     Args:
         counts: (n_articles,) reads of each article in the training data.
+
+    Returns:
+        float64 (n_articles), bits, each above 0.
     """
     information: FloatArray = -np.log2((counts + 1.0) / (counts.sum() + len(counts)))
     return information

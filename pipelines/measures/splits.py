@@ -48,7 +48,10 @@ def held_out_window(
     """The window at the end of the data, or that of the validation file if it exists and is enabled.
 
     Args:
+        reads: all reads, sorted by time.
+        validation: reads of the validation file, None without one.
         window_hours: length of the window at the end.
+        use_validation_file: whether the validation file is used where there is one.
         begin_ms: the first moment that counts, see ``script_shared.data_end``; None to find it here.
 
     Raises:
@@ -94,6 +97,7 @@ def ground_truth(known: Reads, held_out: Reads, window: Window, issued_ms: IntAr
     Args:
         known: reads up to T (later ones are not looked at).
         held_out: reads that may lie in the window (others are counted as ``outside_window``).
+        window: its begin is T, the moment that the lists are made at.
         issued_ms: (n_articles,) publication times, epoch milliseconds.
         max_age_ms: age at which an article expires.
     """

@@ -18,6 +18,10 @@ def snapshot_of(dataset: Dataset, as_of_ms: int) -> TrainingData:
 
     Articles published later are there with their rows, so that rows agree at every moment; no recommender may
     return them, because the pool leaves out what is not published yet.
+
+    Args:
+        dataset: a loaded run.
+        as_of_ms: the moment, epoch milliseconds, UTC; a read at that moment is included.
     """
     until = dataset.interactions.until(as_of_ms)
     section, section_names = codes_of(dataset.articles[c.SECTION])
@@ -67,6 +71,9 @@ def article_texts(dataset: Dataset, rows: IntArray, body_characters: int) -> lis
 
 def utc(ms: int) -> str:
     """A moment in epoch milliseconds for people.
+
+    Args:
+        ms: epoch milliseconds, UTC; parts of a second are left out.
 
     >>> utc(0)
     '1970-01-01T00:00:00+00:00'

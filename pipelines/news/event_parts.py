@@ -74,7 +74,15 @@ class Parts:
 
 
 def scan_part(raw: Path, table: str) -> pl.LazyFrame:
-    """An exported table in the log's order; empty where nothing was exported."""
+    """An exported table in the log's order; empty where nothing was exported.
+
+    Args:
+        raw: folder of the run's raw data.
+        table: ``event_clicks``, or another name of ``TYPES``.
+
+    Returns:
+        lazy, with the columns and types of ``TYPES[table]``.
+    """
     files = sorted((raw / FOLDER / table).glob("part*.parquet"))
     if not files:
         return pl.LazyFrame(schema=TYPES[table])

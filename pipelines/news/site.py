@@ -26,6 +26,9 @@ def settled(context: Context) -> Context:
     """The same context with the params that the run's site asks for, wherever the file says ``"auto"``.
 
     Before refine nothing is known of the site, and the params are those of a busy one.
+
+    Args:
+        context: the run, its settings, params and options.
     """
     params: NewsParams = context.params
     if not params.auto or not context.run.complete("refined"):
@@ -34,7 +37,11 @@ def settled(context: Context) -> Context:
 
 
 def site_of(context: Context) -> SiteProfile:
-    """The site as refine measured it; measured now for a run refined before that was done."""
+    """The site as refine measured it; measured now for a run refined before that was done.
+
+    Args:
+        context: of a run that is refined.
+    """
     saved = context.run.facts("refined").get(FACTS)
     if not saved:
         return profile_of(Dataset.load(context.run.read("refined")))
@@ -43,7 +50,11 @@ def site_of(context: Context) -> SiteProfile:
 
 
 def profile_of(data: Dataset) -> SiteProfile:
-    """Measure a site from the begin of its data on; the held-out window at its end is not used for the pace."""
+    """Measure a site from the begin of its data on; the held-out window at its end is not used for the pace.
+
+    Args:
+        data: a loaded run.
+    """
     reads = data.interactions.between(data.begin_ms - 1, data.end_ms)
     if not len(reads):
         return SiteProfile(0.0, 0.0, 0.0, 0.0, 0.0)

@@ -42,7 +42,12 @@ OF_PERSONS = (c.USER_ID, c.SESSION, VISIT, "digest")  # columns whose values no 
 
 
 def table_path(folder: Path, name: str) -> Path:
-    """Where a table of a refined run is."""
+    """Where a table of a refined run is.
+
+    Args:
+        folder: of the refined run.
+        name: of the table, such as ``interactions``.
+    """
     return folder / f"{name}.parquet"
 
 

@@ -45,6 +45,7 @@ def check_zip(path: Path, arrange: Arrange) -> None:
     """Read what is needed of the archive once; one that cannot be used is deleted, so that the next try fetches it.
 
     Args:
+        path: of the archive.
         arrange: finds the layout's files; raises InputError when some are missing.
 
     Raises:
@@ -64,7 +65,13 @@ def check_zip(path: Path, arrange: Arrange) -> None:
 
 
 def extract(path: Path, folder: Path, arrange: Arrange) -> None:
-    """Write the layout's files, each under its canonical name, into the folder; other members are left alone."""
+    """Write the layout's files, each under its canonical name, into the folder; other members are left alone.
+
+    Args:
+        path: of an archive that ``check_zip`` accepted.
+        folder: an existing folder.
+        arrange: as for ``check_zip``.
+    """
     with zipfile.ZipFile(path) as archive:
         members = _members(archive, path.name, arrange)
         with progress("extracting", sum(member.file_size for member in members.values()), "B") as advance:

@@ -7,7 +7,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def cell_limit(characters: int) -> Iterator[None]:
-    """Lets ``csv.reader`` read cells of up to so many characters; restores the former limit afterwards."""
+    """Lets ``csv.reader`` read cells of up to so many characters; restores the former limit afterwards.
+
+    Args:
+        characters: the limit, which holds for all threads of the process.
+    """
     before = csv.field_size_limit(characters)
     try:
         yield

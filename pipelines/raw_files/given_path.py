@@ -12,6 +12,7 @@ def given_path(context: Context, what: str, default: Path | None = None) -> Path
     """The option's path, or the setting's.
 
     Args:
+        context: ``source_path`` is the option's path, else the setting's.
         what: what should be there, for the messages.
         default: taken when neither is set and there is something at it.
 
@@ -43,6 +44,10 @@ def _check(path: Path, fix: str) -> None:
 
 
 def stamp(path: Path) -> str:
-    """Size and time of change of a file: together with its name, enough to notice another file."""
+    """Size and time of change of a file: together with its name, enough to notice another file.
+
+    Args:
+        path: of an existing file.
+    """
     status = path.stat()
     return f"{status.st_size}-{status.st_mtime_ns}"

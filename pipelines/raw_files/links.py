@@ -35,7 +35,12 @@ def copy_file(source: Path, target: Path) -> None:
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """Give one of our own files, which never change, a second name, or copy it where the file system has no links."""
+    """Give one of our own files, which never change, a second name, or copy it where the file system has no links.
+
+    Args:
+        source: a file; of a symbolic link, what it points at.
+        target: a new file; its folders are made.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source.resolve(), target)
@@ -44,7 +49,13 @@ def link_or_copy(source: Path, target: Path) -> None:
 
 
 def link_tree(source: Path, target: Path, names: Iterable[str]) -> None:
-    """Link the named files (paths relative to both folders)."""
+    """Link the named files (paths relative to both folders).
+
+    Args:
+        source: folder that has the files.
+        target: folder that gets them.
+        names: relative paths.
+    """
     for name in names:
         link_or_copy(source / name, target / name)
 
@@ -53,7 +64,12 @@ def sizes(folder: Path, *, within: str = "", without: str = "") -> dict[str, int
     """Bytes of every file below the folder, by relative path, the manifest left out.
 
     Args:
-        within: only this folder of it; without: all but this folder of it.
+        folder: of a step, complete or not.
+        within: only this folder of it.
+        without: all but this folder of it.
+
+    Returns:
+        bytes by path relative to ``folder``, with ``/`` on every system, in order.
     """
     files = sorted(path for path in (folder / within).rglob("*") if path.is_file() and path.name != MANIFEST)
     found = {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
@@ -64,6 +80,7 @@ def earlier_raws(root: Path, step: str = "raw") -> list[Run]:
     """All runs with complete raw data, newest first.
 
     Args:
+        root: the use case's data folder.
         step: the folder of raw data.
     """
     manifests = sorted((root / step).glob(f"[!.]*/{MANIFEST}"), key=lambda path: path.stat().st_mtime, reverse=True)
@@ -74,6 +91,8 @@ def earlier_raw(root: Path, fingerprint: str, *, without: str = "", step: str = 
     """The newest complete raw run with this fingerprint whose files are all there in full, if any.
 
     Args:
+        root: the use case's data folder.
+        fingerprint: of the source's files now.
         without: a folder of it that does not count.
         step: the folder of raw data.
     """

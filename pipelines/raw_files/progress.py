@@ -17,7 +17,9 @@ def progress(label: str, total: int | None, unit: str, *, bar: bool | None = Non
     """Yield a function to call with the number of further units done.
 
     Args:
+        label: before the bar, and in the log.
         total: units in all, or None when unknown.
+        unit: of the bar, such as ``B``.
         bar: True or False to force the bar on standard error on or off; None shows it on a terminal only.
     """
     shown = sys.stderr.isatty() if bar is None else bar

@@ -35,6 +35,7 @@ def open_remote(uri: str, seconds: float, most_bytes: int) -> Remote:
     """The folder at an address.
 
     Args:
+        uri: ``https://``, ``http://``, or an address of an object store.
         seconds: longest wait for an answer, or between bytes.
         most_bytes: a larger file is refused.
 

@@ -21,7 +21,12 @@ NAMING = ("candidates", "applications")  # raw tables that do; some candidates a
 
 
 def drop_erased(folder: Path, digests: frozenset[str]) -> None:
-    """Rewrite the raw tables of a landing without erased candidates and their applications."""
+    """Rewrite the raw tables of a landing without erased candidates and their applications.
+
+    Args:
+        folder: of the step landing.
+        digests: of erased people.
+    """
     for name in NAMING if digests else ():
         table = read_raw(folder, name)
         ids = table["candidate_id"].fill_null("").to_list()
@@ -35,6 +40,10 @@ def releases_holding(releases: Releases, erased: Erased) -> dict[str, int]:
 
 def erase_stored(settings: Settings, digests: frozenset[str]) -> int:
     """Delete erased candidates that are still in the service's tables, and return how many there were.
+
+    Args:
+        settings: say where the tables are.
+        digests: of erased people.
 
     Raises:
         UnavailableError: the tables cannot be used.
@@ -51,7 +60,12 @@ def erase_stored(settings: Settings, digests: frozenset[str]) -> int:
 
 
 def holds_erased(table: Path, digests: frozenset[str]) -> bool:
-    """Whether a table names an erased candidate."""
+    """Whether a table names an erased candidate.
+
+    Args:
+        table: a parquet file with ``candidate_id``.
+        digests: of erased people.
+    """
     if not digests:
         return False
     ids = pl.read_parquet(table, columns=["candidate_id"], glob=False)["candidate_id"].drop_nulls().to_list()

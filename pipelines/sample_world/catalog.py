@@ -57,7 +57,11 @@ class Catalog:
 
 
 def make_catalog(params: SampleParams) -> Catalog:
-    """Draw all articles of the world."""
+    """Draw all articles of the world.
+
+    Args:
+        params: number of articles and days, and the seed.
+    """
     rng, count = stream(params.seed, "catalog"), params.articles
     start_ms = END_MS - round(params.days * DAY_MS)
     archived = int(ARCHIVE_SHARE * count)

@@ -16,7 +16,13 @@ def with_drift(params: SampleParams, catalog: Catalog, visits: Visits, article: 
     """The article of each read, after the drift of the params; the same array if they ask for none.
 
     Args:
+        params: ``drift`` from 0 (none) to 1, and the seed.
+        catalog: all articles.
+        visits: time and user of each read.
         article: int64[n_reads], row of the catalog.
+
+    Returns:
+        int64 (n_reads).
     """
     if not params.drift:
         return article

@@ -23,7 +23,16 @@ ESID = "esid:conteudo_editorial_g1#materia#"
 
 
 def page_ids(seed: int, catalog: Catalog, url: pl.Series) -> pl.Series:
-    """The id of each article as histories and itens name it; a few are no UUID but hold the url."""
+    """The id of each article as histories and itens name it; a few are no UUID but hold the url.
+
+    Args:
+        seed: of the world.
+        catalog: all articles.
+        url: String (articles).
+
+    Returns:
+        String (articles).
+    """
     odd = pl.Series(stream(seed, "odd ids").random(len(url)) < ESID_SHARE)
     return pl.select(pl.when(odd).then(ESID + url).otherwise(pl.Series(catalog.ids))).to_series()
 
@@ -37,7 +46,17 @@ def write_treino(
     behaviour: dict[str, npt.NDArray[np.generic]],
     advance: Callable[[int], None],
 ) -> None:
-    """Write ``files/treino/treino_parte1..6.csv``: one row per user, histories as lists joined by comma and space."""
+    """Write ``files/treino/treino_parte1..6.csv``: one row per user, histories as lists joined by comma and space.
+
+    Args:
+        folder: of the world.
+        readers: all users.
+        pages: String (articles), as ``page_ids`` gives them.
+        visits: time and user of each read, ordered by user.
+        article: int64 (reads), row of the catalog.
+        behaviour: (reads) each, as ``page_behaviour`` gives them.
+        advance: called with the number of reads that were written.
+    """
     bounds = np.linspace(0, len(readers.ids), TREINO_PARTS + 1).astype(int)
     reads = np.searchsorted(visits.user, bounds)
     for part in range(TREINO_PARTS):
@@ -78,7 +97,16 @@ def _with_readers(joined: pl.DataFrame, readers: Readers) -> pl.DataFrame:
 def write_itens(
     folder: Path, seed: int, catalog: Catalog, titles: pl.DataFrame, pages: pl.Series, advance: Callable[[int], None]
 ) -> None:
-    """Write ``itens/itens/itens-parte1..3.csv``, in no order, a few articles left out."""
+    """Write ``itens/itens/itens-parte1..3.csv``, in no order, a few articles left out.
+
+    Args:
+        folder: of the world.
+        seed: of the world.
+        catalog: all articles.
+        titles: as ``headlines`` gives them.
+        pages: String (articles), as ``page_ids`` gives them.
+        advance: called with the number of articles that were written.
+    """
     rng, count = stream(seed, "itens"), len(pages)
     listed = rng.permutation(count)[: max(1, count - max(1, round(MISSING_SHARE * count)))]
     changed = pl.Series(_modified(rng, catalog))
@@ -118,7 +146,16 @@ def _written_time(epoch_ms: pl.Series) -> pl.Series:
 def write_validacao(
     folder: Path, readers: Readers, pages: pl.Series, user: IntArray, time_ms: IntArray, article: IntArray
 ) -> None:
-    """Write ``validacao.csv``, whose lists are printed NumPy arrays: quoted ids on lines of their own, no commas."""
+    """Write ``validacao.csv``, whose lists are printed NumPy arrays: quoted ids on lines of their own, no commas.
+
+    Args:
+        folder: of the world.
+        readers: all users.
+        pages: String (articles), as ``page_ids`` gives them.
+        user: int64 (reads), row of the user, reads of one user in order of time.
+        time_ms: int64 (reads), epoch milliseconds, UTC.
+        article: int64 (reads), row of the catalog.
+    """
     frame = pl.DataFrame({"user": user, "history": pages.gather(article), "timestampHistory": time_ms})
     joined = frame.group_by("user", maintain_order=True).agg(
         pl.concat_str([pl.lit("'"), "history", pl.lit("'")]).str.join("\n ").alias("history"),

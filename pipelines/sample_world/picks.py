@@ -55,7 +55,18 @@ def pick_articles(
     visits: Visits,
     advance: Callable[[int], None] = lambda reads: None,
 ) -> IntArray:
-    """int64[reads]: the article of each read; a user reads an article once, save a few in very small worlds."""
+    """int64[reads]: the article of each read; a user reads an article once, save a few in very small worlds.
+
+    Args:
+        rng: draws, in the order of the reads.
+        catalog: all articles.
+        readers: all users.
+        visits: time and user of each read.
+        advance: called with the number of reads that have an article.
+
+    Returns:
+        int64 (reads), row of the catalog.
+    """
     mode = np.array([BY_APPEAL, BY_APPEAL, BY_FRESHNESS, EVENLY], np.int8)[readers.kind][visits.user]
     cell = _cells(rng, catalog, readers, visits.user)
     wish = _Wish(cell, mode, readers.circle[visits.user])

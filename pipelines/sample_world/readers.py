@@ -52,7 +52,11 @@ class Readers:
 
 
 def make_readers(params: SampleParams) -> Readers:
-    """Draw all users of the world."""
+    """Draw all users of the world.
+
+    Args:
+        params: number of users, and the seed.
+    """
     rng, count = stream(params.seed, "readers"), params.users
     ids = hex_ids(rng, count, 32)
     shuffled = rng.permutation(count)

@@ -7,7 +7,12 @@ import numpy.typing as npt
 
 
 def stream(seed: int, part: str) -> np.random.Generator:
-    """The generator of one named part; the same seed and name give the same numbers on every machine."""
+    """The generator of one named part; the same seed and name give the same numbers on every machine.
+
+    Args:
+        seed: of the world.
+        part: name of what is drawn, so that a change in one part leaves the others as they are.
+    """
     return np.random.default_rng([seed, crc32(part.encode())])
 
 

@@ -31,7 +31,15 @@ ACCENTS |= {"ú": "u", "ç": "c", "ñ": "n"}
 
 
 def headlines(seed: int, catalog: Catalog) -> pl.DataFrame:
-    """title and url of every article, in the catalog's order; every url is another."""
+    """title and url of every article, in the catalog's order; every url is another.
+
+    Args:
+        seed: of the world.
+        catalog: all articles.
+
+    Returns:
+        (articles) with String columns ``title`` and ``url``.
+    """
     rng, count = stream(seed, "headlines"), len(catalog.ids)
     actor, act, thing, term = (_phrases(rng, catalog.topic, part) for part in ("actors", "acts", "things", "terms"))
     second_act, second_thing = (_phrases(rng, catalog.topic, part) for part in ("acts", "things"))

@@ -13,7 +13,14 @@ from pipelines.sample_world.words import words
 
 
 def write_truth(folder: Path, catalog: Catalog, readers: Readers, pages: pl.Series) -> None:
-    """Write ``readers.parquet`` and ``articles.parquet`` into the folder."""
+    """Write ``readers.parquet`` and ``articles.parquet`` into the folder.
+
+    Args:
+        folder: a new folder.
+        catalog: all articles.
+        readers: all users.
+        pages: String (articles), as ``page_ids`` gives them.
+    """
     folder.mkdir(parents=True)
     truth_of_readers(readers).write_parquet(folder / "readers.parquet")
     truth_of_articles(catalog, pages).write_parquet(folder / "articles.parquet")

@@ -36,7 +36,14 @@ class Visits:
 
 
 def make_visits(rng: np.random.Generator, readers: Readers, sizes: IntArray, window_ms: tuple[int, int]) -> Visits:
-    """Draw the time of every read; ``sizes`` is int64[users], the window is start and end in epoch milliseconds."""
+    """Draw the time of every read; ``sizes`` is int64[users], the window is start and end in epoch milliseconds.
+
+    Args:
+        rng: draws.
+        readers: all users.
+        sizes: int64 (users), reads of each.
+        window_ms: start and end, epoch milliseconds, UTC; the end is not included.
+    """
     user = np.repeat(np.arange(len(sizes)), sizes)
     seconds = _seconds(rng, readers, user)
     first = np.zeros(len(user), bool)
@@ -97,7 +104,16 @@ def _session_starts(
 
 
 def page_behaviour(rng: np.random.Generator, readers: Readers, visits: Visits) -> dict[str, npt.NDArray[np.generic]]:
-    """Clicks, scroll percentage and visits of each read's page, with the few absurd values real files have."""
+    """Clicks, scroll percentage and visits of each read's page, with the few absurd values real files have.
+
+    Args:
+        rng: draws.
+        readers: all users.
+        visits: time and user of each read.
+
+    Returns:
+        (reads) each, by name of the column in the files; scroll is in percent.
+    """
     user, count = visits.user, len(visits.user)
     group = readers.group[user]
     clicks = np.array([*(entry.clicks for entry in GROUPS), 1.3])[group] * np.exp(0.45 * rng.standard_normal(count))

@@ -16,7 +16,15 @@ HOLDING = dict.fromkeys(("bronze", "silver", "gold"), TABLE)  # steps whose tabl
 
 
 def without_erased(records: pl.DataFrame, digests: frozenset[str]) -> pl.DataFrame:
-    """The rows whose student was not erased."""
+    """The rows whose student was not erased.
+
+    Args:
+        records: with ``ra``.
+        digests: of erased people.
+
+    Returns:
+        the rows that stay, in their order.
+    """
     return records.filter(~pl.Series(are_erased(records["ra"].to_list(), digests), dtype=pl.Boolean))
 
 

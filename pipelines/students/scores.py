@@ -11,7 +11,15 @@ BINS = 10  # of the calibration error
 
 
 def confusion(came: IntArray, called: IntArray) -> IntArray:
-    """(3, 3) students by what came (rows) and what they were called."""
+    """(3, 3) students by what came (rows) and what they were called.
+
+    Args:
+        came: int (n), each student's status as a place in STATUSES.
+        called: int (n), the status that was predicted.
+
+    Returns:
+        int64 (3, 3).
+    """
     size = len(STATUSES)
     counts: IntArray = np.bincount(came.astype(int) * size + called.astype(int), minlength=size * size)
     return counts.reshape(size, size)
@@ -19,6 +27,13 @@ def confusion(came: IntArray, called: IntArray) -> IntArray:
 
 def macro_f1(came: IntArray, called: IntArray) -> float:
     """Mean over the statuses of 2 x hits / (came + called); a status that neither came nor was called counts as 0.
+
+    Args:
+        came: int (n), each student's status as a place in STATUSES.
+        called: int (n), the status that was predicted.
+
+    Returns:
+        0 to 1.
 
     >>> macro_f1(np.array([0, 1, 2, 2]), np.array([0, 1, 2, 1])).round(3)
     np.float64(0.778)
@@ -29,22 +44,53 @@ def macro_f1(came: IntArray, called: IntArray) -> float:
 
 
 def accuracy(came: IntArray, called: IntArray) -> float:
-    """Share of students who were called what came."""
+    """Share of students who were called what came.
+
+    Args:
+        came: int (n), each student's status as a place in STATUSES.
+        called: int (n), the status that was predicted.
+
+    Returns:
+        0 to 1; nan without students.
+    """
     return float(np.mean(came == called)) if len(came) else float("nan")
 
 
 def recall(came: Bools, called: Bools) -> float:
-    """Share of those to whom it came who were called it; booleans."""
+    """Share of those to whom it came who were called it; booleans.
+
+    Args:
+        came: bool (n), to whom it came.
+        called: bool (n), who was called it.
+
+    Returns:
+        0 to 1; nan if it came to nobody.
+    """
     return float((came & called).sum() / came.sum()) if came.any() else float("nan")
 
 
 def precision(came: Bools, called: Bools) -> float:
-    """Share of those who were called it to whom it came; booleans."""
+    """Share of those who were called it to whom it came; booleans.
+
+    Args:
+        came: bool (n), to whom it came.
+        called: bool (n), who was called it.
+
+    Returns:
+        0 to 1; nan if nobody was called it.
+    """
     return float((came & called).sum() / called.sum()) if called.any() else float("nan")
 
 
 def auc(came: Bools, chance: FloatArray) -> float:
     """Chance that one to whom it came has the higher score than one to whom it did not; ties count half.
+
+    Args:
+        came: bool (n), to whom it came.
+        chance: float (n), of any scale.
+
+    Returns:
+        0 to 1; nan where all or none are ``came``.
 
     >>> float(auc(np.array([True, False, True]), np.array([0.9, 0.5, 0.5])))
     0.75

@@ -22,6 +22,10 @@ NICE = 10
 def main(argv: list[str], settings: Settings) -> int:
     """Run one command; 1 when something is left to do, or cannot be seen.
 
+    Args:
+        argv: the command and its flags.
+        settings: ``PAUTA_MLFLOW_URI`` says where MLflow is.
+
     Raises:
         PautaError: the command cannot be done; the caller prints it.
     """

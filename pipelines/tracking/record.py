@@ -82,6 +82,13 @@ class Record:
 def flat(values: dict[str, Any], prefix: str = "") -> dict[str, str]:
     """Nested tables as flat names and texts.
 
+    Args:
+        values: nested tables of JSON values.
+        prefix: before each name.
+
+    Returns:
+        texts by name; values that are no texts are JSON.
+
     >>> flat({"logged": {"als": {"factors": 64}}, "cutoffs": [5, 10], "max_users": None})
     {'logged.als.factors': '64', 'cutoffs': '[5, 10]', 'max_users': 'null'}
     """
@@ -97,6 +104,9 @@ def flat(values: dict[str, Any], prefix: str = "") -> dict[str, str]:
 def metric_name(*parts: str) -> str:
     """The parts as one name that MLflow takes; the first part groups it.
 
+    Args:
+        *parts: joined by ``/``; characters that MLflow refuses become ``_``.
+
     >>> metric_name("logged", "ndcg@10")
     'logged/ndcg_at_10'
     """
@@ -104,6 +114,13 @@ def metric_name(*parts: str) -> str:
 
 
 def numbers(found: dict[str, Any]) -> dict[str, float]:
-    """The numbers among the values, without those that are missing."""
+    """The numbers among the values, without those that are missing.
+
+    Args:
+        found: values of any type.
+
+    Returns:
+        finite numbers by name.
+    """
     kept = {name: value for name, value in found.items() if isinstance(value, int | float)}
     return {name: float(value) for name, value in kept.items() if math.isfinite(value)}

@@ -18,7 +18,11 @@ FRESH_SECONDS = 3_600  # a run that finished a step within the last hour may sti
 
 
 def trained_runs(root: Path) -> list[str]:
-    """Ids of the runs below the use case's folder in which a model was trained."""
+    """Ids of the runs below the use case's folder in which a model was trained.
+
+    Args:
+        root: the use case's data folder.
+    """
     return sorted({path.parent.name for path in (root / "trained").glob(f"[!.]*/{MANIFEST}")})
 
 
@@ -52,18 +56,35 @@ def state_of(run: Run, steps: dict[str, Any], ended_ms: int, *, over: bool) -> S
 
 
 def finished_ms(facts: dict[str, Any]) -> int:
-    """When a step ended, epoch milliseconds."""
+    """When a step ended, epoch milliseconds.
+
+    Args:
+        facts: of a complete step; ``finished_at`` is ISO 8601 with an offset.
+    """
     return int(1_000 * datetime.fromisoformat(facts["finished_at"]).timestamp())
 
 
 def data_of(run: Run, folder: str) -> dict[str, str]:
-    """Source and fingerprint of the data, from the facts of the folder that holds it as it came; empty without it."""
+    """Source and fingerprint of the data, from the facts of the folder that holds it as it came; empty without it.
+
+    Args:
+        run: whose folders are read.
+        folder: of the step that holds the data as it came, such as ``raw``.
+
+    Returns:
+        ``source`` and ``fingerprint``, each only if it is known.
+    """
     facts = run.facts(folder) if run.complete(folder) else {}
     return {name: str(facts[name]) for name in ("source", "fingerprint") if facts.get(name)}
 
 
 def published_release(releases: Releases, steps: dict[str, Any]) -> Release | None:
-    """The release of a run; None if it has none, if it was deleted, or while the release store is unreachable."""
+    """The release of a run; None if it has none, if it was deleted, or while the release store is unreachable.
+
+    Args:
+        releases: of the use case.
+        steps: facts of the run's steps, by folder.
+    """
     if "published" not in steps:
         return None
     try:
@@ -73,7 +94,12 @@ def published_release(releases: Releases, steps: dict[str, Any]) -> Release | No
 
 
 def gate_note(gated: dict[str, Any], reasons: Iterable[str]) -> str:
-    """The verdict of the gate and its reasons as Markdown, "" for a run that the gate has not seen."""
+    """The verdict of the gate and its reasons as Markdown, "" for a run that the gate has not seen.
+
+    Args:
+        gated: facts of the gate, empty without.
+        reasons: sentences.
+    """
     if not gated:
         return ""
     verdict = "Accepted by the gate." if gated.get("accepted") else "Refused by the gate."

@@ -21,6 +21,9 @@ ROOT = Path(__file__).parents[2]
 def track(context: Context) -> dict[str, Any]:
     """Record the outcome of the run. Never raises, and never takes longer than ``mlflow_seconds``.
 
+    Args:
+        context: the run, its settings, params and options.
+
     Returns:
         ``recorded``: whether MLflow has all trainings; ``problem``: why not; ``waiting``: how many it may lack.
     """
@@ -28,12 +31,25 @@ def track(context: Context) -> dict[str, Any]:
 
 
 def catch_up(settings: Settings, use_case: str) -> dict[str, Any]:
-    """Record the trainings that MLflow lacks; like ``track``, without a run."""
+    """Record the trainings that MLflow lacks; like ``track``, without a run.
+
+    Args:
+        settings: ``PAUTA_MLFLOW_URI`` says where MLflow is.
+        use_case: name of the use case.
+
+    Returns:
+        the keys of ``track``.
+    """
     return _safely(settings, lambda: reconcile_apart(settings, use_case))
 
 
 def keep_missing(settings: Settings, use_case: str) -> None:
-    """Before runs are removed, keep what the records of those that MLflow lacks are made from; it never raises."""
+    """Before runs are removed, keep what the records of those that MLflow lacks are made from; it never raises.
+
+    Args:
+        settings: ``PAUTA_MLFLOW_URI`` says where MLflow is.
+        use_case: name of the use case.
+    """
     if settings.mlflow_address is not None and find(settings, use_case).training_record is not None:
         try:
             TrackingFolder(settings, use_case).keep_missing()

@@ -14,6 +14,9 @@ RUNS_SHOWN = 20
 def label(name: str) -> str:
     """A model's or segment's name in words.
 
+    Args:
+        name: of a model or segment, as evaluation files have it.
+
     >>> label("popularity_6h"), label("in_service"), label("semi_logged"), label("most_read_10m"), label("earlier_1")
     ('most read, 6h', 'in service', 'semi-logged', 'most read, 10m', 'earlier release 1')
     """

@@ -38,6 +38,12 @@ def best_by_segment(evaluation: Evaluation) -> dict[str, str]:
     """By segment the reference that is better than the candidate and all others; left out where the candidate is.
 
     The figures are those of the replay where there is one: it measures what is served.
+
+    Args:
+        evaluation: of a candidate.
+
+    Returns:
+        versions of releases by segment.
     """
     figures = evaluation.by_click() or evaluation
     metric, cutoff = figures.judged["metric"], figures.judged["cutoff"]
@@ -52,7 +58,14 @@ def best_by_segment(evaluation: Evaluation) -> dict[str, str]:
 
 
 def best_earlier(evaluation: Evaluation, segment: str, metric: str, cutoff: int) -> str | None:
-    """The earlier release with the highest figure on a segment, when that is higher than the one in service has."""
+    """The earlier release with the highest figure on a segment, when that is higher than the one in service has.
+
+    Args:
+        evaluation: with figures of the release in service and of earlier ones.
+        segment: name of the segment.
+        metric: such as ``ndcg``.
+        cutoff: length of the list that is measured.
+    """
     models: Iterable[str] = (IN_SERVICE, *evaluation.earlier())
     values = {model: _value(evaluation, model, segment, metric, cutoff) for model in models}
     first = max(values, key=lambda model: values[model])

@@ -57,7 +57,12 @@ def headline(evaluation: Evaluation) -> str:
 
 
 def best_popularity(evaluation: Evaluation, segment: str) -> Figure | None:
-    """The popularity row with the highest judged figure on a segment; None where all are missing."""
+    """The popularity row with the highest judged figure on a segment; None where all are missing.
+
+    Args:
+        evaluation: of a candidate or of the release in service.
+        segment: name of the segment.
+    """
     metric, cutoff = evaluation.judged["metric"], evaluation.judged["cutoff"]
     models = [model for model in evaluation.models() if model.startswith("popularity_")]
     found = [evaluation.figure(model, segment, metric, cutoff) for model in models]

@@ -109,12 +109,20 @@ class Evaluation:
 
 
 def json_text(content: Any) -> str:
-    """JSON in which nan is null."""
+    """JSON in which nan is null.
+
+    Args:
+        content: JSON values; nan and infinite numbers may be among them.
+    """
     return json.dumps(_nulls(content), indent=1, allow_nan=False)
 
 
 def read_evaluation(path: Path) -> Evaluation:
-    """Read the output of ``as_json``; null becomes nan."""
+    """Read the output of ``as_json``; null becomes nan.
+
+    Args:
+        path: of ``metrics.json``.
+    """
     content = json.loads(path.read_text(encoding="utf-8"))
     figures = [Figure(**_nans(row)) for row in content.pop("figures")]
     differences = [Difference(**_nans(row)) for row in content.pop("differences")]

@@ -77,6 +77,9 @@ def run(
 
     Args:
         stream: the clicks; those after the window are not looked at.
+        params: of the ranker and the live state.
+        window: where the clicks to measure lie.
+        ranker: a ranker that knows nothing of the window; None to train one on the clicks before.
         peers: further models by name: made with the walk, each gives the rank of the clicked article.
         say: called with a line of progress.
     """
@@ -141,7 +144,12 @@ def speed(walk: Walk, places: IntArray, ranker: Ranker) -> float:
 
 
 def table(rows: list[GroupFigure], group: str) -> str:
-    """The figures of one group as a table for people."""
+    """The figures of one group as a table for people.
+
+    Args:
+        rows: as ``group_figures`` gives them.
+        group: name of the group of clicks.
+    """
     models = list(dict.fromkeys(row.model for row in rows))
     clicks = next((row.clicks for row in rows if row.group == group), 0)
     lines = [f"{group} ({clicks:,} clicks)", f"{'':<34}" + "".join(f"{name:>24}" for name in MEASURES)]

@@ -40,6 +40,12 @@ def evaluate(context: Context) -> dict[str, Any]:
     Reads refined and assembled; writes evaluated (``metrics.json``, ``report.html``), copies both to
     ``evaluation_dir/news`` and puts the figures into the CSV over all runs.
 
+    Args:
+        context: the run, its settings, params and options.
+
+    Returns:
+        facts of the step: the main figures by segment, as ``main_figures`` names them.
+
     Raises:
         RunError: an earlier step is missing, or the run was assembled from other data.
         InputError: the data is not longer than the held-out window.
@@ -54,6 +60,12 @@ def evaluate_service(context: Context) -> dict[str, Any]:
 
     Same outputs as ``evaluate``, under the step ``evaluated_service`` and the id ``<run>.service``, so that the
     evaluation of the run's own candidate stays.
+
+    Args:
+        context: the run whose data is used, its settings, params and options.
+
+    Returns:
+        facts of the step, as those of ``evaluate``.
 
     Raises:
         ReleaseMissingError: no release is in service yet.

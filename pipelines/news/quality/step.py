@@ -30,6 +30,13 @@ def quality(context: Context) -> dict[str, Any]:
     The page is ``data-card.html`` in the step's folder, with a copy in the evaluation folder. The drift report
     (``drift.html``) and its figures are there, too, once there is an earlier window to compare with.
 
+    Args:
+        context: the run, its settings, params and options.
+
+    Returns:
+        facts of the step: ``interactions``, ``rejected_share`` (0 to 1), ``shares`` of users and reads by segment (0 to
+        1), ``page``, and what ``publish_drift`` says.
+
     Raises:
         InputError: a stored table breaks a rule; names table, column and count.
         RunError: the run is not refined.

@@ -7,7 +7,14 @@ from script_shared.news.catalog.page_address import AFTER_PLACE, FIRST_SEGMENT, 
 
 
 def section_and_region(url: str) -> tuple[pl.Expr, pl.Expr]:
-    """Section and region of the addresses in column ``url``, "" for what an address does not say."""
+    """Section and region of the addresses in column ``url``, "" for what an address does not say.
+
+    Args:
+        url: name of a column of addresses.
+
+    Returns:
+        two String columns, named as the tables name section and region.
+    """
     address = pl.col(url)
     region = address.str.extract(STATE).fill_null("")
     deeper = address.str.extract(AFTER_PLACE)

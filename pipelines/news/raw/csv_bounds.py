@@ -25,6 +25,10 @@ Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
 def header_of(file: Path, delimiter: str = ",") -> list[str]:
     """The names of a file's columns, white space around them left out.
 
+    Args:
+        file: a CSV file.
+        delimiter: one character.
+
     Raises:
         InputError: the first line is empty, too long, not UTF-8, or no header.
     """
@@ -81,6 +85,9 @@ def cells(line: str, delimiter: str) -> list[str]:
 
 def check_rows_end(file: Path) -> None:
     """No row is longer than ``ROW_BYTES``; line breaks in quoted cells do not end it.
+
+    Args:
+        file: a CSV file of any size; it is read in pieces.
 
     Raises:
         InputError: names the file and the line at which the row begins.

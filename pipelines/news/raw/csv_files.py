@@ -21,6 +21,11 @@ FILE_COLUMN, LAST_EMPTY, BLANK = "_file", "_last_empty", "_blank"
 def find_files(raw: Path, pattern: str, columns: Sequence[str]) -> list[Path]:
     """The files of a pattern in the order of their numbers, each with all columns in its header.
 
+    Args:
+        raw: folder of the raw data.
+        pattern: as in ``glob``, relative to the folder.
+        columns: names that each file must have; others are allowed.
+
     Raises:
         InputError: no file, an empty file, another delimiter, a missing column, a row without an end, or not UTF-8.
     """
@@ -38,12 +43,28 @@ def scan(files: Sequence[Path], columns: Sequence[str]) -> pl.LazyFrame:
 
     Each file is read by the names of its own columns. Blank lines are left out. Besides the columns there are the
     file's path in ``FILE_COLUMN`` and ``LAST_EMPTY``, see :func:`check_no_row_short`.
+
+    Args:
+        files: as ``find_files`` gives them.
+        columns: of the result, in this order.
+
+    Returns:
+        lazy; String columns, and Boolean ``LAST_EMPTY``: whether the row's last cell is empty.
     """
     return pl.concat([_scan(file, columns).filter(~pl.col(BLANK)).drop(BLANK) for file in files])
 
 
 def scan_narrow(files: Sequence[Path], columns: Sequence[str], some: Sequence[str]) -> pl.LazyFrame:
-    """The same with ``some`` of the columns, for a second read: it does not notice blank lines and surplus cells."""
+    """The same with ``some`` of the columns, for a second read: it does not notice blank lines and surplus cells.
+
+    Args:
+        files: as ``find_files`` gives them.
+        columns: as they were given to ``scan``.
+        some: those that are wanted.
+
+    Returns:
+        lazy; ``some``, ``FILE_COLUMN`` and ``LAST_EMPTY``.
+    """
     return pl.concat([_scan(file, columns).select(*some, FILE_COLUMN, LAST_EMPTY) for file in files])
 
 
@@ -53,6 +74,9 @@ def check_no_row_short(files: Iterable[str | Path]) -> None:
     The user fills what is missing with "". So a file in which some row's last cell is empty (``LAST_EMPTY``) is read
     once more, cell by cell.
 
+    Args:
+        files: those with an empty last cell; each is read once, however often it is named.
+
     Raises:
         InputError: names file and line.
     """
@@ -61,7 +85,13 @@ def check_no_row_short(files: Iterable[str | Path]) -> None:
 
 
 def rows_of_user(file: str | Path, columns: Sequence[str], user: str) -> str:
-    """File and rows of a user, counted after the header: messages reach logs, so they must not name a person."""
+    """File and rows of a user, counted after the header: messages reach logs, so they must not name a person.
+
+    Args:
+        file: a CSV file of users.
+        columns: of the file.
+        user: cleaned id.
+    """
     users = scan_narrow([Path(file)], columns, [c.RAW_USER]).select(clean_id(c.RAW_USER)).collect().to_series()
     rows = [str(place + 1) for place in (users == user).arg_true()[:2]]
     return f"{Path(file).name}, {'rows' if len(rows) > 1 else 'row'} {' and '.join(rows)}" if rows else Path(file).name

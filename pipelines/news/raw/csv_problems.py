@@ -26,6 +26,10 @@ LINE_ENDS = r"Write usual line ends, such as with: tr '\r' '\n' < old.csv > new.
 def explained(files: Sequence[Path], delimiter: str = ",") -> Iterator[None]:
     """Turns an error of the CSV reader into one message about the file.
 
+    Args:
+        files: those that are read in the block, in the order in which problems are looked for.
+        delimiter: one character.
+
     Raises:
         InputError: a file cannot be read, is not UTF-8, was cut off inside a cell, or has a line with more cells than
             the header.

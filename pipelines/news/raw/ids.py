@@ -17,7 +17,13 @@ def rejected_ids(
     """Rows with an invalid user or article id, as the table ``rejected``; long ids are cut.
 
     Args:
+        rows: those that are refused for their ids.
         file: path of the file.
+        user: the user's id, null where the table has no users.
+        article: the article's id, null where the table has no articles.
+
+    Returns:
+        lazy, with the columns and types of ``REJECTED_TYPES``.
     """
     columns = {
         c.USER_ID: user.str.slice(0, MAX_ID + 1),
@@ -57,6 +63,10 @@ def with_article_numbers(rows: pl.DataFrame, articles: ArticleNumbers) -> pl.Dat
 
     Args:
         rows: with ``article_id``.
+        articles: the ids of the catalog.
+
+    Returns:
+        the rows in their order, with cleaned ids and the column of numbers (UInt32).
     """
     ids, numbers = rows[c.ARTICLE_ID], articles.of(rows[c.ARTICLE_ID])
     places = numbers.is_null().arg_true()

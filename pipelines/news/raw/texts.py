@@ -14,13 +14,21 @@ _ENTITY = r"&(#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);?"
 
 
 def clean_id(column: str | pl.Expr) -> pl.Expr:
-    """The id, null for a missing one; see ``bad_id`` for those that are refused."""
+    """The id, null for a missing one; see ``bad_id`` for those that are refused.
+
+    Args:
+        column: a column of strings, or its name.
+    """
     text = pl.col(column) if isinstance(column, str) else column
     return text.map_batches(_clean_ids, return_dtype=pl.String(), is_elementwise=True)
 
 
 def bad_id(cleaned: pl.Expr) -> pl.Expr:
-    """Whether a cleaned id holds a control character or is too long; false for a missing one."""
+    """Whether a cleaned id holds a control character or is too long; false for a missing one.
+
+    Args:
+        cleaned: as ``clean_id`` gives it.
+    """
     return cleaned.map_batches(_bad_ids, return_dtype=pl.Boolean(), is_elementwise=True)
 
 
@@ -52,7 +60,11 @@ def _all_plain(texts: pl.Series) -> bool:
 
 
 def clean_text(column: str | pl.Expr) -> pl.Expr:
-    """The text as people read it, "" for a missing one."""
+    """The text as people read it, "" for a missing one.
+
+    Args:
+        column: a column of strings, or its name.
+    """
     text = pl.col(column) if isinstance(column, str) else column
     decoded = (
         pl.when(text.str.contains(_ENTITY))
@@ -66,5 +78,9 @@ def clean_text(column: str | pl.Expr) -> pl.Expr:
 
 
 def clean_title(column: str | pl.Expr) -> pl.Expr:
-    """The text on one line, cut at ``MAX_TITLE`` characters."""
+    """The text on one line, cut at ``MAX_TITLE`` characters.
+
+    Args:
+        column: a column of strings, or its name.
+    """
     return clean_text(column).str.slice(0, MAX_TITLE).str.strip_chars_end()

@@ -19,7 +19,11 @@ _ZONE = r"[+-]\d\d:\d\d$"
 
 
 def scaled(numbers: pl.Expr) -> pl.Expr:
-    """Whole numbers in seconds, milliseconds, microseconds or nanoseconds as milliseconds, whatever their year."""
+    """Whole numbers in seconds, milliseconds, microseconds or nanoseconds as milliseconds, whatever their year.
+
+    Args:
+        numbers: whole numbers; the unit of each follows from its size, see ``script_shared.times``.
+    """
     number = numbers.cast(pl.Int64)
     size = number.abs()
     return (
@@ -38,6 +42,12 @@ def moments(texts: pl.Series) -> pl.Series:
 
     Common spellings are read a column at a time; what is left goes through ``epoch_ms`` text by text.
 
+    Args:
+        texts: String (n); null stays null.
+
+    Returns:
+        Int64 (n), UTC.
+
     >>> moments(pl.Series(["1660532387", "2022-08-15 02:59:47+00:00", "soon", "1970-01-01"])).to_list()
     [1660532387000, 1660532387000, None, None]
     """
@@ -55,13 +65,21 @@ def moments(texts: pl.Series) -> pl.Series:
 
 
 def moment(column: str | pl.Expr) -> pl.Expr:
-    """The same of a column of texts."""
+    """The same of a column of texts.
+
+    Args:
+        column: a column of texts, or its name.
+    """
     texts = pl.col(column) if isinstance(column, str) else column
     return texts.map_batches(moments, return_dtype=pl.Int64(), is_elementwise=True)
 
 
 def bounded(time_ms: pl.Expr) -> pl.Expr:
-    """The times that lie between 2000 and 2100; null for others."""
+    """The times that lie between 2000 and 2100; null for others.
+
+    Args:
+        time_ms: Int64, epoch milliseconds, UTC.
+    """
     return pl.when(time_ms.is_between(EARLIEST_MS, LATEST_MS)).then(time_ms)
 
 

@@ -19,6 +19,9 @@ from script_shared.clock import MADE_UP
 def refine(context: Context) -> dict[str, Any]:
     """Refine the run's raw files into parquet tables.
 
+    Args:
+        context: the run, its settings, params and options.
+
     Returns:
         Counts: users, articles, interactions, input rows, rejected rows by reason, the window of time. Of the event
         log: events_clicks (kept), events_articles (posted ones in the catalog), erased_readers (known to be erased),

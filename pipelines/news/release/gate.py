@@ -21,6 +21,9 @@ UNKNOWN = "{}: the release in service does not have this segment, so the candida
 def gate(context: Context) -> dict[str, Any]:
     """Judge the run's candidate: reads evaluated, writes gated (``verdict.json``). A refusal is no error of the run.
 
+    Args:
+        context: the run, its settings, params and options; ``options.force`` overrules the judgement.
+
     Returns:
         ``accepted``: whether it may be promoted; ``forced``: promote, refuse or None; ``reasons``: plain sentences;
         ``in_service``: the release it was compared with, None if there was none; ``earlier``: earlier releases

@@ -10,6 +10,9 @@ from pipelines.use_case import Context
 def publish(context: Context) -> dict[str, Any]:
     """Publish the run's release, fitted again after the gate or not, with its figures and the gate's verdict.
 
+    Args:
+        context: the run, its settings, params and options.
+
     Returns:
         ``version``, ``files``, ``megabytes`` of the release.
 

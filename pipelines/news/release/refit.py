@@ -34,6 +34,9 @@ MARK = "The models were fitted again on all data after the gate; figures are tho
 def refit(context: Context) -> dict[str, Any]:
     """Reads refined, ranked and gated; writes refitted/<run>, with ``release`` where the models were fitted again.
 
+    Args:
+        context: the run, its settings, params and options.
+
     Returns:
         ``refit``: whether they were, and ``why_not``; ``fitted_until``, ``measured_until``: the moment until which the
         models that go live, and those that were measured, were fitted.

@@ -28,7 +28,11 @@ FILES = {  # by place among the artifacts: step and file
 
 
 def trained_runs(root: Path) -> list[str]:
-    """Ids of the runs below the use case's folder in which a segment was trained."""
+    """Ids of the runs below the use case's folder in which a segment was trained.
+
+    Args:
+        root: the use case's data folder.
+    """
     return sorted({path.parents[1].name for path in (root / "trained").glob(f"[!.]*/[!.]*/{MANIFEST}")})
 
 

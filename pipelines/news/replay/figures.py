@@ -53,7 +53,11 @@ def measured(
 
     Args:
         ranks: by model (n) rank of the clicked article in the list, from 0; ``MISSED`` where it is not there.
+        drawn: the n clicks, with segment, weight and user of each.
+        cutoffs: lengths of the list.
         subject: the model whose differences to the others are wanted.
+        resamples: of users, for the 95 % intervals.
+        seed: makes the draws repeatable.
     """
     columns = [(metric, cutoff) for metric in METRICS for cutoff in cutoffs]
     values = np.concatenate([gains(of, cutoffs) for of in ranks.values()], axis=1)
@@ -79,6 +83,7 @@ def group_figures(
         users: (n) whose click it is.
         groups: by name bool (n).
         resamples: of users, for the intervals; the same for all models.
+        seed: makes the draws repeatable.
     """
     values = np.concatenate([_main_gains(of) for of in ranks.values()], axis=1)
     names = [(model, name) for model in ranks for name in MEASURES]

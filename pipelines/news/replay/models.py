@@ -33,8 +33,12 @@ def ranks_of(
     Args:
         walks: the newsrooms of the models, over one stream.
         places: of the clicks, ascending.
+        models: by name; each gives the rank of the clicked article for a request.
         recommenders: those whose clocks move along.
         say: called with a line of progress.
+
+    Returns:
+        int64 (places) by name of the model.
     """
     first, *others = walks
     ranks = {name: np.full(len(places), MISSED) for name in models}
@@ -49,7 +53,12 @@ def ranks_of(
 
 
 def answering(recommender: LiveRecommender, n: int) -> Model:
-    """Rank of the clicked article in the answer of n items that the user would have got; nothing is explored."""
+    """Rank of the clicked article in the answer of n items that the user would have got; nothing is explored.
+
+    Args:
+        recommender: with the newsroom of the walk.
+        n: items of the answer.
+    """
 
     def rank(request: Request) -> int:
         answer = recommender.answer(replace(request.query, n=n, explore_slots=0))
@@ -59,7 +68,12 @@ def answering(recommender: LiveRecommender, n: int) -> Model:
 
 
 def listing(recommender: LiveRecommender, n: int) -> Model:
-    """Rank of the clicked article in the list of the segment's model alone, which knows the user's live reads."""
+    """Rank of the clicked article in the list of the segment's model alone, which knows the user's live reads.
+
+    Args:
+        recommender: with the newsroom of the walk, and a release.
+        n: items of the list.
+    """
     model, newsroom = recommender.model, recommender.newsroom
     assert model is not None
     source = SegmentSource(model, newsroom, CatalogRows(model.catalog))
@@ -89,12 +103,21 @@ class CaseModels:
 
 
 def by_scores(scores: Callable[[Candidates], FloatArray]) -> CaseRank:
-    """The rank of the clicked article by scores of the candidates."""
+    """The rank of the clicked article by scores of the candidates.
+
+    Args:
+        scores: float (m) for m candidates, higher is better.
+    """
     return lambda case: rank_of(scores(case.found), case.truth) if case.truth >= 0 else MISSED
 
 
 def by_clicks(walk: Walk, window: str) -> CaseRank:
-    """The rank by clicks in a window of the live state, over everything alive that the user has not read."""
+    """The rank by clicks in a window of the live state, over everything alive that the user has not read.
+
+    Args:
+        walk: gives the live state just before each click.
+        window: one of ``windows.OVERALL``.
+    """
 
     def rank(case: Case) -> int:
         signals, state = case.found.signals, walk.state

@@ -32,7 +32,11 @@ def half_life_ms(name: str) -> int:
 
 
 def rows_of(beats: Iterable[str]) -> list[str]:
-    """The rows that are measured: two always, and those that have to be beaten; short half-lives first."""
+    """The rows that are measured: two always, and those that have to be beaten; short half-lives first.
+
+    Args:
+        beats: names of rows such as ``most_read_10m``, from ``gate.beats``.
+    """
     return sorted({*ALWAYS, *beats}, key=half_life_ms)
 
 

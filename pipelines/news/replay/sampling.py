@@ -32,7 +32,14 @@ class SampledClicks:
 
 
 def draw(stream: Stream, within: range, most: int, seed: int) -> SampledClicks:
-    """At most ``most`` clicks of a range of the stream, shared alike among the segments."""
+    """At most ``most`` clicks of a range of the stream, shared alike among the segments.
+
+    Args:
+        stream: the clicks of a run or a file, in order.
+        within: places in the stream.
+        most: clicks to draw at most; where a segment has fewer than its share, the others get more.
+        seed: makes the draw repeatable.
+    """
     everything = np.arange(within.start, within.stop)
     new = everything[~stream.reread[within.start : within.stop]]
     segments = segments_of(stream, new)

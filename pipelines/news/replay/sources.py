@@ -26,6 +26,10 @@ def from_clicks(file: Path, until_ms: int | None = None) -> Stream:
 
     Columns of ``CONTEXT`` may be missing: what they say is unknown then.
 
+    Args:
+        file: a parquet file.
+        until_ms: epoch milliseconds, UTC; None for all clicks.
+
     Raises:
         InputError: a column of ``NEEDED`` is missing.
     """
@@ -72,7 +76,13 @@ def from_run(folder: Path, label: Label = "click", as_of_ms: int | None = None) 
 
 
 def from_dataset(data: Dataset, label: Label = "click", as_of_ms: int | None = None) -> Stream:
-    """The same of a run that is loaded."""
+    """The same of a run that is loaded.
+
+    Args:
+        data: a loaded run.
+        label: what each read counts in training: 1, or its engagement.
+        as_of_ms: epoch milliseconds, UTC; reads from then on count 1 with every label. None for no such moment.
+    """
     reads = data.interactions
     return Stream(
         reads.time_ms,

@@ -108,13 +108,24 @@ class Walk:
 
 
 def case_of(place: int, found: Candidates, row: int) -> Case:
-    """The case of a click on the article in a row of the live state, -1 for none."""
+    """The case of a click on the article in a row of the live state, -1 for none.
+
+    Args:
+        place: of the click in the stream.
+        found: the candidates just before it.
+        row: of the clicked article in the live state.
+    """
     hits = np.flatnonzero(found.rows == row)  # -1, no row at all, is never among them
     return Case(place, found, int(hits[0]) if len(hits) else -1)
 
 
 def place_after(stream: Stream, moment_ms: int) -> int:
-    """Place of the first click after a moment."""
+    """Place of the first click after a moment.
+
+    Args:
+        stream: clicks, sorted by time.
+        moment_ms: epoch milliseconds, UTC.
+    """
     return int(np.searchsorted(stream.time_ms, moment_ms, "right"))
 
 
@@ -128,6 +139,14 @@ def recommender_of(
 ) -> LiveRecommender:
     """A release folder composed as the API composes it, over the walk's newsroom, with the clock at a moment.
 
+    Args:
+        folder: of the release.
+        walk: whose newsroom answers.
+        as_of_ms: where the clock begins, epoch milliseconds, UTC.
+        params: of serving.
+        ranker: None for the order without a ranker.
+        mixing: how far the live order is relied on; None for the default of the params.
+
     Raises:
         ReleaseError: the folder cannot be loaded.
     """
@@ -137,6 +156,14 @@ def recommender_of(
 
 
 def segments_of(stream: Stream, places: Sequence[int] | IntArray) -> Int8s:
-    """int8: segment of each click's user just before it."""
+    """int8: segment of each click's user just before it.
+
+    Args:
+        stream: the clicks.
+        places: of n clicks in the stream.
+
+    Returns:
+        int8 (n), places in ``SEGMENT_NAMES``.
+    """
     segments: Int8s = stream.segments[np.asarray(places, np.int64)]
     return segments

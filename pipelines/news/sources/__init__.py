@@ -38,6 +38,9 @@ def download(context: Context) -> dict[str, Any]:
 
     Beside them, in ``events/``, what the event log holds; see ``export_events``.
 
+    Args:
+        context: the run, its settings, params and options; ``options.refresh`` fetches again what has not changed.
+
     Returns:
         source, fingerprint, files (path and bytes of each), what the source adds or ``reused_from``, what was done
         about the events.
@@ -63,6 +66,9 @@ def download(context: Context) -> dict[str, Any]:
 
 def check(context: Context) -> None:
     """Look for the files of a source that reads from disk, before anything is started.
+
+    Args:
+        context: a run that need not exist, its settings and params.
 
     Raises:
         InputError: the source's path is not set, or files are missing there.

@@ -23,7 +23,12 @@ def report(path: Path, params: FilesParams, clock: Clock) -> tuple[str, str]:
     """Sentences for people, and the section ``[files]`` of a params file.
 
     Args:
+        path: of a file, or of a folder with files.
+        params: ``[files]`` of the params file, which overrules what is guessed.
         clock: gives the clock of a release whose data ends at a moment (epoch milliseconds, UTC).
+
+    Returns:
+        the sentences, and TOML; both end without a line break.
 
     Raises:
         InputError: a file is damaged, or no clicks are recognised.

@@ -70,6 +70,10 @@ class Holdout:
 def split_of(dataset: Dataset, params: NewsParams) -> Window:
     """The held-out window of a data set; its start is the moment T that a model may know.
 
+    Args:
+        dataset: a loaded run.
+        params: ``split`` says the length of the window.
+
     Raises:
         InputError: the data is not longer than the window.
     """
@@ -84,6 +88,10 @@ def split_of(dataset: Dataset, params: NewsParams) -> Window:
 
 def hold_out(dataset: Dataset, params: NewsParams) -> Holdout:
     """The held-out users of a data set: all of them, or ``evaluation.max_users`` drawn by seed.
+
+    Args:
+        dataset: a loaded run.
+        params: of ``split``, ``pool`` and ``evaluation``.
 
     Raises:
         InputError: the data is not longer than the window.

@@ -36,6 +36,10 @@ def moments_of(dataset: Dataset, params: NewsParams) -> Moments:
 
     Where fewer than ``ranking.hours`` hours of reads would be left before R, the models are fitted until T.
 
+    Args:
+        dataset: a loaded run.
+        params: ``split.window_hours`` and ``ranking.hours``.
+
     Raises:
         InputError: the data is not longer than the held-out window.
     """

@@ -12,6 +12,9 @@ WIDTH = 64  # how far down the ranking a first look goes; users who read too muc
 def row_name(hours: float) -> str:
     """Name of the row in every evaluation file.
 
+    Args:
+        hours: length of the window.
+
     >>> row_name(6.0), row_name(0.5)
     ('popularity_6h', 'popularity_0.5h')
     """
@@ -25,7 +28,18 @@ def available(issued_ms: IntArray, now_ms: int, max_age_hours: float) -> Bools:
 
 
 def most_read(reads: Reads, issued_ms: IntArray, alive: Bools, now_ms: int, hours: float) -> IntArray:
-    """Rows of all available articles, most read in the window (now - hours, now] first, then the newest first."""
+    """Rows of all available articles, most read in the window (now - hours, now] first, then the newest first.
+
+    Args:
+        reads: interactions, sorted by time.
+        issued_ms: int64 (n_articles), publication times, epoch milliseconds, UTC.
+        alive: bool (n_articles), which articles may be recommended at ``now_ms``.
+        now_ms: epoch milliseconds, UTC.
+        hours: length of the window.
+
+    Returns:
+        int64 (articles that are alive).
+    """
     inside = (reads.time_ms > now_ms - hours * HOUR_MS) & (reads.time_ms <= now_ms)
     counts = np.bincount(reads.article[inside], minlength=len(issued_ms))
     rows = np.flatnonzero(alive)
@@ -40,6 +54,8 @@ def unread(ranking: IntArray, users: IntArray, reads: Reads, now_ms: int, n: int
         ranking: article rows, best first; the same for every user.
         users: (m,) user rows, ascending and distinct.
         reads: who read what; reads after ``now_ms`` are not looked at.
+        now_ms: epoch milliseconds, UTC.
+        n: articles wanted for each user.
 
     Returns:
         (m, n) article rows, -1 padded when the ranking is used up.

@@ -41,6 +41,12 @@ def assemble(context: Context) -> dict[str, Any]:
     The ranker learns beside the first, evaluation measures the second, the third is published; all come out of the
     same code. Where the data is too short for a ranker there is no first.
 
+    Args:
+        context: the run, its settings, params and options.
+
+    Returns:
+        facts of the step by folder: what its ``model.json`` says, and its size.
+
     Raises:
         RunError: refine or one segment's training is not complete, or was done with another split.
         ReleaseError: a made folder does not load or gives a wrong answer.
@@ -73,7 +79,13 @@ def assemble(context: Context) -> dict[str, Any]:
 
 
 def note_site(folder: Path, context: Context, params: NewsParams) -> None:
-    """Write the site's rate and the pace of the release's live windows into ``model.json``."""
+    """Write the site's rate and the pace of the release's live windows into ``model.json``.
+
+    Args:
+        folder: of an assembled release.
+        context: of a run that is refined.
+        params: as settled for the site.
+    """
     facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     facts["site"] = {**context.run.facts("refined").get("site", {}), "pace": params.live.pace}
     (folder / "model.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
@@ -98,6 +110,16 @@ def assemble_from(
 
     Rows of the release are matched to those of the data set by id, and the release's own params and segments hold.
 
+    Args:
+        release: folder of the older release.
+        dataset: the loaded run whose users, articles and reads are used.
+        as_of_ms: the moment, epoch milliseconds, UTC.
+        out: folder that is written.
+        names: ids of the data set, where they are indexed already.
+
+    Returns:
+        what is in ``model.json``.
+
     Raises:
         ReleaseError: the release is damaged or of another format.
     """
@@ -121,7 +143,16 @@ def put_together(
     """Write the folder that NewsModel loads, as of a moment; gives the facts of its ``model.json``.
 
     Args:
+        fitted: recommenders by segment, with the users and articles of the data set as rows.
+        dataset: the loaded run.
+        as_of_ms: the moment, epoch milliseconds, UTC.
+        out: folder that is written.
+        params: of the models, kept in ``params.json``.
         clock: which one it runs on in service; data time where none is given, as in an evaluation.
+        names: ids of the data set, where they are indexed already.
+
+    Returns:
+        what is in ``model.json``.
     """
     names = names or Names.of(dataset)
     snapshot = snapshot_of(dataset, as_of_ms)

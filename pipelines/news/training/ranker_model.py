@@ -18,6 +18,9 @@ def train(rows: TrainingRows, held: TrainingRows, params: RankerParams, names: S
     """A ranker fitted on ``rows``; ``held``, later requests, stop it when ``params.early_stopping`` says so.
 
     Args:
+        rows: requests with their candidates, features and labels.
+        held: later requests; few of them stop nothing.
+        params: of LightGBM.
         names: features to use, by default all.
 
     Raises:

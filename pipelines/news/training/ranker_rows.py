@@ -48,7 +48,17 @@ class TrainingRows:
 
 
 def draw_places(stream: Stream, within: range, count: int, seed: int) -> IntArray:
-    """About ``count`` clicks of the range drawn by seed, ascending; clicks on articles read before are left out."""
+    """About ``count`` clicks of the range drawn by seed, ascending; clicks on articles read before are left out.
+
+    Args:
+        stream: the clicks.
+        within: places in the stream.
+        count: clicks wanted, on average.
+        seed: makes the draw repeatable.
+
+    Returns:
+        int64, places in the stream.
+    """
     places = np.arange(within.start, within.stop)[~stream.reread[within.start : within.stop]]
     share = min(1.0, count / max(len(places), 1))
     drawn: IntArray = places[np.random.default_rng(seed).random(len(places)) < share]
@@ -56,7 +66,13 @@ def draw_places(stream: Stream, within: range, count: int, seed: int) -> IntArra
 
 
 def collect(walk: Walk, places: IntArray, params: RankerParams) -> TrainingRows:
-    """Rows of the clicks whose article was among the candidates."""
+    """Rows of the clicks whose article was among the candidates.
+
+    Args:
+        walk: is moved along to each click, so places may only grow from call to call.
+        places: int64, ascending places in the stream.
+        params: how many candidates of a request are kept.
+    """
     return rows_of(walk.cases(places.tolist()), walk.stream.weight, params)
 
 

@@ -33,6 +33,13 @@ def rank(context: Context) -> dict[str, Any]:
     The reads between R and T are replayed through the serving code with the models as of R; the ranker learns which of
     the candidates was read. Without enough of them there is no ranker, and the facts say why.
 
+    Args:
+        context: the run, its settings, params and options.
+
+    Returns:
+        facts of the step: ``ranker`` (whether there is one), ``why_not``, the moments, ``live`` (sizes of the live
+        state), ``live_megabytes``, ``seconds``, and what the training found.
+
     Raises:
         RunError: assemble is not complete.
     """

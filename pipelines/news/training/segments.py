@@ -24,6 +24,13 @@ PARAMS = "training_params.json"  # what the training was made with, beside each 
 def train(context: Context, segment: str) -> dict[str, Any]:
     """Reads refined; writes trained/<run>/<segment>: the recommender as of R.
 
+    Args:
+        context: the run, its settings, params and options.
+        segment: name of the segment.
+
+    Returns:
+        facts of the part, such as ``as_of_ms`` (R, epoch milliseconds, UTC) and the seconds it took.
+
     Raises:
         InputError: no such segment, or the data is not longer than the held-out window.
         RunError: refine is not complete.
@@ -54,6 +61,8 @@ def members_of(snapshot: TrainingData, segment: str, among: Collection[str] = SE
     """bool (n_users): who belongs to the segment, by what was read until the moment of the snapshot.
 
     Args:
+        snapshot: what was known at a moment.
+        segment: name of the segment.
         among: names of the segments there are.
     """
     reads = np.bincount(snapshot.reads.user, minlength=snapshot.n_users)

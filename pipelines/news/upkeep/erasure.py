@@ -199,6 +199,13 @@ def _note(folder: Path, until: int, *, raw: bool) -> None:
 def releases_holding(releases: Releases, erased: Erased) -> dict[str, int]:
     """Number of erased users in each release that has some; they are not served.
 
+    Args:
+        releases: of news.
+        erased: who was erased.
+
+    Returns:
+        number of users by version.
+
     Raises:
         ReleaseError: a release is damaged.
     """

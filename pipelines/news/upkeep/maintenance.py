@@ -16,6 +16,9 @@ def prune(context: Context) -> dict[str, Any]:
 
     Erased users are taken out of the runs that stay, but for those that are going on.
 
+    Args:
+        context: the use case's data folder, its releases, settings and params.
+
     Returns:
         what ``pipelines.housekeeping.prune``, ``follow_erasures`` and ``prune_events`` say.
     """

@@ -45,6 +45,13 @@ def evaluate(context: Context) -> dict[str, Any]:
     Reads refined and trained; writes evaluated (``metrics.json``, ``report.html``), copies both to
     ``evaluation_dir/recruiting`` and puts the figures into the CSV over all runs.
 
+    Args:
+        context: the run, its settings, params and options.
+
+    Returns:
+        facts of the step: ``cases``, ``test`` (the days), ``alarms``, and the candidate's figures by metric; None where
+        a figure is missing.
+
     Raises:
         RunError: an earlier step is missing.
     """

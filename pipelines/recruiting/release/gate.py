@@ -20,6 +20,9 @@ ADVICE = "Bring more applications, or lower gate.min_users"
 def gate(context: Context) -> dict[str, Any]:
     """Judge the run's candidate: reads evaluated, writes gated (``verdict.json``). A refusal is no error of the run.
 
+    Args:
+        context: the run, its settings, params and options; ``options.force`` overrules the judgement.
+
     Returns:
         ``accepted``, ``forced``, ``reasons`` (plain sentences), ``in_service``.
 

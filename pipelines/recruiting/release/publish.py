@@ -19,6 +19,12 @@ def publish(context: Context) -> dict[str, Any]:
     """Publish the run's model, see ``publish_trained``, and write its figures into the tables of the use case.
 
     Tables that are unreachable are logged; the release is published without them.
+
+    Args:
+        context: the run, its settings, params and options.
+
+    Returns:
+        ``version``, ``files``, ``megabytes`` of the release.
     """
     published = publish_trained(context, CARD, card_of)
     content = json.loads((context.run.read("evaluated") / "metrics.json").read_text(encoding="utf-8"))

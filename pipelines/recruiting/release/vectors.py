@@ -16,6 +16,9 @@ from script_shared.settings import Settings
 def index(context: Context) -> dict[str, Any]:
     """Copy both indexes of the published release to the server; the release in service keeps its own indexes.
 
+    Args:
+        context: the run, its settings, params and options.
+
     Returns:
         the number of vectors of each side, and ``seconds``; nothing if no server is set or the gate refused.
 
@@ -41,6 +44,10 @@ def index(context: Context) -> dict[str, Any]:
 
 def drop_old(settings: Settings, releases: Releases) -> list[str]:
     """Remove the indexes of releases that no longer exist from the server; returns their names.
+
+    Args:
+        settings: ``PAUTA_RECRUITING_INDEX_URI`` says where the server is.
+        releases: those that exist.
 
     Raises:
         UnavailableError: the server does not answer.

@@ -17,6 +17,10 @@ from script_shared.storage.tables import tables_address
 def keep_contacts(context: Context, contacts: Mapping[str, Contact]) -> int:
     """Replace the stored contacts with those of valid ids, without erased candidates; returns their number.
 
+    Args:
+        context: its settings have the key and say where the table is.
+        contacts: by id of the candidate, as the files have it.
+
     Raises:
         UnavailableError: the table, or the erasures, cannot be used.
         SettingsError: the key is invalid.
@@ -37,7 +41,11 @@ def keep_contacts(context: Context, contacts: Mapping[str, Contact]) -> int:
 
 
 def keeps_contacts(settings: Settings) -> bool:
-    """Whether the settings have a key for contacts."""
+    """Whether the settings have a key for contacts.
+
+    Args:
+        settings: of this instance.
+    """
     return settings.of("recruiting").contact_key is not None
 
 

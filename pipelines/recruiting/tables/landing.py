@@ -17,6 +17,9 @@ TRUTH = "truth"  # what the generator planted, beside the raw tables
 def landing(context: Context) -> dict[str, Any]:
     """Write the step ``landing``: the raw tables vacancies, candidates, applications, without erased candidates.
 
+    Args:
+        context: the run, its settings, params and options; ``options.refresh`` reads again what has not changed.
+
     Returns:
         source, fingerprint, files (bytes by name), what the source adds or ``reused_from``.
 
@@ -46,6 +49,9 @@ def landing(context: Context) -> dict[str, Any]:
 
 def check(context: Context) -> None:
     """Look for the files without reading them.
+
+    Args:
+        context: a run that need not exist, its settings and params.
 
     Raises:
         PautaError: the first run would fail.

@@ -26,6 +26,11 @@ NEEDED = {
 def write_raw(folder: Path, table: str, frame: pl.DataFrame) -> None:
     """Write a raw table; columns that are missing are empty, and clients become pseudonyms.
 
+    Args:
+        folder: of the step landing.
+        table: ``vacancies``, ``candidates`` or ``applications``.
+        frame: one row per record; all columns become texts.
+
     Raises:
         InputError: a column is refused, or one that is needed is missing, or the table is empty.
     """
@@ -57,10 +62,23 @@ def _pseudonym(client: str) -> str:
 
 
 def file_of(folder: Path, table: str) -> Path:
-    """Where a raw table is in a landing."""
+    """Where a raw table is in a landing.
+
+    Args:
+        folder: of the step landing.
+        table: ``vacancies``, ``candidates`` or ``applications``.
+    """
     return folder / FOLDER / f"{table}.parquet"
 
 
 def read_raw(folder: Path, table: str) -> pl.DataFrame:
-    """A raw table of a landing."""
+    """A raw table of a landing.
+
+    Args:
+        folder: of the step landing.
+        table: ``vacancies``, ``candidates`` or ``applications``.
+
+    Returns:
+        String columns, those of ``COLUMNS[table]``; null for an empty cell.
+    """
     return pl.read_parquet(file_of(folder, table), glob=False)

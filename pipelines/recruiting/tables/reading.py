@@ -18,5 +18,9 @@ class Tables:
 
 
 def read_tables(folder: Path) -> Tables:
-    """The tables in a folder of the step refine."""
+    """The tables in a folder of the step refine.
+
+    Args:
+        folder: of the step refine.
+    """
     return Tables(*(pl.read_parquet(folder / name, glob=False) for name in (VACANCIES, CANDIDATES, APPLICATIONS)))

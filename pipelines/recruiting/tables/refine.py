@@ -26,6 +26,9 @@ def refine(context: Context) -> dict[str, Any]:
 
     A candidate or a vacancy that only applications name is a row with its id, and its title where they have one.
 
+    Args:
+        context: the run, its settings, params and options.
+
     Returns:
         rows by table, rejected (rows by table and reason), grades (applications by grade), stored (rows of the service
         among them).

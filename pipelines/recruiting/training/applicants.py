@@ -107,14 +107,32 @@ class Pairs:
 
 
 def applicant_features(data: Data, world: World, today: Day, places: IntArray) -> FloatArray:
-    """float32 (n, features) of some applications of a day, for the match classifier."""
+    """float32 (n, features) of some applications of a day, for the match classifier.
+
+    Args:
+        data: all records.
+        world: with the activity until that day.
+        today: the day.
+        places: int (n), of applications of that day in ``data``.
+
+    Returns:
+        float32 (n, features), nan where nothing is known.
+    """
     sides = [(side[places][:, None] == side[today.places]).sum(axis=1) for side in (data.vacancy, data.candidate)]
     counts = np.stack(sides, axis=1)
     return match_features(world, data.candidate[places], data.vacancy[places], today.day, counts)
 
 
 def by_vacancy(data: Data, places: IntArray) -> list[IntArray]:
-    """Places of applications, split by vacancy."""
+    """Places of applications, split by vacancy.
+
+    Args:
+        data: all records.
+        places: int (n), of applications in ``data``.
+
+    Returns:
+        places by vacancy, in the order of the vacancies' rows; those of one vacancy keep their order.
+    """
     order = places[np.argsort(data.vacancy[places], kind="stable")]
     return np.split(order, np.flatnonzero(np.diff(data.vacancy[order])) + 1) if len(order) else []
 
@@ -140,6 +158,10 @@ def _draw(rows: IntArray, most: int, draw: np.random.Generator) -> IntArray:
 
 
 def hired(grades: Sequence[int] | IntArray) -> Bools:
-    """bool (n): who was hired."""
+    """bool (n): who was hired.
+
+    Args:
+        grades: (n) grades of outcomes.
+    """
     found: Bools = np.asarray(grades) >= HIRED
     return found

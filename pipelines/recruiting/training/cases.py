@@ -80,7 +80,11 @@ def replay(data: Data, world: World, first: int, end: int, openness: Openness) -
     """The days with applications from ``first`` until before ``end``.
 
     Args:
+        data: all records.
         world: takes a new activity, which is filled as the days go by; read it before the next day is asked for.
+        first: days since 1970-01-01.
+        end: days since 1970-01-01, not included.
+        openness: how long a vacancy counts as open.
     """
     activity = Activity()
     world.use(activity)
@@ -106,6 +110,9 @@ def next_vacancies(data: Data, world: World, today: Day, *, with_cv: bool = Fals
     """The candidates of a day who had applied before, with what was open to them.
 
     Args:
+        data: all records.
+        world: with the activity until that day.
+        today: a day of ``replay``.
         with_cv: also candidates who had not applied before but have a text.
     """
     asked, texts = world.vacancy_facts["asked"], world.candidate_vectors("text")

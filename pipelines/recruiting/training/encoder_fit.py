@@ -124,7 +124,12 @@ def _some(documents: Sequence[Document], most: int, draw: np.random.Generator) -
 
 
 def encode_all(data: Data, encoder: Encoder) -> Encoded:
-    """Encode all texts and titles once."""
+    """Encode all texts and titles once.
+
+    Args:
+        data: all records.
+        encoder: fitted, or pretrained.
+    """
     sides = []
     for records in (data.vacancies, data.candidates):
         documents = [each.document for each in records]

@@ -17,7 +17,15 @@ Rows = tuple[FloatArray, IntArray, IntArray]  # features, labels, sizes of the l
 
 
 def case_features(world: World, case: Case) -> Float32s:
-    """float32 (open, len(NAMES)) of one case."""
+    """float32 (open, len(NAMES)) of one case.
+
+    Args:
+        world: with the activity until the day of the case.
+        case: one candidate on one day.
+
+    Returns:
+        float32 (open vacancies, ``len(NAMES)``), nan where nothing is known.
+    """
     return pair_features(world, np.full(len(case.open), case.candidate), case.open, case.day)
 
 

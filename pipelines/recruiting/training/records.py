@@ -51,7 +51,11 @@ class Data:
 
 
 def data_of(tables: Tables) -> Data:
-    """Tables to records. Applications to an unknown vacancy are left out; an unknown candidate is one without texts."""
+    """Tables to records. Applications to an unknown vacancy are left out; an unknown candidate is one without texts.
+
+    Args:
+        tables: of a refined run.
+    """
     vacancies = tables.vacancies.unique("vacancy_id", keep="first", maintain_order=True)
     known = pl.DataFrame({"vacancy_id": vacancies["vacancy_id"]}).with_row_index("vacancy")
     applied = tables.applications.join(known, on="vacancy_id").sort("applied_on", "vacancy", "candidate_id")

@@ -23,6 +23,13 @@ def train(context: Context) -> dict[str, Any]:
     ``held_out/`` learns from all days but the newest ``evaluation.days``, which it is measured on; the folder itself
     holds the same learnt from all days, and what serving knows of candidates and vacancies.
 
+    Args:
+        context: the run, its settings, params and options.
+
+    Returns:
+        facts of the step, such as ``held_out_until`` (days since 1970-01-01), what each model was fitted on, and
+        ``seconds``.
+
     Raises:
         InputError: too few applications to learn from, or a feature that gives the answer away.
     """
@@ -53,13 +60,20 @@ def train(context: Context) -> dict[str, Any]:
 
 
 def model_params(params: RecruitingParams) -> ModelParams:
-    """The params of the models among those of the use case."""
+    """The params of the models among those of the use case.
+
+    Args:
+        params: of the use case.
+    """
     openness = Openness(params.open.asked_days, params.open.applied_days)
     return ModelParams(params.encoder, params.ranker, params.match, params.evaluation, openness)
 
 
 def end_of(data: Data) -> int:
     """The day after the last application.
+
+    Args:
+        data: all records.
 
     Raises:
         InputError: there are no applications.

@@ -34,6 +34,13 @@ def evaluate(context: Context) -> dict[str, Any]:
     Reads gold and trained; writes evaluated (``metrics.json``, ``report.html``), copies both to
     ``evaluation_dir/students`` and puts the figures into the CSV over all runs.
 
+    Args:
+        context: the run, its settings, params and options.
+
+    Returns:
+        facts of the step: ``students``, ``test`` (the pair of years), ``release``, ``alarms``, and the candidate's
+        figures by metric; None where a figure is missing.
+
     Raises:
         RunError: an earlier step is missing.
         UnavailableError: the place of the releases does not answer.

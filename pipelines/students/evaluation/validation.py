@@ -22,6 +22,10 @@ def validate(rows: pl.DataFrame, params: StudentsParams, repeats: int) -> Iterat
     Args:
         rows: of gold, each with a next_status.
         params: of the model, which is fitted ``model.replicates`` times in each fold.
+        repeats: how often the students are divided into folds.
+
+    Yields:
+        measures by name, as ``measures`` gives them.
     """
     features = matrix(columns_in(rows), params.model.features, ruler_of(params))
     status, now, groups = rows["next_status"].to_numpy(), status_now(rows), groups_of(rows)

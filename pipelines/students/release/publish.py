@@ -9,5 +9,12 @@ from script_shared.students.release_folder import CARD
 
 
 def publish(context: Context) -> dict[str, Any]:
-    """Publish the run's model; see ``publish_trained``."""
+    """Publish the run's model; see ``publish_trained``.
+
+    Args:
+        context: the run, its settings, params and options.
+
+    Returns:
+        ``version``, ``files``, ``megabytes`` of the release.
+    """
     return publish_trained(context, CARD, lambda facts: card_of(facts, context.params))

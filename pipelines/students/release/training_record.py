@@ -9,7 +9,13 @@ from script_shared.releases import Releases
 
 
 def record_of(run: Run, releases: Releases, *, over: bool = False) -> Record | None:
-    """The record of the run's last training from its folders; see ``record_of_training``."""
+    """The record of the run's last training from its folders; see ``record_of_training``.
+
+    Args:
+        run: whose folders are read.
+        releases: of the use case.
+        over: nothing more will happen in the run.
+    """
     return record_of_training(run, releases, over=over, training=_training, tags=_tags)
 
 

@@ -9,7 +9,11 @@ from pipelines.tracking.run_facts import data_of
 
 
 def tried_records(run: Run) -> list[Record]:
-    """A record of each try of the run's search; a try that a later run finds again is the same record."""
+    """A record of each try of the run's search; a try that a later run finds again is the same record.
+
+    Args:
+        run: whose step search is read.
+    """
     found = found_in(run)
     return [_record(run, found, each) for each in found.get("records", ())]
 

@@ -25,6 +25,9 @@ def search(context: Context) -> dict[str, Any]:
     The last pair of years is not used. A search that was stopped continues where it was: the study is
     a SQLite file that belongs to these data and params.
 
+    Args:
+        context: the run, its settings, params and options.
+
     Returns:
         tries (finished ones), pruned, best: value, type and params.
     """

@@ -29,6 +29,9 @@ class Source(Protocol):
 def source_named(name: str) -> Source:
     """The source of that name.
 
+    Args:
+        name: one of ``SOURCES``.
+
     Raises:
         InputError: there is none.
     """

@@ -39,6 +39,9 @@ def sheets(path: Path) -> list[Sheet]:
 
     Numbers are texts with a point, dates ``2015-06-17 00:00:00``; cells of blanks count as empty.
 
+    Args:
+        path: of the workbook.
+
     Raises:
         InputError: the file is no workbook, is damaged or protected by a password; names the file.
     """

@@ -33,12 +33,15 @@ def bronze(context: Context) -> dict[str, Any]:
     A sheet is of the year that its name says, else the only year that its file's name says. Where several sheets are of
     one year, the later file corrects the earlier one, see ``bronze.corrections``.
 
+    Args:
+        context: the run, its settings, params and options.
+
     Returns:
         years (rows by year), sheets, messages (what a person should know of the sheets), corrections.
 
     Raises:
-        InputError: a workbook cannot be read, no sheet is of a year, a required column is missing, or a column is of
-            a later year than its sheet.
+        InputError: a workbook cannot be read, no sheet is of a year, a required column is missing, or a column is of a
+            later year than its sheet.
     """
     folder = context.run.read("landing") / FOLDER
     found: dict[int, pl.DataFrame] = {}

@@ -125,6 +125,9 @@ def match(header: str) -> Match:
 def year_in(text: str) -> int | None:
     """The year that a text names, with four digits or two; None without one, or with several.
 
+    Args:
+        text: name of a file, a sheet or a column.
+
     >>> year_in("PEDE2022"), year_in("inde 23"), year_in("Fase 1"), year_in("2022-24")
     (2022, 2023, None, None)
     """

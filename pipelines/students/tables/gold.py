@@ -19,6 +19,9 @@ TARGET = ("next_lag", "next_status")  # of the year after; null where there is n
 def gold(context: Context) -> dict[str, Any]:
     """Read silver, write gold: the records with the lag and the status of the year after.
 
+    Args:
+        context: the run, its settings, params and options.
+
     Returns:
         rows, pairs (by "year to year": students, those who left, status counts), latest_year.
 
@@ -55,23 +58,45 @@ def with_target(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def pair_years(table: pl.DataFrame) -> list[int]:
-    """The years for which some students' next status is known, ascending."""
+    """The years for which some students' next status is known, ascending.
+
+    Args:
+        table: of gold.
+    """
     known = table.filter(pl.col("next_status").is_not_null())
     return sorted(int(year) for year in known["year"].unique())
 
 
 def read_gold(folder: Path) -> pl.DataFrame:
-    """The table of a gold folder."""
+    """The table of a gold folder.
+
+    Args:
+        folder: of the step gold.
+
+    Returns:
+        one row per student and year, with ``next_lag`` and ``next_status``, null where the next year is not known.
+    """
     return pl.read_parquet(folder / TABLE, glob=False)
 
 
 def columns_in(table: pl.DataFrame) -> dict[str, FloatArray]:
-    """The columns that features are made of, float64 with nan where a value is missing; none of the target's."""
+    """The columns that features are made of, float64 with nan where a value is missing; none of the target's.
+
+    Args:
+        table: of gold, n rows.
+
+    Returns:
+        float64 (n) by name, for each name of ``RECORD``.
+    """
     return {name: table[name].cast(pl.Float64).fill_null(float("nan")).to_numpy() for name in RECORD}
 
 
 def status_now(table: pl.DataFrame) -> Int8s:
-    """int8: each row's status in its own year, as a place in STATUSES."""
+    """int8: each row's status in its own year, as a place in STATUSES.
+
+    Args:
+        table: of gold, n rows.
+    """
     return status_of(table["lag"].to_numpy().astype(np.float64))
 
 

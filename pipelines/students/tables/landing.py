@@ -14,6 +14,9 @@ FOLDER = "workbooks"  # the files, below the step's folder
 def landing(context: Context) -> dict[str, Any]:
     """Write the step ``landing``: every workbook once, however often and under whatever names it was put there.
 
+    Args:
+        context: the run, its settings, params and options.
+
     Returns:
         source, fingerprint, files (bytes by name, in the order in which they were last changed), same (names of the
         files that hold byte for byte what another one holds, and the name of that one), what the source adds.
@@ -56,6 +59,9 @@ def _remove_same(folder: Path) -> dict[str, str]:
 def fingerprint(context: Context) -> str:
     """A text that changes with the workbooks of the source.
 
+    Args:
+        context: its settings say where the workbooks are.
+
     Raises:
         PautaError: there are none, or their place does not answer.
     """
@@ -64,6 +70,9 @@ def fingerprint(context: Context) -> str:
 
 def check(context: Context) -> None:
     """Look for the workbooks without copying them.
+
+    Args:
+        context: a run that need not exist, its settings and params.
 
     Raises:
         PautaError: the first run would fail.

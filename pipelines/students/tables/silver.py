@@ -37,6 +37,9 @@ SCHEMA: dict[str, pl.DataType] = {
 def silver(context: Context) -> dict[str, Any]:
     """Read bronze, write silver: ``records.parquet`` (``SCHEMA``, sorted by ra and year) and ``rejected.parquet``.
 
+    Args:
+        context: the run, its settings, params and options.
+
     Returns:
         rows, years (rows by year), rejected (rows by reason), erased (rows of erased students, which are left out),
         unreadable (cells by column that hold something and gave no value), lag_differs (rows whose lag is not phase

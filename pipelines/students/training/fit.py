@@ -17,7 +17,11 @@ from script_shared.students.risk_model import Calibration, Member, RiskModel, Th
 
 
 def ruler_of(params: StudentsParams) -> Ruler:
-    """The ruler of the params."""
+    """The ruler of the params.
+
+    Args:
+        params: of the use case.
+    """
     return Ruler(params.ruler.first_age, tuple(params.ruler.phases))
 
 
@@ -26,6 +30,7 @@ def fit_model(rows: pl.DataFrame, params: StudentsParams) -> RiskModel:
 
     Args:
         rows: of gold, each with a next_status.
+        params: of the model.
 
     Raises:
         InputError: a status has too few students to learn from, or a feature alone gives the answer away.
@@ -91,7 +96,14 @@ def draw_students(groups: IntArray, status: IntArray, replicates: int, seed: int
 
 
 def groups_of(rows: pl.DataFrame) -> IntArray:
-    """(n) number of each row's student, from 0 on."""
+    """(n) number of each row's student, from 0 on.
+
+    Args:
+        rows: of gold, n rows.
+
+    Returns:
+        int64 (n).
+    """
     groups: IntArray = rows["ra"].rank("dense").to_numpy().astype(np.int64) - 1
     return groups
 
@@ -105,7 +117,16 @@ def rows_of_some(groups: IntArray, most: int, seed: int) -> IntArray:
 
 
 def folds_of(groups: IntArray, folds: int, seed: int) -> IntArray:
-    """(n) fold of each row, drawn by student: all rows of a student are in one fold."""
+    """(n) fold of each row, drawn by student: all rows of a student are in one fold.
+
+    Args:
+        groups: int (n), as ``groups_of`` gives them.
+        folds: number of folds.
+        seed: makes the draw repeatable.
+
+    Returns:
+        int64 (n), 0 to ``folds`` - 1.
+    """
     fold: IntArray = np.random.default_rng(seed).permutation(groups.max() + 1)[groups] % folds
     return fold
 
@@ -118,7 +139,22 @@ def left_out(
     params: StudentsParams,
     replicates: int,
 ) -> FloatArray:
-    """(n, 2) uncalibrated chances of every row by a model that has not seen its student."""
+    """(n, 2) uncalibrated chances of every row by a model that has not seen its student.
+
+    Args:
+        features: float (n, features), nan where a value is missing.
+        status: int (n), next year's status as a place in STATUSES.
+        groups: int (n), number of each row's student.
+        fold: int (n), as ``folds_of`` gives it.
+        params: of the model.
+        replicates: how often a model is fitted on resampled students; their mean counts.
+
+    Returns:
+        float64 (n, 2).
+
+    Raises:
+        InputError: a status has too few students to learn from.
+    """
     found = np.zeros((len(features), 2))
     for number in range(params.model.folds):
         inside = fold == number

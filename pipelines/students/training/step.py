@@ -21,6 +21,13 @@ def train(context: Context) -> dict[str, Any]:
     ``held_out/`` learns from all pairs of years but the last, which it is measured on; the folder itself holds the same
     fitted again on all pairs, and what serving knows of the students.
 
+    Args:
+        context: the run, its settings, params and options.
+
+    Returns:
+        facts of the step: ``members``, ``test_year``, ``held_out`` and ``model`` (what each was fitted on),
+        ``thresholds``, ``seconds``.
+
     Raises:
         InputError: too few students to learn from, or a feature that gives the answer away.
     """

@@ -34,6 +34,17 @@ def refine_challenge(
 ) -> dict[str, Any]:
     """Write the refined tables of the challenge's layout and return the facts.
 
+    Args:
+        raw: folder of the run's raw data.
+        folder: where the tables are written.
+        params: what is kept and how it is weighted.
+        run_id: for messages.
+        taken: what the event log adds.
+
+    Returns:
+        ``users``, ``articles``, ``interactions``, ``input_rows``, ``rejected_rows``, counts by reason, the window of
+        time, and ``validation`` where there is a validation file.
+
     Raises:
         InputError: the files are malformed; names file, user or line.
     """

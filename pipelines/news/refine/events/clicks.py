@@ -59,8 +59,11 @@ def add_clicks(
     counts both origins; beyond the limit the log's clicks are left out.
 
     Args:
+        taken: clicks, posts, logins and erasures of the log.
         users: user_id, user_type of the files, in the order of their numbers.
         articles: ids in the order of their numbers.
+        tally: takes the kept and the rejected rows.
+        params: limits, and what happens above them.
         engagement: of a bare click, from the four quantities.
         labels: codes that the files' texts have, by column; the log's texts get others.
     """

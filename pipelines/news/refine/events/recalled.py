@@ -20,8 +20,10 @@ def write_recalled(folder: Path, clicks: pl.DataFrame, left_out: pl.DataFrame, r
     release knows, or among these, or in quarantine.
 
     Args:
+        folder: of the refined run; its interactions are written already.
         clicks: seq, user_id (see ``with_names``), article_id.
         left_out: seq of clicks and logins of people who were erased.
+        run_id: for messages.
 
     Returns:
         how many there are.

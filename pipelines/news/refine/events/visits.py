@@ -17,7 +17,15 @@ _OWNER = "owner"
 
 
 def logins_of(clicks: pl.DataFrame, logins: pl.DataFrame) -> pl.DataFrame:
-    """seq, session and user_id of every entry that shows a user in a visit, in the log's order."""
+    """seq, session and user_id of every entry that shows a user in a visit, in the log's order.
+
+    Args:
+        clicks: seq, user_id, session ("" for none), others.
+        logins: seq, session, user_id of the log's logins.
+
+    Returns:
+        seq, session, user_id.
+    """
     both = clicks.filter((pl.col(c.USER_ID) != "") & (pl.col(c.SESSION) != ""))
     columns = [SEQ, c.SESSION, c.USER_ID]
     return pl.concat([both.select(columns), logins.select(columns)]).sort(SEQ)
@@ -33,6 +41,9 @@ def with_names(clicks: pl.DataFrame, logins: pl.DataFrame) -> pl.DataFrame:
     Args:
         clicks: seq, user_id, session ("" for none), others.
         logins: see ``logins_of``.
+
+    Returns:
+        the columns of ``clicks``, with ``user_id`` replaced, and Boolean ``of_visit``: whether the name is the visit's.
     """
     users = logins.rename({c.USER_ID: _OWNER}).select(c.SESSION, SEQ, _OWNER)
     first = users.group_by(c.SESSION, maintain_order=True).agg(pl.col(_OWNER).first().alias("first"))
@@ -61,6 +72,12 @@ def write_visits(folder: Path, logins: pl.DataFrame, erased: Erased, run_id: str
     """Write the table of visits: the digest of each that has a user, its last user and its number in interactions.
 
     By the number, the visit's reads are found when it is erased later; where it was erased before these, it is null.
+
+    Args:
+        folder: of the refined run.
+        logins: see ``logins_of``.
+        erased: who was erased.
+        run_id: for messages.
     """
     last = logins.group_by(c.SESSION, maintain_order=True).agg(pl.col(SEQ, c.USER_ID).last()).sort(SEQ)
     last = last.filter(~pl.Series(erased.among(last[c.USER_ID]), dtype=pl.Boolean) & (pl.col(c.USER_ID) != ""))

@@ -25,7 +25,8 @@ def reject_ahead(tally: Tally, users: pl.Series, articles: pl.Series) -> dict[st
 
     Args:
         tally: changed in place.
-        users: ids in the order of their numbers; articles likewise.
+        users: String, ids of the users in the order of their numbers.
+        articles: String, ids of the articles in the order of their numbers.
 
     Returns:
         Facts ``data_end`` (UTC, None without reads), ``ahead_rows``, ``ahead_users`` and ``ahead_examples`` (articles
@@ -51,6 +52,11 @@ def reject_behind(tally: Tally, users: pl.Series, articles: pl.Series) -> dict[s
 
     Call it for reads of files only: the API dated those of the event log.
 
+    Args:
+        tally: changed in place.
+        users: String, ids of the users in the order of their numbers.
+        articles: String, ids of the articles in the order of their numbers.
+
     Returns:
         Facts ``data_begin`` (UTC, None without reads), ``behind_rows``, ``behind_users`` and ``behind_examples``.
     """
@@ -61,7 +67,15 @@ def reject_behind(tally: Tally, users: pl.Series, articles: pl.Series) -> dict[s
 
 
 def joined(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """The facts of two passes over one tally."""
+    """The facts of two passes over one tally.
+
+    Args:
+        before: what ``reject_ahead`` gave first.
+        after: what it gave for the tally with more rows.
+
+    Returns:
+        the facts of ``reject_ahead``, with the counts of both.
+    """
     counts = {name: before[name] + after[name] for name in ("ahead_rows", "ahead_users")}
     return {
         **before,

@@ -11,6 +11,9 @@ def engagement(weights: EngagementParams) -> pl.Expr:
 
     ``minutes_log1p x log1p(minutes on page) + clicks x log1p(clicks) + scroll x share scrolled + page_visits x
     log1p(visits)``. A quantity that the source does not measure adds nothing.
+
+    Args:
+        weights: of the quantities, from the params file.
     """
     parts = [
         weights.minutes_log1p * (pl.col(c.SECONDS) / 60).log1p(),

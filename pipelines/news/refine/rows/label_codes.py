@@ -11,6 +11,12 @@ FIRST_CODE, LAST_CODE = 10_000, 32_767  # of texts that are no number; below are
 def session_numbers(sessions: pl.Series) -> pl.Series:
     """Int64: a session that is a whole number is that number, another text a stable one, none is null.
 
+    Args:
+        sessions: String (n).
+
+    Returns:
+        Int64 (n); the same text gives the same number in every run.
+
     >>> session_numbers(pl.Series(["17", "", None])).to_list()
     [17, None, None]
     """
@@ -27,6 +33,12 @@ def _stable(name: str) -> int:
 def number_texts(numbers: pl.Series) -> pl.Series:
     """Whole numbers of any size as texts; -1 is none, so it becomes null.
 
+    Args:
+        numbers: integers (n).
+
+    Returns:
+        String (n).
+
     >>> number_texts(pl.Series([7, -1, None, 70_000])).to_list()
     ['7', None, None, '70000']
     """
@@ -35,6 +47,12 @@ def number_texts(numbers: pl.Series) -> pl.Series:
 
 def whole_sessions(sessions: pl.Series) -> pl.Series:
     """Int64: sessions that are whole numbers of any size and sign, null for none; -1 is none.
+
+    Args:
+        sessions: integers (n).
+
+    Returns:
+        Int64 (n).
 
     >>> whole_sessions(pl.Series([-7, -1, None])).to_list()
     [-7, None, None]
@@ -52,7 +70,11 @@ def label_codes(labels: pl.Series, known: Mapping[str, int] | None = None) -> tu
     texts count up from there in alphabetical order. Labels beyond the last code are null.
 
     Args:
+        labels: String (n); "" and null are none.
         known: codes of texts that other rows have already; they stay, and the returned ones hold them, too.
+
+    Returns:
+        Int16 (n), and the code of each label that is a text, by label.
 
     >>> codes, names = label_codes(pl.Series(["sp", "21", "", "rj"]))
     >>> codes.to_list(), names

@@ -24,6 +24,9 @@ def with_rates(rows: pl.DataFrame, params: OutlierParams, before: pl.DataFrame |
         rows: user, timestamp (datetime), others. All rows of a user are there.
         params: the limits.
         before: user, day, ``day_reads`` of reads counted elsewhere, which come first in their day.
+
+    Returns:
+        the rows in their order with the columns of ``RATES``.
     """
     most = params.reads_per_day.max
     places = _frequent(rows, min(most, ROBOT_DAYS * params.robot_reads_per_day), before)
@@ -66,5 +69,9 @@ def _places(dated: pl.DataFrame, most: float) -> pl.Series:
 
 
 def day_of(time: pl.Expr) -> pl.Expr:
-    """Number of the UTC day of a datetime."""
+    """Number of the UTC day of a datetime.
+
+    Args:
+        time: Datetime or Int64, in milliseconds, UTC.
+    """
     return (time.cast(pl.Int64) // DAY_MS).alias(DAY)

@@ -66,9 +66,13 @@ def judge(rows: pl.DataFrame, params: OutlierParams) -> pl.DataFrame:
     """Add ``reason`` (null when the row is kept) and ``value``.
 
     Args:
-        rows: user, article (null when unknown), article_id, timestamp, the four quantities (null when the source
-            does not measure one), and the columns of :func:`pipelines.news.refine.rows.rates.with_rates`.
+        rows: user, article (null when unknown), article_id, timestamp, the four quantities (null when the source does
+            not measure one), and the columns of :func:`pipelines.news.refine.rows.rates.with_rates`.
         params: limits and what happens above them.
+
+    Returns:
+        the rows in their order; ``reason`` is the first rule that rejects the row, ``value`` the quantity that broke
+        it.
     """
     rules = _rules(params)
     flags = rows.select(holds.fill_null(False).alias(name) for name, holds, _ in rules)
@@ -87,7 +91,15 @@ def judge(rows: pl.DataFrame, params: OutlierParams) -> pl.DataFrame:
 
 
 def clipped(rows: pl.DataFrame, params: OutlierParams) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Cut the quantities to their maximum where the params say so; also how many values each cut changed."""
+    """Cut the quantities to their maximum where the params say so; also how many values each cut changed.
+
+    Args:
+        rows: with the quantities; null stays null.
+        params: limits; those with the action ``clip`` are used.
+
+    Returns:
+        the rows in their order, and the number of changed values by quantity.
+    """
     cut = {name: limit.max for name, limit in limits(params).items() if limit.action == "clip"}
     counts = rows.select((pl.col(name) > top).sum() for name, top in cut.items()).row(0) if cut else ()
     kept = rows.with_columns(pl.col(name).clip(upper_bound=top) for name, top in cut.items())
@@ -95,7 +107,15 @@ def clipped(rows: pl.DataFrame, params: OutlierParams) -> tuple[pl.DataFrame, di
 
 
 def rejected_rows(judged: pl.DataFrame, file: pl.Expr | str) -> pl.DataFrame:
-    """The rejected rows as the table `rejected`; ``judged`` holds user_id and article_id."""
+    """The rejected rows as the table `rejected`; ``judged`` holds user_id and article_id.
+
+    Args:
+        judged: as ``judge`` gives it.
+        file: name of the rows' file, or the column that holds it.
+
+    Returns:
+        the columns and types of ``REJECTED_TYPES``.
+    """
     where = pl.lit(file) if isinstance(file, str) else file
     rows = judged.filter(pl.col(c.REASON).is_not_null()).with_columns(where.alias(c.FILE))
     return rows.select(pl.col(name).cast(kind) for name, kind in REJECTED_TYPES.items())

@@ -57,7 +57,13 @@ def without_erased(rows: pl.DataFrame, column: str, erased: Erased, tally: Tally
     """The rows of users who were not erased; the others are counted by user.
 
     Args:
+        rows: of any table.
         column: of the user's id.
+        erased: who was erased.
+        tally: takes the number of users that were left out.
+
+    Returns:
+        the rows that stay, in their order.
     """
     if not erased:
         return rows

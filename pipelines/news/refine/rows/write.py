@@ -12,7 +12,14 @@ from pipelines.news.tables import INTERACTION_TYPES, LABELS, TIME, check, table_
 
 
 def sorted_interactions(tally: Tally) -> pl.DataFrame:
-    """All kept rows by time, rows of the same time in the order they came; the tally's own copy is given up."""
+    """All kept rows by time, rows of the same time in the order they came; the tally's own copy is given up.
+
+    Args:
+        tally: loses its kept rows, to save memory.
+
+    Returns:
+        all columns of the parts; null where a part lacks one.
+    """
     alike = len({tuple(part.columns) for part in tally.kept}) == 1
     rows = pl.concat(tally.kept, rechunk=False, how="vertical" if alike else "diagonal")
     tally.kept.clear()
@@ -20,7 +27,14 @@ def sorted_interactions(tally: Tally) -> pl.DataFrame:
 
 
 def write_interactions(folder: Path, rows: pl.DataFrame, run_id: str, sizes: dict[str, int]) -> None:
-    """Add the columns a source does not have as nulls, check, write."""
+    """Add the columns a source does not have as nulls, check, write.
+
+    Args:
+        folder: of the refined run.
+        rows: sorted by time.
+        run_id: for messages.
+        sizes: number of users and of articles, which the numbers in the rows must be below.
+    """
     absent = [pl.lit(None, kind).alias(name) for name, kind in INTERACTION_TYPES.items() if name not in rows.columns]
     table = rows.with_columns(absent).select(list(INTERACTION_TYPES))
     check("interactions", table, run_id, sizes=sizes)
@@ -28,7 +42,15 @@ def write_interactions(folder: Path, rows: pl.DataFrame, run_id: str, sizes: dic
 
 
 def write_users(folder: Path, ids: pl.Series, types: pl.Series, reads: pl.Series, run_id: str) -> None:
-    """Write the table of users; a user's number is its row."""
+    """Write the table of users; a user's number is its row.
+
+    Args:
+        folder: of the refined run.
+        ids: String (n), in the order of the users' numbers.
+        types: of each user: logged in or not.
+        reads: kept interactions of each user.
+        run_id: for messages.
+    """
     users = pl.DataFrame({c.USER_ID: ids, c.USER_TYPE: types, c.READS: reads})
     table = users.with_row_index(c.USER)
     check("users", table, run_id)
@@ -36,26 +58,49 @@ def write_users(folder: Path, ids: pl.Series, types: pl.Series, reads: pl.Series
 
 
 def write_rejected(folder: Path, tally: Tally, run_id: str) -> None:
-    """Write every row that was not kept, with its reason."""
+    """Write every row that was not kept, with its reason.
+
+    Args:
+        folder: of the refined run.
+        tally: whose rejected rows are written.
+        run_id: for messages.
+    """
     table = tally.rejected_table()
     check("rejected", table, run_id)
     table.write_parquet(table_path(folder, "rejected"))
 
 
 def write_labels(folder: Path, labels: dict[str, dict[str, int]]) -> None:
-    """Write ``labels.json`` where regions or devices came as texts: {column: {text: its number in interactions}}."""
+    """Write ``labels.json`` where regions or devices came as texts: {column: {text: its number in interactions}}.
+
+    Args:
+        folder: of the refined run.
+        labels: codes by column and text, as ``label_codes`` gives them.
+    """
     if any(labels.values()):
         (folder / LABELS).write_text(json.dumps(labels, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def last_moment(tally: Tally) -> int | None:
-    """Time of the last kept row, epoch milliseconds; None when there is none."""
+    """Time of the last kept row, epoch milliseconds; None when there is none.
+
+    Args:
+        tally: whose kept rows are looked at.
+    """
     ends = [end for part in tally.kept if isinstance(end := part[c.TIMESTAMP].cast(pl.Int64).max(), int)]
     return max(ends, default=None)
 
 
 def count_reads(rows: pl.DataFrame, users: int) -> pl.Series:
-    """Kept interactions of each user, (users,)."""
+    """Kept interactions of each user, (users,).
+
+    Args:
+        rows: interactions.
+        users: number of users.
+
+    Returns:
+        UInt32 (users); 0 for users without a read.
+    """
     counts = rows.group_by(c.USER).len().rename({"len": c.READS})
     every = pl.DataFrame({c.USER: pl.int_range(users, dtype=pl.UInt32, eager=True)})
     joined = every.join(counts, on=c.USER, how="left", maintain_order="left")
@@ -63,7 +108,14 @@ def count_reads(rows: pl.DataFrame, users: int) -> pl.Series:
 
 
 def window(rows: pl.DataFrame) -> dict[str, Any]:
-    """First and last moment of the interactions, for the facts."""
+    """First and last moment of the interactions, for the facts.
+
+    Args:
+        rows: interactions, in any order.
+
+    Returns:
+        ``first`` and ``last``: text in UTC, None without rows.
+    """
     times = rows[c.TIMESTAMP].cast(TIME)
     first, last = times.min(), times.max()
     return {"first": str(first), "last": str(last)} if rows.height else {"first": None, "last": None}

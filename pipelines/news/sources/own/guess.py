@@ -33,6 +33,9 @@ class Table:
 def look(file: Path) -> Table:
     """Read the beginning of a file and propose the meaning of its columns.
 
+    Args:
+        file: a table of any kind of ``KINDS``.
+
     Raises:
         InputError: the file is damaged.
     """
@@ -100,7 +103,14 @@ def _is_long_hex(cells: pl.Series) -> bool:
 
 
 def choose(tables: Sequence[Table]) -> tuple[list[Table], list[Table]]:
-    """The files of clicks and those of articles; a file that could be both is what it has more fields of."""
+    """The files of clicks and those of articles; a file that could be both is what it has more fields of.
+
+    Args:
+        tables: as ``look`` gives them.
+
+    Returns:
+        files of clicks, and files of articles; a file that is neither is in none.
+    """
     clicks: list[Table] = []
     articles: list[Table] = []
     for table in tables:

@@ -50,6 +50,14 @@ def clicks_of(file: Path, mapping: Mapping[str, str], params: FilesParams) -> pl
 
     ``bad_id`` marks rows whose user, session or article is no id.
 
+    Args:
+        file: a table of any kind of ``KINDS``.
+        mapping: columns of the file by field, such as ``user``.
+        params: ``[files]`` of the params file; times without an offset are in its ``time_zone``.
+
+    Returns:
+        ``time_ms`` is epoch milliseconds, UTC.
+
     Raises:
         InputError: the file is damaged, or lacks a column of the mapping.
     """
@@ -72,7 +80,16 @@ def clicks_of(file: Path, mapping: Mapping[str, str], params: FilesParams) -> pl
 
 
 def articles_of(file: Path, mapping: Mapping[str, str], params: FilesParams) -> pl.DataFrame:
-    """The articles of a file: article, url, title, summary, text, issued_ms, section, region, bad_id."""
+    """The articles of a file: article, url, title, summary, text, issued_ms, section, region, bad_id.
+
+    Args:
+        file: a table of any kind of ``KINDS``.
+        mapping: columns of the file by field, such as ``title``.
+        params: ``[files]`` of the params file; times without an offset are in its ``time_zone``.
+
+    Returns:
+        (rows); texts are "" where the file has none, ``issued_ms`` is epoch milliseconds, UTC, or null.
+    """
     with opened(file) as table:
         cells = table.select(pl.col(column).alias(name) for name, column in mapping.items()).collect()
     cells = whole_ids(cells, ["article"])

@@ -45,6 +45,9 @@ class Kind:
 def tables(path: Path) -> list[Path]:
     """The files at a path that may be tables: the file itself, or those of the folder and one level below.
 
+    Args:
+        path: of a file, or of a folder.
+
     Raises:
         InputError: there is none.
     """
@@ -63,6 +66,9 @@ def _is_table(file: Path) -> bool:
 
 def kind_of(file: Path) -> Kind:
     """How a file is written.
+
+    Args:
+        file: its ending says the kind; of a CSV file the beginning is read for encoding and delimiter.
 
     Raises:
         InputError: it is empty, or no table.

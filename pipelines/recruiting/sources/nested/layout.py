@@ -19,6 +19,12 @@ MISSING = "Name the folder, the zip or the address that holds applicants.json, p
 def arranged(paths: Iterable[str]) -> dict[str, str]:
     """Canonical name and path of each of the three files.
 
+    Args:
+        paths: relative, with ``/``; hidden folders and those of macOS are left out.
+
+    Returns:
+        paths by canonical name: ``vagas.json``, ``prospects.json``, ``applicants.json``.
+
     Raises:
         InputError: one is missing, or two are the same.
 
@@ -42,6 +48,12 @@ def arranged(paths: Iterable[str]) -> dict[str, str]:
 
 def files_in(folder: Path) -> dict[str, Path]:
     """The three files in a folder, or one level below it.
+
+    Args:
+        folder: an existing folder.
+
+    Returns:
+        files by canonical name.
 
     Raises:
         InputError: see ``arranged``.

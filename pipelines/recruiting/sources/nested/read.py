@@ -16,6 +16,11 @@ from pipelines.use_case import Context
 def read_nested(context: Context, files: dict[str, Path], folder: Path) -> dict[str, Any]:
     """Write the raw tables of the three files into the folder, and contacts into the encrypted table if they are kept.
 
+    Args:
+        context: its settings say whether contacts are kept.
+        files: by canonical name, as ``files_in`` gives them.
+        folder: of the step landing.
+
     Returns:
         rows by table.
 

@@ -16,7 +16,12 @@ ACTIVITIES = "Build assistants with large language models, evaluate prompts and 
 
 
 def add_drift(files: Files, params: GeneratedParams) -> None:
-    """Change the vacancies of the last quarter in place; nothing if the params ask for no drift."""
+    """Change the vacancies of the last quarter in place; nothing if the params ask for no drift.
+
+    Args:
+        files: changed in place.
+        params: ``drift`` from 0 (none) to 1.
+    """
     if not params.drift:
         return
     rng = np.random.default_rng([params.seed, 6])

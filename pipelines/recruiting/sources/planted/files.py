@@ -30,7 +30,14 @@ class Files:
 
 
 def make_files(world: World, applications: Applications, seed: int, *, dirt: bool) -> Files:
-    """All records."""
+    """All records.
+
+    Args:
+        world: people and vacancies.
+        applications: who applied where, and what came of it.
+        seed: the same seed gives the same files, byte for byte.
+        dirt: whether the files have the faults of real ones.
+    """
     rng = np.random.default_rng([seed, 4])
     files = Files()
     _add_vacancies(files, world, rng, dirt=dirt)

@@ -52,7 +52,12 @@ class Applications:
 
 
 def make_applications(world: World, params: GeneratedParams) -> Applications:
-    """About as many applications as the params say."""
+    """About as many applications as the params say.
+
+    Args:
+        world: people and vacancies.
+        params: number of applications, and the seed.
+    """
     rng = np.random.default_rng([params.seed, 3])
     by_area = [np.flatnonzero(world.people.area == place) for place in range(len(areas()))]
     counts = _counts(rng, params)

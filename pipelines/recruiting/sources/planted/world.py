@@ -74,7 +74,11 @@ class World:
 
 
 def make_world(params: GeneratedParams) -> World:
-    """The world of these params."""
+    """The world of these params.
+
+    Args:
+        params: sizes, days and the seed.
+    """
     first = date.fromisoformat(params.first_day)
     people = _people(params, np.random.default_rng([params.seed, 1]))
     return World(first, people, _vacancies(params, np.random.default_rng([params.seed, 2])))
@@ -139,7 +143,12 @@ def _vacancies(params: GeneratedParams, rng: np.random.Generator) -> Vacancies:
 
 
 def skill_names(area: int, has: IntArray) -> list[str]:
-    """Names of the skills of one row."""
+    """Names of the skills of one row.
+
+    Args:
+        area: place in ``areas()``.
+        has: int (skills), not 0 for each skill of the row.
+    """
     names = areas()[area].skills
     return [names[place] for place in np.flatnonzero(has[: len(names)])]
 

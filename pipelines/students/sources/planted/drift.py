@@ -11,7 +11,12 @@ NEW = "Frequência"  # the header that no earlier sheet has
 
 
 def drift(sheet: Sheet, size: float) -> None:
-    """Change the sheet by a drift between 0 (none) and 1."""
+    """Change the sheet by a drift between 0 (none) and 1.
+
+    Args:
+        sheet: changed in place.
+        size: how large the drift is.
+    """
     draw = np.random.default_rng([sheet.year.year, 3])
     for place, header in enumerate(sheet.headers):
         cells = sheet.columns[place]

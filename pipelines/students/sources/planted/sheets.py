@@ -58,7 +58,14 @@ class Sheet:
 
 
 def make_sheet(world: World, number: int, seed: int, *, dirt: bool) -> Sheet:
-    """The sheet of one year; ``dirt=False`` writes every year as the second one, without its faults."""
+    """The sheet of one year; ``dirt=False`` writes every year as the second one, without its faults.
+
+    Args:
+        world: all students and years.
+        number: place of the year, from 0.
+        seed: the same seed gives the same sheet.
+        dirt: whether sheets have the faults of real ones.
+    """
     sheet = Sheet(world, number, seed, dirt=dirt)
     _who(sheet)
     _indices(sheet)

@@ -81,7 +81,12 @@ class World:
 
 
 def make_world(params: GeneratedParams, ruler: RulerParams) -> World:
-    """The world of these params; the same params give the same world on every machine."""
+    """The world of these params; the same params give the same world on every machine.
+
+    Args:
+        params: number of students and years, and the seed.
+        ruler: which phase belongs to which age.
+    """
     draw = np.random.default_rng([params.seed, 1])
     world = World(_no_people(), [], ruler)
     person: IntArray = np.empty(0, np.int64)
