@@ -72,6 +72,9 @@ def in_service(use_case: str) -> Any:
     """What the loader of a use case made of its release in service, for the signature of a route.
 
     The route answers 503 while there is none.
+
+    Args:
+        use_case: name of the use case.
     """
 
     async def loaded(service: Annotated[Service, Depends(_service)]) -> Any:

@@ -11,6 +11,9 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet reads a text that be
 def csv_text(rows: Iterable[Sequence[Any]]) -> str:
     """Rows as CSV.
 
+    Args:
+        rows: the header first; cells that a spreadsheet would take for a formula get an apostrophe.
+
     >>> csv_text([["ra", "group"], ["RA-1", "=1+1"]])
     "ra,group\\r\\nRA-1,'=1+1\\r\\n"
     """

@@ -57,7 +57,11 @@ def problem(
 
 
 def install(app: FastAPI) -> None:
-    """Make the application answer every error with a problem; ``Watched`` does so for unexpected errors."""
+    """Make the application answer every error with a problem; ``Watched`` does so for unexpected errors.
+
+    Args:
+        app: before its first request.
+    """
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]
     app.add_exception_handler(PautaError, _ours)  # type: ignore[arg-type]

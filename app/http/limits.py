@@ -49,6 +49,9 @@ class HttpLimits:
 def raise_descriptors(connections: int) -> str:
     """Raise this process' limit of open files so that so many connections fit, as far as the system lets it.
 
+    Args:
+        connections: those that are to be open at once.
+
     Returns:
         A warning, "" when all fit.
     """

@@ -25,6 +25,9 @@ _ADDRESS = re.compile(
 def public(text: str) -> str:
     """The text without hosts, ports and what follows a URL's scheme.
 
+    Args:
+        text: of an error, which may hold the words of a driver.
+
     >>> public('connection to server at "postgres" (172.18.0.3), port 5432 failed: Connection refused')
     'connection to server at … (…), … failed: Connection refused'
     >>> public("s3://pauta-models/news cannot be read (http://minio:9000/)")

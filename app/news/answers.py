@@ -19,7 +19,15 @@ from script_shared.times import iso
 
 
 def items(recommender: LiveRecommender, found: Iterable[LiveItem]) -> list[dict[str, Any]]:
-    """The articles of a list with their display fields."""
+    """The articles of a list with their display fields.
+
+    Args:
+        recommender: gives the display fields.
+        found: the articles, in the order of the list.
+
+    Returns:
+        one JSON object for each article, in the same order.
+    """
     return [_item(recommender, item) for item in found]
 
 
@@ -45,7 +53,17 @@ def seeded(served: NewsRelease, query: Query) -> Query:
 
 
 def ask(service: NewsService, served: NewsRelease, request: Request, query: Query) -> tuple[LiveAnswer, float]:
-    """The list and the seconds it took; counted, and remembered so that clicks can be credited to it."""
+    """The list and the seconds it took; counted, and remembered so that clicks can be credited to it.
+
+    Args:
+        service: counts the answer and remembers it.
+        served: the release in service.
+        request: gets the id of the answer in its scope.
+        query: what was asked for.
+
+    Returns:
+        the answer, and the seconds that the recommender took.
+    """
     started = time.perf_counter()
     answer = served.recommender.answer(query)
     seconds = time.perf_counter() - started
@@ -75,7 +93,16 @@ def _served(answer_id: str, served: NewsRelease, query: Query, answer: LiveAnswe
 
 
 def front(request: Request, served: NewsRelease, answer: LiveAnswer) -> dict[str, Any]:
-    """The fields of an answer with a list, besides the list."""
+    """The fields of an answer with a list, besides the list.
+
+    Args:
+        request: whose answer this is, after ``ask``.
+        served: the release in service.
+        answer: the list.
+
+    Returns:
+        JSON values by the names in docs/api.md.
+    """
     return {
         "segment": answer.segment,
         "source": answer.source,

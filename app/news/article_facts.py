@@ -88,6 +88,9 @@ class ArticleFacts:
 def beginnings(text: str) -> list[re.Pattern[str]]:
     """The words of a search, each as the beginning of a word, with and without accents.
 
+    Args:
+        text: of a search; words beyond ``MOST_WORDS`` are ignored.
+
     >>> [bool(word.search("eleic\u0327a\u0303o!")) for word in beginnings("eleica leicao")]
     [True, False]
     """

@@ -23,7 +23,12 @@ _events: TypeAdapter[list[Event]] = TypeAdapter(Annotated[list[Event], Field(fai
 
 
 async def in_slices(work: Callable[[Sequence[Given]], list[Made]], items: Sequence[Given]) -> list[Made]:
-    """Process the items in slices, so that other requests run between two slices."""
+    """Process the items in slices, so that other requests run between two slices.
+
+    Args:
+        work: gives something for each item, or for fewer.
+        items: of any number.
+    """
     made: list[Made] = []
     for start in range(0, len(items), SLICE):
         if start:

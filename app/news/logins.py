@@ -20,6 +20,12 @@ async def note_login(service: NewsService, clock: Clock, user: str, session: str
     """Write a LOGIN entry where the visit read something without a user, so that every process and training follows.
 
     It is folded when this returns, but for a log that is slow or unreachable.
+
+    Args:
+        service: its intake writes the entry.
+        clock: of the release in service.
+        user: id of the user.
+        session: id of the visit.
     """
     room = service.intake.newsroom
     if room is None or service.intake.follower.lag.error or not room.reads.lacks_login(user, session):
@@ -29,7 +35,12 @@ async def note_login(service: NewsService, clock: Clock, user: str, session: str
 
 
 async def logins(service: NewsService, entries: Sequence[Entry]) -> list[Entry]:
-    """LOGIN entries for impressions that show a user in a visit; a click that names both says so by itself."""
+    """LOGIN entries for impressions that show a user in a visit; a click that names both says so by itself.
+
+    Args:
+        service: knows which visits have a user already.
+        entries: that are about to be written.
+    """
     room = service.intake.newsroom
     if room is None:
         return []

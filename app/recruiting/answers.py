@@ -30,12 +30,20 @@ Side = int | Mapping[str, Any]
 
 
 def private_json(body: Any) -> Response:
-    """A JSON answer that browsers and proxies must not store."""
+    """A JSON answer that browsers and proxies must not store.
+
+    Args:
+        body: JSON values; NumPy values are not among them.
+    """
     return Response(orjson.dumps(body), 200, NO_STORE, "application/json")
 
 
 def vacancy_row(loaded: RecruitingRelease, vacancy: str) -> int:
     """The row of a vacancy.
+
+    Args:
+        loaded: the release in service.
+        vacancy: id, as a request has it.
 
     Raises:
         HTTPException: 404, there is none; the id is not repeated.
@@ -49,6 +57,10 @@ def vacancy_row(loaded: RecruitingRelease, vacancy: str) -> int:
 def candidate_row(loaded: RecruitingRelease, candidate: str) -> int:
     """The row of a candidate.
 
+    Args:
+        loaded: the release in service.
+        candidate: id, as a request has it.
+
     Raises:
         HTTPException: 404, there is none, or the candidate was erased; the id is not repeated.
     """
@@ -59,19 +71,43 @@ def candidate_row(loaded: RecruitingRelease, candidate: str) -> int:
 
 
 def shown_vacancy(loaded: RecruitingRelease, row: int) -> dict[str, Any]:
-    """A vacancy in a list."""
+    """A vacancy in a list.
+
+    Args:
+        loaded: the release in service.
+        row: of the vacancy.
+
+    Returns:
+        ``vacancy_id`` and the fields ``OF_VACANCY``.
+    """
     record = loaded.matcher.vacancies.record(row)
     return {"vacancy_id": record["vacancy_id"], **{name: record[name] for name in OF_VACANCY}}
 
 
 def shown_candidate(loaded: RecruitingRelease, row: int) -> dict[str, Any]:
-    """A candidate in a list."""
+    """A candidate in a list.
+
+    Args:
+        loaded: the release in service.
+        row: of the candidate.
+
+    Returns:
+        ``candidate_id`` and the fields ``OF_CANDIDATE``.
+    """
     record = loaded.matcher.candidates.record(row)
     return {"candidate_id": record["candidate_id"], **{name: record[name] for name in OF_CANDIDATE}}
 
 
 def pair_json(ranked: Ranked, reasons: Reasons) -> dict[str, Any]:
-    """How well a pair fits, and why."""
+    """How well a pair fits, and why.
+
+    Args:
+        ranked: one entry of a list.
+        reasons: of the same pair.
+
+    Returns:
+        ``score`` (the order), ``match_probability`` (0 to 1), ``similarity`` (a cosine) and ``reasons``.
+    """
     return {
         "score": ranked.score,
         "match_probability": ranked.match_probability,
@@ -91,6 +127,11 @@ def without_erased(loaded: RecruitingRelease, rows: Sequence[Ranked]) -> list[Ra
 
 
 def without_removed(loaded: RecruitingRelease, rows: Iterable[int]) -> list[int]:
-    """The vacancies that were not removed."""
+    """The vacancies that were not removed.
+
+    Args:
+        loaded: the release in service.
+        rows: of vacancies.
+    """
     things, removed = loaded.matcher.vacancies, loaded.position.removed
     return [row for row in rows if things.id_of(row) not in removed] if removed else list(rows)

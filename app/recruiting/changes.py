@@ -18,6 +18,11 @@ ERASED = "This candidate was erased."
 async def add_vacancy(loaded: RecruitingRelease, vacancy: str, body: VacancyRecord) -> Stored:
     """Add or change a vacancy.
 
+    Args:
+        loaded: the release in service; its tables take the record.
+        vacancy: id, as a request has it.
+        body: the record, and in ``version`` the version that it replaces.
+
     Raises:
         ConflictError: it has another version.
     """
@@ -27,6 +32,11 @@ async def add_vacancy(loaded: RecruitingRelease, vacancy: str, body: VacancyReco
 
 async def add_candidate(loaded: RecruitingRelease, candidate: str, body: CandidateRecord) -> Stored:
     """Add or change a candidate.
+
+    Args:
+        loaded: the release in service; its tables take the record.
+        candidate: id, as a request has it.
+        body: the record, and in ``version`` the version that it replaces.
 
     Raises:
         HTTPException: 404, the candidate was erased.
@@ -40,6 +50,10 @@ async def add_candidate(loaded: RecruitingRelease, candidate: str, body: Candida
 
 async def add_application(loaded: RecruitingRelease, body: ApplicationRecord) -> Stored:
     """Add an application, or its new status.
+
+    Args:
+        loaded: the release in service; its tables take the record.
+        body: the record, and in ``version`` the version that it replaces.
 
     Raises:
         HTTPException: 404, candidate or vacancy is unknown.
@@ -94,7 +108,12 @@ def scrubbed(given: Mapping[str, Any], names: Sequence[str] = (), births: Sequen
     """Fields of a vacancy or a candidate; texts without personal data, as in the tables of the pipeline.
 
     Args:
-        names: of the person; births: dates of birth; both are removed from the texts.
+        given: values by field.
+        names: of the person; removed from the texts.
+        births: dates of birth of the person; removed from the texts.
+
+    Returns:
+        the same fields, in the same order.
     """
     texts = {name: _without_nul(value) if isinstance(value, str) else value for name, value in given.items()}
     return {name: scrub(value, names, births) if name in TEXTS and value else value for name, value in texts.items()}

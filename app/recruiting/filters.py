@@ -50,6 +50,10 @@ class CandidateFilter:
 def fits(tags: Tags, where: Where) -> bool:
     """Whether a record's tags have one of the values of each name.
 
+    Args:
+        tags: of a record, as ``tags_of_vacancy`` or ``tags_of_candidate`` gives them.
+        where: as ``where_of`` gives it.
+
     >>> fits({"state": ["sao paulo"]}, {"state": ["sao paulo", "bahia"]}), fits({}, {"state": ["bahia"]})
     (True, False)
     """
@@ -57,5 +61,9 @@ def fits(tags: Tags, where: Where) -> bool:
 
 
 def where_of(given: Mapping[str, Sequence[str] | None]) -> Where:
-    """A filter for an index and for ``fits``; a name without values filters nothing."""
+    """A filter for an index and for ``fits``; a name without values filters nothing.
+
+    Args:
+        given: values by name of the field, as a request has them.
+    """
     return {name: [tag(text) for text in texts] for name, texts in given.items() if texts}

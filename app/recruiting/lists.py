@@ -15,7 +15,18 @@ DEPTH = 5  # places examined per wanted one, because a filter leaves some out
 def candidates_for(
     loaded: RecruitingRelease, row: int, wanted: CandidateFilter, offset: int, limit: int
 ) -> list[dict[str, Any]]:
-    """Candidates for the vacancy of a row, best first, with reasons."""
+    """Candidates for the vacancy of a row, best first, with reasons.
+
+    Args:
+        loaded: the release in service.
+        row: of the vacancy.
+        wanted: what every candidate must have.
+        offset: candidates to leave out at the begin, those of the pages before.
+        limit: length of the list at most.
+
+    Returns:
+        JSON objects: ``shown_candidate`` and ``pair_json`` of each.
+    """
     matcher = loaded.matcher
     ranked = without_erased(loaded, matcher.rank_candidates(row, None, offset + limit, wanted.where))
     return [
@@ -27,7 +38,18 @@ def candidates_for(
 def vacancies_for(
     loaded: RecruitingRelease, row: int, wanted: VacancyFilter, offset: int, limit: int
 ) -> list[dict[str, Any]]:
-    """Open vacancies for the candidate of a row, best first, with reasons."""
+    """Open vacancies for the candidate of a row, best first, with reasons.
+
+    Args:
+        loaded: the release in service.
+        row: of the candidate.
+        wanted: what every vacancy must have.
+        offset: vacancies to leave out at the begin, those of the pages before.
+        limit: length of the list at most.
+
+    Returns:
+        JSON objects: ``shown_vacancy`` and ``pair_json`` of each.
+    """
     matcher = loaded.matcher
     rows = without_removed(loaded, _vacancies_to_rank(loaded, row, wanted))
     ranked = matcher.rank_vacancies(row, rows, offset + limit)
@@ -52,7 +74,17 @@ def _vacancies_to_rank(loaded: RecruitingRelease, row: int, wanted: VacancyFilte
 
 
 def similar_vacancies(loaded: RecruitingRelease, row: int, wanted: VacancyFilter, limit: int) -> list[dict[str, Any]]:
-    """The vacancies nearest to the vacancy of a row, with their cosine."""
+    """The vacancies nearest to the vacancy of a row, with their cosine.
+
+    Args:
+        loaded: the release in service.
+        row: of the vacancy.
+        wanted: what every vacancy must have.
+        limit: length of the list at most.
+
+    Returns:
+        JSON objects: ``shown_vacancy`` and ``similarity``, -1 to 1, highest first.
+    """
     matcher = loaded.matcher
     if not wanted.open_only:
         near = matcher.similar_vacancies(row, limit, wanted.where)
@@ -69,7 +101,17 @@ def similar_vacancies(loaded: RecruitingRelease, row: int, wanted: VacancyFilter
 def similar_candidates(
     loaded: RecruitingRelease, row: int, wanted: CandidateFilter, limit: int
 ) -> list[dict[str, Any]]:
-    """The candidates nearest to the candidate of a row, with their cosine."""
+    """The candidates nearest to the candidate of a row, with their cosine.
+
+    Args:
+        loaded: the release in service.
+        row: of the candidate.
+        wanted: what every candidate must have.
+        limit: length of the list at most.
+
+    Returns:
+        JSON objects: ``shown_candidate`` and ``similarity``, -1 to 1, highest first.
+    """
     near = loaded.matcher.similar_candidates(row, limit, wanted.where)
     rows = [{**shown_candidate(loaded, each), "similarity": similarity} for each, similarity in near]
     return [line for line in rows if not loaded.erased.has(line["candidate_id"])]
@@ -78,7 +120,19 @@ def similar_candidates(
 def found_by_text(
     loaded: RecruitingRelease, text: str, kind: str, level: str | None, open_only: bool, count: int
 ) -> list[dict[str, Any]]:
-    """Candidates or vacancies by words and vectors, best first, with a score."""
+    """Candidates or vacancies by words and vectors, best first, with a score.
+
+    Args:
+        loaded: the release in service.
+        text: words to look for.
+        kind: ``vacancies`` or ``candidates``.
+        level: a professional level that the results must have; None for any.
+        open_only: only open vacancies; candidates are not affected.
+        count: length of the list at most.
+
+    Returns:
+        JSON objects: ``shown_vacancy`` or ``shown_candidate``, and ``score``.
+    """
     matcher = loaded.matcher
     narrow = level is not None or open_only
     found = matcher.search(text, kind, count * DEPTH if narrow else count)

@@ -39,10 +39,18 @@ class ReleaseTrial(ABC):
 
 
 def say(**said: Any) -> None:
-    """One line for the service."""
+    """One line for the service.
+
+    Args:
+        **said: JSON values by name.
+    """
     print(json.dumps(said), flush=True)
 
 
 def described(error: BaseException) -> str:
-    """The problem as a sentence."""
+    """The problem as a sentence.
+
+    Args:
+        error: what stopped the trial.
+    """
     return str(error) if isinstance(error, PautaError) else f"{type(error).__name__}: {error}"

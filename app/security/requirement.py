@@ -73,7 +73,12 @@ class Requirement:
 
 
 def require(role: Role, use_case: str | None = None) -> Any:
-    """A dependency that admits senders of this role or a higher one."""
+    """A dependency that admits senders of this role or a higher one.
+
+    Args:
+        role: the lowest role that is admitted.
+        use_case: the use case that a token must open; None if any token of the role will do.
+    """
     return Depends(Requirement(role, use_case))
 
 
@@ -81,6 +86,11 @@ async def allowed(request: Request, role: Role, use_case: str | None = None) -> 
     """Whether the sender has a role, for public routes that show some people more.
 
     A token that cannot be checked now counts as none.
+
+    Args:
+        request: with or without a token.
+        role: the lowest role that counts.
+        use_case: the use case that the token must open; None for any.
     """
     token = bearer(request.headers.get("Authorization"))
     if not token:
@@ -93,6 +103,12 @@ async def allowed(request: Request, role: Role, use_case: str | None = None) -> 
 
 async def refuse_others(request: Request, role: Role, use_case: str | None, what: str) -> None:
     """Refuse a part of a public route to senders without a role.
+
+    Args:
+        request: with or without a token.
+        role: the lowest role that is admitted.
+        use_case: the use case that the token must open; None for any.
+        what: the part, as the beginning of a sentence.
 
     Raises:
         HTTPException: as for a route that needs the role; ``what`` begins its text.

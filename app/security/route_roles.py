@@ -13,6 +13,9 @@ def requirement_of(route: APIRoute) -> Requirement | None:
     """The requirement of a route; of several requirements the one with the highest role. None for a public route.
 
     Dependencies of pages have an attribute ``needs`` with their requirement.
+
+    Args:
+        route: of the application, with its dependencies.
     """
     return max(_requirements(route.dependant), key=lambda needed: ROLES.index(needed.role), default=None)
 

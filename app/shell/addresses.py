@@ -18,6 +18,9 @@ def relative(request: Request, address: str = "") -> str:
 def own_address(text: str) -> str:
     """The text if it is an address of this service, else "".
 
+    Args:
+        text: relative, as a request sends it.
+
     >>> own_address("students/page?group=1B"), own_address("//other.example/"), own_address("http://other.example/")
     ('students/page?group=1B', '', '')
     """

@@ -16,7 +16,11 @@ OWN_WORDS = (403, 404, 409, 422, 429, 500, 503)
 
 
 def install(app: FastAPI) -> None:
-    """Make errors of the application pages where people read them."""
+    """Make errors of the application pages where people read them.
+
+    Args:
+        app: before its first request.
+    """
     app.state.error_page = error_page
 
 

@@ -16,6 +16,9 @@ Form = dict[str, str]
 async def form_of(request: Request) -> Form:
     """The fields of a form that a page of this service sent; of fields with the same name, the last one.
 
+    Args:
+        request: its body is read here.
+
     Raises:
         HTTPException: 403, another site sends it; 422, it cannot be read.
     """

@@ -14,6 +14,10 @@ SESSION = SessionCookie("pauta_session", "/")
 async def person_with(request: Request, token: str) -> Person | None:
     """The holder of a token or JWT, None for a wrong one.
 
+    Args:
+        request: its address is counted when the token is wrong.
+        token: as the person typed it.
+
     Raises:
         HTTPException: 429, too many wrong tokens came from this address.
         UnavailableError: the token cannot be checked now.
@@ -31,12 +35,23 @@ async def person_of(request: Request) -> Person | None:
 
 
 async def open_session(request: Request, response: Response, person: Person) -> None:
-    """Set the cookie of a session; it ends after a working day, with its token, or by a logout."""
+    """Set the cookie of a session; it ends after a working day, with its token, or by a logout.
+
+    Args:
+        request: of the login.
+        response: gets the cookie.
+        person: the holder of a valid token.
+    """
     await SESSION.open(request, response, person)
 
 
 async def close_session(request: Request, response: Response) -> None:
-    """Delete the session's cookie, and make every process refuse the session."""
+    """Delete the session's cookie, and make every process refuse the session.
+
+    Args:
+        request: with the session's cookie, or without one.
+        response: deletes the cookie.
+    """
     await SESSION.close(request, response)
 
 

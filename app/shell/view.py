@@ -135,7 +135,11 @@ def host_view(request: Request) -> View:
 
 
 def open_view(use_case: str = "") -> Any:
-    """The view of a page that everybody may see, for the signature of a route."""
+    """The view of a page that everybody may see, for the signature of a route.
+
+    Args:
+        use_case: that the page belongs to, "" for a page of the service.
+    """
 
     async def get_view(request: Request) -> View:
         view = View(request, request.app.state.shell, use_case, await person_of(request))
@@ -149,6 +153,10 @@ def view_of(use_case: str, role: Role = "viewer") -> Any:
     """The view of a page of a use case for a person who has logged in, for the signature of a route.
 
     Others get the login, or a 403 if the token does not have this role in this use case.
+
+    Args:
+        use_case: that the page belongs to.
+        role: the lowest role that sees the page.
     """
 
     async def get_view(view: Annotated[View, open_view(use_case)]) -> View:

@@ -12,12 +12,25 @@ NO_STORE = {"Cache-Control": "no-store"}  # browsers and proxies keep nothing ab
 
 
 def private_json(body: Any) -> Response:
-    """A JSON answer that browsers and proxies must not store."""
+    """A JSON answer that browsers and proxies must not store.
+
+    Args:
+        body: JSON values; NumPy values are not among them.
+    """
     return Response(orjson.dumps(body), 200, NO_STORE, "application/json")
 
 
 def risk_json(risk: Risk, language: str) -> dict[str, Any]:
-    """A risk as JSON."""
+    """A risk as JSON.
+
+    Args:
+        risk: of one student.
+        language: of the reasons' sentences, such as ``pt``.
+
+    Returns:
+        ``status``, ``urgent``, chances (0 to 1) as ``probabilities``, ``lagging`` and ``critical``, ``year``,
+        ``missing`` and ``reasons``.
+    """
     return {
         "status": risk.status,
         "urgent": risk.urgent,
@@ -33,7 +46,16 @@ def risk_json(risk: Risk, language: str) -> dict[str, Any]:
 
 
 def listed(model: StudentsModel, place: int) -> dict[str, Any]:
-    """One line of the list by risk."""
+    """One line of the list by risk.
+
+    Args:
+        model: the model in service.
+        place: of the student in the store.
+
+    Returns:
+        ``ra``, ``year``, ``phase``, ``group`` and ``status`` of the latest record, ``urgent``, and the chances
+        ``lagging`` and ``critical``, 0 to 1.
+    """
     store = model.store
     row = store.rows(place)[-1]
     record, chances = store.record(row), store.risks.chances[place : place + 1]
@@ -50,5 +72,9 @@ def listed(model: StudentsModel, place: int) -> dict[str, Any]:
 
 
 def whole(value: float | None) -> int | None:
-    """A whole number, None where there is none."""
+    """A whole number, None where there is none.
+
+    Args:
+        value: a number without a fraction.
+    """
     return None if value is None else int(value)

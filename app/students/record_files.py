@@ -18,6 +18,10 @@ Read = tuple[BatchRecord | None, str]  # a record, or why there is none
 def records_in(body: bytes, content_type: str) -> list[Any]:
     """The records of a body, not checked yet: objects, or other values in their place.
 
+    Args:
+        body: at most ``MOST`` records.
+        content_type: one of ``TYPES``, which may have parameters.
+
     Raises:
         RequestError: the body is none of the three formats; the message names line or column.
     """
@@ -43,7 +47,11 @@ def records_in(body: bytes, content_type: str) -> list[Any]:
 
 
 def checked(record: Any) -> Read:
-    """A record as it is used, or what is wrong with it; no value is repeated."""
+    """A record as it is used, or what is wrong with it; no value is repeated.
+
+    Args:
+        record: one of ``records_in``.
+    """
     try:
         return BatchRecord.model_validate(record), ""
     except ValidationError as error:

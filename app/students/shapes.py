@@ -21,6 +21,13 @@ Phase = Annotated[int | None, Field(ge=0, le=9)]
 def changed(record: dict[str, float | None], given: dict[str, float | None]) -> dict[str, float | None]:
     """A record with other values; the lag follows phase and ideal phase where it was not given itself.
 
+    Args:
+        record: values by column.
+        given: values that replace them.
+
+    Returns:
+        a new record; None where a value is not known.
+
     >>> changed({"phase": 2, "ideal_phase": 3, "lag": -1, "ida": 5.0}, {"phase": 3})
     {'phase': 3, 'ideal_phase': 3, 'lag': 0, 'ida': 5.0}
     """

@@ -62,7 +62,13 @@ class Visit:
 
 
 async def visit_of(request: Request, release: StudentsRelease, viewer: Caller) -> Visit:
-    """A visit, with the erasures of other processes."""
+    """A visit, with the erasures of other processes.
+
+    Args:
+        request: its route is recorded with each access.
+        release: the release in service.
+        viewer: who asks.
+    """
     await release.erased_rows.follow()
     return Visit(release, viewer, route_of(request))
 

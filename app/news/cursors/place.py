@@ -14,6 +14,9 @@ _VERSION = b"p"
 def write(place: Place) -> str:
     """The cursor behind a place.
 
+    Args:
+        place: of the last article of a page.
+
     >>> read(write(Place(-5, 7)))
     Place(age=-5, mark=7)
     """
@@ -22,6 +25,9 @@ def write(place: Place) -> str:
 
 def read(cursor: str) -> Place:
     """The place in a cursor.
+
+    Args:
+        cursor: as a request sends it.
 
     Raises:
         RequestError: it is no cursor of this list.

@@ -15,6 +15,10 @@ _VERSION = b"1"
 def write(before: frozenset[int], article_ids: Iterable[str]) -> str | None:
     """The cursor after a page; None when there are too many articles behind it.
 
+    Args:
+        before: marks of the pages before, as ``read`` gives them.
+        article_ids: articles of this page.
+
     >>> sorted(read(write(frozenset([7]), ["a"]))) == sorted([7, mark("a")])
     True
     """
@@ -26,6 +30,9 @@ def write(before: frozenset[int], article_ids: Iterable[str]) -> str | None:
 
 def read(cursor: str) -> frozenset[int]:
     """The marks in a cursor.
+
+    Args:
+        cursor: as a request sends it; "" for the first page.
 
     Raises:
         RequestError: it is no cursor of this service.

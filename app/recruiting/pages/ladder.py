@@ -55,14 +55,26 @@ class Ladder:
 
 
 def ladder_of_vacancy(loaded: RecruitingRelease, vacancy: str, row: int) -> Ladder:
-    """The applicants of a vacancy, latest first."""
+    """The applicants of a vacancy, latest first.
+
+    Args:
+        loaded: the release in service.
+        vacancy: its id.
+        row: its row.
+    """
     entries = loaded.matcher.world.activity.of_vacancy.get(row, ())
     known = {loaded.matcher.candidates.id_of(entry[0]): _known(entry) for entry in reversed(entries[-MOST:])}
     return _ladder(loaded, known, "candidate_id", vacancy_id=vacancy)
 
 
 def ladder_of_candidate(loaded: RecruitingRelease, candidate: str, row: int) -> Ladder:
-    """The applications of a candidate, latest first."""
+    """The applications of a candidate, latest first.
+
+    Args:
+        loaded: the release in service.
+        candidate: the id.
+        row: the row.
+    """
     entries = loaded.matcher.world.activity.of_candidate.get(row, ())
     known = {loaded.matcher.vacancies.id_of(entry[0]): _known(entry) for entry in reversed(entries[-MOST:])}
     return _ladder(loaded, known, "vacancy_id", candidate_id=candidate)

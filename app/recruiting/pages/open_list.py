@@ -54,6 +54,11 @@ class OpenList:
 
 
 def values_of(records: list[dict[str, Any]], name: str) -> list[str]:
-    """The values that records have in a field, in order."""
+    """The values that records have in a field, in order.
+
+    Args:
+        records: of vacancies.
+        name: of the field, which holds a text or a list of texts.
+    """
     values = [record[name] for record in records]
     return sorted({each for value in values for each in (value if isinstance(value, list) else [value]) if each})
