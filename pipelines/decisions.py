@@ -86,6 +86,7 @@ def note_maintenance(context: Context, facts: Mapping[str, Any], by: str) -> Non
     """Record what maintenance deleted; nothing if it deleted nothing.
 
     Args:
+        context: the run, its settings, params and options.
         facts: its result: lists of names, numbers, and numbers by name.
         by: ``dag:`` or ``command:`` and a name.
     """

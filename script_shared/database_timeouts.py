@@ -30,6 +30,9 @@ def connect_arguments(address: URL) -> dict[str, Any]:
     Args:
         address: of the database.
 
+    Returns:
+        timeouts by the names of the driver, in its units: seconds, but milliseconds for ``tcp_user_timeout``.
+
     >>> from sqlalchemy import make_url
     >>> connect_arguments(make_url("postgresql+psycopg2://ana@db/x?connect_timeout=9"))["tcp_user_timeout"]
     15000

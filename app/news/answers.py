@@ -46,7 +46,12 @@ def _item(recommender: LiveRecommender, item: LiveItem) -> dict[str, Any]:
 
 
 def seeded(served: NewsRelease, query: Query) -> Query:
-    """The query with a seed, where the params let the places of its list be drawn."""
+    """The query with a seed, where the params let the places of its list be drawn.
+
+    Args:
+        served: the release in service; its params say whether and what is drawn.
+        query: of any kind; only a plain one gets a seed.
+    """
     if served.recommender.params.randomization.settings is None or not query.is_plain:
         return query
     return replace(query, seed=token_bytes(SEED))

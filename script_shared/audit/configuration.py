@@ -61,7 +61,15 @@ def configuration_of(settings: Settings, params: Mapping[str, Any]) -> Configura
 
 
 def params_in_files(settings: Settings, use_cases: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The values of the params files, for a process that reads no params itself; a file that is no TOML is left out."""
+    """The values of the params files, for a process that reads no params itself; a file that is no TOML is left out.
+
+    Args:
+        settings: name the params file of each use case.
+        use_cases: names of those to read.
+
+    Returns:
+        the content of each file, by use case.
+    """
     found = {}
     for name in use_cases:
         try:

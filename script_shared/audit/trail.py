@@ -142,7 +142,15 @@ def record_once(settings: Settings, decision: Decision) -> bool:
 
 
 def follow_once(settings: Settings, scope: str, who: str, found: Configuration, use_case: str = "") -> bool:
-    """``AuditTrail.follow`` in a process that has no trail."""
+    """``AuditTrail.follow`` in a process that has no trail.
+
+    Args:
+        settings: ``events_address`` says where the event log is, whose database holds the record.
+        scope: as for ``AuditTrail.follow``.
+        who: as for ``AuditTrail.follow``.
+        found: the configuration of this process.
+        use_case: as for ``AuditTrail.follow``.
+    """
     events = EventLog(settings.events_address)
     try:
         return AuditTrail(settings, events).follow(scope, who, found, use_case)

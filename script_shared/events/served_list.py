@@ -136,6 +136,9 @@ def parts_of(
         numbers: as ``ServedList.blob`` packed them.
         names: the text of each number; a missing one becomes "".
 
+    Returns:
+        segment, source and release; the pages in the order of the list; how places were drawn, None if they were not.
+
     Raises:
         InputError: a newer version wrote the list.
     """

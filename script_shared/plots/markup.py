@@ -20,6 +20,10 @@ class PlotWords(NamedTuple):
 def figure(plot: Plot, words: PlotWords | None = None) -> Markup:
     """The plot as a ``figure``. Without the script, people read its table.
 
+    Args:
+        plot: what is drawn.
+        words: texts around it, in the language of the page; English by default.
+
     >>> "<figure" in figure(Plot("lines", "Reads", "hour", ["0"], [Series("logged", [3])]))
     True
     """

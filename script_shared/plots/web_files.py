@@ -10,5 +10,9 @@ STYLE = "plots.css"
 
 @cache
 def web_text(name: str) -> str:
-    """The text of a script or style, for pages that load nothing from anywhere."""
+    """The text of a script or style, for pages that load nothing from anywhere.
+
+    Args:
+        name: of a file in the folder of this module.
+    """
     return (FOLDER / name).read_text(encoding="utf-8")
