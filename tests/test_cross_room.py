@@ -18,7 +18,7 @@ def test_functions_that_other_folders_use_have_args_returns_and_raises() -> None
 PLACES = {
     Path("app/a/__init__.py"): "from app.a.one import handed_on\n",
     Path("app/a/one.py"): '''
-def handed_on(x: int) -> int:
+def handed_on(x: int) -> float:
     """Twice.
 
     Args:
@@ -52,4 +52,4 @@ def without_parameters() -> int:
 def test_a_function_counts_when_another_folder_imports_or_names_it() -> None:
     found = cross_room(PLACES)
     assert [one.node.name for one in found] == ["handed_on", "registered"]
-    assert [one.gaps() for one in found] == [["Returns: int"], ["Args: names", "Raises: RunError"]]
+    assert [one.gaps() for one in found] == [["Returns: float"], ["Args: names", "Raises: RunError"]]
