@@ -6,7 +6,8 @@ from typing import Any
 import polars as pl
 
 from pipelines.raw_files.progress import progress
-from pipelines.recruiting.sources.nested.flat import application_rows, candidate_row, contact_of, vacancy_row
+from pipelines.recruiting.sources.nested.cleaning import candidate_rows
+from pipelines.recruiting.sources.nested.flat import Row, application_rows, contact_of, vacancy_row
 from pipelines.recruiting.sources.nested.layout import records
 from pipelines.recruiting.tables.contacts import keep_contacts, keeps_contacts
 from pipelines.recruiting.tables.raw import write_raw
@@ -33,11 +34,11 @@ def read_nested(context: Context, files: dict[str, Path], folder: Path) -> dict[
     applications = [row for key, record in prospects.items() for row in application_rows(key, record)]
     write_raw(folder, "applications", pl.DataFrame(applications))
     applicants = records(files["applicants.json"], "applicants.json")
-    rows = []
+    rows: list[Row] = []
     with progress("cleaning CVs", len(applicants), "CV") as advance:
-        for key, record in applicants.items():
-            rows.append(candidate_row(key, record))
-            advance(1)
+        for batch in candidate_rows(applicants):
+            rows += batch
+            advance(len(batch))
     write_raw(folder, "candidates", pl.DataFrame(rows))
     counts = {"vacancies": len(vacancies), "candidates": len(rows), "applications": len(applications)}
     if not keeps_contacts(context.settings):
