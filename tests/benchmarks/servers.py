@@ -90,7 +90,7 @@ def _settled(client: httpx.Client, log: EventLog, release: str | None) -> bool:
 @contextmanager
 def api(env: dict[str, str], workers: int) -> Iterator[Server]:
     """The service."""
-    port = _free_port()
+    port = free_port()
     with _running(
         [sys.executable, "-m", "app", "--port", str(port), "--workers", str(workers)],
         {**env, "PAUTA_ADMIN_TOKEN": TOKEN},
@@ -111,7 +111,7 @@ def promoter(uri: str, version: str) -> Iterator[Callable[[], None]]:
 @contextmanager
 def library(env: dict[str, str], folder: Path) -> Iterator[Server]:
     """The baseline, see ``library_app``."""
-    port = _free_port()
+    port = free_port()
     serve = ["uvicorn", "--factory", "tests.benchmarks.library_app:make", "--loop", "uvloop", "--http", "httptools"]
     command = [sys.executable, "-m", *serve, "--port", str(port), "--no-access-log", "--log-level", "warning"]
     with _running(command, {**env, FOLDER: str(folder)}) as (pid, start):
@@ -140,7 +140,8 @@ def _wait_answer(port: int, start: float) -> float:
     raise TimeoutError("the server did not answer in time")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nothing listens now."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
