@@ -10,11 +10,11 @@ from fastapi import Request
 
 from app.news.releases.news_release import NewsRelease
 from app.news.service import NewsService
+from script_shared.exploration.randomization import SEED
 from script_shared.news.ranking.query import LiveAnswer, LiveItem, Query
 from script_shared.news.serving.answer_credits import ServedAnswer
 from script_shared.news.serving.recommender import LiveRecommender
 from script_shared.news.state.reader_key import reader_name
-from script_shared.randomization import SEED
 from script_shared.times import iso
 
 

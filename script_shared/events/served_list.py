@@ -7,8 +7,8 @@ from typing import Any
 
 from script_shared.events.entry import Entry, Kind
 from script_shared.events.person import session_name
-from script_shared.events.served_draw import coded, decoded
-from script_shared.randomization import SEED, Draw, Randomization
+from script_shared.exploration.draw_code import coded, decoded
+from script_shared.exploration.randomization import SEED, Draw, Randomization
 
 _LABELS, _AND = 3, " | "  # names before the pages; between the source and the settings of a draw
 KEY = 12  # bytes by which a list and a click that names its answer find each other

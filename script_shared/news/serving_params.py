@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from script_shared.exploration.randomization import MOST, Randomization
 from script_shared.params import Params
-from script_shared.randomization import MOST, Randomization
 
 
 class SplitParams(Params):

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from script_shared.arrays import Int16s
+from script_shared.exploration.randomization import Draw
 from script_shared.news.state.event import Visitor
-from script_shared.randomization import Draw
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from script_shared.events.entry import user_digest
 from script_shared.events.served_list import ServedList, answer_key
+from script_shared.exploration.randomization import Draw
 from script_shared.news.state.reader_key import reader_name
-from script_shared.randomization import Draw
 
 WINDOW_MS = 30 * 60_000  # a later click is no longer the answer's doing
 CUTOFF = 10  # places of a list that count

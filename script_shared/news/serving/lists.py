@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from script_shared.clock import HOUR_MS
+from script_shared.exploration.randomization import Draw, draw
 from script_shared.news.catalog.posted_articles import PostedArticles
 from script_shared.news.model import NewsModel
 from script_shared.news.newsroom.newsroom import Newsroom
@@ -18,7 +19,6 @@ from script_shared.news.ranking.ordering import Order
 from script_shared.news.serving.diversity import depth, spread
 from script_shared.news.serving.exploration import explored, unproven, with_explored
 from script_shared.news.serving.texts import Texts
-from script_shared.randomization import Draw, draw
 
 BASELINE = 10  # length of the plain list that answers are compared with
 POPULAR = 500  # most read articles of the last hour that may fill a list

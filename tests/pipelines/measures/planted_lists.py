@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.measures.off_policy import Predicted, Trials
-from script_shared.randomization import Randomization, chances
+from script_shared.exploration.randomization import Randomization, chances
 
 ARTICLES, TOPICS, LENGTH = 30, 3, 10
 

@@ -19,7 +19,7 @@ from pipelines.measures.off_policy import (
     snips,
     weights_of,
 )
-from script_shared.randomization import Randomization
+from script_shared.exploration.randomization import Randomization
 from tests.pipelines.measures.planted_lists import Lists, World
 
 RUNS, COUNT, NO_CLIP = 200, 400, 1e9

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from script_shared.randomization import Draw, Randomization
+from script_shared.exploration.randomization import Draw, Randomization
 
 _BITS = 4  # of a count of places or candidates
 
@@ -12,6 +12,9 @@ def coded(draw: Draw) -> int:
 
     The last bit is 1 where the counts of places and candidates differ from the settings, because there were fewer
     articles; the counts are in the eight bits before it.
+
+    Args:
+        draw: the outcome of a draw.
 
     >>> settings = Randomization(1.0, 2, 1, 2.0)
     >>> [coded(Draw(settings, ranks, ["x"])) for ranks in ((0, 1), (2, 0))]
@@ -35,6 +38,9 @@ def decoded(code: int, how: Randomization, names: Sequence[str]) -> tuple[Sequen
         code: as ``coded`` made it.
         how: the settings.
         names: ids of the list, then of the candidates without a place.
+
+    Returns:
+        Ids of the list, best first, and the outcome of the draw.
     """
     places, size, code, unusual = how.places, how.places + how.extra, code >> 1, code & 1
     if unusual:

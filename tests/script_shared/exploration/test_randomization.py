@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from script_shared.errors import InputError
-from script_shared.randomization import MOST, Draw, Randomization, chances, draw, drawn_ranks, list_chance
+from script_shared.exploration.randomization import MOST, Draw, Randomization, chances, draw, drawn_ranks, list_chance
 
 hows = st.builds(
     Randomization,
