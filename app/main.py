@@ -112,7 +112,8 @@ def _wrap(app: FastAPI, service: Service) -> None:
     settings, telemetry = service.settings, service.telemetry
     app.add_middleware(Heads)
     if settings.rate_per_token or settings.rate_per_address:
-        app.add_middleware(RequestLimits, callers=service.security.callers, settings=settings, cookie=SESSION.name)
+        callers, wrong = service.security.callers, service.security.wrong
+        app.add_middleware(RequestLimits, callers=callers, settings=settings, cookie=SESSION.name, wrong=wrong)
     app.add_middleware(RequestMiddleware, telemetry=telemetry, body_bytes=settings.http_body_bytes)
     if settings.cors_origins:
         app.add_middleware(CrossOrigin, allowed=origins(settings.cors_origins), telemetry=telemetry)

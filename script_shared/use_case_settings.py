@@ -13,12 +13,12 @@ from pydantic_settings import PydanticBaseSettingsSource
 
 from script_shared.cron import cron
 from script_shared.errors import SettingsError
+from script_shared.people.access_settings import SHORTEST_TOKEN
 from script_shared.use_cases import entries
 
 PREFIX = "PAUTA_"
 CHOSEN = PREFIX + "USE_CASES"
 ADMIN = "admin"  # name and role of the holder of the admin token
-SHORTEST_TOKEN = 16
 _VIEWER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 

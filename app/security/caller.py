@@ -16,6 +16,7 @@ class Caller:
         holder: digest of its token, "" for a JWT.
         until_ms: when its access expires, epoch milliseconds; None for never.
         number: of its token in the database, 0 for others.
+        signer: of a JWT, the mark of the settings and of the key with which it was checked; "" for a token.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Caller:
     holder: str = ""
     until_ms: int | None = None
     number: int = 0
+    signer: str = ""
 
     @classmethod
     def of(cls, token: Token) -> "Caller":

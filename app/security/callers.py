@@ -64,6 +64,10 @@ class Callers:
         """Whether no token exists that could open a route."""
         return not self._fixed and not self._named and self._jwt is None
 
+    def is_chosen(self, caller: Caller) -> bool:
+        """Whether a person chose the token, in the settings; others are random, or signed."""
+        return caller.holder in self._fixed
+
     def present(self, token: str) -> Caller | None:
         """The holder of a token, as far as this process knows; for rate limits, not for access."""
         digest = digest_of(token)
@@ -99,6 +103,8 @@ class Callers:
         if not secret or len(secret) > MOST_LENGTH:
             return None
         await self._follow(known=digest_of(secret) in self._sessions)
+        if self._jwt is not None and self._jwt.made(self._holder_of(secret)):
+            await self._jwt.follow()
         return self.present_session(secret)
 
     def present_session(self, secret: str) -> Caller | None:
@@ -107,9 +113,13 @@ class Callers:
         if session is None or session.until_ms <= wall_ms():
             return None
         holder = self._fixed.get(session.holder) or self._named.get(session.holder)
-        if not session.holder:
+        if self._jwt is not None and self._jwt.accepts(session.holder):
             return Caller(session.name, session.role, session.use_cases, "", session.until_ms)
         return holder if holder is not None and not holder.is_over(wall_ms()) else None
+
+    def _holder_of(self, secret: str) -> str:
+        session = self._sessions.get(digest_of(secret))
+        return session.holder if session is not None else ""
 
     async def changed(self) -> None:
         """Read tokens and sessions again, after this process changed them; a failure does not undo the change."""

@@ -19,6 +19,7 @@ ALGORITHM = "RS256"  # whatever the token says: neither `none` nor HMAC with the
 LEEWAY_SECONDS = 30.0
 KEPT_SECONDS = 60.0  # how long the verdict on a token is kept
 MOST_KEPT = 1_000
+MARK, SHORT = "jwt:", 24  # a signer's beginning, and the hexadecimal digits of each of its two hashes
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._@-]")
 _MOST_NAME = 60
 
@@ -35,6 +36,8 @@ class JsonWebTokens:
         self._keys, self._settings = keys, settings
         self._grants = grants(settings.jwt_roles)
         self._kept: dict[str, tuple[float, Caller]] = {}
+        parts = (settings.jwt_jwks_url, settings.jwt_issuer, settings.jwt_audience)
+        self._mark = digest_of(repr((*parts, settings.jwt_role_claim, settings.jwt_roles)))[:SHORT]
 
     @classmethod
     def of(cls, settings: Settings) -> "JsonWebTokens | None":
@@ -72,16 +75,36 @@ class JsonWebTokens:
         if kept := self.present(digest):
             return kept
         try:
-            key = await self._keys.key(str(jwt.get_unverified_header(token).get("kid") or ""))
+            kid = str(jwt.get_unverified_header(token).get("kid") or "")
+            key = await self._keys.key(kid)
             claims = self._claims(token, key) if key is not None else None
         except jwt.PyJWTError:
             return None
-        found = self._caller(claims) if claims is not None else None
+        found = self._caller(claims, kid) if claims is not None else None
         if found is not None:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             self._kept[digest] = (time.monotonic() + KEPT_SECONDS, found)
         return found
+
+    def made(self, signer: str) -> bool:
+        """Whether a session was opened with a JWT under the current settings of the single sign-on."""
+        return signer.startswith(f"{MARK}{self._mark}")
+
+    async def follow(self) -> None:
+        """Read the issuer's keys if that is due.
+
+        Raises:
+            UnavailableError: the keys were never read, or not for too long.
+        """
+        await self._keys.follow()
+
+    def accepts(self, signer: str) -> bool:
+        """Whether a JWT of this signer would still be accepted: same settings, and the issuer still has the key."""
+        return self.made(signer) and signer in map(self._signer, ("", *self._keys.kids()))
+
+    def _signer(self, kid: str) -> str:
+        return f"{MARK}{self._mark}{digest_of(kid)[:SHORT]}"
 
     def _claims(self, token: str, key: Any) -> dict[str, Any]:
         claims: dict[str, Any] = jwt.decode(
@@ -95,13 +118,13 @@ class JsonWebTokens:
         )
         return claims
 
-    def _caller(self, claims: Mapping[str, Any]) -> Caller | None:
+    def _caller(self, claims: Mapping[str, Any], kid: str) -> Caller | None:
         given = highest(self._grants[value] for value in self._values(claims) if value in self._grants)
         if given is None:
             return None
         name = _NOT_IN_NAMES.sub("_", str(claims["sub"]))[:_MOST_NAME]
         until_ms = int((float(claims["exp"]) + LEEWAY_SECONDS) * 1000)
-        return Caller(f"jwt:{name}", given.role, given.use_cases, until_ms=until_ms)
+        return Caller(f"jwt:{name}", given.role, given.use_cases, until_ms=until_ms, signer=self._signer(kid))
 
     def _values(self, claims: Mapping[str, Any]) -> list[str]:
         """The values of the claim; dots in its name separate the keys of nested objects."""

@@ -39,7 +39,7 @@ class KeySet:
             UnavailableError: no key could be read, or the keys are a day old.
         """
         found, age = self._find(kid), time.monotonic() - self._read_at
-        if found is None or age > MOST_STALE_SECONDS:
+        if (found is None and (kid or not self._keys)) or age > MOST_STALE_SECONDS:
             await self._read()
         elif age > REFRESH_SECONDS and (self._refresh is None or self._refresh.done()):
             self._refresh = asyncio.create_task(self._read())
@@ -48,6 +48,18 @@ class KeySet:
                 "the keys of the single sign-on are unreachable.", fix="Use a token, or try again in a minute."
             )
         return self._find(kid)
+
+    async def follow(self) -> None:
+        """Read the keys if none were read yet, and again in the background when they are old.
+
+        Raises:
+            UnavailableError: no key could be read, or the keys are a day old.
+        """
+        await self.key("")
+
+    def kids(self) -> list[str]:
+        """Ids of the keys that were read last."""
+        return list(self._keys)
 
     def _find(self, kid: str) -> Any:
         if kid:

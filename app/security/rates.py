@@ -27,6 +27,12 @@ class Rates:
         """Whether there is a limit."""
         return self._rate > 0
 
+    def wait(self, key: Hashable) -> float:
+        """Seconds until a request is within the limit, 0 if one is now; counts nothing."""
+        left, at = self._buckets.get(key, (self._burst, 0.0))
+        left = min(self._burst, left + (time.monotonic() - at) * self._rate)
+        return 0.0 if left >= 1 or not self.is_on else (1 - left) / self._rate
+
     def take(self, key: Hashable) -> float:
         """Count a request; returns 0 if it is within the limit, else the seconds until the next one is."""
         if not self.is_on:

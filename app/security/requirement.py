@@ -43,9 +43,20 @@ class Security:
             UnavailableError: it cannot be checked now.
         """
         header = request.headers.get("Authorization")
-        found = await self.callers.of(bearer(header))
-        if found is None and header and header.strip():
+        return await self.holder(request, bearer(header)) if header and header.strip() else await self.callers.of("")
+
+    async def holder(self, request: Request, token: str) -> Caller | None:
+        """The holder of a token that a request sent; None for a wrong one.
+
+        Raises:
+            HTTPException: 429, too many wrong tokens came from this address.
+            UnavailableError: it cannot be checked now.
+        """
+        found = await self.callers.of(token)
+        if found is None:
             self.wrong.note(request)
+        elif self.callers.is_chosen(found):
+            self.wrong.admit(request, found.holder)
         return found
 
 
@@ -85,7 +96,7 @@ def require(role: Role, use_case: str | None = None) -> Any:
 async def allowed(request: Request, role: Role, use_case: str | None = None) -> bool:
     """Whether the sender has a role, for public routes that show some people more.
 
-    A token that cannot be checked now counts as none.
+    A token that cannot be checked now counts as none, and so does any after too many wrong ones.
 
     Args:
         request: with or without a token.
@@ -95,8 +106,8 @@ async def allowed(request: Request, role: Role, use_case: str | None = None) -> 
     token = bearer(request.headers.get("Authorization"))
     if not token:
         return False
-    with contextlib.suppress(UnavailableError):
-        caller = await Security.of(request).callers.of(token)
+    with contextlib.suppress(UnavailableError, HTTPException):
+        caller = await Security.of(request).holder(request, token)
         return caller is not None and caller.may(role, use_case)
     return False
 

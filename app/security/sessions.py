@@ -39,14 +39,17 @@ class SessionCookie:
         return f"{request.scope.get('root_path', '')}{self.path}"
 
     async def open(self, request: Request, response: Response, caller: Caller) -> None:
-        """Set the cookie of a session; it ends after a working day, with the token, or when it is closed.
+        """Set the cookie of a session; it ends after a working day, with the token or JWT, or when it is closed.
+
+        The session of a JWT also ends when the settings of the single sign-on change, or the issuer withdraws its key.
 
         Raises:
             UnavailableError: it cannot be stored.
         """
         secret, now_ms = new_secret(), wall_ms()
         until_ms = min(now_ms + SECONDS * 1000, caller.until_ms or now_ms + SECONDS * 1000)
-        session = Session(digest_of(secret), caller.holder, caller.name, caller.role, caller.use_cases, until_ms)
+        holder = caller.holder or caller.signer
+        session = Session(digest_of(secret), holder, caller.name, caller.role, caller.use_cases, until_ms)
         await asyncio.to_thread(request.app.state.service.log.tokens.open_session, session)
         await Security.of(request).callers.changed()
         response.set_cookie(

@@ -22,11 +22,7 @@ async def person_with(request: Request, token: str) -> Person | None:
         HTTPException: 429, too many wrong tokens came from this address.
         UnavailableError: the token cannot be checked now.
     """
-    security = Security.of(request)
-    found = await security.callers.of(token)
-    if found is None:
-        security.wrong.note(request)
-    return found
+    return await Security.of(request).holder(request, token)
 
 
 async def person_of(request: Request) -> Person | None:

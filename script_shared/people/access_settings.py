@@ -7,6 +7,15 @@ from pydantic_settings import BaseSettings
 
 from script_shared.people.claims import grants
 
+SHORTEST_TOKEN = 16
+
+
+def _admin(token: SecretStr) -> SecretStr:
+    if 0 < len(token.get_secret_value().strip()) < SHORTEST_TOKEN:
+        make = 'python -c "import secrets; print(secrets.token_urlsafe(24))"'
+        raise ValueError(f"it has fewer than {SHORTEST_TOKEN} characters and could be guessed; make one with {make}")
+    return token
+
 
 def _grants(text: str) -> str:
     grants(text)
@@ -16,8 +25,9 @@ def _grants(text: str) -> str:
 class AccessSettings(BaseSettings):
     """The part of ``Settings`` about tokens, single sign-on, and limits of requests."""
 
-    admin_token: SecretStr | None = Field(
-        None, description="token of the first admin, who can make named tokens for others"
+    admin_token: Annotated[SecretStr, AfterValidator(_admin)] | None = Field(
+        None,
+        description="token of the first admin, who can make named tokens for others; 16 characters or more",
     )
     jwt_jwks_url: str | None = Field(
         None,

@@ -55,7 +55,7 @@ class Session:
 
     Attributes:
         digest: SHA-256 of the cookie's secret, in hex.
-        holder: digest of the token that it was opened with, "" for a JWT: it ends with that token.
+        holder: digest of the token that it was opened with, or the mark of a JWT's settings and key: it ends with them.
         name, role, use_cases: of the person.
         until_ms: when it expires, epoch milliseconds.
     """

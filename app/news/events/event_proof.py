@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from app.news.events.day_keys import DayKeys
 from app.news.events.proven_once import ProvenOnce
+from app.security.requirement import Security
 from script_shared.errors import SettingsError
 from script_shared.events import Entry, Kind
 from script_shared.events.signature import HEADER, check
@@ -48,17 +49,21 @@ class EventProof:
         """Whether the site signed this request.
 
         Raises:
-            HTTPException: 401, the signature is not good, or there is none and unsigned events are refused.
+            HTTPException: 401, the signature is not good, or there is none and unsigned events are refused; 429, this
+                address has sent too many wrong ones.
         """
         header = request.headers.get(HEADER)
         if header is None or not self._keys:
             if self._unsigned == "refuse":
                 raise HTTPException(401, f"Events must be signed. Send the header '{HEADER}: t=…,v1=…'.")
             return False
+        wrong = Security.of(request).wrong
         try:
             check(header, await request.body(), self._keys, self._now_s())
         except ValueError as error:
+            wrong.note(request)
             raise HTTPException(401, f"The header {HEADER} {error}. Nothing was written.") from None
+        wrong.admit(request, HEADER)  # a person chose the key
         return True
 
     def note(self, entry: Entry, request: Request, *, signed: bool) -> None:

@@ -9,9 +9,9 @@ import pytest
 from pydantic import SecretStr
 
 from app.security import callers
-from script_shared.errors import UnavailableError
+from script_shared.errors import SettingsError, UnavailableError
 from script_shared.events import EventLog
-from script_shared.settings import Settings
+from script_shared.settings import Settings, load_settings
 from tests.app.conftest import TOKEN, serving, until
 
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}
@@ -97,13 +97,46 @@ def test_another_process_knows_a_new_token_at_once_and_its_end_within_a_second(
     assert listed(own, "eva")["used_at"] is not None
 
 
-def test_too_many_wrong_tokens_get_429_and_a_valid_one_passes(settings: Settings) -> None:
+def after_guesses(client: httpx.Client) -> None:
+    """Send wrong tokens until the address has sent too many."""
+    answers = [client.get("/tokens", headers=bearer("wrong")) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 20
+
+
+def test_after_too_many_wrong_tokens_an_address_cannot_guess_a_token_that_a_person_chose(settings: Settings) -> None:
+    with serving(settings.model_copy(update={"wrong_tokens_per_minute": 3, "rate_per_address": 500})) as client:
+        after_guesses(client)
+        right, wrong = (client.get("/tokens", headers=sent) for sent in (ADMIN, bearer("wrong")))
+        assert right.status_code == wrong.status_code == 429
+        assert right.json()["detail"].partition("Try")[0] == wrong.json()["detail"].partition("Try")[0]
+        login = client.post("/login", data={"token": TOKEN})
+        assert login.status_code == 429
+        assert "Retry-After" in login.headers
+        shown = [client.get("/info", headers=sent).json()["settings"] for sent in (ADMIN, bearer("wrong"))]
+        assert shown[0] == shown[1], "a public route shows an admin more, but not now"
+        assert client.get("/tokens").status_code == 401  # without a token nothing is guessed
+
+
+def test_wrong_tokens_lock_out_neither_who_was_right_before_nor_tokens_that_nobody_can_guess(
+    settings: Settings,
+) -> None:
     with serving(settings.model_copy(update={"wrong_tokens_per_minute": 3})) as client:
-        answers = [client.get("/tokens", headers=bearer("wrong")) for _ in range(4)]
-        assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
-        assert 1 <= int(answers[-1].headers["Retry-After"]) <= 20
-        assert client.get("/tokens").status_code == 401  # nothing was guessed
+        secret = make(client, "noa")
+        after_guesses(client)
         assert client.get("/tokens", headers=ADMIN).status_code == 200
+        assert client.get("/tokens", headers=bearer(secret)).status_code == 200
+        assert client.post("/login", data={"token": TOKEN}).status_code == 303
+
+
+@pytest.mark.parametrize("token", ["admin", "123456789012345", " 12345678901234  "])
+def test_a_short_admin_token_is_refused_at_the_start_with_a_way_to_make_one(
+    token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAUTA_ADMIN_TOKEN", token)
+    with pytest.raises(SettingsError, match=r"PAUTA_ADMIN_TOKEN.*fewer than 16 characters.*secrets") as caught:
+        load_settings()
+    assert token not in str(caught.value)
 
 
 def test_tokens_that_are_known_open_routes_while_the_database_is_unreachable(

@@ -102,6 +102,19 @@ def test_a_signature_that_is_not_good_writes_nothing(store: Store, header: str) 
     assert written(store) == []
 
 
+def test_after_too_many_wrong_signatures_an_address_cannot_guess_the_key_and_a_known_signer_passes(
+    store: Store,
+) -> None:
+    for known in (False, True):
+        with site(store, events_key=SecretStr(NEW), wrong_tokens_per_minute=2) as client:
+            if known:
+                assert send(client, NEW).status_code == 200
+            assert [send(client, "another key of 16").status_code for _ in range(3)] == [401, 401, 429]
+            answer = send(client, NEW)
+            assert answer.status_code == (200 if known else 429)
+            assert known or "Retry-After" in answer.headers
+
+
 def test_nobody_notes_a_proof_but_the_api(store: Store) -> None:
     with site(store) as client:
         answer = send(client, proof="signed", network="00000000")
