@@ -22,10 +22,6 @@ GIVEN = {  # what a person may choose, by the variable that says it
     "grafana_password": "PAUTA_GRAFANA_PASSWORD",
     "proxy_password": "PAUTA_PROXY_PASSWORD",
 }
-PASSED_ON = {  # not kept: a service gets what the environment says now, and an empty file where it says nothing
-    "alertmanager/webhook_url": "PAUTA_ALERT_WEBHOOK_URL",
-    "alertmanager/smtp_password": "PAUTA_ALERT_SMTP_PASSWORD",
-}
 LEFT_OVER = ("airflow/passwords.json",)  # written by earlier versions for services that do not need it
 BYTES = {
     "admin_token": 24,
@@ -133,8 +129,7 @@ def main(root: Path, arguments: list[str], environment: Mapping[str, str]) -> in
     now = complete(kept, environment, renewed)
     if now != kept:
         write(kept_in, json.dumps(now, indent=2), 0o600)
-    passed_on = {name: environment.get(variable, "") for name, variable in PASSED_ON.items()}
-    for name, content in (files(now) | passed_on).items():
+    for name, content in files(now).items():
         # Readable for every user: only the service's own containers mount the volume.
         write(root / name, content, 0o444)
     for name in LEFT_OVER:

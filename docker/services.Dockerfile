@@ -36,7 +36,7 @@ USER 65534:65534
 # Makes the passwords. The owner of these folders becomes the owner of the named volumes that are created from them.
 FROM python:3.11-slim-bookworm AS secrets
 RUN useradd --uid 50000 --gid 0 --create-home pauta \
-    && for service in all alertmanager api airflow airflow-api-server airflow-scheduler mlflow postgres proxy grafana redis; do \
+    && for service in all api airflow airflow-api-server airflow-scheduler mlflow postgres proxy grafana redis; do \
          install -d -m 755 -o 50000 -g 0 "/run/secrets-of/$service"; done
 COPY --chmod=755 docker/make_secrets.py /opt/pauta/make_secrets.py
 USER 50000:0

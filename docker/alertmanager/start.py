@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-SECRETS = Path(os.environ.get("SECRETS_FOLDER", "/run/pauta"))
-FILE = Path(os.environ.get("CONFIG_FILE", "/tmp/alertmanager.yml"))
+FOLDER = Path(os.environ.get("CONFIG_FOLDER", "/tmp"))
+PREFIX = "PAUTA_ALERT_"
 FOR_EMAIL = ("PAUTA_ALERT_EMAIL_TO", "PAUTA_ALERT_EMAIL_FROM", "PAUTA_ALERT_SMTP")
-OPTIONAL_FOR_EMAIL = ("PAUTA_ALERT_SMTP_USERNAME", "PAUTA_ALERT_SMTP_TLS")
+OPTIONAL_FOR_EMAIL = ("PAUTA_ALERT_SMTP_USERNAME", "PAUTA_ALERT_SMTP_PASSWORD", "PAUTA_ALERT_SMTP_TLS")
 ADDRESS = re.compile(r"(.+<)?[^@\s<>]+@[^@\s<>]+>?")
 
 
@@ -22,23 +22,23 @@ class SettingError(ValueError):
     """A setting that Alertmanager cannot use; the message names it and says what to write."""
 
 
-def configuration(settings: Mapping[str, str], secrets: Path) -> dict[str, Any]:
+def configuration(settings: Mapping[str, str], password_file: Path) -> dict[str, Any]:
     """Alertmanager's configuration.
 
     Args:
         settings: values of ``PAUTA_ALERT_…`` by name; an empty value counts as unset.
-        secrets: folder with the files ``webhook_url`` and ``smtp_password``, each of which may be missing or empty.
+        password_file: where the password of the mail server will be, which the configuration only refers to.
 
     Raises:
         SettingError: a setting is missing or wrong.
     """
     receiver: dict[str, Any] = {"name": "people"}
-    if url := _secret(secrets / "webhook_url"):
+    if url := settings.get("PAUTA_ALERT_WEBHOOK_URL"):
         if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
             raise SettingError("PAUTA_ALERT_WEBHOOK_URL: write an address that begins with https:// or http://.")
         receiver["webhook_configs"] = [{"url": url, "send_resolved": True}]
     if given := {name: settings[name] for name in (*FOR_EMAIL, *OPTIONAL_FOR_EMAIL) if settings.get(name)}:
-        receiver["email_configs"] = [_email(given, secrets / "smtp_password")]
+        receiver["email_configs"] = [_email(given, password_file)]
     return {
         "route": {
             "receiver": "people",
@@ -52,7 +52,7 @@ def configuration(settings: Mapping[str, str], secrets: Path) -> dict[str, Any]:
     }
 
 
-def _email(given: Mapping[str, str], password: Path) -> dict[str, Any]:
+def _email(given: Mapping[str, str], password_file: Path) -> dict[str, Any]:
     if missing := [name for name in FOR_EMAIL if name not in given]:
         raise SettingError(f"{', '.join(missing)}: e-mail needs {', '.join(FOR_EMAIL)}. Set all of them, or none.")
     to, sender, server = (given[name] for name in FOR_EMAIL)
@@ -71,35 +71,37 @@ def _email(given: Mapping[str, str], password: Path) -> dict[str, Any]:
         raise SettingError("PAUTA_ALERT_SMTP_TLS: write true or false.")
     email = {"to": to, "from": sender, "smarthost": server, "require_tls": encrypted == "true", "send_resolved": True}
     if user := given.get("PAUTA_ALERT_SMTP_USERNAME"):
-        if not _secret(password):
+        if "PAUTA_ALERT_SMTP_PASSWORD" not in given:
             raise SettingError(
                 "PAUTA_ALERT_SMTP_PASSWORD: PAUTA_ALERT_SMTP_USERNAME needs the password of the mail server."
             )
-        email |= {"auth_username": user, "auth_password_file": str(password)}
+        email |= {"auth_username": user, "auth_password_file": str(password_file)}
     return email
 
 
-def _secret(file: Path) -> str:
-    return file.read_text(encoding="utf-8").strip() if file.is_file() else ""
-
-
-def write(file: Path, content: Mapping[str, Any]) -> None:
-    """Replace the file; only its owner can read it, because the address of a webhook is a secret. JSON is YAML, too."""
+def write(file: Path, content: str) -> None:
+    """Replace the file; only its owner can read it."""
     file.unlink(missing_ok=True)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
-        json.dump(content, stream, indent=2)
+        stream.write(content)
 
 
 def main(arguments: list[str]) -> None:
-    """Start the program of the arguments in place of this one, or end with a message about a wrong setting."""
+    """Start the program of the arguments in place of this one, or end with a message about a wrong setting.
+
+    The program's own environment holds no setting, so that no secret is in it.
+    """
+    file, password_file = FOLDER / "alertmanager.yml", FOLDER / "smtp_password"
     try:
-        content = configuration(os.environ, SECRETS)
+        content = configuration(os.environ, password_file)
     except SettingError as error:
         sys.exit(f"Alertmanager does not start. {error}")
     receivers = [kind.removesuffix("_configs") for kind in content["receivers"][0] if kind != "name"]
     print(f"Alerts are sent by: {', '.join(receivers) or 'nothing; they are only kept and shown'}", flush=True)
-    write(FILE, content)
-    os.execvp(arguments[0], [*arguments, f"--config.file={FILE}"])
+    write(file, json.dumps(content, indent=2))  # JSON is YAML, too
+    write(password_file, os.environ.get("PAUTA_ALERT_SMTP_PASSWORD", ""))
+    rest = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    os.execvpe(arguments[0], [*arguments, f"--config.file={file}"], rest)
 
 
 if __name__ == "__main__":

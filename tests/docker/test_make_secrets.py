@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "docker" / "make_secrets.py"
-SERVICES = ("all", "alertmanager", "api", "mlflow", "postgres", "proxy", "grafana", "redis")
+SERVICES = ("all", "api", "mlflow", "postgres", "proxy", "grafana", "redis")
 SERVICES += ("airflow", "airflow-api-server", "airflow-scheduler")
 made = SimpleNamespace(**runpy.run_path(str(SCRIPT)))
 
@@ -59,9 +59,7 @@ def test_only_its_owner_reads_all_of_them_and_a_service_reads_its_own(root: Path
     made.main(root, [], {})
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in root.rglob("*") if path.is_file()}
     assert modes.pop("secrets.json") == 0o600
-    assert modes == dict.fromkeys(
-        ("env", "passwords.json", "password", "htpasswd", "webhook_url", "smtp_password"), 0o444
-    )
+    assert modes == dict.fromkeys(("env", "passwords.json", "password", "htpasswd"), 0o444)
 
 
 def test_a_service_gets_what_it_needs_and_no_more(root: Path):
@@ -101,23 +99,6 @@ def test_what_a_person_chooses_is_taken_as_it_is(root: Path):
     assert environment(root, "api")["PAUTA_ADMIN_TOKEN"] == token
     made.main(root, [], {"PAUTA_ADMIN_TOKEN": ""})
     assert environment(root, "api")["PAUTA_ADMIN_TOKEN"] == token
-
-
-RECEIVERS = {
-    "PAUTA_ALERT_WEBHOOK_URL": "https://hooks.example/$T0?key=it's",
-    "PAUTA_ALERT_SMTP_PASSWORD": "mail-word",
-}
-
-
-def test_receivers_of_alerts_are_those_of_the_last_start_and_only_alertmanager_reads_them(root: Path):
-    folder = root / "alertmanager"
-    made.main(root, [], RECEIVERS)
-    assert (folder / "webhook_url").read_text() == RECEIVERS["PAUTA_ALERT_WEBHOOK_URL"]
-    assert (folder / "smtp_password").read_text() == "mail-word"
-    others = [file for file in root.rglob("*") if file.is_file() and file.parent != folder]
-    assert not [file for file in others if any(value in file.read_text() for value in RECEIVERS.values())]
-    made.main(root, [], {})
-    assert {file.name: file.read_text() for file in folder.iterdir()} == {"webhook_url": "", "smtp_password": ""}
 
 
 READERS = {  # who sees the value of each secret; what is salted or part of a file of logins counts by what is shown

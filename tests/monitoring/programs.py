@@ -87,24 +87,16 @@ def prometheus(
 
 
 @contextmanager
-def alertmanager(
-    folder: Path, settings: Mapping[str, str], *, webhook_url: str = "", smtp_password: str = ""
-) -> Iterator[int]:
+def alertmanager(folder: Path, settings: Mapping[str, str]) -> Iterator[int]:
     """Debian's Alertmanager, started by the script of its image; yields its port.
 
     Args:
-        folder: is made; takes the configuration, the secrets and what Alertmanager stores.
+        folder: is made; takes the configuration and what Alertmanager stores.
         settings: values of ``PAUTA_ALERT_…``.
     """
-    secrets, port = folder / "secrets", free_port()
-    secrets.mkdir(parents=True)
-    (secrets / "webhook_url").write_text(webhook_url)
-    (secrets / "smtp_password").write_text(smtp_password)
-    places = {
-        "SECRETS_FOLDER": str(secrets),
-        "CONFIG_FILE": str(folder / "alertmanager.yml"),
-        "PATH": os.environ["PATH"],
-    }
+    folder.mkdir()
+    port = free_port()
+    places = {"CONFIG_FOLDER": str(folder), "PATH": os.environ["PATH"]}
     flags = [f"--storage.path={folder}/data", f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="]
     command = [sys.executable, START, PROGRAMS[1], *flags, "--log.level=warn"]
     process = subprocess.Popen(command, cwd=folder, env={**places, **settings})

@@ -28,6 +28,7 @@ def alerts(stack: Stack) -> str:
     need(active == [f"{INSIDE}/api/v2/alerts"], f"Prometheus sends alerts to {active}")
     _fire(stack, "Kept")
     wait_for("the alert is shown", lambda: "Kept" in _shown(stack), 30)
+    others = _others(stack)
     with _receivers(stack) as name:
         stack.settings = {
             "PAUTA_ALERT_WEBHOOK_URL": f"http://{name}:8000/hook",
@@ -47,6 +48,7 @@ def alerts(stack: Stack) -> str:
         wait_for("the webhook has the alert", lambda: "WebhookOnly" in _got(stack, name)["posts"], 120)
         mails = [subject for subject in _got(stack, name)["subjects"] if "WebhookOnly" in subject]
         need(not mails, f"a receiver that was removed got {mails}")
+        need(_others(stack) == others, "receivers of alerts replaced other containers")
         stack.settings = {}
         stack.up()
     return f"kept and shown without a receiver; webhook and mail ({got['subjects'][-1]}) after {seconds:.0f} s"
@@ -56,6 +58,11 @@ def _fire(stack: Stack, name: str) -> None:
     """Send Alertmanager an alert, as Prometheus does."""
     add = ("alert", "add", name, "severity=critical", "--annotation=summary=Only a test")
     stack.compose("exec", "-T", "alertmanager", "amtool", f"--alertmanager.url={INSIDE}", *add)
+
+
+def _others(stack: Stack) -> dict[str, str]:
+    """The ids of all other containers, by name."""
+    return {each["Name"]: each["ID"] for each in stack.containers() if each["Service"] != "alertmanager"}
 
 
 def _shown(stack: Stack) -> list[str]:
