@@ -2,6 +2,7 @@
 
 import json
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -26,8 +27,10 @@ def alerts(stack: Stack) -> str:
     found = ask(f"{stack.url('PAUTA_PROMETHEUS_PORT')}/api/v1/alertmanagers", headers=proxy_login(stack))
     active = [each["url"] for each in found["data"]["activeAlertmanagers"]]
     need(active == [f"{INSIDE}/api/v2/alerts"], f"Prometheus sends alerts to {active}")
-    _fire(stack, "Kept")
-    wait_for("the alert is shown", lambda: "Kept" in _shown(stack), 30)
+    run = uuid.uuid4().hex[:8]  # Alertmanager remembers over restarts what it has sent
+    kept, sent, hooked = f"Kept-{run}", f"Sent-{run}", f"Hooked-{run}"
+    _fire(stack, kept)
+    wait_for("the alert is shown", lambda: kept in _shown(stack), 30)
     others = _others(stack)
     with _receivers(stack) as name:
         stack.settings = {
@@ -38,15 +41,15 @@ def alerts(stack: Stack) -> str:
             "PAUTA_ALERT_SMTP_TLS": "false",
         }
         stack.up()
-        _fire(stack, "Sent")
+        _fire(stack, sent)
         started = time.monotonic()
-        got = wait_for("both receivers have the alert", lambda: _both(_got(stack, name), "Sent"), 120)
+        got = wait_for("both receivers have the alert", lambda: _both(_got(stack, name), sent), 120)
         seconds = time.monotonic() - started
         stack.settings = {"PAUTA_ALERT_WEBHOOK_URL": f"http://{name}:8000/hook"}
         stack.up()
-        _fire(stack, "WebhookOnly")
-        wait_for("the webhook has the alert", lambda: "WebhookOnly" in _got(stack, name)["posts"], 120)
-        mails = [subject for subject in _got(stack, name)["subjects"] if "WebhookOnly" in subject]
+        _fire(stack, hooked)
+        wait_for("the webhook has the alert", lambda: hooked in _got(stack, name)["posts"], 120)
+        mails = [subject for subject in _got(stack, name)["subjects"] if hooked in subject]
         need(not mails, f"a receiver that was removed got {mails}")
         need(_others(stack) == others, "receivers of alerts replaced other containers")
         stack.settings = {}
