@@ -2,10 +2,13 @@
 FROM python:3.11-slim-bookworm AS packages
 WORKDIR /build
 RUN python -m venv --without-pip /opt/venv
+COPY requirements.txt ./
+RUN python -m pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes -r requirements.txt
+# A step of its own, so that images with the encoders share the layer above with those without.
 ARG ENCODERS=""
-COPY requirements.txt requirements_encoders.txt ./
-RUN python -m pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes \
-      -r "requirements${ENCODERS:+_encoders}.txt"
+COPY requirements_encoders.txt ./
+RUN if [ -n "$ENCODERS" ]; then \
+      python -m pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes -r requirements_encoders.txt; fi
 
 FROM python:3.11-slim-bookworm
 # libgomp1 is what LightGBM calls; Debian's security updates move its version, so it is not pinned.

@@ -250,6 +250,17 @@ def test_a_base_is_pinned(file: Path):
     assert all(re.search(r":v?\d+\.\d+", base) for base in bases | copied)
 
 
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements_airflow.txt"])
+def test_the_packages_of_encoders_change_no_version_of_an_image(name: str):
+    """They are installed over the others, in a step of their own."""
+    image, encoders = (
+        dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / file).read_text(encoding="utf-8"), re.M))
+        for file in (name, "requirements_encoders.txt")
+    )
+    assert {package: version for package, version in encoders.items() if image.get(package, version) != version} == {}
+    assert {"onnxruntime", "tokenizers"} <= set(encoders) - set(image)
+
+
 @pytest.mark.parametrize("file", OURS, ids=lambda file: file.name)
 def test_our_images_install_by_hash_in_a_stage_of_their_own_and_do_not_run_as_root(file: Path):
     text = file.read_text(encoding="utf-8")
