@@ -27,6 +27,7 @@ from app.http.middleware import RequestMiddleware
 from app.metrics.evaluation_file import EvaluationFile
 from app.metrics.telemetry import Telemetry
 from app.metrics.use_case_metrics import ReleaseCounts
+from app.operations.pages import OPERATIONS
 from app.registry import use_cases
 from app.releases.release_guard import ReleaseGuard
 from app.releases.release_manager import ReleaseManager
@@ -94,15 +95,16 @@ def create_app(settings: Settings, metrics_folder: Path | None = None) -> FastAP
         separate_input_output_schemas=False,
     )
     app.state.service = service
-    app.state.shell = Shell({name: case.pages for name, case in cases.items() if case.pages})
+    own_pages = {name: case.pages for name, case in cases.items() if case.pages}
+    app.state.shell = Shell({**own_pages, OPERATIONS.home: OPERATIONS})
     errors.install(app)
     error_pages.install(app)
     _wrap(app, service)
     for case in cases.values():
         for router in (*(case.pages.routers if case.pages else ()), *case.routers):
             app.include_router(router)
-    for module in ROUTERS:
-        app.include_router(module.router)
+    for router in (*OPERATIONS.routers, *(module.router for module in ROUTERS)):
+        app.include_router(router)
     description.finish(app)
     return app
 

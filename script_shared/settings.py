@@ -158,6 +158,12 @@ class Settings(AccessSettings):
         description="where trainings are recorded: `http://…` (an MLflow server), `embedded`, `sqlite:///…` or `off`; "
         "unset, the embedded MLflow where it exists",
     )
+    mlflow_public_url: str | None = Field(
+        None, description="address at which people open MLflow, for links of the pages for operators"
+    )
+    grafana_public_url: str | None = Field(
+        None, description="address at which people open Grafana, for links of the pages for operators"
+    )
     mlflow_seconds: float = Field(
         120.0, gt=0, description="seconds that a run, or a command about releases, waits for MLflow at most"
     )

@@ -18,9 +18,12 @@ class Pages:
         folder: has ``templates/`` (Jinja) and, if the pages need them, ``web/`` (styles and scripts).
         words: its texts by name, in English and Portuguese; ``name`` and ``about`` are for navigation and front page.
         routers: its routes; they are tried before the other routes of the use case.
+        operations: its own tabs among the pages for operators; each is a word of those pages, and the last part of its
+            address, such as ``quarantine`` for ``operations/news/quarantine``.
     """
 
     home: str
     folder: Path
     words: Words
     routers: tuple[APIRouter, ...]
+    operations: tuple[str, ...] = ()

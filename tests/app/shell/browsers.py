@@ -1,5 +1,6 @@
 """A real Chromium for the tests of pages."""
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -28,6 +29,12 @@ def chromium() -> Iterator[Any]:
         started = tool.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS), timeout=1000 * PATIENCE_SECONDS)
         yield started
         started.close()
+
+
+def keep_picture(page: Any, name: str) -> None:
+    """Keep a picture of the whole page in the folder ``PAUTA_TEST_PICTURES``, where it is set."""
+    if folder := os.environ.get("PAUTA_TEST_PICTURES"):
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Routes of the pages for operators; viewers see them, operators act."""
