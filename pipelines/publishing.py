@@ -31,7 +31,7 @@ def publish_release(context: Context, folder: Path, facts: dict[str, Any]) -> di
     Returns:
         ``version``, ``files``, ``megabytes`` of the release.
     """
-    manifest = _publish_as_free_version(context, folder, facts)
+    manifest = _publish_as_free_version(context, folder, {**facts, "params": _params(context)})
     answer = {
         "version": manifest.version,
         "files": len(manifest.files),
@@ -110,6 +110,15 @@ def promote(context: Context) -> dict[str, Any]:
     reason = FORCED if by_person else "accepted by the gate"
     pointer = context.releases.promote(version, reason, expect=None if by_person else gate.get("in_service") or "")
     return {"promoted": True, "version": version, "sequence": pointer.sequence, "reason": reason, "reasons": reasons}
+
+
+def _params(context: Context) -> dict[str, str]:
+    """The params of the run by name, so that two releases can be compared."""
+    from script_shared.audit.configuration import configuration_of  # here, because Airflow imports DAG files often
+
+    prefix = f"{context.use_case}."
+    values = configuration_of(context.settings, {context.use_case: context.params}).values
+    return {name.removeprefix(prefix): text for name, text in values.items() if name.startswith(prefix)}
 
 
 def _publish_as_free_version(context: Context, folder: Path, facts: dict[str, Any]) -> Manifest:

@@ -18,12 +18,22 @@ class Change(NamedTuple):
 
 
 def fact_changes(before: Manifest, after: Manifest) -> list[Change]:
-    """Facts of the data and the training that differ, by name."""
+    """Facts of the data and the training that differ, by name.
+
+    Args:
+        before: manifest of the first release.
+        after: manifest of the second.
+    """
     return _changes(_facts(before), _facts(after))
 
 
 def param_changes(before: Manifest, after: Manifest) -> list[Change] | None:
-    """Params that differ; None if a release was published before manifests had params."""
+    """Params that differ; None if a release was published before manifests had params.
+
+    Args:
+        before: manifest of the first release.
+        after: manifest of the second.
+    """
     params = [each.facts.get("params") for each in (before, after)]
     if not all(isinstance(each, Mapping) for each in params):
         return None
@@ -31,7 +41,12 @@ def param_changes(before: Manifest, after: Manifest) -> list[Change] | None:
 
 
 def file_changes(before: Manifest, after: Manifest) -> list[Change]:
-    """Files that differ, with their sizes; equal checksums mean equal files."""
+    """Files that differ, with their sizes; equal checksums mean equal files.
+
+    Args:
+        before: manifest of the first release.
+        after: manifest of the second.
+    """
     sizes = [{name: entry.sha256 for name, entry in each.files.items()} for each in (before, after)]
     names = {change.name for change in _changes(*sizes)}
     return [Change(name, _size(before, name), _size(after, name)) for name in sorted(names)]

@@ -11,6 +11,10 @@ LEAST, MOST = 5, 500  # characters of a reason
 def reason_in(form: Form, texts: Texts) -> str:
     """The reason of a confirmed form.
 
+    Args:
+        form: loses the fields of the reason and of the confirmation.
+        texts: words of the messages.
+
     Raises:
         HTTPException: 422, the form is not confirmed, or its reason is too short or too long.
     """

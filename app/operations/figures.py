@@ -37,6 +37,7 @@ def rows_of(folder: Path, use_case: str) -> list[Row]:
 
     Args:
         folder: of evaluations.
+        use_case: its name.
 
     Raises:
         UnavailableError: the table cannot be read.
@@ -46,7 +47,11 @@ def rows_of(folder: Path, use_case: str) -> list[Row]:
 
 
 def measures_in(rows: Iterable[Row]) -> list[Measure]:
-    """The measures of candidates, the one that says most first."""
+    """The measures of candidates, the one that says most first.
+
+    Args:
+        rows: of a use case.
+    """
     found = dict.fromkeys(measure_of(row) for row in rows if row["model"] == CANDIDATE and row["value"] is not None)
     return sorted(found, key=lambda each: (each.protocol != "replay", _rank(each.metric), -each.cutoff))
 
@@ -57,7 +62,15 @@ def measure_of(row: Row) -> Measure:
 
 
 def by_run(rows: Iterable[Row], runs: Sequence[str]) -> dict[tuple[str, Measure, str], Row]:
-    """The candidates' rows of some runs, by run, measure and segment."""
+    """The candidates' rows of some runs.
+
+    Args:
+        rows: of a use case.
+        runs: ids of the runs.
+
+    Returns:
+        Each row by run, measure and segment.
+    """
     wanted = set(runs)
     return {
         (str(row["run_id"]), measure_of(row), str(row["segment"])): row
@@ -67,7 +80,11 @@ def by_run(rows: Iterable[Row], runs: Sequence[str]) -> dict[tuple[str, Measure,
 
 
 def segments_in(rows: Iterable[Row]) -> list[str]:
-    """The segments of candidates in the order of the table."""
+    """The segments of candidates in the order of the table.
+
+    Args:
+        rows: of a use case.
+    """
     return list(dict.fromkeys(str(row["segment"]) for row in rows if row["model"] == CANDIDATE))
 
 
@@ -75,7 +92,10 @@ def comparison_plot(title: str, over: str, rows: Sequence[Row], runs: dict[str, 
     """A measure by segment, one bar with its interval for each release.
 
     Args:
+        title: what the plot shows.
+        over: header of the segments.
         rows: of the use case.
+        measure: that is drawn.
         runs: name in the key by run, in the order of the bars.
     """
     found = by_run(rows, list(runs))

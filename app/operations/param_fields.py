@@ -37,12 +37,23 @@ class Field:
 
 
 def fields_of(params: Mapping[str, Any]) -> list[Field]:
-    """The fields of params as Airflow describes them (JSON schema)."""
+    """The fields of params.
+
+    Args:
+        params: as Airflow describes them: by name ``value``, ``description`` and ``schema`` (JSON schema).
+    """
     return [_field(name, given) for name, given in params.items()]
 
 
 def values_in(form: Form, fields: list[Field]) -> dict[str, Any]:
     """The values that differ from the defaults.
+
+    Args:
+        form: what the person entered.
+        fields: of the DAG.
+
+    Returns:
+        Value by param, for the start of a run.
 
     Raises:
         RequestError: a number is none.

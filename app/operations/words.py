@@ -68,10 +68,6 @@ WORDS: Words = {
         "Nothing was changed: write a reason of {least} to {most} characters.",
         "Nada foi alterado: escreva um motivo de {least} a {most} caracteres.",
     ),
-    "moved_meanwhile": (
-        "Nothing was changed: another release is in service now. Open the page again.",
-        "Nada foi alterado: outra versão está em serviço agora. Abra a página de novo.",
-    ),
     "done": ("Done: {version}.", "Feito: {version}."),
     "compare": ("Compare two releases", "Comparar duas versões"),
     "compare_title": ("{a} beside {b}", "{a} ao lado de {b}"),
@@ -132,6 +128,10 @@ WORDS: Words = {
     "dag_training": ("Train", "Treinar"),
     "start_this": ("Start", "Iniciar"),
     "started": ("Airflow has the run {run}.", "O Airflow recebeu a execução {run}."),
+    "waiting_about": (
+        "The API may only read the release store, so Airflow does this. It takes effect when the run ends.",
+        "A API só pode ler o depósito de versões, por isso o Airflow faz isto. Vale quando a execução terminar.",
+    ),
     "open_run": ("Open it", "Abrir"),
     "no_airflow": ("Runs cannot be started here now.", "Não é possível iniciar execuções aqui agora."),
     "not_operator": (

@@ -53,7 +53,7 @@ def _shown(manifest: Manifest, current: str | None) -> dict[str, object]:
         "run_id": manifest.run_id,
         "bytes": manifest.total_bytes,
         "current": manifest.version == current,
-        "facts": manifest.facts,
+        "facts": {name: value for name, value in manifest.facts.items() if name != "params"},
     }
 
 

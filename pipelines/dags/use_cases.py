@@ -6,6 +6,7 @@ Airflow reads this file again and again: it builds the DAGs and imports nothing 
 from pipelines.airflow.data import data_dag
 from pipelines.airflow.evaluation import evaluation_dag
 from pipelines.airflow.maintenance import maintenance_dag
+from pipelines.airflow.releases import releases_dag
 from pipelines.airflow.training import training_dag
 from pipelines.registry import use_cases
 from script_shared.settings import load_settings
@@ -17,3 +18,4 @@ for _case in _cases:
         globals()[_dag.dag_id] = _dag
 
 maintenance = maintenance_dag(_cases)
+releases = releases_dag(_cases)

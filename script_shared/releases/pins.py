@@ -62,6 +62,12 @@ def held_by_person(pointer: Pointer) -> dict[str, str]:
     """Releases that a program must not go back past, with the reason: pinned, or put into service by a person.
 
     A release that a program promotes after that is no longer a person's choice.
+
+    Args:
+        pointer: with its history and pins.
+
+    Returns:
+        The reason by version.
     """
     found = {}
     for each in pointer.history:

@@ -15,7 +15,11 @@ _PATH_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+=@-]*")
 
 
 def is_version(name: str) -> bool:
-    """Whether a name can be that of a release."""
+    """Whether a name can be that of a release.
+
+    Args:
+        name: any text.
+    """
     return _VERSION.fullmatch(name) is not None
 
 

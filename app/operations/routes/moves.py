@@ -1,98 +1,58 @@
-"""POST /operations/{use_case}/promote, rollback, pin, unpin: what operators do with releases."""
+"""POST /operations/{use_case}/{action}: promote, roll back, pin and unpin, here or in Airflow."""
 
 import asyncio
-from collections.abc import Callable
+from typing import Annotated, get_args
 from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Response
+from fastapi import APIRouter, HTTPException, Path, Response
 
-from app.decisions import Decisions, TheDecisions
+from app.decisions import TheDecisions
 from app.operations.case_page import NAME, ActingCase, CasePage
 from app.operations.confirmed import reason_in
-from app.shell.forms import Form, TheForm
+from app.shell.forms import TheForm
 from app.shell.page_route import PageRoute
-from script_shared.errors import InputError, ReleaseError
-from script_shared.releases import Pointer
+from script_shared.errors import InputError, ReleaseError, UnavailableError
+from script_shared.releases.by_person import Action, ActionName, carry_out, decision_of
 from script_shared.releases.records import is_version
 
 router = APIRouter(prefix=f"/{NAME}/{{use_case}}", include_in_schema=False, route_class=PageRoute)
+DAG = "releases"  # does the same where this process may not write
 
 
-@router.post("/promote")
-async def promote(case: ActingCase, form: TheForm, decisions: TheDecisions) -> Response:
-    """Put a release into service, if the release that the person saw in service still is."""
-    reason, version, before = reason_in(form, case.texts), _version(form), form.get("in_service", "")
-    by, releases = case.view.viewer.name, case.live.releases
-    pointer = await _done(lambda: releases.promote(version, reason, by=by, expect=before))
-    await decisions.record("promote", case.name, before=before, after=pointer.version, why=reason)
-    return await _back(case, pointer.version)
-
-
-@router.post("/rollback")
-async def roll_back(case: ActingCase, form: TheForm, decisions: TheDecisions) -> Response:
-    """Put the release before back into service."""
-    reason, seen = reason_in(form, case.texts), form.get("in_service", "")
-    by, releases = case.view.viewer.name, case.live.releases
-
-    def move() -> Pointer:
-        pointer = releases.current()
-        if pointer is None or pointer.version != seen:
-            raise HTTPException(409, case.texts["moved_meanwhile"])
-        return releases.rollback(reason, by=by)
-
-    pointer = await _done(move)
-    await decisions.record("rollback", case.name, before=seen, after=pointer.version, why=reason)
-    return await _back(case, pointer.version)
-
-
-@router.post("/pin")
-async def pin(case: ActingCase, form: TheForm, decisions: TheDecisions) -> Response:
-    """Protect a release from rollbacks by programs and from deletion."""
-    reason, version = reason_in(form, case.texts), _version(form)
-    await _done(lambda: case.live.releases.pin(version, reason, by=case.view.viewer.name))
-    return await _pinned(case, decisions, version, reason, before="", after=version)
-
-
-@router.post("/unpin")
-async def unpin(case: ActingCase, form: TheForm, decisions: TheDecisions) -> Response:
-    """Take a pin back."""
-    reason, version = reason_in(form, case.texts), _version(form)
-    await _done(lambda: case.live.releases.unpin(version))
-    return await _pinned(case, decisions, version, reason, before=version, after="")
-
-
-async def _pinned(
-    case: CasePage, decisions: Decisions, version: str, reason: str, *, before: str, after: str
+@router.post("/move/{action}")
+async def move(
+    action: Annotated[str, Path(max_length=16)], case: ActingCase, form: TheForm, decisions: TheDecisions
 ) -> Response:
-    evidence = {"changes": {"pinned": {"from": before, "to": after}}}
-    await decisions.record("configuration", case.name, before=before, after=after, why=reason, evidence=evidence)
-    return await _back(case, version)
-
-
-def _version(form: Form) -> str:
-    """Raises:
-    HTTPException: 422, the form names no release.
-    """
-    version = form.get("version", "")
-    if not is_version(version):
+    """Change which release is in service or protected, if the release that the person saw in service still is."""
+    if action not in get_args(ActionName):
+        raise HTTPException(404)
+    reason, version = reason_in(form, case.texts), form.get("version", "")
+    if action != "rollback" and not is_version(version):
         raise HTTPException(422, "The form names no release. Open the page again.")
-    return version
-
-
-async def _done(change: Callable[[], Pointer]) -> Pointer:
-    """Change the pointer in a thread.
-
-    Raises:
-        HTTPException: 409, somebody else moved it, or the release cannot be used.
-        UnavailableError: the store cannot be written.
-    """
+    wanted = Action(action, reason, case.view.viewer.name, form.get("in_service", ""), version)  # type: ignore[arg-type]
     try:
-        return await asyncio.to_thread(change)
+        pointer = await asyncio.to_thread(carry_out, case.live.releases, wanted)
     except (ReleaseError, InputError) as error:
         raise HTTPException(409, str(error)) from None
+    except UnavailableError as error:
+        return await _in_airflow(case, wanted, error)
+    made = decision_of(wanted, case.name, pointer, {})
+    await decisions.record(
+        made.what, case.name, before=made.before, after=made.after, why=made.why, evidence=made.evidence
+    )
+    await case.live.look()  # this process takes the release into service before it answers
+    return case.redirect(f"releases?done={quote(version or pointer.version)}#done")
 
 
-async def _back(case: CasePage, version: str) -> Response:
-    """The page of releases; this process takes the release into service before it answers."""
-    await case.live.look()
-    return case.redirect(f"releases?done={quote(version)}#done")
+async def _in_airflow(case: CasePage, wanted: Action, error: UnavailableError) -> Response:
+    """Let Airflow do it, which may write where this process may not; its run writes the record.
+
+    Raises:
+        UnavailableError: Airflow cannot do it either; the message has both reasons.
+    """
+    params = {"use_case": case.name, "action": wanted.name, "version": wanted.version, "reason": wanted.reason}
+    try:
+        run = await case.service.trigger.start(DAG, {**params, "by": wanted.by, "in_service": wanted.in_service})
+    except (UnavailableError, InputError) as other:
+        raise UnavailableError(f"{error.message} {other}", private=error.private) from None
+    return case.page("operations/waiting", "releases", run=run)

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from script_shared.errors import UnavailableError
 from tests.app.conftest import release_of, until
 from tests.app.operations.conftest import Site
 from tests.app.shell.sessions import form_key, log_in, text_of
@@ -35,7 +36,8 @@ def operator(site: Site) -> Iterator[httpx.Client]:
 def send(own: httpx.Client, action: str, **fields: str) -> httpx.Response:
     """Send the form of an action."""
     key = form_key(own.get(f"{CASE}/releases"))
-    return own.post(f"{CASE}/{action}", data={"form_key": key, **fields})
+    path = action if action == "start" else f"move/{action}"
+    return own.post(f"{CASE}/{path}", data={"form_key": key, **fields})
 
 
 def entries(site: Site, what: str) -> list[dict[str, Any]]:
@@ -144,6 +146,26 @@ def test_a_release_is_protected_with_a_reason_and_no_longer(site: Site, operator
     assert send(operator, "unpin", version="v1", **GOOD).status_code == 303
     assert send(operator, "unpin", version="v1", **GOOD).status_code == 409
     assert len(entries(site, "configuration")) == count + 2
+
+
+def test_where_the_store_cannot_be_written_airflow_does_it(
+    site: Site, operator: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise UnavailableError("The store is read-only.")
+
+    monkeypatch.setattr("script_shared.releases.store.Releases.promote", refuse)
+    count = len(entries(site, "promote"))
+    answer = send(operator, "promote", version="v1", in_service="v2", **GOOD)
+    assert answer.status_code == 503
+    assert "Airflow does not know the DAG releases" in text_of(answer)
+    site.airflow.dags["releases"] = ("use_case", "action", "version", "reason", "by", "in_service")
+    answer = send(operator, "promote", version="v1", in_service="v2", **GOOD)
+    assert answer.status_code == 200
+    assert "It takes effect when the run ends" in answer.text
+    wanted = {"action": "promote", "version": "v1", "in_service": "v2", "reason": GOOD["reason"], "by": "operator"}
+    assert site.airflow.asked[-1] == ("releases", {"use_case": "news", **wanted})
+    assert len(entries(site, "promote")) == count  # the run writes it
 
 
 def test_a_run_is_started_with_the_params_that_a_person_changed(site: Site, operator: httpx.Client) -> None:

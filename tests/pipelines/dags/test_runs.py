@@ -113,3 +113,17 @@ def test_malformed_input_fails_the_run_and_the_release_in_service_stays(place: P
     assert state == "failed"
     assert tasks == {"download": "failed", "refine": "upstream_failed", "quality": "upstream_failed"}
     assert place.releases.current() == before
+
+
+def test_a_person_of_a_page_moves_the_pointer_only_from_the_release_that_was_seen(place: Place) -> None:
+    before = place.releases.current()
+    assert before is not None
+    asked = {"use_case": "news", "reason": "tried by hand", "by": "ana"}
+    state, _, _ = place.run("releases", action="rollback", in_service="another", **asked)
+    assert state == "failed"
+    assert place.releases.current() == before
+    state, _, _ = place.run("releases", action="pin", version=before.version, **asked)
+    assert state == "success"
+    after = place.releases.current()
+    assert after is not None
+    assert [(pin.version, pin.by, pin.reason) for pin in after.pins] == [(before.version, "ana", "tried by hand")]

@@ -17,7 +17,7 @@ from script_shared.news.segments import SEGMENT_NAMES
 from tests.conftest import DAGS
 
 NAMES = (
-    "maintenance",
+    *("maintenance", "releases"),
     *("news_data", "news_evaluation", "news_training"),
     *("recruiting_data", "recruiting_training", "students_data", "students_training"),
 )
@@ -65,6 +65,7 @@ GRAPHS = {
         "track": [],
     },
     "maintenance": {"reconcile": ["prune"], "prune": []},
+    "releases": {"move": []},
 }
 SCHEDULES = {"news_evaluation": "0 */6 * * *", "students_data": "0 5 1 3 *", "maintenance": "30 3 * * *"}
 HEAVY = (
