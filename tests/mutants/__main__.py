@@ -110,15 +110,17 @@ def places(room: str) -> list[tuple[str, Mutant]]:
     return [(str(file.relative_to(ROOT)), mutant) for file in files for mutant in mutants(file.read_text("utf-8"))]
 
 
-def score(room: str, copy: Copy, most: int, seed: int) -> str:
-    """Try mutants of a room; a line of the table."""
+def score(room: str, copy: Copy, most: int, seed: int, minutes: float) -> str:
+    """Try mutants of a room; a line of the table. After so many minutes, 0 for no limit, no further one is begun."""
     found, begun = places(room), time.monotonic()
-    chosen = random.Random(seed).sample(found, most) if 0 < most < len(found) else found
+    chosen = random.Random(seed).sample(found, most or len(found)) if most < len(found) else found
     lines = copy.lines(ROOMS[room]["tests"])
     seconds = max(SHORTEST, PATIENCE * (time.monotonic() - begun))
     size = Counter(test for each in lines.values() for tests in each.values() for test in tests)
     counts = Counter[str]()
     for file, mutant in chosen:
+        if minutes and time.monotonic() - begun > 60 * minutes:
+            break
         by_line = lines.get(file, {})
         tests = {test for line in range(mutant.first, mutant.last + 1) for test in by_line.get(str(line), []) if test}
         name, outcome = f"{file}: {mutant.what}", "killed"
@@ -126,7 +128,7 @@ def score(room: str, copy: Copy, most: int, seed: int) -> str:
             outcome = "equivalent" if name in EQUIVALENT else "survived"
             print(f"  {outcome}, line {mutant.first} of {name}", flush=True)
         counts[outcome] += 1
-    columns = room, len(found), len(chosen), counts["killed"], counts["equivalent"], counts["survived"]
+    columns = room, len(found), counts.total(), counts["killed"], counts["equivalent"], counts["survived"]
     return f"| {' | '.join(map(str, columns))} |"
 
 
@@ -136,11 +138,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("rooms", nargs="*", default=list(ROOMS), help=f"of {', '.join(ROOMS)}; all without a name")
     parser.add_argument("--most", type=int, default=40, help="mutants of each room, drawn; 0 for all")
+    parser.add_argument("--minutes", type=float, default=0.0, help="for each room; then none is begun; 0 for no limit")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pauta-mutants-") as work:
         copy = Copy(Path(work))
-        table = [score(room, copy, args.most, args.seed) for room in args.rooms]
+        table = [score(room, copy, args.most, args.seed, args.minutes) for room in args.rooms]
     print("| room | places | mutants | killed | equivalent | survived |", "|---|---|---|---|---|---|", *table, sep="\n")
     return int(any(not line.endswith("| 0 |") for line in table))
 
