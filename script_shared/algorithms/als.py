@@ -54,7 +54,11 @@ class Als:
         """Factorise reads, one entry each; repeated pairs are summed. Users without reads have no vector.
 
         Args:
+            user: int (reads), row of the user.
+            article: int (reads), row of the article.
+            engagement: float (reads), how much each read counts, above 0.
             shape: numbers of users and articles.
+            weights: factors, regularisation and the other hyperparameters.
         """
         if not len(user):
             nobody, nothing = (Factors.none(size, weights.factors) for size in shape)
@@ -87,7 +91,8 @@ class Als:
         """The same fitted vectors under other row numbers; ``as_of`` rebuilds the state.
 
         Args:
-            users: new rows of the users; ``articles`` likewise.
+            users: new rows of the users.
+            articles: new rows of the articles.
         """
         base_users = self.base_users.moved(users)
         base_items = self.items.first(self.n_base_items).moved(articles)
@@ -102,23 +107,48 @@ class Als:
         return vectors
 
     def vectors(self, batch: Batch) -> Float32s:
-        """float32 (n, factors): stored vectors where they hold, folded in where they do not."""
+        """float32 (n, factors): stored vectors where they hold, folded in where they do not.
+
+        Args:
+            batch: n users; with fresh reads all of them are folded in.
+        """
         if batch.fresh:
             return self.fold_in(batch.histories)
         return self.users.take(batch.rows)
 
     def over(self, candidates: Candidates) -> Callable[[Batch], FloatArray]:
-        """Prepare the candidates once; the answer scores batches: float32 (n, m), 0 where a vector is missing."""
+        """Prepare the candidates once; the answer scores batches: float32 (n, m), 0 where a vector is missing.
+
+        Args:
+            candidates: m articles.
+
+        Returns:
+            a function from a batch of n users to float32 (n, m), inner products.
+        """
         items = np.ascontiguousarray(self.items.take(candidates.rows).T)
         return lambda batch: self.vectors(batch) @ items
 
     def save(self, folder: Path) -> None:
+        """Write it into a folder, which ``load`` reads; the weights are params and stored with them.
+
+        Args:
+            folder: made when missing.
+        """
         for name in ("base_users", "users", "items"):
             getattr(self, name).save(folder, name)
         save_arrays(folder, {"gram": self.gram, "n_base_items": np.array([self.n_base_items])})
 
     @classmethod
     def load(cls, folder: Path, weights: AlsWeights) -> "Als":
+        """Map what ``save`` wrote into memory.
+
+        Args:
+            folder: where it was saved.
+            weights: from the params that are stored beside it.
+
+        Raises:
+            ReleaseCorruptError: a file is missing or damaged.
+        """
         users, items = Factors.load(folder, "users"), Factors.load(folder, "items")
         n_base = int(load_array(folder, "n_base_items")[0])
         gram = load_array(folder, "gram")

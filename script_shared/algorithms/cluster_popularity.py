@@ -86,8 +86,12 @@ class ClusterPopularity:
         """Prepare the candidates once; the answer gives float32 (n, m): what the group adds to everybody's score.
 
         Args:
-            groups_of: int (n); the group of each user of a batch, -1 for none (nothing is added); by default the
-                group of known users.
+            candidates: m articles, and the moment that counts are decayed to.
+            groups_of: int (n); the group of each user of a batch, -1 for none (nothing is added); by default the group
+                of known users.
+
+        Returns:
+            a function from a batch of n users to float32 (n, m).
         """
         faded = self.everybody.faded(candidates.now_ms)
         overall = self.everybody.counts[candidates.rows] @ faded
@@ -103,10 +107,19 @@ class ClusterPopularity:
         return lambda batch: added[find(batch)]
 
     def groups_of(self, batch: Batch) -> Int16s:
-        """int16 (n): groups of known users, -1 for others."""
+        """int16 (n): groups of known users, -1 for others.
+
+        Args:
+            batch: n users; unknown ones have the row -1.
+        """
         return np.where(batch.rows >= 0, self.group[batch.rows], -1)
 
     def save(self, folder: Path) -> None:
+        """Write it into a folder, which ``load`` reads; popularity among everybody is not part of it.
+
+        Args:
+            folder: made when missing.
+        """
         arrays: dict[str, npt.NDArray[Any]] = {
             "group": self.group,
             "counts": self.counts,
@@ -117,6 +130,16 @@ class ClusterPopularity:
 
     @classmethod
     def load(cls, folder: Path, everybody: Popularity, weights: ClusterWeights) -> "ClusterPopularity":
+        """Map what ``save`` wrote into memory.
+
+        Args:
+            folder: where it was saved.
+            everybody: popularity among all users, of the same moment.
+            weights: from the params that are stored beside it.
+
+        Raises:
+            ReleaseCorruptError: a file is missing or damaged.
+        """
         arrays = [load_array(folder, name) for name in ("group", "counts", "topics", "liking")]
         return cls(weights, everybody, *arrays)
 

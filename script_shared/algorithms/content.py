@@ -78,7 +78,11 @@ class Content:
         return replace(self, vectors=self.vectors.with_rows(rows, self.transform(texts)))
 
     def transform(self, texts: Iterable[str]) -> csr_array:
-        """float32 (texts, terms): sublinear TF-IDF, strongest terms only, rows of length 1 or empty."""
+        """float32 (texts, terms): sublinear TF-IDF, strongest terms only, rows of length 1 or empty.
+
+        Args:
+            texts: read ``CHUNK`` at a time, so they need not fit into memory.
+        """
         place = {self.terms[row]: row for row in range(len(self.terms))}
         rest, parts = iter(texts), [csr_array((0, len(self.terms)), dtype=np.float32)]
         while chunk := list(islice(rest, CHUNK)):
@@ -86,13 +90,20 @@ class Content:
         return csr_array(vstack(parts, format="csr"))
 
     def moved(self, articles: Renumbering) -> "Content":
-        """The same vectors under other row numbers."""
+        """The same vectors under other row numbers.
+
+        Args:
+            articles: new rows of the articles.
+        """
         return replace(self, vectors=self.vectors.moved(articles))
 
     def profiles(self, histories: Histories) -> csr_array:
         """float32 (n, terms): of each user the mean of what was read, by engagement and recency, of length 1 or 0.
 
         A read that is one half-life older than the user's newest counts half.
+
+        Args:
+            histories: reads of n users; the newest ``PROFILE_READS`` of each count.
         """
         newest = histories.latest(PROFILE_READS)
         articles, column = np.unique(newest.article, return_inverse=True)
@@ -110,7 +121,14 @@ class Content:
         return total / length if length > 0 else total
 
     def over(self, candidates: Candidates) -> Callable[[Batch], FloatArray]:
-        """Prepare the candidates once; the answer scores batches by cosine, 0..1: float32 (n, m)."""
+        """Prepare the candidates once; the answer scores batches by cosine, 0..1: float32 (n, m).
+
+        Args:
+            candidates: m articles.
+
+        Returns:
+            a function from a batch of n users to float32 (n, m).
+        """
         articles = self.vectors.take(candidates.rows)
 
         def score(batch: Batch) -> FloatArray:
@@ -121,12 +139,26 @@ class Content:
         return score
 
     def save(self, folder: Path) -> None:
+        """Write it into a folder, which ``load`` reads; the weights are params and stored with them.
+
+        Args:
+            folder: made when missing.
+        """
         self.terms.save(folder, "terms")
         self.vectors.save(folder, "vectors")
         save_arrays(folder, {"idf": self.idf})
 
     @classmethod
     def load(cls, folder: Path, weights: ContentWeights) -> "Content":
+        """Map what ``save`` wrote into memory.
+
+        Args:
+            folder: where it was saved.
+            weights: from the params that are stored beside it.
+
+        Raises:
+            ReleaseCorruptError: a file is missing or damaged.
+        """
         terms = Strings.load(folder, "terms")
         return cls(weights, terms, load_array(folder, "idf"), SparseRows.load(folder, "vectors", len(terms)))
 

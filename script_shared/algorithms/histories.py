@@ -48,7 +48,11 @@ class Histories:
 
     @classmethod
     def empty(cls, n_readers: int) -> "Histories":
-        """Users who read nothing."""
+        """Users who read nothing.
+
+        Args:
+            n_readers: number of users.
+        """
         nothing = np.zeros(0, np.uint32)
         return cls(np.zeros(n_readers + 1, np.int64), nothing, nothing, np.zeros(0, np.float32))
 
@@ -86,7 +90,11 @@ class Histories:
         return Histories(offsets, self.article[where], self.time_s[where], self.engagement[where])
 
     def latest(self, count: int) -> "Histories":
-        """Each user's newest ``count`` entries."""
+        """Each user's newest ``count`` entries.
+
+        Args:
+            count: entries of each user at most.
+        """
         return self.take(np.arange(len(self)), latest=count) if len(self.article) else self
 
 

@@ -59,17 +59,34 @@ class Grouping:
         return len(self.centroids)
 
     def assign(self, features: FloatArray) -> Int16s:
-        """int16 (n): the nearest group of each row of features; a missing (nan) feature counts as average."""
+        """int16 (n): the nearest group of each row of features; a missing (nan) feature counts as average.
+
+        Args:
+            features: float (n, features), in the unit of the features that it was fitted on.
+        """
         standard = (np.minimum(features, self.caps) - self.mean) / self.scale
         places = np.nan_to_num(standard) @ self.components.T
         distance = (self.centroids**2).sum(axis=1) - 2 * places @ self.centroids.T
         return distance.argmin(axis=1).astype(np.int16)
 
     def save(self, folder: Path) -> None:
+        """Write it into a folder, which ``load`` reads.
+
+        Args:
+            folder: made when missing.
+        """
         save_arrays(folder, dict(self.__dict__))
 
     @classmethod
     def load(cls, folder: Path) -> "Grouping":
+        """Map what ``save`` wrote into memory.
+
+        Args:
+            folder: where it was saved.
+
+        Raises:
+            ReleaseCorruptError: a file is missing or damaged.
+        """
         return cls(*(load_array(folder, name) for name in cls.__dataclass_fields__))
 
 

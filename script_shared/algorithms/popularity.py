@@ -69,7 +69,11 @@ class Popularity:
         return cls(counts, as_of_ms, weights)
 
     def trend(self, candidates: Candidates) -> Float32s:
-        """float32 (m): log1p of the weighted decayed counts."""
+        """float32 (m): log1p of the weighted decayed counts.
+
+        Args:
+            candidates: m articles, and the moment that counts are decayed to.
+        """
         return np.log1p(self.counts[candidates.rows] @ self.faded(candidates.now_ms))
 
     def faded(self, now_ms: int) -> Float32s:
@@ -79,19 +83,43 @@ class Popularity:
         return (fading * np.array(self.weights.window_weights)).astype(np.float32)
 
     def recency(self, candidates: Candidates) -> Float32s:
-        """float32 (m): weighted recency, recency_weight for an article published now, half that a half-life later."""
+        """float32 (m): weighted recency, recency_weight for an article published now, half that a half-life later.
+
+        Args:
+            candidates: m articles with their age in hours.
+        """
         half_life = np.float32(self.weights.recency_half_life_hours)
         return np.float32(self.weights.recency_weight) * np.exp2(-candidates.age_hours / half_life)
 
     def over(self, candidates: Candidates) -> Callable[[Batch], FloatArray]:
-        """Prepare the candidates once; the answer scores batches of n users: float32 (n, m)."""
+        """Prepare the candidates once; the answer scores batches of n users: float32 (n, m).
+
+        Args:
+            candidates: m articles, and the moment that counts are decayed to.
+
+        Returns:
+            a function from a batch of n users to float32 (n, m), the same row for each user.
+        """
         values = self.trend(candidates) + self.recency(candidates)
         return lambda batch: np.broadcast_to(values, (len(batch), len(values)))
 
     def save(self, folder: Path) -> None:
-        """Write the counts and their moment; the weights are params and stored with them."""
+        """Write the counts and their moment; the weights are params and stored with them.
+
+        Args:
+            folder: made when missing.
+        """
         save_arrays(folder, {"counts": self.counts, "as_of_ms": np.array([self.as_of_ms])})
 
     @classmethod
     def load(cls, folder: Path, weights: PopularityWeights) -> "Popularity":
+        """Map what ``save`` wrote into memory.
+
+        Args:
+            folder: where it was saved.
+            weights: from the params that are stored beside it.
+
+        Raises:
+            ReleaseCorruptError: a file is missing or damaged.
+        """
         return cls(load_array(folder, "counts"), int(load_array(folder, "as_of_ms")[0]), weights)
