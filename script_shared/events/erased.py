@@ -26,7 +26,14 @@ class Erased:
         return bool(self.digests)
 
     def among(self, user_ids: Iterable[str]) -> npt.NDArray[np.bool_]:
-        """Which of these users were erased, (n,); about a second for a million, nothing when nobody was."""
+        """Which of these users were erased, (n,); about a second for a million, nothing when nobody was.
+
+        Args:
+            user_ids: n ids, or names of visits.
+
+        Returns:
+            bool (n), in the same order.
+        """
         ids = list(user_ids)
         if not self.digests:
             return np.zeros(len(ids), np.bool_)

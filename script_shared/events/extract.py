@@ -34,6 +34,9 @@ class Extract:
     def pages(self, log: EventLog) -> Iterator[list[Entry]]:
         """The entries in the log's order, up to the newest one at the start; then served lists in theirs.
 
+        Args:
+            log: the log that is read.
+
         Raises:
             UnavailableError: the log cannot be read; what came before is a beginning only.
         """

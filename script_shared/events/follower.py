@@ -99,6 +99,12 @@ class LogFollower(threading.Thread):
         """Write entries; the future ends once they are durable and delivered here.
 
         Its error is an UnavailableError when they were not written, or when nobody knows whether they were.
+
+        Args:
+            entries: at most as many as may be pending; an ``entry_id`` that the log has is not written again.
+
+        Returns:
+            a future with a flag for each entry: whether it was new.
         """
         answer: Future[list[bool]] = Future()
         if self.lag.pending + len(entries) > self._max_pending:
@@ -113,6 +119,9 @@ class LogFollower(threading.Thread):
         """Write served lists some time soon; when the log cannot keep up they are dropped and counted.
 
         Those of people whose erasure was not delivered here yet are left out when they are written.
+
+        Args:
+            lists: as they were served.
         """
         self._lists.add(lists, self._subscriber.position() or 0)
 

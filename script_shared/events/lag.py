@@ -26,11 +26,19 @@ class Lag:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def wait(self, entries: int) -> None:
-        """Note that more entries wait to be written, or fewer; requests add, the follower's thread takes away."""
+        """Note that more entries wait to be written, or fewer; requests add, the follower's thread takes away.
+
+        Args:
+            entries: how many more; negative when they are written.
+        """
         with self._lock:
             self.pending += entries
 
     def drop(self, lists: int) -> None:
-        """Note served lists that were not written; likewise."""
+        """Note served lists that were not written; likewise.
+
+        Args:
+            lists: how many more.
+        """
         with self._lock:
             self.dropped += lists

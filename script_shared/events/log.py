@@ -78,6 +78,9 @@ class EventLog:
     def continue_after(self, number: int) -> None:
         """See that new entries get numbers above this one, which a snapshot knows of an earlier log.
 
+        Args:
+            number: ``seq`` that a snapshot knows.
+
         Raises:
             UnavailableError: the log cannot be used.
         """
@@ -86,6 +89,9 @@ class EventLog:
 
     def append(self, entries: Sequence[Entry]) -> list[bool]:
         """Write entries durably, all or none.
+
+        Args:
+            entries: their ``seq`` is not used.
 
         Returns:
             for each entry whether it was new; an ``entry_id`` the log has already is left as it is.
@@ -113,6 +119,10 @@ class EventLog:
     def append_about(self, entry_id: str, entries: Sequence[Entry]) -> bool:
         """Write entries that delete or replace an entry, all or none; see ``append_about`` of the module ``about``.
 
+        Args:
+            entry_id: of the entry that is deleted or replaced.
+            entries: what to write.
+
         Raises:
             UnavailableError: the log cannot be used.
         """
@@ -122,6 +132,11 @@ class EventLog:
 
     def tail(self, after: int, limit: int = 10_000, *, without: Collection[Kind] = ()) -> list[Entry]:
         """The entries whose number is above ``after``, in order, at most ``limit``, kinds in ``without`` left out.
+
+        Args:
+            after: number of the last entry known, 0 for none.
+            limit: entries at most.
+            without: kinds to leave out; those that this version does not know are left out, too.
 
         Raises:
             UnavailableError: the log cannot be reached.
@@ -140,7 +155,13 @@ class EventLog:
         return entries
 
     def waiting(self, after: int, *, without: Collection[Kind] = (), most: int = 100_000) -> int:
-        """How many entries have a number above ``after``, kinds in ``without`` left out; counted up to ``most``."""
+        """How many entries have a number above ``after``, kinds in ``without`` left out; counted up to ``most``.
+
+        Args:
+            after: number of the last entry known, 0 for none.
+            without: kinds to leave out.
+            most: where counting stops.
+        """
         found = select(ENTRIES.c.seq).where(
             ENTRIES.c.seq > after, ENTRIES.c.kind.not_in(sorted({*map(int, without), *self._unknown}))
         )
@@ -153,14 +174,25 @@ class EventLog:
             return int(connection.scalar(select(func.coalesce(func.max(ENTRIES.c.seq), 0))) or 0)
 
     def permanent_entries(self, until: int) -> list[Entry]:
-        """The ERASE and QUARANTINE entries up to number ``until``, in order; what else lasts, :attr:`articles` has."""
+        """The ERASE and QUARANTINE entries up to number ``until``, in order; what else lasts, :attr:`articles` has.
+
+        Args:
+            until: number of the last entry wanted.
+        """
         kinds = [int(Kind.ERASE), int(Kind.QUARANTINE)]
         query = select(ENTRIES).where(ENTRIES.c.seq <= until, ENTRIES.c.kind.in_(kinds)).order_by(ENTRIES.c.seq)
         with self._transaction() as connection:
             return [entry_of(row) for row in connection.execute(query)]
 
     def find(self, entry_ids: Collection[str]) -> dict[str, Entry]:
-        """Those of these entries that the log has, by their ids."""
+        """Those of these entries that the log has, by their ids.
+
+        Args:
+            entry_ids: ask in batches, because databases limit the variables of a statement.
+
+        Returns:
+            entries by their id.
+        """
         query = select(ENTRIES).where(ENTRIES.c.entry_id.in_(list(entry_ids)))
         with self._transaction() as connection:
             return {entry.entry_id: entry for entry in self._entries(connection.execute(query))}
@@ -178,7 +210,11 @@ class EventLog:
             return [*self._entries(connection.execute(query)), *(one.entry() for one in lists)]
 
     def visits(self, name: str) -> list[str]:
-        """The sessions in which a user was seen."""
+        """The sessions in which a user was seen.
+
+        Args:
+            name: id of the user.
+        """
         with self._transaction() as connection:
             return _visits(connection, Person(name))
 
@@ -200,12 +236,23 @@ class EventLog:
         return Deleted(+kinds, len(visits))
 
     def erased(self, after: int = 0) -> set[str]:
-        """The digests of all users erased by an entry whose number is above ``after``."""
+        """The digests of all users erased by an entry whose number is above ``after``.
+
+        Args:
+            after: number of the last entry known, 0 for all erasures.
+        """
         with self._transaction() as connection:
             return erased_since(connection, after)
 
     def head_fingerprint(self, kinds: Collection[Kind]) -> tuple[int, str]:
-        """The last number of these kinds, 0 for none, and a text that changes when what is held of them changes."""
+        """The last number of these kinds, 0 for none, and a text that changes when what is held of them changes.
+
+        Args:
+            kinds: the kinds that count.
+
+        Returns:
+            ``seq``, and 16 hex characters.
+        """
         with self._transaction() as connection:
             return head_fingerprint(connection, kinds)
 
@@ -213,6 +260,7 @@ class EventLog:
         """Delete clicks, impressions and served answers older than ``before_ms``; returns how many.
 
         Args:
+            before_ms: epoch milliseconds, UTC.
             until: number of the last entry that may go: what comes after it, no snapshot holds yet.
         """
         old = select(ENTRIES.c.seq).where(

@@ -35,12 +35,20 @@ class Rule:
 
     @classmethod
     def of(cls, entry: Entry) -> "Rule":
-        """The rule of a QUARANTINE entry."""
+        """The rule of a QUARANTINE entry.
+
+        Args:
+            entry: a QUARANTINE entry that is not one taken back.
+        """
         sets = {name: frozenset(entry.body.get(name, ())) for name in _SETS}
         return cls(entry.entry_id, **sets, from_ms=int(entry.body["from_ms"]), until_ms=int(entry.body["until_ms"]))
 
     def holds(self, entry: Entry) -> bool:
-        """Whether an entry is to be left out."""
+        """Whether an entry is to be left out.
+
+        Args:
+            entry: of any kind.
+        """
         if entry.kind not in _JUDGED or not self.from_ms <= entry.time_ms <= self.until_ms:
             return False
         if self.articles and entry.article_id not in self.articles:
@@ -72,21 +80,33 @@ class Quarantine:
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "Quarantine":
-        """The result of QUARANTINE entries, in order."""
+        """The result of QUARANTINE entries, in order.
+
+        Args:
+            entries: QUARANTINE entries in the order of the log.
+        """
         found = cls()
         for entry in entries:
             found = found.after(entry)
         return found
 
     def after(self, entry: Entry) -> "Quarantine":
-        """The same after one more QUARANTINE entry: a rule, or one taken back."""
+        """The same after one more QUARANTINE entry: a rule, or one taken back.
+
+        Args:
+            entry: a QUARANTINE entry that follows those that are known.
+        """
         known = self.known | {entry.entry_id}
         if (undone := entry.body.get("undo")) is not None:
             return Quarantine({name: rule for name, rule in self.rules.items() if name != undone}, known)
         return Quarantine({**self.rules, entry.entry_id: Rule.of(entry)}, known)
 
     def holds(self, entry: Entry) -> bool:
-        """Whether an entry is to be left out."""
+        """Whether an entry is to be left out.
+
+        Args:
+            entry: of any kind; only clicks and impressions are left out.
+        """
         return any(rule.holds(entry) for rule in (*self._of_events.get(entry.entry_id, ()), *self._of_many))
 
     @cached_property

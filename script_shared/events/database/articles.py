@@ -39,7 +39,11 @@ class ArticleRow:
     vector_seq: int = 0
 
     def after(self, entry: Entry) -> "ArticleRow":
-        """The same after one more entry about it; what the entry does not say stays as it was."""
+        """The same after one more entry about it; what the entry does not say stays as it was.
+
+        Args:
+            entry: an ARTICLE entry with its number.
+        """
         said = {name: entry.body[name] for name in FACTS if name in entry.body}
         return replace(
             self,
@@ -97,7 +101,15 @@ class Articles:
                 self._merge_some(connection)
 
     def with_before(self, connection: Connection, entries: Sequence[Entry]) -> list[Entry]:
-        """The entries, those about known articles with what was said before; in a transaction that has the lock."""
+        """The entries, those about known articles with what was said before; in a transaction that has the lock.
+
+        Args:
+            connection: in a transaction that has the lock of the log.
+            entries: of any kind, not written yet.
+
+        Returns:
+            all entries in their order; those about known articles hold what was said before under ``before``.
+        """
         posts = [entry for entry in entries if entry.kind == Kind.ARTICLE]
         if not posts:
             return list(entries)
@@ -113,7 +125,12 @@ class Articles:
         return found
 
     def note(self, connection: Connection, entries: Sequence[Entry]) -> None:
-        """Merge entries that were written in this transaction."""
+        """Merge entries that were written in this transaction.
+
+        Args:
+            connection: in the transaction that wrote them.
+            entries: of any kind; only posts are merged.
+        """
         if any(entry.kind == Kind.ARTICLE for entry in entries):
             self._merge_all(connection)
 
@@ -121,7 +138,8 @@ class Articles:
         """Articles first posted up to number ``until`` that may be shown or must not be, in the order of their posts.
 
         Args:
-            since_ms: articles that were published before have expired.
+            since_ms: epoch milliseconds, UTC; articles that were published before have expired.
+            until: number of the last entry that counts.
         """
         query = select(ARTICLES).where(ARTICLES.c.needed_ms >= since_ms, ARTICLES.c.first_seq <= until)
         with self._transaction() as connection:

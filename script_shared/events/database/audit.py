@@ -30,7 +30,11 @@ class AuditTable:
         self._transaction, self._lock = transaction, lock
 
     def append(self, decision: Decision) -> Entry:
-        """Add an entry; a decision that is already in the record changes nothing."""
+        """Add an entry; a decision that is already in the record changes nothing.
+
+        Args:
+            decision: recognised by its ``entry_id``.
+        """
         with self._transaction() as connection:
             self._lock(connection)
             found = connection.execute(select(AUDIT).where(AUDIT.c.entry_id == decision.entry_id)).first()
@@ -47,7 +51,17 @@ class AuditTable:
         before: int | None = None,
         limit: int = 1_000,
     ) -> list[Entry]:
-        """Entries, newest first; ``before`` is the number of the last entry of the previous page."""
+        """Entries, newest first; ``before`` is the number of the last entry of the previous page.
+
+        Args:
+            what: only decisions of this kind.
+            who: only those of this person or process.
+            use_case: only those about this use case.
+            since_ms: only those from this moment on, epoch milliseconds, UTC.
+            until_ms: only those before this moment, epoch milliseconds, UTC.
+            before: only entries with a lower number, for the next page.
+            limit: entries at most.
+        """
         equal = {AUDIT.c.what: what, AUDIT.c.who: who, AUDIT.c.use_case: use_case}
         wanted: list[Any] = [column == value for column, value in equal.items() if value is not None]
         wanted += [AUDIT.c.at_ms >= since_ms] if since_ms is not None else []
@@ -89,7 +103,11 @@ class AuditTable:
             after = page[-1].number
 
     def pseudonym(self, name: str) -> str:
-        """The record's name of a person: an HMAC under a random key of this database, which no answer contains."""
+        """The record's name of a person: an HMAC under a random key of this database, which no answer contains.
+
+        Args:
+            name: of a user, student or candidate.
+        """
         with self._transaction() as connection:
             self._lock(connection)
             key = key_in(connection)

@@ -69,20 +69,33 @@ class LogConnection:
             raise self._unavailable(error) from error
 
     def lock(self, connection: Connection) -> None:
-        """Lock out other writers until the commit, so that what is read now still holds then."""
+        """Lock out other writers until the commit, so that what is read now still holds then.
+
+        Args:
+            connection: at the begin of a transaction.
+        """
         if self.dialect == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     def note(self, number: int, entry_id: str) -> None:
-        """Remember an entry that the log has, by which it is recognised later."""
+        """Remember an entry that the log has, by which it is recognised later.
+
+        Args:
+            number: ``seq`` of the entry; a lower one than noted before changes nothing.
+            entry_id: its id.
+        """
         last = self._last
         if last is None or number > last[0]:
             self._last = (number, entry_id)
 
     def continue_after(self, number: int) -> bool:
-        """See that entries get numbers above this one; returns whether that had to be changed."""
+        """See that entries get numbers above this one; returns whether that had to be changed.
+
+        Args:
+            number: ``seq`` that a snapshot knows.
+        """
         with self.transaction() as connection:
             if last_number(connection) >= number:
                 return False

@@ -35,6 +35,12 @@ class DayKeyTable:
         A day's key is made by the first process that asks for that day, is the same for all, and is deleted two days
         later. The key of the day before is never made here; it is b"" where no process asked on that day.
 
+        Args:
+            day: days since 1970-01-01.
+
+        Returns:
+            32 bytes each; the second may be b"".
+
         Raises:
             UnavailableError: the log cannot be reached.
         """

@@ -30,7 +30,12 @@ class History:
         """Entries of some kinds numbered above ``after`` up to ``until``, in order, at most ``limit``.
 
         Args:
-            since_ms, until_ms: only those that happened from the first up to, not including, the second; None for any.
+            after: number of the last entry known, 0 for none.
+            until: number of the last entry wanted.
+            limit: entries at most.
+            kinds: those that are wanted.
+            since_ms: only entries that happened at this moment or later, epoch milliseconds, UTC; None for any.
+            until_ms: only entries that happened before this moment, epoch milliseconds, UTC; None for any.
         """
         query = select(ENTRIES).where(
             ENTRIES.c.seq > after, ENTRIES.c.seq <= until, ENTRIES.c.kind.in_([int(kind) for kind in kinds])
@@ -48,8 +53,11 @@ class History:
         """Entries of one kind in the order of time, at most ``limit``.
 
         Args:
-            since_ms, until_ms: from the first up to, not including, the second; None for any.
+            kind: the one that is wanted.
+            since_ms: only entries that happened at this moment or later, epoch milliseconds, UTC; None for any.
+            until_ms: only entries that happened before this moment, epoch milliseconds, UTC; None for any.
             after: time and number of the last entry known.
+            limit: entries at most.
         """
         place = tuple_(ENTRIES.c.time_ms, ENTRIES.c.seq)
         query = select(ENTRIES).where(place > tuple_(*after), ENTRIES.c.kind == int(kind))
@@ -85,7 +93,13 @@ class History:
         """User, article and count of what was shown to a user at least so often since, up to number ``until``.
 
         Args:
+            until: number of the last entry that counts.
+            since_ms: only impressions from this moment on, epoch milliseconds, UTC.
+            least: impressions of an article to a user.
             proofs: what an impression's ``proof`` must be.
+
+        Returns:
+            user id, article id and count.
         """
         times = func.count()
         query = select(ENTRIES.c.user_id, ENTRIES.c.article_id, times).where(
@@ -113,7 +127,11 @@ class History:
             return [entry_of(row) for row in connection.execute(query.order_by(ENTRIES.c.seq))]
 
     def clicks(self, numbers: Sequence[int]) -> list[Entry]:
-        """The clicks and logins with these numbers, in order; those that were deleted since are left out."""
+        """The clicks and logins with these numbers, in order; those that were deleted since are left out.
+
+        Args:
+            numbers: ``seq`` of entries; ask in batches, because databases limit the variables of a statement.
+        """
         kinds = [int(Kind.CLICK), int(Kind.LOGIN)]
         query = select(ENTRIES).where(ENTRIES.c.seq.in_(numbers), ENTRIES.c.kind.in_(kinds))
         with self._transaction() as connection:
@@ -129,7 +147,12 @@ class History:
         """How many ``clicks`` and ``impressions`` a rule holds; ``in_release`` are numbered up to ``snapshot_seq``.
 
         Args:
+            rule: a rule of the quarantine, in force or not.
+            snapshot_seq: number of the last entry in the release's live state.
             most: at most so many entries are looked at, the newest ones.
+
+        Returns:
+            counts by ``clicks``, ``impressions`` and ``in_release``.
         """
         query = select(ENTRIES).where(
             ENTRIES.c.time_ms.between(rule.from_ms, rule.until_ms),

@@ -38,6 +38,7 @@ class ServedLists:
         """Write lists, all or none; returns how many.
 
         Args:
+            lists: as they were served.
             seen: number of the last entry of the log known when they were served. Lists of people who were erased since
                 are left out, because nobody would ever erase them again.
 
@@ -59,8 +60,10 @@ class ServedLists:
         """The lists of a stretch of time in the order of time, at most ``limit``.
 
         Args:
-            since_ms, until_ms: from the first up to, not including, the second; None for any.
+            since_ms: only lists served at this moment or later, epoch milliseconds, UTC; None for any.
+            until_ms: only lists served before this moment, epoch milliseconds, UTC; None for any.
             after: time and number of the last list known.
+            limit: lists at most.
         """
         place = tuple_(SERVED.c.time_ms, SERVED.c.number)
         query = select(SERVED).where(place > tuple_(*after)).order_by(SERVED.c.time_ms, SERVED.c.number)
@@ -94,7 +97,11 @@ class ServedLists:
             return int(connection.scalar(select(func.coalesce(func.max(SERVED.c.time_ms), 0))) or 0)
 
     def prune(self, before_ms: int) -> int:
-        """Delete lists served before a moment, also those that earlier versions wrote as entries; returns how many."""
+        """Delete lists served before a moment, also those that earlier versions wrote as entries; returns how many.
+
+        Args:
+            before_ms: epoch milliseconds, UTC.
+        """
         old_lists = select(SERVED.c.number).where(SERVED.c.time_ms < before_ms)
         old_entries = select(ENTRIES.c.seq).where(ENTRIES.c.time_ms < before_ms, ENTRIES.c.kind == int(Kind.SERVED))
         pruned = 0

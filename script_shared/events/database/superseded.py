@@ -60,6 +60,7 @@ class SupersededPosts:
         """Delete superseded posts from before ``before_ms``, epoch milliseconds; returns how many.
 
         Args:
+            before_ms: epoch milliseconds, UTC.
             until: number of the last post to read; the release in service has all posts up to it.
         """
         gone = 0

@@ -33,6 +33,16 @@ class TokenTable:
     ) -> tuple[Token, str]:
         """Make a token; only this call returns its secret.
 
+        Args:
+            name: of the token; unique among the active ones.
+            role: what it permits.
+            by: who makes it.
+            use_cases: the only ones that it opens; empty for all.
+            expires_ms: epoch milliseconds, UTC; None for a token that does not expire.
+
+        Returns:
+            the token as it is stored, and its secret.
+
         Raises:
             ConflictError: there is an active token of this name.
         """
@@ -60,7 +70,11 @@ class TokenTable:
             return _tokens(connection)
 
     def revoke(self, name: str) -> Token | None:
-        """Revoke the token of this name, and the sessions that it opened; None without an active token."""
+        """Revoke the token of this name, and the sessions that it opened; None without an active token.
+
+        Args:
+            name: of an active token.
+        """
         now_ms = wall_ms()
         with self._transaction() as connection:
             self._lock(connection)
@@ -71,7 +85,11 @@ class TokenTable:
         return found[0] if found else None
 
     def note_use(self, used: Mapping[int, int]) -> None:
-        """Store when tokens were last used, by their numbers; a time before the stored one changes nothing."""
+        """Store when tokens were last used, by their numbers; a time before the stored one changes nothing.
+
+        Args:
+            used: epoch milliseconds, UTC, by number of the token.
+        """
         with self._transaction() as connection:
             for number, at_ms in sorted(used.items()):
                 older = TOKENS.c.used_ms.is_(None) | (TOKENS.c.used_ms < at_ms)
@@ -84,14 +102,22 @@ class TokenTable:
             return _tokens(connection, _CURRENT), [_session(row) for row in sessions]
 
     def open_session(self, session: Session) -> None:
-        """Store a session, and delete those that have ended."""
+        """Store a session, and delete those that have ended.
+
+        Args:
+            session: with the digest of its secret, not the secret.
+        """
         row = {name: getattr(session, name) for name in ("digest", "holder", "name", "role", "until_ms")}
         with self._transaction() as connection:
             connection.execute(delete(SESSIONS).where(SESSIONS.c.until_ms <= wall_ms()))
             connection.execute(insert(SESSIONS), [{**row, "use_cases": _joined(session.use_cases)}])
 
     def close_session(self, digest: str) -> None:
-        """End a session in every process; an unknown one changes nothing."""
+        """End a session in every process; an unknown one changes nothing.
+
+        Args:
+            digest: of the session's secret.
+        """
         with self._transaction() as connection:
             connection.execute(delete(SESSIONS).where(SESSIONS.c.digest == digest))
 
