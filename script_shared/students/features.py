@@ -36,6 +36,12 @@ class Ruler:
     def ideal(self, age: FloatArray) -> FloatArray:
         """Ideal phase of each age, nan where the age is missing.
 
+        Args:
+            age: float (n), years.
+
+        Returns:
+            float64 (n), a whole number or nan.
+
         >>> Ruler(7, (0, 0, 1, 2)).ideal(np.array([6.0, 9.0, 40.0, np.nan])).tolist()
         [0.0, 1.0, 2.0, nan]
         """

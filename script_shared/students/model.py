@@ -69,6 +69,8 @@ class StudentsModel:
         """Map a release folder into memory; nothing is unpickled.
 
         Args:
+            folder: of the release; its files stay mapped, so it must not change.
+            version: of the release.
             refuse_missing: whether a record that lacks a feature is refused; else its interval is wider.
 
         Raises:
@@ -82,7 +84,11 @@ class StudentsModel:
         return self.risk.facts
 
     def of_student(self, ra: str) -> Risk | None:
-        """The risk of a student by the latest record; None for a student whom the release does not know."""
+        """The risk of a student by the latest record; None for a student whom the release does not know.
+
+        Args:
+            ra: id of the student; blanks and case do not count.
+        """
         student = self.store.student(ra)
         return None if student < 0 else self.of_place(student)
 
@@ -94,7 +100,14 @@ class StudentsModel:
         return self.of_stored(record, one, self.effects(student))
 
     def effects(self, student: int) -> FloatArray | None:
-        """The effects that the release holds for the student at a place; None where they have to be computed."""
+        """The effects that the release holds for the student at a place; None where they have to be computed.
+
+        Args:
+            student: place in the store.
+
+        Returns:
+            float64 (factors), differences in the chance of lagging.
+        """
         if self.store.effects is None:
             return None
         found: FloatArray = self.store.effects[student].astype(float)
@@ -104,6 +117,7 @@ class StudentsModel:
         """The risk of a record whose chances were computed before.
 
         Args:
+            record: values by column, None where a value is missing.
             risks: of this record alone.
             effects: of its factors, for the reasons, where they were also computed before.
         """
@@ -154,11 +168,22 @@ class StudentsModel:
         return answers
 
     def status(self, chances: FloatArray) -> str:
-        """The status that the thresholds give to (1, 2) chances."""
+        """The status that the thresholds give to (1, 2) chances.
+
+        Args:
+            chances: float (1, 2), of lagging and of critical.
+        """
         return STATUSES[int(self.risk.statuses(chances)[0])]
 
     def path(self, ra: str) -> list[tuple[dict[str, float | None], str]]:
-        """A student's records by year, each with its status in that year; empty for an unknown student."""
+        """A student's records by year, each with its status in that year; empty for an unknown student.
+
+        Args:
+            ra: id of the student; blanks and case do not count.
+
+        Returns:
+            record and status of each year, earliest first.
+        """
         student = self.store.student(ra)
         if student < 0:
             return []

@@ -88,6 +88,9 @@ class ModelParams(Params):
     def of(self, kind: Kind) -> Any:
         """The params of a kind, with those of ``params`` where it is the model's type.
 
+        Args:
+            kind: of a member, such as ``logistic``.
+
         Raises:
             ValueError: ``params`` has a value that the kind does not know or allow.
         """

@@ -24,10 +24,18 @@ class Member(Protocol):
     """One kind of model; the mean of the members' chances is the ensemble's."""
 
     def predict(self, features: FloatArray) -> Float64s:
-        """float64 (n, replicates, 2): chances of lagging and of critical, by replicate."""
+        """float64 (n, replicates, 2): chances of lagging and of critical, by replicate.
+
+        Args:
+            features: float (n, features).
+        """
 
     def save(self, folder: Path) -> None:
-        """Write it below the folder."""
+        """Write it below the folder.
+
+        Args:
+            folder: of the model.
+        """
 
 
 KINDS: dict[str, Any] = {"logistic": Logistic, "forest": Forest, "lightgbm": Boosted, "xgboost": XgboostTrees}
@@ -41,7 +49,14 @@ class Calibration:
     shift: tuple[float, float] = (0.0, 0.0)
 
     def apply(self, chances: FloatArray) -> Float64s:
-        """(..., 2) calibrated; critical is never more likely than lagging, of which it is a part."""
+        """(..., 2) calibrated; critical is never more likely than lagging, of which it is a part.
+
+        Args:
+            chances: float (..., 2), of lagging and of critical.
+
+        Returns:
+            float64, with the shape of ``chances``.
+        """
         inside = np.clip(chances, TINY, 1 - TINY)
         logit = np.log(inside / (1 - inside)) * np.asarray(self.slope) + np.asarray(self.shift)
         found: Float64s = 1 / (1 + np.exp(-logit))
@@ -63,7 +78,11 @@ class Thresholds:
     urgent: float = 0.5
 
     def statuses(self, chances: FloatArray) -> Int8s:
-        """int8 (n): places in STATUSES of (n, 2) chances."""
+        """int8 (n): places in STATUSES of (n, 2) chances.
+
+        Args:
+            chances: float (n, 2), of lagging and of critical.
+        """
         status: IntArray = np.select([chances[:, 1] >= self.critical, chances[:, 0] >= self.lagging], [2, 1], 0)
         return status.astype(np.int8)
 
@@ -108,21 +127,46 @@ class RiskModel:
     facts: Mapping[str, Any]
 
     def matrix(self, columns: Columns) -> Float64s:
-        """(n, features) of records, nan where something is missing."""
+        """(n, features) of records, nan where something is missing.
+
+        Args:
+            columns: float (n) by name, for each name of RECORD.
+
+        Returns:
+            float64.
+        """
         return matrix(columns, self.features, self.ruler)
 
     def raw(self, features: FloatArray) -> Float64s:
-        """(n, replicates, 2) mean of the members before calibration; what is missing counts as typical."""
+        """(n, replicates, 2) mean of the members before calibration; what is missing counts as typical.
+
+        Args:
+            features: float (n, features), nan where a value is missing.
+
+        Returns:
+            float64.
+        """
         filled = np.where(np.isnan(features), self.typical, features)
         means: Float64s = np.mean([member.predict(filled) for member in self.members.values()], axis=0)
         return means
 
     def chances(self, features: FloatArray) -> Float64s:
-        """(n, 2) calibrated chances of lagging and of critical."""
+        """(n, 2) calibrated chances of lagging and of critical.
+
+        Args:
+            features: float (n, features), nan where a value is missing.
+
+        Returns:
+            float64, each 0 to 1.
+        """
         return self.calibration.apply(self.raw(features).mean(axis=1))
 
     def risks(self, features: FloatArray) -> Risks:
-        """Chances and intervals; where a feature is missing, the interval also covers low and high values of it."""
+        """Chances and intervals; where a feature is missing, the interval also covers low and high values of it.
+
+        Args:
+            features: float (n, features), nan where a value is missing.
+        """
         raw = self.raw(features)
         chances, replicates = self.calibration.apply(raw.mean(axis=1)), self.calibration.apply(raw)
         tail = (1 - self.interval) / 2
@@ -134,11 +178,19 @@ class RiskModel:
         return Risks(chances, np.minimum(low, chances), np.maximum(high, chances))
 
     def statuses(self, chances: FloatArray) -> Int8s:
-        """int8 (n): places in STATUSES of (n, 2) chances."""
+        """int8 (n): places in STATUSES of (n, 2) chances.
+
+        Args:
+            chances: float (n, 2), of lagging and of critical.
+        """
         return self.thresholds.statuses(chances)
 
     def save(self, folder: Path) -> None:
-        """Write ``risk.json`` and the members."""
+        """Write ``risk.json`` and the members.
+
+        Args:
+            folder: made when missing.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         content = {
             "features": self.features,
@@ -158,6 +210,9 @@ class RiskModel:
     @classmethod
     def load(cls, folder: Path) -> "RiskModel":
         """Read a saved model; nothing is unpickled.
+
+        Args:
+            folder: where it was saved.
 
         Raises:
             ReleaseCorruptError: a file is missing or damaged, or names a feature that does not exist here.

@@ -47,20 +47,40 @@ class Store:
         return len(self.ids)
 
     def student(self, ra: str) -> int:
-        """The place of a student, -1 when there is none; blanks and case do not count."""
+        """The place of a student, -1 when there is none; blanks and case do not count.
+
+        Args:
+            ra: id of the student, as in the sheets or in a request.
+        """
         return self.ids.row(normal_id(ra))
 
     def rows(self, student: int) -> range:
-        """The rows of a student, by year."""
+        """The rows of a student, by year.
+
+        Args:
+            student: place of the student, 0 or more.
+        """
         return range(int(self.offsets[student]), int(self.offsets[student + 1]))
 
     def record(self, row: int) -> dict[str, float | None]:
-        """One row as a record; None where the sheet had nothing."""
+        """One row as a record; None where the sheet had nothing.
+
+        Args:
+            row: of the store.
+
+        Returns:
+            values by the names of RECORD.
+        """
         values = self.records[row].tolist()
         return {name: None if value != value else value for name, value in zip(RECORD, values, strict=True)}
 
     def label(self, row: int, kind: str) -> str | None:
-        """Gender, school or group of a row, None where the sheet had nothing."""
+        """Gender, school or group of a row, None where the sheet had nothing.
+
+        Args:
+            row: of the store.
+            kind: one of ``KINDS``.
+        """
         code = int(self.labels[row, KINDS.index(kind)])
         return None if code == UNKNOWN else self.names[kind][code]
 
@@ -70,12 +90,23 @@ class Store:
         return rows
 
     def columns(self, rows: IntArray | Sequence[int]) -> dict[str, FloatArray]:
-        """Rows as columns of RECORD."""
+        """Rows as columns of RECORD.
+
+        Args:
+            rows: int (n), of the store.
+
+        Returns:
+            float64 (n) by name, nan where the sheet had nothing.
+        """
         found = self.records[np.asarray(rows, np.int64)].astype(float)
         return {name: found[:, place] for place, name in enumerate(RECORD)}
 
     def save(self, folder: Path) -> None:
-        """Write it below ``folder/students``."""
+        """Write it below ``folder/students``.
+
+        Args:
+            folder: of the release.
+        """
         target = folder / STORE
         arrays = {"offsets": self.offsets, "records": self.records, "labels": self.labels, **vars(self.risks)}
         save_arrays(target, arrays if self.effects is None else {**arrays, EFFECTS: self.effects})
@@ -85,6 +116,9 @@ class Store:
     @classmethod
     def load(cls, folder: Path) -> "Store":
         """Read a saved store.
+
+        Args:
+            folder: of the release.
 
         Raises:
             ReleaseCorruptError: a file is missing, or the arrays do not fit together.

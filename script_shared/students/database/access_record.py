@@ -90,6 +90,9 @@ class AccessRecord:
     def add(self, looks: Sequence[Look]) -> None:
         """Write looks, all or none.
 
+        Args:
+            looks: as ``looks_at`` gives them.
+
         Raises:
             UnavailableError: they were not written.
         """
@@ -101,6 +104,9 @@ class AccessRecord:
         """Write one look in microseconds, without waiting for anybody; returns whether it is in the record.
 
         It is not where the database is PostgreSQL, or another writer is at work: then ``add`` it in a thread.
+
+        Args:
+            look: as ``looks_at`` gives it.
         """
         connection = self._connection.direct()
         if connection is None:
@@ -159,6 +165,9 @@ class AccessRecord:
 
     def remove_before(self, at_ms: int) -> int:
         """Delete looks that are older, and return how many there were.
+
+        Args:
+            at_ms: epoch milliseconds, UTC.
 
         Raises:
             UnavailableError: the record cannot be written.

@@ -65,7 +65,11 @@ class StudentFeatures:
 
     @classmethod
     def of(cls, content: bytes) -> "StudentFeatures":
-        """Read from the bytes that the store holds."""
+        """Read from the bytes that the store holds.
+
+        Args:
+            content: as ``FeatureStore.read`` gives it.
+        """
         record, effects, *risks = orjson.loads(content)
         known = None if effects is None or None in effects else np.array(effects)
         return cls(dict(zip(RECORD, record, strict=True)), Risks(*(np.array([ends]) for ends in risks)), known)
@@ -88,6 +92,8 @@ class FeatureStore:
         """Write the students of a release, all or none, unless it is there; returns whether they were written.
 
         Args:
+            release: version of the release.
+            store: the students of the release.
             erased: digests of students who are left out.
 
         Raises:
@@ -114,6 +120,10 @@ class FeatureStore:
     def read(self, release: str, ra: str) -> bytes | None:
         """What a release has of a student, for ``StudentFeatures.of``; None for an unknown one.
 
+        Args:
+            release: version of the release.
+            ra: id of the student in its normal form, see ``normal_id``.
+
         Raises:
             UnavailableError: the database cannot be read.
         """
@@ -134,6 +144,9 @@ class FeatureStore:
     def erase(self, ra: str) -> int:
         """Delete a student from all releases; returns from how many.
 
+        Args:
+            ra: id of the student in its normal form, see ``normal_id``.
+
         Raises:
             UnavailableError: the database cannot be written.
         """
@@ -142,6 +155,9 @@ class FeatureStore:
 
     def keep(self, releases: Collection[str]) -> list[str]:
         """Delete all other releases; returns their names.
+
+        Args:
+            releases: versions that stay.
 
         Raises:
             UnavailableError: the database cannot be written.

@@ -54,6 +54,9 @@ class Reason:
     def sentence(self, language: str = "en") -> str:
         """The reason as a plain sentence, in ``en`` or ``pt``.
 
+        Args:
+            language: ``en`` or ``pt``.
+
         >>> Reason("engagement", 0.121, 4.2, 8.1).sentence()
         'Engagement (IEG) raises the risk by 12 points (4.2, typical 8.1).'
         """

@@ -28,14 +28,22 @@ class Boosted:
     boosters: Sequence[Sequence["Booster"]]
 
     def predict(self, features: FloatArray) -> Float64s:
-        """float64 (n, replicates, 2): chances of lagging and of critical, by replicate."""
+        """float64 (n, replicates, 2): chances of lagging and of critical, by replicate.
+
+        Args:
+            features: float (n, features).
+        """
         if not len(features):
             return np.zeros((0, len(self.boosters), 2))
         found = [[booster.predict(features, num_threads=1) for booster in pair] for pair in self.boosters]
         return np.moveaxis(np.asarray(found), 2, 0)
 
     def save(self, folder: Path) -> None:
-        """Write ``folder/lightgbm/<replicate>-<output>.txt``."""
+        """Write ``folder/lightgbm/<replicate>-<output>.txt``.
+
+        Args:
+            folder: of the model.
+        """
         (folder / NAME).mkdir(parents=True, exist_ok=True)
         for replicate, pair in enumerate(self.boosters):
             for output, booster in zip(OUTPUTS, pair, strict=True):
@@ -44,6 +52,10 @@ class Boosted:
     @classmethod
     def load(cls, folder: Path, columns: int) -> "Boosted":
         """Read saved models.
+
+        Args:
+            folder: of the model.
+            columns: features that it must have.
 
         Raises:
             ReleaseCorruptError: a file is missing, cut short or of another number of features.

@@ -13,11 +13,19 @@ class Forest(Trees):
     """Fitted trees; a leaf's value is the share of its students to whom it came."""
 
     def predict(self, features: FloatArray) -> Float64s:
-        """float64 (n, replicates, 2): chances of lagging and of critical, by replicate; no feature is nan."""
+        """float64 (n, replicates, 2): chances of lagging and of critical, by replicate; no feature is nan.
+
+        Args:
+            features: float (n, features).
+        """
         return self.means(features)
 
     def save(self, folder: Path) -> None:
-        """Write the arrays below ``folder/forest``."""
+        """Write the arrays below ``folder/forest``.
+
+        Args:
+            folder: of the model.
+        """
         super().save(folder / NAME)
 
     @classmethod
@@ -25,6 +33,7 @@ class Forest(Trees):
         """Read a saved forest.
 
         Args:
+            folder: of the model.
             columns: how many features it may look at.
 
         Raises:

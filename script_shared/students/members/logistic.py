@@ -28,19 +28,31 @@ class Logistic:
     bias: FloatArray
 
     def predict(self, features: FloatArray) -> Float64s:
-        """float64 (n, replicates, 2): chances of lagging and of critical, by replicate; no feature is nan."""
+        """float64 (n, replicates, 2): chances of lagging and of critical, by replicate; no feature is nan.
+
+        Args:
+            features: float (n, features).
+        """
         scaled = (features - self.mean) / self.scale
         logits = np.einsum("nf,rof->nro", scaled, self.weights) + self.bias
         chances: Float64s = 1 / (1 + np.exp(-np.clip(logits, -50, 50)))
         return chances
 
     def save(self, folder: Path) -> None:
-        """Write the arrays below ``folder/logistic``."""
+        """Write the arrays below ``folder/logistic``.
+
+        Args:
+            folder: of the model.
+        """
         save_arrays(folder / NAME, vars(self))
 
     @classmethod
     def load(cls, folder: Path, columns: int) -> "Logistic":
         """Read saved regressions.
+
+        Args:
+            folder: of the model.
+            columns: features that it must have.
 
         Raises:
             ReleaseCorruptError: arrays are missing, or of other sizes than the features, or not finite.

@@ -36,7 +36,11 @@ class Trees:
     value: Float64s
 
     def means(self, features: FloatArray) -> Float64s:
-        """float64 (n, replicates, 2): mean over the trees of the leaves' values; no feature is nan."""
+        """float64 (n, replicates, 2): mean over the trees of the leaves' values; no feature is nan.
+
+        Args:
+            features: float (n, features); used as float32.
+        """
         rows = np.ascontiguousarray(features, np.float32)
         size, means_of = (BLOCK, self._tree_by_tree) if len(rows) >= MANY else (MANY, self._all_trees)
         parts = [means_of(rows[start : start + size]) for start in range(0, len(rows), size)]
@@ -84,12 +88,19 @@ class Trees:
         return depths
 
     def save(self, folder: Path) -> None:
-        """Write the arrays into the folder."""
+        """Write the arrays into the folder.
+
+        Args:
+            folder: made when missing.
+        """
         save_arrays(folder, {name: getattr(self, name) for name in NAMES})
 
     @classmethod
     def read(cls, folder: Path) -> Self:
         """What ``save`` wrote, not checked yet.
+
+        Args:
+            folder: where they were saved.
 
         Raises:
             ReleaseCorruptError: an array is missing.

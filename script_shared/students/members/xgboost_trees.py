@@ -34,6 +34,9 @@ class XgboostTrees:
     def of(cls, texts: Sequence[Sequence[str]]) -> "XgboostTrees":
         """Out of the library's JSON.
 
+        Args:
+            texts: models as JSON: for each replicate one for lagging and one for critical.
+
         Raises:
             KeyError, ValueError, TypeError: a text is no binary model of trees, or they have unequal numbers of trees.
         """
@@ -44,17 +47,33 @@ class XgboostTrees:
         return cls(texts, _trees(in_order), np.asarray(base, float))
 
     def predict(self, features: FloatArray) -> Float64s:
-        """float64 (n, replicates, 2): chances of lagging and of critical, by replicate; no feature is nan."""
+        """float64 (n, replicates, 2): chances of lagging and of critical, by replicate; no feature is nan.
+
+        Args:
+            features: float (n, features).
+        """
         return self.chances(self.trees.means(features) * self.trees.roots.shape[2], self.base)
 
     @staticmethod
     def chances(sums: FloatArray, base: FloatArray) -> Float64s:
-        """The chances of sums of leaves."""
+        """The chances of sums of leaves.
+
+        Args:
+            sums: float64 (n, replicates, 2).
+            base: float64 (replicates, 2), the logit without trees.
+
+        Returns:
+            float64 (n, replicates, 2).
+        """
         found: Float64s = 1 / (1 + np.exp(-np.clip(sums + base, -50, 50)))
         return found
 
     def save(self, folder: Path) -> None:
-        """Write ``folder/xgboost/<replicate>-<output>.json``."""
+        """Write ``folder/xgboost/<replicate>-<output>.json``.
+
+        Args:
+            folder: of the model.
+        """
         (folder / NAME).mkdir(parents=True, exist_ok=True)
         for replicate, pair in enumerate(self.texts):
             for output, text in zip(OUTPUTS, pair, strict=True):
@@ -63,6 +82,10 @@ class XgboostTrees:
     @classmethod
     def load(cls, folder: Path, columns: int) -> "XgboostTrees":
         """Read saved models.
+
+        Args:
+            folder: of the model.
+            columns: features that it may look at.
 
         Raises:
             ReleaseCorruptError: a file is missing, cut short, or looks at features that do not exist.
