@@ -91,7 +91,11 @@ class GradesParams(Params):
         return frozenset(status for grade in FINAL for status in getattr(self, grade))
 
     def grade_of(self, status: str | None) -> int | None:
-        """Grade of a status, None where nothing is decided."""
+        """Grade of a status, None where nothing is decided.
+
+        Args:
+            status: as the tables have it; None where there is none.
+        """
         return self.by_status.get(status or "")
 
 

@@ -83,7 +83,11 @@ class Vacancy:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Vacancy":
-        """From a row of the vacancies' table; what is missing or None is empty."""
+        """From a row of the vacancies' table; what is missing or None is empty.
+
+        Args:
+            row: values by column.
+        """
         return cls(**{"id": "", **_from_columns(cls, COLUMNS, "asked_on", row)})
 
     def columns(self) -> dict[str, Any]:
@@ -125,7 +129,11 @@ class Candidate:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Candidate":
-        """From a row of the candidates' table; what is missing or None is empty."""
+        """From a row of the candidates' table; what is missing or None is empty.
+
+        Args:
+            row: values by column.
+        """
         return cls(**{"id": "", **_from_columns(cls, CANDIDATE_COLUMNS, "created_on", row)})
 
     def columns(self) -> dict[str, Any]:

@@ -22,10 +22,18 @@ class Encoder(Protocol):
         """Numbers of a vector."""
 
     def encode(self, documents: Sequence[Document]) -> Float32s:
-        """float32 (documents, width): rows of length 1, zeros for a document without a known word."""
+        """float32 (documents, width): rows of length 1, zeros for a document without a known word.
+
+        Args:
+            documents: texts by the name of their field.
+        """
 
     def save(self, folder: Path) -> None:
-        """Write it into the folder."""
+        """Write it into the folder.
+
+        Args:
+            folder: made when missing.
+        """
 
 
 def whole_text(document: Document) -> str:

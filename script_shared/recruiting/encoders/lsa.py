@@ -89,7 +89,11 @@ class Lsa:
         return unit_rows(csr_array(both, dtype=np.float32))
 
     def encode(self, documents: Sequence[Document]) -> Float32s:
-        """float32 (documents, width): rows of length 1."""
+        """float32 (documents, width): rows of length 1.
+
+        Args:
+            documents: texts by the name of their field.
+        """
         parts = [
             unit(self.sparse(documents[start : start + CHUNK]) @ self.components)
             for start in range(0, len(documents), CHUNK)
@@ -97,7 +101,11 @@ class Lsa:
         return np.concatenate(parts) if parts else np.zeros((0, self.width), np.float32)
 
     def save(self, folder: Path) -> None:
-        """Write it into the folder."""
+        """Write it into the folder.
+
+        Args:
+            folder: made when missing.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self.words.save(folder, "words")
         self.letters.save(folder, "letters")
@@ -108,6 +116,9 @@ class Lsa:
     @classmethod
     def load(cls, folder: Path) -> "Lsa":
         """Read it; nothing is unpickled.
+
+        Args:
+            folder: where it was saved.
 
         Raises:
             ReleaseCorruptError: a file is missing, or the arrays do not fit together.

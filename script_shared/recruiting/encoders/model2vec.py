@@ -36,6 +36,9 @@ class Model2Vec:
     def read(cls, folder: Path) -> "Model2Vec":
         """Read a folder with ``model.safetensors`` and ``tokenizer.json``, as model2vec saves it.
 
+        Args:
+            folder: of the pretrained model.
+
         Raises:
             InputError: a file is missing, or the files do not fit together.
             SettingsError: a package is not installed.
@@ -76,7 +79,11 @@ class Model2Vec:
         return f"model2vec-{digest.hexdigest()}"
 
     def encode(self, documents: Sequence[Document]) -> FloatArray:
-        """float32 (documents, width): rows of length 1, zeros for a document without a token that has a vector."""
+        """float32 (documents, width): rows of length 1, zeros for a document without a token that has a vector.
+
+        Args:
+            documents: texts by the name of their field.
+        """
         texts = [whole_text(document)[:LONGEST_TEXT] for document in documents]
         ids = [each.ids[:LONGEST] for each in self.tokenizer.encode_batch(texts, add_special_tokens=False)]
         offsets = np.cumsum([0, *map(len, ids)])
@@ -85,7 +92,11 @@ class Model2Vec:
         return unit(counts @ self.vectors)
 
     def save(self, folder: Path) -> None:
-        """Write it into the folder."""
+        """Write it into the folder.
+
+        Args:
+            folder: made when missing.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         (folder / FILE).write_text(self.tokens, encoding="utf-8")
         save_arrays(folder, {"model2vec.vectors": self.vectors})
@@ -93,6 +104,9 @@ class Model2Vec:
     @classmethod
     def load(cls, folder: Path) -> "Model2Vec":
         """Read it.
+
+        Args:
+            folder: where it was saved.
 
         Raises:
             ReleaseCorruptError: a file is missing, or the files do not fit together.

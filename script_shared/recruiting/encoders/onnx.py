@@ -44,6 +44,9 @@ class Onnx:
     def read(cls, folder: Path) -> "Onnx":
         """Read ``model.onnx`` (or ``onnx/model.onnx``), ``tokenizer.json`` and the pooling's ``config.json``.
 
+        Args:
+            folder: of the pretrained model.
+
         Raises:
             InputError: a file is missing, or cannot be run.
             SettingsError: a package is not installed.
@@ -61,6 +64,12 @@ class Onnx:
     @classmethod
     def of(cls, graph: Path, tokens: Path, pooling: str, longest: int) -> "Onnx":
         """The model of these files.
+
+        Args:
+            graph: the ``.onnx`` file.
+            tokens: ``tokenizer.json``.
+            pooling: how the vectors of the tokens become one, such as ``mean``.
+            longest: tokens of a text at most; the rest is cut off.
 
         Raises:
             InputError: a file is missing, or cannot be run.
@@ -89,7 +98,11 @@ class Onnx:
         return int(self.session.get_outputs()[0].shape[-1])
 
     def encode(self, documents: Sequence[Document]) -> FloatArray:
-        """float32 (documents, width): rows of length 1, zeros for a document without text."""
+        """float32 (documents, width): rows of length 1, zeros for a document without text.
+
+        Args:
+            documents: texts by the name of their field.
+        """
         texts = [whole_text(document)[:LONGEST_TEXT] for document in documents]
         found = np.zeros((len(texts), self.width), np.float32)
         filled = sorted((place for place, text in enumerate(texts) if text.strip()), key=lambda at: len(texts[at]))
@@ -117,7 +130,11 @@ class Onnx:
         return mean
 
     def save(self, folder: Path) -> None:
-        """Write it into the folder."""
+        """Write it into the folder.
+
+        Args:
+            folder: made when missing; both files are copied into it.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(self.graph, folder / GRAPH)
         shutil.copyfile(self.tokens, folder / FILE)
@@ -126,6 +143,9 @@ class Onnx:
     @classmethod
     def load(cls, folder: Path) -> "Onnx":
         """Read it.
+
+        Args:
+            folder: where it was saved.
 
         Raises:
             ReleaseCorruptError: a file is missing, or cannot be run.

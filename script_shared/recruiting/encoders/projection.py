@@ -51,18 +51,29 @@ class Projection:
         return cls(mean.astype(np.float32), (whiten @ turn[:, best]).astype(np.float32))
 
     def apply(self, vectors: FloatArray) -> Float32s:
-        """float32 (n, narrower): rows of length 1; what had no words stays zeros."""
+        """float32 (n, narrower): rows of length 1; what had no words stays zeros.
+
+        Args:
+            vectors: float (n, width).
+        """
         found = unit((vectors - self.mean) @ self.matrix)
         found[~vectors.any(axis=1)] = 0.0
         return found
 
     def save(self, folder: Path) -> None:
-        """Write it into the folder."""
+        """Write it into the folder.
+
+        Args:
+            folder: made when missing.
+        """
         save_arrays(folder, {"projection.mean": self.mean, "projection.matrix": self.matrix})
 
     @classmethod
     def load(cls, folder: Path) -> "Projection":
         """Read it.
+
+        Args:
+            folder: where it was saved.
 
         Raises:
             ReleaseCorruptError: a file is missing, or the arrays do not fit together.

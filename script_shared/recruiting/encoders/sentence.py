@@ -47,7 +47,11 @@ class Sentence:
         return f"sentence-{self.name}"
 
     def encode(self, documents: Sequence[Document]) -> Float32s:
-        """float32 (documents, 512): rows of length 1, zeros for a document without text."""
+        """float32 (documents, 512): rows of length 1, zeros for a document without text.
+
+        Args:
+            documents: texts by the name of their field.
+        """
         texts = [whole_text(document)[:LONGEST] for document in documents]
         found = np.zeros((len(texts), self.width), np.float32)
         filled = [place for place, text in enumerate(texts) if text.strip()]
@@ -57,11 +61,19 @@ class Sentence:
         return unit(found)
 
     def save(self, folder: Path) -> None:
-        """Write its name into the folder."""
+        """Write its name into the folder.
+
+        Args:
+            folder: made when missing.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         (folder / FACTS).write_text(json.dumps({"name": self.name}), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> "Sentence":
-        """Read its name."""
+        """Read its name.
+
+        Args:
+            folder: not read, because the weights are those of a package.
+        """
         return cls()

@@ -40,11 +40,19 @@ class TextSpaces:
         return f"{self.encoder.version}-{digest.hexdigest()}"
 
     def vacancies(self, documents: Sequence[Document]) -> Spaces:
-        """Vectors of vacancies in each space."""
+        """Vectors of vacancies in each space.
+
+        Args:
+            documents: texts of n vacancies by the name of their field.
+        """
         return self._spaces(documents, self.projection)
 
     def candidates(self, documents: Sequence[Document]) -> Spaces:
-        """Vectors of candidates in each space."""
+        """Vectors of candidates in each space.
+
+        Args:
+            documents: texts of n candidates by the name of their field.
+        """
         return self._spaces(documents, self.candidate_projection)
 
     def _spaces(self, documents: Sequence[Document], projection: Projection) -> Spaces:
@@ -54,12 +62,22 @@ class TextSpaces:
 
     @staticmethod
     def projected(text: FloatArray, title: FloatArray, projection: Projection) -> Spaces:
-        """All spaces from encoded texts and titles."""
+        """All spaces from encoded texts and titles.
+
+        Args:
+            text: float32 (n, width), of whole texts.
+            title: float32 (n, width), of titles.
+            projection: of the side that they are of.
+        """
         learnt = {"learnt": projection.apply(text), "learnt_title": projection.apply(title)}
         return {"text": text, "title": title, **learnt}
 
     def save(self, folder: Path) -> None:
-        """Write it into the folder."""
+        """Write it into the folder.
+
+        Args:
+            folder: made when missing.
+        """
         self.encoder.save(folder)
         self.projection.save(folder / "vacancies")
         self.candidate_projection.save(folder / "candidates")
@@ -69,6 +87,9 @@ class TextSpaces:
     @classmethod
     def load(cls, folder: Path) -> "TextSpaces":
         """Read it; nothing is unpickled.
+
+        Args:
+            folder: where it was saved.
 
         Raises:
             ReleaseCorruptError: a file is missing, or of another version.

@@ -39,6 +39,9 @@ class Static:
     def read(cls, folder: Path) -> "Static":
         """Read vectors that somebody else trained.
 
+        Args:
+            folder: with ``words.txt``, one word per line, and ``vectors.npy``, float (words, width).
+
         Raises:
             InputError: a file is missing, or they do not fit together.
         """
@@ -70,7 +73,11 @@ class Static:
         return "static-" + blake2b(np.ascontiguousarray(self.vectors).tobytes(), digest_size=6).hexdigest()
 
     def encode(self, documents: Sequence[Document]) -> Float32s:
-        """float32 (documents, width): rows of length 1, zeros for a document without a word that has a vector."""
+        """float32 (documents, width): rows of length 1, zeros for a document without a word that has a vector.
+
+        Args:
+            documents: texts by the name of their field.
+        """
         found = [[self.places[word] for word in words(whole_text(each)) if word in self.places] for each in documents]
         offsets = np.cumsum([0, *map(len, found)])
         columns = [place for places in found for place in places]
@@ -78,13 +85,20 @@ class Static:
         return unit(counts @ self.vectors)
 
     def save(self, folder: Path) -> None:
-        """Write it into the folder."""
+        """Write it into the folder.
+
+        Args:
+            folder: made when missing.
+        """
         self.terms.save(folder, "static.words")
         save_arrays(folder, {"static.vectors": self.vectors})
 
     @classmethod
     def load(cls, folder: Path) -> "Static":
         """Read it.
+
+        Args:
+            folder: where it was saved.
 
         Raises:
             ReleaseCorruptError: a file is missing, or they do not fit together.

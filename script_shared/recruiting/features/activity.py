@@ -47,7 +47,11 @@ class Activity:
             self.add(application)
 
     def add(self, new: Application) -> None:
-        """Add an application; a known pair gets its new status."""
+        """Add an application; a known pair gets its new status.
+
+        Args:
+            new: rows of candidate and vacancy, with days since 1970-01-01.
+        """
         for side, own, other in (
             (self.of_candidate, new.candidate, new.vacancy),
             (self.of_vacancy, new.vacancy, new.candidate),
@@ -62,12 +66,23 @@ class Activity:
         self.changes += 1
 
     def latest(self, candidate: int, most: int, leave_out: int = -1) -> list[Known]:
-        """A candidate's newest applications, newest first, one vacancy left out."""
+        """A candidate's newest applications, newest first, one vacancy left out.
+
+        Args:
+            candidate: row of the candidate.
+            most: applications at most.
+            leave_out: row of a vacancy, -1 for none.
+        """
         entries = reversed(self.of_candidate.get(candidate, ()))
         return list(islice((entry for entry in entries if entry[0] != leave_out), most))
 
     def move(self, candidate: int, new: int) -> None:
-        """Give a candidate's applications to another row, for a new version of the candidate."""
+        """Give a candidate's applications to another row, for a new version of the candidate.
+
+        Args:
+            candidate: row that loses the applications.
+            new: row that gets them.
+        """
         self.of_candidate[new] = self.of_candidate.pop(candidate, [])
         for vacancy, *_ in self.of_candidate[new]:
             entries = self.of_vacancy[vacancy]
@@ -78,6 +93,10 @@ class Activity:
         """Give a vacancy's applications to another row, for a new version of the vacancy.
 
         The old row keeps its list: another thread may be about to look at it.
+
+        Args:
+            vacancy: row of the old version.
+            new: row that gets the applications.
         """
         self.of_vacancy[new] = list(self.of_vacancy.get(vacancy, ()))
         for candidate, *_ in self.of_vacancy[new]:
@@ -86,7 +105,11 @@ class Activity:
         self.changes += 1
 
     def erase(self, candidate: int) -> None:
-        """Forget a candidate."""
+        """Forget a candidate.
+
+        Args:
+            candidate: row of the candidate.
+        """
         for vacancy, *_ in self.of_candidate.pop(candidate, ()):
             entries = self.of_vacancy.get(vacancy, [])
             self.of_vacancy[vacancy] = [entry for entry in entries if entry[0] != candidate]

@@ -47,17 +47,29 @@ class Codes:
         self.places: dict[str, int] = {}
 
     def of(self, texts: Iterable[str]) -> list[int]:
-        """The codes of texts; case, accents and blanks do not matter."""
+        """The codes of texts; case, accents and blanks do not matter.
+
+        Args:
+            texts: a new one gets the next code, an empty one NONE.
+        """
         keys = (" ".join(plain(text).split()) for text in texts)
         return [self.places.setdefault(key, len(self.places)) if key else NONE for key in keys]
 
     def forget(self, count: int) -> None:
-        """Forget the newest words, so that this many are left."""
+        """Forget the newest words, so that this many are left.
+
+        Args:
+            count: words to keep, the oldest.
+        """
         while len(self.places) > count:
             self.places.popitem()
 
     def masks(self, lists: Iterable[Sequence[str]]) -> list[int]:
-        """Lists of words as bits, the same in every process; some words share a bit."""
+        """Lists of words as bits, the same in every process; some words share a bit.
+
+        Args:
+            lists: of words; case, accents and blanks do not matter.
+        """
         keys = ([" ".join(plain(text).split()) for text in each] for each in lists)
         return [sum(1 << bit for bit in {crc32(key.encode()) % MASK_BITS for key in each if key}) for each in keys]
 

@@ -63,20 +63,43 @@ class World:
         self.use(activity or Activity())
 
     def project(self, vacancy_vectors: Spaces, candidate_vectors: Spaces) -> None:
-        """Take other vectors, such as those of a projection that has learnt of later days."""
+        """Take other vectors, such as those of a projection that has learnt of later days.
+
+        Args:
+            vacancy_vectors: float32 (vacancies, width) in each space.
+            candidate_vectors: float32 (candidates, width) in each space.
+        """
         self._vacancy_vectors = {name: Vectors(vacancy_vectors[name]) for name in SPACES}
         self._candidate_vectors = {name: Vectors(candidate_vectors[name]) for name in SPACES}
 
     def use(self, activity: Activity) -> None:
-        """Take another activity, such as an empty one that is filled day by day."""
+        """Take another activity, such as an empty one that is filled day by day.
+
+        Args:
+            activity: used as it is, not copied.
+        """
         self.activity, self.side = activity, VacancySide(activity)
 
     def vacancy_vectors(self, space: str) -> Float32s:
-        """float32 (vacancies, width)."""
+        """float32 (vacancies, width).
+
+        Args:
+            space: one of ``SPACES``.
+
+        Returns:
+            rows in the order of the vacancies' rows.
+        """
         return self._vacancy_vectors[space].rows
 
     def candidate_vectors(self, space: str) -> Float32s:
-        """float32 (candidates, width)."""
+        """float32 (candidates, width).
+
+        Args:
+            space: one of ``SPACES``.
+
+        Returns:
+            rows in the order of the candidates' rows.
+        """
         return self._candidate_vectors[space].rows
 
     def add_vacancies(self, vacancies: Sequence[Vacancy], vectors: Spaces) -> None:
@@ -103,7 +126,12 @@ class World:
             vectors.drop()
 
     def add_candidates(self, candidates: Sequence[Candidate], vectors: Spaces) -> None:
-        """Add candidates at the end."""
+        """Add candidates at the end.
+
+        Args:
+            candidates: n records.
+            vectors: float32 (n, width) in each space.
+        """
         self.candidate_facts.extend(candidates)
         for name in SPACES:
             self._candidate_vectors[name].extend(vectors[name])

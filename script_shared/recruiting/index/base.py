@@ -61,7 +61,11 @@ class VectorIndex(Protocol):
         """
 
     def delete(self, ids: Sequence[str]) -> int:
-        """Remove entries; how many there were."""
+        """Remove entries; how many there were.
+
+        Args:
+            ids: unknown ones are ignored.
+        """
 
     def query(
         self, target: FloatArray | str, k: int, where: Where | None = None, encoder: str | None = None
@@ -79,7 +83,11 @@ class VectorIndex(Protocol):
         """
 
     def count(self, where: Where | None = None) -> int:
-        """Entries, or those that fit."""
+        """Entries, or those that fit.
+
+        Args:
+            where: values that an entry must have, by name; None for all entries.
+        """
 
 
 class NewIndex(VectorIndex, Protocol):
@@ -95,12 +103,22 @@ class IndexServer(Protocol):
     def make(self, name: str, width: int, encoder: str) -> NewIndex:
         """An empty index to fill and finish; an index of the same name is dropped.
 
+        Args:
+            name: as ``index_name`` gives it.
+            width: numbers of a vector.
+            encoder: name of the encoder.
+
         Raises:
             UnavailableError: the server does not answer; all methods raise it.
         """
 
     def open(self, name: str, width: int, encoder: str) -> VectorIndex | None:
         """A complete index, None if there is none.
+
+        Args:
+            name: as ``index_name`` gives it.
+            width: numbers of a vector.
+            encoder: name of the encoder.
 
         Raises:
             RequestError: its vectors are of another encoder or width.
@@ -110,7 +128,11 @@ class IndexServer(Protocol):
         """The names of all indexes, complete or not."""
 
     def drop(self, name: str) -> None:
-        """Remove an index, if it exists."""
+        """Remove an index, if it exists.
+
+        Args:
+            name: as ``index_name`` gives it.
+        """
 
     def close(self) -> None:
         """Close the connections."""

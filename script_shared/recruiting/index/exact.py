@@ -38,7 +38,15 @@ class ExactIndex:
         self._lock = Lock()
 
     def upsert(self, entries: Sequence[Entry], encoder: str) -> None:
-        """Add entries, or replace those of the same id."""
+        """Add entries, or replace those of the same id.
+
+        Args:
+            entries: with vectors of length 1.
+            encoder: name of their encoder.
+
+        Raises:
+            RequestError: they are of another encoder or width than the index.
+        """
         require_version(self.encoder, encoder)
         for entry in entries:
             require_width(self.width, len(entry.vector))
@@ -93,7 +101,11 @@ class ExactIndex:
             self._tagged.setdefault(pair, []).append(row)
 
     def delete(self, ids: Sequence[str]) -> int:
-        """Remove entries; how many there were."""
+        """Remove entries; how many there were.
+
+        Args:
+            ids: unknown ones are ignored.
+        """
         with self._lock:
             rows = [self._rows.pop(name) for name in ids if name in self._rows]
             self._alive[rows] = False
@@ -104,6 +116,12 @@ class ExactIndex:
 
     def vector(self, name: str) -> FloatArray:
         """(width) the vector of an entry.
+
+        Args:
+            name: id of the entry.
+
+        Returns:
+            float (width), of length 1.
 
         Raises:
             RequestError: there is none.
@@ -120,7 +138,14 @@ class ExactIndex:
     def query(
         self, target: FloatArray | str, k: int, where: Where | None = None, encoder: str | None = None
     ) -> list[Neighbour]:
-        """The k nearest entries, nearest first; see ``VectorIndex``."""
+        """The k nearest entries, nearest first; see ``VectorIndex``.
+
+        Args:
+            target: float (width), or the id of an entry, which is then left out of its answer.
+            k: neighbours at most.
+            where: values that an entry must have, by name; None for all entries.
+            encoder: name of the vector's encoder; None if it is known to be the index's.
+        """
         before = self._rewrites
         found = self._answer(target, k, where, encoder)
         if self._rewrites == before and not before % 2:  # odd while a row is written
@@ -172,7 +197,11 @@ class ExactIndex:
         return found
 
     def count(self, where: Where | None = None) -> int:
-        """Entries, or those that fit."""
+        """Entries, or those that fit.
+
+        Args:
+            where: values that an entry must have, by name; None for all entries.
+        """
         fitting = self._fitting(where)
         return len(self._rows) if fitting is None else len(fitting)
 
@@ -182,11 +211,19 @@ class ExactIndex:
             yield Entry(name, self._at(row), self._tags[row])
 
     def has(self, name: str) -> bool:
-        """Whether the index has an entry of this id."""
+        """Whether the index has an entry of this id.
+
+        Args:
+            name: id of the entry.
+        """
         return name in self._rows
 
     def save(self, folder: Path) -> None:
-        """Write it into the folder."""
+        """Write it into the folder.
+
+        Args:
+            folder: made when missing.
+        """
         rows = np.asarray(sorted(self._rows.values()), np.int64)
         ids = [self._ids[row] for row in rows.tolist()]
         save_arrays(folder, {"vectors": self._take(rows)})
@@ -197,6 +234,9 @@ class ExactIndex:
     @classmethod
     def load(cls, folder: Path) -> "ExactIndex":
         """Map it into memory.
+
+        Args:
+            folder: where it was saved.
 
         Raises:
             ReleaseCorruptError: a file is missing, or they do not fit together.

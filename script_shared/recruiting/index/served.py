@@ -42,12 +42,21 @@ class ServedIndex:
         return self.own.version
 
     def upsert(self, entries: Sequence[Entry], encoder: str) -> None:
-        """Add entries, or replace those of the same id."""
+        """Add entries, or replace those of the same id.
+
+        Args:
+            entries: with vectors of length 1.
+            encoder: name of their encoder.
+        """
         self.own.upsert(entries, encoder)
         self._note({each.id: each for each in entries})
 
     def delete(self, ids: Sequence[str]) -> int:
-        """Remove entries; returns how many existed."""
+        """Remove entries; returns how many existed.
+
+        Args:
+            ids: unknown ones are ignored.
+        """
         count = self.own.delete(ids)
         self._note(dict.fromkeys(ids))
         return count
@@ -55,7 +64,14 @@ class ServedIndex:
     def query(
         self, target: FloatArray | str, k: int, where: Where | None = None, encoder: str | None = None
     ) -> list[Neighbour]:
-        """The k nearest entries, nearest first; see ``VectorIndex``."""
+        """The k nearest entries, nearest first; see ``VectorIndex``.
+
+        Args:
+            target: float (width), or the id of an entry, which is then left out of its answer.
+            k: neighbours at most.
+            where: values that an entry must have, by name; None for all entries.
+            encoder: name of the vector's encoder; None if it is known to be the index's.
+        """
         copy = self._server()
         if copy is None:
             return self.own.query(target, k, where, encoder)
@@ -69,7 +85,11 @@ class ServedIndex:
         return [each for each in found if each.id != name and self.own.has(each.id)][:k]
 
     def count(self, where: Where | None = None) -> int:
-        """Entries, or those that fit."""
+        """Entries, or those that fit.
+
+        Args:
+            where: values that an entry must have, by name; None for all entries.
+        """
         return self.own.count(where)
 
     @contextmanager

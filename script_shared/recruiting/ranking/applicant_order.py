@@ -35,7 +35,14 @@ class ApplicantOrder:
     weights: FloatArray
 
     def of_features(self, features: FloatArray) -> FloatArray:
-        """(n) scores from rows of the match classifier's features; higher is better, inside a vacancy only."""
+        """(n) scores from rows of the match classifier's features; higher is better, inside a vacancy only.
+
+        Args:
+            features: float (n, features), nan where nothing is known.
+
+        Returns:
+            float64 (n).
+        """
         found: FloatArray = (columns_of(features) - self.center) / self.scale @ self.weights
         return found
 
@@ -46,6 +53,9 @@ class ApplicantOrder:
     @classmethod
     def of(cls, facts: Mapping[str, Any]) -> "ApplicantOrder":
         """The order from the values of ``facts``.
+
+        Args:
+            facts: ``center``, ``scale`` and ``weights``, a list of numbers each.
 
         Raises:
             ValueError, KeyError, TypeError: the values are not those of an order.

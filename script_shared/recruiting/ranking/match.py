@@ -39,7 +39,14 @@ class Match:
     order: ApplicantOrder | None = None
 
     def of_features(self, features: FloatArray) -> FloatArray:
-        """(n) chances from rows of features."""
+        """(n) chances from rows of features.
+
+        Args:
+            features: float (n, features), nan where nothing is known.
+
+        Returns:
+            float64 (n), 0 to 1, calibrated.
+        """
         found: FloatArray = 1 / (
             1 + np.exp(-np.clip(self.slope * scores_of(self.booster, features) + self.shift, -50, 50))
         )
@@ -60,11 +67,22 @@ class Match:
         return self.of_features(match_features(world, candidates, vacancies, day))
 
     def in_order(self, features: FloatArray) -> FloatArray:
-        """(n) scores of the applicants of one vacancy from rows of features; without an order their chances."""
+        """(n) scores of the applicants of one vacancy from rows of features; without an order their chances.
+
+        Args:
+            features: float (n, features), nan where nothing is known.
+
+        Returns:
+            float64 (n), comparable within this call only.
+        """
         return self.order.of_features(features) if self.order else self.of_features(features)
 
     def save(self, folder: Path) -> None:
-        """Write ``match.txt`` and ``match.json``."""
+        """Write ``match.txt`` and ``match.json``.
+
+        Args:
+            folder: an existing folder.
+        """
         save_booster(self.booster, folder / FILE)
         order = self.order.facts() if self.order else None
         facts = {"slope": self.slope, "shift": self.shift, "order": order}
@@ -73,6 +91,9 @@ class Match:
     @classmethod
     def load(cls, folder: Path) -> "Match":
         """Read it.
+
+        Args:
+            folder: where it was saved.
 
         Raises:
             ReleaseCorruptError: a file is missing or damaged.

@@ -53,6 +53,10 @@ class Matcher:
     def load(cls, folder: Path, version: str = "") -> "Matcher":
         """Map a release folder into memory; nothing is unpickled.
 
+        Args:
+            folder: of the release; its files stay mapped, so it must not change.
+            version: of the release.
+
         Raises:
             ReleaseCorruptError: a file is missing or damaged.
         """
@@ -93,7 +97,13 @@ class Matcher:
         return [self.candidates.row(each.id) for each in index.query(vector, k, where, index.encoder)]
 
     def rank_vacancies(self, candidate: int | Mapping[str, Any], rows: Sequence[int] | None, k: int) -> list[Ranked]:
-        """Vacancies for a candidate, best first; without rows those that are open and not applied to yet."""
+        """Vacancies for a candidate, best first; without rows those that are open and not applied to yet.
+
+        Args:
+            candidate: row, or a record of somebody who is not in the release.
+            rows: of the vacancies to put in order.
+            k: vacancies at most.
+        """
         with self._candidate(candidate) as row:
             if rows is None:
                 before = [entry[0] for entry in self.world.activity.of_candidate.get(row, ())]
@@ -114,18 +124,44 @@ class Matcher:
         return [Ranked(*row) for row in rows]
 
     def similarities(self, candidates: IntArray, vacancies: IntArray) -> FloatArray:
-        """(n) cosine of the candidates' profiles and the vacancies."""
+        """(n) cosine of the candidates' profiles and the vacancies.
+
+        Args:
+            candidates: int (n), rows.
+            vacancies: int (n), rows.
+
+        Returns:
+            float (n), -1 to 1.
+        """
         own = profiles(self.world, candidates)
         found: FloatArray = np.einsum("nd,nd->n", own, self.world.vacancy_vectors("learnt")[vacancies])
         return found
 
     def similar_vacancies(self, row: int, k: int, where: Where | None = None) -> list[tuple[int, float]]:
-        """The nearest other vacancies with their cosine."""
+        """The nearest other vacancies with their cosine.
+
+        Args:
+            row: of the vacancy.
+            k: vacancies at most.
+            where: values that a vacancy must have, by name; None for all.
+
+        Returns:
+            row and cosine, -1 to 1, highest first.
+        """
         found = self.parts.vacancy_index.query(self.vacancies.id_of(row), k, where)
         return [(self.vacancies.row(each.id), each.similarity) for each in found]
 
     def similar_candidates(self, row: int, k: int, where: Where | None = None) -> list[tuple[int, float]]:
-        """The nearest other candidates with their cosine."""
+        """The nearest other candidates with their cosine.
+
+        Args:
+            row: of the candidate.
+            k: candidates at most.
+            where: values that a candidate must have, by name; None for all.
+
+        Returns:
+            row and cosine, -1 to 1, highest first.
+        """
         found = self.parts.candidate_index.query(self.candidates.id_of(row), k, where)
         return [(self.candidates.row(each.id), each.similarity) for each in found]
 
@@ -133,7 +169,9 @@ class Matcher:
         """Rows of "candidates" or "vacancies" for a free text: BM25 and the vectors, with equal weight.
 
         Args:
+            text: words to look for.
             kind: ``candidates`` or ``vacancies``.
+            k: results at most.
 
         Returns:
             Row and score, 0..1, best first.
@@ -153,21 +191,35 @@ class Matcher:
         return [(row, float(scores[row]) / 2) for row in current[:k]]
 
     def reasons(self, candidate: int | Mapping[str, Any], vacancy: int | Mapping[str, Any]) -> Reasons:
-        """Why a pair fits or does not."""
+        """Why a pair fits or does not.
+
+        Args:
+            candidate: row, or a record of somebody who is not in the release.
+            vacancy: row, or a record of one that is not in the release.
+        """
         with self._candidate(candidate) as person, self._vacancy(vacancy) as thing:
             wanted = self.vacancies.get(thing)
             skills = compare(wanted, self.candidates.words_of(person))
             return Reasons(skills, levels(self.candidates.get(person), wanted))
 
     def match(self, candidate: int | Mapping[str, Any], vacancy: int | Mapping[str, Any]) -> Ranked:
-        """One pair, scored among the nearest candidates as in a list, because some features compare within a list."""
+        """One pair, scored among the nearest candidates as in a list, because some features compare within a list.
+
+        Args:
+            candidate: row, or a record of somebody who is not in the release.
+            vacancy: row, or a record of one that is not in the release.
+        """
         with self._candidate(candidate) as person, self._vacancy(vacancy) as row:
             rows = self._nearest(row, self.retrieved)
             rows += [person] if person not in rows else []
             return next(each for each in self.rank_candidates(row, rows, len(rows)) if each.row == person)
 
     def add_vacancy(self, vacancy: Vacancy) -> int:
-        """Add a vacancy, or a new version of one, which keeps the applicants. Its row, which is a new one."""
+        """Add a vacancy, or a new version of one, which keeps the applicants. Its row, which is a new one.
+
+        Args:
+            vacancy: recognised by its id.
+        """
         with self._lock:
             old = self.vacancies.row(vacancy.id)
             row = self._push_vacancy(vacancy)
@@ -181,7 +233,11 @@ class Matcher:
         return row
 
     def add_candidate(self, candidate: Candidate) -> int:
-        """Add a candidate, or a new version of one, who keeps the applications. The row, which is a new one."""
+        """Add a candidate, or a new version of one, who keeps the applications. The row, which is a new one.
+
+        Args:
+            candidate: recognised by the id.
+        """
         with self._lock:
             old = self.candidates.row(candidate.id)
             row = self._push_candidate(candidate)
@@ -194,7 +250,15 @@ class Matcher:
     def add_application(
         self, candidate: int, vacancy: int, day: int, updated: int = NEVER, grade: int = UNDECIDED
     ) -> None:
-        """Add an application, or the new status of one; it counts in features at once."""
+        """Add an application, or the new status of one; it counts in features at once.
+
+        Args:
+            candidate: row of the candidate.
+            vacancy: row of the vacancy.
+            day: of the application, days since 1970-01-01.
+            updated: day of the status, days since 1970-01-01, NEVER for none.
+            grade: of the status.
+        """
         with self._lock:
             if self.is_history:
                 day, updated = min(day, self.day), min(updated, self.day)
@@ -203,7 +267,11 @@ class Matcher:
             self._index_candidate(candidate)
 
     def erase_candidate(self, row: int) -> None:
-        """Remove a candidate from index, activity and answers."""
+        """Remove a candidate from index, activity and answers.
+
+        Args:
+            row: of the candidate.
+        """
         with self._lock:
             self.parts.candidate_index.delete([self.candidates.id_of(row)])
             self.world.activity.erase(row)

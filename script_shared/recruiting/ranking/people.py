@@ -40,7 +40,12 @@ class People(Generic[R]):
 
     @classmethod
     def of(cls, kind: type[R], records: Sequence[R]) -> "People[R]":
-        """From records."""
+        """From records.
+
+        Args:
+            kind: class of the records.
+            records: each with another id.
+        """
         found = [sorted(set(words(whole_text(each.document)))) for each in records]
         terms = sorted({term for each in found for term in each})
         places = {term: place for place, term in enumerate(terms)}
@@ -53,7 +58,11 @@ class People(Generic[R]):
         return len(self.ids) + len(self._added)
 
     def row(self, name: str) -> int:
-        """The row of an id, -1 when there is none; added records come first."""
+        """The row of an id, -1 when there is none; added records come first.
+
+        Args:
+            name: id of the record.
+        """
         return self._added_rows.get(name, self.ids.row(name))
 
     def names(self) -> list[str]:
@@ -62,11 +71,19 @@ class People(Generic[R]):
         return [name for name in self.ids.ids.tolist() if name not in self._added_rows] + added
 
     def id_of(self, row: int) -> str:
-        """The id of a row."""
+        """The id of a row.
+
+        Args:
+            row: 0 or more.
+        """
         return self.ids.ids[row] if row < len(self.ids) else self._added[row - len(self.ids)][0].id
 
     def get(self, row: int) -> R:
-        """The record of a row; what is hidden is empty."""
+        """The record of a row; what is hidden is empty.
+
+        Args:
+            row: 0 or more.
+        """
         if row >= len(self.ids):
             return self._added[row - len(self.ids)][0]
         return self.kind(**json.loads(self._lines[row]))
@@ -76,7 +93,14 @@ class People(Generic[R]):
         return [self.kind(**json.loads(line)) for line in self._lines.tolist()]
 
     def record(self, row: int) -> dict[str, Any]:
-        """The record of a row by the columns of its table; what is hidden is None."""
+        """The record of a row by the columns of its table; what is hidden is None.
+
+        Args:
+            row: 0 or more.
+
+        Returns:
+            values by column.
+        """
         return self.get(row).columns()
 
     def words_of(self, row: int) -> frozenset[str]:
@@ -92,7 +116,11 @@ class People(Generic[R]):
         return len(self) - 1
 
     def name(self, row: int) -> None:
-        """Let the id of a pushed record lead to it, also when another one had it before."""
+        """Let the id of a pushed record lead to it, also when another one had it before.
+
+        Args:
+            row: of a pushed record.
+        """
         self._added_rows[self.id_of(row)] = row
 
     def drop(self) -> None:
@@ -100,7 +128,11 @@ class People(Generic[R]):
         self._added.pop()
 
     def erase(self, row: int) -> None:
-        """Let no id lead to a record any more, and forget a pushed one."""
+        """Let no id lead to a record any more, and forget a pushed one.
+
+        Args:
+            row: 0 or more.
+        """
         self._added_rows[self.id_of(row)] = -1
         if row >= len(self.ids):
             self._added[row - len(self.ids)] = (self.kind(id=self.id_of(row)), frozenset())
@@ -135,7 +167,11 @@ class People(Generic[R]):
         return found
 
     def save(self, folder: Path) -> None:
-        """Write the release's rows into the folder."""
+        """Write the release's rows into the folder.
+
+        Args:
+            folder: made when missing.
+        """
         self.ids.save(folder, "ids")
         self._lines.save(folder, "records")
         self.terms.save(folder, "terms")
@@ -144,6 +180,10 @@ class People(Generic[R]):
     @classmethod
     def load(cls, kind: type[R], folder: Path) -> "People[R]":
         """Read them.
+
+        Args:
+            kind: class of the records.
+            folder: where they were saved.
 
         Raises:
             ReleaseCorruptError: a file is missing, or they do not fit together.

@@ -32,12 +32,19 @@ class Contacts:
 
     @classmethod
     def of(cls, settings: Settings) -> "Contacts | None":
-        """The contacts of an installation, None if contacts are dropped."""
+        """The contacts of an installation, None if contacts are dropped.
+
+        Args:
+            settings: have the key, and say where the tables are.
+        """
         key = settings.of("recruiting").contact_key
         return cls(tables_address(settings, "recruiting"), key.get_secret_value()) if key else None
 
     def replace(self, contacts: Mapping[str, Contact]) -> None:
         """Replace all contacts with these, by candidate.
+
+        Args:
+            contacts: as they are read from files; they are encrypted here.
 
         Raises:
             UnavailableError: the table cannot be written.
@@ -52,8 +59,12 @@ class Contacts:
         """A candidate's contact, None where there is none; the access record gets an entry first.
 
         Args:
+            candidate: id of the candidate.
             viewer: name of the token.
             route: method and template of the route.
+
+        Returns:
+            the fields of the contact, decrypted.
 
         Raises:
             UnavailableError: it cannot be read with this key, or the look cannot be recorded.
@@ -72,6 +83,10 @@ class Contacts:
         Args:
             candidate: only looks at this one.
             before: only rows with a lower number, for the next page.
+            limit: rows at most.
+
+        Returns:
+            the columns of ``ACCESS`` by name; the candidate as a digest.
         """
         wanted = [] if before is None else [ACCESS.c.number < before]
         wanted += [] if candidate is None else [ACCESS.c.candidate == digest_of(candidate)]

@@ -40,6 +40,12 @@ class FigureStore:
     def of(self, release: str) -> list[dict[str, Any]]:
         """The figures of a release, by model and metric.
 
+        Args:
+            release: version of the release.
+
+        Returns:
+            the columns of ``FIGURES`` by name.
+
         Raises:
             UnavailableError: the database cannot be used.
         """

@@ -49,7 +49,12 @@ class RecruitingStore:
         self._connection = TableConnection(uri, "recruiting", migrate, durable=True)
 
     def get(self, kind: Kind, key: Sequence[str]) -> Stored | None:
-        """A row, None where there is none; a removed one counts as one."""
+        """A row, None where there is none; a removed one counts as one.
+
+        Args:
+            kind: of the row, which names the table.
+            key: values of the columns ``KEYS[kind]``.
+        """
         with self._connection.transaction() as connection:
             return _row(connection, kind, key)
 
@@ -57,6 +62,8 @@ class RecruitingStore:
         """Add a row, or change it.
 
         Args:
+            kind: of the row, which names the table.
+            record: values by column, its key among them.
             version: of the row that is changed; 0 for a new one.
 
         Raises:
@@ -67,6 +74,11 @@ class RecruitingStore:
     def remove(self, kind: Kind, key: Sequence[str], version: int) -> Stored:
         """Remove a row; its key stays, so that every process hears of it.
 
+        Args:
+            kind: of the row, which names the table.
+            key: values of the columns ``KEYS[kind]``.
+            version: of the row that is removed.
+
         Raises:
             ConflictError: the row has another version.
         """
@@ -74,7 +86,11 @@ class RecruitingStore:
         return self._write(kind, names, version, removed=True)
 
     def erase_candidate(self, candidate: str) -> None:
-        """Delete a candidate, applications and contact for good; the event log says so to other processes."""
+        """Delete a candidate, applications and contact for good; the event log says so to other processes.
+
+        Args:
+            candidate: id of the candidate.
+        """
         with self._connection.transaction() as connection:
             for table in OF_CANDIDATES:
                 connection.execute(delete(table).where(table.c.candidate_id == candidate))
@@ -104,7 +120,14 @@ class RecruitingStore:
         """Rows, latest change first, and how many there are on all pages.
 
         Args:
+            kind: of the rows, which names the table.
+            offset: rows to leave out at the begin.
+            limit: rows at most.
             before: only rows with an earlier change than this one, for the next page.
+            **equal: only rows with this text in the column of this name.
+
+        Returns:
+            rows that were not removed, and how many of them there are on all pages.
         """
         table = TABLES[kind]
         wanted = and_(~table.c.removed, *(table.c[name] == value for name, value in equal.items()))
@@ -122,6 +145,9 @@ class RecruitingStore:
 
         Changes that are committed while the tables are read, one after the other, are left for the next time: of two
         such changes, the earlier one may be of a table that was read before.
+
+        Args:
+            change: of the last row known, 0 for all rows.
         """
         found: list[Stored] = []
         with self._connection.transaction() as connection:
