@@ -64,7 +64,13 @@ class Scored:
     parts: list[Part]
 
     def best(self, n: int, exclude: Int64s, among: Bools | None = None) -> Answer:
-        """The best n articles; ``exclude`` and ``among`` as in :meth:`NewsModel.recommend`, ``exclude`` as rows."""
+        """The best n articles; ``exclude`` and ``among`` as in :meth:`NewsModel.recommend`, ``exclude`` as rows.
+
+        Args:
+            n: articles wanted.
+            exclude: int64, rows of the catalog to leave out.
+            among: bool (articles of the catalog), those that may come; None for all.
+        """
         scores, rest = scoring.total(self.parts), self.pool.rest
         scoring.forbid(scores, self.batch.histories, exclude, self.pool)
         if among is not None:
@@ -119,6 +125,10 @@ class NewsModel:
         """Map a release folder into memory, with the segments that its ``model.json`` lists.
 
         Users of a segment that it lacks get the answers of the next one that they belong to.
+
+        Args:
+            folder: of the release; its files stay mapped, so it must not change.
+            version: of the release, for messages and answers.
 
         Raises:
             ReleaseError: a file is missing or damaged, or the folder's format is not this code's.
@@ -198,15 +208,25 @@ class NewsModel:
         """int64: rows of the users of a segment, by what they had read when the release was made.
 
         None belong to a segment that the release lacks.
+
+        Args:
+            segment: name of the segment.
         """
         return np.flatnonzero(self._segments == SEGMENT_NAMES.index(segment_named(segment).name))
 
     def only_older(self, now_ms: int) -> bool:
-        """Whether every article has expired, so that expired ones fill the lists."""
+        """Whether every article has expired, so that expired ones fill the lists.
+
+        Args:
+            now_ms: epoch milliseconds, UTC, by the release's clock.
+        """
         return self._pools.prepared(now_ms).pool.expired
 
     def check(self, n: int = 10) -> None:
         """Ask for one user of every segment, and a stranger.
+
+        Args:
+            n: articles of each answer.
 
         Raises:
             ReleaseError: an answer is shorter than it could be, repeats itself, or holds a read article, or an expired

@@ -22,7 +22,11 @@ class ArticleViews:
         self._catalog, self._editorial, self._rows = catalog, editorial, rows
 
     def shown(self, article_id: str) -> ArticleView:
-        """What is known of an article."""
+        """What is known of an article.
+
+        Args:
+            article_id: of any article; an unknown one has empty fields.
+        """
         known = self._of_release(article_id)
         story = self._editorial.get(article_id)
         if story is None:

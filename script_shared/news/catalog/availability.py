@@ -70,7 +70,12 @@ class Availability:
     rows: CatalogRows
 
     def sift(self, article_ids: Iterable[str], bars: Bars) -> Iterator[str]:
-        """The articles that may be shown, in their order, each once."""
+        """The articles that may be shown, in their order, each once.
+
+        Args:
+            article_ids: read only as far as the caller needs; they may repeat.
+            bars: what this user may not see.
+        """
         seen: set[str] = set()
         for article_id in article_ids:
             if article_id not in seen and not self.refusal(article_id, bars):
@@ -78,7 +83,12 @@ class Availability:
                 yield article_id
 
     def refusal(self, article_id: str, bars: Bars) -> str:
-        """Why an article may not be shown; "" if it may."""
+        """Why an article may not be shown; "" if it may.
+
+        Args:
+            article_id: of any article.
+            bars: what this user may not see.
+        """
         if article_id in bars.read:
             return "read"
         if article_id in bars.excluded or (bars.pages and mark(article_id) in bars.pages):
@@ -92,6 +102,9 @@ class Availability:
         """bool (articles of the catalog): False where catalog and bars alone rule an article out.
 
         Only :meth:`sift` says what may be shown. This spares it the look at all the others, one by one.
+
+        Args:
+            bars: what this user may not see.
         """
         assert self.catalog is not None
         issued, oldest = self.catalog.issued_ms, min(self.max_age_hours, bars.max_age_hours or inf)
@@ -128,7 +141,12 @@ class Availability:
         return "too_old" if bars.max_age_hours is not None and hours > bars.max_age_hours else ""
 
     def issued_ms(self, article_id: str, row: int) -> int:
-        """When it was published, epoch milliseconds: as posted, else as the catalog says, else the first post."""
+        """When it was published, epoch milliseconds: as posted, else as the catalog says, else the first post.
+
+        Args:
+            article_id: of any article.
+            row: its row in the catalog, -1 for none.
+        """
         story = self.editorial.get(article_id)
         if story is not None and story.issued_ms is not None:
             return story.issued_ms
@@ -137,14 +155,24 @@ class Availability:
         return story.posted_ms if story is not None else self.now_ms
 
     def section(self, article_id: str, row: int) -> str:
-        """Its section, "" for none: as posted, else as the posted address says, else as the catalog says."""
+        """Its section, "" for none: as posted, else as the posted address says, else as the catalog says.
+
+        Args:
+            article_id: of any article.
+            row: its row in the catalog, -1 for none.
+        """
         story = self.editorial.get(article_id)
         if story is not None and story.place[0]:
             return story.place[0]
         return self.catalog.section_name(row) if row >= 0 and self.catalog is not None else ""
 
     def region(self, article_id: str, row: int) -> str:
-        """The region it is about, "" for none; likewise."""
+        """The region it is about, "" for none; likewise.
+
+        Args:
+            article_id: of any article.
+            row: its row in the catalog, -1 for none.
+        """
         story = self.editorial.get(article_id)
         if story is not None and story.place[1]:
             return story.place[1]

@@ -31,7 +31,11 @@ class Catalog:
         return len(self.ids)
 
     def rows(self, ids: Iterable[str]) -> list[int]:
-        """Rows of the ids that are known, in their order; unknown ids are left out."""
+        """Rows of the ids that are known, in their order; unknown ids are left out.
+
+        Args:
+            ids: of any articles.
+        """
         found: list[int] = self.ids.rows(list(ids)).tolist()
         return [row for row in found if row >= 0]
 
@@ -46,6 +50,11 @@ class Catalog:
         return self.region_names[code] if code >= 0 else ""
 
     def save(self, folder: Path) -> None:
+        """Write it into a folder, which ``load`` reads.
+
+        Args:
+            folder: made when missing.
+        """
         self.ids.save(folder, "ids")
         for name in ("urls", "titles", "section_names", "region_names"):
             getattr(self, name).save(folder, name)
@@ -54,6 +63,9 @@ class Catalog:
     @classmethod
     def load(cls, folder: Path) -> "Catalog":
         """Map a saved catalog into memory.
+
+        Args:
+            folder: where it was saved.
 
         Raises:
             ReleaseCorruptError: a file is missing or damaged.

@@ -24,7 +24,11 @@ class CatalogRows:
         self._posted: tuple[int, Int64s] = (-1, np.zeros(0, np.int64))
 
     def row(self, article_id: str) -> int:
-        """The row, or -1 if the release does not have the article."""
+        """The row, or -1 if the release does not have the article.
+
+        Args:
+            article_id: of any article.
+        """
         row = self._known.get(article_id)
         if row is None:
             if len(self._known) >= MOST:
@@ -34,7 +38,11 @@ class CatalogRows:
         return row
 
     def many(self, article_ids: Sequence[str]) -> list[int]:
-        """Rows of those that the release knows, in their order; looked up together."""
+        """Rows of those that the release knows, in their order; looked up together.
+
+        Args:
+            article_ids: of any articles, which may repeat.
+        """
         known = self._known
         if (new := [article_id for article_id in article_ids if article_id not in known]) and self._catalog is not None:
             if len(known) + len(new) > MOST:
@@ -44,7 +52,11 @@ class CatalogRows:
         return [row for article_id in article_ids if (row := known.get(article_id, -1)) >= 0]
 
     def article_id(self, row: int) -> str:
-        """The id of an article that the release knows."""
+        """The id of an article that the release knows.
+
+        Args:
+            row: of the catalog, 0 or more.
+        """
         assert self._catalog is not None
         article_id = self._ids.get(row)
         if article_id is None:
@@ -54,7 +66,11 @@ class CatalogRows:
         return article_id
 
     def posted(self, editorial: "Editorial") -> Int64s:
-        """int64: rows of the articles that were posted; looked up again after a post."""
+        """int64: rows of the articles that were posted; looked up again after a post.
+
+        Args:
+            editorial: what was posted.
+        """
         if self._posted[0] != editorial.posts:
             found = [row for story in editorial.stories() if (row := self.row(story.article_id)) >= 0]
             self._posted = (editorial.posts, np.array(found, np.int64))

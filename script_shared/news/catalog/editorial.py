@@ -50,7 +50,11 @@ class Story:
         return self.section or section, self.region or region
 
     def refusal(self, now_ms: int) -> str:
-        """Why the editors withhold the article now; "" if they do not."""
+        """Why the editors withhold the article now; "" if they do not.
+
+        Args:
+            now_ms: epoch milliseconds, UTC, by the release's clock.
+        """
         if self.taken_down:
             return "taken_down"
         if self.hidden:
@@ -82,7 +86,11 @@ class Editorial:
         return len(self._stories)
 
     def get(self, article_id: str) -> Story | None:
-        """What was posted about an article, None for nothing."""
+        """What was posted about an article, None for nothing.
+
+        Args:
+            article_id: of any article.
+        """
         return self._stories.get(article_id)
 
     def stories(self) -> list[Story]:
@@ -90,22 +98,38 @@ class Editorial:
         return list(self._stories.values())
 
     def newest(self, count: int) -> Iterator[str]:
-        """Ids of the articles whose first post came last, the last one first."""
+        """Ids of the articles whose first post came last, the last one first.
+
+        Args:
+            count: ids at most.
+        """
         return islice(reversed(self._stories), count)
 
     def copy(self, other: "Editorial") -> None:
-        """Copy the content of another one."""
+        """Copy the content of another one.
+
+        Args:
+            other: of the newsroom that is replaced; it stays as it is.
+        """
         self._stories = dict(other._stories)
         self.own.copy(other.own)
         self.tagged.copy(other.tagged)
 
     def load(self, rows: Iterable[ArticleRow]) -> None:
-        """Begin with what posts came to that the release was made after."""
+        """Begin with what posts came to that the release was made after.
+
+        Args:
+            rows: in the order of their first posts.
+        """
         for row in rows:
             self._take(Story(row.article_id, row.posted_ms), row.facts)
 
     def apply(self, entry: Entry) -> Story:
-        """Take over an ARTICLE entry; what it does not say stays as it was."""
+        """Take over an ARTICLE entry; what it does not say stays as it was.
+
+        Args:
+            entry: an ARTICLE entry, in the order of the log.
+        """
         known = self._stories.get(entry.article_id)
         if known is None and (before := entry.body.get(BEFORE)):
             known = self._take(Story(entry.article_id, before["posted_ms"]), before)
@@ -113,7 +137,11 @@ class Editorial:
         return self._take(known or Story(entry.article_id, entry.time_ms), entry.body)
 
     def take_vector(self, entry: Entry) -> None:
-        """Take over the vector of an ARTICLE entry, if it has one."""
+        """Take over the vector of an ARTICLE entry, if it has one.
+
+        Args:
+            entry: an ARTICLE entry.
+        """
         if "vector" in entry.body:
             self.own.apply(entry.article_id, entry.body["vector"], str(entry.body.get("vector_name") or ""))
 

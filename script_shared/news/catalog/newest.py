@@ -27,7 +27,11 @@ class Place(NamedTuple):
 
     @classmethod
     def before(cls, time_ms: int) -> "Place":
-        """Before every article that was published at a moment or earlier."""
+        """Before every article that was published at a moment or earlier.
+
+        Args:
+            time_ms: epoch milliseconds, UTC.
+        """
         return cls(-time_ms, -1)
 
 
@@ -69,7 +73,13 @@ class Newest:
             self._posts = posts
 
     def after(self, place: Place, *, section: str = "", region: str = "") -> Iterator[NewestArticle]:
-        """The articles behind a place; those of the catalog that are of another section or region are left out."""
+        """The articles behind a place; those of the catalog that are of another section or region are left out.
+
+        Args:
+            place: of the last article of the page before.
+            section: key of the section, "" for all.
+            region: name of the region, "" for all.
+        """
         start = bisect_right(self._stories, (place,), key=lambda found: (found.place,))
         return merge(self._of_catalog(place, section, region), self._stories[start:])
 

@@ -22,6 +22,7 @@ class PostedArticles:
         Args:
             oldest_ms: epoch milliseconds.
             likely: a bounded list that orders the posted articles it holds; the others follow, newest first.
+            ranked: article ids, best first.
         """
         issued = self._refreshed()
         if next(iter(issued.values()), 0) < oldest_ms:

@@ -38,7 +38,12 @@ class DecayedCounts:
         self.totals_now: list[Any] = [of for _, of in views]
 
     def add_now(self, row: int, weights: "array[float]") -> None:
-        """Count one event for everybody (the first group), visible at once."""
+        """Count one event for everybody (the first group), visible at once.
+
+        Args:
+            row: of the article.
+            weights: float64 (half-lives), as ``Decay.weights`` gives them.
+        """
         for window, sums, totals in self._views:
             weight = weights[window]
             sums[row] += weight
@@ -48,6 +53,11 @@ class DecayedCounts:
         """Count one event on an article for each of its groups; ``weights`` are those of all half-lives.
 
         It is seen after the next ``flush``.
+
+        Args:
+            row: of the article.
+            groups: places of the groups.
+            weights: float64 (half-lives), as ``Decay.weights`` gives them.
         """
         rows = self._rows
         if self._pending.add([group * rows + row for group in groups], ONES[: len(groups)], weights):
@@ -58,12 +68,22 @@ class DecayedCounts:
         self._pending.flush(self.windows, [part.reshape(-1) for part in self.sums], list(self.totals))
 
     def take(self, groups: IntArray, rows: IntArray) -> Float32s:
-        """float32 (windows, groups, rows): a copy of the sums of some groups and rows."""
+        """float32 (windows, groups, rows): a copy of the sums of some groups and rows.
+
+        Args:
+            groups: int (groups).
+            rows: int (rows).
+        """
         places = groups[:, None] * self._rows + rows
         return self.sums.reshape(len(self.windows), -1).take(places, axis=1)
 
     def scale(self, window: int, factor: float) -> None:
-        """Rescale after a landmark moved."""
+        """Rescale after a landmark moved.
+
+        Args:
+            window: place of the half-life whose landmark moved.
+            factor: what sums at the old landmark are worth at the new one.
+        """
         self.flush()
         for place, mine in enumerate(self.windows):
             if mine == window:
@@ -71,12 +91,20 @@ class DecayedCounts:
                 scale(self.totals[place], factor)
 
     def clear(self, rows: IntArray) -> None:
-        """Forget articles."""
+        """Forget articles.
+
+        Args:
+            rows: int (rows), of the articles.
+        """
         self.flush()
         clear_columns(self.sums, rows)
 
     def clear_groups(self, first: int) -> None:
-        """Forget what was counted for a group and those after it."""
+        """Forget what was counted for a group and those after it.
+
+        Args:
+            first: place of the first group to forget.
+        """
         self.flush()
         self.sums[:, first:] = 0.0
         self.totals[:, first:] = 0.0
@@ -86,5 +114,9 @@ class DecayedCounts:
         return {"sums": self.sums, "totals": self.totals}
 
     def restore(self, arrays: dict[str, FloatArray]) -> None:
-        """Restore the saved values."""
+        """Restore the saved values.
+
+        Args:
+            arrays: ``sums`` and ``totals``, as they were saved.
+        """
         self._put(np.array(arrays["sums"]), np.array(arrays["totals"]))

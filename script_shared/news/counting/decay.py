@@ -34,7 +34,14 @@ class Decay:
         return len(self.half_lives_ms)
 
     def weights(self, time_ms: int) -> "array[float]":
-        """What one event at ``time_ms`` adds in each window."""
+        """What one event at ``time_ms`` adds in each window.
+
+        Args:
+            time_ms: epoch milliseconds, UTC.
+
+        Returns:
+            float64 (half-lives).
+        """
         pairs = zip(self.landmarks, self.half_lives_ms)  # noqa: B905  as long as each other; runs for every event
         return array("d", [2.0 ** ((time_ms - landmark) / half) for landmark, half in pairs])
 
@@ -42,6 +49,12 @@ class Decay:
         """Factors that convert stored sums to ``now_ms``, or to the latest event if that is later, by window.
 
         A wall clock may lie behind the latest event; an event counts once at most.
+
+        Args:
+            now_ms: epoch milliseconds, UTC.
+
+        Returns:
+            one factor for each half-life, in their order.
         """
         now_ms = max(now_ms, self.latest_ms)
         return [
@@ -50,11 +63,26 @@ class Decay:
         ]
 
     def factor(self, window: int, now_ms: int) -> float:
-        """The same of one window."""
+        """The same of one window.
+
+        Args:
+            window: place of the half-life.
+            now_ms: epoch milliseconds, UTC; an earlier one than the latest event counts as it is.
+
+        Returns:
+            what stored sums are multiplied by.
+        """
         return float(2.0 ** ((self.landmarks[window] - now_ms) / self.half_lives_ms[window]))
 
     def due(self, time_ms: int) -> list[tuple[int, float]]:
-        """Moves the landmarks that lie too far back; each moved window with the factor its sums are to be scaled by."""
+        """Moves the landmarks that lie too far back; each moved window with the factor its sums are to be scaled by.
+
+        Args:
+            time_ms: of the latest event, epoch milliseconds, UTC.
+
+        Returns:
+            place of the half-life and factor, for each window that moved.
+        """
         self.latest_ms = time_ms
         if time_ms <= self._next_ms:
             return []
@@ -69,6 +97,9 @@ class Decay:
     def turn_back(self, time_ms: int) -> list[tuple[int, float]]:
         """Make an earlier moment the latest; what was counted is worth there what it was worth at the latest event.
 
+        Args:
+            time_ms: epoch milliseconds, UTC.
+
         Returns:
             each window with the factor its sums are to be scaled by.
         """
@@ -79,6 +110,10 @@ class Decay:
 
     def restore(self, landmarks: Sequence[int], latest_ms: int) -> None:
         """Take over what was saved.
+
+        Args:
+            landmarks: epoch milliseconds, UTC, one for each half-life.
+            latest_ms: of the latest event, epoch milliseconds, UTC; 0 before the first.
 
         Raises:
             ValueError: a landmark lies after the latest event, or further back than one ever does.

@@ -30,7 +30,13 @@ class ImpressionCounts:
         return len(self._of)
 
     def add(self, key: int, number: int, most: int = MOST_SHOWN) -> None:
-        """Count an impression; a count of ``most`` or more stays as it is."""
+        """Count an impression; a count of ``most`` or more stays as it is.
+
+        Args:
+            key: of the user, see ``reader_key``.
+            number: of the article.
+            most: where counting stops.
+        """
         before = self._of.pop(key, b"")
         name, count, rest = number.to_bytes(4, "little"), 0, before
         if (at := _find(before, name)) >= 0:
@@ -42,7 +48,12 @@ class ImpressionCounts:
             self._drop_oldest()
 
     def give(self, old: int, new: int) -> None:
-        """Add what was shown to one user to what was shown to another."""
+        """Add what was shown to one user to what was shown to another.
+
+        Args:
+            old: key of the user, such as a visit, whose impressions are given; they stay there.
+            new: key of the user who gets them.
+        """
         if old not in self._of:
             return
         before = self._of.pop(new, b"")
@@ -59,12 +70,20 @@ class ImpressionCounts:
             self.forget(key)
 
     def of(self, key: int) -> Mapping[int, int]:
-        """How often each article number was shown to a user."""
+        """How often each article number was shown to a user.
+
+        Args:
+            key: of the user, see ``reader_key``.
+        """
         entries = np.frombuffer(self._of.get(key, b""), _ENTRY)
         return dict(zip(entries["number"].tolist(), entries["count"].tolist(), strict=True))
 
     def forget(self, key: int) -> None:
-        """Forget a user."""
+        """Forget a user.
+
+        Args:
+            key: of the user, see ``reader_key``.
+        """
         self.pairs -= len(self._of.pop(key, b"")) // _SIZE
 
     def rows(self) -> UInt64s:
@@ -74,7 +93,11 @@ class ImpressionCounts:
         return np.stack([readers, entries["number"].astype(np.uint64), entries["count"].astype(np.uint64)], axis=1)
 
     def restore(self, rows: IntArray) -> None:
-        """Restore the saved values."""
+        """Restore the saved values.
+
+        Args:
+            rows: uint64 (pairs, 3): key of the user, number of the article, count; those of a user beside each other.
+        """
         entries = np.empty(len(rows), _ENTRY)
         entries["number"], entries["count"] = rows[:, 1], np.minimum(rows[:, 2], np.uint64(MOST_SHOWN))
         block, readers = entries.tobytes(), rows[:, 0]
@@ -86,7 +109,11 @@ class ImpressionCounts:
         self.pairs = len(entries)
 
     def renumber(self, new: IntArray) -> None:
-        """Follow articles that were renumbered; ``new`` holds the number for each that there was, -1 for none."""
+        """Follow articles that were renumbered; ``new`` holds the number for each that there was, -1 for none.
+
+        Args:
+            new: int (numbers before).
+        """
         rows = self.rows()
         numbers = new[rows[:, 1].astype(np.int64)]
         rows[:, 1] = numbers.astype(np.uint64)

@@ -17,7 +17,12 @@ class Labels:
         self._users: dict[str, list[int]] = {}
 
     def enough(self, text: str, user: int) -> bool:
-        """Whether enough users sent a text, this one included; a ``user`` of 0 is not counted."""
+        """Whether enough users sent a text, this one included; a ``user`` of 0 is not counted.
+
+        Args:
+            text: such as the name of a region.
+            user: key of the user, see ``reader_key``.
+        """
         if not user:
             return False
         users = self._users.setdefault(text, [])
@@ -32,7 +37,11 @@ class Labels:
         return False
 
     def forget(self, user: int) -> None:
-        """Keep nothing of a user."""
+        """Keep nothing of a user.
+
+        Args:
+            user: key of the user, see ``reader_key``.
+        """
         for users in self._users.values():
             if user in users:
                 users.remove(user)
@@ -42,5 +51,9 @@ class Labels:
         return self._users
 
     def restore(self, users: dict[str, list[int]]) -> None:
-        """Restore the saved values."""
+        """Restore the saved values.
+
+        Args:
+            users: keys of the users who sent each text.
+        """
         self._users = {text: list(keys) for text, keys in users.items()}

@@ -18,7 +18,13 @@ class LastHour:
         self._adds = 0
 
     def add(self, article_id: str, time_ms: int, weight: float = 1.0) -> None:
-        """Count a click by how much it counts for everybody; one that comes late counts in the newest minute."""
+        """Count a click by how much it counts for everybody; one that comes late counts in the newest minute.
+
+        Args:
+            article_id: of any article.
+            time_ms: epoch milliseconds, UTC.
+            weight: 0 to 1; counted in hundredths.
+        """
         hundredths = round(100 * weight)
         if not hundredths:
             return
@@ -33,13 +39,22 @@ class LastHour:
         self._adds += 1
 
     def turn_back(self, time_ms: int) -> None:
-        """Forget the minutes after a moment: a clock that was ahead counted in them."""
+        """Forget the minutes after a moment: a clock that was ahead counted in them.
+
+        Args:
+            time_ms: epoch milliseconds, UTC.
+        """
         while self._minutes and self._minutes[-1][0] > time_ms // MINUTE_MS:
             self._total -= self._minutes.pop()[1]
         self._top = (-1, 0, 0, [])
 
     def top(self, now_ms: int, n: int) -> list[str]:
-        """The n most read, most read first, ties by id; looked up again each second and after one more click in 200."""
+        """The n most read, most read first, ties by id; looked up again each second and after one more click in 200.
+
+        Args:
+            now_ms: epoch milliseconds, UTC.
+            n: articles at most.
+        """
         second, found_n, adds, found = self._top
         if second != now_ms // 1000 or found_n < n or self._adds - adds > self._adds // 200:
             self._leave(now_ms)

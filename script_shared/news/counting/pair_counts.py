@@ -36,13 +36,26 @@ class PairStore:
         """Add to the weights of one event's pairs before -> after; ``weights`` are those of all half-lives.
 
         It is seen after the next ``flush``.
+
+        Args:
+            befores: rows of the articles read before.
+            after: row of the article read now.
+            amounts: float64 (befores), weight of each pair.
+            weights: float64 (half-lives), as ``Decay.weights`` gives them.
         """
         rows = self._rows
         if self._pending.add([before * rows + after for before in befores], amounts, weights):
             self.flush()
 
     def add_both(self, befores: Sequence[int], after: int, amounts: "array[float]", weights: "array[float]") -> None:
-        """The same in both directions: all before -> after, then after -> all before."""
+        """The same in both directions: all before -> after, then after -> all before.
+
+        Args:
+            befores: rows of the articles read before.
+            after: row of the article read now.
+            amounts: float64 (befores), weight of each pair.
+            weights: float64 (half-lives), as ``Decay.weights`` gives them.
+        """
         rows, start = self._rows, after * self._rows
         places = [before * rows + after for before in befores]
         places.extend([start + before for before in befores])
@@ -60,12 +73,19 @@ class PairStore:
             place: position of the window in ``windows``.
             befores: (k) rows.
             coefficients: (k).
+            used: rows of the result.
         """
         result: FloatArray = coefficients.astype(np.float32) @ self.sums[place, befores, :used]
         return result
 
     def scale(self, window: int, factor: float, used: int) -> None:
-        """Follow a landmark that moved; only the first ``used`` rows hold anything."""
+        """Follow a landmark that moved; only the first ``used`` rows hold anything.
+
+        Args:
+            window: place of the half-life whose landmark moved.
+            factor: what sums at the old landmark are worth at the new one.
+            used: rows in use.
+        """
         self.flush()
         for place, mine in enumerate(self.windows):
             if mine == window:
@@ -73,18 +93,33 @@ class PairStore:
                 scale(self.totals[place, :used], factor)
 
     def clear(self, rows: IntArray) -> None:
-        """Forget articles, as what came before and as what came after."""
+        """Forget articles, as what came before and as what came after.
+
+        Args:
+            rows: int (rows), of the articles.
+        """
         self.flush()
         self.sums[:, rows, :] = 0.0
         clear_columns(self.sums, rows)
         self.totals[:, rows] = 0.0
 
     def arrays(self, used: int) -> dict[str, FloatArray]:
-        """What is saved, by name: the first ``used`` rows."""
+        """What is saved, by name: the first ``used`` rows.
+
+        Args:
+            used: rows in use.
+
+        Returns:
+            ``sums``, float32 (windows, used, used), and ``totals``, float32 (windows, used).
+        """
         return {"sums": self.sums[:, :used, :used], "totals": self.totals[:, :used]}
 
     def restore(self, arrays: dict[str, FloatArray]) -> None:
-        """Restore the saved values."""
+        """Restore the saved values.
+
+        Args:
+            arrays: ``sums`` and ``totals``, as they were saved.
+        """
         used = arrays["totals"].shape[1]
         sums, totals = np.zeros(self.sums.shape, self.sums.dtype), np.zeros_like(self.totals)
         sums[:, :used, :used], totals[:, :used] = arrays["sums"], arrays["totals"]

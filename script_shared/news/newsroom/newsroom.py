@@ -75,6 +75,8 @@ class Newsroom:
         the wall clock. They would make everything old, so only who read and saw what is kept of them.
 
         Args:
+            data_end_ms: epoch milliseconds, UTC.
+            longest_pause_ms: milliseconds.
             may_switch: whether enough signs that the site is live end this, see ``script_shared.live_signs``.
         """
         self._history = HistoricalTime(longest_pause_ms, may_switch=may_switch)
@@ -83,7 +85,11 @@ class Newsroom:
             self.state.time.turns = False
 
     def remember(self, lasting: Sequence[Entry]) -> None:
-        """Take over editorial data and erasures from the entries that a snapshot holds already."""
+        """Take over editorial data and erasures from the entries that a snapshot holds already.
+
+        Args:
+            lasting: ARTICLE and ERASE entries in the order of the log; others are ignored.
+        """
         for entry in lasting:
             if entry.kind == Kind.ARTICLE:
                 self.editorial.apply(entry)
@@ -93,11 +99,19 @@ class Newsroom:
                     self.state.forget_digest(str(entry.body["digest"]), visits=False)
 
     def leave_out(self, quarantine: Quarantine) -> None:
-        """Leave out what was found bad, from the first entry on."""
+        """Leave out what was found bad, from the first entry on.
+
+        Args:
+            quarantine: the rules that are in force.
+        """
         self.quarantine = quarantine
 
     def go_without(self, other: "Newsroom | None") -> None:
-        """Start without editorial data and erasures because the log is unreachable; copy those of another newsroom."""
+        """Start without editorial data and erasures because the log is unreachable; copy those of another newsroom.
+
+        Args:
+            other: the newsroom that was in service until now; None at the start.
+        """
         self.whole = False
         if other is not None:
             self.editorial.copy(other.editorial)
@@ -105,7 +119,12 @@ class Newsroom:
             self.quarantine = other.quarantine
 
     def recall(self, entries: Sequence[Entry], settled: Collection[int] = ()) -> None:
-        """Note the reads and logins that a snapshot should hold, but does not, see :meth:`UserReads.recall`."""
+        """Note the reads and logins that a snapshot should hold, but does not, see :meth:`UserReads.recall`.
+
+        Args:
+            entries: clicks and logins, in the order of the log.
+            settled: see :meth:`UserReads.recall`.
+        """
         self.reads.recall([entry for entry in entries if not self.quarantine.holds(entry)], settled)
 
     def apply(
@@ -116,9 +135,10 @@ class Newsroom:
         Never raises: a state that cannot fold them is given up.
 
         Args:
+            entries: in the order of the log, with their numbers.
             vectors: text vectors of ARTICLE entries, by number.
-            after: number after which the entries were read. A newsroom that does not know everything up to there
-                would miss what lies between, so it takes none of them.
+            after: number after which the entries were read. A newsroom that does not know everything up to there would
+                miss what lies between, so it takes none of them.
 
         Returns:
             whether they follow what is known.
@@ -155,7 +175,11 @@ class Newsroom:
         return True
 
     def knows_reader(self, user: str) -> bool:
-        """Whether what the release knows of a user may still be used."""
+        """Whether what the release knows of a user may still be used.
+
+        Args:
+            user: id of the user, or the name of a visit.
+        """
         return not self.erased or user_digest(user) not in self.erased
 
     def digest(self) -> str:

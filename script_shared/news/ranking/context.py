@@ -33,7 +33,11 @@ class RequestContext:
     max_age_hours: float
 
     def available_ids(self, article_ids: list[str]) -> list[str]:
-        """Those that may be shown."""
+        """Those that may be shown.
+
+        Args:
+            article_ids: in any order, which is kept.
+        """
         return list(self.available.sift(article_ids, self.bars))
 
     @property
@@ -67,7 +71,12 @@ class Contexts:
         return Availability(self._catalog, self._newsroom.editorial, now_ms, max_age, self._rows)
 
     def of(self, query: Query, degraded: Degradation) -> RequestContext:
-        """The context of a request now."""
+        """The context of a request now.
+
+        Args:
+            query: what was asked for.
+            degraded: notes ``live_state`` if it fails; impressions and reads of the live state are then not known.
+        """
         available = self.available()
         read, too_often = set[str](), set[str]()
         known = known_reads(self._model, self._newsroom, query) if self._model is not None else frozenset[int]()

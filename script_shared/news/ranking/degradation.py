@@ -16,7 +16,12 @@ class FailureLog:
         self._last: dict[str, float] = {}
 
     def note(self, part: str, error: BaseException) -> None:
-        """Log a failure, unless the part failed a moment ago."""
+        """Log a failure, unless the part failed a moment ago.
+
+        Args:
+            part: what failed.
+            error: logged with its traceback.
+        """
         now = time.monotonic()
         if now - self._last.get(part, -SILENT_SECONDS) >= SILENT_SECONDS:
             self._last[part] = now
@@ -42,7 +47,11 @@ class Degradation:
         self._failures, self._names, self._needed = failures, list(missing), needed
 
     def part(self, name: str) -> "Part":
-        """A block of code that may fail: an error ends the block, and the part counts as missing."""
+        """A block of code that may fail: an error ends the block, and the part counts as missing.
+
+        Args:
+            name: as ``degraded`` of the answer has it.
+        """
         return Part(self, name)
 
     def names(self) -> list[str]:
@@ -50,7 +59,12 @@ class Degradation:
         return list(dict.fromkeys(self._names))
 
     def note(self, name: str, error: BaseException) -> bool:
-        """Count a part as failed; returns whether the answer can do without it."""
+        """Count a part as failed; returns whether the answer can do without it.
+
+        Args:
+            name: as ``degraded`` of the answer has it.
+            error: logged with its traceback.
+        """
         if name in self._needed:
             return False
         self._names.append(name)

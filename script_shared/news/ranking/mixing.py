@@ -36,15 +36,31 @@ class Mixing:
 
     @classmethod
     def default(cls, params: ServingParams) -> "Mixing":
-        """Without a release's own choice: the first of ``serving.trusted_clicks`` for everybody."""
+        """Without a release's own choice: the first of ``serving.trusted_clicks`` for everybody.
+
+        Args:
+            params: of serving.
+        """
         return cls(params.trusted_clicks[0])
 
     def trust(self, segment: str, clicks: float) -> float:
-        """How far the live order can be relied on, 0..1, after so many decayed clicks of an hour."""
+        """How far the live order can be relied on, 0..1, after so many decayed clicks of an hour.
+
+        Args:
+            segment: name of the segment.
+            clicks: as ``clicks_of_an_hour`` gives them.
+
+        Returns:
+            0 to 1.
+        """
         return reliance(clicks, self.by_segment.get(segment, self.otherwise))
 
     def save(self, folder: Path) -> None:
-        """Write it beside the live state."""
+        """Write it beside the live state.
+
+        Args:
+            folder: an existing folder, ``live`` of the release.
+        """
         text = json.dumps({"otherwise": self.otherwise, "trusted_clicks": dict(self.by_segment)})
         (folder / FILE).write_text(text, encoding="utf-8")
 

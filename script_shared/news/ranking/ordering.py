@@ -34,7 +34,12 @@ class LiveOrder:
 
     @classmethod
     def of(cls, found: Candidates, scores: FloatArray | None) -> "LiveOrder":
-        """By scores; without any, in the candidates' own order, those left out that the live signals say nothing of."""
+        """By scores; without any, in the candidates' own order, those left out that the live signals say nothing of.
+
+        Args:
+            found: m candidates.
+            scores: float (m), higher is better; None without a ranker.
+        """
         if scores is not None:
             return cls(found, np.argsort(-scores, kind="stable"), scores, "ranker")
         places = np.arange(len(found))
@@ -47,7 +52,14 @@ class LiveOrder:
         return (state.article_id(row) for row in self.found.rows[self.places].tolist())
 
     def place_of(self, article_ids: Sequence[str]) -> dict[str, int]:
-        """The places of those articles that are candidates."""
+        """The places of those articles that are candidates.
+
+        Args:
+            article_ids: of any articles.
+
+        Returns:
+            place among the candidates, from 0, by article id.
+        """
         at = {row: place for place, row in enumerate(self.found.rows.tolist())}
         find = self.found.signals.state.article_row
         return {article: at[row] for article in article_ids if (row := find(article)) in at}

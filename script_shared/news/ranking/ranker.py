@@ -42,13 +42,23 @@ class Ranker:
         return self.segments is None or segment in self.segments
 
     def rank(self, found: Candidates) -> Float64s:
-        """float64 (m): the scores of a request's candidates, higher is better."""
+        """float64 (m): the scores of a request's candidates, higher is better.
+
+        Args:
+            found: m candidates.
+        """
         return self.rank_rows(matrix(found, self.names))
 
     def rank_rows(self, features: FloatArray) -> Float64s:
         """The same of a matrix with the columns ``names``: what is served, and so what the ranker is judged by.
 
         The first trees look at all rows; the best by those get the score of all trees, the others are placed below.
+
+        Args:
+            features: float (m, columns).
+
+        Returns:
+            float64 (m).
         """
         if len(features) <= FINALISTS or self._trees <= FIRST_TREES:
             return self.score(features)
@@ -60,7 +70,11 @@ class Ranker:
         return scores
 
     def score(self, features: FloatArray) -> Float64s:
-        """float64 (m): the scores of a matrix with the columns ``names``, by all trees."""
+        """float64 (m): the scores of a matrix with the columns ``names``, by all trees.
+
+        Args:
+            features: float (m, columns).
+        """
         return self._predict(features, 0, -1)
 
     def _predict(self, features: FloatArray, start: int, trees: int) -> Float64s:
@@ -78,7 +92,11 @@ class Ranker:
         return added
 
     def contributions(self, features: FloatArray) -> Float32s:
-        """float32 (m, features): what each feature adds to each score, see :class:`LeafShares`."""
+        """float32 (m, features): what each feature adds to each score, see :class:`LeafShares`.
+
+        Args:
+            features: float (m, columns).
+        """
         return self.leaf_shares.of(features)
 
     @cached_property
@@ -87,7 +105,11 @@ class Ranker:
         return LeafShares(self.booster)
 
     def save(self, folder: Path) -> None:
-        """Write the model and its features' names."""
+        """Write the model and its features' names.
+
+        Args:
+            folder: made when missing.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self.booster.save_model(folder / MODEL)
         (folder / FACTS).write_text(json.dumps({"features": self.names, "segments": self.segments}), encoding="utf-8")
@@ -95,6 +117,9 @@ class Ranker:
     @classmethod
     def load(cls, folder: Path) -> "Ranker":
         """Read a saved ranker.
+
+        Args:
+            folder: where it was saved.
 
         Raises:
             ReleaseCorruptError: it is missing or damaged, or asks for features that do not exist.

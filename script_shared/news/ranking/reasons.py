@@ -52,12 +52,24 @@ class Reasons:
         self._said: dict[int, list[float]] = {}
 
     def look_at(self, places: Sequence[int]) -> None:
-        """Read once what the live signals say of the candidates that will be explained."""
+        """Read once what the live signals say of the candidates that will be explained.
+
+        Args:
+            places: of the candidates, from 0.
+        """
         parts = mix_parts(self._found, np.array(places, np.int64))
         self._said = dict(zip(places, parts.T.tolist(), strict=True))
 
     def of(self, place: int, article_id: str) -> tuple[str, str]:
-        """Reason and source of the candidate at a place that was looked at."""
+        """Reason and source of the candidate at a place that was looked at.
+
+        Args:
+            place: one of those given to ``look_at``.
+            article_id: of the candidate.
+
+        Returns:
+            a phrase for people, and the name of the part that brought the article.
+        """
         sources = int(self._found.sources[place])
         now, hour, visit, earlier = self._said[place]
         parts = [now * bool(sources & Source.TRENDING_10M), hour * bool(sources & Source.TRENDING_1H), visit, earlier]

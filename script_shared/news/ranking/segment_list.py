@@ -58,7 +58,14 @@ class SegmentList:
 
     @classmethod
     def of(cls, scored: Scored, count: int, exclude: Int64s, catalog: CatalogRows) -> "SegmentList":
-        """The ``count`` best articles; ``exclude`` are rows of the catalog."""
+        """The ``count`` best articles; ``exclude`` are rows of the catalog.
+
+        Args:
+            scored: the candidates with their scores for one user.
+            count: articles at most.
+            exclude: int64, rows of the catalog to leave out.
+            catalog: gives the ids.
+        """
         answer = scored.best(count, exclude)
         ids = [catalog.article_id(item.article) for item in answer.items]
         reasons = {article: item.reason for article, item in zip(ids, answer.items, strict=True)}
@@ -66,7 +73,11 @@ class SegmentList:
         return cls(answer.segment, answer.source, ids, reasons, scores, scored, catalog)
 
     def alive(self, state: LiveState) -> SegmentCandidates:
-        """Its articles as rows of a live state, for the ranking."""
+        """Its articles as rows of a live state, for the ranking.
+
+        Args:
+            state: the live state; articles that it does not have are left out.
+        """
         rows = np.array([state.article_row(article) for article in self.ids], np.int64)
         scores = np.array([self.scores[article] for article in self.ids], np.float32)
         alive = np.flatnonzero(rows >= 0)
@@ -76,6 +87,7 @@ class SegmentList:
         """Article ids of ever longer lists among some, until the release has no more of them.
 
         Args:
+            count: length of the first list; each further one is longer.
             among: bool (articles of the catalog), those that may come.
         """
         while True:
@@ -98,7 +110,12 @@ class SegmentSource:
         self._strangers: tuple[int, int, SegmentList] | None = None
 
     def of(self, context: RequestContext, count: int) -> SegmentList:
-        """The ``count`` best articles for a request; those for unknown users are found once per second."""
+        """The ``count`` best articles for a request; those for unknown users are found once per second.
+
+        Args:
+            context: the request and what may be shown.
+            count: articles at most.
+        """
         query, bars = context.query, context.bars
         if bars.read or bars.read_rows or query.exclude or query.context_item or self._knows(query.user):
             return self.best(query, bars.read_rows, count)
@@ -108,7 +125,13 @@ class SegmentSource:
         return self._strangers[2]
 
     def best(self, query: Query, known: Collection[int], count: int) -> SegmentList:
-        """The ``count`` best articles by the release alone; ``known`` are the reads it knows."""
+        """The ``count`` best articles by the release alone; ``known`` are the reads it knows.
+
+        Args:
+            query: user, session, history and what is excluded.
+            known: rows of the catalog.
+            count: articles at most.
+        """
         room = self._newsroom
         latest = self._rows.many(room.reads.latest_reads(query.user, query.session, LATEST_READS))
         history = [row for row in latest if row not in known] + self._rows.many(query.history[-LATEST_PAGES:])

@@ -26,13 +26,21 @@ class Topics:
 
     @classmethod
     def of(cls, snapshot: TrainingData) -> "Topics":
-        """The most read ones."""
+        """The most read ones.
+
+        Args:
+            snapshot: what was known at a moment.
+        """
         reads = snapshot.reads.article
         sections = _most(snapshot.section[reads], snapshot.section_names, MOST_SECTIONS)
         return cls(Strings.of(sections), Strings.of(_most(snapshot.region[reads], snapshot.region_names, MOST_REGIONS)))
 
     def codes(self, snapshot: TrainingData) -> Int16s:
-        """int16 (2, n_articles): place of each article's section and region among these, -1 for none of them."""
+        """int16 (2, n_articles): place of each article's section and region among these, -1 for none of them.
+
+        Args:
+            snapshot: its sections and regions are matched by name.
+        """
         pairs = (
             (self.sections, snapshot.section, snapshot.section_names),
             (self.regions, snapshot.region, snapshot.region_names),
@@ -44,11 +52,24 @@ class Topics:
         return len(self.sections), len(self.regions)
 
     def save(self, folder: Path) -> None:
+        """Write them into a folder, which ``load`` reads.
+
+        Args:
+            folder: made when missing.
+        """
         self.sections.save(folder, "sections")
         self.regions.save(folder, "regions")
 
     @classmethod
     def load(cls, folder: Path) -> "Topics":
+        """Map what ``save`` wrote into memory.
+
+        Args:
+            folder: where it was saved.
+
+        Raises:
+            ReleaseCorruptError: a file is missing or damaged.
+        """
         return cls(Strings.load(folder, "sections"), Strings.load(folder, "regions"))
 
 

@@ -33,7 +33,11 @@ class ReaderTable:
         return self.histories.counts
 
     def read_by(self, name: str) -> list[int]:
-        """Rows of the articles that a user read, oldest first; none of an unknown user."""
+        """Rows of the articles that a user read, oldest first; none of an unknown user.
+
+        Args:
+            name: id of the user, or the name of a visit.
+        """
         row = self.ids.row(name)
         if row < 0:
             return []
@@ -42,7 +46,11 @@ class ReaderTable:
         return found
 
     def batch(self, rows: Int64s) -> Batch:
-        """Known users by row."""
+        """Known users by row.
+
+        Args:
+            rows: int64 (n), -1 for an unknown user.
+        """
         return Batch(rows, self.histories.take(rows))
 
     def one(self, row: int, extra: Sequence[int], now_ms: int) -> Batch:
@@ -51,6 +59,7 @@ class ReaderTable:
         Args:
             row: the user's row, -1 when unknown.
             extra: article rows read besides, oldest first; counted as read now, with the user's mean engagement.
+            now_ms: epoch milliseconds, UTC.
         """
         known = self.batch(np.array([row]))
         if not extra:
@@ -66,6 +75,11 @@ class ReaderTable:
         return Batch(known.rows, joined, fresh=True)
 
     def save(self, folder: Path) -> None:
+        """Write it into a folder, which ``load`` reads; engagement is rounded to float16.
+
+        Args:
+            folder: made when missing.
+        """
         self.ids.save(folder, "ids")
         reads = self.histories
         arrays = {"offsets": reads.offsets, "article": reads.article, "time_s": reads.time_s}
@@ -76,6 +90,9 @@ class ReaderTable:
     @classmethod
     def load(cls, folder: Path) -> "ReaderTable":
         """Map saved users into memory.
+
+        Args:
+            folder: where it was saved.
 
         Raises:
             ReleaseCorruptError: a file is missing or damaged.

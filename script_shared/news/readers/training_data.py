@@ -35,11 +35,19 @@ class Reads:
         return len(self.user)
 
     def cut(self, which: "Bools | IntArray | slice") -> "Reads":
-        """Those interactions only; a slice takes no memory."""
+        """Those interactions only; a slice takes no memory.
+
+        Args:
+            which: bool (n), int places, or a slice.
+        """
         return Reads(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
 
     def since(self, start_ms: float) -> "Reads":
-        """Interactions from a moment on; no copy."""
+        """Interactions from a moment on; no copy.
+
+        Args:
+            start_ms: epoch milliseconds, UTC; a read at that moment is included.
+        """
         return self.cut(slice(int(np.searchsorted(self.time_ms, start_ms)), None))
 
 
@@ -76,11 +84,19 @@ class TrainingData:
         return len(self.issued_ms)
 
     def until(self, ms: int) -> "TrainingData":
-        """The data as of an earlier moment."""
+        """The data as of an earlier moment.
+
+        Args:
+            ms: epoch milliseconds, UTC, not after ``as_of_ms``; a read at that moment is included.
+        """
         last = int(np.searchsorted(self.reads.time_ms, ms, "right"))
         return replace(self, as_of_ms=ms, reads=self.reads.cut(slice(0, last)))
 
     def histories(self, reads: Reads | None = None) -> Histories:
-        """Every user's reads."""
+        """Every user's reads.
+
+        Args:
+            reads: those that count; None for all.
+        """
         some = reads or self.reads
         return Histories.of(some.user, some.article, some.time_ms, some.engagement, self.n_users)

@@ -42,7 +42,9 @@ class Recommender(Protocol):
         """Fit on a snapshot; the result is as of that snapshot.
 
         Args:
+            snapshot: what was known at a moment.
             members: bool (n_users); the users of the segment.
+            params: of all models; a recommender reads its own and those of popularity.
         """
         ...
 
@@ -50,7 +52,8 @@ class Recommender(Protocol):
         """The same fitted parts for other row numbers.
 
         Args:
-            users: new rows of the users; ``articles`` likewise.
+            users: new rows of the users.
+            articles: new rows of the articles.
         """
         ...
 
@@ -64,7 +67,11 @@ class Recommender(Protocol):
         ...
 
     def save(self, folder: Path) -> None:
-        """Write fitted parts and state as plain arrays."""
+        """Write fitted parts and state as plain arrays.
+
+        Args:
+            folder: made when missing.
+        """
         ...
 
     @classmethod
@@ -81,5 +88,9 @@ class Recommender(Protocol):
         ...
 
     def over(self, candidates: Candidates) -> Scorer:
-        """Prepare the candidates once; the answer gives the parts of the score for batches of users."""
+        """Prepare the candidates once; the answer gives the parts of the score for batches of users.
+
+        Args:
+            candidates: m articles.
+        """
         ...

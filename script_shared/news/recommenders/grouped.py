@@ -91,7 +91,11 @@ class Grouped:
         return score
 
     def groups_of(self, batch: Batch) -> IntArray:
-        """int (n): the group as known, or by the reads handed in; -1 for who read nothing."""
+        """int (n): the group as known, or by the reads handed in; -1 for who read nothing.
+
+        Args:
+            batch: n users.
+        """
         groups = self.clusters.groups_of(batch)
         unknown = (groups < 0) & (batch.histories.counts > 0)
         if unknown.any():

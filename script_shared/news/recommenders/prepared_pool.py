@@ -24,7 +24,12 @@ class PreparedPool:
         self._scorers: dict[str, Scorer] = {}
 
     def score(self, segment: str, batch: Batch) -> list[Part]:
-        """Parts of the score of a segment's recommender, each (users, candidates)."""
+        """Parts of the score of a segment's recommender, each (users, candidates).
+
+        Args:
+            segment: name of the segment, one that the release has.
+            batch: the users.
+        """
         scorer = self._scorers.get(segment)
         if scorer is None:  # two threads may both make it; either is right
             scorer = self._scorers[segment] = self._recommenders[segment].over(self.pool.candidates)
@@ -48,7 +53,11 @@ class PoolKeeper:
         self._prepared: PreparedPool | None = None
 
     def prepared(self, now_ms: int) -> PreparedPool:
-        """The pool of the moment; made again when an article appears or expires, and once a minute."""
+        """The pool of the moment; made again when an article appears or expires, and once a minute.
+
+        Args:
+            now_ms: epoch milliseconds, UTC, by the release's clock.
+        """
         current = self._prepared
         if current is None or not _holds(current, now_ms):
             with self._lock:

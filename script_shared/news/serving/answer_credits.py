@@ -59,7 +59,11 @@ class ServedAnswer:
         return reader_name(self.user, self.session)
 
     def brought(self, article_id: str) -> str:
-        """The source of an article in the first ``CUTOFF`` places, "" for one that is not there."""
+        """The source of an article in the first ``CUTOFF`` places, "" for one that is not there.
+
+        Args:
+            article_id: of any article.
+        """
         found = (source for item, source in zip(self.items[:CUTOFF], self.sources, strict=False) if item == article_id)
         return next(found, "")
 
@@ -96,7 +100,11 @@ class AnswerCredits:
         return len(self._answers)
 
     def remember(self, answer: ServedAnswer) -> None:
-        """Keep an answer."""
+        """Keep an answer.
+
+        Args:
+            answer: one that was sent; the oldest is dropped when there are too many.
+        """
         self._answers[answer.answer_id] = answer
         if reader := answer.reader:
             self._of_reader.setdefault(user_digest(reader), {})[answer.answer_id] = None
@@ -108,6 +116,8 @@ class AnswerCredits:
 
         Args:
             reader: as :func:`script_shared.news.state.reader_history.reader_name` names them.
+            article_id: that was clicked.
+            time_ms: of the click, epoch milliseconds, UTC.
             answer_id: of the answer, as the site may say; without it the user's newest answer is taken.
         """
         answer = self._answer(reader, answer_id)
@@ -118,11 +128,19 @@ class AnswerCredits:
         return Credit(answer.segment, answer.source, hit, popular_hit, answer.brought(article_id))
 
     def given_to(self, name: str) -> int:
-        """How many answers to a user are remembered."""
+        """How many answers to a user are remembered.
+
+        Args:
+            name: id of the user, or the name of a visit.
+        """
         return len(self._of_reader.get(user_digest(name), ()))
 
     def forget_digest(self, digest: str) -> list[str]:
-        """Drop all answers given to a user, named as in an ERASE entry; returns their ids."""
+        """Drop all answers given to a user, named as in an ERASE entry; returns their ids.
+
+        Args:
+            digest: 32 hex characters.
+        """
         ids = list(self._of_reader.pop(digest, ()))
         for answer_id in ids:
             del self._answers[answer_id]

@@ -74,7 +74,11 @@ class LiveRecommender:
         self._lists = Lists(model, newsroom, texts, params)
 
     def answer(self, query: Query) -> LiveAnswer:
-        """The best articles for one user: ``query.n`` of them, fewer only when fewer may be shown."""
+        """The best articles for one user: ``query.n`` of them, fewer only when fewer may be shown.
+
+        Args:
+            query: what was asked for.
+        """
         degraded = Degradation(self._failures, self.missing)
         offer = self._offers.of(self._contexts.of(query, degraded), degraded)
         order = ordered(offer, self.ranker, self.mixing, degraded)
@@ -93,12 +97,20 @@ class LiveRecommender:
         )
 
     def offer(self, query: Query) -> Offer:
-        """What the answer to ``query`` would be made from, as training learns from it."""
+        """What the answer to ``query`` would be made from, as training learns from it.
+
+        Args:
+            query: what was asked for.
+        """
         degraded = Degradation(self._failures, needed=NEEDED)
         return self._offers.of(self._contexts.of(query, degraded), degraded)
 
     def context(self, query: Query) -> RequestContext:
-        """Which articles may be shown for one request now."""
+        """Which articles may be shown for one request now.
+
+        Args:
+            query: what was asked for.
+        """
         return self._contexts.of(query, Degradation(self._failures))
 
     def available(self) -> Availability:

@@ -29,7 +29,11 @@ class Sections:
         self._number_in = self._code_in = np.zeros(0, np.int64)
 
     def within(self, section: str) -> Bools:
-        """bool (used): whether the article of each row is of a section."""
+        """bool (used): whether the article of each row is of a section.
+
+        Args:
+            section: name or key of the section.
+        """
         state = self._newsroom.state
         if state is None:
             return np.zeros(0, bool)

@@ -35,12 +35,23 @@ class Vectoriser:
 
     @classmethod
     def of(cls, model: NewsModel) -> "Vectoriser | None":
-        """That of a release, None when it has no vocabulary."""
+        """That of a release, None when it has no vocabulary.
+
+        Args:
+            model: the release.
+        """
         content = content_of(model)
         return cls(content, model.params.logged.content.body_characters) if content is not None else None
 
     def vectors(self, entries: Sequence[Entry]) -> dict[int, csr_array]:
-        """One row for each ARTICLE entry that says anything, by the entry's number."""
+        """One row for each ARTICLE entry that says anything, by the entry's number.
+
+        Args:
+            entries: of any kind.
+
+        Returns:
+            float32 (1, terms) by number of the entry.
+        """
         posts = [
             entry for entry in entries if entry.kind == Kind.ARTICLE and ("title" in entry.body or "text" in entry.body)
         ]

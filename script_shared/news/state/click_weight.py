@@ -83,7 +83,14 @@ class Ledger:
         self._all = [0.0] * len(WINDOWS)
 
     def weigh(self, event: LiveEvent) -> float:
-        """The weight of the next click in the log's order, 0 to 1."""
+        """The weight of the next click in the log's order, 0 to 1.
+
+        Args:
+            event: a click.
+
+        Returns:
+            0 for a click that does not count, 1 for one that counts fully.
+        """
         self._advance(event.time_ms)
         number = self._numbers.setdefault(event.article, len(self._numbers))
         place = -1
@@ -97,7 +104,11 @@ class Ledger:
         return weight
 
     def everybody(self, number: int) -> Everybody:
-        """Clicks that count for everybody: on the article, and on all articles."""
+        """Clicks that count for everybody: on the article, and on all articles.
+
+        Args:
+            number: of the article.
+        """
         short, long, _ = self._clicks.get(number, (0.0, 0.0, 0.0))
         return Everybody(short, long, *self._all)
 

@@ -65,7 +65,14 @@ class LiveState:
         return self.time.now_ms
 
     def fold(self, events: Sequence[LiveEvent]) -> list[float]:
-        """Fold events in order; returns how much each counts for everybody, 0 for anything but a click."""
+        """Fold events in order; returns how much each counts for everybody, 0 for anything but a click.
+
+        Args:
+            events: clicks and impressions in the order of the log.
+
+        Returns:
+            0 to 1 for each event.
+        """
         beliefs = [0.0] * len(events)
         for place, event in enumerate(events):
             self._advance(event.time_ms, late=event.late)
@@ -81,7 +88,9 @@ class LiveState:
         """Make an article known before its first click, or correct its metadata; returns its row.
 
         Args:
-            issued_ms: when it was published, epoch milliseconds, UTC; section: "" when unknown.
+            article_id: of the article.
+            issued_ms: when it was published, epoch milliseconds, UTC.
+            section: key of the section, "" when unknown.
         """
         number = self._number(article_id, issued_ms)
         self.articles.publish(number, issued_ms, section)
@@ -91,27 +100,49 @@ class LiveState:
         """A user was seen in a visit: what the visit read and was shown without one is the user's too.
 
         Does nothing without user or visit.
+
+        Args:
+            user: id of the user.
+            session: id of the visit.
         """
         self.users.log_in(user, session)
 
     def forget(self, user_id: str) -> None:
-        """Forget a user; what the user added to counts of everybody stays."""
+        """Forget a user; what the user added to counts of everybody stays.
+
+        Args:
+            user_id: as events have it.
+        """
         self.forget_digest(user_digest(user_id))
 
     def forget_digest(self, digest: str, *, visits: bool = True) -> None:
         """The same for a user given by :func:`script_shared.events.entry.user_digest`, as erasures are logged.
 
         Args:
+            digest: 32 hex characters.
             visits: whether also the users of visits are forgotten; not where the visits known began later.
         """
         self.users.forget(digest_key(digest), visits=visits)
 
     def everybody(self, number: int) -> Everybody:
-        """Clicks that count for everybody: on the article, and on all articles."""
+        """Clicks that count for everybody: on the article, and on all articles.
+
+        Args:
+            number: of the article.
+        """
         return self.counts.everybody(self.articles.row_of[number])
 
     def reads_of(self, user: str, session: str, now_ms: int) -> tuple[IntArray, IntArray]:
-        """Rows of the visit under way and rows of earlier visits, each latest first, at most 64 reads back."""
+        """Rows of the visit under way and rows of earlier visits, each latest first, at most 64 reads back.
+
+        Args:
+            user: id of the user, "" for none.
+            session: id of the visit, "" for none.
+            now_ms: epoch milliseconds, UTC; after a pause the visit is no longer under way.
+
+        Returns:
+            int64 rows of articles that are alive, of both.
+        """
         place = self.readers.find(reader_key(user, session))
         if place < 0:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
@@ -121,16 +152,32 @@ class LiveState:
         return self.articles.rows_of(latest[:depth]), self.articles.rows_of(latest[depth:])
 
     def shown_to(self, user: str, session: str = "") -> dict[str, int]:
-        """How often each article was shown to a user, by article id."""
+        """How often each article was shown to a user, by article id.
+
+        Args:
+            user: id of the user, "" for none.
+            session: id of the visit, which counts without a user.
+
+        Returns:
+            counts by article id.
+        """
         counts = self.shown.of(reader_key(user, session))
         return {self.articles.ids[number]: count for number, count in counts.items()}
 
     def article_row(self, article_id: str) -> int:
-        """The row of an article that is alive, else -1."""
+        """The row of an article that is alive, else -1.
+
+        Args:
+            article_id: of any article.
+        """
         return self.articles.find(article_id)
 
     def article_id(self, row: int) -> str:
-        """The id of the article in a row, "" for a free row."""
+        """The id of the article in a row, "" for a free row.
+
+        Args:
+            row: of the live state.
+        """
         return self.articles.id_in(row)
 
     def _advance(self, time_ms: int, *, late: bool) -> None:

@@ -52,11 +52,23 @@ class Visits:
         return frozenset(self._users)
 
     def user(self, visit: int) -> int:
-        """The key of a visit's user, 0 for none."""
+        """The key of a visit's user, 0 for none.
+
+        Args:
+            visit: key of the visit, see ``session_key``.
+        """
         return self._users.get(visit, 0)
 
     def keys(self, user: str, session: str) -> tuple[int, ...]:
-        """For whom an event counts: the user; without one the visit's user, if there is one, then the visit."""
+        """For whom an event counts: the user; without one the visit's user, if there is one, then the visit.
+
+        Args:
+            user: id of the user, "" for none.
+            session: id of the visit, "" for none.
+
+        Returns:
+            keys of ``reader_key``, one or two.
+        """
         own = reader_key(user, session)
         return (own,) if user else self.keys_of(own)
 
@@ -67,7 +79,12 @@ class Visits:
         return owner, own
 
     def join(self, visit: int, user: int) -> bool:
-        """Note that a user was seen in a visit; whether the visit had no user before."""
+        """Note that a user was seen in a visit; whether the visit had no user before.
+
+        Args:
+            visit: key of the visit.
+            user: key of the user.
+        """
         before = self._users.get(visit, 0)
         if user not in (before, visit):
             self._users.pop(visit, None)
@@ -78,7 +95,11 @@ class Visits:
         return not before
 
     def forget(self, key: int) -> None:
-        """Forget a visit, or all visits of a user."""
+        """Forget a visit, or all visits of a user.
+
+        Args:
+            key: of a visit or a user.
+        """
         self._users.pop(key, None)
         for visit in [visit for visit, user in self._users.items() if user == key]:
             del self._users[visit]
@@ -89,6 +110,10 @@ class Visits:
         return {"visits": np.array(visits, np.uint64), "users": np.array(users, np.uint64)}
 
     def restore(self, arrays: dict[str, IntArray]) -> None:
-        """Restore the saved values, from the end, as far as there is room."""
+        """Restore the saved values, from the end, as far as there is room.
+
+        Args:
+            arrays: ``visits`` and ``users``, uint64 (visits) each.
+        """
         visits, users = (arrays[name][-self._most :].tolist() for name in ("visits", "users"))
         self._users = dict(zip(visits, users, strict=True))
