@@ -77,6 +77,11 @@ class Strings:
 
     @classmethod
     def of(cls, values: Sequence[str]) -> "Strings":
+        """Pack texts, each row its position.
+
+        Args:
+            values: texts without surrogates.
+        """
         encoded = [value.encode() for value in values]
         offsets = np.zeros(len(encoded) + 1, np.int64)
         np.cumsum([len(value) for value in encoded], out=offsets[1:])
@@ -94,10 +99,25 @@ class Strings:
         return [block[start:end].decode() for start, end in pairwise(self.offsets.tolist())]
 
     def save(self, folder: Path, name: str) -> None:
+        """Write them into a folder, which ``load`` reads.
+
+        Args:
+            folder: made when missing.
+            name: the files begin with it.
+        """
         save_arrays(folder, {f"{name}.block": self.block, f"{name}.offsets": self.offsets})
 
     @classmethod
     def load(cls, folder: Path, name: str) -> "Strings":
+        """Map what ``save`` wrote into memory.
+
+        Args:
+            folder: where it was saved.
+            name: as given to ``save``.
+
+        Raises:
+            ReleaseCorruptError: a file is missing or damaged.
+        """
         return cls(load_array(folder, f"{name}.block"), load_array(folder, f"{name}.offsets"))
 
 
@@ -120,7 +140,11 @@ class IdIndex:
 
     @classmethod
     def of(cls, ids: Sequence[str]) -> "IdIndex":
-        """Index the ids, each row its position; ids must be unique."""
+        """Index the ids, each row its position; ids must be unique.
+
+        Args:
+            ids: n different texts.
+        """
         hashes = np.fromiter((_digest(value) for value in ids), np.uint64, len(ids))
         order = np.argsort(hashes, kind="stable")
         return cls(Strings.of(ids), hashes[order], order.astype(np.uint32))
@@ -129,7 +153,11 @@ class IdIndex:
         return len(self.ids)
 
     def row(self, value: str) -> int:
-        """The row of ``value``, or -1 when it is not there."""
+        """The row of ``value``, or -1 when it is not there.
+
+        Args:
+            value: compared as a whole; case matters.
+        """
         digest = np.uint64(_digest(value))
         place = int(np.searchsorted(self._hashes, digest))
         while place < len(self._hashes) and self._hashes[place] == digest:
@@ -140,7 +168,14 @@ class IdIndex:
         return -1
 
     def rows(self, values: Sequence[str]) -> IntArray:
-        """int64: the row of each value, -1 where it is not there; many at once cost a fifth of one by one."""
+        """int64: the row of each value, -1 where it is not there; many at once cost a fifth of one by one.
+
+        Args:
+            values: n texts, which may repeat.
+
+        Returns:
+            int64 (n).
+        """
         digests = np.fromiter((_digest(value) for value in values), np.uint64, len(values))
         places = np.searchsorted(self._hashes, digests)
         at = np.flatnonzero(places < len(self._hashes))
@@ -157,10 +192,25 @@ class IdIndex:
         return [block[start:end] == values[place].encode() for place, start, end in spans]
 
     def save(self, folder: Path, name: str) -> None:
+        """Write it into a folder, which ``load`` reads.
+
+        Args:
+            folder: made when missing.
+            name: the files begin with it.
+        """
         self.ids.save(folder, name)
         save_arrays(folder, {f"{name}.hashes": self._hashes, f"{name}.rows": self._rows})
 
     @classmethod
     def load(cls, folder: Path, name: str) -> "IdIndex":
+        """Map what ``save`` wrote into memory.
+
+        Args:
+            folder: where it was saved.
+            name: as given to ``save``.
+
+        Raises:
+            ReleaseCorruptError: a file is missing or damaged.
+        """
         ids = Strings.load(folder, name)
         return cls(ids, load_array(folder, f"{name}.hashes"), load_array(folder, f"{name}.rows"))

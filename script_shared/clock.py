@@ -46,7 +46,11 @@ class Clock:
         return wall_ms() if self.mode == "wall" else self.data_end_ms
 
     def advance(self, event_ms: int) -> None:
-        """Move a data clock on to an event; it never runs backwards, and a wall clock needs no moving."""
+        """Move a data clock on to an event; it never runs backwards, and a wall clock needs no moving.
+
+        Args:
+            event_ms: time of the event, epoch milliseconds, UTC.
+        """
         self.data_end_ms = max(self.data_end_ms, event_ms)
 
     def reach_ms(self) -> int:
@@ -62,6 +66,9 @@ class Clock:
         """Continue real time from another clock of the same service.
 
         The parts of a millisecond that passed are not carried over: they would add up, swap by swap.
+
+        Args:
+            other: the clock of the release that was in service until now.
         """
         if other.mode == self.mode == "data":
             self._pace_ms, self._pace_at = max(self.reach_ms(), other.reach_ms()) - EARLY_MS, time.monotonic()

@@ -30,6 +30,7 @@ class LiveSigns:
         """Take an entry into account; True when it is the one that makes the signs enough.
 
         Args:
+            entry: of any kind; only those with the mark count.
             reader: key of the user, 0 for none.
         """
         mark = entry.body.get(MARK)
@@ -41,5 +42,9 @@ class LiveSigns:
         return self.live
 
     def forget(self, reader: int) -> None:
-        """Forget a user who was erased; the signs stay enough."""
+        """Forget a user who was erased; the signs stay enough.
+
+        Args:
+            reader: key of the user.
+        """
         self.readers.discard(reader)

@@ -50,6 +50,9 @@ class AuditTrail:
     def record(self, decision: Decision) -> bool:
         """Write a decision; while the database is unreachable it waits, and is appended later, in order.
 
+        Args:
+            decision: what was decided, by whom and why; one whose id is in the record already changes nothing.
+
         Returns:
             Whether it is in the record now.
 

@@ -51,6 +51,9 @@ class Randomization:
     def of(cls, text: str) -> "Randomization":
         """From this form.
 
+        Args:
+            text: as the property ``text`` gives it.
+
         Raises:
             InputError: the text has another form.
         """
@@ -109,7 +112,11 @@ class Draw:
         return list_chance(self.how, self.size, self.ranks)
 
     def is_of(self, seed: bytes) -> bool:
-        """Whether a seed gives this outcome."""
+        """Whether a seed gives this outcome.
+
+        Args:
+            seed: bytes of any length.
+        """
         return drawn_ranks(self.how, self.size, len(self.ranks), seed) == self.ranks
 
 

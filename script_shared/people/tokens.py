@@ -43,7 +43,11 @@ class Token:
     used_ms: int | None = None
 
     def state(self, now_ms: int) -> str:
-        """``active``, ``revoked`` or ``expired``."""
+        """``active``, ``revoked`` or ``expired``.
+
+        Args:
+            now_ms: epoch milliseconds, UTC.
+        """
         if self.revoked_ms is not None:
             return "revoked"
         return "expired" if self.expires_ms is not None and self.expires_ms <= now_ms else "active"

@@ -29,7 +29,14 @@ class Series:
     high: Sequence[Value] = ()
 
     def interval(self, place: int) -> tuple[float, float] | None:
-        """The interval of a value, None if it has none."""
+        """The interval of a value, None if it has none.
+
+        Args:
+            place: of the value in the series.
+
+        Returns:
+            lower and upper end, in the unit of the values.
+        """
         if not self.low or is_missing(self.low[place]) or is_missing(self.high[place]):
             return None
         return float(self.low[place] or 0), float(self.high[place] or 0)

@@ -76,6 +76,9 @@ class Releases:
     def manifest(self, version: str) -> Manifest:
         """The manifest of a release.
 
+        Args:
+            version: of the release.
+
         Raises:
             ReleaseMissingError: there is no such release.
             ReleaseCorruptError: its manifest is damaged.
@@ -167,11 +170,20 @@ class Releases:
         )
 
     def pin(self, version: str, reason: str, *, by: str = "person") -> Pointer:
-        """Protect a release from rollbacks by programs and from ``prune``; see ``script_shared.releases.pins``."""
+        """Protect a release from rollbacks by programs and from ``prune``; see ``script_shared.releases.pins``.
+
+        Args:
+            version: of the release.
+            reason: a sentence, for people and the record of decisions.
+            by: who wants it.
+        """
         return pinning.pin(self._storage, version, reason, by)
 
     def unpin(self, version: str) -> Pointer:
         """Take a pin back.
+
+        Args:
+            version: of the release.
 
         Raises:
             InputError: the release is not pinned.
@@ -180,6 +192,9 @@ class Releases:
 
     def verify(self, version: str) -> Manifest:
         """Read every file of a release and compare it with the manifest.
+
+        Args:
+            version: of the release.
 
         Raises:
             ReleaseMissingError: there is no such release.
@@ -195,6 +210,9 @@ class Releases:
         A local root gives its own folder. From an object store the files are downloaded in parallel into the cache,
         which takes its name only when complete; a good copy there is used again, older ones are removed.
 
+        Args:
+            version: of the release.
+
         Raises:
             ReleaseMissingError: there is no such release.
             ReleaseCorruptError: a file differs from the manifest or is missing.
@@ -205,6 +223,10 @@ class Releases:
         """Note that a fetched release is in service here, for a start while the store is unreachable.
 
         Only for an object store: the files of a local root are in no cache.
+
+        Args:
+            pointer: that named the release.
+            manifest: of the release.
         """
         if self._storage.path(manifest.base) is None:
             keeping.keep(self._cache(), pointer, manifest)
@@ -220,6 +242,9 @@ class Releases:
         """Delete all but the newest ``keep`` releases besides the one in service; never what a rollback would take.
 
         Also removes what killed publishers left more than a day ago. Before the first promote nothing is deleted.
+
+        Args:
+            keep: releases to keep, 0 or more.
 
         Returns:
             The deleted versions.

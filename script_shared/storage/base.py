@@ -80,19 +80,43 @@ class Storage(Protocol):
         """
 
     def digest(self, key: str) -> Digest:
-        """Size and digest of ``key``. Raises FileNotFoundError if it does not exist."""
+        """Size and digest of ``key``. Raises FileNotFoundError if it does not exist.
+
+        Args:
+            key: path of an object below the root, with ``/``.
+        """
 
     def folders(self, prefix: str) -> list[str]:
-        """Names of the folders directly below ``prefix``, sorted; none when it is not there."""
+        """Names of the folders directly below ``prefix``, sorted; none when it is not there.
+
+        Args:
+            prefix: path of a folder below the root, with ``/``; "" for the root.
+        """
 
     def files(self, prefix: str) -> list[File]:
-        """The files directly below ``prefix``, by name; none when it is not there."""
+        """The files directly below ``prefix``, by name; none when it is not there.
+
+        Args:
+            prefix: path of a folder below the root, with ``/``; "" for the root.
+        """
 
     def changed_at(self, prefix: str) -> datetime | None:
-        """When anything below ``prefix`` was last written, UTC; None when it is empty."""
+        """When anything below ``prefix`` was last written, UTC; None when it is empty.
+
+        Args:
+            prefix: path below the root, with ``/``.
+        """
 
     def remove(self, prefix: str) -> None:
-        """Delete the object ``prefix``, or everything below it; nothing happens when it is not there."""
+        """Delete the object ``prefix``, or everything below it; nothing happens when it is not there.
+
+        Args:
+            prefix: path below the root, with ``/``.
+        """
 
     def path(self, key: str) -> Path | None:
-        """Where ``key`` is on this machine, or None when it has to be downloaded."""
+        """Where ``key`` is on this machine, or None when it has to be downloaded.
+
+        Args:
+            key: path of an object or a folder below the root, with ``/``.
+        """
