@@ -62,31 +62,68 @@ def cross_room(texts: dict[Path, str]) -> list[CrossRoom]:
     Args:
         texts: the text of each module, by its path below the root of the checkout.
     """
-    trees = {_module(file): (file, ast.parse(text)) for file, text in texts.items()}
+    modules = Modules(texts)
     functions = {
         (module, node.name): node
-        for module, (_, tree) in trees.items()
+        for module, (_, tree) in modules.trees.items()
         for node in tree.body
         if isinstance(node, Function) and not node.name.startswith("_") and not _is_route(node)
     }
-    renamed = {
-        (module, each.asname or each.name): (node.module, each.name)
-        for module, (file, tree) in trees.items()
-        if file.name == "__init__.py"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module
-        for each in node.names
-    }
-    used: set[Name] = set()
-    for module, (file, tree) in trees.items():
-        if file.name == "__init__.py":
-            continue
-        for name in _names(tree, set(trees)):
-            origin = _origin(name, renamed)
-            if origin in functions and trees[origin[0]][0].parent != trees[module][0].parent:
-                used.add(origin)
-    found = [CrossRoom(one[0], str(trees[one[0]][0].parent), str(trees[one[0]][0]), functions[one]) for one in used]
+    found = [modules.cross_room(name, functions[name]) for name in modules.used & set(functions)]
     return sorted((one for one in found if one.parameters), key=lambda one: (one.file, one.node.lineno))
+
+
+def methods(texts: dict[Path, str]) -> list[CrossRoom]:
+    """Public methods with a docstring and parameters, of the classes that another folder uses; for figures.
+
+    Args:
+        texts: as for ``cross_room``.
+    """
+    modules = Modules(texts)
+    classes = {
+        (module, node.name): node
+        for module, (_, tree) in modules.trees.items()
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+    }
+    found = [
+        modules.cross_room(name, node)
+        for name in modules.used & set(classes)
+        for node in classes[name].body
+        if isinstance(node, Function) and not node.name.startswith("_") and ast.get_docstring(node)
+    ]
+    return [one for one in found if set(one.parameters) - {"self", "cls"}]
+
+
+class Modules:
+    """All modules, and which of their names other folders use.
+
+    Attributes:
+        trees: file and syntax tree by name of the module.
+        used: the names.
+    """
+
+    def __init__(self, texts: dict[Path, str]) -> None:
+        self.trees = {_module(file): (file, ast.parse(text)) for file, text in texts.items()}
+        handed_on = {
+            (module, each.asname or each.name): (node.module, each.name)
+            for module, (file, tree) in self.trees.items()
+            if file.name == "__init__.py"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module
+            for each in node.names
+        }
+        self.used: set[Name] = set()
+        for file, tree in self.trees.values():
+            for name in _names(tree, set(self.trees)) if file.name != "__init__.py" else ():
+                module, own = _origin(name, handed_on)
+                if module in self.trees and self.trees[module][0].parent != file.parent:
+                    self.used.add((module, own))
+
+    def cross_room(self, name: Name, node: Function) -> CrossRoom:
+        """A function or method of a module."""
+        file = self.trees[name[0]][0]
+        return CrossRoom(name[0], str(file.parent), str(file), node)
 
 
 def _is_route(function: Function) -> bool:
@@ -98,10 +135,10 @@ def _module(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def _origin(name: Name, renamed: dict[Name, Name]) -> Name:
+def _origin(name: Name, handed_on: dict[Name, Name]) -> Name:
     """Where a name that a package hands on is defined."""
-    while name in renamed:
-        name = renamed[name]
+    while name in handed_on:
+        name = handed_on[name]
     return name
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from tests.cross_room import cross_room
+from tests.cross_room import cross_room, methods
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("app", "pipelines", "script_shared")
@@ -101,6 +101,9 @@ def table() -> dict[str, str]:
         "public names with a docstring": f"{sum(map(bool, docstrings)) / len(names):.0%}",
         "public functions with parameters and a docstring: share with Args": with_args(documentable(names)),
         "functions that other folders use: share with Args": with_args([one.node for one in cross_room(texts)]),
+        "methods with parameters and a docstring, of classes that other folders use: share with Args": with_args(
+            [one.node for one in methods(texts)]
+        ),
         "docstrings with Args or Attributes": str(sum("Args:" in text or "Attributes:" in text for text in docstrings)),
         "docstrings with Raises": str(sum("Raises:" in text for text in docstrings)),
         "docstrings with an example": str(sum(">>>" in text for text in docstrings)),
