@@ -141,7 +141,11 @@ def overlap(trials: Trials, clip: float) -> Overlap:
 
 
 def served(trials: Trials) -> Estimate:
-    """Clicks per list that the served lists got themselves."""
+    """Clicks per list that the served lists got themselves.
+
+    Args:
+        trials: what was shown.
+    """
     return _mean(trials.sums(trials.clicks), trials.users)
 
 

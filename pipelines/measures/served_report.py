@@ -117,18 +117,42 @@ def served_report(log: EventLog, since_ms: int | None = None, until_ms: int | No
     Raises:
         UnavailableError: the log cannot be read.
     """
-    report, lists, quarantine = ServedReport(), _Lists(), Quarantine.of(log.history.quarantined())
+    report = ServedReport()
+    for served, click in with_clicks(log, since_ms, until_ms):
+        if click is not None:
+            _count(report, served, click)
+        elif served is not None:
+            report.lists[_day(served.time_ms), served.segment] += 1
+            report.shown.update(range(len(served.pages)))
+    return report
+
+
+def with_clicks(
+    log: EventLog, since_ms: int | None, until_ms: int | None
+) -> Iterator[tuple[ServedList | None, Entry | None]]:
+    """Each list without a click, and each click with the list that it follows, in the order of time.
+
+    Args:
+        log: the event log.
+        since_ms: first moment, epoch milliseconds; None for the beginning.
+        until_ms: moment before which it ends; None for now.
+
+    Yields:
+        A list and None, or a list and a click on any article; None and a click where no list comes before it.
+
+    Raises:
+        UnavailableError: the log cannot be read.
+    """
+    lists, quarantine = _Lists(), Quarantine.of(log.history.quarantined())
     served, clicks = _served(log, since_ms, until_ms), _clicks(log, since_ms, until_ms)
     judged = (click for click in clicks if not quarantine.holds(click))
     found: Iterable[ServedList | Entry] = merge(served, judged, key=_order)
     for one in found:
         if isinstance(one, ServedList):
             lists.add(one)
-            report.lists[_day(one.time_ms), one.segment] += 1
-            report.shown.update(range(len(one.pages)))
+            yield one, None
         else:
-            _count(report, lists.before(one), one)
-    return report
+            yield lists.before(one), one
 
 
 def _order(one: ServedList | Entry) -> tuple[int, bool]:
