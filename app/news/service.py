@@ -14,6 +14,7 @@ from app.news.events.event_proof import EventProof
 from app.news.list_cache import ListCache
 from app.news.metrics.news_metrics import NewsMetrics
 from app.news.releases.news_release import NewsRelease
+from app.news.rules.rule_watch import RuleWatch
 from app.use_case import InService, Parts
 
 
@@ -27,6 +28,7 @@ class NewsService:
         day_keys: by which answers and networks get pseudonyms.
         event_proof: checks signatures, and notes the origin of events.
         lists: those that are the same for everybody.
+        rules: of the editors.
         live: holds the release in service; set at the start of the service.
     """
 
@@ -39,11 +41,13 @@ class NewsService:
         self.day_keys = DayKeys(parts.log.day_keys.of)
         self.event_proof = EventProof(parts.settings, self.day_keys)
         self.lists = ListCache()
+        self.rules = RuleWatch(parts.log, parts.settings.events_poll_seconds)
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self, live: InService[NewsRelease]) -> None:
         """Follow the event log and the day from now on."""
         self.live = live
+        await self.rules.start()
         await self.intake.start()
         await self.day_keys.refresh()
         self._watch = asyncio.create_task(self.day_keys.watch())
@@ -54,6 +58,7 @@ class NewsService:
             self._watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watch
+        await self.rules.stop()
         await self.intake.stop()
 
     async def dating(self, *, by_site: bool, believed: bool = True) -> Dating:

@@ -16,6 +16,7 @@ from app.news.routes import (
     predict,
     quarantine,
     recommendations,
+    rules,
     script,
     users,
 )
@@ -32,6 +33,7 @@ MODULES = (
     lists,
     catalog,
     users,
+    rules,
     quarantine,
     live_state,
     script,

@@ -22,6 +22,7 @@ from script_shared.events.database.superseded import SupersededPosts
 from script_shared.events.database.tokens import TokenTable
 from script_shared.events.entry import Entry, Kind
 from script_shared.events.person import Person
+from script_shared.events.rule_table import RuleTable
 
 _AT_ONCE = 10_000  # entries pruned in one transaction: on SQLite, other writers wait for it
 _KEPT = tuple(map(int, (Kind.ARTICLE, Kind.ERASE, Kind.QUARANTINE)))  # never pruned by age: articles, erasures
@@ -51,6 +52,7 @@ class EventLog:
         tokens: named tokens, and logins in browsers.
         audit: the record of decisions.
         configurations: settings and params that processes recorded last.
+        rules: the rules of editors.
 
     Raises:
         SettingsError: the address cannot be understood.
@@ -67,6 +69,7 @@ class EventLog:
         self.tokens = TokenTable(self._transaction, self._lock)
         self.audit = AuditTable(self._transaction, self._lock)
         self.configurations = ConfigurationTable(self._transaction, self._lock)
+        self.rules = RuleTable(self._transaction, self._lock)
         self.history = History(self._transaction)
         self._unknown: set[int] = set()  # kinds of later versions that were met
 

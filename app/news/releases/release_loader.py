@@ -120,7 +120,8 @@ class NewsLoader(ReleaseLoader[NewsRelease]):
             bounds = Bounds(model.params.pool.max_age_hours, params.serving.max_shown, model.catalog)
             self._intake.gather(newsroom, vectoriser, model.clock, bounds)
         missing = (*no_snapshot, *no_ranker, *no_mixing)
-        return LiveRecommender(model, newsroom, ranker, params.serving, mixing=mixing, missing=missing)
+        rules = self.beside.rules.book if self.beside is not None else None
+        return LiveRecommender(model, newsroom, ranker, params.serving, mixing=mixing, missing=missing, rules=rules)
 
 
 def shown_examples(mode: ClockMode, found: dict[str, list[str]]) -> dict[str, list[str]]:

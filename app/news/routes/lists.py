@@ -1,7 +1,7 @@
 """GET /most-read and GET /latest: lists that are the same for everybody, cached for a second."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Annotated, Any
 
@@ -15,7 +15,8 @@ from app.news.service import NewsService, TheNews
 from script_shared.clock import HOUR_MS
 from script_shared.news.catalog.newest import Place
 from script_shared.news.counting.windows import HALF_LIVES_HOURS
-from script_shared.news.serving.most_read import most_read
+from script_shared.news.rules.editing import Front
+from script_shared.news.serving.most_read import Read, most_read
 from script_shared.times import iso
 
 router = APIRouter(tags=["lists"])
@@ -47,7 +48,8 @@ def _answer(
 ) -> Response:
     now_ms, posts = served.model.clock.now_ms(), served.recommender.newsroom.editorial.posts
     name = f"{type(query).__name__} {query.model_dump_json()}"
-    as_of = (now_ms // 1000, served.recommender, posts)
+    rules = served.recommender.rules.at(now_ms)
+    as_of = (now_ms // 1000, served.recommender, posts, rules.number, rules.since_ms)
     return Response(service.lists.get(as_of, name, make), headers=HEADERS, media_type=MEDIA_TYPE)
 
 
@@ -63,9 +65,11 @@ def _most_read(served: NewsRelease, query: MostReadQuery) -> dict[str, Any]:
             for read in islice(found, LOOKED_AT)
             if not facts.available.refusal(read.article_id, NOBODY) and facts.has(read.article_id, tag=query.tag)
         )
+        reads: dict[str, Read] = {}
+        pages = (reads.setdefault(read.article_id, read).article_id for read in allowed)
         items = [
-            {**facts.listed(read.article_id), "clicks": round(read.clicks), "share": round(read.share, 4)}
-            for read in islice(allowed, query.limit)
+            {**facts.listed(page), "clicks": round(reads[page].clicks), "share": round(reads[page].share, 4)}
+            for page in _edited(facts, pages, query)
         ]
     return {"window": query.window, "generated_at": iso(now_ms), "items": items}
 
@@ -83,4 +87,14 @@ def _latest(served: NewsRelease, query: LatestQuery) -> dict[str, Any]:
         and facts.has(at.article_id, **narrowed)
         and not facts.available.refusal(at.article_id, NOBODY)
     )
-    return {"generated_at": iso(now_ms), "items": [facts.listed(page) for page in islice(allowed, query.limit)]}
+    return {"generated_at": iso(now_ms), "items": [facts.listed(page) for page in _edited(facts, allowed, query)]}
+
+
+def _edited(facts: ArticleFacts, pages: Iterator[str], query: ListFilters) -> list[str]:
+    """The first articles that quotas and pairs of the editors allow; pins and boosts do not change these lists."""
+    recommender, available = facts.recommender, facts.available
+    rules = recommender.rules.at(available.now_ms)
+    if not rules.quotas and not rules.against:
+        return list(islice(pages, query.limit))
+    editing = recommender.editing.of(rules, available, Front(query.section, query.tag))
+    return editing.arranged(list(islice(pages, query.limit)), pages, NOBODY, query.limit).ids

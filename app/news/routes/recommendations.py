@@ -47,12 +47,14 @@ async def _answer(
 
 
 def _query(knobs: Knobs, history: list[str], exclude: list[str]) -> LiveQuery:
+    seen = seen_articles.read(knobs.cursor)
     return LiveQuery(
         *knobs.visitor(),
         history=tuple(history),
         n=knobs.num_recs,
         exclude=tuple(exclude),
-        pages=seen_articles.read(knobs.cursor),
+        pages=seen.marks,
+        last=seen.last,
         section=knobs.section,
         tag=knobs.tag,
         max_age_hours=knobs.max_age_hours,

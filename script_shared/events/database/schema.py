@@ -3,6 +3,7 @@
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Index,
     Integer,
@@ -140,5 +141,18 @@ CONFIGURATION = Table(  # settings and params that each kind of process had last
     METADATA,
     Column("scope", String(160), primary_key=True),
     Column("state", Text, nullable=False),
+)
+
+RULES = Table(  # every version of every rule of the editors; the last one of a rule counts
+    "pauta_rules",
+    METADATA,
+    Column("change", BigInteger, primary_key=True, autoincrement=False),
+    Column("rule_id", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("removed", Boolean, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("who", String(256), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("pauta_rules_version", "rule_id", "version", unique=True),
 )
 WIDENED = ("entry_id", "user_id")  # columns that earlier versions made for 128 characters

@@ -1,7 +1,7 @@
 """The last filter on every path: removes what may not be shown to this user now, whichever part recommended it."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from math import inf
 from zlib import crc32
 
@@ -61,6 +61,7 @@ class Availability:
         now_ms: the moment, epoch milliseconds, UTC.
         max_age_hours: age at which articles expire.
         rows: finds articles in the catalog.
+        withheld: by article the state in which a rule of the editors keeps it, such as ``taken_down``.
     """
 
     catalog: Catalog | None
@@ -68,6 +69,7 @@ class Availability:
     now_ms: int
     max_age_hours: float
     rows: CatalogRows
+    withheld: Mapping[str, str] = field(default_factory=dict)
 
     def sift(self, article_ids: Iterable[str], bars: Bars) -> Iterator[str]:
         """The articles that may be shown, in their order, each once.
@@ -122,6 +124,8 @@ class Availability:
 
     def _of_article(self, article_id: str, row: int, bars: Bars) -> str:
         story = self.editorial.get(article_id)
+        if article_id in self.withheld:
+            return self.withheld[article_id]
         if story is None and row < 0:
             return "unknown"
         if story is not None and (refusal := story.refusal(self.now_ms)):

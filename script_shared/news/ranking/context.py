@@ -1,6 +1,6 @@
 """The context of one request: who asks for what, when, and which articles may be shown to this user."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from script_shared.clock import Clock
@@ -11,6 +11,8 @@ from script_shared.news.model import NewsModel
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.ranking.degradation import Degradation
 from script_shared.news.ranking.query import Query
+from script_shared.news.rules.rule_book import RuleBook
+from script_shared.news.rules.rule_set import RuleSet
 
 MAX_AGE_HOURS = 168.0  # without a release
 
@@ -24,6 +26,7 @@ class RequestContext:
         bars: articles that it excludes.
         available: the availability of all articles at that moment.
         max_age_hours: age at which articles usually expire; ``available`` has none where all of them have.
+        rules: of the editors, that hold at that moment.
     """
 
     query: Query
@@ -31,6 +34,11 @@ class RequestContext:
     bars: Bars
     available: Availability
     max_age_hours: float
+    rules: RuleSet = field(default_factory=RuleSet)
+
+    def under(self, rules: RuleSet) -> "RequestContext":
+        """The same request under other rules."""
+        return replace(self, rules=rules, available=replace(self.available, withheld=rules.withheld))
 
     def available_ids(self, article_ids: list[str]) -> list[str]:
         """Those that may be shown.
@@ -53,12 +61,19 @@ class Contexts:
         model: None before the first release.
         rows: finds articles in the model's catalog.
         max_shown: impressions after which an article is no longer shown to a user.
+        book: the rules of the editors.
     """
 
     def __init__(
-        self, model: NewsModel | None, newsroom: Newsroom, rows: CatalogRows, clock: Clock, max_shown: int
+        self,
+        model: NewsModel | None,
+        newsroom: Newsroom,
+        rows: CatalogRows,
+        clock: Clock,
+        max_shown: int,
+        book: RuleBook | None = None,
     ) -> None:
-        self._model, self._newsroom, self._rows = model, newsroom, rows
+        self._model, self._newsroom, self._rows, self._book = model, newsroom, rows, book or RuleBook()
         self._clock, self._max_shown = clock, max_shown
         self._catalog = model.catalog if model is not None else None
         self._max_age = model.params.pool.max_age_hours if model is not None else MAX_AGE_HOURS
@@ -68,7 +83,8 @@ class Contexts:
         now_ms = self._clock.now_ms()
         only_older = self._model is not None and self._model.only_older(now_ms)
         max_age = inf if only_older else self._max_age
-        return Availability(self._catalog, self._newsroom.editorial, now_ms, max_age, self._rows)
+        withheld = self._book.at(now_ms).withheld
+        return Availability(self._catalog, self._newsroom.editorial, now_ms, max_age, self._rows, withheld)
 
     def of(self, query: Query, degraded: Degradation) -> RequestContext:
         """The context of a request now.
@@ -92,7 +108,8 @@ class Contexts:
             tag=query.tag,
             max_age_hours=query.max_age_hours,
         )
-        return RequestContext(query, available.now_ms, bars, available, self._max_age)
+        rules = self._book.at(available.now_ms)
+        return RequestContext(query, available.now_ms, bars, available, self._max_age, rules)
 
     def _read_and_shown(self, query: Query) -> tuple[set[str], set[str]]:
         """What the user read, also earlier in the visit under no name, and what was shown to the user too often."""

@@ -15,7 +15,8 @@ class Query(Visitor):
     Attributes:
         history: article ids read besides what is known, oldest first.
         n: items wanted.
-        exclude: article ids that must not come back; ``pages``: marks of those on earlier pages.
+        exclude: article ids that must not come back; ``pages``: marks of those on earlier pages; ``last``: the last
+            article on the page before, "" if unknown.
         section: only this section, "" for all; tag: only articles that were posted with it.
         max_age_hours: only articles published at most so long ago, None for the release's limit.
         context_item: the article being read, "" for none.
@@ -29,6 +30,7 @@ class Query(Visitor):
     n: int = 10
     exclude: tuple[str, ...] = ()
     pages: frozenset[int] = frozenset()
+    last: str = ""
     section: str = ""
     tag: str = ""
     max_age_hours: float | None = None

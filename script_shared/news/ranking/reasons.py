@@ -18,6 +18,7 @@ LIKE, SIMILAR, NEW, TRIED = (
     "just published",
     "new, still unproven",
 )
+EDITORS = "chosen by the editors"
 SEEN, ALSO = "read by readers of what you read", "also recent"
 EXPLAINED = 6
 MIX_PARTS = ("last_10_minutes", "last_hour", "visit", "earlier_visits")

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from script_shared.events.entry import user_digest
 from script_shared.events.served_list import ServedList, answer_key
@@ -126,6 +127,11 @@ class AnswerCredits:
         answer.credited.add(article_id)
         hit, popular_hit = article_id in answer.items[:CUTOFF], article_id in answer.popular
         return Credit(answer.segment, answer.source, hit, popular_hit, answer.brought(article_id))
+
+    def newest_users(self, count: int) -> list[tuple[str, str]]:
+        """User and session of the last answers, each once, the last one first; call it on the event loop."""
+        last = islice(reversed(self._answers.values()), 10 * count)
+        return list(islice(dict.fromkeys((answer.user, answer.session) for answer in last), count))
 
     def given_to(self, name: str) -> int:
         """How many answers to a user are remembered.

@@ -7,14 +7,15 @@ from typing import NamedTuple
 from script_shared.news.ranking.ordering import LiveOrder, Order
 from script_shared.news.ranking.query import LiveItem
 from script_shared.news.ranking.ranker import Ranker
-from script_shared.news.ranking.reasons import ALSO, TRIED, Reasons, Title, explained
+from script_shared.news.ranking.reasons import ALSO, EDITORS, TRIED, Reasons, Title, explained
 from script_shared.news.ranking.segment_list import SegmentList
 from script_shared.news.serving.lists import Chosen
 
 
-def plain_items(article_ids: Sequence[str]) -> list[LiveItem]:
-    """Items of which nothing is known but their order."""
-    return [LiveItem(article, 0.0, ALSO, "rest") for article in article_ids]
+def plain_items(chosen: Chosen) -> list[LiveItem]:
+    """Items of which nothing is known but their order, and which of them editors chose."""
+    why = dict.fromkeys(chosen.by_editors, (EDITORS, "editors"))
+    return [LiveItem(article, 0.0, *why.get(article, (ALSO, "rest"))) for article in chosen.ids]
 
 
 def items_of(chosen: Chosen, order: Order, ranker: Ranker | None, title: Title, *, explain: bool) -> list[LiveItem]:
@@ -32,8 +33,10 @@ def items_of(chosen: Chosen, order: Order, ranker: Ranker | None, title: Title, 
     items, least, tried = [], 1.0, set(chosen.explored)
     for article in chosen.ids:
         score, reason, source = _why(article, live, order.segment)
+        if article in chosen.by_editors:
+            score, reason, source = least, EDITORS, "editors"  # a low score here must not lower all that follow
         least = min(least, score)
-        if article in tried:
+        if article in tried and article not in chosen.by_editors:
             reason, source = TRIED, "explored"
         items.append(LiveItem(article, least, reason, source, said.get(article, {}) if explain else None))
     return items

@@ -16,6 +16,8 @@ from script_shared.news.ranking.context import RequestContext
 from script_shared.news.ranking.degradation import Degradation
 from script_shared.news.ranking.offer import Offer
 from script_shared.news.ranking.ordering import Order
+from script_shared.news.ranking.query import Query
+from script_shared.news.rules.editing import Edited, Editing, Front
 from script_shared.news.serving.diversity import depth, spread
 from script_shared.news.serving.exploration import explored, unproven, with_explored
 from script_shared.news.serving.texts import Texts
@@ -33,12 +35,14 @@ class Chosen(NamedTuple):
         explored: ids of those that are tried out.
         popular: the plain list that answers are compared with: the most read of the last hour.
         draw: how the last places were drawn; None for a list without chance.
+        by_editors: ids of those that are in their places because of a rule.
     """
 
     ids: list[str]
     explored: list[str]
     popular: list[str]
     draw: Draw | None = None
+    by_editors: frozenset[str] = frozenset()
 
 
 class Lists:
@@ -47,23 +51,35 @@ class Lists:
     Args:
         model: None before the first release.
         texts: None where the release has no vocabulary.
+        editing: applies the rules of the editors.
     """
 
-    def __init__(self, model: NewsModel | None, newsroom: Newsroom, texts: Texts | None, params: ServingParams) -> None:
+    def __init__(
+        self, model: NewsModel | None, newsroom: Newsroom, texts: Texts | None, params: ServingParams, editing: Editing
+    ) -> None:
         self._model, self._newsroom, self._texts, self._params = model, newsroom, texts, params
+        self._editing = editing
         self._posted = PostedArticles(newsroom.editorial)
 
-    def of(self, offer: Offer, order: Order, degraded: Degradation) -> Chosen:
+    def of(self, offer: Offer, order: Order, degraded: Degradation, editing: Editing | None = None) -> Chosen:
         """The list for a request; the end checks once more what may be shown.
 
         Args:
             offer: the output of the stage before, with the request's context.
             order: the candidates in order, see ``ranking/ordering.py``.
             degraded: collects the names of parts that fail; the list is made without them.
+            editing: applies other rules than those of the moment.
         """
         context, query = offer.context, offer.context.query
-        how = self._params.randomization.settings if query.seed and query.is_plain else None
         ranked = self._alive_first(context, order, degraded)
+        editing = editing or self._editing
+        rules = editing.of(context.rules, context.available, _front(query)) if context.rules.orders else None
+        pinned, fixed = 0, False
+        if rules is not None:
+            with degraded.part("rules"):
+                ranked, pinned = rules.moved(ranked, query.n), len(rules.pins(context.bars, query.n))
+                fixed = rules.fixes_places
+        how = self._params.randomization.settings if query.seed and query.is_plain and not fixed else None
         chosen = self._diverse(context, ranked, degraded, beyond=0 if how is None else how.extra)
         tried, new, state = list[str](), list[str](), self._newsroom.state
         if state is not None:
@@ -71,25 +87,29 @@ class Lists:
                 tried = explored(state, context, self._params, chosen[: query.n])
             with degraded.part("texts"):
                 new = unproven(state, context, offer.alike)
-        ids, outcome = context.available_ids(with_explored(chosen, [*new, *tried], query.n)), None
+        ids, outcome = context.available_ids(with_explored(chosen, [*new, *tried], query.n - pinned)), None
         if how is not None:
             with degraded.part("exploration"):
                 more = [article for article in chosen if article not in ids]
                 ids, outcome = draw(how, [*ids, *more], query.n, query.seed)
-        return Chosen(ids, tried, self._popular(context), outcome)
+        edited = Edited(ids)
+        if rules is not None:
+            with degraded.part("rules"):
+                edited = rules.arranged(ids, chain(chosen, ranked), context.bars, query.n)
+        return Chosen(edited.ids, tried, self._popular(context), outcome, edited.by_editors)
 
     def _popular(self, context: RequestContext) -> list[str]:
         top = self._newsroom.last_hour.top(context.now_ms, 4 * BASELINE)
         return list(islice(context.available.sift(top, context.bars), BASELINE))
 
     def _diverse(self, context: RequestContext, ranked: Iterator[str], degraded: Degradation, beyond: int) -> list[str]:
-        """The first articles that may be shown, some beyond the list; where wanted, without copies of one story."""
+        """The first articles that may be shown, some beyond the list; where wanted, copies of one story come last."""
         query, texts = context.query, self._texts
         wanted = depth(query.n) if query.min_diversity > 0 else query.n + beyond
         chosen = list(islice(context.available.sift(ranked, context.bars), wanted))
         if query.min_diversity > 0 and texts is not None:
             with degraded.part("texts"):
-                chosen = spread(chosen, query.n, query.min_diversity, texts.similarities)
+                chosen = spread(chosen, len(chosen), query.min_diversity, texts.similarities)
         return chosen
 
     def _alive_first(self, context: RequestContext, order: Order, degraded: Degradation) -> Iterator[str]:
@@ -113,3 +133,9 @@ class Lists:
             catalog = self._model.catalog
             newest = np.argsort(-np.asarray(catalog.issued_ms), kind="stable")
             yield from (catalog.ids.ids[int(row)] for row in newest)
+
+
+def _front(query: Query) -> Front:
+    """The front that a request is for; a tag and what to read next have no pins."""
+    has_pins = not query.tag and not query.context_item
+    return Front(query.section, query.tag, has_pins, query.pages, query.last)

@@ -3,6 +3,8 @@
 Every part may fail or be missing; the answer then comes from the parts that are left and says which were not.
 """
 
+from typing import NamedTuple
+
 from script_shared.clock import Clock
 from script_shared.news.catalog.article_view import ArticleViews
 from script_shared.news.catalog.availability import Availability
@@ -15,18 +17,27 @@ from script_shared.news.ranking.context import Contexts, RequestContext
 from script_shared.news.ranking.degradation import Degradation, FailureLog
 from script_shared.news.ranking.mixing import Mixing
 from script_shared.news.ranking.offer import Offer
-from script_shared.news.ranking.ordering import ordered
+from script_shared.news.ranking.ordering import Order, ordered
 from script_shared.news.ranking.query import LiveAnswer, Query
 from script_shared.news.ranking.ranker import Ranker
 from script_shared.news.ranking.segment_list import SegmentSource
+from script_shared.news.rules.editing import Editing
+from script_shared.news.rules.rule_book import RuleBook
 from script_shared.news.serving.items import items_of, plain_items
 from script_shared.news.serving.likeness import Likeness
-from script_shared.news.serving.lists import Lists
+from script_shared.news.serving.lists import Chosen, Lists
 from script_shared.news.serving.offers import Offers
 from script_shared.news.serving.sections import Sections
 from script_shared.news.serving.texts import Texts, content_of
 
 NEEDED = ("segment_model", "live_ranking")  # parts without which nothing can be learned from an offer
+
+
+class Draft(NamedTuple):
+    """An offer and its order, out of which a list is made."""
+
+    offer: Offer
+    order: Order
 
 
 class LiveRecommender:
@@ -39,6 +50,7 @@ class LiveRecommender:
         clock: which time it is; the release's own, where there is one.
         mixing: the release's choice; by default the first of ``serving.trusted_clicks`` for all segments.
         missing: names of parts that are missing, listed in every answer.
+        rules: of the editors.
 
     Attributes:
         shown: how an article is displayed, by id.
@@ -55,11 +67,13 @@ class LiveRecommender:
         clock: Clock | None = None,
         mixing: Mixing | None = None,
         missing: tuple[str, ...] = (),
+        rules: RuleBook | None = None,
     ) -> None:
         self.model, self.newsroom, self.ranker, self.params = model, newsroom, ranker, params
         self.clock = clock or (model.clock if model is not None else Clock("wall", 0))
         self.mixing = mixing or Mixing.default(params)
         self.missing = missing
+        self.rules = rules or RuleBook()
         self.catalog = model.catalog if model is not None else None
         rows = CatalogRows(self.catalog)
         self.shown = ArticleViews(self.catalog, newsroom.editorial, rows).shown
@@ -69,21 +83,26 @@ class LiveRecommender:
         texts = Texts(rows, content, newsroom.vectors) if content is not None else None
         segments = SegmentSource(model, newsroom, rows) if model is not None else None
         self._failures = FailureLog()
-        self._contexts = Contexts(model, newsroom, rows, self.clock, params.max_shown)
+        self._contexts = Contexts(model, newsroom, rows, self.clock, params.max_shown, self.rules)
         self._offers = Offers(newsroom, segments, Likeness(newsroom, texts, params), self.sections, params)
-        self._lists = Lists(model, newsroom, texts, params)
+        self.editing = Editing(self.shown)
+        self._lists = Lists(model, newsroom, texts, params, self.editing)
 
-    def answer(self, query: Query) -> LiveAnswer:
+    def answer(self, query: Query, rules: RuleBook | None = None) -> LiveAnswer:
         """The best articles for one user: ``query.n`` of them, fewer only when fewer may be shown.
 
         Args:
             query: what was asked for.
+            rules: of the editors, for a preview; those in force by default.
         """
         degraded = Degradation(self._failures, self.missing)
-        offer = self._offers.of(self._contexts.of(query, degraded), degraded)
+        context = self._contexts.of(query, degraded)
+        if rules is not None:
+            context = context.under(rules.at(context.now_ms))
+        offer = self._offers.of(context, degraded)
         order = ordered(offer, self.ranker, self.mixing, degraded)
         chosen = self._lists.of(offer, order, degraded)
-        items = plain_items(chosen.ids)
+        items = plain_items(chosen)
         with degraded.part("reasons"):
             items = items_of(chosen, order, self.ranker, self._title, explain=query.explain)
         return LiveAnswer(
@@ -105,6 +124,18 @@ class LiveRecommender:
         degraded = Degradation(self._failures, needed=NEEDED)
         return self._offers.of(self._contexts.of(query, degraded), degraded)
 
+    def draft(self, query: Query) -> Draft:
+        """What the list for ``query`` is made from, before the rules of the editors."""
+        degraded = Degradation(self._failures)
+        offer = self._offers.of(self._contexts.of(query, degraded), degraded)
+        return Draft(offer, ordered(offer, self.ranker, self.mixing, degraded))
+
+    def listed(self, draft: Draft, rules: RuleBook, editing: Editing) -> Chosen:
+        """The list of a draft under other rules, which ``editing`` applies to all drafts."""
+        context = draft.offer.context
+        context = context.under(rules.at(context.now_ms))
+        return self._lists.of(draft.offer._replace(context=context), draft.order, Degradation(self._failures), editing)
+
     def context(self, query: Query) -> RequestContext:
         """Which articles may be shown for one request now.
 
@@ -118,4 +149,5 @@ class LiveRecommender:
         return self._contexts.available()
 
     def _title(self, article_id: str) -> str:
-        return self.shown(article_id).title
+        withheld = self.rules.at(self.clock.now_ms()).withheld
+        return "" if article_id in withheld else self.shown(article_id).title

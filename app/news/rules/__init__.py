@@ -1,0 +1,1 @@
+"""The editors' rules in one process: how it follows them, their shapes, their cost, and their preview."""

@@ -1,0 +1,208 @@
+"""Applies the editors' rules to one list: moves articles up and down, then fills the places."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, islice
+from math import inf
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from script_shared.names import section_key
+from script_shared.news.catalog.article_view import ArticleView
+from script_shared.news.catalog.availability import Availability, Bars
+from script_shared.news.catalog.tags import tag_key
+from script_shared.news.rules.arrangement import Demand, Stock, fill
+from script_shared.news.rules.rule import STRONGEST
+from script_shared.news.rules.rule_set import Key, Marks, RuleSet
+
+RESERVE = 400  # articles behind a list among which the places of quotas and pairs are filled
+WINDOW = 1_000  # articles that boosts can move
+REMEMBERED = 20_000
+
+
+class Edited(NamedTuple):
+    """A list, and those of its articles that are in their places because of a rule."""
+
+    ids: list[str]
+    by_editors: frozenset[str] = frozenset()
+
+
+class Editing:
+    """The rules as they apply to the articles of one release; what they say of an article is remembered.
+
+    Args:
+        shown: how an article is displayed, by id.
+    """
+
+    def __init__(self, shown: Callable[[str], ArticleView]) -> None:
+        self._shown = shown
+        self._known: tuple[RuleSet | None, int, dict[str, Marks]] = (None, -1, {})
+
+    def of(self, rules: RuleSet, available: Availability, front: "Front") -> "ListEditing":
+        """The rules for one list."""
+        known, posts = self._known, available.editorial.posts
+        if known[0] is not rules or known[1] != posts or len(known[2]) > REMEMBERED:
+            known = self._known = (rules, posts, {})
+        return ListEditing(rules, available, front, known[2], self._shown)
+
+
+class Front(NamedTuple):
+    """The list that is edited.
+
+    Attributes:
+        section: of the request, "" for the page.
+        tag: of the request.
+        has_pins: whether it is a front: most read and latest articles, tags and what to read next are none.
+        before: marks of the articles on earlier pages; ``last``: the last one of these articles, "" if unknown.
+    """
+
+    section: str = ""
+    tag: str = ""
+    has_pins: bool = False
+    before: frozenset[int] = frozenset()
+    last: str = ""
+
+
+class ListEditing:
+    """The rules for one list; see ``Editing.of``."""
+
+    def __init__(
+        self,
+        rules: RuleSet,
+        available: Availability,
+        front: Front,
+        marks: dict[str, Marks],
+        shown: Callable[[str], ArticleView],
+    ) -> None:
+        self._rules, self._available, self._front = rules, available, front
+        self._marks, self._shown = marks, shown
+        self._left = self.marks(front.last).bits if front.last else 0
+        self._own = {("section", section_key(front.section)), ("tag", tag_key(front.tag))}
+
+    @property
+    def fixes_places(self) -> bool:
+        """Whether pins, quotas or pairs decide about places, so that none may be drawn by chance."""
+        pins = self._front.has_pins and section_key(self._front.section) in self._rules.pins
+        return bool(pins or self._rules.quotas or self._rules.against)
+
+    def marks(self, article_id: str) -> Marks:
+        """What the rules say of an article."""
+        found = self._marks.get(article_id)
+        if found is None:
+            found = self._marks[article_id] = self._rules.marks(self._keys(article_id))
+        return found
+
+    def pins(self, bars: Bars, n: int) -> dict[int, str]:
+        """By place of this list, from 0, the pinned articles that this user may get.
+
+        A pin is shown however often it was shown before, however old it is, and on the front of another section. It is
+        not shown to a user who has read it.
+        """
+        if not self._front.has_pins:
+            return {}
+        pinned, start = self._rules.pins.get(section_key(self._front.section), {}), len(self._front.before)
+        if not pinned:
+            return {}
+        own = replace(bars, too_often=frozenset(), section="", tag="")
+        ageless = replace(self._available, max_age_hours=inf)
+        return {
+            place - start: article
+            for place, article in pinned.items()
+            if start <= place < start + n and not ageless.refusal(article, own)
+        }
+
+    def later_pins(self, n: int) -> frozenset[str]:
+        """The articles pinned to later pages, which earlier ones leave out."""
+        if not self._front.has_pins:
+            return frozenset()
+        pinned, end = self._rules.pins.get(section_key(self._front.section), {}), len(self._front.before) + n
+        return frozenset(article for place, article in pinned.items() if place >= end)
+
+    def moved(self, ranked: Iterator[str], n: int) -> Iterator[str]:
+        """The order with boosted articles nearer to the top and buried ones further down.
+
+        An article at place ``p`` gets place ``p`` times its factor; the others keep their order.
+        """
+        if not any(each.factor != 1.0 for each in self._rules.effects.values()):
+            return ranked
+        count = min(WINDOW, round((n + len(self._front.before)) * min(STRONGEST, self._rules.strongest)) + n)
+        window = list(dict.fromkeys(islice(ranked, count)))
+        factors = [self.marks(article).factor for article in window]
+        if factors.count(1.0) == len(factors):
+            return chain(window, ranked)
+        keys = [((place + 1) * factor, factor) for place, factor in enumerate(factors)]
+        return chain((window[place] for place in sorted(range(len(window)), key=keys.__getitem__)), ranked)
+
+    def arranged(self, head: Sequence[str], rest: Iterable[str], bars: Bars, n: int) -> Edited:
+        """The list: pins at their places, quotas held, pairs kept apart.
+
+        Args:
+            head: articles that may be shown, best first.
+            rest: what follows; these need not be allowed.
+        """
+        pins, later = self.pins(bars, n), self.later_pins(n)
+        pinned = later.union(pins.values())
+        plain = [article for article in head if article not in pinned]
+        boosted = (article for article in plain if self.marks(article).factor < 1.0)
+        demand = self._demand(n)
+        if not pins and len(plain) >= n and self._fulfils(demand, plain[:n]):
+            return Edited(plain[:n], frozenset(boosted))
+        found = self._filled(plain, rest, pins, pinned, bars, demand, n)
+        wanted = sum(demand.least)
+        before = set(plain[:n])
+        moved = (article for article in found if article not in before and self.marks(article).bits & wanted)
+        return Edited(found, frozenset(chain(boosted, pins.values(), moved)))
+
+    def _filled(
+        self,
+        plain: Sequence[str],
+        rest: Iterable[str],
+        pins: Mapping[int, str],
+        pinned: frozenset[str],
+        bars: Bars,
+        demand: Demand,
+        n: int,
+    ) -> list[str]:
+        may = set(plain)
+        stock = Stock(n, lambda article: self.marks(article).bits & self._bits_of(demand))
+        places = {place: (article, self.marks(article).bits) for place, article in pins.items()}
+        stock.add(plain, may.__contains__)
+        free, refusal = n - len(pins), self._available.refusal
+        allowed = lambda article: article not in pinned and not refusal(article, bars)  # noqa: E731
+        tail = iter(rest)
+        if len(stock) >= free and self._bits_of(demand):
+            found = fill(stock, places, n, demand, self._left)
+            if self._fulfils(demand, found):
+                return found
+        while len(stock) < free and (some := list(islice(tail, n))):
+            stock.add(some, allowed)
+        if self._bits_of(demand):
+            stock.add(islice(tail, RESERVE), allowed)
+        return fill(stock, places, n, demand, self._left)
+
+    def _bits_of(self, demand: Demand) -> int:
+        found = 0
+        for bit in (*demand.least, *demand.most, *demand.against):
+            found |= bit
+        return found
+
+    def _demand(self, n: int) -> Demand:
+        """What the rules demand of this list; a quota about what all of its articles have in common does not count."""
+        quotas = [quota for quota in self._rules.quotas if quota.key not in self._own]
+        return Demand.of(quotas, self._rules.against, n)
+
+    def _fulfils(self, demand: Demand, article_ids: Sequence[str]) -> bool:
+        if not self._rules.quotas and not self._rules.against:
+            return True
+        bits = [self.marks(article).bits for article in article_ids]
+        return demand.is_fulfilled(bits, self._left)
+
+    def _keys(self, article_id: str) -> Iterator[Key]:
+        """The groups that an article belongs to."""
+        available = self._available
+        yield "article", article_id
+        yield "section", section_key(available.section(article_id, available.rows.row(article_id)))
+        story = available.editorial.get(article_id)
+        if story is not None:
+            yield from (("tag", tag_key(tag)) for tag in story.tags)
+        yield "source", (urlsplit(self._shown(article_id).url).hostname or "").lower()
