@@ -60,6 +60,11 @@ class Costs:
         }
 
 
+def cost_of_all(service: NewsService, users: Audience) -> dict[str, Any]:
+    """The cost of all rules that hold now, on the page, likewise."""
+    return Costs(service.live.require(), users).of(service.rules.book, RuleBook())
+
+
 def cost_of(service: NewsService, rule: Rule, users: Audience) -> dict[str, Any]:
     """The cost of a rule beside all others, as if it held now; takes up to a second, so call it in a thread."""
     served, book = service.live.require(), service.rules.book

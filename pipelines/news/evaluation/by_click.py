@@ -9,8 +9,9 @@ import numpy as np
 from pipelines.news.as_of import utc
 from pipelines.news.evaluation.result import CANDIDATE
 from pipelines.news.replay.figures import ReplayResult, measured
-from pipelines.news.replay.models import LISTED, WITHOUT, Model, answering, listing, ranks_of
+from pipelines.news.replay.models import EDITED, LISTED, WITHOUT, Model, answering, listing, ranks_of
 from pipelines.news.replay.most_read import MostRead, rows_of
+from pipelines.news.replay.past_rules import past_rules
 from pipelines.news.replay.sampling import draw
 from pipelines.news.replay.sources import from_dataset
 from pipelines.news.replay.stream import Stream
@@ -22,6 +23,8 @@ from script_shared.arrays import IntArray
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import NewsParams
 from script_shared.news.ranking.mixing import load_mixing
+from script_shared.news.rules.rule import Rule
+from script_shared.news.rules.rule_book import RuleBook
 from script_shared.news.serving.loading import load_ranker, pace_in
 from script_shared.news.serving.recommender import LiveRecommender
 from script_shared.news.site_profile import LONGEST_HOURS
@@ -52,7 +55,8 @@ def replay(context: Context, held_out: Holdout, releases: dict[str, tuple[Path, 
     every = params.ranking.renew_hours if window.protocol == "time_split" else LONGEST_HOURS
     with TemporaryDirectory(prefix="pauta-renewed-") as scratch:
         renewal = Renewal(held_out.dataset, every, Path(scratch))
-        replayed_models = _ReplayedModels(releases, walks, plain, renewal, params)
+        rules = past_rules(context.settings.events_address, window.start_ms, window.end_ms)
+        replayed_models = _ReplayedModels(releases, walks, plain, renewal, params, rules)
         ranks = replayed_models.ranks(drawn.places, window.start_ms)
     return measured(ranks, drawn, wanted.cutoffs, subject, wanted.bootstrap_resamples, wanted.seed)
 
@@ -65,6 +69,7 @@ class _ReplayedModels:
         releases: by model the folder as of T, and the folder that holds its ranker.
         walks: by pace the newsroom.
         plain: the lists of what is read most.
+        rules: of the editors, as they held; the first release is also replayed with them, if there are any.
     """
 
     releases: dict[str, tuple[Path, Path]]
@@ -72,6 +77,7 @@ class _ReplayedModels:
     plain: MostRead
     renewal: Renewal
     params: NewsParams
+    rules: list[Rule]
 
     def ranks(self, places: IntArray, start_ms: int) -> dict[str, IntArray]:
         """By model (places): rank of the clicked article in the list that the user would have got just before."""
@@ -100,6 +106,16 @@ class _ReplayedModels:
         if candidate is not None and candidate.ranker is not None:
             found[WITHOUT] = LiveRecommender(
                 candidate.model, candidate.newsroom, None, self.params.serving, mixing=candidate.mixing
+            )
+        if self.rules:
+            first = next(iter(found.values()))
+            found[EDITED] = LiveRecommender(
+                first.model,
+                first.newsroom,
+                first.ranker,
+                self.params.serving,
+                mixing=first.mixing,
+                rules=RuleBook(self.rules, 1),
             )
         return found
 

@@ -25,7 +25,7 @@ def label(name: str) -> str:
         .replace("most_read_", "most read, ")
         .replace("earlier_", "earlier release ")
     )
-    for words in ("in_service", "without_ranker", "segment_model"):
+    for words in ("in_service", "without_ranker", "segment_model", "with_rules"):
         name = name.replace(words, words.replace("_", " "))
     return name.replace("_", "-")
 

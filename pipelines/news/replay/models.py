@@ -17,7 +17,7 @@ from script_shared.news.serving.recommender import LiveRecommender
 
 Model = Callable[[Request], int]
 CaseRank = Callable[[Case], int]
-WITHOUT, LISTED = "without_ranker", "segment_model"
+WITHOUT, LISTED, EDITED = "without_ranker", "segment_model", "with_rules"
 SAY_EVERY = 2000
 
 

@@ -47,6 +47,22 @@ class History:
         with self._transaction() as connection:
             return [entry_of(row) for row in connection.execute(query.order_by(ENTRIES.c.seq).limit(limit))]
 
+    def clicks_by_hour(self, since_ms: int, until_ms: int) -> list[tuple[str, int, int]]:
+        """Article, hour since 1970, and number of clicks, for each article and hour with any.
+
+        Args:
+            since_ms: from this moment on, epoch milliseconds, UTC.
+            until_ms: before this moment.
+        """
+        hour = ENTRIES.c.time_ms // 3_600_000
+        query = (
+            select(ENTRIES.c.article_id, hour, func.count())
+            .where(ENTRIES.c.kind == int(Kind.CLICK), ENTRIES.c.time_ms >= since_ms, ENTRIES.c.time_ms < until_ms)
+            .group_by(ENTRIES.c.article_id, hour)
+        )
+        with self._transaction() as connection:
+            return [(article, int(at), int(clicks)) for article, at, clicks in connection.execute(query)]
+
     def by_time(
         self, kind: Kind, since_ms: int | None, until_ms: int | None, *, after: tuple[int, int], limit: int
     ) -> list[Entry]:

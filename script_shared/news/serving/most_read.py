@@ -34,9 +34,7 @@ def most_read(state: LiveState, window: str, now_ms: int, *, within: Bools | Non
         each article with its decayed clicks and its share, 0 to 1, of all that count; articles with next to no clicks
         are left out.
     """
-    window = windows.nearest(window, windows.TREND, state.params.pace)
-    factor = state.counts.decay.factors(max(now_ms, state.now_ms))[windows.INDEX[window]]
-    clicks = _clicks(state, window, region) * factor
+    clicks = clicks_in(state, window, now_ms, region)
     if within is not None:
         clicks = np.where(within, clicks, 0.0)
     total = float(clicks.sum())
@@ -44,6 +42,20 @@ def most_read(state: LiveState, window: str, now_ms: int, *, within: Bools | Non
         if clicks[row] < LEAST:
             return
         yield Read(state.article_id(row), float(clicks[row]), float(clicks[row]) / total)
+
+
+def clicks_in(state: LiveState, window: str, now_ms: int, region: str) -> FloatArray:
+    """float (used): decayed clicks of each row in a window.
+
+    Args:
+        state: the live state.
+        window: one of ``windows.TREND``; the one that lasts as long at the site's pace is used.
+        now_ms: the moment, epoch milliseconds, UTC.
+        region: counts the clicks of its users only; "" for all.
+    """
+    window = windows.nearest(window, windows.TREND, state.params.pace)
+    clicks: FloatArray = _clicks(state, window, region)
+    return clicks * state.counts.decay.factors(max(now_ms, state.now_ms))[windows.INDEX[window]]
 
 
 def _clicks(state: LiveState, window: str, region: str) -> FloatArray:

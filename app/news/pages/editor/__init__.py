@@ -1,0 +1,1 @@
+"""The editors' pages: what is read now, articles, rules, and who did what."""

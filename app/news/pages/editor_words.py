@@ -1,0 +1,93 @@
+"""The texts of the editors' pages, in English and Portuguese."""
+
+from app.shell.pages import Words
+
+EDITOR_WORDS: Words = {
+    "editor": ("For editors", "Para a redação"),
+    "editor_pages": ("Pages for editors", "Páginas da redação"),
+    "tab_trending": ("Trending", "Em alta"),
+    "tab_articles": ("Articles", "Artigos"),
+    "tab_rules": ("Rules", "Regras"),
+    "tab_record": ("Who did what", "Quem fez o quê"),
+    "release_time": ("It is {now} on the release's clock.", "São {now} no relógio da versão."),
+    "time_zone": ("Times are in UTC.", "Os horários são em UTC."),
+    # trending
+    "trending": ("What is read now", "O que se lê agora"),
+    "trending_about": (
+        "Clicks per hour over a day, six hours, an hour, ten minutes and two minutes. A line that rises means that the "
+        "article is read more and more.",
+        "Cliques por hora em um dia, seis horas, uma hora, dez minutos e dois minutos. Uma linha que sobe quer dizer "
+        "que o artigo é lido cada vez mais.",
+    ),
+    "window": ("Time", "Período"),
+    "window_2m": ("2 minutes", "2 minutos"),
+    "window_10m": ("10 minutes", "10 minutos"),
+    "window_1h": ("1 hour", "1 hora"),
+    "window_6h": ("6 hours", "6 horas"),
+    "window_24h": ("1 day", "1 dia"),
+    "section": ("Section", "Editoria"),
+    "region": ("Region of the readers", "Região dos leitores"),
+    "all": ("all", "todas"),
+    "clicks_per_hour": ("clicks per hour", "cliques por hora"),
+    "course": ("from a day to 2 minutes", "de um dia a 2 minutos"),
+    "spark": (
+        "Clicks per hour, from a day to two minutes: {values}",
+        "Cliques por hora, de um dia a dois minutos: {values}",
+    ),
+    "nothing_read": ("Nothing was read in this time.", "Nada foi lido neste período."),
+    # articles
+    "find": ("Find an article", "Procurar um artigo"),
+    "find_about": (
+        "Words of the title; the beginning of a word is enough.",
+        "Palavras do título; basta o começo de uma palavra.",
+    ),
+    "search": ("Search", "Buscar"),
+    "no_articles": ("No article has these words.", "Nenhum artigo tem essas palavras."),
+    "published": ("published", "publicado"),
+    "state_shown": ("shown", "em exibição"),
+    "state_expired": ("expired", "expirado"),
+    "state_not_published": ("not published yet", "ainda não publicado"),
+    "state_embargoed": ("under embargo", "sob embargo"),
+    "state_hidden": ("hidden", "oculto"),
+    "state_taken_down": ("taken down", "retirado do ar"),
+    "next_articles": ("More", "Mais"),
+    # one article
+    "take_down": ("Do not show this any more", "Não mostrar mais"),
+    "take_down_now": ("Take it down now", "Retirar agora"),
+    "take_down_reason": ("Must not be shown any more", "Não deve mais ser mostrado"),
+    "taken_down_done": (
+        "The article is taken down. No list shows it.",
+        "O artigo foi retirado. Nenhuma lista o mostra.",
+    ),
+    "bring_back": ("Show it again", "Mostrar de novo"),
+    "make_lead": ("Put it in a place", "Colocar em um lugar"),
+    "other_rule": ("Another rule", "Outra regra"),
+    "its_rules": ("Rules about this article", "Regras sobre este artigo"),
+    "no_rules": ("There are none.", "Não há nenhuma."),
+    "placed": ("Where readers see it", "Onde os leitores o veem"),
+    "placed_about": (
+        "Lists of 100 for the users of the last answers; without such users, for examples of each segment.",
+        "Listas de 100 para os usuários das últimas respostas; sem eles, para exemplos de cada segmento.",
+    ),
+    "segment": ("Segment", "Segmento"),
+    "lists_with": ("in lists", "em listas"),
+    "count_of": ("{count} of {total}", "{count} de {total}"),
+    "best_place": ("best place", "melhor lugar"),
+    "middle_place": ("middle place", "lugar mediano"),
+    "why_not": ("why not", "por que não"),
+    "logged": ("Logged in", "Com login"),
+    "semi_logged": ("Seen before", "Já visto"),
+    "anonymous": ("Unknown", "Desconhecido"),
+    "user_place": ("For one user", "Para um usuário"),
+    "one_user_id": ("User id", "Id do usuário"),
+    "at_place": ("Place {place}: {why}", "Lugar {place}: {why}"),
+    "life": ("Clicks by hour since publication", "Cliques por hora desde a publicação"),
+    "life_about": (
+        "Beside the middle half of the articles of its section of the last two days. Clicks of the event log.",
+        "Ao lado da metade central dos artigos da editoria dos últimos dois dias. Cliques do log de eventos.",
+    ),
+    "hour": ("hour", "hora"),
+    "this_article": ("this article", "este artigo"),
+    "its_section": ("its section, median", "a editoria, mediana"),
+    "no_clicks": ("The event log has no clicks on it.", "O log de eventos não tem cliques nele."),
+}

@@ -1,0 +1,90 @@
+"""``make bench-editorial``: 100 articles are taken down under load, and what 1,000 rules cost a list."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.rule_time import rule_times
+from tests.benchmarks.scale import machine
+from tests.benchmarks.servers import TOKEN, api
+from tests.benchmarks.site import Site, build
+from tests.benchmarks.takedowns import take_down_under_load
+
+SMALL = ["sample.users=60000", "sample.articles=12000", "sample.interactions=600000", "sample.days=20"]
+BARS = {"answers with a taken-down article after a second": 0, "share of a list's time for 1,000 rules": 0.05}
+
+
+def main() -> int:
+    """Run the benchmark, print its table and write it as JSON."""
+    args = _arguments()
+    place: AbstractContextManager[Any] = (
+        nullcontext(args.work) if args.work else tempfile.TemporaryDirectory(prefix="pauta-editorial-")
+    )
+    with place as work:
+        site = build(Path(work), args.set or SMALL, _say)
+        result: dict[str, Any] = {"machine": machine(), "rate": args.rate}
+        if not args.no_time:
+            result["time"] = rule_times(site)
+        if args.takedowns:
+            result["takedowns"] = _taken_down(site, args)
+    args.output.parent.mkdir(parents=True, exist_ok=True)
+    args.output.write_text(json.dumps(result, indent=2))
+    print(table(result))
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench-editorial", description=__doc__)
+    parser.add_argument("--work", type=Path, help="folder of the site, made when it is empty and used again later")
+    parser.add_argument("--output", type=Path, default=Path("script_shared/evaluation/bench/editorial.json"))
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="another size: params")
+    parser.add_argument("--workers", type=int, default=2, help="processes that answer")
+    parser.add_argument("--rate", type=float, default=200.0, help="requests per second")
+    parser.add_argument(
+        "--takedowns", type=int, default=100, help="articles that are taken down; 0 leaves this part out"
+    )
+    parser.add_argument("--pause", type=float, default=1.0, help="seconds between two of them")
+    parser.add_argument("--no-time", action="store_true", help="leave out the time of a list with 1,000 rules")
+    return parser.parse_args()
+
+
+def _taken_down(site: Site, args: argparse.Namespace) -> dict[str, Any]:
+    site.releases.promote(site.versions[0], "benchmark")
+    with api(site.env, args.workers) as server:
+        server.settle()
+        _say(f"{args.takedowns} articles are taken down at {args.rate:g} requests per second ...")
+        plan = site.plan(int(args.rate * (args.takedowns * args.pause + 5)), 0.1, 1)
+        return asyncio.run(take_down_under_load(server.port, plan, args.rate, TOKEN, args.takedowns, args.pause))
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def table(result: dict[str, Any]) -> str:
+    """For people."""
+    lines = [f"\n{result['machine']}"]
+    if found := result.get("takedowns"):
+        lines.append(
+            f"{found['takedowns']} takedowns at {result['rate']:g} requests per second ({found['requests']:,} answers,"
+            f" {found['failed']} failed): {found['late']} answers to requests of a second later or more held one;"
+            f" the last answer that held one was to a request {found['last_seen_ms']:.0f} ms after the POST"
+            f" (median {found['median_seen_ms']:.0f} ms)"
+        )
+    for name, row in result.get("time", {}).items():
+        lines.append(
+            f"{name}: {row['plain_us']:.0f} µs without rules, {row['rules_us']:.0f} µs with {row['rules']}"
+            f" ({100 * row['share']:+.1f} % of a list's time); prepared in {row['prepared_ms']:.1f} ms"
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    sys.exit(main())

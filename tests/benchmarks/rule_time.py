@@ -1,0 +1,128 @@
+"""The time of one list without rules and with 1,000, on the same users, in one process."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from script_shared.events import EventLog
+from script_shared.news.model import NewsModel
+from script_shared.news.newsroom.newsroom import Newsroom
+from script_shared.news.params import FILE, NewsParams
+from script_shared.news.ranking.mixing import load_mixing
+from script_shared.news.ranking.query import Query
+from script_shared.news.rules.conflicts import contradiction
+from script_shared.news.rules.rule import By, Group, Kind, Rule
+from script_shared.news.rules.rule_book import RuleBook
+from script_shared.news.serving.cluster_assignment import assignment_of
+from script_shared.news.serving.loading import load_newsroom, load_ranker
+from script_shared.news.serving.recommender import LiveRecommender
+from script_shared.params import load_params
+from tests.benchmarks.site import Site
+
+LISTS, TURNS = 150, 5
+RULES = 1_000
+SHARES: dict[Kind, float] = {
+    "take_down": 0.3,
+    "embargo": 0.05,
+    "pin": 0.2,
+    "boost": 0.2,
+    "bury": 0.2,
+    "keep_apart": 0.04,
+}
+
+
+def rule_times(site: Site) -> dict[str, Any]:
+    """By kind of mixture the median times of a list; lists with and without rules take turns."""
+    release = site.releases.fetch(site.versions[1])
+    recommender = recommender_of(site, release)
+    alive = alive_articles(recommender)
+    sections = [str(name) for name in recommender.catalog.section_names.tolist()] if recommender.catalog else []
+    random = np.random.default_rng(1)
+    queries = [Query(str(user), region="3", device="mobile") for user in random.choice(site.returning, LISTS)]
+    mixtures = {"rules without quotas": SHARES, "rules with quotas": {**SHARES, "quota": 0.01}}
+    return {name: _compared(recommender, queries, mixture(alive, sections, of)) for name, of in mixtures.items()}
+
+
+def recommender_of(site: Site, release: Any) -> LiveRecommender:
+    """The release as the API serves it, with the log folded."""
+    params, model = load_params(NewsParams, FILE), NewsModel.load(release)
+    newsroom, _ = load_newsroom(release, params.live, assignment_of(model))
+    _fold(site, newsroom)
+    model.clock.advance(newsroom.now_ms)
+    mixing = load_mixing(release, params.serving)[0]
+    return LiveRecommender(model, newsroom, load_ranker(release)[0], params.serving, mixing=mixing)
+
+
+def _fold(site: Site, newsroom: Newsroom) -> None:
+    log = EventLog(site.env["PAUTA_EVENTS_URI"])
+    while entries := log.tail(newsroom.seq, 5_000):
+        newsroom.apply(entries)
+    log.close()
+
+
+def alive_articles(recommender: LiveRecommender) -> list[str]:
+    """Live articles, most clicked first."""
+    state = recommender.newsroom.state
+    assert state is not None
+    rows = state.articles.live_rows()
+    return [state.article_id(int(row)) for row in rows[np.argsort(-state.articles.clicks[rows], kind="stable")]]
+
+
+def mixture(alive: Sequence[str], sections: Sequence[str], shares: dict[Kind, float]) -> list[Rule]:
+    """Rules that hold at once and do not contradict each other, about articles that lists would have."""
+    random, rules = np.random.default_rng(2), list[Rule]()
+    kinds = [kind for kind, share in shares.items() for _ in range(round(RULES * share / sum(shares.values())))]
+    for turn, kind in enumerate(kinds):
+        for _ in range(50):
+            rule = _rule(kind, turn, random, alive, sections)
+            if not contradiction(rule, rules):
+                rules.append(rule)
+                break
+    return rules
+
+
+def _rule(kind: Kind, turn: int, random: np.random.Generator, alive: Sequence[str], sections: Sequence[str]) -> Rule:
+    article = alive[int(random.integers(len(alive)))]
+    section = sections[int(random.integers(len(sections)))]
+    in_section = kind == "quota" or (kind in ("boost", "bury") and turn % 50 == 0)
+    by: By = "section" if in_section else "article"
+    fields: dict[str, Any] = {"about": Group(by, section if in_section else article), "start_ms": 0}
+    if kind == "pin":
+        fields |= {"place": int(random.integers(1, 30)), "front": section if turn % 20 else ""}
+    elif kind == "quota":
+        fields |= {"most": 0.3 if turn % 2 else None, "least": None if turn % 2 else 0.1}
+    elif kind == "keep_apart":
+        fields["other"] = Group("article", alive[int(random.integers(len(alive)))])
+    return Rule(f"{turn:012x}", kind, **fields)
+
+
+def _compared(recommender: LiveRecommender, queries: Sequence[Query], rules: Sequence[Rule]) -> dict[str, Any]:
+    now_ms = recommender.clock.now_ms()
+    books = {"plain": RuleBook(), "rules": RuleBook(rules, 1)}
+    started = time.perf_counter()
+    books["rules"].replace(rules, 2)
+    books["rules"].at(now_ms)
+    prepared_ms = 1000 * (time.perf_counter() - started)
+    took: dict[str, list[list[float]]] = {name: [] for name in books}
+    for _ in range(TURNS):
+        for name, book in books.items():
+            recommender.rules.replace(book.rules, book.number)
+            recommender.answer(queries[0])
+            took[name].append([_seconds(recommender, query) for query in queries])
+    plain, with_rules = (np.min(took[name], axis=0) for name in ("plain", "rules"))
+    return {
+        "rules": len(rules),
+        "plain_us": 1e6 * float(plain.mean()),
+        "rules_us": 1e6 * float(with_rules.mean()),
+        "share": float(with_rules.mean() / plain.mean() - 1),
+        "prepared_ms": prepared_ms,
+    }
+
+
+def _seconds(recommender: LiveRecommender, query: Query) -> float:
+    """Processor time of one list: other programs share the machine."""
+    started = time.process_time()
+    recommender.answer(query)
+    return time.process_time() - started

@@ -1,0 +1,113 @@
+"""Takes articles down while lists are requested, and counts the later answers that still hold one."""
+
+import asyncio
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+import httpx
+
+from tests.benchmarks.schedule import Planned
+
+PAGE = re.compile(r'"page":"([^"]+)"')
+LISTS = ("/most-read?limit=20", "/latest?limit=20", "/recommendations?num_recs=30")
+LATE_SECONDS = 1.0
+
+
+@dataclass
+class Seen:
+    """What the answers held.
+
+    Attributes:
+        taken: by article the moment at which its takedown was sent, on the monotonic clock.
+        last: by article the seconds from there to the last request whose answer held it.
+        late: answers to requests of ``LATE_SECONDS`` later or more that held one.
+        shown: articles of the last answers, which are taken down next.
+    """
+
+    taken: dict[str, float] = field(default_factory=dict)
+    last: dict[str, float] = field(default_factory=dict)
+    late: int = 0
+    answers: int = 0
+    failed: int = 0
+    shown: dict[str, None] = field(default_factory=dict)
+
+    def note(self, text: str, sent: float) -> None:
+        """Look at one answer."""
+        pages = PAGE.findall(text)
+        for page in pages:
+            at = self.taken.get(page)
+            if at is None:
+                self.shown[page] = None
+            elif sent >= at:
+                self.last[page] = max(self.last.get(page, 0.0), sent - at)
+                self.late += sent - at >= LATE_SECONDS
+
+
+async def take_down_under_load(
+    port: int, plan: Sequence[Planned], rate: float, token: str, takedowns: int, pause: float
+) -> dict[str, Any]:
+    """Send a plan at a rate; meanwhile take down an article that lists show every ``pause`` seconds.
+
+    Args:
+        plan: of requests; every tenth is replaced by a list that is the same for everybody, or a later page.
+    """
+    seen = Seen()
+    limits = httpx.Limits(max_connections=48, max_keepalive_connections=48)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", limits=limits, timeout=30) as client:
+        stream = asyncio.create_task(_stream(client, plan, rate, seen))
+        await asyncio.sleep(1.0)
+        for _ in range(takedowns):
+            await _take_down(client, seen, token)
+            await asyncio.sleep(pause)
+        await asyncio.sleep(2 * LATE_SECONDS)
+        stream.cancel()
+        await asyncio.gather(stream, return_exceptions=True)
+    times = [1000 * seconds for seconds in seen.last.values()] or [0.0]
+    return {
+        "takedowns": len(seen.taken),
+        "requests": seen.answers,
+        "failed": seen.failed,
+        "late": seen.late,
+        "last_seen_ms": round(max(times), 1),
+        "median_seen_ms": round(median(times), 1),
+    }
+
+
+async def _take_down(client: httpx.AsyncClient, seen: Seen, token: str) -> None:
+    """Take down the article that was shown last and is not taken down yet."""
+    page = next(page for page in reversed(seen.shown) if page not in seen.taken)
+    del seen.shown[page]
+    body = {"kind": "take_down", "about": {"by": "article", "name": page}, "reason": "benchmark"}
+    seen.taken[page] = time.monotonic()
+    answer = await client.post("/rules", json=body, headers={"Authorization": f"Bearer {token}"})
+    answer.raise_for_status()
+
+
+async def _stream(client: httpx.AsyncClient, plan: Sequence[Planned], rate: float, seen: Seen) -> None:
+    start, tasks = time.monotonic(), set[asyncio.Task[None]]()
+    for turn, (method, path, body) in enumerate(plan):
+        if (wait := start + turn / rate - time.monotonic()) > 0:
+            await asyncio.sleep(wait)
+        planned = (method, path, body) if turn % 10 else ("GET", LISTS[turn // 10 % len(LISTS)], None)
+        task = asyncio.create_task(_one(client, planned, seen, pages=turn % 20 == 0))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+
+async def _one(client: httpx.AsyncClient, planned: Planned, seen: Seen, *, pages: bool) -> None:
+    method, path, body = planned
+    sent = time.monotonic()
+    try:
+        answer = await client.request(method, path, json=body)
+    except httpx.HTTPError:
+        seen.failed += 1
+        return
+    seen.answers += 1
+    seen.failed += not answer.is_success
+    seen.note(answer.text, sent)
+    if pages and (following := answer.json().get("next")):
+        await _one(client, ("GET", f"{path}&cursor={following}", None), seen, pages=False)
