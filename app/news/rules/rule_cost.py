@@ -20,7 +20,11 @@ Audience = Sequence[tuple[str, str]]
 
 
 def audience(service: NewsService) -> Audience:
-    """Users and sessions of the last answers; while there are few, examples of the release. On the event loop."""
+    """Users and sessions of the last answers; while there are few, examples of the release.
+
+    Args:
+        service: the parts of news; call this on the event loop.
+    """
     last = service.intake.served.newest_users(USERS)
     some = [user for ids in service.live.require().examples.values() for user in ids[:SOME]]
     return [*last, ("", ""), *((user, "") for user in some)][:USERS]
@@ -61,12 +65,29 @@ class Costs:
 
 
 def cost_of_all(service: NewsService, users: Audience) -> dict[str, Any]:
-    """The cost of all rules that hold now, on the page, likewise."""
+    """The cost of all rules that hold now, on the page; takes up to a second, so call it in a thread.
+
+    Args:
+        service: the parts of news.
+        users: whose lists are compared.
+
+    Returns:
+        The fields of ``CostAnswer``.
+    """
     return Costs(service.live.require(), users).of(service.rules.book, RuleBook())
 
 
 def cost_of(service: NewsService, rule: Rule, users: Audience) -> dict[str, Any]:
-    """The cost of a rule beside all others, as if it held now; takes up to a second, so call it in a thread."""
+    """The cost of a rule beside all others, as if it held now; takes up to a second, so call it in a thread.
+
+    Args:
+        service: the parts of news.
+        rule: a stored one, or a new one.
+        users: whose lists are compared.
+
+    Returns:
+        The fields of ``CostAnswer``.
+    """
     served, book = service.live.require(), service.rules.book
     now = rule.begun(served.clock.now_ms())
     return Costs(served, users, rule.front).of(book.beside(now), book.without(rule.rule_id))

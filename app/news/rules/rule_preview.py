@@ -13,7 +13,15 @@ from script_shared.news.rules.validation import check
 
 
 def preview_of(service: NewsService, body: PreviewBody, users: Audience) -> dict[str, Any]:
-    """The lists and the cost, as ``PreviewAnswer`` describes them.
+    """The lists and the cost.
+
+    Args:
+        service: the parts of news.
+        body: the rule, and for whom the lists are.
+        users: whose lists are compared for the cost.
+
+    Returns:
+        The fields of ``PreviewAnswer``.
 
     Raises:
         RequestError: the rule lacks something.
@@ -26,7 +34,17 @@ def preview_of(service: NewsService, body: PreviewBody, users: Audience) -> dict
 
 
 def previewed(service: NewsService, rule: Rule, query: Query, users: Audience) -> dict[str, Any]:
-    """The same for a rule and a query."""
+    """The same for a rule and a query.
+
+    Args:
+        service: the parts of news.
+        rule: a new one, or a change of a stored one.
+        query: of the lists.
+        users: whose lists are compared for the cost.
+
+    Returns:
+        The fields of ``PreviewAnswer``.
+    """
     served, book = service.live.require(), service.rules.book
     recommender, beside = served.recommender, book.beside(rule.begun(served.clock.now_ms()))
     before, after = (recommender.answer(query, rules) for rules in (book.without(rule.rule_id), beside))

@@ -131,7 +131,15 @@ class PreviewAnswer(BaseModel):
 
 
 def shown(rule: Rule, now_ms: int) -> dict[str, Any]:
-    """A rule as ``RuleAnswer`` describes it."""
+    """A rule in an answer.
+
+    Args:
+        rule: the rule.
+        now_ms: on the release's clock, for its state.
+
+    Returns:
+        The fields of ``RuleAnswer``.
+    """
     body = rule.body()
     return {
         **{name: value for name, value in body.items() if not name.endswith("_ms")},

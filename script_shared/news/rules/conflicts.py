@@ -23,6 +23,7 @@ def contradiction(new: Rule, others: Iterable[Rule]) -> str:
     """Why a rule cannot hold beside others, naming the first one that contradicts it; "" if it can.
 
     Args:
+        new: a rule that is about to be written.
         others: all current rules; an earlier version of the same rule and rules of other times do not count.
     """
     beside = [rule for rule in others if rule.rule_id != new.rule_id and rule.overlaps(new)]

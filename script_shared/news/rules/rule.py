@@ -146,6 +146,10 @@ SHOWN = ("kind", "about", "other", "place", "front", "strength", "least", "most"
 def differences(before: Rule, after: Rule) -> list[str]:
     """What changed from one version to another, in words.
 
+    Args:
+        before: the earlier version.
+        after: the later version.
+
     >>> rule = Rule("r", "pin", Group("article", "a1"), 0, place=1)
     >>> from dataclasses import replace
     >>> differences(rule, replace(rule, place=2, reason="error"))

@@ -17,7 +17,11 @@ STALE = "Read the rule again, and send its version with your change."
 
 
 def rule_of(stored: StoredRule) -> Rule:
-    """A rule as the database keeps it."""
+    """A rule out of the database.
+
+    Args:
+        stored: one version of it.
+    """
     return Rule.of(stored.rule_id, stored.version, stored.body, stored.who, stored.at_ms)
 
 

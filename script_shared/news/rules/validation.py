@@ -12,6 +12,7 @@ def check(rule: Rule, now_ms: int) -> None:
     """Check a rule.
 
     Args:
+        rule: a new one, or a new version.
         now_ms: on the release's clock, epoch milliseconds, UTC.
 
     Raises:
