@@ -30,6 +30,7 @@ READS = {  # they do not change what users get
     ("POST", "/events"),  # events of users, in the event log itself
     ("POST", "/students/{ra}/what-if"),
     ("POST", "/students/page/{ra}"),
+    ("POST", "/rules/preview"),
 }
 APP = create_app(Settings())
 CHANGES = sorted(
