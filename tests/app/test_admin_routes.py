@@ -61,7 +61,11 @@ PUBLIC = {  # open to everybody, and meant to be; a new route is either here or 
 SIGNED_IN = {  # by a cookie
     ("GET", "/students/page"),
     ("GET", "/students/page/{ra}"),
-    *((method, path) for method, path in ROUTES if path.startswith(("/recruiting/page", "/operations", "/news/editor"))),
+    *(
+        (method, path)
+        for method, path in ROUTES
+        if path.startswith(("/recruiting/page", "/operations", "/news/editor"))
+    ),
     ("POST", "/logout"),
     ("POST", "/students/page/{ra}"),
 }
