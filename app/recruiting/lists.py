@@ -7,6 +7,7 @@ import numpy as np
 from app.recruiting.answers import pair_json, shown_candidate, shown_vacancy, without_erased, without_removed
 from app.recruiting.filters import CandidateFilter, VacancyFilter, fits
 from app.recruiting.release_loader import RecruitingRelease
+from script_shared.recruiting.ranking.applicants import rank_applicants
 from script_shared.recruiting.ranking.profiles import profiles, tag, tags_of_vacancy
 
 DEPTH = 5  # places examined per wanted one, because a filter leaves some out
@@ -29,6 +30,26 @@ def candidates_for(
     """
     matcher = loaded.matcher
     ranked = without_erased(loaded, matcher.rank_candidates(row, None, offset + limit, wanted.where))
+    return [
+        {**shown_candidate(loaded, each.row), **pair_json(each, matcher.reasons(each.row, row))}
+        for each in ranked[offset : offset + limit]
+    ]
+
+
+def applicants_of(loaded: RecruitingRelease, row: int, offset: int, limit: int) -> list[dict[str, Any]]:
+    """Who applied to the vacancy of a row, in the order learnt inside vacancies, with reasons.
+
+    Args:
+        loaded: the release in service.
+        row: of the vacancy.
+        offset: applicants to leave out at the begin, those of the pages before.
+        limit: length of the list at most.
+
+    Returns:
+        JSON objects: ``shown_candidate`` and ``pair_json`` of each.
+    """
+    matcher = loaded.matcher
+    ranked = without_erased(loaded, rank_applicants(matcher, row))
     return [
         {**shown_candidate(loaded, each.row), **pair_json(each, matcher.reasons(each.row, row))}
         for each in ranked[offset : offset + limit]

@@ -1,4 +1,4 @@
-"""GET /recruiting/vacancies/{id}/candidates and …/similar: who fits a vacancy, and which vacancies are like it."""
+"""GET /recruiting/vacancies/{id}/candidates, …/applicants and …/similar: who fits, who applied, what is alike."""
 
 import asyncio
 from typing import Annotated
@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Response
 
 from app.recruiting.answers import private_json, vacancy_row
 from app.recruiting.filters import CandidateFilter, VacancyFilter
-from app.recruiting.lists import candidates_for, similar_vacancies
+from app.recruiting.lists import applicants_of, candidates_for, similar_vacancies
 from app.recruiting.live_release import InService
 from app.recruiting.shapes import CandidateList, Limit, Offset, SimilarVacancies, VacancyId
 from app.security.requirement import require
@@ -26,6 +26,16 @@ async def get_vacancy_candidates(
     """Candidates in order, the best first, with what each shares with the vacancy and lacks."""
     row = vacancy_row(loaded, vacancy_id)
     found = await asyncio.to_thread(candidates_for, loaded, row, wanted, offset, limit)
+    return private_json({"vacancy_id": vacancy_id, "release": loaded.matcher.version, "candidates": found})
+
+
+@router.get("/{vacancy_id}/applicants", summary="Applicants of a vacancy", response_model=CandidateList)
+async def get_vacancy_applicants(
+    vacancy_id: VacancyId, loaded: InService, offset: Offset = 0, limit: Limit = 10
+) -> Response:
+    """Those who applied, in the order learnt inside vacancies. `score` compares applicants of one vacancy only."""
+    row = vacancy_row(loaded, vacancy_id)
+    found = await asyncio.to_thread(applicants_of, loaded, row, offset, limit)
     return private_json({"vacancy_id": vacancy_id, "release": loaded.matcher.version, "candidates": found})
 
 

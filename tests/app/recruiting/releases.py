@@ -24,6 +24,7 @@ TINY = (
     "evaluation.days = 40",
 )
 VACANCY = str(FIRST_VACANCY + 115)
+OLD_VACANCY = str(FIRST_VACANCY + 40)  # it has had many applicants
 
 
 def make_release(folder: Path) -> Path:

@@ -14,7 +14,7 @@ from script_shared.recruiting.erasure import person_name
 from script_shared.releases import Releases
 from script_shared.settings import Settings
 from tests.app.conftest import TOKEN, serving, until
-from tests.app.recruiting.releases import VACANCY, make_release
+from tests.app.recruiting.releases import OLD_VACANCY, VACANCY, make_release
 
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}
 RECRUITER = "a-recruiters-token-of-a-test"
@@ -24,6 +24,7 @@ PAIR = {
 }
 ROUTES = [
     ("GET", f"/recruiting/vacancies/{VACANCY}/candidates"),
+    ("GET", f"/recruiting/vacancies/{VACANCY}/applicants"),
     ("GET", f"/recruiting/vacancies/{VACANCY}/similar"),
     ("GET", "/recruiting/candidates/10000/vacancies"),
     ("GET", "/recruiting/candidates/10000/similar"),
@@ -95,6 +96,25 @@ def test_candidates_for_a_vacancy_are_in_order_with_reasons_and_pages(client: ht
     ]
 
 
+def test_applicants_of_a_vacancy_are_in_order_and_a_new_one_is_among_them(client: httpx.Client) -> None:
+    vacancy, path = OLD_VACANCY, f"/recruiting/vacancies/{OLD_VACANCY}/applicants"
+    before = client.get(path, params={"limit": 50}).json()["candidates"]
+    scores = [each["score"] for each in before]
+    assert len(before) > 1
+    assert scores == sorted(scores, reverse=True)
+    new = next(
+        each["candidate_id"]
+        for each in client.get(f"/recruiting/vacancies/{vacancy}/candidates?limit=50").json()["candidates"]
+        if each["candidate_id"] not in {one["candidate_id"] for one in before}
+    )
+    application = {"candidate_id": new, "vacancy_id": vacancy, "status": "Prospect"}
+    assert client.post("/recruiting/applications", json=application).status_code in (200, 201)
+    until(lambda: new in {one["candidate_id"] for one in client.get(f"{path}?limit=50").json()["candidates"]})
+    assert client.get(path, params={"offset": 1, "limit": 1}).json()["candidates"] != before[:1]
+    client.delete(f"/recruiting/candidates/{new}")
+    assert new not in {one["candidate_id"] for one in client.get(f"{path}?limit=50").json()["candidates"]}
+
+
 def test_filters_leave_out_what_does_not_fit(client: httpx.Client) -> None:
     path = f"/recruiting/vacancies/{VACANCY}/candidates"
     found = client.get(path, params={"level": ["pleno", "senior"], "limit": 20}).json()["candidates"]
@@ -130,7 +150,9 @@ def test_similar_ones_do_not_hold_the_one_itself(client: httpx.Client, path: str
     assert likeness == sorted(likeness, reverse=True)
 
 
-@pytest.mark.parametrize("path", ["vacancies/77/candidates", "vacancies/77/similar", "candidates/77/vacancies"])
+@pytest.mark.parametrize(
+    "path", ["vacancies/77/candidates", "vacancies/77/applicants", "vacancies/77/similar", "candidates/77/vacancies"]
+)
 def test_an_unknown_id_is_a_404_that_does_not_repeat_it(client: httpx.Client, path: str) -> None:
     answer = client.get(f"/recruiting/{path}")
     assert answer.status_code == 404
