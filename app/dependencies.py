@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 
+from app.experiments.running import RunningExperiments
 from app.metrics.evaluation_file import EvaluationFile
 from app.metrics.telemetry import Telemetry
 from app.releases.release_manager import ReleaseManager
@@ -27,6 +28,7 @@ class Service:
         log: the event log that the use cases share.
         audit: the record of decisions.
         security: identifies the sender of a request.
+        experiments: those that run now.
     """
 
     settings: Settings
@@ -39,6 +41,7 @@ class Service:
     trigger: Trigger
     evaluation: EvaluationFile
     started_ms: int
+    experiments: RunningExperiments
 
     def live_of(self, use_case: str | None) -> ReleaseManager[Any]:
         """The release of a use case, of the first one for None.

@@ -16,6 +16,7 @@ from fastapi_offline import FastAPIOffline
 from app import __version__, description, memory
 from app.configuration import note_configuration
 from app.dependencies import Service
+from app.experiments.running import RunningExperiments
 from app.http import errors
 from app.http.connections import Connections
 from app.http.cross_origin import CrossOrigin
@@ -31,7 +32,7 @@ from app.operations.pages import OPERATIONS
 from app.registry import use_cases
 from app.releases.release_guard import ReleaseGuard
 from app.releases.release_manager import ReleaseManager
-from app.routes import audit, evaluation, health, info, metrics, model, releases, tokens, train
+from app.routes import audit, evaluation, experiments, health, info, metrics, model, releases, tokens, train
 from app.routes.shapes import Problem
 from app.security.callers import Callers
 from app.security.request_limits import RequestLimits
@@ -57,6 +58,7 @@ ROUTERS = (
     evaluation,
     releases,
     tokens,
+    experiments,
     audit,
     metrics,
     front,
@@ -137,22 +139,26 @@ def _service(settings: Settings, cases: dict[str, AppUseCase], metrics_folder: P
     telemetry = Telemetry(table, metrics_folder, settings.evaluation_dir)
     telemetry.disk.watch(settings)
     log = EventLog(settings.events_address)
+    audit_trail = AuditTrail(settings, log)
+    running = RunningExperiments(log, audit_trail, settings.experiments_file)
     hosted: dict[str, ReleaseManager[Any]] = {}
     for name, case in cases.items():
         own = telemetry.own()
         counts = telemetry.counts_of(name, own, first=not hosted)
-        hosted[name] = _live(case, Parts(settings, log, own), counts, metrics_folder)
+        hosted[name] = _live(case, Parts(settings, log, own, running), counts, metrics_folder)
+        running.checks[name] = hosted[name].loader.check_experiment
     return Service(
         settings=settings,
         telemetry=telemetry,
         use_cases=hosted,
         cases=cases,
         log=log,
-        audit=AuditTrail(settings, log),
+        audit=audit_trail,
         security=Security(settings, Callers(settings, log)),
         trigger=Trigger(settings),
         evaluation=table,
         started_ms=wall_ms(),
+        experiments=running,
     )
 
 
@@ -186,7 +192,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     service.telemetry.connections.follow(connections.__len__)
     releases = (live.watch() for live in service.use_cases.values())
     decisions = service.telemetry.decisions.follow(service.log.audit.newest)
-    rounds = (*releases, connections.watch(), note_configuration(service), decisions)
+    own = (service.experiments.watch(), connections.watch(), note_configuration(service), decisions)
+    rounds = (*releases, *own)
     watches = [asyncio.create_task(each) for each in rounds]
     yield {STATE: connections}
     for watch in watches:

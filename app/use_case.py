@@ -8,10 +8,13 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from fastapi import APIRouter
 
+from app.experiments.running import RunningExperiments
 from app.metrics.own_metrics import OwnMetrics
 from app.shell.pages import Pages
 from script_shared.clock import Clock
+from script_shared.errors import RequestError
 from script_shared.events import EventLog
+from script_shared.experiments.experiment import Experiment
 from script_shared.releases import Manifest
 from script_shared.settings import Settings
 
@@ -27,11 +30,13 @@ class Parts:
         settings: where everything is.
         log: the event log, opened at its first use.
         metrics: where it exports metrics of its own.
+        experiments: those that run now; None where nothing is served, as in the check of a release.
     """
 
     settings: Settings
     log: EventLog
     metrics: OwnMetrics
+    experiments: RunningExperiments | None = None
 
 
 class InService(Protocol[Loaded]):
@@ -46,6 +51,9 @@ class InService(Protocol[Loaded]):
 
     async def clock(self) -> Clock:
         """The release's clock; waits a moment for the first release."""
+
+    async def load_beside(self, version: str) -> Loaded:
+        """Load another release, which does not go into service."""
 
 
 class ReleaseLoader(ABC, Generic[T]):
@@ -99,6 +107,16 @@ class ReleaseLoader(ABC, Generic[T]):
 
     async def take_over(self, loaded: T) -> None:
         """Called on the event loop before the release answers its first request."""
+
+    def check_experiment(self, experiment: Experiment) -> None:
+        """Whether the use case can serve the variants of an experiment.
+
+        Raises:
+            PautaError: it cannot, as no use case can that does not write this method.
+        """
+        raise RequestError(
+            f"the use case {experiment.use_case} serves no variants.", fix="Start experiments in another use case."
+        )
 
 
 @dataclass(frozen=True)

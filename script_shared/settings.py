@@ -140,6 +140,10 @@ class Settings(AccessSettings):
         description="sites whose pages may send events and request lists: origins separated by commas, such as "
         "`https://site.example`, or `*` for all",
     )
+    experiments_file: Path | None = Field(
+        None,
+        description="TOML file of the experiments that are to run; unset, `POST /experiments` starts them",
+    )
     root_path: Annotated[str, AfterValidator(addresses.prefix)] = Field(
         "", description="path under which a proxy publishes the API, such as `/pauta`"
     )

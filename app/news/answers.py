@@ -2,15 +2,13 @@
 
 import time
 from collections.abc import Iterable
-from dataclasses import replace
-from secrets import token_bytes
 from typing import Any
 
 from fastapi import Request
 
 from app.news.releases.news_release import NewsRelease
 from app.news.service import NewsService
-from script_shared.exploration.randomization import SEED
+from script_shared.experiments.mark import Mark
 from script_shared.news.ranking.query import LiveAnswer, LiveItem, Query
 from script_shared.news.serving.answer_credits import ServedAnswer
 from script_shared.news.serving.recommender import LiveRecommender
@@ -45,43 +43,35 @@ def _item(recommender: LiveRecommender, item: LiveItem) -> dict[str, Any]:
     return written if item.explain is None else {**written, "explain": item.explain}
 
 
-def seeded(served: NewsRelease, query: Query) -> Query:
-    """The query with a seed, where the params let the places of its list be drawn.
-
-    Args:
-        served: the release in service; its params say whether and what is drawn.
-        query: of any kind; only a plain one gets a seed.
-    """
-    if served.recommender.params.randomization.settings is None or not query.is_plain:
-        return query
-    return replace(query, seed=token_bytes(SEED))
-
-
-def ask(service: NewsService, served: NewsRelease, request: Request, query: Query) -> tuple[LiveAnswer, float]:
+def ask(
+    service: NewsService, in_service: NewsRelease, request: Request, query: Query, *, drawn: bool = True
+) -> tuple[NewsRelease, LiveAnswer, float]:
     """The list and the seconds it took; counted, and remembered so that clicks can be credited to it.
 
     Args:
         service: counts the answer and remembers it.
-        served: the release in service.
-        request: gets the id of the answer in its scope.
+        in_service: the release in service.
+        request: gets the id of the answer, and the variant of an experiment, in its scope.
         query: what was asked for.
+        drawn: whether the params may let places of the list be drawn.
 
     Returns:
-        the answer, and the seconds that the recommender took.
+        the release that answered, which may be another one in an experiment; the answer, and the seconds that it took.
     """
     started = time.perf_counter()
-    answer = served.recommender.answer(query)
+    served, query, answer, mark = service.experiments.answer(in_service, query, drawn=drawn)
     seconds = time.perf_counter() - started
     answer.degraded.extend(part for part in service.intake.troubles if part not in answer.degraded)
     service.metrics.answers.recommended(answer, served.release, asked=query.n, seconds=seconds)
     pages = [item.article_id for item in answer.items]
     answer_id = service.day_keys.answer_id(reader_name(query.user, query.session), pages, query.seed)
     request.scope["answer_id"] = answer_id  # ours: clients send one X-Request-ID for many lists
-    service.intake.remember(_served(answer_id, served, query, answer))
-    return answer, seconds
+    request.scope["variant"] = mark.name if mark is not None else ""
+    service.experiments.remember(in_service, query, _served(answer_id, served, query, answer, mark))
+    return served, answer, seconds
 
 
-def _served(answer_id: str, served: NewsRelease, query: Query, answer: LiveAnswer) -> ServedAnswer:
+def _served(answer_id: str, served: NewsRelease, query: Query, answer: LiveAnswer, mark: Mark | None) -> ServedAnswer:
     return ServedAnswer(
         answer_id=answer_id,
         user=query.user,
@@ -94,6 +84,7 @@ def _served(answer_id: str, served: NewsRelease, query: Query, answer: LiveAnswe
         sources=[item.source for item in answer.items],
         popular=answer.popular,
         draw=answer.draw,
+        marks=(mark,) if mark is not None else (),
     )
 
 
@@ -112,6 +103,7 @@ def front(request: Request, served: NewsRelease, answer: LiveAnswer) -> dict[str
         "segment": answer.segment,
         "source": answer.source,
         "release": served.release,
+        "variant": request.scope["variant"],
         "answer_id": request.scope["answer_id"],
         "request_id": request.scope["request_id"],
         "generated_at": iso(served.model.clock.now_ms()),

@@ -11,6 +11,7 @@ from app.news.events.dating import Dating
 from app.news.events.day_keys import DayKeys
 from app.news.events.event_intake import EventIntake
 from app.news.events.event_proof import EventProof
+from app.news.experiments.news_experiments import NewsExperiments
 from app.news.list_cache import ListCache
 from app.news.metrics.news_metrics import NewsMetrics
 from app.news.releases.news_release import NewsRelease
@@ -27,6 +28,7 @@ class NewsService:
         intake: the event log's side of this process.
         day_keys: by which answers and networks get pseudonyms.
         event_proof: checks signatures, and notes the origin of events.
+        experiments: answers for the variants of running experiments.
         lists: those that are the same for everybody.
         rules: of the editors.
         live: holds the release in service; set at the start of the service.
@@ -40,6 +42,7 @@ class NewsService:
         self.intake = EventIntake(parts.settings, parts.log, self.metrics.live)
         self.day_keys = DayKeys(parts.log.day_keys.of)
         self.event_proof = EventProof(parts.settings, self.day_keys)
+        self.experiments = NewsExperiments(parts.experiments, self.intake, self.metrics.experiments)
         self.lists = ListCache()
         self.rules = RuleWatch(parts.log, parts.settings.events_poll_seconds)
         self._watch: asyncio.Task[None] | None = None
@@ -50,6 +53,7 @@ class NewsService:
         await self.rules.start()
         await self.intake.start()
         await self.day_keys.refresh()
+        self.experiments.start(live)
         self._watch = asyncio.create_task(self.day_keys.watch())
 
     async def stop(self) -> None:
@@ -59,6 +63,7 @@ class NewsService:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watch
         await self.rules.stop()
+        await self.experiments.stop()
         await self.intake.stop()
 
     async def dating(self, *, by_site: bool, believed: bool = True) -> Dating:

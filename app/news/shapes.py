@@ -81,6 +81,7 @@ class ListFacts(BaseModel):
     segment: str = Field(description="The segment of the user.")
     source: str = Field(description="The model that made the list.")
     release: str
+    variant: str = Field(description="Experiment and variant, as `ranker/off`; empty outside experiments.")
     answer_id: str = Field(description="Identifies this answer; send it with clicks on its items.")
     request_id: str = Field(
         description="The X-Request-ID of the request, or a new one. It does not identify the answer."

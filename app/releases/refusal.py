@@ -59,5 +59,9 @@ class CheckError(UnavailableError):
 
 
 def one_line(error: Exception) -> str:
-    """An error as people see it."""
+    """An error as people see it.
+
+    Args:
+        error: of any type.
+    """
     return error.logged if isinstance(error, PautaError) else f"{type(error).__name__}: {error}"

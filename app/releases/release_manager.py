@@ -98,6 +98,15 @@ class ReleaseManager(ReleaseInService[T]):
                 return False
             return await self._take(pointer)
 
+    async def load_beside(self, version: str) -> T:
+        """Load a release that does not go into service, such as one of an experiment; with the same checks.
+
+        Raises:
+            Exception: it cannot be fetched or loaded.
+        """
+        async with self._lock:
+            return (await self._load(self.loaded().pointer, version)).service
+
     async def _current(self) -> Pointer | None:
         try:
             pointer = await asyncio.to_thread(self.releases.current)

@@ -19,6 +19,7 @@ COMMANDS = {
     "audit": Command("list and verify the record of decisions", "pipelines.commands.audit:main"),
     "check-data": Command("show what your files contain and how they are read", "pipelines.commands.check_data:main"),
     "events": Command("export a part of the event log as a parquet file", "pipelines.commands.events:main"),
+    "experiments": Command("list, analyse and stop experiments", "pipelines.commands.experiments:main"),
     "maintenance": Command("remove old runs, releases and events", "pipelines.commands.maintenance:main"),
     "offline-estimate": Command("estimate what a release would have got", "pipelines.commands.offline_estimate:main"),
     "releases": Command("list, promote, roll back, verify and prune releases", "pipelines.commands.releases:main"),

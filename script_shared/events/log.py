@@ -13,6 +13,7 @@ from script_shared.events.database.audit import AuditTable
 from script_shared.events.database.configuration import ConfigurationTable
 from script_shared.events.database.connection import LogConnection
 from script_shared.events.database.day_keys import DayKeyTable
+from script_shared.events.database.experiments.table import ExperimentTable
 from script_shared.events.database.history import History
 from script_shared.events.database.people import Deleted, delete_rows, erased_since, marks_of, rows_of, visits_of
 from script_shared.events.database.rows import entry_of, row_of
@@ -53,6 +54,7 @@ class EventLog:
         audit: the record of decisions.
         configurations: settings and params that processes recorded last.
         rules: the rules of editors.
+        experiments: the versions of experiments.
 
     Raises:
         SettingsError: the address cannot be understood.
@@ -70,6 +72,7 @@ class EventLog:
         self.audit = AuditTable(self._transaction, self._lock)
         self.configurations = ConfigurationTable(self._transaction, self._lock)
         self.rules = RuleTable(self._transaction, self._lock)
+        self.experiments = ExperimentTable(self._transaction, self._lock)
         self.history = History(self._transaction)
         self._unknown: set[int] = set()  # kinds of later versions that were met
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from script_shared.events.entry import Entry, Kind
 from script_shared.events.person import session_name
+from script_shared.experiments.mark import Mark
 from script_shared.exploration.draw_code import coded, decoded
 from script_shared.exploration.randomization import SEED, Draw, Randomization
 
@@ -67,6 +68,7 @@ class ServedList:
         pages: article ids, best first.
         number: place among all lists, 1 or more; 0 before it is written.
         draw: how its last places were drawn; None for a list without chance.
+        marks: of the experiments that it took part in.
     """
 
     key: bytes
@@ -79,6 +81,7 @@ class ServedList:
     pages: Sequence[str]
     number: int = 0
     draw: Draw | None = None
+    marks: tuple[Mark, ...] = ()
 
     @property
     def people(self) -> list[str]:
@@ -104,6 +107,8 @@ class ServedList:
         labels = {"segment": self.segment, "source": self.source, "release": self.release}
         visit = {"session": self.session} if self.session else {}
         body = {**visit, **labels, "items": list(self.pages), "list": self.number, **self._chances()}
+        if self.marks:
+            body["variants"] = {mark.experiment: mark.variant for mark in self.marks}
         return Entry(f"served-{self.key.hex()}", Kind.SERVED, self.time_ms, self.user, "", body)
 
     def _chances(self) -> dict[str, Any]:

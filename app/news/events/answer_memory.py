@@ -35,9 +35,16 @@ class AnswerMemory:
         self._write, self._credited, self._share = write, credited, share
         self._waiting: dict[str, ServedAnswer] = {}
 
-    def remember(self, answer: ServedAnswer) -> None:
-        """Keep an answer, so that a click can be credited to it; it is written later."""
+    def remember(self, answer: ServedAnswer, *, keep: bool = True) -> None:
+        """Remember an answer, so that a click can be credited to it; it is written later, or not before ``keep``."""
         self.served.remember(answer)
+        if keep:
+            self.keep(answer)
+
+    def keep(self, answer: ServedAnswer) -> None:
+        """Write an answer later, unless it was forgotten with its user meanwhile."""
+        if not self.served.holds(answer.answer_id):
+            return
         names = (answer.user, answer.session)
         if sampled(answer.answer_id, self._share) and all(len(name) <= MAX_ID and storable(name) for name in names):
             self._waiting[answer.answer_id] = answer

@@ -102,9 +102,13 @@ class EventIntake:
         """Returns once everything in the log is folded here, or the log is unreachable."""
         await self.write([])
 
-    def remember(self, answer: ServedAnswer) -> None:
-        """Keep an answer, so that a click can be credited to it; it is written later."""
-        self.answers.remember(answer)
+    def remember(self, answer: ServedAnswer, *, keep: bool = True) -> None:
+        """Remember an answer, so that a click can be credited to it; it is written later, or not before ``keep``."""
+        self.answers.remember(answer, keep=keep)
+
+    def keep(self, answer: ServedAnswer) -> None:
+        """Write an answer that was remembered without being kept."""
+        self.answers.keep(answer)
 
     def judge(self, click: Entry) -> None:
         """Credit a click that names no answer to the newest one of its user, where this process gave it."""
@@ -149,6 +153,14 @@ class EventIntake:
     async def hand_over(self, newsroom: Newsroom, clock: Clock, vectoriser: Vectoriser | None) -> None:
         """Go on with another release's newsroom; it knows all that the one before knew, then."""
         await self._folder.hand_over(Room(newsroom, clock, vectoriser))
+
+    async def join(self, newsroom: Newsroom, clock: Clock, vectoriser: Vectoriser | None) -> None:
+        """Fold into the newsroom of another release too, which an experiment needs."""
+        await self._folder.join(Room(newsroom, clock, vectoriser))
+
+    def leave(self, newsroom: Newsroom) -> None:
+        """No longer fold into a newsroom that joined."""
+        self._folder.leave(newsroom)
 
     async def _read(self, room: Room) -> tuple[list[Entry], Vectors]:
         return await asyncio.to_thread(self._next_of, room)

@@ -68,10 +68,12 @@ class StateFolder:
 
     Attributes:
         room: what is in service; None until the first release is, or is known to be missing.
+        beside: rooms of releases that experiments need; they fold the same entries.
     """
 
     def __init__(self, answers: AnswerMemory, read: Read, turn: Callable[[], Awaitable[None]] = REQUESTS_TURN) -> None:
         self.room: Room | None = None
+        self.beside: tuple[Room, ...] = ()
         self._answers, self._read, self._turn = answers, read, turn
         self._folding = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -101,6 +103,8 @@ class StateFolder:
                     return  # nobody uses it any more; for the one in service it is read again, with its own vectors
                 room.apply(entries, vectors, after=after)
                 self._answers.take(entries, after=after)
+                for other in self.beside:
+                    await self._bring_up(other)
             after = entries[-1].seq
             await self._turn()
 
@@ -121,16 +125,30 @@ class StateFolder:
         missing, the rest is delivered later, as everything after the newsroom's place is.
         """
         async with self._folding:
-            try:
-                for _ in range(MOST_SLICES):
-                    entries, vectors = await self._read(room) if self._lacks_entries(room) else ([], {})
-                    if not entries:
-                        break
-                    room.apply(entries, vectors, after=room.newsroom.seq)
-                    await self._turn()
-            except UnavailableError:
-                pass
+            await self._bring_up(room)
             self.adopt(room)
+
+    async def join(self, room: Room) -> None:
+        """Fold into another newsroom too, beside the one in service."""
+        async with self._folding:
+            await self._bring_up(room)
+            self.beside = (*self.beside, room)
+
+    def leave(self, newsroom: Newsroom) -> None:
+        """No longer fold into a newsroom that joined."""
+        self.beside = tuple(room for room in self.beside if room.newsroom is not newsroom)
+
+    async def _bring_up(self, room: Room) -> None:
+        """Fold what only the newsroom in service knows, a slice at a time; the rest comes with later entries."""
+        try:
+            for _ in range(MOST_SLICES):
+                entries, vectors = await self._read(room) if self._lacks_entries(room) else ([], {})
+                if not entries:
+                    break
+                room.apply(entries, vectors, after=room.newsroom.seq)
+                await self._turn()
+        except UnavailableError:
+            pass
 
     def adopt(self, room: Room) -> None:
         """Go on with another newsroom."""

@@ -26,7 +26,7 @@ _NONE = np.zeros(0, np.int16)
 TOGETHER = 64  # answers whose sources are counted at once: numpy's calls cost more than their work
 PARTS = (
     "event_log", "live_state", "live_state_stale", "live_snapshot", "ranker", "segment_model", "live_ranking", "texts",
-    "exploration", "reasons", "rules",
+    "exploration", "reasons", "rules", "experiment",
 )  # fmt: skip
 
 

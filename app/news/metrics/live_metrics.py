@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from app.experiments.experiment_metrics import ExperimentMetrics
 from script_shared.events.lag import Lag
-from script_shared.news.serving.answer_credits import Credit
+from script_shared.news.serving.answer_credits import CUTOFF, Credit
 
 KINDS = ("click", "impression")
 REFUSED = ("malformed", "too_large", "hung_up", "not_signed", "out_of_time", "log_away", "no_release")
@@ -14,8 +15,8 @@ REFUSED = ("malformed", "too_large", "hung_up", "not_signed", "out_of_time", "lo
 class LiveMetrics:
     """The live part's metrics in a registry; ``app.news.metrics.news_metrics`` has the table."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._registry = registry
+    def __init__(self, registry: CollectorRegistry, experiments: ExperimentMetrics) -> None:
+        self._registry, self._experiments = registry, experiments
         events = self._counter("pauta_events", "Events taken in by kind and result.", ["kind", "result"])
         self.new = {kind: events.labels(kind, "new") for kind in KINDS}
         self.duplicate = {kind: events.labels(kind, "duplicate") for kind in KINDS}
@@ -54,6 +55,8 @@ class LiveMetrics:
             self.hits.labels(credit.segment, credit.source, by).inc(int(hit))
         if credit.hit:
             self.brought.labels(credit.segment, credit.brought).inc()
+        if credit.marks:
+            self._experiments.clicked(credit.marks, credit.article_id, credit.place, CUTOFF)
 
     def follow(self, lag: Lag, stale_seconds: Callable[[], float]) -> None:
         """Export from now on the position of a process in the log."""

@@ -24,11 +24,15 @@ pauta_live_state_readers                          gauge      users in the live s
 pauta_live_judged_clicks_total                    counter    clicks credited to an answer, by its segment and source
 pauta_live_hits_total                             counter    of those, in the first 10 (by: served, popularity_1h)
 pauta_live_item_hits_total                        counter    clicks in the first 10, by segment and the item's source
+pauta_experiment_answers_total                    counter    answers by experiment, variant and result (served,
+                                                             fallback)
+pauta_experiment_clicks_total                     counter    clicks by experiment, variant and result (hit, miss)
 ================================================  =========  =========================================================
 
 A test compares this table with what ``/metrics`` exports.
 """
 
+from app.experiments.experiment_metrics import ExperimentMetrics
 from app.metrics.own_metrics import Across, OwnMetrics
 from app.news.metrics.answer_metrics import AnswerMetrics
 from app.news.metrics.live_metrics import LiveMetrics
@@ -45,10 +49,12 @@ class NewsMetrics:
 
     Attributes:
         answers: of lists.
+        experiments: of variants.
         live: of events, the log and the live state.
     """
 
     def __init__(self, own: OwnMetrics) -> None:
-        self.answers, self.live = AnswerMetrics(own.registry), LiveMetrics(own.registry)
+        self.answers, self.experiments = AnswerMetrics(own.registry), ExperimentMetrics(own.registry)
+        self.live = LiveMetrics(own.registry, self.experiments)
         own.leaving.append(self.answers.remove_release)
         own.across.update(ACROSS)

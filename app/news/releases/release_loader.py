@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from app.news.events.catch_up import Bounds
+from app.news.experiments.variant_release import check_variants
 from app.news.releases.news_release import NewsRelease, examples
 from app.news.service import NewsService
 from app.use_case import InService, Parts, ReleaseLoader
 from script_shared.clock import Clock, ClockMode, clock_of
+from script_shared.experiments.experiment import Experiment
 from script_shared.news.model import NewsModel
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import FILE, NewsParams
@@ -107,6 +109,10 @@ class NewsLoader(ReleaseLoader[NewsRelease]):
         """Fold events into this release's state from now on."""
         if self._intake is not None:
             await self._intake.hand_over(loaded.recommender.newsroom, loaded.clock, loaded.vectoriser)
+
+    def check_experiment(self, experiment: Experiment) -> None:
+        """Check the params that variants set."""
+        check_variants(experiment, self._params.serving)
 
     def _recommender(
         self, folder: Path, model: NewsModel, vectoriser: Vectoriser | None, without: Collection[str]

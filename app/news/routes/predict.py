@@ -18,9 +18,9 @@ router = APIRouter(tags=["recommendations"], route_class=BodyRoute)
 async def predict(request: Request, body: PredictBody, service: TheNews) -> Response:
     """Recommend articles, best first, without those with a score below ``minScore``."""
     started = time.perf_counter()
-    served = service.live.require()
+    in_service = service.live.require()
     query = Query(user=(body.user_id or "").strip(), n=body.max_results)
-    answer, model_seconds = ask(service, served, request, query)
+    served, answer, model_seconds = ask(service, in_service, request, query, drawn=False)
     least = body.min_score
     kept = [item for item in answer.items if least is None or item.score >= least]
     predictions = items(served.recommender, kept)

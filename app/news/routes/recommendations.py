@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
-from app.news.answers import ask, front, items, seeded
+from app.news.answers import ask, front, items
 from app.news.cursors import seen_articles
 from app.news.logins import note_login
 from app.news.service import NewsService, TheNews
@@ -35,11 +35,11 @@ async def post_recommendations(request: Request, body: RecommendationsBody, serv
 async def _answer(
     request: Request, service: NewsService, knobs: Knobs, history: list[str], exclude: list[str]
 ) -> Response:
-    served = service.live.require()
-    query = seeded(served, _query(knobs, history, exclude))
+    in_service = service.live.require()
+    query = _query(knobs, history, exclude)
     if query.user and query.session:
-        await note_login(service, served.model.clock, query.user, query.session)
-    answer, _ = ask(service, served, request, query)
+        await note_login(service, in_service.model.clock, query.user, query.session)
+    served, answer, _ = ask(service, in_service, request, query)
     pages = [item.article_id for item in answer.items]
     after = seen_articles.write(query.pages, pages) if len(pages) == query.n else None
     listed = items(served.recommender, answer.items)

@@ -85,8 +85,8 @@ def run(
     """
     walk = Walk(stream, Newsroom(LiveState(params.live)))
     facts: dict[str, Any] = {}
-    trained = ranker or _train(walk, params, window, facts, say)
-    places = _evaluated(stream, window, facts)
+    trained = ranker or train_before(walk, params, window, facts, say)
+    places = evaluated(stream, window, facts)
     before = time.process_time()
     ranks = ranks_of((walk,), places, _models(walk, trained, peers or {}), say=say)
     facts["seconds_cpu_measuring"] = round(time.process_time() - before, 1)
@@ -97,7 +97,10 @@ def run(
     return Result(rows, facts, trained, ranks, places)
 
 
-def _train(walk: Walk, params: NewsParams, window: Window, facts: dict[str, Any], say: Callable[[str], None]) -> Ranker:
+def train_before(
+    walk: Walk, params: NewsParams, window: Window, facts: dict[str, Any], say: Callable[[str], None]
+) -> Ranker:
+    """A ranker that learns from the last days before a window; the walk is folded up to there."""
     stream, wanted = walk.stream, params.ranker
     days = stream.between(window.start_ms - int(wanted.train_days * DAY_MS), window.start_ms)
     places = draw_places(stream, days, wanted.requests, wanted.seed)
@@ -114,7 +117,7 @@ def _train(walk: Walk, params: NewsParams, window: Window, facts: dict[str, Any]
     return ranker
 
 
-def _evaluated(stream: Stream, window: Window, facts: dict[str, Any]) -> IntArray:
+def evaluated(stream: Stream, window: Window, facts: dict[str, Any]) -> IntArray:
     """The clicks that are evaluated, ascending."""
     drawn = np.random.default_rng(window.seed).random(len(stream.user_ids)) < window.share
     within = stream.between(window.start_ms, window.end_ms)

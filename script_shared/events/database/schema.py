@@ -155,4 +155,35 @@ RULES = Table(  # every version of every rule of the editors; the last one of a 
     Column("at_ms", BigInteger, nullable=False),
     Index("pauta_rules_version", "rule_id", "version", unique=True),
 )
+
+EXPERIMENTS = Table(  # versions of experiments; rows are only added
+    "pauta_experiments",
+    METADATA,
+    Column("number", _SEQ, primary_key=True, autoincrement=True),
+    Column("name", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("intervals", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("made_by", String(128), nullable=False),
+    Column("why", Text, nullable=False),
+    Index("pauta_experiments_version", "name", "version", unique=True),
+    sqlite_autoincrement=True,
+)
+
+MARKS = Table(  # parts of experiments in served lists, beside them: most lists have none
+    "pauta_served_marks",
+    METADATA,
+    Column("answer", LargeBinary(12), primary_key=True),
+    Column("experiment", String(64), primary_key=True),
+    Column("variant", String(64), nullable=False),
+    Column("time_ms", BigInteger, nullable=False),
+    Column("micros", BigInteger, nullable=False),
+    Column("fallback", SmallInteger, nullable=False),
+    Column("owners", LargeBinary, nullable=False),
+    Column("pages", LargeBinary, nullable=False),  # numbers of the pages of a shadow's list
+    Index("pauta_served_marks_time", "time_ms"),
+)
 WIDENED = ("entry_id", "user_id")  # columns that earlier versions made for 128 characters

@@ -7,11 +7,20 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, select, tuple_
 
+from script_shared.events.database.experiments.marks import (
+    delete_marks,
+    marked_between,
+    marked_pages,
+    prune_marks,
+    read_marks,
+    write_marks,
+)
 from script_shared.events.database.people import erased_since
 from script_shared.events.database.schema import ENTRIES, SERVED, SERVED_NAMES
 from script_shared.events.entry import Kind, user_digest
 from script_shared.events.person import Person
 from script_shared.events.served_list import ServedList, parts_of, person_key, unpacked
+from script_shared.experiments.mark import Mark
 
 _AT_ONCE = 1_000  # numbers or names in one statement
 _PRUNED = 10_000  # rows deleted in one transaction: on SQLite, every writer waits for it
@@ -50,8 +59,10 @@ class ServedLists:
             erased = erased_since(connection, seen)
             kept = [one for one in lists if not (erased and erased.intersection(map(user_digest, one.people)))]
             if kept:
-                numbers = self._numbers(connection, {name for one in kept for name in one.names})
+                names = {name for one in kept for name in one.names} | marked_pages(kept)
+                numbers = self._numbers(connection, names)
                 connection.execute(SERVED.insert(), [_row(one, numbers) for one in kept])
+                write_marks(connection, self._insert, kept, numbers)
         return len(kept)
 
     def between(
@@ -91,6 +102,11 @@ class ServedLists:
         with self._transaction() as connection:
             return int(connection.scalar(select(func.coalesce(func.max(SERVED.c.number), 0))) or 0)
 
+    def marked_between(self, experiment: str) -> tuple[int, int]:
+        """When the first and the last list of an experiment were served, epoch milliseconds, 0 for none."""
+        with self._transaction() as connection:
+            return marked_between(connection, experiment)
+
     def newest_ms(self) -> int:
         """When the newest list was served, epoch milliseconds, 0 for none."""
         with self._transaction() as connection:
@@ -104,6 +120,8 @@ class ServedLists:
         """
         old_lists = select(SERVED.c.number).where(SERVED.c.time_ms < before_ms)
         old_entries = select(ENTRIES.c.seq).where(ENTRIES.c.time_ms < before_ms, ENTRIES.c.kind == int(Kind.SERVED))
+        with self._transaction() as connection:
+            prune_marks(connection, before_ms)
         pruned = 0
         for column, old in ((SERVED.c.number, old_lists), (ENTRIES.c.seq, old_entries)):
             while numbers := self._some(old):
@@ -148,7 +166,11 @@ def delete_of_person(connection: Connection, person: Person, visits: Iterable[st
         person: a user or a visit.
         visits: sessions in which the user was seen; not used for a visit.
     """
-    return sum(connection.execute(delete(SERVED).where(rows)).rowcount for rows in _rows_of(person, visits))
+    deleted = 0
+    for rows in _rows_of(person, visits):
+        delete_marks(connection, select(SERVED.c.answer).where(rows))
+        deleted += connection.execute(delete(SERVED).where(rows)).rowcount
+    return deleted
 
 
 def visits_served(connection: Connection, person: Person) -> set[str]:
@@ -217,10 +239,12 @@ def _row(one: ServedList, numbers: dict[str, int]) -> dict[str, Any]:
 
 def _read(connection: Connection, query: Select[Any]) -> list[ServedList]:
     rows = [(row, list(unpacked(row.names))) for row in connection.execute(query)]
-    names = _names_of(connection, {number for _, numbers in rows for number in numbers})
-    return [_list(row, numbers, names) for row, numbers in rows]
+    marks = read_marks(connection, [bytes(row.answer) for row, _ in rows])
+    names = _names_of(connection, {number for _, numbers in rows for number in numbers} | marks.numbers)
+    return [_list(row, numbers, names, marks.of(bytes(row.answer), names)) for row, numbers in rows]
 
 
-def _list(row: Row[Any], numbers: list[int], names: dict[int, str]) -> ServedList:
+def _list(row: Row[Any], numbers: list[int], names: dict[int, str], marks: tuple[Mark, ...]) -> ServedList:
     labels, pages, draw = parts_of(numbers, names)
-    return ServedList(bytes(row.answer), row.time_ms, row.user_id, row.session, *labels, pages, row.number, draw)
+    key, number = bytes(row.answer), row.number
+    return ServedList(key, row.time_ms, row.user_id, row.session, *labels, pages, number, draw, marks)

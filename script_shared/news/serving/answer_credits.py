@@ -2,11 +2,12 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from script_shared.events.entry import user_digest
 from script_shared.events.served_list import ServedList, answer_key
+from script_shared.experiments.mark import Mark
 from script_shared.exploration.randomization import Draw
 from script_shared.news.state.reader_key import reader_name
 
@@ -25,6 +26,7 @@ class ServedAnswer:
         session: identifies the user where ``user`` is empty.
         credited: articles whose click has been credited already.
         draw: how the last places were drawn; None for a list without chance.
+        marks: of experiments that it took part in.
     """
 
     answer_id: str
@@ -39,6 +41,7 @@ class ServedAnswer:
     session: str = ""
     credited: set[str] = field(default_factory=set)
     draw: Draw | None = None
+    marks: tuple[Mark, ...] = ()
 
     def kept(self) -> ServedList:
         """As the log database keeps it."""
@@ -52,6 +55,7 @@ class ServedAnswer:
             self.release,
             self.items,
             draw=self.draw,
+            marks=self.marks,
         )
 
     @property
@@ -77,6 +81,8 @@ class Credit:
         hit: the article was in the first ``CUTOFF`` places.
         popular_hit: the plain list of the last hour would have had it.
         brought: what made the article a candidate of the answer, "" without a hit.
+        article_id: that was clicked; ``place`` of it in the answer, from 0, -1 where it is not in it.
+        marks: of the answer.
     """
 
     segment: str
@@ -84,6 +90,9 @@ class Credit:
     hit: bool
     popular_hit: bool
     brought: str = ""
+    article_id: str = field(default="", compare=False)
+    place: int = field(default=-1, compare=False)
+    marks: tuple[Mark, ...] = field(default=(), compare=False)
 
 
 class AnswerCredits:
@@ -126,7 +135,15 @@ class AnswerCredits:
             return None
         answer.credited.add(article_id)
         hit, popular_hit = article_id in answer.items[:CUTOFF], article_id in answer.popular
-        return Credit(answer.segment, answer.source, hit, popular_hit, answer.brought(article_id))
+        credit = Credit(answer.segment, answer.source, hit, popular_hit, answer.brought(article_id))
+        if not answer.marks:
+            return credit
+        place = answer.items.index(article_id) if article_id in answer.items else -1
+        return replace(credit, article_id=article_id, place=place, marks=answer.marks)
+
+    def holds(self, answer_id: str) -> bool:
+        """Whether an answer is remembered: it is neither old nor of a person who was erased."""
+        return answer_id in self._answers
 
     def newest_users(self, count: int) -> list[tuple[str, str]]:
         """User and session of the last answers, each once, the last one first; call it on the event loop."""

@@ -1,0 +1,1 @@
+"""Experiments in news: what each variant answers, also when it fails, and lists that nobody gets."""

@@ -1,0 +1,1 @@
+"""Experiments in the database of the log: their versions, and the marks of served lists."""
