@@ -24,6 +24,7 @@ Part = Literal[
     "greeting",
     "simulated_drift",
     "fingerprint",
+    "live",
 ]
 
 
@@ -141,6 +142,8 @@ class UseCase:
         simulated_drift: puts generated data with a drift into a folder, given params and folder; returns files' names.
         landing_source: the source that reads files which somebody puts into a folder.
         fingerprint: a text that changes with the files of that source, given the context; new files start the data DAG.
+        live: the clicks after served lists, judged for the live guard, given the context and where the look before
+            ended, see ``pipelines.guard``; its params need ``guard``.
         check: raises a ``PautaError`` when a first run would fail, given the context.
         greeting: what `make run` prints once a release is in service, given a function that gets a path of the API.
     """
@@ -162,6 +165,7 @@ class UseCase:
     simulated_drift: str | None = None
     landing_source: str | None = None
     fingerprint: str | None = None
+    live: str | None = None
     check: str | None = None
     greeting: str | None = None
 

@@ -42,6 +42,16 @@ pauta_drift_columns                               gauge      columns that drifte
 pauta_drift_new_columns                           gauge      columns that only the newest data have, by use case
 pauta_drift_timestamp_seconds                     gauge      when the newest data were compared (epoch seconds)
 pauta_decision_timestamp_seconds                  gauge      when the newest decision of a kind was made (epoch seconds)
+pauta_guard_hit_rate                              gauge      share of judged clicks that the release's lists had
+pauta_guard_popularity_rate                       gauge      the same for popularity of the last hour
+pauta_guard_clicks                                gauge      judged clicks of the release in service, by use case
+pauta_guard_answers                               gauge      lists that it served, by use case
+pauta_guard_lead                                  gauge      its hit rate minus another, by use case and comparison
+pauta_guard_lead_high                             gauge      upper end of the confidence sequence of the lead
+pauta_guard_tolerance                             gauge      how far the lead may be below 0
+pauta_guard_held                                  gauge      1 while a worse release stays in service, by use case
+pauta_guard_timestamp_seconds                     gauge      when the guard looked last (epoch seconds)
+pauta_guard_last_rollback_timestamp_seconds       gauge      when it rolled back last (epoch seconds)
 ================================================  =========  =========================================================
 
 Use cases export metrics of their own beside these (``app.metrics.own_metrics``); each has such a table, too, and a test
@@ -58,7 +68,6 @@ from prometheus_client import CollectorRegistry, Metric, ProcessCollector, disab
 from app.metrics.connection_metrics import ConnectionMetrics
 from app.metrics.decision_metrics import DecisionMetrics
 from app.metrics.disk_metrics import DiskMetrics
-from app.metrics.drift_metrics import DriftMetrics
 from app.metrics.evaluation_file import EvaluationFile
 from app.metrics.evaluation_metrics import EvaluationMetrics
 from app.metrics.families import GAUGES, WorkerCounts, Written, families_of
@@ -66,6 +75,8 @@ from app.metrics.http_metrics import HttpMetrics
 from app.metrics.leaving_releases import LeavingReleases
 from app.metrics.own_metrics import OwnMetrics
 from app.metrics.release_metrics import ReleaseMetrics
+from app.metrics.reports.drift_metrics import DriftMetrics
+from app.metrics.reports.guard_metrics import GuardMetrics
 from app.metrics.use_case_figures import UseCaseFigures
 from app.metrics.use_case_metrics import ReleaseCounts, UseCaseMetrics
 from app.metrics.workers import Workers
@@ -79,7 +90,7 @@ class Telemetry:
     Args:
         evaluation: the table whose newest figures are shown, None for none.
         shared: folder that the worker processes of one service share, None for a single process.
-        figures: folder of evaluations with the figures and the drift of each use case, None for none.
+        figures: folder of evaluations with the figures, drift and guard of each use case, None for none.
     """
 
     def __init__(
@@ -93,7 +104,7 @@ class Telemetry:
         self.disk = DiskMetrics(self.registry)
         self.evaluation = EvaluationMetrics(evaluation)
         self.use_case_figures = UseCaseFigures(figures)
-        self.drift = DriftMetrics(figures)
+        self.drift, self.guard = DriftMetrics(figures), GuardMetrics(figures)
         self.decisions = DecisionMetrics()
         self._across, self._leaving = dict(GAUGES), list[LeavingReleases]()
         self._workers = Workers(shared, self._snapshot, self._across) if shared is not None else None
@@ -146,7 +157,7 @@ class Telemetry:
         return await asyncio.to_thread(self._written, Written(await self._workers.together()))
 
     def _written(self, registry: CollectorRegistry | Written) -> bytes:
-        of_files = (self.evaluation, self.use_case_figures, self.drift, self.decisions)
+        of_files = (self.evaluation, self.use_case_figures, self.drift, self.guard, self.decisions)
         return b"".join([generate_latest(registry), *(each.text() for each in of_files)])
 
     def collect(self) -> Iterator[Metric]:
@@ -156,6 +167,7 @@ class Telemetry:
         yield from self.use_case_figures.collect()
         yield from self.drift.collect()
         yield from self.decisions.collect()
+        yield from self.guard.collect()
 
     def _snapshot(self) -> WorkerCounts:
         self._remove_series()

@@ -19,6 +19,7 @@ def make() -> dashboard.Dashboard:
     rows = (
         ("Releases", _RELEASES),
         ("Use cases", _USE_CASES),
+        ("Live guard", _GUARD),
         ("Evaluation of the other use cases", _OTHER_FIGURES),
         ("Evaluation over time", _OVER_TIME),
         ("Newest figures", _NEWEST),
@@ -149,6 +150,42 @@ def _drift(name: str, label: str, *, used: bool = False) -> Query:
     chosen = 'reference="long_term"' + (', used="yes"' if used else "")
     return Query(f"max by (use_case, {label}) ({name}{{{chosen}}})", f"{{{{use_case}}}} {{{{{label}}}}}")
 
+
+def _guard(name: str, text: str, by: str = "use_case") -> Query:
+    return Query(f"max by ({by}) ({name})", text)
+
+
+_GUARD = (
+    graph(
+        "Hit rate in service", "Share of the clicks after a list whose article the list, or popularity, had.",
+        "percentunit",
+        _guard("pauta_guard_hit_rate", "{{use_case}}"),
+        _guard("pauta_guard_popularity_rate", "popularity ({{use_case}})"),
+        most=1.0,
+    ),
+    graph(
+        "Lead in service", "With the upper end of its confidence sequence: worse once that is below the limit.",
+        "percentunit",
+        _guard("pauta_guard_lead", "{{use_case}} {{comparison}}", "use_case, comparison"),
+        _guard("pauta_guard_lead_high", "{{use_case}} {{comparison}} at most", "use_case, comparison"),
+        Query("-max by (use_case, comparison) (pauta_guard_tolerance)", "{{use_case}} {{comparison}} limit"),
+        negative=True,
+    ),
+    number(
+        "Judged clicks", "Of the release in service.", "none", _guard("pauta_guard_clicks", "{{use_case}}"), width=6,
+    ),
+    number("Lists", "That it served.", "none", _guard("pauta_guard_answers", "{{use_case}}"), width=6),
+    number(
+        "Guard", "1 while a worse release stays in service; time since the last look and the last rollback.", "none",
+        _guard("pauta_guard_held", "held ({{use_case}})"), width=4,
+    ),
+    number(
+        "Looks and rollbacks", "Time since then.", "s",
+        Query("time() - max by (use_case) (pauta_guard_timestamp_seconds)", "look ({{use_case}})"),
+        Query("time() - max by (use_case) (pauta_guard_last_rollback_timestamp_seconds)", "rollback ({{use_case}})"),
+        width=8,
+    ),
+)  # fmt: skip
 
 _DRIFT = (
     graph(

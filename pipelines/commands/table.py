@@ -20,6 +20,7 @@ COMMANDS = {
     "check-data": Command("show what your files contain and how they are read", "pipelines.commands.check_data:main"),
     "events": Command("export a part of the event log as a parquet file", "pipelines.commands.events:main"),
     "experiments": Command("list, analyse and stop experiments", "pipelines.commands.experiments:main"),
+    "guard": Command("compare the release in service with popularity, live", "pipelines.commands.guard:main"),
     "maintenance": Command("remove old runs, releases and events", "pipelines.commands.maintenance:main"),
     "offline-estimate": Command("estimate what a release would have got", "pipelines.commands.offline_estimate:main"),
     "releases": Command("list, promote, roll back, verify and prune releases", "pipelines.commands.releases:main"),

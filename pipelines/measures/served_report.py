@@ -1,17 +1,15 @@
 """A report on served lists: lists and clicks by day and segment, clicks by position."""
 
-from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from heapq import merge
 from typing import Any
 
-from script_shared.events import Entry, EventLog, Kind, Quarantine
-from script_shared.events.served_list import ServedList, answer_key
-
-WINDOW_MS = 30 * 60_000  # a later click is no longer the list's doing, as for pauta_live_judged_clicks_total
-PAGE = 2_000  # rows in memory at once
+from pipelines.measures.recent_lists import WINDOW_MS as WINDOW_MS  # other packages have it from here
+from pipelines.measures.recent_lists import RecentLists, lists_and_clicks
+from script_shared.events import Entry, EventLog
+from script_shared.events.served_list import ServedList
 
 
 @dataclass
@@ -71,38 +69,6 @@ class ServedReport:
         return "\n".join(lines)
 
 
-class _Lists:
-    """The lists of the last half hour, found by a click's answer or by who clicked."""
-
-    def __init__(self) -> None:
-        self._by_key: OrderedDict[bytes, ServedList] = OrderedDict()
-        self._newest: dict[str, bytes] = {}
-        self._credited: set[tuple[bytes, str]] = set()
-
-    def add(self, served: ServedList) -> None:
-        while self._by_key and next(iter(self._by_key.values())).time_ms < served.time_ms - WINDOW_MS:
-            self._forget(self._by_key.popitem(last=False)[1])
-        self._by_key[served.key] = served
-        if served.people:
-            self._newest[served.people[0]] = served.key
-
-    def before(self, click: Entry) -> ServedList | None:
-        """The list that a click follows, None for none, or when the click was counted before."""
-        answer, session = click.body.get("answer_id"), str(click.body.get("session") or "")
-        people = ServedList(b"", 0, click.user_id, session, "", "", "", ()).people
-        key = answer_key(str(answer)) if answer else self._newest.get(people[0], b"") if people else b""
-        found = self._by_key.get(key)
-        if found is None or click.time_ms - found.time_ms > WINDOW_MS or (key, click.article_id) in self._credited:
-            return None
-        self._credited.add((key, click.article_id))
-        return found
-
-    def _forget(self, served: ServedList) -> None:
-        self._credited.difference_update([(served.key, page) for page in served.pages])
-        if served.people and self._newest.get(served.people[0]) == served.key:
-            del self._newest[served.people[0]]
-
-
 def served_report(log: EventLog, since_ms: int | None = None, until_ms: int | None = None) -> ServedReport:
     """Join the lists of a stretch of time with the clicks that follow them within half an hour.
 
@@ -143,21 +109,13 @@ def with_clicks(
     Raises:
         UnavailableError: the log cannot be read.
     """
-    lists, quarantine = _Lists(), Quarantine.of(log.history.quarantined())
-    served, clicks = _served(log, since_ms, until_ms), _clicks(log, since_ms, until_ms)
-    judged = (click for click in clicks if not quarantine.holds(click))
-    found: Iterable[ServedList | Entry] = merge(served, judged, key=_order)
-    for one in found:
+    lists = RecentLists()
+    for one in lists_and_clicks(log, since_ms, until_ms):
         if isinstance(one, ServedList):
             lists.add(one)
             yield one, None
         else:
             yield lists.before(one), one
-
-
-def _order(one: ServedList | Entry) -> tuple[int, bool]:
-    """By time; a list before the clicks of its millisecond."""
-    return one.time_ms, isinstance(one, Entry)
 
 
 def _count(report: ServedReport, served: ServedList | None, click: Entry) -> None:
@@ -166,20 +124,6 @@ def _count(report: ServedReport, served: ServedList | None, click: Entry) -> Non
         return
     report.clicks[served.pages.index(click.article_id)] += 1
     report.clicked[_day(served.time_ms), served.segment] += 1
-
-
-def _served(log: EventLog, since_ms: int | None, until_ms: int | None) -> Iterator[ServedList]:
-    after = (0, 0)
-    while page := log.served.between(since_ms, until_ms, after=after, limit=PAGE):
-        yield from page
-        after = (page[-1].time_ms, page[-1].number)
-
-
-def _clicks(log: EventLog, since_ms: int | None, until_ms: int | None) -> Iterator[Entry]:
-    after = (0, 0)
-    while page := log.history.by_time(Kind.CLICK, since_ms, until_ms, after=after, limit=PAGE):
-        yield from page
-        after = (page[-1].time_ms, page[-1].seq)
 
 
 def _day(time_ms: int) -> str:

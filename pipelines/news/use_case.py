@@ -57,6 +57,7 @@ NEWS = UseCase(
     training_record="pipelines.news.release.training_record:record_of",
     simulated_drift="pipelines.news.sources.simulated_drift:simulated_drift",
     landing_source="local",
+    live="pipelines.news.live.judged:judged_clicks",
     check="pipelines.news.sources:check",
     greeting="pipelines.news.greeting:first_lists",
 )

@@ -38,6 +38,10 @@ def facts_in(folder: Path) -> dict[str, Any]:
 def segments_in(folder: Path, facts: dict[str, Any]) -> list[Segment]:
     """The segments that a release has recommenders for, in the order of the table.
 
+    Args:
+        folder: of the release, for messages.
+        facts: the content of its ``model.json``.
+
     Raises:
         ReleaseError: the one that everybody may belong to is not among them.
     """
@@ -51,6 +55,10 @@ def segments_in(folder: Path, facts: dict[str, Any]) -> list[Segment]:
 
 def params_in(path: Path, segments: Sequence[str]) -> ModelParams:
     """The params a release was made with; those of segments that it lacks are today's, and nothing asks for them.
+
+    Args:
+        path: the release's ``params.json``.
+        segments: names of the segments that it has.
 
     Raises:
         ReleaseError: they are not those of this version.

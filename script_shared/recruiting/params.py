@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from script_shared.params import FOLDER, Params
+from script_shared.params.loop import MonitoringParams
 from script_shared.recruiting.model_params import (
     EncoderParams,
     EvaluationParams,
@@ -139,4 +140,5 @@ class RecruitingParams(Params):
     match: MatchParams
     evaluation: EvaluationParams
     gate: GateParams
+    monitoring: MonitoringParams
     releases: ReleasesParams

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from script_shared.params import FOLDER, Params
+from script_shared.params.loop import MonitoringParams
 from script_shared.students.model_params import Costs, Metric, ModelParams, SearchParams
 
 FILE = FOLDER / "students.toml"
@@ -144,5 +145,6 @@ class StudentsParams(Params):
     decision: DecisionParams
     evaluation: EvaluationParams
     gate: GateParams
+    monitoring: MonitoringParams
     releases: ReleasesParams
     access: AccessParams

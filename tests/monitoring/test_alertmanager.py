@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.metrics.drift_metrics import FILE, DriftMetrics
+from app.metrics.reports.drift_metrics import FILE, DriftMetrics
 from tests.app.conftest import until
 from tests.monitoring.programs import alertmanager, needs_both, prometheus
 from tests.monitoring.promql import ALERTS, OF_ALERTMANAGER

@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.metrics import drift_metrics
 from app.metrics.evaluation_file import FILE
+from app.metrics.reports import drift_metrics
 from pipelines.measures.evaluation_csv import COLUMNS
 from script_shared.audit.decision import Decision
 from script_shared.audit.trail import record_once

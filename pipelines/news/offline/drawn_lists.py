@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from heapq import heappush, heappushpop
 
-from pipelines.measures.served_report import WINDOW_MS, with_clicks
+from pipelines.measures.recent_lists import WINDOW_MS
+from pipelines.measures.served_report import with_clicks
 from script_shared.events import EventLog
 from script_shared.events.served_list import ServedList
 from script_shared.exploration.randomization import Draw

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.__main__ import main
-from pipelines.measures.served_report import WINDOW_MS, served_report
+from pipelines.measures.recent_lists import WINDOW_MS
+from pipelines.measures.served_report import served_report
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.served_list import ServedList, answer_key
 
@@ -65,7 +66,7 @@ def test_quarantined_clicks_and_other_times_are_left_out(log: EventLog) -> None:
 
 
 def test_many_pages_are_joined_in_order(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.measures.served_report.PAGE", 3)
+    monkeypatch.setattr("pipelines.measures.recent_lists.PAGE", 3)
     log.served.write([served(str(n), f"u{n}", at=10 * n) for n in range(20)], seen=0)
     log.append([click(str(n), "b", f"u{n}", at=10 * n + 1) for n in range(20)])
     assert dict(served_report(log).clicks) == {1: 20}

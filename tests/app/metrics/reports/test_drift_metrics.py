@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from app.metrics.drift_metrics import FILE, DriftMetrics
+from app.metrics.reports.drift_metrics import FILE, DriftMetrics
 
 
 def write(folder: Path, use_case: str, **values: Any) -> None:

@@ -1,18 +1,15 @@
 """How far the newest data of each use case differ from those before, as gauges; read again when a file changed."""
 
-import json
-import logging
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Metric, generate_latest
+from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
 
-log = logging.getLogger("pauta.metrics")
+from app.metrics.reports.json_figures import JsonFigures
+
 FILE = "drift.json"
 LEVELS = ("notable", "large")
 BY_COLUMN = {
@@ -22,7 +19,7 @@ BY_COLUMN = {
 }
 
 
-class DriftMetrics(Collector):
+class DriftMetrics(JsonFigures):
     """Figures of ``<use case>/drift.json`` below the folder of evaluations.
 
     Args:
@@ -30,41 +27,7 @@ class DriftMetrics(Collector):
     """
 
     def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
-        self._stamps: dict[Path, tuple[int, int]] = {}
-        self._figures: dict[str, dict[str, Any]] = {}
-        self._text = b""
-        self._lock = Lock()
-        self._registry = CollectorRegistry()
-        self._registry.register(self)
-
-    def text(self) -> bytes:
-        """In Prometheus' text format; a file that cannot be read keeps its last figures."""
-        with self._lock:
-            if self._read_changed() or not self._text:
-                self._text = generate_latest(self._registry)
-            return self._text
-
-    def figures(self, use_case: str) -> dict[str, Any] | None:
-        """The newest comparisons of a use case, as in its file; None without any."""
-        with self._lock:
-            self._read_changed()
-            return self._figures.get(use_case)
-
-    def _read_changed(self) -> bool:
-        changed = False
-        for path in sorted(self._folder.glob(f"*/{FILE}")) if self._folder is not None else ():
-            try:
-                stat = path.stat()
-                stamp = (stat.st_mtime_ns, stat.st_size)
-                if self._stamps.get(path) == stamp:
-                    continue
-                self._stamps[path] = stamp
-                self._figures[path.parent.name] = _checked(json.loads(path.read_text(encoding="utf-8")))
-                changed = True
-            except (OSError, ValueError, KeyError, TypeError) as error:
-                log.warning("%s could not be read (%s)", path, type(error).__name__)
-        return changed
+        super().__init__(folder, FILE, _checked)
 
     def collect(self) -> Iterator[Metric]:
         """The gauges."""
@@ -82,7 +45,7 @@ class DriftMetrics(Collector):
         when = GaugeMetricFamily(
             "pauta_drift_timestamp_seconds", "When the newest data were compared.", labels=["use_case"]
         )
-        for use_case, figures in self._figures.items():
+        for use_case, figures in self.by_use_case.items():
             columns = {name for each in figures["comparisons"].values() for name in each["new_columns"]}
             new.add_metric([use_case], len(columns))
             when.add_metric([use_case], datetime.fromisoformat(figures["measured_at"]).timestamp())
@@ -91,7 +54,7 @@ class DriftMetrics(Collector):
 
     def _comparisons(self) -> Iterator[tuple[list[str], dict[str, Any]]]:
         """Labels (use case, reference) and comparison."""
-        for use_case, figures in self._figures.items():
+        for use_case, figures in self.by_use_case.items():
             for reference, comparison in figures["comparisons"].items():
                 yield [use_case, reference], comparison
 

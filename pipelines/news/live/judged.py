@@ -1,0 +1,111 @@
+"""Judges the clicks of the event log: did the served list have the article, and would popularity have had it?
+
+A click belongs to the list whose answer it names, else to the newest list of its reader within half an hour. Popularity
+gets as many places as that list had, at the moment when it was served, without what its reader had read. A second
+click of a reader on an article is not judged: no list shows read articles.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pipelines.guard.judged import Clicks, Judged
+from pipelines.measures.recent_lists import WINDOW_MS, RecentLists, lists_and_clicks, people_of
+from pipelines.news.live.popular import Popular, among_first
+from pipelines.use_case import Context
+from script_shared.clock import HOUR_MS
+from script_shared.events import Entry, EventLog
+from script_shared.events.address import log_exists
+from script_shared.events.served_list import ServedList
+from script_shared.news.catalog.catalog import Catalog
+from script_shared.news.release_folder import facts_in, params_in, segments_in
+
+FIRST_MS = HOUR_MS  # what the first look judges
+MOST_MS = 24 * HOUR_MS  # what a look judges at most, after a pause
+MARGIN_MS = 60_000  # lists are written a little later than they are served, and clicks come a little later
+
+
+def judged_clicks(context: Context, since_ms: int) -> Clicks | None:
+    """The clicks since a moment; None without an event log or without served lists.
+
+    Args:
+        context: settings, and ``guard.reach_hours`` of the params.
+        since_ms: where the look before ended; 0 for the first look.
+
+    Raises:
+        UnavailableError: the log or the release store cannot be read.
+    """
+    if not log_exists(context.settings.events_address):
+        return None
+    with closing(EventLog(context.settings.events_address)) as log:
+        newest_ms = log.served.newest_ms()
+        until_ms = newest_ms - MARGIN_MS
+        begin_ms = max(since_ms or until_ms - FIRST_MS, until_ms - MOST_MS)
+        if not newest_ms or until_ms <= begin_ms:
+            return None
+        reach_ms = int(context.params.guard.reach_hours * HOUR_MS)
+        catalog, max_age_hours = _released(context)
+        posted = log.articles.needed(int(begin_ms - reach_ms - max_age_hours * HOUR_MS), log.head())
+        judge = _Judge(Popular(catalog, posted, max_age_hours), begin_ms)
+        found = lists_and_clicks(log, begin_ms - WINDOW_MS, until_ms, clicks_since_ms=begin_ms - reach_ms)
+        return Clicks(until_ms, list(judge.run(found)), judge.answers)
+
+
+class _Shown(NamedTuple):
+    """What was known when a list was served: the order by popularity, and how much its reader had read."""
+
+    order: tuple[str, ...]
+    reads: int
+
+
+@dataclass
+class _Judge:
+    popular: Popular
+    begin_ms: int
+    answers: Counter[str] = field(default_factory=Counter)
+    _lists: RecentLists = field(default_factory=RecentLists)
+    _shown: dict[bytes, _Shown] = field(default_factory=dict)
+    _read: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def run(self, found: Iterator[ServedList | Entry]) -> Iterator[Judged]:
+        """Each judged click, from lists and clicks in the order of time."""
+        for one in found:
+            if isinstance(one, ServedList):
+                self._serve(one)
+            else:
+                yield from self._click(one)
+
+    def _serve(self, served: ServedList) -> None:
+        for old in self._lists.add(served):
+            self._shown.pop(old.key, None)
+        reads = len(self._read.get(served.people[0], ())) if served.people else 0
+        self._shown[served.key] = _Shown(self.popular.order(served.time_ms), reads)
+        if served.time_ms >= self.begin_ms:
+            self.answers[served.release] += 1
+
+    def _click(self, click: Entry) -> Iterator[Judged]:
+        article, people, served = click.article_id, people_of(click), self._lists.before(click)
+        read = self._read.setdefault(people[0], {}) if people else {}
+        if article in read:
+            return
+        if served is not None and people and click.time_ms >= self.begin_ms:
+            shown = self._shown[served.key]
+            before = {each for each, place in read.items() if place < shown.reads}
+            popular = among_first(shown.order, before, len(served.pages), article)
+            yield Judged(click.time_ms, people[0], served.release, article in served.pages, popular)
+        read[article] = len(read)
+        self.popular.count(article, click.time_ms)
+
+
+def _released(context: Context) -> tuple[Catalog | None, float]:
+    """The catalog of the release in service, and the age at which its articles expire."""
+    releases = context.releases
+    pointer = releases.current()
+    if pointer is None:
+        return None, float(context.params.pool.max_age_hours)
+    folder = releases.fetch(pointer.version)
+    segments = segments_in(folder, facts_in(folder))
+    params = params_in(folder / "params.json", [segment.name for segment in segments])
+    return Catalog.load(folder / "catalog"), float(params.pool.max_age_hours)
