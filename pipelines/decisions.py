@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from pipelines.commands.user import user_name
+from pipelines.monitoring.note import note_of, once_of_run
 from pipelines.use_case import Context, Step, UseCase
 from script_shared.audit.decision import Decision
 from script_shared.audit.kinds import Cause, Once, drift_decision, identified, maintenance_decision, training_decision
@@ -71,7 +72,7 @@ def _of_step(
 ) -> Iterator[Decision]:
     run = {"run": context.run.run_id}
     if step.name == case.training_steps[0].name:
-        yield training_decision(by, case.name, cause=cause_of(why), why=why, evidence=run, once=once)
+        yield _of_training(case, context, by, why, once)
     if step.name == "publish" and "version" in facts:
         yield identified(Decision(by, "publish", case.name, after=str(facts["version"]), evidence=run), once)
     if "promoted" in facts:
@@ -100,6 +101,16 @@ def _size(deleted: Any) -> int:
     if isinstance(deleted, Mapping):
         return sum(map(_size, deleted.values()))
     return len(deleted) if isinstance(deleted, list | tuple) else int(deleted) if isinstance(deleted, int) else 0
+
+
+def _of_training(case: UseCase, context: Context, by: str, why: str, once: Once) -> Decision:
+    """A training that a program started for a reason was recorded when it was decided; its first step says the same."""
+    run = context.run
+    note = {} if run.complete("gated") else note_of(run)  # a person may train on the run of an earlier training
+    if note:
+        cause, once = cast(Cause, note["cause"]), once_of_run(run.run_id)
+        return training_decision(by, case.name, cause=cause, why=note["why"], evidence={"run": run.run_id}, once=once)
+    return training_decision(by, case.name, cause=cause_of(why), why=why, evidence={"run": run.run_id}, once=once)
 
 
 def cause_of(why: str) -> Cause:

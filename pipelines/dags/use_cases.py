@@ -6,6 +6,7 @@ Airflow reads this file again and again: it builds the DAGs and imports nothing 
 from pipelines.airflow.data import data_dag
 from pipelines.airflow.evaluation import evaluation_dag
 from pipelines.airflow.maintenance import maintenance_dag
+from pipelines.airflow.monitoring import monitoring_dag
 from pipelines.airflow.releases import releases_dag
 from pipelines.airflow.training import training_dag
 from pipelines.registry import use_cases
@@ -13,7 +14,9 @@ from script_shared.settings import load_settings
 
 _cases = list(use_cases(load_settings()).values())
 for _case in _cases:
-    for _build in (data_dag, training_dag, *((evaluation_dag,) if _case.evaluation else ())):
+    _evaluated = (evaluation_dag,) if _case.evaluation else ()
+    _monitored = (monitoring_dag,) if "monitoring" in _case.params_kind.model_fields else ()
+    for _build in (data_dag, training_dag, *_evaluated, *_monitored):
         _dag = _build(_case)
         globals()[_dag.dag_id] = _dag
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from pipelines.monitoring.note import note_tags
 from pipelines.runs import Run
 from pipelines.tracking.record import Record, flat, metric_name, numbers
 from pipelines.tracking.registry_plan import VERDICTS
@@ -57,7 +58,11 @@ def record_of_training(
         ended_ms=ended_ms,
         params=flat(json.loads(params.read_text(encoding="utf-8"))) if params else {},
         metrics=_metrics(training(trained), steps),
-        tags={name: str(value) for name, value in {**_tags(steps), **tags(trained, steps)}.items() if value},
+        tags={
+            name: str(value)
+            for name, value in {**_tags(steps), **tags(trained, steps), **note_tags(run)}.items()
+            if value
+        },
         data=data_of(run, "landing"),
         release=published_release(releases, steps),
         files=files,

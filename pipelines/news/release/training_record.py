@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.measures.figures import Figure
+from pipelines.monitoring.note import note_tags
 from pipelines.news.evaluation.result import CANDIDATE, Evaluation, read_evaluation
 from pipelines.news.release.refit import MARK
 from pipelines.news.training.segments import PARAMS
@@ -63,7 +64,7 @@ def record_of(run: Run, releases: Releases, *, over: bool = False) -> Record | N
         ended_ms=ended_ms,
         params=_params(files["params.json"]),
         metrics=_figures(evaluation) | _sizes(run, trained, steps),
-        tags=_tags(trained, steps, evaluation),
+        tags=_tags(trained, steps, evaluation) | note_tags(run),
         data=data_of(run, "raw"),
         release=published_release(releases, steps),
         files={place: file for place, file in files.items() if file.is_file()},

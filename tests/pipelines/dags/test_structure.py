@@ -18,8 +18,9 @@ from tests.conftest import DAGS
 
 NAMES = (
     *("maintenance", "releases"),
-    *("news_data", "news_evaluation", "news_training"),
-    *("recruiting_data", "recruiting_training", "students_data", "students_training"),
+    *("news_data", "news_evaluation", "news_monitoring", "news_training"),
+    *("recruiting_data", "recruiting_monitoring", "recruiting_training"),
+    *("students_data", "students_monitoring", "students_training"),
 )
 GRAPHS = {
     "news_data": {"download": ["refine"], "refine": ["quality"], "quality": []},
@@ -36,6 +37,9 @@ GRAPHS = {
         "track": [],
     },
     "news_evaluation": {"evaluate_service": []},
+    "news_monitoring": {"guard": ["decide"], "decide": ["start"], "start": []},
+    "recruiting_monitoring": {"decide": ["start"], "start": []},
+    "students_monitoring": {"decide": ["start"], "start": []},
     "recruiting_data": {"landing": ["refine"], "refine": ["quality"], "quality": []},
     "recruiting_training": {
         "choose_run": ["train"],
@@ -67,7 +71,12 @@ GRAPHS = {
     "maintenance": {"reconcile": ["prune"], "prune": []},
     "releases": {"move": []},
 }
-SCHEDULES = {"news_evaluation": "0 */6 * * *", "students_data": "0 5 1 3 *", "maintenance": "30 3 * * *"}
+SCHEDULES = {
+    **{f"{name}_monitoring": "*/5 * * * *" for name in ("news", "recruiting", "students")},
+    "news_evaluation": "0 */6 * * *",
+    "students_data": "0 5 1 3 *",
+    "maintenance": "30 3 * * *",
+}
 HEAVY = (
     "numpy",
     "scipy",

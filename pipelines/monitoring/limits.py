@@ -1,0 +1,62 @@
+"""How many trainings may start by themselves: the memory of earlier ones, a cool-down, and a number a day."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from script_shared.errors import InputError
+from script_shared.params.loop import MonitoringParams
+
+FILE = "monitoring.json"  # in the data folder of the use case
+DAY = timedelta(days=1)
+MOST = 100  # trainings that are remembered
+
+
+@dataclass
+class Memory:
+    """The trainings that were started before.
+
+    Attributes:
+        path: of the file.
+        trainings: ``at`` (ISO 8601), ``cause``, ``why`` and ``run_id``, oldest first.
+    """
+
+    path: Path
+    trainings: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Memory":
+        """What the data folder of a use case remembers.
+
+        Raises:
+            InputError: the file is damaged.
+        """
+        path = folder / FILE
+        try:
+            trainings = json.loads(path.read_text(encoding="utf-8"))["trainings"]
+            [datetime.fromisoformat(each["at"]) for each in trainings]
+        except FileNotFoundError:
+            return cls(path)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{path} is damaged ({type(error).__name__}).", fix="Delete it.") from error
+        return cls(path, trainings)
+
+    def add(self, training: dict[str, Any]) -> None:
+        """Remember one more; the file is replaced as a whole."""
+        self.trainings = [*self.trainings, training][-MOST:]
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        partial = self.path.with_name(f".{self.path.name}.partial")
+        partial.write_text(json.dumps({"trainings": self.trainings}, indent=1), encoding="utf-8")
+        partial.replace(self.path)
+
+    def refusal(self, params: MonitoringParams, now: datetime) -> str:
+        """Why no training may start now; "" if one may."""
+        times = [datetime.fromisoformat(each["at"]) for each in self.trainings]
+        if params.per_day == 0:
+            return "monitoring.per_day is 0"
+        if times and now < times[-1] + timedelta(hours=params.cool_down_hours):
+            return f"the last one was started at {times[-1]:%Y-%m-%d %H:%M} UTC; wait {params.cool_down_hours:g} hours"
+        today = sum(now - each < DAY for each in times)
+        return f"{today} were started within 24 hours; no more are allowed" if today >= params.per_day else ""

@@ -1,0 +1,142 @@
+"""When a training starts by itself, and how often."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.decisions import note_step
+from pipelines.monitoring.limits import FILE
+from pipelines.monitoring.note import note_tags
+from pipelines.monitoring.reasons import reasons
+from pipelines.monitoring.trigger import Trigger, decide
+from pipelines.use_case import Context
+from script_shared.errors import InputError
+from tests.pipelines.monitoring.place import Place
+
+NOW = datetime.now(UTC)
+HOUR = timedelta(hours=1)
+GUARD = {
+    "release": "v1",
+    "to": "",
+    "comparisons": {"popularity": {"value": -0.05, "high": -0.01}},
+}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def decided(place: Place, at: datetime = NOW, *, busy: bool = False) -> Trigger:
+    return decide(place.case, place.context(), busy=busy, now=at)
+
+
+@pytest.mark.parametrize("name", ["news", "students", "recruiting"])
+def test_large_drift_of_unused_data_starts_one_training_on_them_and_not_ten(tmp_path: Path, name: str) -> None:
+    place = Place(tmp_path, name, ("monitoring.max_age_hours = 0",))
+    place.serve()
+    place.drift("r1")
+    found = [decided(place, NOW + number * 10 * timedelta(minutes=1)) for number in range(10)]
+    assert [each.dag_id for each in found] == [f"{name}_training", *[""] * 9]
+    assert found[0].run_id == "r1"
+    assert found[0].note == "large drift of ida in run r1, whose data no training has used"
+    assert "no training: the last one was started" in found[1].note
+    (entry,) = place.entries()
+    assert (entry.what, entry.who, entry.why) == ("training", f"dag:{name}_monitoring", found[0].note)
+    assert json.loads(entry.evidence)["cause"] == "drift"
+    step = place.case.training_steps[0]
+    (place.run("r1").folder(step.folder)).mkdir(parents=True)
+    assert decided(place, NOW + 100 * HOUR).dag_id == "", "a training of that run began: the drift is dealt with"
+
+
+def test_drift_that_is_not_large_or_of_a_run_without_data_starts_none(place: Place) -> None:
+    place.serve()
+    place.drift("r1", alarm=False)
+    assert decided(place).note == "no threshold is crossed"
+    place.write("drift.json", {"run_id": "gone", "comparisons": {"long_term": {"alarm": True, "columns": []}}})
+    assert decided(place).dag_id == ""
+    place.write("drift.json", {"run_id": "../x", "comparisons": {"long_term": {"alarm": True, "columns": []}}})
+    assert decided(place).dag_id == ""
+    place.drift("r1")
+    place.changes = ("monitoring.on_drift = false",)
+    assert decided(place).dag_id == ""
+
+
+@pytest.mark.parametrize("name", ["news", "students", "recruiting"])
+def test_an_old_release_starts_a_training_on_new_data(tmp_path: Path, name: str) -> None:
+    place = Place(tmp_path, name, ("monitoring.max_age_hours = 10",))
+    assert decided(place, NOW + 999 * HOUR).dag_id == "", "without a release there is nothing to be old"
+    place.serve()
+    assert decided(place, NOW + 9 * HOUR).dag_id == ""
+    found = decided(place, NOW + 11 * HOUR)
+    assert found.dag_id == f"{name}_data"
+    assert found.note == "release v1 is 11 hours old; the threshold is 10"
+    place.changes = ("monitoring.max_age_hours = 0",)
+    assert not reasons(place.case, place.context(), NOW + 9_999 * HOUR)
+
+
+def test_a_low_live_hit_rate_starts_a_training_unless_another_release_is_in_service(tmp_path: Path) -> None:
+    place = Place(tmp_path, "news")
+    place.serve()
+    place.write("guard.json", GUARD)
+    found = decided(place)
+    assert found.dag_id == "news_data"
+    assert found.note.startswith("the live hit rate is -0.050 compared with popularity, at most -0.010")
+    for other in (
+        {"release": "v0"},
+        {"to": "v0"},
+        {"comparisons": {}},
+        {"comparisons": {"popularity": {"high": None}}},
+    ):
+        place.write("guard.json", GUARD | other)
+        assert not reasons(place.case, place.context(), NOW)
+    place.write("guard.json", GUARD)
+    place.changes = ("guard.train_below = -1",)
+    assert not reasons(place.case, place.context(), NOW)
+
+
+def test_there_are_no_more_than_the_allowed_number_within_24_hours(place: Place) -> None:
+    place.changes = (
+        "monitoring.max_age_hours = 1", "monitoring.cool_down_hours = 3", "monitoring.per_day = 2",
+    )  # fmt: skip
+    place.serve()
+    started = [hour for hour in range(2, 60) if decided(place, NOW + hour * HOUR).dag_id]
+    assert started == [2, 5, 26, 29, 50, 53]
+    place.changes = (*place.changes, "monitoring.per_day = 0")
+    assert "per_day is 0" in decided(place, NOW + 999 * HOUR).note
+
+
+def test_while_a_training_is_under_way_none_starts_and_none_is_counted(place: Place) -> None:
+    place.serve()
+    place.drift("r1")
+    assert "under way already" in decided(place, busy=True).note
+    assert not place.entries()
+    assert decided(place).dag_id == "students_training"
+
+
+def test_the_reason_reaches_the_record_once_and_the_tags_of_mlflow(place: Place) -> None:
+    place.serve()
+    place.drift("r1")
+    found = decided(place)
+    case = place.case
+    context = Context(place.settings, place.context().params, place.run("r1"))
+    note_step(case, context, case.training_steps[0], {}, "dag:students_training", "started as manual: x")
+    (entry,) = place.entries()
+    assert entry.why == found.note
+    assert note_tags(place.run("r1")) == {"pauta.trigger_cause": "drift", "pauta.trigger_why": found.note}
+    with place.run("r1").write("gated"):
+        pass
+    note_step(case, context, case.training_steps[0], {}, "dag:students_training", "started as manual: y")
+    assert [entry.why for entry in place.entries()] == [found.note, "started as manual: y"], "trained again by hand"
+    assert note_tags(place.run("r2")) == {}
+
+
+def test_a_damaged_memory_says_what_to_do(place: Place) -> None:
+    place.serve()
+    place.drift("r1")
+    folder = place.settings.data_dir / "students"
+    (folder / FILE).write_text('{"trainings": [{}]}')
+    with pytest.raises(InputError, match="is damaged"):
+        decided(place)
