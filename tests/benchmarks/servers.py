@@ -28,7 +28,7 @@ print(flush=True)
 if sys.stdin.readline():
     releases.promote(sys.argv[2], "benchmark")
 """
-TOKEN = "benchmark"  # of the operations routes
+TOKEN = "token-of-the-benchmarks"  # of the operations routes
 
 
 @dataclass(frozen=True)
