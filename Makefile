@@ -170,6 +170,10 @@ bench-serving: install ## HTTP at full scale: times under constant load, most re
 bench-attack: install ## Attacks of strangers on an API at its defaults: what they take and move (ARGS="--work folder")
 	$(BIN)/python -m tests.benchmarks.attack $(ARGS)
 
+.PHONY: bench-operations
+bench-operations: install ## A fortnight of real clicks over HTTP: daily trainings, a bad release, a drift, the guard (ARGS="--work folder")
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.operations $(ARGS)
+
 .PHONY: docs-tables
 docs-tables: install ## Write the tables of settings, params and roles, and the comments of the params files, from the code
 	$(BIN)/python -m tests.docs_tables
