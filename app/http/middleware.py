@@ -17,6 +17,7 @@ log = logging.getLogger("pauta.access")
 _ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 MOST_PARAMETERS = 50  # of one address, besides those that may be given many times; FastAPI takes the square of it
 _MANY = b"exclude_ids="
+STREAM = "pauta_stream"  # in the scope of a request whose answer goes on until the client leaves
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -105,6 +106,8 @@ class RequestMiddleware:
             self._note(scope, status, time.perf_counter() - started)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        if scope.get(STREAM):
+            return  # its time says how long somebody watched
         route = getattr(scope.get("route"), "path_format", "unmatched")
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self.telemetry.http.answered(route, method, status, seconds)

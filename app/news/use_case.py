@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from app.news.pages import front
+from app.news import pages
 from app.news.pages.editor import articles as editor_articles
 from app.news.pages.editor import record, trending
 from app.news.pages.editor import rules as editor_rules
 from app.news.pages.editor_words import EDITOR_WORDS
+from app.news.pages.routes import reader
 from app.news.pages.rule_words import RULE_WORDS
 from app.news.pages.words import WORDS
 from app.news.releases.release_loader import NewsLoader
@@ -43,11 +44,12 @@ MODULES = (
     live_state,
     script,
 )
-PAGES = tuple(module.router for module in (front, trending, editor_articles, editor_rules, record))
+EDITOR_PAGES = (trending, editor_articles, editor_rules, record)
+PAGES = (reader.pages, reader.data, *(module.router for module in EDITOR_PAGES))
 NEWS = AppUseCase(
     name="news",
     loader=NewsLoader.of,
     routers=tuple(module.router for module in MODULES),
     about="Recommends articles to users who are logged in, seen before, or unknown.",
-    pages=Pages("news", Path(front.__file__).parent, {**WORDS, **EDITOR_WORDS, **RULE_WORDS}, PAGES),
+    pages=Pages("news", Path(pages.__file__).parent, {**EDITOR_WORDS, **RULE_WORDS, **WORDS}, PAGES),
 )

@@ -1,1 +1,1 @@
-"""The demo page of news."""
+"""The pages of news: what one reader gets."""

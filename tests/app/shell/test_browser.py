@@ -1,4 +1,4 @@
-"""The shared pages and the demo page of news in a real Chromium, on a desktop and on a phone, light and dark."""
+"""The shared pages in a real Chromium, on a desktop and on a phone, light and dark."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,27 +21,10 @@ def browser() -> Iterator[Any]:
 @pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_shared_pages_fit_and_are_accessible(browser: Any, common: httpx.Client, size: str, scheme: str) -> None:
     with window(browser, common, "", viewport=SIZES[size], color_scheme=scheme) as page:
-        for path in ("/", "/login", "/nothing", "/news"):
+        for path in ("/", "/login", "/nothing"):
             page.goto(path)
-            if path == "/news":
-                page.wait_for_selector("article h2")
             assert fits(page), path
             assert barriers(page) == [], path
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_a_click_on_a_headline_counts_as_read_and_changes_the_list(
-    browser: Any, common: httpx.Client, size: str
-) -> None:
-    with window(browser, common, "", viewport=SIZES[size]) as page:
-        page.goto("/news?lang=pt")
-        page.wait_for_selector("article h2")
-        first = page.inner_text("article h2")
-        page.locator("article h2 button").first.click()
-        page.wait_for_selector("text=Um artigo lido aqui.")
-        assert first not in page.locator("article h2").all_inner_texts()
-        page.click("#forget")
-        page.wait_for_selector("#session", state="hidden")
 
 
 def test_a_login_a_language_and_a_logout(browser: Any, common: httpx.Client) -> None:
