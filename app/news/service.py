@@ -45,7 +45,7 @@ class NewsService:
         self.experiments = NewsExperiments(parts.experiments, self.intake, self.metrics.experiments)
         self.lists = ListCache()
         self.rules = RuleWatch(parts.log, parts.settings.events_poll_seconds)
-        self._watch: asyncio.Task[None] | None = None
+        self._watches: list[asyncio.Task[None]] = []
 
     async def start(self, live: InService[NewsRelease]) -> None:
         """Follow the event log and the day from now on."""
@@ -54,14 +54,18 @@ class NewsService:
         await self.intake.start()
         await self.day_keys.refresh()
         self.experiments.start(live)
-        self._watch = asyncio.create_task(self.day_keys.watch())
+        history = self.metrics.live.hit_history
+        self._watches = [
+            asyncio.create_task(each) for each in (self.day_keys.watch(), history.write_on(self.intake.log.hits))
+        ]
 
     async def stop(self) -> None:
         """Write the entries that wait."""
-        if self._watch is not None:
-            self._watch.cancel()
+        for watch in self._watches:
+            watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._watch
+                await watch
+        await asyncio.to_thread(self.metrics.live.hit_history.write, self.intake.log.hits)
         await self.rules.stop()
         await self.experiments.stop()
         await self.intake.stop()

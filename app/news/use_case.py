@@ -7,7 +7,9 @@ from app.news.pages.editor import articles as editor_articles
 from app.news.pages.editor import record, trending
 from app.news.pages.editor import rules as editor_rules
 from app.news.pages.editor_words import EDITOR_WORDS
-from app.news.pages.routes import reader
+from app.news.pages.operation_words import OPERATION_WORDS
+from app.news.pages.routes import live, reader
+from app.news.pages.routes import quarantine as quarantine_page
 from app.news.pages.rule_words import RULE_WORDS
 from app.news.pages.words import WORDS
 from app.news.releases.release_loader import NewsLoader
@@ -44,12 +46,19 @@ MODULES = (
     live_state,
     script,
 )
+OPERATION_PAGES = (live, quarantine_page)
 EDITOR_PAGES = (trending, editor_articles, editor_rules, record)
-PAGES = (reader.pages, reader.data, *(module.router for module in EDITOR_PAGES))
+PAGES = (reader.pages, reader.data, *(module.router for module in (*EDITOR_PAGES, *OPERATION_PAGES)))
 NEWS = AppUseCase(
     name="news",
     loader=NewsLoader.of,
     routers=tuple(module.router for module in MODULES),
     about="Recommends articles to users who are logged in, seen before, or unknown.",
-    pages=Pages("news", Path(pages.__file__).parent, {**EDITOR_WORDS, **RULE_WORDS, **WORDS}, PAGES),
+    pages=Pages(
+        "news",
+        Path(pages.__file__).parent,
+        {**EDITOR_WORDS, **RULE_WORDS, **OPERATION_WORDS, **WORDS},
+        PAGES,
+        {"live": "viewer", "quarantine": "operator"},
+    ),
 )

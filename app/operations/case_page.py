@@ -14,7 +14,7 @@ from app.shell.words import Texts
 
 NAME = "operations"
 ANY = "{use_case}"  # in the table of roles: the use case of the address
-TABS = ("releases", "runs", "drift", "start")
+TABS = ("releases", "runs", "drift", "experiments", "start")
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,10 @@ class CasePage:
         return self.view.redirect(f"{NAME}/{self.name}/{path}")
 
 
-def own_tabs(case: CasePage) -> tuple[str, ...]:
-    """Tabs that only this use case has."""
+def own_tabs(case: CasePage) -> list[str]:
+    """Tabs that only this use case has and that the person may open."""
     pages = case.service.cases[case.name].pages
-    return pages.operations if pages else ()
+    return [tab for tab, role in pages.operations.items() if case.view.viewer.may(role, case.name)] if pages else []
 
 
 def case_page(role: Role = "viewer", use_case: str | None = None) -> Any:

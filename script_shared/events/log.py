@@ -15,6 +15,7 @@ from script_shared.events.database.connection import LogConnection
 from script_shared.events.database.day_keys import DayKeyTable
 from script_shared.events.database.experiments.table import ExperimentTable
 from script_shared.events.database.history import History
+from script_shared.events.database.hit_counts import HitCounts
 from script_shared.events.database.people import Deleted, delete_rows, erased_since, marks_of, rows_of, visits_of
 from script_shared.events.database.rows import entry_of, row_of
 from script_shared.events.database.schema import ENTRIES
@@ -50,6 +51,7 @@ class EventLog:
         superseded: posts that later posts replaced, which are dropped by age.
         history: entries of the past, by kind, time and user.
         day_keys: the random keys of days.
+        hits: how often served lists had what was clicked, by time and segment.
         tokens: named tokens, and logins in browsers.
         audit: the record of decisions.
         configurations: settings and params that processes recorded last.
@@ -67,6 +69,7 @@ class EventLog:
         self.served = ServedLists(self._transaction, self._lock, self._insert)
         self.articles = Articles(self._transaction, self._lock, self._insert)
         self.day_keys = DayKeyTable(self._transaction, self._lock, self._insert)
+        self.hits = HitCounts(self._transaction, self._lock, self._insert)
         self.superseded = SupersededPosts(self._transaction, self.articles.entries)
         self.tokens = TokenTable(self._transaction, self._lock)
         self.audit = AuditTable(self._transaction, self._lock)

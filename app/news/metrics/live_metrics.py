@@ -5,6 +5,7 @@ from collections.abc import Callable
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from app.experiments.experiment_metrics import ExperimentMetrics
+from app.news.metrics.hit_history import HitHistory
 from script_shared.events.lag import Lag
 from script_shared.news.serving.answer_credits import CUTOFF, Credit
 
@@ -35,6 +36,7 @@ class LiveMetrics:
         self.judged = self._counter("pauta_live_judged_clicks", "Clicks credited to an answer.", where)
         self.hits = self._counter("pauta_live_hits", "Of those, found in the first 10, by whom.", [*where, "by"])
         self.brought = self._counter("pauta_live_item_hits", "Clicks in the first 10, by what brought them.", where)
+        self.hit_history = HitHistory()
         self._dropped_before = 0
 
     def took(self, kind: str, *, new: int, duplicates: int) -> None:
@@ -50,6 +52,7 @@ class LiveMetrics:
 
     def credited(self, credit: Credit) -> None:
         """Count a click that was credited to an answer."""
+        self.hit_history.add(credit)
         self.judged.labels(credit.segment, credit.source).inc()
         for by, hit in (("served", credit.hit), ("popularity_1h", credit.popular_hit)):
             self.hits.labels(credit.segment, credit.source, by).inc(int(hit))

@@ -84,6 +84,16 @@ ARTICLES = Table(  # what ARTICLE entries say, merged; written with them
     Index("pauta_articles_last", "last_seq"),
 )
 
+HITS = Table(  # clicks that were credited to answers, summed up by quarters of an hour and segment
+    "pauta_hits",
+    METADATA,
+    Column("bucket_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("segment", String(64), primary_key=True),
+    Column("clicks", Integer, nullable=False),
+    Column("served", Integer, nullable=False),
+    Column("popular", Integer, nullable=False),
+)
+
 TOKENS = Table(  # named tokens; ended ones are kept, so that names in records can be resolved
     "pauta_tokens",
     METADATA,

@@ -13,7 +13,9 @@ from tests.app.shell.browsers import LOOKS, SIZES, barriers, chromium, fits, kee
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = {
     "overview": "/operations",
-    **{tab: f"{CASE}/{tab}" for tab in ("releases", "runs", "drift", "start")},
+    **{tab: f"{CASE}/{tab}" for tab in ("releases", "runs", "drift", "experiments", "start")},
+    "live": f"{CASE}/live",
+    "quarantine": f"{CASE}/quarantine",
     "compare": f"{CASE}/compare?a=v1&b=v2",
     "record": "/operations/record",
 }
