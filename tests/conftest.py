@@ -24,6 +24,8 @@ LONGEST = (  # files by the time they take
     "tests/pipelines/test_killed_and_resumed.py",
     "tests/app/releases/test_release_guard.py",
     "tests/pipelines/dags/test_runs.py",
+    "tests/pipelines/dags/test_monitoring.py",
+    "tests/pipelines/guard/test_verdict.py",
     "tests/pipelines/tracking/test_step.py",
     "tests/test_model/test_notebooks.py",
     "tests/app/test_kill.py",

@@ -184,7 +184,7 @@ def test_without_a_release_or_a_log_it_waits(site: Site, tmp_path: Path) -> None
 def test_the_command_looks_once_and_says_whether_a_worse_release_stays(
     site: Site, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    text = NEWS.params_file.read_text().replace("least_clicks = 500", "least_clicks = 150")
+    text = NEWS.params_file.read_text().replace("least_clicks = 200", "least_clicks = 150")
     (tmp_path / "params.toml").write_text(text)
     settings = site.settings.model_copy(update={"params_file": tmp_path / "params.toml"})
     site.promote("bad")
