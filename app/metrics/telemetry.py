@@ -41,6 +41,12 @@ pauta_drift_missing_ratio                         gauge      share of the newest
 pauta_drift_columns                               gauge      columns that drifted, by use case, level and use
 pauta_drift_new_columns                           gauge      columns that only the newest data have, by use case
 pauta_drift_timestamp_seconds                     gauge      when the newest data were compared (epoch seconds)
+pauta_service_figure                              gauge      newest figure of the release in service, by group of clicks
+pauta_service_rival                               gauge      the same of the best row of the most read
+pauta_service_lead                                gauge      lead of the release over that row
+pauta_service_lead_low                            gauge      lower end of its 95 % interval
+pauta_service_lead_high                           gauge      upper end of its 95 % interval
+pauta_service_timestamp_seconds                   gauge      when the release in service was evaluated (epoch seconds)
 pauta_decision_timestamp_seconds                  gauge      when the newest decision of a kind was made (epoch seconds)
 pauta_guard_hit_rate                              gauge      share of judged clicks that the release's lists had
 pauta_guard_popularity_rate                       gauge      the same for popularity of the last hour
@@ -77,6 +83,7 @@ from app.metrics.own_metrics import OwnMetrics
 from app.metrics.release_metrics import ReleaseMetrics
 from app.metrics.reports.drift_metrics import DriftMetrics
 from app.metrics.reports.guard_metrics import GuardMetrics
+from app.metrics.reports.service_metrics import ServiceMetrics
 from app.metrics.use_case_figures import UseCaseFigures
 from app.metrics.use_case_metrics import ReleaseCounts, UseCaseMetrics
 from app.metrics.workers import Workers
@@ -105,6 +112,7 @@ class Telemetry:
         self.evaluation = EvaluationMetrics(evaluation)
         self.use_case_figures = UseCaseFigures(figures)
         self.drift, self.guard = DriftMetrics(figures), GuardMetrics(figures)
+        self.service = ServiceMetrics(figures)
         self.decisions = DecisionMetrics()
         self._across, self._leaving = dict(GAUGES), list[LeavingReleases]()
         self._workers = Workers(shared, self._snapshot, self._across) if shared is not None else None
@@ -157,7 +165,7 @@ class Telemetry:
         return await asyncio.to_thread(self._written, Written(await self._workers.together()))
 
     def _written(self, registry: CollectorRegistry | Written) -> bytes:
-        of_files = (self.evaluation, self.use_case_figures, self.drift, self.guard, self.decisions)
+        of_files = (self.evaluation, self.use_case_figures, self.drift, self.service, self.guard, self.decisions)
         return b"".join([generate_latest(registry), *(each.text() for each in of_files)])
 
     def collect(self) -> Iterator[Metric]:
@@ -166,6 +174,7 @@ class Telemetry:
         yield from self.evaluation.collect()
         yield from self.use_case_figures.collect()
         yield from self.drift.collect()
+        yield from self.service.collect()
         yield from self.decisions.collect()
         yield from self.guard.collect()
 

@@ -1,4 +1,4 @@
-"""GET /evaluation/metrics: the figures of all evaluations, by run; GET /evaluation/drift: how far new data differ."""
+"""GET /evaluation: the release in service; /evaluation/metrics: figures by run; /evaluation/drift: new data."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from app.dependencies import TheService, UseCaseName
 from app.http.json_answer import json_response
 from app.metrics.evaluation_file import select
-from app.routes.shapes import DriftFigures, EvaluationQuery, EvaluationRows
+from app.routes.shapes import DriftFigures, EvaluationQuery, EvaluationRows, ServiceFigures
 from app.security.requirement import require
 
 router = APIRouter(prefix="/evaluation", tags=["model"])
@@ -19,6 +19,25 @@ def get_evaluation_metrics(query: Annotated[EvaluationQuery, Query()], service: 
     wanted = query.model_dump(exclude={"latest"}, exclude_none=True)
     rows = select(service.evaluation.rows(), wanted, latest=query.latest)
     return json_response({"count": len(rows), "rows": rows})
+
+
+@router.get(
+    "",
+    summary="The release in service over time",
+    response_model=ServiceFigures,
+    dependencies=[require("operator")],
+)
+def get_service_figures(service: TheService, use_case: UseCaseName = None) -> Response:
+    """Whether the release in service still earns its place: its figures beside those of the most read, until now.
+
+    404 before its first evaluation. The same figures are gauges at /metrics (pauta_service_...).
+    """
+    name = service.live_of(use_case).use_case
+    figures = service.telemetry.service.figures(name)
+    if figures is None:
+        detail = f"The release in service of {name} has not been evaluated yet. The DAG {name}_evaluation does so."
+        raise HTTPException(404, detail)
+    return json_response(figures)
 
 
 @router.get(

@@ -157,6 +157,37 @@ class EvaluationQuery(Question):
     latest: bool = Field(False, description="Only the run evaluated last.")
 
 
+class ServiceStanding(BaseModel):
+    """A group of clicks: the release in service beside the best row of the most read."""
+
+    kind: str = Field(description="`segment` or `source` (of the answer).")
+    group: str
+    clicks: int
+    own: float | None = Field(description="Figure of the release in service.")
+    rival: str
+    rival_value: float | None
+    lead: float | None
+    low: float | None = Field(description="Lower end of its 95 % interval.")
+    high: float | None
+    verdict: str = Field(description="`yes` or `no` if the interval excludes 0, else `unclear`.")
+
+
+class ServiceEvaluation(BaseModel):
+    run_id: str
+    evaluated_at: Moment
+    release: str
+    window_start: str
+    window_end: str
+    verdict: str
+    standings: list[ServiceStanding]
+
+
+class ServiceFigures(ServiceEvaluation):
+    sentence: str = Field(description="Whether the release still earns its place.")
+    judged: dict[str, Any] = Field(description="`metric` and `cutoff`.")
+    history: list[ServiceEvaluation] = Field(description="Evaluations until now, the newest last.")
+
+
 class DriftComparison(BaseModel):
     """New data compared with a reference, without values of single people."""
 
@@ -176,12 +207,26 @@ class DriftComparison(BaseModel):
     sentences: list[str]
 
 
+class DriftOfModel(BaseModel):
+    """The figures of the release in service beside the drift."""
+
+    model_config = ConfigDict(extra="allow")
+
+    release: str
+    sentence: str = Field(description="What the drift means for the model, as far as it was measured.")
+    figures: list[dict[str, Any]] = Field(
+        description="`metric`, the value `before` (when it was trained) and `now`, with 95 % intervals."
+    )
+
+
 class DriftFigures(BaseModel):
     run_id: str
     measured_at: Moment
     comparisons: dict[str, DriftComparison] = Field(
-        description="`long_term`: compared with the release's reference; `short_term`: with the last window."
+        description="`long_term`: compared with the release's reference; `short_term`: with the last window. "
+        "`served_long_term`, `served_short_term`: the same of what the release in service answers."
     )
+    model: DriftOfModel | None = None
 
 
 class TrainBody(Question):

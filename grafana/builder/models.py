@@ -23,6 +23,7 @@ def make() -> dashboard.Dashboard:
         ("Evaluation of the other use cases", _OTHER_FIGURES),
         ("Evaluation over time", _OVER_TIME),
         ("Newest figures", _NEWEST),
+        ("Does the release in service earn its place?", _SERVICE),
         ("Drift of the newest data", _DRIFT),
     )
     return board(
@@ -141,6 +142,25 @@ _NEWEST = (
             ("pauta_evaluation", "value"), ("pauta_evaluation_low", "low"), ("pauta_evaluation_high", "high"),
         )),
         columns=_BY, height=14,
+    ),
+)  # fmt: skip
+
+_GROUP = "use_case, kind, group"
+_SERVICE = (
+    graph(
+        "Release in service beside the most read", "Newest replayed figure, by segment and source.", "none",
+        Query(f"max by ({_GROUP}) (pauta_service_figure)", "{{use_case}} {{kind}} {{group}}"),
+        Query(f"max by ({_GROUP}) (pauta_service_rival)", "most read: {{use_case}} {{kind}} {{group}}"),
+    ),
+    graph(
+        "Lead over the most read", "Below 0 the release is worse; its 95 % interval for all users.", "none",
+        Query(f"max by ({_GROUP}) (pauta_service_lead)", "{{use_case}} {{kind}} {{group}}"),
+        Query('max by (use_case) (pauta_service_lead_low{group="all"})', "{{use_case}} low"),
+        Query('max by (use_case) (pauta_service_lead_high{group="all"})', "{{use_case}} high"), negative=True,
+    ),
+    number(
+        "Release in service evaluated", "Time since then.", "s",
+        Query("time() - max by (use_case) (pauta_service_timestamp_seconds)", "{{use_case}}"), width=24,
     ),
 )  # fmt: skip
 

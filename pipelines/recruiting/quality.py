@@ -26,7 +26,7 @@ def quality(context: Context) -> dict[str, Any]:
     tables = read_tables(run.read("refined"))
     drifts, missing = drifts_of(tables), missing_in(tables)
     with run.write("quality") as (folder, facts):
-        facts.update(publish_drift(context, folder, drifts) if drifts else {})
+        facts.update(publish_drift(context, folder, drifts))
         facts["missing"] = missing
         write_page(folder / PAGE, _page(context, tables, drifts.get("long_term"), missing))
     copy = context.settings.evaluation_dir / "recruiting" / f"{run.run_id}-{PAGE}"

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from script_shared.database_timeouts import connect_arguments
 from script_shared.errors import SettingsError
+from script_shared.storage.database_timeouts import connect_arguments
 
 
 def log_exists(uri: str) -> bool:

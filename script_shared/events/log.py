@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from script_shared.events.configurations import ConfigurationTable
 from script_shared.events.database.about import append_about, first_of_each, head_fingerprint
 from script_shared.events.database.articles import Articles
 from script_shared.events.database.audit import AuditTable
-from script_shared.events.database.configuration import ConfigurationTable
 from script_shared.events.database.connection import LogConnection
 from script_shared.events.database.day_keys import DayKeyTable
 from script_shared.events.database.experiments.table import ExperimentTable

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from script_shared.addresses import sqlite_address, sqlite_file
-from script_shared.database_timeouts import connect_arguments
 from script_shared.errors import SettingsError, UnavailableError
 from script_shared.settings import Settings
+from script_shared.storage.database_timeouts import connect_arguments
 from script_shared.storage.local import locked
 from script_shared.use_case_settings import variable
 

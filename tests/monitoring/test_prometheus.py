@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from app.metrics.evaluation_file import FILE
-from app.metrics.reports import drift_metrics
+from app.metrics.reports import drift_metrics, service_metrics
 from pipelines.measures.evaluation_csv import COLUMNS
 from script_shared.audit.decision import Decision
 from script_shared.audit.trail import record_once
@@ -59,6 +59,13 @@ def drift() -> str:
     return json.dumps({"measured_at": "2026-01-01T00:00:00+00:00", "comparisons": {"long_term": comparison}})
 
 
+def service() -> str:
+    """An evaluation of the release in service."""
+    row = {"kind": "segment", "group": "all", "own": 0.3, "rival_value": 0.2, "lead": 0.1, "low": 0.05, "high": 0.15}
+    head = {"release": "v1", "sentence": "It does.", "verdict": "yes", "evaluated_at": "2026-01-01T00:00:00+00:00"}
+    return json.dumps({**head, "standings": [row], "history": []})
+
+
 def feed(exporter: Exporter, over: threading.Event) -> None:
     """Signs of life again and again; what happens once in a run has happened once, as after a first start."""
     while not over.wait(0.5):
@@ -84,6 +91,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     (root / "students").mkdir()
     (root / "students" / FILE).write_text(evaluation())
     (root / "students" / drift_metrics.FILE).write_text(drift())
+    (root / "students" / service_metrics.FILE).write_text(service())
     releases = Releases(f"{settings.models_uri}/news")
     releases.publish(make_release(root / "made"), "v1", {}, run_id="run-1")
     releases.promote("v1", "test")

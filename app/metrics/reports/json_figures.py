@@ -30,7 +30,7 @@ class JsonFigures(Collector):
         self.by_use_case: dict[str, Figures] = {}
         self._folder, self._file, self._checked = folder, file, checked
         self._stamps: dict[Path, tuple[int, int]] = {}
-        self._text = b""
+        self._text, self._version, self._written = b"", 0, -1
         self._lock = Lock()
         self._registry = CollectorRegistry()
         self._registry.register(self)
@@ -38,8 +38,9 @@ class JsonFigures(Collector):
     def text(self) -> bytes:
         """In Prometheus' text format; a file that cannot be read keeps its last figures."""
         with self._lock:
-            if self._read_changed() or not self._text:
-                self._text = generate_latest(self._registry)
+            self._read_changed()
+            if self._version != self._written:  # also when a request for figures read the change
+                self._text, self._written = generate_latest(self._registry), self._version
             return self._text
 
     def figures(self, use_case: str) -> Figures | None:
@@ -48,8 +49,12 @@ class JsonFigures(Collector):
             self._read_changed()
             return self.by_use_case.get(use_case)
 
-    def _read_changed(self) -> bool:
-        changed = False
+    def _read_changed(self) -> None:
+        """Read the files that changed, and forget those that are gone: nothing could be measured the last time."""
+        for path in [path for path in self._stamps if not path.exists()]:
+            del self._stamps[path]
+            self.by_use_case.pop(path.parent.name, None)
+            self._version += 1
         for path in sorted(self._folder.glob(f"*/{self._file}")) if self._folder is not None else ():
             try:
                 stat = path.stat()
@@ -58,7 +63,6 @@ class JsonFigures(Collector):
                     continue
                 self._stamps[path] = stamp
                 self.by_use_case[path.parent.name] = self._checked(json.loads(path.read_text(encoding="utf-8")))
-                changed = True
+                self._version += 1
             except (OSError, ValueError, KeyError, TypeError) as error:
                 log.warning("%s could not be read (%s)", path, type(error).__name__)
-        return changed

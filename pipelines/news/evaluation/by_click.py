@@ -1,5 +1,6 @@
 """Evaluation click by click: replays the held-out window through the serving code, which then folds every click."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,6 +8,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from pipelines.news.as_of import utc
+from pipelines.news.evaluation.answers import Answers
 from pipelines.news.evaluation.result import CANDIDATE
 from pipelines.news.replay.figures import ReplayResult, measured
 from pipelines.news.replay.models import EDITED, LISTED, WITHOUT, Model, answering, listing, ranks_of
@@ -15,7 +17,7 @@ from pipelines.news.replay.past_rules import past_rules
 from pipelines.news.replay.sampling import draw
 from pipelines.news.replay.sources import from_dataset
 from pipelines.news.replay.stream import Stream
-from pipelines.news.replay.walk import Walk, place_after, recommender_of
+from pipelines.news.replay.walk import Request, Walk, place_after, recommender_of
 from pipelines.news.split.holdout import Holdout
 from pipelines.news.training.renewal import Renewal
 from pipelines.use_case import Context
@@ -23,6 +25,7 @@ from script_shared.arrays import IntArray
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import NewsParams
 from script_shared.news.ranking.mixing import load_mixing
+from script_shared.news.ranking.query import LiveAnswer
 from script_shared.news.rules.rule import Rule
 from script_shared.news.rules.rule_book import RuleBook
 from script_shared.news.serving.loading import load_ranker, pace_in
@@ -31,11 +34,14 @@ from script_shared.news.site_profile import LONGEST_HOURS
 from script_shared.news.state.state_io import load_state
 
 
-def replay(context: Context, held_out: Holdout, releases: dict[str, tuple[Path, Path]]) -> ReplayResult | None:
+def replay(
+    context: Context, held_out: Holdout, releases: dict[str, tuple[Path, Path]], answers: Answers
+) -> ReplayResult | None:
     """Rank before each drawn click of the window, knowing only earlier clicks; None if the replay is off.
 
     Args:
         releases: by model the folder assembled as of T, and the folder that holds its ranker.
+        answers: gets the answers of the first model.
 
     Raises:
         RunError: the run's candidate is not ranked yet.
@@ -56,9 +62,11 @@ def replay(context: Context, held_out: Holdout, releases: dict[str, tuple[Path, 
     with TemporaryDirectory(prefix="pauta-renewed-") as scratch:
         renewal = Renewal(held_out.dataset, every, Path(scratch))
         rules = past_rules(context.settings.events_address, window.start_ms, window.end_ms)
-        replayed_models = _ReplayedModels(releases, walks, plain, renewal, params, rules)
+        notes = {subject: answers.note}
+        replayed_models = _ReplayedModels(releases, walks, plain, renewal, params, rules, notes)
         ranks = replayed_models.ranks(drawn.places, window.start_ms)
-    return measured(ranks, drawn, wanted.cutoffs, subject, wanted.bootstrap_resamples, wanted.seed)
+    answers.finish(stream, drawn, wanted.seed)
+    return measured(ranks, drawn, wanted.cutoffs, subject, wanted.bootstrap_resamples, wanted.seed, answers.sources)
 
 
 @dataclass
@@ -70,6 +78,7 @@ class _ReplayedModels:
         walks: by pace the newsroom.
         plain: the lists of what is read most.
         rules: of the editors, as they held; the first release is also replayed with them, if there are any.
+        notes: by model what gets its answers.
     """
 
     releases: dict[str, tuple[Path, Path]]
@@ -78,6 +87,7 @@ class _ReplayedModels:
     renewal: Renewal
     params: NewsParams
     rules: list[Rule]
+    notes: Mapping[str, Callable[[Request, LiveAnswer], None]]
 
     def ranks(self, places: IntArray, start_ms: int) -> dict[str, IntArray]:
         """By model (places): rank of the clicked article in the list that the user would have got just before."""
@@ -90,7 +100,7 @@ class _ReplayedModels:
 
     def _of_period(self, places: IntArray, recommenders: dict[str, LiveRecommender]) -> dict[str, IntArray]:
         n = max(self.params.evaluation.cutoffs)
-        models: dict[str, Model] = {name: answering(by, n) for name, by in recommenders.items()}
+        models: dict[str, Model] = {name: answering(by, n, self.notes.get(name)) for name, by in recommenders.items()}
         if CANDIDATE in recommenders:
             models[LISTED] = listing(recommenders[CANDIDATE], n)
         return ranks_of(list(self.walks.values()), places, models | self.plain.models(), recommenders.values())

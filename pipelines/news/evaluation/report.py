@@ -1,5 +1,6 @@
 """The page a person reads after an evaluation: figures by segment, beside popularity and earlier runs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pipelines.measures.figures import METRICS, Figure
@@ -22,17 +23,18 @@ CLICKS = (
 )
 
 
-def render(evaluation: Evaluation, history: Any) -> str:
+def render(evaluation: Evaluation, history: Any, more: Sequence[Section] = ()) -> str:
     """The page as HTML text.
 
     Args:
         evaluation: what to show.
         history: rows of all evaluations so far, as ``evaluation_csv.read_rows`` gives them.
+        more: sections that come first.
     """
     window = evaluation.window
     when = f"{_moment(window['start'])} to {_moment(window['end'])} UTC"
     clicks = evaluation.by_click()
-    sections = [_accuracy(evaluation), _gaps(evaluation), *(_clicks(clicks) if clicks else [])]
+    sections = [*more, _accuracy(evaluation), _gaps(evaluation), *(_clicks(clicks) if clicks else [])]
     sections += [_variety(evaluation), _data(evaluation), _history(evaluation, history), *_tables(evaluation)]
     if clicks:
         sections += _tables(clicks, "Click by click")

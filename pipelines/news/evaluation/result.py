@@ -133,9 +133,15 @@ def read_evaluation(path: Path) -> Evaluation:
 def _replayed(content: dict[str, Any] | None) -> ReplayResult | None:
     if content is None:
         return None
-    figures = [Figure(**_nans(row)) for row in content.pop("figures")]
-    differences = [Difference(**_nans(row)) for row in content.pop("differences")]
-    return ReplayResult(**content, figures=figures, differences=differences)
+    rows = {name: content.pop(name, []) for name in ("figures", "differences", "sources", "source_differences")}
+    figures, differences, sources, of_sources = rows.values()
+    return ReplayResult(
+        **content,
+        figures=[Figure(**_nans(row)) for row in figures],
+        differences=[Difference(**_nans(row)) for row in differences],
+        sources=[Figure(**_nans(row)) for row in sources],
+        source_differences=[Difference(**_nans(row)) for row in of_sources],
+    )
 
 
 def _nulls(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """The evaluation steps: a candidate, or the release in service alone, beside windowed popularity on held-out reads."""
 
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,13 +10,15 @@ from typing import Any, Literal
 from pipelines.measures import evaluation_csv, metrics
 from pipelines.measures.figures import Figure, measure
 from pipelines.news.dataset import Dataset
+from pipelines.news.evaluation.answers import Answers
 from pipelines.news.evaluation.batch_lists import BatchLists
 from pipelines.news.evaluation.by_click import replay
 from pipelines.news.evaluation.report import render
 from pipelines.news.evaluation.result import CANDIDATE, IN_SERVICE, Evaluation
+from pipelines.news.evaluation.service import note_answers, note_service
 from pipelines.news.site import settled
 from pipelines.news.split.holdout import Holdout, hold_out
-from pipelines.report import write_page
+from pipelines.report import Section, write_page
 from pipelines.stopwatch import Stopwatch
 from pipelines.use_case import Context
 from script_shared.errors import ReleaseMissingError, SettingsError
@@ -59,7 +62,8 @@ def evaluate_service(context: Context) -> dict[str, Any]:
     """Measure the release in service on the run's refined data, beside popularity; changes no release.
 
     Same outputs as ``evaluate``, under the step ``evaluated_service`` and the id ``<run>.service``, so that the
-    evaluation of the run's own candidate stays.
+    evaluation of the run's own candidate stays. Also writes whether the release still earns its place, and the drift of
+    its answers.
 
     Args:
         context: the run whose data is used, its settings, params and options.
@@ -83,7 +87,8 @@ def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, A
     watch.note("load")
     with TemporaryDirectory(prefix="pauta-in-service-") as scratch:
         recommended = _recommend(context, kind, held_out, watch, Path(scratch))
-        replayed = replay(context, held_out, recommended.folders)
+        answers = Answers(held_out.dataset)
+        replayed = replay(context, held_out, recommended.folders, answers)
         watch.note("replay")
     subject = CANDIDATE if kind == "candidate" else IN_SERVICE
     known = subject if subject in recommended.lists else None
@@ -110,8 +115,11 @@ def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, A
         **_about_data(held_out),
     )
     with context.run.write(step) as (folder, facts):
-        _write(evaluation, folder, context.settings.evaluation_dir)
-        facts.update(main_figures(evaluation))
+        standing, sections = note_service(context, evaluation) if kind == "service" else ({}, [])
+        _write(evaluation, folder, context.settings.evaluation_dir, sections)
+        facts.update(main_figures(evaluation) | standing)
+        if kind == "service":
+            facts.update(note_answers(context, evaluation, answers.table))
     return dict(facts)
 
 
@@ -181,11 +189,11 @@ def _table(figures: list[Figure], metric: str, cutoff: int) -> dict[str, dict[st
     return table
 
 
-def _write(evaluation: Evaluation, folder: Path, evaluation_dir: Path) -> None:
+def _write(evaluation: Evaluation, folder: Path, evaluation_dir: Path, more: Sequence[Section] = ()) -> None:
     csv = evaluation_dir / evaluation_csv.NAME
     (folder / "metrics.json").write_text(evaluation.as_json(), encoding="utf-8")
     evaluation_csv.append_rows(csv, evaluation.rows(), evaluation.run_id)
-    write_page(folder / "report.html", render(evaluation, evaluation_csv.read_rows(csv)))
+    write_page(folder / "report.html", render(evaluation, evaluation_csv.read_rows(csv), more))
     for name, suffix in (("metrics.json", ".json"), ("report.html", ".html")):
         _copy(folder / name, evaluation_dir / "news" / f"{evaluation.run_id}{suffix}")
 

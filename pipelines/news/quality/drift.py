@@ -25,13 +25,15 @@ READ_NUMBERS = ("read.article_age_hours", "read.engagement", "read.clicks_of_use
 READ_CATEGORIES = ("read.section", "read.region", "read.device", "read.login", "read.user")
 ARTICLE_CATEGORIES = ("article.section",)
 ARTICLE_TEXTS = ("article.title",)
-SERVED_NUMBERS = ("served.article_age_hours",)
+CATALOG_NUMBERS = ("catalog.article_age_hours", "catalog.hours_since_newest")
+SERVED_NUMBERS = ("served.article_age_hours", "served.mean_age_hours")
 SERVED_CATEGORIES = ("served.segment", "served.source")
 USED = (*READ_NUMBERS[:2], *READ_CATEGORIES[:4], *ARTICLE_CATEGORIES, *ARTICLE_TEXTS)
 MOST_SECTIONS = 40  # the most read ones; all others are one category
 LEAST_WINDOWS = 3  # with fewer, the usual difference is unknown
 OLDEST_HOURS = 30 * 24
 MOST_LISTS = 20_000  # of a window
+MOMENTS = 12  # of an hour, at which the catalogue is looked at
 Frame = Callable[[Window], pl.DataFrame]
 
 
@@ -80,9 +82,12 @@ def _compared(
 def _parts(context: Context, data: Dataset) -> list[tuple[Frame, dict[str, Sequence[str]]]]:
     """Functions that make the rows of a window, each with the columns to compare."""
     reads, articles, served = Reads(data), Articles(data), Served(context, data)
+    catalog = Catalog(data, context.params.pool.max_age_hours)
     return [
         (reads.of, {"numbers": READ_NUMBERS, "categories": READ_CATEGORIES}),
         (articles.of, {"categories": ARTICLE_CATEGORIES, "texts": ARTICLE_TEXTS}),
+        (catalog.ages_of, {"numbers": CATALOG_NUMBERS[:1]}),
+        (catalog.newest_of, {"numbers": CATALOG_NUMBERS[1:]}),
         (served.of, {"numbers": SERVED_NUMBERS, "categories": SERVED_CATEGORIES}),
     ]
 
@@ -136,8 +141,34 @@ class Articles:
         return self._table.filter(pl.col("issued_ms").is_between(start, end, closed="left"))
 
 
+class Catalog:
+    """How fresh the catalogue is in a window: ages of the articles that are alive, and hours since the newest one.
+
+    Args:
+        data: of the run.
+        max_age_hours: at which an article expires.
+    """
+
+    def __init__(self, data: Dataset, max_age_hours: float) -> None:
+        self._issued, self._reach_ms = np.sort(np.asarray(data.issued_ms)), round(max_age_hours * HOUR_MS)
+
+    def ages_of(self, window: Window) -> pl.DataFrame:
+        """One row per article that is alive at the end of the window."""
+        end = _ms(window)[1]
+        first, last = np.searchsorted(self._issued, [end - self._reach_ms, end])
+        return pl.DataFrame({CATALOG_NUMBERS[0]: _age_hours(end - self._issued[first:last])})
+
+    def newest_of(self, window: Window) -> pl.DataFrame:
+        """One row for each moment of the window."""
+        start, end = _ms(window)
+        moments = np.arange(start, end, HOUR_MS // MOMENTS)
+        places = np.searchsorted(self._issued, moments, "right")
+        known = places > 0
+        return pl.DataFrame({CATALOG_NUMBERS[1]: _age_hours(moments[known] - self._issued[places[known] - 1])})
+
+
 class Served:
-    """The lists that were served in a window: segment, source, and how old the articles at the top were."""
+    """The lists that were served in a window: segment, source, and how old the articles were, the first and on mean."""
 
     def __init__(self, context: Context, data: Dataset) -> None:
         self._address = context.settings.events_address
@@ -152,14 +183,15 @@ class Served:
                     rows = events.served.between(*_ms(window), limit=MOST_LISTS)
         except PautaError as error:
             log.warning("drift of served lists is not measured: %s", error.message)
-        ages = [row.time_ms - self._issued.get(next(iter(row.pages), ""), row.time_ms) for row in rows]
+        ages = [[row.time_ms - self._issued.get(page, row.time_ms) for page in row.pages] or [0] for row in rows]
         return pl.DataFrame(
             {
                 "served.segment": [row.segment for row in rows],
                 "served.source": [row.source for row in rows],
-                "served.article_age_hours": _age_hours(np.array(ages, np.int64)),
+                SERVED_NUMBERS[0]: _age_hours(np.array([each[0] for each in ages], np.int64)),
+                SERVED_NUMBERS[1]: _age_hours(np.array([np.mean(each) for each in ages], np.int64)),
             },
-            schema=dict.fromkeys(SERVED_CATEGORIES, pl.String) | {SERVED_NUMBERS[0]: pl.Float64},
+            schema=dict.fromkeys(SERVED_CATEGORIES, pl.String) | dict.fromkeys(SERVED_NUMBERS, pl.Float64),
         )
 
 

@@ -49,7 +49,7 @@ def quality(context: Context) -> dict[str, Any]:
         facts |= _facts(refined, data)
         clock = clock_choice(context, data.end_ms)
         drifts = drifts_of(context, data)
-        facts |= publish_drift(context, output, drifts) if drifts else {}
+        facts |= publish_drift(context, output, drifts)
         sections = [_tables(sizes, refined), site_section(site_of(context), settled(context).params)]
         sections += [_times(refined, clock), *charts_of(data, refined), _portions(data, refined)]
         sections += [section(drifts["long_term"])] if drifts else []

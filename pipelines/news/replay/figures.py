@@ -1,7 +1,7 @@
 """The figures of a replay: hit rate, reciprocal rank and gain of each model's ranks, and paired differences."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from script_shared.news.segments import SEGMENT_NAMES
 METRICS = ("hr", "mrr", "ndcg")
 MEASURES = ("HR@10", "MRR@10", "HR@20", "NDCG@20")
 MISSED = 1_000_000
+KINDS = ("segment", "source")  # of groups of clicks
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,18 @@ class ReplayResult:
         differences: of the one evaluated to every other model, paired by user.
         segments: by segment all clicks, the evaluated ones, and their users.
         reread: clicks left out because the user had read the article.
+        sources: the same figures by source of the evaluated one's answer, in place of the segment.
+        source_differences: its differences by source.
+        source_clicks: clicks by source.
     """
 
     figures: list[Figure]
     differences: list[Difference]
     segments: dict[str, dict[str, int]]
     reread: int
+    sources: list[Figure] = field(default_factory=list)
+    source_differences: list[Difference] = field(default_factory=list)
+    source_clicks: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,13 @@ class GroupFigure:
 
 
 def measured(
-    ranks: Mapping[str, IntArray], drawn: SampledClicks, cutoffs: Sequence[int], subject: str, resamples: int, seed: int
+    ranks: Mapping[str, IntArray],
+    drawn: SampledClicks,
+    cutoffs: Sequence[int],
+    subject: str,
+    resamples: int,
+    seed: int,
+    sources: Sequence[str] = (),
 ) -> ReplayResult:
     """Every measure of every model on each segment's clicks and on all of them, weighted by what each click represents.
 
@@ -58,19 +71,28 @@ def measured(
         subject: the model whose differences to the others are wanted.
         resamples: of users, for the 95 % intervals.
         seed: makes the draws repeatable.
+        sources: (n) source of the answer of ``subject`` to each click; empty where it was not noted.
     """
     columns = [(metric, cutoff) for metric in METRICS for cutoff in cutoffs]
     values = np.concatenate([gains(of, cutoffs) for of in ranks.values()], axis=1)
-    figures: list[Figure] = []
-    differences: list[Difference] = []
-    readers = {}
-    for group, member in _groups(drawn).items():
-        of_group = _Resampled(values[member], drawn.weights[member], drawn.users[member], resamples, seed)
-        readers[group] = of_group.readers
-        figures += _figures(group, list(ranks), columns, of_group)
-        differences += _differences(group, list(ranks), columns, of_group, subject)
-    segments = {name: {**counts, "users": readers[name]} for name, counts in drawn.counts.items()}
-    return ReplayResult(figures, differences, segments, drawn.reread)
+    found: dict[str, tuple[list[Figure], list[Difference], int]] = {}
+    by_source = {name: np.array([each == name for each in sources]) for name in sorted(set(sources))}
+    for kind, groups in zip(KINDS, (_groups(drawn), by_source), strict=True):
+        for group, member in groups.items():
+            of = _Resampled(values[member], drawn.weights[member], drawn.users[member], resamples, seed)
+            own = _figures(group, list(ranks), columns, of)
+            found[f"{kind} {group}"] = own, _differences(group, list(ranks), columns, of, subject), of.readers
+    segments = {name: {**counts, "users": found[f"segment {name}"][2]} for name, counts in drawn.counts.items()}
+    of_segments, of_sources = ([part for name, part in found.items() if name.startswith(kind)] for kind in KINDS)
+    return ReplayResult(
+        [figure for part in of_segments for figure in part[0]],
+        [difference for part in of_segments for difference in part[1]],
+        segments,
+        drawn.reread,
+        [figure for part in of_sources for figure in part[0]],
+        [difference for part in of_sources for difference in part[1]],
+        {name: int(member.sum()) for name, member in by_source.items()},
+    )
 
 
 def group_figures(

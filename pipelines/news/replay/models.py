@@ -12,6 +12,7 @@ from script_shared.news.catalog.catalog_rows import CatalogRows
 from script_shared.news.counting import windows
 from script_shared.news.ranking.candidates import Candidates
 from script_shared.news.ranking.context import known_reads
+from script_shared.news.ranking.query import LiveAnswer
 from script_shared.news.ranking.segment_list import SegmentSource
 from script_shared.news.serving.recommender import LiveRecommender
 
@@ -52,16 +53,19 @@ def ranks_of(
     return ranks
 
 
-def answering(recommender: LiveRecommender, n: int) -> Model:
+def answering(recommender: LiveRecommender, n: int, note: Callable[[Request, LiveAnswer], None] | None = None) -> Model:
     """Rank of the clicked article in the answer of n items that the user would have got; nothing is explored.
 
     Args:
         recommender: with the newsroom of the walk.
         n: items of the answer.
+        note: called with each request and its answer.
     """
 
     def rank(request: Request) -> int:
         answer = recommender.answer(replace(request.query, n=n, explore_slots=0))
+        if note is not None:
+            note(request, answer)
         return rank_in([item.article_id for item in answer.items], request.article)
 
     return rank

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from script_shared.arrays import FloatArray
-from script_shared.database_timeouts import POSTGRESQL
 from script_shared.errors import SettingsError, UnavailableError
 from script_shared.recruiting.index.base import Entry, Neighbour, Where, no_entry, require_version, require_width
+from script_shared.storage.database_timeouts import POSTGRESQL
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _LOCK = 0x72656976  # advisory lock: two processes do not make the tables at once

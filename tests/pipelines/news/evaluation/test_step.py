@@ -128,7 +128,14 @@ def test_the_facts_hold_the_judged_figure_by_segment_and_model(done):
 
 def test_a_release_brought_back_to_the_moment_of_its_own_training_has_its_candidates_figures(done, tmp_path):
     context = again(done, tmp_path)
-    evaluate_service(context)
+    facts = evaluate_service(context)
+    content = json.loads((tmp_path / "news" / "service.json").read_text())
+    assert content["sentence"] == facts["standing"]
+    assert facts["standing"].startswith("Release r1 ")
+    sources = [each for each in content["standings"] if each["kind"] == "source"]
+    assert sum(each["clicks"] for each in sources) == content["standings"][0]["clicks"] > 0
+    assert facts["standing"] in (context.run.read("evaluated_service") / "report.html").read_text()
+    assert len(list((tmp_path / "news" / "answers").glob("*.parquet"))) == 1
     service, candidate = evaluation_of(context, "evaluated_service"), evaluation_of(done)
     assert service.kind == "service"
     assert service.models()[0] == "in_service"

@@ -47,6 +47,7 @@ def test_a_planted_day_raises_an_alarm_that_names_the_columns(drifted: tuple[Con
     facts = drifted[1]
     assert facts["alarm"]
     assert {"read.article_age_hours", "read.section"} <= set(facts["drifted"])
+    assert "no release is in service that this could concern" in facts["model"]
     assert any(sentence.startswith("read.article_age_hours rose") for sentence in facts["sentences"])
 
 
@@ -57,9 +58,19 @@ def test_the_report_and_the_figures_are_written_for_people_and_the_api(drifted: 
     assert text.count('<figure class="plot"') >= 3
     figures = json.loads((context.settings.evaluation_dir / "news" / "drift.json").read_text(encoding="utf-8"))
     assert figures["comparisons"]["long_term"]["alarm"] is True
+    assert {column["column"] for column in figures["comparisons"]["long_term"]["columns"]} >= {
+        "catalog.article_age_hours",
+        "catalog.hours_since_newest",
+    }
+    assert figures["model"]["sentence"] == facts["model"]
     assert " compared with " in Path(facts["page"]).read_text(encoding="utf-8")
 
 
-def test_with_too_few_days_nothing_is_compared(tmp_path: Path) -> None:
+def test_with_too_few_days_nothing_is_compared_and_earlier_figures_end(tmp_path: Path) -> None:
     context = refined(tmp_path, "sample.days = 3")
+    figures = context.settings.evaluation_dir / "news" / "drift.json"
+    figures.parent.mkdir(parents=True)
+    figures.write_text('{"comparisons": {"long_term": {"alarm": true}}}')
     assert drifts_of(context, Dataset.load(context.run.read("refined"))) == {}
+    assert "alarm" not in quality(context)
+    assert not figures.exists()

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from script_shared.database_timeouts import LOST_SECONDS, POSTGRESQL, connect_arguments
 from script_shared.errors import UnavailableError
 from script_shared.events import EventLog
 from script_shared.recruiting.index.pgvector import Database
+from script_shared.storage.database_timeouts import LOST_SECONDS, POSTGRESQL, connect_arguments
 from script_shared.storage.tables import TableConnection
 from tests.patience import PATIENCE_SECONDS
 from tests.servers import postgresql
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 OPENERS = re.compile(r"\b(create_engine|psycopg2\.connect|pymysql\.connect)\(")
 
 
@@ -87,4 +87,4 @@ def test_every_place_that_connects_uses_these_timeouts() -> None:
     files = [path for name in ("app", "pipelines", "script_shared") for path in (ROOT / name).rglob("*.py")]
     connects = {path for path in files if OPENERS.search(path.read_text(encoding="utf-8"))}
     assert len(connects) == 3
-    assert all("script_shared.database_timeouts" in path.read_text(encoding="utf-8") for path in connects)
+    assert all("script_shared.storage.database_timeouts" in path.read_text(encoding="utf-8") for path in connects)
