@@ -13,12 +13,13 @@ from pipelines.use_case import UseCase
 from script_shared.errors import ReleaseMissingError, RunError
 
 DOC = """
-### {name}: evaluate the release in service on today's data
+### {name}: evaluate the release in service on the newest events
 
-`evaluate_service` measures the release in service on the newest refined data and adds the rows to
-`evaluation_metrics.csv`. It changes no release.
+`evaluate_service` measures the release in service by replay on the newest data, with clicks of the event log that no
+data run has refined yet, and adds the rows to `evaluation_metrics.csv`. It says in one sentence whether the release
+still earns its place: in its log, its report, `GET /evaluation` and the gauges `pauta_service_…`. No release changes.
 
-**Starts** by its schedule, or by hand for any refined run. Without a release or data, it is skipped.
+**Starts** by its schedule (every six hours), or by hand for any refined run. Without a release or data, it is skipped.
 """
 
 

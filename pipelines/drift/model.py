@@ -97,7 +97,11 @@ class ModelFigures:
 
 
 def model_figures(context: Context) -> ModelFigures:
-    """The figures of the release in service from the table of all evaluations; none where it cannot be read."""
+    """The figures of the release in service from the table of all evaluations; none where it cannot be read.
+
+    Args:
+        context: names the releases and the folder of evaluations.
+    """
     try:
         pointer = context.releases.current()
         if pointer is None:

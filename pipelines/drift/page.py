@@ -49,6 +49,8 @@ def page(drift: Drift | Mapping[str, Drift], title: str, subtitle: str, *, more:
     """The page as HTML text.
 
     Args:
+        title: heading of the page.
+        subtitle: line below it, such as the run.
         drift: one comparison, or several by name; the first gives the verdict.
         more: sections after the comparisons, such as how the model performs meanwhile.
     """

@@ -16,7 +16,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def append_rows(path: Path, rows: Sequence[dict[str, Any]], run_id: str) -> None:
+def append_rows(
+    path: Path, rows: Sequence[dict[str, Any]], run_id: str, *, newest_of: tuple[str, int] | None = None
+) -> None:
     """Append a run's rows to the CSV; earlier rows of the run are replaced.
 
     A reader sees the old file or the new one. Two writers wait for each other.
@@ -25,6 +27,7 @@ def append_rows(path: Path, rows: Sequence[dict[str, Any]], run_id: str) -> None
         path: of the CSV file, made when missing.
         rows: by column, see ``COLUMNS``.
         run_id: of the run that all rows are of.
+        newest_of: an ending of run ids, and how many runs with it are kept: of those that a schedule adds.
 
     Raises:
         InputError: the file there has other columns.
@@ -35,6 +38,10 @@ def append_rows(path: Path, rows: Sequence[dict[str, Any]], run_id: str) -> None
         fresh = pd.DataFrame(rows, columns=list(COLUMNS))
         old = read_rows(path)
         kept = old[old["run_id"] != run_id]
+        if newest_of is not None:
+            ending, most = newest_of
+            scheduled = [name for name in dict.fromkeys(kept["run_id"]) if name.endswith(ending)]
+            kept = kept[~kept["run_id"].isin(scheduled[: max(0, len(scheduled) - most + 1)])]
         partial = path.with_name(f".{path.name}.partial")
         text = kept.to_csv(index=False) + fresh.to_csv(index=False, header=False)
         partial.write_text(text, encoding="utf-8")

@@ -26,6 +26,7 @@ from script_shared.news.params import NewsParams
 
 Kind = Literal["candidate", "service"]
 SERVICE_STEP = "evaluated_service"
+SERVICE_ENDING, SCHEDULED = ".service", 120  # ending of the ids of scheduled evaluations; how many the table keeps
 SIMULATED = (
     "The data has no login flag: who is logged in is simulated by a stable draw that favours frequent users, "
     "so every figure by segment depends on that simulation. As the data's documentation defines it, the draw goes by "
@@ -75,7 +76,7 @@ def evaluate_service(context: Context) -> dict[str, Any]:
         ReleaseMissingError: no release is in service yet.
         As ``evaluate`` does.
     """
-    return _evaluate(context, "service", SERVICE_STEP, f"{context.run.run_id}.service")
+    return _evaluate(context, "service", SERVICE_STEP, f"{context.run.run_id}{SERVICE_ENDING}")
 
 
 def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, Any]:
@@ -192,7 +193,7 @@ def _table(figures: list[Figure], metric: str, cutoff: int) -> dict[str, dict[st
 def _write(evaluation: Evaluation, folder: Path, evaluation_dir: Path, more: Sequence[Section] = ()) -> None:
     csv = evaluation_dir / evaluation_csv.NAME
     (folder / "metrics.json").write_text(evaluation.as_json(), encoding="utf-8")
-    evaluation_csv.append_rows(csv, evaluation.rows(), evaluation.run_id)
+    evaluation_csv.append_rows(csv, evaluation.rows(), evaluation.run_id, newest_of=(SERVICE_ENDING, SCHEDULED))
     write_page(folder / "report.html", render(evaluation, evaluation_csv.read_rows(csv), more))
     for name, suffix in (("metrics.json", ".json"), ("report.html", ".html")):
         _copy(folder / name, evaluation_dir / "news" / f"{evaluation.run_id}{suffix}")

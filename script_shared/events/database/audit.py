@@ -115,7 +115,12 @@ class AuditTable:
 
 
 def key_in(connection: Connection, *, make: bool = True) -> bytes:
-    """The random key of this database, empty if there is none; with ``make``, the writer holds the lock."""
+    """The random key of this database, empty if there is none.
+
+    Args:
+        connection: of a transaction.
+        make: whether a missing key is made; then the transaction holds the lock.
+    """
     key = connection.scalar(select(AUDIT_KEY.c.key))
     if key is None and make:
         key = token_bytes(32)
@@ -124,7 +129,12 @@ def key_in(connection: Connection, *, make: bool = True) -> bytes:
 
 
 def append_in(connection: Connection, decision: Decision) -> Entry:
-    """Add an entry within a transaction that holds the lock."""
+    """Add an entry within a transaction that holds the lock.
+
+    Args:
+        connection: of the transaction.
+        decision: that is not in the record yet.
+    """
     last = connection.execute(select(AUDIT.c.number, AUDIT.c.hash).order_by(AUDIT.c.number.desc()).limit(1)).first()
     number, previous = (last.number + 1, last.hash) if last is not None else (1, FIRST)
     bare = Entry(number=number, previous=previous, **decision.plain())
