@@ -17,9 +17,11 @@ from script_shared.arrays import Float64s, Int64s, IntArray
 from script_shared.clock import EARLY_MS, HOUR_MS
 
 THIN = 0.1  # what lies after the end is less than this share of what is usual,
-THIN_DAY = 0.03  # or than this one where it is less than a day: a site may be down for hours, and just be back,
-# and where it is two weeks and more, which count as so many middle days: quiet weekends do not hide a wrong clock there
+THIN_DAY = 0.03  # or than this one where it is less than a day: a site may be down for hours, and just be back; where
+# less than a week lies before it, which may have had no weekend yet; and where it is two weeks and more, which count as
+# so many middle days: quiet weekends do not hide a wrong clock there
 LEAST = 1.0  # user days that must be missing even from that share, so that a quiet night of a small site is no end
+WEEK = 7  # days
 DAYS = 14  # days before an hour that say what is usual there, and days after the last row that are missed at most
 CERTAIN = 0.9  # share of the users, each by all of their rows, that no end lies before
 SPARSE = 16  # a greatest number above so many times the rows: the users are numbered again before they are counted
@@ -145,8 +147,9 @@ def _too_few(total: Float64s, ends: IntArray) -> Float64s:
     """float64 (ends): the share of the user days usual between each hour and the last row that would be too few.
 
     The same hours of the day are compared. Of the days before, the second lowest says what is usual (the
-    lowest of one or two), because a site may have been down for a day, and Sundays are quiet. Two weeks hold as many
-    weekends as the two before: there the middle day says it as well.
+    lowest of one or two), because a site may have been down for a day, and Sundays are quiet. Less than a week may
+    hold no weekend, so the share is lower there. Two weeks hold as many weekends as the two before: there the middle
+    day says it as well.
 
     Args:
         total: float64 (hours + 1), user days before each hour.
@@ -157,7 +160,8 @@ def _too_few(total: Float64s, ends: IntArray) -> Float64s:
     sums = np.sort(np.where(before >= 0, sums, np.inf), axis=1)
     days = (before >= 0).sum(axis=1)
     of_a_day = sums[np.arange(len(ends)), np.where(days > 2, 1, 0)]
-    thin = np.where(left < _DAY, THIN_DAY, THIN * np.minimum(left / _DAY, DAYS))
+    share = np.where((left < _DAY) | (days < WEEK), THIN_DAY, THIN)
+    thin = share * np.clip(left / _DAY, 1.0, DAYS)
     middle = sums[np.arange(len(ends)), np.maximum(days - 1, 0) // 2]
     of_weeks = np.where(left >= DAYS * _DAY, DAYS * THIN_DAY * middle, 0.0)
     return np.where(days > 0, np.maximum(of_a_day * thin, of_weeks), 0.0)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from script_shared.clock import HOUR_MS
@@ -82,9 +82,32 @@ def test_a_user_whose_every_row_is_ahead_moves_nothing(rows):
     a_day=st.sampled_from([3, 10, 50, 200, 1000]),
     weekend=st.sampled_from([1.0, 0.3, 0.1]),
 )
+@example(seed=800, days=6.125, users=81, a_day=200, weekend=0.1)
 def test_honest_data_loses_nothing_whenever_it_ends(seed, days, users, a_day, weekend):
     found = data_end(*site(seed, days, users, a_day, weekend=weekend))
     assert not found.ahead.any()
+
+
+@pytest.mark.parametrize("a_day", [50, 200])
+def test_the_first_weekend_of_a_site_is_no_end_however_quiet(a_day):
+    """No day before it says how quiet weekends are."""
+    ends = [5 + hours / 24 for hours in (20, 28, 36, 44, 56)]
+    lost = [
+        (seed, days)
+        for seed in range(40)
+        for days in ends
+        if data_end(*site(seed, days, 400, a_day, weekend=0.1)).ahead.any()
+    ]
+    assert lost == []
+
+
+@pytest.mark.parametrize("days", [3, 6])
+@pytest.mark.parametrize("ahead_ms", [2 * DAY_MS, 3650 * DAY_MS])
+def test_one_row_ahead_of_less_than_a_week_moves_nothing(days, ahead_ms):
+    times, users = site(days=days, a_day=100)
+    found = data_end(*with_rows(times, users, [times.max() + ahead_ms], [3]))
+    assert np.flatnonzero(found.ahead).tolist() == [len(times)]
+    assert data_begin(*with_rows(times, users, [times.min() - ahead_ms], [3])) == times.min()
 
 
 @pytest.mark.parametrize("days", [2, 5, 9])
@@ -96,6 +119,7 @@ def test_a_quiet_end_after_a_great_day_is_honest(days):
     assert not data_end(*whole).ahead.any()
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(START, LATEST_MS), st.integers(0, 3)), max_size=30))
 def test_any_rows_have_an_end_and_rows_up_to_it_are_not_ahead(rows):
     times, users = (np.array([row[place] for row in rows], np.int64) for place in (0, 1))
