@@ -113,9 +113,10 @@ def places(room: str) -> list[tuple[str, Mutant]]:
 def score(room: str, copy: Copy, most: int, seed: int, minutes: float) -> str:
     """Try mutants of a room; a line of the table. After so many minutes, 0 for no limit, no further one is begun."""
     found, begun = places(room), time.monotonic()
-    chosen = random.Random(seed).sample(found, most or len(found)) if most < len(found) else found
+    chosen = random.Random(seed).sample(found, min(most or len(found), len(found)))
     lines = copy.lines(ROOMS[room]["tests"])
     seconds = max(SHORTEST, PATIENCE * (time.monotonic() - begun))
+    begun = time.monotonic()
     size = Counter(test for each in lines.values() for tests in each.values() for test in tests)
     counts = Counter[str]()
     for file, mutant in chosen:
