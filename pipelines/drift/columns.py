@@ -1,13 +1,14 @@
 """The shift of one column of numbers or categories."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from pipelines.drift import measures
 from pipelines.drift.sentences import sentence_of_categories, sentence_of_numbers
-from pipelines.drift.shift import Shift, level_of
+from pipelines.drift.shift import Kind, Shift, level_of
 from pipelines.drift.windows import others, usual_index
 from script_shared.arrays import FloatArray, IntArray
 
@@ -53,22 +54,54 @@ def category_shift(
     usual = usual_of(counts[0], counts[1], [_counts(window, name, every) for window in windows])
     index, missing = measures.stability_index(*counts), (missing_share(before, name), missing_share(now, name))
     new = tuple(text for text in names[1] if text not in names[0])
+    return shift_of_shares(
+        name,
+        "category",
+        counts,
+        missing,
+        index=index,
+        usual=usual,
+        used=used,
+        new=new,
+        sentence=sentence_of_categories(name, every, counts[0][:-1], counts[1][:-1], missing, new),
+        bins=(*every, MISSING),
+        shares_before=measures.shares(counts[0]),
+        shares=measures.shares(counts[1]),
+    )
+
+
+def shift_of_shares(
+    name: str,
+    kind: Kind,
+    counts: Sequence[IntArray] | Sequence[FloatArray],
+    missing: tuple[float, float],
+    *,
+    index: float,
+    usual: float,
+    **more: Any,
+) -> Shift:
+    """The shift of a column whose values have no order: its effect is their association with the two times.
+
+    Args:
+        name: of the column.
+        kind: ``category`` or ``text``.
+        counts: (values) each, before and now.
+        missing: shares of rows without a value, before and now.
+        index: population stability index.
+        usual: the index that chance, or the usual difference between such windows, explains.
+        **more: the other fields of ``Shift``.
+    """
     return Shift(
         column=name,
-        kind="category",
+        kind=kind,
         index=index,
         gap=float("nan"),
         effect=measures.association(*counts),
         missing_before=missing[0],
         missing=missing[1],
         level=level_of(index, usual, 1.0),
-        used=used,
-        new=new,
-        sentence=sentence_of_categories(name, every, counts[0][:-1], counts[1][:-1], missing, new),
         usual=usual,
-        bins=(*every, MISSING),
-        shares_before=measures.shares(counts[0]),
-        shares=measures.shares(counts[1]),
+        **more,
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.drift import measures
-from pipelines.drift.columns import missing_share
+from pipelines.drift.columns import missing_share, shift_of_shares
 from pipelines.drift.sentences import sentence_of_terms
 from pipelines.drift.shift import Shift, Term, level_of
 from pipelines.drift.windows import others, usual_index
@@ -35,19 +35,16 @@ def text_shift(
     filled = [found for each in windows if (found := _texts(each, name))]
     usual = _usual(old, new, [_counts_of(each, terms) for each in filled])
     moved = _moved(terms, old, new)
-    return Shift(
-        column=name,
-        kind="text",
+    return shift_of_shares(
+        name,
+        "text",
+        counts,
+        missing,
         index=index,
-        gap=float("nan"),
-        effect=measures.association(*counts),
-        missing_before=missing[0],
-        missing=missing[1],
-        level=level_of(index, usual, 1.0),
+        usual=usual,
         used=used,
         new=(),
         sentence=sentence_of_terms(name, moved, missing),
-        usual=usual,
         terms=tuple(moved[:SHOWN]),
     )
 

@@ -14,7 +14,7 @@ from script_shared.releases import open_releases
 from script_shared.settings import Settings
 from script_shared.use_cases import entries
 
-LOAD_SECONDS = 60.0
+LOAD_SECONDS = 300.0  # on a busy machine; a refusal ends the wait at once
 DAG_SECONDS = 120.0  # for Airflow to read the DAGs, or to start the training after the data
 RUN_SECONDS = 86_400.0
 POLL_SECONDS = 0.7  # each look costs Airflow's API some time that the tasks could use

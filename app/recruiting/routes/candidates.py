@@ -3,17 +3,18 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from app.decisions import TheDecisions
 from app.recruiting.answers import candidate_row, private_json
 from app.recruiting.filters import CandidateFilter, VacancyFilter
 from app.recruiting.lists import similar_candidates, vacancies_for
 from app.recruiting.live_release import InService
+from app.recruiting.routes import recruiting_router
 from app.recruiting.shapes import CandidateId, ErasedCandidate, Limit, Offset, SimilarCandidates, VacancyList
 from app.security.requirement import require
 
-router = APIRouter(prefix="/recruiting/candidates", tags=["recruiting"], dependencies=[require("viewer", "recruiting")])
+router = recruiting_router("/candidates")
 
 
 @router.get("/{candidate_id}/vacancies", summary="Vacancies for a candidate", response_model=VacancyList)

@@ -3,18 +3,19 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import HTTPException, Query, Request, Response
 
 from app.recruiting.answers import NO_CANDIDATE, private_json
 from app.recruiting.live_release import InService
 from app.recruiting.release_loader import RecruitingRelease
+from app.recruiting.routes import recruiting_router
 from app.recruiting.shapes import CandidateContact, CandidateId, ContactAccessList
 from app.security.caller import Caller
 from app.security.requirement import require
 from script_shared.recruiting.store.contacts import VARIABLE, Contacts
 from script_shared.times import iso
 
-router = APIRouter(prefix="/recruiting", tags=["recruiting"], dependencies=[require("viewer", "recruiting")])
+router = recruiting_router()
 MOST = 1000
 TheViewer = Annotated[Caller, require("viewer", "recruiting")]
 NOT_KEPT = f"Contacts are not kept. Set {VARIABLE} and run the data pipeline again to keep them encrypted."

@@ -3,19 +3,17 @@
 import asyncio
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.http.bodies import BodyRoute
 from app.recruiting.answers import Side, candidate_row, pair_json, private_json, vacancy_row
 from app.recruiting.changes import scrubbed
 from app.recruiting.live_release import InService
 from app.recruiting.release_loader import RecruitingRelease
+from app.recruiting.routes import recruiting_router
 from app.recruiting.shapes import Matches, Pair, Pairs
-from app.security.requirement import require
 
-router = APIRouter(
-    prefix="/recruiting", tags=["recruiting"], dependencies=[require("viewer", "recruiting")], route_class=BodyRoute
-)
+router = recruiting_router(route_class=BodyRoute)
 
 
 @router.post("/match", summary="How well pairs fit", response_model=Matches)

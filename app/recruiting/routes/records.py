@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Path, Query, Response
+from fastapi import HTTPException, Path, Query, Response
 
 from app.decisions import TheDecisions
 from app.http.bodies import BodyRoute
@@ -19,13 +19,12 @@ from app.recruiting.record_shapes import (
     StoredRecord,
     VacancyRecord,
 )
+from app.recruiting.routes import recruiting_router
 from app.recruiting.shapes import Limit, Offset
 from app.security.requirement import require
 from script_shared.recruiting.store.store import Kind, Stored
 
-router = APIRouter(
-    prefix="/recruiting", tags=["recruiting"], dependencies=[require("viewer", "recruiting")], route_class=BodyRoute
-)
+router = recruiting_router(route_class=BodyRoute)
 UNKNOWN = (
     "There is no stored record of this id. Records of files are in the release alone; a PUT with version 0 stores one."
 )

@@ -3,15 +3,15 @@
 import asyncio
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.recruiting.answers import private_json
 from app.recruiting.lists import found_by_text
 from app.recruiting.live_release import InService
+from app.recruiting.routes import recruiting_router
 from app.recruiting.shapes import Found, Limit, Offset
-from app.security.requirement import require
 
-router = APIRouter(prefix="/recruiting", tags=["recruiting"], dependencies=[require("viewer", "recruiting")])
+router = recruiting_router()
 Kind = Literal["candidates", "vacancies"]
 
 

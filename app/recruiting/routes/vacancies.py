@@ -3,16 +3,16 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from app.recruiting.answers import private_json, vacancy_row
 from app.recruiting.filters import CandidateFilter, VacancyFilter
 from app.recruiting.lists import applicants_of, candidates_for, similar_vacancies
 from app.recruiting.live_release import InService
+from app.recruiting.routes import recruiting_router
 from app.recruiting.shapes import CandidateList, Limit, Offset, SimilarVacancies, VacancyId
-from app.security.requirement import require
 
-router = APIRouter(prefix="/recruiting/vacancies", tags=["recruiting"], dependencies=[require("viewer", "recruiting")])
+router = recruiting_router("/vacancies")
 
 
 @router.get("/{vacancy_id}/candidates", summary="Candidates for a vacancy", response_model=CandidateList)

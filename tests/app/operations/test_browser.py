@@ -1,6 +1,5 @@
 """The pages for operators in a real Chromium: every page and action, on a desktop and on a phone, also by keyboard."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,8 +7,9 @@ import pytest
 from tests.app.conftest import release_of, until
 from tests.app.operations.conftest import Site
 from tests.app.operations.test_pages import CASE
-from tests.app.shell.browsers import LOOKS, SIZES, barriers, chromium, fits, keep_picture, window
+from tests.app.shell.browsers import LOOKS, SIZES, barriers, browser, fits, keep_picture, window
 
+__all__ = ["browser"]  # a fixture
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = {
     "overview": "/operations",
@@ -19,12 +19,6 @@ PAGES = {
     "compare": f"{CASE}/compare?a=v1&b=v2",
     "record": "/operations/record",
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.mark.parametrize(("size", "scheme"), LOOKS)

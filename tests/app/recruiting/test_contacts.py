@@ -12,21 +12,19 @@ from script_shared.recruiting.store.contacts import Contacts, digest_of
 from script_shared.settings import Settings
 from script_shared.use_case_settings import UseCaseSettings
 from tests.app.conftest import serving, until
-from tests.app.recruiting.test_records import ADMIN, client, made
-from tests.app.recruiting.test_records import settings as without_key
+from tests.app.recruiting.releases import ADMIN
 
-__all__ = ["client", "made", "without_key"]  # fixtures
 ANNA = {"Authorization": "Bearer a-recruiters-token-of-a-test"}
 PATH = "/recruiting/candidates/10001/contact"
 
 
 @pytest.fixture
-def settings(without_key: Settings) -> Settings:
+def settings(promoted: Settings) -> Settings:
     own = UseCaseSettings(
         viewers=SecretStr("anna=a-recruiters-token-of-a-test"),
         contact_key=SecretStr(Fernet.generate_key().decode()),
     )
-    return without_key.model_copy(update={"by_use_case": {"recruiting": own}})
+    return promoted.model_copy(update={"by_use_case": {"recruiting": own}})
 
 
 @pytest.fixture
@@ -63,8 +61,8 @@ def test_the_contact_of_an_erased_candidate_is_in_no_table_and_no_answer(
     assert contacts.read("10001", "test", "test") is None
 
 
-def test_without_a_key_there_are_no_contacts(without_key: Settings) -> None:
-    with serving(without_key) as client:
+def test_without_a_key_there_are_no_contacts(promoted: Settings) -> None:
+    with serving(promoted) as client:
         until(lambda: client.get("/ready?use_case=recruiting").status_code == 200)
         answer = client.get(PATH, headers=ADMIN)
     assert (answer.status_code, "PAUTA_RECRUITING_CONTACT_KEY" in answer.json()["detail"]) == (404, True)

@@ -19,9 +19,9 @@ from script_shared.recruiting.index.servers import SIDES, index_name, index_serv
 from script_shared.recruiting.ranking.matcher import Matcher
 from script_shared.settings import Settings
 from script_shared.use_case_settings import UseCaseSettings
-from tests.app.conftest import TOKEN, serving, until
-from tests.app.recruiting.releases import TINY, VACANCY
-from tests.app.recruiting.test_records import ADMIN, NEW, put
+from tests.app.conftest import serving, until
+from tests.app.recruiting.releases import ADMIN, TINY, VACANCY, settings_in
+from tests.app.recruiting.test_records import NEW, put
 from tests.pipelines.recruiting.conftest import do, make_context
 from tests.script_shared.recruiting.index.test_contract import postgres
 
@@ -38,17 +38,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Context:
 
 @pytest.fixture
 def settings(trained: Context, postgres: str, tmp_path: Path) -> Settings:
-    return Settings(
-        data_dir=tmp_path / "data",
-        models_uri=str(tmp_path / "models"),
-        evaluation_dir=tmp_path / "evaluation",
-        cache_dir=tmp_path / "cache",
-        release_poll_seconds=0.05,
-        admin_token=SecretStr(TOKEN),
-        airflow_url=None,
-        use_cases="recruiting",
-        by_use_case={"recruiting": {"index_uri": SecretStr(postgres)}},
-    )
+    return settings_in(tmp_path, index_uri=SecretStr(postgres))
 
 
 def in_service(trained: Context, settings: Settings, version: str) -> Context:

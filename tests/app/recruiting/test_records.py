@@ -1,13 +1,11 @@
 """Records that people add and change: with versions, found by every process at once, and in the next training."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import polars as pl
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import insert
 
 from app.releases.load_trial import LoadTrial
@@ -19,44 +17,12 @@ from script_shared.recruiting.store.store import RecruitingStore, Stored
 from script_shared.releases import Releases
 from script_shared.settings import Settings
 from script_shared.storage.tables import tables_address
-from tests.app.conftest import TOKEN, serving, until
-from tests.app.recruiting.releases import VACANCY, make_release
+from tests.app.conftest import serving, until
+from tests.app.recruiting.releases import ADMIN, VACANCY
 from tests.pipelines.recruiting.conftest import do, make_context
 
-ADMIN = {"Authorization": f"Bearer {TOKEN}"}
 NEW = {"title": "Consultor SAP EWM Sênior", "skills_text": "SAP EWM; ABAP", "level": "Sênior", "state": "Bahia"}
 SECRET = "Zuleica Rezende, zu@x.com, (11) 98765-4321. "
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_release(tmp_path_factory.mktemp("recruiting"))
-
-
-@pytest.fixture
-def settings(made: Path, tmp_path: Path) -> Settings:
-    settings = Settings(
-        data_dir=tmp_path / "data",
-        models_uri=str(tmp_path / "models"),
-        evaluation_dir=tmp_path / "evaluation",
-        cache_dir=tmp_path / "cache",
-        release_poll_seconds=0.05,
-        admin_token=SecretStr(TOKEN),
-        airflow_url=None,
-        use_cases="recruiting",
-    )
-    releases = Releases(f"{settings.models_uri}/recruiting")
-    releases.publish(made, "r1")
-    releases.promote("r1", "test")
-    return settings
-
-
-@pytest.fixture
-def client(settings: Settings) -> Iterator[httpx.Client]:
-    with serving(settings) as client:
-        until(lambda: client.get("/ready?use_case=recruiting").status_code == 200)
-        client.headers.update(ADMIN)
-        yield client
 
 
 def put(client: httpx.Client, path: str, body: dict[str, Any], status: int = 200) -> dict[str, Any]:

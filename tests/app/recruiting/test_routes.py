@@ -1,7 +1,6 @@
 """The recruiting routes over HTTP, from a release in a store."""
 
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,10 @@ from script_shared.events import EventLog
 from script_shared.recruiting.erasure import person_name
 from script_shared.releases import Releases
 from script_shared.settings import Settings
-from tests.app.conftest import TOKEN, serving, until
-from tests.app.recruiting.releases import OLD_VACANCY, VACANCY, make_release
+from script_shared.use_case_settings import UseCaseSettings
+from tests.app.conftest import until
+from tests.app.recruiting.releases import OLD_VACANCY, VACANCY
 
-ADMIN = {"Authorization": f"Bearer {TOKEN}"}
 RECRUITER = "a-recruiters-token-of-a-test"
 PAIR = {
     "candidate": {"cv_text": "Experiência com SAP MM e ABAP."},
@@ -34,36 +33,10 @@ ROUTES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_release(tmp_path_factory.mktemp("recruiting"))
-
-
 @pytest.fixture
-def settings(made: Path, tmp_path: Path) -> Settings:
-    settings = Settings(
-        data_dir=tmp_path / "data",
-        models_uri=str(tmp_path / "models"),
-        evaluation_dir=tmp_path / "evaluation",
-        cache_dir=tmp_path / "cache",
-        release_poll_seconds=0.05,
-        admin_token=SecretStr(TOKEN),
-        airflow_url=None,
-        use_cases="recruiting",
-        by_use_case={"recruiting": {"viewers": f"anna={RECRUITER}"}},
-    )
-    releases = Releases(f"{settings.models_uri}/recruiting")
-    releases.publish(made, "r1")
-    releases.promote("r1", "test")
-    return settings
-
-
-@pytest.fixture
-def client(settings: Settings) -> Iterator[httpx.Client]:
-    with serving(settings) as client:
-        until(lambda: client.get("/ready?use_case=recruiting").status_code == 200)
-        client.headers.update(ADMIN)
-        yield client
+def settings(promoted: Settings) -> Settings:
+    own = UseCaseSettings(viewers=SecretStr(f"anna={RECRUITER}"))
+    return promoted.model_copy(update={"by_use_case": {"recruiting": own}})
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)

@@ -8,9 +8,8 @@ from script_shared.errors import UnavailableError
 from script_shared.recruiting.store.store import RecruitingStore
 from tests.app.conftest import until
 from tests.app.recruiting.releases import VACANCY
-from tests.app.recruiting.test_records import NEW, client, made, put, settings, titles
+from tests.app.recruiting.test_records import NEW, put, titles
 
-__all__ = ["client", "made", "settings"]  # fixtures
 PATH = f"/recruiting/vacancies/{VACANCY}/candidates"
 
 

@@ -31,6 +31,13 @@ def chromium() -> Iterator[Any]:
         started.close()
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium for all tests of a module that imports this name."""
+    with chromium() as started:
+        yield started
+
+
 def keep_picture(page: Any, name: str) -> None:
     """Keep a picture of the whole page in the folder ``PAUTA_TEST_PICTURES``, where it is set."""
     if folder := os.environ.get("PAUTA_TEST_PICTURES"):

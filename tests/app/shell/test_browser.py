@@ -1,21 +1,15 @@
 """The shared pages in a real Chromium, on a desktop and on a phone, light and dark."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.app.conftest import TOKEN
-from tests.app.shell.browsers import LOOKS, SIZES, barriers, chromium, fits, window
+from tests.app.shell.browsers import LOOKS, SIZES, barriers, browser, fits, window
 
+__all__ = ["browser"]  # a fixture
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.mark.parametrize(("size", "scheme"), LOOKS)

@@ -1,6 +1,5 @@
 """The pages for recruiters in a real Chromium: every page and action, on a desktop and on a phone, light and dark."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -9,16 +8,11 @@ import pytest
 from tests.app.conftest import TOKEN
 from tests.app.recruiting.pages.conftest import RUI
 from tests.app.recruiting.releases import VACANCY
-from tests.app.shell.browsers import LOOKS, SIZES, barriers, chromium, fits, window
+from tests.app.shell.browsers import LOOKS, SIZES, barriers, browser, fits, window
 
+__all__ = ["browser"]  # a fixture
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGE = "/recruiting/page"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -12,10 +12,11 @@ from script_shared.releases import Releases
 from script_shared.settings import Settings
 from script_shared.use_case_settings import UseCaseSettings
 from tests.app.conftest import serving, until
-from tests.app.shell.browsers import LOOKS, SIZES, barriers, chromium, fits, window
+from tests.app.shell.browsers import LOOKS, SIZES, barriers, browser, fits, window
 from tests.app.students.conftest import ANA, is_ready
 from tests.app.students.releases import make_release
 
+__all__ = ["browser"]  # a fixture
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -36,12 +37,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     with serving(settings) as client:
         until(lambda: is_ready(client))
         yield client
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(params=SIZES)
