@@ -15,8 +15,7 @@ from script_shared.errors import UnavailableError
 from script_shared.events.address import engine_of
 from script_shared.events.database.log_file import FIX, LogFile, Opened
 from script_shared.events.database.numbering import last_number, raise_numbers
-from script_shared.events.database.schema import ENTRIES, METADATA, WIDENED
-from script_shared.events.database.session_key import index_statement
+from script_shared.events.database.schema import ENTRIES, METADATA, WIDENED, index_statement
 from script_shared.names import MAX_ID
 
 _APPEND_LOCK = 0x7061757461  # PostgreSQL advisory lock: appends commit in the order of their numbers

@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, literal, or_, select
 
 from script_shared.clock import wall_ms
-from script_shared.events.database.schema import ENTRIES
-from script_shared.events.database.session_key import SessionKey
+from script_shared.events.database.schema import ENTRIES, SessionKey
 from script_shared.events.entry import Entry, Kind, user_digest
 from script_shared.events.person import Person, session_name
 

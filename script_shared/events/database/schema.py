@@ -1,10 +1,13 @@
-"""The tables of the log database, for SQLite and PostgreSQL alike."""
+"""The tables of the log database, for SQLite and PostgreSQL alike, and the index of the session in an entry's body."""
+
+from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Index,
     Integer,
     LargeBinary,
@@ -15,11 +18,13 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.ext.compiler import compiles
 
 from script_shared.events.entry import Kind
 from script_shared.names import MAX_ID
 
 METADATA = MetaData()
+SESSION_INDEX = "pauta_entries_session"
 _SEQ = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
 _ARTICLE = text(f"kind = {int(Kind.ARTICLE)}")
 
@@ -197,3 +202,29 @@ MARKS = Table(  # parts of experiments in served lists, beside them: most lists 
     Index("pauta_served_marks_time", "time_ms"),
 )
 WIDENED = ("entry_id", "user_id")  # columns that earlier versions made for 128 characters
+
+
+class SessionKey(ColumnElement[str]):
+    """``body.session`` of an entry, null where it names none.
+
+    Written without parameters, because SQLite uses an index of an expression only where it finds the same one.
+    """
+
+    inherit_cache = True
+    type = String()
+
+
+@compiles(SessionKey, "sqlite")
+def _sqlite(element: SessionKey, compiler: Any, **options: Any) -> str:
+    return "json_extract(body, '$.session')"
+
+
+@compiles(SessionKey, "postgresql")
+def _postgresql(element: SessionKey, compiler: Any, **options: Any) -> str:
+    return "(body ->> 'session')"
+
+
+def index_statement(dialect: str) -> str:
+    """SQL that makes the index where it is missing; only what names a session takes space in it."""
+    key = _sqlite(SessionKey(), None) if dialect == "sqlite" else _postgresql(SessionKey(), None)
+    return f"CREATE INDEX IF NOT EXISTS {SESSION_INDEX} ON pauta_entries ({key})"
