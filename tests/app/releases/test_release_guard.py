@@ -156,6 +156,13 @@ def test_half_a_tree_ends_the_check_and_not_the_service(whole: Path, tmp_path: P
     assert names_half_a_tree(verdict.parts["ranker"])
 
 
+def test_the_text_of_a_verdict_is_its_reason_else_what_is_wrong_with_each_part() -> None:
+    parts = {"ranker": "it is cut short.", "mixing": "it is no JSON."}
+    assert Verdict("no article is published.", parts).text == "no article is published."
+    assert Verdict(parts=parts).text == "ranker: it is cut short. mixing: it is no JSON."
+    assert Verdict().text == ""
+
+
 def test_a_check_lowers_its_priority_before_it_imports_large_packages() -> None:
     large = "numpy", "pydantic", "script_shared.releases"
     code = f"import sys, app.release_check; sys.exit(str([name for name in {large} if name in sys.modules] or ''))"

@@ -73,6 +73,11 @@ def test_a_damaged_release_cannot_be_promoted_and_the_old_one_stays(releases: Re
     assert current(releases).version == "v1"
 
 
+def test_the_revision_counts_every_write_of_the_pointer(local: Releases, tmp_path: Path) -> None:
+    publish(local, tmp_path, "v1", "v2")
+    assert [local.promote(version, "test").revision for version in ("v1", "v2", "v2")] == [1, 2, 2]
+
+
 def test_eighty_promotes_count_up_and_keep_the_last_fifty(local: Releases, tmp_path: Path) -> None:
     publish(local, tmp_path, "v1", "v2")
     for number in range(1, 81):
