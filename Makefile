@@ -146,6 +146,10 @@ bench-students-scale: install ## 300,000 generated students, from workbooks to a
 bench-recruiting-scale: install ## 50,000 generated candidates, 10,000 vacancies, 50,000 applications, from files to a release (ARGS="--work folder")
 	$(BIN)/python -m tests.benchmarks.recruiting_scale $(ARGS)
 
+.PHONY: bench-experiments
+bench-experiments: install ## A/A tests, A/B tests and interleaving on replayed real clicks (ARGS="--runs 50")
+	$(BIN)/python -m tests.benchmarks.experiments $(ARGS)
+
 .PHONY: bench-ranking
 bench-ranking: install ## Rolling replay of real clicks: the ranker and its peers, with intervals (ARGS="--share 0.05")
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.ranking $(ARGS)

@@ -1,7 +1,7 @@
 """/experiments: shows, starts, changes and stops experiments."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -57,6 +57,18 @@ class ExperimentList(BaseModel):
     experiments: list[ExperimentFacts]
 
 
+class Report(BaseModel):
+    verdict: str = Field(description="What is known by now, in a sentence.")
+    experiment: ExperimentFacts
+    rates: list[dict[str, Any]] = Field(
+        description="Each metric by variant and segment, with its interval, and the difference to the first variant."
+    )
+    variants: list[dict[str, Any]] = Field(description="Users, answers, variety of articles, times and fallbacks.")
+    mismatch: float | None = Field(description="p-value of the division of users by the shares.")
+    first_ms: int = Field(description="Time of the first list, on the release's clock.")
+    last_ms: int
+
+
 class ExperimentVersions(BaseModel):
     versions: list[ExperimentFacts] = Field(description="Newest first.")
 
@@ -77,6 +89,21 @@ async def get_experiment(name: Name, service: TheService) -> Response:
     if not found:
         raise HTTPException(404, "There is no experiment of this name.")
     return json_response({"versions": [each.shown() for each in reversed(found)]}, 200, NO_STORE)
+
+
+@router.get(
+    "/{name}/report", summary="What an experiment found", response_model=Report, dependencies=[require("viewer")]
+)
+def get_report(name: Name, service: TheService) -> Response:
+    """The newest analysis: a sentence, and the figures of every variant. The DAG `experiments` makes it.
+
+    404 before the first analysis.
+    """
+    try:
+        content = (service.settings.evaluation_dir / "experiments" / f"{name}.json").read_bytes()
+    except OSError:
+        raise HTTPException(404, "The experiment has not been analysed yet; the DAG experiments does it.") from None
+    return Response(content, media_type="application/json", headers=NO_STORE)
 
 
 @router.post("", summary="Start an experiment", status_code=201, response_model=ExperimentFacts)

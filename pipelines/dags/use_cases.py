@@ -5,6 +5,7 @@ Airflow reads this file again and again: it builds the DAGs and imports nothing 
 
 from pipelines.airflow.data import data_dag
 from pipelines.airflow.evaluation import evaluation_dag
+from pipelines.airflow.experiments import experiments_dag
 from pipelines.airflow.maintenance import maintenance_dag
 from pipelines.airflow.monitoring import monitoring_dag
 from pipelines.airflow.releases import releases_dag
@@ -20,5 +21,6 @@ for _case in _cases:
         _dag = _build(_case)
         globals()[_dag.dag_id] = _dag
 
+experiments = experiments_dag()
 maintenance = maintenance_dag(_cases)
 releases = releases_dag(_cases)

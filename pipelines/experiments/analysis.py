@@ -83,5 +83,24 @@ def analyse_running(log: EventLog, settings: Settings) -> dict[str, str]:
     return verdicts
 
 
+def analyse_all(settings: Settings) -> dict[str, str]:
+    """The same, in a process that has not opened the log.
+
+    Args:
+        settings: name the event log, the folder of reports, and the record of decisions.
+
+    Returns:
+        by name of the experiment, the verdict, and why variants were stopped; empty without a running experiment.
+
+    Raises:
+        UnavailableError: the log cannot be read.
+    """
+    log = EventLog(settings.events_address)
+    try:
+        return analyse_running(log, settings)
+    finally:
+        log.close()
+
+
 def _evidence(figures: Figures, variant: str) -> list[dict[str, object]]:
     return [row for row in figures.plain()["rates"] if row["variant"] == variant and row["group"] == "all"]

@@ -19,6 +19,7 @@ def settings_of(tmp_path: Any, **more: Any) -> Settings:
     return Settings(
         data_dir=tmp_path,
         models_uri=str(tmp_path / "models"),
+        evaluation_dir=tmp_path / "evaluation",
         use_cases="news,students",
         admin_token=SecretStr(TOKEN),
         **more,
@@ -53,6 +54,12 @@ def test_an_experiment_is_started_changed_and_stopped_by_operators_and_every_cha
         assert client.post("/experiments/ranker/stop", json={}, headers=ADMIN).json()["state"] == "stopped"
         assert client.post("/experiments/other/stop", json={}, headers=ADMIN).status_code == 422
         assert client.get("/experiments/other", headers=ADMIN).status_code == 404
+        assert client.get("/experiments/ranker/report", headers=ADMIN).status_code == 404
+        report = tmp_path / "evaluation" / "experiments" / "ranker.json"
+        report.parent.mkdir(parents=True)
+        report.write_text('{"verdict": "Nothing is known yet."}', encoding="utf-8")
+        found = client.get("/experiments/ranker/report", headers=as_role["viewer"])
+        assert found.json()["verdict"] == "Nothing is known yet."
         versions = client.get("/experiments/ranker", headers=as_role["viewer"]).json()["versions"]
         assert [(each["version"], each["state"]) for each in versions] == [
             (3, "stopped"),

@@ -14,6 +14,7 @@ from pipelines.commands.replay import day_window
 from pipelines.news.replay.sources import from_clicks
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
+from tests.benchmarks.experiments.cost import microseconds
 from tests.benchmarks.experiments.replayed import Answers, load, replay, save
 from tests.benchmarks.experiments.simulation import alarms, credits, divided, hits, interleaved, needed, runs
 from tests.benchmarks.ranking import CLICKS, DAY
@@ -27,7 +28,7 @@ def main() -> int:
     kept = args.output / "answers.npz"
     if not kept.is_file():
         _replay(args, kept)
-    facts = figures(load(kept), args.runs)
+    facts = {"microseconds": microseconds(), **figures(load(kept), args.runs)}
     text = json.dumps(facts, indent=2)
     (args.output / "experiments.json").write_text(text, encoding="utf-8")
     print(text)

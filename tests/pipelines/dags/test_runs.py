@@ -1,6 +1,7 @@
 """The DAGs run for real, task by task, by Airflow itself, on a sample of a few thousand clicks."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,11 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 
 from pipelines.runs import Run
+from script_shared.events import EventLog
+from script_shared.experiments.experiment import experiment_of
 from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.releases import Releases
+from script_shared.settings import load_settings
 from script_shared.use_cases import entries
 from tests.conftest import DAGS
 from tests.pipelines.dags.tiny import write_tiny_params
@@ -96,6 +100,16 @@ def test_maintenance_prunes_each_use_case(place: Place) -> None:
     assert state == "success"
     assert tasks == {f"{name} {case}": "success" for case in entries() for name in ("reconcile", "prune")}
     assert set(returned["prune news"]) >= {"releases", "runs", "partial_folders"}
+
+
+def test_experiments_are_analysed_when_one_runs(place: Place) -> None:
+    assert place.run("experiments")[1] == {"analyse": "skipped"}
+    variants = [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.5}]
+    with closing(EventLog(load_settings().events_address)) as log:
+        log.experiments.start(experiment_of({"name": "even", "variants": variants}), "ana")
+    _, tasks, returned = place.run("experiments")
+    assert tasks == {"analyse": "success"}
+    assert returned["analyse"] == {"verdicts": {"even": "No list of this experiment has been served yet."}}
 
 
 def test_a_training_that_fails_is_tracked_and_stays_a_failed_run(place: Place) -> None:

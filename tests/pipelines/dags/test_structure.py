@@ -17,7 +17,7 @@ from script_shared.news.segments import SEGMENT_NAMES
 from tests.conftest import DAGS
 
 NAMES = (
-    *("maintenance", "releases"),
+    *("experiments", "maintenance", "releases"),
     *("news_data", "news_evaluation", "news_monitoring", "news_training"),
     *("recruiting_data", "recruiting_monitoring", "recruiting_training"),
     *("students_data", "students_monitoring", "students_training"),
@@ -68,10 +68,12 @@ GRAPHS = {
         "promote": ["track"],
         "track": [],
     },
+    "experiments": {"analyse": []},
     "maintenance": {"reconcile": ["prune"], "prune": []},
     "releases": {"move": []},
 }
 SCHEDULES = {
+    "experiments": "*/20 * * * *",
     **{f"{name}_monitoring": "*/5 * * * *" for name in ("news", "recruiting", "students")},
     "news_evaluation": "0 */6 * * *",
     "students_data": "0 5 1 3 *",
