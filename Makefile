@@ -170,6 +170,10 @@ bench-slow-site: install ## A generated year of a slow site through the pipeline
 bench-serving: install ## HTTP at full scale: times under constant load, most requests, swaps, clicks seen (ARGS="--work site")
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.serving $(ARGS)
 
+.PHONY: bench-editorial
+bench-editorial: install ## 100 articles are taken down under load, and what 1,000 rules cost a list (ARGS="--takedowns 0")
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.editorial $(ARGS)
+
 .PHONY: bench-attack
 bench-attack: install ## Attacks of strangers on an API at its defaults: what they take and move (ARGS="--work folder")
 	$(BIN)/python -m tests.benchmarks.attack $(ARGS)

@@ -6,33 +6,27 @@ import json
 import os
 import sys
 import tempfile
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.made_site import environment, plan
 from tests.benchmarks.rule_time import rule_times
 from tests.benchmarks.scale import machine
 from tests.benchmarks.servers import TOKEN, api
-from tests.benchmarks.site import Site, build
 from tests.benchmarks.takedowns import take_down_under_load
 
-SMALL = ["sample.users=60000", "sample.articles=12000", "sample.interactions=600000", "sample.days=20"]
 BARS = {"answers with a taken-down article after a second": 0, "share of a list's time for 1,000 rules": 0.05}
 
 
 def main() -> int:
     """Run the benchmark, print its table and write it as JSON."""
     args = _arguments()
-    place: AbstractContextManager[Any] = (
-        nullcontext(args.work) if args.work else tempfile.TemporaryDirectory(prefix="pauta-editorial-")
-    )
-    with place as work:
-        site = build(Path(work), args.set or SMALL, _say)
-        result: dict[str, Any] = {"machine": machine(), "rate": args.rate}
+    result: dict[str, Any] = {"machine": machine(), "rate": args.rate}
+    with tempfile.TemporaryDirectory(prefix="pauta-editorial-") as work:
         if not args.no_time:
-            result["time"] = rule_times(site)
+            result["time"] = rule_times(Path(work))
         if args.takedowns:
-            result["takedowns"] = _taken_down(site, args)
+            result["takedowns"] = _taken_down(Path(work), args)
     args.output.parent.mkdir(parents=True, exist_ok=True)
     args.output.write_text(json.dumps(result, indent=2))
     print(table(result))
@@ -41,9 +35,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench-editorial", description=__doc__)
-    parser.add_argument("--work", type=Path, help="folder of the site, made when it is empty and used again later")
     parser.add_argument("--output", type=Path, default=Path("script_shared/evaluation/bench/editorial.json"))
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="another size: params")
     parser.add_argument("--workers", type=int, default=2, help="processes that answer")
     parser.add_argument("--rate", type=float, default=200.0, help="requests per second")
     parser.add_argument(
@@ -54,13 +46,12 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _taken_down(site: Site, args: argparse.Namespace) -> dict[str, Any]:
-    site.releases.promote(site.versions[0], "benchmark")
-    with api(site.env, args.workers) as server:
+def _taken_down(work: Path, args: argparse.Namespace) -> dict[str, Any]:
+    with api(environment(work), args.workers) as server:
         server.settle()
         _say(f"{args.takedowns} articles are taken down at {args.rate:g} requests per second ...")
-        plan = site.plan(int(args.rate * (args.takedowns * args.pause + 5)), 0.1, 1)
-        return asyncio.run(take_down_under_load(server.port, plan, args.rate, TOKEN, args.takedowns, args.pause))
+        planned = plan(int(args.rate * (args.takedowns * args.pause + 5)))
+        return asyncio.run(take_down_under_load(server.port, planned, args.rate, TOKEN, args.takedowns, args.pause))
 
 
 def _say(line: str) -> None:

@@ -2,24 +2,24 @@
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from script_shared.events import EventLog
 from script_shared.news.model import NewsModel
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import FILE, NewsParams
-from script_shared.news.ranking.mixing import load_mixing
 from script_shared.news.ranking.query import Query
 from script_shared.news.rules.conflicts import contradiction
 from script_shared.news.rules.rule import By, Group, Kind, Rule
 from script_shared.news.rules.rule_book import RuleBook
-from script_shared.news.serving.cluster_assignment import assignment_of
-from script_shared.news.serving.loading import load_newsroom, load_ranker
+from script_shared.news.serving.loading import load_ranker
 from script_shared.news.serving.recommender import LiveRecommender
+from script_shared.news.state.state import LiveState
 from script_shared.params import load_params
-from tests.benchmarks.site import Site
+from tests.app.releases_made import SECTIONS
+from tests.benchmarks.made_site import entries, readers, release_folder
 
 LISTS, TURNS = 150, 5
 RULES = 1_000
@@ -33,33 +33,22 @@ SHARES: dict[Kind, float] = {
 }
 
 
-def rule_times(site: Site) -> dict[str, Any]:
-    """By kind of mixture the median times of a list; lists with and without rules take turns."""
-    release = site.releases.fetch(site.versions[1])
-    recommender = recommender_of(site, release)
-    alive = alive_articles(recommender)
-    sections = [str(name) for name in recommender.catalog.section_names.tolist()] if recommender.catalog else []
-    random = np.random.default_rng(1)
-    queries = [Query(str(user), region="3", device="mobile") for user in random.choice(site.returning, LISTS)]
+def rule_times(work: Path) -> dict[str, Any]:
+    """By kind of mixture the times of a list; lists with and without rules take turns."""
+    recommender = recommender_of(release_folder(work))
+    alive, sections = alive_articles(recommender), list(SECTIONS)
+    queries = [Query(user, region="3", device="mobile") for user in readers(LISTS)]
     mixtures = {"rules without quotas": SHARES, "rules with quotas": {**SHARES, "quota": 0.01}}
     return {name: _compared(recommender, queries, mixture(alive, sections, of)) for name, of in mixtures.items()}
 
 
-def recommender_of(site: Site, release: Any) -> LiveRecommender:
+def recommender_of(release: Path) -> LiveRecommender:
     """The release as the API serves it, with the log folded."""
-    params, model = load_params(NewsParams, FILE), NewsModel.load(release)
-    newsroom, _ = load_newsroom(release, params.live, assignment_of(model))
-    _fold(site, newsroom)
+    params, model = load_params(NewsParams, FILE), NewsModel.load(release, "v1")
+    newsroom = Newsroom(LiveState(params.live))
+    newsroom.apply(entries())
     model.clock.advance(newsroom.now_ms)
-    mixing = load_mixing(release, params.serving)[0]
-    return LiveRecommender(model, newsroom, load_ranker(release)[0], params.serving, mixing=mixing)
-
-
-def _fold(site: Site, newsroom: Newsroom) -> None:
-    log = EventLog(site.env["PAUTA_EVENTS_URI"])
-    while entries := log.tail(newsroom.seq, 5_000):
-        newsroom.apply(entries)
-    log.close()
+    return LiveRecommender(model, newsroom, load_ranker(release)[0], params.serving)
 
 
 def alive_articles(recommender: LiveRecommender) -> list[str]:

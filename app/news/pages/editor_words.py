@@ -9,8 +9,8 @@ EDITOR_WORDS: Words = {
     "tab_articles": ("Articles", "Artigos"),
     "tab_rules": ("Rules", "Regras"),
     "tab_record": ("Who did what", "Quem fez o quê"),
-    "release_time": ("It is {now} on the release's clock.", "São {now} no relógio da versão."),
-    "time_zone": ("Times are in UTC.", "Os horários são em UTC."),
+    "release_time": ("Now on the release's clock:", "Agora no relógio da versão:"),
+    "time_zone": ("UTC", "UTC"),
     # trending
     "trending": ("What is read now", "O que se lê agora"),
     "trending_about": (
