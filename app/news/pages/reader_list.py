@@ -1,6 +1,5 @@
 """One reader's list for the pages: nobody is counted, and nothing is remembered of it."""
 
-from copy import copy
 from itertools import islice
 from typing import Annotated, Any
 
@@ -8,17 +7,24 @@ from pydantic import Field
 
 from app.http.question import Question
 from app.news.article_facts import NOBODY, ArticleFacts
+from app.news.experiments.variant_release import variant_release
 from app.news.pages.explained import parts_of
 from app.news.releases.news_release import NewsRelease
+from app.news.service import NewsService
 from app.news.text_fields import Id, Label
-from script_shared.errors import RequestError
+from script_shared.errors import RequestError, UnavailableError
+from script_shared.experiments.experiment import Variant
 from script_shared.news.ranking.query import LiveItem, Query
 from script_shared.news.serving.most_read import most_read
-from script_shared.news.serving.recommender import LiveRecommender
 from script_shared.times import iso
 
-IN_SERVICE, WITHOUT_RANKER, MOST_READ = "in_service", "without_ranker", "most_read"
-SIDES = (IN_SERVICE, WITHOUT_RANKER, MOST_READ)
+IN_SERVICE, WITHOUT_RANKER, WITHOUT_RULES = "in_service", "without_ranker", "without_rules"
+MOST_READ = "most_read"
+SIDES = (IN_SERVICE, WITHOUT_RANKER, WITHOUT_RULES, MOST_READ)
+CHANGED = {
+    WITHOUT_RANKER: Variant(name="without_ranker", ranker=False),
+    WITHOUT_RULES: Variant(name="without_rules", rules=False),
+}
 WINDOW = "1h"
 LOOKED_AT = 500  # most read articles that a list looks at
 
@@ -27,7 +33,7 @@ class ReaderQuery(Question):
     """A reader as the pages describe one.
 
     Attributes:
-        side: who makes the list, one of ``SIDES``.
+        side: who makes the list: one of ``SIDES``, or a variant of a running experiment, as ``experiment/variant``.
     """
 
     user: Annotated[str, Field(max_length=256)] = ""
@@ -39,21 +45,41 @@ class ReaderQuery(Question):
     explain: bool = False
 
 
+def side_of(service: NewsService, wanted: ReaderQuery) -> NewsRelease:
+    """What makes the list of a side.
+
+    Args:
+        service: the parts of news.
+        wanted: names the side.
+
+    Returns:
+        A release, which may be the one in service with something changed.
+
+    Raises:
+        UnavailableError: no release is in service, or that of the variant is not loaded yet.
+        RequestError: there is no such side.
+    """
+    served, side = service.live.require(), wanted.side
+    if side in SIDES:
+        return variant_release(served, CHANGED[side]) if side in CHANGED else served
+    if side not in service.experiments.variants:
+        raise RequestError(f"side: {side!r} is unknown.", fix=f"Use one of: {', '.join(SIDES)}.")
+    found = service.experiments.variant(side, served)
+    if found is None:
+        raise UnavailableError("The release of this variant is being loaded.", fix="Try again in a few seconds.")
+    return found
+
+
 def reader_list(served: NewsRelease, wanted: ReaderQuery) -> dict[str, Any]:
     """A list with everything that the pages show.
 
     Args:
-        served: the release in service.
+        served: what makes the list, from ``side_of``.
         wanted: reader and list.
 
     Returns:
         JSON values: ``items`` with title, section, reason, score and parts of the score; segment, source, release.
-
-    Raises:
-        RequestError: there is no such side.
     """
-    if wanted.side not in SIDES:
-        raise RequestError(f"side: {wanted.side!r} is unknown.", fix=f"Use one of: {', '.join(SIDES)}.")
     facts = ArticleFacts.now(served.recommender)
     query = Query(
         wanted.user.strip(),
@@ -63,9 +89,7 @@ def reader_list(served: NewsRelease, wanted: ReaderQuery) -> dict[str, Any]:
         context_item=wanted.context,
         explain=wanted.explain,
     )
-    found, source, segment = (
-        _most_read(facts, query) if wanted.side == MOST_READ else _answer(served, query, wanted.side)
-    )
+    found, source, segment = _most_read(facts, query) if wanted.side == MOST_READ else _answer(served, query)
     return {
         "segment": segment,
         "source": source,
@@ -92,17 +116,9 @@ def sections_of(served: NewsRelease, most: int = 10) -> list[str]:
     return sorted(counts, key=lambda name: -counts[name])[:most]
 
 
-def _answer(served: NewsRelease, query: Query, side: str) -> tuple[list[LiveItem], str, str]:
-    recommender = served.recommender if side == IN_SERVICE else _without_ranker(served.recommender)
-    answer = recommender.answer(query)
+def _answer(served: NewsRelease, query: Query) -> tuple[list[LiveItem], str, str]:
+    answer = served.recommender.answer(query)
     return answer.items, answer.source, answer.segment
-
-
-def _without_ranker(recommender: LiveRecommender) -> LiveRecommender:
-    """The same recommender, whose candidates are ordered by the plain mix of live counts."""
-    other = copy(recommender)
-    other.ranker = None
-    return other
 
 
 def _most_read(facts: ArticleFacts, query: Query) -> tuple[list[LiveItem], str, str]:

@@ -51,6 +51,8 @@ WORDS: Words = {
     "side": ("Side", "Lado"),
     "side_in_service": ("what users get", "o que os usuários recebem"),
     "side_without_ranker": ("without the ranker", "sem o ranqueador"),
+    "side_without_rules": ("without the editors' rules", "sem as regras da redação"),
+    "side_variant": ("experiment", "experimento"),
     "side_most_read": ("most read of the last hour", "mais lidos da última hora"),
     "in_common": (
         "{count} of {total} articles are in both lists.",

@@ -9,7 +9,7 @@ from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
 from app.news.article_facts import ArticleFacts
 from app.news.pages.explained import THEMES
-from app.news.pages.reader_list import SIDES, ReaderQuery, reader_list, sections_of
+from app.news.pages.reader_list import SIDES, ReaderQuery, reader_list, sections_of, side_of
 from app.news.service import TheNews
 from app.news.text_fields import RequiredId
 from app.shell.live_stream import live_stream
@@ -54,9 +54,11 @@ async def get_front(view: TheView, service: TheNews, section: str = "") -> Respo
 
 
 @pages.get("/compare")
-async def get_comparison(view: TheView) -> Response:
+async def get_comparison(view: TheView, service: TheNews) -> Response:
     """The lists of the same reader from two sides, with the reasons of each place."""
-    return _page(view, "news/compare", view.texts["compare"], ["news/compare.js"], sides=SIDES)
+    own = [(side, view.texts[f"side_{side}"]) for side in SIDES]
+    variants = [(name, f"{view.texts['side_variant']} {name}") for name in service.experiments.variants]
+    return _page(view, "news/compare", view.texts["compare"], ["news/compare.js"], sides=[*own, *variants])
 
 
 @pages.get("/read/{page:path}")
@@ -76,7 +78,7 @@ async def get_article_page(
 @data.post("/list")
 async def post_list(body: ReaderQuery, service: TheNews) -> Response:
     """A list for the pages, with section and parts of the score; it is neither counted nor remembered."""
-    return json_response(reader_list(service.live.require(), body), 200, {"Cache-Control": "no-store"})
+    return json_response(reader_list(side_of(service, body), body), 200, {"Cache-Control": "no-store"})
 
 
 @data.get("/changes")

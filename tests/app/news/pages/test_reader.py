@@ -10,7 +10,7 @@ from app.news.pages.reader_list import SIDES
 from app.news.pages.words import WORDS
 from script_shared.news.ranking.features import FEATURES
 from script_shared.news.ranking.reasons import MIX_PARTS
-from tests.app.conftest import until
+from tests.app.conftest import TOKEN, until
 from tests.app.releases_made import ALIVE, LOGGED, READS
 
 
@@ -94,3 +94,14 @@ def test_a_page_hears_of_a_click_without_asking(common: httpx.Client) -> None:
                 break
     assert positions[1] > positions[0]
     until(lambda: "/news/changes" not in common.get("/metrics").text)  # how long somebody watched is no duration
+
+
+def test_the_variants_of_a_running_experiment_are_sides(common: httpx.Client) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    body = {"name": "sides", "variants": [{"name": "a", "share": 0.01}, {"name": "b", "share": 0.01, "ranker": False}]}
+    assert common.post("/news/list", json={"side": "sides/b"}).status_code == 422
+    assert common.post("/experiments", json=body, headers=headers).status_code == 201
+    until(lambda: common.post("/news/list", json={"side": "sides/b", "user": LOGGED[0]}).status_code == 200)
+    assert "sides/b" in common.get("/news/compare").text
+    assert common.post("/experiments/sides/stop", json={"why": "done"}, headers=headers).status_code == 200
+    until(lambda: common.post("/news/list", json={"side": "sides/b"}).status_code == 422)
