@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from app.dependencies import TheService
-from app.http.csv_files import csv_text
+from app.http.csv_files import CSV_TOO, csv_text
 from app.http.json_answer import json_response
 from app.security.requirement import require
 from script_shared.audit.decision import Entry, Kind
@@ -39,7 +39,13 @@ class AuditPage(BaseModel):
     before: int | None = Field(description="The `before` of the next page; null on the last page.")
 
 
-@router.get("/audit", summary="The record of decisions", response_model=AuditPage, dependencies=[require("admin")])
+@router.get(
+    "/audit",
+    summary="The record of decisions",
+    response_model=AuditPage,
+    responses=CSV_TOO,
+    dependencies=[require("admin")],
+)
 async def list_decisions(
     service: TheService,
     what: Annotated[Kind | None, Query(description="Only this kind.")] = None,

@@ -21,6 +21,7 @@ def variant_release(base: NewsRelease, variant: Variant) -> NewsRelease:
 
     Args:
         base: the release in service, or the one that the variant names.
+        variant: what differs.
 
     Raises:
         RequestError: a param of the variant does not exist or has an invalid value.

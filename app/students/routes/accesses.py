@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from app.http.csv_files import csv_text
+from app.http.csv_files import CSV_TOO, csv_text
 from app.security.requirement import require
 from app.students.answers import NO_STORE, private_json
 from app.students.shapes import AccessList, Moment
@@ -18,7 +18,7 @@ MOST = 10_000
 FIELDS = ("number", "at", "viewer", "role", "route", "student")
 
 
-@router.get("/access", summary="Who looked at which student", response_model=AccessList)
+@router.get("/access", summary="Who looked at which student", response_model=AccessList, responses=CSV_TOO)
 async def list_accesses(
     release: TheRelease,
     since: Annotated[Moment | None, Query(description="From this time on.")] = None,

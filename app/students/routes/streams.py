@@ -8,7 +8,7 @@ import orjson
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
-from app.http.csv_files import csv_text
+from app.http.csv_files import CSV_TOO, csv_text
 from app.students.answers import NO_STORE, risk_json
 from app.students.record_files import TYPES, checked, records_in
 from app.students.shapes import BatchRecord, Language
@@ -39,7 +39,9 @@ class RiskLines(StreamingResponse):
     media_type = TYPES[2]
 
 
-@router.post("/batch", summary="Risks of a file of records", response_class=RiskLines, openapi_extra=BODY)
+@router.post(
+    "/batch", summary="Risks of a file of records", response_class=RiskLines, responses=CSV_TOO, openapi_extra=BODY
+)
 async def stream_risks(
     request: Request,
     visit: TheVisit,

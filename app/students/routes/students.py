@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 
 from app.decisions import TheDecisions
-from app.http.csv_files import csv_text
+from app.http.csv_files import CSV_TOO, csv_text
 from app.security.requirement import require
 from app.students.answers import NO_STORE, listed, private_json, whole
 from app.students.shapes import ErasedStudent, StudentId, StudentList, StudentPath
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/students", tags=["students"])
 MOST = 1000  # students on a page
 
 
-@router.get("", summary="Students by risk", response_model=StudentList)
+@router.get("", summary="Students by risk", response_model=StudentList, responses=CSV_TOO)
 async def list_students(
     visit: TheVisit,
     year: Annotated[int | None, Query(description="Of the latest record; the newest year when left out.")] = None,
