@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from pipelines.commands.user import user_name
+from pipelines.commands.log.user import user_name
 from pipelines.monitoring.note import note_of, once_of_run
 from pipelines.use_case import Context, Step, UseCase
 from script_shared.audit.decision import Decision

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 
-from pipelines.commands.event_log import open_log, time_argument
+from pipelines.commands.log.event_log import open_log, time_argument
 from script_shared.audit.decision import KINDS, Entry
 from script_shared.audit.trail import AuditTrail
 from script_shared.settings import Settings

@@ -3,8 +3,8 @@
 import argparse
 import json
 
-from pipelines.commands.event_log import open_log
-from pipelines.commands.user import user_name
+from pipelines.commands.log.event_log import open_log
+from pipelines.commands.log.user import user_name
 from pipelines.decisions import by_command, record
 from pipelines.experiments.analysis import analyse, analyse_running, write_report
 from pipelines.experiments.verdict import verdict

@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from pipelines.commands.event_log import open_log, time_argument
+from pipelines.commands.log.event_log import open_log, time_argument
 from pipelines.news.offline.candidate import Candidate
 from pipelines.news.offline.estimates import HEADER, Estimates
 from pipelines.news.offline.page import page

@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from pipelines.commands.user import user_name
+from pipelines.commands.log.user import user_name
 from pipelines.decisions import by_command, record
 from pipelines.registry import find
 from script_shared.audit.decision import Decision, Kind

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 
-from pipelines.commands.user import user_name
+from pipelines.commands.log.user import user_name
 from pipelines.decisions import by_command, record
 from script_shared.audit.decision import Decision
 from script_shared.clock import wall_ms

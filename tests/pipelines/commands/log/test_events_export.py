@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.__main__ import main
-from pipelines.commands import events
+from pipelines.commands.log import events
 from script_shared.errors import InputError, UnavailableError
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.extract import Extract

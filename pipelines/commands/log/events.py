@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from pipelines.commands import events_parquet
-from pipelines.commands.event_log import open_log, time_argument
+from pipelines.commands.log import events_parquet
+from pipelines.commands.log.event_log import open_log, time_argument
 from script_shared.events.extract import KINDS, USUAL, Extract
 from script_shared.settings import Settings
 
