@@ -102,8 +102,12 @@ dashboards: install ## Build Grafana's dashboards again, after a change in grafa
 	$(BIN)/python -m grafana.builder
 
 .PHONY: test
-test: install ## The whole test suite
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --doctest-modules tests script_shared
+test: install ## The test suite, without the tests that take minutes
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long" --doctest-modules tests script_shared
+
+.PHONY: test-long
+test-long: install ## The tests that take minutes: make run end to end, runs killed in every step, a week of the live guard
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m long tests
 
 .PHONY: mutants
 mutants: install ## Change the code in one place at a time and count the changes that no test notices (ARGS="gate --most 0")

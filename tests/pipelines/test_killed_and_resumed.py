@@ -21,7 +21,7 @@ from pipelines.runs import Run, latest_run
 from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.releases import Releases
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(3000)]
 SMALL = (
     *("sample.users=800", "sample.articles=300", "sample.interactions=6000", "sample.days=4"),
     *("logged.als.factors=8", "logged.als.iterations=3", "evaluation.bootstrap_resamples=20", "gate.tolerance=0.99"),

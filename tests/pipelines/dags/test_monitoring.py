@@ -11,7 +11,7 @@ from airflow.utils.session import create_session
 from tests.conftest import DAGS
 from tests.pipelines.monitoring.place import Place
 
-pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.usefixtures("airflow_database")]
+pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.long, pytest.mark.usefixtures("airflow_database")]
 
 
 @pytest.fixture

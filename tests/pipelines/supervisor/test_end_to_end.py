@@ -26,7 +26,7 @@ from tests.patience import PATIENCE_SECONDS
 from tests.pipelines.dags.tiny import write_tiny_params, write_tiny_students_params
 from tests.pipelines.supervisor.scenario import ROOT, marked, wait_until_gone
 
-pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(3000)]
+pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(3000)]
 UP = "Ctrl-C stops everything"
 
 
