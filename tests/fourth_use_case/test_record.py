@@ -21,7 +21,7 @@ from tests.fourth_use_case.steps import write_csv
 from tests.fourth_use_case.test_loans import ENTRY
 from tests.pipelines.dags.conftest import AIRFLOWS_OWN
 
-DRIVEN_DAGS = {"data", "training", "evaluation", "maintenance", "releases"}  # last words of their names; see below
+DRIVEN_DAGS = {"data", "training", "evaluation", "experiments", "maintenance", "releases"}  # last words of their names
 CHANGING_COMMANDS = {"maintenance", "releases", "tokens"}  # driven below
 READING_COMMANDS = {
     *("audit", "check-data", "events", "offline-estimate", "replay", "served"),
@@ -165,6 +165,8 @@ def test_every_dag_writes_one_entry_for_each_decision(
     assert record.new() == [("maintenance", "dag:maintenance", "", "")]
     run("maintenance")
     assert record.new() == []
+    run("experiments")
+    assert record.new() == []  # none is configured
 
 
 @pytest.mark.airflow
