@@ -1,5 +1,6 @@
 """The table of evaluations over HTTP."""
 
+import json
 from pathlib import Path
 
 import httpx
@@ -88,3 +89,28 @@ def test_drift_is_that_of_the_newest_data_and_for_admins(store: Store, client: h
     assert found["run_id"] == "r1"
     assert found["comparisons"]["long_term"]["alarm"] is True
     assert found["comparisons"]["long_term"]["columns"][0]["column"] == "age"
+
+
+def test_the_release_in_service_is_shown_with_its_sentence_and_history_to_operators(
+    store: Store, client: httpx.Client
+) -> None:
+    assert client.get("/evaluation").status_code in (401, 403)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    before = client.get("/evaluation", headers=headers)
+    assert before.status_code == 404
+    assert "news_evaluation" in before.json()["detail"]
+    row = {"kind": "source", "group": "ranker", "clicks": 9, "own": 0.3, "rival": "most_read_1h", "rival_value": 0.2}
+    row |= {"lead": 0.1, "low": 0.05, "high": None, "verdict": "yes"}
+    one = {"run_id": "r1.service", "evaluated_at": "2026-01-01T00:00:00+00:00", "release": "v1", "verdict": "yes"}
+    one |= {"window_start": "a", "window_end": "b", "standings": [row]}
+    content = {**one, "sentence": "It does.", "judged": {"metric": "ndcg", "cutoff": 10}, "history": [one]}
+    folder = store.settings.evaluation_dir / "news"
+    folder.mkdir(parents=True)
+    (folder / "service.json").write_text(json.dumps(content))
+    assert client.get("/evaluation", headers=headers).json() == content
+    text = client.get("/metrics").text
+    assert 'pauta_service_lead{group="ranker",kind="source",use_case="news"} 0.1' in text
+    assert "pauta_service_lead_high{" not in text
+    (folder / "service.json").unlink()
+    assert client.get("/evaluation", headers=headers).status_code == 404
+    assert "pauta_service_lead{" not in client.get("/metrics").text
