@@ -41,7 +41,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--takedowns", type=int, default=100, help="articles that are taken down; 0 leaves this part out"
     )
-    parser.add_argument("--pause", type=float, default=1.0, help="seconds between two of them")
+    parser.add_argument("--pause", type=float, default=0.5, help="seconds between two of them")
     parser.add_argument("--no-time", action="store_true", help="leave out the time of a list with 1,000 rules")
     return parser.parse_args()
 
@@ -50,7 +50,7 @@ def _taken_down(work: Path, args: argparse.Namespace) -> dict[str, Any]:
     with api(environment(work), args.workers) as server:
         server.settle()
         _say(f"{args.takedowns} articles are taken down at {args.rate:g} requests per second ...")
-        planned = plan(int(args.rate * (args.takedowns * args.pause + 5)))
+        planned = plan(5_000)
         return asyncio.run(take_down_under_load(server.port, planned, args.rate, TOKEN, args.takedowns, args.pause))
 
 
@@ -63,10 +63,11 @@ def table(result: dict[str, Any]) -> str:
     lines = [f"\n{result['machine']}"]
     if found := result.get("takedowns"):
         lines.append(
-            f"{found['takedowns']} takedowns at {result['rate']:g} requests per second ({found['requests']:,} answers,"
-            f" {found['failed']} failed): {found['late']} answers to requests of a second later or more held one;"
-            f" the last answer that held one was to a request {found['last_seen_ms']:.0f} ms after the POST"
-            f" (median {found['median_seen_ms']:.0f} ms)"
+            f"{found['takedowns']} takedowns (median {found['post_ms']} ms) at {result['rate']:g} requests per second"
+            f" ({found['requests']:,} answers, {found['per_second']} per second, {found['failed']} failed):"
+            f" {found['late']} answers to requests sent a second or more after a takedown's answer held its article."
+            f" {found['held']} articles were in an answer to a later request at all, the last"
+            f" {found['last_seen_ms']:.0f} ms after (median {found['median_seen_ms']:.0f} ms)"
         )
     for name, row in result.get("time", {}).items():
         lines.append(

@@ -94,7 +94,7 @@ def _edited(facts: ArticleFacts, pages: Iterator[str], query: ListFilters) -> li
     """The first articles that quotas and pairs of the editors allow; pins and boosts do not change these lists."""
     recommender, available = facts.recommender, facts.available
     rules = recommender.rules.at(available.now_ms)
-    if not rules.quotas and not rules.against:
+    if not rules.quotas and not rules.pairs.bits:
         return list(islice(pages, query.limit))
     editing = recommender.editing.of(rules, available, Front(query.section, query.tag))
     return editing.arranged(list(islice(pages, query.limit)), pages, NOBODY, query.limit).ids

@@ -56,6 +56,14 @@ class TagIndex:
         """Whether an article has a tag, however it is written."""
         return tag_key(tag) in self._of.get(article_id, ())
 
+    def of(self, article_id: str) -> frozenset[str]:
+        """The keys of an article's tags.
+
+        Args:
+            article_id: may be unknown.
+        """
+        return self._of.get(article_id, frozenset())
+
     def articles(self, tag: str) -> list[str]:
         """The articles with a tag, in the order of their posts."""
         return list(self._articles.get(tag_key(tag), ()))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from script_shared.news.rules.conflicts import allowed, wanted
-from script_shared.news.rules.rule_set import Quota
+from script_shared.news.rules.rule_set import Pairs, Quota
 
 STEPS, STEPS_PER_PLACE = 200, 10  # of one search; then weaker demands are tried
 Bits = Callable[[str], int]
@@ -19,22 +19,22 @@ class Demand(NamedTuple):
 
     Attributes:
         least, most: by bit the number of articles.
-        against: by bit the bits that must not be beside it.
+        pairs: what must not be beside each other.
+        bits: all bits that matter.
     """
 
     least: Mapping[int, int]
     most: Mapping[int, int]
-    against: Mapping[int, int]
+    pairs: Pairs
+    bits: int = 0
 
     @classmethod
-    def of(cls, quotas: Iterable[Quota], against: Mapping[int, int], n: int) -> "Demand":
+    def of(cls, quotas: Iterable[Quota], pairs: Pairs, n: int) -> "Demand":
         """The demands on a list of ``n``."""
         found = list(quotas)
-        return cls(
-            {quota.bit: wanted(quota.least, n) for quota in found if quota.least > 0},
-            {quota.bit: allowed(quota.most, n) for quota in found if quota.most < 1},
-            against,
-        )
+        least = {quota.bit: wanted(quota.least, n) for quota in found if quota.least > 0}
+        most = {quota.bit: allowed(quota.most, n) for quota in found if quota.most < 1}
+        return cls(least, most, pairs, sum({*least, *most}) | pairs.bits)
 
     @property
     def weaker(self) -> Iterator["Demand"]:
@@ -43,20 +43,12 @@ class Demand(NamedTuple):
         yield self._replace(least={})
         yield self._replace(least={}, most={})
 
-    def beside(self, bits: int) -> int:
-        """The bits that must not be beside an article with these."""
-        found = 0
-        for bit, other in self.against.items():
-            if bits & bit:
-                found |= other
-        return found
-
     def is_fulfilled(self, bits: Sequence[int], left: int = 0) -> bool:
         """Whether a list of articles with these bits fulfils it; ``left`` are those of the article before it."""
         return (
             all(sum(each & bit > 0 for each in bits) >= count for bit, count in self.least.items())
             and all(sum(each & bit > 0 for each in bits) <= count for bit, count in self.most.items())
-            and not any(self.beside(one) & other for one, other in zip([left, *bits], bits, strict=False))
+            and not any(self.pairs.beside(one) & other for one, other in zip([left, *bits], bits, strict=False))
         )
 
 
@@ -87,21 +79,38 @@ class Stock:
                 found.append((len(self._seen), article))
 
 
-def fill(stock: Stock, pins: Mapping[int, tuple[str, int]], n: int, demand: Demand, left: int = 0) -> list[str]:
+def fill(
+    stock: Stock, pins: Mapping[int, tuple[str, int]], n: int, demand: Demand, left: int = 0, *, search: bool = True
+) -> list[str]:
     """The list: ``n`` articles, fewer only if there are fewer; demands that cannot be fulfilled are given up.
 
     Args:
         stock: articles, none of them pinned.
         pins: by place, from 0, the article there and its bits.
         left: bits of the article before the list, on the page before.
+        search: whether another order is searched when the plain one does not fulfil the demand.
     """
     size = min(n, len(stock) + len(pins))
     pins = _moved_up(pins, size)
+    plain, bits = _in_order(stock, pins, size)
+    if not search or demand.is_fulfilled(bits, left):
+        return plain
     for each in demand.weaker:
         if (found := _Search(stock, pins, size, each).run(left)) is not None:
             return found
-    order = iter(article for _, article in sorted(entry for entries in stock.classes.values() for entry in entries))
-    return [pins[place][0] if place in pins else next(order) for place in range(size)]
+    return plain
+
+
+def _in_order(stock: Stock, pins: Mapping[int, tuple[str, int]], size: int) -> tuple[list[str], list[int]]:
+    """The best articles in the places without a pin, and the bits of each article."""
+    ranked = sorted((rank, article, bits) for bits, entries in stock.classes.items() for rank, article in entries)
+    order = iter(ranked)
+    found, all_bits = [], []
+    for place in range(size):
+        article, bits = pins[place] if place in pins else next(order)[1:]
+        found.append(article)
+        all_bits.append(bits)
+    return found, all_bits
 
 
 def _moved_up(pins: Mapping[int, tuple[str, int]], size: int) -> dict[int, tuple[str, int]]:
@@ -154,7 +163,7 @@ class _Search:
     def _options(self, place: int, left: int) -> list[int]:
         """The classes that may have this place, the one with the best article first."""
         pinned = self._pins.get(place + 1)
-        bad = self._demand.beside(left) | (self._demand.beside(pinned[1]) if pinned else 0)
+        bad = self._demand.pairs.beside(left) | (self._demand.pairs.beside(pinned[1]) if pinned else 0)
         full = [bit for bit, most in self._demand.most.items() if self._counts[bit] >= most]
         some = [
             (entries[self._used[bits]], bits)

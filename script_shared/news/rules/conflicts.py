@@ -74,6 +74,8 @@ def _front(pin: Rule) -> tuple[str, str]:
 
 def _of_adjacent_pins(new: Rule, beside: Sequence[Rule]) -> str:
     """Two pins beside each other, and a pair of articles that must be kept apart."""
+    if new.kind not in ("pin", "keep_apart"):
+        return ""
     rules = [new, *beside]
     pins, pairs = ([rule for rule in rules if rule.kind == kind] for kind in ("pin", "keep_apart"))
     for pair in pairs:

@@ -15,9 +15,10 @@ from script_shared.news.rules.arrangement import Demand, Stock, fill
 from script_shared.news.rules.rule import STRONGEST
 from script_shared.news.rules.rule_set import Key, Marks, RuleSet
 
-RESERVE = 400  # articles behind a list among which the places of quotas and pairs are filled
+NEAR, RESERVE = 3, 400  # lists and articles behind a list among which the places of quotas and pairs are filled
 WINDOW = 1_000  # articles that boosts can move
-REMEMBERED = 20_000
+_TIE = 1e-6  # of two articles that get one place, the one that is boosted comes first, and a buried one last
+REMEMBERED, MOST_DEMANDS = 20_000, 1_000
 
 
 class Edited(NamedTuple):
@@ -25,6 +26,13 @@ class Edited(NamedTuple):
 
     ids: list[str]
     by_editors: frozenset[str] = frozenset()
+
+
+class Known(NamedTuple):
+    """What was found out under one set of rules: marks by article, and demands by length and front."""
+
+    marks: dict[str, Marks]
+    demands: dict[tuple[int, str, str], Demand]
 
 
 class Editing:
@@ -36,14 +44,17 @@ class Editing:
 
     def __init__(self, shown: Callable[[str], ArticleView]) -> None:
         self._shown = shown
-        self._known: tuple[RuleSet | None, int, dict[str, Marks]] = (None, -1, {})
+        self._known: tuple[RuleSet | None, int, Known] = (None, -1, Known({}, {}))
+        self._keys: tuple[int, dict[str, tuple[Key, ...]]] = (-1, {})
 
     def of(self, rules: RuleSet, available: Availability, front: "Front") -> "ListEditing":
         """The rules for one list."""
         known, posts = self._known, available.editorial.posts
-        if known[0] is not rules or known[1] != posts or len(known[2]) > REMEMBERED:
-            known = self._known = (rules, posts, {})
-        return ListEditing(rules, available, front, known[2], self._shown)
+        if known[0] is not rules or known[1] != posts or len(known[2].marks) > REMEMBERED:
+            known = self._known = (rules, posts, Known({}, {}))
+        if self._keys[0] != posts or len(self._keys[1]) > REMEMBERED:
+            self._keys = (posts, {})
+        return ListEditing(rules, available, front, known[2], self._keys[1], self._shown)
 
 
 class Front(NamedTuple):
@@ -71,45 +82,54 @@ class ListEditing:
         rules: RuleSet,
         available: Availability,
         front: Front,
-        marks: dict[str, Marks],
+        known: Known,
+        keys: dict[str, tuple[Key, ...]],
         shown: Callable[[str], ArticleView],
     ) -> None:
         self._rules, self._available, self._front = rules, available, front
-        self._marks, self._shown = marks, shown
+        self._known, self._keys_of, self._shown = known, keys, shown
+        self._pins: dict[int, str] | None = None
         self._left = self.marks(front.last).bits if front.last else 0
-        self._own = {("section", section_key(front.section)), ("tag", tag_key(front.tag))}
 
     @property
     def fixes_places(self) -> bool:
         """Whether pins, quotas or pairs decide about places, so that none may be drawn by chance."""
         pins = self._front.has_pins and section_key(self._front.section) in self._rules.pins
-        return bool(pins or self._rules.quotas or self._rules.against)
+        return bool(pins or self._rules.quotas or self._rules.pairs.bits)
 
     def marks(self, article_id: str) -> Marks:
         """What the rules say of an article."""
-        found = self._marks.get(article_id)
+        found = self._known.marks.get(article_id)
         if found is None:
-            found = self._marks[article_id] = self._rules.marks(self._keys(article_id))
+            keys = self._keys_of.get(article_id)
+            if keys is None:
+                keys = self._keys_of[article_id] = tuple(self._keys(article_id))
+            found = self._known.marks[article_id] = self._rules.marks(keys)
         return found
 
     def pins(self, bars: Bars, n: int) -> dict[int, str]:
         """By place of this list, from 0, the pinned articles that this user may get.
+
+        They are found once; a list is edited for one request.
 
         A pin is shown however often it was shown before, however old it is, and on the front of another section. It is
         not shown to a user who has read it.
         """
         if not self._front.has_pins:
             return {}
+        if self._pins is not None:
+            return self._pins
         pinned, start = self._rules.pins.get(section_key(self._front.section), {}), len(self._front.before)
         if not pinned:
             return {}
         own = replace(bars, too_often=frozenset(), section="", tag="")
         ageless = replace(self._available, max_age_hours=inf)
-        return {
+        self._pins = {
             place - start: article
             for place, article in pinned.items()
             if start <= place < start + n and not ageless.refusal(article, own)
         }
+        return self._pins
 
     def later_pins(self, n: int) -> frozenset[str]:
         """The articles pinned to later pages, which earlier ones leave out."""
@@ -123,14 +143,15 @@ class ListEditing:
 
         An article at place ``p`` gets place ``p`` times its factor; the others keep their order.
         """
-        if not any(each.factor != 1.0 for each in self._rules.effects.values()):
+        if not self._rules.moves:
             return ranked
         count = min(WINDOW, round((n + len(self._front.before)) * min(STRONGEST, self._rules.strongest)) + n)
         window = list(dict.fromkeys(islice(ranked, count)))
-        factors = [self.marks(article).factor for article in window]
+        known = self._known.marks.get
+        factors = [(known(article) or self.marks(article)).factor for article in window]
         if factors.count(1.0) == len(factors):
             return chain(window, ranked)
-        keys = [((place + 1) * factor, factor) for place, factor in enumerate(factors)]
+        keys = [(place + 1 + _TIE) * factor for place, factor in enumerate(factors)]
         return chain((window[place] for place in sorted(range(len(window)), key=keys.__getitem__)), ranked)
 
     def arranged(self, head: Sequence[str], rest: Iterable[str], bars: Bars, n: int) -> Edited:
@@ -163,38 +184,40 @@ class ListEditing:
         demand: Demand,
         n: int,
     ) -> list[str]:
-        may = set(plain)
-        stock = Stock(n, lambda article: self.marks(article).bits & self._bits_of(demand))
+        may, wanted = set(plain), demand.bits
+        stock = Stock(n, lambda article: self.marks(article).bits & wanted)
         places = {place: (article, self.marks(article).bits) for place, article in pins.items()}
         stock.add(plain, may.__contains__)
         free, refusal = n - len(pins), self._available.refusal
         allowed = lambda article: article not in pinned and not refusal(article, bars)  # noqa: E731
         tail = iter(rest)
-        if len(stock) >= free and self._bits_of(demand):
-            found = fill(stock, places, n, demand, self._left)
-            if self._fulfils(demand, found):
-                return found
         while len(stock) < free and (some := list(islice(tail, n))):
             stock.add(some, allowed)
-        if self._bits_of(demand):
-            stock.add(islice(tail, RESERVE), allowed)
-        return fill(stock, places, n, demand, self._left)
-
-    def _bits_of(self, demand: Demand) -> int:
-        found = 0
-        for bit in (*demand.least, *demand.most, *demand.against):
-            found |= bit
+        for more in (0, NEAR * n, RESERVE):  # each time a few more articles, because most lists need none
+            stock.add(islice(tail, more), allowed)
+            found = fill(stock, places, n, demand, self._left, search=more > 0)
+            if not wanted or self._fulfils(demand, found):
+                break
         return found
 
     def _demand(self, n: int) -> Demand:
         """What the rules demand of this list; a quota about what all of its articles have in common does not count."""
-        quotas = [quota for quota in self._rules.quotas if quota.key not in self._own]
-        return Demand.of(quotas, self._rules.against, n)
+        name = (n, self._front.section, self._front.tag)
+        found = self._known.demands.get(name)
+        if found is None:
+            own = {("section", section_key(self._front.section)), ("tag", tag_key(self._front.tag))}
+            quotas = [quota for quota in self._rules.quotas if quota.key not in own]
+            if len(self._known.demands) > MOST_DEMANDS:
+                self._known.demands.clear()
+            found = self._known.demands[name] = Demand.of(quotas, self._rules.pairs, n)
+        return found
 
     def _fulfils(self, demand: Demand, article_ids: Sequence[str]) -> bool:
-        if not self._rules.quotas and not self._rules.against:
+        if not demand.bits:
             return True
-        bits = [self.marks(article).bits for article in article_ids]
+        bits = [self.marks(article).bits & demand.bits for article in article_ids]
+        if not demand.least and not any(bits):
+            return True
         return demand.is_fulfilled(bits, self._left)
 
     def _keys(self, article_id: str) -> Iterator[Key]:
@@ -202,7 +225,5 @@ class ListEditing:
         available = self._available
         yield "article", article_id
         yield "section", section_key(available.section(article_id, available.rows.row(article_id)))
-        story = available.editorial.get(article_id)
-        if story is not None:
-            yield from (("tag", tag_key(tag)) for tag in story.tags)
+        yield from (("tag", tag) for tag in available.editorial.tagged.of(article_id))
         yield "source", (urlsplit(self._shown(article_id).url).hostname or "").lower()

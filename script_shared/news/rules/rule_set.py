@@ -26,6 +26,36 @@ class Marks(NamedTuple):
 UNMARKED = Marks(1.0, 0)
 
 
+class Pairs:
+    """The groups that must not be beside each other.
+
+    Args:
+        against: by bit the bits that must not be beside it.
+    """
+
+    def __init__(self, against: Mapping[int, int] | None = None) -> None:
+        self._against = against or {}
+        self._beside: dict[int, int] = {0: 0}
+        self.bits = 0
+        for bit in self._against:
+            self.bits |= bit
+
+    def beside(self, bits: int) -> int:
+        """The bits that must not be beside an article with these; remembered, because few sets of bits occur.
+
+        Args:
+            bits: of the article.
+        """
+        found = self._beside.get(bits)
+        if found is None:
+            found = 0
+            for bit, other in self._against.items():
+                if bits & bit:
+                    found |= other
+            self._beside[bits] = found
+        return found
+
+
 class Quota(NamedTuple):
     """The share of a list, 0..1, that one group may have; ``key`` identifies the group, ``bit`` its articles."""
 
@@ -44,7 +74,8 @@ class RuleSet:
         withheld: by article the state that keeps it out of every list.
         pins: by front ("" for the page, else the key of its section) and place, from 0, the article.
         effects: by group the factor of its articles, and its bit.
-        against: by bit the bits of the groups that must not be beside it.
+        pairs: the groups that must not be beside each other.
+        moves: whether any rule boosts or buries.
         strongest: how many times nearer to the top an article can get; 1 without a boost.
     """
 
@@ -55,7 +86,8 @@ class RuleSet:
     pins: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     effects: Mapping[Key, Marks] = field(default_factory=dict)
     quotas: tuple[Quota, ...] = ()
-    against: Mapping[int, int] = field(default_factory=dict)
+    pairs: Pairs = field(default_factory=Pairs)
+    moves: bool = False
     strongest: float = 1.0
 
     @classmethod
@@ -82,7 +114,8 @@ class RuleSet:
             pins=pins,
             effects=groups.effects(),
             quotas=groups.quotas(active),
-            against=groups.against(active),
+            pairs=Pairs(groups.against(active)),
+            moves=bool(groups.factors),
             strongest=max([1.0, *(1 / factor for factor in groups.factors.values())]),
         )
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from script_shared.news.rules.arrangement import Demand, Stock, fill
+from script_shared.news.rules.rule_set import Pairs
 
 BITS = (1, 2, 4)
 ARTICLES = "abcdef"
@@ -26,7 +27,7 @@ def filled(bits: dict[str, int], n: int, demand: Demand, pins: dict[int, str] | 
 
 demands = st.builds(
     lambda least, most, pairs: Demand(
-        least, most, {bit: sum({other for one, other in pairs if one == bit}) for bit in BITS}
+        least, most, Pairs({bit: sum({other for one, other in pairs if one == bit}) for bit in BITS})
     ),
     st.dictionaries(st.sampled_from(BITS), st.integers(0, 3), max_size=2),
     st.dictionaries(st.sampled_from(BITS), st.integers(0, 3), max_size=2),
@@ -58,24 +59,24 @@ def test_a_list_is_full_has_no_duplicate_keeps_pins_and_fulfils_what_any_list_co
 
 
 def test_without_demands_the_order_stays():
-    assert filled(dict.fromkeys(ARTICLES, 0), 4, Demand({}, {}, {})) == "abcd"
+    assert filled(dict.fromkeys(ARTICLES, 0), 4, Demand({}, {}, Pairs({}))) == "abcd"
 
 
 def test_the_best_article_that_fits_gets_each_place():
     of = {"a": 1, "b": 1, "c": 0, "d": 0}
-    assert filled(of, 3, Demand({}, {1: 1}, {})) == "acd"
-    assert filled(of, 3, Demand({}, {}, {1: 1})) == "acb"
+    assert filled(of, 3, Demand({}, {1: 1}, Pairs({}))) == "acd"
+    assert filled(of, 3, Demand({}, {}, Pairs({1: 1}))) == "acb"
 
 
 def test_a_least_share_brings_later_articles_to_the_end_of_the_list():
     of = {"a": 0, "b": 0, "c": 0, "d": 2, "e": 2}
-    assert filled(of, 3, Demand({2: 1}, {}, {})) == "abd"
-    assert filled(of, 3, Demand({2: 2}, {}, {})) == "ade"
+    assert filled(of, 3, Demand({2: 1}, {}, Pairs({}))) == "abd"
+    assert filled(of, 3, Demand({2: 2}, {}, Pairs({}))) == "ade"
 
 
 def test_the_last_article_of_the_page_before_counts_as_a_neighbour():
     stock = stock_of({"a": 1, "b": 0}, 2)
-    assert fill(stock, {}, 2, Demand({}, {}, {1: 1}), left=1) == ["b", "a"]
+    assert fill(stock, {}, 2, Demand({}, {}, Pairs({1: 1})), left=1) == ["b", "a"]
 
 
 @pytest.mark.parametrize("n", [10, 100])
@@ -83,4 +84,4 @@ def test_a_demand_that_nothing_fulfils_still_gives_a_full_list(n):
     of = {f"a{place}": 1 for place in range(n)}
     stock = Stock(n, of.__getitem__)
     stock.add(of, lambda article: True)
-    assert len(fill(stock, {}, n, Demand({1: n}, {1: 1}, {1: 1}))) == n
+    assert len(fill(stock, {}, n, Demand({1: n}, {1: 1}, Pairs({1: 1})))) == n
