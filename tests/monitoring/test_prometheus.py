@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from app.metrics.evaluation_file import FILE
-from app.metrics.reports import drift_metrics, service_metrics
+from app.metrics.reports import drift_metrics, guard_metrics, service_metrics
 from pipelines.measures.evaluation_csv import COLUMNS
 from script_shared.audit.decision import Decision
 from script_shared.audit.trail import record_once
@@ -21,6 +21,7 @@ from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.releases import Releases
 from script_shared.settings import Settings
 from tests.app.conftest import listens, started, until
+from tests.app.metrics.reports.test_guard_metrics import LOOK
 from tests.app.releases_made import make_release
 from tests.monitoring.airflow import LINES, MAPPING
 from tests.monitoring.exporter import Exporter
@@ -92,6 +93,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     (root / "students" / FILE).write_text(evaluation())
     (root / "students" / drift_metrics.FILE).write_text(drift())
     (root / "students" / service_metrics.FILE).write_text(service())
+    (root / "students" / guard_metrics.FILE).write_text(json.dumps(LOOK | {"last_rollback": LOOK["looked_at"]}))
     releases = Releases(f"{settings.models_uri}/news")
     releases.publish(make_release(root / "made"), "v1", {}, run_id="run-1")
     releases.promote("v1", "test")
