@@ -15,6 +15,9 @@ from script_shared.times import epoch_ms
 def open_log(settings: Settings) -> Iterator[EventLog]:
     """The event log, closed at the end.
 
+    Args:
+        settings: name its database.
+
     Raises:
         InputError: there is none yet.
     """
@@ -28,7 +31,14 @@ def open_log(settings: Settings) -> Iterator[EventLog]:
 
 
 def time_argument(text: str) -> int:
-    """Epoch milliseconds of a time given to a command, ISO 8601 or epoch."""
+    """Epoch milliseconds of a time given to a command.
+
+    Args:
+        text: ISO 8601, or seconds or milliseconds since the epoch.
+
+    Raises:
+        ArgumentTypeError: it is no time.
+    """
     try:
         return epoch_ms(text)
     except ValueError as error:

@@ -13,6 +13,10 @@ from script_shared.settings import Settings
 def main(argv: list[str], settings: Settings) -> int:
     """Write the file and say on stderr how many events it has.
 
+    Args:
+        argv: arguments of the command.
+        settings: name the log.
+
     Raises:
         PautaError: it cannot be done; the caller prints it.
     """

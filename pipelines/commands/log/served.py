@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from pipelines.commands.event_log import open_log, time_argument
+from pipelines.commands.log.event_log import open_log, time_argument
 from pipelines.measures.served_report import served_report
 from script_shared.settings import Settings
 
@@ -12,6 +12,10 @@ DAYS_MS = 7 * 86_400_000
 
 def main(argv: list[str], settings: Settings) -> int:
     """Print the report.
+
+    Args:
+        argv: arguments of the command.
+        settings: name the log.
 
     Raises:
         PautaError: it cannot be made; the caller prints it.
