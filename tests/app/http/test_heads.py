@@ -17,8 +17,8 @@ STATUSES = {  # of routes with nothing to show here, and one of students that ne
     "/evaluation/drift": 404,
     "/experiments/{name}": 422,  # no experiment can have the name
     "/experiments/{name}/report": 422,
-    "/rules/{rule_id}": 404,
-    "/rules/{rule_id}/cost": 404,
+    "/rules/{rule_id}": 422,  # ids are numbers
+    "/rules/{rule_id}/cost": 422,
 }
 PAGES = ("/operations", "/news/editor", "/recruiting/page", "/students/page")  # they lead to the login
 NAMES = {"name": "front.js", "user_id:path": "u", "page:path": "a20", "session:path": "s"}
