@@ -80,10 +80,20 @@ ELSEWHERE = {
     ("DELETE", "/tokens/{name}"),
     ("POST", "/train"),
     ("POST", "/students/train"),
+    ("GET", "/evaluation"),
     ("GET", "/evaluation/drift"),
+    *(("GET", f"/experiments/{{name}}{part}") for part in ("", "/report")),
+    ("PUT", "/experiments/{name}"),
+    ("POST", "/experiments/{name}/stop"),
+    *((method, "/rules/{rule_id}") for method in ("GET", "PUT", "DELETE")),
+    ("GET", "/rules/{rule_id}/cost"),
+    ("POST", "/rules"),
+    ("POST", "/rules/preview"),
+    ("POST", "/experiments"),
+    ("GET", "/recruiting/vacancies/{vacancy_id}/applicants"),
     ("GET", "/recruiting/access"),
     ("GET", "/recruiting/candidates/{candidate_id}/contact"),
-}  # need an Airflow, a drift report, or contacts that are kept; other tests compare their shapes
+}  # need an Airflow, a report, a rule, an experiment, an applicant, or kept contacts; other tests compare their shapes
 
 
 def test_the_description_is_valid_openapi() -> None:
@@ -171,7 +181,7 @@ def test_the_service_answers_as_described(service: httpx.Client, at: tuple[str, 
         response = service.request(method, asked.get("path", path), headers=headers, **more)
         said = OPERATIONS[at]["responses"][str(response.status_code)]["content"]
         kind = response.headers["Content-Type"].partition(";")[0]
-        assert list(said) == [kind]
+        assert kind in said
         if kind == "application/json":
             complaints(response.json(), said[kind]["schema"])
 

@@ -19,6 +19,10 @@ def make() -> dashboard.Dashboard:
     return board("pauta-recommendations", "Recommendations", about, rows, variables=[segments])
 
 
+def _variants(metric: str) -> str:
+    return f"sum by (experiment, variant) (rate({metric}[$__rate_interval])) or vector(0)"
+
+
 def _rate(by: str, window: str, grouped: str = "") -> str:
     over = f" by ({grouped})" if grouped else ""
     hits = f'sum{over} (increase({HITS}{{by="{by}", {OF}}}[{window}]))'
@@ -70,6 +74,11 @@ _HIT_RATE = (
     graph(
         "Clicks judged by segment", "Per second.", "cps",
         Query(f"sum by (segment) (rate({JUDGED}{{{OF}}}[$__rate_interval]))", "{{segment}}"), stacked=True,
+    ),
+    graph(
+        "Experiments", "Answers and clicks of variants, per second; 0 without an experiment.", "cps",
+        Query(_variants("pauta_experiment_answers_total"), "answers {{experiment}} {{variant}}"),
+        Query(_variants("pauta_experiment_clicks_total"), "clicks {{experiment}} {{variant}}"), width=24,
     ),
 )  # fmt: skip
 

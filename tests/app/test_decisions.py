@@ -20,6 +20,7 @@ from script_shared.settings import Settings
 from tests.app.conftest import TOKEN, serving
 
 READS = {  # they do not change what users get
+    ("POST", "/news/list"),
     ("POST", "/predict"),
     ("POST", "/recommendations"),
     ("POST", "/students/predict"),
