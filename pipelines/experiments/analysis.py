@@ -11,6 +11,7 @@ from pipelines.experiments.verdict import breaches, verdict
 from pipelines.report import write_page
 from script_shared.errors import ConflictError, InputError
 from script_shared.events import EventLog
+from script_shared.events.address import log_exists
 from script_shared.experiments.decision import decision_of
 from script_shared.experiments.stored import StoredExperiment
 from script_shared.settings import Settings
@@ -90,11 +91,14 @@ def analyse_all(settings: Settings) -> dict[str, str]:
         settings: name the event log, the folder of reports, and the record of decisions.
 
     Returns:
-        by name of the experiment, the verdict, and why variants were stopped; empty without a running experiment.
+        by name of the experiment, the verdict, and why variants were stopped; empty without a running experiment, and
+        before there is an event log.
 
     Raises:
         UnavailableError: the log cannot be read.
     """
+    if not log_exists(settings.events_address):
+        return {}
     log = EventLog(settings.events_address)
     try:
         return analyse_running(log, settings)

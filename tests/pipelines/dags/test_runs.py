@@ -104,6 +104,7 @@ def test_maintenance_prunes_each_use_case(place: Place) -> None:
 
 def test_experiments_are_analysed_when_one_runs(place: Place) -> None:
     assert place.run("experiments")[1] == {"analyse": "skipped"}
+    place.data.mkdir(parents=True, exist_ok=True)
     variants = [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.5}]
     with closing(EventLog(load_settings().events_address)) as log:
         log.experiments.start(experiment_of({"name": "even", "variants": variants}), "ana")
