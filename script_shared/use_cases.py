@@ -40,6 +40,8 @@ REGISTRY = (
     Entry("recruiting", pipelines="pipelines.recruiting.use_case:RECRUITING", app="app.recruiting.use_case:RECRUITING"),
 )
 
+FIRST = REGISTRY[0].name  # its table of evaluations is in the evaluation folder itself, not in a folder of its name
+
 
 def entries(chosen: str = "") -> dict[str, Entry]:
     """The entries that an instance hosts, by name.

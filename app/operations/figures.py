@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from app.metrics.evaluation_file import EvaluationFile, Row
 from script_shared.plots import Plot, Series
+from script_shared.use_cases import FIRST
 
 CANDIDATE = "candidate"
 PREFERRED = ("ndcg", "macro_f1", "auc_lagging", "ap")
@@ -33,7 +34,7 @@ def _table(folder: Path) -> EvaluationFile:
 
 
 def rows_of(folder: Path, use_case: str) -> list[Row]:
-    """All rows of a use case, oldest first. News writes into the folder itself, others into their own folder.
+    """All rows of a use case, oldest first. The first use case writes into the folder itself, others into their own folder.
 
     Args:
         folder: of evaluations.
@@ -43,7 +44,7 @@ def rows_of(folder: Path, use_case: str) -> list[Row]:
         UnavailableError: the table cannot be read.
     """
     own = _table(folder / use_case).rows()
-    return own or (_table(folder).rows() if use_case == "news" else [])
+    return own or (_table(folder).rows() if use_case == FIRST else [])
 
 
 def measures_in(rows: Iterable[Row]) -> list[Measure]:

@@ -35,9 +35,10 @@ def releases_dag(cases: Sequence[UseCase]) -> DAG:
         cases: the use cases of this instance.
     """
     text: dict[str, Any] = {"type": "string", "maxLength": 500}
+    names, actions = [case.name for case in cases], list(get_args(ActionName))
     params = {
-        "use_case": Param(cases[0].name, type="string", enum=[case.name for case in cases], title="Use case"),
-        "action": Param("pin", type="string", enum=list(get_args(ActionName)), title="Action"),
+        "use_case": Param(names[0], type="string", enum=names, title="Use case", description="Of the release."),
+        "action": Param("pin", type="string", enum=actions, title="Action", description="What is done."),
         "version": Param("", title="Release", description="Empty for a rollback.", **text),
         "in_service": Param("", title="Release in service", description="As the person saw it.", **text),
         "reason": Param("", title="Reason", description="Kept in the pointer and in the record.", **text),

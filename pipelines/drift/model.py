@@ -13,6 +13,7 @@ from pipelines.measures.evaluation_csv import NAME, read_rows
 from pipelines.report import Section, Table
 from pipelines.use_case import Context
 from script_shared.errors import PautaError
+from script_shared.use_cases import FIRST
 
 CANDIDATE, IN_SERVICE = "candidate", "in_service"
 MAIN = ("hr", "ndcg", "auc", "pr_auc", "brier", "macro_f1")  # the figure of the sentence is the first that was measured
@@ -107,7 +108,7 @@ def model_figures(context: Context) -> ModelFigures:
         if pointer is None:
             return ModelFigures("")
         run_id = context.releases.manifest(pointer.version).run_id or pointer.version
-        table = context.settings.evaluation_dir / ("" if context.use_case == "news" else context.use_case) / NAME
+        table = context.settings.evaluation_dir / ("" if context.use_case == FIRST else context.use_case) / NAME
         rows = read_rows(table).to_dict("records")
     except (PautaError, OSError):
         return ModelFigures("")

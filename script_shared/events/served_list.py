@@ -9,7 +9,8 @@ from script_shared.events.entry import Entry, Kind
 from script_shared.events.person import session_name
 from script_shared.experiments.mark import Mark
 from script_shared.exploration.draw_code import coded, decoded
-from script_shared.exploration.randomization import SEED, Draw, Randomization
+from script_shared.exploration.draws import Draw
+from script_shared.exploration.randomization import SEED, Randomization
 
 _LABELS, _AND = 3, " | "  # names before the pages; between the source and the settings of a draw
 KEY = 12  # bytes by which a list and a click that names its answer find each other

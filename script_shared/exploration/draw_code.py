@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from script_shared.exploration.randomization import Draw, Randomization
+from script_shared.exploration.draws import Draw
+from script_shared.exploration.randomization import Randomization
 
 _BITS = 4  # of a count of places or candidates
 

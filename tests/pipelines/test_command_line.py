@@ -90,7 +90,7 @@ def test_maintenance_runs_without_airflow(capsys: pytest.CaptureFixture[str]) ->
     assert main(["maintenance"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert facts["runs"] == []
-    assert facts["events_kept"] == "no event log yet"
+    assert facts["events_kept"] == "no release in service has them in its snapshot"
 
 
 def test_a_step_that_does_not_exist_is_told_before_a_missing_run(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,8 +24,8 @@ def test_a_wrong_setting_is_named_in_the_error(monkeypatch):
 
 
 def test_a_secret_is_never_printed(monkeypatch):
-    monkeypatch.setenv("PAUTA_ADMIN_TOKEN", "very-secret")
-    assert "very-secret" not in repr(load_settings())
+    monkeypatch.setenv("PAUTA_ADMIN_TOKEN", "very-secret-token")
+    assert "very-secret-token" not in repr(load_settings())
 
 
 def test_the_params_file_of_the_package_is_valid():

@@ -110,7 +110,7 @@ def _earlier(folder: Path, run_id: str, start_ms: int) -> list[tuple[int, pl.Dat
     until = start_ms
     for begin, end, path in sorted(_windows(folder), reverse=True):
         if end <= until and path.stem.split("_", 2)[2] != run_id:
-            table = pl.read_parquet(path)
+            table = pl.read_parquet(path, glob=False)
             if table.height:
                 found.append((begin, table))
                 until = begin

@@ -9,7 +9,7 @@ from pipelines.measures.recent_lists import WINDOW_MS
 from pipelines.measures.served_report import with_clicks
 from script_shared.events import EventLog
 from script_shared.events.served_list import ServedList
-from script_shared.exploration.randomization import Draw
+from script_shared.exploration.draws import Draw
 
 
 @dataclass

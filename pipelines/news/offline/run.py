@@ -35,14 +35,12 @@ class Wanted:
     clip: float = 20.0
 
 
-def run(
-    log: EventLog, candidate: Candidate, wanted: Wanted, say: Callable[[str], None] = lambda line: None
-) -> Estimates:
+def run(log: EventLog, release: Candidate, wanted: Wanted, say: Callable[[str], None] = lambda line: None) -> Estimates:
     """What a candidate would have got on the lists that were served after the end of its data.
 
     Args:
         log: the event log.
-        candidate: the release; it is moved on to the last list.
+        release: the candidate; it is moved on to the last list.
         wanted: which lists, and how.
         say: called with a line of progress.
 
@@ -50,16 +48,16 @@ def run(
         InputError: no list can be used.
         UnavailableError: the log cannot be read.
     """
-    since_ms = max(candidate.end_ms + 1, wanted.since_ms or 0)
+    since_ms = max(release.end_ms + 1, wanted.since_ms or 0)
     found = find(log, since_ms, wanted.until_ms, wanted.most)
     if not found.lists:
-        raise InputError(f"no list after the data of {candidate.version} can be used{_others(found)}.", fix=HOW)
+        raise InputError(f"no list after the data of {release.version} can be used{_others(found)}.", fix=HOW)
     own: list[list[str]] = []
     usual = [one.usual for one in found.lists]
     features: list[FloatArray] = []
     known: list[list[str]] = []
     for number, (one, moment) in enumerate(
-        zip(found.lists, candidate.moments([each.served for each in found.lists]), strict=True)
+        zip(found.lists, release.moments([each.served for each in found.lists]), strict=True)
     ):
         if number % SAY_EVERY == 0:
             say(f"{number:,} of {len(found.lists):,} lists")
@@ -68,7 +66,7 @@ def run(
         features.append(features_of(moment, known[-1], _order(one)))
     logged = Logged.of_lists(found.lists, wanted.by)
     return estimated(
-        candidate.version,
+        release.version,
         [logged.trials(usual), logged.trials(own)],
         predicted(logged, [usual, own], features, known),
         left_out=found.left_out,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from script_shared.arrays import Int16s
-from script_shared.exploration.randomization import Draw
+from script_shared.exploration.draws import Draw
 from script_shared.news.state.event import Visitor
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from script_shared.events.entry import user_digest
 from script_shared.events.served_list import ServedList, answer_key
 from script_shared.experiments.mark import Mark
-from script_shared.exploration.randomization import Draw
+from script_shared.exploration.draws import Draw
 from script_shared.news.state.reader_key import reader_name
 
 WINDOW_MS = 30 * 60_000  # a later click is no longer the answer's doing

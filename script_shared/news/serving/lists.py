@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from script_shared.clock import HOUR_MS
-from script_shared.exploration.randomization import Draw, draw
+from script_shared.exploration.draws import Draw, draw
 from script_shared.news.catalog.posted_articles import PostedArticles
 from script_shared.news.model import NewsModel
 from script_shared.news.newsroom.newsroom import Newsroom

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.measures.off_policy import Predicted, Trials
-from script_shared.exploration.randomization import Randomization, chances
+from script_shared.exploration.draws import chances
+from script_shared.exploration.randomization import Randomization
 
 ARTICLES, TOPICS, LENGTH = 30, 3, 10
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from script_shared.errors import InputError
-from script_shared.exploration.randomization import MOST, Draw, Randomization, chances, draw, drawn_ranks, list_chance
+from script_shared.exploration.draws import Draw, chances, draw, drawn_ranks, list_chance
+from script_shared.exploration.randomization import MOST, Randomization
 
 hows = st.builds(
     Randomization,

@@ -15,7 +15,8 @@ from script_shared.errors import InputError, UnavailableError
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.extract import Extract
 from script_shared.events.served_list import ServedList
-from script_shared.exploration.randomization import Randomization, draw, list_chance
+from script_shared.exploration.draws import draw, list_chance
+from script_shared.exploration.randomization import Randomization
 from script_shared.settings import Settings
 
 NOW_MS = 1_660_532_400_000

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from pipelines.news.offline.drawn_lists import DrawnList
 from pipelines.news.offline.rows import Logged, predicted
 from script_shared.events.served_list import ServedList
-from script_shared.exploration.randomization import Randomization, chances, draw
+from script_shared.exploration.draws import chances, draw
+from script_shared.exploration.randomization import Randomization
 
 HOW = Randomization(0.6, 2, 1, 1.5)
 

@@ -12,7 +12,8 @@ from script_shared.errors import UnavailableError
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.follower import LogFollower
 from script_shared.events.served_list import ServedList, answer_key, packed, parts_of, sampled, unpacked
-from script_shared.exploration.randomization import SEED, Randomization, chances, draw, list_chance
+from script_shared.exploration.draws import chances, draw, list_chance
+from script_shared.exploration.randomization import SEED, Randomization
 from tests.patience import PATIENCE_SECONDS
 from tests.script_shared.events.test_follower import Collector, eventually
 
