@@ -34,7 +34,7 @@ def _table(folder: Path) -> EvaluationFile:
 
 
 def rows_of(folder: Path, use_case: str) -> list[Row]:
-    """All rows of a use case, oldest first. The first use case writes into the folder itself, others into their own folder.
+    """All rows of a use case, oldest first; of the first use case from the folder itself, of others from their own.
 
     Args:
         folder: of evaluations.
