@@ -57,6 +57,10 @@ format: install ## Format the code and fix what ruff can fix
 run: install ## Start everything here: Airflow, the API, the first training; Ctrl-C stops it
 	@exec $(BIN)/python -m pipelines.supervisor
 
+.PHONY: demo
+demo: install ## A tour in a browser: three use cases with generated data, a day in ten minutes, a story (ARGS="--minutes 5 --pause 60")
+	@exec $(BIN)/python -m pipelines.demo $(ARGS)
+
 .PHONY: train
 train: install ## One run of a use case, without Airflow (USE_CASE=students CONFIG=experiment.toml ARGS="--source generated")
 	@$(BIN)/python -m pipelines $(or $(USE_CASE),news) $(if $(CONFIG),--params $(CONFIG)) $(ARGS)

@@ -18,6 +18,7 @@ from script_shared.errors import SettingsError
 from script_shared.settings import load_settings
 from script_shared.storage import open_storage
 
+WORKER = "app.worker:worker_app"
 LONGEST_FOLDER = 60  # the workers' sockets are in it, and their names may not be long
 
 
@@ -48,8 +49,14 @@ def read_flags(arguments: Sequence[str]) -> ServerSettings:
         raise SettingsError(f"{first['loc'][0]}: {first['msg']}.", fix="Correct the flag or variable.") from None
 
 
-def serve(server: ServerSettings, log_level: str) -> None:
-    """Run until a signal ends it. Requests under way are finished first."""
+def serve(server: ServerSettings, log_level: str, factory: str = WORKER) -> None:
+    """Run until a signal ends it. Requests under way are finished first.
+
+    Args:
+        server: where it listens.
+        log_level: of uvicorn.
+        factory: makes the application in each process, as ``module:function``.
+    """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a list is small work; threads would only wait for each other
     import uvicorn
 
@@ -61,7 +68,7 @@ def serve(server: ServerSettings, log_level: str) -> None:
             os.environ["_PAUTA_METRICS_FOLDER"] = folder
             os.environ.update(parent.named())
         uvicorn.run(
-            "app.worker:worker_app",
+            factory,
             factory=True,
             host=server.host,
             port=server.port,
@@ -76,7 +83,12 @@ def serve(server: ServerSettings, log_level: str) -> None:
         )
 
 
-def main() -> None:
+def main(factory: str = WORKER) -> None:
+    """Read settings and flags, and serve; a setting that cannot be used ends the program with its message.
+
+    Args:
+        factory: makes the application in each process, as ``module:function``.
+    """
     try:
         server, settings = read_flags(sys.argv[1:]), load_settings()
         open_storage(settings.models_uri)  # sends no request yet; an unknown kind of URI is reported here, once
@@ -84,7 +96,7 @@ def main() -> None:
         sys.exit(f"pauta: {error}")
     if warning := raise_descriptors(settings.http_connections):
         print(f"pauta: {warning}", file=sys.stderr)
-    serve(server, settings.log_level)
+    serve(server, settings.log_level, factory)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,10 @@ from script_shared.use_cases import entries
 def main(argv: list[str], settings: Settings) -> int:
     """Run one command; exit code 0.
 
+    Args:
+        argv: the command and its flags.
+        settings: of this instance.
+
     Raises:
         InputError: a name, role, use case or time is invalid, or no active token has the name.
         ConflictError: the name has an active token.

@@ -64,7 +64,16 @@ def headlines(seed: int, catalog: Catalog) -> pl.DataFrame:
 
 
 def bodies(seed: int, catalog: Catalog, rows: IntArray) -> Iterator[tuple[IntArray, pl.Series, pl.Series]]:
-    """Batches of (rows, caption, body) for the given articles, in the given order."""
+    """Captions and bodies of articles, in batches.
+
+    Args:
+        seed: of the world.
+        catalog: all articles.
+        rows: int64 (articles), rows of the catalog whose texts are wanted.
+
+    Returns:
+        batches in the order of ``rows``: int64 (batch) rows, String (batch) captions, String (batch) bodies.
+    """
     rng = stream(seed, "bodies")
     phrases = Random(int(rng.integers(2**62)))  # plain Python, faster than NumPy for single draws
     pool, captions = pl.Series(sentence_pool(phrases)), pl.Series(caption_pool(phrases))

@@ -50,15 +50,29 @@ def check_ports(stack_settings: StackSettings) -> None:
     """
     wanted = {"airflow_port": ("Airflow", stack_settings.airflow_port), "port": ("the API", stack_settings.port)}
     for name, (who, port) in wanted.items():
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                raise SettingsError(
-                    f"Port {port} ({who}) is taken by {_owner(port)}.",
-                    fix=f"Stop that program, or choose another port: PAUTA_{name.upper()}={port + 10} make run",
-                ) from None
+        check_port(name, who, port)
+
+
+def check_port(name: str, who: str, port: int) -> None:
+    """Check that a port is free.
+
+    Args:
+        name: of its setting, without the prefix.
+        who: the program that wants it, for the message.
+        port: its number.
+
+    Raises:
+        SettingsError: it is taken; the message says by whom, and which variable chooses another.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            raise SettingsError(
+                f"Port {port} ({who}) is taken by {_owner(port)}.",
+                fix=f"Stop that program, or choose another port: PAUTA_{name.upper()}={port + 10} make run",
+            ) from None
 
 
 def _owner(port: int) -> str:

@@ -8,12 +8,20 @@ _started = time.monotonic()
 
 
 def say(text: str) -> None:
-    """Print one line with the seconds since the start."""
+    """Print one line with the seconds since the start.
+
+    Args:
+        text: without a line break.
+    """
     _write(f"[{_seconds()}] {text}\n")
 
 
 def say_block(text: str) -> None:
-    """Print lines as they are."""
+    """Print lines as they are.
+
+    Args:
+        text: one or more lines.
+    """
     _write(f"{text}\n")
 
 

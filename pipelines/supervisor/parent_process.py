@@ -38,7 +38,11 @@ def ignore_signals() -> None:
 
 
 def guarded(supervise: Callable[[], int]) -> int:
-    """Call ``supervise`` in a child process; returns its exit code, or 128 + the signal that ended it."""
+    """Call ``supervise`` in a child process; returns its exit code, or 128 + the signal that ended it.
+
+    Args:
+        supervise: gives the exit code of the child.
+    """
     adopt_orphans()
     guard = os.getpid()
     previous = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)

@@ -1,10 +1,7 @@
 """One `make run` from start to stop: check, start, make or find the releases, greet, watch."""
 
-import fcntl
-import os
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 
 from pipelines.registry import find
@@ -15,10 +12,11 @@ from pipelines.supervisor.components import ComponentGroup
 from pipelines.supervisor.console import say, say_block
 from pipelines.supervisor.credentials import ADMIN, Credentials, load_credentials
 from pipelines.supervisor.first_release import FirstRelease, clean_up, promoted
+from pipelines.supervisor.lock import alone
 from pipelines.supervisor.parent_process import StopRequestedError, ignore_signals, stop_on_signals
 from pipelines.supervisor.stack import Database, Stack
 from pipelines.supervisor.stack_settings import StackSettings
-from script_shared.errors import PautaError, SettingsError
+from script_shared.errors import PautaError
 from script_shared.settings import Settings, load_settings
 
 START_SECONDS = 180.0
@@ -31,7 +29,7 @@ def supervise(stack_settings: StackSettings) -> int:
     components = ComponentGroup()
     failed = 1
     try:
-        with _alone(stack_settings):
+        with alone(stack_settings.state):
             _run(stack_settings, load_settings(), components)
     except StopRequestedError:
         say("stopping")
@@ -106,26 +104,3 @@ def _addresses(stack_settings: StackSettings, credentials: Credentials, settings
   Logs              {stack_settings.state / "logs"}
 
   Ctrl-C stops everything."""
-
-
-@contextmanager
-def _alone(stack_settings: StackSettings) -> Iterator[None]:
-    """Hold the lock of this checkout; it is released however the process ends.
-
-    Raises:
-        SettingsError: another supervisor holds it.
-    """
-    stack_settings.state.mkdir(parents=True, exist_ok=True)
-    with (stack_settings.state / "lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            pid = lock.read().strip()
-            raise SettingsError(
-                f"Pauta is already running in this checkout (process {pid}).", fix=f"Stop it: kill {pid}"
-            ) from None
-        lock.truncate(0)
-        lock.write(str(os.getppid()))
-        lock.flush()
-        yield

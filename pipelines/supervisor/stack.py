@@ -79,7 +79,7 @@ def airflow_environment(
 ) -> dict[str, str]:
     """SQLite, LocalExecutor, the UI with a login, everything on the loopback address."""
     home = stack_settings.airflow_home
-    return _common(inherited) | {
+    return common_environment(inherited) | {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": sqlite_address(home / "airflow.db"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "pipelines" / "dags"),
@@ -108,7 +108,7 @@ def api_environment(
     stack_settings: StackSettings, credentials: Credentials, inherited: Mapping[str, str]
 ) -> dict[str, str]:
     """The API's environment; an admin token that is already set is kept."""
-    return _common(inherited) | {
+    return common_environment(inherited) | {
         "PAUTA_HOST": HOST,
         "PAUTA_PORT": str(stack_settings.port),
         "PAUTA_AIRFLOW_URL": stack_settings.airflow_url,
@@ -118,8 +118,15 @@ def api_environment(
     }
 
 
-def _common(inherited: Mapping[str, str]) -> dict[str, str]:
-    """The inherited environment without Airflow's settings, so that another Airflow of the same user is not touched."""
+def common_environment(inherited: Mapping[str, str]) -> dict[str, str]:
+    """The inherited environment without Airflow's settings, so that another Airflow of the same user is not touched.
+
+    Args:
+        inherited: variables by name.
+
+    Returns:
+        variables by name.
+    """
     kept = {key: value for key, value in inherited.items() if not key.startswith(("AIRFLOW_", "_AIRFLOW_"))}
     local = ",".join(filter(None, (kept.get("NO_PROXY") or kept.get("no_proxy"), HOST, "localhost")))
     path = os.pathsep.join(filter(None, (str(ROOT), kept.get("PYTHONPATH"))))

@@ -48,6 +48,9 @@ class StackSettings(BaseSettings):
 def load_stack_settings(argv: list[str]) -> StackSettings:
     """Flags first, then the environment, then the defaults.
 
+    Args:
+        argv: flags of the command.
+
     Raises:
         SettingsError: a value cannot be used, or both ports are the same; the message names it.
     """

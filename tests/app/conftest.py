@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from app.http.guarded_http import GuardedProtocol
@@ -81,9 +82,9 @@ def store(tmp_path: Path, folders: dict[str, Path]) -> Store:
 
 
 @contextlib.contextmanager
-def serving(settings: Settings) -> Iterator[httpx.Client]:
-    """A service in a thread on a port of its own, and a client of it."""
-    config = uvicorn.Config(create_app(settings), port=0, loop="asyncio", http=GuardedProtocol, log_config=None)
+def serving(settings: Settings, make: Callable[[Settings], FastAPI] = create_app) -> Iterator[httpx.Client]:
+    """A service in a thread on a port of its own, and a client of it; ``make`` makes its application."""
+    config = uvicorn.Config(make(settings), port=0, loop="asyncio", http=GuardedProtocol, log_config=None)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

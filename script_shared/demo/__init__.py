@@ -1,0 +1,1 @@
+"""What the story of `make demo` and the page that shows it share: one file."""
