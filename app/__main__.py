@@ -66,7 +66,7 @@ def serve(server: ServerSettings, log_level: str, factory: str = WORKER) -> None
     with tempfile.TemporaryDirectory(prefix="pauta-", dir=place) as folder:
         if server.workers > 1:
             os.environ["_PAUTA_METRICS_FOLDER"] = folder
-            os.environ.update(parent.named())
+            os.environ.update(parent.child_environment())
         uvicorn.run(
             factory,
             factory=True,

@@ -32,6 +32,6 @@ def _compare(service: Service) -> bool:
         found = configuration_of(settings, params_in_files(settings, service.use_cases))
         service.audit.follow(SCOPE, "service", found)
     except PautaError as error:
-        log.warning("settings are compared with the last ones later: %s", error.logged)
+        log.warning("settings are compared with the last ones later: %s", error.log_text)
         return False
     return True

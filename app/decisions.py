@@ -48,7 +48,7 @@ class Decisions:
         try:
             await asyncio.to_thread(self._service.audit.record, decision)
         except PautaError as error:
-            log.error("%s", error.logged)
+            log.error("%s", error.log_text)
 
     async def pseudonym(self, name: str) -> str:
         """The record's name of a person.

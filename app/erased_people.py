@@ -9,7 +9,7 @@ import numpy as np
 
 from script_shared.arrays import IntArray
 from script_shared.errors import UnavailableError
-from script_shared.events import Erased, EventLog
+from script_shared.events import ErasedUsers, EventLog
 from script_shared.events.entry import user_digest
 
 SECONDS = 1.0
@@ -36,7 +36,7 @@ class ErasedPeople:
             return
         first = self._read_at == float("-inf")
         with contextlib.nullcontext() if first else contextlib.suppress(UnavailableError):
-            found = frozenset(await asyncio.to_thread(self._log.erased))
+            found = frozenset(await asyncio.to_thread(self._log.erased_digests))
             self.known = self.known if found == self.known else found
         self._read_at = time.monotonic()
 
@@ -64,7 +64,7 @@ class ErasedPeople:
         Raises:
             UnavailableError: the log cannot be read.
         """
-        return frozenset(self._log.erased())
+        return frozenset(self._log.erased_digests())
 
     def has(self, person: str) -> bool:
         """Whether a person was erased; free while nobody was."""
@@ -72,7 +72,7 @@ class ErasedPeople:
 
     def among(self, people: Sequence[str], digests: frozenset[str]) -> list[int]:
         """Places of the people with one of these digests; takes a tenth of a second for 100,000 people."""
-        return np.flatnonzero(Erased(digests).among(map(self._name_of, people))).tolist()
+        return np.flatnonzero(ErasedUsers(digests).among(map(self._name_of, people))).tolist()
 
 
 class ErasedRows:

@@ -19,7 +19,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return _run(argv, load_settings())
     except PautaError as error:
-        print(f"{type(error).__name__}: {error.logged}", file=sys.stderr)
+        print(f"{type(error).__name__}: {error.log_text}", file=sys.stderr)
         return 1
 
 

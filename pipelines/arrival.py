@@ -33,7 +33,7 @@ def arrived(case: UseCase, settings: Settings) -> str | None:
             case.function("fingerprint")(case.context(settings, "arrival", Options(source=case.landing_source)))
         )
     except PautaError as error:
-        log.info("%s: nothing to take in: %s", case.name, error.logged)
+        log.info("%s: nothing to take in: %s", case.name, error.log_text)
         return None
     first = case.data_steps[0].folder
     root = settings.data_dir / case.name

@@ -25,4 +25,4 @@ def note_configuration(context: Context, by: str) -> None:
     try:
         follow_once(context.settings, f"pipelines:{name}", by, found, name)
     except PautaError as error:
-        log.warning("settings are not compared with those of the last run: %s", error.logged)
+        log.warning("settings are not compared with those of the last run: %s", error.log_text)

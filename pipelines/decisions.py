@@ -9,7 +9,14 @@ from pipelines.commands.log.user import user_name
 from pipelines.monitoring.note import note_of, once_of_run
 from pipelines.use_case import Context, Step, UseCase
 from script_shared.audit.decision import Decision
-from script_shared.audit.kinds import Cause, Once, drift_decision, identified, maintenance_decision, training_decision
+from script_shared.audit.kinds import (
+    Cause,
+    Once,
+    drift_decision,
+    identify_decision,
+    maintenance_decision,
+    training_decision,
+)
 from script_shared.errors import PautaError
 from script_shared.settings import Settings
 
@@ -30,7 +37,7 @@ def record(settings: Settings, decision: Decision) -> None:
     try:
         recorded = record_once(settings, decision)
     except PautaError as error:
-        log.error("%s", error.logged)
+        log.error("%s", error.log_text)
         print(f"The decision could not be recorded: {error}", file=sys.stderr)
         return
     if not recorded:
@@ -74,9 +81,9 @@ def _of_step(
     if step.name == case.training_steps[0].name:
         yield _of_training(case, context, by, why, once)
     if step.name == "publish" and "version" in facts:
-        yield identified(Decision(by, "publish", case.name, after=str(facts["version"]), evidence=run), once)
+        yield identify_decision(Decision(by, "publish", case.name, after=str(facts["version"]), evidence=run), once)
     if "promoted" in facts:
-        yield identified(_of_promotion(case, context, facts, by), once)
+        yield identify_decision(_of_promotion(case, context, facts, by), once)
     if facts.get("alarm") is True:
         why = " ".join(map(str, facts.get("sentences", [])))
         columns = [str(name) for name in facts.get("drifted", [])]

@@ -28,7 +28,7 @@ def erased_digests(settings: Settings) -> frozenset[str]:
         return frozenset()
     log = EventLog(settings.events_address)
     try:
-        return frozenset(log.erased())
+        return frozenset(log.erased_digests())
     finally:
         log.close()
 

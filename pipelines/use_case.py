@@ -135,7 +135,7 @@ class UseCase:
         evaluation: measures the release in service on a run, given the context; returns facts.
         evaluation_schedule: when it is called, a cron expression in UTC.
         maintenance: removes what is old, given the context; returns facts.
-        erasure: which releases hold erased people, given the releases and ``Erased``; how many by version.
+        erasure: which releases hold erased people, given the releases and ``ErasedUsers``; how many by version.
         trained_runs: ids of the runs in which something was trained, given the use case's data folder.
         training_record: a run's ``Record`` for MLflow, given run and releases; None when nothing was trained.
         tried_records: records for MLflow of what was tried before a training, given the run.

@@ -35,7 +35,7 @@ class PautaError(Exception):
         super().__init__(f"{message} {fix}".strip())
 
     @property
-    def logged(self) -> str:
+    def log_text(self) -> str:
         """The whole text, for logs and admins."""
         return f"{self} ({self.private})" if self.private else str(self)
 

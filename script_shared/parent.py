@@ -9,7 +9,7 @@ VARIABLE = "_PAUTA_PARENT"  # environment variable that names the parent's proce
 PR_SET_PDEATHSIG = 1
 
 
-def named() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
     """The environment variable by which a child of this process knows its parent."""
     return {VARIABLE: str(os.getpid())}
 

@@ -16,7 +16,14 @@ from script_shared.clock import ClockSetting
 from script_shared.cron import cron
 from script_shared.errors import SettingsError
 from script_shared.people.access_settings import AccessSettings
-from script_shared.use_case_settings import PREFIX, UseCaseSettings, UseCaseVariables, hosted, variable, variables
+from script_shared.use_case_settings import (
+    PREFIX,
+    UseCaseSettings,
+    UseCaseVariables,
+    hosted_use_cases,
+    variable,
+    variables,
+)
 from script_shared.use_cases import entries
 
 SHARED = Path(__file__).parent
@@ -41,7 +48,7 @@ def _networks(text: str) -> str:
     return text
 
 
-def _chosen(text: str) -> str:
+def _check_use_cases(text: str) -> str:
     try:
         entries(text)
     except SettingsError as error:
@@ -65,7 +72,7 @@ class Settings(AccessSettings):
     )
     evaluation_dir: Path = Field(SHARED / "evaluation", description="folder of evaluation files and reports")
     params_file: Path | None = Field(None, description="params file of news; unset, the one in the package")
-    use_cases: Annotated[str, AfterValidator(_chosen)] = Field(
+    use_cases: Annotated[str, AfterValidator(_check_use_cases)] = Field(
         "",
         description="use cases of this instance, separated by commas: names of the registry, or `module:object` of an "
         "entry elsewhere; unset, all of the registry",
@@ -227,7 +234,7 @@ def misspelt(environment: Iterable[str]) -> list[str]:
     >>> misspelt(["PAUTA_SOURCE", "PAUTA_SORCE_PATH", "HOME"])
     ['PAUTA_SORCE_PATH is not a setting and is ignored. Did you mean PAUTA_SOURCE_PATH?']
     """
-    settings = [PREFIX + name.upper() for name in Settings.model_fields] + list(variables(hosted(os.environ)))
+    settings = [PREFIX + name.upper() for name in Settings.model_fields] + list(variables(hosted_use_cases(os.environ)))
     elsewhere = {PREFIX + name for name in READ_ELSEWHERE}
     families = tuple(PREFIX + family for family in FAMILIES)
     found = []

@@ -117,7 +117,7 @@ def variables(use_cases: Iterable[str]) -> dict[str, tuple[str, str]]:
     return {variable(name, field): (name, field) for name in use_cases for field in UseCaseSettings.model_fields}
 
 
-def hosted(environment: Mapping[str, str]) -> list[str]:
+def hosted_use_cases(environment: Mapping[str, str]) -> list[str]:
     """Names of the use cases that an environment chooses; of the whole registry where it chooses wrongly."""
     try:
         return list(entries(environment.get(CHOSEN, "")))
@@ -140,7 +140,7 @@ class UseCaseVariables(PydanticBaseSettingsSource):
 
 def _collect(environment: Mapping[str, str]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for name, (use_case, field) in variables(hosted(environment)).items():
+    for name, (use_case, field) in variables(hosted_use_cases(environment)).items():
         if value := environment.get(name):
             found.setdefault(use_case, {})[field] = value
     return found

@@ -67,9 +67,9 @@ class RunningExperiments:
                 await self.read()
                 failed = ""
             except PautaError as error:
-                if error.logged != failed:
-                    log.warning("experiments cannot be read: %s", error.logged)
-                failed = error.logged
+                if error.log_text != failed:
+                    log.warning("experiments cannot be read: %s", error.log_text)
+                failed = error.log_text
             except Exception as error:
                 if (text := f"{type(error).__name__}: {error}") != failed:
                     log.error("experiments cannot be read: %s", text, exc_info=error)
@@ -81,7 +81,7 @@ class RunningExperiments:
         try:
             await self.read()
         except PautaError as error:
-            log.warning("changed experiments cannot be read yet: %s", error.logged)
+            log.warning("changed experiments cannot be read yet: %s", error.log_text)
 
     async def read(self) -> None:
         """Read once, and hand the changes to the use cases.
@@ -126,7 +126,7 @@ class RunningExperiments:
                 self.check(experiment)
             changes = self._table.follow_file(experiments, BY_FILE)
         except PautaError as error:
-            log.error("the experiments of %s do not take effect: %s", self._file.name, error.logged)
+            log.error("the experiments of %s do not take effect: %s", self._file.name, error.log_text)
             if not isinstance(error, UnavailableError):
                 self._file_ns = changed_ns
             return

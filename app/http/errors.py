@@ -99,10 +99,10 @@ async def _ours(request: Request, error: PautaError) -> Response:
     if isinstance(error, InputError):
         return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
     if isinstance(error, UnavailableError | ReleaseError | SourceError):
-        log.warning("request %s: %s", request.scope.get("request_id"), error.logged)
+        log.warning("request %s: %s", request.scope.get("request_id"), error.log_text)
         retry = {"Retry-After": str(RETRY_AFTER_SECONDS)}
         return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers=retry)
-    log.error("request %s failed: %s", request.scope.get("request_id"), error.logged)
+    log.error("request %s failed: %s", request.scope.get("request_id"), error.log_text)
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
 
 

@@ -42,7 +42,7 @@ class DecisionMetrics(Collector):
                 await asyncio.gather(reading, return_exceptions=True)  # the log is closed afterwards
                 raise
             except UnavailableError as error:
-                log.debug("the newest decisions could not be read: %s", error.logged)
+                log.debug("the newest decisions could not be read: %s", error.log_text)
             else:
                 self._take(times)
             await asyncio.sleep(SECONDS)

@@ -40,7 +40,7 @@ class EvaluationMetrics(Collector):
         try:
             rows = self._table.rows() if self._table is not None else []
         except UnavailableError as error:
-            log.warning("evaluation figures could not be read again: %s", error.logged)
+            log.warning("evaluation figures could not be read again: %s", error.log_text)
             return self._text
         if rows is not self._rows:
             self._rows = rows

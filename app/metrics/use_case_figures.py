@@ -44,7 +44,7 @@ class UseCaseFigures(Collector):
             try:
                 rows = self._files.setdefault(name, EvaluationFile(path.parent)).rows()
             except UnavailableError as error:
-                log.warning("evaluation figures of %s could not be read again: %s", name, error.logged)
+                log.warning("evaluation figures of %s could not be read again: %s", name, error.log_text)
                 continue
             changed |= rows is not self._rows.get(name)
             self._rows[name] = rows

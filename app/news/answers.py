@@ -30,7 +30,7 @@ def items(recommender: LiveRecommender, found: Iterable[LiveItem]) -> list[dict[
 
 
 def _item(recommender: LiveRecommender, item: LiveItem) -> dict[str, Any]:
-    shown = recommender.shown(item.article_id)
+    shown = recommender.article_view(item.article_id)
     written = {
         "page": item.article_id,
         "url": shown.url,

@@ -32,7 +32,7 @@ class ArticleFacts:
 
     def listed(self, article_id: str) -> dict[str, Any]:
         """Metadata in the form of all lists."""
-        shown, row = self.recommender.shown(article_id), self.available.rows.row(article_id)
+        shown, row = self.recommender.article_view(article_id), self.available.rows.row(article_id)
         story = self.available.editorial.get(article_id)
         return {
             "page": article_id,
@@ -81,7 +81,7 @@ class ArticleFacts:
 
     def says(self, article_id: str, words: Sequence[re.Pattern[str]]) -> bool:
         """Whether the title has all of these, which :func:`beginnings` made."""
-        title = unicodedata.normalize("NFKD", self.recommender.shown(article_id).title.casefold())
+        title = unicodedata.normalize("NFKD", self.recommender.article_view(article_id).title.casefold())
         return all(word.search(title) for word in words)
 
 

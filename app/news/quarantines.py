@@ -79,7 +79,7 @@ async def quarantines(service: NewsService) -> list[dict[str, Any]]:
     Returns:
         Their records, as the routes show them.
     """
-    entries = await asyncio.to_thread(service.intake.log.history.quarantined)
+    entries = await asyncio.to_thread(service.intake.log.history.quarantines)
     undone = {str(entry.body["undo"]): entry.time_ms for entry in entries if "undo" in entry.body}
     return [_record(entry, undone.get(entry.entry_id)) for entry in entries if "undo" not in entry.body]
 

@@ -7,7 +7,7 @@ import orjson
 from fastapi import HTTPException, Response
 
 from app.recruiting.release_loader import RecruitingRelease
-from script_shared.recruiting.ranking.ranked import Ranked
+from script_shared.recruiting.ranking.ranked import RankedItem
 from script_shared.recruiting.ranking.reasons import Reasons
 
 NO_VACANCY = "The release in service does not know this vacancy."
@@ -98,7 +98,7 @@ def shown_candidate(loaded: RecruitingRelease, row: int) -> dict[str, Any]:
     return {"candidate_id": record["candidate_id"], **{name: record[name] for name in OF_CANDIDATE}}
 
 
-def pair_json(ranked: Ranked, reasons: Reasons) -> dict[str, Any]:
+def pair_json(ranked: RankedItem, reasons: Reasons) -> dict[str, Any]:
     """How well a pair fits, and why.
 
     Args:
@@ -120,7 +120,7 @@ def pair_json(ranked: Ranked, reasons: Reasons) -> dict[str, Any]:
     }
 
 
-def without_erased(loaded: RecruitingRelease, rows: Sequence[Ranked]) -> list[Ranked]:
+def without_erased(loaded: RecruitingRelease, rows: Sequence[RankedItem]) -> list[RankedItem]:
     """The candidates who were not erased."""
     people = loaded.matcher.candidates
     return [each for each in rows if not loaded.erased.has(people.id_of(each.row))]

@@ -9,13 +9,13 @@ from fastapi import HTTPException
 from app.recruiting.record_shapes import ApplicationRecord, CandidateRecord, VacancyRecord, today
 from app.recruiting.release_loader import RecruitingRelease
 from script_shared.recruiting.privacy import scrub
-from script_shared.recruiting.store.store import Kind, Stored
+from script_shared.recruiting.store.store import Kind, StoredRow
 
 TEXTS = ("title", "description", "skills_text", "remarks", "certifications", "cv_text")  # cleaned of personal data
 ERASED = "This candidate was erased."
 
 
-async def add_vacancy(loaded: RecruitingRelease, vacancy: str, body: VacancyRecord) -> Stored:
+async def add_vacancy(loaded: RecruitingRelease, vacancy: str, body: VacancyRecord) -> StoredRow:
     """Add or change a vacancy.
 
     Args:
@@ -30,7 +30,7 @@ async def add_vacancy(loaded: RecruitingRelease, vacancy: str, body: VacancyReco
     return await _put(loaded, "vacancies", record, body.version)
 
 
-async def add_candidate(loaded: RecruitingRelease, candidate: str, body: CandidateRecord) -> Stored:
+async def add_candidate(loaded: RecruitingRelease, candidate: str, body: CandidateRecord) -> StoredRow:
     """Add or change a candidate.
 
     Args:
@@ -48,7 +48,7 @@ async def add_candidate(loaded: RecruitingRelease, candidate: str, body: Candida
     return await _put(loaded, "candidates", record, body.version)
 
 
-async def add_application(loaded: RecruitingRelease, body: ApplicationRecord) -> Stored:
+async def add_application(loaded: RecruitingRelease, body: ApplicationRecord) -> StoredRow:
     """Add an application, or its new status.
 
     Args:
@@ -75,7 +75,7 @@ async def add_application(loaded: RecruitingRelease, body: ApplicationRecord) ->
     return await _put(loaded, "applications", record, body.version)
 
 
-async def _put(loaded: RecruitingRelease, kind: Kind, record: dict[str, Any], version: int) -> Stored:
+async def _put(loaded: RecruitingRelease, kind: Kind, record: dict[str, Any], version: int) -> StoredRow:
     stored = await asyncio.to_thread(loaded.live.store.put, kind, record, version)
     if "candidate_id" in record:
         await _refuse_erased(loaded, record["candidate_id"])

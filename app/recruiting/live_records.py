@@ -12,7 +12,7 @@ from script_shared.errors import UnavailableError
 from script_shared.recruiting.params import GradesParams
 from script_shared.recruiting.ranking.matcher import Matcher
 from script_shared.recruiting.records import Candidate, Vacancy, day_of
-from script_shared.recruiting.store.store import RecruitingStore, Stored
+from script_shared.recruiting.store.store import RecruitingStore, StoredRow
 
 log = logging.getLogger("pauta.recruiting")
 SECONDS = 0.25  # between two reads of the tables
@@ -100,7 +100,7 @@ class LiveRecords:
                     log.error("change %d of %s is left out (%s)", stored.change, stored.kind, type(error).__name__)
                 position.change = stored.change
 
-    def _put(self, matcher: Matcher, position: Position, stored: Stored) -> None:
+    def _put(self, matcher: Matcher, position: Position, stored: StoredRow) -> None:
         record = stored.record
         if stored.kind == "vacancies":
             position.removed.discard(record["vacancy_id"])
@@ -114,14 +114,14 @@ class LiveRecords:
         elif not stored.removed:
             self._put_application(matcher, stored)
 
-    def _put_candidate(self, matcher: Matcher, stored: Stored) -> None:
+    def _put_candidate(self, matcher: Matcher, stored: StoredRow) -> None:
         name = stored.record["candidate_id"]
         if not stored.removed and not self._erased.has(name):
             matcher.add_candidate(Candidate.of(stored.record))
         elif (row := matcher.candidates.row(name)) >= 0:
             matcher.erase_candidate(row)
 
-    def _put_application(self, matcher: Matcher, stored: Stored) -> None:
+    def _put_application(self, matcher: Matcher, stored: StoredRow) -> None:
         record = stored.record
         candidate, vacancy = matcher.candidates.row(record["candidate_id"]), matcher.vacancies.row(record["vacancy_id"])
         if candidate < 0 or vacancy < 0:

@@ -12,8 +12,8 @@ from app.releases.release_guard import ReleaseGuard
 from app.releases.turn_taking import TurnTaking
 from app.use_case import ReleaseLoader
 from script_shared.clock import wall_ms
-from script_shared.releases import Kept, Manifest, Pointer, Releases
-from script_shared.storage.local import locked
+from script_shared.releases import CachedRelease, Manifest, Pointer, Releases
+from script_shared.storage.local import file_lock
 from script_shared.throttle import Wait, throttle
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ class Loading(Generic[T]):
         self._turn = shared / "loading" if shared is not None else None
 
     async def load(
-        self, pointer: Pointer, version: str, *, beside: bool, in_part: bool = False, kept: Kept | None = None
+        self, pointer: Pointer, version: str, *, beside: bool, in_part: bool = False, kept: CachedRelease | None = None
     ) -> LoadedRelease[T]:
         """Fetch, load and check a release.
 
@@ -50,7 +50,7 @@ class Loading(Generic[T]):
         return await asyncio.to_thread(self._load, pointer, version, wait, in_part=in_part, kept=kept)
 
     def _load(
-        self, pointer: Pointer, version: str, wait: Wait | None, *, in_part: bool, kept: Kept | None
+        self, pointer: Pointer, version: str, wait: Wait | None, *, in_part: bool, kept: CachedRelease | None
     ) -> LoadedRelease[T]:
         if wait is None:
             return self._loaded(pointer, version, in_part=in_part, kept=kept)
@@ -58,9 +58,9 @@ class Loading(Generic[T]):
             return self._loaded(pointer, version, in_part=in_part, kept=kept)
 
     def _my_turn(self) -> AbstractContextManager[None]:
-        return locked(self._turn, TURN_SECONDS) if self._turn is not None else nullcontext()
+        return file_lock(self._turn, TURN_SECONDS) if self._turn is not None else nullcontext()
 
-    def _loaded(self, pointer: Pointer, version: str, *, in_part: bool, kept: Kept | None) -> LoadedRelease[T]:
+    def _loaded(self, pointer: Pointer, version: str, *, in_part: bool, kept: CachedRelease | None) -> LoadedRelease[T]:
         started = time.perf_counter()
         folder, manifest = self._files(version) if kept is None else (kept.folder, kept.manifest)
         damaged = self._guard.damaged_parts(folder, manifest, in_part=in_part) if self._guard is not None else ()

@@ -64,4 +64,4 @@ def one_line(error: Exception) -> str:
     Args:
         error: of any type.
     """
-    return error.logged if isinstance(error, PautaError) else f"{type(error).__name__}: {error}"
+    return error.log_text if isinstance(error, PautaError) else f"{type(error).__name__}: {error}"

@@ -149,7 +149,7 @@ class ReleaseGuard:
     def _run(self, folder: Path, manifest: Manifest, without: list[str]) -> Verdict:
         command = [sys.executable, "-m", "app.release_check", self._trial, str(folder.absolute())]
         command += [flag for part in without for flag in ("--without", part)]
-        environment = {**os.environ, **parent.named(), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        environment = {**os.environ, **parent.child_environment(), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         try:
             done = subprocess.run(
                 command,

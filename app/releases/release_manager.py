@@ -157,7 +157,7 @@ class ReleaseManager(ReleaseInService[T]):
 
     async def _take_kept(self) -> bool:
         """At the start, without the store: load the cached release that was last in service here."""
-        kept = await asyncio.to_thread(self.releases.kept)
+        kept = await asyncio.to_thread(self.releases.cached_release)
         if kept is None:
             return False
         version = kept.manifest.version

@@ -71,7 +71,7 @@ async def list_decisions(
 
 
 def _row(entry: Entry) -> dict[str, Any]:
-    shown = entry.shown() | {"at": iso(entry.at_ms)}
+    shown = entry.view() | {"at": iso(entry.at_ms)}
     return {name: shown[name] for name in FIELDS}
 
 

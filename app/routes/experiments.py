@@ -77,7 +77,7 @@ class ExperimentVersions(BaseModel):
 async def list_experiments(service: TheService) -> Response:
     """The newest version of every experiment, those that started last first."""
     found = await asyncio.to_thread(service.log.experiments.current)
-    return json_response({"experiments": [each.shown() for each in reversed(found)]}, 200, NO_STORE)
+    return json_response({"experiments": [each.view() for each in reversed(found)]}, 200, NO_STORE)
 
 
 @router.get(
@@ -88,7 +88,7 @@ async def get_experiment(name: Name, service: TheService) -> Response:
     found = await asyncio.to_thread(service.log.experiments.versions, name)
     if not found:
         raise HTTPException(404, "There is no experiment of this name.")
-    return json_response({"versions": [each.shown() for each in reversed(found)]}, 200, NO_STORE)
+    return json_response({"versions": [each.view() for each in reversed(found)]}, 200, NO_STORE)
 
 
 @router.get(
@@ -171,4 +171,4 @@ async def _written(service: Service, change: Change, decisions: TheDecisions, st
     await decisions.record(
         made.what, made.use_case, before=made.before, after=made.after, why=made.why, evidence=made.evidence
     )
-    return json_response(change.after.shown(), status, NO_STORE)
+    return json_response(change.after.view(), status, NO_STORE)

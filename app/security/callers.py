@@ -127,7 +127,7 @@ class Callers:
         try:
             await self._follow(known=False)
         except UnavailableError as error:
-            log.warning("changed tokens and sessions cannot be read yet: %s", error.logged)
+            log.warning("changed tokens and sessions cannot be read yet: %s", error.log_text)
 
     async def _follow_if_possible(self) -> None:
         """For a request without a token: read whether a token exists that could open the route."""
@@ -135,7 +135,7 @@ class Callers:
             try:
                 await self._follow(known=True)
             except UnavailableError as error:
-                log.warning("tokens cannot be read: %s", error.logged)
+                log.warning("tokens cannot be read: %s", error.log_text)
 
     async def _follow(self, *, known: bool) -> None:
         """Read the database if that is due.
@@ -180,7 +180,7 @@ class Callers:
         try:
             await asyncio.to_thread(self._table.note_use, used)
         except UnavailableError as error:
-            log.warning("the last use of tokens cannot be written: %s", error.logged)
+            log.warning("the last use of tokens cannot be written: %s", error.log_text)
 
     async def stop(self) -> None:
         """Write the last use of tokens."""

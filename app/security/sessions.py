@@ -83,7 +83,7 @@ class SessionCookie:
         try:
             found = await Security.of(request).callers.of_session(request.cookies.get(self.name, ""))
         except UnavailableError as error:
-            log.warning("a session cannot be checked: %s", error.logged)
+            log.warning("a session cannot be checked: %s", error.log_text)
             return None
         request.state.caller = found
         return found

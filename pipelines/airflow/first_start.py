@@ -22,7 +22,7 @@ def main() -> int:
         settings = load_settings()
         missing = [case for case in use_cases(settings) if open_releases(settings, case).current() is None]
     except PautaError as error:
-        log.error("%s", error.logged)
+        log.error("%s", error.log_text)
         return 1
     waiting = [case for case in missing if not _under_way(f"{case}_data", f"{case}_training")]
     if waiting:

@@ -35,7 +35,7 @@ def _list(trail: AuditTrail, args: argparse.Namespace) -> int:
         limit=args.limit,
     )
     if args.json:
-        print(json.dumps([entry.shown() for entry in entries], indent=2, ensure_ascii=False))
+        print(json.dumps([entry.view() for entry in entries], indent=2, ensure_ascii=False))
         return 0
     for entry in entries:
         print(_line(entry))

@@ -11,7 +11,7 @@ from pipelines.registry import find
 from script_shared.audit.decision import Decision, Kind
 from script_shared.audit.kinds import configuration_decision, maintenance_decision
 from script_shared.errors import InputError, ReleaseError
-from script_shared.events import Erased, EventLog
+from script_shared.events import ErasedUsers, EventLog
 from script_shared.events.address import log_exists
 from script_shared.params import Params
 from script_shared.releases import Manifest, Pointer, Releases, open_releases
@@ -167,7 +167,7 @@ def _erased(releases: Releases, args: argparse.Namespace) -> int:
     """Erased users by release; nothing is served of them, and they go with the release."""
     releases_holding = args.case.function("erasure")
     log = EventLog(args.settings.events_address) if log_exists(args.settings.events_address) else None
-    erased = Erased(frozenset(log.erased())) if log else Erased()
+    erased = ErasedUsers(frozenset(log.erased_digests())) if log else ErasedUsers()
     holding = releases_holding(releases, erased)
     for version, count in holding.items():
         print(f"{version}: {count:,} of {len(erased.digests):,} erased users")

@@ -14,7 +14,7 @@ from pipelines.drift.model import ModelFigures, model_figures, section_of
 from pipelines.drift.page import page, verdict
 from pipelines.report import Section, write_page
 from pipelines.use_case import Context
-from script_shared.storage.local import locked
+from script_shared.storage.local import file_lock
 
 NAME = "drift.json"  # in the use case's folder of evaluations; the API reads the same name
 PAGE = "drift.html"
@@ -85,7 +85,7 @@ def write_figures(
     """
     folder.mkdir(parents=True, exist_ok=True)
     path, partial = folder / NAME, folder / f".{NAME}.partial"
-    with locked(folder / f".{NAME}.lock"):
+    with file_lock(folder / f".{NAME}.lock"):
         before = _read(path)
         kept = {name: each for name, each in before.get("comparisons", {}).items() if name not in names}
         comparisons = kept | {name: _comparison(drift) for name, drift in drifts.items()}

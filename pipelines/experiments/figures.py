@@ -86,7 +86,7 @@ class Figures:
     def plain(self) -> dict[str, Any]:
         """As JSON; a number that is unknown or infinite is null."""
         return {
-            "experiment": self.experiment.shown(),
+            "experiment": self.experiment.view(),
             "rates": [_finite(asdict(each)) for each in self.rates],
             "variants": [_finite(asdict(each)) for each in self.facts],
             "mismatch": self.mismatch if isfinite(self.mismatch) else None,

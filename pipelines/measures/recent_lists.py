@@ -72,7 +72,7 @@ def lists_and_clicks(
     Raises:
         UnavailableError: the log cannot be read.
     """
-    quarantine = Quarantine.of(log.history.quarantined())
+    quarantine = Quarantine.of(log.history.quarantines())
     clicks = _clicks(log, since_ms if clicks_since_ms is None else clicks_since_ms, until_ms)
     judged = (click for click in clicks if not quarantine.holds(click))
     found: Iterable[ServedList | Entry] = merge(_served(log, since_ms, until_ms), judged, key=_order)

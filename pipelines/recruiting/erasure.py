@@ -1,4 +1,4 @@
-"""Erased candidates are left out of every landing, and the runs and releases that still hold some are found."""
+"""ErasedUsers candidates are left out of every landing, and the runs and releases that still hold some are found."""
 
 from functools import partial
 from pathlib import Path
@@ -8,7 +8,7 @@ import polars as pl
 from pipelines.erasures import count_in_releases
 from pipelines.recruiting.tables.raw import file_of, read_raw
 from script_shared.addresses import sqlite_file
-from script_shared.events import Erased
+from script_shared.events import ErasedUsers
 from script_shared.recruiting.erasure import are_erased
 from script_shared.recruiting.ranking.release_folder import CANDIDATES
 from script_shared.recruiting.store.store import RecruitingStore
@@ -33,7 +33,7 @@ def drop_erased(folder: Path, digests: frozenset[str]) -> None:
         table.filter(~pl.Series(are_erased(ids, digests), dtype=pl.Boolean)).write_parquet(file_of(folder, name))
 
 
-def releases_holding(releases: Releases, erased: Erased) -> dict[str, int]:
+def releases_holding(releases: Releases, erased: ErasedUsers) -> dict[str, int]:
     """How many erased candidates each release holds; nothing is served of them, and they are deleted with it."""
     return count_in_releases(releases, CANDIDATES, partial(are_erased, digests=erased.digests)) if erased else {}
 

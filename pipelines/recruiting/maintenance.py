@@ -9,7 +9,7 @@ from pipelines.housekeeping import runs_of
 from pipelines.recruiting.erasure import HOLDING, erase_stored, holds_erased, releases_holding
 from pipelines.recruiting.release.vectors import drop_old
 from pipelines.use_case import Context
-from script_shared.events import Erased
+from script_shared.events import ErasedUsers
 
 
 def prune(context: Context) -> dict[str, Any]:
@@ -30,5 +30,5 @@ def prune(context: Context) -> dict[str, Any]:
         "erased_from_runs": remove_runs_holding(context.run.root, ended, HOLDING, holds),
         "erased_from_tables": erase_stored(context.settings, digests),
         "indexes": drop_old(context.settings, context.releases),
-        "releases_with_erased": releases_holding(context.releases, Erased(digests)),
+        "releases_with_erased": releases_holding(context.releases, ErasedUsers(digests)),
     }

@@ -1,4 +1,4 @@
-"""Erased students are left out of every data run, and the runs and releases that still hold some are found."""
+"""ErasedUsers students are left out of every data run, and the runs and releases that still hold some are found."""
 
 from functools import partial
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.erasures import count_in_releases
-from script_shared.events import Erased
+from script_shared.events import ErasedUsers
 from script_shared.releases import Releases
 from script_shared.students.erasure import are_erased
 from script_shared.students.release_folder import STORE
@@ -28,7 +28,7 @@ def without_erased(records: pl.DataFrame, digests: frozenset[str]) -> pl.DataFra
     return records.filter(~pl.Series(are_erased(records["ra"].to_list(), digests), dtype=pl.Boolean))
 
 
-def releases_holding(releases: Releases, erased: Erased) -> dict[str, int]:
+def releases_holding(releases: Releases, erased: ErasedUsers) -> dict[str, int]:
     """How many erased students each release holds; nothing is served of them, and they go with the release."""
     return count_in_releases(releases, STORE, partial(are_erased, digests=erased.digests)) if erased else {}
 

@@ -9,7 +9,7 @@ from pipelines.housekeeping import runs_of
 from pipelines.students.erasure import HOLDING, holds_erased, releases_holding
 from pipelines.use_case import Context
 from script_shared.clock import wall_ms
-from script_shared.events import Erased
+from script_shared.events import ErasedUsers
 from script_shared.events.address import log_exists
 from script_shared.storage.tables import tables_address
 from script_shared.students.database.access_record import AccessRecord
@@ -34,7 +34,7 @@ def prune(context: Context) -> dict[str, Any]:
         "erased_from_runs": remove_runs_holding(
             context.run.root, ended, HOLDING, partial(holds_erased, digests=digests)
         ),
-        "releases_with_erased": releases_holding(context.releases, Erased(digests)),
+        "releases_with_erased": releases_holding(context.releases, ErasedUsers(digests)),
         "looks": _remove_old_looks(context),
         "online_releases": _remove_old_releases(context),
     }

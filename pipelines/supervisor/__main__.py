@@ -16,7 +16,7 @@ def main() -> int:
     try:
         stack_settings = load_stack_settings(sys.argv[1:])
     except PautaError as error:
-        print(error.logged, file=sys.stderr)
+        print(error.log_text, file=sys.stderr)
         return 2
 
     def supervise() -> int:

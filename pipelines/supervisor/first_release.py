@@ -90,7 +90,7 @@ class FirstRelease:
         try:
             self.make()
         except (RunFailedError, UnavailableError) as error:
-            say(f"{self.case.name} has no release. {error.logged}")
+            say(f"{self.case.name} has no release. {error.log_text}")
 
     def greet(self) -> None:
         """Say which release is served, where one was promoted earlier."""

@@ -35,7 +35,7 @@ def supervise(stack_settings: StackSettings) -> int:
         say("stopping")
         failed = 0
     except PautaError as error:
-        say(error.logged)
+        say(error.log_text)
     finally:
         ignore_signals()
         if left := components.stop():

@@ -13,7 +13,7 @@ from pipelines.tracking.registry_plan import CANDIDATE, PRODUCTION, registry_pla
 from script_shared.addresses import sqlite_file
 from script_shared.errors import UnavailableError
 from script_shared.settings import Settings
-from script_shared.storage.local import locked
+from script_shared.storage.local import file_lock
 
 PROBE_SECONDS = 3.0
 LOCK_SECONDS = 60.0
@@ -49,7 +49,7 @@ def reconcile(settings: Settings, use_case: str) -> Outcome:
     outcome = Outcome()
     try:
         desk.folder.mkdir(parents=True, exist_ok=True)
-        with locked(desk.folder / ".lock", LOCK_SECONDS):
+        with file_lock(desk.folder / ".lock", LOCK_SECONDS):
             records = desk.records()
             outcome.waiting = len(records)
             _bring_up_to_date(desk, records, outcome)

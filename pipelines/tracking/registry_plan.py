@@ -45,7 +45,7 @@ def release_of(manifest: Manifest, uri: str) -> Release:
         version=manifest.version,
         run_id=manifest.run_id,
         uri=f"{uri}/releases/{manifest.version}",
-        checksum=hashlib.sha256(manifest.encoded()).hexdigest(),
+        checksum=hashlib.sha256(manifest.encode()).hexdigest(),
         created_at=manifest.created_at.isoformat(timespec="seconds"),
         verdict=VERDICTS.get(str(gate.get("accepted")), ""),
         reasons=tuple(str(reason) for reason in gate.get("reasons", [])),

@@ -83,19 +83,19 @@ class Als:
             engagement: float (n), 0 or more.
         """
         base = self.items.first(self.n_base_items)
-        items = base.joined(self._new_items(base, user, article, engagement))
+        items = base.concat(self._new_items(base, user, article, engagement))
         users = _half_step(self.weights, items, user, article, engagement, self.users.size)
         return replace(self, users=users, items=items, gram=_gram(items))
 
-    def moved(self, users: Renumbering, articles: Renumbering) -> "Als":
+    def renumber(self, users: Renumbering, articles: Renumbering) -> "Als":
         """The same fitted vectors under other row numbers; ``as_of`` rebuilds the state.
 
         Args:
             users: new rows of the users.
             articles: new rows of the articles.
         """
-        base_users = self.base_users.moved(users)
-        base_items = self.items.first(self.n_base_items).moved(articles)
+        base_users = self.base_users.renumber(users)
+        base_items = self.items.first(self.n_base_items).renumber(articles)
         return Als(self.weights, base_users, base_users, base_items, len(base_items), _gram(base_items))
 
     def fold_in(self, histories: Histories) -> Float32s:

@@ -93,7 +93,7 @@ class ClusterPopularity:
         Returns:
             a function from a batch of n users to float32 (n, m).
         """
-        faded = self.everybody.faded(candidates.now_ms)
+        faded = self.everybody.weights_at(candidates.now_ms)
         overall = self.everybody.counts[candidates.rows] @ faded
         own = self.counts[:, candidates.rows] @ faded
         prior = overall * self._likings_of(candidates.rows)

@@ -89,13 +89,13 @@ class Content:
             parts.append(self._vectors(_counts(chunk, place)))
         return csr_array(vstack(parts, format="csr"))
 
-    def moved(self, articles: Renumbering) -> "Content":
+    def renumber(self, articles: Renumbering) -> "Content":
         """The same vectors under other row numbers.
 
         Args:
             articles: new rows of the articles.
         """
-        return replace(self, vectors=self.vectors.moved(articles))
+        return replace(self, vectors=self.vectors.renumber(articles))
 
     def profiles(self, histories: Histories) -> csr_array:
         """float32 (n, terms): of each user the mean of what was read, by engagement and recency, of length 1 or 0.

@@ -64,12 +64,12 @@ class Factors:
         """The first ``count`` of them."""
         return Factors.of(self.rows[:count], self.vectors[:count], self.size)
 
-    def joined(self, more: "Factors") -> "Factors":
+    def concat(self, more: "Factors") -> "Factors":
         """These, then those; no row may be in both."""
         rows = np.concatenate([self.rows, more.rows])
         return Factors.of(rows, np.concatenate([self.vectors, more.vectors]), self.size)
 
-    def moved(self, by: Renumbering) -> "Factors":
+    def renumber(self, by: Renumbering) -> "Factors":
         """The same vectors under new row numbers."""
         rows = by.to[self.rows]
         return Factors.of(rows[rows >= 0], self.vectors[rows >= 0], by.size)

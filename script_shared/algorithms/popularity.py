@@ -74,9 +74,9 @@ class Popularity:
         Args:
             candidates: m articles, and the moment that counts are decayed to.
         """
-        return np.log1p(self.counts[candidates.rows] @ self.faded(candidates.now_ms))
+        return np.log1p(self.counts[candidates.rows] @ self.weights_at(candidates.now_ms))
 
-    def faded(self, now_ms: int) -> Float32s:
+    def weights_at(self, now_ms: int) -> Float32s:
         """float32 (windows): what one read counted in ``counts`` weighs now."""
         elapsed = (now_ms - self.as_of_ms) / HOUR_MS
         fading = np.exp2(-elapsed / np.array(self.weights.half_lives_hours))

@@ -45,7 +45,7 @@ class SparseRows:
         return len(self.offsets) - 1
 
     @property
-    def filled(self) -> Bools:
+    def has_entries(self) -> Bools:
         """bool (n): rows with any entry."""
         return np.diff(self.offsets) > 0
 
@@ -70,12 +70,12 @@ class SparseRows:
         counts[rows] = np.diff(more.offsets)
         offsets = np.concatenate([[0], np.cumsum(counts)])
         columns, values = np.empty(offsets[-1], np.uint16), np.empty(offsets[-1], np.float16)
-        for source, starts in ((self, offsets[:-1][self.filled]), (more, offsets[:-1][rows][more.filled])):
-            where = spans(starts, np.concatenate([[0], np.cumsum(np.diff(source.offsets)[source.filled])]))
+        for source, starts in ((self, offsets[:-1][self.has_entries]), (more, offsets[:-1][rows][more.has_entries])):
+            where = spans(starts, np.concatenate([[0], np.cumsum(np.diff(source.offsets)[source.has_entries])]))
             columns[where], values[where] = source.columns, source.values
         return SparseRows(offsets, columns, values, self.width)
 
-    def moved(self, by: Renumbering) -> "SparseRows":
+    def renumber(self, by: Renumbering) -> "SparseRows":
         """The same rows under new row numbers."""
         old = np.full(by.size, -1, np.int64)
         kept = by.to >= 0

@@ -96,7 +96,7 @@ class Entry:
             canonical({name: value for name, value in asdict(self).items() if name != "hash"}).encode()
         ).hexdigest()
 
-    def shown(self) -> dict[str, Any]:
+    def view(self) -> dict[str, Any]:
         """The form for people: evidence as an object."""
         found = asdict(self)
         return found | {"evidence": json.loads(self.evidence), "from": found.pop("before"), "to": found.pop("after")}

@@ -181,7 +181,7 @@ def maintenance_decision(
     return _decision(who, "maintenance", use_case, "", "", why, {"counts": dict(counts), **(evidence or {})}, once)
 
 
-def identified(decision: Decision, once: Once) -> Decision:
+def identify_decision(decision: Decision, once: Once) -> Decision:
     """The decision with an id made of ``once`` and its own content, so that the record keeps it once.
 
     Args:
@@ -197,7 +197,7 @@ def identified(decision: Decision, once: Once) -> Decision:
 def _decision(
     who: str, what: Kind, use_case: str, before: str, after: str, why: str, evidence: Evidence, once: Once
 ) -> Decision:
-    return identified(Decision(who, what, use_case, before, after, why, evidence), once)
+    return identify_decision(Decision(who, what, use_case, before, after, why, evidence), once)
 
 
 def _text(value: Any) -> str:

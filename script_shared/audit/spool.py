@@ -33,7 +33,7 @@ class Spool:
             try:
                 place.swap(key, data, None)
             except PautaError as error:
-                log.warning("a decision cannot be kept beside the releases: %s", error.logged)
+                log.warning("a decision cannot be kept beside the releases: %s", error.log_text)
                 continue
             return f"{place.uri}/{key}"
         log.error("a decision could not be recorded: %s", data.decode())
@@ -64,7 +64,7 @@ def _waiting(places: list[Storage]) -> list[tuple[str, Storage]]:
         try:
             found += [(file.name, place) for file in place.files(FOLDER) if file.name.endswith(".json")]
         except PautaError as error:
-            log.warning("waiting decisions cannot be listed: %s", error.logged)
+            log.warning("waiting decisions cannot be listed: %s", error.log_text)
     return sorted(found, key=lambda each: each[0])
 
 
@@ -76,7 +76,7 @@ def _read(place: Storage, key: str) -> Decision | None:
     except (ValueError, TypeError, KeyError):
         log.error("%s/%s is not a decision: check the file", place.uri, key)
     except PautaError as error:
-        log.warning("a waiting decision cannot be read: %s", error.logged)
+        log.warning("a waiting decision cannot be read: %s", error.log_text)
     return None
 
 
@@ -84,4 +84,4 @@ def _remove(place: Storage, key: str) -> None:
     try:
         place.remove(key)
     except PautaError as error:
-        log.warning("a decision is in the record, but its file cannot be deleted: %s", error.logged)
+        log.warning("a decision is in the record, but its file cannot be deleted: %s", error.log_text)

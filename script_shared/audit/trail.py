@@ -66,7 +66,7 @@ class AuditTrail:
             entry = self.table.append(decision)
         except UnavailableError as error:
             self._looked_at = float("-inf")
-            log.warning("a decision waits in %s: %s", self._spool.keep(decision), error.logged)
+            log.warning("a decision waits in %s: %s", self._spool.keep(decision), error.log_text)
             return False
         self._note_head(entry)
         return True
@@ -100,7 +100,7 @@ class AuditTrail:
         self._spool.empty(self.table.append)
         problems, count, hashes = [], 0, {}
         noted = self._noted_head()
-        for count, (entry, problem) in enumerate(_checked(self.table.chain()), 1):  # noqa: B007
+        for count, (entry, problem) in enumerate(_check_entries(self.table.chain()), 1):  # noqa: B007
             if problem:
                 problems.append(problem)
             if noted is not None and entry.number == noted[0]:
@@ -166,7 +166,7 @@ def _of_changes(who: str, use_case: str, changes: dict[str, tuple[str, str]]) ->
     return configuration_decision(who, changes, use_case=use_case if ours else "")
 
 
-def _checked(chain: Iterator[Entry]) -> Iterator[tuple[Entry, str]]:
+def _check_entries(chain: Iterator[Entry]) -> Iterator[tuple[Entry, str]]:
     """Each entry with its problem, "" for none."""
     number, previous = 0, FIRST
     for entry in chain:

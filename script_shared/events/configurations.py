@@ -48,11 +48,11 @@ class ConfigurationTable:
         with self._transaction() as connection:
             key = key_in(connection, make=False)
             state = _states(connection).get(scope)
-            if key and state is not None and _next(state, _marked(found, key)) == state:
+            if key and state is not None and _next(state, _mark_secrets(found, key)) == state:
                 return None
         with self._transaction() as connection:
             self._lock(connection)
-            now, states = _marked(found, key_in(connection)), _states(connection)
+            now, states = _mark_secrets(found, key_in(connection)), _states(connection)
             before = states.pop(scope, None)
             connection.execute(delete(CONFIGURATION).where(CONFIGURATION.c.scope == scope))
             state = _next(before, now) if before is not None else {name: [value, ""] for name, value in now.items()}
@@ -62,7 +62,7 @@ class ConfigurationTable:
             return append_in(connection, decide(changes)) if changes else None
 
 
-def _marked(found: Configuration, key: bytes) -> dict[str, str]:
+def _mark_secrets(found: Configuration, key: bytes) -> dict[str, str]:
     """Texts by name; of a secret its keyed hash."""
     marks = {
         name: f"{shown} (keyed hash {hmac(key, f'{name}={secret}'.encode(), sha256).hexdigest()[:MARK]})"

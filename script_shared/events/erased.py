@@ -12,11 +12,11 @@ from script_shared.events.entry import PERSON, SIZE
 
 
 @dataclass(frozen=True)
-class Erased:
+class ErasedUsers:
     """The digests of erased users; nothing else is kept of them.
 
     >>> from script_shared.events.entry import user_digest
-    >>> Erased([user_digest("ana")]).among(["rui", "ana"]).tolist()
+    >>> ErasedUsers([user_digest("ana")]).among(["rui", "ana"]).tolist()
     [False, True]
     """
 

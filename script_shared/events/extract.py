@@ -58,7 +58,7 @@ class Extract:
 
     def _lists(self, log: EventLog, last: int) -> Iterator[list[Entry]]:
         after = self.after_list
-        while page := log.served.numbered(after, last, PAGE, since_ms=self.since_ms, until_ms=self.until_ms):
+        while page := log.served.by_number(after, last, PAGE, since_ms=self.since_ms, until_ms=self.until_ms):
             yield [one.entry() for one in page]
             after = page[-1].number
 

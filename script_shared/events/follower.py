@@ -175,7 +175,7 @@ class LogFollower(threading.Thread):
         return flags
 
     def _note_write(self, error: UnavailableError | None) -> None:
-        self.lag.write_error = error.logged if error is not None else ""
+        self.lag.write_error = error.log_text if error is not None else ""
         self._probe_at = time.monotonic() + self._probe_seconds
 
     def _probe(self) -> None:
@@ -209,7 +209,7 @@ class LogFollower(threading.Thread):
                 self._subscriber.deliver(batch)
             self.lag.error, self.lag.read_at = "", time.monotonic()
         except UnavailableError as error:
-            self.lag.error = error.logged
+            self.lag.error = error.log_text
         except Exception as error:  # edge of the thread: it reads on while the service lives
             logger.exception("events could not be read")
             self.lag.error = f"{type(error).__name__}: {error}"

@@ -58,7 +58,7 @@ class ListQueue:
             self._served.write([one for _, one in some], seen=min(seen for seen, _ in some))
         except Exception as error:  # noqa: BLE001  edge of the thread: nobody waits for them
             self._lag.drop(len(some))
-            reason = error.logged if isinstance(error, UnavailableError) else type(error).__name__
+            reason = error.log_text if isinstance(error, UnavailableError) else type(error).__name__
             logger.warning("served lists could not be written: %s", reason)
             return False
         return True

@@ -16,7 +16,7 @@ from script_shared.events.database.day_keys import DayKeyTable
 from script_shared.events.database.experiments.table import ExperimentTable
 from script_shared.events.database.history import History
 from script_shared.events.database.hit_counts import HitCounts
-from script_shared.events.database.people import Deleted, delete_rows, erased_since, marks_of, rows_of, visits_of
+from script_shared.events.database.people import Deletion, delete_rows, erased_since, marks_of, rows_of, visits_of
 from script_shared.events.database.rows import entry_of, row_of
 from script_shared.events.database.schema import ENTRIES
 from script_shared.events.database.served_lists import ServedLists, delete_of_person, of_person, visits_served
@@ -227,7 +227,7 @@ class EventLog:
         with self._transaction() as connection:
             return _visits(connection, Person(name))
 
-    def erase(self, name: str) -> Deleted:
+    def erase(self, name: str) -> Deletion:
         """Delete a person's entries and append ERASE entries, so that every process and later training forgets too.
 
         A person of whom nothing is found is marked, too: files may know the person.
@@ -242,9 +242,9 @@ class EventLog:
             kinds = delete_rows(connection, person)
             kinds["served"] += delete_of_person(connection, person, visits)
             connection.execute(ENTRIES.insert(), [row_of(mark) for mark in marks_of(person, visits)])
-        return Deleted(+kinds, len(visits))
+        return Deletion(+kinds, len(visits))
 
-    def erased(self, after: int = 0) -> set[str]:
+    def erased_digests(self, after: int = 0) -> set[str]:
         """The digests of all users erased by an entry whose number is above ``after``.
 
         Args:

@@ -8,7 +8,7 @@ from typing import Any
 from script_shared.events.entry import Entry, Kind
 from script_shared.events.person import session_name
 from script_shared.experiments.mark import Mark
-from script_shared.exploration.draw_code import coded, decoded
+from script_shared.exploration.draw_code import decode_draw, encode_draw
 from script_shared.exploration.draws import Draw
 from script_shared.exploration.randomization import SEED, Randomization
 
@@ -47,7 +47,7 @@ def person_key(name: str) -> int:
     return int.from_bytes(blake2b(name.encode(), digest_size=4).digest(), "big") >> 1 if name else 0
 
 
-def sampled(answer_id: str, share: float) -> bool:
+def is_sampled(answer_id: str, share: float) -> bool:
     """Whether a list belongs to the share of lists that is kept; the answer depends only on the id.
 
     Args:
@@ -130,7 +130,9 @@ class ServedList:
             numbers: the number of each name.
         """
         found = [numbers[name] for name in self.names]
-        return packed(found if self.draw is None else [*found[:_LABELS], coded(self.draw), *found[_LABELS:]])
+        return pack_numbers(
+            found if self.draw is None else [*found[:_LABELS], encode_draw(self.draw), *found[_LABELS:]]
+        )
 
 
 def parts_of(
@@ -153,17 +155,17 @@ def parts_of(
     if not how:
         return (segment, source, release), [names.get(number, "") for number in numbers[_LABELS:]], None
     code, *others = numbers[_LABELS:]
-    pages, draw = decoded(code, Randomization.of(how), [names.get(number, "") for number in others])
+    pages, draw = decode_draw(code, Randomization.of(how), [names.get(number, "") for number in others])
     return (segment, source, release), pages, draw
 
 
-def packed(numbers: Sequence[int]) -> bytes:
+def pack_numbers(numbers: Sequence[int]) -> bytes:
     """Numbers of 0 or more, seven bits a byte, the lowest first; the last byte of each number is below 128.
 
     Args:
         numbers: each 0 or more; there is no upper limit.
 
-    >>> packed([1, 300]).hex(), list(unpacked(packed([1, 300, 70_000])))
+    >>> pack_numbers([1, 300]).hex(), list(unpack_numbers(pack_numbers([1, 300, 70_000])))
     ('01ac02', [1, 300, 70000])
     """
     found = bytearray()
@@ -175,8 +177,8 @@ def packed(numbers: Sequence[int]) -> bytes:
     return bytes(found)
 
 
-def unpacked(blob: bytes) -> Iterator[int]:
-    """The numbers that ``packed`` wrote.
+def unpack_numbers(blob: bytes) -> Iterator[int]:
+    """The numbers that ``pack_numbers`` wrote.
 
     Args:
         blob: whole numbers; bytes after the last one that is complete are ignored.

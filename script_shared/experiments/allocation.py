@@ -43,7 +43,7 @@ def slots_of(shares: Mapping[str, float]) -> dict[str, int]:
     return whole
 
 
-def allocated(shares: Mapping[str, float], before: Sequence[Interval] = ()) -> list[Interval]:
+def allocate(shares: Mapping[str, float], before: Sequence[Interval] = ()) -> list[Interval]:
     """The slots of each variant.
 
     Args:

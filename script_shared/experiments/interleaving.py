@@ -29,7 +29,7 @@ def team_draft(first: Sequence[T], second: Sequence[T], n: int, draw: Random) ->
     chosen: list[T] = []
     owners = bytearray()
     seen: set[T] = set()
-    picks = [_left(first, seen), _left(second, seen)]
+    picks = [_unseen_items(first, seen), _unseen_items(second, seen)]
     while len(chosen) < n:
         before = len(chosen)
         order = (0, 1) if draw.random() < 0.5 else (1, 0)
@@ -45,5 +45,5 @@ def team_draft(first: Sequence[T], second: Sequence[T], n: int, draw: Random) ->
     return chosen, bytes(owners)
 
 
-def _left(items: Sequence[T], seen: set[T]) -> Iterator[T]:
+def _unseen_items(items: Sequence[T], seen: set[T]) -> Iterator[T]:
     return (item for item in items if item not in seen)

@@ -56,7 +56,7 @@ class StoredExperiment:
     def _names(self) -> tuple[str, ...]:
         return tuple(self.experiment.shares)
 
-    def assigned(self, user: str, session: str) -> str | None:
+    def variant_of(self, user: str, session: str) -> str | None:
         """The variant of a user, of a visit for a stranger; None for somebody outside the experiment.
 
         A stranger without a visit cannot be recognised again, and takes no part.
@@ -66,7 +66,7 @@ class StoredExperiment:
         place = self._owners[slot_of(user or f"session {session}", self.key)]
         return self._names[place] if place != OUTSIDE else None
 
-    def shown(self) -> dict[str, Any]:
+    def view(self) -> dict[str, Any]:
         """The form for people, without the key."""
         return {
             **self.experiment.model_dump(mode="json"),

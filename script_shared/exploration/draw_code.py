@@ -8,7 +8,7 @@ from script_shared.exploration.randomization import Randomization
 _BITS = 4  # of a count of places or candidates
 
 
-def coded(draw: Draw) -> int:
+def encode_draw(draw: Draw) -> int:
     """The ranks as one number: at each place, the position of its candidate among those that are left.
 
     The last bit is 1 where the counts of places and candidates differ from the settings, because there were fewer
@@ -18,7 +18,7 @@ def coded(draw: Draw) -> int:
         draw: the outcome of a draw.
 
     >>> settings = Randomization(1.0, 2, 1, 2.0)
-    >>> [coded(Draw(settings, ranks, ["x"])) for ranks in ((0, 1), (2, 0))]
+    >>> [encode_draw(Draw(settings, ranks, ["x"])) for ranks in ((0, 1), (2, 0))]
     [0, 4]
     """
     code, left = 0, list(range(draw.size))
@@ -32,11 +32,11 @@ def coded(draw: Draw) -> int:
     return code << 1 if usual else (((code << _BITS | len(draw.ranks)) << _BITS) | draw.size) << 1 | 1
 
 
-def decoded(code: int, how: Randomization, names: Sequence[str]) -> tuple[Sequence[str], Draw]:
+def decode_draw(code: int, how: Randomization, names: Sequence[str]) -> tuple[Sequence[str], Draw]:
     """The list as it was served, and its draw.
 
     Args:
-        code: as ``coded`` made it.
+        code: as ``encode_draw`` made it.
         how: the settings.
         names: ids of the list, then of the candidates without a place.
 

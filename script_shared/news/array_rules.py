@@ -19,7 +19,7 @@ WHOLE = 1 << 53  # integers beyond this are no numbers of anything
 
 
 @dataclass(frozen=True)
-class Expected:
+class ArraySpec:
     """One array.
 
     Attributes:
@@ -56,7 +56,7 @@ class Arrays:
             raise ReleaseCorruptError(f"{self.folder}: no file has the number of {base}.", fix=FIX)
         return self.lengths[base] + int(more or 0)
 
-    def check(self, expected: Iterable[Expected]) -> None:
+    def check(self, expected: Iterable[ArraySpec]) -> None:
         """Hold all against their rules.
 
         Raises:
@@ -68,7 +68,7 @@ class Arrays:
                 message = f"{self.folder / one.name}.npy: {problem}."
                 raise ReleaseCorruptError(message, fix=FIX)
 
-    def _problem(self, one: Expected, array: IntArray) -> str:
+    def _problem(self, one: ArraySpec, array: IntArray) -> str:
         if array.dtype.kind not in one.kinds:
             return f"it holds {array.dtype}, which is another kind of number"
         if one.infinite:
@@ -77,7 +77,7 @@ class Arrays:
             return problem
         return next((problem for rule in one.rules if (problem := rule(self, array))), "")
 
-    def _shape(self, one: Expected, array: IntArray) -> str:
+    def _shape(self, one: ArraySpec, array: IntArray) -> str:
         if array.ndim != len(one.shape):
             return f"it has {array.ndim} dimensions, not {len(one.shape)}"
         for name, size in zip(one.shape, array.shape, strict=True):
@@ -181,24 +181,24 @@ def text(name: str) -> Rule:
     return rule
 
 
-def strings(name: str, length: str) -> tuple[Expected, ...]:
+def strings(name: str, length: str) -> tuple[ArraySpec, ...]:
     """A block of texts with its offsets."""
     return (
-        Expected(f"{name}.block", "u", (f"bytes of {name}",), (text(name),)),
-        Expected(f"{name}.offsets", "iu", (f"{length}+1",), (offsets(f"bytes of {name}"),)),
+        ArraySpec(f"{name}.block", "u", (f"bytes of {name}",), (text(name),)),
+        ArraySpec(f"{name}.offsets", "iu", (f"{length}+1",), (offsets(f"bytes of {name}"),)),
     )
 
 
-def ids(name: str, length: str) -> tuple[Expected, ...]:
+def ids(name: str, length: str) -> tuple[ArraySpec, ...]:
     """Ids with the index by which they are found."""
     return (
         *strings(name, length),
-        Expected(f"{name}.hashes", "u", (length,), (ascending,)),
-        Expected(f"{name}.rows", "iu", (length,), (index(length), each_once)),
+        ArraySpec(f"{name}.hashes", "u", (length,), (ascending,)),
+        ArraySpec(f"{name}.rows", "iu", (length,), (index(length), each_once)),
     )
 
 
-def others(folder: Path, named: Iterable[str]) -> list[Expected]:
+def others(folder: Path, named: Iterable[str]) -> list[ArraySpec]:
     """What no rule names, such as parts that a later version adds: whole numbers of a usable size, finite floats."""
     known, found = set(named), []
     for path in sorted(folder.rglob("*.npy")):
@@ -207,10 +207,10 @@ def others(folder: Path, named: Iterable[str]) -> list[Expected]:
             array = load_array(path.parent, path.stem)
             dimensions = tuple(f"{name} {number}" for number in range(array.ndim))
             rules = (between(-WHOLE, WHOLE),) if array.dtype.kind == "i" else ()
-            found.append(Expected(name, "iufb", dimensions, rules))
+            found.append(ArraySpec(name, "iufb", dimensions, rules))
     return found
 
 
-def present(folder: Path, expected: Iterable[Expected]) -> list[Expected]:
+def present(folder: Path, expected: Iterable[ArraySpec]) -> list[ArraySpec]:
     """Those whose file is there; what may not be missing is said by what loads it."""
     return [one for one in expected if (folder / f"{one.name}.npy").exists()]

@@ -51,7 +51,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredCandidates:
     """The candidates of a moment with their scores for one user; lists are cut from it.
 
     Attributes:
@@ -164,10 +164,10 @@ class NewsModel:
             exclude: article ids that must not come back; unknown ids are ignored.
             among: bool (articles of the catalog), those that may come back; None for all.
         """
-        scored = self.scored(user_id, self.catalog.rows(history))
+        scored = self.score_candidates(user_id, self.catalog.rows(history))
         return scored.best(n, np.array(self.catalog.rows(exclude), np.int64), among)
 
-    def scored(self, user_id: str | None, history: Sequence[int] = ()) -> "Scored":
+    def score_candidates(self, user_id: str | None, history: Sequence[int] = ()) -> "ScoredCandidates":
         """All candidates of the moment, scored for one user.
 
         Args:
@@ -179,8 +179,8 @@ class NewsModel:
         batch = self.readers.one(row, history, now_ms)
         logged = row >= 0 and bool(self.readers.logged[row])
         segment = segment_of(logged=logged, reads=len(batch.histories.article), among=self.segments)
-        prepared = self._pools.prepared(now_ms)
-        return Scored(segment, prepared.pool, batch, prepared.score(segment.name, batch))
+        prepared = self._pools.pool_at(now_ms)
+        return ScoredCandidates(segment, prepared.pool, batch, prepared.score(segment.name, batch))
 
     def recommend_many(self, rows: IntArray, segment: str, n: int) -> Int64s:
         """The same as ``recommend`` for many known users at once.
@@ -193,7 +193,7 @@ class NewsModel:
         Returns:
             int64 (m, n): article rows, best first, -1 where fewer are alive and unread.
         """
-        prepared = self._pools.prepared(self.clock.now_ms())
+        prepared = self._pools.pool_at(self.clock.now_ms())
         users = np.asarray(rows, np.int64)
 
         def answer(start: int) -> Int64s:
@@ -220,7 +220,7 @@ class NewsModel:
         Args:
             now_ms: epoch milliseconds, UTC, by the release's clock.
         """
-        return self._pools.prepared(now_ms).pool.expired
+        return self._pools.pool_at(now_ms).pool.expired
 
     def check(self, n: int = 10) -> None:
         """Ask for one user of every segment, and a stranger.
@@ -232,7 +232,7 @@ class NewsModel:
             ReleaseError: an answer is shorter than it could be, repeats itself, or holds a read article, or an expired
                 one although others are alive.
         """
-        pool = self._pools.prepared(self.clock.now_ms()).pool
+        pool = self._pools.pool_at(self.clock.now_ms()).pool
         alive = set(pool.candidates.rows.tolist()) | set(pool.rest.tolist())
         for name in (*self.segments, "a stranger"):
             known = self.segment_rows(name) if name in self.segments else np.zeros(0, np.int64)

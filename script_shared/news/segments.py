@@ -56,7 +56,7 @@ def _anybody(logged: Bools, reads: IntArray) -> Bools:
 
 SEGMENTS: tuple[Segment, ...] = (
     Segment("logged", _logs_in, "script_shared.news.recommenders.hybrid:Hybrid"),
-    Segment("semi_logged", _came_back, "script_shared.news.recommenders.grouped:Grouped"),
+    Segment("semi_logged", _came_back, "script_shared.news.recommenders.grouped:GroupRecommender"),
     Segment("anonymous", _anybody, "script_shared.news.recommenders.popular:Popular"),
 )
 SEGMENT_NAMES: tuple[str, ...] = tuple(segment.name for segment in SEGMENTS)

@@ -55,14 +55,14 @@ def _options(plot: Plot) -> Markup:
         "mark": plot.mark,
         "top": plot.top,
     }
-    return _joined(Markup(' data-{}="{}"').format(name, value) for name, value in given.items() if value is not None)
+    return _join(Markup(' data-{}="{}"').format(name, value) for name, value in given.items() if value is not None)
 
 
 def _table(plot: Plot, words: PlotWords) -> Markup:
-    names = _joined(Markup('<th scope="col" class="number">{}</th>').format(each.name) for each in plot.series)
-    rows = _joined(
+    names = _join(Markup('<th scope="col" class="number">{}</th>').format(each.name) for each in plot.series)
+    rows = _join(
         Markup('<tr><th scope="row">{}</th>{}</tr>').format(
-            label, _joined(_cell(each, place, plot.unit, words) for each in plot.series)
+            label, _join(_cell(each, place, plot.unit, words) for each in plot.series)
         )
         for place, label in enumerate(plot.labels)
     )
@@ -86,5 +86,5 @@ def _cell(series: Series, place: int, unit: Unit, words: PlotWords) -> Markup:
     return Markup('<td class="number"{}>{}</td>').format(given, escape(text))
 
 
-def _joined(parts: Iterable[Markup]) -> Markup:
+def _join(parts: Iterable[Markup]) -> Markup:
     return Markup("").join(parts)

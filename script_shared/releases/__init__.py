@@ -8,8 +8,8 @@ Each attempt to publish writes to its own ``files-<token>``; the manifest names 
 of one version cannot mix their files, and what a killed one leaves is never seen.
 """
 
-from script_shared.releases.kept import Kept
+from script_shared.releases.kept import CachedRelease
 from script_shared.releases.records import FileEntry, Manifest, Pointer, Promotion
 from script_shared.releases.store import Releases, open_releases
 
-__all__ = ["FileEntry", "Kept", "Manifest", "Pointer", "Promotion", "Releases", "open_releases"]
+__all__ = ["CachedRelease", "FileEntry", "Manifest", "Pointer", "Promotion", "Releases", "open_releases"]

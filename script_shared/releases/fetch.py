@@ -10,7 +10,7 @@ from script_shared.errors import ReleaseCorruptError, UnavailableError
 from script_shared.releases.records import Manifest
 from script_shared.releases.verify import in_threads, refuse_differences, verify_folder
 from script_shared.storage import Digest, Storage
-from script_shared.storage.local import PARTIAL, locked
+from script_shared.storage.local import PARTIAL, file_lock
 
 KEPT = 3  # releases in the cache: the one in service, the one before, and the one that comes
 DOWNLOAD_SECONDS = 1_800.0
@@ -35,7 +35,7 @@ def fetch(storage: Storage, manifest: Manifest, cache_dir: Path) -> Path:
     cache = cache_of(storage, cache_dir)
     try:
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with locked(cache / ".lock", DOWNLOAD_SECONDS):
+        with file_lock(cache / ".lock", DOWNLOAD_SECONDS):
             return _from_cache(storage, manifest, cache)
     except OSError as error:
         raise UnavailableError(

@@ -24,7 +24,7 @@ class _Note(BaseModel):
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedRelease:
     """A release in the cache.
 
     Attributes:
@@ -48,7 +48,7 @@ def keep(cache: Path, pointer: Pointer, manifest: Manifest) -> None:
         log.warning("the release in service is not noted in the cache: %s", error.strerror)
 
 
-def kept(cache: Path) -> Kept | None:
+def cached_release(cache: Path) -> CachedRelease | None:
     """What ``keep`` noted; None where there is nothing, or where it is damaged."""
     try:
         note = _Note.model_validate_json((cache / FILE).read_bytes())
@@ -58,4 +58,4 @@ def kept(cache: Path) -> Kept | None:
         if not isinstance(error, FileNotFoundError):
             log.warning("the release in the cache cannot be used: %s", error)
         return None
-    return Kept(note.pointer, note.manifest, folder)
+    return CachedRelease(note.pointer, note.manifest, folder)

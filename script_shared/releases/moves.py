@@ -34,13 +34,13 @@ def move(
     """
     check_version(version)
 
-    def moved(pointer: Pointer | None) -> Pointer | None:
+    def move(pointer: Pointer | None) -> Pointer | None:
         _refuse(storage, pointer, version, expect)
         if pointer and pointer.version == version:
             return None
-        return pointers.moved(pointer, version, reason, by, kind)
+        return pointers.move_pointer(pointer, version, reason, by, kind)
 
-    changed = pointers.change_pointer(storage, moved, replace_damaged=replace_damaged)
+    changed = pointers.change_pointer(storage, move, replace_damaged=replace_damaged)
     assert changed is not None
     return changed
 

@@ -32,14 +32,14 @@ def pin(storage: Storage, version: str, reason: str, by: str) -> Pointer:
     if not reason.strip():
         raise InputError("a pin needs a reason.", fix='Give --reason "…".')
 
-    def pinned(pointer: Pointer | None) -> Pointer | None:
+    def add_pin(pointer: Pointer | None) -> Pointer | None:
         if pointer is None or version in pointer.retiring:
             raise ReleaseMissingError(f"release {version} cannot be pinned.", fix="Promote a release first.")
         require_manifest(storage, version)
         new = Pin(version=version, pinned_at=datetime.now(UTC), by=by, reason=reason.strip())
         return _with(pointer, [*(each for each in pointer.pins if each.version != version), new])
 
-    return _changed(change_pointer(storage, pinned))
+    return _require_pointer(change_pointer(storage, add_pin))
 
 
 def unpin(storage: Storage, version: str) -> Pointer:
@@ -55,7 +55,7 @@ def unpin(storage: Storage, version: str) -> Pointer:
             raise InputError(f"release {version} is not pinned.", fix="`releases list` shows pinned releases.")
         return _with(pointer, kept)
 
-    return _changed(change_pointer(storage, without))
+    return _require_pointer(change_pointer(storage, without))
 
 
 def held_by_person(pointer: Pointer) -> dict[str, str]:
@@ -82,6 +82,6 @@ def _with(pointer: Pointer, pins: list[Pin]) -> Pointer:
     return pointer.model_copy(update={"pins": pins, "revision": pointer.revision + 1})
 
 
-def _changed(pointer: Pointer | None) -> Pointer:
+def _require_pointer(pointer: Pointer | None) -> Pointer:
     assert pointer is not None
     return pointer

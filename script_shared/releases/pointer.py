@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from script_shared.errors import ReleaseConflictError
 from script_shared.releases.records import HISTORY, Pointer, Promotion, decode
-from script_shared.storage import Storage, Stored
+from script_shared.storage import Storage, StoredObject
 
 KEY = "current"
 ATTEMPTS = 200
@@ -16,7 +16,7 @@ REPAIR = "Point at a good release again: python -m pipelines releases promote VE
 Change = Callable[[Pointer | None], Pointer | None]
 
 
-def decode_pointer(stored: Stored | None, uri: str) -> Pointer | None:
+def decode_pointer(stored: StoredObject | None, uri: str) -> Pointer | None:
     """The pointer that was read; None when none was ever written.
 
     Raises:
@@ -42,17 +42,17 @@ def change_pointer(storage: Storage, change: Change, *, replace_damaged: bool = 
     """
     for attempt in range(ATTEMPTS):
         stored = storage.read(KEY)
-        pointer = None if replace_damaged and _damaged(stored) else decode_pointer(stored, storage.uri)
+        pointer = None if replace_damaged and _is_damaged(stored) else decode_pointer(stored, storage.uri)
         changed = change(pointer)
         if changed is None:
             return pointer
-        if storage.swap(KEY, changed.encoded(), stored):
+        if storage.swap(KEY, changed.encode(), stored):
             return changed
         time.sleep(random.uniform(0, min(0.2, 0.005 * 2 ** min(attempt, 6))))
     raise ReleaseConflictError(f"pointer {storage.uri}/{KEY}: other processes kept moving it.", fix="Try again.")
 
 
-def _damaged(stored: Stored | None) -> bool:
+def _is_damaged(stored: StoredObject | None) -> bool:
     try:
         Pointer.model_validate_json(stored.data if stored else b"")
     except ValueError:
@@ -60,7 +60,7 @@ def _damaged(stored: Stored | None) -> bool:
     return False
 
 
-def moved(pointer: Pointer | None, version: str, reason: str, by: str, kind: str) -> Pointer:
+def move_pointer(pointer: Pointer | None, version: str, reason: str, by: str, kind: str) -> Pointer:
     """The pointer after it moved to ``version``.
 
     Args:

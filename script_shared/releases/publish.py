@@ -43,7 +43,7 @@ def publish(storage: Storage, folder: Path, version: str, facts: dict[str, Any],
     key = f"releases/{version}/manifest.json"
     try:
         in_threads(lambda name: storage.upload(f"{manifest.base}/{name}", folder / name), files)
-        if storage.swap(key, manifest.encoded(), None):
+        if storage.swap(key, manifest.encode(), None):
             return manifest
     except BaseException:
         _clear(storage, manifest)

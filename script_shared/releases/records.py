@@ -48,13 +48,13 @@ def check_path(path: str) -> str:
 
 
 def _value(check: Any) -> AfterValidator:
-    def checked(text: str) -> str:
+    def validate(text: str) -> str:
         try:
             return str(check(text))
         except InputError as error:
             raise ValueError(error.message) from None
 
-    return AfterValidator(checked)
+    return AfterValidator(validate)
 
 
 Version = Annotated[str, _value(check_version)]
@@ -64,7 +64,7 @@ FilePath = Annotated[str, _value(check_path)]
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    def encoded(self) -> bytes:
+    def encode(self) -> bytes:
         """The record as the JSON that is stored."""
         return self.model_dump_json(indent=1).encode()
 

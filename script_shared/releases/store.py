@@ -13,12 +13,12 @@ from script_shared.releases import pins as pinning
 from script_shared.releases import pointer as pointers
 from script_shared.releases import prune as pruning
 from script_shared.releases import publish as publishing
-from script_shared.releases.kept import Kept
+from script_shared.releases.kept import CachedRelease
 from script_shared.releases.moves import move
 from script_shared.releases.records import Manifest, Pointer, is_version
 from script_shared.releases.verify import in_threads, require_manifest, verify
 from script_shared.settings import Settings, own_cache
-from script_shared.storage import Stored, open_storage
+from script_shared.storage import StoredObject, open_storage
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Releases:
     def __init__(self, uri: str | Path, cache_dir: Path | None = None) -> None:
         self._storage = open_storage(uri)
         self._cache_dir = cache_dir or own_cache()
-        self._seen: tuple[Stored, Pointer] | None = None
+        self._seen: tuple[StoredObject, Pointer] | None = None
 
     @property
     def uri(self) -> str:
@@ -231,9 +231,9 @@ class Releases:
         if self._storage.path(manifest.base) is None:
             keeping.keep(self._cache(), pointer, manifest)
 
-    def kept(self) -> Kept | None:
+    def cached_release(self) -> CachedRelease | None:
         """The release that was in service here last, from the cache, all checksums verified; None for none."""
-        return keeping.kept(self._cache())
+        return keeping.cached_release(self._cache())
 
     def _cache(self) -> Path:
         return fetching.cache_of(self._storage, self._cache_dir)

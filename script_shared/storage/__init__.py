@@ -8,10 +8,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from script_shared.errors import SettingsError
-from script_shared.storage.base import Digest, File, Storage, Stored
+from script_shared.storage.base import Digest, File, Storage, StoredObject
 from script_shared.storage.local import LocalStorage
 
-__all__ = ["Digest", "File", "LocalStorage", "Storage", "Stored", "address_of", "is_object_store", "open_storage"]
+__all__ = ["Digest", "File", "LocalStorage", "Storage", "StoredObject", "address_of", "is_object_store", "open_storage"]
 
 OBJECT_STORES = ("s3", "gs", "az")
 NO_BUCKET = re.compile(rf"({'|'.join(OBJECT_STORES)}|file):")  # s3:/news is what a prefix makes of s3://

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 
-class Stored(NamedTuple):
+class StoredObject(NamedTuple):
     """A small object: its bytes, and the tag that says which version of it they are."""
 
     data: bytes
@@ -41,7 +41,7 @@ class Storage(Protocol):
 
     uri: str
 
-    def read(self, key: str, known: Stored | None = None) -> Stored | None:
+    def read(self, key: str, known: StoredObject | None = None) -> StoredObject | None:
         """A small object, or None when it is not there; ``known`` itself when nothing changed since.
 
         Args:
@@ -52,7 +52,7 @@ class Storage(Protocol):
             UnavailableError: the storage does not answer.
         """
 
-    def swap(self, key: str, data: bytes, expected: Stored | None) -> bool:
+    def swap(self, key: str, data: bytes, expected: StoredObject | None) -> bool:
         """Write a small object only if it is unchanged since it was read (None: absent); False if it changed.
 
         Atomic and durable: every user, also after a crash, sees the old bytes or the new ones.

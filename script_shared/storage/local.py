@@ -12,14 +12,14 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 
 from script_shared.errors import UnavailableError
-from script_shared.storage.base import Digest, File, Stored
+from script_shared.storage.base import Digest, File, StoredObject
 
 LOCK_SECONDS = 60.0
 PARTIAL = ".partial"  # what a killed writer leaves ends like this
 
 
 @contextmanager
-def locked(file: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+def file_lock(file: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     """Hold the lock file for the block. The system releases it when the process dies, however it dies.
 
     Args:
@@ -90,7 +90,7 @@ class LocalStorage:
     def path(self, key: str) -> Path:
         return self.root / key
 
-    def read(self, key: str, known: Stored | None = None) -> Stored | None:
+    def read(self, key: str, known: StoredObject | None = None) -> StoredObject | None:
         with _refusals(self.root / key):
             try:
                 data = (self.root / key).read_bytes()
@@ -98,10 +98,10 @@ class LocalStorage:
                 return None
         if known is not None and known.data == data:
             return known
-        return Stored(data, sha256(data).hexdigest())
+        return StoredObject(data, sha256(data).hexdigest())
 
-    def swap(self, key: str, data: bytes, expected: Stored | None) -> bool:
-        with _refusals(self.root / key), locked(self.root / ".lock"):
+    def swap(self, key: str, data: bytes, expected: StoredObject | None) -> bool:
+        with _refusals(self.root / key), file_lock(self.root / ".lock"):
             if self.read(key) != expected:
                 return False
             self._replace(self.root / key, data)

@@ -12,7 +12,7 @@ from obstore import exceptions
 from obstore.store import from_url
 
 from script_shared.errors import SettingsError, UnavailableError
-from script_shared.storage.base import Digest, File, Stored
+from script_shared.storage.base import Digest, File, StoredObject
 
 CHUNK = 1 << 20
 RETRY_SECONDS = 20
@@ -68,11 +68,11 @@ class ObjectStorage:
     def path(self, key: str) -> None:
         return None
 
-    def read(self, key: str, known: Stored | None = None) -> Stored | None:
+    def read(self, key: str, known: StoredObject | None = None) -> StoredObject | None:
         with _refusals(f"{self.uri}/{key}"):
             try:
                 found = obstore.get(self._store, key, options={"if_none_match": known.tag} if known else None)
-                return Stored(bytes(found.bytes()), found.meta["e_tag"] or "")
+                return StoredObject(bytes(found.bytes()), found.meta["e_tag"] or "")
             except exceptions.NotModifiedError:
                 return known
             except FileNotFoundError as error:
@@ -80,7 +80,7 @@ class ObjectStorage:
                     raise
                 return None
 
-    def swap(self, key: str, data: bytes, expected: Stored | None) -> bool:
+    def swap(self, key: str, data: bytes, expected: StoredObject | None) -> bool:
         with _refusals(f"{self.uri}/{key}"):
             try:
                 obstore.put(self._store, key, data, mode={"e_tag": expected.tag} if expected else "create")

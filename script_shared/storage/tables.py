@@ -14,7 +14,7 @@ from script_shared.addresses import sqlite_address, sqlite_file
 from script_shared.errors import SettingsError, UnavailableError
 from script_shared.settings import Settings
 from script_shared.storage.database_timeouts import connect_arguments
-from script_shared.storage.local import locked
+from script_shared.storage.local import file_lock
 from script_shared.use_case_settings import variable
 
 log = logging.getLogger("pauta.tables")
@@ -107,7 +107,7 @@ class TableConnection:
                 self._made = False
             if self._file is not None:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
-            guard = locked(self._file.with_name(f".{self._file.name}.lock")) if self._file else nullcontext()
+            guard = file_lock(self._file.with_name(f".{self._file.name}.lock")) if self._file else nullcontext()
             with guard, self.engine.begin() as connection, _alone(connection, f"pauta {self._use_case}"):
                 self._make(connection)
             self._made, self._opened = True, self._identity()

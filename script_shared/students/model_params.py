@@ -112,7 +112,7 @@ class ModelParams(Params):
 
     @field_validator("features")
     @classmethod
-    def _allowed(cls, names: list[str]) -> list[str]:
+    def _check_names(cls, names: list[str]) -> list[str]:
         check_features(names)
         return names
 
@@ -141,7 +141,7 @@ class SearchParams(Params):
 
     @field_validator("features")
     @classmethod
-    def _allowed(cls, lists: list[list[str]]) -> list[list[str]]:
+    def _check_lists(cls, lists: list[list[str]]) -> list[list[str]]:
         for names in lists:
             check_features(names)
         return lists

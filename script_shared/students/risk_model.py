@@ -11,7 +11,7 @@ import numpy as np
 from script_shared.arrays import Float64s, FloatArray, Int8s, IntArray
 from script_shared.errors import ReleaseCorruptError
 from script_shared.students.features import Columns, Ruler, matrix, require_features
-from script_shared.students.members.boosted import Boosted
+from script_shared.students.members.boosted import BoostedTrees
 from script_shared.students.members.forest import Forest
 from script_shared.students.members.logistic import Logistic
 from script_shared.students.members.xgboost_trees import XgboostTrees
@@ -38,7 +38,7 @@ class Member(Protocol):
         """
 
 
-KINDS: dict[str, Any] = {"logistic": Logistic, "forest": Forest, "lightgbm": Boosted, "xgboost": XgboostTrees}
+KINDS: dict[str, Any] = {"logistic": Logistic, "forest": Forest, "lightgbm": BoostedTrees, "xgboost": XgboostTrees}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from script_shared.news.params import ModelParams
 from script_shared.news.readers.behaviour import HOUR_SHARES, QUANTITIES, Topics
 from script_shared.news.readers.training_data import TrainingData
 from script_shared.news.recommenders.base import Recommender
-from script_shared.news.recommenders.grouped import Grouped
+from script_shared.news.recommenders.grouped import GroupRecommender
 from script_shared.news.recommenders.hybrid import Hybrid
 from script_shared.news.recommenders.popular import Popular, count
 
@@ -48,7 +48,7 @@ def _content(snapshot: TrainingData) -> Content:
     return content.with_texts(np.arange(snapshot.n_articles), texts)
 
 
-def _grouped(snapshot: TrainingData, params: ModelParams) -> Grouped:
+def _grouped(snapshot: TrainingData, params: ModelParams) -> GroupRecommender:
     topics, reads, n_groups = Topics.of(snapshot), snapshot.reads, 2
     d = QUANTITIES + HOUR_SHARES + sum(topics.sizes)
     components = np.random.default_rng(2).normal(size=(2, d))
@@ -64,4 +64,4 @@ def _grouped(snapshot: TrainingData, params: ModelParams) -> Grouped:
         n_groups=n_groups,
         weights=ClusterWeights(0.5, 10.0),
     )
-    return Grouped(params, topics, grouping, clusters, strength=0.5)
+    return GroupRecommender(params, topics, grouping, clusters, strength=0.5)

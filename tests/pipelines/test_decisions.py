@@ -36,7 +36,7 @@ def test_maintenance_records_how_many_it_deleted_of_each_kind_and_nothing_if_it_
     (entry,) = entries(settings)
     assert (entry.what, entry.who, entry.use_case) == ("maintenance", "dag:maintenance", "news")
     assert entry.why == "deleted: 1 releases, 2 runs, 1,200 events pruned, 2 erased from runs"
-    assert entry.shown()["evidence"]["releases"] == ["v0"]
+    assert entry.view()["evidence"]["releases"] == ["v0"]
 
 
 def test_params_that_differ_from_those_of_the_last_run_are_recorded_before_the_run(settings: Settings) -> None:

@@ -49,7 +49,7 @@ def test_an_asynchronous_client_uses_the_same_login(double: Airflow) -> None:
 def test_a_wrong_password_is_an_error_that_does_not_repeat_it(double: Airflow) -> None:
     with client(double, "hush") as http, pytest.raises(UnavailableError, match="refuses the user 'api'") as caught:
         start(http)
-    assert "hush" not in caught.value.logged
+    assert "hush" not in caught.value.log_text
 
 
 def test_refusals_say_what_was_asked_for(double: Airflow) -> None:

@@ -8,7 +8,7 @@ from itertools import islice
 
 from script_shared.events import Entry, Kind
 from script_shared.events.entry import storable, user_digest
-from script_shared.events.served_list import ServedList, sampled
+from script_shared.events.served_list import ServedList, is_sampled
 from script_shared.names import MAX_ID
 from script_shared.news.serving.answer_credits import AnswerCredits, Credit, ServedAnswer
 from script_shared.news.state.reader_key import reader_name
@@ -46,7 +46,7 @@ class AnswerMemory:
         if not self.served.holds(answer.answer_id):
             return
         names = (answer.user, answer.session)
-        if sampled(answer.answer_id, self._share) and all(len(name) <= MAX_ID and storable(name) for name in names):
+        if is_sampled(answer.answer_id, self._share) and all(len(name) <= MAX_ID and storable(name) for name in names):
             self._waiting[answer.answer_id] = answer
 
     def judge(self, click: Entry, answer_id: str = "") -> None:
@@ -72,7 +72,7 @@ class AnswerMemory:
         """Write waiting answers, at most so many."""
         some = list(islice(self._waiting, most))
         if some:
-            self._write([self._waiting.pop(answer_id).kept() for answer_id in some])
+            self._write([self._waiting.pop(answer_id).to_served_list() for answer_id in some])
 
     def _look_at(self, entry: Entry) -> None:
         if entry.kind == Kind.CLICK and (answer_id := entry.body.get("answer_id")):
@@ -85,4 +85,4 @@ class AnswerMemory:
 
 
 def _given_to(answer: ServedAnswer, digest: str) -> bool:
-    return digest in map(user_digest, answer.kept().people)
+    return digest in map(user_digest, answer.to_served_list().people)

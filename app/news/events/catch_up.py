@@ -77,7 +77,7 @@ class CatchUp:
             else:
                 self._fold_all(newsroom, vectoriser)
         except UnavailableError as error:
-            log.warning("the live state starts without the event log: %s", error.logged)
+            log.warning("the live state starts without the event log: %s", error.log_text)
             if not remembered:
                 newsroom.go_without(before)
 
@@ -87,7 +87,7 @@ class CatchUp:
         A log that ends before the snapshot is a new one, or an older copy; its new entries are numbered after it.
         """
         self._events.continue_after(newsroom.seq)
-        newsroom.leave_out(Quarantine.of(self._events.history.quarantined()))
+        newsroom.leave_out(Quarantine.of(self._events.history.quarantines()))
         newsroom.remember(self._events.permanent_entries(newsroom.seq))
         if not newsroom.seq:
             return

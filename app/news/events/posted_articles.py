@@ -54,11 +54,11 @@ class PostedArticles:
 
     def _needed(self, since_ms: int, until: int) -> list[ArticleRow]:
         """Articles that are alive as posted, or that the release thinks alive, and withdrawn ones."""
-        rows = {row.article_id: row for row in self._log.articles.needed(since_ms, until)}
+        rows = {row.article_id: row for row in self._log.articles.needed_rows(since_ms, until)}
         if self._catalog is not None:
             alive = np.flatnonzero(np.asarray(self._catalog.issued_ms) >= since_ms).tolist()
             names = {self._catalog.ids.ids[row] for row in alive} - set(rows)
-            rows |= {row.article_id: row for row in self._log.articles.named(names, until)}
+            rows |= {row.article_id: row for row in self._log.articles.rows_of(names, until)}
         return sorted(rows.values(), key=lambda row: row.first_seq)
 
     def _vectorise(self, newsroom: Newsroom, vectoriser: Vectoriser, rows: Sequence[ArticleRow]) -> None:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from app.experiments.experiment_metrics import ExperimentMetrics
 from app.news.experiments.variant_answers import VariantAnswers
 from app.news.releases.news_release import NewsRelease
-from script_shared.events.served_list import sampled
+from script_shared.events.served_list import is_sampled
 from script_shared.experiments.mark import Mark
 from script_shared.experiments.stored import StoredExperiment
 from script_shared.news.ranking.degradation import FailureLog
@@ -59,7 +59,7 @@ class Shadow:
     def takes(self, served: NewsRelease, query: Query, answer: ServedAnswer) -> bool:
         """Whether the shadow makes a list for a request; it then also sees that the answer is kept."""
         running = self._running
-        if running is None or not sampled(answer.answer_id, running.experiment.share) or len(self._waiting) >= MOST:
+        if running is None or not is_sampled(answer.answer_id, running.experiment.share) or len(self._waiting) >= MOST:
             return False
         self._waiting.append(_Waiting(served, query, answer))
         if self._task is None or self._task.done():

@@ -70,7 +70,7 @@ class VariantAnswers:
         """
         if (running := self._running) is None:
             return _asked(served, query, drawn=drawn)
-        assigned = running.assigned(query.user, query.session)
+        assigned = running.variant_of(query.user, query.session)
         if assigned is None:
             return _asked(served, query, drawn=drawn)
         started = time.perf_counter()

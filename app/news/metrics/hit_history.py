@@ -42,7 +42,7 @@ class HitHistory:
         try:
             counts.add(taken)
         except UnavailableError as error:
-            log.warning("hit rates wait to be written: %s", error.logged)
+            log.warning("hit rates wait to be written: %s", error.log_text)
             with self._lock:
                 for place, hits in taken.items():
                     self._waiting[place] = self._waiting.get(place, Hits()).plus(hits)

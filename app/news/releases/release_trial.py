@@ -19,7 +19,7 @@ from script_shared.news.ranking.query import LiveAnswer, Query
 from script_shared.news.ranking.ranker import Ranker
 from script_shared.news.release_arrays import check_live, check_model
 from script_shared.news.serving.cluster_assignment import assignment_of
-from script_shared.news.serving.loading import POSITION, load_ranker, pace_in, paced, position
+from script_shared.news.serving.loading import POSITION, load_ranker, pace_in, position, with_pace
 from script_shared.news.serving.recommender import LiveRecommender
 from script_shared.news.state.state import LiveState
 from script_shared.news.state.state_io import FACTS as STATE_FACTS
@@ -54,7 +54,7 @@ class NewsTrial(ReleaseTrial):
         model.clock = _clock(model)
         model.check()
         newsroom = self._part("live", lambda: self._newsroom(model)) or Newsroom(
-            LiveState(paced(self._live, self._folder))
+            LiveState(with_pace(self._live, self._folder))
         )
         ranker = self._part("ranker", self._ranker)
         say(stage="lists")
@@ -119,7 +119,7 @@ class NewsTrial(ReleaseTrial):
         if answer.degraded or not answer.items:
             raise ReleaseError(f"a list lacks {', '.join(answer.degraded) or 'all articles'}.", fix=FIX)
         for item in answer.items:
-            recommender.shown(item.article_id)
+            recommender.article_view(item.article_id)
             if not isfinite(item.score) or not all(map(isfinite, (item.explain or {}).values())):
                 raise ReleaseError(f"the score of {item.article_id} is not a number.", fix=FIX)
 

@@ -92,7 +92,7 @@ async def _find(service: NewsService, event_id: str) -> Entry:
     """
     log = service.intake.log
     found = (await asyncio.to_thread(log.find, [event_id])).get(event_id)
-    held = Quarantine.of(await asyncio.to_thread(log.history.quarantined))
+    held = Quarantine.of(await asyncio.to_thread(log.history.quarantines))
     if found is None or found.kind not in KINDS.values() or held.holds(found):
         raise HTTPException(404, "No event with this id counts. It may be too old, or was taken out already.")
     return found

@@ -97,4 +97,4 @@ def _edited(facts: ArticleFacts, pages: Iterator[str], query: ListFilters) -> li
     if not rules.quotas and not rules.pairs.bits:
         return list(islice(pages, query.limit))
     editing = recommender.editing.of(rules, available, Front(query.section, query.tag))
-    return editing.arranged(list(islice(pages, query.limit)), pages, NOBODY, query.limit).ids
+    return editing.arrange(list(islice(pages, query.limit)), pages, NOBODY, query.limit).ids

@@ -47,10 +47,10 @@ class Costs:
 
     def of(self, with_rule: RuleBook, without: RuleBook) -> dict[str, Any]:
         """Expected clicks under two books of rules, as ``CostAnswer`` describes them."""
-        books = [(book, Editing(self._recommender.shown)) for book in (with_rule, without)]
+        books = [(book, Editing(self._recommender.article_view)) for book in (with_rule, without)]
         clicks, changed = np.zeros((max(1, len(self._drafts)), 2)), 0
         for at, (draft, chances) in enumerate(self._drafts):
-            lists = [self._recommender.listed(draft, book, editing).ids for book, editing in books]
+            lists = [self._recommender.list_draft(draft, book, editing).ids for book, editing in books]
             clicks[at] = [chances.expected(ids) for ids in lists]
             changed += lists[0] != lists[1]
             yield_cpu()

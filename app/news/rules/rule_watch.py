@@ -57,6 +57,6 @@ class RuleWatch:
         try:
             self.store.refresh(self.book)
         except UnavailableError as error:  # the event log's own state says so in every answer
-            log.debug("the rules of the editors cannot be read: %s", error.logged)
+            log.debug("the rules of the editors cannot be read: %s", error.log_text)
         except Exception:  # a damaged row must not end the watch
             log.exception("the rules of the editors cannot be read")

@@ -30,7 +30,7 @@ async def get_experiments_page(case: TheCase) -> Response:
     """The experiments of the use case, the newest first, each with its verdict and figures so far."""
     stored = await asyncio.to_thread(case.service.log.experiments.current)
     mine = [each for each in reversed(stored) if each.experiment.use_case == case.name]
-    shown = await asyncio.to_thread(lambda: [{**each.shown(), **_found(case, each.name)} for each in mine])
+    shown = await asyncio.to_thread(lambda: [{**each.view(), **_found(case, each.name)} for each in mine])
     return case.page("operations/experiments", "experiments", experiments=shown)
 
 

@@ -51,7 +51,7 @@ async def get_record_page(
     return view.page(
         "operations/record",
         view.texts["record"],
-        entries=[{**entry.shown(), "at": iso(entry.at_ms)} for entry in entries],
+        entries=[{**entry.view(), "at": iso(entry.at_ms)} for entry in entries],
         chosen=chosen,
         kinds=KINDS,
         cases=list(service.use_cases),
@@ -60,7 +60,7 @@ async def get_record_page(
 
 
 def _cells(entry: Entry) -> list[Any]:
-    shown = {**entry.shown(), "at": iso(entry.at_ms), "evidence": entry.evidence}
+    shown = {**entry.view(), "at": iso(entry.at_ms), "evidence": entry.evidence}
     return [shown[name] for name in FIELDS]
 
 

@@ -10,7 +10,7 @@ from script_shared.errors import UnavailableError
 from script_shared.recruiting.features.activity import Known
 from script_shared.recruiting.params import GradesParams
 from script_shared.recruiting.records import iso_day
-from script_shared.recruiting.store.store import Stored
+from script_shared.recruiting.store.store import StoredRow
 
 FIRST = "Prospect"  # the status of an applicant about whom nothing is decided
 STAGES = ("undecided", "forwarded", "interviewed", "offered", "hired", "refused")
@@ -86,7 +86,7 @@ def _ladder(loaded: RecruitingRelease, known: dict[str, Step], key: str, **equal
     try:
         stored, _ = loaded.live.store.page("applications", 0, MOST, None, **equal)
     except UnavailableError as error:
-        log.warning("statuses cannot be read: %s", error.logged)
+        log.warning("statuses cannot be read: %s", error.log_text)
         return Ladder(known, False, statuses)
     latest = {str(each.record[key]): _stored(grades, each) for each in stored}
     everything = {**latest, **{name: step for name, step in known.items() if name not in latest}}
@@ -104,7 +104,7 @@ def _known(entry: Known) -> Step:
     return Step(BY_GRADE[grade] if grade >= 0 else "undecided", "", 0, iso_day(day))
 
 
-def _stored(grades: GradesParams, stored: Stored) -> Step:
+def _stored(grades: GradesParams, stored: StoredRow) -> Step:
     record: dict[str, Any] = stored.record
     grade = grades.grade_of(record["status"])
     stage = "undecided" if grade is None else BY_GRADE[grade]

@@ -22,7 +22,7 @@ from app.recruiting.record_shapes import (
 from app.recruiting.routes import recruiting_router
 from app.recruiting.shapes import Limit, Offset
 from app.security.requirement import require
-from script_shared.recruiting.store.store import Kind, Stored
+from script_shared.recruiting.store.store import Kind, StoredRow
 
 router = recruiting_router(route_class=BodyRoute)
 UNKNOWN = (
@@ -33,7 +33,7 @@ People = Literal["vacancies", "candidates"]
 KEY = {"vacancies": "vacancy_id", "candidates": "candidate_id"}
 
 
-@router.get("/records/{kind}", summary="Stored records", response_model=RecordPage)
+@router.get("/records/{kind}", summary="StoredRow records", response_model=RecordPage)
 async def list_records(
     kind: Kind,
     loaded: InService,
@@ -125,5 +125,5 @@ async def post_application(body: ApplicationRecord, loaded: InService, decisions
     return private_json(_shown(stored))
 
 
-def _shown(stored: Stored) -> dict[str, Any]:
+def _shown(stored: StoredRow) -> dict[str, Any]:
     return {"kind": stored.kind, "version": stored.version, "record": stored.record}

@@ -47,7 +47,7 @@ def judged_clicks(context: Context, since_ms: int) -> Clicks | None:
             return None
         reach_ms = int(context.params.guard.reach_hours * HOUR_MS)
         catalog, max_age_hours = _released(context)
-        posted = log.articles.needed(int(begin_ms - reach_ms - max_age_hours * HOUR_MS), log.head())
+        posted = log.articles.needed_rows(int(begin_ms - reach_ms - max_age_hours * HOUR_MS), log.head())
         judge = _Judge(Popular(catalog, posted, max_age_hours), begin_ms)
         found = lists_and_clicks(log, begin_ms - WINDOW_MS, until_ms, clicks_since_ms=begin_ms - reach_ms)
         return Clicks(until_ms, list(judge.run(found)), judge.answers)

@@ -95,7 +95,7 @@ class Candidate:
     def _remember(self, model: NewsModel) -> None:
         """Load what a snapshot does not hold, as the API does."""
         newsroom, log = self._newsroom, self._log
-        newsroom.leave_out(Quarantine.of(log.history.quarantined()))
+        newsroom.leave_out(Quarantine.of(log.history.quarantines()))
         newsroom.remember(log.permanent_entries(newsroom.seq))
         after = 0
         while posts := log.history.extract(after, newsroom.seq, READ, kinds=POSTS, since_ms=None, until_ms=None):

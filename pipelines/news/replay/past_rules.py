@@ -25,7 +25,7 @@ def past_rules(address: str, start_ms: int, end_ms: int) -> list[Rule]:
     try:
         versions = [(rule_of(stored), stored.removed) for stored in events.rules.versions()]
     except UnavailableError as error:
-        log.warning("the replay has no figure with the rules of the editors: %s", error.logged)
+        log.warning("the replay has no figure with the rules of the editors: %s", error.log_text)
         return []
     finally:
         events.close()

@@ -9,7 +9,7 @@ from pipelines.news.event_parts import FOLDER, POST_FIELDS, TYPES, Parts
 from pipelines.raw_files.links import earlier_raws, link_tree, sizes
 from pipelines.use_case import Context
 from script_shared.errors import TransientError, UnavailableError
-from script_shared.events import Entry, Erased, EventLog, Kind, Quarantine
+from script_shared.events import Entry, ErasedUsers, EventLog, Kind, Quarantine
 from script_shared.events.address import log_exists
 from script_shared.events.database.articles import BEFORE
 from script_shared.news.state.click_weight import Ledger
@@ -78,12 +78,12 @@ def _linked(context: Context, folder: Path, mark: str) -> dict[str, Any] | None:
 
 
 def _written(log: EventLog, last: int, folder: Path, use: bool, ledger: Ledger) -> dict[str, Any]:
-    export = _Export(folder, Erased(log.erased()), Quarantine.of(log.history.quarantined()), ledger)
+    export = _Export(folder, ErasedUsers(log.erased_digests()), Quarantine.of(log.history.quarantines()), ledger)
     after = 0 if use else last
     while after < last and (entries := log.tail(after, PAGE, without=NOT_EXPORTED)):
         after = entries[-1].seq
         export.take([entry for entry in entries if entry.seq <= last])
-    counts = export.close(log.erased())  # asked for once more: somebody may have been erased meanwhile
+    counts = export.close(log.erased_digests())  # asked for once more: somebody may have been erased meanwhile
     words = "taken from the event log" if use else "left out by the params; erased users are left out in any case"
     return {"events": words, "events_seq": last if use else 0, **counts}
 
@@ -91,7 +91,7 @@ def _written(log: EventLog, last: int, folder: Path, use: bool, ledger: Ledger) 
 class _Export:
     """The tables of one export, filled in the log's order."""
 
-    def __init__(self, folder: Path, erased: Erased, quarantine: Quarantine, ledger: Ledger) -> None:
+    def __init__(self, folder: Path, erased: ErasedUsers, quarantine: Quarantine, ledger: Ledger) -> None:
         self._parts = {name: Parts(folder, name) for name in TYPES}
         self._erased, self._quarantine, self._ledger = erased, quarantine, ledger
 

@@ -126,7 +126,7 @@ def assemble_from(
     old = NewsModel.load(release)
     users = _renumbering(old.readers.ids.ids, dataset.users[c.USER_ID])
     articles = _renumbering(old.catalog.ids.ids, dataset.articles[c.ARTICLE_ID])
-    moved = {name: recommender.moved(users, articles) for name, recommender in old.recommenders.items()}
+    moved = {name: recommender.renumber(users, articles) for name, recommender in old.recommenders.items()}
     return put_together(moved, dataset, as_of_ms, out, old.params, names=names)
 
 

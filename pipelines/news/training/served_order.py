@@ -14,7 +14,7 @@ from script_shared.arrays import FloatArray, IntArray
 from script_shared.news.ranking.features import matrix
 from script_shared.news.ranking.mixing import Mixing, clicks_of_an_hour, reliance
 from script_shared.news.ranking.offer import Offer
-from script_shared.news.ranking.ordering import LiveOrder, fused
+from script_shared.news.ranking.ordering import LiveOrder, fuse
 from script_shared.news.ranking.ranker import Ranker
 from script_shared.news.segments import SEGMENT_NAMES
 
@@ -67,7 +67,7 @@ class RecordedRequest:
         live = self.plain
         if scores is not None:
             live = [self.ids[place] for place in np.argsort(-scores, kind="stable").tolist()]
-        place = place_of(self.wanted, fused(live, self.listed, reliance(self.clicks, enough)), self.allowed)
+        place = place_of(self.wanted, fuse(live, self.listed, reliance(self.clicks, enough)), self.allowed)
         return 1.0 / (place + 1) if place is not None else 0.0
 
 

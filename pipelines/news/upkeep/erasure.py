@@ -1,4 +1,4 @@
-"""Erased users leave the runs that were made before they were erased, and are found in releases."""
+"""ErasedUsers users leave the runs that were made before they were erased, and are found in releases."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from pipelines.news.tables import VISIT, table_path
 from pipelines.raw_files.links import sizes
 from pipelines.runs import MANIFEST, Run, remove
 from script_shared.arrays import IdIndex
-from script_shared.events import Erased
+from script_shared.events import ErasedUsers
 from script_shared.events.person import session_name
 from script_shared.releases import Releases
 
@@ -24,7 +24,7 @@ DONE = "erased_until"  # in a manifest: number of the last erasure that the fold
 MADE_OF_READERS = ("trained", "assembled", "ranked", "refitted")  # hold users by row; made again by their steps
 
 
-def erase_from_runs(runs: Iterable[Run], erased: Erased, until: int) -> dict[str, Any]:
+def erase_from_runs(runs: Iterable[Run], erased: ErasedUsers, until: int) -> dict[str, Any]:
     """Take erased users out of finished runs.
 
     Returns:
@@ -42,7 +42,7 @@ def erase_from_runs(runs: Iterable[Run], erased: Erased, until: int) -> dict[str
     return {"erased_from_runs": found, **({"erased_unreadable": unreadable} if unreadable else {})}
 
 
-def erase_from_run(run: Run, erased: Erased, until: int) -> int:
+def erase_from_run(run: Run, erased: ErasedUsers, until: int) -> int:
     """Take erased users out of a finished run; gives how many the refined tables or the raw files held.
 
     Raw files are rewritten without their rows. In the refined tables their interactions go and their row keeps a
@@ -71,7 +71,7 @@ def _behind(run: Run, step: str, until: int) -> Path | None:
     return run.folder(step) if run.complete(step) and run.facts(step).get(DONE, 0) < until else None
 
 
-def _clean_raw(folder: Path, erased: Erased) -> int:
+def _clean_raw(folder: Path, erased: ErasedUsers) -> int:
     gone: set[str] = set()
     for file in sorted([*folder.rglob("*.csv"), *folder.rglob("*.parquet")]):
         for name in _names_in(file):
@@ -114,14 +114,14 @@ def _replace(file: Path, rows: pl.LazyFrame) -> None:
         new.unlink(missing_ok=True)
 
 
-def _held_in_refined(folder: Path, erased: Erased) -> int:
+def _held_in_refined(folder: Path, erased: ErasedUsers) -> int:
     """Number of erased users and visits in the tables, kept or rejected."""
     users, rejected = (_scan_table(folder, name).select(c.USER_ID).collect() for name in ("users", "rejected"))
     ids = pl.concat([users, rejected])[c.USER_ID].drop_nulls().unique()
     return int(erased.among(ids).sum()) + _erased_visits(folder, erased).height
 
 
-def _erased_visits(folder: Path, erased: Erased) -> pl.DataFrame:
+def _erased_visits(folder: Path, erased: ErasedUsers) -> pl.DataFrame:
     """Number of the user and of the session of visits with a user that were erased without the user."""
     users = _scan_table(folder, "users").select(c.USER, c.USER_ID)
     visits = _visits(folder).filter(pl.col(VISIT).is_in(list(erased.digests)), pl.col(c.SESSION).is_not_null())
@@ -135,7 +135,7 @@ def _visits(folder: Path) -> pl.LazyFrame:
     return pl.LazyFrame(schema={VISIT: pl.String, c.USER_ID: pl.String, c.SESSION: pl.Int64})
 
 
-def _clean_refined(folder: Path, erased: Erased) -> None:
+def _clean_refined(folder: Path, erased: ErasedUsers) -> None:
     """Rewrite the tables; those that tell who is still to be taken out of the others last."""
     users = _scan_table(folder, "users").collect()
     gone = pl.Series(erased.among(users[c.USER_ID]), dtype=pl.Boolean)
@@ -155,7 +155,7 @@ def _clean_refined(folder: Path, erased: Erased) -> None:
     _replace(table_path(folder, "users"), _recounted(folder, _nameless(users, gone)).lazy())
 
 
-def _clean_visits(folder: Path, erased: Erased) -> None:
+def _clean_visits(folder: Path, erased: ErasedUsers) -> None:
     visits = _visits(folder).collect()
     gone = pl.Series(erased.among(visits[c.USER_ID]), dtype=pl.Boolean)
     kept = visits.filter(~gone & ~(pl.col(VISIT).is_in(list(erased.digests)) & pl.col(c.SESSION).is_not_null()))
@@ -196,7 +196,7 @@ def _note(folder: Path, until: int, *, raw: bool) -> None:
     os.replace(new, manifest)
 
 
-def releases_holding(releases: Releases, erased: Erased) -> dict[str, int]:
+def releases_holding(releases: Releases, erased: ErasedUsers) -> dict[str, int]:
     """Number of erased users in each release that has some; they are not served.
 
     Args:

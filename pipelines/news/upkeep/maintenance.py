@@ -7,7 +7,7 @@ from pipelines.news.upkeep.erasure import erase_from_runs, releases_holding
 from pipelines.news.upkeep.retention import prune_events
 from pipelines.use_case import Context
 from script_shared.errors import UnavailableError
-from script_shared.events import Erased, EventLog, Kind
+from script_shared.events import ErasedUsers, EventLog, Kind
 from script_shared.events.address import log_exists
 
 
@@ -38,7 +38,7 @@ def follow_erasures(context: Context) -> dict[str, Any]:
         return {"erased_from_runs": {}, "releases_with_erased": {}}
     log = EventLog(address)
     try:
-        until, erased = log.head_fingerprint([Kind.ERASE])[0], Erased(frozenset(log.erased()))
+        until, erased = log.head_fingerprint([Kind.ERASE])[0], ErasedUsers(frozenset(log.erased_digests()))
     except UnavailableError as error:
         return {"erasures": f"not followed, because {error.message.rstrip('.')}"}
     finally:

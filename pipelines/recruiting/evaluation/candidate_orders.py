@@ -29,9 +29,9 @@ class CandidateOrders:
         seen = [text for text, each in zip(wanted, data.vacancies, strict=True) if each.asked_on < until]
         words = Tfidf.fit([*seen, *(cvs[row] for row in people)], "word", MAX_TERMS)
         counts = words.counts(cvs)
-        self._vacancies = words.weighted(words.counts(wanted))
+        self._vacancies = words.weigh(words.counts(wanted))
         self._bm25 = csr_array(_bm25(counts, people).T)
-        self._tfidf = csr_array(words.weighted(counts).T)
+        self._tfidf = csr_array(words.weigh(counts).T)
         self._areas = np.asarray(Codes().masks(each.areas for each in data.vacancies), np.int64)
         size = len(data.candidates)
         self._applied_to, self._latest, self._times = np.zeros(size, np.int64), np.full(size, -1), np.zeros(size, int)

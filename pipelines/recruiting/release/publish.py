@@ -32,7 +32,7 @@ def publish(context: Context) -> dict[str, Any]:
     try:
         store.put(published["version"], content["evaluated_at"], content["figures"])
     except UnavailableError as error:
-        log.warning("figures of %s are not in the tables: %s", published["version"], error.logged)
+        log.warning("figures of %s are not in the tables: %s", published["version"], error.log_text)
     finally:
         store.close()
     return published

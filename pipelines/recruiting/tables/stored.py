@@ -8,7 +8,7 @@ from pipelines.erasures import erased_digests
 from pipelines.recruiting.tables.raw import COLUMNS
 from script_shared.addresses import sqlite_file
 from script_shared.recruiting.erasure import are_erased
-from script_shared.recruiting.store.store import KEYS, RecruitingStore, Stored
+from script_shared.recruiting.store.store import KEYS, RecruitingStore, StoredRow
 from script_shared.settings import Settings
 from script_shared.storage.tables import tables_address
 
@@ -28,7 +28,7 @@ def with_stored(raw: Tables, settings: Settings) -> tuple[Tables, int]:
     )
 
 
-def _stored(settings: Settings) -> list[Stored]:
+def _stored(settings: Settings) -> list[StoredRow]:
     """All rows but those of erased candidates; none before the service has made its tables."""
     address = tables_address(settings, "recruiting")
     file = sqlite_file(address)
@@ -43,7 +43,7 @@ def _stored(settings: Settings) -> list[Stored]:
     return [row for row, erased in zip(rows, gone, strict=True) if not erased]
 
 
-def _over(name: str, table: pl.DataFrame, rows: list[Stored]) -> pl.DataFrame:
+def _over(name: str, table: pl.DataFrame, rows: list[StoredRow]) -> pl.DataFrame:
     if not rows:
         return table
     key = list(KEYS[name])

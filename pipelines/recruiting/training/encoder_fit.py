@@ -41,8 +41,8 @@ class Encoded:
     def spaces(self, found: TextSpaces) -> tuple[Spaces, Spaces]:
         """Of vacancies and of candidates the vectors in every space."""
         return (
-            found.projected(self.vacancies, self.vacancy_titles, found.projection),
-            found.projected(self.candidates, self.candidate_titles, found.candidate_projection),
+            found.project(self.vacancies, self.vacancy_titles, found.projection),
+            found.project(self.candidates, self.candidate_titles, found.candidate_projection),
         )
 
 

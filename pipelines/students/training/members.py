@@ -8,7 +8,7 @@ import numpy as np
 from pipelines.students.training.regressions import ordinal_logistic, two_logistics
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.students.features import FEATURES
-from script_shared.students.members.boosted import Boosted
+from script_shared.students.members.boosted import BoostedTrees
 from script_shared.students.members.forest import Forest
 from script_shared.students.members.logistic import Logistic
 from script_shared.students.members.trees import LEAF
@@ -106,7 +106,7 @@ def forest_of(trees: Sequence[Sequence[Sequence[Any]]]) -> Forest:
 
 def _boosted(
     features: FloatArray, status: IntArray, draws: Sequence[IntArray], names: Sequence[str], params: ModelParams
-) -> Boosted:
+) -> BoostedTrees:
     import lightgbm
 
     wanted, weight = params.of("lightgbm"), _weights(status, params)
@@ -132,7 +132,7 @@ def _boosted(
         ]
         for rows in draws
     ]
-    return Boosted(pairs)
+    return BoostedTrees(pairs)
 
 
 def _xgboost(

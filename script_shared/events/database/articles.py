@@ -119,7 +119,7 @@ class Articles:
         for entry in entries:
             if entry.kind == Kind.ARTICLE:
                 row = rows.get(entry.article_id)
-                rows[entry.article_id] = _merged(row, entry)
+                rows[entry.article_id] = _merge_post(row, entry)
                 entry = replace(entry, body={**entry.body, BEFORE: row.before}) if row is not None else entry
             found.append(entry)
         return found
@@ -134,7 +134,7 @@ class Articles:
         if any(entry.kind == Kind.ARTICLE for entry in entries):
             self._merge_all(connection)
 
-    def needed(self, since_ms: int, until: int) -> list[ArticleRow]:
+    def needed_rows(self, since_ms: int, until: int) -> list[ArticleRow]:
         """Articles first posted up to number ``until`` that may be shown or must not be, in the order of their posts.
 
         Args:
@@ -145,7 +145,7 @@ class Articles:
         with self._transaction() as connection:
             return [_row_of(row) for row in connection.execute(query.order_by(ARTICLES.c.first_seq))]
 
-    def named(self, article_ids: Collection[str], until: int) -> list[ArticleRow]:
+    def rows_of(self, article_ids: Collection[str], until: int) -> list[ArticleRow]:
         """The articles among these that were first posted up to number ``until``, in the order of their posts.
 
         Args:
@@ -199,11 +199,11 @@ class Articles:
             return 0
         rows = _rows(connection, {entry.article_id for entry in entries})
         for entry in entries:
-            rows[entry.article_id] = _merged(rows.get(entry.article_id), entry)
+            rows[entry.article_id] = _merge_post(rows.get(entry.article_id), entry)
         statement = self._insert(ARTICLES)
         changed = {column.name: statement.excluded[column.name] for column in ARTICLES.c if not column.primary_key}
         statement = statement.on_conflict_do_update(index_elements=["article_id"], set_=changed)
-        connection.execute(statement, [_stored(row) for row in rows.values()])
+        connection.execute(statement, [_row_values(row) for row in rows.values()])
         return len(entries)
 
 
@@ -216,7 +216,7 @@ def _last(connection: Connection) -> int:
     return int(connection.scalar(select(func.coalesce(func.max(ARTICLES.c.last_seq), 0))) or 0)
 
 
-def _merged(row: ArticleRow | None, entry: Entry) -> ArticleRow:
+def _merge_post(row: ArticleRow | None, entry: Entry) -> ArticleRow:
     posted_ms = entry.body.get(BEFORE, {}).get("posted_ms", entry.time_ms)  # earlier posts may have left the log
     return (row or ArticleRow(entry.article_id, entry.seq, entry.seq, posted_ms)).after(entry)
 
@@ -235,7 +235,7 @@ def _row_of(row: Row[Any]) -> ArticleRow:
     return ArticleRow(row.article_id, *numbers, row.facts, row.text_seq, row.vector_seq)
 
 
-def _stored(row: ArticleRow) -> dict[str, Any]:
+def _row_values(row: ArticleRow) -> dict[str, Any]:
     return {column.name: getattr(row, column.name) for column in ARTICLES.c}
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from script_shared.addresses import sqlite_file
 from script_shared.errors import UnavailableError
 from script_shared.events.address import engine_of
-from script_shared.events.database.log_file import FIX, LogFile, Opened
+from script_shared.events.database.log_file import FIX, FileIdentity, LogFile
 from script_shared.events.database.numbering import last_number, raise_numbers
 from script_shared.events.database.schema import ENTRIES, METADATA, WIDENED, index_statement
 from script_shared.names import MAX_ID
@@ -49,7 +49,7 @@ class LogConnection:
         self._guard = threading.RLock()
         self._made = self._had = self._new_connection = False
         self._last: tuple[int, str] | None = None
-        event.listen(self.engine, "connect", self._connected)
+        event.listen(self.engine, "connect", self._note_connection)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -61,7 +61,7 @@ class LogConnection:
         try:
             self._prepare()
             with self.engine.begin() as connection:
-                opened = self._opened(connection)
+                opened = self._file_identity(connection)
                 yield connection
             self._refuse_moved(opened)
         except SQLAlchemyError as error:
@@ -107,7 +107,7 @@ class LogConnection:
         """Give the connections back."""
         self.engine.dispose()
 
-    def _connected(self, *_: Any) -> None:
+    def _note_connection(self, *_: Any) -> None:
         self._new_connection = True
 
     def _prepare(self) -> None:
@@ -127,7 +127,7 @@ class LogConnection:
     def _make(self) -> None:
         """Make what is missing; several processes may do so at once."""
         with self.engine.begin() as connection:
-            opened = self._opened(connection)
+            opened = self._file_identity(connection)
             if self.dialect == "postgresql":
                 self.lock(connection)
             self._refuse_damaged(connection)
@@ -161,7 +161,7 @@ class LogConnection:
         self._last = None
         self.renewals += 1
 
-    def _opened(self, connection: Connection) -> Opened | None:
+    def _file_identity(self, connection: Connection) -> FileIdentity | None:
         """What the connection has open, once that is known to be at the path still."""
         if self._file is None:
             return None
@@ -169,7 +169,7 @@ class LogConnection:
         self._refuse_moved(opened)
         return opened
 
-    def _refuse_moved(self, opened: Opened | None) -> None:
+    def _refuse_moved(self, opened: FileIdentity | None) -> None:
         if self._file is None or opened is None or self._file.holds(opened):
             return
         self._made, self._file.lost = False, opened

@@ -153,7 +153,7 @@ class History:
         with self._transaction() as connection:
             return [entry_of(row) for row in connection.execute(query.order_by(ENTRIES.c.seq))]
 
-    def quarantined(self) -> list[Entry]:
+    def quarantines(self) -> list[Entry]:
         """All QUARANTINE entries, in order."""
         query = select(ENTRIES).where(ENTRIES.c.kind == int(Kind.QUARANTINE)).order_by(ENTRIES.c.seq)
         with self._transaction() as connection:

@@ -16,7 +16,7 @@ _Part = tuple[int, int] | None  # device and inode, None for a file that is not 
 
 
 @dataclass(frozen=True)
-class Opened:
+class FileIdentity:
     """What a connection opened: device and inode of each part, and the size of the file in bytes."""
 
     parts: tuple[_Part, ...]
@@ -39,17 +39,17 @@ class LogFile:
     def __init__(self, path: Path, engine: Engine) -> None:
         self.path = path.absolute()
         self.must_exist = False
-        self.lost: Opened | None = None
+        self.lost: FileIdentity | None = None
         self._names = [f"{self.path}{part}" for part in _PARTS]
         event.listen(engine, "do_connect", self._connect)
-        event.listen(engine, "connect", self._connected)
+        event.listen(engine, "connect", self._identify_file)
 
-    def opened_by(self, connection: Connection) -> Opened:
+    def opened_by(self, connection: Connection) -> FileIdentity:
         """What a connection has open."""
-        opened: Opened = connection.info[_INFO]
+        opened: FileIdentity = connection.info[_INFO]
         return opened
 
-    def holds(self, opened: Opened) -> bool:
+    def holds(self, opened: FileIdentity) -> bool:
         """Whether the file at the path is the one that was opened; two looks at the folder, a few microseconds."""
         now = self._look()
         return now.parts == opened.parts and now.size >= opened.size
@@ -62,7 +62,7 @@ class LogFile:
             part is not None and part == old for part, old in zip(now.parts[1:], self.lost.parts[1:], strict=True)
         )
 
-    def _look(self) -> Opened:
+    def _look(self) -> FileIdentity:
         parts: list[_Part] = []
         size = -1
         for name in self._names:
@@ -73,7 +73,7 @@ class LogFile:
                 continue
             parts.append((stat.st_dev, stat.st_ino))
             size = stat.st_size if name == self._names[0] else size
-        return Opened(tuple(parts), size)
+        return FileIdentity(tuple(parts), size)
 
     def _connect(self, _dialect: Any, _record: Any, arguments: list[Any], parameters: dict[str, Any]) -> None:
         if self.has_leftovers():
@@ -86,6 +86,6 @@ class LogFile:
             arguments[0] = f"{self.path.as_uri()}?mode=rw"
             parameters["uri"] = True
 
-    def _connected(self, connection: Any, record: Any) -> None:
+    def _identify_file(self, connection: Any, record: Any) -> None:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()  # opens -wal and -shm, too
         record.info[_INFO] = self._look()

@@ -18,7 +18,7 @@ _AT_ONCE = 1_000  # numbers in one statement
 
 
 @dataclass(frozen=True)
-class Deleted:
+class Deletion:
     """What an erasure deleted from the log.
 
     Attributes:

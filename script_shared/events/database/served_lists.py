@@ -19,7 +19,7 @@ from script_shared.events.database.people import erased_since
 from script_shared.events.database.schema import ENTRIES, SERVED, SERVED_NAMES
 from script_shared.events.entry import Kind, user_digest
 from script_shared.events.person import Person
-from script_shared.events.served_list import ServedList, parts_of, person_key, unpacked
+from script_shared.events.served_list import ServedList, parts_of, person_key, unpack_numbers
 from script_shared.experiments.mark import Mark
 
 _AT_ONCE = 1_000  # numbers or names in one statement
@@ -81,7 +81,7 @@ class ServedLists:
         with self._transaction() as connection:
             return _read(connection, _within(query, since_ms, until_ms).limit(limit))
 
-    def numbered(
+    def by_number(
         self, after: int, until: int, limit: int, *, since_ms: int | None, until_ms: int | None
     ) -> list[ServedList]:
         """The lists numbered above ``after`` up to ``until``, in order, at most ``limit``, within a span of time.
@@ -238,7 +238,7 @@ def _row(one: ServedList, numbers: dict[str, int]) -> dict[str, Any]:
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[ServedList]:
-    rows = [(row, list(unpacked(row.names))) for row in connection.execute(query)]
+    rows = [(row, list(unpack_numbers(row.names))) for row in connection.execute(query)]
     marks = read_marks(connection, [bytes(row.answer) for row, _ in rows])
     names = _names_of(connection, {number for _, numbers in rows for number in numbers} | marks.numbers)
     return [_list(row, numbers, names, marks.of(bytes(row.answer), names)) for row, numbers in rows]

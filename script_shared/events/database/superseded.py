@@ -64,7 +64,7 @@ class SupersededPosts:
             until: number of the last post to read; the release in service has all posts up to it.
         """
         gone = 0
-        repeated = self._repeated(before_ms, until)
+        repeated = self._repeated_posts(before_ms, until)
         for start in range(0, len(repeated), _AT_ONCE):
             some = [seq for seqs in repeated[start : start + _AT_ONCE] for seq in seqs]
             posts = [post for part in self._entries(some) for post in part]
@@ -76,7 +76,7 @@ class SupersededPosts:
                 gone += connection.execute(delete(ENTRIES).where(ENTRIES.c.seq.in_(numbers))).rowcount
         return gone
 
-    def _repeated(self, before_ms: int, until: int) -> list[list[int]]:
+    def _repeated_posts(self, before_ms: int, until: int) -> list[list[int]]:
         """The numbers of the posts about each article that has several posts, one of them old enough."""
         query = select(ENTRIES.c.seq, ENTRIES.c.article_id, ENTRIES.c.time_ms).where(
             is_article(), ENTRIES.c.seq <= until

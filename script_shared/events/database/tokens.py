@@ -50,7 +50,7 @@ class TokenTable:
         row = {
             "name": name,
             "role": role,
-            "use_cases": _joined(use_cases),
+            "use_cases": _join(use_cases),
             "digest": digest_of(secret),
             "made_ms": now_ms,
             "made_by": by,
@@ -110,7 +110,7 @@ class TokenTable:
         row = {name: getattr(session, name) for name in ("digest", "holder", "name", "role", "until_ms")}
         with self._transaction() as connection:
             connection.execute(delete(SESSIONS).where(SESSIONS.c.until_ms <= wall_ms()))
-            connection.execute(insert(SESSIONS), [{**row, "use_cases": _joined(session.use_cases)}])
+            connection.execute(insert(SESSIONS), [{**row, "use_cases": _join(session.use_cases)}])
 
     def close_session(self, digest: str) -> None:
         """End a session in every process; an unknown one changes nothing.
@@ -134,7 +134,7 @@ def _session(row: Row[Any]) -> Session:
     return Session(**{**row._mapping, "use_cases": _split(row.use_cases)})
 
 
-def _joined(use_cases: frozenset[str]) -> str:
+def _join(use_cases: frozenset[str]) -> str:
     return ",".join(sorted(use_cases))
 
 

@@ -21,7 +21,7 @@ class ArticleViews:
     def __init__(self, catalog: Catalog | None, editorial: Editorial, rows: CatalogRows) -> None:
         self._catalog, self._editorial, self._rows = catalog, editorial, rows
 
-    def shown(self, article_id: str) -> ArticleView:
+    def view(self, article_id: str) -> ArticleView:
         """What is known of an article.
 
         Args:

@@ -117,7 +117,7 @@ class Availability:
             key, names = section_key(bars.section), self.catalog.section_names.tolist()
             codes = [code for code, name in enumerate(names) if section_key(name) == key]
             found &= np.isin(self.catalog.section, codes)
-        found[self.rows.posted(self.editorial)] = True  # posted ones may have another section or publication
+        found[self.rows.posted_rows(self.editorial)] = True  # posted ones may have another section or publication
         found[list(bars.read_rows)] = False
         found[self.rows.many([*bars.read, *bars.excluded, *bars.too_often])] = False
         return found

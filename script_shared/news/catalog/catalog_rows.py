@@ -65,7 +65,7 @@ class CatalogRows:
             article_id = self._ids[row] = self._catalog.ids.ids[row]
         return article_id
 
-    def posted(self, editorial: "Editorial") -> Int64s:
+    def posted_rows(self, editorial: "Editorial") -> Int64s:
         """int64: rows of the articles that were posted; looked up again after a post.
 
         Args:

@@ -146,7 +146,7 @@ class Editorial:
             self.own.apply(entry.article_id, entry.body["vector"], str(entry.body.get("vector_name") or ""))
 
     def _take(self, known: Story, facts: dict[str, Any]) -> Story:
-        story = self._stories[known.article_id] = replace(known, **_said(facts))
+        story = self._stories[known.article_id] = replace(known, **_facts_in(facts))
         if "tags" in facts:
             self.tagged.apply(story.article_id, story.tags)
         self.posts += 1
@@ -158,7 +158,7 @@ class Editorial:
         return blake2b(json.dumps(content).encode(), digest_size=16).hexdigest()
 
 
-def _said(body: dict[str, Any]) -> dict[str, Any]:
+def _facts_in(body: dict[str, Any]) -> dict[str, Any]:
     return {name: _fact(name, body[name]) for name in FACTS if name in body}
 
 

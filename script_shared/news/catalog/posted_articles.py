@@ -24,7 +24,7 @@ class PostedArticles:
             likely: a bounded list that orders the posted articles it holds; the others follow, newest first.
             ranked: article ids, best first.
         """
-        issued = self._refreshed()
+        issued = self._refresh()
         if next(iter(issued.values()), 0) < oldest_ms:
             return ranked
         named = (article for article in likely if issued.get(article, 0) >= oldest_ms)
@@ -36,7 +36,7 @@ class PostedArticles:
                 return
             yield article
 
-    def _refreshed(self) -> dict[str, int]:
+    def _refresh(self) -> dict[str, int]:
         made_at = (self._editorial.posts, len(self._editorial))
         if made_at != self._made_at:
             newest = sorted(self._editorial.stories(), key=_issued_ms, reverse=True)

@@ -74,7 +74,7 @@ class Decay:
         """
         return float(2.0 ** ((self.landmarks[window] - now_ms) / self.half_lives_ms[window]))
 
-    def due(self, time_ms: int) -> list[tuple[int, float]]:
+    def move_landmarks(self, time_ms: int) -> list[tuple[int, float]]:
         """Moves the landmarks that lie too far back; each moved window with the factor its sums are to be scaled by.
 
         Args:

@@ -46,7 +46,7 @@ class Labels:
             if user in users:
                 users.remove(user)
 
-    def saved(self) -> dict[str, list[int]]:
+    def as_json(self) -> dict[str, list[int]]:
         """What is saved, JSON-able."""
         return self._users
 

@@ -72,7 +72,7 @@ def candidates(
     """
     signals = Signals(state, query, now_ms)
     mix = signals.mix
-    allowed = _allowed(signals) if within is None else _allowed(signals) & within
+    allowed = _allowed_rows(signals) if within is None else _allowed_rows(signals) & within
     rows = _best(np.where(allowed, mix, 0.0), count or state.params.candidates)
     extra = {Source.FRESH: _fresh(signals), Source.SEGMENT: listed.rows, **(extra or {})}
     brought = _brought(signals, extra)
@@ -82,7 +82,7 @@ def candidates(
     return Candidates(rows, mix[rows], _sources(signals, rows, brought[rows]), signals, listed)
 
 
-def _allowed(signals: Signals) -> Bools:
+def _allowed_rows(signals: Signals) -> Bools:
     articles = signals.state.articles
     allowed: Bools = articles.number_in[: signals.used] >= 0
     allowed[signals.read] = False

@@ -53,7 +53,10 @@ class FeatureInputs:
         self.reads = float(readers.total[place]) if place >= 0 else 0.0
         self.taste_share = float(readers.taste_share[place]) if place >= 0 else 0.0
         self.section_liking = _section_liking(signals, rows)
-        self.segment, self.listed = float(candidates.listed.segment), _listed(candidates.listed, signals.used, rows)
+        self.segment, self.listed = (
+            float(candidates.listed.segment),
+            _segment_features(candidates.listed, signals.used, rows),
+        )
 
 
 def _groups(signals: Signals, rows: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -90,7 +93,7 @@ def _section_liking(signals: Signals, rows: IntArray) -> FloatArray:
     return np.where(codes > 0, np.log(share * kinds)[codes], 0.0).astype(np.float32)
 
 
-def _listed(listed: SegmentCandidates, used: int, rows: IntArray) -> FloatArray:
+def _segment_features(listed: SegmentCandidates, used: int, rows: IntArray) -> FloatArray:
     values = np.zeros((2, used), np.float32)
     values[0, listed.rows], values[1, listed.rows] = 1.0 / (1.0 + listed.places), listed.scores
     return values[:, rows]

@@ -54,9 +54,9 @@ def _means(root: Node) -> dict[int, float]:
     """The mean value of the leaves under each node, by how many training rows each leaf holds."""
     means: dict[int, float] = {}
 
-    def weighed(node: Node) -> tuple[float, float]:
+    def weigh(node: Node) -> tuple[float, float]:
         if "split_feature" in node:
-            (left, below), (right, above) = weighed(node["left_child"]), weighed(node["right_child"])
+            (left, below), (right, above) = weigh(node["left_child"]), weigh(node["right_child"])
             weight, total = left + right, below + above
         else:
             weight = max(1.0, float(node.get("leaf_count", 1)))
@@ -64,7 +64,7 @@ def _means(root: Node) -> dict[int, float]:
         means[id(node)] = total / weight
         return weight, total
 
-    weighed(root)
+    weigh(root)
     return means
 
 

@@ -81,7 +81,7 @@ class Order(NamedTuple):
     def ids(self) -> Iterator[str]:
         """Article ids of both, best first."""
         live, segment = self.live, self.segment
-        return fused(live.ids if live else [], segment.ids if segment else [], self.trust)
+        return fuse(live.ids if live else [], segment.ids if segment else [], self.trust)
 
     @property
     def source(self) -> str:
@@ -91,7 +91,7 @@ class Order(NamedTuple):
         return self.segment.source if self.segment is not None else "popularity"
 
 
-def ordered(offer: Offer, ranker: Ranker | None, mixing: Mixing, degraded: Degradation) -> Order:
+def order_offer(offer: Offer, ranker: Ranker | None, mixing: Mixing, degraded: Degradation) -> Order:
     """The order of what a request is offered.
 
     Args:
@@ -114,7 +114,7 @@ def ordered(offer: Offer, ranker: Ranker | None, mixing: Mixing, degraded: Degra
     return Order(live, offer.segment, trust)
 
 
-def fused(live: Iterable[str], batch: Sequence[str], trust: float) -> Iterator[str]:
+def fuse(live: Iterable[str], batch: Sequence[str], trust: float) -> Iterator[str]:
     """Two orders as one, by reciprocal places; with a trust of 1 the second only comes after the first.
 
     Args:
@@ -122,7 +122,7 @@ def fused(live: Iterable[str], batch: Sequence[str], trust: float) -> Iterator[s
         batch: article ids, best first.
         trust: weight of ``live``, 0 to 1; ``batch`` has the rest.
 
-    >>> list(fused(["a", "b"], ["c", "a"], 1.0)), list(fused(["a", "b"], ["c", "a"], 0.0))
+    >>> list(fuse(["a", "b"], ["c", "a"], 1.0)), list(fuse(["a", "b"], ["c", "a"], 0.0))
     (['a', 'b', 'c', 'a'], ['c', 'a', 'b'])
     """
     if trust >= 1.0 or not batch:

@@ -112,7 +112,7 @@ def mix_parts(found: Candidates, places: IntArray) -> Float32s:
     return parts
 
 
-def explained(order: LiveOrder, ranker: Ranker | None, places: Sequence[int]) -> list[dict[str, float]]:
+def explain_places(order: LiveOrder, ranker: Ranker | None, places: Sequence[int]) -> list[dict[str, float]]:
     """Of each candidate what added most to its score, greatest first: features of the ranker, or parts of the mix.
 
     Args:

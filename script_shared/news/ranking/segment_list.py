@@ -8,7 +8,7 @@ import numpy as np
 
 from script_shared.arrays import Bools, Float32s, Int64s
 from script_shared.news.catalog.catalog_rows import CatalogRows
-from script_shared.news.model import NewsModel, Scored
+from script_shared.news.model import NewsModel, ScoredCandidates
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.ranking.context import RequestContext
 from script_shared.news.ranking.query import Query
@@ -53,11 +53,11 @@ class SegmentList:
     ids: list[str]
     reasons: dict[str, str]
     scores: dict[str, float]
-    scored: Scored
+    scored: ScoredCandidates
     catalog: CatalogRows
 
     @classmethod
-    def of(cls, scored: Scored, count: int, exclude: Int64s, catalog: CatalogRows) -> "SegmentList":
+    def of(cls, scored: ScoredCandidates, count: int, exclude: Int64s, catalog: CatalogRows) -> "SegmentList":
         """The ``count`` best articles; ``exclude`` are rows of the catalog.
 
         Args:
@@ -137,7 +137,9 @@ class SegmentSource:
         history = [row for row in latest if row not in known] + self._rows.many(query.history[-LATEST_PAGES:])
         user = query.user if room.knows_reader(query.user) else None
         exclude = self._rows.many([*query.exclude, query.context_item])
-        return SegmentList.of(self._model.scored(user, history), count, np.array(exclude, np.int64), self._rows)
+        return SegmentList.of(
+            self._model.score_candidates(user, history), count, np.array(exclude, np.int64), self._rows
+        )
 
     def _knows(self, user: str) -> bool:
         """Whether the release knows the user."""

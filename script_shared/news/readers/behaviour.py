@@ -45,7 +45,7 @@ class Topics:
             (self.sections, snapshot.section, snapshot.section_names),
             (self.regions, snapshot.region, snapshot.region_names),
         )
-        return np.stack([_recoded(kept, codes, names) for kept, codes, names in pairs])
+        return np.stack([_recode(kept, codes, names) for kept, codes, names in pairs])
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -148,7 +148,7 @@ def _most(codes: IntArray, names: list[str], count: int) -> list[str]:
     return [names[code] for code in order if reads[code] > 0]
 
 
-def _recoded(kept: Strings, codes: IntArray, names: list[str]) -> IntArray:
+def _recode(kept: Strings, codes: IntArray, names: list[str]) -> IntArray:
     place = {kept[row]: row for row in range(len(kept))}
     to = np.array([*(place.get(name, -1) for name in names), -1], np.int16)  # the last is that of code -1
     return to[codes]

@@ -48,7 +48,7 @@ class Recommender(Protocol):
         """
         ...
 
-    def moved(self, users: Renumbering, articles: Renumbering) -> Self:
+    def renumber(self, users: Renumbering, articles: Renumbering) -> Self:
         """The same fitted parts for other row numbers.
 
         Args:

@@ -24,7 +24,7 @@ SIMILAR = "popular with similar readers"
 
 
 @dataclass(frozen=True)
-class Grouped:
+class GroupRecommender:
     """Clusters of behaviour (fitted), and the reads of each cluster (state).
 
     Attributes:
@@ -40,15 +40,17 @@ class Grouped:
     source: ClassVar[str] = "clusters"
 
     @classmethod
-    def fit(cls, snapshot: TrainingData, members: Bools, params: ModelParams) -> "Grouped":
+    def fit(cls, snapshot: TrainingData, members: Bools, params: ModelParams) -> "GroupRecommender":
         rehearsal = Rehearsal.of(snapshot, members, params)
-        trial = cls._fitted(rehearsal.before, members, params, strength=1.0)
+        trial = cls._fit(rehearsal.before, members, params, strength=1.0)
         base, added = trial.over(rehearsal.candidates)(rehearsal.batch)
         (strength,) = rehearsal.best(base.values, [added.values], [params.semi_logged.cluster_strengths])
-        return cls._fitted(snapshot, members, params, strength=strength)
+        return cls._fit(snapshot, members, params, strength=strength)
 
     @classmethod
-    def _fitted(cls, snapshot: TrainingData, members: Bools, params: ModelParams, *, strength: float) -> "Grouped":
+    def _fit(
+        cls, snapshot: TrainingData, members: Bools, params: ModelParams, *, strength: float
+    ) -> "GroupRecommender":
         own = params.semi_logged
         topics = Topics.of(snapshot)
         table = _features(snapshot, topics, topics.codes(snapshot), own.window_days)
@@ -56,10 +58,10 @@ class Grouped:
         grouping = Grouping.fit(table[seen], GroupingWeights(own.cap_quantile, own.components, own.clusters))
         return cls(params, topics, grouping, _clusters(params, topics, grouping, snapshot, table), strength)
 
-    def moved(self, users: Renumbering, articles: Renumbering) -> "Grouped":
+    def renumber(self, users: Renumbering, articles: Renumbering) -> "GroupRecommender":
         return self  # sections and regions are fitted by name, nothing by row
 
-    def as_of(self, snapshot: TrainingData, members: Bools) -> "Grouped":
+    def as_of(self, snapshot: TrainingData, members: Bools) -> "GroupRecommender":
         codes = self.topics.codes(snapshot)
         table = _features(snapshot, self.topics, codes, self.params.semi_logged.window_days)
         clusters = _clusters(self.params, self.topics, self.grouping, snapshot, table)
@@ -73,7 +75,7 @@ class Grouped:
         save_arrays(folder, {"strength": np.array([self.strength])})
 
     @classmethod
-    def load(cls, folder: Path, params: ModelParams) -> "Grouped":
+    def load(cls, folder: Path, params: ModelParams) -> "GroupRecommender":
         everybody = Popularity.load(folder / "popularity", weights_of(params.popularity))
         clusters = ClusterPopularity.load(folder / "clusters", everybody, _weights(params))
         strength = float(load_array(folder, "strength")[0])

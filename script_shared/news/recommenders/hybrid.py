@@ -51,14 +51,14 @@ class Hybrid:
             one_blas_thread(),
             ThreadPoolExecutor(1) as thread,
         ):  # the factorisation needs no interpreter, the text work little else
-            als = thread.submit(_factorised, snapshot, members, params.logged)
+            als = thread.submit(_factorise, snapshot, members, params.logged)
             content = _with_needed(_vocabulary(snapshot, params.logged), snapshot, _reads_of(snapshot, members), params)
-            strengths = _rehearsed(snapshot, members, params, content)
+            strengths = _rehearse(snapshot, members, params, content)
             fitted = cls(params, als.result(), content, count(snapshot, params.popularity), strengths)
         return fitted.as_of(snapshot, members)
 
-    def moved(self, users: Renumbering, articles: Renumbering) -> "Hybrid":
-        return replace(self, als=self.als.moved(users, articles), content=self.content.moved(articles))
+    def renumber(self, users: Renumbering, articles: Renumbering) -> "Hybrid":
+        return replace(self, als=self.als.renumber(users, articles), content=self.content.renumber(articles))
 
     def as_of(self, snapshot: TrainingData, members: Bools) -> "Hybrid":
         reads = _reads_of(snapshot, members)
@@ -84,23 +84,23 @@ class Hybrid:
         m = len(candidates)
         als, content = self.als.over(candidates), self.content.over(candidates)
         values, reasons = popularity_part(self.popularity, candidates)
-        popular = standardised(values[None, :])
+        popular = standardise(values[None, :])
         collaborative, by_content = map(np.float32, self.strengths)
 
         def score(batch: Batch) -> list[Part]:
             return [
                 Part(np.broadcast_to(popular, (len(batch), m)), reasons),
-                Part(collaborative * standardised(als(batch)), [COLLABORATIVE] * m),
-                Part(by_content * standardised(content(batch)), [CONTENT] * m),
+                Part(collaborative * standardise(als(batch)), [COLLABORATIVE] * m),
+                Part(by_content * standardise(content(batch)), [CONTENT] * m),
             ]
 
         return score
 
 
-def standardised(values: FloatArray) -> Float32s:
+def standardise(values: FloatArray) -> Float32s:
     """float32 (n, m): each row less its mean, by its standard deviation; a row without differences becomes zeros.
 
-    >>> standardised(np.array([[1.0, 3.0], [5.0, 5.0]], np.float32)).tolist()
+    >>> standardise(np.array([[1.0, 3.0], [5.0, 5.0]], np.float32)).tolist()
     [[-1.0, 1.0], [0.0, 0.0]]
     """
     if not values.shape[1]:
@@ -114,18 +114,18 @@ def _reads_of(snapshot: TrainingData, members: Bools) -> Reads:
     return snapshot.reads.cut(members[snapshot.reads.user])
 
 
-def _factorised(snapshot: TrainingData, members: Bools, own: LoggedParams, iterations: int | None = None) -> Als:
+def _factorise(snapshot: TrainingData, members: Bools, own: LoggedParams, iterations: int | None = None) -> Als:
     reads = _reads_of(snapshot, members)
     shape = (snapshot.n_users, snapshot.n_articles)
     weights = replace(_als(own), iterations=iterations or own.als.iterations)
     return Als.fit(reads.user, reads.article, reads.engagement, shape, weights)
 
 
-def _rehearsed(snapshot: TrainingData, members: Bools, params: ModelParams, content: Content) -> tuple[float, float]:
+def _rehearse(snapshot: TrainingData, members: Bools, params: ModelParams, content: Content) -> tuple[float, float]:
     """Strengths that served best in the last hours, by a shorter factorisation of what was known before them."""
     rehearsal = Rehearsal.of(snapshot, members, params)
     before = rehearsal.before
-    als = _factorised(before, members, params.logged, REHEARSAL_ITERATIONS)
+    als = _factorise(before, members, params.logged, REHEARSAL_ITERATIONS)
     trial = Hybrid(params, als, content, count(before, params.popularity), (1.0, 1.0))
     base, *parts = (part.values for part in trial.over(rehearsal.candidates)(rehearsal.batch))
     choices = [params.logged.collaborative_strengths, params.logged.content_strengths]
@@ -149,7 +149,7 @@ def _with_needed(content: Content, snapshot: TrainingData, reads: Reads, params:
     recent = reads.since(snapshot.as_of_ms - REMEMBERED_HALF_LIVES * half_life * HOUR_MS)
     needed = snapshot.issued_ms >= snapshot.as_of_ms - params.pool.max_age_hours * HOUR_MS
     needed[recent.article] = True
-    rows = np.flatnonzero(needed & ~content.vectors.filled)
+    rows = np.flatnonzero(needed & ~content.vectors.has_entries)
     return content.with_texts(rows, _texts(snapshot, rows, params.logged.content.body_characters))
 
 

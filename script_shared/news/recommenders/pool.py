@@ -50,17 +50,17 @@ class PoolBuilder:
         """
         first, last = self._span(now_ms)
         if first == last:
-            return self._expired(now_ms, last)
+            return self._expired_pool(now_ms, last)
         rows = self.by_issue[first:last][::-1]
         everything = Candidates(rows, self.issued[first:last][::-1], now_ms)
         trend = popularity.trend(everything)
-        chosen = self._chosen(trend)
+        chosen = self._choose(trend)
         best = chosen[np.argsort(-trend[chosen], kind="stable")]
         rest = np.delete(rows, chosen)
         candidates = Candidates(rows[best], everything.issued_ms[best], now_ms)
         return Pool(candidates, rest, self._position(candidates.rows), self._until(now_ms))
 
-    def _expired(self, now_ms: int, last: int) -> Pool:
+    def _expired_pool(self, now_ms: int, last: int) -> Pool:
         """As many of the newest as a pool holds. It stays as it is until an article appears."""
         newest = slice(max(0, last - self.params.recent - self.params.popular), last)
         candidates = Candidates(self.by_issue[newest][::-1], self.issued[newest][::-1], now_ms)
@@ -76,7 +76,7 @@ class PoolBuilder:
         first = int(np.searchsorted(self.issued, now_ms - self.max_age_ms, side="left"))
         return first, int(np.searchsorted(self.issued, now_ms, side="right"))
 
-    def _chosen(self, trend: FloatArray) -> Int64s:
+    def _choose(self, trend: FloatArray) -> Int64s:
         """Places (newest first) of the newest ones and of the most popular among the others."""
         newest = min(self.params.recent, len(trend))
         others = np.arange(newest, len(trend))

@@ -69,7 +69,7 @@ class Popular:
     def fit(cls, snapshot: TrainingData, members: Bools, params: ModelParams) -> "Popular":
         return cls(count(snapshot, params.popularity))
 
-    def moved(self, users: Renumbering, articles: Renumbering) -> "Popular":
+    def renumber(self, users: Renumbering, articles: Renumbering) -> "Popular":
         return self  # nothing fitted depends on rows
 
     def as_of(self, snapshot: TrainingData, members: Bools) -> "Popular":

@@ -52,7 +52,7 @@ class PoolKeeper:
         self._lock = threading.Lock()
         self._prepared: PreparedPool | None = None
 
-    def prepared(self, now_ms: int) -> PreparedPool:
+    def pool_at(self, now_ms: int) -> PreparedPool:
         """The pool of the moment; made again when an article appears or expires, and once a minute.
 
         Args:

@@ -55,8 +55,8 @@ class Rehearsal:
         batch = Batch(readers, before.histories().take(readers))
         mine = np.isin(user, readers)
         shape = (len(readers), len(pool.candidates))
-        wanted = _marked(shape, np.searchsorted(readers, user[mine]), place[mine])
-        barred = _marked(shape, batch.histories.owner, pool.position[batch.histories.article])
+        wanted = _mark_cells(shape, np.searchsorted(readers, user[mine]), place[mine])
+        barred = _mark_cells(shape, batch.histories.owner, pool.position[batch.histories.article])
         return cls(before, pool.candidates, batch, wanted & ~barred, barred)
 
     def best(self, base: Float32s, parts: Sequence[FloatArray], choices: Sequence[Sequence[float]]) -> list[float]:
@@ -88,7 +88,7 @@ def _some(readers: Int64s, count: int) -> Int64s:
     return np.sort(np.random.default_rng(SEED).choice(readers, count, replace=False))
 
 
-def _marked(shape: tuple[int, int], row: IntArray, place: IntArray) -> Bools:
+def _mark_cells(shape: tuple[int, int], row: IntArray, place: IntArray) -> Bools:
     marks = np.zeros(shape, bool)
     inside = place >= 0
     marks[row[inside], place[inside]] = True

@@ -7,7 +7,7 @@ replace each other, so the search tries one of each such class per place, and re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from script_shared.news.rules.conflicts import allowed, wanted
+from script_shared.news.rules.conflicts import least_articles, most_articles
 from script_shared.news.rules.rule_set import Pairs, Quota
 
 STEPS, STEPS_PER_PLACE = 200, 10  # of one search; then weaker demands are tried
@@ -32,8 +32,8 @@ class Demand(NamedTuple):
     def of(cls, quotas: Iterable[Quota], pairs: Pairs, n: int) -> "Demand":
         """The demands on a list of ``n``."""
         found = list(quotas)
-        least = {quota.bit: wanted(quota.least, n) for quota in found if quota.least > 0}
-        most = {quota.bit: allowed(quota.most, n) for quota in found if quota.most < 1}
+        least = {quota.bit: least_articles(quota.least, n) for quota in found if quota.least > 0}
+        most = {quota.bit: most_articles(quota.most, n) for quota in found if quota.most < 1}
         return cls(least, most, pairs, sum({*least, *most}) | pairs.bits)
 
     @property

@@ -9,12 +9,12 @@ LIST = 10  # the length of a list in which quotas must hold together
 _NEARLY = 1e-9  # so that 0.3 of 10 is 3
 
 
-def wanted(share: float, n: int) -> int:
+def least_articles(share: float, n: int) -> int:
     """How many articles of a list of ``n`` are at least a share of it."""
     return ceil(share * n - _NEARLY)
 
 
-def allowed(share: float, n: int) -> int:
+def most_articles(share: float, n: int) -> int:
     """How many articles of a list of ``n`` are at most a share of it."""
     return int(share * n + _NEARLY)
 
@@ -48,11 +48,11 @@ def _of_two(one: Rule, other: Rule) -> str:
             return "an article that is withheld cannot be boosted"
     if one.kind == "quota" and other.kind == "quota" and one.about.key == other.about.key:
         least, most = one.least or 0.0, 1.0 if other.most is None else other.most
-        if wanted(least, LIST) > allowed(most, LIST):
+        if least_articles(least, LIST) > most_articles(most, LIST):
             return f"at least {least:g} and at most {most:g} of the same articles cannot hold together"
     if one.kind == "quota" and other.kind == "keep_apart" and other.other is not None:
         both = one.about.key == other.about.key == other.other.key
-        if both and wanted(one.least or 0.0, LIST) > (LIST + 1) // 2:
+        if both and least_articles(one.least or 0.0, LIST) > (LIST + 1) // 2:
             return "more than half of a list cannot be kept apart from each other"
     return ""
 
@@ -101,7 +101,7 @@ def _of_quotas(new: Rule, beside: Sequence[Rule]) -> str:
         shares: dict[tuple[str, str], float] = {}
         for rule in [new, *active]:
             shares[rule.about.key] = max(shares.get(rule.about.key, 0.0), rule.least or 0.0)
-        needed = sum(wanted(share, LIST) for share in shares.values())
+        needed = sum(least_articles(share, LIST) for share in shares.values())
         if needed > LIST:
             names = "; ".join(map(str, active))
             return f"these quotas need {needed} places in a list of {LIST}, so they cannot hold together: {names}."

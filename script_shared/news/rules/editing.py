@@ -21,14 +21,14 @@ _TIE = 1e-6  # of two articles that get one place, the one that is boosted comes
 REMEMBERED, MOST_DEMANDS = 20_000, 1_000
 
 
-class Edited(NamedTuple):
+class EditedList(NamedTuple):
     """A list, and those of its articles that are in their places because of a rule."""
 
     ids: list[str]
     by_editors: frozenset[str] = frozenset()
 
 
-class Known(NamedTuple):
+class RuleCache(NamedTuple):
     """What was found out under one set of rules: marks by article, and demands by length and front."""
 
     marks: dict[str, Marks]
@@ -44,14 +44,14 @@ class Editing:
 
     def __init__(self, shown: Callable[[str], ArticleView]) -> None:
         self._shown = shown
-        self._known: tuple[RuleSet | None, int, Known] = (None, -1, Known({}, {}))
+        self._known: tuple[RuleSet | None, int, RuleCache] = (None, -1, RuleCache({}, {}))
         self._keys: tuple[int, dict[str, tuple[Key, ...]]] = (-1, {})
 
     def of(self, rules: RuleSet, available: Availability, front: "Front") -> "ListEditing":
         """The rules for one list."""
         known, posts = self._known, available.editorial.posts
         if known[0] is not rules or known[1] != posts or len(known[2].marks) > REMEMBERED:
-            known = self._known = (rules, posts, Known({}, {}))
+            known = self._known = (rules, posts, RuleCache({}, {}))
         if self._keys[0] != posts or len(self._keys[1]) > REMEMBERED:
             self._keys = (posts, {})
         return ListEditing(rules, available, front, known[2], self._keys[1], self._shown)
@@ -82,7 +82,7 @@ class ListEditing:
         rules: RuleSet,
         available: Availability,
         front: Front,
-        known: Known,
+        known: RuleCache,
         keys: dict[str, tuple[Key, ...]],
         shown: Callable[[str], ArticleView],
     ) -> None:
@@ -138,7 +138,7 @@ class ListEditing:
         pinned, end = self._rules.pins.get(section_key(self._front.section), {}), len(self._front.before) + n
         return frozenset(article for place, article in pinned.items() if place >= end)
 
-    def moved(self, ranked: Iterator[str], n: int) -> Iterator[str]:
+    def reorder(self, ranked: Iterator[str], n: int) -> Iterator[str]:
         """The order with boosted articles nearer to the top and buried ones further down.
 
         An article at place ``p`` gets place ``p`` times its factor; the others keep their order.
@@ -154,7 +154,7 @@ class ListEditing:
         keys = [(place + 1 + _TIE) * factor for place, factor in enumerate(factors)]
         return chain((window[place] for place in sorted(range(len(window)), key=keys.__getitem__)), ranked)
 
-    def arranged(self, head: Sequence[str], rest: Iterable[str], bars: Bars, n: int) -> Edited:
+    def arrange(self, head: Sequence[str], rest: Iterable[str], bars: Bars, n: int) -> EditedList:
         """The list: pins at their places, quotas held, pairs kept apart.
 
         Args:
@@ -167,14 +167,14 @@ class ListEditing:
         boosted = (article for article in plain if self.marks(article).factor < 1.0)
         demand = self._demand(n)
         if not pins and len(plain) >= n and self._fulfils(demand, plain[:n]):
-            return Edited(plain[:n], frozenset(boosted))
-        found = self._filled(plain, rest, pins, pinned, bars, demand, n)
+            return EditedList(plain[:n], frozenset(boosted))
+        found = self._fill(plain, rest, pins, pinned, bars, demand, n)
         wanted = sum(demand.least)
         before = set(plain[:n])
         moved = (article for article in found if article not in before and self.marks(article).bits & wanted)
-        return Edited(found, frozenset(chain(boosted, pins.values(), moved)))
+        return EditedList(found, frozenset(chain(boosted, pins.values(), moved)))
 
-    def _filled(
+    def _fill(
         self,
         plain: Sequence[str],
         rest: Iterable[str],

@@ -155,11 +155,11 @@ def differences(before: Rule, after: Rule) -> list[str]:
     >>> differences(rule, replace(rule, place=2, reason="error"))
     ['place from 1 to 2', 'reason from nothing to error']
     """
-    values = ((name.removesuffix("_ms"), _shown(before, name), _shown(after, name)) for name in SHOWN)
+    values = ((name.removesuffix("_ms"), _value_text(before, name), _value_text(after, name)) for name in SHOWN)
     return [f"{name} from {old} to {new}" for name, old, new in values if old != new]
 
 
-def _shown(rule: Rule, name: str) -> str:
+def _value_text(rule: Rule, name: str) -> str:
     value = getattr(rule, name)
     if value is None or value == "":
         return "nothing"

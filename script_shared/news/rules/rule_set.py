@@ -130,10 +130,10 @@ class RuleSet:
         for key in keys:
             if (found := self.effects.get(key)) is not None:
                 factor, bits = factor * found.factor, bits | found.bits
-        return Marks(_bounded(factor), bits) if factor != 1.0 or bits else UNMARKED
+        return Marks(_clamp(factor), bits) if factor != 1.0 or bits else UNMARKED
 
 
-def _bounded(factor: float) -> float:
+def _clamp(factor: float) -> float:
     return min(max(factor, 1 / STRONGEST), STRONGEST)
 
 
@@ -147,7 +147,7 @@ class _Groups:
             if rule.kind in ("boost", "bury"):
                 change = 1 / rule.strength if rule.kind == "boost" else rule.strength
                 key = rule.about.key
-                self.factors[key] = _bounded(self.factors.get(key, 1.0) * change)
+                self.factors[key] = _clamp(self.factors.get(key, 1.0) * change)
             elif rule.kind in ("quota", "keep_apart"):
                 self.bit(rule.about)
                 self.bit(rule.other or rule.about)

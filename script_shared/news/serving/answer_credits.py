@@ -43,7 +43,7 @@ class ServedAnswer:
     draw: Draw | None = None
     marks: tuple[Mark, ...] = ()
 
-    def kept(self) -> ServedList:
+    def to_served_list(self) -> ServedList:
         """As the log database keeps it."""
         return ServedList(
             answer_key(self.answer_id),
@@ -119,7 +119,7 @@ class AnswerCredits:
         if reader := answer.reader:
             self._of_reader.setdefault(user_digest(reader), {})[answer.answer_id] = None
         while len(self._answers) > self._capacity:
-            self._left(self._answers.popitem(last=False)[1])
+            self._drop_from_reader(self._answers.popitem(last=False)[1])
 
     def credit(self, reader: str, article_id: str, time_ms: int, answer_id: str = "") -> Credit | None:
         """Judge the answer before a click; None when none is known, or when it has had its credit for the article.
@@ -175,7 +175,7 @@ class AnswerCredits:
         newest = next(reversed(self._of_reader.get(user_digest(reader), {})), "")
         return self._answers.get(newest)
 
-    def _left(self, answer: ServedAnswer) -> None:
+    def _drop_from_reader(self, answer: ServedAnswer) -> None:
         """Take an answer that is no longer kept from its user, and the user who has none left."""
         digest = user_digest(answer.reader) if answer.reader else ""
         if (known := self._of_reader.get(digest)) is not None:

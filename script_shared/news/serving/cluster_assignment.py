@@ -1,7 +1,7 @@
 """Which cluster each user is in, as a release has it."""
 
 from script_shared.news.model import NewsModel
-from script_shared.news.recommenders.grouped import Grouped
+from script_shared.news.recommenders.grouped import GroupRecommender
 from script_shared.news.state.reader_clusters import Assignment, nobody
 
 
@@ -11,7 +11,7 @@ def assignment_of(model: NewsModel) -> Assignment:
     Args:
         model: the release; without a recommender by clusters, no user has one.
     """
-    grouped = next((found for found in model.recommenders.values() if isinstance(found, Grouped)), None)
+    grouped = next((found for found in model.recommenders.values() if isinstance(found, GroupRecommender)), None)
     if grouped is None:
         return nobody
     ids, group = model.readers.ids, grouped.clusters.group

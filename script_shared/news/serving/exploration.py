@@ -31,7 +31,7 @@ class Fresh:
     shown: FloatArray
 
 
-def unproven(state: LiveState, context: RequestContext, alike: Sequence[str]) -> list[str]:
+def find_unproven(state: LiveState, context: RequestContext, alike: Sequence[str]) -> list[str]:
     """The posted article most like what was just read, while it has hardly been clicked: it gets one place.
 
     Args:
@@ -45,7 +45,7 @@ def unproven(state: LiveState, context: RequestContext, alike: Sequence[str]) ->
     return list(islice(new, 1))
 
 
-def explored(state: LiveState, context: RequestContext, params: ServingParams, chosen: Sequence[str]) -> list[str]:
+def explore(state: LiveState, context: RequestContext, params: ServingParams, chosen: Sequence[str]) -> list[str]:
     """Fresh articles for the places reserved for exploration; fresh articles already in the list fill such places.
 
     Args:

@@ -7,28 +7,28 @@ from typing import NamedTuple
 from script_shared.news.ranking.ordering import LiveOrder, Order
 from script_shared.news.ranking.query import LiveItem
 from script_shared.news.ranking.ranker import Ranker
-from script_shared.news.ranking.reasons import ALSO, EDITORS, TRIED, Reasons, Title, explained
+from script_shared.news.ranking.reasons import ALSO, EDITORS, TRIED, Reasons, Title, explain_places
 from script_shared.news.ranking.segment_list import SegmentList
-from script_shared.news.serving.lists import Chosen
+from script_shared.news.serving.lists import ChosenList
 
 
-def plain_items(chosen: Chosen) -> list[LiveItem]:
+def plain_items(chosen: ChosenList) -> list[LiveItem]:
     """Items of which nothing is known but their order, and which of them editors chose."""
     why = dict.fromkeys(chosen.by_editors, (EDITORS, "editors"))
     return [LiveItem(article, 0.0, *why.get(article, (ALSO, "rest"))) for article in chosen.ids]
 
 
-def items_of(chosen: Chosen, order: Order, ranker: Ranker | None, title: Title, *, explain: bool) -> list[LiveItem]:
+def items_of(chosen: ChosenList, order: Order, ranker: Ranker | None, title: Title, *, explain: bool) -> list[LiveItem]:
     """One item for each article of a list, the scores never rising.
 
     Args:
         title: the title of an article id, "" when unknown.
         explain: whether each item says what made its score.
     """
-    live = _scored(chosen.ids, order, title) if order.live is not None and order.trust else None
+    live = _live_scores(chosen.ids, order, title) if order.live is not None and order.trust else None
     said: dict[str, dict[str, float]] = {}
     if explain and live is not None and live.place:
-        values = explained(live.order, ranker, list(live.place.values()))
+        values = explain_places(live.order, ranker, list(live.place.values()))
         said = dict(zip(live.place, values, strict=True))
     items, least, tried = [], 1.0, set(chosen.explored)
     for article in chosen.ids:
@@ -42,7 +42,7 @@ def items_of(chosen: Chosen, order: Order, ranker: Ranker | None, title: Title, 
     return items
 
 
-class _Scored(NamedTuple):
+class _LiveScores(NamedTuple):
     """The live order, the places in it of the articles of a list, and reasons for them."""
 
     order: LiveOrder
@@ -50,15 +50,15 @@ class _Scored(NamedTuple):
     reasons: Reasons
 
 
-def _scored(article_ids: Sequence[str], order: Order, title: Title) -> _Scored:
+def _live_scores(article_ids: Sequence[str], order: Order, title: Title) -> _LiveScores:
     assert order.live is not None
     place = order.live.place_of(article_ids)
     reasons = Reasons(order.live.found, order.segment.reasons if order.segment else {}, title)
     reasons.look_at(list(place.values()))
-    return _Scored(order.live, place, reasons)
+    return _LiveScores(order.live, place, reasons)
 
 
-def _why(article: str, live: _Scored | None, segment: SegmentList | None) -> tuple[float, str, str]:
+def _why(article: str, live: _LiveScores | None, segment: SegmentList | None) -> tuple[float, str, str]:
     """Score, reason and source of an article."""
     place = live.place.get(article) if live is not None else None
     if live is not None and place is not None:

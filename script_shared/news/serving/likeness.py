@@ -33,12 +33,14 @@ class Likeness:
         read = [*room.reads.latest_reads(query.user, query.session, 5), *query.history[-5:], query.context_item]
         since, issued_ms = context.now_ms - params.text_hours * room.pace * HOUR_MS, context.available.issued_ms
         read = [article for article in read if article]
-        posted = [article for article in self.posted(read) if issued_ms(article, -1) >= since] if read else []
+        posted = (
+            [article for article in self.comparable_articles(read) if issued_ms(article, -1) >= since] if read else []
+        )
         likeness = self.of(posted, read)
         order = np.argsort(-likeness, kind="stable")[: params.text_candidates]
         return [posted[place] for place in order if likeness[place] >= 0.0]
 
-    def posted(self, read: Sequence[str]) -> list[str]:
+    def comparable_articles(self, read: Sequence[str]) -> list[str]:
         """The articles that can be compared with those read, each once."""
         editorial = self._newsroom.editorial
         worded = self._newsroom.vectors if self._texts is not None else ()

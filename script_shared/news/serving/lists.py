@@ -17,9 +17,9 @@ from script_shared.news.ranking.degradation import Degradation
 from script_shared.news.ranking.offer import Offer
 from script_shared.news.ranking.ordering import Order
 from script_shared.news.ranking.query import Query
-from script_shared.news.rules.editing import Edited, Editing, Front
+from script_shared.news.rules.editing import EditedList, Editing, Front
 from script_shared.news.serving.diversity import depth, spread
-from script_shared.news.serving.exploration import explored, unproven, with_explored
+from script_shared.news.serving.exploration import explore, find_unproven, with_explored
 from script_shared.news.serving.texts import Texts
 
 BASELINE = 10  # length of the plain list that answers are compared with
@@ -27,7 +27,7 @@ POPULAR = 500  # most read articles of the last hour that may fill a list
 POSTED = 1000  # newest posts that may fill a list
 
 
-class Chosen(NamedTuple):
+class ChosenList(NamedTuple):
     """A list.
 
     Attributes:
@@ -39,7 +39,7 @@ class Chosen(NamedTuple):
     """
 
     ids: list[str]
-    explored: list[str]
+    explore: list[str]
     popular: list[str]
     draw: Draw | None = None
     by_editors: frozenset[str] = frozenset()
@@ -61,7 +61,7 @@ class Lists:
         self._editing = editing
         self._posted = PostedArticles(newsroom.editorial)
 
-    def of(self, offer: Offer, order: Order, degraded: Degradation, editing: Editing | None = None) -> Chosen:
+    def of(self, offer: Offer, order: Order, degraded: Degradation, editing: Editing | None = None) -> ChosenList:
         """The list for a request; the end checks once more what may be shown.
 
         Args:
@@ -77,26 +77,26 @@ class Lists:
         pinned, fixed = 0, False
         if rules is not None:
             with degraded.part("rules"):
-                ranked, pinned = rules.moved(ranked, query.n), len(rules.pins(context.bars, query.n))
+                ranked, pinned = rules.reorder(ranked, query.n), len(rules.pins(context.bars, query.n))
                 fixed = rules.fixes_places
         how = self._params.randomization.settings if query.seed and query.is_plain and not fixed else None
         chosen = self._diverse(context, ranked, degraded, beyond=0 if how is None else how.extra)
         tried, new, state = list[str](), list[str](), self._newsroom.state
         if state is not None:
             with degraded.part("exploration"):
-                tried = explored(state, context, self._params, chosen[: query.n])
+                tried = explore(state, context, self._params, chosen[: query.n])
             with degraded.part("texts"):
-                new = unproven(state, context, offer.alike)
+                new = find_unproven(state, context, offer.alike)
         ids, outcome = context.available_ids(with_explored(chosen, [*new, *tried], query.n - pinned)), None
         if how is not None:
             with degraded.part("exploration"):
                 more = [article for article in chosen if article not in ids]
                 ids, outcome = draw(how, [*ids, *more], query.n, query.seed)
-        edited = Edited(ids)
+        edited = EditedList(ids)
         if rules is not None:
             with degraded.part("rules"):
-                edited = rules.arranged(ids, chain(chosen, ranked), context.bars, query.n)
-        return Chosen(edited.ids, tried, self._popular(context), outcome, edited.by_editors)
+                edited = rules.arrange(ids, chain(chosen, ranked), context.bars, query.n)
+        return ChosenList(edited.ids, tried, self._popular(context), outcome, edited.by_editors)
 
     def _popular(self, context: RequestContext) -> list[str]:
         top = self._newsroom.last_hour.top(context.now_ms, 4 * BASELINE)

@@ -35,7 +35,7 @@ def load_newsroom(
     Returns:
         the newsroom, and ``("live_snapshot",)`` if the release's snapshot is missing, damaged or left out.
     """
-    params = paced(params, folder)
+    params = with_pace(params, folder)
     missing: tuple[str, ...]
     newsroom, missing = (Newsroom(LiveState(params)), ("live_snapshot",)) if empty else _newsroom(folder, params)
     if newsroom.state is not None:
@@ -49,14 +49,14 @@ def _newsroom(folder: Path, params: LiveParams) -> tuple[Newsroom, tuple[str, ..
     try:
         seq = position(folder / "live" / POSITION)
         newsroom = Newsroom(load_state(folder / "live", params), seq=seq)
-        newsroom.recalled = _recalled(folder / "live")
+        newsroom.recalled = _load_recalled(folder / "live")
         return newsroom, ()
     except (PautaError, ValueError, KeyError, OSError) as error:
         log.error("the snapshot of the live state cannot be used: %s", error)
         return Newsroom(LiveState(params)), ("live_snapshot",)
 
 
-def _recalled(folder: Path) -> IntArray | None:
+def _load_recalled(folder: Path) -> IntArray | None:
     """None where the release was made before they were kept."""
     return load_array(folder, RECALLED) if (folder / f"{RECALLED}.npy").exists() else None
 
@@ -81,7 +81,7 @@ def load_ranker(folder: Path) -> tuple[Ranker | None, tuple[str, ...]]:
         return None, ("ranker",)
 
 
-def paced(params: LiveParams, folder: Path) -> LiveParams:
+def with_pace(params: LiveParams, folder: Path) -> LiveParams:
     """Bounds of a live state with the pace of a release.
 
     Args:

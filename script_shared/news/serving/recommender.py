@@ -17,7 +17,7 @@ from script_shared.news.ranking.context import Contexts, RequestContext
 from script_shared.news.ranking.degradation import Degradation, FailureLog
 from script_shared.news.ranking.mixing import Mixing
 from script_shared.news.ranking.offer import Offer
-from script_shared.news.ranking.ordering import Order, ordered
+from script_shared.news.ranking.ordering import Order, order_offer
 from script_shared.news.ranking.query import LiveAnswer, Query
 from script_shared.news.ranking.ranker import Ranker
 from script_shared.news.ranking.segment_list import SegmentSource
@@ -25,7 +25,7 @@ from script_shared.news.rules.editing import Editing
 from script_shared.news.rules.rule_book import RuleBook
 from script_shared.news.serving.items import items_of, plain_items
 from script_shared.news.serving.likeness import Likeness
-from script_shared.news.serving.lists import Chosen, Lists
+from script_shared.news.serving.lists import ChosenList, Lists
 from script_shared.news.serving.offers import Offers
 from script_shared.news.serving.sections import Sections
 from script_shared.news.serving.texts import Texts, content_of
@@ -76,7 +76,7 @@ class LiveRecommender:
         self.rules = rules or RuleBook()
         self.catalog = model.catalog if model is not None else None
         rows = CatalogRows(self.catalog)
-        self.shown = ArticleViews(self.catalog, newsroom.editorial, rows).shown
+        self.article_view = ArticleViews(self.catalog, newsroom.editorial, rows).view
         self.sections = Sections(self.catalog, newsroom, rows)
         self.newest = Newest(self.catalog, newsroom.editorial, rows)
         content = content_of(model) if model is not None else None
@@ -85,7 +85,7 @@ class LiveRecommender:
         self._failures = FailureLog()
         self._contexts = Contexts(model, newsroom, rows, self.clock, params.max_shown, self.rules)
         self._offers = Offers(newsroom, segments, Likeness(newsroom, texts, params), self.sections, params)
-        self.editing = Editing(self.shown)
+        self.editing = Editing(self.article_view)
         self._lists = Lists(model, newsroom, texts, params, self.editing)
 
     def answer(self, query: Query, rules: RuleBook | None = None) -> LiveAnswer:
@@ -100,7 +100,7 @@ class LiveRecommender:
         if rules is not None:
             context = context.under(rules.at(context.now_ms))
         offer = self._offers.of(context, degraded)
-        order = ordered(offer, self.ranker, self.mixing, degraded)
+        order = order_offer(offer, self.ranker, self.mixing, degraded)
         chosen = self._lists.of(offer, order, degraded)
         items = plain_items(chosen)
         with degraded.part("reasons"):
@@ -128,9 +128,9 @@ class LiveRecommender:
         """What the list for ``query`` is made from, before the rules of the editors."""
         degraded = Degradation(self._failures)
         offer = self._offers.of(self._contexts.of(query, degraded), degraded)
-        return Draft(offer, ordered(offer, self.ranker, self.mixing, degraded))
+        return Draft(offer, order_offer(offer, self.ranker, self.mixing, degraded))
 
-    def listed(self, draft: Draft, rules: RuleBook, editing: Editing) -> Chosen:
+    def list_draft(self, draft: Draft, rules: RuleBook, editing: Editing) -> ChosenList:
         """The list of a draft under other rules, which ``editing`` applies to all drafts."""
         context = draft.offer.context
         context = context.under(rules.at(context.now_ms))
@@ -150,4 +150,4 @@ class LiveRecommender:
 
     def _title(self, article_id: str) -> str:
         withheld = self.rules.at(self.clock.now_ms()).withheld
-        return "" if article_id in withheld else self.shown(article_id).title
+        return "" if article_id in withheld else self.article_view(article_id).title

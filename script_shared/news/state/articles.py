@@ -115,7 +115,7 @@ class Articles:
             self.number_in[row] = -1
             self._free.append(row)
 
-    def clicked(self, row: int, time_ms: int, whole: bool) -> None:
+    def note_click(self, row: int, time_ms: int, whole: bool) -> None:
         """Note a click on the article of a row; only a ``whole`` one is counted."""
         if whole:
             self.clicks[row] += 1

@@ -103,7 +103,7 @@ class Audiences:
             voter: the user's key, by which users are counted who send a value without a code; 0 for one who does not
                 count.
         """
-        codes = self.known(visit)
+        codes = self.find_known(visit)
         if codes is None:
             known = [self._learn(place, visit, voter) for place in range(len(DIMENSIONS))]
             codes = [EVERYBODY, *(start + code for (_, _, start), code in zip(self._parts, known, strict=True))]
@@ -113,7 +113,7 @@ class Audiences:
                 self._known[_key(visit)] = codes
         return codes
 
-    def known(self, visit: Visit) -> list[int] | None:
+    def find_known(self, visit: Visit) -> list[int] | None:
         """The same where nothing is to be learnt from it, else None."""
         return self._known.get(_key(visit))
 

@@ -116,7 +116,7 @@ class Ledger:
         if time_ms <= self.now_ms:
             return
         self.now_ms = time_ms
-        factors = self.decay.due(time_ms)
+        factors = self.decay.move_landmarks(time_ms)
         self.sources.scale(factors)
         for window, factor in factors:
             if window in WINDOWS:

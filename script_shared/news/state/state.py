@@ -183,7 +183,7 @@ class LiveState:
     def _advance(self, time_ms: int, *, late: bool) -> None:
         if time_ms > self.time.now_ms:
             self.time.advance(time_ms)
-            if factors := self.counts.decay.due(time_ms):
+            if factors := self.counts.decay.move_landmarks(time_ms):
                 self._scale(factors)
         elif self.time.is_ahead(time_ms, late=late):
             self._turn_back(time_ms)
@@ -227,7 +227,7 @@ class LiveState:
         if weight > 0:
             codes = self._labels(event, number, Visit.of(event, event.referrer, came, depth, total), key, new=new)
             self.counts.click(row, codes, cluster, weights)
-            self.articles.clicked(row, time_ms, weight >= BELIEVED)
+            self.articles.note_click(row, time_ms, weight >= BELIEVED)
         if key:
             readers.referrer[place] = self.group_names.referrer(event.referrer)
         for visit in keys[1:]:
@@ -242,7 +242,7 @@ class LiveState:
 
     def _labels(self, event: LiveEvent, number: int, visit: Visit, key: int, *, new: bool) -> list[int]:
         """The codes of a click's groups; what new users send is no reason to make a group, where there are others."""
-        codes = self.group_names.known(visit)
+        codes = self.group_names.find_known(visit)
         if codes is not None and not event.section:
             return codes
         voter = 0 if new and self.sources.compares_new(self.everybody(number), self.time.now_ms) else key

@@ -55,7 +55,7 @@ def facts(state: LiveState) -> dict[str, Any]:
         "landmarks": state.counts.decay.landmarks,
         "groups": state.group_names.names,
         "sections": list(state.articles.sections),
-        "labels": state.group_names.labels.saved(),
+        "labels": state.group_names.labels.as_json(),
     }
 
 

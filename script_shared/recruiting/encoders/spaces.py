@@ -58,10 +58,10 @@ class TextSpaces:
     def _spaces(self, documents: Sequence[Document], projection: Projection) -> Spaces:
         text = self.encoder.encode(documents)
         title = self.encoder.encode([{"title": each.get("title", "")} for each in documents])
-        return self.projected(text, title, projection)
+        return self.project(text, title, projection)
 
     @staticmethod
-    def projected(text: FloatArray, title: FloatArray, projection: Projection) -> Spaces:
+    def project(text: FloatArray, title: FloatArray, projection: Projection) -> Spaces:
         """All spaces from encoded texts and titles.
 
         Args:

@@ -61,7 +61,7 @@ class Tfidf:
 
     def transform(self, texts: Iterable[str]) -> csr_array:
         """float32 (texts, terms): sublinear TF-IDF, rows of length 1, or empty without words of the vocabulary."""
-        return self.weighted(self.counts(texts))
+        return self.weigh(self.counts(texts))
 
     def counts(self, texts: Iterable[str]) -> csr_array:
         """float32 (texts, terms): how often each term is in each text."""
@@ -76,7 +76,7 @@ class Tfidf:
         counts.sum_duplicates()
         return counts
 
-    def weighted(self, counts: csr_array) -> csr_array:
+    def weigh(self, counts: csr_array) -> csr_array:
         """float32 (texts, terms): sublinear TF-IDF of counts."""
         weights = (1.0 + np.log(counts.data)) * self.idf[counts.indices]
         return unit_rows(csr_array((weights, counts.indices, counts.indptr), shape=counts.shape))

@@ -77,7 +77,7 @@ class VacancySide:
         length = float(np.sqrt(mean @ mean))
         return mean / length if length > 0 else mean
 
-    def shared(self, vacancy: int, day: int) -> dict[int, float]:
+    def count_shared(self, vacancy: int, day: int) -> dict[int, float]:
         """Other vacancies of the vacancy's applicants, by how many of them; see ``shared_applicants``."""
         self._fresh(day)
         found = self._shared

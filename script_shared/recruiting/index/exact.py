@@ -54,7 +54,7 @@ class ExactIndex:
             self._make_room(len(entries))
             rows = [self._write(entry) for entry in entries]
             self.version += 1
-            self._added(dict(zip(rows, (entry.vector for entry in entries), strict=True)))
+            self._on_add(dict(zip(rows, (entry.vector for entry in entries), strict=True)))
 
     def _write(self, entry: Entry) -> int:
         """Write an entry into its own row, a free row or a new row; returns the row."""
@@ -64,7 +64,7 @@ class ExactIndex:
             row = self._free.pop() if self._free else self._length
         if old >= 0 and row != old:
             self._alive[old] = False
-            self._removed([old])
+            self._on_remove([old])
         written = row < self._length
         self._rewrites += written
         self._more[row - len(self._base)] = entry.vector
@@ -74,10 +74,10 @@ class ExactIndex:
         self._rewrites += written
         return row
 
-    def _added(self, vectors: Mapping[int, FloatArray]) -> None:
+    def _on_add(self, vectors: Mapping[int, FloatArray]) -> None:
         """Hook of an index that keeps more than the matrix: these rows were written."""
 
-    def _removed(self, rows: Sequence[int]) -> None:
+    def _on_remove(self, rows: Sequence[int]) -> None:
         """Hook of an index that keeps more than the matrix: these rows are dead."""
 
     def _make_room(self, count: int) -> None:
@@ -109,7 +109,7 @@ class ExactIndex:
         with self._lock:
             rows = [self._rows.pop(name) for name in ids if name in self._rows]
             self._alive[rows] = False
-            self._removed(rows)
+            self._on_remove(rows)
             self._free += [row for row in rows if row >= len(self._base)]
             self.version += bool(rows)
         return len(rows)
@@ -258,7 +258,7 @@ class ExactIndex:
         index._opened()
         return index
 
-    def _opened(self) -> None:
+    def _on_open(self) -> None:
         """For an index that keeps more than the matrix."""
 
 

@@ -23,19 +23,19 @@ class GraphIndex(ExactIndex):
         super().__init__(width, encoder, base)
         self._graph, self._graph_lock = _new_graph(width), Lock()
 
-    def _added(self, vectors: Mapping[int, FloatArray]) -> None:
+    def _on_add(self, vectors: Mapping[int, FloatArray]) -> None:
         if vectors:
-            self._removed([row for row in vectors if row in self._graph])
+            self._on_remove([row for row in vectors if row in self._graph])
             keys, matrix = np.fromiter(vectors, np.uint64, len(vectors)), np.stack(list(vectors.values()))
             with self._graph_lock:
                 self._graph.add(keys, matrix.astype(np.float32), threads=1)
 
-    def _removed(self, rows: Sequence[int]) -> None:
+    def _on_remove(self, rows: Sequence[int]) -> None:
         if len(rows):
             with self._graph_lock:
                 self._graph.remove(np.asarray(rows, np.uint64), threads=1)
 
-    def _opened(self) -> None:
+    def _on_open(self) -> None:
         if len(self._base):
             self._graph.add(np.arange(len(self._base), dtype=np.uint64), np.asarray(self._base), threads=0)
 
@@ -68,12 +68,12 @@ class GraphIndex(ExactIndex):
     def load(cls, folder: Path) -> "GraphIndex":
         """Map it into memory; a saved graph is read, else it is built."""
         saved = folder / GRAPH
-        index = super().load(folder) if not saved.is_file() else _Saved.load(folder)
+        index = super().load(folder) if not saved.is_file() else _SavedGraph.load(folder)
         assert isinstance(index, GraphIndex)
         return index
 
 
-class _Saved(GraphIndex):
+class _SavedGraph(GraphIndex):
     """A graph index whose graph is read from its file."""
 
     @classmethod
@@ -83,7 +83,7 @@ class _Saved(GraphIndex):
         index._graph.load(str(folder / GRAPH))
         return index
 
-    def _opened(self) -> None:
+    def _on_open(self) -> None:
         pass
 
 

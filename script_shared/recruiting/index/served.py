@@ -80,7 +80,7 @@ class ServedIndex:
         try:
             found = copy.query(vector, k + SPARE, where, self.encoder if name is not None else encoder)
         except PautaError as error:
-            self._failed(error)
+            self._note_failure(error)
             return self.own.query(target, k, where, encoder)
         return [each for each in found if each.id != name and self.own.has(each.id)][:k]
 
@@ -123,7 +123,7 @@ class ServedIndex:
                 elif not self._held:
                     self._send(self._copy)
             except PautaError as error:
-                self._failed(error)
+                self._note_failure(error)
                 return None
             return self._copy
 
@@ -136,6 +136,6 @@ class ServedIndex:
             copy.delete(gone)
         self._missed.clear()
 
-    def _failed(self, error: PautaError) -> None:
+    def _note_failure(self, error: PautaError) -> None:
         log.warning("the index server is not used for now, the release's own index answers: %s", error)
         self._next_try = time.monotonic() + DOWN_SECONDS

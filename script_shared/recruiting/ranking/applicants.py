@@ -4,10 +4,10 @@ import numpy as np
 
 from script_shared.recruiting.features.match_features import match_features
 from script_shared.recruiting.ranking.matcher import Matcher
-from script_shared.recruiting.ranking.ranked import Ranked
+from script_shared.recruiting.ranking.ranked import RankedItem
 
 
-def rank_applicants(matcher: Matcher, vacancy: int) -> list[Ranked]:
+def rank_applicants(matcher: Matcher, vacancy: int) -> list[RankedItem]:
     """Everybody who applied to a vacancy, those whom the release expects to be hired first.
 
     The order compares applicants of one vacancy only; a release that had too few vacancies to learn it from orders by
@@ -30,4 +30,4 @@ def rank_applicants(matcher: Matcher, vacancy: int) -> list[Ranked]:
     alike = matcher.similarities(people, things)
     best = np.argsort(-scores, kind="stable")
     rows = zip(people[best].tolist(), scores[best].tolist(), chances[best].tolist(), alike[best].tolist(), strict=True)
-    return [Ranked(*row) for row in rows]
+    return [RankedItem(*row) for row in rows]

@@ -17,7 +17,7 @@ from script_shared.recruiting.ranking.boosted import scores_of
 from script_shared.recruiting.ranking.parts import Parts, load_parts
 from script_shared.recruiting.ranking.people import People
 from script_shared.recruiting.ranking.profiles import profiles, tags_of_candidate, tags_of_vacancy
-from script_shared.recruiting.ranking.ranked import Ranked
+from script_shared.recruiting.ranking.ranked import RankedItem
 from script_shared.recruiting.ranking.reasons import Reasons, levels
 from script_shared.recruiting.ranking.skills import compare
 from script_shared.recruiting.records import NEVER, Candidate, Vacancy
@@ -75,7 +75,7 @@ class Matcher:
 
     def rank_candidates(
         self, vacancy: int | Mapping[str, Any], rows: Sequence[int] | None, k: int, where: Where | None = None
-    ) -> list[Ranked]:
+    ) -> list[RankedItem]:
         """Candidates for a vacancy, best first.
 
         Args:
@@ -88,7 +88,7 @@ class Matcher:
             if rows is None:
                 rows = self._nearest(row, max(self.retrieved, k), where)
             people = np.asarray([each for each in rows if each >= 0], np.int64)
-            return self._ranked(people, np.full(len(people), row), people, self.parts.candidate_ranker, k)
+            return self._rank(people, np.full(len(people), row), people, self.parts.candidate_ranker, k)
 
     def _nearest(self, vacancy: int, k: int, where: Where | None = None) -> list[int]:
         """Rows of the candidates whose vectors are nearest to a vacancy's."""
@@ -96,7 +96,9 @@ class Matcher:
         vector = self.world.vacancy_vectors("learnt")[vacancy]
         return [self.candidates.row(each.id) for each in index.query(vector, k, where, index.encoder)]
 
-    def rank_vacancies(self, candidate: int | Mapping[str, Any], rows: Sequence[int] | None, k: int) -> list[Ranked]:
+    def rank_vacancies(
+        self, candidate: int | Mapping[str, Any], rows: Sequence[int] | None, k: int
+    ) -> list[RankedItem]:
         """Vacancies for a candidate, best first; without rows those that are open and not applied to yet.
 
         Args:
@@ -109,11 +111,11 @@ class Matcher:
                 before = [entry[0] for entry in self.world.activity.of_candidate.get(row, ())]
                 rows = np.setdiff1d(self.open_vacancies(), before).tolist()
             things = np.asarray(rows, np.int64)
-            return self._ranked(np.full(len(things), row), things, things, self.parts.vacancy_ranker, k)
+            return self._rank(np.full(len(things), row), things, things, self.parts.vacancy_ranker, k)
 
-    def _ranked(
+    def _rank(
         self, candidates: IntArray, vacancies: IntArray, shown: IntArray, ranker: "Booster", k: int
-    ) -> list[Ranked]:
+    ) -> list[RankedItem]:
         if not len(shown):
             return []
         scores = scores_of(ranker, pair_features(self.world, candidates, vacancies, self.day))
@@ -121,7 +123,7 @@ class Matcher:
         chances = self.parts.match.chances(self.world, candidates[best], vacancies[best], self.day)
         alike = self.similarities(candidates[best], vacancies[best])
         rows = zip(shown[best].tolist(), scores[best].tolist(), chances.tolist(), alike.tolist(), strict=True)
-        return [Ranked(*row) for row in rows]
+        return [RankedItem(*row) for row in rows]
 
     def similarities(self, candidates: IntArray, vacancies: IntArray) -> FloatArray:
         """(n) cosine of the candidates' profiles and the vacancies.
@@ -202,7 +204,7 @@ class Matcher:
             skills = compare(wanted, self.candidates.words_of(person))
             return Reasons(skills, levels(self.candidates.get(person), wanted))
 
-    def match(self, candidate: int | Mapping[str, Any], vacancy: int | Mapping[str, Any]) -> Ranked:
+    def match(self, candidate: int | Mapping[str, Any], vacancy: int | Mapping[str, Any]) -> RankedItem:
         """One pair, scored among the nearest candidates as in a list, because some features compare within a list.
 
         Args:

@@ -51,7 +51,7 @@ class People(Generic[R]):
         places = {term: place for place, term in enumerate(terms)}
         offsets = np.cumsum([0, *map(len, found)])
         columns = np.fromiter((places[term] for each in found for term in each), np.int32, offsets[-1])
-        lines = Strings.of([json.dumps(_shown(each), ensure_ascii=False) for each in records])
+        lines = Strings.of([json.dumps(_visible_fields(each), ensure_ascii=False) for each in records])
         return cls(kind, IdIndex.of([each.id for each in records]), lines, Strings.of(terms), offsets, columns)
 
     def __len__(self) -> int:
@@ -200,6 +200,6 @@ class People(Generic[R]):
         return cls(kind, ids, lines, terms, offsets, columns)
 
 
-def _shown(record: Vacancy | Candidate) -> dict[str, Any]:
+def _visible_fields(record: Vacancy | Candidate) -> dict[str, Any]:
     names = {each.name for each in fields(record)} - set(HIDDEN)
     return {name: value for name, value in asdict(record).items() if name in names}

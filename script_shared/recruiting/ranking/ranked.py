@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Ranked:
+class RankedItem:
     """One place of a list.
 
     Attributes:

@@ -49,7 +49,7 @@ class Contacts:
         Raises:
             UnavailableError: the table cannot be written.
         """
-        rows = [{"candidate_id": name, "content": self._encrypted(name, each)} for name, each in contacts.items()]
+        rows = [{"candidate_id": name, "content": self._encrypt(name, each)} for name, each in contacts.items()]
         with self._connection.transaction() as connection:
             connection.execute(delete(CONTACTS))
             for start in range(0, len(rows), AT_ONCE):
@@ -75,7 +75,7 @@ class Contacts:
                 return None
             look = {"at_ms": wall_ms(), "viewer": viewer, "route": route, "candidate": digest_of(candidate)}
             connection.execute(insert(ACCESS), [look])
-        return self._decrypted(candidate, stored)
+        return self._decrypt(candidate, stored)
 
     def looks(self, candidate: str | None = None, before: int | None = None, limit: int = 1000) -> list[dict[str, Any]]:
         """Who read which contact, newest first.
@@ -108,11 +108,11 @@ class Contacts:
         """Close the connections."""
         self._connection.close()
 
-    def _encrypted(self, candidate: str, contact: Contact) -> str:
+    def _encrypt(self, candidate: str, contact: Contact) -> str:
         content = json.dumps([candidate, contact], ensure_ascii=False).encode()
         return str(self._cipher.encrypt(content).decode())
 
-    def _decrypted(self, candidate: str, stored: str) -> dict[str, Any]:
+    def _decrypt(self, candidate: str, stored: str) -> dict[str, Any]:
         from cryptography.fernet import InvalidToken
 
         try:

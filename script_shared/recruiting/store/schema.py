@@ -15,7 +15,7 @@ Id = String(64).with_variant(
 METADATA = MetaData()
 
 
-def _kept() -> list[Column[Any]]:
+def _common_columns() -> list[Column[Any]]:
     """Columns of every table: version, number of the latest change, and whether the row was removed."""
     return [
         Column("version", Integer, nullable=False),
@@ -35,7 +35,7 @@ VACANCIES = Table(
     *(Column(name, JSON) for name in ("contract_types", "areas")),
     Column("client", Id),
     *(Column(name, Boolean) for name in ("is_pcd", "needs_travel")),
-    *_kept(),
+    *_common_columns(),
 )
 CANDIDATES = Table(
     "recruiting_candidates",
@@ -46,7 +46,7 @@ CANDIDATES = Table(
     *(Column(name, Text) for name in ("skills_text", "certifications")),
     *(Column(name, String(SHORT)) for name in ("level", "academic", "english", "spanish")),
     Column("cv_text", Text),  # without personal data
-    *_kept(),
+    *_common_columns(),
 )
 APPLICATIONS = Table(
     "recruiting_applications",
@@ -56,7 +56,7 @@ APPLICATIONS = Table(
     Column("applied_on", String(10), nullable=False),
     Column("updated_on", String(10)),
     Column("status", String(SHORT)),
-    *_kept(),
+    *_common_columns(),
 )
 COUNTER = Table(  # one row: the number of the latest change; its writer locks out others until the commit
     "recruiting_counter",

@@ -23,7 +23,7 @@ FIX = "Read it again, and send its version with your change."
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredRow:
     """One row.
 
     Attributes:
@@ -48,7 +48,7 @@ class RecruitingStore:
     def __init__(self, uri: str) -> None:
         self._connection = TableConnection(uri, "recruiting", migrate, durable=True)
 
-    def get(self, kind: Kind, key: Sequence[str]) -> Stored | None:
+    def get(self, kind: Kind, key: Sequence[str]) -> StoredRow | None:
         """A row, None where there is none; a removed one counts as one.
 
         Args:
@@ -58,7 +58,7 @@ class RecruitingStore:
         with self._connection.transaction() as connection:
             return _row(connection, kind, key)
 
-    def put(self, kind: Kind, record: Mapping[str, Any], version: int = 0) -> Stored:
+    def put(self, kind: Kind, record: Mapping[str, Any], version: int = 0) -> StoredRow:
         """Add a row, or change it.
 
         Args:
@@ -71,7 +71,7 @@ class RecruitingStore:
         """
         return self._write(kind, record, version, removed=False)
 
-    def remove(self, kind: Kind, key: Sequence[str], version: int) -> Stored:
+    def remove(self, kind: Kind, key: Sequence[str], version: int) -> StoredRow:
         """Remove a row; its key stays, so that every process hears of it.
 
         Args:
@@ -116,7 +116,7 @@ class RecruitingStore:
 
     def page(
         self, kind: Kind, offset: int, limit: int, before: int | None = None, **equal: str
-    ) -> tuple[list[Stored], int]:
+    ) -> tuple[list[StoredRow], int]:
         """Rows, latest change first, and how many there are on all pages.
 
         Args:
@@ -136,11 +136,11 @@ class RecruitingStore:
             found = connection.execute(
                 select(table).where(shown).order_by(table.c.change.desc()).offset(offset).limit(limit)
             )
-            rows = [_stored(kind, dict(row)) for row in found.mappings()]
+            rows = [_stored_row(kind, dict(row)) for row in found.mappings()]
             total = connection.execute(select(func.count()).select_from(table).where(wanted)).scalar_one()
         return rows, int(total)
 
-    def since(self, change: int) -> list[Stored]:
+    def since(self, change: int) -> list[StoredRow]:
         """Rows with a later change, in the order of their changes.
 
         Changes that are committed while the tables are read, one after the other, are left for the next time: of two
@@ -149,7 +149,7 @@ class RecruitingStore:
         Args:
             change: of the last row known, 0 for all rows.
         """
-        found: list[Stored] = []
+        found: list[StoredRow] = []
         with self._connection.transaction() as connection:
             latest = int(connection.execute(select(COUNTER.c.change)).scalar_one())
             if latest <= change:
@@ -157,7 +157,7 @@ class RecruitingStore:
             for kind, table in TABLES.items():
                 wanted = and_(table.c.change > change, table.c.change <= latest)
                 rows = connection.execute(select(table).where(wanted)).mappings()
-                found += [_stored(kind, dict(row)) for row in rows]  # type: ignore[arg-type]
+                found += [_stored_row(kind, dict(row)) for row in rows]  # type: ignore[arg-type]
         return sorted(found, key=lambda each: each.change)
 
     def latest(self) -> int:
@@ -169,7 +169,7 @@ class RecruitingStore:
         """Give the connections back."""
         self._connection.close()
 
-    def _write(self, kind: Kind, record: Mapping[str, Any], version: int, *, removed: bool) -> Stored:
+    def _write(self, kind: Kind, record: Mapping[str, Any], version: int, *, removed: bool) -> StoredRow:
         table, key = TABLES[kind], [str(record[name]) for name in KEYS[kind]]
         with self._connection.transaction() as connection:
             connection.execute(update(COUNTER).values(change=COUNTER.c.change + 1))  # other writers wait from here on
@@ -183,19 +183,19 @@ class RecruitingStore:
                 connection.execute(update(table).where(_is(table, kind, key)).values(values))
             else:
                 connection.execute(insert(table).values(values))
-        return _stored(kind, values)
+        return _stored_row(kind, values)
 
 
-def _row(connection: Connection, kind: Kind, key: Sequence[str]) -> Stored | None:
+def _row(connection: Connection, kind: Kind, key: Sequence[str]) -> StoredRow | None:
     table = TABLES[kind]
     found = connection.execute(select(table).where(_is(table, kind, key))).mappings().first()
-    return _stored(kind, dict(found)) if found else None
+    return _stored_row(kind, dict(found)) if found else None
 
 
 def _is(table: Table, kind: Kind, key: Sequence[str]) -> Any:
     return and_(*(table.c[name] == value for name, value in zip(KEYS[kind], key, strict=True)))
 
 
-def _stored(kind: Kind, row: dict[str, Any]) -> Stored:
+def _stored_row(kind: Kind, row: dict[str, Any]) -> StoredRow:
     record = {str(name): value for name, value in row.items() if name not in OWN}  # plain texts, not SQLAlchemy's
-    return Stored(kind, record, int(row["version"]), int(row["change"]), bool(row["removed"]))
+    return StoredRow(kind, record, int(row["version"]), int(row["change"]), bool(row["removed"]))

@@ -18,7 +18,7 @@ OUTPUTS = ("lagging", "critical")
 
 
 @dataclass(frozen=True)
-class Boosted:
+class BoostedTrees:
     """Fitted models.
 
     Attributes:
@@ -50,7 +50,7 @@ class Boosted:
                 booster.save_model(folder / NAME / f"{replicate:03d}-{output}.txt")
 
     @classmethod
-    def load(cls, folder: Path, columns: int) -> "Boosted":
+    def load(cls, folder: Path, columns: int) -> "BoostedTrees":
         """Read saved models.
 
         Args:

@@ -13,7 +13,7 @@ from script_shared.addresses import sqlite_file
 from script_shared.events import EventLog
 from script_shared.recruiting.erasure import person_name
 from script_shared.recruiting.store.schema import TABLES
-from script_shared.recruiting.store.store import RecruitingStore, Stored
+from script_shared.recruiting.store.store import RecruitingStore, StoredRow
 from script_shared.releases import Releases
 from script_shared.settings import Settings
 from script_shared.storage.tables import tables_address
@@ -193,7 +193,7 @@ def test_a_candidate_whom_another_process_erases_meanwhile_has_no_row(
     store = RecruitingStore(tables_address(settings, "recruiting"))
     write = RecruitingStore.put
 
-    def late(self: RecruitingStore, *given: Any) -> Stored:
+    def late(self: RecruitingStore, *given: Any) -> StoredRow:
         EventLog(settings.events_address).erase(person_name("new-7"))
         store.erase_candidate("new-7")
         return write(self, *given)

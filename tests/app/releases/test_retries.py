@@ -20,7 +20,7 @@ from app.releases.refusal import CheckError
 from app.releases.release_manager import ReleaseManager
 from script_shared.errors import UnavailableError
 from script_shared.releases import Manifest, Releases
-from script_shared.storage.local import locked
+from script_shared.storage.local import file_lock
 from tests.app.conftest import Store, release_of, until
 from tests.patience import PATIENCE_SECONDS
 
@@ -152,16 +152,16 @@ def test_worker_processes_of_one_service_load_one_after_the_other(
 
     def note_lock(file: Path, seconds: float) -> AbstractContextManager[None]:
         waits.set()
-        return locked(file, seconds)
+        return file_lock(file, seconds)
 
     monkeypatch.setattr(NewsLoader, "load", note_load)
-    monkeypatch.setattr("app.releases.loading.locked", note_lock)
+    monkeypatch.setattr("app.releases.loading.file_lock", note_lock)
 
     async def look_twice() -> None:
         assert await live.look()  # the first release waits for nobody
         assert not waits.is_set()
         store.releases.promote("v2", "test")
-        with locked(tmp_path / "loading"):  # another process loads
+        with file_lock(tmp_path / "loading"):  # another process loads
             look = asyncio.create_task(live.look())
             assert await asyncio.to_thread(waits.wait, PATIENCE_SECONDS)
             order.append("released")

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 from app.experiments.experiment_metrics import ExperimentMetrics
 from app.news.experiments.variant_answers import VariantAnswers
 from app.news.releases.news_release import NewsRelease
-from script_shared.experiments.allocation import allocated
+from script_shared.experiments.allocation import allocate
 from script_shared.experiments.experiment import experiment_of
 from script_shared.experiments.stored import StoredExperiment
 from script_shared.news.params import FILE, NewsParams
@@ -33,7 +33,7 @@ def microseconds() -> dict[str, float]:
     for name, share in (("outside", 0.0), ("within", 0.5)):
         pair = [{"name": "a", "share": share}, {"name": "b", "share": share}]
         experiment = experiment_of({"name": "cost", "variants": pair})
-        stored = StoredExperiment(1, 1, "running", experiment, b"k" * 16, allocated(experiment.shares), 0, "")
+        stored = StoredExperiment(1, 1, "running", experiment, b"k" * 16, allocate(experiment.shares), 0, "")
         metrics.run([experiment])
         variants.run([stored])
         found[name] = _best(lambda: variants.answer(served, query))

@@ -29,7 +29,7 @@ def log(tmp_path: Path) -> Iterator[EventLog]:
 
 def marked(stored: StoredExperiment, micros: int = 3_000) -> MarkOf:
     def mark_of(user: str) -> Mark | None:
-        variant = stored.assigned(user, "")
+        variant = stored.variant_of(user, "")
         return Mark(stored.name, variant, micros) if variant is not None else None
 
     return mark_of
@@ -78,7 +78,7 @@ def test_figures_of_a_few_answers_are_as_counted_by_hand(log: EventLog) -> None:
     clicked = {"on": "p2", "off": "elsewhere"}
     write(log, 10, marked(stored, 2_000), lambda user, mark, draw: clicked[mark.variant], answers=2)
     figures = analyse(log, "ranker")
-    users = {name: sum(stored.assigned(f"u{n}", "") == name for n in range(10)) for name in ("on", "off")}
+    users = {name: sum(stored.variant_of(f"u{n}", "") == name for n in range(10)) for name in ("on", "off")}
     rates = {(f.variant, f.metric): f.value for f in figures.rates if f.group == "all"}
     assert rates["on", "clicks_per_answer"] == rates["on", "hit_rate"] == 1.0
     assert rates["off", "clicks_per_answer"] == rates["off", "hit_rate"] == 0.0

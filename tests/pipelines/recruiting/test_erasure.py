@@ -11,7 +11,7 @@ from pipelines.recruiting.maintenance import prune
 from pipelines.recruiting.tables.reading import read_tables
 from pipelines.use_case import Context
 from script_shared.arrays import IdIndex
-from script_shared.events import Erased, EventLog
+from script_shared.events import ErasedUsers, EventLog
 from script_shared.recruiting.erasure import person_name
 from script_shared.recruiting.ranking.release_folder import CANDIDATES
 from script_shared.recruiting.store.store import RecruitingStore
@@ -19,13 +19,13 @@ from script_shared.storage.tables import tables_address
 from tests.pipelines.recruiting.conftest import candidate, do, make_context, prospect, vacancy, write_agency
 
 
-def erase(context: Context, candidate_id: str) -> Erased:
+def erase(context: Context, candidate_id: str) -> ErasedUsers:
     context.settings.data_dir.mkdir(parents=True, exist_ok=True)
     log = EventLog(context.settings.events_address)
     log.erase(person_name(candidate_id))
-    digests = frozenset(log.erased())
+    digests = frozenset(log.erased_digests())
     log.close()
-    return Erased(digests)
+    return ErasedUsers(digests)
 
 
 def agency(tmp_path: Path, run: str = "run-1") -> Context:
@@ -77,7 +77,7 @@ def test_releases_that_hold_an_erased_candidate_are_counted(tmp_path: Path) -> N
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "damaged.txt").write_text("no release")
     context.releases.publish(tmp_path / "empty", "r2")
-    assert releases_holding(context.releases, Erased()) == {}
+    assert releases_holding(context.releases, ErasedUsers()) == {}
     assert releases_holding(context.releases, erase(context, "8")) == {"r1": 1}
 
 

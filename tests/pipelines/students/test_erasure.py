@@ -10,20 +10,20 @@ from pipelines.housekeeping import FRESH_SECONDS
 from pipelines.students.erasure import releases_holding
 from pipelines.students.maintenance import prune
 from pipelines.use_case import Context
-from script_shared.events import Erased, EventLog
+from script_shared.events import ErasedUsers, EventLog
 from script_shared.students.erasure import person_name
 from tests.pipelines.students.conftest import do, make_context, write_workbook
 
 HEADER = ["RA", "Fase", "Ano nasc", "Fase ideal", "Defas"]
 
 
-def erase(context: Context, ra: str) -> Erased:
+def erase(context: Context, ra: str) -> ErasedUsers:
     context.settings.data_dir.mkdir(parents=True, exist_ok=True)
     log = EventLog(context.settings.events_address)
     log.erase(person_name(ra))
-    digests = frozenset(log.erased())
+    digests = frozenset(log.erased_digests())
     log.close()
-    return Erased(digests)
+    return ErasedUsers(digests)
 
 
 def sheets(tmp_path: Path) -> Context:
@@ -57,7 +57,7 @@ def test_maintenance_removes_runs_that_hold_an_erased_student_workbooks_included
 def test_releases_that_hold_an_erased_student_are_counted(finished: Context) -> None:
     table = pl.read_parquet(finished.run.read("gold") / "records.parquet")
     version = finished.run.facts("published")["version"]
-    assert releases_holding(finished.releases, Erased()) == {}
+    assert releases_holding(finished.releases, ErasedUsers()) == {}
     log_of = make_context(finished.settings.data_dir.parent / "elsewhere")
     assert releases_holding(finished.releases, erase(log_of, table["ra"][0])) == {version: 1}
     assert releases_holding(finished.releases, erase(make_context(log_of.settings.data_dir), "RA-0")) == {}

@@ -80,7 +80,7 @@ def test_bringing_a_fold_in_up_again_starts_from_the_fitted_part(fitted: Als) ->
 
 def test_row_numbers_can_change(fitted: Als) -> None:
     users, articles = np.random.default_rng(1).permutation(READERS), np.random.default_rng(2).permutation(ARTICLES)
-    moved = fitted.moved(Renumbering(users, READERS), Renumbering(articles, ARTICLES))
+    moved = fitted.renumber(Renumbering(users, READERS), Renumbering(articles, ARTICLES))
     again = moved.as_of(users[BOARD.reader], articles[BOARD.article], BOARD.engagement)
     straight = fitted.as_of(BOARD.reader, BOARD.article, BOARD.engagement)
     np.testing.assert_allclose(again.users.take(users), straight.users.take(np.arange(READERS)), rtol=1e-4, atol=1e-5)

@@ -48,13 +48,13 @@ def test_the_first_start_adds_no_entry_and_a_changed_setting_one_from_value_to_v
     assert not start(base, clock="wall", served_share=0.5)
     assert start(base)
     first, back = entries(base)
-    assert first.shown()["evidence"]["changes"] == {
+    assert first.view()["evidence"]["changes"] == {
         "PAUTA_CLOCK": {"from": "auto", "to": "wall"},
         "PAUTA_SERVED_SHARE": {"from": "1", "to": "0.5"},
     }
     assert first.why == "2 changed: PAUTA_CLOCK, PAUTA_SERVED_SHARE"
     assert (first.what, first.who) == ("configuration", "service")
-    assert back.shown()["evidence"]["changes"]["PAUTA_CLOCK"] == {"from": "wall", "to": "auto"}
+    assert back.view()["evidence"]["changes"]["PAUTA_CLOCK"] == {"from": "wall", "to": "auto"}
 
 
 def test_of_a_secret_only_a_keyed_hash_is_recorded_and_never_a_value(base: dict[str, Any]) -> None:
@@ -72,13 +72,13 @@ def test_of_a_secret_only_a_keyed_hash_is_recorded_and_never_a_value(base: dict[
     assert not start(base, **changed)
     assert start(base, **(changed | {"admin_token": SecretStr(SECRET + "2")}))
     first, second = entries(base)
-    assert set(first.shown()["evidence"]["changes"]) == {
+    assert set(first.view()["evidence"]["changes"]) == {
         "PAUTA_ADMIN_TOKEN",
         "PAUTA_MLFLOW_URI",
         "PAUTA_STUDENTS_DATABASE_URI",
         "PAUTA_STUDENTS_VIEWERS",
     }
-    assert first.shown()["evidence"]["changes"]["PAUTA_MLFLOW_URI"]["to"].startswith("http://***@mlflow:5000 (keyed")
+    assert first.view()["evidence"]["changes"]["PAUTA_MLFLOW_URI"]["to"].startswith("http://***@mlflow:5000 (keyed")
     assert second.before != second.after
     assert second.before.startswith("PAUTA_ADMIN_TOKEN=secret (keyed hash ")
     stored = b"".join(path.read_bytes() for path in Path(base["data_dir"]).parent.glob("events.db*"))

@@ -69,7 +69,7 @@ def test_a_repeated_decision_is_in_the_record_once_and_other_decisions_beside_it
 
 def test_the_same_step_may_decide_two_things() -> None:
     publish, promote = (
-        kinds.identified(Decision("dag:a", what, "news", after="v1"), ("run", "step"))
+        kinds.identify_decision(Decision("dag:a", what, "news", after="v1"), ("run", "step"))
         for what in ("publish", "promote")
     )
     assert publish.entry_id != promote.entry_id

@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from script_shared.experiments.allocation import SLOTS, Interval, allocated, slot_of, slots_of
+from script_shared.experiments.allocation import SLOTS, Interval, allocate, slot_of, slots_of
 
 NAMES = ("a", "b", "c", "d")
 
@@ -35,7 +35,7 @@ def test_after_any_changes_each_variant_has_its_share_and_no_more_slots_moved_th
 ) -> None:
     before: list[Interval] = []
     for wanted in changes:
-        after = allocated(wanted, before)
+        after = allocate(wanted, before)
         counts = Counter(owners(after))
         assert {name: counts[name] for name in NAMES} == slots_of(wanted)
         old, new = owners(before), owners(after)
@@ -55,8 +55,8 @@ def test_slots_differ_from_the_shares_by_less_than_one(wanted: dict[str, float])
 
 
 def test_half_of_the_users_move_from_a_variant_that_loses_half_of_its_share() -> None:
-    before = allocated({"a": 0.5, "b": 0.5})
-    after = allocated({"a": 0.25, "b": 0.5}, before)
+    before = allocate({"a": 0.5, "b": 0.5})
+    after = allocate({"a": 0.25, "b": 0.5}, before)
     key = b"k" * 16
     users = [f"user {number}" for number in range(4_000)]
     was, now = owners(before), owners(after)

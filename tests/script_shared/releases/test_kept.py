@@ -25,7 +25,7 @@ def remote(s3_root: str, tmp_path: Path) -> Releases:
 
 
 def test_the_cache_gives_what_was_in_service(remote: Releases, tmp_path: Path) -> None:
-    kept = Releases(remote.uri, tmp_path / "cache").kept()
+    kept = Releases(remote.uri, tmp_path / "cache").cached_release()
     assert kept is not None
     assert (kept.pointer, kept.manifest) == (remote.current(), remote.manifest("v1"))
     assert kept.folder == remote.fetch("v1")
@@ -36,16 +36,16 @@ def test_a_damaged_copy_is_not_served(remote: Releases) -> None:
     file = next(remote.fetch("v1").rglob("*.npy"))
     file.chmod(0o644)
     file.write_bytes(b"damaged")
-    assert remote.kept() is None
+    assert remote.cached_release() is None
 
 
 def test_another_root_has_nothing_in_the_cache(remote: Releases, tmp_path: Path) -> None:
-    assert Releases(f"{remote.uri}/other", tmp_path / "cache").kept() is None
+    assert Releases(f"{remote.uri}/other", tmp_path / "cache").cached_release() is None
 
 
 def test_a_local_root_keeps_no_copy(tmp_path: Path) -> None:
     local = in_service(Releases(tmp_path / "models", tmp_path / "cache"), tmp_path / "made")
-    assert local.kept() is None
+    assert local.cached_release() is None
     assert not (tmp_path / "cache").exists()
 
 

@@ -53,7 +53,7 @@ def test_a_server_that_never_answers_is_an_outage_and_no_endless_wait(
     failure = pool.submit(use, address).exception(PATIENCE_SECONDS)
     pool.shutdown(wait=False)
     assert isinstance(failure, UnavailableError)
-    assert "secret" not in f"{failure}{failure.logged}"
+    assert "secret" not in f"{failure}{failure.log_text}"
 
 
 def test_the_sockets_of_a_real_server_have_keepalives_and_a_timeout_for_lost_packets(tmp_path: Path) -> None:

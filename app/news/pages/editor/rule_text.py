@@ -67,5 +67,5 @@ def in_words(texts: Texts, facts: ArticleFacts, rule: Rule) -> str:
 def _group(texts: Texts, facts: ArticleFacts, group: Group) -> str:
     if group.by != "article":
         return f"{texts[f'by_{group.by}'].partition(' (')[0]} {group.name}"
-    title = facts.recommender.shown(group.name).title
+    title = facts.recommender.article_view(group.name).title
     return f"“{title}”" if title else group.name

@@ -24,16 +24,16 @@ from pipelines.news.refine.rows.rates import with_rates
 from pipelines.news.refine.rows.rules import clipped, judge, rejected_rows
 from pipelines.news.refine.rows.tally import Tally, without_erased
 from pipelines.news.tables import TIME
-from script_shared.events import Erased
+from script_shared.events import ErasedUsers
 from script_shared.news.params import RefineParams
 
 BATCH_USERS = 20_000
-NOBODY = Erased()
+NOBODY = ErasedUsers()
 LISTS = (c.RAW_HISTORY, c.RAW_TIMES, *c.RAW_QUANTITIES.values())
 
 
 def refine_histories(
-    files: Sequence[Path], articles: ArticleNumbers, params: RefineParams, tally: Tally, erased: Erased = NOBODY
+    files: Sequence[Path], articles: ArticleNumbers, params: RefineParams, tally: Tally, erased: ErasedUsers = NOBODY
 ) -> pl.DataFrame:
     """Read all histories in batches of users, so that memory does not grow with the files' text.
 

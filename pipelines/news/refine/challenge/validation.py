@@ -27,9 +27,9 @@ from pipelines.news.tables import TIME, check, table_path
 from script_shared.clock import wall_ms
 from script_shared.data_end import data_end
 from script_shared.errors import InputError
-from script_shared.events import Erased
+from script_shared.events import ErasedUsers
 
-NOBODY = Erased()
+NOBODY = ErasedUsers()
 
 
 def refine_validation(
@@ -39,7 +39,7 @@ def refine_validation(
     articles: ArticleNumbers,
     run_id: str,
     *,
-    erased: Erased = NOBODY,
+    erased: ErasedUsers = NOBODY,
     after: int | None = None,
 ) -> Tally | None:
     """Write the table `validation` where the raw data has the file.

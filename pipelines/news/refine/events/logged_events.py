@@ -13,7 +13,7 @@ from pipelines.news.refine.events.posts import POSTED, latest_posts
 from pipelines.news.refine.events.visits import logins_of, with_names, without_erased_names
 from pipelines.news.tables import check
 from script_shared.clock import EARLY_MS, wall_ms
-from script_shared.events import Erased
+from script_shared.events import ErasedUsers
 
 DAY_MS = 86_400_000
 IDS = (c.USER_ID, c.ARTICLE_ID, c.SESSION)
@@ -47,7 +47,7 @@ class LoggedEvents:
     logins: pl.DataFrame = field(default_factory=_empty("event_logins"))
     left_out: pl.DataFrame = field(default_factory=_empty("event_left_out"))
     posts: pl.DataFrame = field(default_factory=pl.DataFrame)
-    erased: Erased = field(default_factory=Erased)
+    erased: ErasedUsers = field(default_factory=ErasedUsers)
     longest_pause_ms: int = 30 * DAY_MS
     may_switch: bool = False
 
@@ -68,7 +68,7 @@ class LoggedEvents:
         """
         for table in TYPES:
             check(table, scan_part(raw, table), run_id)
-        erased = Erased(frozenset(scan_part(raw, "erased").collect()[DIGEST]))
+        erased = ErasedUsers(frozenset(scan_part(raw, "erased").collect()[DIGEST]))
         clicks, more = (_cleaned(scan_part(raw, table)) for table in ("event_clicks", "event_logins"))
         logins = logins_of(clicks.filter(~pl.col(QUARANTINED)), more)
         named = with_names(clicks, logins)

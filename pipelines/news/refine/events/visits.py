@@ -8,7 +8,7 @@ from pipelines.news import columns as c
 from pipelines.news.event_parts import SEQ
 from pipelines.news.refine.rows.label_codes import session_numbers
 from pipelines.news.tables import VISIT, check, table_path
-from script_shared.events import Erased
+from script_shared.events import ErasedUsers
 from script_shared.events.entry import user_digest
 from script_shared.events.person import session_name
 
@@ -60,7 +60,7 @@ def with_names(clicks: pl.DataFrame, logins: pl.DataFrame) -> pl.DataFrame:
     return named.sort("row").drop("row", _OWNER, "first")
 
 
-def without_erased_names(clicks: pl.DataFrame, erased: Erased) -> pl.DataFrame:
+def without_erased_names(clicks: pl.DataFrame, erased: ErasedUsers) -> pl.DataFrame:
     """The clicks without those of erased people, including a visit's clicks without its erased user."""
     names = clicks[c.USER_ID].unique()
     gone = names.filter(pl.Series(erased.among(names), dtype=pl.Boolean))
@@ -68,7 +68,7 @@ def without_erased_names(clicks: pl.DataFrame, erased: Erased) -> pl.DataFrame:
     return clicks.filter(~pl.col(c.USER_ID).is_in(gone.implode()) & ~of_erased)
 
 
-def write_visits(folder: Path, logins: pl.DataFrame, erased: Erased, run_id: str) -> None:
+def write_visits(folder: Path, logins: pl.DataFrame, erased: ErasedUsers, run_id: str) -> None:
     """Write the table of visits: the digest of each that has a user, its last user and its number in interactions.
 
     By the number, the visit's reads are found when it is erased later; where it was erased before these, it is null.

@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.tables import REJECTED_TYPES
-from script_shared.events import Erased
+from script_shared.events import ErasedUsers
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Tally:
         }
 
 
-def without_erased(rows: pl.DataFrame, column: str, erased: Erased, tally: Tally) -> pl.DataFrame:
+def without_erased(rows: pl.DataFrame, column: str, erased: ErasedUsers, tally: Tally) -> pl.DataFrame:
     """The rows of users who were not erased; the others are counted by user.
 
     Args:

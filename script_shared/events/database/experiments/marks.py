@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, func, select
 
 from script_shared.events.database.schema import MARKS
-from script_shared.events.served_list import ServedList, packed, unpacked
+from script_shared.events.served_list import ServedList, pack_numbers, unpack_numbers
 from script_shared.experiments.mark import Mark
 
 _AT_ONCE = 1_000  # answers in one statement
@@ -26,7 +26,7 @@ class Marks:
 
     def add(self, row: Row[Any]) -> None:
         """Keep a row."""
-        pages = list(unpacked(row.pages))
+        pages = list(unpack_numbers(row.pages))
         self.numbers.update(pages)
         self.rows.setdefault(bytes(row.answer), []).append((row, pages))
 
@@ -74,7 +74,7 @@ def write_marks(
             "micros": mark.micros,
             "fallback": int(mark.fallback),
             "owners": mark.owners,
-            "pages": packed([numbers[page] for page in mark.pages]),
+            "pages": pack_numbers([numbers[page] for page in mark.pages]),
         }
         for one in lists
         for mark in one.marks

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, func, insert, select
 from script_shared.clock import wall_ms
 from script_shared.errors import ConflictError, RequestError
 from script_shared.events.database.schema import EXPERIMENTS
-from script_shared.experiments.allocation import allocated
+from script_shared.experiments.allocation import allocate
 from script_shared.experiments.experiment import MOST_RELEASES, Experiment, experiment_of
 from script_shared.experiments.stored import State, StoredExperiment, intervals_of, intervals_text
 
@@ -54,7 +54,7 @@ class ExperimentTable:
         """Every version of an experiment, oldest first; empty for an unknown one."""
         query = select(EXPERIMENTS).where(EXPERIMENTS.c.name == name).order_by(EXPERIMENTS.c.version)
         with self._transaction() as connection:
-            return [_stored(row) for row in connection.execute(query)]
+            return [_stored_experiment(row) for row in connection.execute(query)]
 
     def start(self, experiment: Experiment, by: str, why: str = "") -> Change:
         """Start an experiment.
@@ -64,7 +64,7 @@ class ExperimentTable:
         """
         with self._transaction() as connection:
             self._lock(connection)
-            return _started(connection, experiment, by, why)
+            return _start_experiment(connection, experiment, by, why)
 
     def change(
         self, name: str, version: int, experiment: Callable[[Experiment], Experiment], by: str, why: str
@@ -82,7 +82,7 @@ class ExperimentTable:
         with self._transaction() as connection:
             self._lock(connection)
             before = _running(connection, name, version)
-            return Change(before, _added(connection, experiment(before.experiment), before, "running", by, why))
+            return Change(before, _add_version(connection, experiment(before.experiment), before, "running", by, why))
 
     def stop_variant(self, name: str, variant: str, by: str, why: str) -> Change:
         """Stop one variant of a split for good; its users get what the release in service answers.
@@ -104,7 +104,7 @@ class ExperimentTable:
             after = before.experiment.without([variant])
             left = [each for each in after.variants if not each.stopped]
             state: State = "running" if len(left) > 1 and any(after.shares.values()) else "stopped"
-            return Change(before, _added(connection, after, before, state, by, why))
+            return Change(before, _add_version(connection, after, before, state, by, why))
 
     def stop(self, name: str, version: int | None, by: str, why: str) -> Change:
         """Stop an experiment for good; everybody gets what the release in service answers.
@@ -119,7 +119,7 @@ class ExperimentTable:
         with self._transaction() as connection:
             self._lock(connection)
             before = _running(connection, name, version)
-            return Change(before, _added(connection, before.experiment, before, "stopped", by, why))
+            return Change(before, _add_version(connection, before.experiment, before, "stopped", by, why))
 
     def follow_file(self, experiments: Sequence[Experiment], by: str) -> list[Change]:
         """Make the running experiments those of a file; of several processes one writes each change.
@@ -132,7 +132,7 @@ class ExperimentTable:
             self._lock(connection)
             running = {each.name: each for each in _current(connection) if each.state == "running"}
             changes = [
-                Change(each, _added(connection, each.experiment, each, "stopped", by, "it is not in the file"))
+                Change(each, _add_version(connection, each.experiment, each, "stopped", by, "it is not in the file"))
                 for name, each in running.items()
                 if name not in wanted
             ]
@@ -140,9 +140,11 @@ class ExperimentTable:
                 before = running.get(name)
                 if before is None:
                     if _newest(connection, name) is None:
-                        changes.append(_started(connection, each, by, "it is in the file"))
+                        changes.append(_start_experiment(connection, each, by, "it is in the file"))
                 elif (after := _same_but_shares(before, each)) != before.experiment:
-                    changes.append(Change(before, _added(connection, after, before, "running", by, "the file changed")))
+                    changes.append(
+                        Change(before, _add_version(connection, after, before, "running", by, "the file changed"))
+                    )
         return changes
 
 
@@ -157,7 +159,7 @@ def _same_but_shares(before: StoredExperiment, after: Experiment) -> Experiment:
     return after
 
 
-def _started(connection: Connection, experiment: Experiment, by: str, why: str) -> Change:
+def _start_experiment(connection: Connection, experiment: Experiment, by: str, why: str) -> Change:
     if any(variant.stopped for variant in experiment.variants):
         raise RequestError("a variant that is stopped cannot be started.", fix="Leave it out.")
     if _newest(connection, experiment.name) is not None:
@@ -173,13 +175,13 @@ def _started(connection: Connection, experiment: Experiment, by: str, why: str) 
     releases = experiment.releases.union(*(other.experiment.releases for other in others))
     if len(releases) > MOST_RELEASES:
         raise ConflictError(f"running experiments need {len(releases)} releases, more than {MOST_RELEASES}.", fix=STOP)
-    return Change(None, _added(connection, experiment, None, "running", by, why))
+    return Change(None, _add_version(connection, experiment, None, "running", by, why))
 
 
-def _added(
+def _add_version(
     connection: Connection, experiment: Experiment, before: StoredExperiment | None, state: State, by: str, why: str
 ) -> StoredExperiment:
-    intervals = allocated(experiment.shares, before.intervals if before else ())
+    intervals = allocate(experiment.shares, before.intervals if before else ())
     row = {
         "name": experiment.name,
         "version": before.version + 1 if before else 1,
@@ -214,16 +216,19 @@ def _running(connection: Connection, name: str, version: int | None) -> StoredEx
 def _newest(connection: Connection, name: str) -> StoredExperiment | None:
     query = select(EXPERIMENTS).where(EXPERIMENTS.c.name == name).order_by(EXPERIMENTS.c.version.desc()).limit(1)
     row = connection.execute(query).first()
-    return _stored(row) if row is not None else None
+    return _stored_experiment(row) if row is not None else None
 
 
 def _current(connection: Connection) -> list[StoredExperiment]:
     newest = select(func.max(EXPERIMENTS.c.number)).group_by(EXPERIMENTS.c.name)
-    rows = [_stored(row) for row in connection.execute(select(EXPERIMENTS).where(EXPERIMENTS.c.number.in_(newest)))]
+    rows = [
+        _stored_experiment(row)
+        for row in connection.execute(select(EXPERIMENTS).where(EXPERIMENTS.c.number.in_(newest)))
+    ]
     return sorted(rows, key=lambda each: each.number)
 
 
-def _stored(row: Row[Any]) -> StoredExperiment:
+def _stored_experiment(row: Row[Any]) -> StoredExperiment:
     return StoredExperiment(
         number=row.number,
         version=row.version,

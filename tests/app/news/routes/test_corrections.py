@@ -174,7 +174,7 @@ def test_a_training_leaves_the_event_out_and_takes_the_right_one(
     send(client, *EVENTS)
     replaced_by = client.put("/events/e/3", json={"page": "a40"}, headers=admin).json()["replaced_by"]
     client.delete("/events/e/1", headers=admin)
-    held = Quarantine.of(EventLog(store.settings.events_address).history.quarantined())
+    held = Quarantine.of(EventLog(store.settings.events_address).history.quarantines())
     kept = {entry.entry_id: entry.article_id for entry in log_of(store) if entry.user_id and not held.holds(entry)}
     assert kept == {"e/2": "a31", "e/4": "a33", replaced_by: "a40"}
 

@@ -169,7 +169,7 @@ def test_a_forgotten_reader_is_a_new_one_in_every_process(store: Store, admin: d
         known = one.get("/users/log0", headers=admin).json()  # an answer since
         assert (known["live_reads"], known["release"]) == ([], None)
     log = EventLog(store.settings.events_address)
-    assert user_digest("log0") in log.erased()
+    assert user_digest("log0") in log.erased_digests()
     assert not [entry for entry in log.tail(0) if entry.kind == Kind.CLICK]
 
 

@@ -117,7 +117,7 @@ def test_without_new_lists_there_is_nothing_to_judge(site: Site) -> None:
 
 
 def test_counts_decay_and_stay_finite_over_years(site: Site) -> None:
-    popular = Popular(None, site.log.articles.needed(0, 10), 1e9)
+    popular = Popular(None, site.log.articles.needed_rows(0, 10), 1e9)
     year = 365 * 24 * HOUR_MS
     for number in range(50):
         popular.count(f"a{number}", NOW_MS + number * year // 10)

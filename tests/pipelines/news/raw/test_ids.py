@@ -13,7 +13,7 @@ from pipelines.news.refine import refine
 from pipelines.use_case import Context
 from script_shared import names
 from script_shared.errors import InputError
-from script_shared.events import Erased
+from script_shared.events import ErasedUsers
 from script_shared.events.entry import user_digest
 from tests.pipelines.news.challenge_files import PAGES, START, Reader, context_of, item, read, write_raw
 
@@ -94,7 +94,7 @@ def test_an_erased_user_is_left_out_in_every_spelling(tmp_path: Path) -> None:
     from pipelines.news.upkeep.erasure import erase_from_run
 
     context = refined(tmp_path, [Reader(" ann ", [read(0)])])
-    assert erase_from_run(context.run, Erased([user_digest("ann")]), 1) == 1
+    assert erase_from_run(context.run, ErasedUsers([user_digest("ann")]), 1) == 1
     text = "".join(file.read_text() for file in context.run.folder("raw").rglob("*.csv"))
     assert "ann" not in text
     assert "ann" not in table(context, "users")["user_id"].to_list()

@@ -80,5 +80,5 @@ def test_replaced_posts_are_deleted_by_their_own_age(context: Context, tmp_path:
     serve(context, tmp_path / "made", position=log.head())
     assert prune_events(context)["posts_pruned"] == 1
     assert [name for name in left(context) if name.startswith("p")] == ["post", "p1", "p2"]
-    assert log.articles.named(["a2"], log.head())[0].facts == {"title": "right"}
+    assert log.articles.rows_of(["a2"], log.head())[0].facts == {"title": "right"}
     log.close()

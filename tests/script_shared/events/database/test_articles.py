@@ -18,7 +18,7 @@ def post(name, article="a1", time_ms=NOW, **body):
 
 
 def row(log, article="a1", until=10**9):
-    return next(iter(log.articles.named([article], until)), None)
+    return next(iter(log.articles.rows_of([article], until)), None)
 
 
 def test_posts_of_an_article_are_merged_without_its_text(log):
@@ -72,7 +72,7 @@ def test_a_process_that_begins_later_knows_the_same(tmp_path_factory, posts, cut
     for entry in written:
         whole.apply(entry)
     until = written[min(cut, len(written)) - 1].seq if written and cut else 0
-    rows = log.articles.needed(0, until)
+    rows = log.articles.needed_rows(0, until)
     later.load(one for one in rows if one.last_seq <= until)
     for entry in log.articles.posts({one.article_id for one in rows if one.last_seq > until}, until):
         later.apply(entry)
@@ -103,16 +103,16 @@ def test_a_process_that_begins_later_knows_the_same(tmp_path_factory, posts, cut
 def test_an_article_is_needed_until_it_has_expired_and_a_withdrawn_one_always(log, said, needed):
     log.append([post("1", **said)])
     assert row(log).needed_ms == needed
-    assert [one.article_id for one in log.articles.needed(needed, 10**9)] == ["a1"]
-    assert log.articles.needed(needed + 1, 10**9) == []
+    assert [one.article_id for one in log.articles.needed_rows(needed, 10**9)] == ["a1"]
+    assert log.articles.needed_rows(needed + 1, 10**9) == []
 
 
 def test_only_what_was_first_posted_up_to_a_number_is_found(log):
     log.append([post("1", text="t"), post("2", article="a2")])
     log.append([post("3", hidden=True)])
     first = log.tail(0)[0].seq
-    assert [one.article_id for one in log.articles.needed(0, first)] == ["a1"]
-    assert log.articles.named(["a1", "a2", "a3"], 0) == []
+    assert [one.article_id for one in log.articles.needed_rows(0, first)] == ["a1"]
+    assert log.articles.rows_of(["a1", "a2", "a3"], 0) == []
     assert [entry.entry_id for entry in log.articles.posts({"a1"}, first)] == ["1"]
     assert [entry.body["text"] for some in log.articles.entries([first]) for entry in some] == ["t"]
 
@@ -123,7 +123,7 @@ def test_a_log_of_an_earlier_version_is_merged_once_and_posts_of_one_beside_this
     with log._transaction() as connection:
         connection.execute(ARTICLES.delete())
     log.articles.merge()
-    assert [one.facts for one in log.articles.needed(0, 10**9)] == [{"title": f"t{n}"} for n in range(5)]
+    assert [one.facts for one in log.articles.needed_rows(0, 10**9)] == [{"title": f"t{n}"} for n in range(5)]
     monkeypatch.setattr(log.articles, "with_before", lambda connection, entries: entries)
     monkeypatch.setattr(log.articles, "note", lambda connection, entries: None)
     log.append([post("old", "a1", hidden=True)])  # as an earlier version writes

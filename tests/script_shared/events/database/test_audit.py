@@ -35,8 +35,8 @@ def test_entries_continue_each_other_and_are_read_by_filters_and_pages(trail):
     assert [entry.number for entry in trail.table.read(before=3)] == [2, 1]
     assert [entry.who for entry in trail.table.read(use_case="students")] == ["command:root"]
     assert trail.table.read(since_ms=chain[-1].at_ms + 1) == []
-    assert chain[0].shown()["from"] == "v0"
-    assert chain[0].shown()["evidence"] == {"ndcg": 0.1}
+    assert chain[0].view()["from"] == "v0"
+    assert chain[0].view()["evidence"] == {"ndcg": 0.1}
 
 
 @pytest.mark.parametrize("column", ["who", "why", "before", "evidence", "at_ms", "previous", "hash"])

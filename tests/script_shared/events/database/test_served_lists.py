@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.follower import LogFollower
-from script_shared.events.served_list import ServedList, answer_key, packed, parts_of, sampled, unpacked
+from script_shared.events.served_list import ServedList, answer_key, is_sampled, pack_numbers, parts_of, unpack_numbers
 from script_shared.exploration.draws import chances, draw, list_chance
 from script_shared.exploration.randomization import SEED, Randomization
 from tests.patience import PATIENCE_SECONDS
@@ -65,7 +65,9 @@ def drawn(name, how, ordered, n, **more):
 def test_a_draw_comes_back_from_its_code(ordered, how, n, number):
     one = drawn(f"{number:08x}" + 16 * "0", how, ordered, n)
     numbers = {name: place for place, name in enumerate(dict.fromkeys(one.names), 1)}
-    labels, pages, outcome = parts_of(list(unpacked(one.blob(numbers))), {at: name for name, at in numbers.items()})
+    labels, pages, outcome = parts_of(
+        list(unpack_numbers(one.blob(numbers))), {at: name for name, at in numbers.items()}
+    )
     assert (labels, list(pages)) == (("logged", "ranker", "v1"), one.pages)
     assert outcome is not None
     assert (outcome.how, outcome.ranks, list(outcome.others)) == (how, one.draw.ranks, list(one.draw.others))
@@ -93,7 +95,7 @@ def test_a_drawn_list_comes_back_with_its_chances_and_can_be_computed_again(log)
 
 @given(st.lists(st.integers(0, 2**40)))
 def test_numbers_are_packed_without_loss(numbers):
-    assert list(unpacked(packed(numbers))) == numbers
+    assert list(unpack_numbers(pack_numbers(numbers))) == numbers
 
 
 DRAWS = {"none": None, "default": Randomization(0.1, 4, 2, 3.0), "wide": Randomization(1.0, 8, 4, 3.0)}
@@ -178,10 +180,10 @@ def test_lists_leave_by_age_with_those_that_earlier_versions_wrote_as_entries(lo
 
 def test_a_share_of_the_lists_is_the_same_share_everywhere():
     names = [secrets.token_hex(12) for _ in range(4_000)]
-    kept = [name for name in names if sampled(name, 0.25)]
+    kept = [name for name in names if is_sampled(name, 0.25)]
     assert 800 < len(kept) < 1_200
-    assert kept == [name for name in names if sampled(name, 0.25)]
-    assert (all(sampled(name, 1.0) for name in names), any(sampled(name, 0.0) for name in names)) == (True, False)
+    assert kept == [name for name in names if is_sampled(name, 0.25)]
+    assert (all(is_sampled(name, 1.0) for name in names), any(is_sampled(name, 0.0) for name in names)) == (True, False)
 
 
 class Full(EventLog):

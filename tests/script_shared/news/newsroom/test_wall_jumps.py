@@ -111,7 +111,7 @@ def test_time_does_not_turn_back_on_the_time_of_history() -> None:
 
 def test_what_was_counted_is_worth_at_the_turn_what_it_was_worth_before() -> None:
     decay = Decay([1.0, 24.0])
-    decay.due(START_MS)
+    decay.move_landmarks(START_MS)
     weights = decay.weights(START_MS)
     before = [weight * factor for weight, factor in zip(weights, decay.factors(START_MS), strict=True)]
     turned = decay.turn_back(START_MS - DAY_MS)

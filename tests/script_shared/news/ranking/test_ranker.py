@@ -75,7 +75,7 @@ def test_a_hundred_items_are_explained_by_one_matrix_and_one_prediction(
     made: list[int] = []
     monkeypatch.setattr(reasons, "matrix", lambda *args: made.append(1) or matrix(*args))
     monkeypatch.setattr(ranker, "contributions", lambda rows: made.append(len(rows)) or np.ones(rows.shape))
-    said = reasons.explained(LiveOrder.of(found, ranker.rank(found)), ranker, range(80))
+    said = reasons.explain_places(LiveOrder.of(found, ranker.rank(found)), ranker, range(80))
     assert made == [1, 80]
     assert len(said) == 80
     assert all(len(one) == reasons.EXPLAINED for one in said)

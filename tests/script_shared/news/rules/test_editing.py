@@ -12,7 +12,7 @@ from script_shared.news.catalog.availability import mark
 from script_shared.news.model import NewsModel
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.ranking.query import Query
-from script_shared.news.rules.conflicts import allowed, contradiction, wanted
+from script_shared.news.rules.conflicts import contradiction, least_articles, most_articles
 from script_shared.news.rules.rule_book import RuleBook
 from script_shared.news.serving.recommender import LiveRecommender
 from script_shared.news.state.state import LiveState
@@ -141,8 +141,8 @@ def check_page(got, seen, n, held, pinned, may, may_be_pinned, withheld, front, 
     of_pool = {name: sum(section(a) == name for a in pool) for name in SECTIONS}
     of_pins = {name: sum(section(a) == name for a in here.values()) for name in SECTIONS}
     quotas = [each for each in held if each.kind == "quota"]
-    most = {each.about.name: allowed(each.most, n) for each in quotas if each.most is not None}
-    least = {each.about.name: wanted(each.least, n) for each in quotas if each.least is not None}
+    most = {each.about.name: most_articles(each.most, n) for each in quotas if each.most is not None}
+    least = {each.about.name: least_articles(each.least, n) for each in quotas if each.least is not None}
     apart = [each for each in held if each.kind == "keep_apart"]
     if not apart and all(of_pins[name] <= limit for name, limit in most.items()):
         bound = {name: min(of_pool[name], most.get(name, n)) for name in SECTIONS}

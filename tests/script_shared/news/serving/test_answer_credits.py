@@ -102,7 +102,7 @@ def test_forgetting_a_reader_looks_at_no_other_readers_answers():
 
 
 def test_the_log_keeps_what_was_served_and_to_whom():
-    entry = answer("ab" * 12 + "marks", session="s").kept().entry()
+    entry = answer("ab" * 12 + "marks", session="s").to_served_list().entry()
     assert (entry.kind, entry.user_id, entry.entry_id) == (Kind.SERVED, "u", f"served-{'ab' * 12}")
     assert entry.body["items"] == ["a", "b"]
     assert (entry.body["session"], entry.body["segment"], entry.body["release"]) == ("s", "logged", "v1")

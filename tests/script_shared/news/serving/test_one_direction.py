@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from script_shared.news.ranking.context import Contexts
-from script_shared.news.ranking.ordering import ordered
+from script_shared.news.ranking.ordering import order_offer
 from script_shared.news.serving.items import items_of
 from script_shared.news.serving.lists import Lists
 from script_shared.news.serving.offers import Offers
@@ -21,7 +21,7 @@ STAGES = {
     for name, stage in (
         ("context", Contexts.of),
         ("candidates", Offers.of),
-        ("scores", ordered),
+        ("scores", order_offer),
         ("list", Lists.of),
         ("explanation", items_of),
     )

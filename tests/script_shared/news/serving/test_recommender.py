@@ -113,7 +113,7 @@ def broken(stack: ExitStack, failures, newsroom: Newsroom, model: NewsModel | No
         for target in targets.get(failure, ()):
             stack.enter_context(patch(target, boom))
     if "segment_model" in failures and model is not None:
-        stack.enter_context(patch.object(model, "scored", boom))
+        stack.enter_context(patch.object(model, "score_candidates", boom))
     if "texts" in failures:
         stack.enter_context(patch("script_shared.news.serving.texts.Texts.vectors", boom))
     if newsroom.state is not None and "fold" in failures:
@@ -251,7 +251,7 @@ def test_a_posted_article_comes_at_once_to_who_read_the_like(recommender, room, 
     items = recommender.answer(Query("fan")).items
     found = next(item for item in items if item.article_id == "brand new")
     assert found.reason == "like what you read"
-    assert recommender.shown("brand new").title == "Futebol"
+    assert recommender.article_view("brand new").title == "Futebol"
 
 
 def test_a_posted_article_comes_to_everybody_by_its_clicks(recommender, room):
@@ -351,7 +351,7 @@ def test_missing_parts_are_named(model, room):
     recommender = LiveRecommender(model, room, None, SERVING, missing=("ranker",))
     assert recommender.answer(Query()).degraded == ["ranker"]
     room.apply(busy())
-    with patch.object(model, "scored", boom):
+    with patch.object(model, "score_candidates", boom):
         answer = recommender.answer(Query(n=100))
     assert answer.degraded == ["ranker", "segment_model"]
     assert len(answer.items) == 40

@@ -45,7 +45,7 @@ def upgrade() -> None:
     for name, own in (("vacancies", vacancies), ("candidates", candidates), ("applications", applications)):
         texts = [sa.Column(each, TEXT) for each in TEXTS.get(name, ())]
         shorts = [sa.Column(each, sa.String(500)) for each in SHORTS.get(name, ())]
-        op.create_table(f"recruiting_{name}", *own, *texts, *shorts, *_kept())
+        op.create_table(f"recruiting_{name}", *own, *texts, *shorts, *_common_columns())
         op.create_index(f"recruiting_{name}_change", f"recruiting_{name}", ["change"])
     counter = op.create_table(
         "recruiting_counter",
@@ -61,7 +61,7 @@ def downgrade() -> None:
         op.drop_table(f"recruiting_{name}")
 
 
-def _kept() -> list[sa.Column[Any]]:
+def _common_columns() -> list[sa.Column[Any]]:
     return [
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("change", sa.BigInteger, nullable=False),

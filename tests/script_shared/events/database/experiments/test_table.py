@@ -35,10 +35,10 @@ def test_users_stay_where_they_were_unless_their_variant_lost_them(log: EventLog
     before = log.experiments.start(split(), "ana").after
     after = log.experiments.change("ranker", 1, lambda old: old.with_shares({"off": 0.2}), "ana", "").after
     users = [f"u{number}" for number in range(2_000)]
-    moves = {(before.assigned(user, ""), after.assigned(user, "")) for user in users}
+    moves = {(before.variant_of(user, ""), after.variant_of(user, "")) for user in users}
     assert moves == {("on", "on"), ("off", "off"), ("off", None)}
-    assert before.assigned("", "visit") is not None
-    assert before.assigned("", "") is None
+    assert before.variant_of("", "visit") is not None
+    assert before.variant_of("", "") is None
 
 
 def test_a_second_writer_gets_a_conflict_that_names_the_first(log: EventLog) -> None:
