@@ -80,10 +80,10 @@ def in_service(use_case: str) -> Any:
         use_case: name of the use case.
     """
 
-    async def loaded(service: Annotated[Service, Depends(_service)]) -> Any:
+    async def require_release(service: Annotated[Service, Depends(_service)]) -> Any:
         return service.use_cases[use_case].require()
 
-    return Depends(loaded)
+    return Depends(require_release)
 
 
 TheLive = Annotated[ReleaseManager[Any], Depends(_live)]

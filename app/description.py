@@ -26,7 +26,7 @@ def finish(app: FastAPI) -> None:
     """Have ``app.openapi()`` answer with the finished description, made once."""
     plain = app.openapi
 
-    def finished() -> Schema:
+    def finish_schema() -> Schema:
         if app.openapi_schema is None:
             schema = plain()
             _state_roles(app, schema)
@@ -36,7 +36,7 @@ def finish(app: FastAPI) -> None:
                 _optional(component)
         return app.openapi_schema or {}
 
-    app.openapi = finished  # type: ignore[method-assign]
+    app.openapi = finish_schema  # type: ignore[method-assign]
 
 
 def _operations(schema: Schema) -> list[Schema]:

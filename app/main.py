@@ -20,7 +20,7 @@ from app.experiments.running import RunningExperiments
 from app.http import errors
 from app.http.connections import Connections
 from app.http.cross_origin import CrossOrigin
-from app.http.forwarded import Forwarded
+from app.http.forwarded import ForwardedHeaders
 from app.http.guarded_http import STATE
 from app.http.heads import Heads
 from app.http.limits import HttpLimits
@@ -121,7 +121,7 @@ def _wrap(app: FastAPI, service: Service) -> None:
     app.add_middleware(RequestMiddleware, telemetry=telemetry, body_bytes=settings.http_body_bytes)
     if settings.cors_origins:
         app.add_middleware(CrossOrigin, allowed=origins(settings.cors_origins), telemetry=telemetry)
-    app.add_middleware(Forwarded, root=settings.root_path, trusted=networks(settings.trusted_proxies))
+    app.add_middleware(ForwardedHeaders, root=settings.root_path, trusted=networks(settings.trusted_proxies))
 
 
 def default_app() -> FastAPI:
@@ -188,7 +188,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     for live in service.use_cases.values():
         await live.start()
     limits, proxies = HttpLimits.of(service.settings), networks(service.settings.trusted_proxies)
-    connections = Connections(limits, service.telemetry.connections.refused, proxies)
+    connections = Connections(limits, service.telemetry.connections.count_refused, proxies)
     service.telemetry.connections.follow(connections.__len__)
     releases = (live.watch() for live in service.use_cases.values())
     decisions = service.telemetry.decisions.follow(service.log.audit.newest)

@@ -55,7 +55,7 @@ def main() -> int:
 def check(trial: str, folder: Path, given: dict[str, Any], without: Sequence[str]) -> int:
     """Import the trial, run it, and print the verdict."""
     from app import memory
-    from app.releases.release_trial import described, say
+    from app.releases.release_trial import describe, say
     from script_shared.errors import UnavailableError
     from script_shared.releases import Manifest
 
@@ -64,10 +64,10 @@ def check(trial: str, folder: Path, given: dict[str, Any], without: Sequence[str
     try:
         on_trial.run(folder, Manifest.model_validate(given["manifest"]), without)
     except UnavailableError as error:  # which says nothing about the release
-        say(unavailable=described(error))
+        say(unavailable=describe(error))
         return 1
     except Exception as error:  # noqa: BLE001  whatever a release does to its users is the verdict
-        reason = described(error)
+        reason = describe(error)
     say(verdict={"reason": reason, "parts": on_trial.parts})
     return 0
 

@@ -57,12 +57,12 @@ class ExperimentMetrics:
                 self._clicks.labels(experiment.name, variant, MISS)
         self._variants = names
 
-    def answered(self, mark: Mark) -> None:
+    def count_answer(self, mark: Mark) -> None:
         """Count an answer."""
         if mark.experiment in self._variants:
             self._answers.labels(mark.experiment, mark.variant or BOTH, FALLBACK if mark.fallback else SERVED).inc()
 
-    def clicked(self, marks: Sequence[Mark], article_id: str, place: int, cutoff: int) -> None:
+    def count_click(self, marks: Sequence[Mark], article_id: str, place: int, cutoff: int) -> None:
         """Count a click that was credited to an answer.
 
         Args:

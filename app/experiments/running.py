@@ -76,7 +76,7 @@ class RunningExperiments:
                     failed = text
             await asyncio.sleep(SECONDS)
 
-    async def changed(self) -> None:
+    async def refresh(self) -> None:
         """Read again, after this process changed an experiment; a failure does not undo the change."""
         try:
             await self.read()

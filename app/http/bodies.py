@@ -44,9 +44,9 @@ class BodyRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
 
-        async def answered(request: Request) -> Response:
+        async def answer_request(request: Request) -> Response:
             return await answer(
                 request if isinstance(request, BodyRequest) else BodyRequest(request.scope, request.receive)
             )
 
-        return answered
+        return answer_request

@@ -37,17 +37,17 @@ class Connections:
     """Admits connections, and has each looked at once a second.
 
     Args:
-        refused: called with the reason of each refusal.
+        count_refused: called with the reason of each refusal.
         proxies: networks whose connections are those of many clients, and are bounded in total alone.
     """
 
     def __init__(
         self,
         limits: HttpLimits,
-        refused: Callable[[str], None] = lambda reason: None,
+        count_refused: Callable[[str], None] = lambda reason: None,
         proxies: Sequence[Network] = (),
     ) -> None:
-        self.limits, self.refused, self._proxies = limits, refused, tuple(proxies)
+        self.limits, self.count_refused, self._proxies = limits, count_refused, tuple(proxies)
         self._open: set[Connection] = set()
         self._by_address: Counter[str] = Counter()
 

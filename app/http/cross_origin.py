@@ -52,16 +52,16 @@ class CrossOrigin(CORSMiddleware):
         scope["request_id"] = request_id(scope)
         answer = self._answer(Request(scope))
         await answer(scope, receive, send)
-        self._telemetry.http.answered(PREFLIGHT, "OPTIONS", answer.status_code, time.perf_counter() - started)
+        self._telemetry.http.count_request(PREFLIGHT, "OPTIONS", answer.status_code, time.perf_counter() - started)
 
     def _answer(self, request: Request) -> Response:
         made = self.preflight_response(request.headers)
         if made.status_code == 200:
-            return Response(status_code=204, headers=_kept(made))
+            return Response(status_code=204, headers=_headers_without_content(made))
         detail = f"{bytes(made.body).decode()}: PAUTA_CORS_ORIGINS names the sites whose pages may ask. " + (
             f"Methods are {', '.join(METHODS)}; headers {', '.join(SENT)}."
         )
-        return problem(request, 400, detail, headers=_kept(made))
+        return problem(request, 400, detail, headers=_headers_without_content(made))
 
 
 def _is_preflight(scope: Scope) -> bool:
@@ -71,6 +71,6 @@ def _is_preflight(scope: Scope) -> bool:
     return "origin" in headers and "access-control-request-method" in headers
 
 
-def _kept(made: Response) -> dict[str, str]:
+def _headers_without_content(made: Response) -> dict[str, str]:
     """The headers of a response that are not about its body."""
     return {name: value for name, value in made.headers.items() if not name.startswith("content-")}

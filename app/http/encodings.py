@@ -15,7 +15,7 @@ class Inflater(Protocol):
     """One compressed body on its way in."""
 
     @property
-    def ended(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether the compressed data is complete."""
 
     def inflate(self, data: bytes, most: int) -> bytes:
@@ -33,11 +33,11 @@ class Zlib:
         self._inner = zlib.decompressobj(window_bits)
 
     @property
-    def ended(self) -> bool:
+    def is_complete(self) -> bool:
         return self._inner.eof
 
     def inflate(self, data: bytes, most: int) -> bytes:
-        if data and self.ended:
+        if data and self.is_complete:
             raise ValueError("it continues after its end")
         try:
             found = self._inner.decompress(data, most)
@@ -55,11 +55,11 @@ class Brotli:
         self._inner = brotli.Decompressor()
 
     @property
-    def ended(self) -> bool:
+    def is_complete(self) -> bool:
         return bool(self._inner.is_finished())
 
     def inflate(self, data: bytes, most: int) -> bytes:
-        if data and self.ended:
+        if data and self.is_complete:
             raise ValueError("it continues after its end")
         try:
             return bytes(self._inner.process(data, output_buffer_limit=most))
@@ -75,7 +75,7 @@ MAKERS: dict[str, Callable[[], Inflater]] = {
 }
 
 
-def inflated(scope: Scope, receive: Receive, most: int) -> Receive:
+def inflate_body(scope: Scope, receive: Receive, most: int) -> Receive:
     """``receive`` with the decompressed body.
 
     Reading raises HTTPException: 415 for an encoding that is not read, 413 once more than ``most`` bytes came out, 400
@@ -103,7 +103,7 @@ def inflated(scope: Scope, receive: Receive, most: int) -> Receive:
         total += len(body)
         if total > most:
             raise HTTPException(413, f"The body is larger than {most:,} bytes after decompression. Send less.")
-        if not message.get("more_body") and not inflater.ended:
+        if not message.get("more_body") and not inflater.is_complete:
             raise HTTPException(400, f"The body ends before its {encodings[0]} data does. Send it again.")
         return {**message, "body": body}
 

@@ -75,14 +75,14 @@ async def _http(request: Request, error: HTTPException) -> Response:
     if error.status_code == HTTPStatus.NOT_FOUND and detail == HTTPStatus.NOT_FOUND.phrase:
         detail = "This address does not exist. /docs lists all routes."
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = ", ".join(_allowed(request))
+        allowed = ", ".join(_allowed_methods(request))
         headers["Allow"] = allowed
         detail = f"{request.method} is not answered here. Use {allowed}."
     return problem(request, error.status_code, detail, headers=headers)
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
-    untyped = _untyped(request, error.body)
+    untyped = _type_problem(request, error.body)
     errors = [untyped] if untyped else [_one(entry) for entry in error.errors()[:_MOST_ERRORS]]
     detail = " ".join(f"{entry['field'] or entry['in']}: {entry['message']}." for entry in errors[:5])
     return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
@@ -106,7 +106,7 @@ async def _ours(request: Request, error: PautaError) -> Response:
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
 
 
-def unexpected(request: Request, error: Exception) -> Response:
+def unexpected_problem(request: Request, error: Exception) -> Response:
     """The answer to an unexpected error, which is logged with its traceback."""
     log.error("request %s failed", request.scope.get("request_id"), exc_info=error)
     detail = "The service failed. Its log has the details under this request id."
@@ -130,7 +130,7 @@ def _unreadable(error: HTTPException) -> dict[str, str] | None:
     return {"in": "body", "field": "", "message": message} if message else None
 
 
-def _untyped(request: Request, body: object) -> dict[str, str] | None:
+def _type_problem(request: Request, body: object) -> dict[str, str] | None:
     """About a body that was read as plain bytes because its type does not say JSON, as curl's does not."""
     sent = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     is_json = sent.startswith("application/") and (sent.endswith(("/json", "+json")))
@@ -155,7 +155,7 @@ def _clean(text: str) -> str:
     return text[:200].encode("utf-8", "replace").decode()
 
 
-def _allowed(request: Request) -> list[str]:
+def _allowed_methods(request: Request) -> list[str]:
     """The methods that any route answers at this path."""
     methods: set[str] = set()
     for route in request.app.routes:

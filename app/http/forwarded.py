@@ -18,7 +18,7 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,253})(:\d{1,5})?"
 _LONGEST_PREFIX = 200
 
 
-class Forwarded:
+class ForwardedHeaders:
     """Makes a request look as the client sent it, path prefix included.
 
     A proxy may send the path with or without the prefix; both are understood. So the prefix must not be the name of a

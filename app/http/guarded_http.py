@@ -26,7 +26,7 @@ FRAMING = 8  # bytes on the wire for a byte of body, in the smallest chunks
 LONGEST_ADDRESS = 65_520  # the parser numbers its bytes by 16 bits
 
 
-class Refused(Exception):  # noqa: N818  it ends a request, it is no fault of this program
+class RequestRefused(Exception):  # noqa: N818  it ends a request, it is no fault of this program
     """A request that the server does not read on.
 
     Args:
@@ -55,7 +55,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self.address, self.requests = "", 0
         self.waiting_since: float | None = None
         self._in_head, self._shut = True, False
-        self._refusal: Refused | None = None
+        self._refusal: RequestRefused | None = None
         self._head_bytes = self._wire_bytes = self._body_bytes = self._discarded = 0
         self._read_until = self._sent_until = self._closed_until = inf
 
@@ -65,7 +65,9 @@ class GuardedProtocol(HttpToolsProtocol):
         self.waiting_since = self.loop.time()
         self._read_until = self.waiting_since + self.limits.head_seconds
         if not self.door.admit(self):
-            self._refuse(Refused(503, "connections", "Too many connections are open. Try again in a few seconds."))
+            self._refuse(
+                RequestRefused(503, "connections", "Too many connections are open. Try again in a few seconds.")
+            )
             self.loop.call_later(LINGER_SECONDS, transport.abort)  # the door does not look at what it did not admit
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -85,7 +87,7 @@ class GuardedProtocol(HttpToolsProtocol):
             part = data if len(data) <= PART_BYTES else data[start : start + PART_BYTES]
             try:
                 self._feed(part)
-            except Refused as refusal:
+            except RequestRefused as refusal:
                 self._refuse(refusal)
 
     def _discard(self, data: bytes) -> None:
@@ -104,11 +106,11 @@ class GuardedProtocol(HttpToolsProtocol):
         except httptools.HttpParserUpgrade:
             self.cycle.keep_alive = False  # nothing here speaks anything else; the request is answered as it is
         except httptools.HttpParserError:
-            raise self._refusal or Refused(400, "malformed", "This is no HTTP/1.1 request.") from None
+            raise self._refusal or RequestRefused(400, "malformed", "This is no HTTP/1.1 request.") from None
         if self._in_head and self._head_bytes > self.limits.head_bytes:
             raise self._head_too_large()
         if self._wire_bytes - FRAMING * self._body_bytes > self.limits.head_bytes:
-            raise Refused(431, "head", "The body's chunks have too many extensions or trailers. Send fewer.")
+            raise RequestRefused(431, "head", "The body's chunks have too many extensions or trailers. Send fewer.")
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -123,19 +125,23 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         super().on_header(name, value)
         if len(self.headers) > self.limits.headers:
-            self._stop(Refused(431, "head", f"There are more than {self.limits.headers} headers. Send fewer."))
+            self._stop(RequestRefused(431, "head", f"There are more than {self.limits.headers} headers. Send fewer."))
 
     def on_headers_complete(self) -> None:
         self._in_head, self._head_bytes = False, 0
         if len(self.pipeline) >= MOST_PIPELINED:
-            self._stop(Refused(503, "connections", "Too many requests wait in one connection. Wait for answers."))
+            self._stop(
+                RequestRefused(503, "connections", "Too many requests wait in one connection. Wait for answers.")
+            )
         self._read_until = self.loop.time() + self.limits.body_seconds
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
         if self._body_bytes > 2 * self.limits.body_bytes:  # above the limit itself the application answers
-            self._stop(Refused(413, "body", f"The body is larger than {self.limits.body_bytes:,} bytes. Send less."))
+            self._stop(
+                RequestRefused(413, "body", f"The body is larger than {self.limits.body_bytes:,} bytes. Send less.")
+            )
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -166,7 +172,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if now > self._closed_until:
             self.transport.abort()
         elif now > self._sent_until:  # the client does not take what is sent
-            self.door.refused("time")
+            self.door.count_refused("time")
             self.transport.abort()
         elif now > self._read_until:
             self._end_late()
@@ -177,35 +183,35 @@ class GuardedProtocol(HttpToolsProtocol):
         If no byte of it arrived, nothing is sent: the client would take it for the answer to its next request.
         """
         if self._in_head and not self._head_bytes:
-            self.door.refused("time")
+            self.door.count_refused("time")
             self._shut = True
             self.transport.close()
             return
         part = "head" if self._in_head else "body"
-        self._refuse(Refused(408, "time", f"The {part} of the request did not arrive in time. Send it again."))
+        self._refuse(RequestRefused(408, "time", f"The {part} of the request did not arrive in time. Send it again."))
 
     def make_room(self) -> None:
         """End the connection, because another one needs its place."""
-        self.door.refused("connections")
+        self.door.count_refused("connections")
         self._shut = True
         self.transport.abort()
 
-    def _stop(self, refusal: Refused) -> None:
+    def _stop(self, refusal: RequestRefused) -> None:
         """Stop the parser, which hides errors of its callbacks."""
         self._refusal = refusal
         raise refusal
 
-    def _head_too_large(self) -> Refused:
+    def _head_too_large(self) -> RequestRefused:
         most = self.limits.head_bytes
         if len(self.url) > most // 2:
             detail = f"The address is too long: a head has {most:,} bytes at most. POST takes many ids in its body."
-            return Refused(414, "address", detail)
-        return Refused(431, "head", f"The head of the request is larger than {most:,} bytes. Send less.")
+            return RequestRefused(414, "address", detail)
+        return RequestRefused(431, "head", f"The head of the request is larger than {most:,} bytes. Send less.")
 
-    def _refuse(self, refusal: Refused) -> None:
+    def _refuse(self, refusal: RequestRefused) -> None:
         """Send the reason, unless an answer was already sent, and close the connection."""
         self._shut, self._read_until = True, inf
-        self.door.refused(refusal.reason)
+        self.door.count_refused(refusal.reason)
         cycle, waited = self.cycle, bool(self.pipeline)
         self.pipeline.clear()
         if cycle is not None and not cycle.response_complete:
@@ -223,7 +229,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """Whether the answer to the request that is refused, or all of it, was sent before."""
         return not self._in_head and self.cycle is not None and self.cycle.response_started
 
-    def _answer(self, refusal: Refused) -> bytes:
+    def _answer(self, refusal: RequestRefused) -> bytes:
         request_id, status = secrets.token_hex(16), refusal.status
         body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": refusal.detail}
         content = orjson.dumps({**body, "instance": "", "request_id": request_id})

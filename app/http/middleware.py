@@ -9,8 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.encodings import inflated
-from app.http.errors import problem, unexpected
+from app.http.encodings import inflate_body
+from app.http.errors import problem, unexpected_problem
 from app.metrics.telemetry import Telemetry
 
 log = logging.getLogger("pauta.access")
@@ -29,7 +29,7 @@ def request_id(scope: Scope) -> str:
     return secrets.token_hex(16)
 
 
-def limited(receive: Receive, most: int) -> Receive:
+def limit_body(receive: Receive, most: int) -> Receive:
     """``receive`` that answers 413 once the body is larger than ``most`` bytes.
 
     Args:
@@ -63,7 +63,7 @@ def _body(scope: Scope, receive: Receive, most: int) -> Receive:
     """``receive`` with the body as it is read here: of a bounded size, and inflated."""
     if scope["method"] in ("GET", "HEAD"):
         return receive
-    return inflated(scope, limited(receive, most), most)
+    return inflate_body(scope, limit_body(receive, most), most)
 
 
 class RequestMiddleware:
@@ -101,7 +101,7 @@ class RequestMiddleware:
         except Exception as error:  # the edge: whatever nobody expected is still answered, logged and counted
             if answered:
                 raise  # too late to say anything; the server closes the connection
-            await unexpected(Request(scope), error)(scope, receive, send_with_id)
+            await unexpected_problem(Request(scope), error)(scope, receive, send_with_id)
         finally:
             self._note(scope, status, time.perf_counter() - started)
 
@@ -110,7 +110,7 @@ class RequestMiddleware:
             return  # its time says how long somebody watched
         route = getattr(scope.get("route"), "path_format", "unmatched")
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        self.telemetry.http.answered(route, method, status, seconds)
+        self.telemetry.http.count_request(route, method, status, seconds)
         level = logging.WARNING if status == 500 else logging.DEBUG
         if log.isEnabledFor(level):
             log.log(level, "%s %s %d %.1f ms %s", method, route, status, 1000 * seconds, scope["request_id"])

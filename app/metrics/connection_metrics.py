@@ -16,7 +16,7 @@ class ConnectionMetrics:
         self._refused = {reason: refused.labels(reason) for reason in REASONS}
         self._open = Gauge("pauta_http_connections", "Connections that are open.", registry=registry)
 
-    def refused(self, reason: str) -> None:
+    def count_refused(self, reason: str) -> None:
         """Count one that was ended, by one of ``REASONS``."""
         self._refused[reason].inc()
 

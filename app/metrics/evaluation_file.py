@@ -62,10 +62,10 @@ def select(rows: list[Row], wanted: dict[str, Any], *, latest: bool) -> list[Row
 
 def _read(path: Path) -> list[Row]:
     with path.open(newline="", encoding="utf-8") as file:
-        return [_typed(row) for row in csv.DictReader(file)]
+        return [_parse_row(row) for row in csv.DictReader(file)]
 
 
-def _typed(row: dict[str, str]) -> Row:
+def _parse_row(row: dict[str, str]) -> Row:
     """Numbers as numbers; missing and invalid values are None."""
     if None in row or None in row.values():
         raise ValueError("a row has another number of values than the header")

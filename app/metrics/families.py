@@ -85,7 +85,7 @@ class WorkerCounts:
         return (sample for family in self.families for sample in family.samples)
 
 
-class Written(Collector):
+class FamilyCollector(Collector):
     """Families as the client library's writer takes them."""
 
     def __init__(self, families: Iterable[Family]) -> None:
@@ -103,7 +103,7 @@ def families_of(collector: Collector) -> list[Family]:
     ]
 
 
-def merged(
+def merge_families(
     living: Sequence[WorkerCounts], dead: Sequence[WorkerCounts], across: Mapping[str, Across] = GAUGES
 ) -> list[Family]:
     """Everybody's values as one.
@@ -115,14 +115,14 @@ def merged(
     from worker to worker, its counters would seem to have started again.
     """
     everybody = [(snapshot, True) for snapshot in living] + [(snapshot, False) for snapshot in dead]
-    return _added(_LiveReleases(living), everybody, across)
+    return _add_up(_LiveReleases(living), everybody, across)
 
 
-def folded(living: Sequence[WorkerCounts], dead: Sequence[WorkerCounts]) -> list[Family]:
+def fold_dead(living: Sequence[WorkerCounts], dead: Sequence[WorkerCounts]) -> list[Family]:
     """The counts of the dead, without those of releases that have left."""
     return [
         family
-        for family in _added(_LiveReleases(living), [(snapshot, False) for snapshot in dead], {})
+        for family in _add_up(_LiveReleases(living), [(snapshot, False) for snapshot in dead], {})
         if family.samples
     ]
 
@@ -138,7 +138,7 @@ class _LiveReleases:
         return "release" not in sample.labels or sample.labels["release"] in self._releases
 
 
-def _added(
+def _add_up(
     shown: _LiveReleases, snapshots: Sequence[tuple[WorkerCounts, bool]], across: Mapping[str, Across]
 ) -> list[Family]:
     families: dict[str, Family] = {}

@@ -36,7 +36,7 @@ class HttpMetrics:
         )
         self._of_request: dict[tuple[str, str, int], _Bound] = {}
 
-    def answered(self, route: str, method: str, status: int, seconds: float) -> None:
+    def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count one request."""
         bound = self._of_request.get((route, method, status))
         if bound is None:

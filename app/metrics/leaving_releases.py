@@ -25,11 +25,11 @@ class LeavingReleases:
         self.current: str | None = None
 
     @property
-    def removed(self) -> list[str]:
+    def removed_releases(self) -> list[str]:
         """Releases whose series were removed, and which have not come back."""
         return list(self._removed)
 
-    def swapped(self, new: str) -> None:
+    def note_release(self, new: str) -> None:
         """Note the release now in service."""
         if self.current is not None and self.current != new:
             self._left[self.current] = time.monotonic()

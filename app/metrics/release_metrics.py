@@ -35,7 +35,7 @@ class ReleaseMetrics:
         about = "1 when the release store could be read the last time, else 0."
         self.store_up = self._gauge("pauta_release_store_up", about)
 
-    def swapped(self, old: str | None, new: str, *, created: float, clock: Clock, seconds: float) -> None:
+    def note_release(self, old: str | None, new: str, *, created: float, clock: Clock, seconds: float) -> None:
         """Note the release now in service; ``created`` is in epoch seconds."""
         if old is not None and old != new:
             self.info.labels(old).set(0)

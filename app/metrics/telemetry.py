@@ -76,7 +76,7 @@ from app.metrics.decision_metrics import DecisionMetrics
 from app.metrics.disk_metrics import DiskMetrics
 from app.metrics.evaluation_file import EvaluationFile
 from app.metrics.evaluation_metrics import EvaluationMetrics
-from app.metrics.families import GAUGES, WorkerCounts, Written, families_of
+from app.metrics.families import GAUGES, FamilyCollector, WorkerCounts, families_of
 from app.metrics.http_metrics import HttpMetrics
 from app.metrics.leaving_releases import LeavingReleases
 from app.metrics.own_metrics import OwnMetrics
@@ -161,10 +161,10 @@ class Telemetry:
     async def _write(self) -> bytes:
         if self._workers is None:
             self._remove_series()
-            return await asyncio.to_thread(self._written, self.registry)
-        return await asyncio.to_thread(self._written, Written(await self._workers.together()))
+            return await asyncio.to_thread(self._render, self.registry)
+        return await asyncio.to_thread(self._render, FamilyCollector(await self._workers.together()))
 
-    def _written(self, registry: CollectorRegistry | Written) -> bytes:
+    def _render(self, registry: CollectorRegistry | FamilyCollector) -> bytes:
         of_files = (self.evaluation, self.use_case_figures, self.drift, self.service, self.guard, self.decisions)
         return b"".join([generate_latest(registry), *(each.text() for each in of_files)])
 
@@ -180,13 +180,13 @@ class Telemetry:
 
     def _snapshot(self) -> WorkerCounts:
         self._remove_series()
-        return WorkerCounts(families_of(self.registry), removed=self.removed)
+        return WorkerCounts(families_of(self.registry), removed=self.removed_releases)
 
     @property
-    def removed(self) -> list[str]:
+    def removed_releases(self) -> list[str]:
         """Releases whose series have left, and which no use case has in service."""
         current = {each.current for each in self._leaving}
-        return [release for each in self._leaving for release in each.removed if release not in current]
+        return [release for each in self._leaving for release in each.removed_releases if release not in current]
 
     def _remove_series(self) -> None:
         for each in self._leaving:

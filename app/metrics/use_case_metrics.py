@@ -68,7 +68,7 @@ class ReleaseCounts:
         for counter in (metrics.swaps, metrics.refusals, metrics.store_errors):
             counter.labels(use_case)
 
-    def swapped(self, old: str | None, new: str, *, created: float, clock: Clock, seconds: float) -> None:
+    def note_release(self, old: str | None, new: str, *, created: float, clock: Clock, seconds: float) -> None:
         """Note the release now in service; ``created`` is in epoch seconds."""
         metrics, use_case = self._metrics, self._use_case
         if old is not None and old != new:
@@ -78,11 +78,11 @@ class ReleaseCounts:
         metrics.load_seconds.labels(use_case).set(seconds)
         metrics.swaps.labels(use_case).inc()
         metrics.ready.labels(use_case).set(1)
-        self._leaving.swapped(new)
+        self._leaving.note_release(new)
         if self._unlabelled is not None:
-            self._unlabelled.swapped(old, new, created=created, clock=clock, seconds=seconds)
+            self._unlabelled.note_release(old, new, created=created, clock=clock, seconds=seconds)
 
-    def refused(self) -> None:
+    def count_refusal(self) -> None:
         """A release could not be loaded, or failed its check."""
         self._metrics.refusals.labels(self._use_case).inc()
         if self._unlabelled is not None:

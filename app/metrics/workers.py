@@ -17,7 +17,7 @@ from pathlib import Path
 
 import orjson
 
-from app.metrics.families import GAUGES, Family, WorkerCounts, folded, merged
+from app.metrics.families import GAUGES, Family, WorkerCounts, fold_dead, merge_families
 from app.metrics.own_metrics import Across
 
 log = logging.getLogger("pauta.metrics")
@@ -45,7 +45,7 @@ class Workers:
 
     async def start(self) -> None:
         """Be there for the others."""
-        self._server = await asyncio.start_unix_server(self._asked, self._folder / f"{self._name}.sock")
+        self._server = await asyncio.start_unix_server(self._answer_query, self._folder / f"{self._name}.sock")
 
     async def stop(self) -> None:
         """Leave the last counts behind."""
@@ -60,7 +60,7 @@ class Workers:
         await asyncio.gather(asyncio.to_thread(self._write), *map(self._ask, others))
         return await asyncio.to_thread(self._read)
 
-    async def _asked(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _answer_query(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await asyncio.to_thread(self._write)
             writer.write(b"written")
@@ -87,18 +87,18 @@ class Workers:
             _replace(self._folder / f"{self._name}.json", self._snapshot())
 
     def _read(self) -> list[Family]:
-        with _locked(self._folder):
+        with _folder_lock(self._folder):
             alive = {path.stem for path in self._folder.glob("*.sock")} | {self._name}
-            gone = self._gone()
+            gone = self._load_gone()
             files = [file for file in self._folder.glob("*.json") if file.name != GONE]
             living = [_load(file) for file in files if file.stem in alive]
             dead = {file: _load(file) for file in files if file.stem not in alive}
-            families = merged(living, [gone, *dead.values()], self._across)
+            families = merge_families(living, [gone, *dead.values()], self._across)
             if len(dead) >= FOLD_FROM:
                 self._fold([gone, *dead.values()], living, list(dead))
             return families
 
-    def _gone(self) -> WorkerCounts:
+    def _load_gone(self) -> WorkerCounts:
         path = self._folder / GONE
         gone = _load(path) if path.exists() else WorkerCounts()
         for name in gone.names:  # still there when the process that folded them was killed
@@ -107,7 +107,7 @@ class Workers:
 
     def _fold(self, counted: Sequence[WorkerCounts], living: Sequence[WorkerCounts], files: Sequence[Path]) -> None:
         """Put the files of the dead into one, which says whose counts it holds before theirs go."""
-        _replace(self._folder / GONE, WorkerCounts(folded(living, counted), names=[file.name for file in files]))
+        _replace(self._folder / GONE, WorkerCounts(fold_dead(living, counted), names=[file.name for file in files]))
         for file in files:
             file.unlink()
 
@@ -123,7 +123,7 @@ def _load(path: Path) -> WorkerCounts:
 
 
 @contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def _folder_lock(folder: Path) -> Iterator[None]:
     with (folder / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -62,16 +62,18 @@ def ask(
     served, query, answer, mark = service.experiments.answer(in_service, query, drawn=drawn)
     seconds = time.perf_counter() - started
     answer.degraded.extend(part for part in service.intake.troubles if part not in answer.degraded)
-    service.metrics.answers.recommended(answer, served.release, asked=query.n, seconds=seconds)
+    service.metrics.answers.count_list(answer, served.release, asked=query.n, seconds=seconds)
     pages = [item.article_id for item in answer.items]
     answer_id = service.day_keys.answer_id(reader_name(query.user, query.session), pages, query.seed)
     request.scope["answer_id"] = answer_id  # ours: clients send one X-Request-ID for many lists
     request.scope["variant"] = mark.name if mark is not None else ""
-    service.experiments.remember(in_service, query, _served(answer_id, served, query, answer, mark))
+    service.experiments.remember(in_service, query, _served_answer(answer_id, served, query, answer, mark))
     return served, answer, seconds
 
 
-def _served(answer_id: str, served: NewsRelease, query: Query, answer: LiveAnswer, mark: Mark | None) -> ServedAnswer:
+def _served_answer(
+    answer_id: str, served: NewsRelease, query: Query, answer: LiveAnswer, mark: Mark | None
+) -> ServedAnswer:
     return ServedAnswer(
         answer_id=answer_id,
         user=query.user,

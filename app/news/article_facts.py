@@ -30,7 +30,7 @@ class ArticleFacts:
     def now(cls, recommender: LiveRecommender) -> "ArticleFacts":
         return cls(recommender, recommender.available())
 
-    def listed(self, article_id: str) -> dict[str, Any]:
+    def metadata(self, article_id: str) -> dict[str, Any]:
         """Metadata in the form of all lists."""
         shown, row = self.recommender.article_view(article_id), self.available.rows.row(article_id)
         story = self.available.editorial.get(article_id)
@@ -44,9 +44,9 @@ class ArticleFacts:
             "tags": list(story.tags) if story is not None else [],
         }
 
-    def stated(self, article_id: str) -> dict[str, Any]:
+    def metadata_and_state(self, article_id: str) -> dict[str, Any]:
         """Metadata and state."""
-        return {**self.listed(article_id), "state": self.state(article_id)}
+        return {**self.metadata(article_id), "state": self.state(article_id)}
 
     def state(self, article_id: str) -> str:
         """``shown``, or why it is in no list; ``unknown`` for an article that does not exist."""

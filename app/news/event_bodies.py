@@ -43,7 +43,7 @@ class IntakeRoute(BodyRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
 
-        async def counted(request: Request) -> Response:
+        async def count_refusals(request: Request) -> Response:
             service: NewsService = news_of(request.app.state.service)
             try:
                 request = _beacon(request)
@@ -52,13 +52,13 @@ class IntakeRoute(BodyRoute):
                     return answered
                 return await answer(request)
             except RequestValidationError as error:
-                service.metrics.live.refused("malformed", len(error.body) if isinstance(error.body, list) else 1)
+                service.metrics.live.count_refused("malformed", len(error.body) if isinstance(error.body, list) else 1)
                 raise
             except HTTPException as error:
-                service.metrics.live.refused(_reason(error), 1)
+                service.metrics.live.count_refused(_reason(error), 1)
                 raise
 
-        return counted
+        return count_refusals
 
 
 def _type(request: Request) -> str:
@@ -102,11 +102,11 @@ async def _long_list(request: BodyRequest) -> list[Event] | None:
         try:
             events += _events.validate_python(given[start : start + SLICE])
         except ValidationError as error:
-            raise RequestValidationError(_located(error, start), body=given) from None
+            raise RequestValidationError(_locate_errors(error, start), body=given) from None
     return events
 
 
-def _located(error: ValidationError, start: int) -> list[dict[str, Any]]:
+def _locate_errors(error: ValidationError, start: int) -> list[dict[str, Any]]:
     """The errors of a slice, with their places in the body."""
     found = error.errors(include_url=False)
     return [{**one, "loc": ("body", "list", start + int(one["loc"][0]), *one["loc"][1:])} for one in found]

@@ -105,7 +105,7 @@ EventsBody = Annotated[Annotated[Event, Tag("item")] | _Events, Discriminator(_o
 ArticlesBody = Annotated[Annotated[ArticlePost, Tag("item")] | _Articles, Discriminator(_one_or_many)]
 
 
-class Accepted(BaseModel):
+class EventsAccepted(BaseModel):
     accepted: int = Field(description="Events written now: durable, and counted by this process.")
     duplicates: int = Field(description="Events whose id was known already; ignored.")
 
@@ -119,7 +119,7 @@ class PersonCounts(BaseModel):
     release_reads: int = Field(description="Reads in the release in service.")
 
 
-class Erased(BaseModel):
+class PersonErased(BaseModel):
     entries: int = Field(description="Number of deleted entries of the log.")
     found: PersonCounts
 
@@ -142,7 +142,7 @@ class QuarantinePost(Question):
     until: Time | None = Field(None, description="End of the range; now when left out.")
 
     @model_validator(mode="after")
-    def _bounded(self) -> "QuarantinePost":
+    def _check_selection(self) -> "QuarantinePost":
         if not (self.users or self.sessions or self.networks) and self.since is None:
             raise ValueError("name users, sessions or networks, or give `since`")
         return self
@@ -190,7 +190,7 @@ class Correction(Question):
         return self
 
 
-class Corrected(BaseModel):
+class EventCorrected(BaseModel):
     event_id: str
     quarantine_id: str = Field(description="`DELETE /quarantine/{quarantine_id}` lets the event count again.")
     replaced_by: str | None = Field(description="Id of the corrected event; null if the event was only taken out.")

@@ -52,7 +52,7 @@ class PersonFacts:
             visits=visits,
             live_reads=_live_reads(room, person) if room is not None else [],
             live_shown=dict(room.reads.shown_to(person.user, person.session)) if room is not None else {},
-            answers=sum(map(service.intake.served.given_to, names)),
+            answers=sum(map(service.intake.credits.given_to, names)),
             release=_in_release(served, names) if served is not None else None,
         )
 

@@ -92,18 +92,18 @@ def case_page(role: Role = "viewer", use_case: str | None = None) -> Any:
         view: Annotated[View, open_view(NAME)],
         use_case: Annotated[str, Path(max_length=128)],
     ) -> CasePage:
-        return _checked(request, view, use_case, role)
+        return _check_access(request, view, use_case, role)
 
     async def get_own(request: Request, view: Annotated[View, open_view(NAME)]) -> CasePage:
         assert use_case is not None
-        return _checked(request, view, use_case, role)
+        return _check_access(request, view, use_case, role)
 
     found: Any = get_own if use_case else get_named
     found.needs = Requirement(role, use_case or ANY)  # for the table of roles
     return Depends(found)
 
 
-def _checked(request: Request, view: View, use_case: str, role: Role) -> CasePage:
+def _check_access(request: Request, view: View, use_case: str, role: Role) -> CasePage:
     """Raises:
     HTTPException: 401 without a session, 403 without the role, 404 for a use case that is not served here.
     """

@@ -29,7 +29,7 @@ class Field:
     choices: tuple[str, ...] = ()
 
     @property
-    def shown(self) -> str:
+    def default_text(self) -> str:
         """The default as the field shows it."""
         if isinstance(self.default, list):
             return "\n".join(map(str, self.default))

@@ -101,10 +101,10 @@ def _clean(body: VacancyRecord | CandidateRecord) -> dict[str, Any]:
     names = body.names if isinstance(body, CandidateRecord) else []
     born = body.birth_date if isinstance(body, CandidateRecord) else None
     births = [f"{born:%d-%m-%Y}"] if born else []
-    return scrubbed(given, names, births)
+    return scrub_fields(given, names, births)
 
 
-def scrubbed(given: Mapping[str, Any], names: Sequence[str] = (), births: Sequence[str] = ()) -> dict[str, Any]:
+def scrub_fields(given: Mapping[str, Any], names: Sequence[str] = (), births: Sequence[str] = ()) -> dict[str, Any]:
     """Fields of a vacancy or a candidate; texts without personal data, as in the tables of the pipeline.
 
     Args:

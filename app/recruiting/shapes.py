@@ -158,7 +158,7 @@ class FoundCandidate(ShownCandidate):
     score: float
 
 
-class Found(BaseModel):
+class SearchResults(BaseModel):
     release: str
     kind: Literal["candidates", "vacancies"]
     results: list[FoundVacancy | FoundCandidate]

@@ -41,14 +41,14 @@ class ReleaseInService(Generic[T]):
         Raises:
             UnavailableError: none is loaded yet; the message says why.
         """
-        return self.loaded().service
+        return self.require_release().service
 
     @property
     def service(self) -> T | None:
         """What routes use of the release in service, None while none is loaded."""
         return self.served.service if self.served is not None else None
 
-    def loaded(self) -> LoadedRelease[T]:
+    def require_release(self) -> LoadedRelease[T]:
         """The release in service.
 
         Raises:

@@ -53,14 +53,14 @@ class Loading(Generic[T]):
         self, pointer: Pointer, version: str, wait: Wait | None, *, in_part: bool, kept: CachedRelease | None
     ) -> LoadedRelease[T]:
         if wait is None:
-            return self._loaded(pointer, version, in_part=in_part, kept=kept)
+            return self._load_files(pointer, version, in_part=in_part, kept=kept)
         with self._my_turn(), throttle(wait):
-            return self._loaded(pointer, version, in_part=in_part, kept=kept)
+            return self._load_files(pointer, version, in_part=in_part, kept=kept)
 
     def _my_turn(self) -> AbstractContextManager[None]:
         return file_lock(self._turn, TURN_SECONDS) if self._turn is not None else nullcontext()
 
-    def _loaded(self, pointer: Pointer, version: str, *, in_part: bool, kept: CachedRelease | None) -> LoadedRelease[T]:
+    def _load_files(self, pointer: Pointer, version: str, *, in_part: bool, kept: CachedRelease | None) -> LoadedRelease[T]:
         started = time.perf_counter()
         folder, manifest = self._files(version) if kept is None else (kept.folder, kept.manifest)
         damaged = self._guard.damaged_parts(folder, manifest, in_part=in_part) if self._guard is not None else ()

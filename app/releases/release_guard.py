@@ -57,7 +57,7 @@ class Verdict:
         return self.reason or " ".join(f"{name}: {reason}" for name, reason in self.parts.items())
 
 
-class Crashed(Exception):  # noqa: N818  a finding about a release
+class CheckCrashed(Exception):  # noqa: N818  a finding about a release
     """The check ended without a verdict, in a stage."""
 
     def __init__(self, stage: str, how: str) -> None:
@@ -122,7 +122,7 @@ class ReleaseGuard:
             CheckError: the check could not be made; trying again may help.
         """
         name = self._name(manifest)
-        found = _here.get(name) or self._kept(name)
+        found = _here.get(name) or self._cached_verdict(name)
         if found is None:
             found = self._try(folder, manifest)
             self._keep(name, found)
@@ -139,7 +139,7 @@ class ReleaseGuard:
         while True:
             try:
                 found = self._run(folder, manifest, list(without))
-            except Crashed as crash:
+            except CheckCrashed as crash:
                 if crash.stage not in self._optional or crash.stage in without:
                     return Verdict(f"the check of {folder} was ended by {crash.how}.", without)
                 without[crash.stage] = f"reading it was ended by {crash.how}."
@@ -166,7 +166,7 @@ class ReleaseGuard:
             raise CheckError(f"the release could not be checked ({type(error).__name__}).") from error
         return _read(done.returncode, done.stdout, done.stderr)
 
-    def _kept(self, name: str) -> Verdict | None:
+    def _cached_verdict(self, name: str) -> Verdict | None:
         """A verdict from the cache folder, if the folder is ours and only we can write to it."""
         try:
             stat = self._folder.stat()
@@ -209,7 +209,7 @@ def _read(code: int, output: str, errors: str) -> Verdict:
     last = errors.strip().rpartition("\n")[2][-200:]
     if not stage:
         raise CheckError(f"the check of the release did not start ({last or f'code {code}'}).")
-    raise Crashed(stage, signal.Signals(-code).name if code < 0 else f"code {code} ({last})")
+    raise CheckCrashed(stage, signal.Signals(-code).name if code < 0 else f"code {code} ({last})")
 
 
 def _lines(output: str) -> list[dict[str, Any]]:

@@ -83,7 +83,7 @@ class ReleaseManager(ReleaseInService[T]):
         """Look at the pointer for ever; ends when cancelled."""
         while True:
             await self.look()
-            await asyncio.sleep(self._doubled(self._failures))
+            await asyncio.sleep(self._backoff_seconds(self._failures))
 
     async def look(self, *, force: bool = False) -> bool:
         """Read the pointer once and load its release if it is new, or with ``force``; True if it is now in service."""
@@ -94,7 +94,7 @@ class ReleaseManager(ReleaseInService[T]):
                 self.loader.start_without_release()
             if self.store.error and self.served is None:
                 return await self._take_kept()
-            if pointer is None or not (force or self._wanted(pointer)):
+            if pointer is None or not (force or self._should_load(pointer)):
                 return False
             return await self._take(pointer)
 
@@ -105,20 +105,20 @@ class ReleaseManager(ReleaseInService[T]):
             Exception: it cannot be fetched or loaded.
         """
         async with self._lock:
-            return (await self._load(self.loaded().pointer, version)).service
+            return (await self._load(self.require_release().pointer, version)).service
 
     async def _current(self) -> Pointer | None:
         try:
             pointer = await asyncio.to_thread(self.releases.current)
         except Exception as error:  # noqa: BLE001  the watch must outlive whatever the store does
             self._failures += 1
-            self.store.failed(one_line(error))
+            self.store.note_failure(one_line(error))
             return None
         self._failures = 0
-        self.store.answered()
+        self.store.note_answer()
         return pointer
 
-    def _wanted(self, pointer: Pointer) -> bool:
+    def _should_load(self, pointer: Pointer) -> bool:
         if self.served is not None and self.served.release == pointer.version:
             if self.refusal is not None and not self.refusal.names(pointer):
                 self.refusal = None  # the pointer is back at the release in service
@@ -175,18 +175,18 @@ class ReleaseManager(ReleaseInService[T]):
         old, self.served = self.served, served
         created, seconds = served.manifest.created_at.timestamp(), served.load_seconds
         before = old.release if old else None
-        self._counts.swapped(before, served.release, created=created, clock=served.clock, seconds=seconds)
+        self._counts.note_release(before, served.release, created=created, clock=served.clock, seconds=seconds)
         log.info("%s: release %s in service after %.2f s", self.use_case, served.release, served.load_seconds)
 
     async def _load(self, pointer: Pointer, version: str, *, in_part: bool = False) -> LoadedRelease[T]:
         return await self._loading.load(pointer, version, beside=self.served is not None, in_part=in_part)
 
     def _refuse(self, pointer: Pointer, error: Exception) -> Refusal:
-        refusal = self.refusal = Refusal.of(pointer, error, self.refusal, self._doubled)
-        self._counts.refused()
+        refusal = self.refusal = Refusal.of(pointer, error, self.refusal, self._backoff_seconds)
+        self._counts.count_refusal()
         log.error("release %s refused: %s", pointer.version, refusal.reason, exc_info=None if refusal.final else error)
         return refusal
 
-    def _doubled(self, failures: int) -> float:
+    def _backoff_seconds(self, failures: int) -> float:
         """Seconds to wait: the poll interval, doubled with every failure in a row."""
         return float(min(LONGEST_PAUSE_SECONDS, self._poll_seconds * 2 ** min(failures, 10)))

@@ -47,7 +47,7 @@ def say(**said: Any) -> None:
     print(json.dumps(said), flush=True)
 
 
-def described(error: BaseException) -> str:
+def describe(error: BaseException) -> str:
     """The problem as a sentence.
 
     Args:

@@ -24,14 +24,14 @@ class StoreState:
         self._since_ms: int | None = None
         self._read = False
 
-    def failed(self, error: str) -> None:
+    def note_failure(self, error: str) -> None:
         """Note a look that failed."""
         self.error = error
         self._since_ms = self._since_ms or wall_ms()
         self._counts.store_failed()
         log.warning("release store: %s", error)
 
-    def answered(self) -> None:
+    def note_answer(self) -> None:
         """Note a look that found the pointer, or that there is none yet."""
         self.error, self._since_ms, self.from_cache, self._read = None, None, False, True
         self._counts.store_answered()

@@ -117,7 +117,7 @@ async def start_experiment(
     experiment = Experiment.model_validate(body.model_dump(exclude={"why"}))
     await _check(service, experiment)
     change = await asyncio.to_thread(service.log.experiments.start, experiment, caller.name, body.why)
-    return await _written(service, change, decisions, 201)
+    return await _record_change(service, change, decisions, 201)
 
 
 @router.put("/{name}", summary="Change shares", response_model=ExperimentFacts)
@@ -134,7 +134,7 @@ async def change_experiment(
         caller.name,
         body.why,
     )
-    return await _written(service, change, decisions, 200)
+    return await _record_change(service, change, decisions, 200)
 
 
 @router.post("/{name}/stop", summary="Stop an experiment", response_model=ExperimentFacts)
@@ -144,7 +144,7 @@ async def stop_experiment(
     """Stop an experiment for good: within a second everybody gets what the release in service answers."""
     _refuse_beside_file(service)
     change = await asyncio.to_thread(service.log.experiments.stop, name, body.version, caller.name, body.why)
-    return await _written(service, change, decisions, 200)
+    return await _record_change(service, change, decisions, 200)
 
 
 async def _check(service: Service, experiment: Experiment) -> None:
@@ -165,8 +165,8 @@ def _refuse_beside_file(service: Service) -> None:
         raise ConflictError("the experiments come from a file.", fix="Change the file of PAUTA_EXPERIMENTS_FILE.")
 
 
-async def _written(service: Service, change: Change, decisions: TheDecisions, status: int) -> Response:
-    await service.experiments.changed()
+async def _record_change(service: Service, change: Change, decisions: TheDecisions, status: int) -> Response:
+    await service.experiments.refresh()
     made = decision_of(change.before, change.after, "")
     await decisions.record(
         made.what, made.use_case, before=made.before, after=made.after, why=made.why, evidence=made.evidence

@@ -15,7 +15,7 @@ from app.http.json_answer import json_response
 from app.http.public_text import public
 from app.routes.health import clock_facts, troubles
 from app.routes.shapes import Info
-from app.security.requirement import allowed
+from app.security.requirement import is_allowed
 from script_shared.clock import wall_ms
 from script_shared.settings import Settings
 from script_shared.times import iso
@@ -32,7 +32,7 @@ async def get_info(request: Request, service: TheService) -> Response:
     """
     live = service.live_of(None)
     served = live.served
-    settings = shown(service.settings)
+    settings = settings_json(service.settings)
     return json_response(
         {
             "name": "pauta",
@@ -47,7 +47,7 @@ async def get_info(request: Request, service: TheService) -> Response:
             "release": served and served.release,
             **troubles(live),
             "use_cases": list(service.use_cases),
-            "settings": settings if await allowed(request, "admin") else without_addresses(settings),
+            "settings": settings if await is_allowed(request, "admin") else without_addresses(settings),
         }
     )
 
@@ -58,9 +58,9 @@ def _packages() -> dict[str, str]:
     return {name: version(name) for name in PACKAGES}
 
 
-def shown(settings: Settings) -> dict[str, Any]:
+def settings_json(settings: Settings) -> dict[str, Any]:
     """Settings for admins: of a secret only whether it is set."""
-    return {name: _shown(value) for name, value in settings}
+    return {name: _mask_value(value) for name, value in settings}
 
 
 def without_addresses(settings: dict[str, Any]) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def without_addresses(settings: dict[str, Any]) -> dict[str, Any]:
     return {name: public(value) if isinstance(value, str) else value for name, value in settings.items()}
 
 
-def _shown(value: Any) -> Any:
+def _mask_value(value: Any) -> Any:
     if isinstance(value, SecretStr):
         return "(set)"
     if isinstance(value, str) and "@" in value:

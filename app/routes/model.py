@@ -9,7 +9,7 @@ from app.dependencies import TheLive
 from app.http.json_answer import json_response
 from app.releases.release_manager import ReleaseManager
 from app.routes.health import troubles
-from app.routes.shapes import Model, Reloaded
+from app.routes.shapes import Model, ModelReloaded
 from app.security.requirement import require
 from script_shared.errors import UnavailableError
 from script_shared.times import iso
@@ -26,7 +26,7 @@ async def get_model(live: TheLive) -> Response:
 @router.post(
     "/model/reload",
     summary="Load the current release again",
-    response_model=Reloaded,
+    response_model=ModelReloaded,
     dependencies=[require("operator")],
 )
 async def reload_model(live: TheLive, decisions: TheDecisions) -> Response:
@@ -48,7 +48,7 @@ def facts(live: ReleaseManager[Any]) -> dict[str, Any]:
     Raises:
         UnavailableError: none is loaded.
     """
-    served = live.loaded()
+    served = live.require_release()
     pointer = served.pointer
     return {
         "use_case": live.use_case,

@@ -30,7 +30,7 @@ def get_releases(live: TheLive) -> Response:
         {
             "current": current,
             "serving": served and served.release,
-            "releases": [_shown(manifest, current) for manifest in _manifests(live.releases, pointer)],
+            "releases": [_release_json(manifest, current) for manifest in _manifests(live.releases, pointer)],
             "history": _history(pointer) if pointer else [],
         }
     )
@@ -46,7 +46,7 @@ def _manifests(releases: Releases, pointer: Pointer | None) -> list[Manifest]:
         return found
 
 
-def _shown(manifest: Manifest, current: str | None) -> dict[str, object]:
+def _release_json(manifest: Manifest, current: str | None) -> dict[str, object]:
     return {
         "version": manifest.version,
         "created_at": manifest.created_at.isoformat(),

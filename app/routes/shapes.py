@@ -13,7 +13,7 @@ class Health(BaseModel):
     status: Literal["ok"]
 
 
-class Refused(BaseModel):
+class ReleaseRefused(BaseModel):
     release: str
     reason: str
     at: Moment
@@ -21,7 +21,7 @@ class Refused(BaseModel):
 
 
 class Troubles(BaseModel):
-    refused: Refused | None = Field(description="The release that could not be loaded; null for none.")
+    refused: ReleaseRefused | None = Field(description="The release that could not be loaded; null for none.")
     store_error: str | None = Field(description="Why the release store could not be read; null if it could.")
     release_store: str = Field(description="`reachable`, or since when it is not, and whether the cache is served.")
 
@@ -88,7 +88,7 @@ class Model(ModelFacts, Troubles):
     pass
 
 
-class Reloaded(ModelFacts):
+class ModelReloaded(ModelFacts):
     reloaded: bool
 
 

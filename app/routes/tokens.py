@@ -62,7 +62,7 @@ async def make_token(body: NewToken, caller: Admin, service: TheService, decisio
             body.name, body.role, by=caller.name, use_cases=use_cases, expires_ms=expires_ms
         )
     )
-    await service.security.callers.changed()
+    await service.security.callers.refresh()
     await decisions.record("token", after=made.name, why="made", evidence={"role": made.role, "use_cases": use_cases})
     return json_response({**facts_of(made, wall_ms()), "token": secret}, 201, NO_STORE)
 
@@ -86,6 +86,6 @@ async def revoke_token(
     found = await asyncio.to_thread(service.log.tokens.revoke, name)
     if found is None:
         raise HTTPException(404, "No active token has this name.")
-    await service.security.callers.changed()
+    await service.security.callers.refresh()
     await decisions.record("token", before=found.name, why="revoked", evidence={"role": found.role})
     return json_response({**facts_of(found, wall_ms()), "state": "revoked", "revoked_at": iso(wall_ms())})

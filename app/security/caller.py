@@ -45,7 +45,7 @@ class Caller:
         return self.until_ms is not None and self.until_ms <= now_ms
 
 
-def merged(callers: Iterable[Caller]) -> dict[str, Caller]:
+def merge_callers(callers: Iterable[Caller]) -> dict[str, Caller]:
     """Callers by the digest of their token; a token that is set twice opens everything that either opens."""
     found: dict[str, Caller] = {}
     for caller in callers:

@@ -103,7 +103,7 @@ class Callers:
         if not secret or len(secret) > MOST_LENGTH:
             return None
         await self._follow(known=digest_of(secret) in self._sessions)
-        if self._jwt is not None and self._jwt.made(self._holder_of(secret)):
+        if self._jwt is not None and self._jwt.is_current(self._holder_of(secret)):
             await self._jwt.follow()
         return self.present_session(secret)
 
@@ -121,7 +121,7 @@ class Callers:
         session = self._sessions.get(digest_of(secret))
         return session.holder if session is not None else ""
 
-    async def changed(self) -> None:
+    async def refresh(self) -> None:
         """Read tokens and sessions again, after this process changed them; a failure does not undo the change."""
         self._tried_at = float("-inf")
         try:

@@ -87,7 +87,7 @@ class JsonWebTokens:
             self._kept[digest] = (time.monotonic() + KEPT_SECONDS, found)
         return found
 
-    def made(self, signer: str) -> bool:
+    def is_current(self, signer: str) -> bool:
         """Whether a session was opened with a JWT under the current settings of the single sign-on."""
         return signer.startswith(f"{MARK}{self._mark}")
 
@@ -101,7 +101,7 @@ class JsonWebTokens:
 
     def accepts(self, signer: str) -> bool:
         """Whether a JWT of this signer would still be accepted: same settings, and the issuer still has the key."""
-        return self.made(signer) and signer in map(self._signer, ("", *self._keys.kids()))
+        return self.is_current(signer) and signer in map(self._signer, ("", *self._keys.kids()))
 
     def _signer(self, kid: str) -> str:
         return f"{MARK}{self._mark}{digest_of(kid)[:SHORT]}"

@@ -91,7 +91,7 @@ def _rsa_keys(content: bytes) -> dict[str, Any]:
     if len(content) > MOST_BYTES:
         raise ValueError("the key set is too large")
     found: dict[str, Any] = {}
-    for place, one in enumerate(_listed(content)):
+    for place, one in enumerate(_parse_keys(content)):
         if one.get("kty") != "RSA" or one.get("use", "sig") != "sig" or one.get("alg", "RS256") != "RS256":
             continue
         try:
@@ -105,7 +105,7 @@ def _rsa_keys(content: bytes) -> dict[str, Any]:
     return found
 
 
-def _listed(content: bytes) -> list[dict[str, Any]]:
+def _parse_keys(content: bytes) -> list[dict[str, Any]]:
     found = orjson.loads(content)
     keys = found.get("keys") if isinstance(found, dict) else None
     if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):

@@ -93,7 +93,7 @@ def require(role: Role, use_case: str | None = None) -> Any:
     return Depends(Requirement(role, use_case))
 
 
-async def allowed(request: Request, role: Role, use_case: str | None = None) -> bool:
+async def is_allowed(request: Request, role: Role, use_case: str | None = None) -> bool:
     """Whether the sender has a role, for public routes that show some people more.
 
     A token that cannot be checked now counts as none, and so does any after too many wrong ones.

@@ -51,7 +51,7 @@ class SessionCookie:
         holder = caller.holder or caller.signer
         session = Session(digest_of(secret), holder, caller.name, caller.role, caller.use_cases, until_ms)
         await asyncio.to_thread(request.app.state.service.log.tokens.open_session, session)
-        await Security.of(request).callers.changed()
+        await Security.of(request).callers.refresh()
         response.set_cookie(
             self.name,
             secret,
@@ -70,7 +70,7 @@ class SessionCookie:
         """
         if secret := request.cookies.get(self.name, ""):
             await asyncio.to_thread(request.app.state.service.log.tokens.close_session, digest_of(secret))
-            await Security.of(request).callers.changed()
+            await Security.of(request).callers.refresh()
         response.delete_cookie(self.name, path=self.home(request), httponly=True, samesite="strict")
 
     def form_key(self, request: Request) -> str:

@@ -1,6 +1,6 @@
 """Tokens in the settings: the first admin's, and those of the viewers of a use case."""
 
-from app.security.caller import Caller, merged
+from app.security.caller import Caller, merge_callers
 from script_shared.people import digest_of
 from script_shared.settings import Settings
 from script_shared.use_case_settings import ADMIN, viewer_tokens
@@ -15,4 +15,4 @@ def settings_callers(settings: Settings) -> dict[str, Caller]:
     admin = settings.admin_token.get_secret_value().strip() if settings.admin_token else ""
     if admin:
         found.append(Caller(ADMIN, "admin", holder=digest_of(admin)))
-    return merged(found)
+    return merge_callers(found)

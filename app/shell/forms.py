@@ -31,7 +31,7 @@ async def form_of(request: Request) -> Form:
         raise HTTPException(422, "The form cannot be read.") from None
 
 
-async def _checked(request: Request) -> Form:
+async def _check_form(request: Request) -> Form:
     form = await form_of(request)
     if await person_of(request) is None:
         raise HTTPException(401)
@@ -40,4 +40,4 @@ async def _checked(request: Request) -> Form:
     return form
 
 
-TheForm = Annotated[Form, Depends(_checked)]
+TheForm = Annotated[Form, Depends(_check_form)]

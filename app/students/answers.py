@@ -45,7 +45,7 @@ def risk_json(risk: Risk, language: str) -> dict[str, Any]:
     }
 
 
-def listed(model: StudentsModel, place: int) -> dict[str, Any]:
+def risk_line(model: StudentsModel, place: int) -> dict[str, Any]:
     """One line of the list by risk.
 
     Args:

@@ -46,7 +46,7 @@ def records_in(body: bytes, content_type: str) -> list[Any]:
     return found
 
 
-def checked(record: Any) -> Read:
+def check_record(record: Any) -> Read:
     """A record as it is used, or what is wrong with it; no value is repeated.
 
     Args:

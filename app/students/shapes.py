@@ -18,7 +18,7 @@ Moment = Annotated[int, BeforeValidator(epoch_ms)]  # seconds or milliseconds si
 Phase = Annotated[int | None, Field(ge=0, le=9)]
 
 
-def changed(record: dict[str, float | None], given: dict[str, float | None]) -> dict[str, float | None]:
+def change_record(record: dict[str, float | None], given: dict[str, float | None]) -> dict[str, float | None]:
     """A record with other values; the lag follows phase and ideal phase where it was not given itself.
 
     Args:
@@ -28,7 +28,7 @@ def changed(record: dict[str, float | None], given: dict[str, float | None]) -> 
     Returns:
         a new record; None where a value is not known.
 
-    >>> changed({"phase": 2, "ideal_phase": 3, "lag": -1, "ida": 5.0}, {"phase": 3})
+    >>> change_record({"phase": 2, "ideal_phase": 3, "lag": -1, "ida": 5.0}, {"phase": 3})
     {'phase': 3, 'ideal_phase': 3, 'lag': 0, 'ida': 5.0}
     """
     after = record | given
@@ -62,7 +62,7 @@ class Changes(Question):
 
     def record(self) -> dict[str, float | None]:
         """The whole record; the lag follows the phases where it is not given."""
-        return changed(dict.fromkeys(RECORD), self.values_given())
+        return change_record(dict.fromkeys(RECORD), self.values_given())
 
 
 class BatchRecord(Changes):

@@ -22,7 +22,7 @@ import numpy as np
 from app import memory
 from app.news.releases.release_loader import trial_input
 from app.news.releases.release_trial import NewsTrial
-from app.releases.release_trial import described
+from app.releases.release_trial import describe
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
 from script_shared.releases import Manifest
@@ -142,7 +142,7 @@ def _try(folder: Path, params: NewsParams, writer: int) -> None:
     try:
         trial.run(folder, Manifest.model_construct(), ())
     except Exception as error:  # noqa: BLE001  as the check itself does
-        reason = described(error)
+        reason = describe(error)
     os.write(writer, json.dumps({"reason": reason, "parts": trial.parts}).encode())
     os._exit(0)
 

@@ -27,7 +27,7 @@ class DriftMetrics(JsonFigures):
     """
 
     def __init__(self, folder: Path | None) -> None:
-        super().__init__(folder, FILE, _checked)
+        super().__init__(folder, FILE, _check_content)
 
     def collect(self) -> Iterator[Metric]:
         """The gauges."""
@@ -72,7 +72,7 @@ class DriftMetrics(JsonFigures):
         return family
 
 
-def _checked(content: dict[str, Any]) -> dict[str, Any]:
+def _check_content(content: dict[str, Any]) -> dict[str, Any]:
     """The content of a file, which must have everything that the gauges show.
 
     Raises:

@@ -36,7 +36,7 @@ class GuardMetrics(JsonFigures):
     """
 
     def __init__(self, folder: Path | None) -> None:
-        super().__init__(folder, FILE, _checked)
+        super().__init__(folder, FILE, _check_content)
 
     def collect(self) -> Iterator[Metric]:
         """The gauges."""
@@ -67,7 +67,7 @@ def _seconds(moment: str | None) -> float | None:
     return None if moment is None else datetime.fromisoformat(moment).timestamp()
 
 
-def _checked(content: dict[str, Any]) -> dict[str, Any]:
+def _check_content(content: dict[str, Any]) -> dict[str, Any]:
     """The content of a file, which must have everything that the gauges show.
 
     Raises:

@@ -28,7 +28,7 @@ class ServiceMetrics(JsonFigures):
     """
 
     def __init__(self, folder: Path | None) -> None:
-        super().__init__(folder, FILE, _checked)
+        super().__init__(folder, FILE, _check_content)
 
     def collect(self) -> Iterator[Metric]:
         """The gauges."""
@@ -46,7 +46,7 @@ class ServiceMetrics(JsonFigures):
         yield when
 
 
-def _checked(content: Figures) -> Figures:
+def _check_content(content: Figures) -> Figures:
     """The content of a file, which must have everything that the gauges and the route show.
 
     Raises:

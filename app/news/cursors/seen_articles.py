@@ -16,7 +16,7 @@ MOST = 1000  # articles that can be paged through
 _VERSION, _BEFORE = b"2", b"1"  # of the cursors, and of those that earlier versions of the service wrote
 
 
-class Seen(NamedTuple):
+class CursorState(NamedTuple):
     """What a cursor says: the marks, and the id of the last article, "" if it is unknown."""
 
     marks: frozenset[int] = frozenset()
@@ -41,7 +41,7 @@ def write(before: frozenset[int], article_ids: Sequence[str]) -> str | None:
     return base64.urlsafe_b64encode(_VERSION + packed + last).decode().rstrip("=")
 
 
-def read(cursor: str) -> Seen:
+def read(cursor: str) -> CursorState:
     """What a cursor says.
 
     Args:
@@ -51,16 +51,16 @@ def read(cursor: str) -> Seen:
         RequestError: it is no cursor of this service.
     """
     if not cursor:
-        return Seen()
+        return CursorState()
     try:
         content = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         version, rest = content[:1], content[1:]
         if version == _BEFORE:
-            return Seen(frozenset(struct.unpack(f"<{len(rest) // 4}I", rest)))
+            return CursorState(frozenset(struct.unpack(f"<{len(rest) // 4}I", rest)))
         if version != _VERSION:
             raise ValueError("another version")
         (count,) = struct.unpack_from("<H", rest)
-        return Seen(frozenset(struct.unpack_from(f"<{count}I", rest, 2)), rest[2 + 4 * count :].decode())
+        return CursorState(frozenset(struct.unpack_from(f"<{count}I", rest, 2)), rest[2 + 4 * count :].decode())
     except (binascii.Error, ValueError, struct.error) as error:
         raise RequestError(
             "cursor: is not a valid cursor of this service.", fix="Use `next` of the previous page."

@@ -42,7 +42,7 @@ class EventIntake:
 
     def __init__(self, settings: Settings, log: EventLog, metrics: LiveMetrics) -> None:
         self.log = log
-        self.answers = AnswerMemory(self._write_lists, metrics.credited, settings.served_share)
+        self.answers = AnswerMemory(self._write_lists, metrics.count_credit, settings.served_share)
         self._folder = StateFolder(self.answers, self._read)
         self._catch_up = CatchUp(self.log, settings.events_retention_days)
         self._settings, self._metrics = settings, metrics
@@ -58,7 +58,7 @@ class EventIntake:
         return self._folder.room.newsroom if self._folder.room is not None else None
 
     @property
-    def served(self) -> AnswerCredits:
+    def credits(self) -> AnswerCredits:
         """The newest answers of this process."""
         return self.answers.served
 
@@ -98,7 +98,7 @@ class EventIntake:
         """The place of this process in the log and the digest of its state there; there must be a newsroom."""
         return await self._folder.digest()
 
-    async def settled(self) -> None:
+    async def wait_until_folded(self) -> None:
         """Returns once everything in the log is folded here, or the log is unreachable."""
         await self.write([])
 

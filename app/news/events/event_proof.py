@@ -45,7 +45,7 @@ class EventProof:
         """Whether unsigned events count in full."""
         return self._unsigned == "count"
 
-    async def signed(self, request: Request) -> bool:
+    async def is_signed(self, request: Request) -> bool:
         """Whether the site signed this request.
 
         Raises:
@@ -72,14 +72,14 @@ class EventProof:
         if signed:
             entry.body["proof"] = SIGNED
             return
-        if entry.kind == Kind.IMPRESSION and self._shown(entry, reader):
+        if entry.kind == Kind.IMPRESSION and self._was_shown(entry, reader):
             entry.body["proof"] = ANSWER
         elif self._unsigned == "discount":
             entry.body["proof"] = UNSIGNED
         if request.client is not None and (network := self._day_keys.network(request.client.host)):
             entry.body["network"] = network
 
-    def _shown(self, entry: Entry, reader: str) -> bool:
+    def _was_shown(self, entry: Entry, reader: str) -> bool:
         """Whether this user got an answer with the page, and no other impression has used that as its proof."""
         answer_id = str(entry.body.get("answer_id", ""))
         if not self._day_keys.gave(answer_id, reader, entry.article_id):

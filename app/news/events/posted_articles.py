@@ -39,7 +39,7 @@ class PostedArticles:
         """
         self._log.articles.merge()
         since_ms = newsroom.now_ms - self._alive_ms
-        rows = self._needed(since_ms, newsroom.seq)
+        rows = self._needed_rows(since_ms, newsroom.seq)
         changed = {row.article_id for row in rows if row.last_seq > newsroom.seq}  # rows hold what comes after, too
         newsroom.editorial.load(row for row in rows if row.article_id not in changed)
         rows = [row for row in rows if row.article_id not in changed]
@@ -52,7 +52,7 @@ class PostedArticles:
         if vectoriser is not None:
             self._vectorise(newsroom, vectoriser, [row for row in rows if row.begins_ms >= since_ms])
 
-    def _needed(self, since_ms: int, until: int) -> list[ArticleRow]:
+    def _needed_rows(self, since_ms: int, until: int) -> list[ArticleRow]:
         """Articles that are alive as posted, or that the release thinks alive, and withdrawn ones."""
         rows = {row.article_id: row for row in self._log.articles.needed_rows(since_ms, until)}
         if self._catalog is not None:

@@ -9,7 +9,7 @@ from script_shared.news.ranking.query import LiveAnswer
 MERGED = "interleaved"
 
 
-def merged(first: LiveAnswer, second: LiveAnswer, n: int, draw: Random) -> tuple[LiveAnswer, bytes]:
+def merge_answers(first: LiveAnswer, second: LiveAnswer, n: int, draw: Random) -> tuple[LiveAnswer, bytes]:
     """The merged answer, and for each place which answer it came from.
 
     Scores of two models cannot be compared, so each item keeps its own, lowered where the one before it has less.

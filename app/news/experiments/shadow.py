@@ -97,4 +97,4 @@ class Shadow:
         pages = tuple(item.article_id for item in found)
         mark = Mark(running.name, variant.name, micros, not pages, pages=pages)
         one.answer.marks = (*one.answer.marks, mark)
-        self._metrics.answered(mark)
+        self._metrics.count_answer(mark)

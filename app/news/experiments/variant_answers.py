@@ -8,7 +8,7 @@ from secrets import token_bytes
 from typing import NamedTuple
 
 from app.experiments.experiment_metrics import ExperimentMetrics
-from app.news.experiments.merged import merged
+from app.news.experiments.merged import merge_answers
 from app.news.experiments.variant_release import variant_release
 from app.news.releases.news_release import NewsRelease
 from script_shared.experiments.experiment import Variant
@@ -22,7 +22,7 @@ PART = "experiment"  # in ``degraded`` of an answer that a variant could not giv
 Loaded = Callable[[str], NewsRelease | None]
 
 
-class Given(NamedTuple):
+class MarkedAnswer(NamedTuple):
     """An answer.
 
     Attributes:
@@ -57,7 +57,7 @@ class VariantAnswers:
         self._running = next((each for each in experiments if each.experiment.way != "shadow"), None)
         self._made = {}
 
-    def answer(self, served: NewsRelease, query: Query, *, drawn: bool = True) -> Given:
+    def answer(self, served: NewsRelease, query: Query, *, drawn: bool = True) -> MarkedAnswer:
         """The answer to a request.
 
         Args:
@@ -69,10 +69,10 @@ class VariantAnswers:
             The answer of the user's variant; of the release in service outside experiments, or if the variant fails.
         """
         if (running := self._running) is None:
-            return _asked(served, query, drawn=drawn)
+            return _answer_query(served, query, drawn=drawn)
         assigned = running.variant_of(query.user, query.session)
         if assigned is None:
-            return _asked(served, query, drawn=drawn)
+            return _answer_query(served, query, drawn=drawn)
         started = time.perf_counter()
         try:
             given, owners = self._of(running, assigned, served, query, drawn=drawn)
@@ -80,11 +80,11 @@ class VariantAnswers:
             self._failures.note(f"experiment {running.name}", error)
             given, owners = None, b""
         if given is None:
-            given = _asked(served, query, drawn=drawn)
+            given = _answer_query(served, query, drawn=drawn)
             given.answer.degraded.append(PART)
         micros = round(1e6 * (time.perf_counter() - started))
         mark = Mark(running.name, assigned, micros, PART in given.answer.degraded, owners)
-        self._metrics.answered(mark)
+        self._metrics.count_answer(mark)
         return given._replace(mark=mark)
 
     def release_of(self, experiment: str, variant: Variant, served: NewsRelease) -> NewsRelease | None:
@@ -104,28 +104,28 @@ class VariantAnswers:
 
     def _of(
         self, running: StoredExperiment, assigned: str, served: NewsRelease, query: Query, *, drawn: bool
-    ) -> tuple[Given | None, bytes]:
+    ) -> tuple[MarkedAnswer | None, bytes]:
         """The variant's answer and the owners of its places; None if the release in service has to answer."""
         if running.experiment.way == "interleaving":
             first, second = (self.release_of(running.name, each, served) for each in running.experiment.variants)
-            return self._merged(first, second, query) if first is not None and second is not None else (None, b"")
+            return self._merge(first, second, query) if first is not None and second is not None else (None, b"")
         variant = running.experiment.variant(assigned)
         release = self.release_of(running.name, variant, served) if variant is not None else None
-        given = _asked(release, query, drawn=drawn) if release is not None else None
+        given = _answer_query(release, query, drawn=drawn) if release is not None else None
         return (given if given is not None and (given.answer.items or release is served) else None), b""
 
-    def _merged(self, first: NewsRelease, second: NewsRelease, query: Query) -> tuple[Given | None, bytes]:
+    def _merge(self, first: NewsRelease, second: NewsRelease, query: Query) -> tuple[MarkedAnswer | None, bytes]:
         answers = first.recommender.answer(query), second.recommender.answer(query)
         if not all(answer.items for answer in answers):
             return None, b""
-        answer, owners = merged(*answers, query.n, self._draw)
+        answer, owners = merge_answers(*answers, query.n, self._draw)
         newer = max(first, second, key=lambda release: int(release.model.facts["data_end_ms"]))
-        return Given(newer, query, answer), owners  # the newer release knows the titles of the articles of both
+        return MarkedAnswer(newer, query, answer), owners  # the newer release knows the titles of the articles of both
 
 
-def _asked(release: NewsRelease, query: Query, *, drawn: bool) -> Given:
+def _answer_query(release: NewsRelease, query: Query, *, drawn: bool) -> MarkedAnswer:
     """What a release answers, with a seed where its params let the places of the list be drawn."""
     recommender = release.recommender
     if drawn and recommender.params.randomization.settings is not None and query.is_plain:
         query = replace(query, seed=token_bytes(SEED))
-    return Given(release, query, recommender.answer(query))
+    return MarkedAnswer(release, query, recommender.answer(query))

@@ -29,7 +29,7 @@ def variant_release(base: NewsRelease, variant: Variant) -> NewsRelease:
     if not variant.params and variant.ranker and variant.rules:
         return base
     of = base.recommender
-    params = overruled(of.params, variant.params)
+    params = override_params(of.params, variant.params)
     recommender = LiveRecommender(
         of.model,
         of.newsroom,
@@ -43,7 +43,7 @@ def variant_release(base: NewsRelease, variant: Variant) -> NewsRelease:
     return replace(base, recommender=recommender)
 
 
-def overruled(params: ServingParams, changes: dict[str, Any]) -> ServingParams:
+def override_params(params: ServingParams, changes: dict[str, Any]) -> ServingParams:
     """The params of serving with those that a variant sets.
 
     Raises:
@@ -71,7 +71,7 @@ def check_variants(experiment: Experiment, params: ServingParams) -> None:
         RequestError: it cannot; the message says why.
     """
     for variant in experiment.variants:
-        overruled(params, variant.params)
+        override_params(params, variant.params)
 
 
 def _over(values: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

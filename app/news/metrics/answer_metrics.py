@@ -59,7 +59,7 @@ class AnswerMetrics:
         registry.register(self._sources)
         self._of_list: dict[tuple[str, str, str], _Bound] = {}
 
-    def recommended(self, answer: LiveAnswer, release: str, *, asked: int, seconds: float) -> None:
+    def count_list(self, answer: LiveAnswer, release: str, *, asked: int, seconds: float) -> None:
         """Count one list for which ``asked`` items were requested."""
         bound = self._of_list.get((answer.segment, answer.source, release))
         if bound is None:

@@ -46,11 +46,11 @@ class LiveMetrics:
         if duplicates:
             self.duplicate[kind].inc(duplicates)
 
-    def refused(self, reason: str, events: int) -> None:
+    def count_refused(self, reason: str, events: int) -> None:
         """Count refused events by one of the reasons in ``REFUSED``."""
         self._refused[reason].inc(events)
 
-    def credited(self, credit: Credit) -> None:
+    def count_credit(self, credit: Credit) -> None:
         """Count a click that was credited to an answer."""
         self.hit_history.add(credit)
         self.judged.labels(credit.segment, credit.source).inc()
@@ -59,7 +59,7 @@ class LiveMetrics:
         if credit.hit:
             self.brought.labels(credit.segment, credit.brought).inc()
         if credit.marks:
-            self._experiments.clicked(credit.marks, credit.article_id, credit.place, CUTOFF)
+            self._experiments.count_click(credit.marks, credit.article_id, credit.place, CUTOFF)
 
     def follow(self, lag: Lag, stale_seconds: Callable[[], float]) -> None:
         """Export from now on the position of a process in the log."""

@@ -95,7 +95,7 @@ def reader_list(served: NewsRelease, wanted: ReaderQuery) -> dict[str, Any]:
         "source": source,
         "release": served.release,
         "now": iso(facts.available.now_ms),
-        "items": [_shown(facts, item) for item in found],
+        "items": [_item_view(facts, item) for item in found],
     }
 
 
@@ -137,8 +137,8 @@ def _most_read(facts: ArticleFacts, query: Query) -> tuple[list[LiveItem], str, 
     return list(islice(found, query.n)), MOST_READ, ""
 
 
-def _shown(facts: ArticleFacts, item: LiveItem) -> dict[str, Any]:
-    listed = facts.listed(item.article_id)
+def _item_view(facts: ArticleFacts, item: LiveItem) -> dict[str, Any]:
+    listed = facts.metadata(item.article_id)
     parts = [part._asdict() for part in parts_of(item.explain)] if item.explain else []
     kept = {name: listed[name] for name in ("page", "title", "url", "issued", "section")}
     return {**kept, "score": item.score, "reason": item.reason, "source": item.source, "parts": parts}

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from app.releases.release_trial import ReleaseTrial, described, say
+from app.releases.release_trial import ReleaseTrial, describe, say
 from script_shared.clock import Clock
 from script_shared.errors import ReleaseError
 from script_shared.news.model import NewsModel
@@ -69,7 +69,7 @@ class NewsTrial(ReleaseTrial):
         try:
             return load()
         except Exception as error:  # noqa: BLE001  any error means that the part cannot be used
-            self.parts[name] = described(error)
+            self.parts[name] = describe(error)
             return None
 
     def _newsroom(self, model: NewsModel) -> Newsroom | None:

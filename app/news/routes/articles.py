@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Response
 from app.decisions import TheDecisions
 from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
-from app.news.event_shapes import Accepted, ArticlePost, ArticlesBody
+from app.news.event_shapes import ArticlePost, ArticlesBody, EventsAccepted
 from app.news.events.dating import Dating
 from app.news.service import NewsService, TheNews
 from app.security.requirement import require
@@ -23,7 +23,7 @@ MOST_TEXT = 4_000  # characters of the text that are kept; its words place the a
 @router.post(
     "/articles",
     summary="Publish, change or take down articles",
-    response_model=Accepted,
+    response_model=EventsAccepted,
     dependencies=[require("editor", "news")],
 )
 async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheNews, decisions: TheDecisions) -> Response:

@@ -13,7 +13,7 @@ from app.news.cursors import place
 from app.news.releases.news_release import NewsRelease
 from app.news.service import TheNews
 from app.news.text_fields import RequiredId
-from app.security.requirement import allowed, refuse_others
+from app.security.requirement import is_allowed, refuse_others
 from script_shared.news.catalog.newest import Place
 from script_shared.news.ranking.query import Query as LiveQuery
 from script_shared.news.serving.verdict import TEXTS, verdict
@@ -31,7 +31,7 @@ async def get_articles(request: Request, query: Annotated[ArticlesQuery, Query()
     Editors get all of them; others get those that are published and not withdrawn. A page examines a bounded number of
     articles, so follow ``next`` until it is null.
     """
-    served, admin = service.live.require(), await allowed(request, "editor", "news")
+    served, admin = service.live.require(), await is_allowed(request, "editor", "news")
     if query.state and not admin:
         await refuse_others(request, "editor", "news", "The parameter state")
     if not served.recommender.newest.is_current:
@@ -50,7 +50,7 @@ async def get_article(
     Editors also get what editors said of it, and with ``user_id`` or ``session`` why it is in that user's list
     of 100, or why it is not.
     """
-    served, admin = service.live.require(), await allowed(request, "editor", "news")
+    served, admin = service.live.require(), await is_allowed(request, "editor", "news")
     if request.query_params and not admin:
         await refuse_others(request, "editor", "news", "What a user is shown")
     facts = ArticleFacts.now(served.recommender)
@@ -59,7 +59,7 @@ async def get_article(
     asked = admin and bool(query.user_id or query.session)
     return json_response(
         {
-            **facts.stated(page),
+            **facts.metadata_and_state(page),
             "editorial": facts.editorial(page) if admin else None,
             "user": _of_user(served, page, query) if asked else None,
         }
@@ -81,7 +81,7 @@ def _page(served: NewsRelease, query: ArticlesQuery, most: int, *, admin: bool) 
             pages.append(at.article_id)
     else:
         last = None  # there is nothing behind
-    return {"items": [facts.stated(page) for page in pages], "next": last and place.write(last)}
+    return {"items": [facts.metadata_and_state(page) for page in pages], "next": last and place.write(last)}
 
 
 def _fits(facts: ArticleFacts, query: ArticlesQuery, words: list[re.Pattern[str]], page: str, *, admin: bool) -> bool:

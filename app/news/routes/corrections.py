@@ -12,7 +12,7 @@ from app.decisions import TheDecisions
 from app.http.bodies import BodyRoute
 from app.http.errors import problem
 from app.http.json_answer import json_response
-from app.news.event_shapes import Corrected, Correction
+from app.news.event_shapes import Correction, EventCorrected
 from app.news.routes.events import KINDS
 from app.news.service import NewsService, TheNews
 from app.news.text_fields import RequiredId
@@ -26,7 +26,7 @@ LABELS = ("session", "region", "device", "os", "referrer", "section")
 REASON = "correction"
 
 
-@router.delete("/{event_id:path}", summary="Take one event out", response_model=Corrected)
+@router.delete("/{event_id:path}", summary="Take one event out", response_model=EventCorrected)
 async def delete_event(event_id: EventId, service: TheNews, decisions: TheDecisions) -> Response:
     """Take one event out. It leaves the live state of every process within seconds, and the next training.
 
@@ -38,10 +38,10 @@ async def delete_event(event_id: EventId, service: TheNews, decisions: TheDecisi
     rule = await _rule(service, found, name)
     await _write(service, found, [rule])
     await decisions.record("correction", "news", after=rule.entry_id, why="one event deleted")
-    return json_response(_corrected(service, found, rule, None))
+    return json_response(_correction_json(service, found, rule, None))
 
 
-@router.put("/{event_id:path}", summary="Correct one event", response_model=Corrected)
+@router.put("/{event_id:path}", summary="Correct one event", response_model=EventCorrected)
 async def put_event(
     request: Request, event_id: EventId, body: Correction, service: TheNews, decisions: TheDecisions
 ) -> Response:
@@ -59,7 +59,7 @@ async def put_event(
     rule = await _rule(service, found, name)
     await _write(service, found, [rule, right])
     await decisions.record("correction", "news", after=right.entry_id, why="one event corrected")
-    return json_response(_corrected(service, found, rule, right.entry_id))
+    return json_response(_correction_json(service, found, rule, right.entry_id))
 
 
 async def _write(service: NewsService, found: Entry, entries: list[Entry]) -> None:
@@ -71,7 +71,7 @@ async def _write(service: NewsService, found: Entry, entries: list[Entry]) -> No
     if not await asyncio.to_thread(service.intake.log.append_about, found.entry_id, entries):
         raise HTTPException(409, "This event was corrected or deleted at the same time. Read it, then retry.")
     with contextlib.suppress(UnavailableError):  # it is written; this process folds it later
-        await service.intake.settled()
+        await service.intake.wait_until_folded()
 
 
 def _free_name(service: NewsService, event_id: str) -> str:
@@ -132,7 +132,7 @@ def _in_release(service: NewsService, found: Entry) -> bool:
     return newsroom is not None and found.seq <= newsroom.snapshot_seq
 
 
-def _corrected(service: NewsService, found: Entry, rule: Entry, replaced_by: str | None) -> dict[str, Any]:
+def _correction_json(service: NewsService, found: Entry, rule: Entry, replaced_by: str | None) -> dict[str, Any]:
     return {
         "event_id": found.entry_id,
         "quarantine_id": rule.entry_id,

@@ -11,11 +11,11 @@ from starlette.exceptions import HTTPException
 from app.http.errors import problem
 from app.http.json_answer import json_response
 from app.news.event_bodies import IntakeRoute, in_slices
-from app.news.event_shapes import Accepted, Event, EventsBody
+from app.news.event_shapes import Event, EventsAccepted, EventsBody
 from app.news.events.dating import Dating
 from app.news.logins import logins
 from app.news.service import NewsService, TheNews
-from app.security.requirement import allowed
+from app.security.requirement import is_allowed
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, Kind
 
@@ -36,7 +36,7 @@ KEPT = (
 )
 
 
-@router.post("/events", summary="Add clicks and impressions", response_model=Accepted)
+@router.post("/events", summary="Add clicks and impressions", response_model=EventsAccepted)
 async def post_events(request: Request, body: Annotated[EventsBody, Body()], service: TheNews) -> Response:
     """Add one event or a list of them, all or none. The answer means that they are durable and counted here.
 
@@ -46,11 +46,11 @@ async def post_events(request: Request, body: Annotated[EventsBody, Body()], ser
     the events may be written now, a little later, or never: send the same ids again, and each counts once.
     """
     events = body if isinstance(body, list) else [body]
-    signed = await _signed(service, request, len(events))
-    dating = await _dating(service, len(events), by_site=signed or await allowed(request, "operator", "news"))
+    signed = await _is_signed(service, request, len(events))
+    dating = await _dating(service, len(events), by_site=signed or await is_allowed(request, "operator", "news"))
     check = partial(_out_of_time, dating=dating, listed=isinstance(body, list))
     if errors := await in_slices(check, list(enumerate(events))):
-        service.metrics.live.refused("out_of_time", len(events))
+        service.metrics.live.count_refused("out_of_time", len(events))
         detail = f"{len(errors)} of {len(events)} events have a time that is not accepted. Nothing was written."
         return problem(request, 422, detail, errors=errors[:20])
     entries = await in_slices(partial(_entries, service, request, dating=dating, signed=signed), events)
@@ -59,11 +59,11 @@ async def post_events(request: Request, body: Annotated[EventsBody, Body()], ser
     return json_response({"accepted": sum(new), "duplicates": len(new) - sum(new)})
 
 
-async def _signed(service: NewsService, request: Request, events: int) -> bool:
+async def _is_signed(service: NewsService, request: Request, events: int) -> bool:
     try:
-        return await service.event_proof.signed(request)
+        return await service.event_proof.is_signed(request)
     except HTTPException:
-        service.metrics.live.refused("not_signed", events - 1)
+        service.metrics.live.count_refused("not_signed", events - 1)
         raise
 
 
@@ -71,7 +71,7 @@ async def _dating(service: NewsService, events: int, *, by_site: bool) -> Dating
     try:
         return await service.dating(by_site=by_site, believed=service.event_proof.counts_unsigned)
     except UnavailableError:
-        service.metrics.live.refused("no_release", events)
+        service.metrics.live.count_refused("no_release", events)
         raise
 
 
@@ -80,7 +80,7 @@ async def _write(service: NewsService, entries: list[Entry]) -> list[bool]:
     try:
         new = (await service.intake.write([*first, *entries]))[len(first) :]
     except UnavailableError:
-        service.metrics.live.refused("log_away", len(entries))
+        service.metrics.live.count_refused("log_away", len(entries))
         raise
     taken = Counter((entry.kind.name.lower(), flag) for entry, flag in zip(entries, new, strict=True))
     for kind in KINDS:

@@ -52,11 +52,11 @@ async def export_events(query: Annotated[ExportQuery, Query()], service: TheNews
     async def lines() -> AsyncIterator[bytes]:
         page = first
         while page is not None:
-            yield await asyncio.to_thread(_written, page)
+            yield await asyncio.to_thread(_json_lines, page)
             page = await asyncio.to_thread(next, pages, None)
 
     return Lines(lines())
 
 
-def _written(page: list[Entry]) -> bytes:
+def _json_lines(page: list[Entry]) -> bytes:
     return b"".join(orjson.dumps(plain(entry)) + b"\n" for entry in page)

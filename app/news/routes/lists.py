@@ -68,8 +68,8 @@ def _most_read(served: NewsRelease, query: MostReadQuery) -> dict[str, Any]:
         reads: dict[str, Read] = {}
         pages = (reads.setdefault(read.article_id, read).article_id for read in allowed)
         items = [
-            {**facts.listed(page), "clicks": round(reads[page].clicks), "share": round(reads[page].share, 4)}
-            for page in _edited(facts, pages, query)
+            {**facts.metadata(page), "clicks": round(reads[page].clicks), "share": round(reads[page].share, 4)}
+            for page in _apply_rules(facts, pages, query)
         ]
     return {"window": query.window, "generated_at": iso(now_ms), "items": items}
 
@@ -87,10 +87,13 @@ def _latest(served: NewsRelease, query: LatestQuery) -> dict[str, Any]:
         and facts.has(at.article_id, **narrowed)
         and not facts.available.refusal(at.article_id, NOBODY)
     )
-    return {"generated_at": iso(now_ms), "items": [facts.listed(page) for page in _edited(facts, allowed, query)]}
+    return {
+        "generated_at": iso(now_ms),
+        "items": [facts.metadata(page) for page in _apply_rules(facts, allowed, query)],
+    }
 
 
-def _edited(facts: ArticleFacts, pages: Iterator[str], query: ListFilters) -> list[str]:
+def _apply_rules(facts: ArticleFacts, pages: Iterator[str], query: ListFilters) -> list[str]:
     """The first articles that quotas and pairs of the editors allow; pins and boosts do not change these lists."""
     recommender, available = facts.recommender, facts.available
     rules = recommender.rules.at(available.now_ms)

@@ -44,7 +44,7 @@ async def get_live(service: TheNews, digest: bool = False, trending: Window | No
             "degraded": intake.troubles,
             "log_error": intake.follower.lag.error or intake.follower.lag.write_error or None,
             "seconds_since_read": round(intake.stale_seconds(), 3),
-            "served_remembered": len(intake.served),
+            "served_remembered": len(intake.credits),
             "posted_articles": len(room.editorial),
             "state": sizes_of(room.state) if room.state is not None else None,
             "digest": name,

@@ -22,7 +22,7 @@ from app.news.rules.rule_shapes import (
     RulesAnswer,
     State,
     VersionsAnswer,
-    shown,
+    rule_json,
 )
 from app.news.service import NewsService, TheNews
 from app.security.requirement import require
@@ -45,7 +45,7 @@ async def list_rules(
     now_ms = service.live.require().clock.now_ms()
     found = sorted(service.rules.book.rules, key=lambda rule: (rule.start_ms, rule.rule_id))
     listed = [
-        shown(rule, now_ms)
+        rule_json(rule, now_ms)
         for rule in found
         if (state is None or rule.state(now_ms) == state) and (kind is None or rule.kind == kind)
     ]
@@ -60,7 +60,7 @@ async def add_rule(request: Request, body: RuleBody, service: TheNews, decisions
     """
     now_ms = service.live.require().clock.now_ms()
     made = await _changes(request, service, decisions).add(body.rule("", now_ms))
-    return json_response(shown(made, now_ms))
+    return json_response(rule_json(made, now_ms))
 
 
 @router.post("/preview", summary="A list with and without a rule", response_model=PreviewAnswer)
@@ -76,7 +76,7 @@ async def get_rule(rule_id: RuleId, service: TheNews) -> Response:
     found = await asyncio.to_thread(service.rules.store.versions, rule_id)
     if not found:
         raise HTTPException(404, "This rule does not exist.")
-    return json_response({"versions": [{**shown(rule, now_ms), "removed": removed} for rule, removed in found]})
+    return json_response({"versions": [{**rule_json(rule, now_ms), "removed": removed} for rule, removed in found]})
 
 
 @router.put("/{rule_id}", summary="Change a rule", response_model=RuleAnswer, dependencies=[EDITOR])
@@ -85,10 +85,10 @@ async def change_rule(
 ) -> Response:
     """Fields that are left out get their defaults. 409 if somebody changed the rule since, with what changed."""
     now_ms = service.live.require().clock.now_ms()
-    before = _known(service, rule_id)
+    before = _find_rule(service, rule_id)
     rule = body.rule(rule_id, before.start_ms if before else now_ms)
     made = await _changes(request, service, decisions).change(rule, body.version)
-    return json_response(shown(made, now_ms))
+    return json_response(rule_json(made, now_ms))
 
 
 @router.delete("/{rule_id}", summary="Remove a rule", response_model=RuleAnswer, dependencies=[EDITOR])
@@ -97,19 +97,19 @@ async def remove_rule(
 ) -> Response:
     """The rule has no effect from now on. 409 if somebody changed it since, with what changed."""
     gone = await _changes(request, service, decisions).end(rule_id, version)
-    return json_response(shown(gone, service.live.require().clock.now_ms()))
+    return json_response(rule_json(gone, service.live.require().clock.now_ms()))
 
 
 @router.get("/{rule_id}/cost", summary="What a rule costs", response_model=CostAnswer)
 async def get_cost(rule_id: RuleId, service: TheNews) -> Response:
     """Expected clicks with and without the rule, estimated from the ranker's scores."""
-    rule = _known(service, rule_id)
+    rule = _find_rule(service, rule_id)
     if rule is None:
         raise HTTPException(404, "This rule does not exist, or was removed.")
     return json_response(await asyncio.to_thread(cost_of, service, rule, audience(service)))
 
 
-def _known(service: NewsService, rule_id: str) -> Rule | None:
+def _find_rule(service: NewsService, rule_id: str) -> Rule | None:
     return service.rules.book.get(rule_id)
 
 

@@ -27,7 +27,7 @@ class Chances:
         elif order.segment is not None and (total := sum(order.segment.scores.values())) > 0:
             self._of = {article: score / total for article, score in order.segment.scores.items()}
 
-    def expected(self, article_ids: Sequence[str]) -> float:
+    def expected_clicks(self, article_ids: Sequence[str]) -> float:
         """Expected clicks of a list, at most 1."""
         return sum(self._of.get(article, 0.0) / log2(place + 2) for place, article in enumerate(article_ids))
 

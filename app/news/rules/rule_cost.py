@@ -25,7 +25,7 @@ def audience(service: NewsService) -> Audience:
     Args:
         service: the parts of news; call this on the event loop.
     """
-    last = service.intake.served.newest_users(USERS)
+    last = service.intake.credits.newest_users(USERS)
     some = [user for ids in service.live.require().examples.values() for user in ids[:SOME]]
     return [*last, ("", ""), *((user, "") for user in some)][:USERS]
 
@@ -51,7 +51,7 @@ class Costs:
         clicks, changed = np.zeros((max(1, len(self._drafts)), 2)), 0
         for at, (draft, chances) in enumerate(self._drafts):
             lists = [self._recommender.list_draft(draft, book, editing).ids for book, editing in books]
-            clicks[at] = [chances.expected(ids) for ids in lists]
+            clicks[at] = [chances.expected_clicks(ids) for ids in lists]
             changed += lists[0] != lists[1]
             yield_cpu()
         kept, free = (1000 * clicks.mean(axis=0)).tolist()

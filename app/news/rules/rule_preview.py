@@ -30,10 +30,10 @@ def preview_of(service: NewsService, body: PreviewBody, users: Audience) -> dict
     rule = body.rule("new", now_ms)
     check(rule, now_ms)
     query = Query(body.user_id, n=body.num_recs, section=body.section, explore_slots=0)
-    return previewed(service, rule, query, users)
+    return preview_query(service, rule, query, users)
 
 
-def previewed(service: NewsService, rule: Rule, query: Query, users: Audience) -> dict[str, Any]:
+def preview_query(service: NewsService, rule: Rule, query: Query, users: Audience) -> dict[str, Any]:
     """The same for a rule and a query.
 
     Args:

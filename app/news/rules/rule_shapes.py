@@ -130,7 +130,7 @@ class PreviewAnswer(BaseModel):
     cost: CostAnswer
 
 
-def shown(rule: Rule, now_ms: int) -> dict[str, Any]:
+def rule_json(rule: Rule, now_ms: int) -> dict[str, Any]:
     """A rule in an answer.
 
     Args:

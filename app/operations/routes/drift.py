@@ -17,11 +17,11 @@ BARS, DRAWN, BINS = 12, 4, 14
 def get_drift_page(case: TheCase) -> Response:
     """The newest comparisons: verdict, the index of each column, and the columns that moved most."""
     drift = case.service.telemetry.drift.figures(case.name)
-    shown = [_shown(case, name, each) for name, each in drift["comparisons"].items()] if drift else []
+    shown = [_comparison_view(case, name, each) for name, each in drift["comparisons"].items()] if drift else []
     return case.page("operations/drift", "drift", drift=drift, comparisons=shown)
 
 
-def _shown(case: CasePage, name: str, comparison: dict[str, Any]) -> dict[str, Any]:
+def _comparison_view(case: CasePage, name: str, comparison: dict[str, Any]) -> dict[str, Any]:
     columns = comparison["columns"]
     moved = [each for each in columns if each.get("level") != "none" and each.get("bins")]
     plots = [_indices(case, columns[:BARS])] if columns else []

@@ -30,7 +30,7 @@ async def get_experiments_page(case: TheCase) -> Response:
     """The experiments of the use case, the newest first, each with its verdict and figures so far."""
     stored = await asyncio.to_thread(case.service.log.experiments.current)
     mine = [each for each in reversed(stored) if each.experiment.use_case == case.name]
-    shown = await asyncio.to_thread(lambda: [{**each.view(), **_found(case, each.name)} for each in mine])
+    shown = await asyncio.to_thread(lambda: [{**each.view(), **_load_analysis(case, each.name)} for each in mine])
     return case.page("operations/experiments", "experiments", experiments=shown)
 
 
@@ -59,7 +59,7 @@ async def stop(case: ActingCase, name: ExperimentName, form: TheForm, decisions:
         )
     except InputError as error:
         raise HTTPException(409, str(error)) from None
-    await case.service.experiments.changed()
+    await case.service.experiments.refresh()
     made = decision_of(change.before, change.after, "")
     await decisions.record(
         made.what, case.name, before=made.before, after=made.after, why=made.why, evidence=made.evidence
@@ -80,7 +80,7 @@ def _folder(case: CasePage) -> Path:
     return case.service.settings.evaluation_dir / FOLDER
 
 
-def _found(case: CasePage, name: str) -> dict[str, Any]:
+def _load_analysis(case: CasePage, name: str) -> dict[str, Any]:
     """Verdict, facts and plot of the last analysis; nothing before it, or if its file is damaged."""
     nothing: dict[str, Any] = {"verdict": "", "facts": [], "plot": None, "has_report": False}
     try:

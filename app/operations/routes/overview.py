@@ -23,13 +23,13 @@ def get_overview(view: AnyCase, service: TheService) -> Response:
     return view.page(
         "operations/overview",
         view.texts["name"],
-        cases=[_shown(view, service, name) for name in names],
+        cases=[_case_view(view, service, name) for name in names],
         links=Links.of(service.settings),
         may_read_record=view.viewer.may("operator", None),
     )
 
 
-def _shown(view: View, service: Service, name: str) -> dict[str, Any]:
+def _case_view(view: View, service: Service, name: str) -> dict[str, Any]:
     live = service.use_cases[name]
     served, refusal = live.served, live.refusal
     drift = service.telemetry.drift.figures(name)
@@ -42,13 +42,13 @@ def _shown(view: View, service: Service, name: str) -> dict[str, Any]:
         "reason": "" if served else public(live.reason()),
         "refused": f"{refusal.release}: {public(refusal.reason)}" if refusal else "",
         "store": live.store.text,
-        "pinned": _pinned(service, name),
+        "pinned": _pin_text(service, name),
         "drift": first["verdict"] if first else "",
         "alarm": bool(first and first["alarm"]),
     }
 
 
-def _pinned(service: Service, name: str) -> str:
+def _pin_text(service: Service, name: str) -> str:
     """The pin of the release in service as a sentence, "" for none."""
     try:
         pointer = service.use_cases[name].releases.current()

@@ -63,7 +63,7 @@ def ladder_of_vacancy(loaded: RecruitingRelease, vacancy: str, row: int) -> Ladd
         row: its row.
     """
     entries = loaded.matcher.world.activity.of_vacancy.get(row, ())
-    known = {loaded.matcher.candidates.id_of(entry[0]): _known(entry) for entry in reversed(entries[-MOST:])}
+    known = {loaded.matcher.candidates.id_of(entry[0]): _known_step(entry) for entry in reversed(entries[-MOST:])}
     return _ladder(loaded, known, "candidate_id", vacancy_id=vacancy)
 
 
@@ -76,7 +76,7 @@ def ladder_of_candidate(loaded: RecruitingRelease, candidate: str, row: int) -> 
         row: the row.
     """
     entries = loaded.matcher.world.activity.of_candidate.get(row, ())
-    known = {loaded.matcher.vacancies.id_of(entry[0]): _known(entry) for entry in reversed(entries[-MOST:])}
+    known = {loaded.matcher.vacancies.id_of(entry[0]): _known_step(entry) for entry in reversed(entries[-MOST:])}
     return _ladder(loaded, known, "vacancy_id", candidate_id=candidate)
 
 
@@ -88,7 +88,7 @@ def _ladder(loaded: RecruitingRelease, known: dict[str, Step], key: str, **equal
     except UnavailableError as error:
         log.warning("statuses cannot be read: %s", error.log_text)
         return Ladder(known, False, statuses)
-    latest = {str(each.record[key]): _stored(grades, each) for each in stored}
+    latest = {str(each.record[key]): _stored_step(grades, each) for each in stored}
     everything = {**latest, **{name: step for name, step in known.items() if name not in latest}}
     return Ladder({name: step for name, step in everything.items() if _exists(loaded, key, name)}, True, statuses)
 
@@ -99,12 +99,12 @@ def _exists(loaded: RecruitingRelease, key: str, name: str) -> bool:
     return loaded.matcher.candidates.row(name) >= 0 and not loaded.erased.has(name)
 
 
-def _known(entry: Known) -> Step:
+def _known_step(entry: Known) -> Step:
     _, day, _, grade = entry
     return Step(BY_GRADE[grade] if grade >= 0 else "undecided", "", 0, iso_day(day))
 
 
-def _stored(grades: GradesParams, stored: StoredRow) -> Step:
+def _stored_step(grades: GradesParams, stored: StoredRow) -> Step:
     record: dict[str, Any] = stored.record
     grade = grades.grade_of(record["status"])
     stage = "undecided" if grade is None else BY_GRADE[grade]

@@ -24,7 +24,7 @@ NOT_KEPT = f"Contacts are not kept. Set {VARIABLE} and run the data pipeline aga
 @router.get("/candidates/{candidate_id}/contact", summary="A candidate's contact", response_model=CandidateContact)
 async def get_contact(candidate_id: CandidateId, request: Request, viewer: TheViewer, loaded: InService) -> Response:
     """Names, addresses and numbers of one person, as in the files. The access record gets an entry first."""
-    contacts = _kept(loaded)
+    contacts = _require_contacts(loaded)
     route = f"{request.method} {request.scope['route'].path_format}"
     erased = loaded.erased.has(candidate_id)
     found = None if erased else await asyncio.to_thread(contacts.read, candidate_id, viewer.name, route)
@@ -46,12 +46,12 @@ async def list_contact_looks(
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
 ) -> Response:
     """Looks at contacts, newest first. A digest names the candidate; ``candidate_id`` selects the looks at one."""
-    rows = await asyncio.to_thread(_kept(loaded).looks, candidate_id, before, limit)
+    rows = await asyncio.to_thread(_require_contacts(loaded).looks, candidate_id, before, limit)
     looks = [{**{name: row[name] for name in row if name != "at_ms"}, "at": iso(row["at_ms"])} for row in rows]
     return private_json({"looks": looks, "before": rows[-1]["number"] if len(rows) == limit else None})
 
 
-def _kept(loaded: RecruitingRelease) -> Contacts:
+def _require_contacts(loaded: RecruitingRelease) -> Contacts:
     if loaded.contacts is None:
         raise HTTPException(404, NOT_KEPT)
     return loaded.contacts

@@ -7,7 +7,7 @@ from fastapi import Response
 
 from app.http.bodies import BodyRoute
 from app.recruiting.answers import Side, candidate_row, pair_json, private_json, vacancy_row
-from app.recruiting.changes import scrubbed
+from app.recruiting.changes import scrub_fields
 from app.recruiting.live_release import InService
 from app.recruiting.release_loader import RecruitingRelease
 from app.recruiting.routes import recruiting_router
@@ -37,12 +37,12 @@ def _sides(loaded: RecruitingRelease, pair: Pair) -> tuple[Side, Side]:
     candidate: Side = (
         candidate_row(loaded, pair.candidate)
         if isinstance(pair.candidate, str)
-        else {"candidate_id": "", **scrubbed(pair.candidate.model_dump(exclude_none=True))}
+        else {"candidate_id": "", **scrub_fields(pair.candidate.model_dump(exclude_none=True))}
     )
     vacancy: Side = (
         vacancy_row(loaded, pair.vacancy)
         if isinstance(pair.vacancy, str)
-        else {"vacancy_id": "", **scrubbed(pair.vacancy.model_dump(exclude_none=True))}
+        else {"vacancy_id": "", **scrub_fields(pair.vacancy.model_dump(exclude_none=True))}
     )
     return candidate, vacancy
 

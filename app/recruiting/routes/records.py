@@ -55,7 +55,7 @@ async def list_records(
     rows, total = await asyncio.to_thread(lambda: loaded.live.store.page(kind, offset, limit, before, **equal))
     kept = [each for each in rows if not loaded.erased.has(str(each.record.get("candidate_id", "")))]
     following = rows[-1].change if len(rows) == limit else None
-    return private_json({"total": total, "records": [_shown(each) for each in kept], "next": following})
+    return private_json({"total": total, "records": [_record_json(each) for each in kept], "next": following})
 
 
 @router.get("/records/{kind}/{record_id}", summary="A stored record", response_model=StoredRecord)
@@ -64,7 +64,7 @@ async def get_record(kind: People, record_id: RecordId, loaded: InService) -> Re
     found = await asyncio.to_thread(loaded.live.store.get, kind, [record_id])
     if found is None or found.removed or (kind == "candidates" and loaded.erased.has(record_id)):
         raise HTTPException(404, UNKNOWN)
-    return private_json(_shown(found))
+    return private_json(_record_json(found))
 
 
 @router.put(
@@ -77,7 +77,7 @@ async def put_vacancy(record_id: RecordId, body: VacancyRecord, loaded: InServic
     """The vacancy is found, and ranked for candidates, by every process within a second. 409 for another version."""
     stored = await add_vacancy(loaded, record_id, body)
     await decisions.record("editorial", "recruiting", after=record_id, why="a vacancy stored")
-    return private_json(_shown(stored))
+    return private_json(_record_json(stored))
 
 
 @router.put(
@@ -92,7 +92,7 @@ async def put_candidate(
     """The candidate is found by every process within a second. 409 for another version, 404 for an erased one."""
     stored = await add_candidate(loaded, record_id, body)
     await decisions.record("editorial", "recruiting", why="a candidate stored", evidence={"version": stored.version})
-    return private_json(_shown(stored))
+    return private_json(_record_json(stored))
 
 
 @router.delete(
@@ -122,8 +122,8 @@ async def post_application(body: ApplicationRecord, loaded: InService, decisions
     """
     stored = await add_application(loaded, body)
     await decisions.record("editorial", "recruiting", after=body.vacancy_id, why="an application stored")
-    return private_json(_shown(stored))
+    return private_json(_record_json(stored))
 
 
-def _shown(stored: StoredRow) -> dict[str, Any]:
+def _record_json(stored: StoredRow) -> dict[str, Any]:
     return {"kind": stored.kind, "version": stored.version, "record": stored.record}

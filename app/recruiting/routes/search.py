@@ -9,13 +9,13 @@ from app.recruiting.answers import private_json
 from app.recruiting.lists import found_by_text
 from app.recruiting.live_release import InService
 from app.recruiting.routes import recruiting_router
-from app.recruiting.shapes import Found, Limit, Offset
+from app.recruiting.shapes import Limit, Offset, SearchResults
 
 router = recruiting_router()
 Kind = Literal["candidates", "vacancies"]
 
 
-@router.get("/search", summary="Search by text", response_model=Found)
+@router.get("/search", summary="Search by text", response_model=SearchResults)
 async def search(
     loaded: InService,
     q: Annotated[str, Query(min_length=1, max_length=500, description="Words such as `consultor sap mm pleno`.")],

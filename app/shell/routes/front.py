@@ -18,11 +18,11 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 @router.get("/")
 async def index(view: OpenView, service: TheService) -> Response:
     """The use cases of this instance, with the release of each that is in service."""
-    cases = [_shown(view, service.cases[name], live) for name, live in service.use_cases.items()]
+    cases = [_case_view(view, service.cases[name], live) for name, live in service.use_cases.items()]
     return view.page("shell/front", view.texts["front"], cases=cases)
 
 
-def _shown(view: View, case: AppUseCase, live: ReleaseManager[Any]) -> dict[str, Any]:
+def _case_view(view: View, case: AppUseCase, live: ReleaseManager[Any]) -> dict[str, Any]:
     texts, served = view.shell.texts(view.language, case.name), live.served
     return {
         "name": case.name,

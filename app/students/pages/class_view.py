@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from app.students.answers import listed
+from app.students.answers import risk_line
 from script_shared.arrays import IntArray
 from script_shared.students.features import STATUSES
 from script_shared.students.model import StudentsModel
@@ -47,7 +47,7 @@ def students_shown(model: StudentsModel, filters: Filters, erased: IntArray) -> 
     """The lines of the page, and how many there are on all pages."""
     places = model.by_risk(group=filters.group, phase=filters.phase, urgent=filters.urgent, without=erased)
     page = places[filters.offset : filters.offset + filters.limit]
-    return [listed(model, int(place)) for place in page], len(places)
+    return [risk_line(model, int(place)) for place in page], len(places)
 
 
 def class_counts(model: StudentsModel, erased: IntArray) -> dict[str | None, dict[str, int]]:

@@ -13,7 +13,7 @@ from app.shell.view import View, view_of
 from app.shell.words import Texts
 from app.students.pages.class_view import Filters, class_counts, students_shown
 from app.students.pages.student_view import changes_in, fields_shown, path_shown, risk_shown
-from app.students.shapes import StudentId, changed
+from app.students.shapes import StudentId, change_record
 from app.students.visits import TheRelease, Visit, visit_of
 from script_shared.errors import RequestError
 from script_shared.students.model import Risk
@@ -101,6 +101,6 @@ async def _after(
     if not values:
         return None, ""
     try:
-        return (await asyncio.to_thread(visit.model.of_records, [changed(record, values)]))[0], ""
+        return (await asyncio.to_thread(visit.model.of_records, [change_record(record, values)]))[0], ""
     except RequestError:  # where the params refuse what is missing
         return None, ", ".join(texts[name] for name, value in values.items() if value is None)

@@ -46,11 +46,12 @@ def path_shown(path: Path) -> dict[str, Any]:
 def fields_shown(record: Record, given: Mapping[str, str]) -> list[dict[str, Any]]:
     """The fields of the what-if with the record's values, or those that were sent."""
     return [
-        {"name": name, "value": given.get(name, shown(record.get(name))), "whole": name in WHOLE} for name in CHANGED
+        {"name": name, "value": given.get(name, field_text(record.get(name))), "whole": name in WHOLE}
+        for name in CHANGED
     ]
 
 
-def shown(value: float | None) -> str:
+def field_text(value: float | None) -> str:
     """A value as the form holds it."""
     return "" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
 
@@ -64,6 +65,6 @@ def changes_in(record: Record, given: Mapping[str, str]) -> Changes:
     wanted: dict[str, Any] = {}
     for name in CHANGED:
         text = given.get(name, "").strip().replace(",", ".")
-        if name in given and text != shown(record.get(name)):
+        if name in given and text != field_text(record.get(name)):
             wanted[name] = text or None
     return Changes.model_validate(wanted)

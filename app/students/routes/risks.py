@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from app.http.bodies import BodyRoute
 from app.students.answers import private_json, risk_json
-from app.students.shapes import Changes, Language, StudentId, StudentRisk, WhatIf, changed
+from app.students.shapes import Changes, Language, StudentId, StudentRisk, WhatIf, change_record
 from app.students.visits import TheVisit
 
 router = APIRouter(tags=["students"], route_class=BodyRoute)
@@ -40,7 +40,7 @@ async def ask_what_if(ra: StudentId, body: Changes, visit: TheVisit, lang: Langu
     """
     place, model = await visit.student(ra), visit.model
     record = model.store.record(model.store.rows(place)[-1])
-    before, after = await asyncio.to_thread(model.of_records, [record, changed(record, body.values_given())])
+    before, after = await asyncio.to_thread(model.of_records, [record, change_record(record, body.values_given())])
     return private_json(
         {
             "ra": model.store.ids.ids[place],

@@ -8,7 +8,7 @@ from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
 from app.http.public_text import public
 from app.routes.model import get_model, reload_model
-from app.routes.shapes import Model, Reloaded, TrainingRun
+from app.routes.shapes import Model, ModelReloaded, TrainingRun
 from app.security.requirement import require
 from app.students.shapes import StudentsHealth, StudentsTraining
 
@@ -32,7 +32,10 @@ async def get_students_model(service: TheService) -> Response:
 
 
 @router.post(
-    "/model/reload", summary="Load it again", response_model=Reloaded, dependencies=[require("operator", "students")]
+    "/model/reload",
+    summary="Load it again",
+    response_model=ModelReloaded,
+    dependencies=[require("operator", "students")],
 )
 async def reload_students_model(service: TheService, decisions: TheDecisions) -> Response:
     """As ``POST /model/reload?use_case=students``. Reaches this process only."""

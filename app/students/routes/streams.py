@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from app.http.csv_files import CSV_TOO, csv_text
 from app.students.answers import NO_STORE, risk_json
-from app.students.record_files import TYPES, checked, records_in
+from app.students.record_files import TYPES, check_record, records_in
 from app.students.shapes import BatchRecord, Language
 from app.students.visits import TheVisit
 from script_shared.errors import RequestError
@@ -72,7 +72,7 @@ def _lines(
     model: StudentsModel, records: list[Any], start: int, language: str, *, explain: bool
 ) -> list[dict[str, Any]]:
     """One object for each record, with its line from 1 on."""
-    read = [checked(record) for record in records]
+    read = [check_record(record) for record in records]
     risks = iter(_risks(model, [record for record, _ in read if record is not None], explain=explain))
     lines = []
     for line, (record, error) in enumerate(read, start + 1):

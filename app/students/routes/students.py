@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from app.decisions import TheDecisions
 from app.http.csv_files import CSV_TOO, csv_text
 from app.security.requirement import require
-from app.students.answers import NO_STORE, listed, private_json, whole
+from app.students.answers import NO_STORE, private_json, risk_line, whole
 from app.students.shapes import ErasedStudent, StudentId, StudentList, StudentPath
 from app.students.visits import TheVisit
 
@@ -29,7 +29,7 @@ async def list_students(
     """The students of a year, the highest chance of critical first."""
     model = visit.model
     places = model.by_risk(year=year, group=group, phase=phase, urgent=urgent, without=visit.release.erased_rows.rows)
-    page = [listed(model, int(place)) for place in places[offset : offset + limit]]
+    page = [risk_line(model, int(place)) for place in places[offset : offset + limit]]
     await visit.record([line["ra"] for line in page])
     if format == "csv":
         headers = {"Content-Disposition": 'attachment; filename="students.csv"', **NO_STORE}

@@ -39,7 +39,7 @@ class ChosenList(NamedTuple):
     """
 
     ids: list[str]
-    explore: list[str]
+    explored: list[str]
     popular: list[str]
     draw: Draw | None = None
     by_editors: frozenset[str] = frozenset()

@@ -255,7 +255,7 @@ class ExactIndex:
         index = cls(width, encoder, base)
         for row, (name, tagged) in enumerate(zip(ids, tags, strict=True)):
             index._note(name, tagged, row)
-        index._opened()
+        index._on_open()
         return index
 
     def _on_open(self) -> None:

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.http.forwarded import Forwarded
+from app.http.forwarded import ForwardedHeaders
 from script_shared.addresses import networks
 from tests.app.conftest import of_a_module
 
@@ -30,7 +30,7 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def seen(headers: dict[str, str], *, peer: str = PROXY, path: str = "/x", root: str = "") -> dict[str, str]:
-    app = Forwarded(echo, root, networks("127.0.0.1, 10.0.0.0/8"))
+    app = ForwardedHeaders(echo, root, networks("127.0.0.1, 10.0.0.0/8"))
     found: dict[str, str] = asyncio.run(_ask(app, peer, path, headers)).json()
     return found
 
@@ -140,6 +140,6 @@ def test_generated_clients_find_the_service_under_the_prefix(site: Site) -> None
 
 
 def test_the_prefix_alone_leads_to_the_front_page() -> None:
-    app = Forwarded(echo, "/pauta", ())
+    app = ForwardedHeaders(echo, "/pauta", ())
     response = asyncio.run(_ask(app, PROXY, "/pauta", {}))
     assert (response.status_code, response.headers["Location"]) == (308, "/pauta/")

@@ -30,7 +30,7 @@ def text(counts: Telemetry) -> str:
 
 
 def swapped(releases: ReleaseCounts, old: str | None, new: str) -> None:
-    releases.swapped(old, new, created=1, clock=Clock("data", 5000), seconds=1)
+    releases.note_release(old, new, created=1, clock=Clock("data", 5000), seconds=1)
 
 
 def test_every_metric_is_documented_and_no_other_is() -> None:
@@ -44,7 +44,7 @@ def test_every_metric_says_what_it_is() -> None:
 
 def test_two_services_in_one_process_do_not_share_counts() -> None:
     first, second = Telemetry(), Telemetry()
-    first.http.answered("/health", "GET", 200, 0.001)
+    first.http.count_request("/health", "GET", 200, 0.001)
     assert 'route="/health"' in text(first)
     assert 'route="/health"' not in text(second)
 
@@ -113,4 +113,4 @@ def test_series_of_a_use_case_leave_with_its_release_unless_another_one_has_that
     monkeypatch.setattr("app.metrics.leaving_releases.KEPT_SECONDS", 0.0)
     text(counts)
     assert left == ["v1", "v2"]
-    assert counts.removed == ["v1"]
+    assert counts.removed_releases == ["v1"]

@@ -95,13 +95,13 @@ def test_a_start_on_a_release_whose_check_is_killed_serves_the_one_before_and_tr
     store.promote("v2", "Nova")
     live = ReleaseManager(store.releases, Killed(), Telemetry().counts_of("news"), 0.02, use_case="news")
     assert not asyncio.run(live.look())
-    assert live.loaded().release == "v1"
+    assert live.require_release().release == "v1"
     assert live.refusal is not None
     assert (live.refusal.release, live.refusal.final) == ("v2", False)
     live.refusal = replace(live.refusal, retry_at=0.0)  # long ago
     assert not asyncio.run(live.look())
     assert live.refusal.tries == 2
-    assert live.loaded().release == "v1"
+    assert live.require_release().release == "v1"
 
 
 def test_a_final_refusal_is_not_tried_again_however_long_one_waits(store: Store) -> None:

@@ -29,6 +29,6 @@ def test_later_reads_of_the_pointer_keep_the_refusal(store: Store, tmp_path: Pat
     live = ReleaseManager(store.releases, NewsLoader(), counts, 0.02, use_case="news", guard=guard)
     for _ in range(3):
         assert not asyncio.run(live.look())
-        assert live.loaded().release == "v1"
+        assert live.require_release().release == "v1"
         assert live.refusal is not None
         assert "the ranker is damaged" in live.refusal.reason

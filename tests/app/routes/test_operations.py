@@ -4,7 +4,7 @@ import httpx
 from pydantic import SecretStr
 
 from app import __version__
-from app.routes.info import shown
+from app.routes.info import settings_json
 from script_shared.settings import Settings
 from tests.app.conftest import TOKEN
 
@@ -33,8 +33,8 @@ def test_info_shows_settings_but_no_secret(client: httpx.Client) -> None:
 
 def test_an_address_with_a_password_is_shown_without_it() -> None:
     settings = Settings(airflow_url="http://me:secret@airflow:8080", airflow_password=SecretStr("secret"))
-    assert shown(settings)["airflow_url"] == "http://airflow:8080"
-    assert "secret" not in str(shown(settings))
+    assert settings_json(settings)["airflow_url"] == "http://airflow:8080"
+    assert "secret" not in str(settings_json(settings))
 
 
 def test_requests_are_counted_by_route_template_and_not_by_address(shared: httpx.Client) -> None:

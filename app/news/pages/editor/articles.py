@@ -40,15 +40,15 @@ async def get_articles(view: TheView, service: TheNews, q: Annotated[Words, Quer
     served = service.live.require()
     if not served.recommender.newest.is_current:
         await asyncio.to_thread(served.recommender.newest.refresh)
-    found = await asyncio.to_thread(_found, served, q)
+    found = await asyncio.to_thread(_search, served, q)
     return editor_page(view, "articles", view.texts["find"], served, q=q, found=found)
 
 
-def _found(served: NewsRelease, q: str) -> list[dict[str, Any]]:
+def _search(served: NewsRelease, q: str) -> list[dict[str, Any]]:
     facts, words = ArticleFacts.now(served.recommender), beginnings(q)
     newest = islice(served.recommender.newest.after(Place.before(LAST_MS)), LOOKED_AT)
     ids = (at.article_id for at in newest if not words or facts.says(at.article_id, words))
-    return [facts.stated(article) for article in islice(ids, FOUND)]
+    return [facts.metadata_and_state(article) for article in islice(ids, FOUND)]
 
 
 @router.get("/article")
@@ -75,10 +75,10 @@ async def get_article(
     return editor_page(
         view,
         "article",
-        facts.listed(page)["title"] or page,
+        facts.metadata(page)["title"] or page,
         served,
         tab="articles",
-        article=facts.stated(page),
+        article=facts.metadata_and_state(page),
         placements=found,
         curve=curve,
         user=user,

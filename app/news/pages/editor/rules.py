@@ -15,7 +15,7 @@ from app.news.pages.editor.rule_text import calendar_span, rule_row
 from app.news.pages.editor.trending import sections_of
 from app.news.rules.rule_changes import RuleChanges
 from app.news.rules.rule_cost import audience, cost_of, cost_of_all
-from app.news.rules.rule_preview import previewed
+from app.news.rules.rule_preview import preview_query
 from app.news.rules.rule_shapes import RULE_ID
 from app.news.service import NewsService, TheNews
 from app.shell.forms import Form, TheForm
@@ -64,13 +64,13 @@ async def get_new_rule(request: Request, view: EditorView, service: TheNews) -> 
 @router.post("/new")
 async def add_rule(view: EditorView, service: TheNews, form: TheForm, decisions: TheDecisions) -> Response:
     """Preview the rule of a form, or add it."""
-    return await _sent(view, service, form, decisions, None)
+    return await _handle_form(view, service, form, decisions, None)
 
 
 @router.get("/{rule_id}")
 async def get_rule(rule_id: RuleId, view: TheView, service: TheNews) -> Response:
     """The form of a rule, with its versions."""
-    rule = _known(service, rule_id)
+    rule = _find_rule(service, rule_id)
     return await _form_page(view, service, fields_of(rule), rule)
 
 
@@ -79,13 +79,13 @@ async def change_rule(
     rule_id: RuleId, view: EditorView, service: TheNews, form: TheForm, decisions: TheDecisions
 ) -> Response:
     """Preview a change of a rule, save it, or remove the rule."""
-    return await _sent(view, service, form, decisions, _known(service, rule_id))
+    return await _handle_form(view, service, form, decisions, _find_rule(service, rule_id))
 
 
 @router.get("/{rule_id}/cost")
 async def get_cost(rule_id: RuleId, view: TheView, service: TheNews) -> Response:
     """What a rule costs, in words; ``all`` rules have their own address."""
-    found = await asyncio.to_thread(cost_of, service, _known(service, rule_id), audience(service))
+    found = await asyncio.to_thread(cost_of, service, _find_rule(service, rule_id), audience(service))
     return json_response({"text": _cost(view, found)})
 
 
@@ -101,14 +101,16 @@ def _cost(view: View, found: Mapping[str, Any]) -> str:
     return view.texts["cost_is"].format(cost=number(found["cost"]), all=number(found["without_rule"]))
 
 
-def _known(service: NewsService, rule_id: str) -> Rule:
+def _find_rule(service: NewsService, rule_id: str) -> Rule:
     rule = service.rules.book.get(rule_id)
     if rule is None:
         raise HTTPException(404, "This rule does not exist, or was removed.")
     return rule
 
 
-async def _sent(view: View, service: NewsService, form: Form, decisions: Decisions, before: Rule | None) -> Response:
+async def _handle_form(
+    view: View, service: NewsService, form: Form, decisions: Decisions, before: Rule | None
+) -> Response:
     changes = RuleChanges(service, decisions, f"token:{view.viewer.name}")
     version = int(form.get("version", "0")) if form.get("version", "0").isdigit() else 0
     try:
@@ -133,7 +135,7 @@ async def _sent(view: View, service: NewsService, form: Form, decisions: Decisio
 async def _preview(service: NewsService, rule: Rule, form: Form) -> dict[str, Any]:
     query = LiveQuery(form.get("user", "").strip(), section=rule.front, explore_slots=0)
     users = audience(service)
-    found = await asyncio.to_thread(previewed, service, rule, query, users)
+    found = await asyncio.to_thread(preview_query, service, rule, query, users)
     before = [item["page"] for item in found["before"]]
     for place, item in enumerate(found["after"]):
         item["moved"] = item["page"] not in before or before.index(item["page"]) != place

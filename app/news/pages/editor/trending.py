@@ -70,7 +70,7 @@ def _rows(view: View, served: NewsRelease, window: str, section: str, region: st
     number = view.texts.number
     return [
         {
-            **facts.stated(article),
+            **facts.metadata_and_state(article),
             "rate": course[_place(window)],
             "course": course,
             "words": view.texts["spark"].format(values=", ".join(map(number, course))),

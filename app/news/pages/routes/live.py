@@ -28,7 +28,7 @@ async def get_live_page(case: Case, service: TheNews, window: Literal["6h", "48h
     now_ms = wall_ms()
     start = (now_ms - length) // step * step
     found = await asyncio.to_thread(service.intake.log.hits.since, start)
-    sums = _summed(found, step)
+    sums = _sum_hits(found, step)
     moments = list(range(start, now_ms + 1, step))
     plots = [_plot(case, name, moments, sums) for name in SEGMENT_NAMES]
     totals = {name: _total(sums, name) for name in SEGMENT_NAMES}
@@ -43,7 +43,7 @@ async def get_live_page(case: Case, service: TheNews, window: Literal["6h", "48h
     )
 
 
-def _summed(found: dict[Place, Hits], step: int) -> dict[Place, Hits]:
+def _sum_hits(found: dict[Place, Hits], step: int) -> dict[Place, Hits]:
     sums: dict[Place, Hits] = {}
     for (at, segment), hits in found.items():
         place = (at // step * step, segment)

@@ -70,7 +70,7 @@ async def get_article_page(
     facts = ArticleFacts.now(served.recommender)
     if facts.state(page) == "unknown" or not facts.is_public(page):
         raise HTTPException(404, "This article does not exist.")
-    listed = facts.listed(page)
+    listed = facts.metadata(page)
     title = listed["title"] or f"{view.texts['article']} {page}"
     return _page(view, "news/article", title, ["news/article.js"], article=listed)
 

@@ -23,7 +23,7 @@ Text = Annotated[str, Query(max_length=500)]
 async def get_candidate(candidate_id: CandidateId, view: TheView, loaded: InService, offset: Offset = 0) -> Response:
     """A candidate: known facts, applications, suitable vacancies and similar candidates."""
     row = candidate_row(loaded, candidate_id)
-    shown = await asyncio.to_thread(_shown, loaded, candidate_id, row, offset)
+    shown = await asyncio.to_thread(_candidate_view, loaded, candidate_id, row, offset)
     return view.page(
         "recruiting/candidate",
         f"{view.texts['candidate']} {candidate_id}",
@@ -59,7 +59,7 @@ async def search(
     )
 
 
-def _shown(loaded: RecruitingRelease, candidate: str, row: int, offset: int) -> dict[str, Any]:
+def _candidate_view(loaded: RecruitingRelease, candidate: str, row: int, offset: int) -> dict[str, Any]:
     ladder, matcher = ladder_of_candidate(loaded, candidate, row), loaded.matcher
     found = vacancies_for(loaded, row, VacancyFilter(), offset, ON_A_PAGE + 1)
     return {

@@ -72,7 +72,7 @@ async def compare_candidates(
     if len(chosen) != 2:
         return await vacancy_page(view, loaded, vacancy_id, problem=view.texts["choose_two"], status=422)
     row, rows = vacancy_row(loaded, vacancy_id), [candidate_row(loaded, each) for each in chosen]
-    both = await asyncio.to_thread(lambda: [_compared(loaded, each, row) for each in rows])
+    both = await asyncio.to_thread(lambda: [_compare(loaded, each, row) for each in rows])
     return view.page(
         "recruiting/compare",
         view.texts["compare_title"],
@@ -105,7 +105,7 @@ async def vacancy_page(
     """
     row = vacancy_row(loaded, vacancy)
     wanted = CandidateFilter(level=[level] if level else None, english=[english] if english else None)
-    shown = await asyncio.to_thread(_shown, loaded, vacancy, row, wanted, offset)
+    shown = await asyncio.to_thread(_vacancy_view, loaded, vacancy, row, wanted, offset)
     record = loaded.matcher.vacancies.get(row)
     return view.page(
         "recruiting/vacancy",
@@ -125,7 +125,9 @@ async def vacancy_page(
     )
 
 
-def _shown(loaded: RecruitingRelease, vacancy: str, row: int, wanted: CandidateFilter, offset: int) -> dict[str, Any]:
+def _vacancy_view(
+    loaded: RecruitingRelease, vacancy: str, row: int, wanted: CandidateFilter, offset: int
+) -> dict[str, Any]:
     ladder, matcher = ladder_of_vacancy(loaded, vacancy, row), loaded.matcher
     found = candidates_for(loaded, row, wanted, offset, ON_A_PAGE + 1)
     people = {name: shown_candidate(loaded, matcher.candidates.row(name)) for name in list(ladder.steps)[:50]}
@@ -140,7 +142,7 @@ def _shown(loaded: RecruitingRelease, vacancy: str, row: int, wanted: CandidateF
     }
 
 
-def _compared(loaded: RecruitingRelease, candidate: int, vacancy: int) -> dict[str, Any]:
+def _compare(loaded: RecruitingRelease, candidate: int, vacancy: int) -> dict[str, Any]:
     matcher = loaded.matcher
     pair = pair_json(matcher.match(candidate, vacancy), matcher.reasons(candidate, vacancy))
     return {**shown_candidate(loaded, candidate), **pair, **pair["reasons"]}
