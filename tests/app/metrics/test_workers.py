@@ -163,7 +163,7 @@ def test_a_worker_that_is_too_busy_counts_as_of_the_last_time(monkeypatch: pytes
             await writer.wait_closed()
             closed.set()
 
-        made[1].it._asked = busy  # type: ignore[method-assign]
+        made[1].it._answer_query = busy  # type: ignore[method-assign]
         await made[1].it.stop()
         await made[1].it.start()
         made[1].value = 7.0

@@ -131,9 +131,9 @@ def test_a_verdict_that_others_could_have_written_is_not_believed(whole: Path, t
     _, manifest = published(tmp_path, whole)
     guard = guard_of(tmp_path / "cache", small_params())
     guard._keep(guard._name(manifest), Verdict("damaged."))
-    assert guard._kept(guard._name(manifest)) == Verdict("damaged.")
+    assert guard._cached_verdict(guard._name(manifest)) == Verdict("damaged.")
     (tmp_path / "cache/checks").chmod(0o777)
-    assert guard._kept(guard._name(manifest)) is None
+    assert guard._cached_verdict(guard._name(manifest)) is None
 
 
 def test_the_verdict_is_on_the_files_and_the_bounds_they_are_loaded_with(whole: Path, tmp_path: Path) -> None:

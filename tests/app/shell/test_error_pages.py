@@ -41,7 +41,7 @@ def test_errors_of_pages_are_pages_in_the_language_of_the_browser(
     def fail(*_: object) -> None:
         raise HTTPException(status, "<b>why</b>", headers={"Retry-After": "7"})
 
-    monkeypatch.setattr("app.shell.routes.front._shown", fail)
+    monkeypatch.setattr("app.shell.routes.front._case_view", fail)
     answer = shared.get("/", headers={"Accept-Language": "pt-BR"})
     assert answer.status_code == status
     assert text in answer.text
