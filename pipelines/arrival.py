@@ -21,7 +21,7 @@ def is_watched(case: UseCase, settings: Settings) -> bool:
     return case.fingerprint is not None and own.source == case.landing_source and own.source_path is not None
 
 
-def arrived(case: UseCase, settings: Settings) -> str | None:
+def find_arrival(case: UseCase, settings: Settings) -> str | None:
     """The fingerprint of the files there, if no run has used them; None while nothing is new or readable.
 
     Args:

@@ -36,15 +36,15 @@ def run_steps(
     note_configuration(context, by_command())
     try:
         for step in chosen:
-            facts[step.name] = _shown(case, context, step, workers)
+            facts[step.name] = _run_and_print(case, context, step, workers)
     except Exception:
         for step in (each for each in chosen if each.always):
-            _shown(case, context, step, workers)
+            _run_and_print(case, context, step, workers)
         raise
     return facts
 
 
-def _shown(case: UseCase, context: Context, step: Step, workers: int) -> dict[str, Any]:
+def _run_and_print(case: UseCase, context: Context, step: Step, workers: int) -> dict[str, Any]:
     """Run a step and print a line of it."""
     started = time.perf_counter()
     facts = _run_step(case, context, step, workers)

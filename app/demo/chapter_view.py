@@ -41,10 +41,10 @@ def chapters_shown(texts: Texts, story: Story, entries: Sequence[Entry]) -> list
     Returns:
         one dictionary for each chapter, in order.
     """
-    return [_shown(texts, number, chapter, entries) for number, chapter in enumerate(story.chapters, 1)]
+    return [_chapter_view(texts, number, chapter, entries) for number, chapter in enumerate(story.chapters, 1)]
 
 
-def _shown(texts: Texts, number: int, chapter: Chapter, entries: Sequence[Entry]) -> dict[str, Any]:
+def _chapter_view(texts: Texts, number: int, chapter: Chapter, entries: Sequence[Entry]) -> dict[str, Any]:
     own = [each for each in entries if chapter.began_ms and _is_of(chapter, each)]
     return {
         "name": chapter.name,

@@ -60,7 +60,9 @@ class Loading(Generic[T]):
     def _my_turn(self) -> AbstractContextManager[None]:
         return file_lock(self._turn, TURN_SECONDS) if self._turn is not None else nullcontext()
 
-    def _load_files(self, pointer: Pointer, version: str, *, in_part: bool, kept: CachedRelease | None) -> LoadedRelease[T]:
+    def _load_files(
+        self, pointer: Pointer, version: str, *, in_part: bool, kept: CachedRelease | None
+    ) -> LoadedRelease[T]:
         started = time.perf_counter()
         folder, manifest = self._files(version) if kept is None else (kept.folder, kept.manifest)
         damaged = self._guard.damaged_parts(folder, manifest, in_part=in_part) if self._guard is not None else ()

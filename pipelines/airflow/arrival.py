@@ -7,7 +7,7 @@ from typing import Any
 from airflow.sdk import Asset, AssetWatcher
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
-from pipelines.arrival import arrived
+from pipelines.arrival import find_arrival
 from pipelines.registry import find
 from script_shared.settings import load_settings
 
@@ -35,16 +35,16 @@ class ArrivalTrigger(BaseEventTrigger):
         """Check again and again; the same files are announced once."""
         seen = announced = None
         while True:
-            found = await asyncio.to_thread(self._arrived)
+            found = await asyncio.to_thread(self._find_arrival)
             if found is not None and found == seen and found != announced:
                 announced = found
                 yield TriggerEvent({"fingerprint": found})
             seen = found
             await asyncio.sleep(self.seconds)
 
-    def _arrived(self) -> str | None:
+    def _find_arrival(self) -> str | None:
         settings = load_settings()
-        return arrived(find(settings, self.use_case), settings)
+        return find_arrival(find(settings, self.use_case), settings)
 
 
 def landing(use_case: str) -> Asset:

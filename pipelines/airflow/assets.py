@@ -3,7 +3,7 @@
 from airflow.sdk import Asset
 
 
-def refined(use_case: str) -> Asset:
+def refined_asset(use_case: str) -> Asset:
     """Checked tables of one run; its events carry ``{"run_id": …}``, the run to train on."""
     return Asset(name=f"{use_case}_refined", uri=f"pauta://{use_case}/refined", group="pauta")
 

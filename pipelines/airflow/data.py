@@ -5,7 +5,7 @@ from typing import Any
 
 from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, chain, dag
 
-from pipelines.airflow.assets import refined
+from pipelines.airflow.assets import refined_asset
 from pipelines.airflow.params import run_param, source_params
 from pipelines.airflow.retries import DEFAULT_ARGS
 from pipelines.airflow.tasks import data_task, steps_text
@@ -57,7 +57,7 @@ def data_dag(case: UseCase) -> DAG:
     )
     def data() -> None:
         *earlier, last = case.data_steps
-        chain(*(data_task(case, step) for step in earlier), data_task(case, last, refined(case.name)))
+        chain(*(data_task(case, step) for step in earlier), data_task(case, last, refined_asset(case.name)))
 
     return data()
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from airflow.sdk import DAG, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from pipelines.airflow.assets import refined
+from pipelines.airflow.assets import refined_asset
 from pipelines.airflow.params import run_param
 from pipelines.airflow.retries import DEFAULT_ARGS
 from pipelines.airflow.steps import Facts, plain, refined_run_id, step_context
@@ -58,5 +58,5 @@ def evaluation_dag(case: UseCase) -> DAG:
 
 def _evaluate(case: UseCase) -> Facts:
     airflow = get_current_context()
-    run_id = refined_run_id(case, refined(case.name), airflow)
+    run_id = refined_run_id(case, refined_asset(case.name), airflow)
     return plain(case.function("evaluation")(step_context(case, run_id, airflow)))

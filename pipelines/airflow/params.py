@@ -71,7 +71,7 @@ def force_param() -> dict[str, Param]:
     }
 
 
-def chosen(params: Mapping[str, Any]) -> Options:
+def options_of(params: Mapping[str, Any]) -> Options:
     """The run's options, from whichever of the params above its DAG has."""
     path = params.get("source_path")
     return Options(

@@ -8,7 +8,7 @@ from typing import Any
 
 from airflow.sdk import Asset
 
-from pipelines.airflow.params import chosen
+from pipelines.airflow.params import options_of
 from pipelines.configuration import note_configuration
 from pipelines.decisions import note_step
 from pipelines.runs import latest_run
@@ -31,7 +31,7 @@ def step_context(case: UseCase, run_id: str, airflow: AirflowContext) -> Context
         run_id: of the run.
         airflow: context of the task; its ``params`` are the choices.
     """
-    context = case.context(load_settings(), run_id, chosen(airflow["params"]))
+    context = case.context(load_settings(), run_id, options_of(airflow["params"]))
     note_configuration(context, by_dag(airflow))
     return context
 
@@ -99,14 +99,14 @@ def refined_run_id(case: UseCase, asset: Asset, airflow: AirflowContext) -> str:
     Raises:
         RunError: there is no run with refined and checked data yet.
     """
-    asked = airflow["params"].get("run_id") or _announced(asset, airflow)
+    asked = airflow["params"].get("run_id") or _announced_run(asset, airflow)
     latest = asked or latest_run(load_settings().data_dir / case.name, case.data_steps[-1].folder)
     if latest is None:
         raise RunError(f"{case.name} has no refined data yet.", fix=f"Trigger the DAG {case.name}_data first.")
     return str(latest)
 
 
-def _announced(asset: Asset, airflow: AirflowContext) -> str | None:
+def _announced_run(asset: Asset, airflow: AirflowContext) -> str | None:
     """The run named by the newest event that started this DAG run; None for a run started by hand."""
     events = airflow["triggering_asset_events"]
     named = [event.extra["run_id"] for event in events.get(asset, []) if event.extra and "run_id" in event.extra]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, chain, dag
 
-from pipelines.airflow.assets import refined, release
+from pipelines.airflow.assets import refined_asset, release
 from pipelines.airflow.params import force_param, run_param
 from pipelines.airflow.retries import DEFAULT_ARGS
 from pipelines.airflow.tasks import choose_run_task, last_task, steps_text, training_task
@@ -36,7 +36,7 @@ def training_dag(case: UseCase) -> DAG:
         description="From checked tables to a promoted release.",
         doc_md=DOC.format(name=case.name, steps=steps_text(case.training_steps)),
         tags=[case.name, "training"],
-        schedule=[refined(case.name)],
+        schedule=[refined_asset(case.name)],
         catchup=False,
         max_active_runs=1,
         dagrun_timeout=timedelta(hours=12),
@@ -47,7 +47,7 @@ def training_dag(case: UseCase) -> DAG:
         steps = case.training_steps
         *earlier, last = (step for step in steps if not step.always)
         chain(
-            choose_run_task(case, refined(case.name)),
+            choose_run_task(case, refined_asset(case.name)),
             *(training_task(case, step) for step in earlier),
             training_task(case, last, release(case.name)),
             *(last_task(case, step) for step in steps if step.always),

@@ -9,7 +9,7 @@ from pipelines.commands.log.event_log import open_log, time_argument
 from pipelines.news.offline.candidate import Candidate
 from pipelines.news.offline.estimates import HEADER, Estimates
 from pipelines.news.offline.page import page
-from pipelines.news.offline.run import Wanted, run
+from pipelines.news.offline.run import ListSelection, run
 from pipelines.report import write_page
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
@@ -30,7 +30,7 @@ def main(argv: list[str], settings: Settings) -> int:
     """
     args = _parser().parse_args(argv)
     params = load_params(NewsParams, settings.of("news").params_file or FILE)
-    wanted = Wanted(args.since, args.until, args.lists, args.by, args.clip)
+    wanted = ListSelection(args.since, args.until, args.lists, args.by, args.clip)
     folder = open_releases(settings, "news").fetch(args.version)
     with open_log(settings) as log:
         candidate = Candidate(folder, args.version, log, params, settings.events_retention_days)

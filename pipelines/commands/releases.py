@@ -146,7 +146,7 @@ def _verify(releases: Releases, args: argparse.Namespace) -> int:
 
 
 def _prune(releases: Releases, args: argparse.Namespace) -> int:
-    keep = args.keep if args.keep is not None else _kept(args.case.params_in(args.settings))
+    keep = args.keep if args.keep is not None else _releases_to_keep(args.case.params_in(args.settings))
     deleted = releases.prune(keep)
     if deleted:
         counts, evidence = {"releases": len(deleted)}, {"releases": deleted, "keep": keep}
@@ -156,14 +156,14 @@ def _prune(releases: Releases, args: argparse.Namespace) -> int:
     return 0
 
 
-def _kept(params: Params) -> int:
+def _releases_to_keep(params: Params) -> int:
     section = getattr(params, "releases", None)
     if section is None:
         raise InputError("the params do not set how many releases to keep.", fix="Give --keep.")
     return int(section.keep)
 
 
-def _erased(releases: Releases, args: argparse.Namespace) -> int:
+def _list_erased(releases: Releases, args: argparse.Namespace) -> int:
     """Erased users by release; nothing is served of them, and they go with the release."""
     releases_holding = args.case.function("erasure")
     log = EventLog(args.settings.events_address) if log_exists(args.settings.events_address) else None
@@ -191,7 +191,7 @@ COMMANDS = {
     "unpin": _unpin,
     "verify": _verify,
     "prune": _prune,
-    "erased": _erased,
+    "erased": _list_erased,
     "fetch": _fetch,
 }
 FOLLOWED = ("publish", "promote", "rollback", "prune")  # what the registered model follows

@@ -29,7 +29,7 @@ def main(argv: list[str], settings: Settings) -> int:
     args = parser().parse_args(argv)
     params = load_params(NewsParams, args.params or settings.of("news").params_file or FILE, args.set)
     if not args.clicks:
-        params = for_site(params, profile_of(Dataset.load(_refined(args, settings))))
+        params = for_site(params, profile_of(Dataset.load(_refined_folder(args, settings))))
     window = window_of(args, lambda: _end_ms(args, settings, params), params)
     stream = _stream(args, settings, params, window)
     result = run(stream, params, window, say=lambda line: print(line, file=sys.stderr))
@@ -94,10 +94,10 @@ def report(result: Result, window: Window, output: Path | None) -> None:
 def _stream(args: argparse.Namespace, settings: Settings, params: NewsParams, window: Window) -> Stream:
     if args.clicks:
         return from_clicks(args.clicks, window.end_ms)
-    return from_run(_refined(args, settings), params.ranker.label, window.start_ms)
+    return from_run(_refined_folder(args, settings), params.ranker.label, window.start_ms)
 
 
-def _refined(args: argparse.Namespace, settings: Settings) -> Path:
+def _refined_folder(args: argparse.Namespace, settings: Settings) -> Path:
     root = settings.data_dir / "news"
     run_id = args.run_id or latest_run(root, "refined")
     if run_id is None:
@@ -106,5 +106,5 @@ def _refined(args: argparse.Namespace, settings: Settings) -> Path:
 
 
 def _end_ms(args: argparse.Namespace, settings: Settings, params: NewsParams) -> int:
-    stream = from_clicks(args.clicks) if args.clicks else from_run(_refined(args, settings), params.ranker.label)
+    stream = from_clicks(args.clicks) if args.clicks else from_run(_refined_folder(args, settings), params.ranker.label)
     return data_end(stream.time_ms, stream.user).end_ms

@@ -39,7 +39,7 @@ def announce(folder: Path, story: Breaking) -> None:
     write_json(folder / FILE, {"page": story.page, "since_ms": story.since_ms})
 
 
-def announced(folder: Path) -> Breaking | None:
+def announced_story(folder: Path) -> Breaking | None:
     """The story that was announced; None for none yet.
 
     Args:

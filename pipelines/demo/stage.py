@@ -136,13 +136,13 @@ class Stage:
             UnavailableError: it took longer.
         """
 
-        def asked() -> T | None:
+        def ask() -> T | None:
             try:
                 return ready()
             except httpx.HTTPError as error:
                 raise UnavailableError(f"The API does not answer: {error}.") from error
 
-        return self.components.wait_for(what, asked, seconds, every=LOOK_SECONDS)
+        return self.components.wait_for(what, ask, seconds, every=LOOK_SECONDS)
 
     def wait_for_release(self, use_case: str, release: str) -> None:
         """Wait until the API serves a release.
@@ -160,7 +160,7 @@ class Stage:
                 lambda: client.get("/ready", params={"use_case": use_case}).json().get("release") == release,
             )
 
-    def recorded(self) -> int:
+    def newest_entry(self) -> int:
         """Number of the newest entry of the record; 0 for none."""
         with closing(EventLog(self.settings.events_address)) as log:
             newest = log.audit.read(limit=1)

@@ -41,7 +41,7 @@ def tell(stage: Stage, pause_seconds: float) -> bool:
         if chapter.name != CHAPTERS[0]:
             _pause(stage, pause_seconds)
         stage.chapter = chapter
-        chapter.state, chapter.began_ms, chapter.after = "running", wall_ms(), stage.recorded()
+        chapter.state, chapter.began_ms, chapter.after = "running", wall_ms(), stage.newest_entry()
         stage.save()
         try:
             HAPPENS[chapter.name](stage)
@@ -49,7 +49,7 @@ def tell(stage: Stage, pause_seconds: float) -> bool:
         except PautaError as error:
             chapter.state, chapter.problem = "failed", error.message
             say(f"{chapter.name} failed. {error.logged}")
-        chapter.ended_ms, chapter.until = wall_ms(), stage.recorded()
+        chapter.ended_ms, chapter.until = wall_ms(), stage.newest_entry()
         chapter.now["command"] = ""
         stage.save()
     return all(chapter.state == "done" for chapter in stage.story.chapters)

@@ -17,7 +17,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from pipelines.demo.breaking import Breaking, announced
+from pipelines.demo.breaking import Breaking, announced_story
 from pipelines.demo.world import ARTICLES, READS
 from pipelines.traffic.site import Site
 from script_shared.demo.story import write_json
@@ -148,7 +148,7 @@ class Traffic:
     def _note(self, now_ms: int, *, at_once: bool = False) -> None:
         self.figures.now_ms = now_ms
         if at_once or time.monotonic() - self._noted > FIGURES_SECONDS:
-            self._noted, self._breaking = time.monotonic(), announced(self.state)
+            self._noted, self._breaking = time.monotonic(), announced_story(self.state)
             write_json(self.state / FIGURES, asdict(self.figures))
 
 

@@ -93,7 +93,7 @@ class ModelFigures:
 
     def plain(self, *, alarm: bool) -> dict[str, Any]:
         """As JSON values, with the sentence."""
-        figures = [{name: _known(value) for name, value in asdict(each).items()} for each in self.figures]
+        figures = [{name: _none_for_nan(value) for name, value in asdict(each).items()} for each in self.figures]
         return {**asdict(self), "figures": figures, "sentence": self.sentence(alarm=alarm)}
 
 
@@ -132,10 +132,10 @@ def figures_of(rows: list[dict[str, str]], release: str, run_id: str) -> ModelFi
         row for row in rows if row["run_id"] != run_id and row["model"] == IN_SERVICE and row["release"] == release
     ]
     if again and own:
-        return _paired(release, own, again, "release")
+        return _pair_figures(release, own, again, "release")
     place = rows.index(own[-1]) if own else len(rows)
     later = [row for row in rows[place + 1 :] if row["run_id"] != run_id and row["model"] == CANDIDATE]
-    return _paired(release, own, later, CANDIDATE) if own and later else ModelFigures(release)
+    return _pair_figures(release, own, later, CANDIDATE) if own and later else ModelFigures(release)
 
 
 def section_of(model: ModelFigures, drift: Drift) -> Section:
@@ -148,7 +148,7 @@ def section_of(model: ModelFigures, drift: Drift) -> Section:
     )
 
 
-def _paired(release: str, own: list[dict[str, str]], later: list[dict[str, str]], now_of: str) -> ModelFigures:
+def _pair_figures(release: str, own: list[dict[str, str]], later: list[dict[str, str]], now_of: str) -> ModelFigures:
     newest = later[-1]["run_id"]
     before, now = ({_metric(row): row for row in some} for some in (own, [r for r in later if r["run_id"] == newest]))
     found = [
@@ -180,5 +180,5 @@ def _number(text: str) -> float:
     return float(text) if text not in ("", None) else nan
 
 
-def _known(value: Any) -> Any:
+def _none_for_nan(value: Any) -> Any:
     return None if isinstance(value, float) and isnan(value) else value

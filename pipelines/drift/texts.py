@@ -34,7 +34,7 @@ def text_shift(
     index = terms_index(counts[0], counts[1])
     filled = [found for each in windows if (found := _texts(each, name))]
     usual = _usual(old, new, [_counts_of(each, terms) for each in filled])
-    moved = _moved(terms, old, new)
+    moved = _rank_terms(terms, old, new)
     return shift_of_shares(
         name,
         "text",
@@ -117,7 +117,7 @@ def _usual(old: Any, new: Any, windows: Sequence[IntArray]) -> float:
     return usual_index(found)
 
 
-def _moved(terms: Sequence[str], old: Any, new: Any) -> list[Term]:
+def _rank_terms(terms: Sequence[str], old: Any, new: Any) -> list[Term]:
     """All terms, those that moved most first."""
     before, now = _counts(old) / max(old.shape[0], 1), _counts(new) / max(new.shape[0], 1)
     order = np.argsort(-np.abs(now - before), kind="stable")[: 4 * SHOWN]

@@ -103,13 +103,13 @@ def figures_of(versions: Sequence[StoredExperiment], tallies: Tallies) -> Figure
         tallies: of its lists and clicks.
     """
     stored = versions[-1]
-    rates = _compared(stored, tallies) if stored.experiment.way == "split" else _sided(stored, tallies)
+    rates = _compare_variants(stored, tallies) if stored.experiment.way == "split" else _compare_sides(stored, tallies)
     facts = [_facts(stored, name, tally) for name, tally in tallies.by_variant.items() if tally.total("answers")]
     mismatch = _mismatch(versions, tallies)
     return Figures(stored, rates, facts, mismatch, tallies.first_ms, tallies.last_ms)
 
 
-def _compared(stored: StoredExperiment, tallies: Tallies) -> list[Figure]:
+def _compare_variants(stored: StoredExperiment, tallies: Tallies) -> list[Figure]:
     first, *others = (variant.name for variant in stored.experiment.variants)
     control, found = tallies.of(first), list[Figure]()
     alpha = ALPHA / max(1, len(others))
@@ -124,7 +124,7 @@ def _compared(stored: StoredExperiment, tallies: Tallies) -> list[Figure]:
     return found
 
 
-def _sided(stored: StoredExperiment, tallies: Tallies) -> list[Figure]:
+def _compare_sides(stored: StoredExperiment, tallies: Tallies) -> list[Figure]:
     """Of both sides of one list, paired: the difference is within an answer."""
     variants = stored.experiment.variants
     shadow = stored.experiment.way == "shadow"

@@ -61,7 +61,7 @@ def _add_answer(found: Tallies, served: ServedList, mark: Mark, experiment: Expe
     unit = _unit(served)
     found.first_seen.setdefault(unit, (served.time_ms, mark.variant))
     pages = mark.pages if experiment.way == "shadow" else served.pages
-    found.of(mark.variant).answered(unit, served.segment, pages, mark.micros, fallback=mark.fallback)
+    found.of(mark.variant).count_answer(unit, served.segment, pages, mark.micros, fallback=mark.fallback)
 
 
 def _add_click(found: Tallies, served: ServedList, mark: Mark, click: Entry, experiment: Experiment) -> None:

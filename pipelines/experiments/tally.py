@@ -40,7 +40,7 @@ class Tally:
             for name, value in more.items():
                 sums[_AT[name]] += value
 
-    def answered(self, user: str, segment: str, pages: Iterable[str], micros: int, *, fallback: bool) -> None:
+    def count_answer(self, user: str, segment: str, pages: Iterable[str], micros: int, *, fallback: bool) -> None:
         """Count an answer."""
         self.add(user, segment, answers=1, seconds=micros / 1e6)
         self.shown.update(pages)

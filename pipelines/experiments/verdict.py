@@ -43,11 +43,11 @@ def verdict(figures: Figures) -> str:
 def _sentence(name: str, first: str, metric: str, figure: Figure | None) -> str:
     if figure is None or not isfinite(figure.worst):
         return f"Nothing is known yet of {name} against {first}: each needs {LEAST} users."
-    span = f"{_signed(figure.worst)} to {_signed(figure.best)}"
+    span = f"{_signed_text(figure.worst)} to {_signed_text(figure.best)}"
     if figure.worst > 0:
-        return f"{name} is better than {first}: {NAMES[metric]} {_signed(figure.difference)} ({span})."
+        return f"{name} is better than {first}: {NAMES[metric]} {_signed_text(figure.difference)} ({span})."
     if figure.best < 0:
-        return f"{name} is worse than {first}: {NAMES[metric]} {_signed(figure.difference)} ({span})."
+        return f"{name} is worse than {first}: {NAMES[metric]} {_signed_text(figure.difference)} ({span})."
     return f"No difference between {name} and {first} is known yet: {NAMES[metric]} {span}."
 
 
@@ -95,5 +95,5 @@ def _slower(time: Figure, usual: Figure, factor: float) -> bool:
     return not isnan(usual.value) and time.worst > 0 and time.value > factor * usual.value
 
 
-def _signed(value: float) -> str:
+def _signed_text(value: float) -> str:
     return f"{value:+.4g}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
-class Judged(NamedTuple):
+class JudgedClick(NamedTuple):
     """A click that followed an answer.
 
     Attributes:
@@ -34,5 +34,5 @@ class Clicks:
     """
 
     until_ms: int
-    judged: list[Judged] = field(default_factory=list)
+    judged: list[JudgedClick] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)

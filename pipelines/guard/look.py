@@ -76,7 +76,7 @@ def look(case: UseCase, context: Context, *, dry_run: bool = False) -> Look:
         clicks = judge(context, state.until_ms)
         if clicks is not None:
             state.add(clicks, params.reference_days)
-        found = _found(pointer, state.tally(pointer.version), params)
+        found = _judge(pointer, state.tally(pointer.version), params)
         if dry_run:
             return found
         keeper.save(state)
@@ -94,7 +94,7 @@ def _refer(pointer: Pointer, state: State) -> None:
         tally.before = state.tallies[before[0]].reference()
 
 
-def _found(pointer: Pointer, tally: Tally, params: GuardParams) -> Look:
+def _judge(pointer: Pointer, tally: Tally, params: GuardParams) -> Look:
     compared = comparisons(tally, params)
     worse = [each for each in compared if each.worse]
     if worse:

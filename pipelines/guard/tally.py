@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipelines.guard.judged import Judged
+from pipelines.guard.judged import JudgedClick
 from pipelines.measures.sequential import Sums
 from script_shared.clock import HOUR_MS
 
@@ -71,7 +71,7 @@ class Tally:
     before: dict[int, Reference] = field(default_factory=dict)
     last_ms: int = 0
 
-    def add(self, click: Judged, pseudonym: str) -> None:
+    def add(self, click: JudgedClick, pseudonym: str) -> None:
         """Count one click of today."""
         row = self.today.setdefault(pseudonym, {}).setdefault(hour_of(click.time_ms), Row())
         row.clicks += 1

@@ -49,13 +49,13 @@ def out_of_fold(
     shown, wanted = np.zeros(len(users)), np.zeros(len(others_users))
     for number in range(FOLDS):
         learned, own, own_others = of != number, of == number, of_others == number
-        shown[own], wanted[own_others] = _predicted(
+        shown[own], wanted[own_others] = _predict(
             features[learned], clicks[learned], (features[own], others[own_others])
         )
     return shown, wanted
 
 
-def _predicted(features: FloatArray, clicks: FloatArray, wanted: tuple[FloatArray, ...]) -> list[FloatArray]:
+def _predict(features: FloatArray, clicks: FloatArray, wanted: tuple[FloatArray, ...]) -> list[FloatArray]:
     import lightgbm
 
     if clicks.sum() < LEAST_CLICKS or (clicks > 0).all():

@@ -34,7 +34,7 @@ def append_rows(
     """
     import pandas as pd
 
-    with _locked(path):
+    with _csv_lock(path):
         fresh = pd.DataFrame(rows, columns=list(COLUMNS))
         old = read_rows(path)
         kept = old[old["run_id"] != run_id]
@@ -77,7 +77,7 @@ def read_rows(path: Path) -> Any:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def _csv_lock(path: Path) -> Iterator[None]:
     """Hold the lock file beside ``path``; the system releases it when the process dies."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path.with_name(f".{path.name}.lock"), os.O_CREAT | os.O_RDWR, 0o666)

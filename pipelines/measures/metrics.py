@@ -63,18 +63,18 @@ def recall(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
     Returns:
         float64 (n_users), nan for a user without reads.
     """
-    return _known(found[:, :cutoff].sum(axis=1) / np.maximum(sizes, 1), sizes)
+    return _nan_where_empty(found[:, :cutoff].sum(axis=1) / np.maximum(sizes, 1), sizes)
 
 
 def hit_rate(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
     """1 where any of the first ``cutoff`` was read, else 0."""
-    return _known(np.where(found[:, :cutoff].any(axis=1), 1.0, 0.0), sizes)
+    return _nan_where_empty(np.where(found[:, :cutoff].any(axis=1), 1.0, 0.0), sizes)
 
 
 def mrr(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
     """1 / rank of the first hit among the first ``cutoff``, 0 without a hit."""
     cut = found[:, :cutoff]
-    return _known(np.where(cut.any(axis=1), 1.0 / (cut.argmax(axis=1) + 1), 0.0), sizes)
+    return _nan_where_empty(np.where(cut.any(axis=1), 1.0 / (cut.argmax(axis=1) + 1), 0.0), sizes)
 
 
 def ndcg(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
@@ -91,7 +91,7 @@ def ndcg(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
     gains = 1.0 / np.log2(np.arange(cutoff) + 2.0)
     cut = found[:, :cutoff]
     ideal = np.concatenate([[1.0], np.cumsum(gains)])[np.minimum(sizes, cutoff)]
-    return _known(cut @ gains[: cut.shape[1]] / np.where(sizes > 0, ideal, 1.0), sizes)
+    return _nan_where_empty(cut @ gains[: cut.shape[1]] / np.where(sizes > 0, ideal, 1.0), sizes)
 
 
 ACCURACY: dict[str, Accuracy] = {"recall": recall, "ndcg": ndcg, "mrr": mrr, "hr": hit_rate}
@@ -122,7 +122,7 @@ def novelty(lists: IntArray, information: FloatArray, cutoff: int) -> FloatArray
     given = cut >= 0
     sizes = given.sum(axis=1)
     total = np.where(given, information[np.where(given, cut, 0)], 0.0).sum(axis=1)
-    return _known(total / np.maximum(sizes, 1), sizes)
+    return _nan_where_empty(total / np.maximum(sizes, 1), sizes)
 
 
 def coverage(lists: IntArray, available: Bools, cutoff: int) -> float:
@@ -137,7 +137,7 @@ def coverage(lists: IntArray, available: Bools, cutoff: int) -> float:
     return float((shown[:-1] & available).sum() / possible) if possible else float("nan")
 
 
-def _known(values: FloatArray, sizes: IntArray) -> FloatArray:
+def _nan_where_empty(values: FloatArray, sizes: IntArray) -> FloatArray:
     result: FloatArray = np.where(sizes > 0, values, np.nan)
     return result
 

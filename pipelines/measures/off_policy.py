@@ -51,7 +51,7 @@ class Trials:
 
 
 @dataclass(frozen=True)
-class Predicted:
+class Predictions:
     """Clicks that a model expects, learned without the user of the list.
 
     Attributes:
@@ -140,7 +140,7 @@ def overlap(trials: Trials, clip: float) -> Overlap:
     )
 
 
-def served(trials: Trials) -> Estimate:
+def served_estimate(trials: Trials) -> Estimate:
     """Clicks per list that the served lists got themselves.
 
     Args:
@@ -182,7 +182,7 @@ def snips(trials: Trials, clip: float) -> Estimate:
     return _around(rate * possible, parts, trials.users)
 
 
-def doubly_robust(trials: Trials, predicted: Predicted, clip: float) -> Estimate:
+def doubly_robust(trials: Trials, predicted: Predictions, clip: float) -> Estimate:
     """Clicks that a model predicts for the other policy, corrected by w x (clicks - prediction) on shown articles.
 
     It has no bias if either the probabilities or the predictions are right; articles that the served lists could not

@@ -75,7 +75,7 @@ def lists_and_clicks(
     quarantine = Quarantine.of(log.history.quarantines())
     clicks = _clicks(log, since_ms if clicks_since_ms is None else clicks_since_ms, until_ms)
     judged = (click for click in clicks if not quarantine.holds(click))
-    found: Iterable[ServedList | Entry] = merge(_served(log, since_ms, until_ms), judged, key=_order)
+    found: Iterable[ServedList | Entry] = merge(_read_served(log, since_ms, until_ms), judged, key=_order)
     yield from found
 
 
@@ -83,7 +83,7 @@ def _order(one: ServedList | Entry) -> tuple[int, bool]:
     return one.time_ms, isinstance(one, Entry)
 
 
-def _served(log: EventLog, since_ms: int | None, until_ms: int | None) -> Iterator[ServedList]:
+def _read_served(log: EventLog, since_ms: int | None, until_ms: int | None) -> Iterator[ServedList]:
     after = (0, 0)
     while page := log.served.between(since_ms, until_ms, after=after, limit=PAGE):
         yield from page

@@ -22,7 +22,7 @@ ASKED = 2_000  # clicks that show the pace
 NEARLY = 0.98  # of the best value: the shortest such half-life is taken, because news fades
 
 
-def settled(context: Context) -> Context:
+def settle_params(context: Context) -> Context:
     """The same context with the params that the run's site asks for, wherever the file says ``"auto"``.
 
     Before refine nothing is known of the site, and the params are those of a busy one.

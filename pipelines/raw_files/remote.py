@@ -79,7 +79,8 @@ class WebFolder:
                     size += file.write(block)
                     if size > self._most:
                         raise SourceError(
-                            f"{self._shown(name)}: is larger than {self._most:,} bytes.", fix="Raise the limit."
+                            f"{self._public_address(name)}: is larger than {self._most:,} bytes.",
+                            fix="Raise the limit.",
                         )
         except httpx.HTTPError as error:
             target.unlink(missing_ok=True)
@@ -91,14 +92,16 @@ class WebFolder:
     def _refuse(self, name: str, answer: httpx.Response) -> None:
         status = answer.status_code
         if status == 429 or status >= 500:
-            raise TransientError(f"{self._shown(name)}: the server answered {status}.", fix="Try again later.")
+            raise TransientError(f"{self._public_address(name)}: the server answered {status}.", fix="Try again later.")
         if status != 200:
-            raise SourceError(f"{self._shown(name)}: the server answered {status}.", fix="Check the address.")
+            raise SourceError(f"{self._public_address(name)}: the server answered {status}.", fix="Check the address.")
 
     def _unreachable(self, name: str, error: Exception) -> TransientError:
-        return TransientError(f"{self._shown(name)}: {type(error).__name__}.", fix="Check the address and the network.")
+        return TransientError(
+            f"{self._public_address(name)}: {type(error).__name__}.", fix="Check the address and the network."
+        )
 
-    def _shown(self, name: str) -> str:
+    def _public_address(self, name: str) -> str:
         """The file's address without what may be secret in it."""
         parts = urlsplit(f"{self.uri}/{name}")
         return f"{parts.scheme}://{parts.hostname}{parts.path}"

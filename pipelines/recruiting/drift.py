@@ -44,8 +44,8 @@ def drifts_of(tables: Tables) -> dict[str, Drift]:
     newest = parts["applications"]["day"].max()
     if not isinstance(newest, date):
         return {}
-    long_term = [_compared(name, table, newest, None) for name, table in parts.items()]
-    short_term = [_compared(name, table, newest, 1) for name, table in parts.items()]
+    long_term = [_compare_quarters(name, table, newest, None) for name, table in parts.items()]
+    short_term = [_compare_quarters(name, table, newest, 1) for name, table in parts.items()]
     every = {"long_term": long_term, "short_term": short_term}
     return {name: combine(*found) for name, drifts in every.items() if (found := [each for each in drifts if each])}
 
@@ -62,7 +62,7 @@ def _parts(tables: Tables) -> dict[str, pl.DataFrame]:
     }  # fmt: skip
 
 
-def _compared(name: str, table: pl.DataFrame, newest: date, quarters: int | None) -> Drift | None:
+def _compare_quarters(name: str, table: pl.DataFrame, newest: date, quarters: int | None) -> Drift | None:
     """The newest quarter compared with the quarters before it, or with so many of them; None if a side is too small."""
     now = _window(name, table, newest, 0)
     begin = table["day"].min()

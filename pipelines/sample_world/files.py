@@ -109,7 +109,7 @@ def write_itens(
     """
     rng, count = stream(seed, "itens"), len(pages)
     listed = rng.permutation(count)[: max(1, count - max(1, round(MISSING_SHARE * count)))]
-    changed = pl.Series(_modified(rng, catalog))
+    changed = pl.Series(_modified_times(rng, catalog))
     issued = pl.Series(catalog.issued_ms)
     target = folder / "itens" / "itens"
     target.mkdir(parents=True)
@@ -133,7 +133,7 @@ def write_itens(
         advance(len(batch))
 
 
-def _modified(rng: np.random.Generator, catalog: Catalog) -> IntArray:
+def _modified_times(rng: np.random.Generator, catalog: Catalog) -> IntArray:
     soon = catalog.issued_ms + rng.exponential(0.1 * DAY_MS, len(catalog.issued_ms))
     late = catalog.end_ms + rng.random(len(soon)) ** 3 * (LATEST_CHANGE_MS - catalog.end_ms)
     return np.where(rng.random(len(soon)) < LATE_SHARE, late, soon).astype(np.int64)

@@ -131,10 +131,10 @@ def _alive(catalog: Catalog, begin_ms: int) -> _Alive:
     weight = catalog.appeal[rows] * np.exp(-age / catalog.life_hours[rows])
     edges = np.searchsorted(cells[order], np.arange(catalog.n_cells + 1))
     fresh = weight * catalog.appeal[rows] ** (FRONT_PAGE - 1) * np.exp(-age / FRESH_HOURS)
-    return _Alive(rows, edges, _summed(draw_by_circle(weight, catalog.circle[rows])), _summed(fresh))
+    return _Alive(rows, edges, _cumulate(draw_by_circle(weight, catalog.circle[rows])), _cumulate(fresh))
 
 
-def _summed(weight: FloatArray) -> FloatArray:
+def _cumulate(weight: FloatArray) -> FloatArray:
     return np.insert(np.cumsum(weight, axis=-1), 0, 0.0, axis=-1)
 
 

@@ -57,8 +57,8 @@ def sentence_pool(rng: Random) -> list[str]:
     """All sentences: ``PER_TOPIC`` of each topic, then ``PER_PLACE`` of each place, then ``GENERAL`` ones."""
     vocabulary = words()
     pool = [_about(rng, ABOUT_TOPIC, topic) for topic in vocabulary.topics for _ in range(PER_TOPIC)]
-    pool += [_filled(rng, ABOUT_PLACE, place=place.name) for place in vocabulary.places for _ in range(PER_PLACE)]
-    pool += [_filled(rng, ABOUT_NOTHING) for _ in range(GENERAL)]
+    pool += [_fill(rng, ABOUT_PLACE, place=place.name) for place in vocabulary.places for _ in range(PER_PLACE)]
+    pool += [_fill(rng, ABOUT_NOTHING) for _ in range(GENERAL)]
     return [f"{capital(text)}." for text in pool]
 
 
@@ -80,7 +80,7 @@ def capital(text: str) -> str:
 def _about(rng: Random, patterns: Sequence[str], topic: Topic) -> str:
     thing, other = rng.sample(topic.things, 2)
     term, term2, term3 = rng.sample(topic.terms, 3)
-    return _filled(
+    return _fill(
         rng,
         patterns,
         actor=rng.choice(topic.actors),
@@ -93,7 +93,7 @@ def _about(rng: Random, patterns: Sequence[str], topic: Topic) -> str:
     )
 
 
-def _filled(rng: Random, patterns: Sequence[str], **slots: str) -> str:
+def _fill(rng: Random, patterns: Sequence[str], **slots: str) -> str:
     return rng.choice(patterns).format(
         day=rng.choice(DAYS),
         month=rng.choice(MONTHS),

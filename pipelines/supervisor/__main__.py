@@ -3,7 +3,7 @@
 import os
 import sys
 
-from pipelines.supervisor.parent_process import guarded
+from pipelines.supervisor.parent_process import run_guarded
 from pipelines.supervisor.stack_settings import load_stack_settings
 from script_shared.errors import PautaError
 from script_shared.parent import end_with_parent
@@ -24,7 +24,7 @@ def main() -> int:
 
         return session.supervise(stack_settings)
 
-    return guarded(supervise)
+    return run_guarded(supervise)
 
 
 if __name__ == "__main__":

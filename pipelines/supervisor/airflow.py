@@ -69,7 +69,7 @@ class AirflowRest:
         found = self._get(f"/dags/{dag}/dagRuns", order_by="-run_after", limit=20)["dag_runs"]
         return [run["dag_run_id"] for run in found]
 
-    def unfinished(self, before: datetime) -> list[tuple[str, str]]:
+    def unfinished_runs(self, before: datetime) -> list[tuple[str, str]]:
         """DAG and id of the runs of any DAG that were queued before that moment and have not ended."""
         found = self._get("/dags/~/dagRuns", limit=100, state=["running", "queued"])["dag_runs"]
         old = [run for run in found if datetime.fromisoformat(run["queued_at"] or run["run_after"]) < before]

@@ -26,7 +26,7 @@ class RunFailedError(PautaError):
     """A DAG run failed; the message ends with the error of the task that failed."""
 
 
-def promoted(settings: Settings) -> dict[str, str]:
+def promoted_releases(settings: Settings) -> dict[str, str]:
     """The release that the pointer of each use case names, "" for none, in the order of ``PAUTA_USE_CASES``.
 
     Raises:
@@ -38,7 +38,7 @@ def promoted(settings: Settings) -> dict[str, str]:
 
 def clean_up(airflow: AirflowRest, started: datetime) -> None:
     """Mark runs from before this start as failed; the last stop ended their tasks, and they would block new ones."""
-    for dag, run in airflow.unfinished(started):
+    for dag, run in airflow.unfinished_runs(started):
         say(f"{dag}: run {run} was cut short by the last stop; marked as failed")
         airflow.give_up(dag, run)
 
@@ -74,10 +74,10 @@ class FirstRelease:
         before = set(airflow.runs(training))
         follow(self.components, airflow, data, airflow.trigger(data, {}))
 
-        def started() -> str | None:
+        def find_start() -> str | None:
             return next((run for run in airflow.runs(training) if run not in before), None)
 
-        run = self.components.wait_for("Starting the training", started, DAG_SECONDS)
+        run = self.components.wait_for("Starting the training", find_start, DAG_SECONDS)
         follow(self.components, airflow, training, run, LAST)
         self._require_promoted(airflow.tasks(training, run))
         self._say_served()
@@ -132,14 +132,14 @@ def follow(components: ComponentGroup, airflow: AirflowRest, dag: str, run: str,
     """
     shown: set[tuple[str, int]] = set()
 
-    def ended() -> str | None:
+    def end_state() -> str | None:
         state, tasks = airflow.state(dag, run), airflow.tasks(dag, run)
         _show(tasks, shown)
         if any(task.task_id == last and task.state in ("success", "skipped") for task in tasks):
             return "success"
         return state if state in ("success", "failed") else None
 
-    if components.wait_for(f"The run of {dag}", ended, RUN_SECONDS, every=POLL_SECONDS) == "failed":
+    if components.wait_for(f"The run of {dag}", end_state, RUN_SECONDS, every=POLL_SECONDS) == "failed":
         raise _failure(airflow, dag, run)
 
 

@@ -37,7 +37,7 @@ def ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def guarded(supervise: Callable[[], int]) -> int:
+def run_guarded(supervise: Callable[[], int]) -> int:
     """Call ``supervise`` in a child process; returns its exit code, or 128 + the signal that ended it.
 
     Args:

@@ -11,7 +11,7 @@ from pipelines.supervisor.checks import check_configuration, check_libraries, ch
 from pipelines.supervisor.components import ComponentGroup
 from pipelines.supervisor.console import say, say_block
 from pipelines.supervisor.credentials import ADMIN, Credentials, load_credentials
-from pipelines.supervisor.first_release import FirstRelease, clean_up, promoted
+from pipelines.supervisor.first_release import FirstRelease, clean_up, promoted_releases
 from pipelines.supervisor.lock import alone
 from pipelines.supervisor.parent_process import StopRequestedError, ignore_signals, stop_on_signals
 from pipelines.supervisor.stack import Database, Stack
@@ -49,7 +49,7 @@ def _run(stack_settings: StackSettings, settings: Settings, components: Componen
     check_libraries()
     check_ports(stack_settings)
     check_configuration(settings)
-    credentials, earlier = load_credentials(stack_settings.state), promoted(settings)
+    credentials, earlier = load_credentials(stack_settings.state), promoted_releases(settings)
     stack = Stack(stack_settings, credentials)
     components.start(stack.api())
     _start_airflow(components, stack, Database(stack_settings))

@@ -70,7 +70,7 @@ def _status(desk: TrackingFolder) -> int:
     print(f"missing     {_trainings(missing)}")
     wanted = registry_plan(desk.releases).aliases
     for alias in (PRODUCTION, CANDIDATE):
-        print(f"{alias:<11} {_compared(present.get(alias), wanted.get(alias))}")
+        print(f"{alias:<11} {_difference_text(present.get(alias), wanted.get(alias))}")
     differ = any(present.get(alias) != wanted.get(alias) for alias in (PRODUCTION, CANDIDATE))
     return int(bool(missing) or differ)
 
@@ -79,7 +79,7 @@ def _trainings(records: list[Record]) -> str:
     return f"{len(records)} trainings{', since ' + records[0].run_id if records else ''}"
 
 
-def _compared(present: str | None, wanted: str | None) -> str:
+def _difference_text(present: str | None, wanted: str | None) -> str:
     return f"{present or '(none)'}" + ("" if present == wanted else f"  but the releases say {wanted or '(none)'}")
 
 

@@ -39,7 +39,7 @@ class TrackingFolder:
         return self.settings.data_dir / "tracking" / self.use_case
 
     @property
-    def kept(self) -> Path:
+    def kept_runs(self) -> Path:
         """What is left of runs that were removed before MLflow had their records: folders as those of the runs."""
         return self.folder / "runs"
 
@@ -55,7 +55,10 @@ class TrackingFolder:
     def records(self) -> list[Record]:
         """A record of each training whose folders are there, oldest first."""
         found: dict[str, Record] = {}
-        for root in (self.kept, self.settings.data_dir / self.use_case):  # of a run that is in both, its own folders
+        for root in (
+            self.kept_runs,
+            self.settings.data_dir / self.use_case,
+        ):  # of a run that is in both, its own folders
             for records in self._by_run(root).values():
                 found |= {record.key: record for record in records}
         return sorted(found.values(), key=lambda record: (record.started_ms, record.key))
@@ -86,13 +89,13 @@ class TrackingFolder:
                 self.forget([run_id])
                 facts = [*root.glob(f"[!.]*/{run_id}/**/{MANIFEST}"), *root.glob(f"{SEARCH}/{run_id}/*.json")]
                 for file in {*facts, *(file for record in records for file in record.files.values())}:
-                    copy = self.kept / file.relative_to(root)
+                    copy = self.kept_runs / file.relative_to(root)
                     copy.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(file, copy)
 
     def forget(self, run_ids: Iterable[str]) -> None:
         """Remove what was kept of runs."""
-        for folder in [folder for run_id in run_ids for folder in self.kept.glob(f"*/{run_id}")]:
+        for folder in [folder for run_id in run_ids for folder in self.kept_runs.glob(f"*/{run_id}")]:
             shutil.rmtree(folder, ignore_errors=True)
 
     def last(self) -> dict[str, Any] | None:

@@ -26,7 +26,7 @@ class Visitor:
     os: str
 
     @property
-    def known(self) -> dict[str, str]:
+    def known_fields(self) -> dict[str, str]:
         return {name: value for name, value in vars(self).items() if value}
 
 
@@ -50,12 +50,14 @@ class Crowd:
 
 def visit(visitor: Visitor, site: Site, events: Events, draw: Random) -> None:
     """One visit: a list, what is seen of it, perhaps a click, perhaps reading on from there."""
-    answer = site.get("/recommendations", num_recs=10, **visitor.known)
+    answer = site.get("/recommendations", num_recs=10, **visitor.known_fields)
     page = _look_at(answer, visitor, events, draw)
     if page is None and draw.random() < FOLLOWS_TREND and (page := _trend(events, draw)):
-        events.add("click", page, visitor.known, referrer="social")
+        events.add("click", page, visitor.known_fields, referrer="social")
     if page and draw.random() < READS_ON:
-        _look_at(site.get("/recommendations", num_recs=10, context_item=page, **visitor.known), visitor, events, draw)
+        _look_at(
+            site.get("/recommendations", num_recs=10, context_item=page, **visitor.known_fields), visitor, events, draw
+        )
 
 
 def _look_at(answer: dict[str, Any], visitor: Visitor, events: Events, draw: Random) -> str | None:
@@ -63,12 +65,12 @@ def _look_at(answer: dict[str, Any], visitor: Visitor, events: Events, draw: Ran
     items = answer.get("items", [])[:SHOWN]
     credit = {"release": answer.get("release", ""), "answer_id": answer.get("answer_id", ""), "n": len(items)}
     for position, item in enumerate(items):
-        events.add("impression", item["page"], visitor.known, position=position, **credit)
+        events.add("impression", item["page"], visitor.known_fields, position=position, **credit)
     if not items or draw.random() > FOLLOWS_LIST:
         return None
     position = draw.choices(range(len(items)), [EAGERNESS**place for place in range(len(items))])[0]
     page = str(items[position]["page"])
-    events.add("click", page, visitor.known, position=position, referrer="front", **credit)
+    events.add("click", page, visitor.known_fields, position=position, referrer="front", **credit)
     return page
 
 

@@ -48,10 +48,10 @@ def publish(storage: Storage, folder: Path, version: str, facts: dict[str, Any],
     except BaseException:
         _clear(storage, manifest)
         raise
-    return _lost(storage, manifest)
+    return _published_meanwhile(storage, manifest)
 
 
-def _lost(storage: Storage, manifest: Manifest) -> Manifest:
+def _published_meanwhile(storage: Storage, manifest: Manifest) -> Manifest:
     """The version was published while we copied: by another process, or by us with the answer lost."""
     winner = read_manifest(storage, manifest.version)
     if winner is None:

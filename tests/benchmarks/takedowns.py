@@ -19,7 +19,7 @@ LATE_SECONDS, MOST_WAITING = 1.0, 48
 
 
 @dataclass
-class Seen:
+class TakedownRecord:
     """What the answers held.
 
     Attributes:
@@ -58,7 +58,7 @@ async def take_down_under_load(
     Args:
         plan: of requests, sent again and again; every tenth is replaced by a list that is the same for everybody.
     """
-    seen = Seen()
+    seen = TakedownRecord()
     limits = httpx.Limits(max_connections=48, max_keepalive_connections=48)
     address = f"http://127.0.0.1:{port}"
     async with (
@@ -89,7 +89,7 @@ async def take_down_under_load(
     }
 
 
-async def _take_down(client: httpx.AsyncClient, seen: Seen, token: str) -> None:
+async def _take_down(client: httpx.AsyncClient, seen: TakedownRecord, token: str) -> None:
     """Take down the article that was shown last and is not taken down yet."""
     page = next(page for page in reversed(seen.shown) if page not in seen.taken)
     del seen.shown[page]
@@ -101,7 +101,7 @@ async def _take_down(client: httpx.AsyncClient, seen: Seen, token: str) -> None:
     seen.took.append(seen.taken[page] - started)
 
 
-async def _stream(client: httpx.AsyncClient, plan: Sequence[Planned], rate: float, seen: Seen) -> None:
+async def _stream(client: httpx.AsyncClient, plan: Sequence[Planned], rate: float, seen: TakedownRecord) -> None:
     start, tasks = time.monotonic(), set[asyncio.Task[None]]()
     for turn, (method, path, body) in enumerate(cycle(plan)):
         if (wait := start + turn / rate - time.monotonic()) > 0:
@@ -114,7 +114,7 @@ async def _stream(client: httpx.AsyncClient, plan: Sequence[Planned], rate: floa
         task.add_done_callback(tasks.discard)
 
 
-async def _one(client: httpx.AsyncClient, planned: Planned, seen: Seen, *, pages: bool) -> None:
+async def _one(client: httpx.AsyncClient, planned: Planned, seen: TakedownRecord, *, pages: bool) -> None:
     method, path, body = planned
     sent = time.monotonic()
     try:

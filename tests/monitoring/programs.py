@@ -25,7 +25,7 @@ needs_both = pytest.mark.skipif(
 )
 
 
-class Asked:
+class PrometheusClient:
     """A client of a Prometheus."""
 
     def __init__(self, port: int) -> None:
@@ -54,7 +54,7 @@ class Asked:
 @contextmanager
 def prometheus(
     folder: Path, ports: dict[str, int], *, rules: Path = ALERTS, receivers: tuple[int, ...] = ()
-) -> Iterator[Asked]:
+) -> Iterator[PrometheusClient]:
     """Debian's Prometheus with our configuration, but for the targets' addresses and the pace.
 
     Args:
@@ -76,12 +76,12 @@ def prometheus(
     process = subprocess.Popen(
         ["prometheus", *flags, f"--web.listen-address=127.0.0.1:{own}", "--log.level=warn"], cwd=folder
     )
-    asked = Asked(own)
+    client = PrometheusClient(own)
     try:
-        until(asked.ready)
-        yield asked
+        until(client.ready)
+        yield client
     finally:
-        asked.close()
+        client.close()
         process.terminate()
         process.wait(PATIENCE_SECONDS)
 

@@ -25,7 +25,7 @@ from tests.app.metrics.reports.test_guard_metrics import LOOK
 from tests.app.releases_made import make_release
 from tests.monitoring.airflow import LINES, MAPPING
 from tests.monitoring.exporter import Exporter
-from tests.monitoring.programs import Asked, alertmanager, needs_both, prometheus
+from tests.monitoring.programs import PrometheusClient, alertmanager, needs_both, prometheus
 from tests.monitoring.promql import OF_PROMETHEUS, ROOT, alerts, labels_of, metrics_of
 from tests.patience import PATIENCE_SECONDS
 
@@ -73,18 +73,18 @@ def feed(exporter: Exporter, over: threading.Event) -> None:
         exporter.feed(line for line in LINES if line.startswith(ALIVE))
 
 
-def judged_after_traffic(address: str, asked: Asked) -> bool:
+def judged_after_traffic(address: str, client: PrometheusClient) -> bool:
     """Send traffic, wait for a scrape of every target since; whether clicks on what was recommended were seen."""
     flags = ["--url", address, "--rate", "25", "--seconds", str(TRAFFIC_SECONDS)]
     command = [sys.executable, "-m", "pipelines.traffic", *flags]
     subprocess.run(command, cwd=ROOT, check=True, timeout=PATIENCE_SECONDS)
     ended = time.time()
-    until(lambda: min(asked.values("timestamp(up == 1)"), default=0.0) > ended)
-    return asked.values('sum(pauta_live_hits_total{by="served"}) > 0') != []
+    until(lambda: min(client.values("timestamp(up == 1)"), default=0.0) > ended)
+    return client.values('sum(pauta_live_hits_total{by="served"}) > 0') != []
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrometheusClient]:
     """A Prometheus that has scraped an API with two workers under traffic, and Airflow's metrics."""
     root = tmp_path_factory.mktemp("watched")
     settings = Settings(data_dir=root / "data", models_uri=str(root / "models"), evaluation_dir=root)
@@ -112,10 +112,10 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
         feeding.start()
         until(lambda: listens(address) and httpx.get(f"{address}/ready", timeout=PATIENCE_SECONDS).status_code == 200)
         ports = {"api": int(address.rpartition(":")[2]), "statsd-exporter": port, "alertmanager": keeper}
-        with prometheus(root, ports) as asked:
+        with prometheus(root, ports) as client:
             try:
-                until(lambda: judged_after_traffic(address, asked))
-                yield asked
+                until(lambda: judged_after_traffic(address, client))
+                yield client
             finally:
                 over.set()
                 feeding.join()
@@ -129,59 +129,59 @@ def filled(expression: str) -> str:
     return expression
 
 
-def test_every_target_is_up(asked: Asked) -> None:
-    targets = asked.get("targets")["activeTargets"]
+def test_every_target_is_up(client: PrometheusClient) -> None:
+    targets = client.get("targets")["activeTargets"]
     assert {target["labels"]["job"]: target["lastError"] for target in targets} == dict.fromkeys(
         ("prometheus", "api", "statsd-exporter", "alertmanager"), ""
     )
 
 
 @pytest.mark.parametrize("file", DASHBOARDS, ids=lambda file: file.stem)
-def test_every_query_of_every_panel_returns_numbers(asked: Asked, file: Path) -> None:
+def test_every_query_of_every_panel_returns_numbers(client: PrometheusClient, file: Path) -> None:
     panels = [panel for panel in json.loads(file.read_text())["panels"] if panel["type"] != "row"]
     queries = [(panel["title"], target["expr"]) for panel in panels for target in panel["targets"]]
     assert len(queries) > 10
 
     def empty() -> list[tuple[str, str]]:
-        return [(title, expr) for title, expr in queries if not asked.values(filled(expr))]
+        return [(title, expr) for title, expr in queries if not client.values(filled(expr))]
 
     with suppress(TimeoutError):  # a rate needs two scrapes
         until(lambda: not empty())
     assert empty() == []
 
 
-def test_the_release_is_an_annotation(asked: Asked) -> None:
+def test_the_release_is_an_annotation(client: PrometheusClient) -> None:
     annotation, _ = json.loads(DASHBOARDS[0].read_text())["annotations"]["list"]
-    assert asked.values(annotation["expr"]) == [1.0]
+    assert client.values(annotation["expr"]) == [1.0]
 
 
-def test_a_decision_is_an_annotation_at_the_time_when_it_was_made(asked: Asked) -> None:
+def test_a_decision_is_an_annotation_at_the_time_when_it_was_made(client: PrometheusClient) -> None:
     _, annotation = json.loads(DASHBOARDS[0].read_text())["annotations"]["list"]
-    (found,) = asked.get("query", query=annotation["expr"])["result"]
+    (found,) = client.get("query", query=annotation["expr"])["result"]
     assert found["metric"] == {"kind": "promote", "use_case": "news"}
     assert float(found["value"][1]) == DECIDED_MS
 
 
-def test_every_alert_is_evaluated_and_asks_for_series_and_labels_that_are_there(asked: Asked) -> None:
-    rules = [rule for group in asked.get("rules")["groups"] for rule in group["rules"]]
+def test_every_alert_is_evaluated_and_asks_for_series_and_labels_that_are_there(client: PrometheusClient) -> None:
+    rules = [rule for group in client.get("rules")["groups"] for rule in group["rules"]]
     assert {rule["name"]: rule["health"] for rule in rules} == dict.fromkeys(alerts(), "ok")
     for name, rule in alerts().items():
         metrics = metrics_of(rule["expr"])
         for metric in metrics - OF_PROMETHEUS:
-            assert asked.values(metric), (name, metric)
+            assert client.values(metric), (name, metric)
         known = {
-            label for metric in metrics for series in asked.get("series", **{"match[]": metric}) for label in series
+            label for metric in metrics for series in client.get("series", **{"match[]": metric}) for label in series
         }
         assert labels_of(rule["expr"]) <= known, name
 
 
-def test_nothing_critical_fires_under_plain_traffic(asked: Asked) -> None:
-    firing = asked.get("query", query='ALERTS{severity="critical"}')["result"]
+def test_nothing_critical_fires_under_plain_traffic(client: PrometheusClient) -> None:
+    firing = client.get("query", query='ALERTS{severity="critical"}')["result"]
     assert [alert["metric"]["alertname"] for alert in firing] == []
 
 
-def test_live_clicks_on_what_was_recommended_are_seen_in_every_part(asked: Asked) -> None:
-    judged = asked.values("sum(pauta_live_judged_clicks_total)")
+def test_live_clicks_on_what_was_recommended_are_seen_in_every_part(client: PrometheusClient) -> None:
+    judged = client.values("sum(pauta_live_judged_clicks_total)")
     assert judged
-    assert judged[0] >= asked.values('sum(pauta_live_hits_total{by="served"})')[0] > 0
-    assert asked.values("max(pauta_workers)") == [2.0]
+    assert judged[0] >= client.values('sum(pauta_live_hits_total{by="served"})')[0] > 0
+    assert client.values("max(pauta_workers)") == [2.0]

@@ -16,7 +16,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("PAUTA_PARAMS_FILE", raising=False)
 
 
-def said(capsys: pytest.CaptureFixture[str], *flags: str) -> str:
+def refusal_line(capsys: pytest.CaptureFixture[str], *flags: str) -> str:
     """The one line on stderr of a command that is refused."""
     assert main(["news", *flags]) == 1
     lines = capsys.readouterr().err.splitlines()
@@ -26,7 +26,7 @@ def said(capsys: pytest.CaptureFixture[str], *flags: str) -> str:
 
 @pytest.mark.parametrize("value", ["foo", "sample.users=abc", "source=", "=3"])
 def test_a_set_that_is_no_toml_is_blamed_itself(capsys: pytest.CaptureFixture[str], value: str) -> None:
-    line = said(capsys, "--set", "sample.days=3", "--set", value)
+    line = refusal_line(capsys, "--set", "sample.days=3", "--set", value)
     assert line.startswith(f"SettingsError: --set {value}: is not valid TOML: ")
     assert "Use KEY=VALUE in TOML syntax" in line
     assert "news.toml" not in line
@@ -44,12 +44,12 @@ def test_a_set_that_is_no_toml_is_blamed_itself(capsys: pytest.CaptureFixture[st
 def test_a_set_with_a_key_or_value_that_is_not_allowed_is_blamed_itself(
     capsys: pytest.CaptureFixture[str], value: str, place: str
 ) -> None:
-    line = said(capsys, "--set", "sample.days=3", "--set", value, "--set", "split.window_hours=6")
+    line = refusal_line(capsys, "--set", "sample.days=3", "--set", value, "--set", "split.window_hours=6")
     assert line.startswith(f"SettingsError: --set {value}: {place}: ")
 
 
 def test_of_two_sets_of_one_key_the_one_that_holds_is_blamed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "--set sample.users=-2: " in said(capsys, "--set", "sample.users=-1", "--set", "sample.users=-2")
+    assert "--set sample.users=-2: " in refusal_line(capsys, "--set", "sample.users=-1", "--set", "sample.users=-2")
 
 
 def test_a_mistake_in_the_params_file_is_not_blamed_on_a_set(
@@ -57,7 +57,7 @@ def test_a_mistake_in_the_params_file_is_not_blamed_on_a_set(
 ) -> None:
     file = tmp_path / "mine.toml"
     file.write_text("[sample]\npeople = 3\n")
-    line = said(capsys, "--params", str(file), "--set", "gate.min_users=3")
+    line = refusal_line(capsys, "--params", str(file), "--set", "gate.min_users=3")
     assert line.startswith(f"SettingsError: {file}: ")
 
 
@@ -65,17 +65,17 @@ def test_a_params_file_that_is_not_there_is_blamed_on_the_flag_that_named_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     missing = str(tmp_path / "nope.toml")
-    line = said(capsys, "--params", missing)
+    line = refusal_line(capsys, "--params", missing)
     assert missing in line
     assert line.endswith("Correct --params.")
     monkeypatch.setenv("PAUTA_PARAMS_FILE", missing)
-    assert said(capsys).endswith("Correct PAUTA_PARAMS_FILE.")
+    assert refusal_line(capsys).endswith("Correct PAUTA_PARAMS_FILE.")
 
 
 def test_a_params_file_that_is_not_utf_8_is_a_clear_error(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "latin.toml"
     file.write_bytes("# água".encode("latin1"))
-    assert f"{file}: is not valid TOML" in said(capsys, "--params", str(file))
+    assert f"{file}: is not valid TOML" in refusal_line(capsys, "--params", str(file))
 
 
 @pytest.mark.parametrize("workers", ["0", "-1", "two", "1.5"])
@@ -94,12 +94,12 @@ def test_maintenance_runs_without_airflow(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_a_step_that_does_not_exist_is_told_before_a_missing_run(capsys: pytest.CaptureFixture[str]) -> None:
-    line = said(capsys, "--step", "refine", "--step", "nope")
+    line = refusal_line(capsys, "--step", "refine", "--step", "nope")
     assert "news has no step 'nope'. Steps are: download, refine, " in line
 
 
 def test_a_step_without_any_run_is_told_to_start_one(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "there is no run yet. Start one: python -m pipelines news." in said(capsys, "--step", "refine")
+    assert "there is no run yet. Start one: python -m pipelines news." in refusal_line(capsys, "--step", "refine")
 
 
 @pytest.mark.parametrize("uri", ["s3://", "s3:///", "gs://", "file://", "ftp://host/models"])

@@ -147,7 +147,8 @@ def restart(stack: Stack) -> str:
     stack.notes["start_seconds"] = dict(sorted(seconds.items(), key=lambda item: item[1]))
     after = _inventory(stack)
     need(after == before, f"before {before}, after {after}")
-    return f"served again after {seconds['api']:.0f} s, all healthy after {max(seconds.values()):.0f} s; {told(after)}"
+    healthy = f"served again after {seconds['api']:.0f} s, all healthy after {max(seconds.values()):.0f} s"
+    return f"{healthy}; {inventory_text(after)}"
 
 
 def _healthy_after(stack: Stack, coming: "Future[float]") -> dict[str, float]:
@@ -162,7 +163,7 @@ def _healthy_after(stack: Stack, coming: "Future[float]") -> dict[str, float]:
     return seconds
 
 
-def told(inventory: dict[str, Any]) -> str:
+def inventory_text(inventory: dict[str, Any]) -> str:
     """The inventory in words."""
     return "the same " + ", ".join(f"{name} ({value})" for name, value in inventory.items())
 

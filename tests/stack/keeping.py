@@ -2,7 +2,7 @@
 
 import time
 
-from tests.stack.breaking import _inventory, told
+from tests.stack.breaking import _inventory, inventory_text
 from tests.stack.engine import Stack, need
 from tests.stack.web import Api
 
@@ -26,7 +26,7 @@ def backup(stack: Stack) -> str:
     need(after == before, f"before {before}, after {after}")
     need(stack.secret("admin_token") == token, "the passwords are other ones")
     need(len(Api(stack).pages("reader-after-restore")) == 10, "no full list after the restore")
-    return f"{size:.0f} MB in {backed_up:.0f} s; restored and healthy in {restored:.0f} s; {told(after)}"
+    return f"{size:.0f} MB in {backed_up:.0f} s; restored and healthy in {restored:.0f} s; {inventory_text(after)}"
 
 
 def down(stack: Stack) -> str:

@@ -174,7 +174,7 @@ class EventIntake:
 
     def _measure(self) -> None:
         newsroom = self.newsroom
-        self._metrics.lost(self.follower.lag.dropped)
+        self._metrics.note_dropped(self.follower.lag.dropped)
         if newsroom is not None and newsroom.state is not None:
             self._metrics.state(sizes_of(newsroom.state))
 

@@ -72,7 +72,7 @@ class LiveMetrics:
         """Note how many entries of the log are not known yet."""
         self.lag_entries.set(entries)
 
-    def lost(self, dropped: int) -> None:
+    def note_dropped(self, dropped: int) -> None:
         """Note the number of served answers ever dropped by this process."""
         self.dropped.inc(dropped - self._dropped_before)
         self._dropped_before = dropped

@@ -34,13 +34,13 @@ def breaking_story(stage: Stage) -> None:
         announce(stage.place.state, Breaking(PAGE, moment(site)))
         places: list[int] = []
 
-        def risen() -> int | None:
+        def find_place() -> int | None:
             place = place_of(site, PAGE)
             places.append(place)
             stage.show(page=PAGE, place=place, places=places[-MOST_POINTS:], clicks=clicks_on(site, PAGE))
             return place if 0 < place <= AIM else None
 
-        place = stage.wait("Rising to the top", risen, SECONDS)
+        place = stage.wait("Rising to the top", find_place, SECONDS)
         stage.note("risen", place=place, clicks=stage.chapter.now["clicks"])
 
 

@@ -28,7 +28,7 @@ def live_guard(stage: Stage) -> None:
     stage.note("forced", release=bad, before=good)
     leads: list[float] = []
 
-    def acted() -> Look | None:
+    def find_rollback() -> Look | None:
         found = _look(stage)
         compared = next((each for each in found.compared if each.name == POPULARITY), None)
         if compared is not None and compared.value == compared.value:
@@ -38,7 +38,7 @@ def live_guard(stage: Stage) -> None:
         stage.show(clicks=clicks, needed=needed, leads=leads[-MOST_POINTS:], sentence=found.sentence)
         return found if found.status == "rolled_back" else None
 
-    found = stage.wait("The verdict of the guard", acted, SECONDS)
+    found = stage.wait("The verdict of the guard", find_rollback, SECONDS)
     stage.wait_for_release("news", found.to)
     if _in_service(stage) != good:
         raise ChapterFailedError(f"{found.to} is in service, not {good}")

@@ -93,12 +93,12 @@ def drifts_of_answers(folder: Path, now: pl.DataFrame, run_id: str, start_ms: in
     windows = alike if len(alike) >= ENOUGH else [table for _, table in earlier]
     names = (f"{len(windows)} windows before", name), (f"the window from {_text(earlier[0][0])} on", name)
     return {
-        "served_long_term": _compared(pl.concat(windows), now, names[0], windows),
-        "served_short_term": _compared(earlier[0][1], now, names[1]),
+        "served_long_term": _compare_lists(pl.concat(windows), now, names[0], windows),
+        "served_short_term": _compare_lists(earlier[0][1], now, names[1]),
     }
 
 
-def _compared(
+def _compare_lists(
     before: pl.DataFrame, now: pl.DataFrame, names: tuple[str, str], windows: Sequence[pl.DataFrame] = ()
 ) -> Drift:
     return compare(before, now, names=names, numbers=NUMBERS, categories=CATEGORIES, windows=windows)

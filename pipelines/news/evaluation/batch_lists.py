@@ -110,7 +110,7 @@ class BatchLists:
         model = NewsModel.load(release, version)
         if name == IN_SERVICE:
             self._note(model)
-        release = self._measured(release, model, measured)
+        release = self._choose_models(release, model, measured)
         assemble_from(release, self.held_out.dataset, self._at, as_of, names)
         self.lists[name] = self._ask(NewsModel.load(as_of, version))
         self.folders[name] = (as_of, release)
@@ -122,7 +122,7 @@ class BatchLists:
             ranking = most_read(known, data.issued_ms, self.held_out.available, self._at, hours)
             self.lists[row_name(hours)] = unread(ranking, self.held_out.truth.users, known, self._at, self.n)
 
-    def _measured(self, release: Path, model: NewsModel, measured: Path) -> Path:
+    def _choose_models(self, release: Path, model: NewsModel, measured: Path) -> Path:
         """The models that are asked: of a release fitted again after its gate, those that the gate saw, if they exist.
 
         Models fitted on reads of this window would be flattered; where nothing else is left, a note says so.

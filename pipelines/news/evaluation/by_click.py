@@ -10,7 +10,7 @@ import numpy as np
 from pipelines.news.as_of import utc
 from pipelines.news.evaluation.answers import Answers
 from pipelines.news.evaluation.result import CANDIDATE
-from pipelines.news.replay.figures import ReplayResult, measured
+from pipelines.news.replay.figures import ReplayResult, measure_models
 from pipelines.news.replay.models import EDITED, LISTED, WITHOUT, Model, answering, listing, ranks_of
 from pipelines.news.replay.most_read import MostRead, rows_of
 from pipelines.news.replay.past_rules import past_rules
@@ -66,7 +66,9 @@ def replay(
         replayed_models = _ReplayedModels(releases, walks, plain, renewal, params, rules, notes)
         ranks = replayed_models.ranks(drawn.places, window.start_ms)
     answers.finish(stream, drawn, wanted.seed)
-    return measured(ranks, drawn, wanted.cutoffs, subject, wanted.bootstrap_resamples, wanted.seed, answers.sources)
+    return measure_models(
+        ranks, drawn, wanted.cutoffs, subject, wanted.bootstrap_resamples, wanted.seed, answers.sources
+    )
 
 
 @dataclass

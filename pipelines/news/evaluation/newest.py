@@ -37,7 +37,7 @@ def evaluate_newest(context: Context) -> dict[str, Any]:
         return evaluate_service(context) | {"newest_events": "the run has all of them"}
     fresh = replace(context, run=Run(context.run.root, new_run_id()))
     try:
-        refined, why = _refined(fresh)
+        refined, why = _try_refine(fresh)
         used = fresh if refined else context
         return evaluate_service(used) | {"newest_events": why or f"up to entry {waiting} of the log"}
     finally:
@@ -60,7 +60,7 @@ def _newer_clicks(context: Context) -> int | None:
     return newest if newest > known else None
 
 
-def _refined(fresh: Context) -> tuple[bool, str]:
+def _try_refine(fresh: Context) -> tuple[bool, str]:
     """Whether the run could be refined, and why not."""
     try:
         download(fresh)

@@ -105,7 +105,12 @@ def _clicks(clicks: Evaluation) -> list[Section]:
 def _gaps(evaluation: Evaluation) -> Section:
     metric, cutoff = evaluation.judged["metric"], evaluation.judged["cutoff"]
     rows = [
-        (label(gap.segment), label(gap.reference), _signed(gap.value), f"{_signed(gap.low)} to {_signed(gap.high)}")
+        (
+            label(gap.segment),
+            label(gap.reference),
+            _signed_text(gap.value),
+            f"{_signed_text(gap.low)} to {_signed_text(gap.high)}",
+        )
         for gap in evaluation.differences
         if (gap.metric, gap.cutoff) == (metric, cutoff)
     ]
@@ -181,7 +186,7 @@ def _cell(figure: Figure | None) -> str:
     return value if figure.low != figure.low else f"{value} ({figure.low:.{places}f} to {figure.high:.{places}f})"
 
 
-def _signed(value: float) -> str:
+def _signed_text(value: float) -> str:
     return "–" if value != value else f"{value:+.4f}"
 
 

@@ -127,10 +127,10 @@ def read_evaluation(path: Path) -> Evaluation:
     figures = [Figure(**_nans(row)) for row in content.pop("figures")]
     differences = [Difference(**_nans(row)) for row in content.pop("differences")]
     replayed = content.pop("replayed", None)
-    return Evaluation(**content, figures=figures, differences=differences, replayed=_replayed(replayed))
+    return Evaluation(**content, figures=figures, differences=differences, replayed=_replay_result(replayed))
 
 
-def _replayed(content: dict[str, Any] | None) -> ReplayResult | None:
+def _replay_result(content: dict[str, Any] | None) -> ReplayResult | None:
     if content is None:
         return None
     rows = {name: content.pop(name, []) for name in ("figures", "differences", "sources", "source_differences")}

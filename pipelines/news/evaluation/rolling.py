@@ -86,7 +86,7 @@ def run(
     walk = Walk(stream, Newsroom(LiveState(params.live)))
     facts: dict[str, Any] = {}
     trained = ranker or train_before(walk, params, window, facts, say)
-    places = evaluated(stream, window, facts)
+    places = evaluated_clicks(stream, window, facts)
     before = time.process_time()
     ranks = ranks_of((walk,), places, _models(walk, trained, peers or {}), say=say)
     facts["seconds_cpu_measuring"] = round(time.process_time() - before, 1)
@@ -117,7 +117,7 @@ def train_before(
     return ranker
 
 
-def evaluated(stream: Stream, window: Window, facts: dict[str, Any]) -> IntArray:
+def evaluated_clicks(stream: Stream, window: Window, facts: dict[str, Any]) -> IntArray:
     """The clicks that are evaluated, ascending."""
     drawn = np.random.default_rng(window.seed).random(len(stream.user_ids)) < window.share
     within = stream.between(window.start_ms, window.end_ms)

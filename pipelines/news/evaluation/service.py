@@ -51,7 +51,7 @@ def note_service(context: Context, evaluation: Evaluation) -> tuple[dict[str, An
     }
     earlier = [each for each in _history(path) if each["run_id"] != evaluation.run_id]
     history = [*earlier, now][-KEPT:]
-    content = {**now, "sentence": sentence, "judged": _judged(evaluation), "history": history}
+    content = {**now, "sentence": sentence, "judged": _judged_facts(evaluation), "history": history}
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{FILE}.partial")
     partial.write_text(json_text(content), encoding="utf-8")
@@ -81,7 +81,7 @@ def note_answers(context: Context, evaluation: Evaluation, answers: pl.DataFrame
     return {"answers_drift": drifts["served_long_term"].sentences(), "answers_page": str(report)}
 
 
-def _judged(evaluation: Evaluation) -> dict[str, Any]:
+def _judged_facts(evaluation: Evaluation) -> dict[str, Any]:
     clicks = evaluation.by_click()
     return dict(clicks.judged) if clicks is not None else {}
 

@@ -16,7 +16,7 @@ from pipelines.news.evaluation.by_click import replay
 from pipelines.news.evaluation.report import render
 from pipelines.news.evaluation.result import CANDIDATE, IN_SERVICE, Evaluation
 from pipelines.news.evaluation.service import note_answers, note_service
-from pipelines.news.site import settled
+from pipelines.news.site import settle_params
 from pipelines.news.split.holdout import Holdout, hold_out
 from pipelines.report import Section, write_page
 from pipelines.stopwatch import Stopwatch
@@ -80,7 +80,7 @@ def evaluate_service(context: Context) -> dict[str, Any]:
 
 
 def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, Any]:
-    context = settled(context)
+    context = settle_params(context)
     params: NewsParams = context.params
     _require_judged(params)
     watch = Stopwatch()

@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pipelines.guard.judged import Clicks, Judged
+from pipelines.guard.judged import Clicks, JudgedClick
 from pipelines.measures.recent_lists import WINDOW_MS, RecentLists, lists_and_clicks, people_of
 from pipelines.news.live.popular import Popular, among_first
 from pipelines.use_case import Context
@@ -46,14 +46,14 @@ def judged_clicks(context: Context, since_ms: int) -> Clicks | None:
         if not newest_ms or until_ms <= begin_ms:
             return None
         reach_ms = int(context.params.guard.reach_hours * HOUR_MS)
-        catalog, max_age_hours = _released(context)
+        catalog, max_age_hours = _release_in_service(context)
         posted = log.articles.needed_rows(int(begin_ms - reach_ms - max_age_hours * HOUR_MS), log.head())
         judge = _Judge(Popular(catalog, posted, max_age_hours), begin_ms)
         found = lists_and_clicks(log, begin_ms - WINDOW_MS, until_ms, clicks_since_ms=begin_ms - reach_ms)
         return Clicks(until_ms, list(judge.run(found)), judge.answers)
 
 
-class _Shown(NamedTuple):
+class _ServedContext(NamedTuple):
     """What was known when a list was served: the order by popularity, and how much its reader had read."""
 
     order: tuple[str, ...]
@@ -66,10 +66,10 @@ class _Judge:
     begin_ms: int
     answers: Counter[str] = field(default_factory=Counter)
     _lists: RecentLists = field(default_factory=RecentLists)
-    _shown: dict[bytes, _Shown] = field(default_factory=dict)
+    _shown: dict[bytes, _ServedContext] = field(default_factory=dict)
     _read: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    def run(self, found: Iterator[ServedList | Entry]) -> Iterator[Judged]:
+    def run(self, found: Iterator[ServedList | Entry]) -> Iterator[JudgedClick]:
         """Each judged click, from lists and clicks in the order of time."""
         for one in found:
             if isinstance(one, ServedList):
@@ -81,11 +81,11 @@ class _Judge:
         for old in self._lists.add(served):
             self._shown.pop(old.key, None)
         reads = len(self._read.get(served.people[0], ())) if served.people else 0
-        self._shown[served.key] = _Shown(self.popular.order(served.time_ms), reads)
+        self._shown[served.key] = _ServedContext(self.popular.order(served.time_ms), reads)
         if served.time_ms >= self.begin_ms:
             self.answers[served.release] += 1
 
-    def _click(self, click: Entry) -> Iterator[Judged]:
+    def _click(self, click: Entry) -> Iterator[JudgedClick]:
         article, people, served = click.article_id, people_of(click), self._lists.before(click)
         read = self._read.setdefault(people[0], {}) if people else {}
         if article in read:
@@ -94,12 +94,12 @@ class _Judge:
             shown = self._shown[served.key]
             before = {each for each, place in read.items() if place < shown.reads}
             popular = among_first(shown.order, before, len(served.pages), article)
-            yield Judged(click.time_ms, people[0], served.release, article in served.pages, popular)
+            yield JudgedClick(click.time_ms, people[0], served.release, article in served.pages, popular)
         read[article] = len(read)
         self.popular.count(article, click.time_ms)
 
 
-def _released(context: Context) -> tuple[Catalog | None, float]:
+def _release_in_service(context: Context) -> tuple[Catalog | None, float]:
     """The catalog of the release in service, and the age at which its articles expire."""
     releases = context.releases
     pointer = releases.current()

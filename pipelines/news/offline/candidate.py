@@ -105,12 +105,12 @@ class Candidate:
 
     def _fold_until(self, time_ms: int) -> None:
         """Fold the entries before a moment, in the log's order."""
-        while some := self._due(time_ms):
+        while some := self._take_due(time_ms):
             vectors = self._vectoriser.vectors(some) if self._vectoriser else {}
             self._newsroom.apply(some, vectors, after=self._newsroom.seq)
             self._note_visitors(some)
 
-    def _due(self, time_ms: int) -> list[Entry]:
+    def _take_due(self, time_ms: int) -> list[Entry]:
         """The next entries of the log, up to the first one that a later moment has."""
         if len(self._waiting) < AHEAD and (entries := self._log.tail(self._read_until, READ, without=(Kind.SERVED,))):
             self._read_until = entries[-1].seq

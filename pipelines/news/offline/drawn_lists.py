@@ -31,14 +31,14 @@ class DrawnList:
         return self.served.draw
 
     @property
-    def fixed(self) -> list[str]:
+    def fixed_ids(self) -> list[str]:
         """Ids of the articles before the drawn places."""
         return list(self.served.pages[: len(self.served.pages) - len(self.draw.ranks)])
 
     @property
     def usual(self) -> list[str]:
         """Ids of the list as it would have been served without a draw."""
-        return self.fixed + self.draw.candidates(self.served.pages)[: len(self.draw.ranks)]
+        return self.fixed_ids + self.draw.candidates(self.served.pages)[: len(self.draw.ranks)]
 
     @property
     def reader(self) -> str:
@@ -48,7 +48,7 @@ class DrawnList:
 
 
 @dataclass(frozen=True)
-class Found:
+class DrawnLists:
     """The lists of a stretch of time.
 
     Attributes:
@@ -60,7 +60,7 @@ class Found:
     left_out: Counter[str]
 
 
-def find(log: EventLog, since_ms: int | None, until_ms: int | None, most: int) -> Found:
+def find(log: EventLog, since_ms: int | None, until_ms: int | None, most: int) -> DrawnLists:
     """The lists with drawn places of a stretch of time; a sample by the answers' ids where there are more than wanted.
 
     Args:
@@ -94,7 +94,7 @@ def find(log: EventLog, since_ms: int | None, until_ms: int | None, most: int) -
             else:
                 del found[heappushpop(sample, place)[1]]
                 left_out["not in the sample"] += 1
-    return Found(list(found.values()), left_out)
+    return DrawnLists(list(found.values()), left_out)
 
 
 def _unfit(served: ServedList, complete_ms: int) -> str:

@@ -9,13 +9,13 @@ from typing import Any
 from pipelines.measures.off_policy import (
     Estimate,
     Overlap,
-    Predicted,
+    Predictions,
     Trials,
     difference,
     doubly_robust,
     ips,
     overlap,
-    served,
+    served_estimate,
     snips,
 )
 from pipelines.news.offline.rows import By
@@ -82,7 +82,7 @@ class Estimates:
         unsure = " Do not decide by it: " if self.warnings else ""
         return (
             f"Release {self.candidate} would have got {cell(found)} clicks a list on {self.lists:,} lists of "
-            f"{policy.overlap.users:,} readers, {verdict} the served order without draws ({signed(ahead)})."
+            f"{policy.overlap.users:,} readers, {verdict} the served order without draws ({difference_text(ahead)})."
             f"{unsure}{' '.join(self.warnings)}"
         )
 
@@ -92,7 +92,7 @@ class Estimates:
         for policy in self.policies:
             seen = policy.overlap
             estimates = [cell(policy.by_method[method]) for method in METHODS]
-            ahead = signed(policy.ahead) if policy.ahead is not None else ""
+            ahead = difference_text(policy.ahead) if policy.ahead is not None else ""
             facts = (f"{seen.cover:.1%}", seen.agreeing, seen.clicks, round(seen.effective), f"{seen.largest:.1f}")
             rows.append((policy.name, *estimates, ahead, *facts, f"{seen.clipped:.2%}"))
         return rows
@@ -111,7 +111,7 @@ class Estimates:
                     "name": policy.name,
                     **{method: _numbers(found) for method, found in policy.by_method.items()},
                     "ahead": None if policy.ahead is None else _numbers(policy.ahead),
-                    "overlap": {name: _known(value) for name, value in vars(policy.overlap).items()},
+                    "overlap": {name: _none_for_nan(value) for name, value in vars(policy.overlap).items()},
                 }
                 for policy in self.policies
             ],
@@ -126,10 +126,10 @@ HEADER = (
 )
 
 
-def estimated(
+def estimate_policies(
     candidate: str,
     trials: Sequence[Trials],
-    expected: Sequence[Predicted],
+    expected: Sequence[Predictions],
     *,
     left_out: Counter[str],
     by: By,
@@ -151,7 +151,7 @@ def estimated(
         found = dict(zip(METHODS, (ips(of, clip), snips(of, clip), robust), strict=True))
         ahead = difference(robust, policies[0].by_method["doubly robust"], of.users) if policies else None
         policies.append(Policy(name, found, ahead, overlap(of, clip)))
-    return Estimates(candidate, len(trials[0]), left_out, by, clip, served(trials[0]), policies)
+    return Estimates(candidate, len(trials[0]), left_out, by, clip, served_estimate(trials[0]), policies)
 
 
 def cell(found: Estimate) -> str:
@@ -163,7 +163,7 @@ def cell(found: Estimate) -> str:
     return f"{found.value:.4f} ({found.low:.4f} to {found.high:.4f})"
 
 
-def signed(found: Estimate) -> str:
+def difference_text(found: Estimate) -> str:
     """A difference as text.
 
     Args:
@@ -173,8 +173,8 @@ def signed(found: Estimate) -> str:
 
 
 def _numbers(found: Estimate) -> dict[str, float | None]:
-    return {"value": _known(found.value), "low": _known(found.low), "high": _known(found.high)}
+    return {"value": _none_for_nan(found.value), "low": _none_for_nan(found.low), "high": _none_for_nan(found.high)}
 
 
-def _known(value: float) -> float | None:
+def _none_for_nan(value: float) -> float | None:
     return None if isnan(value) else value

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from pipelines.measures.direct_model import out_of_fold
-from pipelines.measures.off_policy import Predicted, Trials
+from pipelines.measures.off_policy import Predictions, Trials
 from pipelines.news.offline.drawn_lists import DrawnList
 from script_shared.arrays import FloatArray, IntArray
 
@@ -16,7 +16,7 @@ Features = Callable[[DrawnList, Sequence[str]], FloatArray]
 
 
 @dataclass(frozen=True)
-class Logged:
+class LoggedLists:
     """What was shown, and what is known of the articles, once for all policies.
 
     Attributes:
@@ -35,7 +35,7 @@ class Logged:
     chances: FloatArray
 
     @classmethod
-    def of_lists(cls, lists: Sequence[DrawnList], by: By) -> "Logged":
+    def of_lists(cls, lists: Sequence[DrawnList], by: By) -> "LoggedLists":
         """From served lists."""
         _, users = np.unique([one.reader for one in lists], return_inverse=True)
         of = np.repeat(np.arange(len(lists)), [len(one.served.pages) for one in lists])
@@ -53,7 +53,7 @@ class Logged:
         wanted: list[bool] = []
         possible = np.zeros(len(self.lists))
         for number, (one, ids) in enumerate(zip(self.lists, theirs, strict=True)):
-            units, known = set(_placed(ids, self.by)), _chances_of(one, self.by)
+            units, known = set(_units_of(ids, self.by)), _chances_of(one, self.by)
             wanted.extend(unit in units for unit in _units(one, self.by))
             possible[number] = sum(known.get(unit, 0.0) > 0 for unit in units)
         length = np.array([len(ids) for ids in theirs], np.float64)
@@ -61,12 +61,12 @@ class Logged:
         return Trials(self.users, self.of, self.clicks, self.chances, weights, possible, length)
 
 
-def predicted(
-    logged: Logged,
+def predict_clicks(
+    logged: LoggedLists,
     policies: Sequence[Sequence[Sequence[str]]],
     features: Sequence[FloatArray],
     known: Sequence[Sequence[str]],
-) -> list[Predicted]:
+) -> list[Predictions]:
     """Expected clicks by policy, from one model that did not learn from the user of the list.
 
     Args:
@@ -98,26 +98,28 @@ def predicted(
     for table, of in tables:
         own = of_others[start : start + len(table)]
         start += len(table)
-        found.append(Predicted(of_shown, np.bincount(of, weights=own, minlength=len(logged.lists)).astype(np.float64)))
+        found.append(
+            Predictions(of_shown, np.bincount(of, weights=own, minlength=len(logged.lists)).astype(np.float64))
+        )
     return found
 
 
 Unit = tuple[str, int]
 
 
-def _placed(ids: Sequence[str], by: By) -> list[Unit]:
+def _units_of(ids: Sequence[str], by: By) -> list[Unit]:
     """The articles, with their places where they matter."""
     return [(article, place if by == "place" else 0) for place, article in enumerate(ids)]
 
 
 def _units(one: DrawnList, by: By) -> list[Unit]:
-    return _placed(one.served.pages, by)
+    return _units_of(one.served.pages, by)
 
 
 def _chances_of(one: DrawnList, by: By) -> dict[Unit, float]:
     """The probability of everything that the list could have shown."""
-    fixed = one.fixed
-    found = dict.fromkeys(_placed(fixed, by), 1.0)
+    fixed = one.fixed_ids
+    found = dict.fromkeys(_units_of(fixed, by), 1.0)
     chances, candidates = one.draw.chances(), one.draw.candidates(one.served.pages)
     for article, row in zip(candidates, chances, strict=True):
         if by == "article":

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipelines.news.offline.candidate import Candidate
-from pipelines.news.offline.drawn_lists import DrawnList, Found, find
-from pipelines.news.offline.estimates import Estimates, estimated
+from pipelines.news.offline.drawn_lists import DrawnList, DrawnLists, find
+from pipelines.news.offline.estimates import Estimates, estimate_policies
 from pipelines.news.offline.features import features_of
-from pipelines.news.offline.rows import By, Logged, predicted
+from pipelines.news.offline.rows import By, LoggedLists, predict_clicks
 from script_shared.arrays import FloatArray
 from script_shared.errors import InputError
 from script_shared.events import EventLog
@@ -17,7 +17,7 @@ HOW = "Set serving.randomization.share in the params file of the API (docs/explo
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ListSelection:
     """Which lists are used, and how.
 
     Attributes:
@@ -35,7 +35,9 @@ class Wanted:
     clip: float = 20.0
 
 
-def run(log: EventLog, release: Candidate, wanted: Wanted, say: Callable[[str], None] = lambda line: None) -> Estimates:
+def run(
+    log: EventLog, release: Candidate, wanted: ListSelection, say: Callable[[str], None] = lambda line: None
+) -> Estimates:
     """What a candidate would have got on the lists that were served after the end of its data.
 
     Args:
@@ -64,11 +66,11 @@ def run(log: EventLog, release: Candidate, wanted: Wanted, say: Callable[[str], 
         own.append(moment.ids)
         known.append(list(dict.fromkeys([*one.served.pages, *usual[number], *moment.ids])))
         features.append(features_of(moment, known[-1], _order(one)))
-    logged = Logged.of_lists(found.lists, wanted.by)
-    return estimated(
+    logged = LoggedLists.of_lists(found.lists, wanted.by)
+    return estimate_policies(
         release.version,
         [logged.trials(usual), logged.trials(own)],
-        predicted(logged, [usual, own], features, known),
+        predict_clicks(logged, [usual, own], features, known),
         left_out=found.left_out,
         by=wanted.by,
         clip=wanted.clip,
@@ -77,8 +79,8 @@ def run(log: EventLog, release: Candidate, wanted: Wanted, say: Callable[[str], 
 
 def _order(one: DrawnList) -> list[str]:
     """The order of the release that served, as far as it is known."""
-    return one.fixed + one.draw.candidates(one.served.pages)
+    return one.fixed_ids + one.draw.candidates(one.served.pages)
 
 
-def _others(found: Found) -> str:
+def _others(found: DrawnLists) -> str:
     return "".join(f"; {count:,} are {reason}" for reason, count in sorted(found.left_out.items()))

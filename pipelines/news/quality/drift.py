@@ -50,8 +50,8 @@ def drifts_of(context: Context, data: Dataset) -> dict[str, Drift]:
         return {}
     before = Window(newest.start - (newest.end - newest.start), newest.start)
     parts = _parts(context, data)
-    long_term = _compared(parts, newest, earlier, f"{len(earlier)} windows from {earlier[-1].start:%Y-%m-%d} on")
-    return {"long_term": long_term, "short_term": _compared(parts, newest, [before], str(before))}
+    long_term = _compare_windows(parts, newest, earlier, f"{len(earlier)} windows from {earlier[-1].start:%Y-%m-%d} on")
+    return {"long_term": long_term, "short_term": _compare_windows(parts, newest, [before], str(before))}
 
 
 def _reference_end(context: Context, newest: Window) -> datetime:
@@ -66,7 +66,7 @@ def _reference_end(context: Context, newest: Window) -> datetime:
     return min(newest.start, _utc(end_ms)) if isinstance(end_ms, int) and end_ms > EARLIEST_MS else newest.start
 
 
-def _compared(
+def _compare_windows(
     parts: Sequence[tuple[Frame, dict[str, Sequence[str]]]], newest: Window, earlier: Sequence[Window], name: str
 ) -> Drift:
     found = []
@@ -81,7 +81,7 @@ def _compared(
 
 def _parts(context: Context, data: Dataset) -> list[tuple[Frame, dict[str, Sequence[str]]]]:
     """Functions that make the rows of a window, each with the columns to compare."""
-    reads, articles, served = Reads(data), Articles(data), Served(context, data)
+    reads, articles, served = Reads(data), Articles(data), WindowLists(context, data)
     catalog = Catalog(data, context.params.pool.max_age_hours)
     return [
         (reads.of, {"numbers": READ_NUMBERS, "categories": READ_CATEGORIES}),
@@ -115,8 +115,8 @@ class Reads:
                 "read.engagement": reads.engagement,
                 "read.clicks_of_user": counts,
                 "read.section": self._sections.gather(reads.article),
-                "read.region": _coded(reads.region, data.labels.get(c.REGION, {})),
-                "read.device": _coded(reads.device, data.labels.get(c.DEVICE, {})),
+                "read.region": _label_series(reads.region, data.labels.get(c.REGION, {})),
+                "read.device": _label_series(reads.device, data.labels.get(c.DEVICE, {})),
                 "read.login": np.where(data.logged[reads.user], "logged in", "not logged in"),
                 "read.user": np.where(self._first_ms[reads.user] >= start, "new", "returning"),
             }
@@ -167,7 +167,7 @@ class Catalog:
         return pl.DataFrame({CATALOG_NUMBERS[1]: _age_hours(moments[known] - self._issued[places[known] - 1])})
 
 
-class Served:
+class WindowLists:
     """The lists that were served in a window: segment, source, and how old the articles were, the first and on mean."""
 
     def __init__(self, context: Context, data: Dataset) -> None:
@@ -212,7 +212,7 @@ def _age_hours(ms: IntArray) -> FloatArray:
     return hours
 
 
-def _coded(codes: IntArray, labels: dict[int, str]) -> pl.Series:
+def _label_series(codes: IntArray, labels: dict[int, str]) -> pl.Series:
     """Codes as texts, null for none."""
     names = {code: labels.get(code, str(code)) for code in np.unique(codes).tolist() if code >= 0}
     return pl.Series(codes).replace_strict(names, default=None, return_dtype=pl.String)

@@ -14,7 +14,7 @@ from pipelines.news.quality.charts import charts_of
 from pipelines.news.quality.drift import drifts_of
 from pipelines.news.quality.segments import PORTION_COLUMNS, segment_portions
 from pipelines.news.quality.site import site_section
-from pipelines.news.site import settled, site_of
+from pipelines.news.site import settle_params, site_of
 from pipelines.news.tables import check, table_path
 from pipelines.report import Section, Table, render_page, write_page
 from pipelines.use_case import Context
@@ -50,7 +50,7 @@ def quality(context: Context) -> dict[str, Any]:
         clock = clock_choice(context, data.end_ms)
         drifts = drifts_of(context, data)
         facts |= publish_drift(context, output, drifts)
-        sections = [_tables(sizes, refined), site_section(site_of(context), settled(context).params)]
+        sections = [_tables(sizes, refined), site_section(site_of(context), settle_params(context).params)]
         sections += [_times(refined, clock), *charts_of(data, refined), _portions(data, refined)]
         sections += [section(drifts["long_term"])] if drifts else []
         write_page(output / PAGE, _page(run.run_id, refined, sections))

@@ -23,7 +23,7 @@ LINE_ENDS = r"Write usual line ends, such as with: tr '\r' '\n' < old.csv > new.
 
 
 @contextmanager
-def explained(files: Sequence[Path], delimiter: str = ",") -> Iterator[None]:
+def explain_errors(files: Sequence[Path], delimiter: str = ",") -> Iterator[None]:
     """Turns an error of the CSV reader into one message about the file.
 
     Args:
@@ -60,7 +60,7 @@ def check_widths(file: Path, delimiter: str = ",") -> None:
     Raises:
         InputError: names file and line.
     """
-    if problem := _ragged(file, delimiter):
+    if problem := _find_ragged_line(file, delimiter):
         raise problem
 
 
@@ -70,7 +70,7 @@ def _problem(file: Path, delimiter: str) -> InputError | None:
     if sum(chunk.count(b'"') for chunk in _chunks(file)) % 2:
         problem = "a quote is opened and never closed; the file may be cut off"
         return InputError(f"{file.name}: {problem}.", fix="Download it again.")
-    return _ragged(file, delimiter)
+    return _find_ragged_line(file, delimiter)
 
 
 def _unknown(files: Sequence[Path], error: BaseException) -> InputError:
@@ -105,7 +105,7 @@ def _first_line_not_utf8(file: Path) -> int:
     return 0
 
 
-def _ragged(file: Path, delimiter: str) -> InputError | None:
+def _find_ragged_line(file: Path, delimiter: str) -> InputError | None:
     """What is wrong with the first line that has more or fewer cells than the header, or cannot be cut into cells."""
     with cell_limit(LONGEST_LINE), file.open(encoding="utf-8-sig", newline="", errors="replace") as stream:
         lines = iter(lambda: stream.readline(LONGEST_LINE), "")

@@ -18,7 +18,7 @@ _PLAIN_DIGITS = 13  # of milliseconds between 2001 and 2100
 _ZONE = r"[+-]\d\d:\d\d$"
 
 
-def scaled(numbers: pl.Expr) -> pl.Expr:
+def to_milliseconds(numbers: pl.Expr) -> pl.Expr:
     """Whole numbers in seconds, milliseconds, microseconds or nanoseconds as milliseconds, whatever their year.
 
     Args:
@@ -61,7 +61,7 @@ def moments(texts: pl.Series) -> pl.Series:
     found = pl.Series([_one(text) for text in rare], dtype=pl.Int64)
     if found.is_not_null().any():
         frame = frame.with_columns(pl.coalesce("ms", pl.col("text").replace_strict(rare, found, default=None)))
-    return frame.select(bounded(pl.col("ms")).alias(texts.name))[texts.name]
+    return frame.select(within_bounds(pl.col("ms")).alias(texts.name))[texts.name]
 
 
 def moment(column: str | pl.Expr) -> pl.Expr:
@@ -74,7 +74,7 @@ def moment(column: str | pl.Expr) -> pl.Expr:
     return texts.map_batches(moments, return_dtype=pl.Int64(), is_elementwise=True)
 
 
-def bounded(time_ms: pl.Expr) -> pl.Expr:
+def within_bounds(time_ms: pl.Expr) -> pl.Expr:
     """The times that lie between 2000 and 2100; null for others.
 
     Args:
@@ -97,7 +97,7 @@ def _plain_milliseconds(texts: pl.Series) -> pl.Series | None:
 def _of_number() -> pl.Expr:
     text = pl.col("text")
     digits = pl.when(~text.str.starts_with("+") & (text.str.len_bytes() <= _MOST_DIGITS)).then(text)
-    return scaled(digits.cast(pl.Int64, strict=False))
+    return to_milliseconds(digits.cast(pl.Int64, strict=False))
 
 
 def _of_fraction() -> pl.Expr:

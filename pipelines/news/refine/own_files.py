@@ -9,17 +9,17 @@ import polars as pl
 from pipelines.news import columns as c
 from pipelines.news.event_parts import SEQ
 from pipelines.news.raw.addresses import section_and_region
-from pipelines.news.raw.times import bounded
+from pipelines.news.raw.times import within_bounds
 from pipelines.news.refine.events.clicks import add_clicks
 from pipelines.news.refine.events.logged_events import NO_EVENTS, LoggedEvents
-from pipelines.news.refine.events.posts import extended
+from pipelines.news.refine.events.posts import extend_catalog
 from pipelines.news.refine.events.visits import logins_of, with_names
-from pipelines.news.refine.rows.ahead import joined, reject_ahead, reject_behind
+from pipelines.news.refine.rows.ahead import join_facts, reject_ahead, reject_behind
 from pipelines.news.refine.rows.engagement import engagement
 from pipelines.news.refine.rows.label_codes import label_codes, session_numbers
 from pipelines.news.refine.rows.login import simulated_login
 from pipelines.news.refine.rows.rates import RATES, with_rates
-from pipelines.news.refine.rows.rules import clipped, judge, rejected_rows
+from pipelines.news.refine.rows.rules import clip_quantities, judge, rejected_rows
 from pipelines.news.refine.rows.tally import Tally, without_erased
 from pipelines.news.refine.rows.write import (
     count_reads,
@@ -64,9 +64,9 @@ def refine_site(
     known = _catalog(raw)
     names = clicks[c.USER_ID].unique().sort()
     articles = pl.concat([known[c.ARTICLE_ID], clicks[c.ARTICLE_ID]]).unique(maintain_order=True)
-    coded, codes = _coded(clicks, names, articles)
+    coded, codes = _encode_clicks(clicks, names, articles)
     judged = judge(with_rates(coded, params.outliers), params.outliers)
-    kept, cut = clipped(judged.filter(pl.col(c.REASON).is_null()), params.outliers)
+    kept, cut = clip_quantities(judged.filter(pl.col(c.REASON).is_null()), params.outliers)
     tally.clipped.update(cut)
     kept = kept.with_columns(engagement(params.engagement)).drop(c.REASON, c.VALUE, *RATES, c.USER_ID, c.ARTICLE_ID)
     tally.add(judged.height, kept, rejected_rows(judged, CLICKS))
@@ -76,7 +76,7 @@ def refine_site(
     users = pl.DataFrame({c.USER_ID: names, c.USER_TYPE: types})
     merged = add_clicks(taken, users, ids, tally, params, engagement(params.engagement), labels=codes)
     if merged.doubtful:
-        ahead = joined(ahead, reject_ahead(tally, merged.users[c.USER_ID], ids))
+        ahead = join_facts(ahead, reject_ahead(tally, merged.users[c.USER_ID], ids))
     facts = _write(folder, tally, merged.users, ids, run_id)
     write_labels(folder, merged.labels)
     return {**facts, **tally.facts(), **merged.facts, **ahead, "login_flag": login}
@@ -97,7 +97,7 @@ def _users_of(clicks: pl.DataFrame) -> pl.DataFrame:
 
 def _sound(clicks: pl.DataFrame, tally: Tally) -> pl.DataFrame:
     """The clicks whose ids and time can be used; the others are rejected with their reason."""
-    time_ms = bounded(pl.col("time_ms"))
+    time_ms = within_bounds(pl.col("time_ms"))
     reason = (
         pl.when("bad_id")
         .then(pl.lit("id_not_valid"))
@@ -137,11 +137,11 @@ def _catalog(raw: Path) -> pl.DataFrame:
         pl.col("text").alias(c.BODY),
         pl.when(pl.col("section") != "").then("section").otherwise("of_url").alias(c.SECTION),
         pl.when(pl.col("region") != "").then("region").otherwise("region_of_url").alias(c.REGION),
-        bounded(pl.col("issued_ms")).cast(TIME).alias(c.ISSUED),
+        within_bounds(pl.col("issued_ms")).cast(TIME).alias(c.ISSUED),
     )
 
 
-def _coded(
+def _encode_clicks(
     clicks: pl.DataFrame, names: pl.Series, articles: pl.Series
 ) -> tuple[pl.DataFrame, dict[str, dict[str, int]]]:
     """One row per click with numbers instead of ids and labels, and the codes of labels, by column."""
@@ -190,7 +190,7 @@ def _write_articles(
         pl.coalesce(c.ISSUED, c.TIMESTAMP, pl.lit(kept[c.TIMESTAMP].max(), TIME)).alias(c.ISSUED),
         *(pl.col(name).fill_null("") for name in TEXTS),
     ).select(c.ARTICLE_ID, *(name for name in (c.URL, c.TITLE, c.CAPTION, c.BODY, c.ISSUED, c.SECTION, c.REGION)))
-    table = extended(table.lazy(), posts).with_row_index(c.ARTICLE).collect()
+    table = extend_catalog(table.lazy(), posts).with_row_index(c.ARTICLE).collect()
     check("articles", table, run_id)
     table.write_parquet(table_path(folder, "articles"))
     return table[c.ARTICLE_ID]

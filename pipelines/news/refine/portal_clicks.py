@@ -6,11 +6,11 @@ from typing import Any
 import polars as pl
 
 from pipelines.news import columns as c
-from pipelines.news.raw.times import bounded, scaled
+from pipelines.news.raw.times import to_milliseconds, within_bounds
 from pipelines.news.refine.events.clicks import add_clicks
 from pipelines.news.refine.events.logged_events import NO_EVENTS, LoggedEvents
-from pipelines.news.refine.events.posts import extended
-from pipelines.news.refine.rows.ahead import joined, reject_ahead, reject_behind
+from pipelines.news.refine.events.posts import extend_catalog
+from pipelines.news.refine.rows.ahead import join_facts, reject_ahead, reject_behind
 from pipelines.news.refine.rows.label_codes import label_codes, number_texts, whole_sessions
 from pipelines.news.refine.rows.login import simulated_login
 from pipelines.news.refine.rows.rates import RATES, with_rates
@@ -55,7 +55,7 @@ def refine_clicks(
     one = pl.lit(1.0, pl.Float32).alias(c.ENGAGEMENT)
     merged = add_clicks(taken, known, article_ids, tally, params, one, labels=labels)
     if merged.doubtful:
-        ahead = joined(ahead, reject_ahead(tally, merged.users[c.USER_ID], article_ids))
+        ahead = join_facts(ahead, reject_ahead(tally, merged.users[c.USER_ID], article_ids))
     users, rows = merged.users, sorted_interactions(tally)
     write_interactions(folder, rows, run_id, {c.USER: users.height, c.ARTICLE: len(article_ids)})
     write_users(folder, users[c.USER_ID], users[c.USER_TYPE], count_reads(rows, users.height), run_id)
@@ -77,7 +77,9 @@ def _read(path: Path) -> pl.DataFrame:
     wrong = [name for name in c.CLICK_COLUMNS if not have[name].is_integer()]
     if wrong:
         raise InputError(f"{path.name}: column {wrong[0]} is {have[wrong[0]]}.", fix="It must hold whole numbers.")
-    clicks = pl.read_parquet(path, columns=list(c.CLICK_COLUMNS), glob=False).with_columns(scaled(pl.col(c.CLICK_TIME)))
+    clicks = pl.read_parquet(path, columns=list(c.CLICK_COLUMNS), glob=False).with_columns(
+        to_milliseconds(pl.col(c.CLICK_TIME))
+    )
     _check_clicks(clicks, path.name)
     return clicks
 
@@ -88,7 +90,7 @@ def _check_clicks(clicks: pl.DataFrame, file: str) -> None:
     for name in (c.CLICK_USER, c.CLICK_ARTICLE, c.CLICK_TIME):
         if empty := clicks[name].null_count():
             raise InputError(f"{file}: {empty:,} rows have no {name}.", fix="Every click needs one.")
-    odd = clicks.select(bounded(pl.col(c.CLICK_TIME)).is_null()).to_series().arg_true()
+    odd = clicks.select(within_bounds(pl.col(c.CLICK_TIME)).is_null()).to_series().arg_true()
     if len(odd):
         when = clicks[c.CLICK_TIME][odd[0]]
         raise InputError(
@@ -149,7 +151,7 @@ def _write_articles(folder: Path, tally: Tally, articles: pl.Series, run_id: str
         pl.col(c.TIMESTAMP).cast(TIME).alias(c.ISSUED),
         *(pl.lit("").alias(name) for name in (c.SECTION, c.REGION)),
     )
-    table = extended(table.lazy(), posts).with_row_index(c.ARTICLE).collect()
+    table = extend_catalog(table.lazy(), posts).with_row_index(c.ARTICLE).collect()
     check("articles", table, run_id)
     table.write_parquet(table_path(folder, "articles"))
     return table[c.ARTICLE_ID]

@@ -11,7 +11,7 @@ from pipelines.news.evaluation.charts import label
 from pipelines.news.evaluation.references import best_by_segment, best_earlier
 from pipelines.news.evaluation.report import best_popularity
 from pipelines.news.evaluation.result import CANDIDATE, IN_SERVICE, Evaluation, json_text, read_evaluation
-from pipelines.news.site import settled
+from pipelines.news.site import settle_params
 from pipelines.use_case import Context
 
 FIRST = "No release is in service yet, so the candidate was compared with popularity alone."
@@ -33,7 +33,7 @@ def gate(context: Context) -> dict[str, Any]:
         RunError: the run has not been evaluated.
     """
     evaluation = read_evaluation(context.run.read("evaluated") / "metrics.json")
-    wanted = settled(context).params.gate
+    wanted = settle_params(context).params.gate
     rule = Rule(wanted.metric, wanted.cutoff, wanted.tolerance, wanted.min_users)
     compared = [*comparisons(evaluation, rule), *click_comparisons(evaluation, rule, wanted.beats)]
     verdict = judge(compared, rule, context.options.force)

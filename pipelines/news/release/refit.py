@@ -13,7 +13,7 @@ from typing import Any
 from pipelines.news.as_of import snapshot_of, utc
 from pipelines.news.clock_choice import clock_choice
 from pipelines.news.dataset import Dataset
-from pipelines.news.site import settled
+from pipelines.news.site import settle_params
 from pipelines.news.training.assemble import note_site, put_together
 from pipelines.news.training.segments import members_of
 from pipelines.raw_files.links import link_tree, sizes
@@ -45,7 +45,7 @@ def refit(context: Context) -> dict[str, Any]:
         RunError: the run is not gated yet.
         ReleaseError: the release made does not load or gives a wrong answer.
     """
-    params: NewsParams = settled(context).params
+    params: NewsParams = settle_params(context).params
     why_not = OFF if not params.releases.refit else REFUSED if not context.run.facts("gated").get("accepted") else ""
     with context.run.write("refitted") as (folder, facts):
         facts["refit"] = not why_not
@@ -53,7 +53,7 @@ def refit(context: Context) -> dict[str, Any]:
             facts["why_not"] = why_not
         else:
             started = perf_counter()
-            facts |= _made(context, params, folder / "release")
+            facts |= _write_release(context, params, folder / "release")
             facts["seconds"] = round(perf_counter() - started, 2)
     return dict(facts)
 
@@ -66,7 +66,7 @@ def release_of(context: Context) -> Path:
     return run.read("ranked") / "release"
 
 
-def _made(context: Context, params: NewsParams, out: Path) -> dict[str, Any]:
+def _write_release(context: Context, params: NewsParams, out: Path) -> dict[str, Any]:
     """Write the release fitted again."""
     ranked = context.run.read("ranked") / "release"
     data = Dataset.load(context.run.read("refined"))

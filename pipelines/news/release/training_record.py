@@ -112,11 +112,11 @@ def _main_figures(evaluation: Evaluation) -> dict[str, float]:
     for figure in evaluation.figures:
         looked_at = (figure.metric, figure.cutoff) == judged
         if figure.model == CANDIDATE or looked_at:
-            found |= _named(figure, interval=looked_at)
+            found |= _figure_metrics(figure, interval=looked_at)
     return numbers(found)
 
 
-def _named(figure: Figure, *, interval: bool) -> dict[str, float]:
+def _figure_metrics(figure: Figure, *, interval: bool) -> dict[str, float]:
     measure = f"{figure.metric}@{figure.cutoff}"
     place = (figure.segment, measure) if figure.model == CANDIDATE else (figure.segment, figure.model, measure)
     name = metric_name(*place)

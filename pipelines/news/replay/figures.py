@@ -53,7 +53,7 @@ class GroupFigure:
     clicks: int
 
 
-def measured(
+def measure_models(
     ranks: Mapping[str, IntArray],
     drawn: SampledClicks,
     cutoffs: Sequence[int],
@@ -79,7 +79,7 @@ def measured(
     by_source = {name: np.array([each == name for each in sources]) for name in sorted(set(sources))}
     for kind, groups in zip(KINDS, (_groups(drawn), by_source), strict=True):
         for group, member in groups.items():
-            of = _Resampled(values[member], drawn.weights[member], drawn.users[member], resamples, seed)
+            of = _BootstrapMeans(values[member], drawn.weights[member], drawn.users[member], resamples, seed)
             own = _figures(group, list(ranks), columns, of)
             found[f"{kind} {group}"] = own, _differences(group, list(ranks), columns, of, subject), of.readers
     segments = {name: {**counts, "users": found[f"segment {name}"][2]} for name, counts in drawn.counts.items()}
@@ -111,7 +111,7 @@ def group_figures(
     names = [(model, name) for model in ranks for name in MEASURES]
     result = []
     for group, member in groups.items():
-        of_group = _Resampled(values[member], np.ones(int(member.sum())), users[member], resamples, seed)
+        of_group = _BootstrapMeans(values[member], np.ones(int(member.sum())), users[member], resamples, seed)
         columns = zip(names, of_group.means, *interval(of_group.drawn), strict=True)
         clicks = int(member.sum())
         result += [
@@ -124,7 +124,7 @@ def ahead(
     ranks: IntArray, other: IntArray, users: IntArray, resamples: int, seed: int
 ) -> dict[str, tuple[float, float, float]]:
     """How far one model is ahead of another on the same clicks: by measure the mean gain and its 95 % interval."""
-    of = _Resampled(_main_gains(ranks) - _main_gains(other), np.ones(len(ranks)), users, resamples, seed)
+    of = _BootstrapMeans(_main_gains(ranks) - _main_gains(other), np.ones(len(ranks)), users, resamples, seed)
     columns = zip(MEASURES, of.means, *interval(of.drawn), strict=True)
     return {name: (float(mean), float(low), float(high)) for name, mean, low, high in columns}
 
@@ -151,7 +151,7 @@ def _groups(drawn: SampledClicks) -> dict[str, IntArray]:
     return {**by_segment, ALL: np.ones(len(drawn.places), bool)}
 
 
-class _Resampled:
+class _BootstrapMeans:
     """Means of (n, m) values over clicks, and the same over users drawn with replacement, alike for all columns."""
 
     def __init__(self, values: FloatArray, weights: FloatArray, users: IntArray, resamples: int, seed: int) -> None:
@@ -170,7 +170,7 @@ def _ratio(totals: FloatArray | IntArray) -> FloatArray:
     return means
 
 
-def _figures(group: str, models: list[str], columns: list[tuple[str, int]], of: _Resampled) -> list[Figure]:
+def _figures(group: str, models: list[str], columns: list[tuple[str, int]], of: _BootstrapMeans) -> list[Figure]:
     names = [(model, *column) for model in models for column in columns]
     low, high = interval(of.drawn)
     return [
@@ -180,7 +180,7 @@ def _figures(group: str, models: list[str], columns: list[tuple[str, int]], of: 
 
 
 def _differences(
-    group: str, models: list[str], columns: list[tuple[str, int]], of: _Resampled, subject: str
+    group: str, models: list[str], columns: list[tuple[str, int]], of: _BootstrapMeans, subject: str
 ) -> list[Difference]:
     k, found = len(columns), []
     ours = slice(models.index(subject) * k, (models.index(subject) + 1) * k)

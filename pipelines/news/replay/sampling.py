@@ -44,7 +44,7 @@ def draw(stream: Stream, within: range, most: int, seed: int) -> SampledClicks:
     new = everything[~stream.reread[within.start : within.stop]]
     segments = segments_of(stream, new)
     sizes = np.bincount(segments, minlength=len(SEGMENT_NAMES))
-    shares = shared(sizes, most)
+    shares = share_out(sizes, most)
     random = np.random.default_rng(seed)
     chosen = [
         random.choice(np.flatnonzero(segments == code), share, replace=False) for code, share in enumerate(shares)
@@ -55,10 +55,10 @@ def draw(stream: Stream, within: range, most: int, seed: int) -> SampledClicks:
     return SampledClicks(new[at], segments[at], weights, stream.user[new[at]], counts, len(everything) - len(new))
 
 
-def shared(sizes: IntArray, most: int) -> IntArray:
+def share_out(sizes: IntArray, most: int) -> IntArray:
     """How many of each are taken, none more than there are; what one has too few of goes to the others.
 
-    >>> shared(np.array([10, 100, 100]), 90).tolist()
+    >>> share_out(np.array([10, 100, 100]), 90).tolist()
     [10, 40, 40]
     """
     shares, left, open_ = np.zeros(len(sizes), np.int64), most, len(sizes)

@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.dataset import Dataset
-from pipelines.news.raw.times import scaled
+from pipelines.news.raw.times import to_milliseconds
 from pipelines.news.refine.rows.label_codes import whole_sessions
 from pipelines.news.refine.rows.login import simulated_login
 from pipelines.news.replay.labels import LABELS, Label
@@ -38,7 +38,7 @@ def from_clicks(file: Path, until_ms: int | None = None) -> Stream:
     if missing := set(NEEDED) - there:
         raise InputError(f"{file}: column {sorted(missing)[0]} is missing.", fix="Give a file of portal clicks.")
     context = [pl.col(name) if name in there else pl.lit(-1).alias(name) for name in CONTEXT.values()]
-    clicks = table.select(*NEEDED, *context).with_columns(scaled(pl.col("click_timestamp")))
+    clicks = table.select(*NEEDED, *context).with_columns(to_milliseconds(pl.col("click_timestamp")))
     if until_ms is not None:
         clicks = clicks.filter(pl.col("click_timestamp") < until_ms)
     frame = clicks.sort("click_timestamp", maintain_order=True).collect()

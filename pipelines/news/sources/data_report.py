@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.news.raw.times import bounded
+from pipelines.news.raw.times import within_bounds
 from pipelines.news.sources.files import find_tables, mapping, missing
 from pipelines.news.sources.own.guess import Table
 from pipelines.news.sources.own.normal import articles_of, clicks_of
@@ -66,7 +66,9 @@ def _file(table: Table, columns: dict[str, str], what: str) -> list[str]:
 
 
 def _clicks(rows: pl.DataFrame, clock: Clock) -> list[str]:
-    made = rows.with_columns(bounded(pl.col("time_ms")).alias("time_ms"), pl.coalesce("user", "session").alias("who"))
+    made = rows.with_columns(
+        within_bounds(pl.col("time_ms")).alias("time_ms"), pl.coalesce("user", "session").alias("who")
+    )
     refused = {
         "have an id that is not valid (a control character, or more than 512 characters)": made["bad_id"].sum(),
         "have neither user nor session": made["who"].null_count(),

@@ -43,12 +43,12 @@ def export_events(context: Context, folder: Path) -> dict[str, Any]:
         return {"events": "no event log yet", **NOTHING}
     log = EventLog(address)
     try:
-        return _exported(context, log, folder)
+        return _export_log(context, log, folder)
     finally:
         log.close()
 
 
-def _exported(context: Context, log: EventLog, folder: Path) -> dict[str, Any]:
+def _export_log(context: Context, log: EventLog, folder: Path) -> dict[str, Any]:
     address, use = context.settings.events_address, context.params.events.use
     try:
         last, extent = log.head_fingerprint(KINDS)
@@ -56,16 +56,16 @@ def _exported(context: Context, log: EventLog, folder: Path) -> dict[str, Any]:
         return _without_log(context, folder, error)
     said = f"{address} {extent} {use} {TABLES} {context.params.live.model_dump_json()}"
     mark = hashlib.sha256(said.encode()).hexdigest()[:16]
-    if linked := _linked(context, folder, mark):
+    if linked := _link_export(context, folder, mark):
         return linked
     try:
-        facts = _written(log, last, folder, use, Ledger(context.params.live))
+        facts = _write_export(log, last, folder, use, Ledger(context.params.live))
     except UnavailableError as error:
         raise TransientError(f"the events were read in part: {error.message}", fix="Run again.") from error
     return {**facts, FINGERPRINT: mark, FILES: sizes(folder, within=FOLDER)}
 
 
-def _linked(context: Context, folder: Path, mark: str) -> dict[str, Any] | None:
+def _link_export(context: Context, folder: Path, mark: str) -> dict[str, Any] | None:
     """The export of an earlier run with this mark, the newest one for ""; None where there is none."""
     for run in earlier_raws(context.run.root):
         facts = run.facts("raw")
@@ -77,7 +77,7 @@ def _linked(context: Context, folder: Path, mark: str) -> dict[str, Any] | None:
     return None
 
 
-def _written(log: EventLog, last: int, folder: Path, use: bool, ledger: Ledger) -> dict[str, Any]:
+def _write_export(log: EventLog, last: int, folder: Path, use: bool, ledger: Ledger) -> dict[str, Any]:
     export = _Export(folder, ErasedUsers(log.erased_digests()), Quarantine.of(log.history.quarantines()), ledger)
     after = 0 if use else last
     while after < last and (entries := log.tail(after, PAGE, without=NOT_EXPORTED)):
@@ -143,7 +143,7 @@ def _post(entry: Entry) -> tuple[Any, ...]:
 
 
 def _without_log(context: Context, folder: Path, error: UnavailableError) -> dict[str, Any]:
-    if facts := _linked(context, folder, ""):
+    if facts := _link_export(context, folder, ""):
         run = facts["events"].rpartition(" ")[2]
         return facts | {"events": f"those of run {run}, because {error.message.rstrip('.')}"}
     return {"events": f"left out, because {error.message.rstrip('.')}", **NOTHING}

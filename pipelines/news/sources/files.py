@@ -61,12 +61,12 @@ def find_tables(path: Path, params: FilesParams) -> tuple[list[Table], list[Tabl
     looked = [look(file) for file in tables(path)]
     clicks, articles = choose(looked)
     if params.clicks_files:
-        clicks = _named(looked, params.clicks_files, "clicks_files")
+        clicks = _match_tables(looked, params.clicks_files, "clicks_files")
         articles = [table for table in articles if table not in clicks]
     elif not clicks and any(params.clicks.model_dump().values()):
         clicks = [table for table in looked if _has(table, params.clicks.model_dump()) and table not in articles]
     if params.articles_files:
-        articles = _named(looked, params.articles_files, "articles_files")
+        articles = _match_tables(looked, params.articles_files, "articles_files")
         clicks = [table for table in clicks if table not in articles]
     if not clicks:
         columns = "; ".join(f"{table.file.name}: {', '.join(table.sample.columns[:12])}" for table in looked[:5])
@@ -74,7 +74,7 @@ def find_tables(path: Path, params: FilesParams) -> tuple[list[Table], list[Tabl
     return clicks, articles
 
 
-def _named(looked: list[Table], pattern: str, param: str) -> list[Table]:
+def _match_tables(looked: list[Table], pattern: str, param: str) -> list[Table]:
     found = [table for table in looked if fnmatch.fnmatch(table.file.name, pattern)]
     if not found:
         names = ", ".join(table.file.name for table in looked)

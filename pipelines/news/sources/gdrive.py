@@ -7,7 +7,7 @@ import gdown
 import requests
 from gdown.exceptions import DownloadError, FileURLRetrievalError
 
-from pipelines.news.sources.layout import arranged
+from pipelines.news.sources.layout import arrange_paths
 from pipelines.raw_files.archive import check_zip, extract
 from pipelines.raw_files.progress import progress
 from pipelines.use_case import Context
@@ -39,8 +39,8 @@ def fetch(context: Context, folder: Path) -> dict[str, Any]:
     fetched = not target.exists()
     if fetched:
         _download(file_id, target, context.params.gdrive.retries)
-    check_zip(target, arranged)
-    extract(target, folder, arranged)
+    check_zip(target, arrange_paths)
+    extract(target, folder, arrange_paths)
     return {"file_id": file_id, "bytes_downloaded": target.stat().st_size if fetched else 0}
 
 

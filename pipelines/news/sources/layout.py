@@ -40,7 +40,7 @@ def canonical(path: str) -> str | None:
     return None
 
 
-def arranged(paths: Iterable[str]) -> dict[str, str]:
+def arrange_paths(paths: Iterable[str]) -> dict[str, str]:
     """Canonical name and path of every file of the layout among some paths, parts in the order of their numbers.
 
     Raises:
@@ -65,11 +65,11 @@ def find_files(folder: Path) -> dict[str, Path]:
     """The files of the layout in a folder, at any place in it: canonical name and where each is.
 
     Raises:
-        InputError: see ``arranged``; also a part that is no regular file, or a folder that is too deep or too full.
+        InputError: see ``arrange_paths``; also a part that is no regular file, or a folder that is too deep or full.
     """
     try:
         files = {path.relative_to(folder).as_posix(): path for path in _walk(folder) if canonical(path.name)}
-        found = {name: files[path] for name, path in arranged(files).items()}
+        found = {name: files[path] for name, path in arrange_paths(files).items()}
     except OSError as error:
         raise InputError(f"{folder}: cannot be read ({error.strerror}).", fix="Check its rights and links.") from error
     except InputError as error:

@@ -14,7 +14,7 @@ from pipelines.news import columns as c
 from pipelines.news.as_of import snapshot_of, utc
 from pipelines.news.clock_choice import clock_choice
 from pipelines.news.dataset import Dataset
-from pipelines.news.site import settled
+from pipelines.news.site import settle_params
 from pipelines.news.split.moments import moments_of
 from pipelines.news.training.segments import folder_megabytes, members_of
 from pipelines.use_case import Context
@@ -51,7 +51,7 @@ def assemble(context: Context) -> dict[str, Any]:
         RunError: refine or one segment's training is not complete, or was done with another split.
         ReleaseError: a made folder does not load or gives a wrong answer.
     """
-    params: NewsParams = settled(context).params
+    params: NewsParams = settle_params(context).params
     dataset = Dataset.load(context.run.read("refined"))
     fitted = {
         segment.name: segment.recommender.load(context.run.read("trained", segment.name), params.model)

@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.news.dataset import Dataset
 from pipelines.news.replay.sources import from_dataset
 from pipelines.news.replay.walk import Walk, place_after
-from pipelines.news.site import settled
+from pipelines.news.site import settle_params
 from pipelines.news.split.moments import Moments, moments_of
 from pipelines.news.training.log_position import note_log
 from pipelines.news.training.ranker_fit import FittedRanker, learn
@@ -43,7 +43,7 @@ def rank(context: Context) -> dict[str, Any]:
     Raises:
         RunError: assemble is not complete.
     """
-    params: NewsParams = settled(context).params
+    params: NewsParams = settle_params(context).params
     dataset, assembled = Dataset.load(context.run.read("refined")), context.run.read("assembled")
     at = moments_of(dataset, params)
     stream = from_dataset(dataset, params.ranker.label, at.split)

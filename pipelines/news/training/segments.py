@@ -9,7 +9,7 @@ import numpy as np
 
 from pipelines.news.as_of import snapshot_of, utc
 from pipelines.news.dataset import Dataset
-from pipelines.news.site import settled
+from pipelines.news.site import settle_params
 from pipelines.news.split.moments import moments_of
 from pipelines.use_case import Context
 from script_shared.arrays import Bools
@@ -35,7 +35,7 @@ def train(context: Context, segment: str) -> dict[str, Any]:
         InputError: no such segment, or the data is not longer than the held-out window.
         RunError: refine is not complete.
     """
-    params: NewsParams = settled(context).params
+    params: NewsParams = settle_params(context).params
     recommender = segment_named(segment).recommender
     dataset = Dataset.load(context.run.read("refined"))
     snapshot = snapshot_of(dataset, moments_of(dataset, params).fitted)

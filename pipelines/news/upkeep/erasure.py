@@ -152,7 +152,7 @@ def _clean_refined(folder: Path, erased: ErasedUsers) -> None:
                 )
             _replace(table_path(folder, name), left)
     _clean_visits(folder, erased)
-    _replace(table_path(folder, "users"), _recounted(folder, _nameless(users, gone)).lazy())
+    _replace(table_path(folder, "users"), _recount(folder, _nameless(users, gone)).lazy())
 
 
 def _clean_visits(folder: Path, erased: ErasedUsers) -> None:
@@ -175,7 +175,7 @@ def _nameless(users: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:
     )
 
 
-def _recounted(folder: Path, users: pl.DataFrame) -> pl.DataFrame:
+def _recount(folder: Path, users: pl.DataFrame) -> pl.DataFrame:
     """The users with the number of reads that are left."""
     counts = _scan_table(folder, "interactions").group_by(c.USER).agg(pl.len().cast(pl.UInt32).alias("left")).collect()
     joined = users.join(counts, on=c.USER, how="left", maintain_order="left")

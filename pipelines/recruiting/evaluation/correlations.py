@@ -6,7 +6,7 @@ import numpy as np
 
 from pipelines.recruiting.evaluation.figures import Figure
 from pipelines.recruiting.evaluation.inside import interval_by_vacancy
-from pipelines.recruiting.evaluation.replayed import Decided
+from pipelines.recruiting.evaluation.replayed import DecidedApplications
 from script_shared.arrays import FloatArray, IntArray
 
 FEWEST = 10  # applications that a correlation needs
@@ -39,7 +39,9 @@ def spearman(first: FloatArray, second: FloatArray) -> float:
 CORRELATIONS: Mapping[str, Callable[[FloatArray, FloatArray], float]] = {"pearson": pearson, "spearman": spearman}
 
 
-def correlation_figures(found: Decided, scores: Mapping[str, FloatArray], resamples: int, seed: int) -> list[Figure]:
+def correlation_figures(
+    found: DecidedApplications, scores: Mapping[str, FloatArray], resamples: int, seed: int
+) -> list[Figure]:
     """Correlations of each model with the grades of the applications that have one, with intervals by vacancy."""
     result = []
     for model, score in scores.items():
@@ -48,12 +50,12 @@ def correlation_figures(found: Decided, scores: Mapping[str, FloatArray], resamp
             continue
         own, grade, vacancy = score[known], found.grade[known].astype(float), found.vacancy[known]
         for metric in CORRELATIONS:
-            value, low, high = _measured(CORRELATIONS[metric], own, grade, vacancy, resamples, seed)
+            value, low, high = _measure(CORRELATIONS[metric], own, grade, vacancy, resamples, seed)
             result.append(Figure(model, metric, value, low, high, len(known)))
     return result
 
 
-def _measured(
+def _measure(
     measure: Callable[[FloatArray, FloatArray], float],
     own: FloatArray,
     grade: FloatArray,

@@ -29,10 +29,10 @@ SCORES = ("ranker", "candidate_ranker", "match")
 MOVED = 1e-6  # largest change that counts as none
 
 
-def swapped(text: str) -> str:
+def swap_sex_words(text: str) -> str:
     """The text with words for the other sex.
 
-    >>> swapped("Desenvolvedora casada")
+    >>> swap_sex_words("Desenvolvedora casada")
     'desenvolvedor casado'
     """
     return _WORD.sub(lambda match: OTHER.get(match[0].lower(), match[0]), text)
@@ -83,7 +83,7 @@ def counterfactual(
 
 def _with(candidate: Candidate, place: int) -> Candidate:
     """A candidate with a name and words of one sex, cleaned as any new CV."""
-    change = swapped if place else str
+    change = swap_sex_words if place else str
     name, words = NAMES[place], ADDED[place]
     return replace(
         candidate,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.recruiting.evaluation.figures import CANDIDATE
-from pipelines.recruiting.evaluation.replayed import Replayed
+from pipelines.recruiting.evaluation.replayed import ReplayFindings
 from pipelines.recruiting.training.records import Data
 from script_shared.arrays import FloatArray
 
@@ -35,7 +35,7 @@ class Group:
     plain: float
 
 
-def groups(data: Data, found: Replayed, more: Mapping[str, Sequence[str]] | None = None) -> list[Group]:
+def groups(data: Data, found: ReplayFindings, more: Mapping[str, Sequence[str]] | None = None) -> list[Group]:
     """All groups of the cases.
 
     Args:

@@ -11,13 +11,13 @@ from pipelines.recruiting.evaluation.inside import (
     inside_values,
     interval_by_vacancy,
 )
-from pipelines.recruiting.evaluation.replayed import Decided
+from pipelines.recruiting.evaluation.replayed import DecidedApplications
 from script_shared.arrays import FloatArray
 
 MATCH, LATEST = "match", "latest_first"
 
 
-def match_figures(found: Decided, resamples: int, seed: int) -> list[Figure]:
+def match_figures(found: DecidedApplications, resamples: int, seed: int) -> list[Figure]:
     """AUC of a hire over all applications and inside a vacancy, NDCG inside, correlations, calibration.
 
     The order "latest application first" is among the models; intervals are by vacancy.
@@ -38,6 +38,6 @@ def match_figures(found: Decided, resamples: int, seed: int) -> list[Figure]:
     return result
 
 
-def _auc(found: Decided, model: str, score: FloatArray, resamples: int, seed: int) -> Figure:
+def _auc(found: DecidedApplications, model: str, score: FloatArray, resamples: int, seed: int) -> Figure:
     low, high = interval_by_vacancy(lambda rows: auc(found.hired[rows], score[rows]), found.vacancy, resamples, seed)
     return Figure(model, "auc_hired", auc(found.hired, score), low, high, len(score))

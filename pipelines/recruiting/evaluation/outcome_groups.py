@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipelines.recruiting.evaluation.replayed import Decided
+from pipelines.recruiting.evaluation.replayed import DecidedApplications
 from pipelines.recruiting.tables.landing import TRUTH
-from pipelines.recruiting.training.applicants import hired
+from pipelines.recruiting.training.applicants import is_hired
 from pipelines.recruiting.training.records import Data
 from script_shared.arrays import IntArray
 
@@ -59,12 +59,12 @@ def planted_genders(landing: Path, data: Data) -> Sequence[str] | None:
     return [NAMES[int(women[each.id])] if each.id in women else "" for each in data.candidates]
 
 
-def outcomes(data: Data, found: Decided, genders: Sequence[str]) -> list[Outcome]:
+def outcomes(data: Data, found: DecidedApplications, genders: Sequence[str]) -> list[Outcome]:
     """Shares of hires by gender, over all areas and in each area of the vacancies."""
     names, area = np.asarray(genders), _areas(data)
     decided = data.grade >= 0
     own, where = names[data.candidate], area[data.vacancy]
-    came = hired(data.grade)
+    came = is_hired(data.grade)
     tested, tested_area = names[found.candidate], area[found.vacancy]
     rows = []
     for place in (EVERY_AREA, *sorted({each for each in area.tolist() if each})):
@@ -93,14 +93,14 @@ def outcome_sentences(found: Sequence[Outcome]) -> list[str]:
         few, many = pair[0], pair[-1]
         if few.ratio < FAIR and few.p_value < CHANCE / len(areas):
             said.append(
-                f"{area}: of decided applications {_ended(few)}, {_ended(many)} (p = {few.p_value:.2g}). The files "
-                "hold this gap, so a model can learn it: its mean chance on the test days is "
+                f"{area}: of decided applications {_outcome_text(few)}, {_outcome_text(many)} (p = {few.p_value:.2g}). "
+                "The files hold this gap, so a model can learn it: its mean chance on the test days is "
                 f"{few.chance:.1%} and {many.chance:.1%}."
             )
     return said or ["No area in which one gender was hired less often beyond chance."]
 
 
-def _ended(group: Outcome) -> str:
+def _outcome_text(group: Outcome) -> str:
     return f"of a {group.name} {group.hired:.1%} ended in a hire and {group.refused:.1%} in a refusal"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from pipelines.recruiting.evaluation.candidate_orders import CandidateOrders
 from pipelines.recruiting.evaluation.figures import CANDIDATE, rank_values
 from pipelines.recruiting.evaluation.orders import PlainOrders, places, places_of
-from pipelines.recruiting.training.applicants import Retrieval, applicant_features, by_vacancy, hired
+from pipelines.recruiting.training.applicants import Retrieval, applicant_features, by_vacancy, is_hired
 from pipelines.recruiting.training.cases import Case, Day, Openness, next_vacancies, replay
 from pipelines.recruiting.training.models import Models
 from pipelines.recruiting.training.ranker_fit import case_features
@@ -24,7 +24,7 @@ SCORES = ("match", "applicants_order", "candidate_ranker", "similarity")
 
 
 @dataclass
-class Replayed:
+class ReplayFindings:
     """What the replay found.
 
     Attributes:
@@ -54,14 +54,14 @@ class Near:
 
 def replay_test(
     data: Data, world: World, models: Models, first: int, end: int, openness: Openness, share: float
-) -> Replayed:
+) -> ReplayFindings:
     """Replay the days from ``first`` until before ``end``.
 
     Args:
         world: with the models' vectors.
         share: of the cases that are measured, drawn by seed.
     """
-    found, draw = Replayed(), np.random.default_rng(1)
+    found, draw = ReplayFindings(), np.random.default_rng(1)
     orders, people, retrieval = PlainOrders(data, world, first), CandidateOrders(data, first), Retrieval(data, world)
     changed = np.zeros(0, np.int64)
     for today in replay(data, world, first, end, openness):
@@ -77,7 +77,7 @@ def replay_test(
     return found
 
 
-def _measure_case(found: Replayed, world: World, models: Models, orders: PlainOrders, case: Case) -> None:
+def _measure_case(found: ReplayFindings, world: World, models: Models, orders: PlainOrders, case: Case) -> None:
     features = case_features(world, case)
     scores = {CANDIDATE: scores_of(models.vacancy_ranker, features), **orders.of(case, features)}
     found.sizes.append(len(case.open))
@@ -93,7 +93,7 @@ def _extend(table: dict[str, dict[str, list[float]]], model: str, values: dict[s
 
 
 def _measure_applicants(
-    found: Replayed, data: Data, world: World, models: Models, orders: CandidateOrders, near: Near, at: IntArray
+    found: ReplayFindings, data: Data, world: World, models: Models, orders: CandidateOrders, near: Near, at: IntArray
 ) -> None:
     """Chances and scores of a vacancy's applicants on a day, and their places among all candidates."""
     vacancy, applicants = int(data.vacancy[at[0]]), data.candidate[at]
@@ -117,7 +117,7 @@ def _measure_applicants(
     ranked[rows] = scores_of(
         models.candidate_ranker, pair_features(world, rows, np.full(len(rows), vacancy), near.today.day)
     )
-    came = hired(data.grade[at])[seen]
+    came = is_hired(data.grade[at])[seen]
     found.lists_of.append(vacancy)
     for model, scores in {CANDIDATE: ranked, "learnt": alike, **orders.of(vacancy)}.items():
         where = places_of(np.where(near.retrieval.known, scores, -np.inf), applicants[seen])
@@ -133,7 +133,7 @@ def recalls(place: FloatArray, came: Bools) -> dict[str, list[float]]:
 
 
 @dataclass(frozen=True)
-class Decided:
+class DecidedApplications:
     """Applications of the test, by place in the data.
 
     Attributes:
@@ -148,11 +148,11 @@ class Decided:
     scores: dict[str, FloatArray]
 
 
-def decided(data: Data, found: Replayed) -> Decided:
+def decided_applications(data: Data, found: ReplayFindings) -> DecidedApplications:
     """The applications of the replay that were measured."""
     at = np.concatenate(found.places) if found.places else np.zeros(0, np.int64)
     scores = {
         name: np.concatenate([each[name] for each in found.scores]) if found.scores else np.zeros(0) for name in SCORES
     }
     grade = data.grade[at]
-    return Decided(data.candidate[at], data.vacancy[at], data.day[at], hired(grade), grade, scores)
+    return DecidedApplications(data.candidate[at], data.vacancy[at], data.day[at], is_hired(grade), grade, scores)

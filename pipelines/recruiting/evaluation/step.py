@@ -23,7 +23,7 @@ from pipelines.recruiting.evaluation.outcome_groups import (
     planted_genders,
 )
 from pipelines.recruiting.evaluation.page import render
-from pipelines.recruiting.evaluation.replayed import Replayed, decided, replay_test
+from pipelines.recruiting.evaluation.replayed import ReplayFindings, decided_applications, replay_test
 from pipelines.recruiting.tables.reading import read_tables
 from pipelines.recruiting.training.encoder_fit import encode_all
 from pipelines.recruiting.training.models import Models
@@ -87,7 +87,7 @@ def document(context: Context, data: Data, models: Models, params: RecruitingPar
     people, size = [candidate for candidate, *_ in found.rows], wanted.resamples
     own, differences = figures(found.next_vacancy, size, params.ranker.seed, people)
     retrieved, _ = figures(found.applicants, size, params.ranker.seed, found.lists_of)
-    scored = decided(data, found)
+    scored = decided_applications(data, found)
     chances = match_figures(scored, size, params.match.seed)
     by_gender = outcomes(data, scored, genders) if genders else []
     moved = _counterfactual(data, models, world, end)
@@ -118,7 +118,7 @@ def _counterfactual(data: Data, models: Models, world: World, day: int) -> Moves
     return counterfactual(models, world, chosen, newest, day)
 
 
-def _alarms(moved: Moves, found: Replayed) -> list[str]:
+def _alarms(moved: Moves, found: ReplayFindings) -> list[str]:
     alarms = [] if found.rows else ["No case in the held-out days: nothing was measured."]
     if moved.largest > MOVED:
         alarms.append(f"A name and words of the other sex change a candidate's vector or score by {moved.largest:.2g}.")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pipelines.raw_files.archive import check_zip, extract
 from pipelines.raw_files.remote import Remote, open_remote
-from pipelines.recruiting.sources.nested.layout import NAMES, arranged, files_in
+from pipelines.recruiting.sources.nested.layout import NAMES, arrange_paths, files_in
 from pipelines.recruiting.sources.nested.read import read_nested
 from pipelines.use_case import Context
 from script_shared.errors import InputError
@@ -39,8 +39,8 @@ def fetch(context: Context, folder: Path) -> dict[str, Any]:
             remote.download(name, place / name)
         digests = {name: digest_file(place / name).sha256 for name in names}
         if names == (zipped := tuple(name for name in names if name.endswith(".zip"))):
-            check_zip(place / zipped[0], arranged)
-            extract(place / zipped[0], place, arranged)
+            check_zip(place / zipped[0], arrange_paths)
+            extract(place / zipped[0], place, arrange_paths)
         return {"address": _public(remote.uri), "sha256": digests, **read_nested(context, files_in(place), folder)}
 
 

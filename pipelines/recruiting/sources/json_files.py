@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.raw_files.archive import check_members, extract
 from pipelines.raw_files.given_path import given_path, stamp
-from pipelines.recruiting.sources.nested.layout import arranged, files_in
+from pipelines.recruiting.sources.nested.layout import arrange_paths, files_in
 from pipelines.recruiting.sources.nested.read import read_nested
 from pipelines.use_case import Context
 
@@ -33,6 +33,6 @@ def fetch(context: Context, folder: Path) -> dict[str, Any]:
     if path.is_dir():
         return read_nested(context, files_in(path), folder)
     with TemporaryDirectory(prefix="pauta-recruiting-") as scratch:
-        check_members(path, arranged)
-        extract(path, Path(scratch), arranged)
+        check_members(path, arrange_paths)
+        extract(path, Path(scratch), arrange_paths)
         return read_nested(context, files_in(Path(scratch)), folder)

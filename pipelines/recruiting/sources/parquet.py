@@ -67,10 +67,10 @@ def fetch(context: Context, folder: Path) -> dict[str, Any]:
         InputError: a file or a column is missing.
     """
     vacancies, pairs, people = (pl.read_parquet(path, glob=False) for path in _files(context))
-    write_raw(folder, "vacancies", _named(vacancies, VACANCY))
-    write_raw(folder, "applications", _named(pairs, APPLICATION))
+    write_raw(folder, "vacancies", _rename_columns(vacancies, VACANCY))
+    write_raw(folder, "applications", _rename_columns(pairs, APPLICATION))
     both = [name for name in ("certificacoes", "outras_certificacoes") if name in people.columns]
-    known = _named(people, CANDIDATE).with_columns(
+    known = _rename_columns(people, CANDIDATE).with_columns(
         people.select(pl.concat_str(both, separator="\n", ignore_nulls=True).alias("certifications")).to_series()
         if both
         else pl.lit(None, pl.String).alias("certifications")
@@ -90,7 +90,7 @@ def _files(context: Context) -> list[Path]:
     return [folder / name for name in FILES]
 
 
-def _named(table: pl.DataFrame, columns: dict[str, str]) -> pl.DataFrame:
+def _rename_columns(table: pl.DataFrame, columns: dict[str, str]) -> pl.DataFrame:
     if missing := [column for column in columns.values() if column not in table.columns]:
         raise InputError(f"the column {missing[0]!r} is missing.", fix=f"Name {WHAT}.")
     return table.select(pl.col(column).cast(pl.String).alias(name) for name, column in columns.items())

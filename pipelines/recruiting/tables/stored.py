@@ -22,13 +22,13 @@ def with_stored(raw: Tables, settings: Settings) -> tuple[Tables, int]:
     Raises:
         UnavailableError: the tables of the service cannot be read.
     """
-    rows = _stored(settings)
+    rows = _read_rows(settings)
     return {name: _over(name, table, [each for each in rows if each.kind == name]) for name, table in raw.items()}, len(
         rows
     )
 
 
-def _stored(settings: Settings) -> list[StoredRow]:
+def _read_rows(settings: Settings) -> list[StoredRow]:
     """All rows but those of erased candidates; none before the service has made its tables."""
     address = tables_address(settings, "recruiting")
     file = sqlite_file(address)

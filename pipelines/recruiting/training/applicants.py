@@ -157,7 +157,7 @@ def _draw(rows: IntArray, most: int, draw: np.random.Generator) -> IntArray:
     return draw.permutation(rows)[:most]
 
 
-def hired(grades: Sequence[int] | IntArray) -> Bools:
+def is_hired(grades: Sequence[int] | IntArray) -> Bools:
     """bool (n): who was hired.
 
     Args:

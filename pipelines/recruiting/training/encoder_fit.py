@@ -24,7 +24,7 @@ from script_shared.recruiting.model_params import EncoderParams
 
 
 @dataclass(frozen=True)
-class Encoded:
+class EncodedData:
     """Vectors of all vacancies and candidates before a projection.
 
     Attributes:
@@ -57,7 +57,7 @@ def fit_encoder(data: Data, params: EncoderParams, until: int) -> Encoder:
         SettingsError: a package that it needs is not installed.
     """
     if params.kind != "lsa":
-        return _pretrained(data, params, until)
+        return _load_pretrained(data, params, until)
     vacancies = [each.document for each in data.vacancies if each.asked_on < until]
     people = np.unique(data.candidate[data.day < until])
     cvs = [data.candidates[row].document for row in people.tolist() if not data.candidates[row].is_blank]
@@ -76,7 +76,7 @@ def fit_encoder(data: Data, params: EncoderParams, until: int) -> Encoder:
     )
 
 
-def _pretrained(data: Data, params: EncoderParams, until: int) -> Encoder:
+def _load_pretrained(data: Data, params: EncoderParams, until: int) -> Encoder:
     if params.kind == "static":
         return Static.read(Path(params.path))
     if params.kind == "sentence":
@@ -123,7 +123,7 @@ def _some(documents: Sequence[Document], most: int, draw: np.random.Generator) -
     return [documents[place] for place in draw.permutation(len(documents))[:most].tolist()]
 
 
-def encode_all(data: Data, encoder: Encoder) -> Encoded:
+def encode_all(data: Data, encoder: Encoder) -> EncodedData:
     """Encode all texts and titles once.
 
     Args:
@@ -134,10 +134,10 @@ def encode_all(data: Data, encoder: Encoder) -> Encoded:
     for records in (data.vacancies, data.candidates):
         documents = [each.document for each in records]
         sides += [encoder.encode(documents), encoder.encode([{"title": each["title"]} for each in documents])]
-    return Encoded(encoder, *sides)
+    return EncodedData(encoder, *sides)
 
 
-def project(data: Data, encoded: Encoded, until: int, params: EncoderParams) -> TextSpaces:
+def project(data: Data, encoded: EncodedData, until: int, params: EncoderParams) -> TextSpaces:
     """Learn the projections from vacancies that share a candidate, and from CVs and the vacancies applied to.
 
     Args:

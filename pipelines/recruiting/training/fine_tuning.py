@@ -75,7 +75,7 @@ def _train(torch: Any, model: Any, pairs: Sequence[tuple[str, str]], params: Enc
         order = draw.permutation(len(pairs))
         for start in range(0, len(order), BATCH):
             chosen = [pairs[place] for place in order[start : start + BATCH].tolist()]
-            left, right = (_embedded(torch, model, [pair[side] for pair in chosen]) for side in (0, 1))
+            left, right = (_embed(torch, model, [pair[side] for pair in chosen]) for side in (0, 1))
             loss = torch.nn.functional.cross_entropy(SCALE * left @ right.T, torch.arange(len(chosen)))
             optimizer.zero_grad()
             loss.backward()
@@ -83,7 +83,7 @@ def _train(torch: Any, model: Any, pairs: Sequence[tuple[str, str]], params: Enc
     model.eval()
 
 
-def _embedded(torch: Any, model: Any, texts: list[str]) -> Any:
+def _embed(torch: Any, model: Any, texts: list[str]) -> Any:
     found = model(model.tokenize(texts))["sentence_embedding"]
     return torch.nn.functional.normalize(found, dim=1)
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.recruiting.training.applicants import Lists, Pairs, Retrieval, by_vacancy, hired, list_of
+from pipelines.recruiting.training.applicants import Lists, Pairs, Retrieval, by_vacancy, is_hired, list_of
 from pipelines.recruiting.training.cases import Case, Day, Openness, next_vacancies, replay
-from pipelines.recruiting.training.encoder_fit import Encoded, encode_all, fit_encoder, project
+from pipelines.recruiting.training.encoder_fit import EncodedData, encode_all, fit_encoder, project
 from pipelines.recruiting.training.match_fit import fit_match
 from pipelines.recruiting.training.order_fit import fit_order
 from pipelines.recruiting.training.ranker_fit import case_rows, fit_ranker
@@ -101,7 +101,7 @@ def fit_models(data: Data, until: int, params: ModelParams) -> tuple[Models, Wor
 
 
 @dataclass
-class Gathered:
+class TrainingRows:
     """Training rows, and what they were made with.
 
     Attributes:
@@ -110,14 +110,14 @@ class Gathered:
         pairs: of the match classifier.
     """
 
-    encoded: Encoded
+    encoded: EncodedData
     world: World
     cases: Lists = field(default_factory=Lists)
     lists: Lists = field(default_factory=Lists)
     pairs: Pairs = field(default_factory=Pairs)
 
 
-def gather(data: Data, until: int, params: ModelParams, *, vacancies_only: bool = False) -> Gathered:
+def gather(data: Data, until: int, params: ModelParams, *, vacancies_only: bool = False) -> TrainingRows:
     """Replay the newest days before ``until`` and gather the rows of all models.
 
     A projection flatters the pairs that it has learnt from, so the rows of each half-year are made with one that has
@@ -130,9 +130,9 @@ def gather(data: Data, until: int, params: ModelParams, *, vacancies_only: bool 
     first = first_day(data, until, params.ranker.days)
     spaces = encoded.spaces(project(data, encoded, first, params.encoder))
     world = World(data.vacancies, data.candidates, *spaces)
-    found, draw = Gathered(encoded, world), np.random.default_rng(params.ranker.seed)
+    found, draw = TrainingRows(encoded, world), np.random.default_rng(params.ranker.seed)
     retrieval, block, changed = Retrieval(data, world), first, np.zeros(0, np.int64)
-    share = min(1.0, params.ranker.cases / max(_repeated(data, first), 1))
+    share = min(1.0, params.ranker.cases / max(_count_repeats(data, first), 1))
     for today in replay(data, world, first, until, params.openness):
         if today.day >= block + REFIT_DAYS:
             block = today.day
@@ -149,7 +149,7 @@ def gather(data: Data, until: int, params: ModelParams, *, vacancies_only: bool 
     return found
 
 
-def _repeated(data: Data, first: int) -> int:
+def _count_repeats(data: Data, first: int) -> int:
     """Applications from ``first`` on of candidates who had applied on an earlier day."""
     begin = np.full(len(data.candidates), np.iinfo(np.int64).max)
     np.minimum.at(begin, data.candidate, data.day)
@@ -182,7 +182,7 @@ def _add_lists(
 def _match(data: Data, pairs: Pairs, until: int, params: ModelParams) -> Match:
     features, places = pairs.rows()
     old = data.day[places] < until - params.match.min_days
-    came = hired(data.grade[places])
+    came = is_hired(data.grade[places])
     match = fit_match(features[old], came[old], params.match, params.evaluation.leak_alarm)
     return replace(match, order=fit_order(features[old], data.vacancy[places][old], came[old]))
 

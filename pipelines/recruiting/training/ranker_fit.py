@@ -32,11 +32,11 @@ def case_features(world: World, case: Case) -> Float32s:
 def case_rows(world: World, case: Case, negatives: int, draw: np.random.Generator) -> tuple[FloatArray, IntArray]:
     """Features and labels of a case: what was applied to, the nearest others and a draw of the rest."""
     features = case_features(world, case)
-    kept = _kept(features[:, NAMES.index("learnt_max")], case.hits, negatives, draw)
+    kept = _keep_rows(features[:, NAMES.index("learnt_max")], case.hits, negatives, draw)
     return features[kept], case.hits[kept].astype(int)
 
 
-def _kept(near: FloatArray, hits: Bools, negatives: int, draw: np.random.Generator) -> IntArray:
+def _keep_rows(near: FloatArray, hits: Bools, negatives: int, draw: np.random.Generator) -> IntArray:
     others = np.flatnonzero(~hits)
     if len(others) > negatives:
         order = others[np.argsort(-np.nan_to_num(near[others], nan=-1))]

@@ -87,7 +87,7 @@ def measure(
     """
     names = list(measures(came, now, answers[subject]))
     values = {model: np.array(list(measures(came, now, each).values())) for model, each in answers.items()}
-    drawn = _resampled(came, now, answers, min(resamples, max(FEWEST, WORK // max(len(came), 1))), seed)
+    drawn = _resample(came, now, answers, min(resamples, max(FEWEST, WORK // max(len(came), 1))), seed)
     figures = []
     for model in answers:
         low, high = interval(drawn[model])
@@ -96,7 +96,7 @@ def measure(
     return figures, _differences(names, values, drawn, subject)
 
 
-def _resampled(
+def _resample(
     came: IntArray, now: IntArray, answers: Mapping[str, Answers], resamples: int, seed: int
 ) -> dict[str, FloatArray]:
     draw = np.random.default_rng(seed)

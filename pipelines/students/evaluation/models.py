@@ -20,7 +20,7 @@ SEEN = "it has learned from the pair of years that is measured"
 
 
 @dataclass
-class Measured:
+class ModelAnswers:
     """Answers by model.
 
     Attributes:
@@ -34,13 +34,13 @@ class Measured:
     missing: dict[str, str] = field(default_factory=dict)
 
 
-def measured_models(context: Context, candidate: RiskModel, rows: pl.DataFrame) -> Measured:
+def measured_models(context: Context, candidate: RiskModel, rows: pl.DataFrame) -> ModelAnswers:
     """The answers of all models on the rows of the test.
 
     The release in service is measured by the model that it serves when that has not seen the test's pair of years, else
     by the one that was held out in its own training, when that has not.
     """
-    found = Measured()
+    found = ModelAnswers()
     found.answers[CANDIDATE] = answers_of(candidate, rows)
     found.answers[SAME] = _same(status_now(rows))
     found.answers[PREVALENCE] = _prevalence(candidate.facts["statuses"], rows.height)

@@ -36,7 +36,7 @@ def render(content: dict[str, Any]) -> str:
     return render_page(
         "Evaluation of the students' model",
         [
-            *(_figures(content), _status(content), _calibration(content), _groups(content), _left(content)),
+            *(_figures(content), _status(content), _calibration(content), _groups(content), _left_section(content)),
             *(_validation(content), _curve(content)),
         ],
         subtitle=f"Run {content['run_id']} · trained on {years} · tested on {content['test']}",
@@ -103,7 +103,7 @@ def _groups(content: dict[str, Any]) -> Section:
     return Section("For whom?", " ".join(content["group_sentences"]), [Table(header, rows)])
 
 
-def _left(content: dict[str, Any]) -> Section:
+def _left_section(content: dict[str, Any]) -> Section:
     left = content["left"]
     text = (
         f"{left['students']:,} students ({left['share']:.0%}) left before the next sheet, so nobody knows what became "

@@ -17,7 +17,7 @@ REPLICATES = 2  # refits of each model here; the candidate has more, which smoot
 SHOWN = ("macro_f1", "ap_critical", "auc_critical", "auc_lagging", "auc_newly_lagging")
 
 
-def repeated(rows: pl.DataFrame, params: StudentsParams) -> list[dict[str, Any]]:
+def repeat_validation(rows: pl.DataFrame, params: StudentsParams) -> list[dict[str, Any]]:
     """By measure the mean and the standard deviation over repeats of the cross-validation by student.
 
     Args:

@@ -14,9 +14,9 @@ from pipelines.report import write_page
 from pipelines.students import scores
 from pipelines.students.evaluation.groups import groups, sentences
 from pipelines.students.evaluation.measures import measure
-from pipelines.students.evaluation.models import CANDIDATE, Measured, measured_models
+from pipelines.students.evaluation.models import CANDIDATE, ModelAnswers, measured_models
 from pipelines.students.evaluation.page import render
-from pipelines.students.evaluation.robustness import learning_curve, repeated
+from pipelines.students.evaluation.robustness import learning_curve, repeat_validation
 from pipelines.students.search.result import params_found
 from pipelines.students.tables.gold import read_gold, status_now
 from pipelines.use_case import Context
@@ -53,8 +53,8 @@ def evaluate(context: Context) -> dict[str, Any]:
     rows = of_year.filter(pl.col("next_status").is_not_null())
     before = table.filter((pl.col("year") < year) & pl.col("next_status").is_not_null())
     content = document(context, model, rows, params)
-    content["left"] = _left(of_year)
-    content["cross_validation"] = repeated(before, params)
+    content["left"] = _leavers(of_year)
+    content["cross_validation"] = repeat_validation(before, params)
     content["learning_curve"] = learning_curve(before, rows, params)
     with context.run.write("evaluated") as (folder, facts):
         (folder / FILE).write_text(json.dumps(_no_nan(content), indent=1), encoding="utf-8")
@@ -102,7 +102,7 @@ def document(context: Context, model: RiskModel, rows: pl.DataFrame, params: Stu
     }
 
 
-def _alarms(measured: Measured, figures: list[Any], most: float) -> list[str]:
+def _alarms(measured: ModelAnswers, figures: list[Any], most: float) -> list[str]:
     """Figures that are too good to be true."""
     watched = ("macro_f1", "auc_lagging", "auc_newly_lagging")
     return [
@@ -120,7 +120,7 @@ def _bins(came: Any, chance: Any) -> list[dict[str, float]]:
     return means.drop("bin").to_dicts()
 
 
-def _left(of_year: pl.DataFrame) -> dict[str, Any]:
+def _leavers(of_year: pl.DataFrame) -> dict[str, Any]:
     """What is lost to students who left: they have no next status, and lag more or less than those who stayed."""
     gone = of_year["next_status"].is_null()
     lags = (of_year["lag"] < 0).to_numpy()

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from pipelines.runs import Run
-from pipelines.students.search.space import changed
+from pipelines.students.search.space import change_params
 from script_shared.students.params import StudentsParams
 
 FILE = "choice.json"
@@ -33,4 +33,4 @@ def params_found(run: Run, params: StudentsParams) -> StudentsParams:
         params: as read from the params file.
     """
     choice = found_in(run).get("choice") if params.search.trials else None
-    return params if choice is None else params.model_copy(update={"model": changed(params.model, choice)})
+    return params if choice is None else params.model_copy(update={"model": change_params(params.model, choice)})

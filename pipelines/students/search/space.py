@@ -20,10 +20,10 @@ def proposal(trial: Any, model: ModelParams, wanted: SearchParams) -> ModelParam
     sets = [list(model.features), *map(list, wanted.features)]
     features = sets[trial.suggest_categorical("features", list(range(len(sets))))]
     params = {} if kind == MEAN else SPACES[kind](trial)
-    return changed(model, {"type": kind, "params": params, "features": features, "critical_weight": critical})
+    return change_params(model, {"type": kind, "params": params, "features": features, "critical_weight": critical})
 
 
-def changed(model: ModelParams, choice: dict[str, Any]) -> ModelParams:
+def change_params(model: ModelParams, choice: dict[str, Any]) -> ModelParams:
     """The params with a choice: type, params, features, and the weight of critical students."""
     expected, alert, _ = model.class_weights
     values = model.model_dump() | {name: choice[name] for name in ("type", "params", "features")}
@@ -31,7 +31,7 @@ def changed(model: ModelParams, choice: dict[str, Any]) -> ModelParams:
 
 
 def choice_of(model: ModelParams) -> dict[str, Any]:
-    """What ``changed`` takes, as JSON values."""
+    """What ``change_params`` takes, as JSON values."""
     chosen = model.model_dump(include={"type", "params", "features"})
     return chosen | {"critical_weight": model.class_weights[2]}
 

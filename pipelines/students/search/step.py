@@ -34,14 +34,14 @@ def search(context: Context) -> dict[str, Any]:
     params: StudentsParams = context.params
     found: dict[str, Any] = {"tries": 0, "choice": None, "records": []}
     if params.search.trials:
-        found = _searched(context, params)
+        found = _search(context, params)
     with context.run.write("search") as (folder, facts):
         (folder / FILE).write_text(json.dumps(found, indent=1), encoding="utf-8")
         facts.update({name: value for name, value in found.items() if name != "records"})
     return dict(facts)
 
 
-def _searched(context: Context, params: StudentsParams) -> dict[str, Any]:
+def _search(context: Context, params: StudentsParams) -> dict[str, Any]:
     import optuna
     from optuna.trial import TrialState
 

@@ -28,7 +28,7 @@ class Sheet:
     cells: pl.DataFrame
     first_row: int
 
-    def filled(self, place: int) -> int:
+    def count_filled(self, place: int) -> int:
         """How many cells of a column hold something."""
         column = self.cells.to_series(place)
         return len(column) - column.null_count()

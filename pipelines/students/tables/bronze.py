@@ -57,7 +57,7 @@ def bronze(context: Context) -> dict[str, Any]:
             records = _records(sheet, year, path.name, messages)
             if year in found:
                 merge = context.params.bronze.corrections == "merge"
-                records, told = _corrected(found[year], records, merge=merge)
+                records, told = _correct(found[year], records, merge=merge)
                 corrections.append({"year": year, "file": path.name, "sheet": sheet.name, **told})
             found[year] = records
             read += 1
@@ -78,7 +78,7 @@ def _why_left_out(year: int | None) -> str:
 
 
 def _records(sheet: Sheet, year: int, file: str, messages: list[Message]) -> pl.DataFrame:
-    reading = read_headers(sheet.name, year, sheet.headers, sheet.filled)
+    reading = read_headers(sheet.name, year, sheet.headers, sheet.count_filled)
     messages += reading.messages
     cells = sheet.cells.with_row_index("row", sheet.first_row).select(
         pl.lit(year).alias("year"),
@@ -92,7 +92,7 @@ def _records(sheet: Sheet, year: int, file: str, messages: list[Message]) -> pl.
     return table.filter(~pl.all_horizontal(pl.col(name).is_null() for name in NAMES))
 
 
-def _corrected(old: pl.DataFrame, new: pl.DataFrame, *, merge: bool) -> tuple[pl.DataFrame, dict[str, int]]:
+def _correct(old: pl.DataFrame, new: pl.DataFrame, *, merge: bool) -> tuple[pl.DataFrame, dict[str, int]]:
     """The year's records after a correction, and how many students it changed, added and does not name."""
     key = pl.col("ra").str.strip_chars().str.to_uppercase()
     old, new = old.with_columns(key.alias("_key")), new.with_columns(key.alias("_key"))

@@ -99,7 +99,7 @@ def normal(header: str) -> str:
     return _NOT_WORD.sub(" ", "".join(letter for letter in text if not unicodedata.combining(letter))).strip()
 
 
-def shown(header: str) -> str:
+def header_text(header: str) -> str:
     """A header as a message shows it: on one line, not too long."""
     return " ".join(header.split())[:SHOWN]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from pipelines.students.tables.column_names import Column, Match, Message, match, shown, used_columns
+from pipelines.students.tables.column_names import Column, Match, Message, header_text, match, used_columns
 from script_shared.errors import InputError
 
 
@@ -51,8 +51,8 @@ def read_headers(sheet: str, year: int, headers: Sequence[str], filled: Callable
 def _refuse_later(sheet: str, year: int, header: str, found: Match) -> None:
     if found.year is not None and found.year > year:
         raise InputError(
-            f"sheet {sheet} is of {year}, and its column {shown(header)} is of {found.year}: what is known only later "
-            "may not stand beside what is known now, or a model learns the answer.",
+            f"sheet {sheet} is of {year}, and its column {header_text(header)} is of {found.year}: what is known only "
+            "later may not stand beside what is known now, or a model learns the answer.",
             fix=f"Move the column into the sheet of {found.year}.",
         )
 
@@ -65,7 +65,7 @@ def _tell_unknown(reading: Reading, sheet: str, header: str, found: Match, cells
         return
     hint = f"; is it {found.suggestion}?" if found.suggestion else ""
     what = f"is not in the column-name table{hint}"
-    reading.messages.append(Message(sheet, shown(header), what, "its content" if cells else ""))
+    reading.messages.append(Message(sheet, header_text(header), what, "its content" if cells else ""))
 
 
 def _fullest(
@@ -74,8 +74,8 @@ def _fullest(
     """Of several columns that mean the same, the one with the most cells; the first of equals."""
     best = max(places, key=lambda pair: filled(pair[0]))
     if len([pair for pair in places if filled(pair[0])]) > 1:
-        others = ", ".join(shown(header) for place, header in places if place != best[0])
-        what = f"is there {len(places)} times ({shown(best[1])}, {others}); the one with the most cells is used"
+        others = ", ".join(header_text(header) for place, header in places if place != best[0])
+        what = f"is there {len(places)} times ({header_text(best[1])}, {others}); the one with the most cells is used"
         reading.messages.append(Message(sheet, name, what))
     return best[0]
 

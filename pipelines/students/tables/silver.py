@@ -50,7 +50,7 @@ def silver(context: Context) -> dict[str, Any]:
     """
     params: SilverParams = context.params.silver
     read = pl.read_parquet(context.run.read("bronze") / TABLE, glob=False)
-    typed = _typed(read, params)
+    typed = _parse_values(read, params)
     reasons = typed.with_columns(_reason().alias("reason"))
     usable = reasons.filter(pl.col("reason").is_null()).select(list(SCHEMA)).sort("ra", "year")
     kept = without_erased(usable, erased_digests(context.settings))
@@ -72,7 +72,7 @@ def silver(context: Context) -> dict[str, Any]:
     return dict(facts)
 
 
-def _typed(read: pl.DataFrame, params: SilverParams) -> pl.DataFrame:
+def _parse_values(read: pl.DataFrame, params: SilverParams) -> pl.DataFrame:
     """The cells as values; the lag is the sheet's, else phase minus ideal phase."""
     schools = read["school"].drop_nulls().unique().to_list()
     typed = read.select(

@@ -104,7 +104,7 @@ def forest_of(trees: Sequence[Sequence[Sequence[Any]]]) -> Forest:
     return Forest(shaped, **{name: np.concatenate(arrays) for name, arrays in parts.items()})
 
 
-def _boosted(
+def _fit_boosted(
     features: FloatArray, status: IntArray, draws: Sequence[IntArray], names: Sequence[str], params: ModelParams
 ) -> BoostedTrees:
     import lightgbm
@@ -165,6 +165,6 @@ def _xgboost(
 FITS: dict[str, Callable[..., Member]] = {
     "logistic": _logistic,
     "forest": _forest,
-    "lightgbm": _boosted,
+    "lightgbm": _fit_boosted,
     "xgboost": _xgboost,
 }

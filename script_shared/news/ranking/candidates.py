@@ -75,7 +75,7 @@ def candidates(
     allowed = _allowed_rows(signals) if within is None else _allowed_rows(signals) & within
     rows = _best(np.where(allowed, mix, 0.0), count or state.params.candidates)
     extra = {Source.FRESH: _fresh(signals), Source.SEGMENT: listed.rows, **(extra or {})}
-    brought = _brought(signals, extra)
+    brought = _source_bits(signals, extra)
     new = (brought > 0) & allowed
     new[rows] = False
     rows = np.concatenate([rows, np.flatnonzero(new)])
@@ -105,7 +105,7 @@ def _fresh(signals: Signals) -> Int64s:
     return new[np.argsort(-articles.first_ms[new], kind="stable")[:FRESH_KEPT]]
 
 
-def _brought(signals: Signals, extra: dict[Source, IntArray]) -> Int16s:
+def _source_bits(signals: Signals, extra: dict[Source, IntArray]) -> Int16s:
     """int16 (used): which other parts bring each row."""
     bits = np.zeros(signals.used, np.int16)
     for source, rows in extra.items():

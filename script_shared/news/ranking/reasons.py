@@ -76,7 +76,7 @@ class Reasons:
         parts = [now * bool(sources & Source.TRENDING_10M), hour * bool(sources & Source.TRENDING_1H), visit, earlier]
         best = parts.index(max(parts))
         if parts[best] <= 0:
-            return self._brought(article_id, sources)
+            return self._reason_of_part(article_id, sources)
         if best == 0:
             return TRENDING + span(10 * self._pace), "trending_10m"
         if best == 1:
@@ -85,7 +85,7 @@ class Reasons:
             return self._after(place), "session"
         return SEEN, "history"
 
-    def _brought(self, article_id: str, sources: int) -> tuple[str, str]:
+    def _reason_of_part(self, article_id: str, sources: int) -> tuple[str, str]:
         if sources & Source.TEXT.value:
             return LIKE, "text"
         if sources & Source.SEGMENT.value:

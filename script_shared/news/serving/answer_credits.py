@@ -63,7 +63,7 @@ class ServedAnswer:
         """Who got it: the user, else a name of the visit, "" where nothing identifies one."""
         return reader_name(self.user, self.session)
 
-    def brought(self, article_id: str) -> str:
+    def source_of(self, article_id: str) -> str:
         """The source of an article in the first ``CUTOFF`` places, "" for one that is not there.
 
         Args:
@@ -135,7 +135,7 @@ class AnswerCredits:
             return None
         answer.credited.add(article_id)
         hit, popular_hit = article_id in answer.items[:CUTOFF], article_id in answer.popular
-        credit = Credit(answer.segment, answer.source, hit, popular_hit, answer.brought(article_id))
+        credit = Credit(answer.segment, answer.source, hit, popular_hit, answer.source_of(article_id))
         if not answer.marks:
             return credit
         place = answer.items.index(article_id) if article_id in answer.items else -1

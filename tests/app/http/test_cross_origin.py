@@ -17,14 +17,16 @@ from tests.app.http.test_errors import is_problem
 SITE = "https://site.example"
 
 
-def asked(settings: Settings, allowed: str) -> AbstractContextManager[httpx.Client]:
+def serve_origins(settings: Settings, allowed: str) -> AbstractContextManager[httpx.Client]:
     return serving(settings.model_copy(update={"cors_origins": allowed}))
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     root = tmp_path_factory.mktemp("origins")
-    with asked(Settings(data_dir=root, models_uri=str(root / "models")), f"{SITE},http://localhost:3000") as client:
+    with serve_origins(
+        Settings(data_dir=root, models_uri=str(root / "models")), f"{SITE},http://localhost:3000"
+    ) as client:
         yield client
 
 
@@ -104,7 +106,7 @@ async def _ask(app: FastAPI, route: str) -> httpx.Response:
 
 
 def test_a_star_allows_every_site_and_still_no_credentials(store: Store) -> None:
-    with asked(store.settings, "*") as client:
+    with serve_origins(store.settings, "*") as client:
         for response in (
             preflight(client, "/events"),
             client.get("/health", headers={"Origin": "https://any.example"}),
@@ -114,7 +116,7 @@ def test_a_star_allows_every_site_and_still_no_credentials(store: Store) -> None
 
 
 def test_without_the_setting_no_page_gets_leave(store: Store) -> None:
-    with asked(store.settings, "") as client:
+    with serve_origins(store.settings, "") as client:
         assert preflight(client, "/events").status_code == 405
         assert "Access-Control-Allow-Origin" not in client.get("/health", headers={"Origin": SITE}).headers
 

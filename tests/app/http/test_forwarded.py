@@ -29,7 +29,7 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
     await JSONResponse({**seen, "root": scope.get("root_path", ""), "path": scope["path"]})(scope, receive, send)
 
 
-def seen(headers: dict[str, str], *, peer: str = PROXY, path: str = "/x", root: str = "") -> dict[str, str]:
+def forward(headers: dict[str, str], *, peer: str = PROXY, path: str = "/x", root: str = "") -> dict[str, str]:
     app = ForwardedHeaders(echo, root, networks("127.0.0.1, 10.0.0.0/8"))
     found: dict[str, str] = asyncio.run(_ask(app, peer, path, headers)).json()
     return found
@@ -49,14 +49,14 @@ def test_a_trusted_proxy_says_who_asked_and_how() -> None:
         "X-Forwarded-Prefix": "/pauta/",
     }
     site = {"scheme": "https", "client": "203.0.113.9", "host": "site.example", "root": "/pauta", "path": "/pauta/x"}
-    assert seen(headers) == site
-    assert seen(headers, peer="::ffff:10.0.0.7") == site
+    assert forward(headers) == site
+    assert forward(headers, peer="::ffff:10.0.0.7") == site
     inner = {"scheme": "http", "client": "198.51.100.1", "host": "inner:8001", "root": "", "path": "/x"}
-    assert seen(headers, peer="198.51.100.1") == inner
+    assert forward(headers, peer="198.51.100.1") == inner
 
 
 def test_an_address_that_a_client_made_up_is_not_believed() -> None:
-    assert seen({"X-Forwarded-For": "192.0.2.66, 203.0.113.9"})["client"] == "203.0.113.9"
+    assert forward({"X-Forwarded-For": "192.0.2.66, 203.0.113.9"})["client"] == "203.0.113.9"
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ def test_an_address_that_a_client_made_up_is_not_believed() -> None:
     ],
 )
 def test_addresses_are_read_as_proxies_write_them(chain: str, client: str) -> None:
-    assert seen({"X-Forwarded-For": chain})["client"] == client
+    assert forward({"X-Forwarded-For": chain})["client"] == client
 
 
 @pytest.mark.parametrize("prefix", ["/a b", "//evil.example", '/"><script>', "/a\\b", "/a/../b", "/" + "x" * 300])
 def test_a_prefix_that_is_none_is_left_out(prefix: str) -> None:
-    assert seen({"X-Forwarded-Prefix": prefix})["root"] in ("", "/evil.example")
+    assert forward({"X-Forwarded-Prefix": prefix})["root"] in ("", "/evil.example")
 
 
 @given(
@@ -85,14 +85,14 @@ def test_a_prefix_that_is_none_is_left_out(prefix: str) -> None:
     )
 )
 def test_nothing_that_a_proxy_says_breaks_a_request(headers: dict[str, str]) -> None:
-    found = seen(headers, path="/a-path-that-is-longer-than-any-prefix-that-this-test-draws-so-none-is-equal")
+    found = forward(headers, path="/a-path-that-is-longer-than-any-prefix-that-this-test-draws-so-none-is-equal")
     assert found["scheme"] in ("http", "https")
     assert re.fullmatch(r"(/[A-Za-z0-9._~-]+)*", found["root"])
 
 
 @pytest.mark.parametrize("path", ["/x", "/pauta/x"])
 def test_a_path_is_understood_with_and_without_the_prefix(path: str) -> None:
-    assert seen({}, path=path, root="/pauta")["path"] == "/pauta/x"
+    assert forward({}, path=path, root="/pauta")["path"] == "/pauta/x"
 
 
 Site = Callable[[str], httpx.Response]

@@ -26,7 +26,7 @@ def settings_of(tmp_path: Any, **more: Any) -> Settings:
     )
 
 
-def listed(client: httpx.Client) -> list[dict[str, Any]]:
+def list_experiments(client: httpx.Client) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = client.get("/experiments", headers=ADMIN).json()["experiments"]
     return found
 
@@ -90,15 +90,15 @@ def test_a_file_starts_changes_and_stops_experiments_and_the_api_changes_none(tm
     text = '[[experiment]]\nname = "ranker"\nvariants = [{name = "on", share = 0.5}, {name = "off", share = %s}]\n'
     file.write_text(text % 0.5, encoding="utf-8")
     with serving(settings_of(tmp_path, experiments_file=file)) as client:
-        until(lambda: listed(client))
+        until(lambda: list_experiments(client))
         refused = client.put("/experiments/ranker", json={"version": 1, "shares": {"off": 0.1}}, headers=ADMIN)
         assert refused.status_code == 409
         assert "come from a file" in refused.json()["detail"]
         file.write_text(text % 0.2, encoding="utf-8")
-        until(lambda: listed(client)[0]["version"] == 2)
+        until(lambda: list_experiments(client)[0]["version"] == 2)
         file.write_text("[[experiment]]\nname = 'broken'\nvariants = []\n", encoding="utf-8")
         file.write_text("# none\n", encoding="utf-8")
-        until(lambda: listed(client)[0]["state"] == "stopped")
+        until(lambda: list_experiments(client)[0]["state"] == "stopped")
         entries = client.get("/audit", params={"what": "experiment"}, headers=ADMIN).json()["entries"]
     assert [each["who"] for each in entries] == ["service"] * 3
 

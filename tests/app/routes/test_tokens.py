@@ -40,7 +40,7 @@ def make(client: httpx.Client, name: str, role: str = "admin", **more: Any) -> s
     return str(answer.json()["token"])
 
 
-def listed(client: httpx.Client, name: str) -> dict[str, Any]:
+def find_token(client: httpx.Client, name: str) -> dict[str, Any]:
     found = client.get("/tokens", headers=ADMIN).json()["tokens"]
     return next(token for token in reversed(found) if token["name"] == name)
 
@@ -52,7 +52,7 @@ def test_a_new_token_opens_what_its_role_opens_and_is_listed_without_its_secret(
     assert own.get("/tokens", headers=bearer(secret)).status_code == 200
     shown = own.get("/tokens", headers=ADMIN).text
     assert secret not in shown
-    facts = listed(own, "ana")
+    facts = find_token(own, "ana")
     assert (facts["role"], facts["state"], facts["made_by"], facts["use_cases"]) == ("admin", "active", "admin", [])
     assert facts["expires_at"] > facts["made_at"]
     log = EventLog(settings.events_address)
@@ -94,7 +94,7 @@ def test_another_process_knows_a_new_token_at_once_and_its_end_within_a_second(
         own.delete("/tokens/eva", headers=ADMIN)
         until(lambda: other.get("/tokens", headers=bearer(secret)).status_code == 401)
     assert callers.SECONDS < 1
-    assert listed(own, "eva")["used_at"] is not None
+    assert find_token(own, "eva")["used_at"] is not None
 
 
 def after_guesses(client: httpx.Client) -> None:

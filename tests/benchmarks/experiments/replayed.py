@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pipelines.news.evaluation.rolling import Window, evaluated, train_before
+from pipelines.news.evaluation.rolling import Window, evaluated_clicks, train_before
 from pipelines.news.replay.stream import Stream
 from pipelines.news.replay.walk import Walk
 from script_shared.arrays import FloatArray, IntArray
@@ -40,7 +40,7 @@ def replay(
     """The answers of a window, and facts of the replay. The ranker learned from the days before."""
     walk, facts = Walk(stream, Newsroom(LiveState(params.live))), dict[str, Any]()
     ranker = train_before(walk, params, window, facts, say)
-    places = evaluated(stream, window, facts)
+    places = evaluated_clicks(stream, window, facts)
     found = Answers(
         stream.user[places].astype(np.int64),
         np.full(len(places), NOTHING),

@@ -7,7 +7,7 @@ import numpy as np
 from pipelines.recruiting.evaluation.figures import CANDIDATE, Figure, figures, rank_values
 from pipelines.recruiting.evaluation.orders import places
 from pipelines.recruiting.training.cases import replay
-from pipelines.recruiting.training.encoder_fit import Encoded, encode_all, project
+from pipelines.recruiting.training.encoder_fit import EncodedData, encode_all, project
 from pipelines.recruiting.training.records import Data
 from pipelines.recruiting.training.step import model_params
 from script_shared.arrays import FloatArray, IntArray
@@ -51,7 +51,7 @@ def cv_figures(data: Data, params: RecruitingParams, first: int, end: int) -> li
     return figures(values, RESAMPLES, params.ranker.seed)[0]
 
 
-def _vectors(data: Data, encoder: Encoder) -> Encoded:
+def _vectors(data: Data, encoder: Encoder) -> EncodedData:
     """Vectors of the texts; titles are not needed here."""
     sides = []
     for records in (data.vacancies, data.candidates):
@@ -59,11 +59,11 @@ def _vectors(data: Data, encoder: Encoder) -> Encoded:
         found = np.zeros((len(records), encoder.width), np.float32)
         found[filled] = encoder.encode([each.document for each, some in zip(records, filled, strict=True) if some])
         sides.append(found)
-    return Encoded(encoder, sides[0], sides[0], sides[1], sides[1])
+    return EncodedData(encoder, sides[0], sides[0], sides[1], sides[1])
 
 
 def _projected(
-    data: Data, encoded: Encoded, first: int, params: RecruitingParams
+    data: Data, encoded: EncodedData, first: int, params: RecruitingParams
 ) -> Mapping[str, tuple[FloatArray, FloatArray]]:
     spaces = project(data, encoded, first, params.encoder)
     learnt = (spaces.projection.apply(encoded.vacancies), spaces.candidate_projection.apply(encoded.candidates))

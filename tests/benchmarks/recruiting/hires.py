@@ -10,7 +10,7 @@ from pipelines.recruiting.evaluation.inside import (
     inside_values,
     interval_by_vacancy,
 )
-from pipelines.recruiting.training.applicants import Pairs, hired
+from pipelines.recruiting.training.applicants import Pairs, is_hired
 from pipelines.recruiting.training.cases import replay
 from pipelines.recruiting.training.encoder_fit import encode_all, fit_encoder, project
 from pipelines.recruiting.training.match_fit import fit_match
@@ -33,7 +33,7 @@ LARGE = 5  # applicants of a vacancy whose order is measured to depth 10
 def hire_figures(data: Data, params: RecruitingParams, first: int, end: int) -> list[Figure]:
     """Figures of the applications from ``first`` until before ``end``."""
     features, at = gathered(data, params, first, end)
-    came, day = hired(data.grade[at]), data.day[at]
+    came, day = is_hired(data.grade[at]), data.day[at]
     known = came & (data.updated[at] < first)
     old = day < first - params.match.min_days
     test = (day >= first) & (day < end)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.airflow.assets import refined
+from pipelines.airflow.assets import refined_asset
 from pipelines.airflow.steps import data_run_id, plain, refined_run_id, run_step, step_context
 from pipelines.news.use_case import NEWS
 from pipelines.runs import Run
@@ -17,7 +17,7 @@ from script_shared.errors import RunError, SettingsError
 from script_shared.events import EventLog
 from script_shared.settings import load_settings
 
-ASSET = refined("news")
+ASSET = refined_asset("news")
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.sdk.definitions.mappedoperator import MappedOperator
 
-from pipelines.airflow.assets import refined, release
+from pipelines.airflow.assets import refined_asset, release
 from pipelines.runs import Run
 from script_shared.news.segments import SEGMENT_NAMES
 from tests.conftest import DAGS
@@ -151,9 +151,9 @@ def test_refined_data_starts_training_and_a_release_ends_it(dag_bag: DagBag) -> 
     assert outlets == {
         (f"{name}_{dag}", step): asset
         for name in ("news", "recruiting", "students")
-        for dag, step, asset in (("data", "quality", refined(name)), ("training", "promote", release(name)))
+        for dag, step, asset in (("data", "quality", refined_asset(name)), ("training", "promote", release(name)))
     }
-    assert list(dag_bag.dags["news_training"].timetable.asset_condition.objects) == [refined("news")]
+    assert list(dag_bag.dags["news_training"].timetable.asset_condition.objects) == [refined_asset("news")]
 
 
 def test_each_segment_is_a_mapped_task_with_a_readable_name(dag_bag: DagBag) -> None:

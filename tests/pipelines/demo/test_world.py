@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.demo.breaking import Breaking, announce, announced
+from pipelines.demo.breaking import Breaking, announce, announced_story
 from pipelines.demo.chapters.bad_release import turned_round
 from pipelines.demo.params import NEWS, OF_USE_CASES, with_values, write_params
 from pipelines.demo.world import ARTICLES, LIVED_DAYS, READS, write_world
@@ -69,10 +69,10 @@ def test_what_is_lived_comes_after_what_is_learned_from(tmp_path: Path, params: 
 
 
 def test_the_breaking_story_rises_falls_and_is_announced(tmp_path: Path) -> None:
-    assert announced(tmp_path) is None
+    assert announced_story(tmp_path) is None
     story = Breaking("a", HOUR_MS)
     announce(tmp_path, story)
-    assert announced(tmp_path) == story
+    assert announced_story(tmp_path) == story
     shares = [story.share(int(HOUR_MS * hours)) for hours in (0, 1, 1.5, 3.5, 12)]
     assert shares[:2] == [0.0, 0.0]
     assert shares[2] < shares[3] > shares[4] > 0

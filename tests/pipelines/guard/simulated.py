@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipelines.guard.judged import Clicks, Judged
+from pipelines.guard.judged import Clicks, JudgedClick
 from pipelines.guard.tally import DAY_MS
 from script_shared.clock import HOUR_MS
 
@@ -53,7 +53,7 @@ class Site:
             judged = sorted(self._clicks(release, lead, begin, every_hours))
             yield Clicks(self.now_ms, judged, Counter({release: 2 * len(judged)}))
 
-    def _clicks(self, release: str, lead: float, begin_ms: int, hours: int) -> Iterator[Judged]:
+    def _clicks(self, release: str, lead: float, begin_ms: int, hours: int) -> Iterator[JudgedClick]:
         draw, day = self._draw, begin_ms // DAY_MS
         hard = 0.05 * np.sin(day * 2.4) + 0.08 * np.sin(begin_ms % DAY_MS / DAY_MS * 6.28)  # of day and hour
         came = draw.integers(0, self.users, self.a_day * hours // 24)
@@ -64,4 +64,4 @@ class Site:
         hit = np.where(draw.random(len(user)) < self.agree, popular, own)
         time_ms = begin_ms + draw.integers(0, hours * HOUR_MS, len(user))
         for at, who, hits, popular_hits in zip(*map(np.ndarray.tolist, (time_ms, user, hit, popular)), strict=True):
-            yield Judged(at, f"user-{who}", release, hits, popular_hits)
+            yield JudgedClick(at, f"user-{who}", release, hits, popular_hits)

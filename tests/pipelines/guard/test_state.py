@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.guard.judged import Clicks, Judged
+from pipelines.guard.judged import Clicks, JudgedClick
 from pipelines.guard.state import FILE, State, state_in
 from pipelines.guard.tally import DAY_MS, Tally
 from script_shared.clock import HOUR_MS
@@ -55,7 +55,7 @@ def test_a_restart_after_each_look_changes_no_figure(tmp_path: Path, every: int)
 def test_a_user_counts_once_a_day_whatever_the_number_of_clicks_and_looks() -> None:
     state = State()
     for hour in (1, 2, 30):
-        clicks = [Judged(MONDAY_MS + hour * HOUR_MS + each, "ana", "v1", True, False) for each in range(5)]
+        clicks = [JudgedClick(MONDAY_MS + hour * HOUR_MS + each, "ana", "v1", True, False) for each in range(5)]
         state.add(Clicks(MONDAY_MS + (hour + 1) * HOUR_MS, clicks), 3)
     leads = state.tally("v1").leads()
     assert (leads.units, leads.size, leads.value, leads.value2) == (2, 15, 15, 10**2 + 5**2)
@@ -64,7 +64,7 @@ def test_a_user_counts_once_a_day_whatever_the_number_of_clicks_and_looks() -> N
 
 def test_no_user_is_in_the_file_and_pseudonyms_end_with_the_day(tmp_path: Path) -> None:
     state = State()
-    state.add(Clicks(MONDAY_MS + 10, [Judged(MONDAY_MS, "ana", "v1", True, False)]), 3)
+    state.add(Clicks(MONDAY_MS + 10, [JudgedClick(MONDAY_MS, "ana", "v1", True, False)]), 3)
     key, (pseudonym,) = state.key, state.tally("v1").today
     with state_in(tmp_path) as (_, keeper):
         keeper.save(state)
@@ -90,7 +90,10 @@ def test_old_days_and_old_releases_are_forgotten() -> None:
     for day in range(30):
         at = MONDAY_MS + day * DAY_MS
         state.add(
-            Clicks(at + HOUR_MS, [Judged(at, "ana", f"v{day}", True, True), Judged(at, "rui", "v0", True, True)]), 3
+            Clicks(
+                at + HOUR_MS, [JudgedClick(at, "ana", f"v{day}", True, True), JudgedClick(at, "rui", "v0", True, True)]
+            ),
+            3,
         )
     assert len(state.tallies) <= 21
     assert set(state.tally("v0").hours) == {MONDAY_MS // DAY_MS + day for day in (26, 27, 28)}

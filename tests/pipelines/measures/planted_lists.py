@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.measures.off_policy import Predicted, Trials
+from pipelines.measures.off_policy import Predictions, Trials
 from script_shared.exploration.draws import chances
 from script_shared.exploration.randomization import Randomization
 
@@ -112,9 +112,9 @@ class Lists:
             self.user, lists, self.clicks.ravel(), chance.ravel(), wanted.ravel() * 1.0, could.sum(axis=1) * 1.0, length
         )
 
-    def predicted(self, scale: float = 1.0) -> Predicted:
+    def predicted(self, scale: float = 1.0) -> Predictions:
         """What a model that knows the world expects; ``scale`` makes it wrong."""
-        return Predicted(scale * self.worth(self.shown).ravel(), scale * self.worth(self.other).sum(axis=1))
+        return Predictions(scale * self.worth(self.shown).ravel(), scale * self.worth(self.other).sum(axis=1))
 
     def features(self, articles):
         """(n x LENGTH, 4): what a model may know of some articles at the moment of their list; not the user's taste."""

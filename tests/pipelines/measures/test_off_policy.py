@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.measures.off_policy import (
-    Predicted,
+    Predictions,
     Trials,
     difference,
     doubly_robust,
     ips,
     overlap,
-    served,
+    served_estimate,
     snips,
     weights_of,
 )
@@ -46,13 +46,13 @@ def test_snips_by_hand():
 
 def test_doubly_robust_by_hand():
     of = trials([1, 0], [0.5, 0.5], [1, 0])
-    found = doubly_robust(of, Predicted(np.array([0.25, 0.5]), np.array([0.25, 0.75])), NO_CLIP)
+    found = doubly_robust(of, Predictions(np.array([0.25, 0.5]), np.array([0.25, 0.75])), NO_CLIP)
     assert found.value == pytest.approx((0.25 + 2 * 0.75 + 0.75) / 2)
 
 
 def test_an_interval_by_hand():
     """Two users with sums of parts 1 and -1 over four lists: error sqrt(2 / 1 x 2) / 4, t of one degree 12.706."""
-    found = served(trials([1, 1, 0, 1], [1] * 4, [1] * 4, users=[0, 0, 1, 1]))
+    found = served_estimate(trials([1, 1, 0, 1], [1] * 4, [1] * 4, users=[0, 0, 1, 1]))
     assert found.value == 0.75
     reach = 12.7062 * np.sqrt(2 * (0.5**2 + 0.5**2)) / 4
     assert (found.low, found.high) == (pytest.approx(0.75 - reach, abs=1e-4), pytest.approx(0.75 + reach, abs=1e-4))
@@ -77,9 +77,9 @@ def test_the_policy_that_served_gets_what_it_got(seed, share, places, extra, tem
     of = lists.trials()
     same = Trials(of.users, of.lists, of.clicks, of.chances, of.chances, of.length, of.length)
     for found in (ips(same, NO_CLIP), snips(same, NO_CLIP), doubly_robust(same, lists.predicted(0.0), NO_CLIP)):
-        assert found.value == pytest.approx(served(same).value)
-        assert found.low == pytest.approx(served(same).low)
-    assert difference(ips(same, NO_CLIP), served(same), of.users).high == pytest.approx(0, abs=1e-9)
+        assert found.value == pytest.approx(served_estimate(same).value)
+        assert found.low == pytest.approx(served_estimate(same).low)
+    assert difference(ips(same, NO_CLIP), served_estimate(same), of.users).high == pytest.approx(0, abs=1e-9)
 
 
 def population(world: World) -> float:
@@ -169,6 +169,6 @@ def test_with_much_overlap_nothing_is_warned_of():
 
 def test_without_lists_or_agreement_nothing_is_said():
     none = trials([], [], [])
-    assert np.isnan([served(none).value, ips(none, 9.0).value, snips(none, 9.0).value]).all()
+    assert np.isnan([served_estimate(none).value, ips(none, 9.0).value, snips(none, 9.0).value]).all()
     assert np.isnan(snips(trials([1, 1], [0.5, 0.5], [0, 0]), 9.0).value)
-    assert np.isnan(served(trials([1, 0], [1, 1], [1, 1], users=[3, 3])).low)
+    assert np.isnan(served_estimate(trials([1, 0], [1, 1], [1, 1], users=[3, 3])).low)

@@ -13,7 +13,7 @@ from pipelines.news.evaluation.step import evaluate
 from pipelines.news.quality.site import site_section
 from pipelines.news.release.gate import gate
 from pipelines.news.replay.sources import from_dataset
-from pipelines.news.site import pace_of, profile_of, settled, site_of
+from pipelines.news.site import pace_of, profile_of, settle_params, site_of
 from pipelines.news.split.holdout import hold_out
 from pipelines.news.split.moments import moments_of
 from pipelines.news.training.assemble import assemble
@@ -110,7 +110,7 @@ def test_at_its_defaults_a_slow_site_gets_a_release_that_beats_the_most_read_in_
     assert verdict["accepted"] is True, verdict["reasons"]
     clicks = read_evaluation(judged.run.read("evaluated") / "metrics.json").by_click()
     assert clicks is not None
-    rows = settled(judged).params.gate.beats
+    rows = settle_params(judged).params.gate.beats
     assert [name.removeprefix("most_read_") for name in rows] == ["1h", "6h", "24h", "7d"]
     for row in rows:
         ours, theirs = (clicks.figure(model, "all", "ndcg", 10) for model in ("candidate", row))
@@ -144,7 +144,7 @@ def test_a_release_made_before_there_was_a_pace_keeps_its_windows(tmp_path: Path
 
 
 def test_one_list_per_user_is_measured_on_the_first_part_of_a_long_window(slow: Context) -> None:
-    data, params = Dataset.load(slow.run.read("refined")), settled(slow).params
+    data, params = Dataset.load(slow.run.read("refined")), settle_params(slow).params
     whole, part = (
         hold_out(data, params.model_copy(update={"evaluation": params.evaluation.model_copy(update=change)}))
         for change in ({"batch_hours": 10_000.0}, {"batch_hours": 48.0})
@@ -155,7 +155,7 @@ def test_one_list_per_user_is_measured_on_the_first_part_of_a_long_window(slow: 
 
 
 def test_a_renewed_release_knows_nothing_of_what_comes_after_its_moment(judged: Context, tmp_path: Path) -> None:
-    data, params = Dataset.load(judged.run.read("refined")), settled(judged).params
+    data, params = Dataset.load(judged.run.read("refined")), settle_params(judged).params
     at, stream = moments_of(data, params), from_dataset(data)
     places = np.flatnonzero(stream.time_ms > at.split)
     renewal = Renewal(data, params.ranking.renew_hours, tmp_path)
@@ -172,7 +172,7 @@ def test_a_renewed_release_knows_nothing_of_what_comes_after_its_moment(judged: 
 
 
 def test_the_data_card_shows_what_was_measured_and_what_follows(slow: Context) -> None:
-    section = site_section(site_of(slow), settled(slow).params)
+    section = site_section(site_of(slow), settle_params(slow).params)
     measured, settings = section.blocks
     assert ["reads an hour", pytest.approx(7.1, abs=0.4)] in list(measured.rows)
     rows = {row[0]: row[1:] for row in settings.rows}

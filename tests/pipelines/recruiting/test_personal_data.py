@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from pipelines.recruiting.sources.generated import generate
-from pipelines.recruiting.sources.planted.personal import KINDS, make_identity, traces, written
+from pipelines.recruiting.sources.planted.personal import KINDS, make_identity, traces, write_piece
 from pipelines.use_case import Context
 from script_shared.recruiting.privacy import patterns, person_names, scrub, scrubber
 from tests.pipelines.recruiting.conftest import candidate, do, make_context, prospect, vacancy, write_agency
@@ -33,7 +33,7 @@ def left() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for number in range(VARIANTS):
         who, kind = make_identity(rng, is_woman=number % 2 == 0), kinds[number % len(kinds)]
-        piece = written(who, kind, number // len(kinds))
+        piece = write_piece(who, kind, number // len(kinds))
         text = scrub(AROUND.format(piece.text), [who.name], [who.birth_text])
         assert "Analista SAP de 2010 - 2015, 8 anos de experiência." in text
         if traces(text, piece):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.arrival import arrived, is_watched
+from pipelines.arrival import find_arrival, is_watched
 from pipelines.students.use_case import STUDENTS
 from pipelines.use_case import Context
 from script_shared.settings import Settings
@@ -33,29 +33,29 @@ def test_only_a_source_of_files_is_watched(tmp_path: Path) -> None:
 def test_files_arrive_until_a_run_begins_with_them(tmp_path: Path, workbook: Path) -> None:
     landing = tmp_path / "landing"
     settings = watching(tmp_path, landing)
-    assert arrived(STUDENTS, settings) is None  # no folder yet
+    assert find_arrival(STUDENTS, settings) is None  # no folder yet
     landing.mkdir()
-    assert arrived(STUDENTS, settings) is None
+    assert find_arrival(STUDENTS, settings) is None
     shutil.copy(workbook, landing / "a.xlsx")
-    found = arrived(STUDENTS, settings)
+    found = find_arrival(STUDENTS, settings)
     assert found is not None
     do(make_context(tmp_path, source="workbooks", source_path=landing), "landing")
-    assert arrived(STUDENTS, settings) is None
+    assert find_arrival(STUDENTS, settings) is None
     shutil.copy(workbook, landing / "b.xlsx")
-    assert arrived(STUDENTS, settings) not in (None, found)
+    assert find_arrival(STUDENTS, settings) not in (None, found)
 
 
 def test_workbooks_of_a_bucket_arrive_and_are_read(tmp_path: Path, s3_root: str, workbook: Path) -> None:
     settings = watching(tmp_path, s3_root)
-    assert arrived(STUDENTS, settings) is None
+    assert find_arrival(STUDENTS, settings) is None
     open_storage(s3_root).upload("PEDE_2022-24.xlsx", workbook)
     open_storage(s3_root).upload("readme.txt", workbook)
-    assert arrived(STUDENTS, settings) is not None
+    assert find_arrival(STUDENTS, settings) is not None
     context = make_context(tmp_path, source="workbooks", source_path=Path(s3_root))
     facts = do(context, "landing")
     assert list(facts["files"]) == ["PEDE_2022-24.xlsx"]
     assert facts["source_path"] == s3_root
-    assert arrived(STUDENTS, settings) is None
+    assert find_arrival(STUDENTS, settings) is None
     assert do(context, "bronze")["sheets"] == 3
 
 
@@ -71,13 +71,13 @@ def test_the_trigger_announces_files_once_and_only_when_they_are_whole(
     looks = []
 
     class Watched(ArrivalTrigger):
-        def _arrived(self) -> str | None:
+        def _find_arrival(self) -> str | None:
             if len(looks) == 2:
                 shutil.copy(workbook, tmp_path / "landing" / "a.xlsx")
             if len(looks) == 3:  # the upload goes on
                 with (tmp_path / "landing" / "a.xlsx").open("ab") as file:
                     file.write(b"more")
-            looks.append(super()._arrived())
+            looks.append(super()._find_arrival())
             if len(looks) > 8:
                 raise StopAsyncIteration
             return looks[-1]

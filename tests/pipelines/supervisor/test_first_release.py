@@ -16,7 +16,7 @@ from pipelines.registry import find
 from pipelines.supervisor.airflow import AirflowRest
 from pipelines.supervisor.api import ApiRest
 from pipelines.supervisor.components import ComponentGroup
-from pipelines.supervisor.first_release import FirstRelease, RunFailedError, promoted
+from pipelines.supervisor.first_release import FirstRelease, RunFailedError, promoted_releases
 from script_shared.releases import open_releases
 from script_shared.settings import Settings
 
@@ -119,7 +119,7 @@ def made(settings: Settings, doubles: Doubles) -> Iterator[Made]:
         def make() -> list[FirstRelease]:
             return [
                 FirstRelease(find(settings, name), settings, ComponentGroup(), api, airflow, version)
-                for name, version in promoted(settings).items()
+                for name, version in promoted_releases(settings).items()
             ]
 
         yield make
@@ -146,7 +146,7 @@ def test_a_use_case_with_a_release_is_not_trained(
     releases = open_releases(settings, "students")
     releases.publish(tmp_path / "release", "s1")
     releases.promote("s1", "test")
-    assert promoted(settings) == {"loans": "", "students": "s1"}
+    assert promoted_releases(settings) == {"loans": "", "students": "s1"}
     _, second = made()
     second.make_or_say()
     assert doubles.happened == ["students served"]

@@ -30,7 +30,7 @@ def supervise():
         house.stop()
 
 parent_process.GRACE_SECONDS = 0.3
-sys.exit(parent_process.guarded(supervise))
+sys.exit(parent_process.run_guarded(supervise))
 """
 
 

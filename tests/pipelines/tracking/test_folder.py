@@ -40,4 +40,4 @@ def test_nothing_is_kept_once_everything_is_recorded(tmp_path: Path) -> None:
     whole(settings, "r1")
     tracking.note({"problem": "", "at": "2026-11-29T00:00:00+00:00"})
     tracking.keep_missing()
-    assert not tracking.kept.exists()
+    assert not tracking.kept_runs.exists()

@@ -151,14 +151,14 @@ def test_a_run_that_was_removed_while_mlflow_was_down_is_recorded_when_it_is_bac
     assert set(found) == {f"r{number}" for number in range(1, 7)}
     assert found[removed[0]].data.metrics["logged/ndcg_at_10"] == 0.3
     assert artifacts(str(settings.mlflow_address), found[removed[0]]) >= {"evaluation/report.html", "params.json"}
-    assert not list(TrackingFolder(settings, "news").kept.glob("*/*"))
+    assert not list(TrackingFolder(settings, "news").kept_runs.glob("*/*"))
 
 
 def test_nothing_is_kept_of_runs_that_mlflow_has(settings: Settings) -> None:
     for number in range(1, 7):
         train(settings, f"r{number}", 100 * number)
     assert maintain(settings)
-    assert not TrackingFolder(settings, "news").kept.exists()
+    assert not TrackingFolder(settings, "news").kept_runs.exists()
     assert len(runs(str(settings.mlflow_address))) == 6
 
 

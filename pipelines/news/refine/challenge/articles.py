@@ -8,11 +8,11 @@ import polars as pl
 from pipelines.news import columns as c
 from pipelines.news.raw.addresses import section_and_region
 from pipelines.news.raw.csv_files import FILE_COLUMN, LAST_EMPTY, check_no_row_short, scan, scan_narrow
-from pipelines.news.raw.csv_problems import explained
+from pipelines.news.raw.csv_problems import explain_errors
 from pipelines.news.raw.ids import rejected_ids
 from pipelines.news.raw.texts import bad_id, clean_id, clean_title
 from pipelines.news.raw.times import moment
-from pipelines.news.refine.events.posts import extended
+from pipelines.news.refine.events.posts import extend_catalog
 from pipelines.news.refine.rows.tally import Tally
 from pipelines.news.tables import TIME, check, table_path
 from script_shared.errors import InputError
@@ -33,8 +33,8 @@ def refine_articles(
         InputError: a page occurs twice or is empty, a row has too few cells, or an ``issued`` is no time.
     """
     path = table_path(folder, "articles")
-    with explained(files):
-        extended(_table(files), posts).with_row_index(c.ARTICLE).sink_parquet(
+    with explain_errors(files):
+        extend_catalog(_table(files), posts).with_row_index(c.ARTICLE).sink_parquet(
             path, compression="zstd", compression_level=1, row_group_size=20_000
         )
         odd = _odd_rows(files).collect(engine="streaming")

@@ -13,7 +13,7 @@ from pipelines.news.refine.challenge.histories import refine_histories
 from pipelines.news.refine.challenge.validation import refine_validation
 from pipelines.news.refine.events.clicks import add_clicks
 from pipelines.news.refine.events.logged_events import NO_EVENTS, LoggedEvents
-from pipelines.news.refine.rows.ahead import joined, reject_ahead, reject_behind
+from pipelines.news.refine.rows.ahead import join_facts, reject_ahead, reject_behind
 from pipelines.news.refine.rows.engagement import engagement
 from pipelines.news.refine.rows.tally import Tally
 from pipelines.news.refine.rows.write import (
@@ -59,7 +59,7 @@ def refine_challenge(
     merged = add_clicks(taken, users, article_ids, tally, params, engagement(params.engagement))
     users = merged.users
     if merged.doubtful:
-        ahead = joined(ahead, reject_ahead(tally, users[c.USER_ID], article_ids))
+        ahead = join_facts(ahead, reject_ahead(tally, users[c.USER_ID], article_ids))
     end = last_moment(tally) if taken.clicks.height else None
     held_out = refine_validation(
         raw, folder, pl.Enum(users[c.USER_ID]), articles, run_id, erased=taken.erased, after=end

@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from pipelines.news import columns as c
 from pipelines.news.raw.csv_files import FILE_COLUMN, LAST_EMPTY, check_no_row_short, scan
-from pipelines.news.raw.csv_problems import explained
+from pipelines.news.raw.csv_problems import explain_errors
 from pipelines.news.raw.ids import ArticleNumbers, rejected_ids, with_article_numbers
 from pipelines.news.raw.string_lists import elements, plain
 from pipelines.news.raw.texts import bad_id, clean_id
@@ -21,7 +21,7 @@ from pipelines.news.refine.challenge.history_checks import (
 )
 from pipelines.news.refine.rows.engagement import engagement
 from pipelines.news.refine.rows.rates import with_rates
-from pipelines.news.refine.rows.rules import clipped, judge, rejected_rows
+from pipelines.news.refine.rows.rules import clip_quantities, judge, rejected_rows
 from pipelines.news.refine.rows.tally import Tally, without_erased
 from pipelines.news.tables import TIME
 from script_shared.events import ErasedUsers
@@ -54,7 +54,7 @@ def refine_histories(
     names: set[str] = set()
     doubtful: set[str] = set()
     seen = 0
-    with explained(files), tqdm(desc="histories", unit=" users", disable=None) as progress:
+    with explain_errors(files), tqdm(desc="histories", unit=" users", disable=None) as progress:
         batches = scan(files, c.HISTORY_COLUMNS).collect_batches(chunk_size=BATCH_USERS, maintain_order=True)
         for batch in batches:
             names.update(batch[FILE_COLUMN].unique())
@@ -91,7 +91,7 @@ def _add_batch(batch: pl.DataFrame, seen: int, articles: ArticleNumbers, params:
         params.outliers,
     )
     sound = judged.select(c.USER, c.ARTICLE, c.TIMESTAMP, *c.QUANTITIES).filter(judged[c.REASON].is_null())
-    kept, cut = clipped(sound, params.outliers)
+    kept, cut = clip_quantities(sound, params.outliers)
     tally.clipped.update(cut)
     who = batch.select(pl.col(c.RAW_USER).alias(c.USER_ID), FILE_COLUMN).with_row_index(c.USER, offset=seen)
     refused = judged.filter(pl.col(c.REASON).is_not_null()).join(who, on=c.USER, how="left", maintain_order="left")

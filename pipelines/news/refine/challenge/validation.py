@@ -14,7 +14,7 @@ from pipelines.news.raw.csv_files import (
     rows_of_user,
     scan,
 )
-from pipelines.news.raw.csv_problems import explained
+from pipelines.news.raw.csv_problems import explain_errors
 from pipelines.news.raw.ids import REASON as BAD_ID
 from pipelines.news.raw.ids import ArticleNumbers, is_bad_article, with_article_numbers
 from pipelines.news.raw.string_lists import elements, lengths, plain
@@ -58,7 +58,7 @@ def refine_validation(
     if not (raw / VALIDATION).is_file():
         return None
     files = find_files(raw, VALIDATION, c.VALIDATION_COLUMNS)
-    with explained(files):
+    with explain_errors(files):
         table = scan(files, c.VALIDATION_COLUMNS).with_columns(clean_id(c.RAW_USER).fill_null("")).collect()
         check_no_row_short(table.filter(LAST_EMPTY)[FILE_COLUMN])
     tally = Tally()

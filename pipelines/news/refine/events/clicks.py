@@ -12,7 +12,7 @@ from pipelines.news.event_parts import BELIEF, QUARANTINED, SEQ, TIME_MS
 from pipelines.news.refine.events.logged_events import LoggedEvents
 from pipelines.news.refine.rows.label_codes import label_codes, session_numbers
 from pipelines.news.refine.rows.rates import DAY, DAY_READS, day_of, with_rates
-from pipelines.news.refine.rows.rules import clipped, judge, rejected_rows
+from pipelines.news.refine.rows.rules import clip_quantities, judge, rejected_rows
 from pipelines.news.refine.rows.tally import Tally
 from pipelines.news.refine.rows.write import last_moment
 from pipelines.news.tables import TIME
@@ -28,7 +28,7 @@ Labels = Mapping[str, dict[str, int]]  # code by text, by column
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergeResult:
     """Users with those that only the log knows, what was added, and the codes of labels, by column.
 
     Attributes:
@@ -50,7 +50,7 @@ def add_clicks(
     engagement: pl.Expr,
     *,
     labels: Labels | None = None,
-) -> Merged:
+) -> MergeResult:
     """Add the log's clicks to the tally, those that are not kept with their reason.
 
     A user without an id is the user who was seen in the visit, else the visit, named ``session <id>`` as in the live
@@ -68,25 +68,25 @@ def add_clicks(
         labels: codes that the files' texts have, by column; the log's texts get others.
     """
     if not taken.clicks.height:
-        return Merged(users, labels=dict(labels or {}))
-    named = _named(taken.clicks, articles)
-    numbers = _numbered(named, users)
+        return MergeResult(users, labels=dict(labels or {}))
+    named = _add_articles(taken.clicks, articles)
+    numbers = _number_users(named, users)
     rows = named.join(numbers, on=c.USER_ID, how="left", maintain_order="left")
     live = taken.may_switch and _readers_after(rows, last_moment(tally)) >= LIVE_READERS
     reached_ms = wall_ms() + EARLY_MS
     if not live:
-        reached_ms = min(reached_ms, _reached(rows[TIME_MS].to_numpy(), tally, taken.longest_pause_ms))
+        reached_ms = min(reached_ms, _clock_limit(rows[TIME_MS].to_numpy(), tally, taken.longest_pause_ms))
     first = rows.with_columns(_first_reason(rows, tally, reached_ms), _no_value())
     sound = first.filter(pl.col(c.REASON).is_null()).drop(c.REASON, c.VALUE)
-    judged = _believed(judge(with_rates(sound, params.outliers, _daily(sound, tally)), params.outliers))
-    kept, cut = clipped(judged.filter(pl.col(c.REASON).is_null()), params.outliers)
+    judged = _reject_doubtful(judge(with_rates(sound, params.outliers, _daily(sound, tally)), params.outliers))
+    kept, cut = clip_quantities(judged.filter(pl.col(c.REASON).is_null()), params.outliers)
     tally.clipped.update(cut)
-    everybody, kept = _joined(users, numbers, kept)
+    everybody, kept = _join_users(users, numbers, kept)
     reads, codes = _reads(kept.with_columns(engagement), labels or {})
     rejected = pl.concat([rejected_rows(part, FILE) for part in (first, judged)])
     tally.add(rows.height, reads, rejected)
     facts = {"events_clicks": reads.height, "events_readers": everybody.height - users.height}
-    return Merged(everybody, facts, codes, doubtful=not live)
+    return MergeResult(everybody, facts, codes, doubtful=not live)
 
 
 def _readers_after(rows: pl.DataFrame, end_ms: int | None) -> int:
@@ -95,7 +95,7 @@ def _readers_after(rows: pl.DataFrame, end_ms: int | None) -> int:
     return rows.filter(later & (pl.col(c.USER_ID) != ""))[c.USER_ID].n_unique()
 
 
-def _named(clicks: pl.DataFrame, articles: pl.Series) -> pl.DataFrame:
+def _add_articles(clicks: pl.DataFrame, articles: pl.Series) -> pl.DataFrame:
     """The clicks by time, with article and the quantities of a bare click."""
     known = pl.col(c.ARTICLE_ID).cast(pl.Enum(articles), strict=False).to_physical().cast(pl.UInt32)
     sane = pl.col(TIME_MS).is_between(EARLIEST_MS, LATEST_MS)
@@ -107,7 +107,7 @@ def _named(clicks: pl.DataFrame, articles: pl.Series) -> pl.DataFrame:
     )
 
 
-def _numbered(clicks: pl.DataFrame, users: pl.DataFrame) -> pl.DataFrame:
+def _number_users(clicks: pl.DataFrame, users: pl.DataFrame) -> pl.DataFrame:
     """user_id and number of every user of the log: the files' number, or one after them."""
     known = users.select(c.USER_ID).with_row_index(c.USER)
     found = clicks.select(pl.col(c.USER_ID).unique(maintain_order=True)).join(known, on=c.USER_ID, how="left")
@@ -118,7 +118,7 @@ def _numbered(clicks: pl.DataFrame, users: pl.DataFrame) -> pl.DataFrame:
 
 
 def _first_reason(rows: pl.DataFrame, tally: Tally, reached_ms: int) -> pl.Expr:
-    again = rows.select(KEY).with_row_index("row").join(_kept(tally, rows), on=KEY, how="semi")["row"]
+    again = rows.select(KEY).with_row_index("row").join(_kept_reads(tally, rows), on=KEY, how="semi")["row"]
     repeated = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(again.implode())
     return (
         pl.when(QUARANTINED)
@@ -135,7 +135,7 @@ def _first_reason(rows: pl.DataFrame, tally: Tally, reached_ms: int) -> pl.Expr:
     )
 
 
-def _believed(judged: pl.DataFrame) -> pl.DataFrame:
+def _reject_doubtful(judged: pl.DataFrame) -> pl.DataFrame:
     """Reject valid clicks that are not trusted: a user's second click on an article, and clicks of small weight."""
     doubtful = pl.col(c.REASON).is_null() & (pl.col(BELIEF) < BELIEVED)
     return judged.with_columns(
@@ -148,7 +148,7 @@ def _no_value() -> pl.Expr:
     return pl.lit(None, pl.Float64).alias(c.VALUE)
 
 
-def _reached(times: "np.ndarray[Any, np.dtype[np.int64]]", tally: Tally, longest_pause_ms: int) -> int:
+def _clock_limit(times: "np.ndarray[Any, np.dtype[np.int64]]", tally: Tally, longest_pause_ms: int) -> int:
     """The last time that the data's clock can have come to, moved on from the files' end by one click after another.
 
     Before the first release of historical data there is no such clock: what was clicked then is dated by the wall
@@ -163,7 +163,7 @@ def _reached(times: "np.ndarray[Any, np.dtype[np.int64]]", tally: Tally, longest
     return int(before[ahead[0]]) if len(ahead) else LATEST_MS
 
 
-def _kept(tally: Tally, rows: pl.DataFrame) -> pl.DataFrame:
+def _kept_reads(tally: Tally, rows: pl.DataFrame) -> pl.DataFrame:
     """user, article, timestamp of the files' reads of the log's users."""
     readers = rows.select(pl.col(c.USER).unique())
     parts = [part.select(KEY).join(readers, on=c.USER, how="semi") for part in tally.kept]
@@ -174,12 +174,12 @@ def _daily(rows: pl.DataFrame, tally: Tally) -> pl.DataFrame:
     """user, day and ``day_reads`` of what the files hold of the log's users, rows that were rejected too."""
     numbers = rows.select(c.USER_ID, c.USER).unique()
     refused = tally.rejected_table().join(numbers, on=c.USER_ID, how="inner").select(c.USER, c.TIMESTAMP)
-    everything = pl.concat([_kept(tally, rows).select(c.USER, c.TIMESTAMP), refused])
+    everything = pl.concat([_kept_reads(tally, rows).select(c.USER, c.TIMESTAMP), refused])
     days = everything.filter(pl.col(c.TIMESTAMP).is_not_null()).with_columns(day_of(pl.col(c.TIMESTAMP)))
     return days.group_by(c.USER, DAY).agg(pl.len().cast(pl.Int64).alias(DAY_READS))
 
 
-def _joined(users: pl.DataFrame, numbers: pl.DataFrame, kept: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _join_users(users: pl.DataFrame, numbers: pl.DataFrame, kept: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """All users, new ones with a kept click only, and the kept clicks with the final numbers."""
     new = numbers.filter(pl.col(c.USER) >= users.height).join(kept, on=c.USER, how="semi", maintain_order="left")
     final = new.with_row_index("final", offset=users.height).select(c.USER, "final")

@@ -23,7 +23,7 @@ def _empty(table: str) -> Callable[[], pl.DataFrame]:
     return lambda: pl.DataFrame(schema=TYPES[table])
 
 
-def _cleaned(rows: pl.LazyFrame) -> pl.DataFrame:
+def _clean_ids(rows: pl.LazyFrame) -> pl.DataFrame:
     """The rows with ids as requests have them; entries of before may have others."""
     names = [name for name in IDS if name in rows.collect_schema().names()]
     return rows.with_columns(clean_id(name).fill_null("") for name in names).collect()
@@ -69,7 +69,7 @@ class LoggedEvents:
         for table in TYPES:
             check(table, scan_part(raw, table), run_id)
         erased = ErasedUsers(frozenset(scan_part(raw, "erased").collect()[DIGEST]))
-        clicks, more = (_cleaned(scan_part(raw, table)) for table in ("event_clicks", "event_logins"))
+        clicks, more = (_clean_ids(scan_part(raw, table)) for table in ("event_clicks", "event_logins"))
         logins = logins_of(clicks.filter(~pl.col(QUARANTINED)), more)
         named = with_names(clicks, logins)
         kept = without_erased_names(named, erased)

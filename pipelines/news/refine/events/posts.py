@@ -6,7 +6,7 @@ from pipelines.news import columns as c
 from pipelines.news.event_parts import HIDDEN, ISSUED_MS, POST_FIELDS, SAID, SEQ, TAKEN_DOWN, TIME_MS
 from pipelines.news.raw.addresses import section_and_region
 from pipelines.news.raw.texts import clean_id, clean_text, clean_title
-from pipelines.news.raw.times import bounded, scaled
+from pipelines.news.raw.times import to_milliseconds, within_bounds
 from pipelines.news.tables import TIME
 from script_shared.times import EARLIEST_MS, LATEST_MS
 
@@ -25,7 +25,7 @@ def latest_posts(posts: pl.LazyFrame) -> pl.DataFrame:
     last = [pl.col(name).filter(pl.col(SAID).list.contains(name)).last().alias(name) for name in POST_FIELDS]
     latest = _clean(posts).sort(SEQ).group_by(c.ARTICLE_ID, maintain_order=True).agg(pl.col(TIME_MS).first(), *last)
     section, region = section_and_region(c.URL)
-    issued = bounded(scaled(pl.col(ISSUED_MS)))
+    issued = within_bounds(to_milliseconds(pl.col(ISSUED_MS)))
     addressed = latest.with_columns(section.alias(_OF_ADDRESS[c.SECTION]), region.alias(_OF_ADDRESS[c.REGION]))
     columns = [
         c.ARTICLE_ID,
@@ -53,7 +53,7 @@ def _some(name: str) -> pl.Expr:
     return pl.when(pl.col(name) != "").then(pl.col(name))
 
 
-def extended(articles: pl.LazyFrame, posts: pl.DataFrame) -> pl.LazyFrame:
+def extend_catalog(articles: pl.LazyFrame, posts: pl.DataFrame) -> pl.LazyFrame:
     """The catalog with posted articles: known articles keep their places, new ones follow in the order of the posts.
 
     Args:

@@ -66,7 +66,7 @@ def reject_behind(tally: Tally, users: pl.Series, articles: pl.Series) -> dict[s
     return {"data_begin": utc(begin_ms) if len(times) else None, **_facts("behind", found.sort(c.TIMESTAMP))}
 
 
-def joined(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+def join_facts(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """The facts of two passes over one tally.
 
     Args:

@@ -48,10 +48,10 @@ def _rules(params: OutlierParams) -> list[tuple[str, pl.Expr, pl.Expr]]:
 
 def _repeats() -> pl.Expr:
     """Whether the same user read the same article at the same time in an earlier row."""
-    return pl.struct(c.USER, c.ARTICLE, c.TIMESTAMP).map_batches(_repeated, return_dtype=pl.Boolean())
+    return pl.struct(c.USER, c.ARTICLE, c.TIMESTAMP).map_batches(_find_repeats, return_dtype=pl.Boolean())
 
 
-def _repeated(reads: pl.Series) -> pl.Series:
+def _find_repeats(reads: pl.Series) -> pl.Series:
     """Rows are compared only if hashes of numbers, which compare faster, are equal."""
     parts = reads.struct.unnest()
     user, article = (parts[name].cast(pl.UInt64).fill_null(2**32).to_numpy() for name in (c.USER, c.ARTICLE))
@@ -90,7 +90,7 @@ def judge(rows: pl.DataFrame, params: OutlierParams) -> pl.DataFrame:
     )
 
 
-def clipped(rows: pl.DataFrame, params: OutlierParams) -> tuple[pl.DataFrame, dict[str, int]]:
+def clip_quantities(rows: pl.DataFrame, params: OutlierParams) -> tuple[pl.DataFrame, dict[str, int]]:
     """Cut the quantities to their maximum where the params say so; also how many values each cut changed.
 
     Args:

@@ -118,10 +118,10 @@ NO_ARTICLES = (
 )
 
 
-def spelled(column: str) -> str:
+def spell_name(column: str) -> str:
     """A column's name as ``known_as`` spells names.
 
-    >>> spelled("ID_Usuário"), spelled("articleId")
+    >>> spell_name("ID_Usuário"), spell_name("articleId")
     ('id-usuario', 'articleid')
     """
     return section_key(column)

@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.news.raw.times import moments
-from pipelines.news.sources.own.fields import FIELDS, Field, spelled
-from pipelines.news.sources.own.reading import opened
+from pipelines.news.sources.own.fields import FIELDS, Field, spell_name
+from pipelines.news.sources.own.reading import open_table
 
 SAMPLE_ROWS = 5_000
 URL = r"^https?://"
@@ -39,7 +39,7 @@ def look(file: Path) -> Table:
     Raises:
         InputError: the file is damaged.
     """
-    with opened(file) as table:
+    with open_table(file) as table:
         sample = table.head(SAMPLE_ROWS).collect()
     return Table(file, sample, {what: propose(sample, FIELDS[what]) for what in FIELDS})
 
@@ -47,7 +47,7 @@ def look(file: Path) -> Table:
 def propose(sample: pl.DataFrame, fields: Sequence[Field]) -> dict[str, str]:
     """The column of each field, by name first and then by content; a column is used once."""
     mapping: dict[str, str] = {}
-    names = {spelled(column): column for column in reversed(sample.columns)}
+    names = {spell_name(column): column for column in reversed(sample.columns)}
     for each in fields:
         known = (names[name] for name in each.known_as if name in names)
         column = next((name for name in known if name not in mapping.values() and _fits(sample[name], each.name)), None)
@@ -121,11 +121,11 @@ def choose(tables: Sequence[Table]) -> tuple[list[Table], list[Table]]:
         elif as_clicks and {"user", "session"} & table.mappings["clicks"].keys():
             clicks.append(table)
     rest = [table for table in tables if table not in clicks and table not in articles]
-    linked = (_linked(table, clicks) for table in rest)
+    linked = (_link_texts(table, clicks) for table in rest)
     return clicks, articles + [table for table in linked if table is not None]
 
 
-def _linked(table: Table, clicks: Sequence[Table]) -> Table | None:
+def _link_texts(table: Table, clicks: Sequence[Table]) -> Table | None:
     """A table of texts whose ids are those of the clicks, under whatever name; None for others."""
     of_articles = table.mappings["articles"]
     if not {"title", "text"} & of_articles.keys():

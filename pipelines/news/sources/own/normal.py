@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines.news.raw.texts import bad_id, clean_id, clean_text, clean_title
 from pipelines.news.raw.times import moments
-from pipelines.news.sources.own.reading import opened
+from pipelines.news.sources.own.reading import open_table
 from script_shared.news.params import FilesParams
 
 LOGGED_IN = (
@@ -61,7 +61,7 @@ def clicks_of(file: Path, mapping: Mapping[str, str], params: FilesParams) -> pl
     Raises:
         InputError: the file is damaged, or lacks a column of the mapping.
     """
-    with opened(file) as table:
+    with open_table(file) as table:
         cells = table.select(pl.col(column).alias(name) for name, column in mapping.items()).collect()
     cells = whole_ids(cells, [name for name in ("user", "article", "session") if name in mapping])
     ids = {name: clean_id(name) for name in ("user", "article", "session") if name in mapping}
@@ -90,7 +90,7 @@ def articles_of(file: Path, mapping: Mapping[str, str], params: FilesParams) -> 
     Returns:
         (rows); texts are "" where the file has none, ``issued_ms`` is epoch milliseconds, UTC, or null.
     """
-    with opened(file) as table:
+    with open_table(file) as table:
         cells = table.select(pl.col(column).alias(name) for name, column in mapping.items()).collect()
     cells = whole_ids(cells, ["article"])
     made = cells.with_columns(clean_id("article")).with_columns(bad_id=bad_id(pl.col("article")))

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.news.raw.csv_bounds import check_rows_end, header_of
-from pipelines.news.raw.csv_problems import explained
+from pipelines.news.raw.csv_problems import explain_errors
 from script_shared.errors import InputError
 
 KINDS = {  # how a file is read, by the end of its name
@@ -107,7 +107,7 @@ def _encoding(file: Path) -> str:
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[pl.LazyFrame]:
+def open_table(file: Path) -> Iterator[pl.LazyFrame]:
     """The table with all columns as text; null for an empty cell.
 
     Raises:
@@ -120,7 +120,7 @@ def opened(file: Path) -> Iterator[pl.LazyFrame]:
             table = pl.scan_csv(source, separator=kind.delimiter, infer_schema=False, glob=False)
             header_of(source, kind.delimiter)
             check_rows_end(source)
-            with explained([source], kind.delimiter):
+            with explain_errors([source], kind.delimiter):
                 yield table
         elif kind.name == "parquet":
             table = pl.scan_parquet(file, glob=False)

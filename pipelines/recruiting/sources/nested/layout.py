@@ -16,7 +16,7 @@ NAMES = {  # canonical name: how people call it
 MISSING = "Name the folder, the zip or the address that holds applicants.json, prospects.json and vagas.json."
 
 
-def arranged(paths: Iterable[str]) -> dict[str, str]:
+def arrange_paths(paths: Iterable[str]) -> dict[str, str]:
     """Canonical name and path of each of the three files.
 
     Args:
@@ -28,7 +28,7 @@ def arranged(paths: Iterable[str]) -> dict[str, str]:
     Raises:
         InputError: one is missing, or two are the same.
 
-    >>> arranged(["dados/vagas.json", "dados/prospects.json", "dados/applicants.json", "leia-me.txt"])["vagas.json"]
+    >>> arrange_paths(["dados/vagas.json", "dados/prospects.json", "dados/applicants.json", "leia.txt"])["vagas.json"]
     'dados/vagas.json'
     """
     found: dict[str, str] = {}
@@ -56,11 +56,11 @@ def files_in(folder: Path) -> dict[str, Path]:
         files by canonical name.
 
     Raises:
-        InputError: see ``arranged``.
+        InputError: see ``arrange_paths``.
     """
     paths = {path.relative_to(folder).as_posix(): path for path in [*folder.glob("*.json"), *folder.glob("*/*.json")]}
     try:
-        return {name: paths[place] for name, place in arranged(paths).items()}
+        return {name: paths[place] for name, place in arrange_paths(paths).items()}
     except InputError as error:
         raise InputError(f"{folder}: {error.message}", fix=error.fix) from None
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.recruiting.sources.planted.outcomes import Applications
-from pipelines.recruiting.sources.planted.personal import Identity, Planted, make_identity
+from pipelines.recruiting.sources.planted.personal import Identity, PlantedPiece, make_identity
 from pipelines.recruiting.sources.planted.texts import cv_text, one, vacancy_texts
 from pipelines.recruiting.sources.planted.vocabulary import areas, words
 from pipelines.recruiting.sources.planted.world import World, city_of, skill_names
@@ -26,7 +26,7 @@ class Files:
     vacancies: dict[str, Any] = field(default_factory=dict)
     candidates: dict[str, Any] = field(default_factory=dict)
     prospects: dict[str, Any] = field(default_factory=dict)
-    personal: dict[str, list[Planted]] = field(default_factory=dict)
+    personal: dict[str, list[PlantedPiece]] = field(default_factory=dict)
 
 
 def make_files(world: World, applications: Applications, seed: int, *, dirt: bool) -> Files:

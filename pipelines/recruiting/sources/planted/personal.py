@@ -42,7 +42,7 @@ class Identity:
 
 
 @dataclass(frozen=True)
-class Planted:
+class PlantedPiece:
     """A piece of a CV with personal data.
 
     Attributes:
@@ -117,7 +117,7 @@ def _links(who: Identity) -> list[str]:
     ]
 
 
-def _spoken(who: Identity) -> str:
+def _spoken_date(who: Identity) -> str:
     """The birth date in words."""
     return f"{who.birth.day} de {words('people')['months'][who.birth.month - 1]} de {who.birth.year}"
 
@@ -125,7 +125,7 @@ def _spoken(who: Identity) -> str:
 def _births(who: Identity) -> list[str]:
     born = who.birth
     return [
-        *(f"Data de nascimento: {born:%d/%m/%Y}", f"Nascido em {_spoken(who)}"),
+        *(f"Data de nascimento: {born:%d/%m/%Y}", f"Nascido em {_spoken_date(who)}"),
         *(f"nasc. {born:%d-%m-%Y}", f"Nascimento: {born:%d.%m.%Y}", f"Dt. Nasc.: {born:%d/%m/%y}", f"{born:%d/%m/%Y}"),
         *(f"D.N. {born:%d/%m/%Y}", f"Date of birth: {born:%Y-%m-%d}", f"Nascida em: {born:%d / %m / %Y}"),
     ]
@@ -156,13 +156,16 @@ KINDS: dict[str, tuple[Callable[[Identity], list[str]], Callable[[Identity], tup
     "phone": (_phones, lambda who: (who.phone[-8:],)),
     "cpf": (_cpfs, lambda who: (who.cpf[:9],)),
     "link": (_links, lambda who: (who.handle,)),
-    "birth": (_births, lambda who: (*(f"{who.birth:{form}}" for form in ("%d%m%Y", "%Y%m%d", "%d%m%y")), _spoken(who))),
+    "birth": (
+        _births,
+        lambda who: (*(f"{who.birth:{form}}" for form in ("%d%m%Y", "%Y%m%d", "%d%m%y")), _spoken_date(who)),
+    ),
     "address": (_addresses, lambda who: (who.street.split()[-1] + str(who.number), who.cep)),
     "name": (_names, lambda who: (who.given, who.middle, who.surname)),
 }
 
 
-def written(who: Identity, kind: str, place: int) -> Planted:
+def write_piece(who: Identity, kind: str, place: int) -> PlantedPiece:
     """One kind of a person's data in one of its ways.
 
     Args:
@@ -170,13 +173,13 @@ def written(who: Identity, kind: str, place: int) -> Planted:
     """
     ways, secrets = KINDS[kind]
     texts = ways(who)
-    return Planted(kind, texts[place % len(texts)], secrets(who))
+    return PlantedPiece(kind, texts[place % len(texts)], secrets(who))
 
 
-def traces(text: str, planted: Planted) -> list[str]:
+def traces(text: str, planted: PlantedPiece) -> list[str]:
     """Secrets of a piece that a text still holds, however they are written.
 
-    >>> traces("fone 9876 5432", Planted("phone", "", ("98765432",)))
+    >>> traces("fone 9876 5432", PlantedPiece("phone", "", ("98765432",)))
     ['98765432']
     """
     if planted.kind == "name":

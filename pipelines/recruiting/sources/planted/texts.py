@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipelines.recruiting.sources.planted.personal import KINDS, Identity, Planted, written
+from pipelines.recruiting.sources.planted.personal import KINDS, Identity, PlantedPiece, write_piece
 from pipelines.recruiting.sources.planted.vocabulary import areas, words
 from pipelines.recruiting.sources.planted.world import World, city_of, skill_names
 
@@ -31,14 +31,14 @@ def vacancy_texts(world: World, place: int, rng: np.random.Generator) -> dict[st
     }
 
 
-def cv_text(world: World, person: int, who: Identity, rng: np.random.Generator) -> tuple[str, list[Planted]]:
+def cv_text(world: World, person: int, who: Identity, rng: np.random.Generator) -> tuple[str, list[PlantedPiece]]:
     """A CV: personal data in any of its ways, a summary, jobs, skills and schools; and what of it is personal."""
     people = world.people
     area = areas()[int(people.area[person])]
     skills = skill_names(int(people.area[person]), people.skills[person])
     level = words()["levels"][int(people.level[person])]
     state, city = city_of(int(people.city[person]))
-    head = [written(who, kind, int(rng.integers(100))) for kind in HEADERS if kind == "name" or rng.random() < 0.75]
+    head = [write_piece(who, kind, int(rng.integers(100))) for kind in HEADERS if kind == "name" or rng.random() < 0.75]
     lines = [piece.text for piece in head]
     lines += [f"{city} - {state}", "", "OBJETIVO", f"Atuar como {one(rng, area.roles)} {level}.", "", "RESUMO"]
     years = int(rng.integers(1, 5) + 4 * people.level[person])
@@ -48,7 +48,7 @@ def cv_text(world: World, person: int, who: Identity, rng: np.random.Generator) 
     lines += [f"{one(rng, words()['courses'])} - {one(rng, words()['schools'])} ({2000 + int(rng.integers(20))})"]
     lines += [f"Inglês: {words()['languages'][int(people.english[person])]}"]
     if rng.random() < 0.3:
-        again = written(who, one(rng, list(KINDS)), int(rng.integers(100)))
+        again = write_piece(who, one(rng, list(KINDS)), int(rng.integers(100)))
         head.append(again)
         lines.append(again.text)
     return "\n".join(lines), head

@@ -23,9 +23,9 @@ def drift(sheet: Sheet, size: float) -> None:
         if header in FALLING:
             sheet.columns[place] = _lower(cells, size * FALLING[header])
         elif header in EMPTY:
-            sheet.columns[place] = _replaced(cells, None, size * EMPTY[header], draw)
+            sheet.columns[place] = _replace_cells(cells, None, size * EMPTY[header], draw)
         elif header == SCHOOL:
-            sheet.columns[place] = _replaced(cells, OTHER_SCHOOL, size * 0.3, draw)
+            sheet.columns[place] = _replace_cells(cells, OTHER_SCHOOL, size * 0.3, draw)
     sheet.add(NEW, draw.integers(60, 101, len(sheet.year.person)).tolist())
 
 
@@ -33,6 +33,6 @@ def _lower(cells: Cells, points: float) -> Cells:
     return [None if cell is None else round(max(cell - points, 0.0), 3) for cell in cells]
 
 
-def _replaced(cells: Cells, value: object, share: float, draw: np.random.Generator) -> Cells:
+def _replace_cells(cells: Cells, value: object, share: float, draw: np.random.Generator) -> Cells:
     chosen = draw.random(len(cells)) < share
     return [value if yes else cell for cell, yes in zip(cells, chosen, strict=True)]

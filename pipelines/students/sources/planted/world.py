@@ -147,17 +147,17 @@ def _year(world: World, draw: np.random.Generator, year: int, person: IntArray, 
 def _indices(
     draw: np.random.Generator, ability: FloatArray, engagement: FloatArray, lag: IntArray
 ) -> dict[str, FloatArray]:
-    def shown(mean: float, signal: npt.ArrayLike, noise: float) -> FloatArray:
+    def observe(mean: float, signal: npt.ArrayLike, noise: float) -> FloatArray:
         values: FloatArray = np.clip(mean + np.asarray(signal) + noise * draw.standard_normal(len(ability)), 0, 10)
         return np.round(values, 3)
 
-    found = {"iaa": shown(8.3, 0.2 * engagement, 1.2), "ieg": shown(7.6, 1.4 * engagement, 0.7)}
+    found = {"iaa": observe(8.3, 0.2 * engagement, 1.2), "ieg": observe(7.6, 1.4 * engagement, 0.7)}
     found["ips"] = draw.choice([2.5, 5.0, 6.3, 7.5, 8.8], len(ability))
-    found["ida"] = shown(6.4, 1.4 * ability, 0.7)
-    found["mat"], found["por"] = shown(6.0, 1.3 * ability, 1.2), shown(6.4, 1.2 * ability, 1.2)
-    found["ing"] = np.where(draw.random(len(ability)) < 0.35, shown(6.5, 1.0 * ability, 1.4), np.nan)
-    found["ipv"] = shown(7.3, 0.6 * ability + 0.5 * engagement, 0.7)
-    found["ipp"] = shown(7.4, 0.2 * ability, 0.9)
+    found["ida"] = observe(6.4, 1.4 * ability, 0.7)
+    found["mat"], found["por"] = observe(6.0, 1.3 * ability, 1.2), observe(6.4, 1.2 * ability, 1.2)
+    found["ing"] = np.where(draw.random(len(ability)) < 0.35, observe(6.5, 1.0 * ability, 1.4), np.nan)
+    found["ipv"] = observe(7.3, 0.6 * ability + 0.5 * engagement, 0.7)
+    found["ipp"] = observe(7.4, 0.2 * ability, 0.9)
     found["ian"] = np.select([lag <= -3, lag <= -1], [2.5, 5.0], 10.0)
     weights = {"iaa": 0.1, "ieg": 0.2, "ips": 0.1, "ida": 0.2, "ipv": 0.2, "ian": 0.1, "ipp": 0.1}
     found["inde"] = np.round(np.sum([weight * found[name] for name, weight in weights.items()], axis=0), 4)

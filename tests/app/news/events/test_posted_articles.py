@@ -49,7 +49,7 @@ def loaded(log: EventLog, model: NewsModel | None = None, *, until: int | None =
     return room
 
 
-def known(room: Newsroom) -> list[str]:
+def article_ids(room: Newsroom) -> list[str]:
     return [story.article_id for story in room.editorial.stories()]
 
 
@@ -67,14 +67,14 @@ def test_what_expired_is_left_and_what_must_not_be_shown_is_known(log: EventLog)
     post(log, "embargoed", OLD, embargo_ms=NOW_MS + HOUR_MS)
     post(log, "expires", OLD, expires_ms=OLD + HOUR_MS)
     room = loaded(log)
-    assert known(room) == ["alive", "edge", "later", "hidden", "taken down", "embargoed", "expires"]
+    assert article_ids(room) == ["alive", "edge", "later", "hidden", "taken down", "embargoed", "expires"]
     assert room.editorial.get("taken down").refusal(NOW_MS) == "taken_down"  # type: ignore[union-attr]
 
 
 def test_an_old_post_of_an_article_that_the_release_thinks_alive_is_known(log: EventLog, model: NewsModel) -> None:
     post(log, "a30", OLD)
     post(log, "a3", OLD)  # which the release knows as expired
-    assert known(loaded(log, model)) == ["a30"]
+    assert article_ids(loaded(log, model)) == ["a30"]
 
 
 def test_words_are_read_of_alive_articles_that_the_release_lacks_and_of_no_other(
@@ -112,7 +112,7 @@ def test_what_was_posted_after_the_snapshot_is_not_known_before_it_is_folded(log
     post(log, "a", NOW_MS, title="after")
     post(log, "b", NOW_MS)
     room = loaded(log, until=until)
-    assert known(room) == ["a"]
+    assert article_ids(room) == ["a"]
     assert room.editorial.get("a").title == "before"  # type: ignore[union-attr]
     room.apply(log.tail(until), after=until)
     assert room.editorial.get("a").title == "after"  # type: ignore[union-attr]
@@ -121,7 +121,7 @@ def test_what_was_posted_after_the_snapshot_is_not_known_before_it_is_folded(log
 def test_another_post_about_a_forgotten_article_brings_all_of_it_back(log: EventLog) -> None:
     until = post(log, "a", OLD, title="T", tags=["x"], section="mundo")
     room = loaded(log, until=until)
-    assert known(room) == []
+    assert article_ids(room) == []
     post(log, "a", NOW_MS, url="u")
     room.apply(log.tail(until), after=until)
     whole = room_at(0)
@@ -136,5 +136,5 @@ def test_catching_up_takes_over_what_was_posted_before_the_snapshot(log: EventLo
     room = room_at(log.head())
     clock = Clock("data", NOW_MS)
     CatchUp(log, 30.0).gather(room, Vectoriser.of(model), clock, Bounds(48.0, 8, model.catalog), before=None)
-    assert known(room) == ["a30"]
+    assert article_ids(room) == ["a30"]
     assert not room.knows_reader("ana")

@@ -141,7 +141,7 @@ def given(client: httpx.Client, user: str, **query: Any) -> tuple[str, list[str]
     return answer["answer_id"], [item["page"] for item in answer["items"]]
 
 
-def shown(client: httpx.Client, user: str, answers: list[str], page: str) -> None:
+def post_impression(client: httpx.Client, user: str, answers: list[str], page: str) -> None:
     body = [
         {"event_id": f"{user} {n}", "kind": "impression", "user_id": user, "page": page, "answer_id": answer}
         for n, answer in enumerate(answers)
@@ -153,8 +153,8 @@ def test_each_list_that_held_an_article_proves_one_impression_and_together_they_
     with site(store) as client:
         lists = [given(client, "ana", num_recs=100) for _ in range(9)]
         page = lists[0][1][0]
-        shown(client, "ana", [answer for answer, _ in lists], page)
-        shown(client, "ana", [answer for answer, _ in lists], page)  # sent again
+        post_impression(client, "ana", [answer for answer, _ in lists], page)
+        post_impression(client, "ana", [answer for answer, _ in lists], page)  # sent again
         until(lambda: page not in given(client, "ana", num_recs=100)[1])
     assert [entry.body.get("proof") for entry in written(store) if entry.article_id == page] == ["answer"] * 9
 
@@ -163,8 +163,8 @@ def test_one_list_proves_neither_two_impressions_of_an_article_nor_one_that_it_d
     with site(store) as client:
         answer, pages = given(client, "ana", num_recs=5)
         other = given(client, "ana", num_recs=100)[1][-1]
-        shown(client, "ana", [answer] * 9, pages[0])
-        shown(client, "rui", [given(client, "rui", num_recs=1)[0]] * 9, other)
+        post_impression(client, "ana", [answer] * 9, pages[0])
+        post_impression(client, "rui", [given(client, "rui", num_recs=1)[0]] * 9, other)
         assert pages[0] in given(client, "ana", num_recs=100)[1]
         assert other in given(client, "rui", num_recs=100)[1]
     proofs = {page: [e.body.get("proof") for e in written(store) if e.article_id == page] for page in (pages[0], other)}

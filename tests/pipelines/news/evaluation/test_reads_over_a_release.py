@@ -82,7 +82,7 @@ def released(context: Context, log: EventLog, folder: Path) -> tuple[Newsroom, D
     return room, Dataset.load(context.run.read("refined"))
 
 
-def known(room: Newsroom, data: Dataset, user: str, session: str) -> set[str]:
+def barred_articles(room: Newsroom, data: Dataset, user: str, session: str) -> set[str]:
     """What is barred for a user after the release."""
     rows = np.flatnonzero((data.users["user_id"] == (user or f"session {session}")).to_numpy())
     reads = data.interactions.article[np.isin(data.interactions.user, rows)]
@@ -124,13 +124,13 @@ def test_what_was_read_before_a_release_is_known_after_it(tmp_path_factory: Any,
     before = whole(log)
     room, data = released(context, log, root / "release")
     for user, session in NAMES:
-        assert before.reads.read_by(user, session) <= known(room, data, user, session)
+        assert before.reads.read_by(user, session) <= barred_articles(room, data, user, session)
     later = [click("", session, PAGES[7], 6.0) for session in ("v", "w")]
     write_later(log, later)
     for each in (before, room):
         each.apply(log.tail(each.seq))
     for user, session in NAMES:
-        assert before.reads.read_by(user, session) <= known(room, data, user, session)
+        assert before.reads.read_by(user, session) <= barred_articles(room, data, user, session)
     log.close()
 
 

@@ -13,7 +13,7 @@ from pipelines.news.offline.candidate import Candidate
 from pipelines.news.offline.drawn_lists import find
 from pipelines.news.offline.estimates import METHODS, Estimates
 from pipelines.news.offline.page import page
-from pipelines.news.offline.run import Wanted, run
+from pipelines.news.offline.run import ListSelection, run
 from script_shared.errors import InputError
 from script_shared.events import EventLog
 from script_shared.releases import Releases
@@ -23,7 +23,7 @@ from tests.pipelines.news.offline.served_site import PARAMS, Site, appeal
 
 def estimate(site: Site, releases: dict[str, Path], name: str, **wanted: object) -> Estimates:
     candidate = Candidate(releases[name], name, site.log, PARAMS, 30.0)
-    return run(site.log, candidate, replace(Wanted(), **wanted))
+    return run(site.log, candidate, replace(ListSelection(), **wanted))
 
 
 def worth(lists: list[list[str]]) -> float:
@@ -54,7 +54,7 @@ def test_another_release_is_estimated_as_the_planted_preferences_say(
     lists = find(site.log, None, None, 10**6).lists
     moments = Candidate(releases["ranked"], "ranked", site.log, PARAMS, 30.0).moments([one.served for one in lists])
     own = [moment.ids for moment in moments]
-    could = [set(one.fixed) | set(one.draw.candidates(one.served.pages)) for one in lists]
+    could = [set(one.fixed_ids) | set(one.draw.candidates(one.served.pages)) for one in lists]
     possible = worth([[each for each in ids if each in some] for ids, some in zip(own, could, strict=True)])
     policy = ranked.policies[1]
     assert 0 < policy.overlap.cover < 1
@@ -94,11 +94,11 @@ def test_lists_before_the_end_of_the_candidate_s_data_are_not_used(
     facts = json.loads((releases["plain"] / "model.json").read_text())
     end_ms = site.lists[300].time_ms
     (later / "model.json").write_text(json.dumps({**facts, "data_end_ms": end_ms}))
-    found = run(site.log, Candidate(later, "later", site.log, PARAMS, 30.0), Wanted())
+    found = run(site.log, Candidate(later, "later", site.log, PARAMS, 30.0), ListSelection())
     assert found.lists == len(site.lists) - 301 - 90
     (later / "model.json").write_text(json.dumps({**facts, "data_end_ms": site.lists[-1].time_ms}))
     with pytest.raises(InputError, match="no list after the data of later can be used"):
-        run(site.log, Candidate(later, "later", site.log, PARAMS, 30.0), Wanted())
+        run(site.log, Candidate(later, "later", site.log, PARAMS, 30.0), ListSelection())
 
 
 def test_the_command_prints_and_writes(

@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipelines.news.raw.times import moments, scaled
+from pipelines.news.raw.times import moments, to_milliseconds
 from script_shared.times import EARLIEST_MS, LATEST_MS, epoch_ms
 
 DATES = st.datetimes(datetime(1999, 1, 1), datetime(2101, 1, 1))
@@ -44,7 +44,7 @@ def test_a_column_is_read_as_each_of_its_times_is(texts):
 @given(st.lists(st.integers(-(2**63) + 1, 2**63 - 1)))
 def test_a_column_of_whole_numbers_is_scaled_as_each_of_them_is(numbers):
     table = pl.DataFrame({"time": numbers}, schema={"time": pl.Int64})
-    found = table.select(scaled(pl.col("time")))["time"].to_list()
+    found = table.select(to_milliseconds(pl.col("time")))["time"].to_list()
     inside = [time if EARLIEST_MS <= time <= LATEST_MS else None for time in found]
     assert inside == [alone(number) for number in numbers]
 

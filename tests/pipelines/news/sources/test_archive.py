@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.news.sources.layout import arranged, canonical
+from pipelines.news.sources.layout import arrange_paths, canonical
 from pipelines.raw_files import archive
 from script_shared.errors import SourceError, TransientError
 
@@ -20,11 +20,11 @@ MEMBERS = {
 
 
 def check_zip(path: Path) -> None:
-    archive.check_zip(path, arranged)
+    archive.check_zip(path, arrange_paths)
 
 
 def extract(path: Path, folder: Path) -> None:
-    archive.extract(path, folder, arranged)
+    archive.extract(path, folder, arrange_paths)
 
 
 def zipped(members: dict[str, bytes]) -> bytes:

@@ -25,7 +25,7 @@ def write_clicks(folder: Path, odd: str = "", *, hours: int = 96) -> Path:
     return folder
 
 
-def said(folder: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+def click_report(folder: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
     """The part about clicks."""
     assert main(["check-data", str(folder)]) == 0
     return capsys.readouterr().out.partition("\nClicks\n")[2].partition("\n\n")[0].splitlines()
@@ -34,9 +34,9 @@ def said(folder: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
 def test_rows_of_2001_and_of_the_future_do_not_stretch_the_data_and_are_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    plain = said(write_clicks(tmp_path / "plain"), capsys)
+    plain = click_report(write_clicks(tmp_path / "plain"), capsys)
     folder = write_clicks(tmp_path / "odd", "u-1,a-1,2001-02-03 04:05:06\nu-2,a-2,2096-01-01 00:00:00\n")
-    odd = said(folder, capsys)
+    odd = click_report(folder, capsys)
     assert odd[0] == plain[0].replace("800 rows", "802 rows")
     assert odd[0].startswith("  802 rows, 2024-11-01 00:")
     assert "(4.0 days, 8.3 clicks an hour)" in odd[0]
@@ -47,12 +47,12 @@ def test_rows_of_2001_and_of_the_future_do_not_stretch_the_data_and_are_named(
 
 
 def test_an_old_export_means_data_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lines = said(write_clicks(tmp_path / "a"), capsys)
+    lines = click_report(write_clicks(tmp_path / "a"), capsys)
     assert any("it is history, so the release runs on data time" in line for line in lines)
 
 
 def test_what_has_no_column_is_not_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lines = said(write_clicks(tmp_path / "a", ",a-1,2024-11-01\nu-1,,2024-11-01\nu-1,a-1,never\n"), capsys)
+    lines = click_report(write_clicks(tmp_path / "a", ",a-1,2024-11-01\nu-1,,2024-11-01\nu-1,a-1,never\n"), capsys)
     assert lines[0].startswith("  803 rows, 2024-11-01 00:")
     assert "8.3 clicks an hour" in lines[0]
     assert "  60 users, 30 articles" in lines

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipelines.news.sources.own.normal import clicks_of, number
-from pipelines.news.sources.own.reading import kind_of, opened
+from pipelines.news.sources.own.reading import kind_of, open_table
 from script_shared.errors import InputError
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
@@ -33,7 +33,7 @@ def test_ids_may_be_numbers_first_and_texts_later_and_columns_begin_late(tmp_pat
     rows.append({"user": "ana", "article": "a-1", "time": "2026-11-01T12:00:00Z", "device": "phone"})
     file = write_lines(tmp_path / "clicks.jsonl", rows)
     assert ids(file) == [("7", "1"), ("ana", "a-1")]
-    with opened(file) as table:
+    with open_table(file) as table:
         assert table.collect()["device"].drop_nulls().to_list() == ["phone"]
 
 
@@ -41,7 +41,7 @@ def test_structures_are_left_out_whatever_they_hold(tmp_path: Path) -> None:
     row = {"user": "u", "article": "a", "time": 1_793_534_400}
     rows = [row | {"extra": {"a": 1}}, row | {"extra": {"a": {"b": 1}}}, row | {"extra": {"a": [1]}}]
     file = write_lines(tmp_path / "clicks.jsonl", rows)
-    with opened(file) as table:
+    with open_table(file) as table:
         assert table.collect_schema().names() == ["user", "article", "time"]
     assert ids(file) == [("u", "a")]
 
@@ -87,7 +87,7 @@ def test_ids_that_look_like_versions_stay_as_they_are(tmp_path: Path) -> None:
 def test_floats_with_a_fraction_and_huge_ones_are_read_as_they_are(tmp_path: Path) -> None:
     file = tmp_path / "clicks.parquet"
     pl.DataFrame({"n": [1.5, 2.0, 1e300, float("inf"), float("nan"), None]}).write_parquet(file)
-    with opened(file) as table:
+    with open_table(file) as table:
         assert table.collect()["n"].to_list() == ["1.5", "2", "1e+300", "inf", None, None]
 
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipelines.news.dataset import Dataset
-from pipelines.news.site import settled
+from pipelines.news.site import settle_params
 from pipelines.news.split.holdout import split_of
 from pipelines.news.split.moments import moments_of
 from pipelines.news.tables import table_path
@@ -74,7 +74,7 @@ def test_assembling_needs_every_segment_trained(tmp_path: Path) -> None:
 
 def test_a_moment_knows_nothing_of_later_reads(context: Context, tmp_path: Path) -> None:
     """Data cut off at the split gives the same holdout, list by list."""
-    params = settled(context).params
+    params = settle_params(context).params
     whole = Dataset.load(context.run.read("refined"))
     at = split_of(whole, params).start_ms
     cut = tmp_path / "cut"

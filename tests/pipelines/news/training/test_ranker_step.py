@@ -11,7 +11,7 @@ import pytest
 from pipelines.news.dataset import Dataset
 from pipelines.news.replay.sources import from_dataset
 from pipelines.news.replay.walk import Walk, place_after
-from pipelines.news.site import settled
+from pipelines.news.site import settle_params
 from pipelines.news.split.moments import moments_of
 from pipelines.news.training.ranker_step import rank
 from pipelines.runs import Run
@@ -55,7 +55,7 @@ def test_the_ranker_finds_that_readers_keep_to_what_the_segments_model_lists(don
 
 def test_no_model_that_the_ranker_listens_to_was_fitted_on_a_click_it_learns_from(done: Context) -> None:
     dataset = Dataset.load(done.run.read("refined"))
-    at = moments_of(dataset, settled(done).params)
+    at = moments_of(dataset, settle_params(done).params)
     model = NewsModel.load(done.run.read("assembled") / "rank")
     assert model.facts["data_end_ms"] == at.fitted < at.split < at.end
     known = model.readers.histories
@@ -65,9 +65,9 @@ def test_no_model_that_the_ranker_listens_to_was_fitted_on_a_click_it_learns_fro
 @pytest.mark.parametrize(("name", "moment"), [("holdout", "split"), ("release", "end")])
 def test_the_snapshot_is_what_a_clean_fold_of_the_last_days_gives(done: Context, name: str, moment: str) -> None:
     dataset = Dataset.load(done.run.read("refined"))
-    at = moments_of(dataset, settled(done).params)
+    at = moments_of(dataset, settle_params(done).params)
     newsroom, missing = load_newsroom(done.run.read("ranked") / name, done.params.live)
-    walk = Walk.towards(from_dataset(dataset), at.fitted, settled(done).params)
+    walk = Walk.towards(from_dataset(dataset), at.fitted, settle_params(done).params)
     for folder, until in (("holdout", at.split), ("release", getattr(at, moment))):
         walk.state.clusters.assignment = assignment_of(NewsModel.load(done.run.read("assembled") / folder))
         walk.fold_until(place_after(walk.stream, until))

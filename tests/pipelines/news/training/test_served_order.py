@@ -111,7 +111,9 @@ def test_a_release_keeps_its_choice_and_one_without_it_the_default(tmp_path: Pat
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[LiveRecommender, list[tuple[RecordedRequest, Query]]]:
+def requests_on_release(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[LiveRecommender, list[tuple[RecordedRequest, Query]]]:
     """A release over a newsroom that gets no events, and requests that were kept as they were."""
     context = ranked(tmp_path_factory.mktemp("served"), users=600)
     data, folder = Dataset.load(context.run.read("refined")), context.run.read("ranked") / "holdout"
@@ -140,9 +142,9 @@ def _requests(walk: Walk, first: int, recommender: LiveRecommender) -> Iterator[
 @pytest.mark.parametrize("enough", [100_000.0, 400.0, 0.0])
 @pytest.mark.parametrize("with_ranker", [True, False])
 def test_the_place_that_a_choice_is_judged_by_is_the_place_in_the_list_that_is_served(
-    asked: tuple[LiveRecommender, list[tuple[RecordedRequest, Query]]], enough: float, with_ranker: bool
+    requests_on_release: tuple[LiveRecommender, list[tuple[RecordedRequest, Query]]], enough: float, with_ranker: bool
 ) -> None:
-    recommender, kept = asked
+    recommender, kept = requests_on_release
     ranker = recommender.ranker
     assert ranker is not None
     ranker.segments = None if with_ranker else ()

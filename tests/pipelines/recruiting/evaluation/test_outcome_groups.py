@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from pipelines.recruiting.evaluation.outcome_groups import NAMES, Outcome, outcome_sentences, outcomes
-from pipelines.recruiting.evaluation.replayed import Decided
+from pipelines.recruiting.evaluation.replayed import DecidedApplications
 from pipelines.recruiting.sources.planted import outcomes as planted
 from pipelines.recruiting.sources.planted.vocabulary import areas
 from pipelines.recruiting.sources.planted.world import make_world
-from pipelines.recruiting.training.applicants import hired
+from pipelines.recruiting.training.applicants import is_hired
 from pipelines.recruiting.training.records import Data
 from script_shared.params import load_params
 from script_shared.recruiting.params import FILE, RecruitingParams
@@ -36,7 +36,7 @@ def measured() -> list[Outcome]:
     )
     genders = [NAMES[int(each)] for each in world.people.is_woman]
     chance = np.full(len(grade), 0.07)
-    scored = Decided(data.candidate, data.vacancy, data.day, hired(grade), grade, {"match": chance})
+    scored = DecidedApplications(data.candidate, data.vacancy, data.day, is_hired(grade), grade, {"match": chance})
     return outcomes(data, scored, genders)
 
 
