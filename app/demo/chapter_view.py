@@ -58,7 +58,7 @@ def _chapter_view(texts: Texts, number: int, chapter: Chapter, entries: Sequence
         "lead": f"{chapter.now['leads'][-1]:+.2f}" if chapter.now.get("leads") else "",
         "problem": chapter.problem,
         "links": _links(chapter) if chapter.began_ms else [],
-        "entries": [{**each.shown(), "at": clock(each.at_ms)} for each in reversed(own)],
+        "entries": [{**each.view(), "at": clock(each.at_ms)} for each in reversed(own)],
     }
 
 

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from pipelines.supervisor.parent_process import guarded
+from pipelines.supervisor.parent_process import run_guarded
 from pipelines.supervisor.stack_settings import load_stack_settings
 from script_shared.errors import PautaError
 from script_shared.parent import end_with_parent
@@ -18,7 +18,7 @@ def main() -> int:
     try:
         stack_settings = load_stack_settings([])
     except PautaError as error:
-        print(error.logged, file=sys.stderr)
+        print(error.log_text, file=sys.stderr)
         return 2
     args = _parser(stack_settings.state / "demo", stack_settings.port).parse_args()
 
@@ -27,7 +27,7 @@ def main() -> int:
 
         return session.supervise(session.Choices(args.folder.absolute(), args.port, args.minutes, args.pause))
 
-    return guarded(supervise)
+    return run_guarded(supervise)
 
 
 def _parser(folder: Path, port: int) -> argparse.ArgumentParser:

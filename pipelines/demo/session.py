@@ -59,7 +59,7 @@ def supervise(choices: Choices) -> int:
         say("stopping")
         failed = 0
     except PautaError as error:
-        say(error.logged)
+        say(error.log_text)
     finally:
         ignore_signals()
         if left := components.stop():

@@ -48,7 +48,7 @@ def tell(stage: Stage, pause_seconds: float) -> bool:
             chapter.state = "done"
         except PautaError as error:
             chapter.state, chapter.problem = "failed", error.message
-            say(f"{chapter.name} failed. {error.logged}")
+            say(f"{chapter.name} failed. {error.log_text}")
         chapter.ended_ms, chapter.until = wall_ms(), stage.newest_entry()
         chapter.now["command"] = ""
         stage.save()
