@@ -72,7 +72,7 @@ def test_signals_in_quick_succession_stop_it_once(guard: subprocess.Popen[str], 
 
 
 def test_the_exit_code_of_the_supervisor_is_the_guards(tmp_path: Path) -> None:
-    program = "from pipelines.supervisor.parent_process import guarded; sys.exit(guarded(lambda: 7))"
+    program = "from pipelines.supervisor.parent_process import run_guarded; sys.exit(run_guarded(lambda: 7))"
     with start(tmp_path, program) as process:
         assert process.wait(timeout=300) == 7
 
@@ -88,7 +88,7 @@ if os.fork():
     os.wait()  # this is make
     os._exit(0)
 os.environ["MAKELEVEL"] = "1"
-entry.load_stack_settings, entry.guarded = lambda arguments: None, guarded
+entry.load_stack_settings, entry.run_guarded = lambda arguments: None, guarded
 entry.main()
 """
 
