@@ -29,8 +29,13 @@ def words(text: str) -> list[str]:
     >>> words("Programadora C++ e .NET Sênior - 2 vagas, SAP S4/HANA")
     ['programador', 'c++', 'net', 'senior', 'vagas', 'sap', 's4', 'hana']
     """
-    stop = stop_words()
-    return [_root(word) for word in _WORD.findall(plain(text)) if word not in stop and _counts(word)]
+    return [term for word in _WORD.findall(plain(text)) if (term := _term(word))]
+
+
+@lru_cache(maxsize=200_000)
+def _term(word: str) -> str:
+    """The word as it counts in texts, "" for one that does not."""
+    return "" if word in stop_words() or not _counts(word) else _root(word)
 
 
 def _counts(word: str) -> bool:
@@ -39,7 +44,6 @@ def _counts(word: str) -> bool:
     return len(word) <= LONGEST and _NUMBER.fullmatch(word) is None and word not in PERSONAL
 
 
-@lru_cache(maxsize=100_000)
 def _root(word: str) -> str:
     """The word in its masculine form, by its ending."""
     if len(word) > 5:

@@ -112,7 +112,7 @@ def _measure_applicants(
     )
     if not seen.any():
         return
-    rows = near.retrieval.nearest(vacancy, NEAREST)
+    rows = near.retrieval.nearest(alike, NEAREST)
     ranked = np.full(len(alike), -np.inf)
     ranked[rows] = scores_of(
         models.candidate_ranker, pair_features(world, rows, np.full(len(rows), vacancy), near.today.day)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.recruiting.training.applicants import Lists, Pairs, Retrieval, by_vacancy, is_hired, list_of
-from pipelines.recruiting.training.cases import Case, Day, Openness, next_vacancies, replay
+from pipelines.recruiting.training.cases import Day, Openness, next_vacancies, replay
 from pipelines.recruiting.training.encoder_fit import EncodedData, encode_all, fit_encoder, project
 from pipelines.recruiting.training.match_fit import fit_match
 from pipelines.recruiting.training.order_fit import fit_order
-from pipelines.recruiting.training.ranker_fit import case_rows, fit_ranker
+from pipelines.recruiting.training.ranker_fit import CaseRows, fit_ranker
 from pipelines.recruiting.training.records import Data
-from script_shared.arrays import IntArray
+from script_shared.arrays import Bools, IntArray
 from script_shared.recruiting.encoders.spaces import TextSpaces
 from script_shared.recruiting.features.activity import Activity
 from script_shared.recruiting.features.feature_names import NAMES
@@ -26,6 +26,7 @@ from script_shared.recruiting.ranking.match import Match
 if TYPE_CHECKING:
     from lightgbm import Booster
 
+FEW = 0.2  # share of the vacancies below which it is faster to compare the candidates with each one alone
 REFIT_DAYS = 180  # the projection is learnt again after so many days of the replay, from the days before alone
 
 
@@ -132,15 +133,19 @@ def gather(data: Data, until: int, params: ModelParams, *, vacancies_only: bool 
     world = World(data.vacancies, data.candidates, *spaces)
     found, draw = TrainingRows(encoded, world), np.random.default_rng(params.ranker.seed)
     retrieval, block, changed = Retrieval(data, world), first, np.zeros(0, np.int64)
-    share = min(1.0, params.ranker.cases / max(_count_repeats(data, first), 1))
+    with_text = np.any(encoded.candidates, axis=1)
+    share = min(1.0, params.ranker.cases / max(_count_cases(data, first, with_text), 1))
     for today in replay(data, world, first, until, params.openness):
         if today.day >= block + REFIT_DAYS:
             block = today.day
             world.project(*encoded.spaces(project(data, encoded, block, params.encoder)))
             retrieval.rebuild()
+        cases = CaseRows(world)
         for case in next_vacancies(data, world, today, with_cv=True):
             if draw.random() < share:
-                _add_case(found.cases, world, case, params.ranker, draw)
+                cases.add(case, params.ranker.negatives, draw)
+        found.cases.features.append(cases.features())
+        found.cases.labels += cases.labels
         if not vacancies_only:
             retrieval.refresh(today.day, changed)
             changed = np.unique(data.candidate[today.places])
@@ -149,17 +154,16 @@ def gather(data: Data, until: int, params: ModelParams, *, vacancies_only: bool 
     return found
 
 
-def _count_repeats(data: Data, first: int) -> int:
-    """Applications from ``first`` on of candidates who had applied on an earlier day."""
+def _count_cases(data: Data, first: int, with_text: Bools) -> int:
+    """Applications from ``first`` on of candidates who have a text or had applied on an earlier day.
+
+    Args:
+        with_text: bool (candidates).
+    """
     begin = np.full(len(data.candidates), np.iinfo(np.int64).max)
     np.minimum.at(begin, data.candidate, data.day)
-    return int(((data.day >= first) & (data.day > begin[data.candidate])).sum())
-
-
-def _add_case(lists: Lists, world: World, case: Case, params: RankerParams, draw: np.random.Generator) -> None:
-    features, labels = case_rows(world, case, params.negatives, draw)
-    lists.features.append(features)
-    lists.labels.append(labels)
+    known = with_text[data.candidate] | (data.day > begin[data.candidate])
+    return int(((data.day >= first) & known).sum())
 
 
 def _add_lists(
@@ -172,11 +176,16 @@ def _add_lists(
     draw: np.random.Generator,
     share: float,
 ) -> None:
-    for places in by_vacancy(data, today.places):
+    groups, found = by_vacancy(data, today.places), []
+    vacancies = [int(data.vacancy[places[0]]) for places in groups]
+    batch = retrieval.alike(vacancies) if share > FEW else None
+    for at, (vacancy, places) in enumerate(zip(vacancies, groups, strict=True)):
         if draw.random() < share:
-            rows, labels = list_of(data, retrieval, places, params.negatives, draw)
+            alike = batch[at] if batch is not None else retrieval.alike([vacancy])[0]
+            rows, labels = list_of(data, retrieval, alike, places, params.negatives, draw)
             if len(rows):
-                lists.add(world, rows, int(data.vacancy[places[0]]), labels, today.day)
+                found.append((vacancy, rows, labels))
+    lists.add(world, found, today.day)
 
 
 def _match(data: Data, pairs: Pairs, until: int, params: ModelParams) -> Match:

@@ -9,7 +9,8 @@ from pipelines.recruiting.training.xgboost_trees import fit_xgboost
 from script_shared.arrays import Bools, Float32s, FloatArray, IntArray
 from script_shared.errors import InputError
 from script_shared.recruiting.features.feature_names import NAMES
-from script_shared.recruiting.features.pairs import pair_features
+from script_shared.recruiting.features.listed import PairLists, join_lists, of_candidate
+from script_shared.recruiting.features.pairs import list_columns, of_rows, pair_features, row_features
 from script_shared.recruiting.features.world import World
 from script_shared.recruiting.model_params import RankerParams
 
@@ -29,11 +30,29 @@ def case_features(world: World, case: Case) -> Float32s:
     return pair_features(world, np.full(len(case.open), case.candidate), case.open, case.day)
 
 
-def case_rows(world: World, case: Case, negatives: int, draw: np.random.Generator) -> tuple[FloatArray, IntArray]:
-    """Features and labels of a case: what was applied to, the nearest others and a draw of the rest."""
-    features = case_features(world, case)
-    kept = _keep_rows(features[:, NAMES.index("learnt_max")], case.hits, negatives, draw)
-    return features[kept], case.hits[kept].astype(int)
+class CaseRows:
+    """Training rows of the cases of a day: of each what was applied to, the nearest others and a draw of the rest."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._parts: list[tuple[PairLists, dict[str, FloatArray]]] = []
+        self.labels: list[IntArray] = []
+
+    def add(self, case: Case, negatives: int, draw: np.random.Generator) -> None:
+        """Choose the rows of a case."""
+        pairs = of_candidate(self._world, case.candidate, case.open, case.day)
+        found = list_columns(self._world, pairs)
+        kept = _keep_rows(found["learnt_max"], case.hits, negatives, draw)
+        self._parts.append(of_rows(pairs, found, kept))
+        self.labels.append(case.hits[kept].astype(int))
+
+    def features(self) -> Float32s:
+        """float32 (rows, len(NAMES)): of all rows, case by case."""
+        if not self._parts:
+            return np.zeros((0, len(NAMES)), np.float32)
+        pairs, columns = zip(*self._parts, strict=True)
+        found = {name: np.concatenate([each[name] for each in columns]) for name in columns[0]}
+        return row_features(self._world, join_lists(pairs), found)
 
 
 def _keep_rows(near: FloatArray, hits: Bools, negatives: int, draw: np.random.Generator) -> IntArray:

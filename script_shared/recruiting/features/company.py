@@ -2,56 +2,76 @@
 
 import numpy as np
 
-from script_shared.arrays import Float32s, FloatArray, IntArray
+from script_shared.arrays import Float32s, FloatArray
 from script_shared.recruiting.encoders.tfidf import unit
-from script_shared.recruiting.features.past import DECAY, Past
+from script_shared.recruiting.features.listed import PairLists
+from script_shared.recruiting.features.past import DECAY
 from script_shared.recruiting.features.vacancy_side import shared_applicants
 from script_shared.recruiting.features.world import World
 
 
-def add_company(
-    world: World, past: Past, pairs: tuple[IntArray, IntArray, IntArray], day: int, found: dict[str, FloatArray]
-) -> None:
-    """How similar the candidate is to the other earlier applicants."""
-    candidates, who, vacancies = pairs
-    learnt = world.vacancy_vectors("learnt")
+def add_company(world: World, pairs: PairLists, found: dict[str, FloatArray]) -> None:
+    """Add how similar the candidate is to the other earlier applicants."""
+    past, learnt = pairs.past, world.vacancy_vectors("learnt")
     own = learnt[np.maximum(past.rows, 0)] * np.where(past.rows < 0, 0.0, DECAY)[:, :, None]
     profile = unit(own.sum(axis=1))
-    things, which = np.unique(vacancies, return_inverse=True)
-    others = world.side.profiles(things, learnt, day)[which]
-    for at in _find_applied(world, candidates, vacancies):
-        others[at] = world.side.profile(int(vacancies[at]), learnt, int(candidates[at]))
-    alike = np.einsum("nd,nd->n", profile[who], others)
-    known = np.asarray(profile.any(axis=1))[who] & others.any(axis=1)
+    things, which = np.unique(pairs.vacancies, return_inverse=True)
+    others = world.side.profiles(things, learnt, pairs.day)[which]
+    for at in _find_applied(world, pairs):
+        others[at] = world.side.profile(int(pairs.vacancies[at]), learnt, int(pairs.candidates[at]))
+    alike = np.einsum("nd,nd->n", profile[pairs.who], others)
+    known = np.asarray(profile.any(axis=1))[pairs.who] & others.any(axis=1)
     found["applicants_learnt"] = np.where(known, alike, np.nan)
-    shared = _count_shared(world, past, pairs, day)
+
+
+def add_shared(world: World, pairs: PairLists, found: dict[str, FloatArray]) -> None:
+    """Add how many applicants the vacancy shares with the candidate's latest ones, and the share of the list's most."""
+    shared = np.zeros(len(pairs.vacancies), np.float32)
+    alone = set(_find_applied(world, pairs))
+    for part in pairs.lists:
+        one = len(set(pairs.who[part].tolist())) == 1
+        shared[part] = _of_one(world, pairs, part) if one else _of_many(world, pairs, part, alone)
     found["applicants_shared"] = shared
-    top = float(shared.max()) if len(shared) else 0.0
-    found["shared_share"] = shared / top if top > 0 else shared
+    found["shared_share"] = shared.copy()
+    for part in pairs.lists:
+        top = float(shared[part].max(initial=0.0))
+        if top > 0:
+            found["shared_share"][part] /= top
 
 
-def _find_applied(world: World, candidates: IntArray, vacancies: IntArray) -> list[int]:
-    """Places of the pairs of which the candidate has applied to the vacancy already."""
-    of_vacancy = world.activity.of_vacancy
-    if len(set(vacancies.tolist())) != 1:
-        return []
-    applicants = {entry[0] for entry in of_vacancy.get(int(vacancies[0]), ())}
-    return [at for at, row in enumerate(candidates.tolist()) if row in applicants]
+def _find_applied(world: World, pairs: PairLists) -> list[int]:
+    """Places of the pairs in lists of one vacancy of which the candidate has applied to it already."""
+    found: list[int] = []
+    for part in pairs.lists_of_vacancies:
+        entries = world.activity.of_vacancy.get(int(pairs.vacancies[part.start]))
+        if entries:
+            applicants = {entry[0] for entry in entries}
+            rows = enumerate(pairs.candidates[part].tolist(), part.start)
+            found += [at for at, row in rows if row in applicants]
+    return found
 
 
-def _count_shared(world: World, past: Past, pairs: tuple[IntArray, IntArray, IntArray], day: int) -> Float32s:
-    """float32 (n): applicants that the vacancy shares with the candidate's latest ones."""
-    candidates, who, vacancies = pairs
-    if len(past.rows) == 1:
-        older = past.rows[0][past.rows[0] >= 0].tolist()
-        by_vacancy = shared_applicants(world.activity, older, int(candidates[0])) if len(candidates) else {}
-        return np.asarray([by_vacancy.get(row, 0.0) for row in vacancies.tolist()], np.float32)
-    shared = np.zeros(len(vacancies), np.float32)
-    alone = set(_find_applied(world, candidates, vacancies))
-    for at, (row, vacancy) in enumerate(zip(who.tolist(), vacancies.tolist(), strict=True)):
+def _of_one(world: World, pairs: PairLists, part: slice) -> Float32s:
+    """float32 (n) of a list of one candidate."""
+    latest = pairs.past.rows[pairs.who[part.start]]
+    by_vacancy = shared_applicants(world.activity, latest[latest >= 0].tolist(), int(pairs.candidates[part.start]))
+    return np.asarray([by_vacancy.get(row, 0.0) for row in pairs.vacancies[part].tolist()], np.float32)
+
+
+def _of_many(world: World, pairs: PairLists, part: slice, alone: set[int]) -> Float32s:
+    """float32 (n) of a list of several candidates.
+
+    Args:
+        alone: places of pairs of which the candidate must be left out of the vacancy's applicants.
+    """
+    found = np.zeros(part.stop - part.start, np.float32)
+    rows = pairs.past.rows[pairs.who[part]].tolist()
+    for place, (latest, vacancy) in enumerate(zip(rows, pairs.vacancies[part].tolist(), strict=True)):
+        at = part.start + place
         if at in alone:
-            by_other = shared_applicants(world.activity, [vacancy], int(candidates[at]))
+            by_other = shared_applicants(world.activity, [vacancy], int(pairs.candidates[at]))
         else:
-            by_other = world.side.count_shared(vacancy, day)
-        shared[at] = sum(by_other.get(older, 0.0) for older in past.rows[row].tolist())
-    return shared
+            by_other = world.side.count_shared(vacancy, pairs.day)
+        if by_other:
+            found[place] = sum(by_other.get(older, 0.0) for older in latest)
+    return found

@@ -74,10 +74,10 @@ class Codes:
         return [sum(1 << bit for bit in {crc32(key.encode()) % MASK_BITS for key in each if key}) for each in keys]
 
 
-def has_bit(masks: IntArray, bit: int, of: int) -> Bools:
-    """bool (n): whether masks have one of the bits that are ``bit`` modulo ``of``, a divisor of 60."""
-    wanted = sum(1 << place for place in range(bit, MASK_BITS, of))
-    found: Bools = (masks & wanted) != 0
+def has_bits(masks: IntArray, of: int) -> Bools:
+    """bool (n, of): whether masks have one of the bits that are 0, 1, ... modulo ``of``, a divisor of 60."""
+    wanted = [sum(1 << place for place in range(bit, MASK_BITS, of)) for bit in range(of)]
+    found: Bools = (masks[:, None] & np.asarray(wanted)) != 0
     return found
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
-from script_shared.recruiting.features.facts import has_bit
+from script_shared.recruiting.features.facts import has_bits
 from script_shared.recruiting.features.feature_names import BITS
 from script_shared.recruiting.features.world import World
 
@@ -18,5 +18,5 @@ def add_need(world: World, vacancies: IntArray, day: int, found: dict[str, Float
     asked = np.clip(facts["asked"][vacancies], 0, day)
     found["age_workdays"] = np.busday_count(asked.astype("datetime64[D]"), np.datetime64(day, "D")).astype(np.float32)
     for name in ("contract", "area"):
-        for bit in range(BITS):
-            found[f"{name}_{bit}"] = has_bit(facts[name][vacancies], bit, BITS).astype(np.float32)
+        bits = has_bits(facts[name][vacancies], BITS).astype(np.float32)
+        found.update({f"{name}_{bit}": bits[:, bit] for bit in range(BITS)})

@@ -4,23 +4,34 @@ Everything is of the days before that day: the activity holds what was applied t
 when its own date is earlier. The names are in ``feature_names``.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.recruiting.features.activity import UNDECIDED
-from script_shared.recruiting.features.company import add_company
+from script_shared.recruiting.features.company import add_company, add_shared
 from script_shared.recruiting.features.feature_names import NAMES
+from script_shared.recruiting.features.listed import PairLists, one_list
 from script_shared.recruiting.features.need import add_need
-from script_shared.recruiting.features.past import DECAY, Past, past_of
+from script_shared.recruiting.features.past import DECAY, Past
 from script_shared.recruiting.features.vacancy_side import NAMES as VACANCY_NUMBERS
 from script_shared.recruiting.features.world import World
 
-SPACES = ("learnt", "title", "text", "learnt_title")
+LIST_RANKS = (  # feature, what it ranks, 1 for the smallest first
+    ("age_rank", "age_days", 1),
+    ("learnt_rank", "learnt_max", -1),
+    ("title_rank", "title_max", -1),
+    ("shared_rank", "applicants_shared", -1),
+    ("recent_rank", "applicants_7d", -1),
+)
 GOOD = 1  # grade from which on an outcome speaks for a candidate
 OLDEST = 400.0  # days that differences are cut to
 
 
-def pair_features(world: World, candidates: IntArray, vacancies: IntArray, day: int) -> Float32s:
+def pair_features(
+    world: World, candidates: IntArray, vacancies: IntArray, day: int, rows: IntArray | None = None
+) -> Float32s:
     """float32 (n, len(NAMES)): features of pairs, nan where something is not known.
 
     Args:
@@ -29,39 +40,106 @@ def pair_features(world: World, candidates: IntArray, vacancies: IntArray, day: 
             within it are features, too.
         vacancies: int (n), row of the vacancy of each pair.
         day: days since 1970-01-01.
+        rows: int (m), places in the list whose features are wanted, None for all.
+
+    Returns:
+        float32 (n, len(NAMES)), or (m, len(NAMES)) of the wanted places.
     """
-    people, who = np.unique(candidates, return_inverse=True)
-    things = np.unique(vacancies)
-    past = past_of(world, people, int(things[0]) if len(things) == 1 else -1, day)
-    found: dict[str, FloatArray] = {}
-    numbers = world.side.numbers(vacancies, day)
-    found.update({name: numbers[:, place] for place, name in enumerate(VACANCY_NUMBERS)})
-    found["age_days"] = np.clip(day - world.vacancy_facts["asked"][vacancies], -1, OLDEST).astype(np.float32)
-    _past_similarities(world, past, who, vacancies, found)
-    _own_similarities(world, candidates, vacancies, found)
-    _same(world, past, who, vacancies, found)
-    _fit(world, candidates, vacancies, found)
-    add_need(world, vacancies, day, found)
-    add_company(world, past, (candidates, who, vacancies), day, found)
-    _times(world, past, who, vacancies, day, found)
-    for name, source, sign in (
-        ("age_rank", "age_days", 1),
-        ("learnt_rank", "learnt_max", -1),
-        ("title_rank", "title_max", -1),
-        ("shared_rank", "applicants_shared", -1),
-        ("recent_rank", "applicants_7d", -1),
-    ):
-        found[name] = _rank(sign * found[source])
-    fresh = np.nan_to_num(found["age_days"], nan=OLDEST)
-    for name, source in (("fresh_learnt_rank", "learnt_mean"), ("fresh_title_rank", "title_max")):
-        found[name] = _rank_among_fresh(np.nan_to_num(found[source], nan=-1.0), fresh)
-    found["age_by_learnt"] = np.log1p(np.maximum(fresh, 0)) - 4 * np.nan_to_num(found["learnt_mean"])
+    return features_of(world, one_list(world, candidates, vacancies, day), rows)
+
+
+def features_of(world: World, pairs: PairLists, rows: IntArray | None = None) -> Float32s:
+    """float32 (n, len(NAMES)): features of the pairs of one or several lists, nan where something is not known.
+
+    Args:
+        world: vectors, facts and activity of all candidates and vacancies.
+        pairs: in their lists.
+        rows: int (m), places whose features are wanted, of a single list; None for all.
+
+    Returns:
+        float32 (n, len(NAMES)), or (m, len(NAMES)) of the wanted places.
+    """
+    found = list_columns(world, pairs)
+    return row_features(world, *of_rows(pairs, found, rows))
+
+
+def of_rows(
+    pairs: PairLists, found: dict[str, FloatArray], rows: IntArray | None
+) -> tuple[PairLists, dict[str, FloatArray]]:
+    """Some pairs of a list with their columns, and with the ranks that compare each with the whole list.
+
+    Args:
+        pairs: of a single list; of one or several lists if ``rows`` is None.
+        found: float (n) by name, as ``list_columns`` gives them.
+        rows: int (m), places of the pairs, None for all.
+
+    Returns:
+        the pairs, and float (m) by name.
+    """
+    fresh = _fresh_ranks(pairs.lists, found, rows)
+    if rows is None:
+        return pairs, found | fresh
+    return pairs.take(rows), {name: column[rows] for name, column in found.items()} | fresh
+
+
+def row_features(world: World, pairs: PairLists, found: dict[str, FloatArray]) -> Float32s:
+    """float32 (n, len(NAMES)): the features, from columns that ``of_rows`` gives; the others need no list.
+
+    Args:
+        world: vectors, facts and activity of all candidates and vacancies.
+        pairs: of one or several lists.
+        found: float (n) by name; the other columns are added to it.
+
+    Returns:
+        float32 (n, len(NAMES)).
+    """
+    _past_similarities(world, pairs, ("text", "learnt_title"), found)
+    _own_similarities(world, pairs.candidates, pairs.vacancies, found)
+    _same(world, pairs.past, pairs.who, pairs.vacancies, found)
+    _fit(world, pairs.candidates, pairs.vacancies, found)
+    add_need(world, pairs.vacancies, pairs.day, found)
+    add_company(world, pairs, found)
+    _times(world, pairs.past, pairs.who, pairs.vacancies, pairs.day, found)
+    age = np.nan_to_num(found["age_days"], nan=OLDEST)
+    found["age_by_learnt"] = np.log1p(np.maximum(age, 0)) - 4 * np.nan_to_num(found["learnt_mean"])
     return np.stack([found[name] for name in NAMES], axis=1).astype(np.float32)
 
 
-def _rank_among_fresh(near: FloatArray, age: FloatArray) -> Float32s:
-    """float32 (n): how many vacancies are at least as new and nearer."""
-    better = (near[None, :] > near[:, None]) & (age[None, :] <= age[:, None])
+def list_columns(world: World, pairs: PairLists) -> dict[str, FloatArray]:
+    """Columns that ranks within a list are made of, and most of the ranks.
+
+    Args:
+        world: vectors, facts and activity of all candidates and vacancies.
+        pairs: of one or several lists.
+
+    Returns:
+        float (n) by name of the feature.
+    """
+    numbers = world.side.numbers(pairs.vacancies, pairs.day)
+    found: dict[str, FloatArray] = {name: numbers[:, place] for place, name in enumerate(VACANCY_NUMBERS)}
+    asked = world.vacancy_facts["asked"][pairs.vacancies]
+    found["age_days"] = np.clip(pairs.day - asked, -1, OLDEST).astype(np.float32)
+    _past_similarities(world, pairs, ("learnt", "title"), found)
+    add_shared(world, pairs, found)
+    for name, source, sign in LIST_RANKS:
+        ranks = [_rank(sign * found[source][part]) for part in pairs.lists]
+        found[name] = np.concatenate([np.zeros(0), *ranks])
+    return found
+
+
+def _fresh_ranks(lists: Sequence[slice], found: dict[str, FloatArray], rows: IntArray | None) -> dict[str, FloatArray]:
+    age, ranks = np.nan_to_num(found["age_days"], nan=OLDEST), {}
+    for name, source in (("fresh_learnt_rank", "learnt_mean"), ("fresh_title_rank", "title_max")):
+        near = np.nan_to_num(found[source], nan=-1.0)
+        counts = [_rank_among_fresh(near[part], age[part], rows) for part in lists]
+        ranks[name] = np.concatenate([np.zeros(0), *counts])
+    return ranks
+
+
+def _rank_among_fresh(near: FloatArray, age: FloatArray, rows: IntArray | None) -> Float32s:
+    """float32 (n): how many vacancies of the list are at least as new and nearer; of some rows, or of all."""
+    own = slice(None) if rows is None else rows
+    better = (near[None, :] > near[own, None]) & (age[None, :] <= age[own, None])
     count: FloatArray = better.sum(axis=1).astype(np.float32)
     return count
 
@@ -73,18 +151,19 @@ def _rank(values: FloatArray) -> FloatArray:
     return found
 
 
-def _past_similarities(
-    world: World, past: Past, who: IntArray, vacancies: IntArray, found: dict[str, FloatArray]
-) -> None:
+def _past_similarities(world: World, pairs: PairLists, spaces: Sequence[str], found: dict[str, FloatArray]) -> None:
+    past, who, vacancies = pairs.past, pairs.who, pairs.vacancies
     missing = past.rows < 0
     weight = np.where(missing, 0.0, DECAY)
     total = weight.sum(axis=1)
     share = (weight / np.where(total > 0, total, 1.0)[:, None])[who]
-    for space in SPACES:
+    for space in spaces:
         vectors = world.vacancy_vectors(space)
         older = vectors[np.maximum(past.rows, 0)]
         if len(older) == 1:
             alike = vectors[vacancies] @ older[0].T
+        elif len(pairs.lists_of_vacancies) == 1:
+            alike = (older.reshape(-1, older.shape[2]) @ vectors[vacancies[0]]).reshape(past.rows.shape)[who]
         else:
             alike = np.einsum("nd,nkd->nk", vectors[vacancies], older[who])
         alike = np.where(missing[who], np.nan, alike)

@@ -28,22 +28,26 @@ class Past:
     counts: IntArray
 
 
-def past_of(world: World, people: IntArray, leave_out: int, day: int) -> Past:
+def past_of(world: World, people: IntArray, leave_out: int | IntArray, day: int) -> Past:
     """The past of candidates on a day, one vacancy left out.
 
     Args:
         world: facts and activity.
         people: int (n), rows of candidates.
-        leave_out: row of the vacancy whose applications do not count, -1 for none.
+        leave_out: row of the vacancy whose applications do not count, -1 for none; or int (n), one of each candidate.
         day: days since 1970-01-01; later decisions count as undecided.
     """
     rows = np.full((len(people), LATEST), -1, np.int64)
     days = np.zeros((len(people), LATEST), np.int64)
     grades = np.full((len(people), LATEST), UNDECIDED, np.int64)
     counts = np.zeros(len(people), np.int64)
-    for place, person in enumerate(people.tolist()):
-        entries = world.activity.of_candidate.get(person, ())
-        counts[place] = sum(entry[0] != leave_out for entry in entries)
-        for at, entry in enumerate(world.activity.latest(person, LATEST, leave_out)):
+    of_candidate, without = world.activity.of_candidate, np.broadcast_to(leave_out, len(people)).tolist()
+    for place, (person, vacancy) in enumerate(zip(people.tolist(), without, strict=True)):
+        entries = of_candidate.get(person)
+        if not entries:
+            continue
+        counted = [entry for entry in reversed(entries) if entry[0] != vacancy]
+        counts[place] = len(counted)
+        for at, entry in enumerate(counted[:LATEST]):
             rows[place, at], days[place, at], grades[place, at] = (entry[0], entry[1], known_grade(entry, day))
     return Past(rows, days, grades, counts)

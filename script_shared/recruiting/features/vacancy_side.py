@@ -10,6 +10,7 @@ from script_shared.recruiting.features.activity import Activity, known_grade
 PACES = (1, 3, 7, 14)  # days back that applications are counted over
 OTHERS = 5  # newest other vacancies of an applicant that count
 APPLICANTS = 25  # newest applicants that count
+ROOM = 256  # rows of vacancies to come that there is room for
 LONG_AGO = 400.0  # days since something that never happened
 NAMES = (
     "applicants",
@@ -26,7 +27,7 @@ class VacancySide:
     def __init__(self, activity: Activity) -> None:
         self._activity = activity
         self._state = (-1, -1)
-        self._numbers: dict[int, list[float]] = {}
+        self._numbers = np.zeros((0, len(NAMES)), np.float32)
         self._profiles: dict[int, FloatArray] = {}
         self._shared: dict[int, dict[int, float]] = {}
 
@@ -34,16 +35,19 @@ class VacancySide:
         state = (day, self._activity.changes)
         if state != self._state:
             self._state = state
-            self._numbers, self._profiles, self._shared = {}, {}, {}
+            self._numbers, self._profiles, self._shared = np.zeros((0, len(NAMES)), np.float32), {}, {}
 
     def numbers(self, vacancies: IntArray, day: int) -> Float32s:
         """float32 (n, len(NAMES)) of vacancies on a day."""
         self._fresh(day)
-        found = self._numbers  # another thread may begin a new one
-        for row in vacancies.tolist():
-            if row not in found:
-                found[row] = self._count(row, day)
-        return np.asarray([found[row] for row in vacancies.tolist()], np.float32).reshape(-1, len(NAMES))
+        found = self._numbers  # by row, nan where it is not counted yet; another thread may begin a new one
+        last = int(vacancies.max(initial=-1))
+        if last >= len(found):
+            found = np.full((last + ROOM, len(NAMES)), np.nan, np.float32)
+            self._numbers = found
+        for row in np.unique(vacancies[np.isnan(found[vacancies, 0])]).tolist():
+            found[row] = self._count(row, day)
+        return found[vacancies]
 
     def _count(self, row: int, day: int) -> list[float]:
         entries = self._activity.of_vacancy.get(row, [])

@@ -1,4 +1,8 @@
-"""Patterns of personal data in texts. Each has bounded repeats only, so that a long text costs time in its length."""
+"""Patterns of personal data in texts. Each has bounded repeats only, so that a long text costs time in its length.
+
+Most places of a text cannot begin a match, so a pattern fails early there: it begins with the characters that may come
+first where it can, and looks behind after the first of them.
+"""
 
 import re
 
@@ -37,7 +41,13 @@ def _of(pattern: str) -> re.Pattern[str]:
 
 _AT = r"(?:@|[(\[](?:at|a|arroba)[)\]]|\sarroba\s)"
 _DOT = r"(?:\.|\s?[(\[](?:dot|ponto)[)\]]\s?|\sponto\s)"
-MAIL = (_of(rf"(?<![\w.+\-])[\w.+\-]{{1,64}}\s{{0,2}}{_AT}\s{{0,2}}[\w\-]{{1,63}}(?:{_DOT}[\w\-]{{2,24}}){{1,4}}"),)
+_MAIL_LETTER = r"[\w.+\-]"
+MAIL = (
+    _of(
+        rf"{_MAIL_LETTER}(?<!{_MAIL_LETTER}{_MAIL_LETTER}){_MAIL_LETTER}{{0,63}}\s{{0,2}}{_AT}\s{{0,2}}"
+        rf"[\w\-]{{1,63}}(?:{_DOT}[\w\-]{{2,24}}){{1,4}}"
+    ),
+)
 _SITES = (
     r"(?:linkedin|github|gitlab|facebook|fb|instagram|twitter|behance|medium|lattes\.cnpq|t|wa|about|bitbucket|youtube)"
     r"\s?\.\s?(?:com|br|me|org|io|net)(?:\.br)?"
@@ -52,7 +62,7 @@ LINKS = (
     _of(r"(?<![\w@.])@[a-z][\w.]{2,40}"),
 )
 DOCUMENTS = (
-    _of(r"(?<![\d.])\d{3}[.\s]?\d{3}[.\s]?\d{3}\s?[\-–/.]\s?\d{2}(?!\d)"),  # CPF
+    re.compile(r"\d(?<![\d.]\d)\d{2}[.\s]?\d{3}[.\s]?\d{3}\s?[\-–/.]\s?\d{2}(?!\d)"),  # CPF
     _of(rf"(?<!\w)c\.?\s?p\.?\s?f\.?(?:\s?/\s?mf)?(?:\s(?:n[º°o.]{{0,2}}|número))?{_LABEL}[\d.\-–/\s]{{9,20}}\d"),
     _of(
         r"(?<!\w)(?:r\.?\s?g\.?|identidade|cnh|ctps|pis(?:/pasep)?|passaporte|t[íi]tulo\sde\seleitor)"
@@ -64,15 +74,15 @@ PHONE_LABEL = _of(
     r"(?:\s(?:para\s)?(?:contato|recados?|cel(?:ular)?|res(?:idencial)?|fixo|comercial|whatsapp))?"
     rf"{_LABEL}(?:n[º°o.]{{1,2}}\s)?[+(]?\d[\d\s().\-–/+]{{5,30}}\d"
 )
-PHONE = _of(
-    r"(?<![\d/.,\-])(?:\+\s?)?(?:\(?0{0,2}55\)?[\s.\-]{0,3})?(?:\(?\s?0?\d{2}\s?\)?[\s.\-–]{0,3})?"
+PHONE = re.compile(
+    r"(?=\s?[+(\d])(?<![\d/.,\-])(?:\+\s?)?(?:\(?0{0,2}55\)?[\s.\-]{0,3})?(?:\(?\s?0?\d{2}\s?\)?[\s.\-–]{0,3})?"
     r"(?:9[\s.\-]{0,2})?\d{4}[\s.\-–]{0,3}\d{4}(?![\d/,]|\.\d)"
 )
-PHONE_GROUPS = _of(
-    r"(?<![\d/.,\-])(?:\+\s?)?(?:\(?55\)?[\s.\-]{0,3})?\(?0?[1-9]\d\)?[\s.\-–]{0,3}\d{2,3}[\s.\-–]\d{3}[\s.\-–]\d{3,4}"
+PHONE_GROUPS = re.compile(
+    r"(?=[+(\d])(?<![\d/.,\-])(?:\+\s?)?(?:\(?55\)?[\s.\-]{0,3})?\(?0?[1-9]\d\)?[\s.\-–]{0,3}\d{2,3}[\s.\-–]\d{3}[\s.\-–]\d{3,4}"
     r"(?![\d/,])"
 )
-LONG_NUMBER = _of(r"(?<![\d.,])\d{10,13}(?![\d,]|\.\d)")  # a phone or a document without marks
+LONG_NUMBER = re.compile(r"\d(?<![\d.,]\d)\d{9,12}(?![\d,]|\.\d)")  # a phone or a document without marks
 BIRTH = (
     _of(rf"(?<!\w){_BORN}\b[^\d\n]{{0,40}}{DATE}{_END}"),
     re.compile(rf"(?:^|(?<=[|,;•]))[ \t]{{0,3}}{DATE}[ \t]{{0,3}}(?=$|[|,;•])", re.IGNORECASE | re.MULTILINE),  # alone
@@ -92,7 +102,7 @@ ADDRESS = (
     _of(rf"(?<![\w.]){_STREET}\s{{1,3}}[^\n\d|;]{{2,60}}{_NUMBER}{_REST}"),
     _of(rf"(?<!\w)(?:rua|avenida|r\.|av\.)\s{{1,3}}\d{{1,2}}\sde\s[a-zç]{{3,12}}{_NUMBER}{_REST}"),
     _of(rf"(?<!\w)c\.?e\.?p\.?{_LABEL}\d{{2}}\.?\d{{3}}\s?-?\s?\d{{3}}(?!\d)"),
-    _of(r"(?<![\d.\-])\d{2}\.?\d{3}-\d{3}(?![\d\-])"),
+    re.compile(r"\d(?<![\d.\-]\d)\d\.?\d{3}-\d{3}(?![\d\-])"),
     _of(r"(?<!\w)bairro\s{0,2}[:\-–]\s{0,2}[^\n,;|]{2,50}"),
 )
 _CAPITAL = r"[A-ZÀ-Ý][\w'´`.\-]{0,24}"
@@ -101,3 +111,22 @@ NAME_LABEL = _of(
     r"|refer[êe]ncias?|indica[çc][ãa]o)\s{0,2}[:\-–]\s{0,2}"
     rf"(?-i:{_CAPITAL}(?:[ \t]{{1,3}}(?:(?:d[aeo]s?|e)[ \t]{{1,2}})?{_CAPITAL}){{0,7}})"
 )
+HINTS: dict[re.Pattern[str], tuple[str, ...]] = {  # each match of the pattern has one of them, in small letters
+    MAIL[0]: ("@", "arroba", "(at", "[at", "(a)", "(a]", "[a)", "[a]"),
+    LINKS[0]: ("http", "ftp"),
+    LINKS[1]: ("www",),
+    LINKS[3]: ("linkedin", "skype", "facebook", "instagram", "github", "twitter", "telegram", "lattes"),
+    LINKS[4]: ("in/",),
+    LINKS[5]: ("@",),
+    PHONE_LABEL: ("tel", "fone", "cel", "whats", "wpp", "zap", "contato", "phone", "mobile", "recado"),
+    BIRTH[0]: ("nasc", "d.", "d/n", "birth", "born", "dob", "anivers"),
+    BIRTH[2]: ("nasc", "d.", "d/n", "birth", "born", "dob", "anivers"),
+    BIRTH[3]: ("idade", "age"),
+    BIRTH[4]: ("anos",),
+    BIRTH[5]: ("anos",),
+    ADDRESS[0]: ("endere", "address", "resid", "logradouro"),
+    ADDRESS[2]: ("rua", "avenida", "r.", "av."),
+    ADDRESS[3]: ("cep", "c.e", "ce."),
+    ADDRESS[5]: ("bairro",),
+    NAME_LABEL: ("nome", "name", "filia", "pai", "mãe", "mae", "njuge", "refer", "indica"),
+}

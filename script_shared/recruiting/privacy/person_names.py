@@ -20,7 +20,10 @@ COMMON = frozenset(_COMMON.split())  # parts of names, and places or things too:
 SAINTS = frozenset({"sao", "santa", "santo", "san", "dom", "dona"})  # before a given name: a place
 PLACES = frozenset({("joao", "pessoa"), ("jose", "bonifacio"), ("paula", "souza"), ("getulio", "vargas")})
 _WORD = r"[A-ZÀ-Ý][\w'´`]{0,23}\.?"
-_RUN = re.compile(rf"(?<!\w){_WORD}(?:[ \t]{{1,3}}(?:(?:d[aeo]s?|e|DE|DA|DO|DAS|DOS|E)[ \t]{{1,2}})?{_WORD}){{1,7}}")
+_RUN = re.compile(
+    rf"[A-ZÀ-Ý](?<!\w[A-ZÀ-Ý])[\w'´`]{{0,23}}\.?"  # looks behind after the first letter, so that most places fail early
+    rf"(?:[ \t]{{1,3}}(?:(?:d[aeo]s?|e|DE|DA|DO|DAS|DOS|E)[ \t]{{1,2}})?{_WORD}){{1,7}}"
+)
 _PART = re.compile(r"\S+")
 _TOKEN = re.compile(r"[a-z']{1,40}")
 BETWEEN = " \t\r\n,.'-_"
@@ -31,8 +34,9 @@ def without_names(text: str, names: Sequence[str]) -> str:
     """The text without the names."""
     parts = {part for name in names for part in _TOKEN.findall(fold(name))}
     parts = {part for part in parts if len(part) >= SHORTEST and part not in PARTICLES}
-    if parts:
-        text = without_spans(text, _runs(fold(text), parts))
+    lower = fold(text) if parts else ""
+    if any(part in lower for part in parts):
+        text = without_spans(text, _runs(lower, parts))
     return _RUN.sub(_without_given, text)
 
 
@@ -42,6 +46,9 @@ def _runs(lower: str, parts: set[str]) -> Iterator[tuple[int, int]]:
     before = previous = ""
     for token in _TOKEN.finditer(lower):
         word = token[0]
+        if not run and word not in parts:
+            previous = word
+            continue
         beside = not run or lower[run[-1].end() : token.start()].strip(BETWEEN) in JOINTS
         if word in parts and beside:
             before = before if run else previous

@@ -1,10 +1,10 @@
 """Removes personal data from a text: addresses of all kinds, numbers, birth dates and names; each rule is linear."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from script_shared.recruiting.privacy import patterns
-from script_shared.recruiting.privacy.folded import without_text
+from script_shared.recruiting.privacy.folded import without_texts
 from script_shared.recruiting.privacy.person_names import without_names
 
 SPACES = re.compile(r"[^\S\n]{2,}")
@@ -13,8 +13,8 @@ YEARS = range(1930, 2050)
 SHORTEST_KNOWN = 6  # characters; a shorter text may be a word
 DIGITS = re.compile(r"\D")
 DIGIT_GROUPS = re.compile(r"\d{1,4}")
-WRITTEN = re.compile(r"(?<!\d)\d{1,4}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?\d{1,4}(?!\d)")
-SPOKEN = re.compile(r"(?<!\d)(\d{1,2})º?\sde\s[a-zç]{4,9}\sde\s(\d{4})(?!\d)", re.IGNORECASE)
+WRITTEN = re.compile(r"\d(?<!\d\d)\d{0,3}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?\d{1,4}(?!\d)")
+SPOKEN = re.compile(r"(\d(?<!\d\d)\d?)º?\sde\s[a-zç]{4,9}\sde\s(\d{4})(?!\d)", re.IGNORECASE)
 FIRST_BIRTH, LAST_DAY = 1900, 31
 
 
@@ -30,26 +30,36 @@ def scrub(text: str, names: Sequence[str] = (), births: Sequence[str] = (), know
     >>> scrub("Ana Souza, ana@x.com.br, (11) 98765-4321. Python desde 2010 - 2015.", ["Ana Souza"])
     ', , . Python desde 2010 - 2015.'
     """
-    for value in {each.strip() for each in known}:
-        if len(value) >= SHORTEST_KNOWN:
-            text = without_text(text, value)
-    text = _without(text, patterns.MAIL)
-    text = _without(text, patterns.LINKS)
-    text = _without(text, patterns.BIRTH)
-    for birth in {each for each in births if each}:
+    text = without_texts(text, [each for each in known if len(each.strip()) >= SHORTEST_KNOWN])
+    useful = _useful(text)
+    text = _without(text, useful, *patterns.MAIL, *patterns.LINKS, *patterns.BIRTH)
+    for birth in dict.fromkeys(filter(None, births)):
         text = _without_birth(text, birth)
-    text = _without(text, patterns.ADDRESS)
-    text = _without(text, patterns.DOCUMENTS)
-    text = patterns.PHONE_LABEL.sub(" ", text)
+    text = _without(text, useful, *patterns.ADDRESS, *patterns.DOCUMENTS, patterns.PHONE_LABEL)
     text = patterns.PHONE.sub(_unless_years, text)
     text = patterns.LONG_NUMBER.sub(" ", patterns.PHONE_GROUPS.sub(_unless_years, text))
-    text = without_names(patterns.NAME_LABEL.sub(" ", text), names)
+    text = without_names(_without(text, useful, patterns.NAME_LABEL), names)
     return LINES.sub("\n", SPACES.sub(" ", text)).strip()
 
 
-def _without(text: str, rules: Sequence[re.Pattern[str]]) -> str:
+def _useful(text: str) -> Callable[[re.Pattern[str]], bool]:
+    """Whether a rule can find anything in the text, or in what other rules leave of it.
+
+    A rule puts a blank where it removes something, and no hint has a blank, so no rule can bring in a hint.
+    """
+    small = text.casefold().replace("ı", "i").replace("\u0307", "")  # patterns read İ and ı as i
+
+    def useful(rule: re.Pattern[str]) -> bool:
+        hints = patterns.HINTS.get(rule)
+        return hints is None or any(hint in small for hint in hints)
+
+    return useful
+
+
+def _without(text: str, useful: Callable[[re.Pattern[str]], bool], *rules: re.Pattern[str]) -> str:
     for rule in rules:
-        text = rule.sub(" ", text)
+        if useful(rule):
+            text = rule.sub(" ", text)
     return text
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.errors import ReleaseCorruptError
-from script_shared.recruiting.features.match_features import NAMES, match_features
+from script_shared.recruiting.features.match_features import NAMES, from_pair_features, match_features
 from script_shared.recruiting.features.world import World
 from script_shared.recruiting.ranking.applicant_order import ApplicantOrder
 from script_shared.recruiting.ranking.boosted import load_booster, save_booster, scores_of
@@ -65,6 +65,23 @@ class Match:
             float64 (n), calibrated, 0..1.
         """
         return self.of_features(match_features(world, candidates, vacancies, day))
+
+    def chances_of(
+        self, world: World, features: FloatArray, candidates: IntArray, vacancies: IntArray, day: int
+    ) -> FloatArray:
+        """(n) the same chances from features of the pairs that were computed before.
+
+        Args:
+            world: facts, vectors and activity.
+            features: float32 (n, features), as ``pair_features`` makes them.
+            candidates: int (n), rows.
+            vacancies: int (n), rows.
+            day: days since 1970-01-01, of the features.
+
+        Returns:
+            float64 (n), calibrated, 0..1.
+        """
+        return self.of_features(from_pair_features(world, features, candidates, vacancies, day))
 
     def in_order(self, features: FloatArray) -> FloatArray:
         """(n) scores of the applicants of one vacancy from rows of features; without an order their chances.

@@ -19,7 +19,7 @@ from script_shared.recruiting.ranking.people import People
 from script_shared.recruiting.ranking.profiles import profiles, tags_of_candidate, tags_of_vacancy
 from script_shared.recruiting.ranking.ranked import RankedItem
 from script_shared.recruiting.ranking.reasons import Reasons, levels
-from script_shared.recruiting.ranking.skills import compare
+from script_shared.recruiting.ranking.skills import compare, words_of_skills
 from script_shared.recruiting.records import NEVER, Candidate, Vacancy
 
 if TYPE_CHECKING:
@@ -118,9 +118,11 @@ class Matcher:
     ) -> list[RankedItem]:
         if not len(shown):
             return []
-        scores = scores_of(ranker, pair_features(self.world, candidates, vacancies, self.day))
+        day = self.day
+        features = pair_features(self.world, candidates, vacancies, day)
+        scores = scores_of(ranker, features)
         best = np.argsort(-scores, kind="stable")[:k]
-        chances = self.parts.match.chances(self.world, candidates[best], vacancies[best], self.day)
+        chances = self.parts.match.chances_of(self.world, features[best], candidates[best], vacancies[best], day)
         alike = self.similarities(candidates[best], vacancies[best])
         rows = zip(shown[best].tolist(), scores[best].tolist(), chances.tolist(), alike.tolist(), strict=True)
         return [RankedItem(*row) for row in rows]
@@ -201,7 +203,7 @@ class Matcher:
         """
         with self._candidate(candidate) as person, self._vacancy(vacancy) as thing:
             wanted = self.vacancies.get(thing)
-            skills = compare(wanted, self.candidates.words_of(person))
+            skills = compare(wanted, self.candidates.having(person, words_of_skills(wanted)))
             return Reasons(skills, levels(self.candidates.get(person), wanted))
 
     def match(self, candidate: int | Mapping[str, Any], vacancy: int | Mapping[str, Any]) -> RankedItem:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -17,6 +18,7 @@ from script_shared.recruiting.texts import words
 
 R = TypeVar("R", bound=Vacancy | Candidate)
 HIDDEN = ("cv",)  # fields that are not stored: a CV is kept as its words without order alone
+KEPT = 2_000  # records that were read lately
 BM25_K, BM25_B = 1.2, 0.6
 
 
@@ -37,6 +39,7 @@ class People(Generic[R]):
         self._added: list[tuple[R, frozenset[str]]] = []
         self._added_rows: dict[str, int] = {}
         self._inverted = self._invert()
+        self._read = lru_cache(maxsize=KEPT)(self._record)  # lists read the same records several times
 
     @classmethod
     def of(cls, kind: type[R], records: Sequence[R]) -> "People[R]":
@@ -86,7 +89,12 @@ class People(Generic[R]):
         """
         if row >= len(self.ids):
             return self._added[row - len(self.ids)][0]
-        return self.kind(**json.loads(self._lines[row]))
+        return self._read(row)
+
+    def _record(self, row: int) -> R:
+        lines = json.loads(self._lines[row]).items()
+        values: dict[str, Any] = {name: tuple(each) if isinstance(each, list) else each for name, each in lines}
+        return self.kind(**values)
 
     def all(self) -> list[R]:
         """The records of the release's rows."""
@@ -109,6 +117,18 @@ class People(Generic[R]):
             return self._added[row - len(self.ids)][1]
         places = self._columns[self._offsets[row] : self._offsets[row + 1]]
         return frozenset(self.terms[place] for place in places.tolist())
+
+    def having(self, row: int, terms: frozenset[str]) -> frozenset[str]:
+        """Those of some words that a record has, in hidden fields, too.
+
+        Args:
+            row: 0 or more.
+            terms: in the form of ``texts.words``.
+        """
+        if row >= len(self.ids):
+            return terms & self._added[row - len(self.ids)][1]
+        own = set(self._columns[self._offsets[row] : self._offsets[row + 1]].tolist())
+        return frozenset(term for term in terms if self._places.get(term, -1) in own)
 
     def push(self, record: R) -> int:
         """Add a record at the end that no id leads to yet; its row."""
@@ -134,6 +154,7 @@ class People(Generic[R]):
             row: 0 or more.
         """
         self._added_rows[self.id_of(row)] = -1
+        self._read.cache_clear()
         if row >= len(self.ids):
             self._added[row - len(self.ids)] = (self.kind(id=self.id_of(row)), frozenset())
 

@@ -1,8 +1,9 @@
 """Skills that a vacancy asks for, quoted from its text, and which of them a candidate's words have."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from script_shared.recruiting.records import Vacancy
 from script_shared.recruiting.texts import words
@@ -34,13 +35,23 @@ def skills_of(vacancy: Vacancy) -> dict[str, frozenset[str]]:
     >>> list(skills_of(Vacancy("1", skills="Java, Spring Boot; experiência com SAP FI/CO e inglês")))
     ['Java', 'Spring Boot', 'experiência com SAP FI/CO', 'inglês']
     """
-    for text in (vacancy.skills, vacancy.title):
-        phrases = [part.strip(" .:-–*\t") for part in _PARTS.split(text)]
-        found = {phrase: frozenset(words(phrase)) - FILLERS for phrase in phrases if 0 < len(phrase) <= LONGEST}
-        names = {phrase: terms for phrase, terms in found.items() if 0 < len(terms) <= MOST_WORDS}
-        if names:
-            return _once(names)
-    return {}
+    return dict(_find_names(vacancy.skills) or _find_names(vacancy.title))
+
+
+def words_of_skills(vacancy: Vacancy) -> frozenset[str]:
+    """All words of the skills that a vacancy asks for.
+
+    Args:
+        vacancy: a record, of the tables or of a request.
+    """
+    return frozenset().union(*skills_of(vacancy).values())
+
+
+@lru_cache(maxsize=4096)  # a list compares many candidates with the same vacancy
+def _find_names(text: str) -> Mapping[str, frozenset[str]]:
+    phrases = [part.strip(" .:-–*\t") for part in _PARTS.split(text)]
+    found = {phrase: frozenset(words(phrase)) - FILLERS for phrase in phrases if 0 < len(phrase) <= LONGEST}
+    return _once({phrase: terms for phrase, terms in found.items() if 0 < len(terms) <= MOST_WORDS})
 
 
 def _once(names: dict[str, frozenset[str]]) -> dict[str, frozenset[str]]:

@@ -14,10 +14,16 @@ from pipelines.recruiting.sources.generated import generate
 from pipelines.recruiting.sources.planted.personal import KINDS, make_identity, traces, write_piece
 from pipelines.use_case import Context
 from script_shared.recruiting.privacy import patterns, person_names, scrub, scrubber
+from script_shared.recruiting.privacy.folded import fold
 from tests.pipelines.recruiting.conftest import candidate, do, make_context, prospect, vacancy, write_agency
 
 VARIANTS = 500
 AROUND = "CURRÍCULO\n{}\nAnalista SAP de 2010 - 2015, 8 anos de experiência."
+HINTED = (
+    "tel: 3333-4444 / nascida em 1985, idade: 33 anos de idade, (33 anos) http://a.b/c www.x.com skype: zu /in/zuleica"
+    " @zu9 rua 7 de abril 200, cep 01310-100, bairro: Sé, nome: Ana Souza, endereço: rua A, a(at)b.com"
+    " nascido em 12/03/1985 "
+)
 WORK = (
     "Consultor SAP MM desde 2010 - 2015. 10 anos de experiência com Java 8, Spring 5.3 e Oracle 19c.",
     "Implantação de 3 projetos, 120 usuários, SLA de 99,9 %. Vencimento 2.500,00. ISO 9001:2015.",
@@ -101,3 +107,29 @@ def test_no_file_of_a_run_holds_the_record_of_a_person(tmp_path: Path) -> None:
         for secret in ("Zuleica", "zu@", "98765", "123.456", "Feminino", "12-03-1985", "Aprovada", "Secreto"):
             assert secret not in content, file
     assert "SAP MM em 2020" in pl.read_parquet(context.run.read("refined") / "candidates.parquet")["cv_text"][0]
+
+
+def test_a_rule_is_left_out_only_where_it_finds_nothing() -> None:
+    rng, seen = np.random.default_rng(3), dict.fromkeys(patterns.HINTS, 0)
+    for number in range(3 * len(KINDS)):
+        piece = write_piece(make_identity(rng, is_woman=True), list(KINDS)[number % len(KINDS)], number)
+        for text in (piece.text, piece.text.upper(), piece.text.upper().replace("I", "İ"), f"{HINTED} {piece.text}"):
+            useful = scrubber._useful(text)
+            for rule in patterns.HINTS:
+                found = rule.search(text) is not None
+                seen[rule] += found
+                assert useful(rule) or not found, (rule.pattern, text)
+    assert [rule.pattern for rule, count in seen.items() if not count] == []
+
+
+def test_hints_have_no_blank_and_are_in_small_letters() -> None:
+    for hint in (hint for hints in patterns.HINTS.values() for hint in hints):
+        assert hint == hint.casefold()
+        assert not any(letter.isspace() for letter in hint)
+
+
+def test_small_letters_without_accents_are_the_same_in_latin_and_other_texts() -> None:
+    letters = "".join(map(chr, range(0x250)))
+    assert "".join(fold(letter) for letter in letters) == fold(letters)
+    assert fold("ÀÉÎõüÇñ") == "aeioucn"
+    assert len(fold(letters)) == len(letters)

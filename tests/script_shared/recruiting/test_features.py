@@ -10,7 +10,14 @@ from script_shared.recruiting.encoders.tfidf import unit
 from script_shared.recruiting.features.activity import Activity, Application
 from script_shared.recruiting.features.facts import VacancyFacts
 from script_shared.recruiting.features.feature_names import NAMES
-from script_shared.recruiting.features.pairs import pair_features
+from script_shared.recruiting.features.listed import join_lists, lists_of_vacancies, of_candidate
+from script_shared.recruiting.features.pairs import (
+    features_of,
+    list_columns,
+    of_rows,
+    pair_features,
+    row_features,
+)
 from script_shared.recruiting.features.world import World
 from script_shared.recruiting.records import Candidate, Vacancy
 from script_shared.recruiting.refused import refuse_leaks
@@ -40,6 +47,35 @@ def test_a_pair_has_the_same_features_in_a_list_of_vacancies_and_in_one_of_candi
     by_candidate = pair_features(world(), np.zeros(8, int), np.arange(2, 10), 110)
     by_vacancy = pair_features(world(), np.arange(6), np.full(6, 3), 110)
     assert by_candidate[1, own] == pytest.approx(by_vacancy[0, own], nan_ok=True, abs=1e-5)
+
+
+def test_features_of_some_places_of_a_list_are_those_of_the_whole_list() -> None:
+    rows = np.array([6, 1, 2])
+    for candidates, vacancies in ((np.zeros(8, int), np.arange(2, 10)), (np.tile(np.arange(4), 2), np.arange(8))):
+        whole = pair_features(world(), candidates, vacancies, 110)
+        some = pair_features(world(), candidates, vacancies, 110, rows)
+        assert some == pytest.approx(whole[rows], nan_ok=True, abs=1e-6)
+
+
+def test_rows_of_several_lists_at_once_are_those_of_each_list() -> None:
+    own, rows = world(), np.array([4, 0])
+    lists = [of_candidate(own, candidate, np.arange(2, 10), 110) for candidate in (0, 1, 5)]
+    parts = [of_rows(each, list_columns(own, each), rows) for each in lists]
+    columns = {name: np.concatenate([each[name] for _, each in parts]) for name in parts[0][1]}
+    together = row_features(own, join_lists([pairs for pairs, _ in parts]), columns)
+    alone = [pair_features(own, np.full(8, who), np.arange(2, 10), 110, rows) for who in (0, 1, 5)]
+    assert together == pytest.approx(np.concatenate(alone), nan_ok=True, abs=1e-6)
+
+
+def test_lists_of_several_vacancies_at_once_have_the_features_of_each_alone() -> None:
+    lists = [np.arange(6), np.array([0]), np.array([1, 3]), np.array([2])]
+    vacancies = [3, 2, 2, 7]
+    together = features_of(world(), lists_of_vacancies(world(), lists, vacancies, 110))
+    alone = [
+        pair_features(world(), people, np.full(len(people), vacancy), 110)
+        for people, vacancy in zip(lists, vacancies, strict=True)
+    ]
+    assert together == pytest.approx(np.concatenate(alone), nan_ok=True, abs=1e-6)
 
 
 def test_an_outcome_counts_from_the_day_after_it_on() -> None:
