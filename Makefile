@@ -106,8 +106,12 @@ dashboards: install ## Build Grafana's dashboards again, after a change in grafa
 	$(BIN)/python -m grafana.builder
 
 .PHONY: test
-test: install ## The test suite, without the tests that take minutes
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long" --doctest-modules tests script_shared
+test: install ## The test suite, without the tests that take more than a few seconds
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow and not long" --doctest-modules tests script_shared
+
+.PHONY: test-slow
+test-slow: install ## The tests that take seconds to a minute: processes that are killed, browsers, whole trainings; CI runs them too
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "slow and not long" tests
 
 .PHONY: test-long
 test-long: install ## The tests that take minutes: make run end to end, runs killed in every step, a week of the live guard

@@ -172,6 +172,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", sorted(set(OPERATIONS) - ELSEWHERE))
 def test_the_service_answers_as_described(service: httpx.Client, at: tuple[str, str]) -> None:
     method, path = at

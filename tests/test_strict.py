@@ -84,6 +84,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("test", ["mistake", "assertion"])
 def test_an_error_that_nobody_planned_fails_the_test_that_ran(outcomes: dict[str, set[str]], test: str) -> None:
     assert outcomes[test] == {"PASSED", "ERROR"}  # its own assertions hold, and it is red at its end

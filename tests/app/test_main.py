@@ -95,6 +95,7 @@ def metrics(address: str) -> str:
     return httpx.get(f"{address}/metrics", timeout=PATIENCE_SECONDS).text
 
 
+@pytest.mark.slow
 def test_two_workers_answer_and_their_counts_are_added_up(store: Store) -> None:
     store.promote("v1")
     with started(store.settings, workers=2) as (address, process):

@@ -21,6 +21,8 @@ from tests.app.releases_made import NOW_MS
 from tests.pipelines.news.replay.streams_made import made
 from tests.realdata import real_data
 
+pytestmark = pytest.mark.slow
+
 START_MS = 1_507_816_800_000  # 2017-10-12 14:00 UTC
 HOUR_MS = 3_600_000
 SHARE = 6  # one reader in so many

@@ -12,6 +12,8 @@ from tests.app.exported import exported_metrics
 from tests.monitoring.airflow import names
 from tests.monitoring.promql import ALERTS, OF_ALERTMANAGER, OF_PROMETHEUS, ROOT, SUFFIXES, alerts, metrics_of
 
+pytestmark = pytest.mark.slow
+
 FOLDER = ALERTS.parent
 TESTS = yaml.safe_load((FOLDER / "alerts.test.yml").read_text())["tests"]
 every_alert = pytest.mark.parametrize("name", alerts())

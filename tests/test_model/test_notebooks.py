@@ -8,6 +8,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parents[2] / "test_model"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 SMALL = ["sample.users=800", "sample.articles=300", "sample.interactions=6000", "sample.days=4"]

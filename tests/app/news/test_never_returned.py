@@ -13,6 +13,8 @@ from script_shared.news.ranking.query import Query
 from tests.app.releases_made import ALIVE
 from tests.app.sites import KINDS, PAGES, READ_MUCH, SHOWN_TOO_OFTEN, Site, told_site
 
+pytestmark = pytest.mark.slow
+
 NARROW = {"section", "max_age_hours"}  # such a list may hold nothing for a ranker to order, and nothing is missing
 HOT = ("a12", "a20", "a30", "p0", "p1")
 

@@ -14,6 +14,8 @@ from script_shared.use_case_settings import UseCaseSettings
 from tests.app.conftest import serving, until
 from tests.app.recruiting.releases import ADMIN
 
+pytestmark = pytest.mark.slow
+
 ANNA = {"Authorization": "Bearer a-recruiters-token-of-a-test"}
 PATH = "/recruiting/candidates/10001/contact"
 

@@ -25,6 +25,8 @@ from tests.app.recruiting.test_records import NEW, put
 from tests.pipelines.recruiting.conftest import do, make_context
 from tests.script_shared.recruiting.index.test_contract import postgres
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["postgres"]  # fixtures
 PATH = f"/recruiting/vacancies/{VACANCY}/candidates?limit=50"
 

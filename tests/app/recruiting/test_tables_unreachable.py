@@ -10,6 +10,8 @@ from tests.app.conftest import until
 from tests.app.recruiting.releases import VACANCY
 from tests.app.recruiting.test_records import NEW, put, titles
 
+pytestmark = pytest.mark.slow
+
 PATH = f"/recruiting/vacancies/{VACANCY}/candidates"
 
 

@@ -238,6 +238,7 @@ def test_a_first_release_with_half_a_tree_is_served_without_its_ranker(
         assert len(answer["items"]) == 10
 
 
+@pytest.mark.slow
 def test_a_file_cut_short_under_a_running_service_is_no_crash_at_every_start(store: Store, whole: Path) -> None:
     store.promote("v1")
     store.promote("v2", "Nova")

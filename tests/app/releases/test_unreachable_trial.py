@@ -11,6 +11,8 @@ from app.releases.release_trial import ReleaseTrial, say
 from script_shared.errors import UnavailableError
 from script_shared.releases import Manifest, Releases
 
+pytestmark = pytest.mark.slow
+
 
 class Unreachable(ReleaseTrial):
     def run(self, folder: Path, manifest: Manifest, without: Collection[str]) -> None:

@@ -1,5 +1,6 @@
 """How often the guard is wrong, and how soon it is right, on simulated sites that are looked at all the time."""
 
+import pytest
 from scipy.stats import binomtest
 
 from pipelines.guard.state import State
@@ -41,6 +42,7 @@ def clicks_until_worse(site: Site, lead: float, *, before: float | None = None, 
     return 0, ""
 
 
+@pytest.mark.slow
 def test_a_release_at_its_tolerances_is_found_worse_in_no_more_of_200_weeks_than_alpha() -> None:
     """Exactly as bad as both tolerances allow: no release that is allowed is found worse more often."""
     wrong = [clicks_until_worse(Site(seed), -0.02, before=0.01)[1] for seed in range(WEEKS)]

@@ -105,6 +105,7 @@ def test_the_pace_is_the_half_life_that_foresees_the_next_click_best() -> None:
     assert pace_of(time[:50], favourite[:50], 40) == 1
 
 
+@pytest.mark.slow
 def test_at_its_defaults_a_slow_site_gets_a_release_that_beats_the_most_read_in_every_window(judged: Context) -> None:
     verdict = judged.run.facts("gated")
     assert verdict["accepted"] is True, verdict["reasons"]

@@ -8,6 +8,8 @@ from pipelines.__main__ import main
 from pipelines.use_case import Context
 from tests.pipelines.students.conftest import SMALL, do, make_context
 
+pytestmark = pytest.mark.slow
+
 FEW = [word for line in SMALL for word in ("--set", line)]
 
 

@@ -22,6 +22,8 @@ from script_shared.students.release_folder import CARD, HELD_OUT
 from script_shared.students.risk_model import RiskModel
 from tests.pipelines.students.conftest import make_context
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(finished: Context) -> Path:

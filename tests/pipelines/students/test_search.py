@@ -11,6 +11,8 @@ from pipelines.students.release.tried_records import tried_records
 from pipelines.use_case import Context
 from tests.pipelines.students.conftest import do, make_context
 
+pytestmark = pytest.mark.slow
+
 FAST = (
     'search.types = ["logistic", "xgboost"]',
     "search.repeats = 1",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from pipelines.tracking.reconcile import reconcile
 from script_shared.settings import Settings
 from tests.pipelines.tracking.made import context_of, settings_of, train, whole
 from tests.pipelines.tracking.seen import registry, runs
+
+pytestmark = pytest.mark.slow
 
 NOWHERE = "http://127.0.0.1:9"  # the port of "discard": nothing answers
 

@@ -22,6 +22,8 @@ from tests.pipelines.tracking.made import context_of, judge, settings_of, train,
 from tests.pipelines.tracking.seen import artifacts, registry, runs
 from tests.servers import free_port
 
+pytestmark = pytest.mark.slow
+
 
 def waiting(settings: Settings) -> int:
     """How many trainings MLflow may lack, as of the last reconciliation."""

@@ -191,6 +191,7 @@ def _write(uri, writer, batches):
     log.close()
 
 
+@pytest.mark.slow
 def test_a_tail_misses_nothing_that_concurrent_writers_commit(uri):
     EventLog(uri).head()  # makes the table
     spawn = multiprocessing.get_context("spawn")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -25,6 +26,8 @@ from script_shared.events.follower import Batch, LogFollower
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.state.state import LiveState
 from tests.script_shared.news.events_made import START_MS, small_params
+
+pytestmark = pytest.mark.slow
 
 KINDS = st.sampled_from([Kind.CLICK] * 4 + [Kind.IMPRESSION, Kind.ARTICLE, Kind.ERASE, Kind.SERVED])
 SAID = st.tuples(KINDS, st.integers(0, 3), st.integers(0, 20))

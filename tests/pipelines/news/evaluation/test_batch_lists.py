@@ -13,6 +13,8 @@ from pipelines.use_case import Context
 from script_shared.clock import HOUR_MS, wall_ms
 from tests.pipelines.news import small_run
 
+pytestmark = pytest.mark.slow
+
 MODELS = ("candidate", "in_service")
 
 

@@ -21,6 +21,8 @@ from script_shared.events import Entry, EventLog, Kind
 from script_shared.news.segments import SEGMENT_NAMES
 from tests.pipelines.news.small_run import context_of
 
+pytestmark = pytest.mark.slow
+
 SAMPLE = (
     "sample.users = 500",
     "sample.articles = 300",

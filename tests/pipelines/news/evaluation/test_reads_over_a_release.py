@@ -24,6 +24,8 @@ from script_shared.news.state.state_io import save_state
 from tests.pipelines.news.challenge_files import PAGES, START, Reader, context_of, read, write_raw
 from tests.script_shared.news.events_made import small_params
 
+pytestmark = pytest.mark.slow
+
 HOUR = 3_600_000
 NO_SHRINK = (Phase.explicit, Phase.reuse, Phase.generate)  # each case takes a third of a second
 READERS = [

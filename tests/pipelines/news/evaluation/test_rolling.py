@@ -18,6 +18,8 @@ from script_shared.params import load_params
 from script_shared.settings import Settings
 from tests.pipelines.news.replay.streams_made import START_MS, planted
 
+pytestmark = pytest.mark.slow
+
 SMALL = ["live.articles=128", "ranker.requests=900", "ranker.trees=20", "ranker.min_rows_in_leaf=5", "ranker.leaves=7"]
 
 

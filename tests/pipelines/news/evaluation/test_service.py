@@ -15,6 +15,8 @@ from pipelines.news.evaluation.standing import sentence_of, standings
 from pipelines.news.replay.figures import ReplayResult
 from tests.pipelines.news.small_run import context_of
 
+pytestmark = pytest.mark.slow
+
 HOUR_MS = 3_600_000
 NOON_MS = 1_772_452_800_000
 

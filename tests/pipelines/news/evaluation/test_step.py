@@ -28,6 +28,8 @@ from script_shared.releases import Releases
 from tests.pipelines.news.small_run import USERS, context_of, make, refine
 from tests.script_shared.news.test_model import without
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory) -> Context:

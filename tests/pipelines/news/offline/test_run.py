@@ -20,6 +20,8 @@ from script_shared.releases import Releases
 from script_shared.settings import Settings
 from tests.pipelines.news.offline.served_site import PARAMS, Site, appeal
 
+pytestmark = pytest.mark.slow
+
 
 def estimate(site: Site, releases: dict[str, Path], name: str, **wanted: object) -> Estimates:
     candidate = Candidate(releases[name], name, site.log, PARAMS, 30.0)

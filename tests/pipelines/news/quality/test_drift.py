@@ -17,6 +17,8 @@ from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
 from script_shared.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 SMALL = ["sample.users = 1500", "sample.articles = 1200", "sample.interactions = 24000", "sample.days = 8"]
 
 

@@ -50,6 +50,7 @@ def _refined(readers: list[Reader], params: RefineParams, **how: Any) -> tuple[d
         return facts, {file.stem: pl.read_parquet(file) for file in folder.glob("*.parquet")}
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(histories(), rules())
 def test_refine_equals_a_plain_reference_and_loses_no_row(readers: list[Reader], params: RefineParams) -> None:

@@ -18,6 +18,8 @@ from tests.app.recruiting.releases import TINY
 from tests.pipelines.recruiting.conftest import do, make_context
 from tests.script_shared.recruiting.pretrained_models import model2vec_folder, onnx_folder
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_release_has_the_model_that_it_was_trained_with(tmp_path: Path) -> None:
     folder = model2vec_folder(tmp_path / "model")

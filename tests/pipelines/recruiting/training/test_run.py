@@ -26,6 +26,8 @@ from script_shared.recruiting.texts import words
 from script_shared.storage.tables import tables_address
 from tests.pipelines.recruiting.conftest import do, make_context
 
+pytestmark = pytest.mark.slow
+
 TINY = (
     "generated.vacancies = 150",
     "generated.candidates = 400",
