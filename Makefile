@@ -61,6 +61,10 @@ run: install ## Start everything here: Airflow, the API, the first training; Ctr
 demo: install ## A tour in a browser: three use cases with generated data, a day in ten minutes, a story (ARGS="--minutes 5 --pause 60")
 	@exec $(BIN)/python -m pipelines.demo $(ARGS)
 
+.PHONY: demo-film
+demo-film: install ## The pictures and the film of the docs, out of a demo that runs: 10 to 20 minutes (needs Chromium)
+	PAUTA_TEST_FILM=$(CURDIR)/docs/images $(BIN)/pytest -q -p no:cacheprovider tests/end_to_end/test_demo.py
+
 .PHONY: train
 train: install ## One run of a use case, without Airflow (USE_CASE=students CONFIG=experiment.toml ARGS="--source generated")
 	@$(BIN)/python -m pipelines $(or $(USE_CASE),news) $(if $(CONFIG),--params $(CONFIG)) $(ARGS)

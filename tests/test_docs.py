@@ -23,7 +23,14 @@ ROUTE = re.compile(r"`(GET|POST|PUT|DELETE) (/[^`? ]*)")
 
 SETTINGS = (Settings, ServerSettings, StackSettings)  # of everything, of the API's listener, of `make run`
 OF_TESTS = {  # and of notebooks
-    *("PAUTA_REAL_DATA", "PAUTA_TEST_S3_ENDPOINT", "PAUTA_TEST_PICTURES", "PAUTA_EXPERIMENT_SET", "PAUTA_STANDINS"),
+    *(
+        "PAUTA_REAL_DATA",
+        "PAUTA_TEST_S3_ENDPOINT",
+        "PAUTA_TEST_PICTURES",
+        "PAUTA_TEST_FILM",
+        "PAUTA_EXPERIMENT_SET",
+        "PAUTA_STANDINS",
+    ),
 }
 
 OF_THE_STACK = set(re.findall(r"PAUTA_[A-Z0-9_]+", (ROOT / ".env.example").read_text(encoding="utf-8")))

@@ -9,10 +9,15 @@ from script_shared.audit.decision import Entry
 from script_shared.demo.story import Chapter, Story
 
 NAME = "tour"
+SITE = "token:site"
 LOWEST = 20  # place of a list that the story looks at
-OFFICES = {"news": "news", "students": "students/page", "recruiting": "recruiting/page"}
 LINKS: dict[str, tuple[tuple[str, str], ...]] = {
-    "start": (("front_page", ""), ("readers_page", "news"), ("overview", "operations")),
+    "start": (
+        ("readers_page", "news"),
+        ("students_page", "students/page"),
+        ("recruiting_page", "recruiting/page"),
+        ("overview", "operations"),
+    ),
     "breaking": (
         ("readers_page", "news"),
         ("trending", "news/editor"),
@@ -68,8 +73,8 @@ def _line(now: dict[str, Any]) -> list[float | None]:
 
 
 def _is_of(chapter: Chapter, entry: Entry) -> bool:
-    """Whether a decision was taken in the chapter; settings and params that programs begin with are left out."""
-    if entry.what == "configuration":
+    """Whether a decision was taken in the chapter, but for settings that programs begin with, and posts of the site."""
+    if entry.what == "configuration" or entry.who == SITE:
         return False
     return entry.number > chapter.after and (not chapter.until or entry.number <= chapter.until)
 

@@ -5,14 +5,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 
-from app.demo.chapter_view import NAME, OFFICES, chapters_shown, clock
+from app.demo.chapter_view import NAME, chapters_shown, clock
 from app.dependencies import Service, TheService
+from app.shell.forms import TheForm
 from app.shell.live_stream import live_stream
 from app.shell.page_route import PageRoute
 from app.shell.people import open_session, person_with
 from app.shell.view import View, open_view
 from script_shared.clock import wall_ms
-from script_shared.demo.story import FOLDER, read_json, read_story, story_file
+from script_shared.demo.story import CONTINUE, FOLDER, read_json, read_story, story_file, write_json
 
 router = APIRouter(prefix=f"/{NAME}", include_in_schema=False, route_class=PageRoute)
 VISITOR, TOKENS, TRAFFIC = "visitor", "tokens.json", "traffic.json"  # as the pipelines write them
@@ -38,9 +39,15 @@ async def get_tour(request: Request, view: TheTour, service: TheService, entered
         traffic={**traffic, "now": clock(traffic["now_ms"])[:5]} if traffic else {},
         seconds=max(0, round((story.next_ms - wall_ms()) / 1000)) if story.next_ms else 0,
         minutes=view.texts.number(story.minutes),
-        offices=OFFICES,
         ended=all(chapter.ended_ms for chapter in story.chapters),
     )
+
+
+@router.post("/continue")
+async def go_on(view: TheTour, service: TheService, form: TheForm) -> Response:
+    """Begin the next chapter now."""
+    write_json(service.settings.data_dir / FOLDER / CONTINUE, {"at_ms": wall_ms()})
+    return view.redirect(NAME)
 
 
 @router.get("/changes")

@@ -71,7 +71,7 @@ def supervise(choices: Choices) -> int:
 
 def _run(choices: Choices, components: ComponentGroup) -> None:
     check_libraries()
-    check_port("port", "the demo", choices.port)
+    check_port("port", "the demo", choices.port, "make demo")
     place = _new_place(choices)
     settings, story = place.settings(), Story(choices.minutes)
     place.state.mkdir(parents=True)

@@ -9,10 +9,10 @@ from pipelines.demo.chapters.editors import editors_rule
 from pipelines.demo.chapters.live_guard import live_guard
 from pipelines.demo.chapters.record import checked_record
 from pipelines.demo.chapters.start import start
-from pipelines.demo.stage import Stage
+from pipelines.demo.stage import LOOK_SECONDS, Stage
 from pipelines.supervisor.console import say
 from script_shared.clock import wall_ms
-from script_shared.demo.story import CHAPTERS
+from script_shared.demo.story import CHAPTERS, CONTINUE
 from script_shared.errors import PautaError
 
 HAPPENS: dict[str, Callable[[Stage], None]] = {
@@ -56,7 +56,11 @@ def tell(stage: Stage, pause_seconds: float) -> bool:
 
 
 def _pause(stage: Stage, seconds: float) -> None:
+    """Wait, or until a visitor wants to go on."""
+    wish = stage.place.state / CONTINUE
+    wish.unlink(missing_ok=True)
     stage.story.next_ms = wall_ms() + round(seconds * 1000)
     stage.save()
-    stage.pause(seconds)
+    while wall_ms() < stage.story.next_ms and not wish.exists():
+        stage.pause(LOOK_SECONDS)
     stage.story.next_ms = 0

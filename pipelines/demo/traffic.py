@@ -22,6 +22,7 @@ from pipelines.demo.world import ARTICLES, READS
 from pipelines.traffic.site import Site
 from script_shared.demo.story import write_json
 
+TOKEN = "SITE_TOKEN"  # environment variable
 FIGURES = "traffic.json"
 DAY_MINUTES = 1440
 LIST_SHARE = 0.6  # of the reads: a list was requested just before
@@ -173,7 +174,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10.0, help="minutes in which a day is lived")
     parser.add_argument("--stay", action="store_true", help="wait at the end, so that nobody starts the days again")
     args = parser.parse_args()
-    with closing(Site(args.url, os.environ["PAUTA_ADMIN_TOKEN"])) as site:
+    with closing(Site(args.url, os.environ[TOKEN])) as site:
         Traffic(site, args.state, DAY_MINUTES / args.minutes).live(
             lines(args.world / READS), lines(args.world / ARTICLES), args.since
         )

@@ -53,13 +53,14 @@ def check_ports(stack_settings: StackSettings) -> None:
         check_port(name, who, port)
 
 
-def check_port(name: str, who: str, port: int) -> None:
+def check_port(name: str, who: str, port: int, command: str = "make run") -> None:
     """Check that a port is free.
 
     Args:
         name: of its setting, without the prefix.
         who: the program that wants it, for the message.
         port: its number.
+        command: what starts the program, for the message.
 
     Raises:
         SettingsError: it is taken; the message says by whom, and which variable chooses another.
@@ -71,7 +72,7 @@ def check_port(name: str, who: str, port: int) -> None:
         except OSError:
             raise SettingsError(
                 f"Port {port} ({who}) is taken by {_owner(port)}.",
-                fix=f"Stop that program, or choose another port: PAUTA_{name.upper()}={port + 10} make run",
+                fix=f"Stop that program, or choose another port: PAUTA_{name.upper()}={port + 10} {command}",
             ) from None
 
 

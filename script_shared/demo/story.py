@@ -8,6 +8,7 @@ from typing import Any, Literal
 from script_shared.clock import wall_ms
 
 FOLDER = "demo"  # in the data folder
+CONTINUE = "continue.json"  # beside the story: a visitor wants the next chapter now
 CHAPTERS = ("start", "breaking", "editors", "refused", "drift", "guard", "record")
 State = Literal["waiting", "running", "done", "failed"]
 

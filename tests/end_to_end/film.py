@@ -6,8 +6,8 @@ from typing import Any
 
 from PIL import Image
 
-WIDTH = 800  # pixels of the film
-COLOURS = 48
+WIDTH = 760  # pixels of the film
+COLOURS = 32
 MOST_BYTES = 2_000_000
 
 

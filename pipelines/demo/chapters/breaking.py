@@ -13,6 +13,7 @@ TITLE = "Urgente: chuva forte interdita a ponte do Guaíba em Porto Alegre"
 TEXT = (
     "A chuva das últimas horas alagou avenidas e interditou a ponte. A defesa civil pede que motoristas evitem a área."
 )
+SHOWN = 5  # places that the page shows
 LENGTH, AIM = 20, 1  # places looked at, and the one that ends the chapter
 MOST_POINTS = 90  # of the line of its places
 SECONDS = 420.0
@@ -27,7 +28,7 @@ def breaking_story(stage: Stage) -> None:
     Raises:
         UnavailableError: it did not rise.
     """
-    with stage.api() as site:
+    with stage.api("newsroom") as site:
         body = {"page": PAGE, "title": TITLE, "text": TEXT, "section": "regional", "region": "rs"}
         site.post("/articles", json=body).raise_for_status()
         stage.note("published", title=TITLE, page=PAGE)
@@ -35,9 +36,11 @@ def breaking_story(stage: Stage) -> None:
         places: list[int] = []
 
         def find_place() -> int | None:
-            place = place_of(site, PAGE)
+            items = front(site)["items"]
+            place = place_in(items, PAGE)
             places.append(place)
-            stage.show(page=PAGE, place=place, places=places[-MOST_POINTS:], clicks=clicks_on(site, PAGE))
+            now = {"place": place, "places": places[-MOST_POINTS:], "front": first_places(items)}
+            stage.show(page=PAGE, clicks=clicks_on(site, PAGE), **now)
             return place if 0 < place <= AIM else None
 
         place = stage.wait("Rising to the top", find_place, SECONDS)
@@ -67,15 +70,22 @@ def front(site: httpx.Client, **query: Any) -> dict[str, Any]:
     return found
 
 
-def place_of(site: httpx.Client, page: str) -> int:
-    """The place of an article in the list of a new user, from 1; 0 if it is not in it.
+def place_in(items: list[dict[str, Any]], page: str) -> int:
+    """The place of an article, from 1; 0 if it is not in the list."""
+    pages = [item["page"] for item in items]
+    return pages.index(page) + 1 if page in pages else 0
+
+
+def first_places(items: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The articles that the page of the tour shows.
 
     Args:
-        site: a client of the API.
-        page: the article.
+        items: of an answer.
+
+    Returns:
+        ``page`` and ``title`` of each.
     """
-    pages = [item["page"] for item in front(site)["items"]]
-    return pages.index(page) + 1 if page in pages else 0
+    return [{"page": item["page"], "title": item["title"]} for item in items[:SHOWN]]
 
 
 def clicks_on(site: httpx.Client, page: str) -> int:

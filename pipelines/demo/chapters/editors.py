@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from pipelines.demo.chapters.breaking import PAGE, front, moment
+from pipelines.demo.chapters.breaking import PAGE, first_places, front, moment
 from pipelines.demo.stage import ChapterFailedError, Stage
 from script_shared.clock import HOUR_MS
 from script_shared.times import iso
@@ -29,7 +29,7 @@ def editors_rule(stage: Stage) -> None:
         ChapterFailedError: a list has an article that was taken down.
         UnavailableError: a rule does not hold after a while.
     """
-    with stage.api() as site, stage.api("ana") as ana:
+    with stage.api("newsroom") as site, stage.api("ana") as ana:
         body = {"page": SERVICE, "title": SERVICE_TITLE, "text": SERVICE_TEXT, "section": "regional", "region": "rs"}
         site.post("/articles", json=body).raise_for_status()
         _pin(stage, site, ana)
@@ -42,7 +42,7 @@ def _pin(stage: Stage, site: httpx.Client, ana: httpx.Client) -> None:
     pin = {"kind": "pin", "about": {"by": "article", "name": SERVICE}, "place": 1, "end": end}
     rule = _add(ana, pin | {"reason": "service for readers in the flooded area"})
     took = _until(stage, "Holding a pin", lambda: _pages(site)[0] == SERVICE)
-    stage.show(rule=rule["rule_id"], page=SERVICE)
+    stage.show(rule=rule["rule_id"], page=SERVICE, front=first_places(front(site)["items"]))
     stage.note("pinned", title=SERVICE_TITLE, rule=rule["rule_id"], until=end[11:16], seconds=took)
 
 
@@ -56,7 +56,7 @@ def _take_down(stage: Stage, site: httpx.Client, ana: httpx.Client) -> None:
     gone = httpx.get(f"{stage.place.url}/articles/{page}", trust_env=False).status_code
     if held or gone != 404:
         raise ChapterFailedError(f"{page} was taken down, but {len(held)} lists have it, and its address says {gone}.")
-    stage.show(taken_down=page)
+    stage.show(taken_down=page, front=first_places(front(site)["items"]))
     stage.note("taken_down", title=title, rule=rule["rule_id"], seconds=took, readers=READERS, status=gone)
 
 

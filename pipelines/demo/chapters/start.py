@@ -1,6 +1,7 @@
 """The first releases of the three use cases, out of generated data."""
 
 from pipelines.demo.components import traffic
+from pipelines.demo.people import SITE
 from pipelines.demo.stage import ChapterFailedError, Stage
 from pipelines.runs import new_run_id
 from script_shared.use_cases import entries
@@ -27,7 +28,8 @@ def start(stage: Stage) -> None:
         stage.wait_for_release(name, pointer.version)
         stage.note("in_service", use_case=name, release=pointer.version)
         if name == "news":
-            stage.components.start(traffic(stage.place, int(stage.kept["since_ms"]), stage.story.minutes))
+            since_ms, minutes = int(stage.kept["since_ms"]), stage.story.minutes
+            stage.components.start(traffic(stage.place, stage.tokens[SITE], since_ms, minutes))
             stage.note("readers")
     if refused:
         raise ChapterFailedError(f"the gate refused the first release of {' / '.join(refused)}")

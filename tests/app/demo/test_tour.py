@@ -15,12 +15,13 @@ from app.demo.words import WORDS
 from app.main import create_app
 from pipelines.demo.people import make_tokens
 from script_shared.audit.decision import Decision
-from script_shared.demo.story import CHAPTERS, FOLDER, Note, Story, story_file, write_json, write_story
+from script_shared.clock import wall_ms
+from script_shared.demo.story import CHAPTERS, CONTINUE, FOLDER, Note, Story, story_file, write_json, write_story
 from script_shared.events import EventLog
 from script_shared.settings import Settings
 from tests.app.conftest import TOKEN, serving
 from tests.app.shell.browsers import LOOKS, SIZES, barriers, browser, fits, keep_picture, window
-from tests.app.shell.sessions import text_of
+from tests.app.shell.sessions import form_key, text_of
 
 __all__ = ["browser"]  # a fixture
 TRAFFIC = {"now_ms": 45_000_000, "reads": 120, "lists": 80, "hits": 20, "articles": 3, "ended": False}
@@ -53,11 +54,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield Demo(client, settings)
 
 
-def record(settings: Settings, why: str) -> int:
+def record(settings: Settings, why: str, who: str = "token:ana") -> int:
     """Add an entry to the record; its number."""
     log = EventLog(settings.events_address)
     try:
-        return log.audit.append(Decision("token:ana", "editorial", "news", after="pin", why=why)).number
+        return log.audit.append(Decision(who, "editorial", "news", after="pin", why=why)).number
     finally:
         log.close()
 
@@ -73,11 +74,13 @@ def told(settings: Settings) -> Story:
         Note("in_service", {"use_case": "news", "release": "r"}, 2000),
     ]
     breaking.state, breaking.began_ms, breaking.now = "failed", 3, {"places": [0, 9, 4], "place": 4, "clicks": 9}
+    breaking.now |= {"page": "a", "front": [{"page": "a", "title": "Ponte"}, {"page": "b", "title": "Mar"}]}
     breaking.problem, breaking.until = "it did not rise", 1
     editors.state, editors.began_ms, editors.after = "running", 4, after
     editors.notes = [Note("pinned", {"title": "<b>A</b>", "rule": "r", "until": "six", "seconds": 0.1}, 3000)]
     editors.now = {"command": "python -m pipelines news"}
     record(settings, "ana pinned it")
+    record(settings, "a post of the site", "token:site")
     guard.now = {"leads": [-0.25], "clicks": 10, "needed": 150, "reasons": ["worse"]}
     guard.began_ms, guard.after = 5, after + 100
     assert end.state == "waiting"
@@ -121,6 +124,20 @@ def test_the_visitor_has_a_session_and_sees_what_happened(demo: Demo) -> None:
     assert "ana pinned it" in text
     assert text.count("ana pinned it") == 1
     assert "before the chapter" not in text
+    assert "a post of the site" not in text
+
+
+def test_a_visitor_begins_the_next_chapter(demo: Demo) -> None:
+    wish, story = demo.settings.data_dir / FOLDER / CONTINUE, told(demo.settings)
+    story.next_ms = wall_ms() + 60_000
+    demo.tell(story)
+    with httpx.Client(base_url=demo.client.base_url, follow_redirects=True) as own:
+        page = own.get("/tour")
+        assert "The next chapter begins in" in page.text
+        assert own.post("/tour/continue", data={"form_key": "wrong"}).status_code == 403
+        assert not wish.exists()
+        assert own.post("/tour/continue", data={"form_key": form_key(page)}).is_success
+        assert wish.exists()
 
 
 def test_it_speaks_portuguese(demo: Demo) -> None:
