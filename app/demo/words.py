@@ -34,6 +34,7 @@ WORDS: Words = {
         "No registro de decisões, sem configurações e publicações do site: {count}",
     ),
     "running_command": ("Running", "Executando"),
+    "steps_done": ("Done: {steps}.", "Prontos: {steps}."),
     "why_failed": ("Why it did not happen:", "Por que não aconteceu:"),
     "gate_says": ("What the gate says:", "O que a avaliação diz:"),
     "place_now": ("Place in the list of a new reader: {place}", "Lugar na lista de um leitor novo: {place}"),

@@ -1,10 +1,12 @@
 """What a chapter of the story uses: commands of the platform, its API, and the file that the page reads."""
 
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
@@ -21,6 +23,7 @@ from script_shared.events import EventLog
 from script_shared.settings import Settings
 
 T = TypeVar("T")
+STEP = re.compile(r"^([a-z]+) +([\d.]+) s  ", re.MULTILINE)  # a line that a finished step prints
 BEHIND = 10  # niceness of commands: readers do not wait for trainings
 PATIENCE_SECONDS = 900.0
 LOOK_SECONDS = 0.5
@@ -28,6 +31,16 @@ LOOK_SECONDS = 0.5
 
 class ChapterFailedError(PautaError):
     """Something did not happen as the chapter says."""
+
+
+def steps_in(log: Path) -> list[str]:
+    """The steps that a command has finished, each with its time, as it prints them.
+
+    Args:
+        log: its output.
+    """
+    text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    return [f"{name} {seconds} s" for name, seconds in STEP.findall(text)]
 
 
 @dataclass
@@ -105,12 +118,17 @@ class Stage:
         Raises:
             UnavailableError: it failed; the message ends with its last lines.
         """
-        self.show(command=" ".join(("python -m pipelines", *arguments)))
+        self.show(command=" ".join(("python -m pipelines", *arguments)), steps=[])
         command = (sys.executable, "-m", "pipelines", *arguments)
         log = self.place.logs / f"command-{wall_ms()}.log"
-        name = " ".join(arguments[:1])
-        self.components.run_once(Component(name, command, self.place.environment, log, nice=BEHIND))
-        self.show(command="")
+        component = Component(arguments[0], command, self.place.environment, log, nice=BEHIND)
+
+        def show_steps() -> None:
+            if (found := steps_in(log)) != self.chapter.now["steps"]:
+                self.show(steps=found)
+
+        self.components.run_once(component, show_steps)
+        self.show(command="", steps=[])
 
     @contextmanager
     def api(self, person: str = "") -> Iterator[httpx.Client]:

@@ -103,8 +103,12 @@ class ComponentGroup:
         component.start()
         self.components.append(component)
 
-    def run_once(self, component: Component) -> None:
+    def run_once(self, component: Component, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Run a program to its end, while watching the others.
+
+        Args:
+            component: the program.
+            meanwhile: called again and again until it ends.
 
         Raises:
             UnavailableError: it failed; the message ends with its last lines.
@@ -113,6 +117,7 @@ class ComponentGroup:
         try:
             while component.exit_code is None:
                 self.watch(except_for=component)
+                meanwhile()
                 time.sleep(POLL_SECONDS)
         finally:
             self.components.remove(component)

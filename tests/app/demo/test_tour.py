@@ -78,7 +78,7 @@ def told(settings: Settings) -> Story:
     breaking.problem, breaking.until = "it did not rise", 1
     editors.state, editors.began_ms, editors.after = "running", 4, after
     editors.notes = [Note("pinned", {"title": "<b>A</b>", "rule": "r", "until": "six", "seconds": 0.1}, 3000)]
-    editors.now = {"command": "python -m pipelines news"}
+    editors.now = {"command": "python -m pipelines news", "steps": ["refine 1.2 s"]}
     record(settings, "ana pinned it")
     record(settings, "a post of the site", "token:site")
     guard.now = {"leads": [-0.25], "clicks": 10, "needed": 150, "reasons": ["worse"]}
@@ -117,7 +117,7 @@ def test_the_visitor_has_a_session_and_sees_what_happened(demo: Demo) -> None:
     assert "News: the gate accepted release r" in text
     assert "Why it did not happen: it did not rise" in text
     assert "&lt;b&gt;A&lt;/b&gt;" in text
-    assert "Running python -m pipelines news" in text
+    assert "Running python -m pipelines news Done: refine 1.2 s." in text
     assert "per click: -0.25" in text
     assert "120 reads" in text
     assert "25% lists with the next read" in text

@@ -1,4 +1,4 @@
-"""How the story is told: chapters in order, failures that do not stop it, pauses that a visitor ends, and its file."""
+"""The story: chapters in order, failures that do not stop it, pauses that a visitor ends, and its file."""
 
 import os
 import time
@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.demo import telling
 from pipelines.demo.place import Place
-from pipelines.demo.stage import ChapterFailedError, Stage
+from pipelines.demo.stage import ChapterFailedError, Stage, steps_in
 from pipelines.supervisor.components import ComponentGroup
 from script_shared.audit.decision import Decision
 from script_shared.demo.story import CHAPTERS, CONTINUE, Story, read_story, write_json
@@ -61,6 +61,22 @@ def test_a_chapter_that_does_not_happen_is_shown_and_stops_nothing(
     assert states.pop("editors") == "failed"
     assert set(states.values()) == {"done"}
     assert read_story(stage.place.story).chapter("editors").problem == "it did not happen"
+
+
+def test_the_finished_steps_of_a_command_are_shown(stage: Stage) -> None:
+    shown: list[list[str]] = []
+    log_of = stage.show
+
+    def show(**now: object) -> None:
+        log_of(**now)
+        shown.append(list(stage.chapter.now.get("steps", [])))
+
+    stage.show = show  # type: ignore[method-assign]
+    stage.command("news", "--help")
+    assert shown[0] == shown[-1] == []
+    log = stage.place.logs / "steps.log"
+    log.write_text("run r1\nrefine         2.9 s  rows 1\ntrain         14.3 s  \n             logged: 1.0 s  x\n")
+    assert steps_in(log) == ["refine 2.9 s", "train 14.3 s"]
 
 
 def test_a_visitor_ends_a_pause(stage: Stage) -> None:
