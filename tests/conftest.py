@@ -20,6 +20,7 @@ THREADS = {  # workers of the suite fill the cores; threads of their libraries w
 }
 
 LONGEST = (  # files by the time they take
+    "tests/end_to_end/test_demo.py",
     "tests/pipelines/supervisor/test_end_to_end.py",
     "tests/pipelines/test_killed_and_resumed.py",
     "tests/app/releases/test_release_guard.py",

@@ -63,7 +63,7 @@ WORDS: Words = {
     "live": ("live figures", "números ao vivo"),
     "whole_record": ("the record of decisions", "o registro de decisões"),
     "case_news": ("News", "Notícias"),
-    "case_students": ("Students", "Alunos"),
+    "case_students": ("Students", "Estudantes"),
     "case_recruiting": ("Recruiting", "Recrutamento"),
     "title_start": ("Three use cases get their first releases", "Três casos de uso recebem suas primeiras versões"),
     "about_start": (

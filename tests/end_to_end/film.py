@@ -6,8 +6,8 @@ from typing import Any
 
 from PIL import Image
 
-WIDTH = 760  # pixels of the film
-COLOURS = 32
+WIDTH = 800  # pixels of the film
+COLOURS = 48
 MOST_BYTES = 2_000_000
 
 
@@ -51,9 +51,9 @@ class Film:
         return path.stat().st_size
 
     def _palette(self) -> Image.Image:
-        """The colours of all frames together."""
-        small = [frame.resize((200, 130)) for frame in self._frames]
-        sheet = Image.new("RGB", (200, 130 * len(small)))
+        """The colours of all frames together, rare ones too."""
+        small = [frame.resize((400, 260), Image.Resampling.NEAREST) for frame in self._frames]
+        sheet = Image.new("RGB", (400, 260 * len(small)))
         for number, frame in enumerate(small):
-            sheet.paste(frame, (0, 130 * number))
-        return sheet.quantize(COLOURS)
+            sheet.paste(frame, (0, 260 * number))
+        return sheet.quantize(COLOURS, Image.Quantize.MAXCOVERAGE)

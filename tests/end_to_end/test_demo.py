@@ -33,11 +33,11 @@ from tests.patience import PATIENCE_SECONDS
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(5400)]
 ROOT = Path(__file__).parents[2]
 LONGEST_SECONDS = 4800.0  # of the whole story, on a busy machine
-WINDOW = {"width": 1000, "height": 640}
+WINDOW = {"width": 1200, "height": 750}
 NEWS_RELEASES = "/operations/news/releases"
 LOOK_SECONDS = 1.5
 FILM_SECONDS = 40.0  # between two pictures of the film while nothing new happens
-DOCS = {"tour": "/tour", "front-page": "/news", "editor-rules": "/news/editor/rules", "releases": NEWS_RELEASES}
+DOCS = {"tour": "/tour", "front-page": "/news", "editor": "/news/editor", "releases": NEWS_RELEASES}
 SEEN = {  # after a chapter, the page of the platform on which one sees it
     "breaking": f"/news/editor/article?page={PAGE}",
     "editors": "/news/editor/rules",
@@ -123,9 +123,9 @@ def follow(told: Told, process: subprocess.Popen[bytes]) -> None:
                 seen.add(chapter.name)
                 show(told, chapter.name)
         now = [(each.state, len(each.notes)) for each in story.chapters]
-        current = next((each.name for each in story.chapters if not each.ended_ms), None)
-        if current is None:
+        if all(each.ended_ms for each in story.chapters):
             return
+        current = [each.name for each in story.chapters if each.began_ms or each.name == CHAPTERS[0]][-1]
         told.page.evaluate("name => document.getElementById(name).scrollIntoView()", current)
         if now != noted or time.monotonic() > pictured + FILM_SECONDS:
             noted, pictured = now, time.monotonic()
@@ -162,7 +162,7 @@ def test_a_breaking_story_rose_by_clicks_alone(told: Told) -> None:
     now = told.story.chapter("breaking").now
     assert now["places"][0] != 1
     assert now["place"] == 1
-    assert now["clicks"] > 5
+    assert now["clicks"] >= 3
     assert kinds(told.entries("breaking")) == [("editorial", "token:newsroom")], "only its post"
 
 

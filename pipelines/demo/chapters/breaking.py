@@ -13,6 +13,7 @@ TITLE = "Urgente: chuva forte interdita a ponte do Guaíba em Porto Alegre"
 TEXT = (
     "A chuva das últimas horas alagou avenidas e interditou a ponte. A defesa civil pede que motoristas evitem a área."
 )
+STEADY = 6  # looks in a row at which it is there
 SHOWN = 5  # places that the page shows
 LENGTH, AIM = 20, 1  # places looked at, and the one that ends the chapter
 MOST_POINTS = 90  # of the line of its places
@@ -41,7 +42,7 @@ def breaking_story(stage: Stage) -> None:
             places.append(place)
             now = {"place": place, "places": places[-MOST_POINTS:], "front": first_places(items)}
             stage.show(page=PAGE, clicks=clicks_on(site, PAGE), **now)
-            return place if 0 < place <= AIM else None
+            return place if all(0 < each <= AIM for each in places[-STEADY:]) and len(places) > STEADY else None
 
         place = stage.wait("Rising to the top", find_place, SECONDS)
         stage.note("risen", place=place, clicks=stage.chapter.now["clicks"])
