@@ -69,8 +69,8 @@ def _body(scope: Scope, receive: Receive, most: int) -> Receive:
 class RequestMiddleware:
     """Wraps the application: request id in and out, time and status counted by route template.
 
-    The log has one line per request at level debug, one per failed request at level warning; neither holds a query, a
-    body or the id of a user.
+    The log has one line per request at level debug, one per failed request at level warning. It ends with the variant
+    of an experiment (``name/variant``) that answered, and holds no query, body or id of a user.
     """
 
     def __init__(self, app: ASGIApp, telemetry: Telemetry, body_bytes: int) -> None:
@@ -113,4 +113,5 @@ class RequestMiddleware:
         self.telemetry.http.count_request(route, method, status, seconds)
         level = logging.WARNING if status == 500 else logging.DEBUG
         if log.isEnabledFor(level):
-            log.log(level, "%s %s %d %.1f ms %s", method, route, status, 1000 * seconds, scope["request_id"])
+            variant = f" {scope['variant']}" if scope.get("variant") else ""
+            log.log(level, "%s %s %d %.1f ms %s%s", method, route, status, 1000 * seconds, scope["request_id"], variant)

@@ -1,11 +1,10 @@
 """Lets the index server answer for a release's indexes, if the settings name one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import partial
 
-from script_shared.recruiting.index.base import IndexServer
+from script_shared.recruiting.index.base import IndexServer, VectorIndex
 from script_shared.recruiting.index.exact import ExactIndex
 from script_shared.recruiting.index.served import ServedIndex
 from script_shared.recruiting.index.servers import index_name
@@ -14,13 +13,23 @@ from script_shared.recruiting.ranking.matcher import Matcher
 SECONDS = 2  # that a request waits for the server
 
 
-def use_copies(matcher: Matcher, server: IndexServer) -> None:
-    """Let the copies on the server answer; each is opened at its first use."""
+def use_copies(matcher: Matcher, server: IndexServer, store: Callable[[], str]) -> None:
+    """Let the copies on the server answer; each is opened at its first use.
+
+    Args:
+        matcher: of a release; its indexes are replaced.
+        server: has the copies.
+        store: gives the name of the release store, which is part of their names.
+    """
     parts = matcher.parts
 
     def with_copy(side: str, own: object) -> ServedIndex:
         assert isinstance(own, ExactIndex)
-        return ServedIndex(own, partial(server.open, index_name(side, matcher.version), own.width, own.encoder))
+
+        def copy() -> VectorIndex | None:
+            return server.open(index_name(side, matcher.version, store()), own.width, own.encoder)
+
+        return ServedIndex(own, copy)
 
     matcher.parts = replace(
         parts,

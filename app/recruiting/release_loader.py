@@ -2,8 +2,9 @@
 
 import contextlib
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from script_shared.recruiting.release_folder import CARD
 from script_shared.recruiting.store.contacts import Contacts
 from script_shared.recruiting.store.store import RecruitingStore
 from script_shared.releases import Manifest
+from script_shared.releases.store_id import store_id
 from script_shared.storage.tables import tables_address
 
 TRIAL = {"vacancy_id": "", "title": "Analista", "skills_text": "Java"}  # asked of each release before it serves
@@ -45,6 +47,7 @@ class RecruitingLoader(ReleaseLoader[RecruitingRelease]):
     live: updates releases from the tables.
     server: has copies of the indexes; None if each release's own indexes answer.
     contacts: of the candidates; None if they are dropped.
+    store: gives the name of the release store, which is part of the copies' names; "" by default.
     """
 
     def __init__(
@@ -53,8 +56,10 @@ class RecruitingLoader(ReleaseLoader[RecruitingRelease]):
         live: LiveRecords,
         server: IndexServer | None = None,
         contacts: Contacts | None = None,
+        store: Callable[[], str] = str,
     ) -> None:
         self._erased, self._live, self._server, self._contacts = erased, live, server, contacts
+        self._store = store
 
     @classmethod
     def of(cls, parts: Parts) -> "RecruitingLoader":
@@ -62,7 +67,8 @@ class RecruitingLoader(ReleaseLoader[RecruitingRelease]):
         params = load_params(RecruitingParams, parts.settings.of("recruiting").params_file or FILE)
         erased = ErasedPeople(parts.log, person_name)
         live = LiveRecords(RecruitingStore(tables_address(parts.settings, "recruiting")), params.grades, erased)
-        return cls(erased, live, index_server(parts.settings, SECONDS), Contacts.of(parts.settings))
+        server, contacts = index_server(parts.settings, SECONDS), Contacts.of(parts.settings)
+        return cls(erased, live, server, contacts, partial(store_id, parts.settings, "recruiting"))
 
     def load(self, folder: Path, manifest: Manifest, *, without: Collection[str] = ()) -> RecruitingRelease:
         """Load a release and have it answer once; the tables are left alone, so its trial can do the same.
@@ -78,7 +84,7 @@ class RecruitingLoader(ReleaseLoader[RecruitingRelease]):
     async def take_over(self, loaded: RecruitingRelease) -> None:
         """Update the release from the tables; while they are unreachable, each request tries again."""
         if self._server is not None:
-            use_copies(loaded.matcher, self._server)
+            use_copies(loaded.matcher, self._server, self._store)
         with contextlib.suppress(UnavailableError):
             await self._live.follow(loaded.matcher, loaded.position, now=True)
 

@@ -7,6 +7,7 @@ from pipelines.measures.served_report import WINDOW_MS, with_clicks
 from script_shared.events import Entry, EventLog
 from script_shared.events.served_list import ServedList
 from script_shared.experiments.experiment import Experiment
+from script_shared.experiments.interleaving import NOBODY
 from script_shared.experiments.mark import Mark
 
 CUTOFF = 10  # places of a list that count for the hit rate
@@ -76,5 +77,7 @@ def _add_click(found: Tallies, served: ServedList, mark: Mark, click: Entry, exp
     tally.add(unit, segment, clicks=float(place >= 0), judged=1, hits=float(hit))
     if experiment.way == "interleaving" and hit and place < len(mark.owners):
         owner = mark.owners[place]
+        if owner == NOBODY:
+            return  # the editors chose the article for both
         tally.add(unit, segment, credit=2.0 * owner - 1.0, credited=1)
         found.of(experiment.variants[owner].name).add(unit, segment, clicks=1, hits=1)

@@ -7,7 +7,7 @@ from pipelines.erasures import erased_digests, remove_runs_holding
 from pipelines.housekeeping import prune as prune_old
 from pipelines.housekeeping import runs_of
 from pipelines.recruiting.erasure import HOLDING, erase_stored, holds_erased, releases_holding
-from pipelines.recruiting.release.vectors import drop_old
+from pipelines.recruiting.release.vectors import keep_indexes
 from pipelines.use_case import Context
 from script_shared.events import ErasedUsers
 
@@ -18,9 +18,11 @@ def prune(context: Context) -> dict[str, Any]:
     Returns:
         what ``pipelines.housekeeping.prune`` says; ``erased_from_runs`` (runs that were removed whole),
         ``erased_from_tables`` (candidates whose rows were still in the service's tables),
-        ``indexes`` (of releases that were removed, dropped from the index server),
+        ``indexes`` (of releases that were removed, dropped from the index server), ``indexes_copied`` (of the release
+        in service, which the server lacked),
         ``releases_with_erased`` (candidates by release; nothing is served of them).
     """
+    before = context.releases.versions()
     removed = prune_old(context)
     digests = erased_digests(context.settings)
     ended = [run.run_id for run in runs_of(context.run.root)[0]]
@@ -29,6 +31,6 @@ def prune(context: Context) -> dict[str, Any]:
         **removed,
         "erased_from_runs": remove_runs_holding(context.run.root, ended, HOLDING, holds),
         "erased_from_tables": erase_stored(context.settings, digests),
-        "indexes": drop_old(context.settings, context.releases),
+        **keep_indexes(context.settings, context.releases, before),
         "releases_with_erased": releases_holding(context.releases, ErasedUsers(digests)),
     }

@@ -13,7 +13,8 @@ class Mark:
             list of both.
         micros: time that the list took, microseconds.
         fallback: whether the variant could not answer.
-        owners: of an interleaved list the place of the variant that each article came from, 0 or 1, 255 for none.
+        owners: of an interleaved list the place of the variant that each article came from, 0 or 1; 255 if
+            the editors gave it the same place in both lists.
         pages: of a shadow's list, article ids, best first.
     """
 

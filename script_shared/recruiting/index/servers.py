@@ -56,17 +56,32 @@ def index_server(settings: Settings, seconds: int = 0) -> IndexServer | None:
 _FIX = f"Write {OWN_DATABASE!r} if the tables are in PostgreSQL, postgresql://… or http://…:6333."
 
 
-def index_name(side: str, release: str) -> str:
-    """The name of the index of a release's candidates or vacancies on a server.
+def index_name(side: str, release: str, store: str) -> str:
+    """The name of the index of a release's candidates or vacancies on a server that other installations may use.
 
     Args:
         side: ``candidates`` or ``vacancies``.
         release: version of the release.
+        store: name of the release store; "" for one that has none, as in earlier versions.
 
-    >>> index_name("candidates", "run-1")
-    'candidates_e823d16b60f4'
+    >>> index_name("candidates", "run-1", "0a1b2c3d"), index_name("candidates", "run-1", "")
+    ('candidates_0a1b2c3d_e823d16b60f4', 'candidates_e823d16b60f4')
     """
-    return f"{side}_{blake2b(release.encode(), digest_size=6).hexdigest()}"
+    digest = blake2b(release.encode(), digest_size=6).hexdigest()
+    return f"{side}_{store}_{digest}" if store else f"{side}_{digest}"
+
+
+def is_of_store(name: str, store: str) -> bool:
+    """Whether an index on a server belongs to a release store.
+
+    Args:
+        name: of the index.
+        store: name of the release store; "" owns no name.
+
+    >>> is_of_store("vacancies_0a1b2c3d_e823d16b60f4", "0a1b2c3d"), is_of_store("vacancies_e823d16b60f4", "")
+    (True, False)
+    """
+    return bool(store) and name.startswith(tuple(f"{side}_{store}_" for side in SIDES))
 
 
 def copy_index(own: ExactIndex, server: IndexServer, name: str, left_out: frozenset[str]) -> int:

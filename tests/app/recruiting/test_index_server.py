@@ -15,8 +15,9 @@ from pipelines.recruiting.use_case import RECRUITING
 from pipelines.use_case import Context, Options
 from script_shared.recruiting.index.base import VectorIndex
 from script_shared.recruiting.index.pgvector import PgvectorIndex
-from script_shared.recruiting.index.servers import SIDES, index_name, index_server
+from script_shared.recruiting.index.servers import SIDES, index_name, index_server, is_of_store
 from script_shared.recruiting.ranking.matcher import Matcher
+from script_shared.releases.store_id import store_id
 from script_shared.settings import Settings
 from script_shared.use_case_settings import UseCaseSettings
 from tests.app.conftest import serving, until
@@ -56,7 +57,8 @@ def in_service(trained: Context, settings: Settings, version: str) -> Context:
             kept.update(facts)
             if step == "trained":
                 copytree(made / "index", folder / "index")
-    assert index_step(context)["candidates"] > 100
+    facts = index_step(context)
+    assert facts.get("candidates", 0) > 100 or "does not answer" in facts["not_indexed"]
     context.releases.promote(version, "test")
     return context
 
@@ -72,12 +74,16 @@ def clients(trained: Context, settings: Settings) -> Iterator[tuple[httpx.Client
         yield both[0], both[1]
 
 
+def named(settings: Settings, side: str, release: str) -> str:
+    return index_name(side, release, store_id(settings, "recruiting"))
+
+
 def copy_of(settings: Settings, side: str, release: str) -> VectorIndex:
     server = index_server(settings)
     assert server is not None
     matcher = Matcher.load(settings.data_dir / release, release)
     own = matcher.parts.candidate_index
-    found = server.open(index_name(side, release), 12, own.encoder)
+    found = server.open(named(settings, side, release), 12, own.encoder)
     assert found is not None
     return found
 
@@ -95,7 +101,7 @@ def test_answers_come_from_the_copy_and_changes_of_one_process_reach_all(
 
     monkeypatch.setattr(PgvectorIndex, "query", counted)
     found = first.get(PATH).json()["candidates"]
-    assert queries == [index_name("candidates", "r1")]
+    assert queries == [named(settings, "candidates", "r1")]
     put(first, "vacancies/new-1", NEW)
     until(lambda: bool(second.get("/recruiting/vacancies/new-1/candidates").json().get("candidates")))
     assert copy_of(settings, "vacancies", "r1").count({"state": ["bahia"]}) >= 1
@@ -117,9 +123,19 @@ def test_two_releases_have_their_own_indexes_and_those_of_removed_releases_are_d
     assert copy_of(settings, "candidates", "r1").count() == copy_of(settings, "candidates", "r2").count()
     server = index_server(settings)
     assert server is not None
-    server.make(index_name("candidates", "removed"), 12, "e1")
+    for name in (named(settings, "candidates", "removed"), index_name("candidates", "r1", "")):
+        server.make(name, 12, "e1")
+    others = [index_name("candidates", "removed", ""), index_name("vacancies", "removed", "01234567")]
+    for name in others:  # of other installations, which share the server
+        server.make(name, 12, "e1")
     prune(context)
-    assert set(server.names()) == {index_name(side, release) for side in SIDES for release in ("r1", "r2")}
+    found, store = set(server.names()), store_id(settings, "recruiting")
+    own = {named(settings, side, release) for side in SIDES for release in ("r1", "r2")}
+    assert {name for name in found if is_of_store(name, store)} == own
+    assert set(others) <= found
+    assert index_name("candidates", "r1", "") not in found
+    for name in others:
+        server.drop(name)
     server.close()
     assert clients[0].get(PATH).json()["candidates"]
 
@@ -133,3 +149,19 @@ def test_a_server_that_is_down_stops_no_answer(settings: Settings, trained: Cont
         assert len(client.get(PATH).json()["candidates"]) == 50
         put(client, "vacancies/new-1", NEW)
         assert client.get("/recruiting/vacancies/new-1/candidates").json()["candidates"]
+
+
+def test_a_server_that_is_down_holds_no_release_back_and_maintenance_copies_its_indexes_later(
+    settings: Settings, trained: Context
+) -> None:
+    nowhere = UseCaseSettings(index_uri=SecretStr("http://127.0.0.1:9"))
+    down = settings.model_copy(update={"by_use_case": {"recruiting": nowhere}})
+    context = in_service(trained, down, "late")
+    pointer = context.releases.current()
+    assert pointer is not None
+    assert pointer.version == "late"
+    again = RECRUITING.context(settings, "late", Options(), trained.params)
+    copied = [named(settings, side, "late") for side in SIDES]
+    assert prune(again)["indexes_copied"] == copied
+    assert copy_of(settings, "candidates", "late").count() > 100
+    assert prune(again)["indexes_copied"] == []

@@ -15,6 +15,7 @@ from pipelines.experiments.verdict import breaches, verdict
 from script_shared.errors import InputError
 from script_shared.events import EventLog
 from script_shared.experiments.experiment import experiment_of
+from script_shared.experiments.interleaving import NOBODY
 from script_shared.experiments.mark import Mark
 from script_shared.experiments.stored import StoredExperiment
 from tests.pipelines.experiments.made import Clicks, MarkOf, settings_of, split, write
@@ -146,6 +147,16 @@ def test_interleaving_finds_whose_articles_are_clicked(log: EventLog, tmp_path: 
     assert isnan(figures.mismatch)
     page = write_report(figures, tmp_path).read_text(encoding="utf-8")
     assert "b is better than a" in page
+
+
+def test_clicks_on_what_the_editors_placed_in_both_lists_belong_to_neither(log: EventLog) -> None:
+    experiment = experiment_of({"name": "merge", "way": "interleaving", "variants": [{"name": "a"}, {"name": "b"}]})
+    log.experiments.start(experiment, "ana")
+    owners = lambda user: Mark("merge", "", 5_000, owners=bytes([NOBODY, 0, 1]))  # noqa: E731
+    write(log, 300, owners, lambda user, mark, draw: draw.choice(["p1", "p2", "p3"], p=[0.6, 0.2, 0.2]))
+    credit = analyse(log, "merge").rate("b", "credit")
+    assert credit is not None
+    assert abs(credit.value) < 0.1
 
 
 def test_hits_of_a_shadow_are_counted_beside_those_of_the_lists_that_were_served(log: EventLog) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from script_shared.events.served_list import answer_key
+from script_shared.times import iso
 from tests.app.conftest import until
 from tests.app.news.experiments.conftest import ADMIN, USERS, Site
+from tests.app.releases_made import NOW_MS
 
 
 def test_without_an_experiment_no_answer_names_a_variant(site: Site) -> None:
@@ -106,6 +108,42 @@ def test_an_interleaved_list_has_articles_of_both_and_the_log_knows_whose_each_i
     hit = f'pauta_experiment_clicks_total{{experiment="merge",result="hit",variant="{winner}"}}'
     until(lambda: site.metric(hit) == 1.0)
     site.stop("merge")
+
+
+def test_an_interleaved_list_keeps_pinned_articles_at_their_places(site: Site) -> None:
+    page = site.answer("log0", n=20)["items"][12]["page"]
+    about = {"by": "article", "name": page}
+    end = iso(NOW_MS + 3_600_000)
+    rule = {"kind": "pin", "about": about, "place": 10, "end": end, "reason": "test"}
+    made = site.client.post("/rules", json=rule, headers=ADMIN)
+    assert made.status_code == 200, made.text
+    variants = [{"name": "a"}, {"name": "b", "ranker": False}]
+    site.start("pins", variants, way="interleaving")
+    until(lambda: site.answer("log0")["items"][9]["page"] == page)
+    for user in ("log0", *USERS):
+        answer = site.answer(user)
+        assert answer["variant"] == "pins"
+        assert (answer["items"][9]["page"], answer["items"][9]["source"]) == (page, "editors")
+        scores = [item["score"] for item in answer["items"]]
+        assert scores == sorted(scores, reverse=True)
+    site.stop("pins")
+    site.client.delete(f"/rules/{made.json()['rule_id']}?version=1", headers=ADMIN)
+
+
+def test_the_access_log_names_the_variant(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    def lines() -> list[list[str]]:
+        return [line.split() for line in caplog.messages if line.startswith("GET /recommendations 200")]
+
+    site.start("logged", [{"name": "a", "share": 1.0}, {"name": "b", "share": 0.0}])
+    with caplog.at_level("DEBUG", "pauta.access"):
+        site.answer("log0")
+        until(lambda: len(lines()) == 1)
+        site.stop("logged")
+        site.answer("log0")
+        until(lambda: len(lines()) == 2)
+    within, outside = lines()
+    assert (within[-1], len(within)) == ("logged/a", len(outside) + 1)
+    assert "log0" not in caplog.text
 
 
 def test_a_shadow_changes_no_answer_and_its_list_is_kept_beside(site: Site) -> None:
