@@ -5,6 +5,7 @@ gets as many places as that list had, at the moment when it was served, without 
 click of a reader on an article is not judged: no list shows read articles.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,14 +17,17 @@ from pipelines.measures.recent_lists import WINDOW_MS, RecentLists, lists_and_cl
 from pipelines.news.live.popular import Popular, among_first
 from pipelines.use_case import Context
 from script_shared.clock import HOUR_MS
+from script_shared.errors import ReleaseError
 from script_shared.events import Entry, EventLog
 from script_shared.events.address import log_exists
 from script_shared.events.served_list import ServedList
 from script_shared.news.catalog.catalog import Catalog
 from script_shared.news.release_folder import facts_in, params_in, segments_in
+from script_shared.releases import Pointer
 
 FIRST_MS = HOUR_MS  # what the first look judges
 MOST_MS = 24 * HOUR_MS  # what a look judges at most, after a pause
+log = logging.getLogger("pauta.guard")
 MARGIN_MS = 60_000  # lists are written a little later than they are served, and clicks come a little later
 
 
@@ -46,9 +50,9 @@ def judged_clicks(context: Context, since_ms: int) -> Clicks | None:
         if not newest_ms or until_ms <= begin_ms:
             return None
         reach_ms = int(context.params.guard.reach_hours * HOUR_MS)
-        catalog, max_age_hours = _release_in_service(context)
+        catalogs, max_age_hours = _catalogs_in_service(context)
         posted = log.articles.needed_rows(int(begin_ms - reach_ms - max_age_hours * HOUR_MS), log.head())
-        judge = _Judge(Popular(catalog, posted, max_age_hours), begin_ms)
+        judge = _Judge(Popular(catalogs, posted, max_age_hours), begin_ms)
         found = lists_and_clicks(log, begin_ms - WINDOW_MS, until_ms, clicks_since_ms=begin_ms - reach_ms)
         return Clicks(until_ms, list(judge.run(found)), judge.answers)
 
@@ -99,13 +103,23 @@ class _Judge:
         self.popular.count(article, click.time_ms)
 
 
-def _release_in_service(context: Context) -> tuple[Catalog | None, float]:
-    """The catalog of the release in service, and the age at which its articles expire."""
+def _catalogs_in_service(context: Context) -> tuple[list[Catalog], float]:
+    """The catalogs of the release in service and of the one before, and the age at which articles expire."""
     releases = context.releases
     pointer = releases.current()
     if pointer is None:
-        return None, float(context.params.pool.max_age_hours)
+        return [], float(context.params.pool.max_age_hours)
     folder = releases.fetch(pointer.version)
     segments = segments_in(folder, facts_in(folder))
     params = params_in(folder / "params.json", [segment.name for segment in segments])
-    return Catalog.load(folder / "catalog"), float(params.pool.max_age_hours)
+    return [Catalog.load(folder / "catalog"), *_before(context, pointer)], float(params.pool.max_age_hours)
+
+
+def _before(context: Context, pointer: Pointer) -> list[Catalog]:
+    """The catalog of the nearest earlier release that is readable."""
+    for version in pointer.earlier():
+        try:
+            return [Catalog.load(context.releases.fetch(version) / "catalog")]
+        except ReleaseError as error:
+            log.info("the catalog of release %s is not used: %s", version, error.message)
+    return []

@@ -1,6 +1,6 @@
 """What was read most just before a list was served: counts with a half-life of an hour, as in the evaluation."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
 from itertools import islice
@@ -22,13 +22,16 @@ NOTHING = Bars()
 class Popular:
     """Decayed counts of clicks, and the order of the articles that may be shown.
 
+    An article may be shown if one of the catalogs says so. So a release whose catalog is wrong, and which therefore
+    shows too little, does not lower what it is compared with.
+
     Attributes:
-        catalog: of the release in service; None for none.
+        catalogs: of the release in service and of the one before; none for neither.
         posted: what editors posted.
         max_age_hours: age at which articles expire.
     """
 
-    catalog: Catalog | None
+    catalogs: Sequence[Catalog]
     posted: Iterable[ArticleRow]
     max_age_hours: float
     _counts: dict[str, float] = field(default_factory=dict)
@@ -37,7 +40,8 @@ class Popular:
     _ordered_ms: int = -STALE_MS
 
     def __post_init__(self) -> None:
-        self._editorial, self._rows = Editorial(), CatalogRows(self.catalog)
+        self._editorial = Editorial()
+        self._known = [(catalog, CatalogRows(catalog)) for catalog in self.catalogs] or [(None, CatalogRows(None))]
         self._editorial.load(self.posted)
 
     def count(self, article_id: str, time_ms: int) -> None:
@@ -52,9 +56,10 @@ class Popular:
     def order(self, now_ms: int) -> tuple[str, ...]:
         """The most read articles that may be shown, at most ``MOST``; as of at most ``STALE_MS`` ago."""
         if now_ms - self._ordered_ms >= STALE_MS:
-            available = Availability(self.catalog, self._editorial, now_ms, self.max_age_hours, self._rows)
+            of = [Availability(each, self._editorial, now_ms, self.max_age_hours, rows) for each, rows in self._known]
             most = nlargest(2 * MOST, self._counts, key=self._counts.__getitem__)
-            self._order, self._ordered_ms = tuple(islice(available.sift(most, NOTHING), MOST)), now_ms
+            shown = (article for article in most if not all(each.refusal(article, NOTHING) for each in of))
+            self._order, self._ordered_ms = tuple(islice(shown, MOST)), now_ms
         return self._order
 
 

@@ -1,8 +1,11 @@
 """Which clicks are judged, and what popularity would have shown instead."""
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pipelines.guard.judged import Clicks
@@ -11,6 +14,7 @@ from pipelines.news.live.popular import Popular
 from script_shared.clock import HOUR_MS
 from script_shared.events import Entry, Kind
 from script_shared.events.served_list import ServedList, answer_key
+from script_shared.news.catalog.catalog import Catalog
 from tests.app.releases_made import NOW_MS
 from tests.pipelines.guard.site import Site
 
@@ -116,8 +120,37 @@ def test_without_new_lists_there_is_nothing_to_judge(site: Site) -> None:
     assert judged_clicks(site.context(), NOW_MS) is None
 
 
+def test_a_release_whose_catalog_is_wrong_is_still_compared_with_what_was_read_most(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its articles have each other's publication, so that what is read now seems to have expired."""
+    site.promote("v2")
+    wrong = str(site.releases.fetch("v2"))
+    load = Catalog.load
+
+    def loaded(folder: Path) -> Catalog:
+        found = load(folder)
+        expired = np.full(len(found), NOW_MS - 10_000 * HOUR_MS)
+        return replace(found, issued_ms=expired) if str(folder).startswith(wrong) else found
+
+    monkeypatch.setattr(Catalog, "load", loaded)
+    before = [click(f"b{each}", "a11", -MINUTE - each) for each in range(3)]
+    lists = [served("rui", "a20", at=MINUTE, release="v2")]
+    found = judged(site, lists, [*before, click("rui", "a11", 6 * MINUTE)])
+    assert [(each.hit, each.popular) for each in found.judged] == [(False, True)]
+
+
+def test_without_a_readable_release_before_the_catalog_in_service_decides(
+    site: Site,
+) -> None:
+    site.promote("v2")
+    shutil.rmtree(site.releases.fetch("v1") / "catalog")
+    found = judged(site, [served("rui", "a11", at=MINUTE)], [click("rui", "a11", 6 * MINUTE)])
+    assert [each.hit for each in found.judged] == [True]
+
+
 def test_counts_decay_and_stay_finite_over_years(site: Site) -> None:
-    popular = Popular(None, site.log.articles.needed_rows(0, 10), 1e9)
+    popular = Popular([], site.log.articles.needed_rows(0, 10), 1e9)
     year = 365 * 24 * HOUR_MS
     for number in range(50):
         popular.count(f"a{number}", NOW_MS + number * year // 10)
