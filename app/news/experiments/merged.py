@@ -17,7 +17,7 @@ def merge_answers(first: LiveAnswer, second: LiveAnswer, n: int, draw: Random) -
     cannot be compared, so each item keeps its own, lowered where the one before it has less.
     """
     items = [{item.article_id: item for item in answer.items} for answer in (first, second)]
-    ids, owners = team_draft(list(items[0]), list(items[1]), n, draw, _placed(first.items, second.items))
+    ids, owners = team_draft(list(items[0]), list(items[1]), n, draw, _shared_places(first.items, second.items))
     least, found = 1.0, list[LiveItem]()
     for article_id, owner in zip(ids, owners, strict=True):
         item = items[0 if owner == NOBODY else owner][article_id]
@@ -28,7 +28,7 @@ def merge_answers(first: LiveAnswer, second: LiveAnswer, n: int, draw: Random) -
     return replace(first, items=found, source=source, degraded=degraded, draw=None), owners
 
 
-def _placed(first: Sequence[LiveItem], second: Sequence[LiveItem]) -> dict[int, str]:
+def _shared_places(first: Sequence[LiveItem], second: Sequence[LiveItem]) -> dict[int, str]:
     """By place the articles that the editors gave this place in both lists."""
     return {
         place: one.article_id

@@ -43,7 +43,7 @@ def index(context: Context) -> dict[str, Any]:
     if server is not None:
         try:
             store = store_id(context.settings, USE_CASE, make=True)
-            found |= _copied(context.settings, server, run.read("trained"), version, store)
+            found |= _copy_both(context.settings, server, run.read("trained"), version, store)
         except UnavailableError as error:
             found["not_indexed"] = error.message
             log.warning(
@@ -56,7 +56,7 @@ def index(context: Context) -> dict[str, Any]:
     return dict(facts)
 
 
-def _copied(settings: Settings, server: IndexServer, release: Path, version: str, store: str) -> dict[str, int]:
+def _copy_both(settings: Settings, server: IndexServer, release: Path, version: str, store: str) -> dict[str, int]:
     """Copy both indexes; returns the number of vectors of each side."""
     digests, counts = erased_digests(settings), {}
     for side in SIDES:
@@ -97,7 +97,7 @@ def keep_indexes(settings: Settings, releases: Releases, before: Collection[str]
     copied: list[str] = []
     folder = releases.fetch(pointer.version) if pointer is not None else None
     if pointer is not None and folder is not None and not _complete(server, folder, pointer.version, store):
-        _copied(settings, server, folder, pointer.version, store)
+        _copy_both(settings, server, folder, pointer.version, store)
         copied = [index_name(side, pointer.version, store) for side in SIDES]
     server.close()
     return {"indexes": old, "indexes_copied": copied}
