@@ -41,7 +41,8 @@ class Popular:
 
     def __post_init__(self) -> None:
         self._editorial = Editorial()
-        self._known = [(catalog, CatalogRows(catalog)) for catalog in self.catalogs] or [(None, CatalogRows(None))]
+        catalogs: list[Catalog | None] = [*self.catalogs] or [None]
+        self._known = [(catalog, CatalogRows(catalog)) for catalog in catalogs]
         self._editorial.load(self.posted)
 
     def count(self, article_id: str, time_ms: int) -> None:
