@@ -22,7 +22,7 @@ def team_draft(
         first, second: items, best first, each at most once.
         n: length of the merged list; shorter if both lists have fewer items.
         draw: decides who picks first in each round.
-        fixed: items that have their places, from 0, whoever picks; those beyond the end of the list come last.
+        fixed: items that stay at their places, from 0; those beyond the end of the list come last.
 
     Returns:
         the items, and for each the side that picked it: 0 or 1, ``NOBODY`` for a fixed one.

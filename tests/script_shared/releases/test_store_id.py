@@ -1,4 +1,4 @@
-"""A release store has one name, whoever asks first."""
+"""A release store has one name, also if several processes ask for it at once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
