@@ -1,5 +1,11 @@
 """Step train: models that have not seen the newest days, to be measured, and models of all days, to be served."""
 
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -15,6 +21,8 @@ from pipelines.use_case import Context
 from script_shared.errors import InputError
 from script_shared.recruiting.params import RecruitingParams
 from script_shared.recruiting.ranking import release_folder as names
+
+FEW = 5_000  # candidates; for fewer, starting a process takes longer than it saves
 
 
 def train(context: Context) -> dict[str, Any]:
@@ -35,13 +43,16 @@ def train(context: Context) -> dict[str, Any]:
     """
     params: RecruitingParams = context.params
     started = perf_counter()
-    data = data_of(read_tables(context.run.read("refined")))
+    refined = context.run.read("refined")
+    data = data_of(read_tables(refined))
     wanted, end = model_params(params), end_of(data)
+    until = end - params.evaluation.days
     with threadpool_limits(1), context.run.write("trained") as (folder, facts):
-        held_out, _ = fit_models(data, end - params.evaluation.days, wanted)
         (folder / names.HELD_OUT).mkdir()
-        held_out.save(folder / names.HELD_OUT)
-        models, world = fit_models(data, end, wanted)
+        with _beside(len(data.candidates)) as start:
+            held_out = start(fit_held_out, refined, folder / names.HELD_OUT, until, wanted)
+            models, world = fit_models(data, end, wanted)
+            held_out_cases = held_out.result()
         today = {"day": end, "asked_days": wanted.openness.asked_days, "applied_days": wanted.openness.applied_days}
         write_release(folder, data, models, world, params.index, today)
         (folder / PARAMS).write_text(params.model_dump_json(indent=1), encoding="utf-8")
@@ -51,12 +62,47 @@ def train(context: Context) -> dict[str, Any]:
             candidates=len(data.candidates),
             applications=len(data.day),
             until=end,
-            held_out_until=held_out.until,
+            held_out_until=until,
             cases=models.cases,
-            held_out_cases=held_out.cases,
+            held_out_cases=held_out_cases,
             seconds=round(perf_counter() - started, 2),
         )
     return dict(facts)
+
+
+def fit_held_out(refined: Path, folder: Path, until: int, params: ModelParams) -> int:
+    """Fit the models that are measured, and write them into the folder; the cases that they learnt from.
+
+    Args:
+        refined: folder of the step refine.
+        folder: an empty folder.
+        until: days since 1970-01-01; nothing of that day or later is used.
+        params: of all models.
+
+    Raises:
+        InputError: too few applications to learn from, or a feature that gives the answer away.
+    """
+    with threadpool_limits(1):
+        models, _ = fit_models(data_of(read_tables(refined)), until, params)
+    models.save(folder)
+    return models.cases
+
+
+@contextmanager
+def _beside(candidates: int) -> Iterator[Callable[..., Future[int]]]:
+    """How to start a function: in a process of its own if there are many candidates and another core, or at once."""
+    if candidates <= FEW or len(os.sched_getaffinity(0)) == 1:
+        yield _run_now
+        return
+    spawn = multiprocessing.get_context("spawn")  # a forked child of a threaded Polars process can hang
+    with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+        yield pool.submit
+
+
+def _run_now(function: Callable[..., int], *args: Any) -> Future[int]:
+    found: Future[int] = Future()
+    found.set_result(function(*args))
+    return found
 
 
 def model_params(params: RecruitingParams) -> ModelParams:

@@ -10,6 +10,7 @@ from pipelines.recruiting.evaluation import counterfactual as counterfactual_tes
 from pipelines.recruiting.evaluation.counterfactual import MOVED
 from pipelines.recruiting.evaluation.outcome_groups import KIND
 from pipelines.recruiting.tables.reading import read_tables
+from pipelines.recruiting.training import step
 from pipelines.recruiting.training.encoder_fit import encode_all
 from pipelines.recruiting.training.match_fit import refuse_giveaways
 from pipelines.recruiting.training.models import Models
@@ -99,6 +100,16 @@ def test_outcomes_of_applicants_are_measured_beside_trivial_orders(run: Context)
         assert -1 <= figure(run, model, "pearson") <= 1
         assert -1 <= figure(run, model, "spearman") <= 1
         assert figure(run, model, "graded_ndcg_at_10") > 0
+
+
+def test_models_that_a_process_of_its_own_fits_are_the_same(run: Context, tmp_path: Path) -> None:
+    until, own = run.run.facts("trained")["held_out_until"], run.run.read("trained") / "held_out"
+    with step._beside(step.FEW + 1) as start:
+        cases = start(step.fit_held_out, run.run.read("refined"), tmp_path, until, step.model_params(run.params))
+    assert cases.result() == run.run.facts("trained")["held_out_cases"]
+    boosters = sorted(path.relative_to(own) for path in own.rglob("*.txt"))
+    assert len(boosters) >= 3
+    assert [(own / name).read_text() == (tmp_path / name).read_text() for name in boosters] == [True] * len(boosters)
 
 
 def test_a_vacancy_is_answered_with_candidates_and_reasons(matcher: Matcher) -> None:
