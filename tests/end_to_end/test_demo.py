@@ -37,7 +37,7 @@ WINDOW = {"width": 1200, "height": 750}
 NEWS_RELEASES = "/operations/news/releases"
 LOOK_SECONDS = 1.5
 FILM_SECONDS = 40.0  # between two pictures of the film while nothing new happens
-DOCS = {"tour": "/tour", "front-page": "/news", "editor": "/news/editor", "releases": NEWS_RELEASES}
+DOCS = {"front-page": "/news", "editor": "/news/editor", "releases": NEWS_RELEASES}
 SEEN = {  # after a chapter, the page of the platform on which one sees it
     "breaking": f"/news/editor/article?page={PAGE}",
     "editors": "/news/editor/rules",
