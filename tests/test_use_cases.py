@@ -21,14 +21,14 @@ ROOT = Path(__file__).parents[1]
 NOT_SERVED: set[str] = set()  # use cases whose app folder is still to come
 NAMES = [entry.name for entry in REGISTRY]
 PLATFORM = {  # folders that are no use case
-    "app": {"experiments", "http", "metrics", "operations", "releases", "routes", "security", "shell"},
+    "app": {"demo", "experiments", "http", "metrics", "operations", "releases", "routes", "security", "shell"},
     "pipelines": {
-        *("airflow", "commands", "dags", "drift", "experiments", "guard", "measures", "monitoring", "raw_files"),
-        *("replay", "sample_world", "supervisor", "templates", "tracking", "traffic"),
+        *("airflow", "commands", "dags", "demo", "drift", "experiments", "guard", "measures", "monitoring"),
+        *("raw_files", "replay", "sample_world", "supervisor", "templates", "tracking", "traffic"),
     },
     "script_shared": {
-        *("algorithms", "audit", "data", "evaluation", "events", "experiments", "exploration", "models", "params"),
-        *("people", "plots", "releases", "storage"),
+        *("algorithms", "audit", "data", "demo", "evaluation", "events", "experiments", "exploration", "models"),
+        *("params", "people", "plots", "releases", "storage"),
     },
 }
 
