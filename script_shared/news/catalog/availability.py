@@ -12,7 +12,7 @@ from script_shared.clock import HOUR_MS
 from script_shared.names import section_key
 from script_shared.news.catalog.catalog import Catalog
 from script_shared.news.catalog.catalog_rows import CatalogRows
-from script_shared.news.catalog.editorial import Editorial
+from script_shared.news.catalog.editorial import Editorial, Story
 
 
 def mark(article_id: str) -> int:
@@ -84,12 +84,13 @@ class Availability:
                 seen.add(article_id)
                 yield article_id
 
-    def refusal(self, article_id: str, bars: Bars) -> str:
+    def refusal(self, article_id: str, bars: Bars, *, pinned: bool = False) -> str:
         """Why an article may not be shown; "" if it may.
 
         Args:
             article_id: of any article.
             bars: what this user may not see.
+            pinned: whether it is pinned: age, section, tag and how often it was shown then do not matter.
         """
         if article_id in bars.read:
             return "read"
@@ -98,7 +99,8 @@ class Availability:
         row = self.rows.row(article_id)
         if row >= 0 and row in bars.read_rows:
             return "read"
-        return self._of_article(article_id, row, bars) or ("shown_too_often" if article_id in bars.too_often else "")
+        refusal = self._of_article(article_id, row, bars, pinned=pinned)
+        return refusal or ("shown_too_often" if article_id in bars.too_often and not pinned else "")
 
     def possible(self, bars: Bars) -> Bools:
         """bool (articles of the catalog): False where catalog and bars alone rule an article out.
@@ -122,25 +124,22 @@ class Availability:
         found[self.rows.many([*bars.read, *bars.excluded, *bars.too_often])] = False
         return found
 
-    def _of_article(self, article_id: str, row: int, bars: Bars) -> str:
-        story = self.editorial.get(article_id)
+    def _of_article(self, article_id: str, row: int, bars: Bars, *, pinned: bool) -> str:
         if article_id in self.withheld:
             return self.withheld[article_id]
+        story = self.editorial.get(article_id)
         if story is None and row < 0:
             return "unknown"
         if story is not None and (refusal := story.refusal(self.now_ms)):
             return refusal
-        if bars.section and section_key(self.section(article_id, row)) != section_key(bars.section):
+        if bars.section and not pinned and section_key(self.section(article_id, row)) != section_key(bars.section):
             return "other_section"
-        if bars.tag and not self.editorial.tagged.has(article_id, bars.tag):
+        if bars.tag and not pinned and not self.editorial.tagged.has(article_id, bars.tag):
             return "other_tag"
-        return self._age(self.issued_ms(article_id, row), bars)
-
-    def _age(self, issued_ms: int, bars: Bars) -> str:
-        hours = (self.now_ms - issued_ms) / HOUR_MS
+        hours = (self.now_ms - self._issued_ms(story, row)) / HOUR_MS
         if hours < 0:
             return "not_published"
-        if hours > self.max_age_hours:
+        if hours > self.max_age_hours and not pinned:
             return "expired"
         return "too_old" if bars.max_age_hours is not None and hours > bars.max_age_hours else ""
 
@@ -151,7 +150,9 @@ class Availability:
             article_id: of any article.
             row: its row in the catalog, -1 for none.
         """
-        story = self.editorial.get(article_id)
+        return self._issued_ms(self.editorial.get(article_id), row)
+
+    def _issued_ms(self, story: Story | None, row: int) -> int:
         if story is not None and story.issued_ms is not None:
             return story.issued_ms
         if row >= 0 and self.catalog is not None:

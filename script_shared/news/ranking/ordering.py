@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import FloatArray, Int64s, IntArray
 from script_shared.news.ranking.candidates import Candidates
 from script_shared.news.ranking.degradation import Degradation
 from script_shared.news.ranking.mixing import Mixing, clicks_of_an_hour
@@ -14,6 +15,7 @@ from script_shared.news.ranking.offer import Offer
 from script_shared.news.ranking.ranker import Ranker
 from script_shared.news.ranking.segment_list import SegmentList
 
+TOGETHER = 32  # articles whose ids are looked up at once
 FUSION = 10.0  # places that count nearly alike when two orders are mixed
 
 
@@ -47,9 +49,10 @@ class LiveOrder:
 
     @property
     def ids(self) -> Iterator[str]:
-        """Article ids, best first; looked up one by one, because a list needs only the first of them."""
-        state = self.found.signals.state
-        return (state.article_id(row) for row in self.found.rows[self.places].tolist())
+        """Article ids, best first; looked up by and by, because a list needs only the first of them."""
+        articles, rows = self.found.signals.state.articles, self.found.rows[self.places]
+        pieces = (rows[start : start + TOGETHER] for start in range(0, len(rows), TOGETHER))
+        return chain.from_iterable(map(articles.ids_in, pieces))
 
     def place_of(self, article_ids: Sequence[str]) -> dict[str, int]:
         """The places of those articles that are candidates.
@@ -82,6 +85,28 @@ class Order(NamedTuple):
         """Article ids of both, best first."""
         live, segment = self.live, self.segment
         return fuse(live.ids if live else [], segment.ids if segment else [], self.trust)
+
+    def leading(self, count: int) -> Int64s:
+        """int64 (count): rows in the live state of the first articles; none unless all of them are live candidates.
+
+        Args:
+            count: of articles.
+        """
+        live, mixed = self.live, self.trust < 1.0 and self.segment is not None and len(self.segment.ids) > 0
+        if live is None or mixed or len(live.places) < count:
+            return np.zeros(0, np.int64)
+        return live.found.rows[live.places[:count]]
+
+    def rearranged(self, first: Int64s) -> "Order":
+        """The same with other articles first.
+
+        Args:
+            first: int64 (k), the places of the first ``k`` candidates in their new order.
+        """
+        live = self.live
+        assert live is not None
+        places = np.concatenate([live.places[first], live.places[len(first) :]])
+        return Order(LiveOrder(live.found, places, live.scores, live.source), self.segment, self.trust)
 
     @property
     def source(self) -> str:
@@ -126,11 +151,9 @@ def fuse(live: Iterable[str], batch: Sequence[str], trust: float) -> Iterator[st
     (['a', 'b', 'c', 'a'], ['c', 'a', 'b'])
     """
     if trust >= 1.0 or not batch:
-        yield from live
-        yield from batch
-        return
+        return chain(live, batch)
     scores: dict[str, float] = {}
     for order, weight in ((live, trust), (batch, 1.0 - trust)):
         for place, article in enumerate(order):
             scores[article] = scores.get(article, 0.0) + weight / (FUSION + place)
-    yield from sorted(scores, key=lambda article: -scores[article])
+    return iter(sorted(scores, key=lambda article: -scores[article]))

@@ -12,6 +12,7 @@ from script_shared.news.rules.rule_set import Pairs, Quota
 
 STEPS, STEPS_PER_PLACE = 200, 10  # of one search; then weaker demands are tried
 Bits = Callable[[str], int]
+Pins = Mapping[int, tuple[str, int]]  # by place, from 0, the article there and its bits
 
 
 class Demand(NamedTuple):
@@ -45,11 +46,14 @@ class Demand(NamedTuple):
 
     def is_fulfilled(self, bits: Sequence[int], left: int = 0) -> bool:
         """Whether a list of articles with these bits fulfils it; ``left`` are those of the article before it."""
-        return (
-            all(sum(each & bit > 0 for each in bits) >= count for bit, count in self.least.items())
-            and all(sum(each & bit > 0 for each in bits) <= count for bit, count in self.most.items())
-            and not any(self.pairs.beside(one) & other for one, other in zip([left, *bits], bits, strict=False))
-        )
+        for bit, count in self.least.items():
+            if len([1 for each in bits if each & bit]) < count:
+                return False
+        for bit, count in self.most.items():
+            if len([1 for each in bits if each & bit]) > count:
+                return False
+        beside = self.pairs.beside
+        return not any(beside(one) & other for one, other in zip([left, *bits], bits, strict=False) if one and other)
 
 
 class Stock:
@@ -70,39 +74,29 @@ class Stock:
 
     def add(self, article_ids: Iterable[str], may: Callable[[str], bool]) -> None:
         """Add articles that may be shown; those that no place can need are not looked at."""
+        seen, classes, bits_of, most = self._seen, self.classes, self._bits, self._most
         for article in article_ids:
-            if article in self._seen:
+            if article in seen:
                 continue
-            self._seen.add(article)
-            found = self.classes.setdefault(self._bits(article), [])
-            if len(found) < self._most and may(article):
-                found.append((len(self._seen), article))
+            seen.add(article)
+            bits = bits_of(article)
+            found = classes.get(bits)
+            if found is None:
+                found = classes[bits] = []
+            if len(found) < most and may(article):
+                found.append((len(seen), article))
 
 
-def fill(
-    stock: Stock, pins: Mapping[int, tuple[str, int]], n: int, demand: Demand, left: int = 0, *, search: bool = True
-) -> list[str]:
-    """The list: ``n`` articles, fewer only if there are fewer; demands that cannot be fulfilled are given up.
+def in_order(stock: Stock, pins: Pins, n: int) -> tuple[list[str], list[int]]:
+    """The best articles in the places without a pin, and the bits of each; fewer than ``n`` only if there are fewer.
 
     Args:
         stock: articles, none of them pinned.
         pins: by place, from 0, the article there and its bits.
-        left: bits of the article before the list, on the page before.
-        search: whether another order is searched when the plain one does not fulfil the demand.
+        n: length of the list.
     """
     size = min(n, len(stock) + len(pins))
     pins = _moved_up(pins, size)
-    plain, bits = _in_order(stock, pins, size)
-    if not search or demand.is_fulfilled(bits, left):
-        return plain
-    for each in demand.weaker:
-        if (found := _Search(stock, pins, size, each).run(left)) is not None:
-            return found
-    return plain
-
-
-def _in_order(stock: Stock, pins: Mapping[int, tuple[str, int]], size: int) -> tuple[list[str], list[int]]:
-    """The best articles in the places without a pin, and the bits of each article."""
     ranked = sorted((rank, article, bits) for bits, entries in stock.classes.items() for rank, article in entries)
     order = iter(ranked)
     found, all_bits = [], []
@@ -113,8 +107,56 @@ def _in_order(stock: Stock, pins: Mapping[int, tuple[str, int]], size: int) -> t
     return found, all_bits
 
 
-def _moved_up(pins: Mapping[int, tuple[str, int]], size: int) -> dict[int, tuple[str, int]]:
+def placed(plain: Sequence[str], pins: Mapping[int, str], n: int) -> list[str]:
+    """The first ``n`` articles with the pinned ones among them.
+
+    Args:
+        plain: at least as many articles as places without a pin, best first, none of them pinned.
+        pins: by place, from 0 and below ``n``, the article there.
+        n: length of the list.
+    """
+    found = list(plain[: n - len(pins)])
+    for place in sorted(pins):
+        found.insert(place, pins[place])
+    return found
+
+
+def fill(stock: Stock, pins: Pins, n: int, demand: Demand, left: int = 0) -> list[str]:
+    """The list: as long as :func:`in_order` makes it; demands that cannot be fulfilled are given up.
+
+    Args:
+        stock: articles, none of them pinned.
+        pins: by place, from 0, the article there and its bits.
+        n: length of the list.
+        demand: on the list.
+        left: bits of the article before the list, on the page before.
+    """
+    plain, bits = in_order(stock, pins, n)
+    return plain if demand.is_fulfilled(bits, left) else searched(stock, pins, n, demand, left)[0] or plain
+
+
+def searched(stock: Stock, pins: Pins, n: int, demand: Demand, left: int) -> tuple[list[str], bool]:
+    """Another order than the plain one, which does not fulfil the demand; empty if none is found.
+
+    Args:
+        stock, pins, n, demand, left: as of :func:`fill`.
+
+    Returns:
+        the list, and whether it fulfils the whole demand.
+    """
+    size = min(n, len(stock) + len(pins))
+    pins = _moved_up(pins, size)
+    for each in demand.weaker:
+        search = _Search(stock, pins, size, each)
+        if (found := search.run(left)) is not None:
+            return found, each is demand and search.is_whole
+    return [], False
+
+
+def _moved_up(pins: Pins, size: int) -> Pins:
     """Pins of a list that is too short for their places are at its end."""
+    if all(place < size for place in pins):
+        return pins
     late = [place for place in sorted(pins) if place >= size]
     free = [place for place in range(size - 1, -1, -1) if place not in pins][: len(late)]
     moved = {place: pins[old] for place, old in zip(sorted(free), late, strict=False)}
@@ -122,19 +164,25 @@ def _moved_up(pins: Mapping[int, tuple[str, int]], size: int) -> dict[int, tuple
 
 
 class _Search:
-    def __init__(self, stock: Stock, pins: Mapping[int, tuple[str, int]], size: int, demand: Demand) -> None:
+    def __init__(self, stock: Stock, pins: Pins, size: int, demand: Demand) -> None:
         self._classes = {bits: entries for bits, entries in stock.classes.items() if entries}
         self._pins, self._size, self._demand = pins, size, demand
         self._used = dict.fromkeys(self._classes, 0)
         pinned = [bits for _, bits in pins.values()]
-        self._counts = {bit: sum(bits & bit > 0 for bits in pinned) for bit in {**demand.least, **demand.most}}
+        self._counts = {bit: len([1 for bits in pinned if bits & bit]) for bit in {**demand.least, **demand.most}}
         self._least = {bit: min(count, self._available(bit)) for bit, count in demand.least.items()}
+        self._counted = {bits: [bit for bit in self._counts if bits & bit] for bits in self._classes}
+        self._together: dict[int, int] = {}
         self._chosen: list[str] = []
         self._dead: set[tuple[int, int, tuple[int, ...]]] = set()
         self._steps = STEPS + STEPS_PER_PLACE * size
 
     def _available(self, bit: int) -> int:
-        return self._counts[bit] + sum(len(entries) for bits, entries in self._classes.items() if bits & bit)
+        return self._counts[bit] + sum([len(entries) for bits, entries in self._classes.items() if bits & bit])
+
+    @property
+    def is_whole(self) -> bool:  # nothing was given up
+        return self._least == self._demand.least
 
     def run(self, left: int) -> list[str] | None:
         """The list after an article with the bits ``left``; None if the demands cannot be fulfilled."""
@@ -151,46 +199,52 @@ class _Search:
                 return True
             self._chosen.pop()
             return False
-        state = (place, left, tuple(self._used.values()))
-        if state in self._dead or self._steps <= 0:
+        used = self._used
+        if self._steps <= 0 or (self._dead and (place, left, tuple(used.values())) in self._dead):
             return False
         self._steps -= 1
-        if any(self._try(bits, place, free) for bits in self._options(place, left)):
-            return True
-        self._dead.add(state)
+        for (_, article), bits in self._options(place, left):
+            counted = self._counted[bits]
+            for bit in counted:
+                self._counts[bit] += 1
+            if self._can_fulfil(free - 1):
+                self._chosen.append(article)
+                used[bits] += 1
+                if self._place(place + 1, bits, free - 1):
+                    return True
+                used[bits] -= 1
+                self._chosen.pop()
+            for bit in counted:
+                self._counts[bit] -= 1
+        self._dead.add((place, left, tuple(used.values())))
         return False
 
-    def _options(self, place: int, left: int) -> list[int]:
-        """The classes that may have this place, the one with the best article first."""
-        pinned = self._pins.get(place + 1)
-        bad = self._demand.pairs.beside(left) | (self._demand.pairs.beside(pinned[1]) if pinned else 0)
-        full = [bit for bit, most in self._demand.most.items() if self._counts[bit] >= most]
+    def _options(self, place: int, left: int) -> list[tuple[tuple[int, str], int]]:
+        """The classes that may have this place, each after its best article, the best one first."""
+        pinned, bad = self._pins.get(place + 1), self._demand.pairs.beside(left)
+        if pinned is not None:
+            bad |= self._demand.pairs.beside(pinned[1])
+        for bit, most in self._demand.most.items():
+            if self._counts[bit] >= most:
+                bad |= bit
+        used = self._used
         some = [
-            (entries[self._used[bits]], bits)
+            (entries[used[bits]], bits)
             for bits, entries in self._classes.items()
-            if self._used[bits] < len(entries) and not bits & bad and not any(bits & bit for bit in full)
+            if not bits & bad and used[bits] < len(entries)
         ]
-        return [bits for _, bits in sorted(some)]
-
-    def _try(self, bits: int, place: int, free: int) -> bool:
-        counted = [bit for bit in self._counts if bits & bit]
-        for bit in counted:
-            self._counts[bit] += 1
-        if self._can_fulfil(free - 1):
-            self._chosen.append(self._classes[bits][self._used[bits]][1])
-            self._used[bits] += 1
-            if self._place(place + 1, bits, free - 1):
-                return True
-            self._used[bits] -= 1
-            self._chosen.pop()
-        for bit in counted:
-            self._counts[bit] -= 1
-        return False
+        some.sort()
+        return some
 
     def _can_fulfil(self, free: int) -> bool:
         """Whether so many places can hold what is still wanted; what is wanted beyond the stock is given up."""
-        lacking = {bit: least - self._counts[bit] for bit, least in self._least.items() if least > self._counts[bit]}
+        lacking = largest = total = 0
+        for bit, least in self._least.items():
+            if (missing := least - self._counts[bit]) > 0:
+                lacking, largest, total = lacking | bit, max(largest, missing), total + missing
         if not lacking:
             return True
-        together = max(sum(bits & bit > 0 for bit in lacking) for bits in self._classes) if self._classes else 1
-        return max(lacking.values()) <= free and sum(lacking.values()) <= free * together
+        if (together := self._together.get(lacking)) is None:
+            together = max(((bits & lacking).bit_count() for bits in self._classes), default=1)
+            self._together[lacking] = together
+        return largest <= free and total <= free * together

@@ -1,23 +1,21 @@
 """Applies the editors' rules to one list: moves articles up and down, then fills the places."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain, islice
-from math import inf
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
+import numpy as np
+
+from script_shared.arrays import Int64s
 from script_shared.names import section_key
 from script_shared.news.catalog.article_view import ArticleView
 from script_shared.news.catalog.availability import Availability, Bars
 from script_shared.news.catalog.tags import tag_key
-from script_shared.news.rules.arrangement import Demand, Stock, fill
-from script_shared.news.rules.rule import STRONGEST
-from script_shared.news.rules.rule_set import Key, Marks, RuleSet
+from script_shared.news.rules.arrangement import Demand, Stock, in_order, placed, searched
+from script_shared.news.rules.moves import Factors, moved, window
+from script_shared.news.rules.rule_set import Key, Marks, RuleSet, keys_of
 
 NEAR, RESERVE = 3, 400  # lists and articles behind a list among which the places of quotas and pairs are filled
-WINDOW = 1_000  # articles that boosts can move
-_TIE = 1e-6  # of two articles that get one place, the one that is boosted comes first, and a buried one last
 REMEMBERED, MOST_DEMANDS = 20_000, 1_000
 
 
@@ -29,9 +27,10 @@ class EditedList(NamedTuple):
 
 
 class RuleCache(NamedTuple):
-    """What was found out under one set of rules: marks by article, and demands by length and front."""
+    """What was found out under one set of rules: marks and factors by article, and demands by length and front."""
 
     marks: dict[str, Marks]
+    factors: Factors
     demands: dict[tuple[int, str, str], Demand]
 
 
@@ -44,14 +43,14 @@ class Editing:
 
     def __init__(self, shown: Callable[[str], ArticleView]) -> None:
         self._shown = shown
-        self._known: tuple[RuleSet | None, int, RuleCache] = (None, -1, RuleCache({}, {}))
+        self._known: tuple[RuleSet | None, int, RuleCache] = (None, -1, RuleCache({}, Factors(), {}))
         self._keys: tuple[int, dict[str, tuple[Key, ...]]] = (-1, {})
 
     def of(self, rules: RuleSet, available: Availability, front: "Front") -> "ListEditing":
         """The rules for one list."""
         known, posts = self._known, available.editorial.posts
         if known[0] is not rules or known[1] != posts or len(known[2].marks) > REMEMBERED:
-            known = self._known = (rules, posts, RuleCache({}, {}))
+            known = self._known = (rules, posts, RuleCache({}, Factors(), {}))
         if self._keys[0] != posts or len(self._keys[1]) > REMEMBERED:
             self._keys = (posts, {})
         return ListEditing(rules, available, front, known[2], self._keys[1], self._shown)
@@ -103,7 +102,7 @@ class ListEditing:
         if found is None:
             keys = self._keys_of.get(article_id)
             if keys is None:
-                keys = self._keys_of[article_id] = tuple(self._keys(article_id))
+                keys = self._keys_of[article_id] = tuple(keys_of(article_id, self._available, self._shown))
             found = self._known.marks[article_id] = self._rules.marks(keys)
         return found
 
@@ -122,14 +121,12 @@ class ListEditing:
         pinned, start = self._rules.pins.get(section_key(self._front.section), {}), len(self._front.before)
         if not pinned:
             return {}
-        own = replace(bars, too_often=frozenset(), section="", tag="")
-        ageless = replace(self._available, max_age_hours=inf)
-        self._pins = {
-            place - start: article
-            for place, article in pinned.items()
-            if start <= place < start + n and not ageless.refusal(article, own)
-        }
-        return self._pins
+        here = {place - start: article for place, article in pinned.items() if start <= place < start + n}
+        if here:
+            refusal = self._available.refusal
+            here = {place: article for place, article in here.items() if not refusal(article, bars, pinned=True)}
+        self._pins = here
+        return here
 
     def later_pins(self, n: int) -> frozenset[str]:
         """The articles pinned to later pages, which earlier ones leave out."""
@@ -138,21 +135,40 @@ class ListEditing:
         pinned, end = self._rules.pins.get(section_key(self._front.section), {}), len(self._front.before) + n
         return frozenset(article for place, article in pinned.items() if place >= end)
 
+    def window(self, n: int) -> int:
+        """How many of the first articles boosts and buries can move; 0 if no rule moves any.
+
+        Args:
+            n: length of the list.
+        """
+        return window(self._rules, n, before=len(self._front.before))
+
     def reorder(self, ranked: Iterator[str], n: int) -> Iterator[str]:
         """The order with boosted articles nearer to the top and buried ones further down.
 
         An article at place ``p`` gets place ``p`` times its factor; the others keep their order.
+
+        Args:
+            ranked: article ids, best first.
+            n: length of the list.
         """
-        if not self._rules.moves:
+        if not (count := self.window(n)):
             return ranked
-        count = min(WINDOW, round((n + len(self._front.before)) * min(STRONGEST, self._rules.strongest)) + n)
-        window = list(dict.fromkeys(islice(ranked, count)))
-        known = self._known.marks.get
-        factors = [(known(article) or self.marks(article)).factor for article in window]
-        if factors.count(1.0) == len(factors):
-            return chain(window, ranked)
-        keys = [(place + 1 + _TIE) * factor for place, factor in enumerate(factors)]
-        return chain((window[place] for place in sorted(range(len(window)), key=keys.__getitem__)), ranked)
+        first = list(dict.fromkeys(islice(ranked, count)))
+        order = moved(np.array([self.marks(article).factor for article in first]))
+        return chain(map(first.__getitem__, order.tolist()), ranked)
+
+    def reorder_numbers(self, numbers: Int64s, ids: Sequence[str]) -> Int64s:
+        """The same for articles of the live state, which are looked up together.
+
+        Args:
+            numbers: int64 (k), of :meth:`window` articles or fewer, best first.
+            ids: article ids by number.
+
+        Returns:
+            int64 (k), places in ``numbers`` in the moved order.
+        """
+        return moved(self._known.factors.of(numbers, ids, lambda article: self.marks(article).factor))
 
     def arrange(self, head: Sequence[str], rest: Iterable[str], bars: Bars, n: int) -> EditedList:
         """The list: pins at their places, quotas held, pairs kept apart.
@@ -163,11 +179,11 @@ class ListEditing:
         """
         pins, later = self.pins(bars, n), self.later_pins(n)
         pinned = later.union(pins.values())
-        plain = [article for article in head if article not in pinned]
-        boosted = (article for article in plain if self.marks(article).factor < 1.0)
+        plain = [article for article in head if article not in pinned] if pinned else list(head)
+        boosted = [article for article in plain if self.marks(article).factor < 1.0] if self._rules.moves else []
         demand = self._demand(n)
-        if not pins and len(plain) >= n and self._fulfils(demand, plain[:n]):
-            return EditedList(plain[:n], frozenset(boosted))
+        if len(plain) + len(pins) >= n and self._fulfils(demand, in_place := placed(plain, pins, n)):
+            return EditedList(in_place, frozenset(chain(boosted, pins.values())))
         found = self._fill(plain, rest, pins, pinned, bars, demand, n)
         wanted = sum(demand.least)
         before = set(plain[:n])
@@ -184,21 +200,25 @@ class ListEditing:
         demand: Demand,
         n: int,
     ) -> list[str]:
-        may, wanted = set(plain), demand.bits
-        stock = Stock(n, lambda article: self.marks(article).bits & wanted)
-        places = {place: (article, self.marks(article).bits) for place, article in pins.items()}
-        stock.add(plain, may.__contains__)
+        """The list where the first articles are too few, or do not fulfil the demand."""
+        marks, wanted, known = self.marks, demand.bits, self._known.marks.get
+        stock = Stock(n, lambda article: (known(article) or marks(article)).bits & wanted)
+        places = {place: (article, marks(article).bits) for place, article in pins.items()}
+        stock.add(plain, set(plain).__contains__)
         free, refusal = n - len(pins), self._available.refusal
         allowed = lambda article: article not in pinned and not refusal(article, bars)  # noqa: E731
-        tail = iter(rest)
+        tail, is_full = iter(rest), len(plain) >= free
         while len(stock) < free and (some := list(islice(tail, n))):
             stock.add(some, allowed)
-        for more in (0, NEAR * n, RESERVE):  # each time a few more articles, because most lists need none
+        plainest = placed(plain, pins, n) if is_full else in_order(stock, places, n)[0]
+        if not is_full and self._fulfils(demand, plainest):
+            return plainest
+        for more in (NEAR * n, RESERVE):  # each time a few more articles, because most lists need none
             stock.add(islice(tail, more), allowed)
-            found = fill(stock, places, n, demand, self._left, search=more > 0)
-            if not wanted or self._fulfils(demand, found):
+            found, is_whole = searched(stock, places, n, demand, self._left)
+            if is_whole or self._fulfils(demand, found or plainest):
                 break
-        return found
+        return found or plainest
 
     def _demand(self, n: int) -> Demand:
         """What the rules demand of this list; a quota about what all of its articles have in common does not count."""
@@ -219,11 +239,3 @@ class ListEditing:
         if not demand.least and not any(bits):
             return True
         return demand.is_fulfilled(bits, self._left)
-
-    def _keys(self, article_id: str) -> Iterator[Key]:
-        """The groups that an article belongs to."""
-        available = self._available
-        yield "article", article_id
-        yield "section", section_key(available.section(article_id, available.rows.row(article_id)))
-        yield from (("tag", tag) for tag in available.editorial.tagged.of(article_id))
-        yield "source", (urlsplit(self._shown(article_id).url).hostname or "").lower()

@@ -1,11 +1,14 @@
 """The rules that hold at one moment, prepared for lists: what is withheld, pinned, moved, counted and kept apart."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from script_shared.names import section_key
+from script_shared.news.catalog.article_view import ArticleView
+from script_shared.news.catalog.availability import Availability
 from script_shared.news.rules.rule import STRONGEST, WITHHOLDING, Group, Rule
 
 Key = tuple[str, str]
@@ -21,6 +24,20 @@ class Marks(NamedTuple):
 
     factor: float
     bits: int
+
+
+def keys_of(article_id: str, available: Availability, shown: Callable[[str], ArticleView]) -> Iterator[Key]:
+    """The groups that an article belongs to.
+
+    Args:
+        article_id: of any article.
+        available: knows sections and tags.
+        shown: how an article is displayed, by id.
+    """
+    yield "article", article_id
+    yield "section", section_key(available.section(article_id, available.rows.row(article_id)))
+    yield from (("tag", tag) for tag in available.editorial.tagged.of(article_id))
+    yield "source", (urlsplit(shown(article_id).url).hostname or "").lower()
 
 
 UNMARKED = Marks(1.0, 0)

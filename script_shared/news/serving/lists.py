@@ -1,6 +1,6 @@
 """Makes the list out of an order: as long as asked, available, diverse, with a few places for what is new."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -17,7 +17,8 @@ from script_shared.news.ranking.degradation import Degradation
 from script_shared.news.ranking.offer import Offer
 from script_shared.news.ranking.ordering import Order
 from script_shared.news.ranking.query import Query
-from script_shared.news.rules.editing import EditedList, Editing, Front
+from script_shared.news.ranking.segment_list import SegmentList
+from script_shared.news.rules.editing import EditedList, Editing, Front, ListEditing
 from script_shared.news.serving.diversity import depth, spread
 from script_shared.news.serving.exploration import explore, find_unproven, with_explored
 from script_shared.news.serving.texts import Texts
@@ -77,7 +78,7 @@ class Lists:
         pinned, fixed = 0, False
         if rules is not None:
             with degraded.part("rules"):
-                ranked, pinned = rules.reorder(ranked, query.n), len(rules.pins(context.bars, query.n))
+                ranked, pinned = self._reorder(rules, context, order, degraded), len(rules.pins(context.bars, query.n))
                 fixed = rules.fixes_places
         how = self._params.randomization.settings if query.seed and query.is_plain and not fixed else None
         chosen = self._diverse(context, ranked, degraded, beyond=0 if how is None else how.extra)
@@ -97,6 +98,16 @@ class Lists:
             with degraded.part("rules"):
                 edited = rules.arrange(ids, chain(chosen, ranked), context.bars, query.n)
         return ChosenList(edited.ids, tried, self._popular(context), outcome, edited.by_editors)
+
+    def _moved(self, rules: ListEditing, context: RequestContext, order: Order, degraded: Degradation) -> Iterator[str]:
+        """Everything, boosted articles nearer to the top and buried ones further down."""
+        n, state = context.query.n, self._newsroom.state
+        if state is not None and not context.only_older and (count := rules.window(n)):
+            articles = state.articles
+            if len(rows := order.leading(count)):
+                order = order.rearranged(rules.reorder_numbers(articles.number_in[rows], articles.ids))
+                return self._everything(context, order, degraded)
+        return rules.reorder(self._alive_first(context, order, degraded), n)
 
     def _popular(self, context: RequestContext) -> list[str]:
         top = self._newsroom.last_hour.top(context.now_ms, 4 * BASELINE)
@@ -122,17 +133,24 @@ class Lists:
 
     def _everything(self, context: RequestContext, order: Order, degraded: Degradation) -> Iterator[str]:
         """All articles there are, best first; the later ones are only found when the list needs them."""
-        yield from order.ids
+        return chain.from_iterable(self._parts(context, order, degraded))
+
+    def _parts(self, context: RequestContext, order: Order, degraded: Degradation) -> Iterator[Iterable[str]]:
+        yield order.ids
         if order.segment is not None:
-            with degraded.part("segment_model"):  # a little more of what may be shown than the list needs
-                among = context.available.possible(context.bars)
-                yield from order.segment.more(2 * depth(context.query.n), among)
-        yield from self._newsroom.last_hour.top(context.now_ms, POPULAR)
-        yield from self._newsroom.editorial.newest(POSTED)
+            yield self._more(context, order.segment, degraded)
+        yield self._newsroom.last_hour.top(context.now_ms, POPULAR)
+        yield self._newsroom.editorial.newest(POSTED)
         if self._model is not None and order.segment is None:  # the model is broken; its catalog is not
             catalog = self._model.catalog
             newest = np.argsort(-np.asarray(catalog.issued_ms), kind="stable")
-            yield from (catalog.ids.ids[int(row)] for row in newest)
+            yield (catalog.ids.ids[int(row)] for row in newest)
+
+    def _more(self, context: RequestContext, segment: SegmentList, degraded: Degradation) -> Iterator[str]:
+        """A little more of what may be shown than the list needs."""
+        with degraded.part("segment_model"):
+            among = context.available.possible(context.bars)
+            yield from segment.more(2 * depth(context.query.n), among)
 
 
 def _front(query: Query) -> Front:

@@ -63,6 +63,15 @@ class Articles:
         number = int(self.number_in[row])
         return self.ids[number] if number >= 0 else ""
 
+    def ids_in(self, rows: Int64s) -> list[str]:
+        """The ids of the articles in some rows, "" for a free row; much cheaper than one by one.
+
+        Args:
+            rows: int64 (k).
+        """
+        ids = self.ids
+        return [ids[number] if number >= 0 else "" for number in self.number_in[rows].tolist()]
+
     def rows(self, article_ids: Iterable[str]) -> Int64s:
         """int64: the rows of articles given by id, those that are not alive left out."""
         return np.array([row for row in map(self.find, article_ids) if row >= 0], np.int64)
