@@ -1,4 +1,4 @@
-"""GET /audit: the record of decisions, for admins."""
+"""GET /audit: the record of decisions, for operators: who decides has to see what was decided."""
 
 import asyncio
 from typing import Annotated, Any, Literal
@@ -44,7 +44,7 @@ class AuditPage(BaseModel):
     summary="The record of decisions",
     response_model=AuditPage,
     responses=CSV_TOO,
-    dependencies=[require("admin")],
+    dependencies=[require("operator")],
 )
 async def list_decisions(
     service: TheService,

@@ -4,8 +4,11 @@ import csv
 from io import StringIO
 from pathlib import Path
 
+from fastapi.routing import APIRoute
 from pydantic import SecretStr
 
+from app.routes.audit import router
+from app.security.route_roles import requirement_of
 from script_shared.audit.decision import Decision
 from script_shared.audit.trail import record_once
 from script_shared.settings import Settings
@@ -14,7 +17,7 @@ from tests.app.conftest import TOKEN, serving
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}
 
 
-def test_the_record_is_shown_to_admins_in_pages_by_filters_and_as_a_file(tmp_path: Path) -> None:
+def test_the_record_is_shown_in_pages_by_filters_and_as_a_file(tmp_path: Path) -> None:
     settings = Settings(
         data_dir=tmp_path, models_uri=str(tmp_path / "models"), use_cases="students", admin_token=SecretStr(TOKEN)
     )
@@ -37,3 +40,10 @@ def test_the_record_is_shown_to_admins_in_pages_by_filters_and_as_a_file(tmp_pat
         assert rows[0]["why"] == "'=worse"
         for wrong in ("what=nothing", "since=soon", "limit=0", "before=0"):
             assert client.get(f"/audit?{wrong}").status_code == 422
+
+
+def test_operators_read_the_record_as_on_their_page() -> None:
+    (route,) = (route for route in router.routes if isinstance(route, APIRoute))
+    needed = requirement_of(route)
+    assert needed is not None
+    assert needed.role == "operator"
