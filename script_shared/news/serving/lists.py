@@ -99,7 +99,9 @@ class Lists:
                 edited = rules.arrange(ids, chain(chosen, ranked), context.bars, query.n)
         return ChosenList(edited.ids, tried, self._popular(context), outcome, edited.by_editors)
 
-    def _moved(self, rules: ListEditing, context: RequestContext, order: Order, degraded: Degradation) -> Iterator[str]:
+    def _reorder(
+        self, rules: ListEditing, context: RequestContext, order: Order, degraded: Degradation
+    ) -> Iterator[str]:
         """Everything, boosted articles nearer to the top and buried ones further down."""
         n, state = context.query.n, self._newsroom.state
         if state is not None and not context.only_older and (count := rules.window(n)):
