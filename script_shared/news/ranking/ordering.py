@@ -97,7 +97,7 @@ class Order(NamedTuple):
             return np.zeros(0, np.int64)
         return live.found.rows[live.places[:count]]
 
-    def rearranged(self, first: Int64s) -> "Order":
+    def rearrange(self, first: Int64s) -> "Order":
         """The same with other articles first.
 
         Args:

@@ -107,7 +107,7 @@ def in_order(stock: Stock, pins: Pins, n: int) -> tuple[list[str], list[int]]:
     return found, all_bits
 
 
-def placed(plain: Sequence[str], pins: Mapping[int, str], n: int) -> list[str]:
+def insert_pins(plain: Sequence[str], pins: Mapping[int, str], n: int) -> list[str]:
     """The first ``n`` articles with the pinned ones among them.
 
     Args:
@@ -132,10 +132,10 @@ def fill(stock: Stock, pins: Pins, n: int, demand: Demand, left: int = 0) -> lis
         left: bits of the article before the list, on the page before.
     """
     plain, bits = in_order(stock, pins, n)
-    return plain if demand.is_fulfilled(bits, left) else searched(stock, pins, n, demand, left)[0] or plain
+    return plain if demand.is_fulfilled(bits, left) else search_order(stock, pins, n, demand, left)[0] or plain
 
 
-def searched(stock: Stock, pins: Pins, n: int, demand: Demand, left: int) -> tuple[list[str], bool]:
+def search_order(stock: Stock, pins: Pins, n: int, demand: Demand, left: int) -> tuple[list[str], bool]:
     """Another order than the plain one, which does not fulfil the demand; empty if none is found.
 
     Args:

@@ -11,8 +11,8 @@ from script_shared.names import section_key
 from script_shared.news.catalog.article_view import ArticleView
 from script_shared.news.catalog.availability import Availability, Bars
 from script_shared.news.catalog.tags import tag_key
-from script_shared.news.rules.arrangement import Demand, Stock, in_order, placed, searched
-from script_shared.news.rules.moves import Factors, moved, window
+from script_shared.news.rules.arrangement import Demand, Stock, in_order, insert_pins, search_order
+from script_shared.news.rules.moves import Factors, move_order, window
 from script_shared.news.rules.rule_set import Key, Marks, RuleSet, keys_of
 
 NEAR, RESERVE = 3, 400  # lists and articles behind a list among which the places of quotas and pairs are filled
@@ -155,7 +155,7 @@ class ListEditing:
         if not (count := self.window(n)):
             return ranked
         first = list(dict.fromkeys(islice(ranked, count)))
-        order = moved(np.array([self.marks(article).factor for article in first]))
+        order = move_order(np.array([self.marks(article).factor for article in first]))
         return chain(map(first.__getitem__, order.tolist()), ranked)
 
     def reorder_numbers(self, numbers: Int64s, ids: Sequence[str]) -> Int64s:
@@ -168,7 +168,7 @@ class ListEditing:
         Returns:
             int64 (k), places in ``numbers`` in the moved order.
         """
-        return moved(self._known.factors.of(numbers, ids, lambda article: self.marks(article).factor))
+        return move_order(self._known.factors.of(numbers, ids, lambda article: self.marks(article).factor))
 
     def arrange(self, head: Sequence[str], rest: Iterable[str], bars: Bars, n: int) -> EditedList:
         """The list: pins at their places, quotas held, pairs kept apart.
@@ -182,7 +182,7 @@ class ListEditing:
         plain = [article for article in head if article not in pinned] if pinned else list(head)
         boosted = [article for article in plain if self.marks(article).factor < 1.0] if self._rules.moves else []
         demand = self._demand(n)
-        if len(plain) + len(pins) >= n and self._fulfils(demand, in_place := placed(plain, pins, n)):
+        if len(plain) + len(pins) >= n and self._fulfils(demand, in_place := insert_pins(plain, pins, n)):
             return EditedList(in_place, frozenset(chain(boosted, pins.values())))
         found = self._fill(plain, rest, pins, pinned, bars, demand, n)
         wanted = sum(demand.least)
@@ -210,12 +210,12 @@ class ListEditing:
         tail, is_full = iter(rest), len(plain) >= free
         while len(stock) < free and (some := list(islice(tail, n))):
             stock.add(some, allowed)
-        plainest = placed(plain, pins, n) if is_full else in_order(stock, places, n)[0]
+        plainest = insert_pins(plain, pins, n) if is_full else in_order(stock, places, n)[0]
         if not is_full and self._fulfils(demand, plainest):
             return plainest
         for more in (NEAR * n, RESERVE):  # each time a few more articles, because most lists need none
             stock.add(islice(tail, more), allowed)
-            found, is_whole = searched(stock, places, n, demand, self._left)
+            found, is_whole = search_order(stock, places, n, demand, self._left)
             if is_whole or self._fulfils(demand, found or plainest):
                 break
         return found or plainest

@@ -27,7 +27,7 @@ def window(rules: RuleSet, n: int, before: int = 0) -> int:
     return min(WINDOW, round((n + before) * min(STRONGEST, rules.strongest)) + n)
 
 
-def moved(factors: FloatArray) -> Int64s:
+def move_order(factors: FloatArray) -> Int64s:
     """The order of articles after the place of each, from 1, was multiplied by its factor.
 
     Args:

@@ -107,7 +107,7 @@ class Lists:
         if state is not None and not context.only_older and (count := rules.window(n)):
             articles = state.articles
             if len(rows := order.leading(count)):
-                order = order.rearranged(rules.reorder_numbers(articles.number_in[rows], articles.ids))
+                order = order.rearrange(rules.reorder_numbers(articles.number_in[rows], articles.ids))
                 return self._everything(context, order, degraded)
         return rules.reorder(self._alive_first(context, order, degraded), n)
 
