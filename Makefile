@@ -166,6 +166,10 @@ bench-recruiting-scale: install ## 50,000 generated candidates, 10,000 vacancies
 bench-experiments: install ## A/A tests, A/B tests and interleaving on replayed real clicks (ARGS="--runs 50")
 	$(BIN)/python -m tests.benchmarks.experiments $(ARGS)
 
+.PHONY: bench-exploration
+bench-exploration: install ## Estimates from lists drawn by chance beside the known truth, on replayed real clicks (ARGS="--runs 50")
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.exploration $(ARGS)
+
 .PHONY: bench-ranking
 bench-ranking: install ## Rolling replay of real clicks: the ranker and its peers, with intervals (ARGS="--share 0.05")
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.ranking $(ARGS)

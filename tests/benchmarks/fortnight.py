@@ -56,16 +56,18 @@ def of_days(clicks: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
 
 
 class Readers:
-    """Users who read as they did on the real site, over HTTP."""
+    """Users who read as they did on the real site, over HTTP; an article is posted just before its first click."""
 
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
         self._read: dict[str, set[str]] = {}
+        self._posted: set[str] = set()
 
     def remember(self, clicks: pl.DataFrame) -> None:
         """Note what was read before the traffic begins."""
         for user, page in clicks.select("user_id", "click_article_id").iter_rows():
             self._read.setdefault(str(user), set()).add(str(page))
+            self._posted.add(str(page))
 
     def live(self, clicks: pl.DataFrame, lists: int, look: Callable[[int], None], looks: int) -> Hits:
         """Send the clicks of a day in order; just before some of them, evenly spaced, ask for a list.
@@ -112,6 +114,11 @@ class Readers:
         return str(body["answer_id"])
 
     def _send(self, events: list[dict[str, Any]], found: Hits) -> None:
+        new = {event["page"]: event["time"] for event in reversed(events) if event["page"] not in self._posted}
+        if new:
+            posts = [{"page": page, "title": f"Article {page}", "issued": time} for page, time in new.items()]
+            self._client.post("/articles", json=posts).raise_for_status()
+            self._posted.update(new)
         if events:
             self._client.post("/events", json=events).raise_for_status()
             found.events += len(events)

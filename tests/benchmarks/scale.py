@@ -100,15 +100,15 @@ def _ask_for_everybody(address: str, env: dict[str, str]) -> None:
             client.get("/recommendations", params={"user_id": reader, "num_recs": 20}).raise_for_status()
 
 
-def wait_ready(address: str, started: float) -> float:
-    while (seconds := time.perf_counter() - started) < 60:
+def wait_ready(address: str, started: float, patience_seconds: float = 60.0) -> float:
+    while (seconds := time.perf_counter() - started) < patience_seconds:
         try:
             if httpx.get(f"{address}/ready").status_code == 200:
                 return seconds
         except httpx.TransportError:
             pass  # not listening yet
         time.sleep(0.05)
-    raise TimeoutError("the API was not ready after 60 s")
+    raise TimeoutError(f"the API was not ready after {patience_seconds:g} s")
 
 
 def machine() -> str:

@@ -88,14 +88,14 @@ def _settled(client: httpx.Client, log: EventLog, release: str | None) -> bool:
 
 
 @contextmanager
-def api(env: dict[str, str], workers: int) -> Iterator[Server]:
+def api(env: dict[str, str], workers: int, patience_seconds: float = 60.0) -> Iterator[Server]:
     """The service."""
     port = free_port()
     with _running(
         [sys.executable, "-m", "app", "--port", str(port), "--workers", str(workers)],
         {**env, "PAUTA_ADMIN_TOKEN": TOKEN},
     ) as (pid, start):
-        yield Server(port, pid, workers, env, wait_ready(f"http://127.0.0.1:{port}", start))
+        yield Server(port, pid, workers, env, wait_ready(f"http://127.0.0.1:{port}", start, patience_seconds))
 
 
 @contextmanager

@@ -23,6 +23,9 @@ FEATURES = (
 def features_of(moment: Moment, articles: Sequence[str], order: Sequence[str]) -> FloatArray:
     """What the model of clicks knows of articles at a moment; nan where the live state has no such article.
 
+    An article that is not in the known part of the order comes after it. So the model expects no more of it than of the
+    last article there; a missing value it would treat like any place.
+
     Args:
         moment: of a served list.
         articles: ids.
@@ -33,7 +36,7 @@ def features_of(moment: Moment, articles: Sequence[str], order: Sequence[str]) -
     """
     state, hour = moment.newsroom.state, moment.now_ms / HOUR_MS % 24
     place = {article: at for at, article in enumerate(order)}
-    places = np.array([place.get(article, np.nan) for article in articles], np.float64)
+    places = np.array([place.get(article, len(order)) for article in articles], np.float64)
     hours = np.full(len(articles), hour)
     if state is None:
         return np.column_stack([np.full((len(articles), len(windows.OVERALL) + 3), np.nan), places, hours])

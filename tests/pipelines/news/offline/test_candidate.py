@@ -70,7 +70,7 @@ def test_features_are_of_the_moment(site: Site, releases: dict[str, Path]) -> No
     assert at_first.shape == (2, 12)
     assert np.isnan(at_first[:, :10]).all()  # nobody had clicked
     assert at_first[0, 10] == 1.0
-    assert np.isnan(at_first[1, 10])
+    assert at_first[1, 10] == 2.0  # after the known part of the order
     at_last = features_of(next(moments), [str(last.pages[0])], [])
     assert (at_last[0, :10] >= 0).all()
     assert at_last[0, 11] == pytest.approx(last.time_ms / 3_600_000 % 24)
