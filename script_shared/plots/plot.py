@@ -101,7 +101,11 @@ class Plot:
 
 
 def is_missing(value: Value) -> bool:
-    """Whether there is no number."""
+    """Whether there is no number.
+
+    Args:
+        value: of a series; None and nan are missing.
+    """
     return value is None or math.isnan(value)
 
 

@@ -75,6 +75,7 @@ async def _student_page(view: View, ra: str, visit: Visit, given: Form) -> Respo
     ra, row = model.store.ids.ids[place], model.store.rows(place)[-1]
     record, risk = model.store.record(row), await visit.release.online.of_place(place)
     after, wrong = await _after(visit, record, given, texts)
+    path = path_shown(texts, model.path(ra))
     return view.page(
         "students/student",
         f"{texts['student']} {ra}",
@@ -82,7 +83,8 @@ async def _student_page(view: View, ra: str, visit: Visit, given: Form) -> Respo
         group=model.store.label(row, "group") or texts["no_class"],
         year=risk.year,
         risk=risk_shown(texts, risk),
-        path=path_shown(model.path(ra)),
+        path=path,
+        plots=path["plot"] is not None,
         after=None if after is None else risk_shown(texts, after),
         fields=fields_shown(record, given),
         wrong=wrong,

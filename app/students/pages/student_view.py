@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.shell.words import Texts
-from app.students.pages.charts import chart
 from app.students.shapes import Changes
+from script_shared.plots import Plot, Series, is_missing
 from script_shared.students.model import Risk
 
 COLUMNS = ("phase", "ideal_phase", "lag", "ida", "ieg", "ipv", "iaa", "ips", "mat", "por", "ing")
-CHARTED = ("ida", "ieg", "ipv", "iaa", "ips")
+INDICES = ("ida", "ieg", "ipv", "iaa", "ips")
+MOST = 10.0  # of an index
 CHANGED = ("phase", "ideal_phase", "ida", "ieg", "ipv", "iaa", "ips", "ipp", "mat", "por", "ing")
 WHOLE = ("phase", "ideal_phase")
 SHOWN = ("critical", "alert", "expected")
@@ -30,17 +31,24 @@ def risk_shown(texts: Texts, risk: Risk) -> dict[str, Any]:
     }
 
 
-def path_shown(path: Path) -> dict[str, Any]:
-    """The student's years as rows by name, and the indices as lines where there are two years or more."""
+def path_shown(texts: Texts, path: Path) -> dict[str, Any]:
+    """The student's years as rows by name, and a plot of the indices that are known, for two years or more."""
     records = [record for record, _ in path]
     years = [int(record["year"] or 0) for record in records]
-    series = [(name.upper(), [record[name] for record in records]) for name in CHARTED]
     return {
         "years": years,
         "statuses": [status for _, status in path],
         "rows": [(name, [record[name] for record in records]) for name in COLUMNS],
-        "chart": chart(years, series) if len(path) > 1 else None,
+        "plot": _indices(texts, years, records),
     }
+
+
+def _indices(texts: Texts, years: Sequence[int], records: Sequence[Record]) -> Plot | None:
+    series = [Series(texts[name], [record[name] for record in records]) for name in INDICES]
+    series = [each for each in series if not all(map(is_missing, each.values))]
+    if len(years) < 2 or not series:
+        return None
+    return Plot("lines", texts["indices"], texts["year"], [str(year) for year in years], series, top=MOST)
 
 
 def fields_shown(record: Record, given: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -37,6 +37,7 @@ WORDS: Words = {
         "Em comparação com um estudante típico do programa; as partes de todos os fatores somam a diferença.",
     ),
     "missing": ("Missing in the record, so the interval is wider: ", "Faltam no registro, e o intervalo é maior: "),
+    "indices": ("Indices, from 0 to 10", "Índices, de 0 a 10"),
     "path": ("Over the years", "Ao longo dos anos"),
     "what_if": ("What if", "E se"),
     "what_if_about": (

@@ -109,7 +109,9 @@
   }
 
   function lineOptions(data, options, width, axis) {
-    const common = { axisY: axis, fullWidth: true, showPoint: data.labels.length <= 60, chartPadding: { top: 12, right: 18, bottom: 2, left: 0 },
+    const last = options.numeric ? 0 : data.labels.at(-1).length * LETTER + 4; // the last label begins below the last point
+    const right = Math.max(18, Math.min(last, 40));
+    const common = { axisY: axis, fullWidth: true, showPoint: data.labels.length <= 60, chartPadding: { top: 12, right, bottom: 2, left: 0 },
       lineSmooth: Interpolation.none({ fillHoles: false }), ...ends(data, options) };
     if (!options.numeric) return { ...common, axisX: { showGrid: false, labelInterpolationFnc: thinned(data.labels, width - 60) } };
     return { ...common, axisX: { type: AutoScaleAxis, onlyInteger: false, scaleMinSpace: 50, labelInterpolationFnc: (value) => SHORT.format(value) } };

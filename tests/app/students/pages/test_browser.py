@@ -12,7 +12,7 @@ from script_shared.releases import Releases
 from script_shared.settings import Settings
 from script_shared.use_case_settings import UseCaseSettings
 from tests.app.conftest import serving, until
-from tests.app.shell.browsers import LOOKS, SIZES, barriers, browser, fits, window
+from tests.app.shell.browsers import LOOKS, SIZES, barriers, browser, fits, keep_picture, window
 from tests.app.students.conftest import ANA, is_ready
 from tests.app.students.releases import make_release
 
@@ -89,11 +89,31 @@ def test_a_class_is_printed_without_forms(page: Any) -> None:
     assert len(re.findall(rb"/Type\s*/Page\b", content)) == 1
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_the_indices_over_the_years_are_drawn(browser: Any, service: httpx.Client, size: str) -> None:
+    with window(browser, service, ANA, viewport=SIZES[size]) as page:
+        page.goto("/students/page/RA-1?lang=en")
+        page.wait_for_selector(".plot svg .ct-line >> nth=0", state="attached")
+        drawn = page.locator(".plot-drawing")
+        assert drawn.get_attribute("aria-label") == "Indices, from 0 to 10"
+        assert page.locator(".plot-key li").first.inner_text() == "Learning (IDA)"
+        assert "2024, Learning (IDA): 6" in page.locator(".plot .ct-point title").all_text_contents()
+        assert [year.strip() for year in page.locator(".plot .ct-label.ct-horizontal").all_inner_texts()] == [
+            "2023",
+            "2024",
+        ]
+        assert not page.is_visible(".plot table")
+        page.click(".plot summary")
+        assert page.is_visible(".plot table")
+
+
 @pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_every_page_fits_and_is_accessible(browser: Any, service: httpx.Client, size: str, scheme: str) -> None:
     with window(browser, service, ANA, viewport=SIZES[size], color_scheme=scheme) as page:
-        for path in ("/students/page", "/students/page/RA-2", "/students/page/RA-9"):
+        for path in ("/students/page", "/students/page/RA-1", "/students/page/RA-2", "/students/page/RA-9"):
             page.goto(path)
+            page.wait_for_load_state()
+            keep_picture(page, f"students-{path.rpartition('/')[2]}-{size}")
             assert fits(page), path
             assert barriers(page) == [], path
         page.goto("/students/page/RA-2")

@@ -40,14 +40,17 @@ def test_without_a_session_every_page_leads_to_the_login_and_back(client: httpx.
 
 
 def test_pages_forbid_scripts_frames_and_copies(browser: httpx.Client) -> None:
-    for path in (PAGE, f"{PAGE}/RA-1", "/login", f"{PAGE}/RA-9"):
+    with_plot = f"{PAGE}/RA-1"  # the only page with a script: the one that draws plots
+    for path in (PAGE, with_plot, f"{PAGE}/RA-2", "/login", f"{PAGE}/RA-9"):
         answer = browser.get(path)
-        policy = answer.headers["Content-Security-Policy"]
-        assert policy.startswith("default-src 'none'; style-src 'self'; img-src 'self'; script-src 'none'; ")
+        policy, scripts = answer.headers["Content-Security-Policy"], "'self'" if path == with_plot else "'none'"
+        assert policy.startswith(f"default-src 'none'; style-src 'self'; img-src 'self'; script-src {scripts}; ")
         assert "unsafe" not in policy
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
-        assert "<script" not in answer.text
+        loaded = re.findall(r'<script src="[./]*web/([a-z./]+)" defer></script>', answer.text)
+        assert loaded == (["plots/chartist.js", "plots/plots.js"] if path == with_plot else [])
+        assert answer.text.count("<script") == len(loaded)
         assert " style=" not in answer.text
         assert not re.findall(r'(?:src|href)="(?:https?:)?//', answer.text)
 
@@ -89,6 +92,20 @@ def test_a_student_is_shown_with_reasons_path_and_interval(browser: httpx.Client
     ):
         assert part in text
     assert re.search(r"Engagement \(IEG\) (raises|lowers) the risk", text_of(browser.get(f"{PAGE}/RA-2")))
+
+
+def test_the_indices_of_two_years_are_a_plot_with_its_numbers(browser: httpx.Client) -> None:
+    answer = browser.get(f"{PAGE}/RA-1?lang=en")
+    figure = answer.text[answer.text.index("<figure") : answer.text.index("</figure>")]
+    assert 'data-plot="lines"' in figure
+    assert 'data-top="10.0"' in figure
+    assert "Indices, from 0 to 10 Numbers Year Learning (IDA) Engagement (IEG)" in text_of(answer)
+    assert re.findall(r'<th scope="row">(\d+)</th><td class="number" data-value="(\d)">', figure) == [
+        ("2023", "7"),
+        ("2024", "6"),
+    ]
+    assert "(IPV)" not in text_of(answer).partition("Numbers")[2].partition("Status")[0]  # it has no values
+    assert "<figure" not in browser.get(f"{PAGE}/RA-2").text  # one year
 
 
 def test_a_what_if_shows_both_risks_and_stores_nothing(browser: httpx.Client, client: httpx.Client) -> None:
