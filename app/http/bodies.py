@@ -1,11 +1,13 @@
-"""Parses large JSON bodies in a thread, so that the event loop can answer other requests."""
+"""Parses JSON bodies of senders who may send them, large ones in a thread, so that the event loop can answer others."""
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
@@ -38,15 +40,40 @@ def _check_parts(body: bytes) -> None:
         raise HTTPException(422, detail)
 
 
+class SenderCheck(ABC):
+    """A dependency that refuses senders; a ``BodyRoute`` runs it before it reads a body."""
+
+    @abstractmethod
+    async def admit(self, request: Request) -> object:
+        """Check who sent a request, by its head alone.
+
+        Args:
+            request: its body may not have come yet.
+
+        Raises:
+            HTTPException: the sender may not send it.
+        """
+
+
 class BodyRoute(APIRoute):
-    """A route that takes a JSON body; it is parsed before anybody knows who sent it, on admin routes too."""
+    """A route that takes a JSON body; it is read after the checks of its sender, so that others cost no parsing."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        answer = super().get_route_handler()
+        answer, checks = super().get_route_handler(), list(_checks(self.dependant))
 
         async def answer_request(request: Request) -> Response:
+            for check in checks:
+                await check.admit(request)
             return await answer(
                 request if isinstance(request, BodyRequest) else BodyRequest(request.scope, request.receive)
             )
 
         return answer_request
+
+
+def _checks(dependant: Dependant) -> Iterator[SenderCheck]:
+    """The checks among the dependencies of a route, in their order."""
+    for below in dependant.dependencies:
+        if isinstance(below.call, SenderCheck):
+            yield below.call
+        yield from _checks(below)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, NoReturn
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from app.http.bodies import SenderCheck
 from app.security.caller import Caller
 from app.security.callers import Callers, bearer
 from app.security.request_limits import WrongTokens
@@ -19,6 +20,7 @@ _scheme = HTTPBearer(
     scheme_name="Token",
     description="A named token, the value of PAUTA_ADMIN_TOKEN, or a JWT of the single sign-on.",
 )
+PARAMETER_ROLES = "x-parameter-roles"  # in the description of a public route: role by parameter that needs one
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
@@ -61,7 +63,7 @@ class Security:
 
 
 @dataclass(frozen=True)
-class Requirement:
+class Requirement(SenderCheck):
     """Admits senders whose role suffices; the route gets the ``Caller``.
 
     Attributes:
@@ -75,11 +77,24 @@ class Requirement:
     async def __call__(
         self, request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)] = None
     ) -> Caller:
+        return await self.admit(request)
+
+    async def admit(self, request: Request) -> Caller:
+        """The sender, if the role suffices.
+
+        Args:
+            request: with or without a token.
+
+        Raises:
+            HTTPException: 401, 403 or 429, as for ``refuse_others``.
+            UnavailableError: the token cannot be checked now.
+        """
         security = Security.of(request)
-        caller = await security.caller(request)
+        found: Caller | None = getattr(request.state, "token_caller", None)  # of a check of the same request
+        caller = found or await security.caller(request)
         if caller is None or not caller.may(self.role, self.use_case):
             _refuse(security, caller, self, "This route")
-        request.state.caller = caller
+        request.state.caller = request.state.token_caller = caller
         return caller
 
 

@@ -13,7 +13,7 @@ from app.news.cursors import place
 from app.news.releases.news_release import NewsRelease
 from app.news.service import TheNews
 from app.news.text_fields import RequiredId
-from app.security.requirement import is_allowed, refuse_others
+from app.security.requirement import PARAMETER_ROLES, is_allowed, refuse_others
 from script_shared.news.catalog.newest import Place
 from script_shared.news.ranking.query import Query as LiveQuery
 from script_shared.news.serving.verdict import TEXTS, verdict
@@ -24,7 +24,12 @@ LAST_MS = 1 << 52  # after every publication
 PageId = Annotated[RequiredId, Path(description="The article id; it may contain slashes.")]
 
 
-@router.get("/articles", summary="Search articles", response_model=Articles)
+@router.get(
+    "/articles",
+    summary="Search articles",
+    response_model=Articles,
+    openapi_extra={PARAMETER_ROLES: {"state": "editor"}},
+)
 async def get_articles(request: Request, query: Annotated[ArticlesQuery, Query()], service: TheNews) -> Response:
     """Articles by words of their titles, newest first.
 
@@ -41,7 +46,12 @@ async def get_articles(request: Request, query: Annotated[ArticlesQuery, Query()
     return json_response(_page(served, query, LOOKED_AT, admin=False))
 
 
-@router.get("/articles/{page:path}", summary="One article", response_model=Article)
+@router.get(
+    "/articles/{page:path}",
+    summary="One article",
+    response_model=Article,
+    openapi_extra={PARAMETER_ROLES: dict.fromkeys(ArticleQuery.model_fields, "editor")},
+)
 async def get_article(
     request: Request, page: PageId, query: Annotated[ArticleQuery, Query()], service: TheNews
 ) -> Response:
