@@ -37,6 +37,7 @@ lock: | $(BIN)/uv ## Resolve the dependencies again, after a change in pyproject
 	$(LOCK) pyproject.toml --extra airflow --extra dev -c requirements_airflow.txt -o tests/requirements.txt
 	$(LOCK) --group docs -c requirements_airflow.txt -o docs/requirements.txt
 	$(LOCK) tests/clients/generators/requirements.in -o tests/clients/generators/requirements.txt
+	$(LOCK) tests/clients/properties/requirements.in -c requirements_airflow.txt -o tests/clients/properties/requirements.txt
 
 .PHONY: check
 check: install ## Format, lint, types, import rules, Dockerfiles, compose file, plain English, names, docstrings
@@ -142,6 +143,12 @@ test-clients: install ## Generate a Python and a TypeScript client out of the Op
 	@cp tests/clients/generators/package.json $(VENV)-clients/ && npm install --silent --no-audit --no-fund --no-package-lock --prefix $(VENV)-clients
 	$(BIN)/pytest tests/clients/test_generated.py
 
+.PHONY: test-schema
+test-schema: install ## Send generated requests of every operation in the OpenAPI description as every role (ARGS="--examples 50 --seed 7")
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)-schema
+	@$(UV) pip install --quiet --python $(VENV)-schema/bin/python --require-hashes -r tests/clients/properties/requirements.txt
+	PAUTA_TEST_SCHEMA="$(ARGS)" $(BIN)/pytest tests/clients/test_properties.py
+
 .PHONY: bench-scale
 bench-scale: install ## Full scale, from CSV to a promoted release and a ready API: seconds and memory
 	$(BIN)/python -m tests.benchmarks.scale
@@ -215,5 +222,5 @@ docs: | $(BIN)/uv ## Build the documentation as a site, in site/; a broken link 
 
 .PHONY: clean
 clean: ## Remove what was made here: environments, caches, runs, releases and Airflow's home
-	rm -rf $(VENV) $(VENV)-serving $(VENV)-clients $(VENV)-docs site .airflow .pauta .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-serving $(VENV)-clients $(VENV)-schema $(VENV)-docs site .airflow .pauta .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find script_shared/data script_shared/models script_shared/evaluation -mindepth 1 ! -name .gitkeep -delete

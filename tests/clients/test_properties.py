@@ -1,0 +1,139 @@
+"""Generated requests of every operation of the OpenAPI description, as every role, to a service with all use cases.
+
+No answer is a 5xx, each conforms to the description, and each role reaches exactly the operations that ``x-role`` opens
+to it. ``make test-schema`` installs schemathesis into ``.venv-schema``; without it the test is skipped.
+"""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+
+from script_shared.people import ROLES
+from script_shared.recruiting.store.contacts import Contacts
+from script_shared.releases import Releases
+from script_shared.settings import Settings
+from tests.app.airflow_double import airflow
+from tests.app.conftest import TOKEN, Store, serving, until
+from tests.app.recruiting.releases import OLD_VACANCY, VACANCY
+from tests.app.recruiting.releases import make_release as make_recruiting
+from tests.app.students.releases import make_release as make_students
+
+ROOT = Path(__file__).parents[2]
+PYTHON = ROOT / ".venv-schema/bin/python"
+ASK = Path(__file__).parent / "properties" / "ask.py"
+MORE = "PAUTA_TEST_SCHEMA"  # more options of ask.py
+ADMIN = {"Authorization": f"Bearer {TOKEN}"}
+LATER = "2100-01-01T00:00:00Z"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def service(store: Store, tmp_path: Path) -> Iterator[httpx.Client]:
+    """A service with a release of each use case, an Airflow, contacts, and an admin as its client."""
+    if not PYTHON.exists():
+        pytest.skip("schemathesis is not installed: make test-schema")
+    store.promote("v1")
+    for name, make in (("students", make_students), ("recruiting", make_recruiting)):
+        releases = Releases(f"{store.settings.models_uri}/{name}")
+        releases.publish(make(tmp_path / name), "v1")
+        releases.promote("v1", "test")
+    with airflow() as double:
+        for case in ("students", "recruiting"):
+            double.dags |= {f"{case}_training": ("force", "run_id"), f"{case}_data": ("refresh", "source")}
+        settings = _settings(store, double.address)
+        with serving(settings) as client:
+            for name in ("news", "students", "recruiting"):
+                until(lambda name=name: client.get("/ready", params={"use_case": name}).is_success)  # type: ignore[misc]
+            client.headers.update(ADMIN)
+            yield client
+
+
+def _settings(store: Store, airflow_address: str) -> Settings:
+    recruiting = store.settings.of("recruiting").model_copy(
+        update={"contact_key": SecretStr(Fernet.generate_key().decode())}
+    )
+    settings = store.settings.model_copy(
+        update={
+            "airflow_url": airflow_address,
+            "airflow_username": "pauta",
+            "airflow_password": SecretStr("right"),
+            "by_use_case": {"recruiting": recruiting},
+        }
+    )
+    contacts = Contacts.of(settings)
+    assert contacts is not None
+    contacts.replace({"10001": {"names": ["Zuleica Rezende"], "phones": ["(11) 98765-4321"]}})
+    contacts.close()
+    return settings
+
+
+def _made(client: httpx.Client, path: str, body: Any) -> Any:
+    answer = client.post(path, json=body)
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
+def _known(client: httpx.Client) -> dict[str, list[Any]]:
+    """Values that exist, by name of a parameter or field; rules, an experiment and more are made first."""
+    rules = [
+        {"kind": "pin", "about": {"by": "article", "name": "a12"}, "place": 1, "end": LATER, "reason": "a test"},
+        {"kind": "boost", "about": {"by": "section", "name": "mundo"}, "end": LATER, "reason": "a test"},
+        {"kind": "take_down", "about": {"by": "article", "name": "a30"}, "reason": "a test"},
+    ]
+    event = {"event_id": "known-1", "user_id": "log0", "page": "a20", "session": "visit-1"}
+    variants = [{"name": "as-is", "share": 0.5}, {"name": "other", "share": 0.5}]
+    _made(client, "/events", event)
+    _made(client, "/experiments", {"name": "known", "variants": variants})
+    quarantined = _made(client, "/quarantine", {"users": ["bad"], "reason": "a test"})
+    people = ["log0", "semi0", "nobody"]
+    return {
+        "rule_id": [_made(client, "/rules", rule)["rule_id"] for rule in rules],
+        "quarantine_id": [quarantined["id"]],
+        "event_id": ["known-1"],
+        "use_case": ["news", "students", "recruiting"],
+        "user_id": people,
+        "userId": people,
+        "session": ["visit-1"],
+        "page": ["a20", "a12", "a30"],
+        "section": ["mundo", "esportes"],
+        "ra": ["RA-1", "RA-2", "RA-3"],
+        "kind": ["vacancies", "candidates", "applications"],
+        "vacancy_id": [VACANCY, OLD_VACANCY],
+        "candidate_id": ["10001", "10002", "10003"],
+        "record_id": [VACANCY, "10001"],
+        "version": [1, 2],
+    }
+
+
+def test_no_generated_request_breaks_the_description_or_its_role(
+    service: httpx.Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tokens = {role: _made(service, "/tokens", {"name": f"of-{role}", "role": role})["token"] for role in ROLES}
+    facts = {
+        "address": str(service.base_url).rstrip("/"),
+        "description": service.get("/openapi.json").json(),
+        "tokens": tokens,
+        "known": _known(service),
+    }
+    file = tmp_path / "facts.json"
+    file.write_text(json.dumps(facts), encoding="utf-8")
+    command = [PYTHON, ASK, file, *os.environ.get(MORE, "").split()]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-5000:]
+    report = json.loads(done.stdout)
+    with capsys.disabled():
+        print(f"\n{report['operations']} operations, {len(report['always_valid'])} of them without invalid requests")
+        for role, counts in report["requests"].items():
+            print(f"  {role}: {sum(counts.values())} requests, by status {counts}")
+    assert report["operations"] > 70
+    shown = [f"{each['operation']} as {each['role']}: {each['kind']}\n  {each}" for each in report["failures"]]
+    assert not shown, "\n".join(shown)
