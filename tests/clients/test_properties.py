@@ -7,9 +7,11 @@ to it. ``make test-schema`` installs schemathesis into ``.venv-schema``; without
 import json
 import os
 import subprocess
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -114,22 +116,23 @@ def _known(client: httpx.Client) -> dict[str, list[Any]]:
     }
 
 
+def _ask(folder: Path, address: str, description: Any, tokens: dict[str, str], known: dict[str, list[Any]]) -> Any:
+    """The report of all requests."""
+    file = folder / "facts.json"
+    facts = {"address": address, "description": description, "tokens": tokens, "known": known}
+    file.write_text(json.dumps(facts), encoding="utf-8")
+    command = [PYTHON, ASK, file, *os.environ.get(MORE, "").split()]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-5000:]
+    return json.loads(done.stdout)
+
+
 def test_no_generated_request_breaks_the_description_or_its_role(
     service: httpx.Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tokens = {role: _made(service, "/tokens", {"name": f"of-{role}", "role": role})["token"] for role in ROLES}
-    facts = {
-        "address": str(service.base_url).rstrip("/"),
-        "description": service.get("/openapi.json").json(),
-        "tokens": tokens,
-        "known": _known(service),
-    }
-    file = tmp_path / "facts.json"
-    file.write_text(json.dumps(facts), encoding="utf-8")
-    command = [PYTHON, ASK, file, *os.environ.get(MORE, "").split()]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-5000:]
-    report = json.loads(done.stdout)
+    description = service.get("/openapi.json").json()
+    report = _ask(tmp_path, str(service.base_url).rstrip("/"), description, tokens, _known(service))
     with capsys.disabled():
         print(f"\n{report['operations']} operations, {len(report['always_valid'])} of them without invalid requests")
         for role, counts in report["requests"].items():
@@ -137,3 +140,61 @@ def test_no_generated_request_breaks_the_description_or_its_role(
     assert report["operations"] > 70
     shown = [f"{each['operation']} as {each['role']}: {each['kind']}\n  {each}" for each in report["failures"]]
     assert not shown, "\n".join(shown)
+
+
+class Careless(BaseHTTPRequestHandler):
+    """Breaks one promise per path, whoever sends a request."""
+
+    ANSWERS: ClassVar = {  # status, type and body by path
+        "/open": (200, "application/json", b'{"count": 1}'),
+        "/closed": (403, "application/problem+json", b"{}"),
+        "/failing": (500, "application/problem+json", b"{}"),
+        "/misshapen": (200, "application/json", b'{"count": "one"}'),
+        "/mistyped": (200, "text/html", b"1"),
+        "/unnamed": (201, "application/json", b'{"count": 1}'),
+        "/plain": (404, "application/json", b"{}"),
+    }
+
+    def do_GET(self) -> None:
+        status, media_type, body = self.ANSWERS[self.path]
+        self.send_response(status)
+        self.send_header("Content-Type", media_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+def _promises(path: str) -> dict[str, Any]:
+    shape = {"type": "object", "properties": {"count": {"type": "integer"}}}
+    types = ("application/problem+json", "application/json") if path == "/plain" else ("application/problem+json",)
+    errors = {"description": "", "content": {name: {"schema": {}} for name in types}}
+    answer = {"description": "", "content": {"application/json": {"schema": shape}}}
+    operation = {"responses": {"200": answer, "4XX": errors, "5XX": errors}}
+    return {"get": {**operation, "x-role": "admin"} if path == "/open" else operation}
+
+
+def test_every_kind_of_broken_promise_is_reported(tmp_path: Path) -> None:
+    if not PYTHON.exists():
+        pytest.skip("schemathesis is not installed: make test-schema")
+    paths = {path: _promises(path) for path in Careless.ANSWERS}
+    description = {"openapi": "3.1.0", "info": {"title": "careless", "version": "1"}, "paths": paths}
+    with ThreadingHTTPServer(("127.0.0.1", 0), Careless) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        tokens = {"viewer": "v", "admin": "a"}
+        report = _ask(tmp_path, f"http://127.0.0.1:{server.server_port}", description, tokens, {})
+        server.shutdown()
+        thread.join()
+    assert {(each["operation"], each["kind"]) for each in report["failures"]} == {
+        ("GET /open", "open to a lower role"),
+        ("GET /closed", "refused to its role"),
+        ("GET /failing", "ServerError"),
+        ("GET /misshapen", "JsonSchemaError"),
+        ("GET /mistyped", "UndefinedContentType"),
+        ("GET /unnamed", "UndefinedStatusCode"),
+        ("GET /plain", "an error that is no problem"),
+    }
+    assert {each["role"] for each in report["failures"] if each["operation"] == "GET /open"} == {"none", "viewer"}
