@@ -37,7 +37,8 @@ CHECKS = [
 ORDER = ("get", "post", "put", "delete")  # what is deleted was read before
 PROBLEM = "application/problem+json"
 REFUSED = (401, 403)
-LIMIT = "The address has more than"  # a limit on the head of every request, which is checked before its sender
+LIMITS = (413, 414, 431)  # of the server, on every request: they are checked before its sender
+PARAMETERS = "The address has more than"  # begins the 422 for too many parameters, which is such a limit, too
 
 
 class Report:
@@ -121,7 +122,8 @@ class Asker:
 
 
 def _is_limit(response: Response) -> bool:
-    return response.status_code == 422 and str(response.json().get("detail")).startswith(LIMIT)
+    too_many = response.status_code == 422 and str(response.json().get("detail")).startswith(PARAMETERS)
+    return too_many or response.status_code in LIMITS
 
 
 def _with_known(case: Case, known: dict[str, list[Any]], draw: Any) -> Case:
