@@ -143,7 +143,7 @@ def test_no_generated_request_breaks_the_description_or_its_role(
 
 
 class Careless(BaseHTTPRequestHandler):
-    """Breaks one promise per path, whoever sends a request."""
+    """Breaks one promise per path, for every sender."""
 
     ANSWERS: ClassVar = {  # status, type and body by path
         "/open": (200, "application/json", b'{"count": 1}'),
