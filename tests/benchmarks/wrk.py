@@ -1,6 +1,7 @@
 """As many requests as are answered: wrk, with a script that counts errors and empty lists."""
 
 import json
+import math
 import shutil
 import subprocess
 from pathlib import Path
@@ -52,7 +53,8 @@ def most(port: int, plan: list[Planned], folder: Path, *, seconds: float, connec
     lines = [f"{method} {path} {as_json(body).decode()}" for method, path, body in plan]
     (folder / "plan.txt").write_text("\n".join(lines))
     (folder / "plan.lua").write_text(SCRIPT.format(plan=folder / "plan.txt", run=run))
-    shape = ["-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "10s"]
+    length = f"-d{math.ceil(seconds)}s"  # wrk takes whole seconds only
+    shape = ["-t1", f"-c{connections}", length, "--timeout", "10s"]
     command = ["wrk", *shape, "-s", str(folder / "plan.lua"), f"http://127.0.0.1:{port}"]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     result: dict[str, Any] = json.loads(output.rpartition("RESULT ")[2])
