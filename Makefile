@@ -201,6 +201,10 @@ bench-serving: install ## HTTP at full scale: times under constant load, most re
 bench-editorial: install ## 100 articles are taken down under load, and what 1,000 rules cost a list (ARGS="--takedowns 0")
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.editorial $(ARGS)
 
+.PHONY: bench-pages
+bench-pages: install ## How soon a person can use each page in Chromium while the API answers requests (ARGS="--times 3")
+	$(BIN)/python -m tests.benchmarks.pages $(ARGS)
+
 .PHONY: bench-attack
 bench-attack: install ## Attacks of strangers on an API at its defaults: what they take and move (ARGS="--work folder")
 	$(BIN)/python -m tests.benchmarks.attack $(ARGS)

@@ -60,5 +60,6 @@ NEWS = AppUseCase(
         {**EDITOR_WORDS, **RULE_WORDS, **OPERATION_WORDS, **WORDS},
         PAGES,
         {"live": "viewer", "quarantine": "operator"},
+        {"news/editor": ("editor_pages", "viewer")},
     ),
 )

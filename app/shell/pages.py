@@ -22,6 +22,7 @@ class Pages:
         routers: its routes; they are tried before the other routes of the use case.
         operations: its own tabs among the pages for operators, each with the lowest role that may open it. A tab's name
             is a word of those pages and the last part of its address, such as ``operations/news/quarantine``.
+        shortcuts: links on the front page by address: the word that names the page, and the lowest role that sees it.
     """
 
     home: str
@@ -29,3 +30,4 @@ class Pages:
     words: Words
     routers: tuple[APIRouter, ...]
     operations: Mapping[str, Role] = field(default_factory=dict)
+    shortcuts: Mapping[str, tuple[str, Role]] = field(default_factory=dict)

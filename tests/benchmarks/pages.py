@@ -1,8 +1,8 @@
-"""How soon a person can use each page while the service answers other requests: ``python -m tests.benchmarks.pages``.
+"""How soon a person can use each page while the service answers other requests.
 
-The service is a process of its own with two small releases. Another process requests lists at a fixed rate. Chromium
-opens each page several times; a page is usable when its content is loaded, one whose script requests a list when the
-first article is there.
+The service is a process of its own with two small releases of news, one of students and one of recruiting. Another
+process requests lists at a fixed rate. Chromium opens each page several times; a page is usable when its content is
+loaded, one whose script requests a list when the first article is there. ``make bench-pages`` runs this.
 """
 
 import argparse
@@ -21,10 +21,13 @@ from pydantic import SecretStr
 from script_shared.releases import Releases
 from script_shared.settings import Settings
 from tests.app.conftest import TOKEN, listens, started, until
+from tests.app.recruiting import releases as recruiting
+from tests.app.recruiting.releases import VACANCY
 from tests.app.releases_made import make_release
 from tests.app.shell.browsers import chromium
+from tests.app.students import releases as students
 
-CASE = "/operations/news"
+CASE, EDITOR, TEACHER, RECRUITER = "/operations/news", "/news/editor", "/students/page", "/recruiting/page"
 PAGES = {  # path to what has to be there
     "/": "h1",
     "/news": "article h2",
@@ -38,7 +41,19 @@ PAGES = {  # path to what has to be there
     f"{CASE}/live": "section",
     f"{CASE}/quarantine": "form.panel",
     "/operations/record": "form.filters",
+    EDITOR: "h1",
+    f"{EDITOR}/articles?q=a2": "table.list tbody a",
+    f"{EDITOR}/article?page=a20": "details.take-down",
+    f"{EDITOR}/rules": "h1",
+    f"{EDITOR}/rules/new?kind=pin&by=article&name=a20": "form.rule",
+    f"{EDITOR}/record": "h1",
+    TEACHER: "tbody a",
+    f"{TEACHER}/RA-1": ".plot svg",
+    RECRUITER: "table.list tbody a",
+    f"{RECRUITER}/search?q=java": "li.match",
+    f"{RECRUITER}/vacancies/{VACANCY}": "li.match",
 }
+USE_CASES = ("news", "students", "recruiting")
 
 
 def main() -> None:
@@ -52,7 +67,7 @@ def main() -> None:
         asyncio.run(_request(args.load, args.rate))
         return
     with tempfile.TemporaryDirectory() as folder, started(_site(Path(folder))) as (address, _):
-        until(lambda: listens(address) and httpx.get(f"{address}/ready").status_code == 200)
+        until(lambda: listens(address) and all(_is_ready(address, name) for name in USE_CASES))
         load = subprocess.Popen(
             [sys.executable, "-m", "tests.benchmarks.pages", "--load", address, "--rate", str(args.rate)]
         )
@@ -74,7 +89,15 @@ def _site(folder: Path) -> Settings:
     for version, title in (("v1", "Velha"), ("v2", "Nova")):
         releases.publish(make_release(folder / title, title), version, run_id=f"run-{version}")
         releases.promote(version, "made for a benchmark")
+    for name, make in (("students", students.make_release), ("recruiting", recruiting.make_release)):
+        releases = Releases(f"{settings.models_uri}/{name}")
+        releases.publish(make(folder / name), "v1")
+        releases.promote("v1", "made for a benchmark")
     return settings
+
+
+def _is_ready(address: str, use_case: str) -> bool:
+    return httpx.get(f"{address}/ready", params={"use_case": use_case}).status_code == 200
 
 
 def _measure(address: str, times: int) -> None:

@@ -9,8 +9,8 @@ EDITOR_WORDS: Words = {
     "tab_articles": ("Articles", "Artigos"),
     "tab_rules": ("Rules", "Regras"),
     "tab_record": ("Who did what", "Quem fez o quê"),
-    "release_time": ("Now on the release's clock:", "Agora no relógio da versão:"),
-    "time_zone": ("UTC", "UTC"),
+    "times_in": ("Times are in", "Horários em"),
+    "release_time": ("On the release's clock it is now", "No relógio da versão, agora são"),
     # trending
     "trending": ("What is read now", "O que se lê agora"),
     "trending_about": (
@@ -60,8 +60,12 @@ EDITOR_WORDS: Words = {
         "O artigo foi retirado. Nenhuma lista o mostra.",
     ),
     "bring_back": ("Show it again", "Mostrar de novo"),
-    "make_lead": ("Put it in a place", "Colocar em um lugar"),
-    "other_rule": ("Another rule", "Outra regra"),
+    "shown_again": (
+        "The article may be shown again, where readers' lists have room for it.",
+        "O artigo pode aparecer de novo, onde couber nas listas dos leitores.",
+    ),
+    "make_lead": ("Put it at the top of a front", "Colocar no topo de uma capa"),
+    "other_rule": ("Another rule about it", "Outra regra sobre ele"),
     "its_rules": ("Rules about this article", "Regras sobre este artigo"),
     "no_rules": ("There are none.", "Não há nenhuma."),
     "placed": ("Where readers see it", "Onde os leitores o veem"),

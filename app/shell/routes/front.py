@@ -29,7 +29,16 @@ def _case_view(view: View, case: AppUseCase, live: ReleaseManager[Any]) -> dict[
         "title": texts.get("name", case.name),
         "about": texts.get("about", case.about),
         "home": case.pages.home if case.pages else case.page,
+        "shortcuts": _shortcuts(view, case),
         "release": served.release if served else "",
         "since": iso(served.loaded_ms) if served else "",
         "reason": "" if served else public(live.reason()),
     }
+
+
+def _shortcuts(view: View, case: AppUseCase) -> list[tuple[str, str]]:
+    """Address and text of each link that the person may follow."""
+    if view.person is None or case.pages is None:
+        return []
+    texts, found = view.shell.texts(view.language, case.name), case.pages.shortcuts.items()
+    return [(address, texts[word]) for address, (word, role) in found if view.person.may(role, case.name)]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 
@@ -24,7 +25,7 @@ from app.shell.view import View
 from script_shared.errors import ConflictError, RequestError
 from script_shared.news.ranking.query import Query as LiveQuery
 from script_shared.news.rules.rule import BYS, KINDS, Rule
-from script_shared.news.rules.validation import check
+from script_shared.news.rules.validation import ENDING, check
 
 router = APIRouter(prefix="/news/editor/rules", include_in_schema=False, route_class=PageRoute)
 RuleId = Annotated[str, Path(pattern=RULE_ID)]
@@ -116,7 +117,7 @@ async def _handle_form(
     try:
         if form.get("do") == "remove" and before is not None:
             await changes.end(before.rule_id, version)
-            return view.redirect(f"{HOME}/rules?done=removed#done")
+            return view.redirect(_place_after_removal(form, before))
         now_ms = service.live.require().clock.now_ms()
         body = body_of(form)
         rule = body.rule(before.rule_id if before else "new", before.start_ms if before else now_ms)
@@ -130,6 +131,13 @@ async def _handle_form(
     except RequestError as error:
         return await _form_page(view, service, form, before, problem=str(error), status=422)
     return view.redirect(f"{HOME}/rules?done=saved#done")
+
+
+def _place_after_removal(form: Form, rule: Rule) -> str:
+    """The page of the article where it was removed from there, else the rules."""
+    if form.get("back") == "article" and rule.about.by == "article":
+        return f"{HOME}/article?page={quote(rule.about.name, safe='')}&done=up#done"
+    return f"{HOME}/rules?done=removed#done"
 
 
 async def _preview(service: NewsService, rule: Rule, form: Form) -> dict[str, Any]:
@@ -154,6 +162,7 @@ async def _form_page(
 ) -> Response:
     served = service.live.require()
     facts = ArticleFacts.now(served.recommender)
+    about = str(fields.get("name", "")) if fields.get("by", "article") == "article" else ""
     versions = await asyncio.to_thread(service.rules.store.versions, rule.rule_id) if rule else []
     return editor_page(
         view,
@@ -163,6 +172,8 @@ async def _form_page(
         tab="rules",
         status=status,
         fields={**dict.fromkeys(BLANK, ""), **DEFAULTS, **fields},
+        ending=ENDING,
+        about_title=facts.metadata(about)["title"] if about and facts.state(about) != "unknown" else "",
         rule=rule,
         row=rule_row(view, facts, rule) if rule else None,
         versions=[(rule_row(view, facts, each), removed) for each, removed in versions],

@@ -10,7 +10,7 @@ for (const each of document.querySelectorAll("[data-zone]")) {
   each.textContent = Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 for (const each of document.querySelectorAll("input[type=datetime-local][data-ms]")) {
-  each.value = local(Number(each.dataset.ms));
+  if (each.value === each.defaultValue) each.value = local(Number(each.dataset.ms)); // not what was typed meanwhile
 }
 
 for (const form of document.querySelectorAll("[data-kind-form]")) {
@@ -18,6 +18,10 @@ for (const form of document.querySelectorAll("[data-kind-form]")) {
   const show = () => {
     for (const each of form.querySelectorAll("[data-for]")) {
       each.hidden = !each.dataset.for.split(" ").includes(kind.value);
+    }
+    for (const each of form.querySelectorAll("[data-for-end]")) {
+      each.hidden = !each.dataset.forEnd.split(" ").includes(kind.value);
+      form.elements.end.required = !each.hidden;
     }
   };
   kind.addEventListener("change", show);

@@ -27,6 +27,16 @@ def test_pages_need_a_login_and_viewers_read_them_in_both_languages(desk: Desk, 
         assert len(texts) == 2
 
 
+def test_who_has_logged_in_finds_the_pages_on_the_front_page_and_in_news(desk: Desk) -> None:
+    for path, link in (
+        ("/", 'href="news/editor">Pages for editors<'),
+        ("/news", 'href="news/editor">Pages for editors<'),
+    ):
+        assert link not in desk.client.get(path).text
+        with log_in(desk.client, desk.tokens["viewer"]) as browser:
+            assert link in browser.get(path).text
+
+
 def test_trending_has_the_most_read_first_with_the_course_of_each(desk: Desk) -> None:
     with log_in(desk.client, desk.tokens["viewer"]) as browser:
         page = browser.get(HOME)
@@ -56,8 +66,9 @@ def test_two_posts_of_a_form_take_an_article_down_and_bring_it_back(desk: Desk) 
         assert "a40" not in desk.front()
         rule = desk.client.get("/rules", headers=ADMIN).json()["rules"][0]
         assert (rule["author"], rule["reason"]) == ("token:editor", "Must not be shown any more")
-        again = {"do": "remove", "version": "1", "form_key": key}
-        browser.post(f"{HOME}/rules/{rule['rule_id']}", data=again)
+        again = {"do": "remove", "version": "1", "form_key": key, "back": "article"}
+        back = browser.post(f"{HOME}/rules/{rule['rule_id']}", data=again, follow_redirects=True)
+        assert "The article may be shown again" in text_of(back)
     assert "a40" in desk.front()
 
 
@@ -78,6 +89,7 @@ def test_a_preview_shows_both_lists_and_saves_nothing_and_a_save_holds(desk: Des
         saved = browser.post(f"{HOME}/rules/new", data={**pin(do="save"), "form_key": key}, follow_redirects=True)
         assert "The rule is saved" in text_of(saved)
         assert "“Velha a12: eleição e café” at place 1 of the page" in text_of(saved)
+        assert "– 2022-08-15 04:00 UTC" in text_of(saved)
     assert desk.front()[0] == "a12"
 
 

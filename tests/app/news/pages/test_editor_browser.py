@@ -23,9 +23,8 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_story_is_taken_down_in_two_clicks_from_its_page(browser: Any, desk: Desk, size: str) -> None:
+def test_a_story_is_taken_down_in_four_clicks_after_the_login(browser: Any, desk: Desk, size: str) -> None:
     with window(browser, desk.client, desk.tokens["editor"], viewport=SIZES[size]) as page:
-        page.goto("/news")
         page.click("text=Pages for editors")
         page.click("text=Velha a40")
         page.click("text=Do not show this any more")
@@ -33,7 +32,7 @@ def test_a_story_is_taken_down_in_two_clicks_from_its_page(browser: Any, desk: D
         page.wait_for_selector("text=The article is taken down")
         assert "a40" not in desk.front()
         page.click("text=Show it again")
-        page.wait_for_selector("text=The rule is removed")
+        page.wait_for_selector("text=The article may be shown again")
         assert "a40" in desk.front()
 
 
@@ -41,25 +40,59 @@ def test_a_story_is_taken_down_in_two_clicks_from_its_page(browser: Any, desk: D
 def test_a_story_leads_the_sport_front_until_a_time(browser: Any, desk: Desk, size: str) -> None:
     zone = {"timezone_id": "America/Sao_Paulo", "viewport": SIZES[size]}
     with window(browser, desk.client, desk.tokens["editor"], **zone) as page:
-        page.goto(f"{HOME}/articles")
+        page.click("text=Pages for editors")
+        page.click("nav.tabs >> text=Articles")
         page.fill("input[name=q]", "a13")
         page.click("main form button")
         page.click("text=Velha a13")
-        page.click("text=Put it in a place")
+        page.click("text=Put it at the top of a front")
+        page.wait_for_selector("text=About “Velha a13")
+        page.wait_for_selector("text=Times are in America/Sao_Paulo")
         assert page.input_value("input[name=front]") == "esportes"
         assert page.input_value("input[name=place]") == "1"
         page.fill("input[name=end]", "2022-08-15T06:00")  # six in São Paulo is nine in UTC
         page.fill("input[name=reason]", "final of the cup")
-        page.click("text=Preview >> nth=-1")
+        page.click("button[value=preview]")
         page.wait_for_selector("#preview li.moved")
         keep_picture(page, f"editor-preview-{size}")
-        page.click("text=Add this rule")
+        page.click("#preview >> text=Add this rule")
         page.wait_for_selector("text=The rule is saved")
         assert desk.front("esportes")[0] == "a13"
         rule = desk.client.get("/rules", headers=ADMIN).json()["rules"][0]
         assert (rule["end"], rule["author"]) == ("2022-08-15T09:00:00Z", "token:editor")
-        assert "06:00" in page.inner_text("td.span")
+        page.wait_for_selector("td.span time >> text=2022-08-15 06:00")
         until(lambda: "expected clicks" in page.inner_text("table [data-cost]"))
+
+
+def test_times_say_utc_until_the_script_makes_them_local(browser: Any, desk: Desk) -> None:
+    rule = desk.add("pin", "article a13", place=1, end="2022-08-15T09:00:00Z")
+    zone = {"timezone_id": "America/Sao_Paulo", "viewport": SIZES["desktop"]}
+    with window(browser, desk.client, desk.tokens["editor"], **zone) as page:
+        held: list[Any] = []
+        page.route("**/web/news/editor.js", held.append)
+        for path, utc, local in (
+            ("/rules", "td.span >> text=2022-08-15 09:00 UTC", "td.span time >> text=/^2022-08-15 06:00$/"),
+            (f"/rules/{rule}", "text=Times are in UTC", "text=Times are in America/Sao_Paulo"),
+        ):
+            page.goto(HOME + path, wait_until="commit")
+            page.wait_for_selector(utc)
+            if path != "/rules":
+                assert page.input_value("input[name=end]") == "2022-08-15T09:00"
+                page.fill("input[name=start]", "2022-08-15T01:30")
+            until(lambda: page.wait_for_timeout(10) or held)
+            held.pop().continue_()
+            page.wait_for_selector(local)
+        assert page.input_value("input[name=end]") == "2022-08-15T06:00"
+        assert page.input_value("input[name=start]") == "2022-08-15T01:30"  # typed before the script ran
+
+
+def test_an_end_is_asked_for_where_the_kind_needs_one(browser: Any, desk: Desk) -> None:
+    with window(browser, desk.client, desk.tokens["editor"], viewport=SIZES["desktop"]) as page:
+        page.goto(f"{HOME}/rules/new")
+        for kind, needed in (("pin", True), ("quota", False), ("embargo", True)):
+            page.select_option("select[name=kind]", kind)
+            assert page.is_visible("text=needed;") == needed
+            assert page.evaluate("document.querySelector('input[name=end]').required") == needed
 
 
 def test_only_the_fields_of_the_chosen_kind_are_shown(browser: Any, desk: Desk) -> None:
