@@ -10,7 +10,7 @@ RULE_WORDS: Words = {
     ),
     "new_rule": ("New rule", "Nova regra"),
     "rule": ("Rule", "Regra"),
-    "about": ("About", "Sobre"),
+    "rule_about": ("About", "Sobre"),
     "kind": ("Kind", "Tipo"),
     "kind_pin": ("put in a place", "colocar em um lugar"),
     "kind_boost": ("move up", "subir"),

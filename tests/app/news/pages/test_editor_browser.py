@@ -69,7 +69,7 @@ def test_times_say_utc_until_the_script_makes_them_local(browser: Any, desk: Des
     zone = {"timezone_id": "America/Sao_Paulo", "viewport": SIZES["desktop"]}
     with window(browser, desk.client, desk.tokens["editor"], **zone) as page:
         held: list[Any] = []
-        page.route("**/web/news/editor.js", held.append)
+        page.route("**/web/news/editor.js", lambda route: held.append(route))
         for path, utc, local in (
             ("/rules", "td.span >> text=2022-08-15 09:00 UTC", "td.span time >> text=/^2022-08-15 06:00$/"),
             (f"/rules/{rule}", "text=Times are in UTC", "text=Times are in America/Sao_Paulo"),
