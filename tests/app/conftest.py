@@ -84,9 +84,8 @@ def store(tmp_path: Path, folders: dict[str, Path]) -> Store:
 @contextlib.contextmanager
 def serving(settings: Settings, make: Callable[[Settings], FastAPI] | None = None) -> Iterator[httpx.Client]:
     """A service in a thread on a port of its own, and a client of it; ``make`` makes its application."""
-    config = uvicorn.Config(
-        (make or create_app)(settings), port=0, loop="asyncio", http=GuardedProtocol, log_config=None
-    )
+    shell = {"loop": "asyncio", "http": GuardedProtocol, "log_config": None, "access_log": False}  # as `python -m app`
+    config = uvicorn.Config((make or create_app)(settings), port=0, **shell)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
