@@ -16,10 +16,8 @@ from pipelines.demo.world import write_world
 from pipelines.supervisor.checks import check_libraries, check_port
 from pipelines.supervisor.components import ComponentGroup
 from pipelines.supervisor.console import say, say_block
-from pipelines.supervisor.lock import alone
-from pipelines.supervisor.parent_process import StopRequestedError, ignore_signals, stop_on_signals
+from pipelines.supervisor.until_stopped import run_until_stopped
 from script_shared.demo.story import Story, write_story
-from script_shared.errors import PautaError
 
 WATCH_SECONDS = 0.5
 
@@ -50,23 +48,7 @@ def supervise(choices: Choices) -> int:
     Returns:
         exit code: 0 after a stop, 1 when something failed.
     """
-    stop_on_signals()
-    components, failed = ComponentGroup(), 1
-    try:
-        with alone(choices.root):
-            _run(choices, components)
-    except StopRequestedError:
-        say("stopping")
-        failed = 0
-    except PautaError as error:
-        say(error.log_text)
-    finally:
-        ignore_signals()
-        if left := components.stop():
-            say(f"these processes could not be ended: {', '.join(map(str, left))}")
-        elif components.components:
-            say("everything is stopped")
-    return failed
+    return run_until_stopped(choices.root, lambda components: _run(choices, components))
 
 
 def _run(choices: Choices, components: ComponentGroup) -> None:

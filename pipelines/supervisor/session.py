@@ -12,11 +12,9 @@ from pipelines.supervisor.components import ComponentGroup
 from pipelines.supervisor.console import say, say_block
 from pipelines.supervisor.credentials import ADMIN, Credentials, load_credentials
 from pipelines.supervisor.first_release import FirstRelease, clean_up, promoted_releases
-from pipelines.supervisor.lock import alone
-from pipelines.supervisor.parent_process import StopRequestedError, ignore_signals, stop_on_signals
 from pipelines.supervisor.stack import Database, Stack
 from pipelines.supervisor.stack_settings import StackSettings
-from script_shared.errors import PautaError
+from pipelines.supervisor.until_stopped import run_until_stopped
 from script_shared.settings import Settings, load_settings
 
 START_SECONDS = 180.0
@@ -25,24 +23,7 @@ WATCH_SECONDS = 0.5
 
 def supervise(stack_settings: StackSettings) -> int:
     """Run the stack until it is asked to stop; the exit code is 0 then, and 1 when something failed."""
-    stop_on_signals()
-    components = ComponentGroup()
-    failed = 1
-    try:
-        with alone(stack_settings.state):
-            _run(stack_settings, load_settings(), components)
-    except StopRequestedError:
-        say("stopping")
-        failed = 0
-    except PautaError as error:
-        say(error.log_text)
-    finally:
-        ignore_signals()
-        if left := components.stop():
-            say(f"these processes could not be ended: {', '.join(map(str, left))}")
-        elif components.components:
-            say("everything is stopped")
-    return failed
+    return run_until_stopped(stack_settings.state, lambda components: _run(stack_settings, load_settings(), components))
 
 
 def _run(stack_settings: StackSettings, settings: Settings, components: ComponentGroup) -> None:

@@ -1,4 +1,4 @@
-"""Pairs of candidates and vacancies in lists, with what is known of the candidates' past."""
+"""Pairs of candidates and vacancies in lists, with the candidates' earlier applications."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
