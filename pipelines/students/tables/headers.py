@@ -51,8 +51,8 @@ def read_headers(sheet: str, year: int, headers: Sequence[str], filled: Callable
 def _refuse_later(sheet: str, year: int, header: str, found: Match) -> None:
     if found.year is not None and found.year > year:
         raise InputError(
-            f"sheet {sheet} is of {year}, and its column {header_text(header)} is of {found.year}: values that exist only "
-            "later would let a model learn the answer from the sheet of an earlier year.",
+            f"sheet {sheet} is of {year}, and its column {header_text(header)} is of {found.year}: "
+            "values that exist only later let a model learn the answer.",
             fix=f"Move the column into the sheet of {found.year}.",
         )
 
