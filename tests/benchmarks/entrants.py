@@ -1,10 +1,11 @@
 """Who is measured beside the ranker: each peer, where it comes from, how often it learns, and what that takes."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
+from itertools import product
 from typing import Any, Protocol
 
 from pipelines.news.replay.figures import MISSED
@@ -16,7 +17,8 @@ from tests.benchmarks.stan import Stan
 
 HOUR_MS, MINUTE_MS = 3_600_000, 60_000
 RARE = 0.1  # of VSTAN; with STAN's weights, the best of a few values on clicks of the 9th
-FIT_HOURS = {"ALS": 24, "ItemKNN": 6, "V-SkNN": 24}  # the better of 6 and 24 on the day before the test day
+FIT_HOURS = {"ALS": 24, "ItemKNN": 6, "V-SkNN": 24}  # the better of 6 and 24 on clicks of the 9th
+STANS = {"STAN": (0.0,), "VSTAN": (0.1, 0.3)}  # powers of rarity to try
 Ids = list[str]
 
 
@@ -41,11 +43,12 @@ class Entrant:
     learns: str
 
 
-def entrants(every_minutes: float) -> dict[str, Entrant]:
+def entrants(every_minutes: float, hours: Mapping[str, int] = FIT_HOURS) -> dict[str, Entrant]:
     """The peers by name.
 
     Args:
         every_minutes: pause between two fits of those that are fitted.
+        hours: how far back each of them looks.
     """
     from implicit.als import AlternatingLeastSquares
     from implicit.nearest_neighbours import BM25Recommender, CosineRecommender
@@ -54,11 +57,10 @@ def entrants(every_minutes: float) -> dict[str, Entrant]:
     implicit, every = f"implicit {version('implicit')}", int(every_minutes * MINUTE_MS)
 
     def retrained(name: str, make: Callable[[], Any], **options: Any) -> Entrant:
-        hours = FIT_HOURS[name]
-        learns = f"every {every_minutes:g} min, last {hours} h; the reader's clicks folded in"
-        return Entrant(lambda past: Retrained(past, make, options, every, hours * HOUR_MS), implicit, learns)
+        learns = f"every {every_minutes:g} min, last {hours[name]} h; the reader's clicks folded in"
+        return Entrant(lambda past: Retrained(past, make, options, every, hours[name] * HOUR_MS), implicit, learns)
 
-    window_ms = FIT_HOURS["V-SkNN"] * HOUR_MS
+    window_ms = hours["V-SkNN"] * HOUR_MS
     return {
         "most read, ever": Entrant(AllTime, "counted", "once, as the day begins"),
         "ALS": retrained("ALS", partial(als, num_threads=1), recalculate_user=True),
@@ -72,6 +74,27 @@ def entrants(every_minutes: float) -> dict[str, Entrant]:
             lambda past: Stan(past, window_ms, rare=RARE), "written for this benchmark", "every click at once"
         ),
     }
+
+
+def variants(every_minutes: float) -> dict[str, Entrant]:
+    """The peers with other settings, to choose among before the test days.
+
+    Args:
+        every_minutes: pause between two fits of those that are fitted.
+    """
+    found = {}
+    for span in (6, 24):
+        some = entrants(every_minutes, dict.fromkeys(FIT_HOURS, span))
+        found |= {
+            f"{name}, {span} h": entrant for name, entrant in some.items() if name not in ("most read, ever", *STANS)
+        }
+    for name, options in STANS.items():
+        for rare, recency, age in product(options, (0.6, 1.2), (1.5, 4.0)):
+            make = partial(Stan, window_ms=24 * HOUR_MS, rare=rare, recency=recency, age_hours=age)
+            found[f"{name}, {rare:g}, {recency:g}, {age:g} h"] = Entrant(
+                make, "written for this benchmark", "every click"
+            )
+    return found
 
 
 class Contest:

@@ -1,32 +1,33 @@
 """``make bench-ranking``: rolling replay of portal clicks, the ranker beside its peers, with 95 % intervals."""
 
 import argparse
-import json
 import os
-import resource
 import sys
 import time
-from collections.abc import Callable, Collection
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from pipelines.commands.replay import day_window
-from pipelines.news.evaluation.rolling import Result, Window, groups, run
-from pipelines.news.replay.figures import GroupFigure, group_figures
+from pipelines.news.evaluation.rolling import Window, run
 from pipelines.news.replay.sources import from_clicks
 from pipelines.news.replay.stream import Stream
 from script_shared.arrays import IntArray
 from script_shared.errors import InputError
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
-from tests.benchmarks.entrants import Contest, entrants
-from tests.benchmarks.ranking_report import bars, gains_by_segment, markdown, plain
+from tests.benchmarks.entrants import Contest, Entrant, entrants, variants
+from tests.benchmarks.ranking_day import Day, is_kept, settings_of
+from tests.benchmarks.ranking_losses import record, write_losses
+from tests.benchmarks.ranking_report import write_day, write_mean
 
 DAY = "2017-10-13"
+TEST_DAYS = tuple(f"2017-10-{day}" for day in range(10, 14))
+TUNING_DAYS = tuple(f"2017-10-0{day}" for day in range(5, 10))  # everything that is chosen is chosen on these
 CLICKS = Path(os.environ.get("PAUTA_REAL_DATA", Path(__file__).parents[2] / ".." / "shared" / "data"))
 
 
@@ -36,93 +37,114 @@ def main() -> int:
     if not args.clicks.is_file():
         print(f"{args.clicks} is not at hand: give --clicks, or set PAUTA_REAL_DATA.", file=sys.stderr)
         return 1
-    params = load_params(NewsParams, FILE, args.set)
-    for day in args.test_day or [DAY]:
-        _day(day, args, params)
+    days = tuple(args.test_day or _default_days(args))
+    _in_processes(_losses if args.losses else _measure, days, args)
+    folders = [args.output / day for day in days]
+    if args.losses:
+        print(write_losses(folders, args.output))
+        return 0
+    measured = [Day.load(folder) for folder in folders]
+    seed = measured[0].facts["window"]["seed"]
+    for day, folder in zip(measured, folders, strict=True):
+        print(write_day(day, folder, args.resamples, seed))
+    if len(measured) > 1:
+        print(write_mean(measured, args.output, args.resamples, seed))
     return 0
+
+
+def _default_days(args: argparse.Namespace) -> tuple[str, ...]:
+    if args.losses:
+        return TUNING_DAYS
+    return TUNING_DAYS[-1:] if args.tune_peers else TEST_DAYS
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench-ranking", description=__doc__)
     file = CLICKS / "globo_clicks" / "clicks_2017-10-01_13.parquet"
     parser.add_argument("--clicks", type=Path, default=file, help="portal clicks in the columns of globo_clicks")
-    parser.add_argument("--test-day", action="append", help=f"YYYY-MM-DD, may be repeated (default: {DAY})")
+    parser.add_argument("--test-day", action="append", help="YYYY-MM-DD, may be repeated (default: 10 to 13 October)")
     parser.add_argument("--share", type=float, default=0.12, help="share of the users evaluated, drawn by seed")
     parser.add_argument("--peer-share", type=float, default=1.0, help="share of those whose clicks the peers are asked")
-    parser.add_argument("--resamples", type=int, default=500, help="of readers, for the intervals")
+    parser.add_argument("--resamples", type=int, default=500, help="of users and days, for the intervals")
     parser.add_argument("--refit-minutes", type=float, default=15.0, help="pause between two fits of a peer")
     parser.add_argument("--no-peers", action="store_true", help="leave out the peers that are fitted")
+    parser.add_argument("--tune-peers", action="store_true", help="other settings of the peers, on 9 October")
+    parser.add_argument("--losses", action="store_true", help="where clicks are missed, on 5 to 9 October")
+    parser.add_argument("--processes", type=int, default=2, help="days measured at the same time")
     parser.add_argument("--output", type=Path, default=Path("script_shared/evaluation/bench/ranking"))
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="set one value of the params")
     return parser.parse_args()
 
 
-def _day(day: str, args: argparse.Namespace, params: NewsParams) -> None:
-    window, say = day_window(day, args.share, args.resamples), _told(day)
-    stream = from_clicks(args.clicks, window.end_ms)
-    if not len(stream.between(window.start_ms, window.end_ms)):
-        raise InputError(f"{args.clicks} has no click on {day}.", fix="Give another --test-day.")
-    sample = _sample(stream, args.peer_share, window.seed)
-    peers = {} if args.no_peers else entrants(args.refit_minutes)
-    contest = Contest(peers, lambda place: bool(sample[stream.user[place]]))
+def _in_processes(
+    work: Callable[[str, argparse.Namespace], None], days: Sequence[str], args: argparse.Namespace
+) -> None:
+    """Each day in a process of its own, some of them at the same time; an error of one ends the benchmark."""
+    with ProcessPoolExecutor(args.processes, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
+        for done in [pool.submit(work, day, args) for day in days]:
+            done.result()
+
+
+def _measure(name: str, args: argparse.Namespace) -> None:
+    """One day, unless it is finished already with these settings and this code."""
+    params, window, say = load_params(NewsParams, FILE, args.set), _window(name, args), _progress(name)
+    peers = _peers(args)
+    asked = (sorted(peers), args.peer_share, args.refit_minutes, args.share, args.clicks.stat().st_size, window)
+    settings = settings_of({"params": params.model_dump(), "asked": asked}, {"asked": asked})
+    folder = args.output / name
+    if is_kept(folder, settings):
+        say(f"is finished in {folder}")
+        return
+    kept = Day.load(folder) if peers and is_kept(folder, settings, only="theirs") else None
+    stream = _stream(name, window, args)
+    contest = Contest({} if kept else peers, _asks(stream, args.peer_share, window.seed))
     with threadpool_limits(1):
         result = run(stream, params, window, peers=contest.peers(), say=say)
-    rows = _figures(result, stream, window, sample, set(contest.entrants))
-    facts = _facts(result, rows, stream, window, contest)
-    _write(args.output / day, f"Ranking on {day}", facts, rows, result)
-    say(f"written to {args.output / day}")
+    day = Day.of(name, result, stream, window, contest)
+    (day.with_peers_of(kept) if kept else day).save(folder, settings)
+    if result.ranker is not None:
+        result.ranker.save(folder / "ranker")
+    say(f"written to {folder}")
 
 
-def _told(day: str) -> Callable[[str], None]:
+def _losses(name: str, args: argparse.Namespace) -> None:
+    """Where the clicks of one day are missed, unless it is known already."""
+    params, window, say = load_params(NewsParams, FILE, args.set), _window(name, args), _progress(name)
+    asked = (args.share, args.clicks.stat().st_size, window)
+    settings = settings_of({"params": params.model_dump(), "asked": asked}, {})
+    if is_kept(args.output / name, settings, file="losses.json"):
+        say(f"is finished in {args.output / name}")
+        return
+    with threadpool_limits(1):
+        record(_stream(name, window, args), params, window, say).save(args.output / name, settings)
+
+
+def _window(name: str, args: argparse.Namespace) -> Window:
+    return day_window(name, args.share, args.resamples)
+
+
+def _stream(name: str, window: Window, args: argparse.Namespace) -> Stream:
+    stream = from_clicks(args.clicks, window.end_ms)
+    if not len(stream.between(window.start_ms, window.end_ms)):
+        raise InputError(f"{args.clicks} has no click on {name}.", fix="Give another --test-day.")
+    return stream
+
+
+def _peers(args: argparse.Namespace) -> dict[str, Entrant]:
+    if args.no_peers:
+        return {}
+    return variants(args.refit_minutes) if args.tune_peers else entrants(args.refit_minutes)
+
+
+def _progress(day: str) -> Callable[[str], None]:
     begin = time.monotonic()
     return lambda line: print(f"[{day}, {time.monotonic() - begin:,.0f} s] {line}", file=sys.stderr, flush=True)
 
 
-def _sample(stream: Stream, share: float, seed: int) -> IntArray:
-    """bool (users): whether the peers are evaluated on the user's clicks."""
+def _asks(stream: Stream, share: float, seed: int) -> Callable[[int], bool]:
+    """Whether the peers are evaluated on the click at a place: on those of a share of the users."""
     drawn: IntArray = np.random.default_rng(seed + 1).random(len(stream.user_ids)) < share
-    return drawn
-
-
-def _figures(
-    result: Result, stream: Stream, window: Window, sample: IntArray, peers: Collection[str]
-) -> list[GroupFigure]:
-    """The run's own figures; those of peers evaluated on a share of the users, beside all others on that share."""
-    asked = sample[stream.user[result.places]]
-    if asked.all():
-        return result.figures
-    users = stream.user[result.places][asked]
-    members = groups(stream, result.places[asked])
-    names = {f"{name}, share of the peers": of for name, of in members.items()}
-    ranks = {name: of[asked] for name, of in result.ranks.items()}
-    part = group_figures(ranks, users, names, window.resamples, window.seed)
-    return [row for row in result.figures if row.model not in peers] + part
-
-
-def _facts(result: Result, rows: list[GroupFigure], stream: Stream, window: Window, contest: Contest) -> dict[str, Any]:
-    users, member = stream.user[result.places], groups(stream, result.places)
-    return {
-        "window": asdict(window),
-        **result.facts,
-        "machine": f"{os.cpu_count()} cores, {os.uname().machine}",
-        "peak_bytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
-        "logins": "simulated",
-        "bars": bars(rows),
-        "gains": gains_by_segment(result, users, member, window.resamples, window.seed),
-        "peers": contest.costs(),
-    }
-
-
-def _write(folder: Path, title: str, facts: dict[str, Any], rows: list[GroupFigure], result: Result) -> None:
-    """The tables as markdown, on stdout too, all figures as JSON, and the ranker."""
-    folder.mkdir(parents=True, exist_ok=True)
-    text = markdown(title, facts, rows)
-    print(text)
-    (folder / "ranking.md").write_text(text, encoding="utf-8")
-    whole = plain({**facts, "figures": [asdict(row) for row in rows]})
-    (folder / "ranking.json").write_text(json.dumps(whole, indent=2, allow_nan=False), encoding="utf-8")
-    if result.ranker is not None:
-        result.ranker.save(folder / "ranker")
+    return lambda place: bool(drawn[stream.user[place]])
 
 
 if __name__ == "__main__":

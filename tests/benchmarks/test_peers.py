@@ -1,6 +1,5 @@
 """The benchmark's peers find a planted truth: a user who reads the first article of a pair reads its partner next."""
 
-import json
 from functools import partial
 
 import numpy as np
@@ -8,15 +7,12 @@ import pytest
 from implicit.nearest_neighbours import CosineRecommender
 from threadpoolctl import threadpool_limits
 
-from pipelines.news.evaluation.rolling import RANKED, Result
-from pipelines.news.replay.figures import MISSED, group_figures
+from pipelines.news.replay.figures import MISSED
 from pipelines.news.replay.walk import Walk
 from script_shared.news.newsroom.newsroom import Newsroom
-from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.news.state.state import LiveState
 from tests.benchmarks.entrants import Contest, Entrant
 from tests.benchmarks.peers import AllTime, Past, Retrained
-from tests.benchmarks.ranking_report import PLAIN, bars, gains_by_segment, markdown, plain
 from tests.benchmarks.session_peers import LibrarySessions
 from tests.benchmarks.stan import Stan
 from tests.pipelines.news.replay.streams_made import PAIRS, planted
@@ -90,18 +86,3 @@ def test_peers_are_asked_about_their_share_of_the_cases_only_and_what_they_cost_
     assert all(rank == MISSED for place, rank in ranks.items() if place % 2)
     (cost,) = contest.costs()
     assert (cost["model"], cost["asked"]) == ("ever", sum(place % 2 == 0 for place in LATER))
-
-
-def test_the_report_names_every_group_the_gains_and_the_bars() -> None:
-    ranks = {RANKED: np.array([0, 3, 0, 2]), PLAIN: np.array([5, MISSED, 30, 0])}
-    users, every = np.array([1, 1, 2, 3]), np.ones(4, bool)
-    members = dict.fromkeys(("all", "last", *SEGMENT_NAMES), every)
-    rows = group_figures(ranks, users, members, 50, 7)
-    result = Result(rows, {}, None, ranks, np.arange(4))
-    gains = gains_by_segment(result, users, members, 50, 7)
-    facts = {"cases": 4, "skipped_already_read": 1, "window": {"share": 0.5}, "gains": gains, "peers": []}
-    text = markdown("Ranking", {**facts, "bars": bars(rows)}, rows)
-    assert all(f"Segment {name}" in text for name in SEGMENT_NAMES)
-    assert f"| {PLAIN} |" in text
-    assert next(row["gain"] for row in gains if row["measure"] == "HR@10") == 0.5
-    assert json.loads(json.dumps(plain({"a": [np.float32(1.5), float("nan")]}), allow_nan=False)) == {"a": [1.5, None]}
