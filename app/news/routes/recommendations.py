@@ -1,11 +1,10 @@
 """GET and POST /recommendations: a list of articles for one user."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
+from app.http.query_model import QueryModel
 from app.news.answers import ask, front, items
 from app.news.cursors import seen_articles
 from app.news.logins import note_login
@@ -14,13 +13,15 @@ from app.news.shapes import Knobs, Recommendations, RecommendationsBody, Recomme
 from script_shared.news.ranking.query import Query as LiveQuery
 
 router = APIRouter(tags=["recommendations"], route_class=BodyRoute)
+QUERY = QueryModel(RecommendationsQuery)
 
 
-@router.get("/recommendations", summary="Recommend articles", response_model=Recommendations)
-async def get_recommendations(
-    request: Request, query: Annotated[RecommendationsQuery, Query()], service: TheNews
-) -> Response:
+@router.get(
+    "/recommendations", summary="Recommend articles", response_model=Recommendations, openapi_extra=QUERY.openapi
+)
+async def get_recommendations(request: Request, service: TheNews) -> Response:
     """Recommend articles, best first. The list has no read, hidden, expired or unpublished article."""
+    query = QUERY.read(request.query_params)
     return await _answer(request, service, query, [], query.exclude_ids)
 
 
