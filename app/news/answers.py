@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from fastapi import Request
@@ -14,6 +15,9 @@ from script_shared.news.serving.answer_credits import ServedAnswer
 from script_shared.news.serving.recommender import LiveRecommender
 from script_shared.news.state.reader_key import reader_name
 from script_shared.times import iso
+
+
+_issued = lru_cache(20_000)(iso)  # the same few articles are shown again and again
 
 
 def items(recommender: LiveRecommender, found: Iterable[LiveItem]) -> list[dict[str, Any]]:
@@ -35,7 +39,7 @@ def _item(recommender: LiveRecommender, item: LiveItem) -> dict[str, Any]:
         "page": item.article_id,
         "url": shown.url,
         "title": shown.title,
-        "issued": iso(shown.issued_ms),
+        "issued": _issued(shown.issued_ms),
         "score": item.score,
         "reason": item.reason,
         "source": item.source,

@@ -21,6 +21,7 @@ LIKE, SIMILAR, NEW, TRIED = (
 EDITORS = "chosen by the editors"
 SEEN, ALSO = "read by readers of what you read", "also recent"
 EXPLAINED = 6
+TEN_MINUTES, ONE_HOUR = Source.TRENDING_10M.value, Source.TRENDING_1H.value
 MIX_PARTS = ("last_10_minutes", "last_hour", "visit", "earlier_visits")
 Title = Callable[[str], str]
 
@@ -73,7 +74,7 @@ class Reasons:
         """
         sources = int(self._found.sources[place])
         now, hour, visit, earlier = self._said[place]
-        parts = [now * bool(sources & Source.TRENDING_10M), hour * bool(sources & Source.TRENDING_1H), visit, earlier]
+        parts = [now if sources & TEN_MINUTES else 0.0, hour if sources & ONE_HOUR else 0.0, visit, earlier]
         best = parts.index(max(parts))
         if parts[best] <= 0:
             return self._reason_of_part(article_id, sources)
