@@ -10,7 +10,6 @@ from starlette.datastructures import QueryParams
 
 from app.http.question import Question
 
-
 Shape = TypeVar("Shape", bound=Question)
 
 

@@ -16,7 +16,6 @@ from script_shared.news.serving.recommender import LiveRecommender
 from script_shared.news.state.reader_key import reader_name
 from script_shared.times import iso
 
-
 _issued = lru_cache(20_000)(iso)  # the same few articles are shown again and again
 
 
