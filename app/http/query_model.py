@@ -26,7 +26,7 @@ class QueryModel(Generic[Shape]):
     def __init__(self, shape: type[Shape]) -> None:
         self._shape = shape
         self._repeated = [name for name, field in shape.model_fields.items() if get_origin(field.annotation) is list]
-        self.openapi = {"parameters": _described(shape)}
+        self.openapi = {"parameters": _parameter_docs(shape)}
 
     def read(self, params: QueryParams) -> Shape:
         """The parameters of one request.
@@ -45,7 +45,7 @@ class QueryModel(Generic[Shape]):
             raise RequestValidationError(errors) from error
 
 
-def _described(shape: type[Question]) -> list[dict[str, Any]]:
+def _parameter_docs(shape: type[Question]) -> list[dict[str, Any]]:
     """The parameters as FastAPI itself describes them."""
     router = APIRouter()
 
