@@ -8,7 +8,7 @@ from airflow.sdk import DAG, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException, DagRunTriggerException
 
 from pipelines.airflow.retries import DEFAULT_ARGS
-from pipelines.airflow.steps import Facts, plain
+from pipelines.airflow.steps import Facts, by_dag, plain
 from pipelines.use_case import UseCase
 from script_shared.errors import SettingsError
 from script_shared.settings import load_settings
@@ -71,7 +71,8 @@ def monitoring_dag(case: UseCase) -> DAG:
         def decide() -> Facts:
             from pipelines.monitoring.trigger import decide as decided
 
-            found = plain(asdict(decided(case, _context(case), busy=_busy(case))))
+            by = by_dag(get_current_context())
+            found = plain(asdict(decided(case, _context(case), by=by, busy=_busy(case))))
             if not found["dag_id"]:
                 raise AirflowSkipException(found["note"])
             return found

@@ -27,12 +27,13 @@ class Trigger:
     note: str
 
 
-def decide(case: UseCase, context: Context, *, busy: bool, now: datetime | None = None) -> Trigger:
+def decide(case: UseCase, context: Context, *, by: str, busy: bool, now: datetime | None = None) -> Trigger:
     """Decide once. A training that is to start is remembered, noted in its run, and recorded.
 
     Args:
         case: the use case.
         context: its settings and params; the run does not matter.
+        by: who decides, for the record: ``dag:`` or ``command:`` and a name.
         busy: whether a run of its data or training DAG waits or goes on.
         now: the time; None for the clock of the machine.
 
@@ -53,16 +54,15 @@ def decide(case: UseCase, context: Context, *, busy: bool, now: datetime | None 
     memory = Memory.load(context.run.root)
     if refusal := memory.refusal(context.params.monitoring, moment):
         return Trigger("", "", f"no training: {refusal} ({note})")
-    return _start(case, context, memory, found, moment)
+    return _start(case, context, memory, found, moment, by)
 
 
-def _start(case: UseCase, context: Context, memory: Memory, found: list[Reason], moment: datetime) -> Trigger:
+def _start(case: UseCase, context: Context, memory: Memory, found: list[Reason], moment: datetime, by: str) -> Trigger:
     first, note = found[0], "; ".join(each.why for each in found)
     run_id = first.run_id or new_run_id()
     write_note(Run(context.run.root, run_id), first.cause, note)
     memory.add({"at": moment.isoformat(timespec="seconds"), "cause": first.cause, "why": note, "run_id": run_id})
     evidence = {"run": run_id, "reasons": [{"cause": each.cause, **each.evidence} for each in found]}
-    by = f"dag:{case.name}_monitoring"
     record(
         context.settings,
         training_decision(by, case.name, cause=first.cause, why=note, evidence=evidence, once=once_of_run(run_id)),

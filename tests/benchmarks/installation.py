@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.configuration import note_configuration
-from pipelines.decisions import note_step
+from pipelines.decisions import by_command, note_step
 from pipelines.guard.look import Look, look
 from pipelines.monitoring.trigger import Trigger, decide
 from pipelines.registry import find
@@ -78,7 +78,7 @@ class Installation:
         """
         settings = self.settings()
         case = find(settings, NEWS)
-        return decide(case, case.context(settings, "monitoring"), busy=False, now=now)
+        return decide(case, case.context(settings, "monitoring"), by=by_command(), busy=False, now=now)
 
     def command(self, *arguments: str) -> str:
         """What ``python -m pipelines`` prints.

@@ -1,5 +1,6 @@
 """Drifted data: a new school year differs, the drift report finds it, and the monitoring decides to train."""
 
+from pipelines.decisions import by_command
 from pipelines.demo.stage import ChapterFailedError, Stage
 from pipelines.monitoring.trigger import decide
 from pipelines.runs import new_run_id
@@ -27,7 +28,7 @@ def drifted_data(stage: Stage) -> None:
     if not quality["alarm"]:
         raise ChapterFailedError("the drift report raised no alarm")
     stage.note("drifted", columns=", ".join(quality["drifted"]))
-    decided = decide(case, context, busy=False)
+    decided = decide(case, context, by=by_command(), busy=False)
     if decided.run_id != run or not decided.dag_id:
         raise ChapterFailedError(f"the monitoring started no training: {decided.note}")
     stage.note("decided", dag=decided.dag_id)

@@ -30,7 +30,7 @@ def place(tmp_path: Path) -> Place:
 
 
 def decided(place: Place, at: datetime = NOW, *, busy: bool = False) -> Trigger:
-    return decide(place.case, place.context(), busy=busy, now=at)
+    return decide(place.case, place.context(), by="command:ana", busy=busy, now=at)
 
 
 @pytest.mark.parametrize("name", ["news", "students", "recruiting"])
@@ -44,7 +44,7 @@ def test_large_drift_of_unused_data_starts_one_training_on_them_and_not_ten(tmp_
     assert found[0].note == "large drift of ida in run r1, whose data no training has used"
     assert "no training: the last one was started" in found[1].note
     (entry,) = place.entries()
-    assert (entry.what, entry.who, entry.why) == ("training", f"dag:{name}_monitoring", found[0].note)
+    assert (entry.what, entry.who, entry.why) == ("training", "command:ana", found[0].note)
     assert json.loads(entry.evidence)["cause"] == "drift"
     step = place.case.training_steps[0]
     (place.run("r1").folder(step.folder)).mkdir(parents=True)
