@@ -5,7 +5,7 @@ from time import process_time
 import numpy as np
 import pytest
 
-from pipelines.measures.bootstrap import _draws, interval, means, resampled_means
+from pipelines.measures.bootstrap import CHUNK, _draws, interval, means, resampled_group_means, resampled_means
 
 
 def test_the_interval_has_the_width_that_theory_gives_for_a_mean():
@@ -78,3 +78,16 @@ def test_resampling_12_measures_of_200_000_users_takes_little_longer_than_drawin
     drawing = min(seconds(lambda: _draws(np.random.default_rng(11), 200_000, 50)) for _ in range(3))
     resampling = min(seconds(lambda: resampled_means(values, 50, seed=11)) for _ in range(3))
     assert resampling < 4 * drawing  # one mean after the other takes more than six times as long
+
+
+def test_groups_are_drawn_with_all_their_rows():
+    """Two groups: the means of a draw are those of the first, of the second, or of both together."""
+    values = np.array([[1.0, np.nan], [1.0, np.nan], [4.0, 6.0]])
+    resamples = CHUNK + 3
+    means = resampled_group_means(values, np.array([7, 7, 9]), resamples, 1)
+    assert means.shape == (resamples, 2)
+    assert set(means[:, 0]) == {1.0, 2.0, 4.0}
+    alone = means[:, 0] == 1.0
+    assert np.isnan(means[alone, 1]).all(), "a draw without a value in a column has no mean"
+    assert (means[~alone, 1] == 6.0).all()
+    assert 0.15 < alone.mean() < 0.35

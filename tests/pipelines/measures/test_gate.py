@@ -154,3 +154,16 @@ def test_where_the_interval_is_missing_a_higher_figure_beats():
 def test_a_missing_figure_beats_nothing_and_too_few_readers_are_not_judged():
     assert not judge([beaten(nan, 0.17, nan, nan)], RULE).accepted
     assert judge([against(0.3, 0.2), beaten(0.1, 0.2, -0.2, -0.05, users=49)], RULE).accepted
+
+
+def test_limits_belong_to_the_better_side():
+    assert judge([against(0.3, 0.2, users=50)], RULE).accepted, "as many users as the rule needs are enough"
+    assert judge([Comparison("logged", "most read", 0.5, 1.0, 99)], Rule("ndcg", 10, 0.5, 50)).accepted
+    touched = Comparison("anonymous", "most read", 0.01, 0.02, 99, -0.02, 0.0)
+    assert "may be chance" in judge([touched], RULE).reasons[0], "an interval that touches zero may be chance"
+
+
+def test_the_rule_of_a_use_case_says_what_to_do_when_nothing_can_be_judged():
+    assert "docs/sites.md" in judge([against(0.3, 0.2, users=3)], RULE).reasons[0]
+    rule = Rule("ndcg", 10, tolerance=0.05, min_users=50, advice="Wait for another year")
+    assert judge([against(0.3, 0.2, users=3)], rule).reasons[0].endswith("no pass. Wait for another year.")
