@@ -5,9 +5,10 @@ import socket
 
 import psutil
 
+from pipelines.arrival import is_watched
 from pipelines.registry import use_cases
 from pipelines.supervisor.stack_settings import HOST, StackSettings
-from script_shared.errors import SettingsError, UnavailableError
+from script_shared.errors import InputError, SettingsError, UnavailableError
 from script_shared.settings import Settings
 
 LIBRARIES = {"libgomp.so.1": "libgomp1"}  # training needs it: its Debian package
@@ -31,6 +32,8 @@ def check_libraries() -> None:
 def check_configuration(settings: Settings) -> None:
     """Read the params of every use case, and look for the files of a source that reads from disk.
 
+    A folder where files may arrive later need not hold them yet.
+
     Raises:
         SettingsError: a params file cannot be used.
         InputError: the source's path is not set, or files are missing there.
@@ -38,8 +41,12 @@ def check_configuration(settings: Settings) -> None:
     """
     for case in use_cases(settings).values():
         context = case.context(settings, "check")
-        if case.check is not None:
-            case.function("check")(context)
+        try:
+            if case.check is not None:
+                case.function("check")(context)
+        except InputError:
+            if not is_watched(case, settings):
+                raise
 
 
 def check_ports(stack_settings: StackSettings) -> None:

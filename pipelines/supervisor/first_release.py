@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipelines.arrival import is_watched
 from pipelines.supervisor.airflow import AirflowRest, TaskState
 from pipelines.supervisor.api import ApiRest
 from pipelines.supervisor.components import ComponentGroup
@@ -91,6 +92,16 @@ class FirstRelease:
             self.make()
         except (RunFailedError, UnavailableError) as error:
             say(f"{self.case.name} has no release. {error.log_text}")
+            if is_watched(self.case, self.settings):
+                place = self.settings.of(self.case.name).source_path
+                say(f"{self.case.name}: its next run starts when files arrive at {place}")
+
+    def make_or_wait(self) -> None:
+        """The same for the first use case: its failure ends the start, unless files that arrive start its next run."""
+        if is_watched(self.case, self.settings):
+            self.make_or_say()
+        else:
+            self.make()
 
     def greet(self) -> None:
         """Say which release is served, where one was promoted earlier."""

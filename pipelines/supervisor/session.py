@@ -46,7 +46,7 @@ def _run(stack_settings: StackSettings, settings: Settings, components: Componen
             first.greet()
         _wait_for_airflow(components, airflow)
         if not first.promoted:
-            first.make()
+            first.make_or_wait()
         say_block(_addresses(stack_settings, credentials, settings))
         for other in others:  # not before: they would share the cores with the first release
             other.make_or_say()

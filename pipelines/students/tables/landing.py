@@ -29,9 +29,9 @@ def landing(context: Context) -> dict[str, Any]:
     with context.run.write("landing") as (folder, facts):
         workbooks = folder / FOLDER
         workbooks.mkdir()
+        facts["fingerprint"] = source.fingerprint(context)  # before the copies: what comes meanwhile is new again
         facts |= source.fetch(context, workbooks)
-        facts["same"] = _remove_same(workbooks)
-        facts |= {"source": context.source, "fingerprint": source.fingerprint(context)}
+        facts |= {"same": _remove_same(workbooks), "source": context.source}
         facts["files"] = {path.name: path.stat().st_size for path in in_order(workbooks)}
     return dict(facts)
 

@@ -3,10 +3,12 @@
 import asyncio
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelines.arrival import find_arrival, is_watched
+from pipelines.students.sources import workbooks
 from pipelines.students.use_case import STUDENTS
 from pipelines.use_case import Context
 from script_shared.settings import Settings
@@ -43,6 +45,25 @@ def test_files_arrive_until_a_run_begins_with_them(tmp_path: Path, workbook: Pat
     assert find_arrival(STUDENTS, settings) is None
     shutil.copy(workbook, landing / "b.xlsx")
     assert find_arrival(STUDENTS, settings) not in (None, found)
+
+
+def test_a_file_that_arrives_while_the_others_are_copied_is_new(
+    tmp_path: Path, workbook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    shutil.copy(workbook, landing / "a.xlsx")
+    fetch = workbooks.fetch
+
+    def fetch_slowly(context: Context, folder: Path) -> dict[str, Any]:
+        facts = fetch(context, folder)
+        shutil.copy(workbook, landing / "b.xlsx")
+        return facts
+
+    monkeypatch.setattr(workbooks, "fetch", fetch_slowly)
+    facts = do(make_context(tmp_path, source="workbooks", source_path=landing), "landing")
+    assert list(facts["files"]) == ["a.xlsx"]
+    assert find_arrival(STUDENTS, watching(tmp_path, landing)) is not None
 
 
 def test_workbooks_of_a_bucket_arrive_and_are_read(tmp_path: Path, s3_root: str, workbook: Path) -> None:

@@ -16,6 +16,7 @@ from pipelines.supervisor.checks import check_configuration, check_libraries
 from pipelines.supervisor.stack_settings import load_stack_settings
 from script_shared.errors import InputError, SettingsError, SourceError, UnavailableError
 from script_shared.settings import Settings
+from script_shared.use_case_settings import UseCaseSettings
 from tests.pipelines.supervisor.scenario import ROOT
 
 
@@ -72,6 +73,16 @@ def test_a_local_source_needs_a_path() -> None:
 def test_a_source_on_disk_needs_something_at_its_path(source: Literal["local", "globo_clicks"], tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="nothing-here"):
         check_configuration(Settings(source=source, source_path=tmp_path / "nothing-here"))
+
+
+def test_a_folder_that_is_watched_may_be_empty_but_must_exist(tmp_path: Path) -> None:
+    def watching(folder: Path) -> Settings:
+        own = UseCaseSettings(source="workbooks", source_path=folder)
+        return Settings(use_cases="students", data_dir=tmp_path / "data", by_use_case={"students": own})
+
+    check_configuration(watching(tmp_path))
+    with pytest.raises(SourceError, match="nothing-here"):
+        check_configuration(watching(tmp_path / "nothing-here"))
 
 
 def test_a_folder_without_the_layout_is_refused(tmp_path: Path) -> None:

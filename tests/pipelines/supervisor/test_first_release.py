@@ -5,6 +5,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from pipelines.supervisor.components import ComponentGroup
 from pipelines.supervisor.first_release import FirstRelease, RunFailedError, promoted_releases
 from script_shared.releases import open_releases
 from script_shared.settings import Settings
+from script_shared.use_case_settings import UseCaseSettings
 
 ENTRY = "tests.fourth_use_case.entry:LOANS"
 Made = Callable[[], list[FirstRelease]]
@@ -162,6 +164,21 @@ def test_a_failure_of_the_first_ends_the_start_and_one_of_another_is_said(
         first.make()
     second.make_or_say()
     assert "students has no release. students_training failed at promote" in capsys.readouterr().out
+
+
+def test_a_start_waits_for_files_where_the_first_use_case_has_none_yet(
+    made: Made, settings: Settings, doubles: Doubles, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    doubles.failing = {"loans_data", "students_data"}
+    first, second = made()
+    with pytest.raises(RunFailedError):
+        first.make_or_wait()  # no folder is watched: nothing would ever start its next run
+    own = UseCaseSettings(source="workbooks", source_path=tmp_path / "sheets")
+    watching = settings.model_copy(update={"by_use_case": {"students": own}})
+    replace(second, settings=watching).make_or_wait()
+    said = capsys.readouterr().out
+    assert "students has no release. students_data failed at refine:\n    the file is empty" in said
+    assert f"students: its next run starts when files arrive at {tmp_path / 'sheets'}" in said
 
 
 def test_a_refused_candidate_names_the_command_that_serves_it_anyway(made: Made, doubles: Doubles) -> None:
