@@ -22,7 +22,10 @@ def is_watched(case: UseCase, settings: Settings) -> bool:
 
 
 def find_arrival(case: UseCase, settings: Settings) -> str | None:
-    """The fingerprint of the files there, if no run has used them; None while nothing is new or readable.
+    """The fingerprint of the files there, if it is new; None while it is not, or while nothing is readable.
+
+    Files are not new if the last run began with them, whether or not it could use them, nor if the last run that could
+    use its files used these: so a damaged file that is taken away again starts nothing.
 
     Args:
         case: a use case with a ``fingerprint``.
@@ -35,8 +38,15 @@ def find_arrival(case: UseCase, settings: Settings) -> str | None:
     except PautaError as error:
         log.info("%s: nothing to take in: %s", case.name, error.log_text)
         return None
-    first = case.data_steps[0].folder
-    root = settings.data_dir / case.name
-    run_id = latest_run(root, first)
-    begun = case.run(settings, run_id).facts(first).get("fingerprint") if run_id else None
-    return None if found == begun else found
+    first, last = case.data_steps[0].folder, case.data_steps[-1].folder
+    return None if found in (_begun_with(case, settings, first), _begun_with(case, settings, last)) else found
+
+
+def _begun_with(case: UseCase, settings: Settings, step: str) -> str | None:
+    """The fingerprint of the files of the newest run in which the step is complete."""
+    landing = case.data_steps[0].folder
+    run_id = latest_run(settings.data_dir / case.name, step)
+    if run_id is None or not case.run(settings, run_id).complete(landing):
+        return None
+    fingerprint = case.run(settings, run_id).facts(landing).get("fingerprint")
+    return str(fingerprint) if fingerprint else None

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.students.shapes import BatchRecord
+from app.students.shapes import LONGEST_REF, BatchRecord
 from script_shared.errors import RequestError
 
 MOST = 20_000  # records of one body
@@ -58,6 +58,16 @@ def check_record(record: Any) -> Read:
         first = error.errors()[0]
         message = "is not known here" if first["type"] == "extra_forbidden" else first["msg"]
         return None, f"{'.'.join(str(part) for part in first['loc']) or 'record'}: {message}"
+
+
+def ref_of(record: Any) -> str | None:
+    """The sender's own name of a record, also of one that cannot be used; None without one.
+
+    Args:
+        record: one of ``records_in``.
+    """
+    ref = record.get("ref") if isinstance(record, dict) else None
+    return ref if isinstance(ref, str) and len(ref) <= LONGEST_REF else None
 
 
 def _of_json(text: str) -> list[Any]:

@@ -10,6 +10,7 @@ from script_shared.students.features import RECORD
 from script_shared.times import epoch_ms
 
 MOST_RECORDS = 200
+LONGEST_REF = 64
 Status = Literal["critical", "alert", "expected"]
 Language = Annotated[Literal["en", "pt"], Query(description="Of the reasons.")]
 StudentId = Annotated[str, Path(max_length=64, description="The student's id in the sheets; case does not count.")]
@@ -68,7 +69,9 @@ class Changes(Question):
 class BatchRecord(Changes):
     """A record of a file."""
 
-    ref: Annotated[str | None, Field(max_length=64, description="Your own name of it, repeated in the answer.")] = None
+    ref: Annotated[
+        str | None, Field(max_length=LONGEST_REF, description="Your own name of it, repeated in the answer.")
+    ] = None
 
 
 class Records(Question):

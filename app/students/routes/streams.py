@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from app.http.csv_files import CSV_TOO, csv_text
 from app.students.answers import NO_STORE, risk_json
-from app.students.record_files import TYPES, check_record, records_in
+from app.students.record_files import TYPES, check_record, records_in, ref_of
 from app.students.shapes import BatchRecord, Language
 from app.students.visits import TheVisit
 from script_shared.errors import RequestError
@@ -75,10 +75,10 @@ def _lines(
     read = [check_record(record) for record in records]
     risks = iter(_risks(model, [record for record, _ in read if record is not None], explain=explain))
     lines = []
-    for line, (record, error) in enumerate(read, start + 1):
+    for line, (raw, (record, error)) in enumerate(zip(records, read, strict=True), start + 1):
         risk = None if record is None else next(risks)
         said = risk_json(risk, language) if isinstance(risk, Risk) else {"error": risk or error}
-        lines.append({"line": line, "ref": record and record.ref, **said})
+        lines.append({"line": line, "ref": ref_of(raw), **said})
     return lines
 
 

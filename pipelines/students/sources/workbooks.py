@@ -2,8 +2,10 @@
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +13,27 @@ from pipelines.students.sources.workbook import SUFFIXES
 from pipelines.use_case import Context
 from script_shared.errors import InputError, SourceError, TransientError
 from script_shared.storage import File, address_of, is_object_store, open_storage
+from script_shared.storage.local import digest_file
+
+YEARS = re.compile(r"(?<!\d)(?:20)?\d\d(?!\d)")  # in a name: they say of which year a sheet is, where itself does not
 
 
 def fingerprint(context: Context) -> str:
-    """Names, sizes and times of the workbooks, or the tags that an object store gives them."""
+    """The contents of the workbooks, each once, in the order in which they were changed, with the years of their names.
+
+    A copy of a workbook, or another time of the newest one, changes nothing, because landing would change nothing.
+    """
     address = _address(context)
     if is_object_store(address):
-        lines = [f"{file.name} {file.tag}" for file in _objects(address)]
+        objects = sorted(_objects(address), key=lambda file: (file.changed_at, file.name))
+        contents = [(file.tag, file.name) for file in objects]
     else:
-        lines = [f"{path.name} {_stamp(path)}" for path in _files(Path(address))]
+        paths = sorted(_files(Path(address)), key=lambda path: (path.stat().st_mtime_ns, path.name))
+        contents = [(_digest(path, _stamp(path)), path.name) for path in paths]
+    first: dict[str, str] = {}
+    for content, name in contents:
+        first.setdefault(content, name)
+    lines = [f"{content} {YEARS.findall(name)}" for content, name in first.items()]
     return "workbooks:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
@@ -94,6 +108,12 @@ def _download(address: str, folder: Path) -> None:
         os.utime(folder / file.name, (file.changed_at.timestamp(),) * 2)
     if _objects(address) != listing:
         raise TransientError(f"{address}: changed while it was copied.", fix="Run again when all files are there.")
+
+
+@lru_cache(maxsize=256)
+def _digest(path: Path, stamp: str) -> str:
+    """Of its bytes; they are read again only where the stamp changed."""
+    return digest_file(path).sha256
 
 
 def _stamp(path: Path) -> str:

@@ -65,6 +65,12 @@ def test_a_wrong_record_is_an_error_in_its_line_and_the_others_are_answered(clie
     assert [row["error"] != "" for row in csv.DictReader(StringIO(table))] == [True] * 5 + [False]
 
 
+def test_the_error_of_a_record_has_the_senders_name_of_it(client: httpx.Client) -> None:
+    wrong = [{"ref": "a", "ida": 11}, {"ref": 7, "ida": 5}, {"ref": "x" * 65}, {"ida": 11}]
+    found = lines(send(client, json.dumps(wrong), "application/json"))
+    assert [(each["ref"], "error" in each) for each in found] == [("a", True), *[(None, True)] * 3]
+
+
 def test_more_records_than_a_part_holds_keep_their_order(client: httpx.Client) -> None:
     records = [{"ref": str(number), "lag": -(number % 3), "ida": 5, "ieg": 5} for number in range(173)]
     found = lines(send(client, json.dumps(records), "application/json", reasons="false"))

@@ -1,7 +1,9 @@
 """New workbooks in the landing folder, or in a bucket, are noticed once, and a run takes them in."""
 
 import asyncio
+import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +45,49 @@ def test_files_arrive_until_a_run_begins_with_them(tmp_path: Path, workbook: Pat
     assert found is not None
     do(make_context(tmp_path, source="workbooks", source_path=landing), "landing")
     assert find_arrival(STUDENTS, settings) is None
-    shutil.copy(workbook, landing / "b.xlsx")
+    write_other(workbook, landing / "b.xlsx")
     assert find_arrival(STUDENTS, settings) not in (None, found)
+
+
+def write_other(workbook: Path, path: Path) -> None:
+    """Another workbook, as far as its bytes say."""
+    path.write_bytes(workbook.read_bytes() + b"more")
+
+
+def test_files_that_would_change_nothing_are_not_new(tmp_path: Path, workbook: Path) -> None:
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    settings = watching(tmp_path, landing)
+    shutil.copy(workbook, landing / "a.xlsx")
+    write_other(workbook, landing / "b.xlsx")
+    os.utime(landing / "a.xlsx", (1, 1))
+    do(make_context(tmp_path, source="workbooks", source_path=landing), "landing")
+    shutil.copy(workbook, landing / "a (copy).xlsx")
+    os.utime(landing / "b.xlsx")
+    assert find_arrival(STUDENTS, settings) is None
+    (landing / "a (copy).xlsx").unlink()
+    os.utime(landing / "a.xlsx")  # now it corrects the other one
+    assert find_arrival(STUDENTS, settings) is not None
+    os.utime(landing / "a.xlsx", (1, 1))
+    (landing / "a.xlsx").rename(landing / "a 2023.xlsx")  # which may say its year
+    assert find_arrival(STUDENTS, settings) is not None
+
+
+def test_a_file_that_no_run_could_use_starts_nothing_when_it_is_taken_away(tmp_path: Path, workbook: Path) -> None:
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    settings = watching(tmp_path, landing)
+    shutil.copy(workbook, landing / "a.xlsx")
+    used = make_context(tmp_path, source="workbooks", source_path=landing)
+    do(used, "landing")
+    with used.run.write("quality"):  # the last of the data steps
+        pass
+    (landing / "b.xlsx").write_bytes(b"damaged")
+    assert find_arrival(STUDENTS, settings) is not None
+    do(replace(used, run=STUDENTS.run(settings, "run-2")), "landing")
+    assert find_arrival(STUDENTS, settings) is None
+    (landing / "b.xlsx").unlink()
+    assert find_arrival(STUDENTS, settings) is None
 
 
 def test_a_file_that_arrives_while_the_others_are_copied_is_new(
@@ -57,7 +100,7 @@ def test_a_file_that_arrives_while_the_others_are_copied_is_new(
 
     def fetch_slowly(context: Context, folder: Path) -> dict[str, Any]:
         facts = fetch(context, folder)
-        shutil.copy(workbook, landing / "b.xlsx")
+        write_other(workbook, landing / "b.xlsx")
         return facts
 
     monkeypatch.setattr(workbooks, "fetch", fetch_slowly)
@@ -76,6 +119,8 @@ def test_workbooks_of_a_bucket_arrive_and_are_read(tmp_path: Path, s3_root: str,
     facts = do(context, "landing")
     assert list(facts["files"]) == ["PEDE_2022-24.xlsx"]
     assert facts["source_path"] == s3_root
+    assert find_arrival(STUDENTS, settings) is None
+    open_storage(s3_root).upload("PEDE_2022-24 (copy).xlsx", workbook)
     assert find_arrival(STUDENTS, settings) is None
     assert do(context, "bronze")["sheets"] == 3
 
