@@ -1,12 +1,14 @@
 """Whether new files have come to where a use case's source looks: a folder, or a prefix of an object store."""
 
+import json
 import logging
 
-from pipelines.runs import latest_run
+from pipelines.runs import MANIFEST, latest_run
 from pipelines.use_case import Options, UseCase
 from script_shared.errors import PautaError
 from script_shared.settings import Settings
 
+MEMORY = "arrivals.json"  # in the use case's data folder
 log = logging.getLogger(__name__)
 
 
@@ -38,14 +40,38 @@ def find_arrival(case: UseCase, settings: Settings) -> str | None:
     except PautaError as error:
         log.info("%s: nothing to take in: %s", case.name, error.log_text)
         return None
-    first, last = case.data_steps[0].folder, case.data_steps[-1].folder
-    return None if found in (_begun_with(case, settings, first), _begun_with(case, settings, last)) else found
+    known = {_begun_with(case, settings, step) for step in _ends(case)}
+    return None if found in known else found
+
+
+def remember_arrivals(case: UseCase, settings: Settings) -> None:
+    """Keep the fingerprints that ``find_arrival`` compares with: runs are about to be removed, and their files stay.
+
+    Args:
+        case: a use case with a ``fingerprint``.
+        settings: say where runs are.
+    """
+    root = settings.data_dir / case.name
+    known = {step: _begun_with(case, settings, step) for step in _ends(case)}
+    if any(known.values()):
+        partial = root / f".{MEMORY}.partial"
+        partial.write_text(json.dumps(known), encoding="utf-8")
+        partial.replace(root / MEMORY)
+
+
+def _ends(case: UseCase) -> tuple[str, str]:
+    """Folders of the first data step and of the last one."""
+    return case.data_steps[0].folder, case.data_steps[-1].folder
 
 
 def _begun_with(case: UseCase, settings: Settings, step: str) -> str | None:
-    """The fingerprint of the files of the newest run in which the step is complete."""
-    landing = case.data_steps[0].folder
-    run_id = latest_run(settings.data_dir / case.name, step)
+    """The fingerprint of the files of the newest run in which the step is complete, even if the run was removed."""
+    root, landing = settings.data_dir / case.name, case.data_steps[0].folder
+    run_id, memory = latest_run(root, step), root / MEMORY
+    finished = (root / step / run_id / MANIFEST).stat().st_mtime_ns if run_id else 0
+    if memory.is_file() and memory.stat().st_mtime_ns >= finished:
+        known: dict[str, str | None] = json.loads(memory.read_text(encoding="utf-8"))
+        return known.get(step)
     if run_id is None or not case.run(settings, run_id).complete(landing):
         return None
     fingerprint = case.run(settings, run_id).facts(landing).get("fingerprint")

@@ -49,10 +49,11 @@ async def get_ready(request: Request, service: TheService, use_case: UseCaseName
     )
 
 
-def clock_facts(served: LoadedRelease[Any]) -> dict[str, str]:
-    """The clock of the release in service, and why it was chosen."""
+def clock_facts(served: LoadedRelease[Any]) -> dict[str, str | None]:
+    """The clock of the release in service, and why it was chosen; no end of data where the use case has none."""
     clock = served.clock
-    return {"mode": clock.mode, "now": iso(clock.now_ms()), "data_end": iso(clock.data_end_ms), "why": clock.why}
+    data_end = iso(clock.data_end_ms) if clock.data_end_ms else None
+    return {"mode": clock.mode, "now": iso(clock.now_ms()), "data_end": data_end, "why": clock.why}
 
 
 def troubles(live: ReleaseManager[Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class Troubles(BaseModel):
 class ClockFacts(BaseModel):
     mode: str = Field(description="wall: the clock of this machine; data: the end of historical data.")
     now: Moment
-    data_end: Moment
+    data_end: Moment | None = Field(description="Of the newest interaction; null for a use case without interactions.")
     why: str = Field(description="Why the release runs on this clock, and how to change it.")
 
 

@@ -1,4 +1,4 @@
-"""ErasedUsers students are left out of every data run, and the runs and releases that still hold some are found."""
+"""Erased students are left out of every data run, and the runs and releases that still hold some are found."""
 
 from functools import partial
 from pathlib import Path
@@ -6,13 +6,14 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.erasures import count_in_releases
+from pipelines.runs import MANIFEST
 from script_shared.events import ErasedUsers
 from script_shared.releases import Releases
 from script_shared.students.erasure import are_erased
 from script_shared.students.release_folder import STORE
 
 TABLE = "records.parquet"
-HOLDING = dict.fromkeys(("bronze", "silver", "gold"), TABLE)  # steps whose table names students
+HOLDING = {"landing": MANIFEST, **dict.fromkeys(("bronze", "silver", "gold"), TABLE)}  # what names students
 
 
 def without_erased(records: pl.DataFrame, digests: frozenset[str]) -> pl.DataFrame:
@@ -34,6 +35,16 @@ def releases_holding(releases: Releases, erased: ErasedUsers) -> dict[str, int]:
 
 
 def holds_erased(table: Path, digests: frozenset[str]) -> bool:
-    """Whether a table names an erased student."""
+    """Whether a file of ``HOLDING`` names an erased student.
+
+    Nobody can say whom workbooks name that a run failed to read, so they count as holding one.
+
+    Args:
+        table: of a step, or the manifest of a landing.
+        digests: of erased people.
+    """
+    if table.name == MANIFEST:
+        root, run_id = table.parents[2], table.parent.name
+        return bool(digests) and not (root / "bronze" / run_id / TABLE).is_file()
     ids = pl.read_parquet(table, columns=["ra"], glob=False)["ra"].drop_nulls().to_list()
     return any(are_erased(ids, digests))

@@ -3,10 +3,12 @@
 from functools import partial
 from typing import Any
 
+from pipelines.arrival import remember_arrivals
 from pipelines.erasures import erased_digests, remove_runs_holding
 from pipelines.housekeeping import prune as prune_old
 from pipelines.housekeeping import runs_of
 from pipelines.students.erasure import HOLDING, holds_erased, releases_holding
+from pipelines.students.use_case import STUDENTS
 from pipelines.use_case import Context
 from script_shared.clock import wall_ms
 from script_shared.events import ErasedUsers
@@ -27,6 +29,7 @@ def prune(context: Context) -> dict[str, Any]:
         record), ``online_releases`` (removed from the online feature store).
     """
     removed = prune_old(context)
+    remember_arrivals(STUDENTS, context.settings)
     digests = erased_digests(context.settings)
     ended = [run.run_id for run in runs_of(context.run.root)[0]]
     return {

@@ -34,7 +34,7 @@ class ApiRest:
             return None
         if response.is_success and "release" in answer:
             clock = answer.get("clock", {})
-            return Readiness(answer["release"], clock=f"{clock.get('mode', '')} time. {clock.get('why', '')}")
+            return Readiness(answer["release"], clock=f"{clock.get('mode', '')} time. {clock.get('why', '')}".strip())
         return Readiness(refused=answer["refused"]["reason"]) if answer.get("refused") else None
 
     def get(self, path: str, query: Mapping[str, Any]) -> dict[str, Any]:

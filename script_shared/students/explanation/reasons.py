@@ -30,9 +30,10 @@ FACTOR_NAMES: dict[str, dict[str, str]] = {
 }
 VERBS = {"en": ("raises", "lowers"), "pt": ("aumenta", "reduz")}
 SENTENCE = {
-    "en": "{name} {verb} the risk by {points:.0f} points{values}.",
-    "pt": "{name} {verb} o risco em {points:.0f} pontos{values}.",
+    "en": "{name} {verb} the risk by {points} {unit}{values}.",
+    "pt": "{name} {verb} o risco em {points} {unit}{values}.",
 }
+UNITS = {"en": ("point", "points"), "pt": ("ponto", "pontos")}
 VALUES = {"en": " ({value:.1f}, typical {typical:.1f})", "pt": " ({value:.1f}, típico {typical:.1f})"}
 
 
@@ -59,12 +60,14 @@ class Reason:
 
         >>> Reason("engagement", 0.121, 4.2, 8.1).sentence()
         'Engagement (IEG) raises the risk by 12 points (4.2, typical 8.1).'
+        >>> Reason("position", -0.008).sentence("pt")
+        'A distância entre a fase e a idade reduz o risco em 1 ponto.'
         """
         known = self.value is not None and self.typical is not None
         values = VALUES[language].format(value=self.value, typical=self.typical) if known else ""
-        name, points = FACTOR_NAMES[self.factor][language], abs(self.effect) * 100
-        verb = VERBS[language][self.effect < 0]
-        text = SENTENCE[language].format(name=name, verb=verb, points=max(points, 1), values=values)
+        name, points = FACTOR_NAMES[self.factor][language], max(round(abs(self.effect) * 100), 1)
+        verb, unit = VERBS[language][self.effect < 0], UNITS[language][points > 1]
+        text = SENTENCE[language].format(name=name, verb=verb, points=points, unit=unit, values=values)
         return text.replace(".", ",", text.count(".") - 1) if language == "pt" else text
 
 

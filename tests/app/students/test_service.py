@@ -19,6 +19,11 @@ def test_health_names_the_release_and_needs_no_token(settings: Any, client: http
         assert "no release has been promoted" in found["reason"]
 
 
+def test_the_clock_of_a_use_case_without_interactions_has_no_end_of_data(client: httpx.Client) -> None:
+    clock = client.get("/ready?use_case=students").json()["clock"]
+    assert (clock["mode"], clock["data_end"]) == ("wall", None)
+
+
 def test_the_model_is_that_of_the_host(client: httpx.Client) -> None:
     assert client.get("/students/model").json() == client.get("/model?use_case=students").json()
 

@@ -6,12 +6,15 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.arrival import find_arrival
 from pipelines.housekeeping import FRESH_SECONDS
 from pipelines.students.erasure import releases_holding
 from pipelines.students.maintenance import prune
+from pipelines.students.use_case import STUDENTS
 from pipelines.use_case import Context
 from script_shared.events import ErasedUsers, EventLog
 from script_shared.students.erasure import person_name
+from script_shared.use_case_settings import UseCaseSettings
 from tests.pipelines.students.conftest import do, make_context, write_workbook
 
 HEADER = ["RA", "Fase", "Ano nasc", "Fase ideal", "Defas"]
@@ -46,12 +49,39 @@ def test_an_erased_student_is_left_out_of_the_next_run(tmp_path: Path) -> None:
 def test_maintenance_removes_runs_that_hold_an_erased_student_workbooks_included(tmp_path: Path) -> None:
     context = sheets(tmp_path)
     do(context, "landing", "bronze", "silver")
+    (context.run.root / "monitoring.json").write_text('{"trainings": []}')  # of no run
     erase(context, "RA-2")
     assert prune(context)["erased_from_runs"] == []  # it may still be going on
     for manifest in context.run.root.glob("*/run-1/_manifest.json"):
         os.utime(manifest, (manifest.stat().st_mtime - 2 * FRESH_SECONDS,) * 2)
     assert prune(context)["erased_from_runs"] == ["run-1"]
-    assert not [path for path in context.run.root.rglob("*") if path.is_file()]
+    left = {path.name for path in context.run.root.rglob("*") if path.is_file()}
+    assert left == {"arrivals.json", "monitoring.json"}
+
+
+def test_workbooks_that_a_run_could_not_read_are_removed_after_an_erasure(tmp_path: Path) -> None:
+    context = sheets(tmp_path)
+    do(context, "landing")
+    for manifest in context.run.root.glob("*/run-1/_manifest.json"):
+        os.utime(manifest, (manifest.stat().st_mtime - 2 * FRESH_SECONDS,) * 2)
+    assert prune(context)["erased_from_runs"] == []
+    erase(context, "RA-9")
+    assert prune(context)["erased_from_runs"] == ["run-1"]
+
+
+def test_a_removed_run_does_not_make_its_workbooks_new(tmp_path: Path) -> None:
+    context = sheets(tmp_path)
+    do(context, "landing", "bronze")
+    own = {"students": UseCaseSettings(source="workbooks", source_path=tmp_path / "in")}
+    watching = context.settings.model_copy(update={"by_use_case": own})
+    assert find_arrival(STUDENTS, watching) is None
+    erase(context, "RA-2")
+    for manifest in context.run.root.glob("*/run-1/_manifest.json"):
+        os.utime(manifest, (manifest.stat().st_mtime - 2 * FRESH_SECONDS,) * 2)
+    assert prune(context)["erased_from_runs"] == ["run-1"]
+    assert find_arrival(STUDENTS, watching) is None
+    write_workbook(tmp_path / "in" / "next.xlsx", {"PEDE2024": [HEADER, ["RA-1", 3, 2012, "Fase 4", -1]]})
+    assert find_arrival(STUDENTS, watching) is not None
 
 
 def test_releases_that_hold_an_erased_student_are_counted(finished: Context) -> None:
