@@ -24,6 +24,32 @@ def auc(came: Bools, score: FloatArray) -> float:
     return float((ranks[came].sum() - hits * (hits + 1) / 2) / (hits * rest))
 
 
+def resampled_auc(came: Bools, score: FloatArray, weights: FloatArray) -> FloatArray:
+    """The AUC of many resamples at once.
+
+    Args:
+        weights: float64 (resamples, n), how often each case was drawn.
+
+    Returns:
+        float64 (resamples), nan for a resample that lacks one of the outcomes.
+
+    >>> cases = np.array([True, False, True]), np.array([0.9, 0.5, 0.5])
+    >>> resampled_auc(*cases, np.array([[1.0, 1.0, 1.0], [1.0, 2.0, 0.0]])).tolist()
+    [0.75, 1.0]
+    """
+    order = np.argsort(score, kind="stable")
+    if not len(order):
+        return np.full(len(weights), np.nan)
+    starts = np.flatnonzero(np.diff(score[order], prepend=np.nan))
+    hits, rest = (
+        np.add.reduceat(weights[:, order] * chosen, starts, axis=1) for chosen in (came[order], ~came[order])
+    )
+    below = np.cumsum(rest, axis=1) - rest / 2
+    total = hits.sum(axis=1) * rest.sum(axis=1)
+    found = np.full(len(weights), np.nan)
+    return np.divide((hits * below).sum(axis=1), total, out=found, where=total > 0)
+
+
 def ndcg(gains: FloatArray, score: FloatArray, depth: int = 5) -> float:
     """NDCG of an order; nan without a gain. Equal scores keep their order."""
     ideal = np.sort(gains)[::-1][:depth]
@@ -90,21 +116,23 @@ def random_ndcg(gains: FloatArray, depth: int = 5) -> float:
 
 
 def interval_by_vacancy(
-    measure: Callable[[IntArray], float], vacancy: IntArray, resamples: int, seed: int
+    measure: Callable[[FloatArray], FloatArray], vacancy: IntArray, resamples: int, seed: int
 ) -> tuple[float, float]:
     """95 % interval of a measure over all applications; vacancies are drawn with all their applicants.
 
     Args:
-        measure: computed from the applications at some places.
+        measure: of each row of float64 (resamples, n), how often each application was drawn; nan where there is none.
         vacancy: (n) of each application.
+
+    Returns:
+        the lower and the upper end, nan without a value.
     """
-    order = np.argsort(vacancy, kind="stable")
-    groups = np.split(order, np.flatnonzero(np.diff(vacancy[order])) + 1)
+    names, which = np.unique(vacancy, return_inverse=True)
     draw = np.random.default_rng(seed)
-    found = []
-    for _ in range(min(resamples, MOST_RESAMPLES) if len(order) else 0):
-        chosen = np.concatenate([groups[place] for place in draw.integers(0, len(groups), len(groups)).tolist()])
-        found.append(measure(chosen))
+    times = np.zeros((min(resamples, MOST_RESAMPLES) if len(names) else 0, len(names)))
+    for row in times:
+        row += np.bincount(draw.integers(0, len(names), len(names)), minlength=len(names))
+    found = measure(times[:, which])
     if not np.isfinite(found).any():
         return float("nan"), float("nan")
     low, high = np.nanquantile(found, [0.025, 0.975])

@@ -1,5 +1,7 @@
 """Figures of the applicants: who is hired, over all and inside a vacancy; how similarity relates to outcomes."""
 
+from functools import partial
+
 import numpy as np
 
 from pipelines.recruiting.evaluation.correlations import correlation_figures
@@ -10,6 +12,7 @@ from pipelines.recruiting.evaluation.inside import (
     graded_values,
     inside_values,
     interval_by_vacancy,
+    resampled_auc,
 )
 from pipelines.recruiting.evaluation.replayed import DecidedApplications
 from script_shared.arrays import FloatArray
@@ -39,5 +42,5 @@ def match_figures(found: DecidedApplications, resamples: int, seed: int) -> list
 
 
 def _auc(found: DecidedApplications, model: str, score: FloatArray, resamples: int, seed: int) -> Figure:
-    low, high = interval_by_vacancy(lambda rows: auc(found.hired[rows], score[rows]), found.vacancy, resamples, seed)
+    low, high = interval_by_vacancy(partial(resampled_auc, found.hired, score), found.vacancy, resamples, seed)
     return Figure(model, "auc_hired", auc(found.hired, score), low, high, len(score))

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from script_shared.recruiting.features.recent import Recent
+
 UNDECIDED = -1
 Known = tuple[int, int, int, int]  # other side's row, day applied, day updated (NEVER = -1), grade
 
@@ -36,12 +38,14 @@ class Activity:
     Attributes:
         of_candidate: by candidate row (vacancy, day, updated, grade), oldest first.
         of_vacancy: by vacancy row (candidate, day, updated, grade), oldest first.
+        recent: the latest entries of ``of_candidate`` as an array.
         changes: how many applications were added; contexts made before are out of date when it grows.
     """
 
     def __init__(self, applications: Iterable[Application] = ()) -> None:
         self.of_candidate: dict[int, list[Known]] = {}
         self.of_vacancy: dict[int, list[Known]] = {}
+        self.recent = Recent()
         self.changes = 0
         for application in applications:
             self.add(application)
@@ -63,6 +67,7 @@ class Activity:
                 entries.append(entry)
             else:
                 entries[place] = (other, entries[place][1], new.updated, new.grade)
+        self.recent.put(new.candidate, self.of_candidate[new.candidate])
         self.changes += 1
 
     def latest(self, candidate: int, most: int, leave_out: int = -1) -> list[Known]:
@@ -84,6 +89,8 @@ class Activity:
             new: row that gets them.
         """
         self.of_candidate[new] = self.of_candidate.pop(candidate, [])
+        self.recent.put(candidate, ())
+        self.recent.put(new, self.of_candidate[new])
         for vacancy, *_ in self.of_candidate[new]:
             entries = self.of_vacancy[vacancy]
             self.of_vacancy[vacancy] = [(new, *entry[1:]) if entry[0] == candidate else entry for entry in entries]
@@ -102,6 +109,7 @@ class Activity:
         for candidate, *_ in self.of_vacancy[new]:
             entries = self.of_candidate[candidate]
             self.of_candidate[candidate] = [(new, *entry[1:]) if entry[0] == vacancy else entry for entry in entries]
+            self.recent.put(candidate, self.of_candidate[candidate])
         self.changes += 1
 
     def erase(self, candidate: int) -> None:
@@ -113,6 +121,7 @@ class Activity:
         for vacancy, *_ in self.of_candidate.pop(candidate, ()):
             entries = self.of_vacancy.get(vacancy, [])
             self.of_vacancy[vacancy] = [entry for entry in entries if entry[0] != candidate]
+        self.recent.put(candidate, ())
         self.changes += 1
 
 

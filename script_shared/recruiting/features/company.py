@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from script_shared.arrays import Float32s, FloatArray
+from script_shared.arrays import Bools, Float32s, FloatArray, IntArray
 from script_shared.recruiting.encoders.tfidf import unit
 from script_shared.recruiting.features.listed import PairLists
 from script_shared.recruiting.features.past import DECAY
@@ -12,16 +12,34 @@ from script_shared.recruiting.features.world import World
 
 def add_company(world: World, pairs: PairLists, found: dict[str, FloatArray]) -> None:
     """Add how similar the candidate is to the other earlier applicants."""
-    past, learnt = pairs.past, world.vacancy_vectors("learnt")
-    own = learnt[np.maximum(past.rows, 0)] * np.where(past.rows < 0, 0.0, DECAY)[:, :, None]
-    profile = unit(own.sum(axis=1))
+    learnt = world.vacancy_vectors("learnt")
+    profile = unit(_weighted_sum(learnt, pairs.past.rows))
     things, which = np.unique(pairs.vacancies, return_inverse=True)
     others = world.side.profiles(things, learnt, pairs.day)[which]
     for at in _find_applied(world, pairs):
         others[at] = world.side.profile(int(pairs.vacancies[at]), learnt, int(pairs.candidates[at]))
     alike = np.einsum("nd,nd->n", profile[pairs.who], others)
-    known = np.asarray(profile.any(axis=1))[pairs.who] & others.any(axis=1)
+    known = has_numbers(profile)[pairs.who] & has_numbers(others)
     found["applicants_learnt"] = np.where(known, alike, np.nan)
+
+
+def _weighted_sum(vectors: FloatArray, rows: IntArray) -> Float32s:
+    """float32 (n, width): sum of each one's latest vacancies, the newest with the highest weight."""
+    found = np.zeros((len(rows), vectors.shape[1]), np.float32)
+    for at, weight in enumerate(DECAY):
+        has = np.flatnonzero(rows[:, at] >= 0)
+        found[has] += vectors[rows[has, at]] * weight
+    return found
+
+
+def has_numbers(vectors: FloatArray) -> Bools:
+    """bool (n): which rows are not all zeros.
+
+    Args:
+        vectors: float (n, width).
+    """
+    found: Bools = np.einsum("nd,nd->n", vectors, vectors) > 0
+    return found
 
 
 def add_shared(world: World, pairs: PairLists, found: dict[str, FloatArray]) -> None:
@@ -29,7 +47,7 @@ def add_shared(world: World, pairs: PairLists, found: dict[str, FloatArray]) -> 
     shared = np.zeros(len(pairs.vacancies), np.float32)
     alone = set(_find_applied(world, pairs))
     for part in pairs.lists:
-        one = len(set(pairs.who[part].tolist())) == 1
+        one = bool((pairs.who[part] == pairs.who[part.start]).all())
         shared[part] = _of_one(world, pairs, part) if one else _of_many(world, pairs, part, alone)
     found["applicants_shared"] = shared
     found["shared_share"] = shared.copy()
@@ -64,14 +82,13 @@ def _of_many(world: World, pairs: PairLists, part: slice, alone: set[int]) -> Fl
     Args:
         alone: places of pairs of which the candidate must be left out of the vacancy's applicants.
     """
-    found = np.zeros(part.stop - part.start, np.float32)
-    rows = pairs.past.rows[pairs.who[part]].tolist()
-    for place, (latest, vacancy) in enumerate(zip(rows, pairs.vacancies[part].tolist(), strict=True)):
-        at = part.start + place
-        if at in alone:
-            by_other = shared_applicants(world.activity, [vacancy], int(pairs.candidates[at]))
-        else:
-            by_other = world.side.count_shared(vacancy, pairs.day)
-        if by_other:
-            found[place] = sum(by_other.get(older, 0.0) for older in latest)
+    rows, vacancies = pairs.past.rows[pairs.who[part]], pairs.vacancies[part]
+    found = np.zeros(len(rows), np.float32)
+    for vacancy in np.unique(vacancies).tolist():
+        places = np.flatnonzero(vacancies == vacancy)
+        found[places] = world.side.count_shared(vacancy, rows[places], pairs.day).sum(axis=1)
+    for at in alone.intersection(range(part.start, part.stop)):
+        place, candidate = at - part.start, int(pairs.candidates[at])
+        by_other = shared_applicants(world.activity, [int(vacancies[place])], candidate)
+        found[place] = sum(by_other.get(older, 0.0) for older in rows[place].tolist())
     return found

@@ -1,6 +1,7 @@
 """Facts of vacancies and candidates as arrays that grow: codes for words that are compared, numbers on ladders."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 from zlib import crc32
 
@@ -76,9 +77,14 @@ class Codes:
 
 def has_bits(masks: IntArray, of: int) -> Bools:
     """bool (n, of): whether masks have one of the bits that are 0, 1, ... modulo ``of``, a divisor of 60."""
-    wanted = [sum(1 << place for place in range(bit, MASK_BITS, of)) for bit in range(of)]
-    found: Bools = (masks[:, None] & np.asarray(wanted)) != 0
+    found: Bools = (masks[:, None] & _bits(of)) != 0
     return found
+
+
+@cache
+def _bits(of: int) -> IntArray:
+    """int64 (of): masks of the bits that are 0, 1, ... modulo ``of``."""
+    return np.asarray([sum(1 << place for place in range(bit, MASK_BITS, of)) for bit in range(of)])
 
 
 WORDS = ("city", "state", "client", "title")

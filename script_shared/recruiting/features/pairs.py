@@ -10,10 +10,10 @@ import numpy as np
 
 from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.recruiting.features.activity import UNDECIDED
-from script_shared.recruiting.features.company import add_company, add_shared
-from script_shared.recruiting.features.feature_names import NAMES
+from script_shared.recruiting.features.company import add_company, add_shared, has_numbers
+from script_shared.recruiting.features.feature_names import NAMES, NEED
 from script_shared.recruiting.features.listed import PairLists, one_list
-from script_shared.recruiting.features.need import add_need
+from script_shared.recruiting.features.need import need_columns
 from script_shared.recruiting.features.past import DECAY, Past
 from script_shared.recruiting.features.vacancy_side import NAMES as VACANCY_NUMBERS
 from script_shared.recruiting.features.world import World
@@ -27,6 +27,7 @@ LIST_RANKS = (  # feature, what it ranks, 1 for the smallest first
 )
 GOOD = 1  # grade from which on an outcome speaks for a candidate
 OLDEST = 400.0  # days that differences are cut to
+PLACES = {name: place for place, name in enumerate(NAMES)}
 
 
 def pair_features(
@@ -94,15 +95,18 @@ def row_features(world: World, pairs: PairLists, found: dict[str, FloatArray]) -
         float32 (n, len(NAMES)).
     """
     _past_similarities(world, pairs, ("text", "learnt_title"), found)
-    _own_similarities(world, pairs.candidates, pairs.vacancies, found)
+    _own_similarities(world, pairs, found)
     _same(world, pairs.past, pairs.who, pairs.vacancies, found)
     _fit(world, pairs.candidates, pairs.vacancies, found)
-    add_need(world, pairs.vacancies, pairs.day, found)
     add_company(world, pairs, found)
     _times(world, pairs.past, pairs.who, pairs.vacancies, pairs.day, found)
-    age = np.nan_to_num(found["age_days"], nan=OLDEST)
-    found["age_by_learnt"] = np.log1p(np.maximum(age, 0)) - 4 * np.nan_to_num(found["learnt_mean"])
-    return np.stack([found[name] for name in NAMES], axis=1).astype(np.float32)
+    age = _filled(found["age_days"], OLDEST)
+    found["age_by_learnt"] = np.log1p(np.maximum(age, 0)) - 4 * _filled(found["learnt_mean"], 0.0)
+    columns = np.empty((len(NAMES), len(pairs.vacancies)), np.float32)
+    for name, values in found.items():
+        columns[PLACES[name]] = values
+    columns[PLACES[NEED[0]] : PLACES[NEED[-1]] + 1] = need_columns(world, pairs.vacancies, pairs.day)
+    return np.ascontiguousarray(columns.T)
 
 
 def list_columns(world: World, pairs: PairLists) -> dict[str, FloatArray]:
@@ -128,9 +132,9 @@ def list_columns(world: World, pairs: PairLists) -> dict[str, FloatArray]:
 
 
 def _fresh_ranks(lists: Sequence[slice], found: dict[str, FloatArray], rows: IntArray | None) -> dict[str, FloatArray]:
-    age, ranks = np.nan_to_num(found["age_days"], nan=OLDEST), {}
+    age, ranks = _filled(found["age_days"], OLDEST), {}
     for name, source in (("fresh_learnt_rank", "learnt_mean"), ("fresh_title_rank", "title_max")):
-        near = np.nan_to_num(found[source], nan=-1.0)
+        near = _filled(found[source], -1.0)
         counts = [_rank_among_fresh(near[part], age[part], rows) for part in lists]
         ranks[name] = np.concatenate([np.zeros(0), *counts])
     return ranks
@@ -146,63 +150,80 @@ def _rank_among_fresh(near: FloatArray, age: FloatArray, rows: IntArray | None) 
 
 def _rank(values: FloatArray) -> FloatArray:
     """Share of the list that is before each value; equal values share the first place."""
-    filled = np.nan_to_num(values, nan=np.inf)
+    filled = _filled(values, np.inf)
     found: FloatArray = np.searchsorted(np.sort(filled), filled) / max(len(filled), 1)
     return found
 
 
+def _filled(values: FloatArray, instead: float) -> FloatArray:
+    """The values, with another one where nothing is known; several times faster than ``np.nan_to_num``."""
+    return np.where(np.isnan(values), instead, values)
+
+
 def _past_similarities(world: World, pairs: PairLists, spaces: Sequence[str], found: dict[str, FloatArray]) -> None:
-    past, who, vacancies = pairs.past, pairs.who, pairs.vacancies
+    past, who = pairs.past, pairs.who
     missing = past.rows < 0
     weight = np.where(missing, 0.0, DECAY)
     total = weight.sum(axis=1)
     share = (weight / np.where(total > 0, total, 1.0)[:, None])[who]
+    missing = missing[who]
+    empty = missing[:, 0]
     for space in spaces:
-        vectors = world.vacancy_vectors(space)
-        older = vectors[np.maximum(past.rows, 0)]
-        if len(older) == 1:
-            alike = vectors[vacancies] @ older[0].T
-        elif len(pairs.lists_of_vacancies) == 1:
-            alike = (older.reshape(-1, older.shape[2]) @ vectors[vacancies[0]]).reshape(past.rows.shape)[who]
-        else:
-            alike = np.einsum("nd,nkd->nk", vectors[vacancies], older[who])
-        alike = np.where(missing[who], np.nan, alike)
-        empty = missing[who, 0]
-        lowest = np.where(np.isnan(alike), -2.0, alike)
-        found[f"{space}_last"] = alike[:, 0]
+        alike = _compare_past(world.vacancy_vectors(space), pairs)
+        lowest = np.where(missing, -2.0, alike)
+        found[f"{space}_last"] = np.where(empty, np.nan, alike[:, 0])
         found[f"{space}_max"] = np.where(empty, np.nan, lowest.max(axis=1))
-        found[f"{space}_mean"] = np.where(empty, np.nan, (np.nan_to_num(alike) * share).sum(axis=1))
+        found[f"{space}_mean"] = np.where(empty, np.nan, (alike * share).sum(axis=1))
         if space == "learnt":
-            good = lowest[:, :].copy()
-            good[past.grades[who] < GOOD] = -2.0
-            best = good.max(axis=1)
+            lowest[past.grades[who] < GOOD] = -2.0
+            best = lowest.max(axis=1)
             found["good_learnt"] = np.where(best < -1.5, np.nan, best)
 
 
-def _own_similarities(world: World, candidates: IntArray, vacancies: IntArray, found: dict[str, FloatArray]) -> None:
-    for name, space, other in (
-        ("cv_learnt", "learnt", "learnt"),
-        ("cv_title", "title", "title"),
-        ("cv_text", "text", "text"),
-    ):
-        own = world.candidate_vectors(space)[candidates]
-        alike = np.einsum("nd,nd->n", own, world.vacancy_vectors(other)[vacancies])
-        found[name] = np.where(own.any(axis=1), alike, np.nan)
+def _compare_past(vectors: FloatArray, pairs: PairLists) -> Float32s:
+    """float32 (n, LATEST): similarity of each pair's vacancy to the candidate's latest ones, 0 where there are fewer."""
+    rows, vacancies = pairs.past.rows, pairs.vacancies
+    if len(rows) == 1:
+        alike: Float32s = vectors[vacancies] @ vectors[np.maximum(rows[0], 0)].T
+        alike[:, rows[0] < 0] = 0.0
+        return alike
+    one = len(pairs.lists_of_vacancies) == 1
+    rows = rows if one else rows[pairs.who]
+    found = np.zeros(rows.shape, np.float32)
+    places, at = np.nonzero(rows >= 0)
+    older = vectors[rows[places, at]]
+    if one:
+        found[places, at] = np.einsum("nd,d->n", older, vectors[vacancies[0]])
+        return found[pairs.who]
+    found[places, at] = np.einsum("nd,nd->n", older, vectors[vacancies[places]])
+    return found
+
+
+def _own_similarities(world: World, pairs: PairLists, found: dict[str, FloatArray]) -> None:
+    for name, space in (("cv_learnt", "learnt"), ("cv_title", "title"), ("cv_text", "text")):
+        own, vectors = world.candidate_vectors(space)[pairs.candidates], world.vacancy_vectors(space)
+        if len(pairs.lists_of_vacancies) == 1:
+            alike = np.einsum("nd,d->n", own, vectors[pairs.vacancies[0]])
+        else:
+            alike = np.einsum("nd,nd->n", own, vectors[pairs.vacancies])
+        found[name] = np.where(has_numbers(own), alike, np.nan)
 
 
 def _same(world: World, past: Past, who: IntArray, vacancies: IntArray, found: dict[str, FloatArray]) -> None:
     """Share of the latest vacancies that agree with the vacancy."""
-    facts, missing = world.vacancy_facts, past.rows < 0
-    count = (~missing).sum(axis=1)[who]
-    older = np.maximum(past.rows, 0)
+    facts, older, size = world.vacancy_facts, past.rows[who], len(vacancies)
+    places, at = np.nonzero(older >= 0)
+    rows, now = older[places, at], vacancies[places]
+    count = np.bincount(places, minlength=size)
     for name in ("title", "city", "state", "client", "contract", "area"):
-        then, now = facts[name][older][who], facts[name][vacancies][:, None]
-        same = (then & now) != 0 if name in ("contract", "area") else (then == now) & (now >= 0)
-        agreed = (same & ~missing[who]).sum(axis=1)
+        then, wanted = facts[name][rows], facts[name][now]
+        same = (then & wanted) != 0 if name in ("contract", "area") else (then == wanted) & (wanted >= 0)
+        agreed = np.bincount(places, same, size)
         found[f"same_{name}"] = np.where(count > 0, agreed / np.maximum(count, 1), np.nan)
+    latest = older[:, 0]
     for name in ("level", "academic", "english", "spanish"):
-        latest = np.where(missing[:, 0], np.nan, facts[name][older[:, 0]])[who]
-        found[f"{name}_gap"] = (facts[name][vacancies] - latest).astype(np.float32)
+        last = np.where(latest < 0, np.nan, facts[name][latest])
+        found[f"{name}_gap"] = (facts[name][vacancies] - last).astype(np.float32)
 
 
 def _fit(world: World, candidates: IntArray, vacancies: IntArray, found: dict[str, FloatArray]) -> None:

@@ -1,6 +1,7 @@
 """Features of vacancies from the activity on a day: how many applications they get, and from whom."""
 
 from collections.abc import Sequence
+from math import sqrt
 
 import numpy as np
 
@@ -29,7 +30,7 @@ class VacancySide:
         self._state = (-1, -1)
         self._numbers = np.zeros((0, len(NAMES)), np.float32)
         self._profiles: dict[int, FloatArray] = {}
-        self._shared: dict[int, dict[int, float]] = {}
+        self._shared: dict[int, tuple[IntArray, FloatArray]] = {}
 
     def _fresh(self, day: int) -> None:
         state = (day, self._activity.changes)
@@ -81,13 +82,42 @@ class VacancySide:
         length = float(np.sqrt(mean @ mean))
         return mean / length if length > 0 else mean
 
-    def count_shared(self, vacancy: int, day: int) -> dict[int, float]:
-        """Other vacancies of the vacancy's applicants, by how many of them; see ``shared_applicants``."""
+    def count_shared(self, vacancy: int, others: IntArray, day: int) -> FloatArray:
+        """How many applicants a vacancy shares with others; see ``shared_applicants``.
+
+        Args:
+            vacancy: row.
+            others: int, rows of any shape; -1 for none.
+            day: days since 1970-01-01.
+
+        Returns:
+            float64 in the shape of ``others``.
+        """
         self._fresh(day)
         found = self._shared
         if vacancy not in found:
-            found[vacancy] = shared_applicants(self._activity, [vacancy])
-        return found[vacancy]
+            found[vacancy] = _sorted_counts(shared_applicants(self._activity, [vacancy]))
+        return look_up(*found[vacancy], others)
+
+
+def _sorted_counts(counts: dict[int, float]) -> tuple[IntArray, FloatArray]:
+    """Vacancies in order, and the count of each."""
+    rows = np.asarray(sorted(counts), np.int64)
+    return rows, np.asarray([counts[row] for row in rows.tolist()], np.float64)
+
+
+def look_up(rows: IntArray, values: FloatArray, wanted: IntArray) -> FloatArray:
+    """float64 in the shape of ``wanted``: the value of each row, 0 for one that is not there.
+
+    Args:
+        rows: int (n), in order.
+        values: float64 (n).
+        wanted: int, rows of any shape.
+    """
+    if not len(rows):
+        return np.zeros(wanted.shape)
+    places = np.minimum(np.searchsorted(rows, wanted), len(rows) - 1)
+    return np.where(rows[places] == wanted, values[places], 0.0)
 
 
 def shared_applicants(activity: Activity, vacancies: Sequence[int], leave_out: int = -1) -> dict[int, float]:
@@ -100,10 +130,11 @@ def shared_applicants(activity: Activity, vacancies: Sequence[int], leave_out: i
     found: dict[int, float] = {}
     for vacancy in vacancies:
         applicants = activity.of_vacancy.get(vacancy, [])
+        share = 1.0 / sqrt(max(len(applicants), 1))
         for candidate, *_ in applicants[-4 * APPLICANTS :]:
             if candidate == leave_out:
                 continue
             for other, *_ in activity.of_candidate.get(candidate, [])[-4 * OTHERS :]:
                 if other != vacancy:
-                    found[other] = found.get(other, 0.0) + 1.0 / np.sqrt(len(applicants))
-    return {row: count / np.sqrt(len(activity.of_vacancy[row])) for row, count in found.items()}
+                    found[other] = found.get(other, 0.0) + share
+    return {row: count / sqrt(len(activity.of_vacancy[row])) for row, count in found.items()}

@@ -175,18 +175,21 @@ class ExactIndex:
         return None if rows is None else rows[self._alive[rows]]
 
     def _nearest(self, vector: FloatArray, k: int, rows: IntArray | None) -> list[tuple[int, float]]:
-        length = self._length
-        if rows is None:
-            more = self._more[: length - len(self._base)]
-            alike = np.concatenate([self._base @ vector, more @ vector])
-            alike[~self._alive[:length]] = -np.inf
-            rows = np.arange(length)
-        else:
-            alike = self._take(rows) @ vector
-        k = min(k, len(alike))
-        best = np.argpartition(-alike, k - 1)[:k] if 0 < k < len(alike) else np.arange(len(alike))
-        best = best[np.lexsort((rows[best], -alike[best]))]
-        return [(int(rows[at]), float(alike[at])) for at in best if alike[at] > -np.inf]
+        alike = self._compare_all(vector) if rows is None else self._take(rows) @ vector
+        best = _highest(alike, k)
+        found = best if rows is None else rows[best]
+        return [pair for pair in zip(found.tolist(), alike[best].tolist(), strict=True) if pair[1] > -np.inf]
+
+    def _compare_all(self, vector: FloatArray) -> FloatArray:
+        """(rows) similarity of each row, -inf of dead ones."""
+        length, first = self._length, len(self._base)
+        alike = np.empty(length, np.float32)
+        np.dot(self._base, vector, out=alike[:first])
+        np.dot(self._more[: length - first], vector, out=alike[first:])
+        alive = self._alive[:length]
+        if not alive.all():
+            alike[~alive] = -np.inf
+        return alike
 
     def _take(self, rows: IntArray) -> FloatArray:
         first = len(self._base)
@@ -260,6 +263,18 @@ class ExactIndex:
 
     def _on_open(self) -> None:
         """For an index that keeps more than the matrix."""
+
+
+def _highest(values: FloatArray, k: int) -> IntArray:
+    """Places of the k highest values, highest first, equal ones in their order."""
+    if k <= 0:
+        return np.zeros(0, np.int64)
+    if k < len(values):
+        at = len(values) - k
+        best = np.flatnonzero(values >= np.partition(values, at)[at])
+    else:
+        best = np.arange(len(values))
+    return best[np.argsort(-values[best], kind="stable")][:k]
 
 
 def _pairs(tags: Tags) -> set[tuple[str, str]]:

@@ -94,7 +94,7 @@ class Matcher:
         """Rows of the candidates whose vectors are nearest to a vacancy's."""
         index = self.parts.candidate_index
         vector = self.world.vacancy_vectors("learnt")[vacancy]
-        return [self.candidates.row(each.id) for each in index.query(vector, k, where, index.encoder)]
+        return self.candidates.rows([each.id for each in index.query(vector, k, where, index.encoder)])
 
     def rank_vacancies(
         self, candidate: int | Mapping[str, Any], rows: Sequence[int] | None, k: int

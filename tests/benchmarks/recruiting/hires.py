@@ -1,5 +1,7 @@
 """Who of a vacancy's applicants is hired: the match classifier and its parts, beside the latest application first."""
 
+from functools import partial
+
 import numpy as np
 
 from pipelines.recruiting.evaluation.figures import Figure, figures
@@ -9,6 +11,7 @@ from pipelines.recruiting.evaluation.inside import (
     graded_values,
     inside_values,
     interval_by_vacancy,
+    resampled_auc,
 )
 from pipelines.recruiting.training.applicants import Pairs, is_hired
 from pipelines.recruiting.training.cases import replay
@@ -82,7 +85,7 @@ def _only(features: FloatArray, columns: list[str]) -> FloatArray:
 def _figures(scores: dict[str, FloatArray], vacancy: IntArray, came: Bools, seed: int) -> list[Figure]:
     found = []
     for model, score in scores.items():
-        low, high = interval_by_vacancy(lambda rows, own=score: auc(came[rows], own[rows]), vacancy, RESAMPLES, seed)  # type: ignore[misc]
+        low, high = interval_by_vacancy(partial(resampled_auc, came, score), vacancy, RESAMPLES, seed)
         found.append(Figure(model, "auc_hired", auc(came, score), low, high, len(score)))
         if 0 <= score.min() <= score.max() <= 1:
             found.append(Figure(model, "calibration_error", calibration_error(came, score), np.nan, np.nan, len(score)))

@@ -18,6 +18,7 @@ from script_shared.recruiting.features.pairs import (
     pair_features,
     row_features,
 )
+from script_shared.recruiting.features.recent import LATEST
 from script_shared.recruiting.features.world import World
 from script_shared.recruiting.records import Candidate, Vacancy
 from script_shared.recruiting.refused import refuse_leaks
@@ -103,3 +104,22 @@ def test_a_vacancy_that_is_dropped_leaves_no_words_behind() -> None:
         facts.drop()
     facts.extend([Vacancy("2", city="Natal")])
     assert facts["city"].tolist() == [0, 1]
+
+
+def test_the_latest_applications_in_the_array_are_those_of_the_lists() -> None:
+    draw, activity = np.random.default_rng(1), Activity()
+    for day in range(400):
+        activity.add(Application(int(draw.integers(0, 40)), int(draw.integers(0, 30)), day, day + 1, day % 5))
+    activity.add(Application(5000, 3, 401))  # beyond the first room
+    activity.move(7, 6000)
+    activity.move_vacancy(3, 33)
+    activity.erase(9)
+    people = np.array([*range(40), 5000, 6000, 9999])
+    counts, vacancies, days, updated, grades = activity.recent.of(people)
+    for at, person in enumerate(people.tolist()):
+        entries = activity.of_candidate.get(person, [])
+        newest = [tuple(entry) for entry in entries[::-1][:LATEST]]
+        found = zip(vacancies[at].tolist(), days[at].tolist(), updated[at].tolist(), grades[at].tolist(), strict=True)
+        assert counts[at] == len(entries)
+        assert list(found)[: len(newest)] == newest
+        assert (vacancies[at, len(newest) :] == -1).all()
