@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.sparse import csr_array
 
+from pipelines.recruiting.evaluation.postings import Postings
 from pipelines.recruiting.training.records import Data
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.recruiting.encoders.base import whole_text
@@ -30,8 +31,7 @@ class CandidateOrders:
         words = Tfidf.fit([*seen, *(cvs[row] for row in people)], "word", MAX_TERMS)
         counts = words.counts(cvs)
         self._vacancies = words.weigh(words.counts(wanted))
-        self._bm25 = csr_array(_bm25(counts, people).T)
-        self._tfidf = csr_array(words.weigh(counts).T)
+        self._cvs = Postings(words.weigh(counts), _bm25(counts, people))
         self._areas = np.asarray(Codes().masks(each.areas for each in data.vacancies), np.int64)
         size = len(data.candidates)
         self._applied_to, self._latest, self._times = np.zeros(size, np.int64), np.full(size, -1), np.zeros(size, int)
@@ -47,13 +47,14 @@ class CandidateOrders:
     def of(self, vacancy: int) -> dict[str, FloatArray]:
         """(candidates) scores for a vacancy by each order; higher is better."""
         query = self._vacancies[[vacancy]]
+        tfidf, bm25 = self._cvs.sums(query.indices, query.data, None)
         same = (self._applied_to & self._areas[vacancy]) != 0
         return {
             "newest": self._latest.astype(float),
             "most_active": self._times.astype(float),
             "same_area": same * LONG + self._latest,
-            "tfidf_text": np.asarray((query @ self._tfidf).todense()).ravel(),
-            "bm25": np.asarray(self._bm25[query.indices].sum(axis=0)).ravel(),
+            "tfidf_text": tfidf,
+            "bm25": bm25,
         }
 
 

@@ -101,5 +101,5 @@ def _scores(models: Models, world: World, people: IntArray, vacancies: IntArray,
         features = pair_features(world, who, vacancies, day)
         found["ranker"].append(scores_of(models.vacancy_ranker, features))
         found["candidate_ranker"].append(scores_of(models.candidate_ranker, features))
-        found["match"].append(models.match.chances(world, who, vacancies, day))
+        found["match"].append(models.match.chances_of(world, features, who, vacancies, day))
     return {name: np.concatenate(parts) for name, parts in found.items()}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from scipy.sparse import csr_array
 
+from pipelines.recruiting.evaluation.postings import Postings
 from pipelines.recruiting.training.cases import Case
 from pipelines.recruiting.training.records import Data
 from script_shared.arrays import Bools, FloatArray, IntArray
@@ -37,6 +38,7 @@ class PlainOrders:
             "tfidf_title": titles.transform([each.title for each in data.vacancies]),
             "tfidf_text": texts.transform([_text(each.document) for each in data.vacancies]),
         }
+        self._postings = {name: Postings(matrix) for name, matrix in self._matrices.items()}
 
     def of(self, case: Case, features: FloatArray) -> Scores:
         """Scores of the open vacancies by every baseline."""
@@ -44,7 +46,7 @@ class PlainOrders:
         found = {name: make(columns) for name, make in FROM_FEATURES.items()}
         older = [entry[0] for entry in self._world.activity.latest(case.candidate, LATEST)]
         for name, matrix in self._matrices.items():
-            found[name] = _nearest(matrix, case.open, older)
+            found[name] = _nearest(matrix, self._postings[name], older)[case.open]
         return found
 
 
@@ -52,11 +54,12 @@ def _text(document: Mapping[str, str]) -> str:
     return " ".join(document.get(name, "") for name in FIELDS)
 
 
-def _nearest(matrix: csr_array, rows: IntArray, older: list[int]) -> FloatArray:
-    if not older:
-        return np.zeros(len(rows))
-    alike = (matrix[rows] @ matrix[older].T).toarray()
-    found: FloatArray = alike.max(axis=1)
+def _nearest(matrix: csr_array, postings: Postings, older: list[int]) -> FloatArray:
+    """float (vacancies) cosine with the nearest of some vacancies, 0 without any."""
+    found: FloatArray = np.zeros(matrix.shape[0], np.float32)
+    for row in older:
+        own = slice(matrix.indptr[row], matrix.indptr[row + 1])
+        np.maximum(found, *postings.sums(matrix.indices[own], matrix.data[own]), out=found)
     return found
 
 
@@ -71,8 +74,7 @@ def places(scores: FloatArray | IntArray, hits: Bools) -> FloatArray:
 
 def places_of(scores: FloatArray | IntArray, rows: IntArray) -> FloatArray:
     """(rows) place of each row among all, in the order of the rows; equal scores share their mean place."""
-    own = scores[rows]
-    before = (scores[None, :] > own[:, None]).sum(axis=1)
-    same = (scores[None, :] == own[:, None]).sum(axis=1)
-    found: FloatArray = before + (same - 1) / 2
-    return found
+    own = scores[rows].tolist()
+    before = [np.count_nonzero(scores > each) for each in own]
+    same = [np.count_nonzero(scores == each) for each in own]
+    return np.asarray(before) + (np.asarray(same) - 1) / 2

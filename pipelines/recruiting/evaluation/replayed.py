@@ -8,12 +8,13 @@ import numpy as np
 from pipelines.recruiting.evaluation.candidate_orders import CandidateOrders
 from pipelines.recruiting.evaluation.figures import CANDIDATE, rank_values
 from pipelines.recruiting.evaluation.orders import PlainOrders, places, places_of
-from pipelines.recruiting.training.applicants import Retrieval, applicant_features, by_vacancy, is_hired
+from pipelines.recruiting.training.applicants import Retrieval, by_vacancy, counts_of_day, is_hired
 from pipelines.recruiting.training.cases import Case, Day, Openness, next_vacancies, replay
 from pipelines.recruiting.training.models import Models
 from pipelines.recruiting.training.ranker_fit import case_features
 from pipelines.recruiting.training.records import Data
 from script_shared.arrays import Bools, FloatArray, IntArray
+from script_shared.recruiting.features.match_features import from_pair_features
 from script_shared.recruiting.features.pairs import pair_features
 from script_shared.recruiting.features.world import World
 from script_shared.recruiting.ranking.boosted import scores_of
@@ -99,8 +100,9 @@ def _measure_applicants(
     vacancy, applicants = int(data.vacancy[at[0]]), data.candidate[at]
     alike = near.retrieval.vectors @ world.vacancy_vectors("learnt")[vacancy]
     seen = near.retrieval.is_known(applicants)
-    features = pair_features(world, applicants, np.full(len(at), vacancy), near.today.day)
-    own = applicant_features(data, world, near.today, at)
+    things, day = np.full(len(at), vacancy), near.today.day
+    features = pair_features(world, applicants, things, day)
+    own = from_pair_features(world, features, applicants, things, day, counts_of_day(data, near.today, at))
     found.places.append(at)
     found.scores.append(
         {
@@ -114,9 +116,7 @@ def _measure_applicants(
         return
     rows = near.retrieval.nearest(alike, NEAREST)
     ranked = np.full(len(alike), -np.inf)
-    ranked[rows] = scores_of(
-        models.candidate_ranker, pair_features(world, rows, np.full(len(rows), vacancy), near.today.day)
-    )
+    ranked[rows] = scores_of(models.candidate_ranker, pair_features(world, rows, np.full(len(rows), vacancy), day))
     came = is_hired(data.grade[at])[seen]
     found.lists_of.append(vacancy)
     for model, scores in {CANDIDATE: ranked, "learnt": alike, **orders.of(vacancy)}.items():

@@ -12,7 +12,7 @@ from script_shared.arrays import Bools, Float32s, FloatArray, IntArray
 from script_shared.recruiting.features.feature_names import NAMES
 from script_shared.recruiting.features.listed import lists_of_vacancies
 from script_shared.recruiting.features.match_features import NAMES as MATCH_NAMES
-from script_shared.recruiting.features.match_features import match_features, of_pairs
+from script_shared.recruiting.features.match_features import of_pairs
 from script_shared.recruiting.features.pairs import features_of
 from script_shared.recruiting.features.world import World
 from script_shared.recruiting.ranking.profiles import profiles
@@ -123,23 +123,6 @@ class Pairs:
         if not self.features:
             return np.zeros((0, len(MATCH_NAMES)), np.float32), np.zeros(0, np.int64)
         return np.concatenate(self.features), np.concatenate(self.places)
-
-
-def applicant_features(data: Data, world: World, today: Day, places: IntArray) -> FloatArray:
-    """float32 (n, features) of some applications of a day, for the match classifier.
-
-    Args:
-        data: all records.
-        world: with the activity until that day.
-        today: the day.
-        places: int (n), of applications of that day in ``data``.
-
-    Returns:
-        float32 (n, features), nan where nothing is known.
-    """
-    return match_features(
-        world, data.candidate[places], data.vacancy[places], today.day, counts_of_day(data, today, places)
-    )
 
 
 def counts_of_day(data: Data, today: Day, places: IntArray) -> IntArray:

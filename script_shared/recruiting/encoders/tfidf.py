@@ -13,6 +13,7 @@ from script_shared.errors import ReleaseCorruptError
 from script_shared.recruiting.texts import pieces, words
 
 Kind = Literal["word", "char"]
+SHORT = 80  # characters of a text that is likely to come again
 
 
 def _letter_runs(text: str) -> list[str]:
@@ -67,9 +68,14 @@ class Tfidf:
         """float32 (texts, terms): how often each term is in each text."""
         analyze, places = ANALYZERS[self.kind], self.places
         columns: list[int] = []
-        offsets = [0]
+        offsets, short = [0], dict[str, list[int]]()  # many records have the same title or level
         for text in texts:
-            columns += [place for place in map(places.get, analyze(text)) if place is not None]
+            own = short.get(text)
+            if own is None:
+                own = [place for place in map(places.get, analyze(text)) if place is not None]
+                if len(text) <= SHORT:
+                    short[text] = own
+            columns += own
             offsets.append(len(columns))
         shape = (len(offsets) - 1, len(self.idf))
         counts = csr_array((np.ones(len(columns), np.float32), columns, offsets), shape=shape)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from script_shared.recruiting.features.recent import Recent
+from script_shared.recruiting.features.recent import Numbers, Recent
 
 UNDECIDED = -1
 Known = tuple[int, int, int, int]  # other side's row, day applied, day updated (NEVER = -1), grade
@@ -39,13 +39,16 @@ class Activity:
         of_candidate: by candidate row (vacancy, day, updated, grade), oldest first.
         of_vacancy: by vacancy row (candidate, day, updated, grade), oldest first.
         recent: the latest entries of ``of_candidate`` as an array.
-        changes: how many applications were added; contexts made before are out of date when it grows.
+        changes: how many changes there were.
+        touched: by vacancy the latest change of its applications, or of the other applications of its applicants.
+        sizes: by vacancy how many applications it has.
     """
 
     def __init__(self, applications: Iterable[Application] = ()) -> None:
         self.of_candidate: dict[int, list[Known]] = {}
         self.of_vacancy: dict[int, list[Known]] = {}
         self.recent = Recent()
+        self.touched, self.sizes = Numbers(), Numbers()
         self.changes = 0
         for application in applications:
             self.add(application)
@@ -67,8 +70,7 @@ class Activity:
                 entries.append(entry)
             else:
                 entries[place] = (other, entries[place][1], new.updated, new.grade)
-        self.recent.put(new.candidate, self.of_candidate[new.candidate])
-        self.changes += 1
+        self._note([new.candidate], [new.vacancy])
 
     def latest(self, candidate: int, most: int, leave_out: int = -1) -> list[Known]:
         """A candidate's newest applications, newest first, one vacancy left out.
@@ -89,12 +91,10 @@ class Activity:
             new: row that gets them.
         """
         self.of_candidate[new] = self.of_candidate.pop(candidate, [])
-        self.recent.put(candidate, ())
-        self.recent.put(new, self.of_candidate[new])
         for vacancy, *_ in self.of_candidate[new]:
             entries = self.of_vacancy[vacancy]
             self.of_vacancy[vacancy] = [(new, *entry[1:]) if entry[0] == candidate else entry for entry in entries]
-        self.changes += 1
+        self._note([candidate, new], [])
 
     def move_vacancy(self, vacancy: int, new: int) -> None:
         """Give a vacancy's applications to another row, for a new version of the vacancy.
@@ -109,8 +109,7 @@ class Activity:
         for candidate, *_ in self.of_vacancy[new]:
             entries = self.of_candidate[candidate]
             self.of_candidate[candidate] = [(new, *entry[1:]) if entry[0] == vacancy else entry for entry in entries]
-            self.recent.put(candidate, self.of_candidate[candidate])
-        self.changes += 1
+        self._note([entry[0] for entry in self.of_vacancy[new]], [vacancy, new])
 
     def erase(self, candidate: int) -> None:
         """Forget a candidate.
@@ -118,10 +117,21 @@ class Activity:
         Args:
             candidate: row of the candidate.
         """
-        for vacancy, *_ in self.of_candidate.pop(candidate, ()):
+        gone = [entry[0] for entry in self.of_candidate.pop(candidate, ())]
+        for vacancy in gone:
             entries = self.of_vacancy.get(vacancy, [])
             self.of_vacancy[vacancy] = [entry for entry in entries if entry[0] != candidate]
-        self.recent.put(candidate, ())
+        self._note([candidate], gone)
+
+    def _note(self, candidates: Sequence[int], vacancies: Sequence[int]) -> None:
+        """Update the arrays after applications of these candidates, or to these vacancies, changed."""
+        touched = [*vacancies]
+        for row in candidates:
+            entries = self.of_candidate.get(row, ())
+            self.recent.put(row, entries)
+            touched += [entry[0] for entry in entries]
+        self.touched.put(touched, self.changes + 1)
+        self.sizes.put(vacancies, [len(self.of_vacancy.get(row, ())) for row in vacancies])
         self.changes += 1
 
 

@@ -15,7 +15,7 @@ def add_company(world: World, pairs: PairLists, found: dict[str, FloatArray]) ->
     learnt = world.vacancy_vectors("learnt")
     profile = unit(_weighted_sum(learnt, pairs.past.rows))
     things, which = np.unique(pairs.vacancies, return_inverse=True)
-    others = world.side.profiles(things, learnt, pairs.day)[which]
+    others = world.side.profiles(things, learnt)[which]
     for at in _find_applied(world, pairs):
         others[at] = world.side.profile(int(pairs.vacancies[at]), learnt, int(pairs.candidates[at]))
     alike = np.einsum("nd,nd->n", profile[pairs.who], others)
@@ -86,7 +86,7 @@ def _of_many(world: World, pairs: PairLists, part: slice, alone: set[int]) -> Fl
     found = np.zeros(len(rows), np.float32)
     for vacancy in np.unique(vacancies).tolist():
         places = np.flatnonzero(vacancies == vacancy)
-        found[places] = world.side.count_shared(vacancy, rows[places], pairs.day).sum(axis=1)
+        found[places] = world.side.count_shared(vacancy, rows[places]).sum(axis=1)
     for at in alone.intersection(range(part.start, part.stop)):
         place, candidate = at - part.start, int(pairs.candidates[at])
         by_other = shared_applicants(world.activity, [int(vacancies[place])], candidate)

@@ -144,7 +144,7 @@ def _rank_among_fresh(near: FloatArray, age: FloatArray, rows: IntArray | None) 
     """float32 (n): how many vacancies of the list are at least as new and nearer; of some rows, or of all."""
     own = slice(None) if rows is None else rows
     better = (near[None, :] > near[own, None]) & (age[None, :] <= age[own, None])
-    count: FloatArray = better.sum(axis=1).astype(np.float32)
+    count: FloatArray = np.bitwise_count(np.packbits(better, axis=1)).sum(axis=1).astype(np.float32)
     return count
 
 
@@ -200,12 +200,16 @@ def _compare_past(vectors: FloatArray, pairs: PairLists) -> Float32s:
 
 
 def _own_similarities(world: World, pairs: PairLists, found: dict[str, FloatArray]) -> None:
+    people, things = pairs.candidates, pairs.vacancies
+    if len(pairs.lists_of_vacancies) == 1:
+        things, form = things[:1], "nd,kd->n"
+    elif len(pairs.past.rows) == 1:
+        people, form = people[:1], "kd,nd->n"
+    else:
+        form = "nd,nd->n"
     for name, space in (("cv_learnt", "learnt"), ("cv_title", "title"), ("cv_text", "text")):
-        own, vectors = world.candidate_vectors(space)[pairs.candidates], world.vacancy_vectors(space)
-        if len(pairs.lists_of_vacancies) == 1:
-            alike = np.einsum("nd,d->n", own, vectors[pairs.vacancies[0]])
-        else:
-            alike = np.einsum("nd,nd->n", own, vectors[pairs.vacancies])
+        own = world.candidate_vectors(space)[people]
+        alike = np.einsum(form, own, world.vacancy_vectors(space)[things])
         found[name] = np.where(has_numbers(own), alike, np.nan)
 
 

@@ -1,10 +1,10 @@
-"""The latest applications of each candidate in one array, so that those of many people are read at once."""
+"""Applications as arrays, so that those of many candidates or vacancies are read at once."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from script_shared.arrays import Int32s, IntArray
+from script_shared.arrays import Int32s, Int64s, IntArray
 
 LATEST = 5  # of a candidate's vacancies that are compared
 ROOM = 1024  # candidates that there is room for at the start
@@ -57,3 +57,34 @@ class Recent:
             found[:, start : start + LATEST] for start in range(1, 1 + 4 * LATEST, LATEST)
         )
         return found[:, 0], vacancies, days, updated, grades
+
+
+class Numbers:
+    """A number for each row, 0 where none was put; the last one stays 0."""
+
+    def __init__(self) -> None:
+        self._values = np.zeros(ROOM, np.int64)
+
+    def put(self, rows: Sequence[int], values: Sequence[int] | int) -> None:
+        """Replace the numbers of some rows.
+
+        Args:
+            rows: 0 or more each.
+            values: one of each row, or one for all of them.
+        """
+        needed = max(rows, default=-1) + 2
+        if needed > len(self._values):
+            more = np.zeros(2 * needed, np.int64)
+            more[: len(self._values)] = self._values
+            self._values = more
+        if len(rows):
+            self._values[list(rows)] = values
+
+    def of(self, rows: IntArray) -> Int64s:
+        """int64 in the shape of the rows.
+
+        Args:
+            rows: int, of any shape.
+        """
+        values = self._values
+        return values[np.minimum(rows, len(values) - 1)]

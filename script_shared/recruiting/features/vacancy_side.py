@@ -1,17 +1,18 @@
 """Features of vacancies from the activity on a day: how many applications they get, and from whom."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import sqrt
 
 import numpy as np
 
-from script_shared.arrays import Float32s, FloatArray, IntArray
+from script_shared.arrays import Float32s, FloatArray, Int64s, IntArray
 from script_shared.recruiting.features.activity import Activity, known_grade
 
 PACES = (1, 3, 7, 14)  # days back that applications are counted over
 OTHERS = 5  # newest other vacancies of an applicant that count
 APPLICANTS = 25  # newest applicants that count
 ROOM = 256  # rows of vacancies to come that there is room for
+NEVER = -1  # before the first change
 LONG_AGO = 400.0  # days since something that never happened
 NAMES = (
     "applicants",
@@ -22,33 +23,51 @@ NAMES = (
 )
 
 
+class Rows:
+    """float32 (vacancies, width): numbers of each vacancy, computed again after its applications changed."""
+
+    def __init__(self, width: int) -> None:
+        self._state = (np.zeros((0, width), np.float32), np.zeros(0, np.int64))  # numbers; the change they are of
+
+    def of(self, vacancies: IntArray, activity: Activity, compute: Callable[[int], FloatArray | list[float]]) -> Float32s:
+        """float32 (n, width).
+
+        Args:
+            vacancies: int (n), rows.
+            compute: the numbers of a vacancy, (width).
+        """
+        last, now = int(vacancies.max(initial=-1)), activity.changes
+        if last >= len(self._state[0]):
+            self._state = self._grow(last + ROOM)
+        numbers, of_change = self._state  # another thread may replace them meanwhile
+        for row in np.unique(vacancies[of_change[vacancies] < activity.touched.of(vacancies)]).tolist():
+            numbers[row] = compute(row)
+            of_change[row] = now
+        return numbers[vacancies]
+
+    def _grow(self, size: int) -> tuple[Float32s, Int64s]:
+        old, of_change = self._state
+        numbers, changes = np.zeros((size, old.shape[1]), np.float32), np.full(size, NEVER, np.int64)
+        numbers[: len(old)], changes[: len(old)] = old, of_change
+        return numbers, changes
+
+
 class VacancySide:
-    """Numbers and mean vectors of vacancies, kept until the activity or the day changes."""
+    """Numbers and mean vectors of vacancies, kept until their applications or, for the numbers, the day changes."""
 
     def __init__(self, activity: Activity) -> None:
         self._activity = activity
-        self._state = (-1, -1)
-        self._numbers = np.zeros((0, len(NAMES)), np.float32)
-        self._profiles: dict[int, FloatArray] = {}
-        self._shared: dict[int, tuple[IntArray, FloatArray]] = {}
-
-    def _fresh(self, day: int) -> None:
-        state = (day, self._activity.changes)
-        if state != self._state:
-            self._state = state
-            self._numbers, self._profiles, self._shared = np.zeros((0, len(NAMES)), np.float32), {}, {}
+        self._of_day = (-1, Rows(len(NAMES)))
+        self._profiles: Rows | None = None
+        self._shared: dict[int, tuple[int, IntArray, FloatArray]] = {}
 
     def numbers(self, vacancies: IntArray, day: int) -> Float32s:
         """float32 (n, len(NAMES)) of vacancies on a day."""
-        self._fresh(day)
-        found = self._numbers  # by row, nan where it is not counted yet; another thread may begin a new one
-        last = int(vacancies.max(initial=-1))
-        if last >= len(found):
-            found = np.full((last + ROOM, len(NAMES)), np.nan, np.float32)
-            self._numbers = found
-        for row in np.unique(vacancies[np.isnan(found[vacancies, 0])]).tolist():
-            found[row] = self._count(row, day)
-        return found[vacancies]
+        of_day, rows = self._of_day
+        if of_day != day:
+            rows = Rows(len(NAMES))
+            self._of_day = (day, rows)
+        return rows.of(vacancies, self._activity, lambda row: self._count(row, day))
 
     def _count(self, row: int, day: int) -> list[float]:
         entries = self._activity.of_vacancy.get(row, [])
@@ -58,17 +77,19 @@ class VacancySide:
         refused, good = (sum(grade == 0 for grade in grades), sum(grade >= 3 for grade in grades))
         return [float(len(ages)), *paces, float(min(ages, default=LONG_AGO)), float(refused), float(good)]
 
-    def profiles(self, vacancies: IntArray, vectors: FloatArray, day: int) -> Float32s:
+    def profiles(self, vacancies: IntArray, vectors: FloatArray) -> Float32s:
         """float32 (n, width): mean vector of the other vacancies of each vacancy's applicants.
 
         Rows are zeros for a vacancy whose applicants applied to nothing else.
+
+        Args:
+            vacancies: int (n), rows.
+            vectors: float32 (vacancies, width), the same in every call.
         """
-        self._fresh(day)
-        found, rows = self._profiles, vacancies.tolist()
-        for row in rows:
-            if row not in found:
-                found[row] = self.profile(row, vectors)
-        return np.stack([found[row] for row in rows]) if rows else np.zeros((0, vectors.shape[1]), np.float32)
+        rows = self._profiles
+        if rows is None:
+            rows = self._profiles = Rows(vectors.shape[1])
+        return rows.of(vacancies, self._activity, lambda row: self.profile(row, vectors))
 
     def profile(self, row: int, vectors: FloatArray, leave_out: int = -1) -> FloatArray:
         """(width) the same of one vacancy, one candidate left out."""
@@ -82,22 +103,21 @@ class VacancySide:
         length = float(np.sqrt(mean @ mean))
         return mean / length if length > 0 else mean
 
-    def count_shared(self, vacancy: int, others: IntArray, day: int) -> FloatArray:
+    def count_shared(self, vacancy: int, others: IntArray) -> FloatArray:
         """How many applicants a vacancy shares with others; see ``shared_applicants``.
 
         Args:
             vacancy: row.
             others: int, rows of any shape; -1 for none.
-            day: days since 1970-01-01.
 
         Returns:
             float64 in the shape of ``others``.
         """
-        self._fresh(day)
-        found = self._shared
-        if vacancy not in found:
-            found[vacancy] = _sorted_counts(shared_applicants(self._activity, [vacancy]))
-        return look_up(*found[vacancy], others)
+        found, now = self._shared.get(vacancy), self._activity.changes
+        if found is None or found[0] < int(self._activity.touched.of(np.asarray(vacancy))):
+            found = self._shared[vacancy] = (now, *_sorted_counts(_count_others(self._activity, [vacancy])))
+        counts = look_up(found[1], found[2], others)
+        return counts / np.sqrt(np.maximum(self._activity.sizes.of(others), 1))
 
 
 def _sorted_counts(counts: dict[int, float]) -> tuple[IntArray, FloatArray]:
@@ -127,6 +147,12 @@ def shared_applicants(activity: Activity, vacancies: Sequence[int], leave_out: i
         vacancies: rows, such as those that a candidate applied to.
         leave_out: a candidate who does not count.
     """
+    counts = _count_others(activity, vacancies, leave_out)
+    return {row: count / sqrt(len(activity.of_vacancy[row])) for row, count in counts.items()}
+
+
+def _count_others(activity: Activity, vacancies: Sequence[int], leave_out: int = -1) -> dict[int, float]:
+    """The same before it is divided by the length of the other vacancy's list."""
     found: dict[int, float] = {}
     for vacancy in vacancies:
         applicants = activity.of_vacancy.get(vacancy, [])
@@ -137,4 +163,4 @@ def shared_applicants(activity: Activity, vacancies: Sequence[int], leave_out: i
             for other, *_ in activity.of_candidate.get(candidate, [])[-4 * OTHERS :]:
                 if other != vacancy:
                     found[other] = found.get(other, 0.0) + share
-    return {row: count / sqrt(len(activity.of_vacancy[row])) for row, count in found.items()}
+    return found

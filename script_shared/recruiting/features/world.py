@@ -59,8 +59,8 @@ class World:
         self.vacancy_facts, self.candidate_facts = VacancyFacts(), CandidateFacts()
         self.vacancy_facts.extend(vacancies)
         self.candidate_facts.extend(candidates)
+        self.activity = activity or Activity()
         self.project(vacancy_vectors, candidate_vectors)
-        self.use(activity or Activity())
 
     def project(self, vacancy_vectors: Spaces, candidate_vectors: Spaces) -> None:
         """Take other vectors, such as those of a projection that has learnt of later days.
@@ -71,6 +71,7 @@ class World:
         """
         self._vacancy_vectors = {name: Vectors(vacancy_vectors[name]) for name in SPACES}
         self._candidate_vectors = {name: Vectors(candidate_vectors[name]) for name in SPACES}
+        self.use(self.activity)
 
     def use(self, activity: Activity) -> None:
         """Take another activity, such as an empty one that is filled day by day.
