@@ -41,9 +41,7 @@ def resampled_auc(came: Bools, score: FloatArray, weights: FloatArray) -> FloatA
     if not len(order):
         return np.full(len(weights), np.nan)
     starts = np.flatnonzero(np.diff(score[order], prepend=np.nan))
-    hits, rest = (
-        np.add.reduceat(weights[:, order] * chosen, starts, axis=1) for chosen in (came[order], ~came[order])
-    )
+    hits, rest = (np.add.reduceat(weights[:, order] * chosen, starts, axis=1) for chosen in (came[order], ~came[order]))
     below = np.cumsum(rest, axis=1) - rest / 2
     total = hits.sum(axis=1) * rest.sum(axis=1)
     found = np.full(len(weights), np.nan)

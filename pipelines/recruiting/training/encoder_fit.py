@@ -133,8 +133,15 @@ def encode_all(data: Data, encoder: Encoder) -> EncodedData:
     sides = []
     for records in (data.vacancies, data.candidates):
         documents = [each.document for each in records]
-        sides += [encoder.encode(documents), encoder.encode([{"title": each["title"]} for each in documents])]
+        sides += [encoder.encode(documents), _encode_titles(encoder, [each["title"] for each in documents])]
     return EncodedData(encoder, *sides)
+
+
+def _encode_titles(encoder: Encoder, titles: Sequence[str]) -> Float32s:
+    """float32 (titles, width); each different title is encoded once, because many records have the same."""
+    places = {title: place for place, title in enumerate(dict.fromkeys(titles))}
+    vectors = encoder.encode([{"title": title} for title in places])
+    return vectors[[places[title] for title in titles]]
 
 
 def project(data: Data, encoded: EncodedData, until: int, params: EncoderParams) -> TextSpaces:

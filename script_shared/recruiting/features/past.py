@@ -54,4 +54,8 @@ def _leave_out(world: World, past: Past, place: int, person: int, vacancy: int, 
     past.rows[place], past.days[place], past.grades[place] = -1, 0, UNDECIDED
     past.counts[place] = len(counted)
     for at, entry in enumerate(counted[:LATEST]):
-        past.rows[place, at], past.days[place, at], past.grades[place, at] = (entry[0], entry[1], known_grade(entry, day))
+        past.rows[place, at], past.days[place, at], past.grades[place, at] = (
+            entry[0],
+            entry[1],
+            known_grade(entry, day),
+        )

@@ -29,7 +29,9 @@ class Rows:
     def __init__(self, width: int) -> None:
         self._state = (np.zeros((0, width), np.float32), np.zeros(0, np.int64))  # numbers; the change they are of
 
-    def of(self, vacancies: IntArray, activity: Activity, compute: Callable[[int], FloatArray | list[float]]) -> Float32s:
+    def of(
+        self, vacancies: IntArray, activity: Activity, compute: Callable[[int], FloatArray | list[float]]
+    ) -> Float32s:
         """float32 (n, width).
 
         Args:

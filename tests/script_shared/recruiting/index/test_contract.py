@@ -185,3 +185,12 @@ def test_a_query_during_changes_returns_no_entry_with_another_vector(kind: type[
     finally:
         done.set()
         thread.join()
+
+
+def test_of_equally_near_entries_the_first_ones_are_found() -> None:
+    index = ExactIndex(2, "e1")
+    vector = np.array([1.0, 0.0], np.float32)
+    index.upsert([Entry(str(at), vector) for at in range(50)], "e1")
+    index.delete(["1"])
+    assert [each.id for each in index.query(vector, 4, encoder="e1")] == ["0", "2", "3", "4"]
+    assert index.query(vector, 0, encoder="e1") == []
