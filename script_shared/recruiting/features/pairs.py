@@ -181,7 +181,7 @@ def _past_similarities(world: World, pairs: PairLists, spaces: Sequence[str], fo
 
 
 def _compare_past(vectors: FloatArray, pairs: PairLists) -> Float32s:
-    """float32 (n, LATEST): similarity of each pair's vacancy to the candidate's latest ones, 0 where there are fewer."""
+    """float32 (n, LATEST): cosine of each pair's vacancy and the candidate's latest ones, 0 where there are fewer."""
     rows, vacancies = pairs.past.rows, pairs.vacancies
     if len(rows) == 1:
         alike: Float32s = vectors[vacancies] @ vectors[np.maximum(rows[0], 0)].T

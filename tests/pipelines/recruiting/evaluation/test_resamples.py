@@ -46,6 +46,7 @@ def test_an_interval_draws_a_vacancy_with_all_its_applications() -> None:
 
     low, high = interval_by_vacancy(measure, np.array([7, 3, 7, 5]), 50, 1)
     times = drawn[0]
-    assert times.shape == (50, 4) and (times[:, 0] == times[:, 2]).all()
+    assert times.shape == (50, 4)
+    assert (times[:, 0] == times[:, 2]).all()
     assert (times[:, [0, 1, 3]].sum(axis=1) == 3).all()
     assert (low, high) == tuple(np.quantile(times[:, 0], [0.025, 0.975]))
