@@ -56,10 +56,11 @@ def _text(document: Mapping[str, str]) -> str:
 
 def _nearest(matrix: csr_array, postings: Postings, older: list[int]) -> FloatArray:
     """float (vacancies) cosine with the nearest of some vacancies, 0 without any."""
-    found: FloatArray = np.zeros(matrix.shape[0], np.float32)
+    found = np.zeros(matrix.shape[0], np.float32)
     for row in older:
         own = slice(matrix.indptr[row], matrix.indptr[row + 1])
-        np.maximum(found, *postings.sums(matrix.indices[own], matrix.data[own]), out=found)
+        (alike,) = postings.sums(matrix.indices[own], matrix.data[own])
+        np.maximum(found, alike, out=found)
     return found
 
 

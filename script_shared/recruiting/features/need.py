@@ -21,7 +21,7 @@ def need_columns(world: World, vacancies: IntArray, day: int) -> Float32s:
     """
     things, which = np.unique(vacancies, return_inverse=True)
     facts = world.vacancy_facts
-    columns: list[FloatArray] = [facts[name][things] for name in ("level", "academic", "english", "spanish")]
+    columns: list[FloatArray | IntArray] = [facts[name][things] for name in ("level", "academic", "english", "spanish")]
     columns += [facts[name][things] for name in ("title_words", "text_words")]
     asked = np.clip(facts["asked"][things], 0, day)
     columns.append(np.busday_count(asked.astype("datetime64[D]"), np.datetime64(day, "D")))
