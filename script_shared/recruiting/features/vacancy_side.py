@@ -39,16 +39,17 @@ class Rows:
             compute: the numbers of a vacancy, (width).
         """
         last, now = int(vacancies.max(initial=-1)), activity.changes
-        if last >= len(self._state[0]):
-            self._state = self._grow(last + ROOM)
-        numbers, of_change = self._state  # another thread may replace them meanwhile
+        state = self._state  # another thread may replace it meanwhile
+        if last >= len(state[0]):
+            state = self._state = self._grow(*state, last + ROOM)
+        numbers, of_change = state
         for row in np.unique(vacancies[of_change[vacancies] < activity.touched.of(vacancies)]).tolist():
             numbers[row] = compute(row)
             of_change[row] = now
         return numbers[vacancies]
 
-    def _grow(self, size: int) -> tuple[Float32s, Int64s]:
-        old, of_change = self._state
+    @staticmethod
+    def _grow(old: Float32s, of_change: Int64s, size: int) -> tuple[Float32s, Int64s]:
         numbers, changes = np.zeros((size, old.shape[1]), np.float32), np.full(size, NEVER, np.int64)
         numbers[: len(old)], changes[: len(old)] = old, of_change
         return numbers, changes
