@@ -100,8 +100,8 @@ def row_features(world: World, pairs: PairLists, found: dict[str, FloatArray]) -
     _fit(world, pairs.candidates, pairs.vacancies, found)
     add_company(world, pairs, found)
     _times(world, pairs.past, pairs.who, pairs.vacancies, pairs.day, found)
-    age = _filled(found["age_days"], OLDEST)
-    found["age_by_learnt"] = np.log1p(np.maximum(age, 0)) - 4 * _filled(found["learnt_mean"], 0.0)
+    age = _fill(found["age_days"], OLDEST)
+    found["age_by_learnt"] = np.log1p(np.maximum(age, 0)) - 4 * _fill(found["learnt_mean"], 0.0)
     columns = np.empty((len(NAMES), len(pairs.vacancies)), np.float32)
     for name, values in found.items():
         columns[PLACES[name]] = values
@@ -132,9 +132,9 @@ def list_columns(world: World, pairs: PairLists) -> dict[str, FloatArray]:
 
 
 def _fresh_ranks(lists: Sequence[slice], found: dict[str, FloatArray], rows: IntArray | None) -> dict[str, FloatArray]:
-    age, ranks = _filled(found["age_days"], OLDEST), {}
+    age, ranks = _fill(found["age_days"], OLDEST), {}
     for name, source in (("fresh_learnt_rank", "learnt_mean"), ("fresh_title_rank", "title_max")):
-        near = _filled(found[source], -1.0)
+        near = _fill(found[source], -1.0)
         counts = [_rank_among_fresh(near[part], age[part], rows) for part in lists]
         ranks[name] = np.concatenate([np.zeros(0), *counts])
     return ranks
@@ -150,12 +150,12 @@ def _rank_among_fresh(near: FloatArray, age: FloatArray, rows: IntArray | None) 
 
 def _rank(values: FloatArray) -> FloatArray:
     """Share of the list that is before each value; equal values share the first place."""
-    filled = _filled(values, np.inf)
+    filled = _fill(values, np.inf)
     found: FloatArray = np.searchsorted(np.sort(filled), filled) / max(len(filled), 1)
     return found
 
 
-def _filled(values: FloatArray, instead: float) -> FloatArray:
+def _fill(values: FloatArray, instead: float) -> FloatArray:
     """The values, with another one where nothing is known; several times faster than ``np.nan_to_num``."""
     return np.where(np.isnan(values), instead, values)
 
