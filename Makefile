@@ -78,10 +78,10 @@ simulate-drift: install ## Generated data whose newest part differs: report, ale
 mlflow-ui: install ## Show the trainings in a browser: MLflow on 127.0.0.1:5000 (ARGS="--port 5001")
 	@exec $(BIN)/python -m pipelines tracking ui $(ARGS)
 
-WITH := $(if $(filter celery,$(PROFILE)),COMPOSE_PROFILES=celery PAUTA_EXECUTOR=CeleryExecutor )$(if $(REPLICAS),PAUTA_API_REPLICAS=$(REPLICAS) )
+WITH := $(if $(filter command line,$(origin ENV)),PAUTA_ENV=$(ENV) )$(if $(filter celery,$(PROFILE)),COMPOSE_PROFILES=celery PAUTA_EXECUTOR=CeleryExecutor )$(if $(REPLICAS),PAUTA_API_REPLICAS=$(REPLICAS) )
 
 .PHONY: up
-up: ## Build and start the platform in containers, or replace what changed without a pause (PROFILE=celery, REPLICAS=3)
+up: ## Build and start the platform in containers, or replace what changed without a pause (ENV=staging, PROFILE=celery, REPLICAS=3)
 	@$(WITH)docker/check_settings.sh
 	@$(WITH)docker compose build --quiet
 	@$(WITH)docker/roll_api.sh

@@ -13,9 +13,12 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.http.limits import raise_descriptors
+from app.log_lines import uvicorn_lines
 from script_shared import parent
+from script_shared.environments import check_environment
+from script_shared.environments.production import SERVING
 from script_shared.errors import SettingsError
-from script_shared.settings import load_settings
+from script_shared.settings import Settings, load_settings
 from script_shared.storage import open_storage
 
 WORKER = "app.worker:worker_app"
@@ -49,12 +52,12 @@ def read_flags(arguments: Sequence[str]) -> ServerSettings:
         raise SettingsError(f"{first['loc'][0]}: {first['msg']}.", fix="Correct the flag or variable.") from None
 
 
-def serve(server: ServerSettings, log_level: str, factory: str = WORKER) -> None:
+def serve(server: ServerSettings, settings: Settings, factory: str = WORKER) -> None:
     """Run until a signal ends it. Requests under way are finished first.
 
     Args:
         server: where it listens.
-        log_level: of uvicorn.
+        settings: its log level and environment are those of uvicorn's own lines.
         factory: makes the application in each process, as ``module:function``.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a list is small work; threads would only wait for each other
@@ -76,7 +79,8 @@ def serve(server: ServerSettings, log_level: str, factory: str = WORKER) -> None
             loop="uvloop",
             http="app.http.guarded_http:GuardedProtocol",
             access_log=False,  # its lines would hold the ids of users
-            log_level=log_level,
+            log_level=settings.log_level,
+            log_config=uvicorn_lines(settings.env),
             server_header=False,
             proxy_headers=False,  # app.http.forwarded reads them, by PAUTA_TRUSTED_PROXIES
             timeout_graceful_shutdown=10,
@@ -91,12 +95,13 @@ def main(factory: str = WORKER) -> None:
     """
     try:
         server, settings = read_flags(sys.argv[1:]), load_settings()
+        check_environment(settings, SERVING)
         open_storage(settings.models_uri)  # sends no request yet; an unknown kind of URI is reported here, once
     except SettingsError as error:
         sys.exit(f"pauta: {error}")
     if warning := raise_descriptors(settings.http_connections):
         print(f"pauta: {warning}", file=sys.stderr)
-    serve(server, settings.log_level, factory)
+    serve(server, settings, factory)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from app.http.guarded_http import STATE
 from app.http.heads import Heads
 from app.http.limits import HttpLimits
 from app.http.middleware import RequestMiddleware
+from app.log_lines import line_format
 from app.metrics.evaluation_file import EvaluationFile
 from app.metrics.telemetry import Telemetry
 from app.metrics.use_case_metrics import ReleaseCounts
@@ -157,7 +158,7 @@ def _wrap(app: FastAPI, service: Service) -> None:
 def default_app() -> FastAPI:
     """The application with settings from the environment; what ``python -m app`` starts in each process."""
     settings = load_settings()
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=settings.log_level.upper(), format=line_format(settings.env))
     logging.getLogger("httpx").setLevel(logging.WARNING)
     memory.import_lightgbm()
     folder = os.environ.get(METRICS_FOLDER)

@@ -6,10 +6,27 @@ complain() { echo "make up: $*" >&2; wrong=1; }
 assignments() { # of a file of settings, one NAME=value a line, without `export`, blanks around them, and comments
     [ ! -f "$1" ] || sed -nE "s/^[[:space:]]*(export[[:space:]]+)?([A-Za-z_][A-Za-z0-9_]*)[[:space:]]*[=:][[:space:]]*/\2=/; T; /=[\"']/! s/[[:space:]]#.*//; p" "$1"
 }
+value() { # of a setting: from the environment, else from .env, without quotes
+    local given; given=$(assignments .env | sed -n "s/^$1=//p" | tail -1 | sed -E "s/^(['\"])(.*)\1\$/\2/; s/[[:space:]]+\$//")
+    printf '%s' "${!1:-$given}"
+}
 names() { assignments "$1" | cut -d= -f1 | sort -u; }
 cut_by_compose() { # names of the secrets whose value holds a $ outside single quotes
     assignments "$1" | grep -E "^[A-Z_]*(TOKEN|PASSWORD|KEY|URI|WEBHOOK_URL|VIEWERS)=([^'].*)?\\$" | cut -d= -f1 | sort -u || true
 }
+
+environment=$(value PAUTA_ENV)
+environments=$(cd docker/environments && ls ./*.env | sed 's/\.env$//; s/^\.\///' | paste -sd ' ')
+if [ ! -f "docker/environments/${environment:=dev}.env" ]; then
+    complain "PAUTA_ENV: there is no environment '$environment'. There are: $environments."; exit 1
+fi
+if [ "$environment" = prod ] && ! assignments settings.env | grep -q '^PAUTA_EVENTS_KEY=.'; then
+    complain "settings.env: PAUTA_EVENTS_KEY is not set. Without it anybody may send events that count, so PAUTA_ENV=prod does not start."
+fi
+if [ "$environment" != dev ]; then
+    [ -n "$(value PAUTA_SOURCE)" ] || grep -qs '^PAUTA_[A-Z]*_SOURCE=' settings.env ||
+        complain "PAUTA_SOURCE is not set, so $environment would train on the generated sample. Set it in .env."
+fi
 
 for file in .env settings.env; do
     for name in $(cut_by_compose $file); do
@@ -30,10 +47,6 @@ for name in $(names settings.env | grep '^PAUTA_' || true); do
     fi
 done
 
-value() { # of a setting: from the environment, else from .env, without quotes
-    local given; given=$(assignments .env | sed -n "s/^$1=//p" | tail -1 | sed -E "s/^(['\"])(.*)\1\$/\2/; s/[[:space:]]+\$//")
-    printf '%s' "${!1:-$given}"
-}
 demand() { # NAME PATTERN MESSAGE: complains about a value that does not match the pattern
     local given; given=$(value "$1")
     [ -z "$given" ] || [[ $given =~ ^($2)$ ]] || complain "$1: $3"

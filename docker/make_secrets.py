@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import secrets
 import shlex
 import sys
@@ -23,6 +24,11 @@ GIVEN = {  # what a person may choose, by the variable that says it
     "proxy_password": "PAUTA_PROXY_PASSWORD",
 }
 LEFT_OVER = ("airflow/passwords.json",)  # written by earlier versions for services that do not need it
+DEFAULT = re.compile(  # as in script_shared/environments/passwords.py
+    r"(admin|airflow|change|default|example|grafana|key|me|minio|password|pass|pauta|postgres|root|secret|test|token|user"
+    r"|word|your|[\W\d_])*+",
+    re.IGNORECASE,
+)
 BYTES = {
     "admin_token": 24,
     "airflow_admin_password": 12,
@@ -127,6 +133,9 @@ def main(root: Path, arguments: list[str], environment: Mapping[str, str]) -> in
         print(f"no such secret: {', '.join(sorted(unknown))}. There are: {', '.join(sorted(fresh()))}")
         return 2
     now = complete(kept, environment, renewed)
+    if environment.get("PAUTA_ENV") == "prod" and (default := [name for name in GIVEN if DEFAULT.fullmatch(now[name])]):
+        print(f"PAUTA_ENV is prod, and these have a default password: {', '.join(GIVEN[name] for name in default)}")
+        return 2
     if now != kept:
         write(kept_in, json.dumps(now, indent=2), 0o600)
     for name, content in files(now).items():

@@ -6,6 +6,8 @@ from difflib import get_close_matches
 from pkgutil import resolve_name
 
 from pipelines.commands.table import COMMANDS
+from script_shared.environments import check_environment
+from script_shared.environments.production import TRAINING
 from script_shared.errors import InputError, PautaError
 from script_shared.settings import Settings, load_settings
 from script_shared.use_cases import entries
@@ -17,7 +19,9 @@ def main(argv: list[str] | None = None) -> int:
     """Run a command; the exit code is 0, or 1 with one message on stderr."""
     argv = sys.argv[1:] if argv is None else argv
     try:
-        return _run(argv, load_settings())
+        settings = load_settings()
+        check_environment(settings, TRAINING)
+        return _run(argv, settings)
     except PautaError as error:
         print(f"{type(error).__name__}: {error.log_text}", file=sys.stderr)
         return 1

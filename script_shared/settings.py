@@ -66,6 +66,11 @@ class Settings(AccessSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
 
+    env: Literal["dev", "staging", "prod"] = Field(
+        "dev",
+        description="environment of this installation: `dev`, `staging` or `prod`; shown in `/info`, in log lines and "
+        "in the label `environment` of metrics; `prod` refuses to start with what is not safe",
+    )
     data_dir: Path = Field(SHARED / "data", description="folder of raw, refined, trained and evaluated runs")
     models_uri: str = Field(
         str(SHARED / "models"), description="folder or object store (`s3://bucket/prefix`) of releases"

@@ -79,7 +79,7 @@ def test_a_service_is_pinned_limited_watched_and_without_privileges(name: str):
     assert service["pids_limit"] > 0
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
-    assert set(service["logging"]["options"]) == {"max-size", "max-file"}
+    assert set(service["logging"]["options"]) == {"max-size", "max-file", "labels"}
     assert not service.get("privileged")
     assert service["restart"] == ("on-failure:3" if name in ONCE else "unless-stopped")
     assert ("healthcheck" in service) is (name not in ONCE)

@@ -37,6 +37,7 @@ async def get_info(request: Request, service: TheService) -> Response:
         {
             "name": "pauta",
             "version": __version__,
+            "environment": service.settings.env,
             "python": platform.python_version(),
             "packages": _packages(),
             "process": os.getpid(),

@@ -49,6 +49,7 @@ class Ready(Troubles):
 class Info(Troubles):
     name: str
     version: str
+    environment: str = Field(description="`PAUTA_ENV`: dev, staging or prod.")
     python: str
     packages: dict[str, str]
     process: int

@@ -8,6 +8,8 @@ import logging
 import sys
 
 from pipelines.registry import use_cases
+from script_shared.environments import check_environment
+from script_shared.environments.production import TRAINING
 from script_shared.errors import PautaError
 from script_shared.releases import open_releases
 from script_shared.settings import load_settings
@@ -17,9 +19,10 @@ log = logging.getLogger("pauta.first_start")
 
 def main() -> int:
     """Migrate, then start what is missing; the exit code."""
-    _airflow("db", "migrate")
     try:
         settings = load_settings()
+        check_environment(settings, TRAINING)
+        _airflow("db", "migrate")
         missing = [case for case in use_cases(settings) if open_releases(settings, case).current() is None]
     except PautaError as error:
         log.error("%s", error.log_text)

@@ -7,12 +7,15 @@ from hashlib import blake2b
 from typing import Any
 
 from airflow.sdk import Asset
+from structlog.contextvars import bind_contextvars
 
 from pipelines.airflow.params import options_of
 from pipelines.configuration import note_configuration
 from pipelines.decisions import note_step
 from pipelines.runs import latest_run
 from pipelines.use_case import Context, Step, UseCase
+from script_shared.environments import check_environment
+from script_shared.environments.production import TRAINING
 from script_shared.errors import RunError
 from script_shared.settings import load_settings
 
@@ -31,7 +34,10 @@ def step_context(case: UseCase, run_id: str, airflow: AirflowContext) -> Context
         run_id: of the run.
         airflow: context of the task; its ``params`` are the choices.
     """
-    context = case.context(load_settings(), run_id, options_of(airflow["params"]))
+    settings = load_settings()
+    check_environment(settings, TRAINING)
+    bind_contextvars(environment=settings.env)  # of every later line of this task's log
+    context = case.context(settings, run_id, options_of(airflow["params"]))
     note_configuration(context, by_dag(airflow))
     return context
 

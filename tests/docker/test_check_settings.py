@@ -34,6 +34,7 @@ def checkout(tmp_path: Path) -> Path:
     (tmp_path / "bin").mkdir()
     (tmp_path / "docker").mkdir()
     shutil.copy(ROOT / "docker" / "check_settings.sh", tmp_path / "docker")
+    shutil.copytree(ROOT / "docker" / "environments", tmp_path / "docker" / "environments")
     (tmp_path / "docs").mkdir()
     for name in (".env.example", "docker-compose.yml", "docs/configuration.md"):
         shutil.copy(ROOT / name, tmp_path / name)
@@ -54,6 +55,24 @@ def run(checkout: Path, port: int = 1) -> tuple[int, str]:
 
 def test_nothing_is_said_where_all_is_well(checkout: Path):
     (checkout / ".env").write_text("PAUTA_PORT=\"18001\"  # ours\nPAUTA_ADMIN_TOKEN='a$b'\nOTHER=1\n")
+    assert run(checkout) == (0, "")
+
+
+def test_an_environment_that_does_not_exist_is_refused_with_those_that_do(checkout: Path):
+    (checkout / ".env").write_text("PAUTA_ENV=live\n")
+    code, words = run(checkout)
+    assert code == 1
+    assert "no environment 'live'. There are: dev prod staging." in words
+
+
+def test_prod_needs_a_key_of_events_and_data_of_its_own(checkout: Path):
+    (checkout / ".env").write_text("PAUTA_ENV=prod\n")
+    code, words = run(checkout)
+    assert code == 1
+    assert "PAUTA_EVENTS_KEY is not set" in words
+    assert "PAUTA_SOURCE is not set" in words
+    (checkout / ".env").write_text("PAUTA_ENV=prod\nPAUTA_SOURCE=files\n")
+    (checkout / "settings.env").write_text("PAUTA_EVENTS_KEY=Yb2Qf-vW0rT9xKzEo1\n")
     assert run(checkout) == (0, "")
 
 

@@ -11,6 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from script_shared.environments import passwords
+
 SCRIPT = Path(__file__).parents[2] / "docker" / "make_secrets.py"
 SERVICES = ("all", "api", "mlflow", "postgres", "proxy", "grafana", "redis")
 SERVICES += ("airflow", "airflow-api-server", "airflow-scheduler")
@@ -140,3 +142,17 @@ def test_one_is_shown_by_its_name(root: Path, capsys: pytest.CaptureFixture[str]
     capsys.readouterr()
     made.main(root, ["show", "admin_token"], {})
     assert capsys.readouterr().out.strip() == kept(root)["admin_token"]
+
+
+def test_production_refuses_default_passwords_that_a_person_chose_and_names_them(root: Path, capsys):
+    given = {"PAUTA_ENV": "prod", "PAUTA_GRAFANA_PASSWORD": "admin", "PAUTA_PROXY_PASSWORD": "Yb2Qf-vW0rT9xKzEo1"}
+    assert made.main(root, [], given) == 2
+    words = capsys.readouterr().out
+    assert "PAUTA_GRAFANA_PASSWORD" in words
+    assert "PAUTA_PROXY_PASSWORD" not in words
+    assert not list(root.rglob("env"))
+    assert made.main(root, [], given | {"PAUTA_GRAFANA_PASSWORD": "Xw7-pQz2Lk"}) == 0
+
+
+def test_default_passwords_are_the_same_here_and_in_the_settings():
+    assert made.DEFAULT == passwords.DEFAULT
