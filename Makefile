@@ -34,6 +34,7 @@ lock: | $(BIN)/uv ## Resolve the dependencies again, after a change in pyproject
 	$(LOCK) pyproject.toml --extra airflow -o requirements_airflow.txt
 	$(LOCK) pyproject.toml -c requirements_airflow.txt -o requirements.txt
 	$(LOCK) pyproject.toml --extra recruiting-encoders -c requirements_airflow.txt -o requirements_encoders.txt
+	$(LOCK) pyproject.toml --extra traces -c requirements_airflow.txt -o requirements_traces.txt
 	$(LOCK) pyproject.toml --extra airflow --extra dev -c requirements_airflow.txt -o tests/requirements.txt
 	$(LOCK) --group docs -c requirements_airflow.txt -o docs/requirements.txt
 	$(LOCK) tests/clients/generators/requirements.in -o tests/clients/generators/requirements.txt

@@ -16,6 +16,7 @@ from script_shared.audit.trail import AuditTrail
 from script_shared.errors import RequestError
 from script_shared.events import EventLog
 from script_shared.settings import Settings
+from script_shared.tracing.tracing import Tracing
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Service:
         audit: the record of decisions.
         security: identifies the sender of a request.
         experiments: those that run now.
+        tracing: the spans of this process, None where traces are off.
     """
 
     settings: Settings
@@ -42,6 +44,7 @@ class Service:
     evaluation: EvaluationFile
     started_ms: int
     experiments: RunningExperiments
+    tracing: Tracing | None = None
 
     def live_of(self, use_case: str | None) -> ReleaseManager[Any]:
         """The release of a use case, of the first one for None.

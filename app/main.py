@@ -43,6 +43,7 @@ from app.shell import error_pages
 from app.shell.people import SESSION
 from app.shell.routes import files, front, login
 from app.shell.shell import Shell
+from app.tracing.request_spans import RequestSpans
 from app.trigger import Trigger
 from app.use_case import AppUseCase, Parts
 from script_shared.addresses import networks, origins
@@ -51,6 +52,8 @@ from script_shared.clock import wall_ms
 from script_shared.events import EventLog
 from script_shared.releases import open_releases
 from script_shared.settings import Settings, load_settings
+from script_shared.tracing.log_spans import LogSpans
+from script_shared.tracing.tracing import Tracing, open_tracing
 
 ROUTERS = (
     health,
@@ -76,17 +79,18 @@ DESCRIPTION = (
 _MADE: dict[tuple[int, ...], list[BaseRoute]] = {}  # routes by the ids of their routers
 
 
-def create_app(settings: Settings, metrics_folder: Path | None = None) -> FastAPI:
+def create_app(settings: Settings, metrics_folder: Path | None = None, tracing: Tracing | None = None) -> FastAPI:
     """The application; it answers at once and waits for releases by itself.
 
     Args:
         metrics_folder: where the worker processes of one service find each other, None for a single process.
+        tracing: makes the spans of this process; None for no traces.
 
     Raises:
         SettingsError: a use case that the settings choose cannot be imported.
     """
     cases = use_cases(settings)
-    service = _service(settings, cases, metrics_folder)
+    service = _service(settings, cases, metrics_folder, tracing)
     app = FastAPIOffline(
         title="Pauta",
         version=__version__,
@@ -152,7 +156,10 @@ def _wrap(app: FastAPI, service: Service) -> None:
     app.add_middleware(RequestMiddleware, telemetry=telemetry, body_bytes=settings.http_body_bytes)
     if settings.cors_origins:
         app.add_middleware(CrossOrigin, allowed=origins(settings.cors_origins), telemetry=telemetry)
-    app.add_middleware(ForwardedHeaders, root=settings.root_path, trusted=networks(settings.trusted_proxies))
+    proxies = networks(settings.trusted_proxies)
+    app.add_middleware(ForwardedHeaders, root=settings.root_path, trusted=proxies)
+    if service.tracing is not None:
+        app.add_middleware(RequestSpans, tracer=service.tracing.tracer, trusted=proxies)
 
 
 def default_app() -> FastAPI:
@@ -162,21 +169,25 @@ def default_app() -> FastAPI:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     memory.import_lightgbm()
     folder = os.environ.get(METRICS_FOLDER)
-    return create_app(settings, Path(folder) if folder else None)
+    tracing = open_tracing("pauta-api", {"service.version": __version__})
+    return create_app(settings, Path(folder) if folder else None, tracing)
 
 
-def _service(settings: Settings, cases: dict[str, AppUseCase], metrics_folder: Path | None) -> Service:
+def _service(
+    settings: Settings, cases: dict[str, AppUseCase], metrics_folder: Path | None, tracing: Tracing | None
+) -> Service:
     table = EvaluationFile(settings.evaluation_dir)
     telemetry = Telemetry(table, metrics_folder, settings.evaluation_dir)
     telemetry.disk.watch(settings)
     log = EventLog(settings.events_address)
     audit_trail = AuditTrail(settings, log)
     running = RunningExperiments(log, audit_trail, settings.experiments_file)
+    spans = LogSpans(tracing.tracer if tracing is not None else None)
     hosted: dict[str, ReleaseManager[Any]] = {}
     for name, case in cases.items():
         own = telemetry.own()
         counts = telemetry.counts_of(name, own, first=not hosted)
-        hosted[name] = _live(case, Parts(settings, log, own, running), counts, metrics_folder)
+        hosted[name] = _live(case, Parts(settings, log, own, running, spans), counts, metrics_folder)
         running.checks[name] = hosted[name].loader.check_experiment
     return Service(
         settings=settings,
@@ -190,6 +201,7 @@ def _service(settings: Settings, cases: dict[str, AppUseCase], metrics_folder: P
         evaluation=table,
         started_ms=wall_ms(),
         experiments=running,
+        tracing=tracing,
     )
 
 
@@ -223,8 +235,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     service.telemetry.connections.follow(connections.__len__)
     releases = (live.watch() for live in service.use_cases.values())
     decisions = service.telemetry.decisions.follow(service.log.audit.newest)
-    own = (service.experiments.watch(), connections.watch(), note_configuration(service), decisions)
-    rounds = (*releases, *own)
+    rounds = (*releases, service.experiments.watch(), connections.watch(), note_configuration(service), decisions)
     watches = [asyncio.create_task(each) for each in rounds]
     yield {STATE: connections}
     for watch in watches:
@@ -236,3 +247,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     await service.security.callers.stop()
     await asyncio.to_thread(service.log.close)
     await service.telemetry.stop()
+    if service.tracing is not None:
+        await asyncio.to_thread(service.tracing.close)

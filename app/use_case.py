@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -17,6 +17,7 @@ from script_shared.events import EventLog
 from script_shared.experiments.experiment import Experiment
 from script_shared.releases import Manifest
 from script_shared.settings import Settings
+from script_shared.tracing.log_spans import LogSpans
 
 T = TypeVar("T")
 Loaded = TypeVar("Loaded", covariant=True)
@@ -31,12 +32,14 @@ class Parts:
         log: the event log, opened at its first use.
         metrics: where it exports metrics of its own.
         experiments: those that run now; None where nothing is served, as in the check of a release.
+        log_spans: of traces, around what is written to the log and folded from it.
     """
 
     settings: Settings
     log: EventLog
     metrics: OwnMetrics
     experiments: RunningExperiments | None = None
+    log_spans: LogSpans = field(default_factory=LogSpans)
 
 
 class InService(Protocol[Loaded]):

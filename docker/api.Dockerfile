@@ -9,6 +9,11 @@ ARG ENCODERS=""
 COPY requirements_encoders.txt ./
 RUN if [ -n "$ENCODERS" ]; then \
       python -m pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes -r requirements_encoders.txt; fi
+# The same for traces. The Airflow image has these packages in any case.
+ARG TRACES=""
+COPY requirements_traces.txt ./
+RUN if [ -n "$TRACES" ]; then \
+      python -m pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes -r requirements_traces.txt; fi
 
 FROM python:3.11-slim-bookworm
 # libgomp1 is what LightGBM calls; Debian's security updates move its version, so it is not pinned.

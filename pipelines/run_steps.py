@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines.configuration import note_configuration
 from pipelines.decisions import by_command, note_step
+from pipelines.tracing.step_spans import step_span
 from pipelines.use_case import Context, Step, UseCase
 
 _DULL = ("run_id", "step", "finished_at")  # facts of every step
@@ -57,7 +58,8 @@ def _run_and_print(case: UseCase, context: Context, step: Step, workers: int) ->
 
 def _run_step(case: UseCase, context: Context, step: Step, workers: int) -> dict[str, Any]:
     if not step.parts:
-        return step.action(context)
+        with step_span(case.name, step.name, context.run.run_id):
+            return step.action(context)
     spawn = multiprocessing.get_context("spawn")  # a forked child of a threaded Polars process can hang
     with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
         waiting = {part: pool.submit(_run_part, step, context, part) for part in step.parts}
@@ -65,7 +67,8 @@ def _run_step(case: UseCase, context: Context, step: Step, workers: int) -> dict
 
 
 def _run_part(step: Step, context: Context, part: str) -> dict[str, Any]:
-    return step.action(context, part)
+    with step_span(context.use_case, step.name, context.run.run_id, part):
+        return step.action(context, part)
 
 
 def _short(facts: dict[str, Any]) -> str:

@@ -250,15 +250,23 @@ def test_a_base_is_pinned(file: Path):
     assert all(re.search(r":v?\d+\.\d+", base) for base in bases | copied)
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements_airflow.txt"])
-def test_the_packages_of_encoders_change_no_version_of_an_image(name: str):
+@pytest.mark.parametrize(
+    ("name", "extra", "packages"),
+    [
+        ("requirements.txt", "requirements_encoders.txt", {"onnxruntime", "tokenizers"}),
+        ("requirements_airflow.txt", "requirements_encoders.txt", {"onnxruntime", "tokenizers"}),
+        ("requirements.txt", "requirements_traces.txt", {"opentelemetry-sdk"}),
+        ("requirements_airflow.txt", "requirements_traces.txt", set()),  # Airflow brings them
+    ],
+)
+def test_the_packages_of_an_extra_change_no_version_of_an_image(name: str, extra: str, packages: set[str]):
     """They are installed over the others, in a step of their own."""
-    image, encoders = (
+    image, own = (
         dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / file).read_text(encoding="utf-8"), re.M))
-        for file in (name, "requirements_encoders.txt")
+        for file in (name, extra)
     )
-    assert {package: version for package, version in encoders.items() if image.get(package, version) != version} == {}
-    assert {"onnxruntime", "tokenizers"} <= set(encoders) - set(image)
+    assert {package: version for package, version in own.items() if image.get(package, version) != version} == {}
+    assert packages <= set(own) - set(image)
 
 
 @pytest.mark.parametrize("file", OURS, ids=lambda file: file.name)

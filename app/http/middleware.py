@@ -18,6 +18,7 @@ _ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 MOST_PARAMETERS = 50  # of one address, besides those that may be given many times; FastAPI takes the square of it
 _MANY = b"exclude_ids="
 STREAM = "pauta_stream"  # in the scope of a request whose answer goes on until the client leaves
+TRACE_ID = "trace_id"  # in the scope of a request whose trace is kept: 32 hex characters
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -27,6 +28,24 @@ def request_id(scope: Scope) -> str:
         if name == b"x-request-id" and _ID.fullmatch(value):
             return str(value, "ascii")
     return secrets.token_hex(16)
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the route that answers, such as ``/articles/{page}``.
+
+    Args:
+        scope: of the request, after its route was found.
+    """
+    return getattr(scope.get("route"), "path_format", "unmatched")
+
+
+def method_of(scope: Scope) -> str:
+    """The method, ``other`` for one that no route has: a client may send any word.
+
+    Args:
+        scope: of the request.
+    """
+    return scope["method"] if scope["method"] in _METHODS else "other"
 
 
 def limit_body(receive: Receive, most: int) -> Receive:
@@ -108,9 +127,8 @@ class RequestMiddleware:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         if scope.get(STREAM):
             return  # its time says how long somebody watched
-        route = getattr(scope.get("route"), "path_format", "unmatched")
-        method = scope["method"] if scope["method"] in _METHODS else "other"
-        self.telemetry.http.count_request(route, method, status, seconds)
+        route, method = route_of(scope), method_of(scope)
+        self.telemetry.http.count_request(route, method, status, seconds, scope.get(TRACE_ID, ""))
         level = logging.WARNING if status == 500 else logging.DEBUG
         if log.isEnabledFor(level):
             variant = f" {scope['variant']}" if scope.get("variant") else ""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from prometheus_client import Metric
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Exemplar
 
 from app.metrics.own_metrics import Across
 
@@ -31,6 +32,7 @@ class Sample(NamedTuple):
     name: str
     labels: dict[str, str]
     value: float
+    exemplar: Exemplar | None = None
 
 
 @dataclass
@@ -46,7 +48,7 @@ class Family:
         """As the client library writes it."""
         metric = Metric(self.name, self.text, self.kind)
         for sample in self.samples:
-            metric.add_sample(*sample)
+            metric.add_sample(sample.name, sample.labels, sample.value, exemplar=sample.exemplar)
         return metric
 
 
@@ -71,7 +73,7 @@ class WorkerCounts:
                 family["name"],
                 family["kind"],
                 family["text"],
-                [Sample(name, labels, nan if value is None else value) for name, labels, value in family["samples"]],
+                [_sample(*sample) for sample in family["samples"]],
             )
             for family in content["families"]
         ]
@@ -98,9 +100,18 @@ class FamilyCollector(Collector):
 def families_of(collector: Collector) -> list[Family]:
     """The current values of a registry or a part of it."""
     return [
-        Family(metric.name, metric.type, metric.documentation, [Sample(*sample[:3]) for sample in metric.samples])
+        Family(
+            metric.name,
+            metric.type,
+            metric.documentation,
+            [Sample(each.name, each.labels, each.value, each.exemplar) for each in metric.samples],
+        )
         for metric in collector.collect()
     ]
+
+
+def _sample(name: str, labels: dict[str, str], value: float | None, exemplar: list[Any] | None) -> Sample:
+    return Sample(name, labels, nan if value is None else value, Exemplar(*exemplar) if exemplar else None)
 
 
 def merge_families(
@@ -153,5 +164,12 @@ def _add_up(
     for name, family in families.items():
         add = sum if family.kind in ADDED_UP else across.get(name, max)
         for same in values.get(name, {}).values():
-            family.samples.append(same[0]._replace(value=add([sample.value for sample in same])))
+            value = add([sample.value for sample in same])
+            family.samples.append(same[0]._replace(value=value, exemplar=_newest(same)))
     return list(families.values())
+
+
+def _newest(samples: Sequence[Sample]) -> Exemplar | None:
+    """The exemplar of several processes that was met last."""
+    found = [sample.exemplar for sample in samples if sample.exemplar is not None]
+    return max(found, key=lambda exemplar: exemplar.timestamp or 0.0, default=None)

@@ -36,11 +36,19 @@ class HttpMetrics:
         )
         self._of_request: dict[tuple[str, str, int], _Bound] = {}
 
-    def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Count one request."""
+    def count_request(self, route: str, method: str, status: int, seconds: float, trace_id: str = "") -> None:
+        """Count one request.
+
+        Args:
+            route: its template.
+            method: its method.
+            status: of the answer.
+            seconds: that the answer took.
+            trace_id: of its trace, if that is kept; becomes the exemplar of the bucket.
+        """
         bound = self._of_request.get((route, method, status))
         if bound is None:
             bound = _Bound(self._requests.labels(route, method, str(status)), self._seconds.labels(route, method))
             self._of_request[route, method, status] = bound
         bound.number.inc()
-        bound.seconds.observe(seconds)
+        bound.seconds.observe(seconds, {"trace_id": trace_id} if trace_id else None)

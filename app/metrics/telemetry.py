@@ -67,15 +67,17 @@ compares the tables with what ``/metrics`` exports. Series of a release leave so
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Metric, ProcessCollector, disable_created_metrics, generate_latest
+from prometheus_client import CollectorRegistry, Metric, ProcessCollector, disable_created_metrics
 
 from app.metrics.connection_metrics import ConnectionMetrics
 from app.metrics.decision_metrics import DecisionMetrics
 from app.metrics.disk_metrics import DiskMetrics
 from app.metrics.evaluation_file import EvaluationFile
 from app.metrics.evaluation_metrics import EvaluationMetrics
+from app.metrics.exposition import SharedText, exposition
 from app.metrics.families import GAUGES, FamilyCollector, WorkerCounts, families_of
 from app.metrics.http_metrics import HttpMetrics
 from app.metrics.leaving_releases import LeavingReleases
@@ -117,7 +119,7 @@ class Telemetry:
         self._across, self._leaving = dict(GAUGES), list[LeavingReleases]()
         self._workers = Workers(shared, self._snapshot, self._across) if shared is not None else None
         ProcessCollector(registry=self.registry)
-        self._rendering, self._begun, self._text = asyncio.Lock(), 0, b""
+        self._texts = {flag: SharedText(partial(self._write, exemplars=flag)) for flag in (False, True)}
 
     def own(self) -> OwnMetrics:
         """Where a use case exports metrics of its own."""
@@ -146,27 +148,24 @@ class Telemetry:
         if self._workers is not None:
             await self._workers.stop()
 
-    async def render(self) -> bytes:
-        """Everything in Prometheus' text format, of all worker processes.
+    async def render(self, *, exemplars: bool = False) -> bytes:
+        """Everything as text, of all worker processes, written in a thread.
 
-        It is written in a thread, by one at a time: those who ask meanwhile share the next one.
+        Args:
+            exemplars: whether as OpenMetrics, with exemplars; else in Prometheus' own format.
         """
-        begun = self._begun
-        async with self._rendering:
-            if self._begun == begun:
-                self._begun += 1
-                self._text = await self._write()
-            return self._text
+        return await self._texts[exemplars].get()
 
-    async def _write(self) -> bytes:
+    async def _write(self, *, exemplars: bool) -> bytes:
         if self._workers is None:
             self._remove_series()
-            return await asyncio.to_thread(self._render, self.registry)
-        return await asyncio.to_thread(self._render, FamilyCollector(await self._workers.together()))
+            return await asyncio.to_thread(self._render, self.registry, exemplars=exemplars)
+        families = FamilyCollector(await self._workers.together())
+        return await asyncio.to_thread(self._render, families, exemplars=exemplars)
 
-    def _render(self, registry: CollectorRegistry | FamilyCollector) -> bytes:
+    def _render(self, registry: CollectorRegistry | FamilyCollector, *, exemplars: bool) -> bytes:
         of_files = (self.evaluation, self.use_case_figures, self.drift, self.service, self.guard, self.decisions)
-        return b"".join([generate_latest(registry), *(each.text() for each in of_files)])
+        return exposition(registry, (each.text() for each in of_files), exemplars=exemplars)
 
     def collect(self) -> Iterator[Metric]:
         """Every metric of this process."""

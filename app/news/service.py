@@ -39,7 +39,7 @@ class NewsService:
     def __init__(self, parts: Parts) -> None:
         self.settings = parts.settings
         self.metrics = NewsMetrics(parts.metrics)
-        self.intake = EventIntake(parts.settings, parts.log, self.metrics.live)
+        self.intake = EventIntake(parts.settings, parts.log, self.metrics.live, parts.log_spans)
         self.day_keys = DayKeys(parts.log.day_keys.of)
         self.event_proof = EventProof(parts.settings, self.day_keys)
         self.experiments = NewsExperiments(parts.experiments, self.intake, self.metrics.experiments)

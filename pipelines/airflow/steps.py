@@ -13,6 +13,7 @@ from pipelines.airflow.params import options_of
 from pipelines.configuration import note_configuration
 from pipelines.decisions import note_step
 from pipelines.runs import latest_run
+from pipelines.tracing.step_spans import step_span
 from pipelines.use_case import Context, Step, UseCase
 from script_shared.environments import check_environment
 from script_shared.environments.production import TRAINING
@@ -53,7 +54,8 @@ def run_step(case: UseCase, step: Step, run_id: str, airflow: AirflowContext, pa
         part: one of ``step.parts``, None for a step without parts.
     """
     context = step_context(case, run_id, airflow)
-    facts = step.action(context, part) if part else step.action(context)
+    with step_span(case.name, step.name, run_id, part or ""):
+        facts = step.action(context, part) if part else step.action(context)
     if not step.parts or part == step.parts[0]:
         note_step(case, context, step, facts, by_dag(airflow), _why(airflow), once_of(airflow))
     return plain({"run_id": run_id, **facts})

@@ -5,6 +5,7 @@ from enum import IntEnum
 from hashlib import blake2b
 from typing import Any
 
+TRACE = "traceparent"  # in the body of an entry that a traced request sent; no export holds it
 SIZE, PERSON = 16, b"pauta-erased"  # bytes of a digest, and what keeps it apart from other digests of the same text
 
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from script_shared.events.database.articles import BEFORE
-from script_shared.events.entry import Entry, Kind
+from script_shared.events.entry import TRACE, Entry, Kind
 from script_shared.events.log import EventLog
 
+HIDDEN = (BEFORE, TRACE)  # fields of a body that are not shown
 PAGE = 2_000  # entries in memory at once
 KINDS = {kind.name.lower(): kind for kind in (Kind.CLICK, Kind.IMPRESSION, Kind.ARTICLE, Kind.SERVED)}
 USUAL = ("click", "impression")
@@ -76,7 +77,7 @@ def plain(entry: Entry) -> dict[str, Any]:
     seconds, milliseconds = divmod(entry.time_ms, 1000)
     time = f"{datetime.fromtimestamp(seconds, UTC).isoformat()[:-6]}.{milliseconds:03d}Z"
     return {
-        **{name: value for name, value in entry.body.items() if name != BEFORE},
+        **{name: value for name, value in entry.body.items() if name not in HIDDEN},
         "seq": entry.seq or None,
         "event_id": entry.entry_id,
         "kind": entry.kind.name.lower(),

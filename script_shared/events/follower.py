@@ -15,6 +15,7 @@ from script_shared.events.lag import Lag
 from script_shared.events.list_queue import ListQueue
 from script_shared.events.log import EventLog
 from script_shared.events.served_list import ServedList
+from script_shared.tracing.log_spans import LogSpans
 
 TOGETHER = 500  # submissions written in one transaction
 READ = 2_000  # entries read and delivered at once
@@ -51,6 +52,7 @@ class _Submission:
 
     entries: Sequence[Entry]
     answer: Future[list[bool]]
+    trace: str  # ``traceparent`` of the request, "" where it is not traced
 
 
 class LogFollower(threading.Thread):
@@ -74,6 +76,7 @@ class LogFollower(threading.Thread):
         max_pending: entries that may wait in memory before others are refused; half as many served lists may wait
             before others are dropped.
         probe_seconds: how long to wait after a failed write before a trial write.
+        spans: of traces, around each write and each delivery.
     """
 
     def __init__(
@@ -85,11 +88,13 @@ class LogFollower(threading.Thread):
         poll_seconds: float = 0.25,
         max_pending: int = 50_000,
         probe_seconds: float = PROBE_SECONDS,
+        spans: LogSpans | None = None,
     ) -> None:
         super().__init__(name="event-log", daemon=True)
         self._log, self._subscriber = log, subscriber
         self._poll, self._max_pending = poll_seconds, max_pending
         self._without = without
+        self._spans = spans or LogSpans()
         self._probe_seconds, self._probe_at = probe_seconds, 0.0
         self._submissions: queue.SimpleQueue[_Submission | None] = queue.SimpleQueue()
         self.lag = Lag()
@@ -112,7 +117,8 @@ class LogFollower(threading.Thread):
                 UnavailableError("too many events are waiting to be written.", fix="Send them again later.")
             )
             return answer
-        self._put(_Submission(entries, answer))
+        trace, entries = self._spans.mark(entries)
+        self._put(_Submission(entries, answer, trace))
         return answer
 
     def submit_lists(self, lists: Sequence[ServedList]) -> None:
@@ -140,7 +146,7 @@ class LogFollower(threading.Thread):
         while going:
             group, going = self._next_group()
             flags = self._write(group) if group else []
-            self._read_on()
+            self._read_on([submission.trace for submission in group])
             self._probe()
             self._answer(group, flags)
             if not isinstance(flags, UnavailableError) and not self.lag.error and not self.lag.write_error:
@@ -163,7 +169,8 @@ class LogFollower(threading.Thread):
     def _write(self, group: list[_Submission]) -> list[bool] | UnavailableError:
         try:
             entries = [entry for submission in group for entry in submission.entries]
-            flags = self._log.append(entries)
+            with self._spans.writing((submission.trace for submission in group), len(entries)):
+                flags = self._log.append(entries)
         except UnavailableError as error:
             self._note_write(error)
             return error
@@ -203,10 +210,12 @@ class LogFollower(threading.Thread):
         entries = self._log.tail(after, limit=READ, without=self._without)
         return Batch(after, entries) if entries else None
 
-    def _read_on(self) -> None:
+    def _read_on(self, traces: Sequence[str]) -> None:
+        """Deliver what follows; ``traces`` are those of the group that was just written, if any."""
         try:
             while (batch := self.read()) is not None:
-                self._subscriber.deliver(batch)
+                with self._spans.folding(batch.entries, traces):
+                    self._subscriber.deliver(batch)
             self.lag.error, self.lag.read_at = "", time.monotonic()
         except UnavailableError as error:
             self.lag.error = error.log_text

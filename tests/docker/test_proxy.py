@@ -31,10 +31,12 @@ class Api(BaseHTTPRequestHandler):
 
     may_answer = threading.Event()
     seen: list[str]
+    traces: list[str | None]
 
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.seen.append(f"{self.command} {self.path}")
+        self.traces.append(self.headers.get("traceparent"))
         if self.path == "/slow":
             self.may_answer.wait(PATIENCE_SECONDS)
         if self.path.endswith("/gone"):
@@ -86,9 +88,10 @@ class Proxy:
         return status
 
 
-def configure(folder: Path, api: int, ports: dict[int, int]) -> Path:
+def configure(folder: Path, api: int, ports: dict[int, int], trusted: str) -> Path:
     """The stack's configuration with the folder and the ports that it has here, and the API as its two containers."""
     environment = {"PATH": "/usr/bin:/bin", "FRONT": str(folder / "front.conf"), "PAUTA_ROOT_PATH": "/pauta"}
+    environment["PAUTA_TRUSTED_PROXIES"] = trusted
     subprocess.run([FOLDER / "start.sh", "true"], env=environment, check=True)
     text = CONFIG.replace("/tmp/", f"{folder}/").replace("/dev/stderr", f"{folder}/log")
     for before, after in ports.items():
@@ -115,7 +118,7 @@ def wait_until_open(port: int) -> None:
 @pytest.fixture
 def api() -> Iterator[ThreadingHTTPServer]:
     Api.may_answer.clear()
-    Api.seen = []
+    Api.seen, Api.traces = [], []
     server = Server(("127.0.0.1", 0), Api)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
@@ -125,9 +128,10 @@ def api() -> Iterator[ThreadingHTTPServer]:
 
 
 @pytest.fixture
-def proxy(tmp_path: Path, api: ThreadingHTTPServer) -> Iterator[Proxy]:
+def proxy(tmp_path: Path, api: ThreadingHTTPServer, request: pytest.FixtureRequest) -> Iterator[Proxy]:
+    """A test may name the proxies that are trusted."""
     ports = {port: free_port() for port in (8000, 9090, 9093, 5000)}
-    config = configure(tmp_path, api.server_port, ports)
+    config = configure(tmp_path, api.server_port, ports, getattr(request, "param", ""))
     run_as = " user root;" if os.getuid() == 0 else ""  # pytest makes its folders for their owner alone
     command = [str(NGINX), "-c", str(config), "-e", str(tmp_path / "log"), "-g", f"daemon off;{run_as}"]
     process = subprocess.Popen(command)
@@ -166,6 +170,15 @@ def test_an_api_that_does_not_answer_is_a_problem_and_the_log_quotes_no_request(
     api.server_close()
     assert proxy.refusal("GET", "/recommendations?user_id=someone") == 502
     assert "someone" not in proxy.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("proxy", "passes"), [("", False), ("10.0.0.1", False), ("127.0.0.1", True)], indirect=["proxy"]
+)
+def test_only_a_trusted_proxy_names_the_trace_of_a_request(proxy: Proxy, passes: bool):
+    trace = f"00-{'a' * 32}-{'b' * 16}-01"
+    assert proxy.send("GET", "/", traceparent=trace)[0] == 200
+    assert Api.traces == [trace if passes else None]
 
 
 def test_an_error_of_the_api_passes_unchanged(proxy: Proxy):

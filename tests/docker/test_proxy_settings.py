@@ -70,14 +70,19 @@ def test_the_log_of_the_api_quotes_no_request():
     assert directive("access_log") == ["off"]
 
 
+def geo(*trusted: str) -> list[str]:
+    return ["geo $realip_remote_addr $is_proxy {", "default 0;", *trusted, "}"]
+
+
 @pytest.mark.parametrize(
     ("given", "lines"),
     [
-        ({}, ["client_max_body_size 1000000;", 'map $host $metrics_path { default "/metrics"; }']),
+        ({}, [*geo(), "client_max_body_size 1000000;", 'map $host $metrics_path { default "/metrics"; }']),
         (
             {"PAUTA_TRUSTED_PROXIES": "10.0.0.1, ::1", "PAUTA_HTTP_BODY_BYTES": "5", "PAUTA_ROOT_PATH": "pauta/"},
             [
-                *("set_real_ip_from 10.0.0.1;", "set_real_ip_from ::1;", "client_max_body_size 5;"),
+                *("set_real_ip_from 10.0.0.1;", "set_real_ip_from ::1;"),
+                *(*geo("10.0.0.1 1;", "::1 1;"), "client_max_body_size 5;"),
                 'map $host $metrics_path { default "/pauta/metrics"; }',
             ],
         ),

@@ -24,6 +24,7 @@ from script_shared.news.serving.answer_credits import AnswerCredits, ServedAnswe
 from script_shared.news.serving.texts import Vectoriser
 from script_shared.news.state.state_io import sizes_of
 from script_shared.settings import Settings
+from script_shared.tracing.log_spans import LogSpans
 
 WRITE_SECONDS = 8.0  # a writer waits no longer
 AGAIN = "Send the same again, with the same event_ids: what was written counts once."
@@ -35,12 +36,15 @@ MEASURE_SECONDS = 5.0  # adding up the state's memory takes milliseconds
 class EventIntake:
     """The position of one process in the event log, and the newsroom folded up to it.
 
+    Args:
+        spans: of traces, around what is written and folded.
+
     Attributes:
         log: the event log.
         answers: the newest answers of this process.
     """
 
-    def __init__(self, settings: Settings, log: EventLog, metrics: LiveMetrics) -> None:
+    def __init__(self, settings: Settings, log: EventLog, metrics: LiveMetrics, spans: LogSpans | None = None) -> None:
         self.log = log
         self.answers = AnswerMemory(self._write_lists, metrics.count_credit, settings.served_share)
         self._folder = StateFolder(self.answers, self._read)
@@ -48,7 +52,7 @@ class EventIntake:
         self._settings, self._metrics = settings, metrics
         self._tasks: list[asyncio.Task[None]] = []
         self.follower = LogFollower(
-            self.log, self._folder, without=NOT_FOLDED, poll_seconds=settings.events_poll_seconds
+            self.log, self._folder, without=NOT_FOLDED, poll_seconds=settings.events_poll_seconds, spans=spans
         )
         metrics.follow(self.follower.lag, self.stale_seconds)
 

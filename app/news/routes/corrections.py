@@ -19,6 +19,7 @@ from app.news.text_fields import RequiredId
 from app.security.requirement import require
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, Kind, Quarantine
+from script_shared.events.entry import TRACE
 
 router = APIRouter(prefix="/events", tags=["events"], dependencies=[require("operator", "news")], route_class=BodyRoute)
 EventId = Annotated[RequiredId, Path(description="The event id; it may contain slashes.")]
@@ -123,7 +124,7 @@ def _right(found: Entry, said: Correction, name: str) -> Entry:
     user, page = (
         old if new is None else new for old, new in ((found.user_id, said.user_id), (found.article_id, said.page))
     )
-    body = {name: value for name, value in {**found.body, **labels}.items() if value != ""}
+    body = {name: value for name, value in {**found.body, **labels}.items() if value != "" and name != TRACE}
     return Entry(f"correction-{name}", kind, time_ms, user, page, body)
 
 

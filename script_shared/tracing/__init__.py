@@ -1,0 +1,1 @@
+"""OpenTelemetry traces: off unless the standard ``OTEL_*`` variables ask for them (docs/traces.md)."""
