@@ -1,5 +1,8 @@
 """The counts of several workers become one: counters add up over the dead too, gauges are of the living."""
 
+import orjson
+from prometheus_client.samples import Exemplar
+
 from app.metrics.families import Family, Sample, WorkerCounts, fold_dead, merge_families
 
 
@@ -62,3 +65,16 @@ def test_the_dead_no_longer_count_for_releases_that_no_living_worker_knows():
 def test_folding_keeps_the_counts_of_the_dead_and_nothing_of_the_living():
     kept = fold_dead([snapshot(counter(1), gauge(1))], [snapshot(counter(4), gauge(4)), snapshot(counter(5))])
     assert [(family.name, [sample.value for sample in family.samples]) for family in kept] == [("seen", [9])]
+
+
+def test_the_newest_exemplar_of_several_processes_is_shown_and_survives_the_way_through_a_file():
+    def took(trace: str, at: float) -> WorkerCounts:
+        exemplar = Exemplar({"trace_id": trace}, 0.004, at) if trace else None
+        return snapshot(Family("took", "histogram", "", [Sample("took_bucket", {"le": "1"}, 1, exemplar)]))
+
+    written = orjson.dumps(took("b", 2.0), default=list)
+    together = merge_families([took("a", 1.0), took("", 0.0)], [WorkerCounts.of(orjson.loads(written))])
+    (sample,) = together[0].samples
+    assert sample == Sample("took_bucket", {"le": "1"}, 3, Exemplar({"trace_id": "b"}, 0.004, 2.0))
+    (shown,) = together[0].metric().samples
+    assert shown.exemplar == Exemplar({"trace_id": "b"}, 0.004, 2.0)

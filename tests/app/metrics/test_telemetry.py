@@ -68,25 +68,6 @@ def test_the_clock_of_the_release_is_shown() -> None:
     assert "pauta_clock_timestamp_seconds 5.0" in said
 
 
-def test_those_who_ask_while_metrics_are_written_share_the_next_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    counts = Telemetry()
-    written: list[int] = []
-
-    async def write() -> bytes:
-        written.append(len(written))
-        for _ in range(5):  # meanwhile the others ask
-            await asyncio.sleep(0)
-        return str(len(written)).encode()
-
-    async def ask() -> list[bytes]:
-        first = asyncio.create_task(counts.render())
-        await asyncio.sleep(0)
-        return [*await asyncio.gather(first, *(counts.render() for _ in range(50))), await counts.render()]
-
-    monkeypatch.setattr(counts, "_write", write)
-    assert asyncio.run(ask()) == [b"1", *[b"2"] * 50, b"3"]
-
-
 def test_only_the_first_use_case_counts_under_the_names_without_one() -> None:
     counts = Telemetry()
     first, second = counts.counts_of("loans", first=True), counts.counts_of("news")
