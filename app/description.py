@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from app.http.errors import MEDIA_TYPE
+from app.routes.shapes import Problem
 from app.security.route_roles import requirement_of
 
 ERRORS = ("4XX", "5XX")
@@ -20,6 +21,11 @@ Schema = dict[str, Any]
 def operation_id(route: APIRoute) -> str:
     """The name of the function that answers, such as ``get_recommendations``."""
     return route.name
+
+
+def responses() -> dict[int | str, dict[str, Any]]:
+    """The errors that every route may answer, as FastAPI takes them."""
+    return {code: {"model": Problem} for code in ERRORS}
 
 
 def finish(app: FastAPI) -> None:

@@ -35,7 +35,6 @@ from app.registry import use_cases
 from app.releases.release_guard import ReleaseGuard
 from app.releases.release_manager import ReleaseManager
 from app.routes import audit, evaluation, experiments, health, info, metrics, model, releases, tokens, train
-from app.routes.shapes import Problem
 from app.security.callers import Callers
 from app.security.request_limits import RequestLimits
 from app.security.requirement import Security
@@ -99,7 +98,7 @@ def create_app(settings: Settings, metrics_folder: Path | None = None, tracing: 
         redoc_url=None,
         favicon_url="web/icon.svg",  # beside /docs, under whatever prefix
         redirect_slashes=False,
-        responses=_responses(),
+        responses=description.responses(),
         generate_unique_id_function=description.operation_id,
         separate_input_output_schemas=False,
     )
@@ -124,7 +123,7 @@ def _routes(routers: Sequence[APIRouter]) -> list[BaseRoute]:
     """The routes of an application. They keep no state, and to make them takes 0.3 s, so applications share them."""
     key = tuple(id(router) for router in routers)  # routers are objects of modules, which stay
     if key not in _MADE:
-        whole = APIRouter(responses=_responses(), generate_unique_id_function=description.operation_id)
+        whole = APIRouter(responses=description.responses(), generate_unique_id_function=description.operation_id)
         for router in routers:
             whole.include_router(router)
         _MADE[key] = sorted(whole.routes, key=_turn)
@@ -140,10 +139,6 @@ def _turn(route: BaseRoute) -> int:
     if "{" in getattr(route, "path", "{"):
         return 2
     return 0 if getattr(route, "include_in_schema", False) else 1
-
-
-def _responses() -> dict[int | str, dict[str, Any]]:
-    return {code: {"model": Problem} for code in description.ERRORS}
 
 
 def _wrap(app: FastAPI, service: Service) -> None:
@@ -169,7 +164,7 @@ def default_app() -> FastAPI:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     memory.import_lightgbm()
     folder = os.environ.get(METRICS_FOLDER)
-    tracing = open_tracing("pauta-api", {"service.version": __version__})
+    tracing = open_tracing("pauta-api", settings.env, {"service.version": __version__})
     return create_app(settings, Path(folder) if folder else None, tracing)
 
 

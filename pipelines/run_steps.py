@@ -58,7 +58,7 @@ def _run_and_print(case: UseCase, context: Context, step: Step, workers: int) ->
 
 def _run_step(case: UseCase, context: Context, step: Step, workers: int) -> dict[str, Any]:
     if not step.parts:
-        with step_span(case.name, step.name, context.run.run_id):
+        with step_span(context, step.name):
             return step.action(context)
     spawn = multiprocessing.get_context("spawn")  # a forked child of a threaded Polars process can hang
     with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
@@ -67,7 +67,7 @@ def _run_step(case: UseCase, context: Context, step: Step, workers: int) -> dict
 
 
 def _run_part(step: Step, context: Context, part: str) -> dict[str, Any]:
-    with step_span(context.use_case, step.name, context.run.run_id, part):
+    with step_span(context, step.name, part):
         return step.action(context, part)
 
 

@@ -54,7 +54,7 @@ def run_step(case: UseCase, step: Step, run_id: str, airflow: AirflowContext, pa
         part: one of ``step.parts``, None for a step without parts.
     """
     context = step_context(case, run_id, airflow)
-    with step_span(case.name, step.name, run_id, part or ""):
+    with step_span(context, step.name, part or ""):
         facts = step.action(context, part) if part else step.action(context)
     if not step.parts or part == step.parts[0]:
         note_step(case, context, step, facts, by_dag(airflow), _why(airflow), once_of(airflow))

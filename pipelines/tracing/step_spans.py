@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
+from pipelines.use_case import Context
 from script_shared.tracing.tracing import Tracing, is_wanted, open_tracing
 
 if TYPE_CHECKING:
@@ -32,19 +33,19 @@ def run_trace_id(use_case: str, run_id: str) -> str:
 
 
 @contextmanager
-def step_span(use_case: str, step: str, run_id: str, part: str = "") -> Iterator[None]:
+def step_span(context: Context, step: str, part: str = "") -> Iterator[None]:
     """A span around a step, or a part of one. Where traces are off, nothing happens.
 
     Args:
-        use_case: its name.
+        context: of the step: its run and its settings.
         step: its name.
-        run_id: of the run.
         part: such as a segment, "" for a step without parts.
 
     Raises:
         SettingsError: traces are wanted and cannot be made; the message says why.
     """
-    tracing = _open(run_trace_id(use_case, run_id))
+    use_case, run_id = context.use_case, context.run.run_id
+    tracing = _open(context.settings.env, run_trace_id(use_case, run_id))
     if tracing is None:
         yield
         return
@@ -58,19 +59,19 @@ def step_span(use_case: str, step: str, run_id: str, part: str = "") -> Iterator
         tracing.close()
 
 
-def _open(trace_id: str) -> Tracing | None:
+def _open(environment: str, trace_id: str) -> Tracing | None:
     """The spans of one step: steps take seconds and more, so each sends its own before its process may end."""
     if not is_wanted(os.environ):
         return None
-    return open_tracing(SERVICE, ids=_ids(trace_id))
+    return open_tracing(SERVICE, environment, ids=_ids(trace_id))
 
 
 @contextmanager
 def _span(tracing: Tracing, name: str, attributes: dict[str, Any]) -> Iterator[None]:
-    from opentelemetry.context import Context
+    from opentelemetry.context import Context as NoParent
     from opentelemetry.trace import StatusCode
 
-    span = tracing.tracer.start_span(name, Context(), attributes=attributes, links=_links())
+    span = tracing.tracer.start_span(name, NoParent(), attributes=attributes, links=_links())
     try:
         yield
     except BaseException as error:

@@ -71,6 +71,7 @@ def is_wanted(environ: Mapping[str, str]) -> bool:
 
 def open_tracing(
     service: str,
+    environment: str,
     attributes: Mapping[str, str] | None = None,
     *,
     ids: "IdGenerator | None" = None,
@@ -80,6 +81,7 @@ def open_tracing(
 
     Args:
         service: ``service.name`` of the spans, unless ``OTEL_SERVICE_NAME`` says another.
+        environment: ``deployment.environment.name`` of the spans, unless ``OTEL_RESOURCE_ATTRIBUTES`` says another.
         attributes: of all spans of the process, besides host, process and what ``OTEL_RESOURCE_ATTRIBUTES`` says.
         ids: makes the ids of spans and traces; None for the SDK's own, which are random.
         environ: variables that decide whether traces are wanted. The SDK reads its own from the process.
@@ -99,7 +101,8 @@ def open_tracing(
             f"OTEL_* variables ask for traces, but the package {error.name} is not installed.",
             fix=f"Install {PACKAGES}, or unset {' and '.join((*ADDRESSES, EXPORTERS))}.",
         ) from None
-    provider = TracerProvider(resource=_resource(service, attributes or {}), id_generator=ids, shutdown_on_exit=False)
+    resource = _resource({"service.name": service, "deployment.environment.name": environment, **(attributes or {})})
+    provider = TracerProvider(resource=resource, id_generator=ids, shutdown_on_exit=False)
     for exporter in exporters:
         provider.add_span_processor(BatchSpanProcessor(exporter))
     return Tracing(provider)
@@ -127,12 +130,12 @@ def _exporter(name: str, environ: Mapping[str, str]) -> "SpanExporter":
     return OTLPSpanExporter()
 
 
-def _resource(service: str, attributes: Mapping[str, str]) -> Any:
+def _resource(attributes: Mapping[str, str]) -> Any:
     """What all spans of the process have in common; ``OTEL_RESOURCE_ATTRIBUTES`` and ``OTEL_SERVICE_NAME`` win."""
     from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 
     process = {"host.name": socket.gethostname(), "process.pid": os.getpid(), "service.instance.id": str(uuid.uuid4())}
-    own = Resource.create({"service.name": service, **process, **attributes})
+    own = Resource.create({**process, **attributes})
     return own.merge(OTELResourceDetector().detect())
 
 

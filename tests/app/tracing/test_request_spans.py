@@ -165,7 +165,9 @@ def test_two_processes_send_the_spans_of_one_click(store: Store, monkeypatch: py
     parts = [*receiver.named("event log: write"), *receiver.named("event log: fold")]
     assert {(part.trace_id, part.parent_id) for part in parts} == {(click.trace_id, click.span_id)}
     assert {part.resource["process.pid"] for part in parts} == processes
-    assert {span.resource["service.name"] for span in receiver.spans} == {"pauta-api"}
+    resources = [span.resource for span in receiver.spans]
+    assert {each["service.name"] for each in resources} == {"pauta-api"}
+    assert {each["deployment.environment.name"] for each in resources} == {"dev"}
     assert click.trace_id in exemplars
 
 

@@ -1,12 +1,20 @@
 """The steps of a run are spans of one trace, whose id is made of the run's."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from opentelemetry.trace import use_span
 
+from pipelines.runs import Run
 from pipelines.tracing.step_spans import run_trace_id, step_span
+from pipelines.use_case import Context
+from script_shared.settings import Settings
 from tests.otlp import InMemory, Receiver, receiving
+
+
+def context(use_case: str, run_id: str) -> Context:
+    return Context(Settings(), None, Run(Path("data") / use_case, run_id))
 
 
 @pytest.fixture
@@ -18,9 +26,9 @@ def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
 
 def test_steps_of_a_run_are_in_one_trace(receiver: Receiver) -> None:
     for step, part in (("download", ""), ("train", "logged"), ("train", "anonymous")):
-        with step_span("news", step, "run-1", part):
+        with step_span(context("news", "run-1"), step, part):
             pass
-    with step_span("news", "download", "run-2"):
+    with step_span(context("news", "run-2"), "download"):
         pass
     assert [span.name for span in receiver.spans] == ["news download", "news train", "news train", "news download"]
     one, other = run_trace_id("news", "run-1"), run_trace_id("news", "run-2")
@@ -36,7 +44,7 @@ def test_steps_of_a_run_are_in_one_trace(receiver: Receiver) -> None:
 
 
 def test_a_step_that_fails_sends_the_type_of_the_error_and_not_its_words(receiver: Receiver) -> None:
-    with pytest.raises(ValueError, match="Ana"), step_span("students", "refine", "run-1"):
+    with pytest.raises(ValueError, match="Ana"), step_span(context("students", "run-1"), "refine"):
         raise ValueError("Ana, 13 years, has no class")
     (span,) = receiver.spans
     assert span.failed
@@ -51,7 +59,7 @@ def test_a_run_is_kept_whole_or_not_at_all(
     monkeypatch.setenv("OTEL_TRACES_SAMPLER", "traceidratio")
     monkeypatch.setenv("OTEL_TRACES_SAMPLER_ARG", share)
     for step in ("download", "refine"):
-        with step_span("news", step, "run-1"):
+        with step_span(context("news", "run-1"), step):
             pass
     assert len(receiver.spans) == kept
 
@@ -61,7 +69,7 @@ def test_half_of_the_runs_are_kept_each_whole(receiver: Receiver, monkeypatch: p
     monkeypatch.setenv("OTEL_TRACES_SAMPLER_ARG", "0.5")
     for run in range(10):
         for step in ("download", "refine"):
-            with step_span("news", step, f"run-{run}"):
+            with step_span(context("news", f"run-{run}"), step):
                 pass
     by_run = [sum(span.attributes["pauta.run_id"] == f"run-{run}" for span in receiver.spans) for run in range(10)]
     assert set(by_run) == {0, 2}
@@ -70,13 +78,13 @@ def test_half_of_the_runs_are_kept_each_whole(receiver: Receiver, monkeypatch: p
 def test_off_nothing_is_imported_or_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OTEL_EXPORTER_OTLP_ENDPOINT", raising=False)
     monkeypatch.setattr("pipelines.tracing.step_spans.open_tracing", None)
-    with step_span("news", "download", "run-1"):
+    with step_span(context("news", "run-1"), "download"):
         pass
 
 
 def test_a_span_around_the_step_is_linked(receiver: Receiver) -> None:
     task = InMemory().tracer.start_span("airflow task")
-    with use_span(task), step_span("news", "download", "run-1"):
+    with use_span(task), step_span(context("news", "run-1"), "download"):
         pass
     (span,) = receiver.spans
     assert span.links == [f"{task.get_span_context().trace_id:032x}"]
