@@ -190,6 +190,10 @@ bench-recruiting: install ## Recruiting on real vacancies and applications, as o
 bench-vectors: install ## Vector indexes side by side: recall, build, memory, times (ARGS="--size 50000 --kind exact")
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.vectors $(ARGS)
 
+.PHONY: bench-log
+bench-log: install ## Events a second that one log stores and one process folds, SQLite and PostgreSQL (ARGS="--events 20000")
+	$(BIN)/python -m tests.benchmarks.log_rates $(ARGS)
+
 .PHONY: bench-slow-site
 bench-slow-site: install ## A generated year of a slow site through the pipeline at its defaults, beside the most read
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.slow $(ARGS)

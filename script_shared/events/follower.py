@@ -216,12 +216,21 @@ class LogFollower(threading.Thread):
             while (batch := self.read()) is not None:
                 with self._spans.folding(batch.entries, traces):
                     self._subscriber.deliver(batch)
+                if self._is_last(batch):
+                    break
             self.lag.error, self.lag.read_at = "", time.monotonic()
         except UnavailableError as error:
             self.lag.error = error.log_text
         except Exception as error:  # edge of the thread: it reads on while the service lives
             logger.exception("events could not be read")
             self.lag.error = f"{type(error).__name__}: {error}"
+
+    def _is_last(self, batch: Batch) -> bool:
+        """Whether the log had no more entries when the batch was read, and the subscriber accepted all of them."""
+        position = self._subscriber.position()
+        if position is not None:
+            self.lag.applied = position
+        return len(batch.entries) < READ and position == batch.entries[-1].seq
 
     def _answer(self, group: list[_Submission], flags: list[bool] | UnavailableError) -> None:
         start = 0

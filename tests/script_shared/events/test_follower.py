@@ -77,6 +77,22 @@ def test_requests_that_wait_together_get_their_own_answers(follow):
     assert follower.lag.pending == 0
 
 
+def test_what_was_written_is_read_once(tmp_path):
+    log, seen = EventLog(f"sqlite:///{tmp_path / 'events.db'}"), Collector()
+    reads, read = [], log.tail
+    log.tail = lambda *given, **named: reads.append(given) or read(*given, **named)
+    follower = LogFollower(log, seen, poll_seconds=60)
+    follower.start()
+    try:
+        follower.submit([click(1), click(2)]).result(PATIENCE_SECONDS)
+        assert seen.ids == ["1", "2"]
+        assert len(reads) == 1
+        assert follower.lag.applied == 2
+    finally:
+        follower.stop()
+        log.close()
+
+
 def test_two_processes_are_handed_the_same_order(follow):
     (one, seen_one), (two, seen_two) = follow(poll_seconds=0.05), follow(poll_seconds=0.05)
 
