@@ -110,9 +110,8 @@ def main() -> int:
     parser.add_argument("--processes", type=int, nargs="+", default=[1, 4])
     parser.add_argument("--times", type=int, nargs="+", default=[1, 10, 100])
     args = parser.parse_args()
-    print(
-        f"{machine()}\n\n{'log':<12}{'times':>6}{'clicks/s':>10}{'processes':>11}{'seen p50 s':>12}{'p99 s':>8}{'core':>8}"
-    )
+    names = f"{'log':<12}{'times':>6}{'clicks/s':>10}{'processes':>11}"
+    print(f"{machine()}\n\n{names}{'seen p50 s':>12}{'p99 s':>8}{'core':>8}")
     for processes in args.processes:
         with tempfile.TemporaryDirectory(prefix="pauta-log-") as work, logs(Path(work)) as addresses:
             for name, uri in addresses.items():
