@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import gc
-import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -26,7 +25,7 @@ from app.http.guarded_http import STATE
 from app.http.heads import Heads
 from app.http.limits import HttpLimits
 from app.http.middleware import RequestMiddleware
-from app.log_lines import line_format
+from app.log_lines import set_up_logging
 from app.metrics.evaluation_file import EvaluationFile
 from app.metrics.telemetry import Telemetry
 from app.metrics.use_case_metrics import ReleaseCounts
@@ -42,7 +41,7 @@ from app.shell import error_pages
 from app.shell.people import SESSION
 from app.shell.routes import files, front, login
 from app.shell.shell import Shell
-from app.tracing.request_spans import RequestSpans
+from app.tracing.wrapping import follow_requests
 from app.trigger import Trigger
 from app.use_case import AppUseCase, Parts
 from script_shared.addresses import networks, origins
@@ -113,9 +112,13 @@ def create_app(settings: Settings, metrics_folder: Path | None = None, tracing: 
     return app
 
 
+def _own_routers(cases: Mapping[str, AppUseCase]) -> dict[str, list[APIRouter]]:
+    return {name: [*(case.pages.routers if case.pages else ()), *case.routers] for name, case in cases.items()}
+
+
 def _routers(cases: Mapping[str, AppUseCase]) -> Iterator[APIRouter]:
-    for case in cases.values():
-        yield from (*(case.pages.routers if case.pages else ()), *case.routers)
+    for own in _own_routers(cases).values():
+        yield from own
     yield from (*OPERATIONS.routers, *(module.router for module in ROUTERS))
 
 
@@ -151,17 +154,14 @@ def _wrap(app: FastAPI, service: Service) -> None:
     app.add_middleware(RequestMiddleware, telemetry=telemetry, body_bytes=settings.http_body_bytes)
     if settings.cors_origins:
         app.add_middleware(CrossOrigin, allowed=origins(settings.cors_origins), telemetry=telemetry)
-    proxies = networks(settings.trusted_proxies)
-    app.add_middleware(ForwardedHeaders, root=settings.root_path, trusted=proxies)
-    if service.tracing is not None:
-        app.add_middleware(RequestSpans, tracer=service.tracing.tracer, trusted=proxies)
+    app.add_middleware(ForwardedHeaders, root=settings.root_path, trusted=networks(settings.trusted_proxies))
+    follow_requests(app, settings, service.tracing, _own_routers(service.cases))
 
 
 def default_app() -> FastAPI:
     """The application with settings from the environment; what ``python -m app`` starts in each process."""
     settings = load_settings()
-    logging.basicConfig(level=settings.log_level.upper(), format=line_format(settings.env))
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    set_up_logging(settings)
     memory.import_lightgbm()
     folder = os.environ.get(METRICS_FOLDER)
     tracing = open_tracing("pauta-api", settings.env, {"service.version": __version__})

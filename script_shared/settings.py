@@ -194,6 +194,11 @@ class Settings(AccessSettings):
     http_connections: int = Field(1000, ge=1, description="open connections per process")
     http_connections_per_address: int = Field(200, ge=1, description="of those, from one address")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="level of the API's log")
+    log_format: Literal["text", "json"] = Field(
+        "text",
+        description="form of the lines of the API's log: `text`, or `json` with the ids of request and trace and the "
+        "use case",
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.forwarded import within
 from app.http.middleware import TRACE_ID, method_of, route_of
+from app.tracing.use_case_of import UseCaseOf
 from script_shared.addresses import Network
 
 if TYPE_CHECKING:
@@ -31,10 +32,11 @@ class RequestSpans:
     Args:
         tracer: starts spans.
         trusted: networks of the proxies whose ``traceparent`` is believed.
+        use_case_of: the use case that a request belongs to.
     """
 
-    def __init__(self, app: ASGIApp, tracer: "Tracer", trusted: Sequence[Network]) -> None:
-        self.app, self._tracer = app, tracer
+    def __init__(self, app: ASGIApp, tracer: "Tracer", trusted: Sequence[Network], use_case_of: UseCaseOf) -> None:
+        self.app, self._tracer, self._use_case_of = app, tracer, use_case_of
         networks = tuple(trusted)
         self._is_trusted = lru_cache(4096)(lambda address: within(address, networks))
 
@@ -82,10 +84,10 @@ class RequestSpans:
             await self.app(scope, receive, send_and_note)
         finally:
             detach(token)
-            _end(span, scope, status)
+            _end(span, scope, status, self._use_case_of(scope))
 
 
-def _end(span: "Span", scope: Scope, status: int) -> None:
+def _end(span: "Span", scope: Scope, status: int, use_case: str) -> None:
     """Say what was asked and answered, without any value that a person sent, but for a plain request id."""
     from opentelemetry.trace import StatusCode
 
@@ -95,6 +97,7 @@ def _end(span: "Span", scope: Scope, status: int) -> None:
         "http.request.method": method,
         "http.route": route,
         "http.response.status_code": status,
+        "pauta.use_case": use_case,
         "pauta.request_id": scope.get("request_id", ""),
         "pauta.variant": scope.get("variant", ""),
     }

@@ -27,6 +27,7 @@ from tests.patience import PATIENCE_SECONDS
 
 TOKEN = "opens-admin-routes"
 ROOT = Path(__file__).parents[2]
+LOG = {"PAUTA_LOG_LEVEL": "warning"}  # of processes that a test starts
 LONGEST_PAUSE = 0.1  # seconds between two checks: each check costs the service work, too
 
 
@@ -181,7 +182,7 @@ def started(settings: Settings, workers: int = 1, port: int = 0) -> Iterator[tup
         "PAUTA_MODELS_URI": settings.models_uri,
         "PAUTA_EVALUATION_DIR": str(settings.evaluation_dir),
         "PAUTA_RELEASE_POLL_SECONDS": str(settings.release_poll_seconds),
-        "PAUTA_LOG_LEVEL": "warning",
+        **LOG,
     }
     command = [sys.executable, "-m", "app", "--port", str(port), "--workers", str(workers)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)

@@ -52,6 +52,7 @@ def test_a_list_and_a_click_are_traced_without_naming_anybody(store: Store) -> N
         "http.route": "/recommendations",
         "http.response.status_code": 200,
         "pauta.request_id": "r1",
+        "pauta.use_case": "news",
     }
     for name in ("event log: write", "event log: fold"):
         (part,) = tracing.named(name)
