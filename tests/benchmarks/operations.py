@@ -39,7 +39,7 @@ LOOKS, CLOSE_LOOKS = 8, 24  # of the guard on a day; on the day after a bad rele
 PARAMS = (  # in place of those of the product
     ("cool_down_hours = 24 ", "cool_down_hours = 0.01 "),  # of the guard: a day takes minutes here
     ("replayed_clicks = 2000 ", "replayed_clicks = 1000 "),  # for a shorter evening
-    ("requests = 4500 ", "requests = 2500 "),
+    ("requests = 9000 ", "requests = 2500 "),
     ("references = 3 ", "references = 1 "),
 )
 PATIENCE_SECONDS = 900.0
