@@ -39,6 +39,9 @@ lock: | $(BIN)/uv ## Resolve the dependencies again, after a change in pyproject
 	$(LOCK) --group docs -c requirements_airflow.txt -o docs/requirements.txt
 	$(LOCK) tests/clients/generators/requirements.in -o tests/clients/generators/requirements.txt
 	$(LOCK) tests/clients/properties/requirements.in -c requirements_airflow.txt -o tests/clients/properties/requirements.txt
+	$(LOCK) docker/kubernetes/requirements.in -c requirements_airflow.txt -o docker/kubernetes/requirements.txt
+	$(LOCK) tests/deployment/requirements_kubernetes.in -o tests/deployment/requirements_kubernetes.txt
+	$(LOCK) tests/deployment/requirements_ecs.in -o tests/deployment/requirements_ecs.txt
 
 .PHONY: check
 check: install ## Format, lint, types, import rules, Dockerfiles, compose file, plain English, names, docstrings
@@ -150,6 +153,18 @@ test-schema: install ## Send generated requests of every operation in the OpenAP
 	@$(UV) pip install --quiet --python $(VENV)-schema/bin/python --require-hashes -r tests/clients/properties/requirements.txt
 	PAUTA_TEST_SCHEMA="$(ARGS)" $(BIN)/pytest tests/clients/test_properties.py
 
+.PHONY: verify-kubernetes
+verify-kubernetes: | $(BIN)/uv ## Check the Helm chart without a cluster: lint, objects of three environments, schemas, policies (ARGS=--programs)
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)-kubernetes
+	@$(UV) pip install --quiet --python $(VENV)-kubernetes/bin/python --require-hashes -r tests/deployment/requirements_kubernetes.txt
+	@$(VENV)-kubernetes/bin/python -m tests.deployment.kubernetes $(ARGS)
+
+.PHONY: verify-ecs
+verify-ecs: | $(BIN)/uv ## Check the templates for Fargate without a cloud: cfn-lint, and every stack in moto at three sizes
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)-ecs
+	@$(UV) pip install --quiet --python $(VENV)-ecs/bin/python --require-hashes -r tests/deployment/requirements_ecs.txt
+	@$(VENV)-ecs/bin/python -m tests.deployment.ecs
+
 .PHONY: bench-scale
 bench-scale: install ## Full scale, from CSV to a promoted release and a ready API: seconds and memory
 	$(BIN)/python -m tests.benchmarks.scale
@@ -231,5 +246,5 @@ docs: | $(BIN)/uv ## Build the documentation as a site, in site/; a broken link 
 
 .PHONY: clean
 clean: ## Remove what was made here: environments, caches, runs, releases and Airflow's home
-	rm -rf $(VENV) $(VENV)-serving $(VENV)-clients $(VENV)-schema $(VENV)-docs site .airflow .pauta .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-serving $(VENV)-clients $(VENV)-schema $(VENV)-docs $(VENV)-kubernetes $(VENV)-ecs site .airflow .pauta .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find script_shared/data script_shared/models script_shared/evaluation -mindepth 1 ! -name .gitkeep -delete

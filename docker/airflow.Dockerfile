@@ -11,6 +11,11 @@ ARG ENCODERS=""
 COPY requirements_encoders.txt ./
 RUN if [ -n "$ENCODERS" ]; then \
       python -m pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes -r requirements_encoders.txt; fi
+# What KubernetesExecutor needs: `docker build --build-arg KUBERNETES=1 …` (docs/kubernetes.md).
+ARG KUBERNETES=""
+COPY docker/kubernetes/requirements.txt ./requirements_kubernetes.txt
+RUN if [ -n "$KUBERNETES" ]; then \
+      python -m pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes -r requirements_kubernetes.txt; fi
 
 FROM python:3.11-slim-bookworm AS base
 # libgomp1 is what LightGBM and scikit-learn call; Debian's security updates move its version, so it is not pinned.

@@ -33,7 +33,11 @@ OF_TESTS = {  # and of notebooks
     ),
 }
 
-OF_THE_STACK = set(re.findall(r"PAUTA_[A-Z0-9_]+", (ROOT / ".env.example").read_text(encoding="utf-8")))
+OF_THE_STACK = {
+    name
+    for file in (".env.example", "docker/kubernetes/values.yaml")
+    for name in re.findall(r"PAUTA_[A-Z0-9_]+", (ROOT / file).read_text(encoding="utf-8"))
+}
 
 
 def test_every_setting_is_documented_and_no_other_is():

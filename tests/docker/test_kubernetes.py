@@ -1,0 +1,40 @@
+"""The values of the chart agree with the rest of the stack; `make verify-kubernetes` renders and checks it."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+CHART = ROOT / "docker" / "kubernetes"
+VALUES = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
+LINKED = ("alerts.yml", "databases.sh", "dashboards")
+ENVIRONMENTS = sorted(file.stem for file in (ROOT / "docker" / "environments").glob("*.env"))
+
+
+def test_statsd_makes_the_same_of_airflows_metrics_as_in_compose():
+    mapping = yaml.safe_load((ROOT / "docker" / "statsd" / "mapping.yml").read_text(encoding="utf-8"))
+    assert VALUES["airflow"]["statsd"]["overrideMappings"] == mapping["mappings"]
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_what_the_chart_takes_from_the_stack_is_there(name: str):
+    assert (CHART / "files" / name).resolve().is_relative_to(ROOT)
+    assert (CHART / "files" / name).exists()
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_an_environment_of_the_chart_sets_what_the_one_of_the_containers_sets(name: str):
+    values = yaml.safe_load((CHART / "environments" / f"{name}.yaml").read_text(encoding="utf-8"))
+    assert values["env"] == values["global"]["env"] == name
+    lines = (ROOT / "docker" / "environments" / f"{name}.env").read_text(encoding="utf-8").splitlines()
+    given = dict(line.split("=", 1) for line in lines if line.startswith("PAUTA_"))
+    of_chart = {"PAUTA_ENV": values["env"], "PAUTA_MODELS_URI": values.get("modelsUri"), **values.get("settings", {})}
+    assert given.items() <= of_chart.items()
+
+
+def test_the_executor_finds_the_pod_of_a_task_where_the_chart_puts_it():
+    airflow = VALUES["airflow"]
+    [mount], [volume] = airflow["scheduler"]["extraVolumeMounts"], airflow["scheduler"]["extraVolumes"]
+    assert airflow["config"]["kubernetes_executor"]["pod_template_file"] == f"{mount['mountPath']}/pod.yaml"
+    assert volume["configMap"]["name"] == VALUES["podTemplate"]
