@@ -3,6 +3,7 @@
 import json
 import logging
 
+from pipelines.lake.session import see_lake
 from pipelines.runs import MANIFEST, latest_run
 from pipelines.use_case import Options, UseCase
 from script_shared.errors import PautaError
@@ -34,6 +35,7 @@ def find_arrival(case: UseCase, settings: Settings) -> str | None:
         settings: say where files arrive and where runs are.
     """
     try:
+        see_lake(settings, case.name)
         found = str(
             case.function("fingerprint")(case.context(settings, "arrival", Options(source=case.landing_source)))
         )

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pipelines.runs import remove
+from pipelines.runs import Run, remove
 from script_shared.arrays import IdIndex
 from script_shared.errors import PautaError
 from script_shared.events import EventLog
@@ -74,7 +74,7 @@ def remove_runs_holding(
     """
     removed = []
     for run in runs:
-        files = [root / step / run / name for step, name in tables.items()]
+        files = [Run(root, run).folder(step) / name for step, name in tables.items()]
         if any(holds(file) for file in files if file.is_file()):
             for step in root.glob("[!.]*"):
                 if step.is_dir():  # what else is there, such as the memory of the monitoring, is of no run

@@ -59,7 +59,7 @@ def _run_and_print(case: UseCase, context: Context, step: Step, workers: int) ->
 def _run_step(case: UseCase, context: Context, step: Step, workers: int) -> dict[str, Any]:
     if not step.parts:
         with step_span(context, step.name):
-            return step.action(context)
+            return step.run(context)
     spawn = multiprocessing.get_context("spawn")  # a forked child of a threaded Polars process can hang
     with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
         waiting = {part: pool.submit(_run_part, step, context, part) for part in step.parts}
@@ -68,7 +68,7 @@ def _run_step(case: UseCase, context: Context, step: Step, workers: int) -> dict
 
 def _run_part(step: Step, context: Context, part: str) -> dict[str, Any]:
     with step_span(context, step.name, part):
-        return step.action(context, part)
+        return step.run(context, part)
 
 
 def _short(facts: dict[str, Any]) -> str:

@@ -1,20 +1,22 @@
 """A run: one folder per step, complete when its manifest is there, never changed afterwards."""
 
 import json
-import os
 import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines import run_folders
+from pipelines.lake.cache import delete_from_lake, folders_read, note_written, provide
+from pipelines.run_folders import partial_of, take_away, take_name
 from script_shared.errors import InputError, RunError
 
-MANIFEST = "_manifest.json"
+MANIFEST = run_folders.MANIFEST
 STEP_OF = {  # which step writes a folder, where they do not have the same name
     "raw": "download",
     "refined": "refine",
@@ -64,14 +66,32 @@ class Run:
                 fix="Use letters, digits, _ . + -",
             )
 
-    def folder(self, step: str, part: str | None = None) -> Path:
-        """Where a step's output is, whether it exists or not: ``<root>/<step>/<run id>[/<part>]``."""
+    def place(self, step: str, part: str | None = None) -> Path:
+        """Where a step's output is or will be on this machine: ``<root>/<step>/<run id>[/<part>]``.
+
+        The files of a folder that another machine wrote may be missing there: ``folder`` and ``read`` fetch them.
+        """
         base = self.root / step / self.run_id
         return base / part if part else base
 
+    def folder(self, step: str, part: str | None = None) -> Path:
+        """Where a step's output is, whether it exists or not, with its files if another machine put them into the lake.
+
+        Args:
+            step: name of the step's folder, such as ``refined``.
+            part: one of the step's parts, None for a step without parts.
+
+        Raises:
+            UnavailableError: the files are in the data lake, which cannot be used.
+        """
+        path = self.place(step, part)
+        provide(path)
+        folders_read.add(path)
+        return path
+
     def complete(self, step: str, part: str | None = None) -> bool:
         """Whether the step finished."""
-        return (self.folder(step, part) / MANIFEST).is_file()
+        return (self.place(step, part) / MANIFEST).is_file()
 
     def read(self, step: str, part: str | None = None) -> Path:
         """The folder of a finished step.
@@ -82,9 +102,14 @@ class Run:
 
         Raises:
             RunError: the step has not finished in this run, or there is no such run.
+            UnavailableError: the files are in the data lake, which cannot be used.
         """
+        self._require(step, part)
+        return self.folder(step, part)
+
+    def _require(self, step: str, part: str | None) -> None:
         if self.complete(step, part):
-            return self.folder(step, part)
+            return
         if not any(folder.exists() for folder in self.root.glob(f"*/{self.run_id}")):
             raise RunError(f"run {self.run_id!r} does not exist.", fix=f"Runs are the folders in {self.root}/*/.")
         name = f"{step}/{part}" if part else step
@@ -101,7 +126,10 @@ class Run:
         Raises:
             RunError: the step has not finished in this run.
         """
-        facts: dict[str, Any] = json.loads((self.read(step, part) / MANIFEST).read_text())
+        self._require(step, part)
+        path = self.place(step, part)
+        folders_read.add(path)
+        facts: dict[str, Any] = json.loads((path / MANIFEST).read_text())
         return facts
 
     @contextmanager
@@ -115,27 +143,18 @@ class Run:
             step: name of the step's folder, such as ``refined``.
             part: one of the step's parts, None for a step without parts.
         """
-        final = self.folder(step, part)
-        partial = final.with_name(f".{final.name}.{os.getpid()}-{secrets.token_hex(2)}.partial")
+        final = self.place(step, part)
+        partial = partial_of(final)
         partial.mkdir(parents=True)
         facts: dict[str, Any] = {"run_id": self.run_id, "step": step}
         try:
             yield partial, facts
             facts["finished_at"] = datetime.now(UTC).isoformat(timespec="seconds")
             (partial / MANIFEST).write_text(json.dumps(facts, indent=2, default=str))
-            _take_name(partial, final)
+            take_name(partial, final)
+            note_written(final)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
-
-
-def _take_name(partial: Path, final: Path) -> None:
-    if final.exists():
-        old = partial.with_name(partial.name.replace(".partial", ".old.partial"))
-        final.rename(old)
-        partial.rename(final)
-        shutil.rmtree(old, ignore_errors=True)
-    else:
-        partial.rename(final)
 
 
 def latest_run(root: Path, step: str) -> str | None:
@@ -150,12 +169,13 @@ def latest_run(root: Path, step: str) -> str | None:
 
 
 def remove(folder: Path) -> None:
-    """Take the name away first: a half-removed folder must never look like a finished step.
+    """Remove a folder from this machine, and from the data lake if it is there, first.
 
     Args:
         folder: of a step; nothing happens if it is missing.
+
+    Raises:
+        UnavailableError: it is in the data lake, which cannot be used; the folder stays.
     """
-    away = folder.with_name(f".{folder.name}.{secrets.token_hex(2)}.partial")
-    with suppress(FileNotFoundError):
-        folder.rename(away)
-        shutil.rmtree(away, ignore_errors=True)
+    delete_from_lake(folder)
+    take_away(folder)

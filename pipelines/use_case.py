@@ -6,6 +6,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any, Literal
 
+from pipelines.lake.session import step_on_lake
 from pipelines.runs import Run, folder_of
 from script_shared.errors import InputError
 from script_shared.params import Params, load_params
@@ -117,6 +118,19 @@ class Step:
     def folder(self) -> str:
         """The run's folder that it writes."""
         return folder_of(self.name)
+
+    def run(self, context: Context, part: str | None = None) -> dict[str, Any]:
+        """Do the step. With ``PAUTA_LAKE_URI`` it reads from the data lake, and its folders are uploaded there.
+
+        Args:
+            context: the run, its settings, params and options.
+            part: one of ``parts``, None for a step without parts.
+
+        Returns:
+            the step's facts.
+        """
+        with step_on_lake(context.settings, context.run.root, context.run.run_id, self.name, self.folder):
+            return self.action(context, part) if part else self.action(context)
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,11 @@ class Settings(AccessSettings):
         "in the label `environment` of metrics; `prod` refuses to start with what is not safe",
     )
     data_dir: Path = Field(SHARED / "data", description="folder of raw, refined, trained and evaluated runs")
+    lake_uri: str | None = Field(
+        None,
+        description="object store (`s3://bucket/prefix`, `gs://…`, `az://…`) or folder for the runs' folders, so that "
+        "steps can run on machines that share no disk; unset, they are in the data folder alone",
+    )
     models_uri: str = Field(
         str(SHARED / "models"), description="folder or object store (`s3://bucket/prefix`) of releases"
     )

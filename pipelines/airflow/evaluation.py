@@ -9,6 +9,7 @@ from pipelines.airflow.assets import refined_asset
 from pipelines.airflow.params import run_param
 from pipelines.airflow.retries import DEFAULT_ARGS
 from pipelines.airflow.steps import Facts, plain, refined_run_id, step_context
+from pipelines.lake.session import work_on_lake
 from pipelines.use_case import UseCase
 from script_shared.errors import ReleaseMissingError, RunError
 
@@ -59,4 +60,6 @@ def evaluation_dag(case: UseCase) -> DAG:
 def _evaluate(case: UseCase) -> Facts:
     airflow = get_current_context()
     run_id = refined_run_id(case, refined_asset(case.name), airflow)
-    return plain(case.function("evaluation")(step_context(case, run_id, airflow)))
+    context = step_context(case, run_id, airflow)
+    with work_on_lake(context.settings, context.run.root, "evaluation"):
+        return plain(case.function("evaluation")(context))

@@ -9,6 +9,7 @@ from airflow.sdk import DAG, dag, get_current_context, task
 from pipelines.airflow.retries import DEFAULT_ARGS
 from pipelines.airflow.steps import Facts, by_dag, data_run_id, plain, step_context
 from pipelines.decisions import note_maintenance
+from pipelines.lake.session import see_lake, work_on_lake
 from pipelines.use_case import UseCase
 from script_shared.settings import load_settings
 
@@ -54,7 +55,8 @@ def maintenance_dag(cases: Sequence[UseCase]) -> DAG:
             airflow["use_case_name"] = use_case  # type: ignore[typeddict-unknown-key]  # read by map_index_template
             case = by_name[use_case]
             context = step_context(case, data_run_id(airflow), airflow)
-            facts = case.function("maintenance")(context)
+            with work_on_lake(context.settings, context.run.root, "maintenance", tidy=True):
+                facts = case.function("maintenance")(context)
             note_maintenance(context, facts, by_dag(airflow))
             return plain(facts)
 
@@ -62,7 +64,9 @@ def maintenance_dag(cases: Sequence[UseCase]) -> DAG:
         def reconcile(use_case: str) -> Facts:
             airflow = get_current_context()
             airflow["use_case_name"] = use_case  # type: ignore[typeddict-unknown-key]  # read by map_index_template
-            return plain(resolve_name("pipelines.tracking.step:catch_up")(load_settings(), use_case))
+            settings = load_settings()
+            see_lake(settings, use_case)
+            return plain(resolve_name("pipelines.tracking.step:catch_up")(settings, use_case))
 
         pruned = [case.name for case in cases if case.maintenance]
         recorded = [case.name for case in cases if case.training_record]

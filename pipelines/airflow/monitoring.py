@@ -9,6 +9,7 @@ from airflow.sdk.exceptions import AirflowSkipException, DagRunTriggerException
 
 from pipelines.airflow.retries import DEFAULT_ARGS
 from pipelines.airflow.steps import Facts, by_dag, plain
+from pipelines.lake.session import work_on_lake
 from pipelines.use_case import UseCase
 from script_shared.errors import SettingsError
 from script_shared.settings import load_settings
@@ -65,14 +66,18 @@ def monitoring_dag(case: UseCase) -> DAG:
         def guard() -> Facts:
             from pipelines.guard.look import look
 
-            return plain(look(case, _context(case)).plain())
+            context = _context(case)
+            with work_on_lake(context.settings, context.run.root, "guard"):
+                return plain(look(case, context).plain())
 
         @task(trigger_rule="all_done")
         def decide() -> Facts:
             from pipelines.monitoring.trigger import decide as decided
 
             by = by_dag(get_current_context())
-            found = plain(asdict(decided(case, _context(case), by=by, busy=_busy(case))))
+            context = _context(case)
+            with work_on_lake(context.settings, context.run.root, "monitoring"):
+                found = plain(asdict(decided(case, context, by=by, busy=_busy(case))))
             if not found["dag_id"]:
                 raise AirflowSkipException(found["note"])
             return found

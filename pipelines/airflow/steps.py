@@ -12,7 +12,7 @@ from structlog.contextvars import bind_contextvars
 from pipelines.airflow.params import options_of
 from pipelines.configuration import note_configuration
 from pipelines.decisions import note_step
-from pipelines.runs import latest_run
+from pipelines.lake.newest import newest_run
 from pipelines.tracing.step_spans import step_span
 from pipelines.use_case import Context, Step, UseCase
 from script_shared.environments import check_environment
@@ -55,7 +55,7 @@ def run_step(case: UseCase, step: Step, run_id: str, airflow: AirflowContext, pa
     """
     context = step_context(case, run_id, airflow)
     with step_span(context, step.name, part or ""):
-        facts = step.action(context, part) if part else step.action(context)
+        facts = step.run(context, part)
     if not step.parts or part == step.parts[0]:
         note_step(case, context, step, facts, by_dag(airflow), _why(airflow), once_of(airflow))
     return plain({"run_id": run_id, **facts})
@@ -108,7 +108,7 @@ def refined_run_id(case: UseCase, asset: Asset, airflow: AirflowContext) -> str:
         RunError: there is no run with refined and checked data yet.
     """
     asked = airflow["params"].get("run_id") or _announced_run(asset, airflow)
-    latest = asked or latest_run(load_settings().data_dir / case.name, case.data_steps[-1].folder)
+    latest = asked or newest_run(load_settings(), case.name, case.data_steps[-1].folder)
     if latest is None:
         raise RunError(f"{case.name} has no refined data yet.", fix=f"Trigger the DAG {case.name}_data first.")
     return str(latest)

@@ -5,6 +5,7 @@ import json
 
 from pipelines.configuration import note_configuration
 from pipelines.decisions import by_command, note_maintenance
+from pipelines.lake.session import work_on_lake
 from pipelines.registry import find
 from pipelines.runs import new_run_id
 from pipelines.tracking.step import catch_up
@@ -23,8 +24,9 @@ def main(argv: list[str], settings: Settings) -> int:
     prune = case.function("maintenance")
     context = case.context(settings, new_run_id())
     note_configuration(context, by_command())
-    recorded = catch_up(settings, case.name)  # before the folders that the records are made from are removed
-    facts = prune(context)
+    with work_on_lake(settings, context.run.root, "maintenance", tidy=True):
+        recorded = catch_up(settings, case.name)  # before the folders that the records are made from are removed
+        facts = prune(context)
     note_maintenance(context, facts, by_command())
     print(json.dumps({"mlflow": recorded, **facts}, indent=2))
     return 0

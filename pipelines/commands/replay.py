@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines.lake.newest import newest_run
 from pipelines.news.dataset import Dataset
 from pipelines.news.evaluation.rolling import DAY_MS, Result, Window, run, table
 from pipelines.news.replay.sources import from_clicks, from_run
 from pipelines.news.replay.stream import Stream
 from pipelines.news.site import profile_of
-from pipelines.runs import Run, latest_run
+from pipelines.runs import Run
 from script_shared.data_end import data_end
 from script_shared.errors import InputError
 from script_shared.news.params import FILE, NewsParams, for_site
@@ -99,7 +100,7 @@ def _stream(args: argparse.Namespace, settings: Settings, params: NewsParams, wi
 
 def _refined_folder(args: argparse.Namespace, settings: Settings) -> Path:
     root = settings.data_dir / "news"
-    run_id = args.run_id or latest_run(root, "refined")
+    run_id = args.run_id or newest_run(settings, "news", "refined")
     if run_id is None:
         raise InputError("there is no refined run yet.", fix="Give --clicks, or run: python -m pipelines news.")
     return Run(root, run_id).read("refined")

@@ -5,9 +5,10 @@ import json
 import sys
 from pathlib import Path
 
+from pipelines.lake.newest import newest_run
 from pipelines.registry import find
 from pipelines.run_steps import run_steps
-from pipelines.runs import latest_run, new_run_id
+from pipelines.runs import new_run_id
 from pipelines.use_case import Options, UseCase
 from script_shared.errors import InputError
 from script_shared.params import load_params
@@ -86,7 +87,7 @@ def _default_run_id(case: UseCase, settings: Settings, steps: list[str]) -> str:
     first = case.steps[0]
     if not steps or first.name in steps:
         return new_run_id()
-    latest = latest_run(settings.data_dir / case.name, first.folder)
+    latest = newest_run(settings, case.name, first.folder)
     if latest is None:
         raise InputError("there is no run yet.", fix=f"Start one: python -m pipelines {case.name}.")
     return latest

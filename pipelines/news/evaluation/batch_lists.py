@@ -11,6 +11,7 @@ from pipelines.news.evaluation.result import CANDIDATE, EARLIER, IN_SERVICE
 from pipelines.news.split.holdout import Holdout
 from pipelines.news.split.popularity_rows import most_read, row_name, unread
 from pipelines.news.training.assemble import Names, assemble_from
+from pipelines.runs import Run
 from pipelines.use_case import Context
 from script_shared.arrays import IntArray
 from script_shared.clock import Clock
@@ -92,7 +93,7 @@ class BatchLists:
             name = f"{EARLIER}_{place}" if place else IN_SERVICE
             self.releases[name] = version
             try:
-                measured = context.run.root / "ranked" / releases.manifest(version).run_id / "release"
+                measured = Run(context.run.root, releases.manifest(version).run_id).folder("ranked") / "release"
                 self._add(name, releases.fetch(version), version, scratch / name, names, measured)
             except ReleaseError as error:
                 log.warning("release %s cannot be evaluated: %s", version, error)

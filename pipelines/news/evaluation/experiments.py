@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import polars as pl
 
-from pipelines import runs
+from pipelines.lake.newest import newest_run
 from pipelines.news import columns as c
 from pipelines.news.dataset import Dataset
 from pipelines.news.evaluation.step import evaluate
@@ -96,4 +96,4 @@ def latest(settings: Settings) -> Run:
         RunError: there is none.
     """
     root = settings.data_dir / "news"
-    return Run(root, runs.latest_run(root, "refined") or "none")
+    return Run(root, newest_run(settings, "news", "refined") or "none")

@@ -42,7 +42,7 @@ def evaluate_newest(context: Context) -> dict[str, Any]:
         return evaluate_service(used) | {"newest_events": why or f"up to entry {waiting} of the log"}
     finally:
         for step in ("raw", "refined", SERVICE_STEP):
-            remove(fresh.run.folder(step))
+            remove(fresh.run.place(step))
 
 
 def _newer_clicks(context: Context) -> int | None:

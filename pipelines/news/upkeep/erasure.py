@@ -59,7 +59,7 @@ def erase_from_run(run: Run, erased: ErasedUsers, until: int) -> int:
     if refined:
         if held := _held_in_refined(refined, erased):
             for name in MADE_OF_READERS:  # first, so that who is killed here finds the user again
-                remove(run.folder(name))
+                remove(run.place(name))
             _clean_refined(refined, erased)
         _note(refined, until, raw=False)
         found = max(found, held)
