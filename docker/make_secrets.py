@@ -47,8 +47,15 @@ BYTES = {
 
 def fresh() -> dict[str, str]:
     """A new value for every name."""
-    made = {name: secrets.token_urlsafe(size) for name, size in BYTES.items()}
+    made = {name: _secret(size) for name, size in BYTES.items()}
     return made | {"fernet_key": base64.urlsafe_b64encode(os.urandom(32)).decode()}
+
+
+def _secret(size: int) -> str:
+    """Random text that no program takes for a flag: it does not begin with a dash."""
+    while (found := secrets.token_urlsafe(size)).startswith("-"):
+        pass
+    return found
 
 
 def complete(

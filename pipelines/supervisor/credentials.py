@@ -3,9 +3,9 @@
 import base64
 import json
 import os
+import secrets
 from functools import partial
 from pathlib import Path
-from secrets import token_urlsafe
 from tempfile import mkstemp
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,17 +14,24 @@ ADMIN = "admin"
 SERVICE = "pauta"  # Airflow's user for the API; it may trigger DAGs and nothing more
 
 
+def _secret(size: int) -> str:
+    """Random text that no program takes for a flag: it does not begin with a dash."""
+    while (found := secrets.token_urlsafe(size)).startswith("-"):
+        pass
+    return found
+
+
 class Credentials(BaseModel):
     """Each is a random string; Airflow's components must share the first three."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
-    jwt_secret: str = Field(default_factory=partial(token_urlsafe, 64))
-    api_secret: str = Field(default_factory=partial(token_urlsafe, 48))
+    jwt_secret: str = Field(default_factory=partial(_secret, 64))
+    api_secret: str = Field(default_factory=partial(_secret, 48))
     fernet_key: str = Field(default_factory=lambda: base64.urlsafe_b64encode(os.urandom(32)).decode())
-    admin_password: str = Field(default_factory=partial(token_urlsafe, 12))
-    service_password: str = Field(default_factory=partial(token_urlsafe, 24))
-    admin_token: str = Field(default_factory=partial(token_urlsafe, 24))
+    admin_password: str = Field(default_factory=partial(_secret, 12))
+    service_password: str = Field(default_factory=partial(_secret, 24))
+    admin_token: str = Field(default_factory=partial(_secret, 24))
 
 
 def load_credentials(state: Path) -> Credentials:

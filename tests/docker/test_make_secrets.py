@@ -4,8 +4,10 @@ import base64
 import hashlib
 import json
 import runpy
+import secrets
 import stat
 import subprocess
+from itertools import cycle
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -45,6 +47,13 @@ def test_a_second_start_keeps_everything(root: Path):
     made.main(root, [], {})
     assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == first
     assert len(set(kept(root).values())) == len(kept(root))
+
+
+def test_no_program_takes_a_secret_for_a_flag(monkeypatch: pytest.MonkeyPatch):
+    found = cycle(["-looks-like-a-flag", "plain"])
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda size: next(found))
+    fresh = made.fresh()
+    assert {fresh[name] for name in fresh if name != "fernet_key"} == {"plain"}
 
 
 def test_a_command_sees_the_secrets_and_what_its_environment_says_already_goes_first(root: Path):

@@ -188,10 +188,12 @@ def rollback(stack: Stack) -> str:
     _move(stack, "rollback")
     wait_for("the API follows", lambda: api.release() != served, 5, 0.1)
     earlier = api.release()
-    need(in_mlflow(stack)["served"] == [earlier], f"MLflow's production is not {earlier}: {in_mlflow(stack)}")
+    found = in_mlflow(stack)
+    need(found["served"]["pauta-news"] == earlier, f"MLflow's production is not {earlier}: {found}")
     _move(stack, "promote", served)
     wait_for("the API follows", lambda: api.release() == served, 5, 0.1)
-    need(in_mlflow(stack)["served"] == [served], f"MLflow's production is not {served}: {in_mlflow(stack)}")
+    found = in_mlflow(stack)
+    need(found["served"]["pauta-news"] == served, f"MLflow's production is not {served}: {found}")
     return (
         f"{served} to {earlier} and back; the API had followed within 5 s of the command's end, "
         "and the alias `production` with the command"

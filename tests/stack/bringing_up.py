@@ -91,8 +91,9 @@ def first_runs(stack: Stack) -> str:
 
 
 def registered(stack: Stack) -> str:
-    """See in MLflow that the training is recorded, and the release registered with the alias of what is served."""
-    found = in_mlflow(stack)
+    """See in MLflow that trainings are recorded, and the releases registered with the alias of what is served."""
+    found, cases = in_mlflow(stack), Api(stack).get("/ready")["use_cases"]
     need(found["runs"], f"no run is recorded: {found}")
-    need(found["served"] == [Api(stack).release()], f"production is not what is served: {found}")
-    return f"{found['runs']} runs; {found['models']}; production is the release in service"
+    served = {f"pauta-{name}": each["release"] for name, each in cases.items()}
+    need(found["served"] == served, f"production is not what is served: {found}, {served}")
+    return f"{found['runs']} runs; {found['models']}; production is the release in service of each"

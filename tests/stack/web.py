@@ -16,7 +16,7 @@ import json, mlflow
 client = mlflow.MlflowClient()
 models = [client.get_registered_model(model.name) for model in client.search_registered_models()]
 in_service = [model.name for model in models if "production" in model.aliases]
-served = [client.get_model_version_by_alias(name, "production").tags.get("release") for name in in_service]
+served = {name: client.get_model_version_by_alias(name, "production").tags.get("release") for name in in_service}
 runs = sum(len(client.search_runs([each.experiment_id])) for each in client.search_experiments())
 print(json.dumps({"models": {model.name: model.aliases for model in models}, "served": served, "runs": runs}))
 """

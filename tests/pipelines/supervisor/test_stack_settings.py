@@ -2,7 +2,9 @@
 
 import json
 import os
+import secrets
 import socket
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,13 @@ def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -
     assert len(set(first.model_dump().values())) == 6
     for file in (tmp_path / "credentials.json", write_passwords(tmp_path, first)):
         assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_no_program_takes_a_secret_for_a_flag(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = cycle(["-looks-like-a-flag", "plain"])
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda size: next(found))
+    made = Credentials().model_dump()
+    assert {made[name] for name in made if name != "fernet_key"} == {"plain"}
 
 
 def test_a_secret_that_is_missing_is_made_and_the_others_stay(tmp_path: Path) -> None:
