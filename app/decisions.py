@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from app.dependencies import Service
 from app.security.caller import Caller
 from script_shared.audit.decision import Decision, Kind
+from script_shared.audit.kinds import identify_decision
 from script_shared.errors import PautaError
 
 log = logging.getLogger("pauta.audit")
@@ -35,8 +36,11 @@ class Decisions:
         after: str = "",
         why: str = "",
         evidence: Mapping[str, Any] | None = None,
+        once: Sequence[str] = (),
     ) -> None:
         """Write one entry; while the database is unreachable it waits, and is appended later.
+
+        With ``once``, the same sender's decisions of the same kind with the same parts get one entry, the first.
 
         An entry that can neither be written nor wait is in the log of the process: the decision has taken effect, so
         the request does not fail.
@@ -45,6 +49,8 @@ class Decisions:
         route = f"{self._request.method} {self._request.scope['route'].path_format}"
         who = f"token:{caller.name}" if caller is not None else "service"
         decision = Decision(who, what, use_case, before, after, why, {"route": route, **(evidence or {})})
+        if once:
+            decision = identify_decision(decision, (who, *once))
         try:
             await asyncio.to_thread(self._service.audit.record, decision)
         except PautaError as error:

@@ -12,8 +12,10 @@ from app.news.event_shapes import ArticlePost, ArticlesBody, EventsAccepted
 from app.news.events.dating import Dating
 from app.news.service import NewsService, TheNews
 from app.security.requirement import require
+from script_shared.clock import HOUR_MS, wall_ms
 from script_shared.errors import RequestError
 from script_shared.events import Entry, Kind
+from script_shared.times import iso
 
 router = APIRouter(tags=["events"], route_class=BodyRoute)
 TIMES = {"issued": "issued_ms", "embargo_until": "embargo_ms", "expires": "expires_ms"}
@@ -35,9 +37,33 @@ async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheNews,
     posts = body if isinstance(body, list) else [body]
     _check_vectors(posts, service)
     dating = await service.dating(by_site=True)
+    by_people = any(_is_editorial(post, service) for post in posts)  # compared with what holds before
     new = await service.intake.write([_entry(post, dating) for post in posts])
-    await decisions.record("editorial", "news", why="articles posted", evidence=_counts(posts))
+    await _record(posts, decisions, by_people=by_people)
     return json_response({"accepted": sum(new), "duplicates": 0})
+
+
+def _is_editorial(post: ArticlePost, service: NewsService) -> bool:
+    """Whether a post decides if an article is shown, or takes such a decision back."""
+    room = service.intake.newsroom
+    story = room.editorial.get(post.page) if room is not None else None
+    undone = story is not None and any(
+        getattr(story, field) and field in post.model_fields_set for field in ("hidden", "taken_down")
+    )
+    return bool(undone or post.hidden or post.taken_down or post.embargo_until or post.expires)
+
+
+async def _record(posts: list[ArticlePost], decisions: TheDecisions, *, by_people: bool) -> None:
+    """Enter the posts in the record of decisions: each editorial one, of the others the first of an hour.
+
+    A feed posts thousands of articles a day, among which nobody would find the decisions of people.
+    """
+    if by_people:
+        await decisions.record("editorial", "news", why="articles posted", evidence=_counts(posts))
+        return
+    hour = wall_ms() // HOUR_MS
+    why = f"articles posted; others that the same token posts before {iso((hour + 1) * HOUR_MS)} have no entry"
+    await decisions.record("editorial", "news", why=why, evidence=_counts(posts), once=("posts", str(hour)))
 
 
 def _counts(posts: list[ArticlePost]) -> dict[str, Any]:
