@@ -146,7 +146,7 @@ class LogFollower(threading.Thread):
         while going:
             group, going = self._next_group()
             flags = self._write(group) if group else []
-            self._read_on([submission.trace for submission in group])
+            self._read_on([] if isinstance(flags, UnavailableError) else [each.trace for each in group])
             self._probe()
             self._answer(group, flags)
             if not isinstance(flags, UnavailableError) and not self.lag.error and not self.lag.write_error:
