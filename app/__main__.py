@@ -20,6 +20,7 @@ from script_shared.environments.production import SERVING
 from script_shared.errors import SettingsError
 from script_shared.settings import Settings, load_settings
 from script_shared.storage import open_storage
+from script_shared.tracing.tracing import check_tracing
 
 WORKER = "app.worker:worker_app"
 LONGEST_FOLDER = 60  # the workers' sockets are in it, and their names may not be long
@@ -96,6 +97,7 @@ def main(factory: str = WORKER) -> None:
     try:
         server, settings = read_flags(sys.argv[1:]), load_settings()
         check_environment(settings, SERVING)
+        check_tracing()
         open_storage(settings.models_uri)  # sends no request yet; an unknown kind of URI is reported here, once
     except SettingsError as error:
         sys.exit(f"pauta: {error}")

@@ -4,6 +4,7 @@ The SDK reads most of these variables itself: sampler, limits, batches, address,
 It is imported only when traces are wanted, so the API runs without its packages.
 """
 
+import importlib.util
 import os
 import socket
 import threading
@@ -69,6 +70,39 @@ def is_wanted(environ: Mapping[str, str]) -> bool:
     return any(environ.get(name, "").strip() for name in ADDRESSES)
 
 
+def check_tracing(environ: Mapping[str, str] = os.environ) -> None:
+    """Check that the traces for which the environment asks can be made; nothing is made yet.
+
+    Args:
+        environ: variables of the environment.
+
+    Raises:
+        SettingsError: the exporter or its protocol is not known here, or a package is not installed.
+    """
+    if not is_wanted(environ):
+        return
+    if unknown := [name for name in _names(environ) if name not in ("otlp", "console")]:
+        raise SettingsError(f"{EXPORTERS}: {unknown[0]!r} is not known here.", fix="Use otlp, console or none.")
+    protocol = next((value for each in PROTOCOLS if (value := environ.get(each, "").strip())), HTTP)
+    if protocol != HTTP:
+        raise SettingsError(
+            f"OTEL_EXPORTER_OTLP_PROTOCOL: {protocol!r} is not known here.",
+            fix=f"Use {HTTP}, and the collector's port for it (4318 by default).",
+        )
+    if not all(map(_is_installed, ("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http"))):
+        raise SettingsError(
+            "OTEL_* variables ask for traces, but OpenTelemetry's packages are not installed.",
+            fix=f"Install {PACKAGES}, or unset {' and '.join((*ADDRESSES, EXPORTERS))}.",
+        )
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # not even a package around it
+        return False
+
+
 def open_tracing(
     service: str,
     environment: str,
@@ -91,20 +125,14 @@ def open_tracing(
     """
     if not is_wanted(environ):
         return None
-    try:
-        from opentelemetry.sdk.trace import TracerProvider
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    check_tracing(environ)
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-        exporters = [_exporter(name, environ) for name in _names(environ)]
-    except ImportError as error:
-        raise SettingsError(
-            f"OTEL_* variables ask for traces, but the package {error.name} is not installed.",
-            fix=f"Install {PACKAGES}, or unset {' and '.join((*ADDRESSES, EXPORTERS))}.",
-        ) from None
     resource = _resource({"service.name": service, "deployment.environment.name": environment, **(attributes or {})})
     provider = TracerProvider(resource=resource, id_generator=ids, shutdown_on_exit=False)
-    for exporter in exporters:
-        provider.add_span_processor(BatchSpanProcessor(exporter))
+    for name in _names(environ):
+        provider.add_span_processor(BatchSpanProcessor(_exporter(name)))
     return Tracing(provider)
 
 
@@ -112,19 +140,11 @@ def _names(environ: Mapping[str, str]) -> list[str]:
     return [name.strip() for name in (environ.get(EXPORTERS, "").strip() or "otlp").split(",")]
 
 
-def _exporter(name: str, environ: Mapping[str, str]) -> "SpanExporter":
+def _exporter(name: str) -> "SpanExporter":
     if name == "console":
         from opentelemetry.sdk.trace.export import ConsoleSpanExporter
 
         return ConsoleSpanExporter()
-    if name != "otlp":
-        raise SettingsError(f"{EXPORTERS}: {name!r} is not known here.", fix="Use otlp, console or none.")
-    protocol = next((value for each in PROTOCOLS if (value := environ.get(each, "").strip())), HTTP)
-    if protocol != HTTP:
-        raise SettingsError(
-            f"OTEL_EXPORTER_OTLP_PROTOCOL: {protocol!r} is not known here.",
-            fix=f"Use {HTTP}, and the collector's port for it (4318 by default).",
-        )
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
     return OTLPSpanExporter()
