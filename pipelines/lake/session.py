@@ -1,7 +1,7 @@
 """One step with the lake: see what is there, do the step, upload what it wrote."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from pipelines.lake import cache
 from pipelines.lake.going_on import hold_run, mark_run, remove_old_locks
 from pipelines.lake.mirror import folders_with_note, mirror
 from pipelines.lake.record import Input, Lineage, Place, code_version
+from pipelines.lake.small_files import Shelf, fetch_small_files, shelves_of, store_small_files
 from pipelines.lake.upload import remove_leftovers, upload, upload_changed
 from pipelines.run_folders import MANIFEST
 from script_shared.errors import SettingsError
@@ -74,12 +75,13 @@ def step_on_lake(settings: Settings, root: Path, run_id: str, step: str, folder:
     if storage is None:
         yield
         return
-    _begin()
+    shelves = shelves_of(settings, root)
     with mark_run(storage, folder, run_id):
-        mirror(storage, root)
+        small_files = _begin(storage, root, shelves)
         with hold_run(root, run_id) as is_alone:
             yield
             _upload_run(storage, root, run_id, step, adopt=is_alone())
+            store_small_files(storage, shelves, small_files)
 
 
 @contextmanager
@@ -101,14 +103,15 @@ def work_on_lake(settings: Settings, root: Path, name: str, *, tidy: bool = Fals
     if storage is None:
         yield
         return
-    _begin()
-    mirror(storage, root)
+    shelves = shelves_of(settings, root)
+    small_files = _begin(storage, root, shelves)
     yield
     for path, _ in list(folders_with_note(root)):
         upload_changed(storage, path)
     for path in sorted(cache.folders_written):
         if (path / MANIFEST).is_file() and path.is_relative_to(root):
             _upload_made(storage, root, path, name)
+    store_small_files(storage, shelves, small_files)
     if tidy:
         _tidy(storage, root)
 
@@ -119,9 +122,12 @@ def _tidy(storage: Storage, root: Path) -> None:
         log.info("removed from the data lake, left by an upload that was cut short: %s", key)
 
 
-def _begin() -> None:
+def _begin(storage: Storage, root: Path, shelves: Mapping[str, Shelf]) -> Mapping[Path, bytes]:
+    """See what is in the lake; returns the small files as the lake has them."""
     cache.folders_read.clear()
     cache.folders_written.clear()
+    mirror(storage, root)
+    return fetch_small_files(storage, shelves)
 
 
 def _upload_run(storage: Storage, root: Path, run_id: str, step: str, *, adopt: bool) -> None:

@@ -15,4 +15,9 @@ __all__ = ["root", "s3_endpoint", "s3_root"]
 @pytest.fixture
 def machine(root: str, tmp_path: Path) -> Callable[[str], Machine]:
     """Makes a machine with an own data folder, on one lake: a folder, then a bucket."""
-    return lambda name: Machine(Settings(data_dir=tmp_path / name, lake_uri=root))
+
+    def make(name: str) -> Machine:
+        home = tmp_path / name
+        return Machine(Settings(data_dir=home, evaluation_dir=home / "evaluation", lake_uri=root))
+
+    return make

@@ -245,17 +245,34 @@ def test_runs_of_before_the_setting_are_uploaded_when_a_step_goes_on_with_them(m
     assert texts(b.run().place("raw")) == RAW
 
 
+def test_what_is_remembered_between_looks_is_the_same_on_every_machine(machine: Machines) -> None:
+    a, b = machine("a"), machine("b")
+    notes = ("guard.json", "evaluation/trial/service.json")
+
+    def add(at: Machine, word: str) -> None:
+        for path in (at.run().root / notes[0], at.settings.data_dir / notes[1]):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text((path.read_text() if path.is_file() else "") + word)
+
+    for at, word in ((a, "1"), (b, "2"), (a, "3")):
+        at.work(lambda at=at, word=word: add(at, word))
+    b.step("refine", lambda run: None)
+    assert (b.run().root / notes[0]).read_text() == "123"
+    assert (b.settings.data_dir / notes[1]).read_text() == "123"
+    assert (b.run().root / notes[0]).stat().st_mode & 0o777 == 0o600
+
+
 def test_a_lake_that_is_unreachable_is_named_before_the_step_runs(machine: Machines, tmp_path) -> None:
     blocked = tmp_path / "blocked"
     blocked.write_text("a file")
-    a = Machine(Settings(data_dir=tmp_path / "d", lake_uri=str(blocked)))
+    a = Machine(Settings(data_dir=tmp_path / "d", evaluation_dir=tmp_path, lake_uri=str(blocked)))
     with pytest.raises(UnavailableError, match="blocked"):
         a.step("download", lambda run: pytest.fail("the step ran"))
 
 
 @pytest.mark.parametrize("uri", ["ftp://x/y", "s3:/lake", "{data}/lake"])
 def test_an_address_that_cannot_be_a_lake_is_refused(tmp_path, uri: str) -> None:
-    a = Machine(Settings(data_dir=tmp_path, lake_uri=uri.format(data=tmp_path)))
+    a = Machine(Settings(data_dir=tmp_path, evaluation_dir=tmp_path, lake_uri=uri.format(data=tmp_path)))
     with pytest.raises(SettingsError, match="PAUTA_LAKE_URI"):
         a.step("download", lambda run: pytest.fail("the step ran"))
 
