@@ -42,6 +42,7 @@ lock: | $(BIN)/uv ## Resolve the dependencies again, after a change in pyproject
 	$(LOCK) docker/kubernetes/requirements.in -c requirements_airflow.txt -o docker/kubernetes/requirements.txt
 	$(LOCK) tests/deployment/requirements_kubernetes.in -o tests/deployment/requirements_kubernetes.txt
 	$(LOCK) tests/deployment/requirements_ecs.in -o tests/deployment/requirements_ecs.txt
+	$(LOCK) tests/deployment/requirements_sbom.in -o tests/deployment/requirements_sbom.txt
 
 .PHONY: check
 check: install ## Format, lint, types, import rules, Dockerfiles, compose file, plain English, names, docstrings
@@ -153,6 +154,19 @@ test-schema: install ## Send generated requests of every operation in the OpenAP
 	@$(UV) pip install --quiet --python $(VENV)-schema/bin/python --require-hashes -r tests/clients/properties/requirements.txt
 	PAUTA_TEST_SCHEMA="$(ARGS)" $(BIN)/pytest tests/clients/test_properties.py
 
+.PHONY: pin-images
+pin-images: ## Write the digest behind each base image that the registry has now (ARGS=--check names those without)
+	@$(PYTHON) docker/pin_images.py $(ARGS)
+
+.PHONY: sbom
+sbom: | $(BIN)/uv ## Write what each image has of Python packages as CycloneDX files, in sbom/
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)-sbom
+	@$(UV) pip install --quiet --python $(VENV)-sbom/bin/python --require-hashes -r tests/deployment/requirements_sbom.txt
+	@mkdir -p sbom
+	@$(VENV)-sbom/bin/cyclonedx-py requirements requirements.txt --output-reproducible --output-file sbom/api.cdx.json
+	@$(VENV)-sbom/bin/cyclonedx-py requirements requirements_airflow.txt --output-reproducible --output-file sbom/airflow.cdx.json
+	@echo "sbom/: the Python packages of the images. Not in it: Debian's packages of the base images. Not run: a search for known vulnerabilities."
+
 .PHONY: verify-kubernetes
 verify-kubernetes: | $(BIN)/uv ## Check the Helm chart without a cluster: lint, objects of three environments, schemas, policies (ARGS=--programs)
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)-kubernetes
@@ -246,5 +260,5 @@ docs: | $(BIN)/uv ## Build the documentation as a site, in site/; a broken link 
 
 .PHONY: clean
 clean: ## Remove what was made here: environments, caches, runs, releases and Airflow's home
-	rm -rf $(VENV) $(VENV)-serving $(VENV)-clients $(VENV)-schema $(VENV)-docs $(VENV)-kubernetes $(VENV)-ecs site .airflow .pauta .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-serving $(VENV)-clients $(VENV)-schema $(VENV)-docs $(VENV)-kubernetes $(VENV)-ecs $(VENV)-sbom sbom site .airflow .pauta .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find script_shared/data script_shared/models script_shared/evaluation -mindepth 1 ! -name .gitkeep -delete

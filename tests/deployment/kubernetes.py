@@ -4,7 +4,6 @@ It runs in a virtual environment of its own (``make verify-kubernetes``), with H
 schemas of several versions of Kubernetes, and Checkov's policies. ``--programs`` also builds kubeconform with Go.
 """
 
-import importlib.util
 import json
 import os
 import shutil
@@ -129,6 +128,17 @@ def validate(report: Report, made: dict[str, list[dict[str, Any]]]) -> None:
             found.append(f"{count} objects")
 
 
+def relative_schemas(version: str, folder: Path) -> Path:
+    """The schemas of one version as kubeconform can follow them: each names an address of its own, and of its parts."""
+    package = Path(str(kubernetes_validate.__file__)).parent / "kubernetes-json-schema" / f"v{version}-local-strict"
+    folder.mkdir()
+    for file in (package / "_definitions.json", *package.glob("*-v[12].json")):
+        schema = json.loads(file.read_text().replace("/api/_definitions.json", "_definitions.json"))
+        schema.pop("$id", None)
+        (folder / file.name).write_text(json.dumps(schema))
+    return folder
+
+
 def kubeconform(report: Report, folder: Path, *, build: bool) -> None:
     """The same with kubeconform, where it is installed or may be built."""
     own = Path(sys.executable).parent
@@ -138,12 +148,11 @@ def kubeconform(report: Report, folder: Path, *, build: bool) -> None:
     if program is None:
         report.not_run("kubeconform", "not installed; ARGS=--programs builds it with Go, in a minute")
         return
-    package = Path(str(importlib.util.find_spec("kubernetes_validate").origin)).parent  # type: ignore[union-attr]
-    place = "{{.NormalizedKubernetesVersion}}-local{{.StrictSuffix}}/{{.ResourceKind}}{{.KindSuffix}}.json"
     for version in VERSIONS:
         with report.check(f"kubeconform, {version}") as found:
             flags = ["-strict", "-summary", "-kubernetes-version", version, "-skip", ",".join(WITHOUT_SCHEMA)]
-            flags += ["-schema-location", f"{package}/kubernetes-json-schema/{place}"]
+            place = relative_schemas(version, folder.with_name(f"schemas-{version}"))
+            flags += ["-schema-location", f"{place}/{{{{.ResourceKind}}}}{{{{.KindSuffix}}}}.json"]
             files = [str(folder / f"{environment}.yaml") for environment in ENVIRONMENTS]
             done = subprocess.run([program, *flags, *files], capture_output=True, text=True, check=False)
             if done.returncode:
