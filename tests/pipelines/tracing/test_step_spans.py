@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from opentelemetry.trace import use_span
 
+from pipelines import run_steps
 from pipelines.runs import Run
 from pipelines.tracing.step_spans import run_trace_id, step_span
-from pipelines.use_case import Context
+from pipelines.use_case import Context, Step
 from script_shared.settings import Settings
 from tests.otlp import InMemory, Receiver, receiving
 
@@ -89,3 +90,18 @@ def test_a_span_around_the_step_is_linked(receiver: Receiver) -> None:
     (span,) = receiver.spans
     assert span.links == [f"{task.get_span_context().trace_id:032x}"]
     assert span.trace_id == run_trace_id("news", "run-1")
+
+
+def greet(context: Context, part: str = "") -> dict[str, str]:
+    """A step that does nothing."""
+    return {"part": part}
+
+
+def test_the_runner_traces_steps_and_parts(receiver: Receiver) -> None:
+    step = Step("greet", f"{__name__}:greet")
+    run_steps._run_step(None, context("news", "run-1"), step, 1)  # type: ignore[arg-type]
+    run_steps._run_part(step, context("news", "run-1"), "logged")
+    assert [(span.name, span.attributes.get("pauta.part")) for span in receiver.spans] == [
+        ("news greet", None),
+        ("news greet", "logged"),
+    ]
