@@ -16,6 +16,7 @@ from script_shared.use_case_settings import PREFIX, variable
 
 SERVING = ("models_uri", "evaluation_dir")
 TRAINING = ("data_dir", *SERVING)
+WITH_LAKE = ("lake_uri", "models_uri")  # the folders of runs are a cache then, and figures are in the lake, too
 OTHER_SECRETS = ("AWS_SECRET_ACCESS_KEY",)  # of libraries, which read it from the environment themselves
 
 
@@ -78,6 +79,8 @@ def _passwords(name: str, text: str) -> list[str]:
 
 
 def _losses(settings: Settings, folders: tuple[str, ...], mounts: Path) -> Iterator[str]:
+    if settings.lake_uri and folders == TRAINING:
+        folders = WITH_LAKE
     places = {f"{PREFIX}{name.upper()}": str(getattr(settings, name)) for name in folders}
     places["PAUTA_EVENTS_URI"] = settings.events_address
     for case, own in settings.by_use_case.items():

@@ -93,6 +93,15 @@ def test_data_that_the_container_would_lose_are_refused(setting: str, value: obj
     assert where in refused(settings, container)
 
 
+def test_with_a_lake_the_folders_of_runs_are_a_cache_that_may_be_lost(container: Path):
+    settings = production(data_dir="/tmp/data", evaluation_dir="/tmp/evaluation", lake_uri="s3://pauta/lake")
+    check_environment(settings, TRAINING, {}, container)
+
+
+def test_a_lake_in_a_folder_that_the_container_would_lose_is_refused(container: Path):
+    assert "PAUTA_LAKE_URI is /tmp/lake" in refused(production(lake_uri="/tmp/lake"), container)
+
+
 def test_the_service_is_not_refused_for_a_folder_that_only_trainings_use(container: Path):
     check_environment(production(data_dir=Path("/data")), SERVING, {}, container)
 
