@@ -21,14 +21,14 @@ ROOT = Path(__file__).parents[1]
 NOT_SERVED: set[str] = set()  # use cases whose app folder is still to come
 NAMES = [entry.name for entry in REGISTRY]
 PLATFORM = {  # folders that are no use case
-    "app": {"demo", "experiments", "http", "metrics", "operations", "releases", "routes", "security", "shell"},
+    "app": {"demo", "experiments", "http", "metrics", "operations", "releases", "routes", "security", "shell", "tracing"},
     "pipelines": {
-        *("airflow", "commands", "dags", "demo", "drift", "experiments", "guard", "measures", "monitoring"),
-        *("raw_files", "replay", "sample_world", "supervisor", "templates", "tracking", "traffic"),
+        *("airflow", "commands", "dags", "demo", "drift", "experiments", "guard", "lake", "measures", "monitoring"),
+        *("raw_files", "replay", "sample_world", "supervisor", "templates", "tracing", "tracking", "traffic"),
     },
     "script_shared": {
-        *("algorithms", "audit", "data", "demo", "evaluation", "events", "experiments", "exploration", "models"),
-        *("params", "people", "plots", "releases", "storage"),
+        *("algorithms", "audit", "data", "demo", "environments", "evaluation", "events", "experiments", "exploration"),
+        *("models", "params", "people", "plots", "releases", "storage", "tracing"),
     },
 }
 
