@@ -21,7 +21,18 @@ ROOT = Path(__file__).parents[1]
 NOT_SERVED: set[str] = set()  # use cases whose app folder is still to come
 NAMES = [entry.name for entry in REGISTRY]
 PLATFORM = {  # folders that are no use case
-    "app": {"demo", "experiments", "http", "metrics", "operations", "releases", "routes", "security", "shell", "tracing"},
+    "app": {
+        "demo",
+        "experiments",
+        "http",
+        "metrics",
+        "operations",
+        "releases",
+        "routes",
+        "security",
+        "shell",
+        "tracing",
+    },
     "pipelines": {
         *("airflow", "commands", "dags", "demo", "drift", "experiments", "guard", "lake", "measures", "monitoring"),
         *("raw_files", "replay", "sample_world", "supervisor", "templates", "tracing", "tracking", "traffic"),
