@@ -30,6 +30,4 @@ def _services(notes: Figures) -> list[str]:
 
 
 def _image(service: str) -> str:
-    return (
-        "airflow" if service.startswith("airflow") or service == "mlflow" else {"secrets": "api"}.get(service, service)
-    )
+    return "airflow" if service.startswith("airflow") else service
