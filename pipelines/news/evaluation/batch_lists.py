@@ -15,7 +15,7 @@ from pipelines.runs import Run
 from pipelines.use_case import Context
 from script_shared.arrays import IntArray
 from script_shared.clock import Clock
-from script_shared.errors import ReleaseError, RunError
+from script_shared.errors import InputError, ReleaseError, RunError
 from script_shared.news.model import NewsModel
 
 log = logging.getLogger(__name__)
@@ -93,17 +93,17 @@ class BatchLists:
             name = f"{EARLIER}_{place}" if place else IN_SERVICE
             self.releases[name] = version
             try:
-                measured = Run(context.run.root, releases.manifest(version).run_id).folder("ranked") / "release"
+                measured = _measured_models(context, releases.manifest(version).run_id)
                 self._add(name, releases.fetch(version), version, scratch / name, names, measured)
             except ReleaseError as error:
                 log.warning("release %s cannot be evaluated: %s", version, error)
                 self.missing[name] = str(error)
 
-    def _add(self, name: str, release: Path, version: str, as_of: Path, names: Names, measured: Path) -> None:
+    def _add(self, name: str, release: Path, version: str, as_of: Path, names: Names, measured: Path | None) -> None:
         """One release as of T.
 
         Args:
-            measured: where the run that made it keeps the release as the gate saw it.
+            measured: where the run that made it keeps the release as the gate saw it; None without a run.
 
         Raises:
             ReleaseError: it cannot be loaded.
@@ -123,14 +123,14 @@ class BatchLists:
             ranking = most_read(known, data.issued_ms, self.held_out.available, self._at, hours)
             self.lists[row_name(hours)] = unread(ranking, self.held_out.truth.users, known, self._at, self.n)
 
-    def _choose_models(self, release: Path, model: NewsModel, measured: Path) -> Path:
+    def _choose_models(self, release: Path, model: NewsModel, measured: Path | None) -> Path:
         """The models that are asked: of a release fitted again after its gate, those that the gate saw, if they exist.
 
         Models fitted on reads of this window would be flattered; where nothing else is left, a note says so.
         """
         if "refit" not in model.facts or model.facts["data_end_ms"] <= self._at:
             return release
-        if (measured / "model.json").is_file():
+        if measured is not None and (measured / "model.json").is_file():
             return measured
         if REFITTED not in self.notes:
             self.notes.append(REFITTED)
@@ -166,3 +166,11 @@ class BatchLists:
                 f"run {run_id}: assembled for users, articles and T {found}, but the refined data has {wanted}.",
                 fix="Run assemble again: --step assemble.",
             )
+
+
+def _measured_models(context: Context, run_id: str) -> Path | None:
+    """Where a run keeps its release as the gate saw it; None for a release that no run of a pipeline made."""
+    try:
+        return Run(context.run.root, run_id).folder("ranked") / "release"
+    except InputError:  # an empty or foreign run id
+        return None
