@@ -14,7 +14,7 @@ from pipelines.report import write_page
 from pipelines.students import scores
 from pipelines.students.evaluation.groups import groups, sentences
 from pipelines.students.evaluation.measures import measure
-from pipelines.students.evaluation.models import CANDIDATE, ModelAnswers, measured_models
+from pipelines.students.evaluation.models import CANDIDATE, measured_models
 from pipelines.students.evaluation.page import render
 from pipelines.students.evaluation.robustness import learning_curve, repeat_validation
 from pipelines.students.search.result import params_found
@@ -98,13 +98,13 @@ def document(context: Context, model: RiskModel, rows: pl.DataFrame, params: Stu
         "calibration": _bins(came > 0, own.chances[:, 0]),
         "groups": [asdict(group) for group in found],
         "group_sentences": sentences(found, wanted.group_min),
-        "alarms": _alarms(measured, figures, wanted.leak_alarm),
+        "alarms": _alarms(figures, wanted.leak_alarm),
     }
 
 
-def _alarms(measured: ModelAnswers, figures: list[Any], most: float) -> list[str]:
+def _alarms(figures: list[Any], most: float) -> list[str]:
     """Figures that are too good to be true."""
-    watched = ("macro_f1", "auc_lagging", "auc_newly_lagging")
+    watched = ("macro_f1", "auc_lagging", "auc_newly_lagging", "ap_critical")
     return [
         f"{figure.metric} of {figure.value:.3f} is above {most:g}: look for a leak before anybody believes it."
         for figure in figures

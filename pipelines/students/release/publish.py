@@ -4,6 +4,7 @@ from typing import Any
 
 from pipelines.publishing import publish_trained
 from pipelines.students.release.model_card import card_of
+from pipelines.students.search.result import params_found
 from pipelines.use_case import Context
 from script_shared.students.release_folder import CARD
 
@@ -17,4 +18,5 @@ def publish(context: Context) -> dict[str, Any]:
     Returns:
         ``version``, ``files``, ``megabytes`` of the release.
     """
-    return publish_trained(context, CARD, lambda facts: card_of(facts, context.params))
+    params = params_found(context.run, context.params)
+    return publish_trained(context, CARD, lambda facts: card_of(facts, params))

@@ -12,6 +12,7 @@ from pipelines.students.search.result import FILE
 from pipelines.students.search.space import choice_of, proposal
 from pipelines.students.tables.gold import pair_years, read_gold
 from pipelines.use_case import Context
+from script_shared.errors import InputError
 from script_shared.students.params import StudentsParams
 
 FOLDER = ".search"  # of the studies, below the use case's data folder: they outlive their run
@@ -56,6 +57,11 @@ def _search(context: Context, params: StudentsParams) -> dict[str, Any]:
         study.optimize(_objective(rows, params), n_trials=left, timeout=params.search.seconds)
     tries = study.get_trials(deepcopy=False, states=over)
     finished = [each for each in tries if each.state == TrialState.COMPLETE]
+    if not finished:
+        raise InputError(
+            f"the search finished no try within {params.search.seconds:g} s.",
+            fix="Give it more time (search.seconds), or set search.trials = 0.",
+        )
     best = max(finished, key=lambda each: each.value or 0.0)
     return {
         "tries": len(finished),

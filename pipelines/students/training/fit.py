@@ -179,21 +179,26 @@ def refuse_leaks(features: FloatArray, status: IntArray, params: StudentsParams)
     """Refuse a feature that alone tells next year's status nearly as well as the status itself.
 
     Raises:
-        InputError: names the feature and its AUC.
+        InputError: names the feature, and its AUC of lagging or average precision of critical.
     """
-    from sklearn.metrics import roc_auc_score
+    from sklearn.metrics import average_precision_score, roc_auc_score
 
     for place, name in enumerate(params.model.features):
         known = ~np.isnan(features[:, place])
-        if len(np.unique(status[known] > 0)) < 2:
-            continue
-        auc = float(roc_auc_score(status[known] > 0, -features[known, place]))
-        if max(auc, 1 - auc) > params.evaluation.leak_alarm:
-            raise InputError(
-                f"the feature {name} alone tells next year's status (AUC {max(auc, 1 - auc):.3f}): it holds the "
-                "answer, not what was known in its year.",
-                fix="Look at where the column comes from, and leave it out of model.features until then.",
-            )
+        values, came = features[known, place], status[known]
+        for measure, score, target in (
+            ("AUC of lagging", roc_auc_score, came > 0),
+            ("average precision of critical", average_precision_score, came == STATUSES.index("critical")),
+        ):
+            if len(np.unique(target)) < 2:
+                continue
+            strength = max(float(score(target, values)), float(score(target, -values)))
+            if strength > params.evaluation.leak_alarm:
+                raise InputError(
+                    f"the feature {name} alone tells next year's status ({measure} {strength:.3f}): it holds the "
+                    "answer, not what was known in its year.",
+                    fix="Look at where the column comes from, and leave it out of model.features until then.",
+                )
 
 
 def _facts(rows: pl.DataFrame) -> dict[str, Any]:

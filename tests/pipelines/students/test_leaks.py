@@ -4,6 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from pipelines.students.evaluation.measures import Figure
+from pipelines.students.evaluation.step import CANDIDATE, _alarms
 from pipelines.students.tables.gold import columns_in, read_gold, with_target
 from pipelines.students.training.fit import refuse_leaks, ruler_of
 from pipelines.students.use_case import STUDENTS
@@ -11,7 +13,7 @@ from pipelines.use_case import Context
 from script_shared.errors import InputError, SettingsError
 from script_shared.params import load_params
 from script_shared.students.feature_names import NAMES
-from script_shared.students.features import FEATURES, matrix
+from script_shared.students.features import FEATURES, STATUSES, matrix
 
 
 def test_features_of_a_year_stay_when_everything_of_next_year_is_shuffled(finished: Context) -> None:
@@ -71,3 +73,20 @@ def test_a_planted_leak_is_refused_by_its_name(finished: Context) -> None:
     refuse_leaks(matrix(columns_in(known), names, ruler), status, finished.params)
     with pytest.raises(InputError, match="the feature ida alone tells next year's status"):
         refuse_leaks(matrix(columns_in(leaked), names, ruler), status, finished.params)
+
+
+def test_a_planted_leak_of_critical_alone_is_refused_by_its_name(finished: Context) -> None:
+    known = read_gold(finished.run.read("gold")).filter(pl.col("next_status").is_not_null())
+    status = known["next_status"].to_numpy()
+    leaked = known.with_columns(
+        ida=pl.when(pl.col("next_status") == STATUSES.index("critical")).then(1.0).otherwise(8.0)
+    )
+    names, ruler = finished.params.model.features, ruler_of(finished.params)
+    with pytest.raises(InputError, match=r"the feature ida alone tells .*average precision of critical 1\.000"):
+        refuse_leaks(matrix(columns_in(leaked), names, ruler), status, finished.params)
+
+
+def test_an_average_precision_too_good_to_be_true_raises_the_alarm() -> None:
+    figures = [Figure(CANDIDATE, name, 0.99, 0.98, 1.0, 900) for name in ("ap_critical", "auc_critical")]
+    (alarm,) = _alarms(figures, 0.95)
+    assert alarm.startswith("ap_critical of 0.990 is above 0.95")

@@ -9,6 +9,8 @@ import pytest
 
 from pipelines.students.release.tried_records import tried_records
 from pipelines.use_case import Context
+from script_shared.errors import InputError
+from script_shared.students.release_folder import CARD
 from tests.pipelines.students.conftest import do, make_context
 
 pytestmark = pytest.mark.slow
@@ -84,3 +86,23 @@ def test_without_tries_the_params_file_decides(tmp_path: Path) -> None:
     do(context, *DATA)
     assert do(context, "search")["choice"] is None
     assert tried_records(context.run) == []
+
+
+def test_a_search_that_finishes_no_try_says_what_to_change(tmp_path: Path) -> None:
+    context = make_context(tmp_path, *FAST, "search.trials = 2", "search.seconds = 0.000001")
+    do(context, *DATA)
+    with pytest.raises(InputError, match=r"finished no try .*search\.seconds"):
+        do(context, "search")
+
+
+def test_the_model_card_names_the_features_of_the_choice(searched: Context) -> None:
+    file = searched.run.read("search") / "choice.json"
+    before, few = file.read_text(encoding="utf-8"), ["lag", "age", "ida", "ieg"]
+    content = json.loads(before)
+    file.write_text(json.dumps(content | {"choice": content["choice"] | {"features": few}}), encoding="utf-8")
+    try:
+        do(searched, "train", "evaluate", "gate", "publish")
+    finally:
+        file.write_text(before, encoding="utf-8")
+    release = searched.releases.fetch(searched.run.facts("published")["version"])
+    assert json.loads((release / CARD).read_text(encoding="utf-8"))["features"] == few
