@@ -49,7 +49,9 @@ def read_headers(sheet: str, year: int, headers: Sequence[str], filled: Callable
 
 
 def _refuse_later(sheet: str, year: int, header: str, found: Match) -> None:
-    if found.year is not None and found.year > year:
+    if found.year is None or found.year <= year:
+        return
+    if found.column is not None or str(found.year) in header:  # the 31 of an unknown "Question 31" is a number
         raise InputError(
             f"sheet {sheet} is of {year}, and its column {header_text(header)} is of {found.year}: "
             "values that exist only later let a model learn the answer.",

@@ -62,6 +62,11 @@ def test_a_column_of_a_later_year_is_refused_by_name(header: str) -> None:
         read_headers("PEDE2023", 2023, [*NEEDED, header], lambda place: 5)
 
 
+def test_a_number_in_an_unknown_name_is_no_year() -> None:
+    reading = read_headers("PEDE2023", 2023, [*NEEDED, *INDICES, "Questão 31"], lambda place: 5)
+    assert [message.column for message in reading.messages] == ["Questão 31"]
+
+
 def test_a_column_of_an_earlier_year_is_not_taken_for_this_years() -> None:
     reading = read_headers("PEDE2023", 2023, [*NEEDED, *INDICES, "INDE 22", "INDE 2023"], lambda place: 5)
     assert reading.places["inde"] == len(NEEDED) + len(INDICES) + 1
