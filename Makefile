@@ -155,11 +155,11 @@ test-schema: install ## Send generated requests of every operation in the OpenAP
 	PAUTA_TEST_SCHEMA="$(ARGS)" $(BIN)/pytest tests/clients/test_properties.py
 
 .PHONY: pin-images
-pin-images: ## Write the digest behind each base image that the registry has now (ARGS=--check names those without)
+pin-images: ## Pin each base image by the digest that the registry has now (ARGS=--check names those without one)
 	@$(PYTHON) docker/pin_images.py $(ARGS)
 
 .PHONY: sbom
-sbom: | $(BIN)/uv ## Write what each image has of Python packages as CycloneDX files, in sbom/
+sbom: | $(BIN)/uv ## List the Python packages of each image in CycloneDX files, in sbom/
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)-sbom
 	@$(UV) pip install --quiet --python $(VENV)-sbom/bin/python --require-hashes -r tests/deployment/requirements_sbom.txt
 	@mkdir -p sbom

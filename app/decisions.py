@@ -40,7 +40,7 @@ class Decisions:
     ) -> None:
         """Write one entry; while the database is unreachable it waits, and is appended later.
 
-        With ``once``, the same sender's decisions of the same kind with the same parts get one entry, the first.
+        With ``once``, only the first decision of a sender with the same kind and the same parts gets an entry.
 
         An entry that can neither be written nor wait is in the log of the process: the decision has taken effect, so
         the request does not fail.

@@ -1,4 +1,4 @@
-"""How the lines of the service's log look: each names its environment, for those who keep several together."""
+"""The format of the service's log lines. Each names its environment, so that logs of several can be kept together."""
 
 import logging
 from copy import deepcopy
@@ -17,10 +17,10 @@ def line_format(environment: str) -> str:
 
 
 def set_up_logging(settings: Settings) -> None:
-    """Have this process write its lines to stderr, as the settings say; a process that did so before keeps its form.
+    """Write this process's log to stderr as the settings say; text logging that is already set up stays as it is.
 
     Args:
-        settings: level, form and environment of the lines.
+        settings: level, format and environment of the lines.
     """
     logging.basicConfig(level=settings.log_level.upper(), format=line_format(settings.env))
     if settings.log_format == "json":
@@ -32,10 +32,10 @@ def set_up_logging(settings: Settings) -> None:
 
 
 def uvicorn_lines(settings: Settings) -> dict[str, Any]:
-    """Uvicorn's own configuration of ``logging`` with our form of a line.
+    """Uvicorn's own configuration of ``logging`` with our format of a line.
 
     Args:
-        settings: form and environment of the lines.
+        settings: format and environment of the lines.
     """
     from uvicorn.config import LOGGING_CONFIG
 

@@ -129,15 +129,15 @@ def _routes(routers: Sequence[APIRouter]) -> list[BaseRoute]:
         whole = APIRouter(responses=description.responses(), generate_unique_id_function=description.operation_id)
         for router in routers:
             whole.include_router(router)
-        _MADE[key] = sorted(whole.routes, key=_turn)
+        _MADE[key] = sorted(whole.routes, key=_match_order)
     return _MADE[key]
 
 
-def _turn(route: BaseRoute) -> int:
-    """When a route is compared with the path of a request: what programs send often comes first.
+def _match_order(route: BaseRoute) -> int:
+    """Sort key of routes: those for programs, which are requested most, are compared with a path first.
 
-    A path without parameters is one path alone, so it may come before all others; those with parameters keep their
-    order.
+    A route without parameters matches a single path, so it may come before all others; routes with parameters keep
+    their order.
     """
     if "{" in getattr(route, "path", "{"):
         return 2

@@ -1,4 +1,4 @@
-"""Writes the digest behind each base image: ``make pin-images``. Without a registry it changes nothing.
+"""Pins each base image by its digest: ``make pin-images``. Without a registry it changes nothing.
 
 python docker/pin_images.py           pin all, or pin again after the publishers' security fixes
 python docker/pin_images.py --check   name what is not pinned; exit code 1 where something is not
@@ -28,7 +28,7 @@ def bases(text: str) -> dict[str, str | None]:
 
 
 def pin(text: str, digests: dict[str, str]) -> str:
-    """The text with a digest behind each base image."""
+    """The text with a digest appended to each base image."""
     return BASE.sub(
         lambda each: f"{each['before']}{each['image']}{digests.get(each['image'], each['digest'] or '')}", text
     )

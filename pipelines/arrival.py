@@ -27,8 +27,8 @@ def is_watched(case: UseCase, settings: Settings) -> bool:
 def find_arrival(case: UseCase, settings: Settings) -> str | None:
     """The fingerprint of the files there, if it is new; None while it is not, or while nothing is readable.
 
-    Files are not new if the last run began with them, whether or not it could use them, nor if the last run that could
-    use its files used these: so a damaged file that is taken away again starts nothing.
+    Files are not new if they are those of the last run, or of the last run that could use its files. So adding a
+    damaged file starts one run, and removing it again starts none.
 
     Args:
         case: a use case with a ``fingerprint``.
@@ -42,31 +42,31 @@ def find_arrival(case: UseCase, settings: Settings) -> str | None:
     except PautaError as error:
         log.info("%s: nothing to take in: %s", case.name, error.log_text)
         return None
-    known = {_begun_with(case, settings, step) for step in _ends(case)}
+    known = {_fingerprint_of_newest(case, settings, step) for step in _first_and_last_folder(case)}
     return None if found in known else found
 
 
 def remember_arrivals(case: UseCase, settings: Settings) -> None:
-    """Keep the fingerprints that ``find_arrival`` compares with: runs are about to be removed, and their files stay.
+    """Keep the fingerprints that ``find_arrival`` compares with: runs will be removed, their files stay.
 
     Args:
         case: a use case with a ``fingerprint``.
         settings: say where runs are.
     """
     root = settings.data_dir / case.name
-    known = {step: _begun_with(case, settings, step) for step in _ends(case)}
+    known = {step: _fingerprint_of_newest(case, settings, step) for step in _first_and_last_folder(case)}
     if any(known.values()):
         partial = root / f".{MEMORY}.partial"
         partial.write_text(json.dumps(known), encoding="utf-8")
         partial.replace(root / MEMORY)
 
 
-def _ends(case: UseCase) -> tuple[str, str]:
+def _first_and_last_folder(case: UseCase) -> tuple[str, str]:
     """Folders of the first data step and of the last one."""
     return case.data_steps[0].folder, case.data_steps[-1].folder
 
 
-def _begun_with(case: UseCase, settings: Settings, step: str) -> str | None:
+def _fingerprint_of_newest(case: UseCase, settings: Settings, step: str) -> str | None:
     """The fingerprint of the files of the newest run in which the step is complete, even if the run was removed."""
     root, landing = settings.data_dir / case.name, case.data_steps[0].folder
     run_id, memory = latest_run(root, step), root / MEMORY

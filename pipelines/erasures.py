@@ -77,7 +77,7 @@ def remove_runs_holding(
         files = [Run(root, run).folder(step) / name for step, name in tables.items()]
         if any(holds(file) for file in files if file.is_file()):
             for step in root.glob("[!.]*"):
-                if step.is_dir():  # what else is there, such as the memory of the monitoring, is of no run
+                if step.is_dir():  # a file there, such as the memory of the monitoring, belongs to no run
                     remove(step / run)
             removed.append(run)
     return removed

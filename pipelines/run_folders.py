@@ -1,4 +1,4 @@
-"""Folders of steps on this machine: they take their name when they are complete, and lose it before their files."""
+"""Folders of steps on this machine: renamed to their place when complete, renamed away before they are deleted."""
 
 import os
 import secrets
@@ -10,7 +10,7 @@ MANIFEST = "_manifest.json"
 
 
 def partial_of(final: Path) -> Path:
-    """Where a folder is written until it is complete: hidden, beside its place, another one for each call.
+    """Where a folder is written until it is complete: a hidden name beside its place, different for each call.
 
     Args:
         final: the folder's place.
@@ -35,7 +35,7 @@ def take_name(partial: Path, final: Path) -> None:
 
 
 def take_away(folder: Path) -> None:
-    """Take the name away first: a half-removed folder must never look like a finished step.
+    """Remove a folder. It is renamed first, because a half-removed folder must never look like a finished step.
 
     Args:
         folder: of a step; nothing happens if it is missing.

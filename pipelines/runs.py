@@ -169,7 +169,7 @@ def latest_run(root: Path, step: str) -> str | None:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder from this machine, and from the data lake if it is there, first.
+    """Remove a folder, first from the data lake, if it is there, then from this machine.
 
     Args:
         folder: of a step; nothing happens if it is missing.

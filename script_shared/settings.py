@@ -69,13 +69,13 @@ class Settings(AccessSettings):
     env: Literal["dev", "staging", "prod"] = Field(
         "dev",
         description="environment of this installation: `dev`, `staging` or `prod`; shown in `/info`, in log lines and "
-        "in the label `environment` of metrics; `prod` refuses to start with what is not safe",
+        "in the label `environment` of metrics; `prod` refuses to start with unsafe settings",
     )
     data_dir: Path = Field(SHARED / "data", description="folder of raw, refined, trained and evaluated runs")
     lake_uri: str | None = Field(
         None,
-        description="object store (`s3://bucket/prefix`, `gs://…`, `az://…`) or folder for the runs' folders, so that "
-        "steps can run on machines that share no disk; unset, they are in the data folder alone",
+        description="object store (`s3://bucket/prefix`, `gs://…`, `az://…`) or folder that stores the folders of "
+        "runs, so that steps can run on machines that share no disk; if unset, they are only in the data folder",
     )
     models_uri: str = Field(
         str(SHARED / "models"), description="folder or object store (`s3://bucket/prefix`) of releases"
@@ -201,7 +201,7 @@ class Settings(AccessSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="level of the API's log")
     log_format: Literal["text", "json"] = Field(
         "text",
-        description="form of the lines of the API's log: `text`, or `json` with the ids of request and trace and the "
+        description="format of the API's log lines: `text`, or `json` with the request id, the trace id and the "
         "use case",
     )
 

@@ -25,8 +25,8 @@ def exposition(registry: Collector, texts: Iterable[bytes], *, exemplars: bool) 
 
     Args:
         registry: the metrics that change all the time.
-        texts: gauges that were written before, in Prometheus' format; for gauges both formats are the same.
-        exemplars: whether as OpenMetrics, with exemplars.
+        texts: gauges that are already text, in Prometheus' format; both formats are the same for gauges.
+        exemplars: write OpenMetrics with exemplars; else Prometheus' own format.
     """
     if not exemplars:
         return b"".join([generate_latest(registry), *texts])
@@ -34,7 +34,7 @@ def exposition(registry: Collector, texts: Iterable[bytes], *, exemplars: bool) 
 
 
 class SharedText:
-    """A text that is written by one at a time: those who ask meanwhile share the next one.
+    """A text that is written once at a time; callers that arrive during a write share the next one.
 
     Args:
         write: makes the text.
@@ -45,7 +45,7 @@ class SharedText:
         self._writing, self._begun, self._text = asyncio.Lock(), 0, b""
 
     async def get(self) -> bytes:
-        """The text, begun after this call."""
+        """The text; its writing began after this call."""
         begun = self._begun
         async with self._writing:
             if self._begun == begun:

@@ -170,6 +170,6 @@ def _add_up(
 
 
 def _newest(samples: Sequence[Sample]) -> Exemplar | None:
-    """The exemplar of several processes that was met last."""
+    """The newest exemplar of several processes."""
     found = [sample.exemplar for sample in samples if sample.exemplar is not None]
     return max(found, key=lambda exemplar: exemplar.timestamp or 0.0, default=None)

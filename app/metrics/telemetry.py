@@ -152,7 +152,7 @@ class Telemetry:
         """Everything as text, of all worker processes, written in a thread.
 
         Args:
-            exemplars: whether as OpenMetrics, with exemplars; else in Prometheus' own format.
+            exemplars: write OpenMetrics with exemplars; else Prometheus' own format.
         """
         return await self._texts[exemplars].get()
 

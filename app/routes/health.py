@@ -50,7 +50,7 @@ async def get_ready(request: Request, service: TheService, use_case: UseCaseName
 
 
 def clock_facts(served: LoadedRelease[Any]) -> dict[str, str | None]:
-    """The clock of the release in service, and why it was chosen; no end of data where the use case has none."""
+    """The clock of the release in service, and why it was chosen; ``data_end`` is None without interactions."""
     clock = served.clock
     data_end = iso(clock.data_end_ms) if clock.data_end_ms else None
     return {"mode": clock.mode, "now": iso(clock.now_ms()), "data_end": data_end, "why": clock.why}

@@ -61,7 +61,7 @@ def check_record(record: Any) -> Read:
 
 
 def ref_of(record: Any) -> str | None:
-    """The sender's own name of a record, also of one that cannot be used; None without one.
+    """The sender's own name for a record, even for an invalid record; None without one.
 
     Args:
         record: one of ``records_in``.

@@ -19,8 +19,8 @@ _request: ContextVar[tuple[Scope, UseCaseOf] | None] = ContextVar("request", def
 class JsonLines(logging.Formatter):
     """One JSON object for each line: time (UTC), level, environment, logger, message, and what is known of the request.
 
-    Of an error it has the types and the places in the code. The words of an error are left out, because they may quote
-    what a person sent, except for errors of this service itself, which name no person.
+    An error is given by its types and places in the code. Its text is left out, because it may quote what a person
+    sent; only this service's own errors keep theirs, which names no person.
 
     Args:
         environment: ``PAUTA_ENV``.
@@ -63,7 +63,7 @@ class LogScope:
 
 
 def _of_request() -> dict[str, str]:
-    """Ids of the request that is being answered, and its use case; nothing outside of one."""
+    """The ids and the use case of the current request; empty outside of a request."""
     found = _request.get()
     if found is None:
         return {}
@@ -77,7 +77,7 @@ def _of_request() -> dict[str, str]:
 
 
 def _errors(error: BaseException) -> Iterator[dict[str, Any]]:
-    """The error and those that it followed, the last one first."""
+    """The error, then the errors that caused it, newest first."""
     seen = set[int]()
     found: BaseException | None = error
     while found is not None and id(found) not in seen:

@@ -18,15 +18,15 @@ from script_shared.addresses import Network
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer
 
-QUIET = ("/health", "/ready", "/metrics")  # asked every few seconds by machines
+QUIET = ("/health", "/ready", "/metrics")  # requested every few seconds by probes
 _HEADERS = (b"traceparent", b"tracestate")
 
 
 class RequestSpans:
     """Traces requests; runs before the other middleware, because those change the sender's address.
 
-    Whether a trace is kept is decided once, where it begins. So who may begin it decides what tracing costs: a trusted
-    proxy's trace goes on here with its decision, and a stranger's is only linked to a new one, for which
+    Whether a trace is kept is decided once, where it begins, and a kept trace costs time. So only a trusted proxy's
+    trace continues here with its decision. A trace of anybody else is only linked to a new one, for which
     ``OTEL_TRACES_SAMPLER`` decides.
 
     Args:
@@ -88,7 +88,7 @@ class RequestSpans:
 
 
 def _end(span: "Span", scope: Scope, status: int, use_case: str) -> None:
-    """Say what was asked and answered, without any value that a person sent, but for a plain request id."""
+    """Name the span and set its attributes; of what a person sent they hold only a plain request id."""
     from opentelemetry.trace import StatusCode
 
     method, route = method_of(scope), route_of(scope)

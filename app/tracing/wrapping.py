@@ -1,4 +1,4 @@
-"""Adds to an application what follows its requests: spans, and lines of the log that name them."""
+"""Adds the middleware for traces and JSON log lines to an application."""
 
 from collections.abc import Iterable, Mapping
 
@@ -15,11 +15,11 @@ from script_shared.tracing.tracing import Tracing
 def follow_requests(
     app: FastAPI, settings: Settings, tracing: Tracing | None, routers: Mapping[str, Iterable[APIRouter]]
 ) -> None:
-    """Add middleware where traces are on or lines are JSON; else nothing, so that it costs nothing.
+    """Add the middleware if traces are on or log lines are JSON; otherwise nothing is added, which costs nothing.
 
     Args:
         app: the application, whose other middleware was added before.
-        settings: the form of lines, and the trusted proxies.
+        settings: the format of log lines, and the trusted proxies.
         tracing: makes the spans of this process; None for no traces.
         routers: those of each use case, by its name.
     """

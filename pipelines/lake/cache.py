@@ -1,4 +1,4 @@
-"""The copy of a lake's folder on this machine: noted beside the folder, fetched and checked when a step reads it."""
+"""The copy of a lake's folder on this machine: it has a note beside it, and is fetched when a step reads it."""
 
 import os
 import shutil
@@ -70,7 +70,7 @@ def mark_checked(path: Path, manifest: FolderManifest) -> None:
 
 
 def write_facts_alone(path: Path, manifest: FolderManifest) -> None:
-    """Let a folder of the lake appear with the step's manifest alone; what was there is replaced.
+    """Write a folder of the lake with the step's manifest alone; it replaces what was there.
 
     Args:
         path: its place on this machine.
@@ -120,7 +120,7 @@ def problem_of(path: Path, manifest: FolderManifest) -> str:
 
 
 def note_written(path: Path) -> None:
-    """A step has just written this folder: it is no longer that of the lake, until it is uploaded.
+    """A step has just written this folder: it differs from the lake's until it is uploaded.
 
     Args:
         path: a complete folder of a step or of a part.
@@ -131,7 +131,7 @@ def note_written(path: Path) -> None:
 
 
 def remove_copy(path: Path) -> None:
-    """Remove the copy of a folder that the lake has no more, and its note."""
+    """Remove the copy of a folder that is no longer in the lake, and its note."""
     take_away(path)
     _forget(path)
 

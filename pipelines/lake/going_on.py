@@ -1,4 +1,4 @@
-"""Which runs have a step going on, on any machine: maintenance leaves these runs alone."""
+"""Which runs have a step in progress, on any machine: maintenance does not touch these runs."""
 
 import fcntl
 import os
@@ -20,7 +20,7 @@ STALE = timedelta(days=1)  # no step takes that long: its machine is gone
 
 @contextmanager
 def mark_run(storage: Storage, folder: str, run_id: str) -> Iterator[None]:
-    """Mark the run in the lake while a step of it is going on.
+    """Mark the run in the lake while one of its steps is in progress.
 
     Args:
         storage: the lake of the use case.
@@ -48,7 +48,7 @@ def hold_run(root: Path, run_id: str) -> Iterator[Callable[[], bool]]:
         run_id: of the run.
 
     Yields:
-        says whether no other process here holds the run.
+        a function that says whether this is the only process here that holds the run.
     """
     root.mkdir(parents=True, exist_ok=True)
     handle = os.open(_lock_of(root, run_id), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -70,7 +70,7 @@ def _is_alone(handle: int) -> bool:
 
 
 def is_written_here(root: Path, run_id: str) -> bool:
-    """Whether a process of this machine does a step of the run.
+    """Whether a process on this machine is doing a step of the run.
 
     Args:
         root: data folder of the use case on this machine.
@@ -90,7 +90,7 @@ def is_written_here(root: Path, run_id: str) -> bool:
 
 
 def show_marks(storage: Storage, root: Path) -> None:
-    """Show the runs that are going on as half-written folders, by which housekeeping knows them.
+    """Show runs in progress as half-written folders, by which maintenance recognizes them.
 
     Args:
         storage: the lake of the use case.

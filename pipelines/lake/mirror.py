@@ -1,4 +1,4 @@
-"""Lets the folders of this machine show what is in the lake: with their manifest alone, and no deleted ones."""
+"""Brings the folders of this machine in line with the lake: new ones with their manifest alone, no deleted ones."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ from script_shared.storage.local import digest_file
 def mirror(storage: Storage, root: Path) -> None:
     """Bring the folders of a use case on this machine in line with the lake; files are not fetched yet.
 
-    A folder that was deleted from the lake is deleted here. A folder that differs from the lake's gives way to it,
+    A folder that was deleted from the lake is deleted here. A folder that differs from the lake's is replaced by it,
     unless a step of its run is writing here. A folder that was never in the lake stays.
 
     Args:

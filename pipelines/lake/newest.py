@@ -1,4 +1,4 @@
-"""The newest run, of this machine or in the data lake."""
+"""The newest run, on this machine or in the data lake."""
 
 from pipelines.lake.session import see_lake
 from pipelines.runs import latest_run

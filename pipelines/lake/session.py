@@ -44,7 +44,7 @@ def lake_of(settings: Settings, use_case: str) -> Storage | None:
 
 
 def see_lake(settings: Settings, use_case: str) -> None:
-    """Let this machine show the runs in the lake, for what only looks for runs; nothing where the setting is off.
+    """Bring this machine in line with the lake, for code that only looks for runs; nothing where the setting is off.
 
     Args:
         settings: ``PAUTA_LAKE_URI``, and the data folder.
@@ -86,7 +86,7 @@ def step_on_lake(settings: Settings, root: Path, run_id: str, step: str, folder:
 
 @contextmanager
 def work_on_lake(settings: Settings, root: Path, name: str, *, tidy: bool = False) -> Iterator[None]:
-    """The same for what is no step and works on any runs: folders that it wrote or changed are uploaded.
+    """The same for work that is no step and touches any runs: the folders that it wrote or changed are uploaded.
 
     Folders that it deletes are deleted from the lake at once.
 
@@ -134,7 +134,7 @@ def _upload_run(storage: Storage, root: Path, run_id: str, step: str, *, adopt: 
     """Upload what the step wrote or changed, in the order in which it was finished.
 
     Args:
-        adopt: also upload what the lake lacks of the run; not while another process may be about to do so.
+        adopt: also upload folders of the run that the lake lacks; False while another process may be about to do so.
     """
     manifests = [*root.glob(f"[!.]*/{run_id}/{MANIFEST}"), *root.glob(f"[!.]*/{run_id}/[!.]*/{MANIFEST}")]
     for path in (file.parent for file in sorted(manifests, key=lambda file: file.stat().st_mtime_ns)):

@@ -1,4 +1,4 @@
-"""Small files beside the runs, which steps read and write again: what is remembered, figures over all runs."""
+"""Small files beside the runs that steps update: memories of the monitoring, and figures over all runs."""
 
 import os
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Uploads folders of this machine: the files first, the manifest last, so that a half-uploaded folder is never seen."""
+"""Uploads folders of this machine: the files first, the manifest last, so that nobody sees a half-uploaded folder."""
 
 import secrets
 from contextlib import suppress

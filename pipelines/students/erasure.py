@@ -13,7 +13,7 @@ from script_shared.students.erasure import are_erased
 from script_shared.students.release_folder import STORE
 
 TABLE = "records.parquet"
-HOLDING = {"landing": MANIFEST, **dict.fromkeys(("bronze", "silver", "gold"), TABLE)}  # what names students
+HOLDING = {"landing": MANIFEST, **dict.fromkeys(("bronze", "silver", "gold"), TABLE)}  # files that name students
 
 
 def without_erased(records: pl.DataFrame, digests: frozenset[str]) -> pl.DataFrame:
@@ -37,7 +37,7 @@ def releases_holding(releases: Releases, erased: ErasedUsers) -> dict[str, int]:
 def holds_erased(table: Path, digests: frozenset[str]) -> bool:
     """Whether a file of ``HOLDING`` names an erased student.
 
-    Nobody can say whom workbooks name that a run failed to read, so they count as holding one.
+    Workbooks that a run failed to read may name anybody, so they count as naming an erased student.
 
     Args:
         table: of a step, or the manifest of a landing.

@@ -97,7 +97,7 @@ class FirstRelease:
                 say(f"{self.case.name}: its next run starts when files arrive at {place}")
 
     def make_or_wait(self) -> None:
-        """The same for the first use case: its failure ends the start, unless files that arrive start its next run."""
+        """The same for the first use case: a failure ends the start, unless arriving files will start its next run."""
         if is_watched(self.case, self.settings):
             self.make_or_say()
         else:

@@ -1,7 +1,7 @@
-"""A span for each step of a run. All steps of a run are in one trace, in whatever process or container they run.
+"""A span for each step of a run. All steps of a run are in one trace, whichever process or container they run in.
 
-The id of that trace is made of the use case and the run id. So nothing has to be handed from step to step, and a person
-finds the trace of a run by its id (``run_trace_id``). A sampler by ratio keeps a run whole or not at all.
+The id of that trace is computed from the use case and the run id. So steps need not pass it on, and a person finds the
+trace of a run by its id (``run_trace_id``). A ratio sampler keeps either all steps of a run or none.
 """
 
 import os
@@ -60,7 +60,7 @@ def step_span(context: Context, step: str, part: str = "") -> Iterator[None]:
 
 
 def _open(environment: str, trace_id: str) -> Tracing | None:
-    """The spans of one step: steps take seconds and more, so each sends its own before its process may end."""
+    """Tracing for one step; each step sends its own spans before its process may end."""
     if not is_wanted(os.environ):
         return None
     return open_tracing(SERVICE, environment, ids=_ids(trace_id))

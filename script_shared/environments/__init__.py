@@ -1,4 +1,4 @@
-"""Environments of one installation: development, staging, production, and what production refuses to start with."""
+"""Environments of an installation (development, staging, production), and what production refuses to start with."""
 
 from script_shared.environments.production import check_environment
 

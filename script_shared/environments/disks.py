@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 MOUNTS = Path("/proc/self/mountinfo")
-LOST = {  # kinds of file systems whose files end with the container
+LOST = {  # file systems whose files are lost with the container
     "overlay": "the container's own disk",
     "aufs": "the container's own disk",
     "tmpfs": "memory",
@@ -34,5 +34,5 @@ def loses(folder: Path, mounts: Path = MOUNTS) -> str | None:
 
 
 def _plain(escaped: str) -> str:
-    """The kernel writes blanks and backslashes as octal numbers."""
+    """The text with the kernel's octal escapes of blanks and backslashes replaced."""
     return re.sub(r"\\(\d{3})", lambda found: chr(int(found[1], 8)), escaped)

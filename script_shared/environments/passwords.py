@@ -1,8 +1,8 @@
-"""Which passwords are defaults: words that programs and guides ship with, which anybody tries first."""
+"""Recognizes default passwords: the words of programs and guides that an attacker tries first."""
 
 import re
 
-# The same pattern is in docker/make_secrets.py, whose image has none of this package; a test compares both.
+# The same pattern is in docker/make_secrets.py, whose image does not have this package; a test compares both.
 DEFAULT = re.compile(
     r"(admin|airflow|change|default|example|grafana|key|me|minio|password|pass|pauta|postgres|root|secret|test|token|user"
     r"|word|your|[\W\d_])*+",
@@ -11,7 +11,7 @@ DEFAULT = re.compile(
 
 
 def is_default_password(text: str) -> bool:
-    """Whether a password consists of nothing but words of examples, digits and punctuation.
+    """Whether a password consists only of words from examples, digits and punctuation.
 
     >>> is_default_password("changeme-changeme-1")
     True

@@ -1,4 +1,4 @@
-"""What production refuses to start with: default passwords, data that a container loses, events of anybody."""
+"""What production refuses to start with: default passwords, data that is lost with the container, unsigned events."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ def check_environment(
     environment: Mapping[str, str] | None = None,
     mounts: Path = MOUNTS,
 ) -> None:
-    """Refuse what production must not run with; other environments may.
+    """Refuse settings that are unsafe in production; other environments accept them.
 
     Args:
         settings: of this process.

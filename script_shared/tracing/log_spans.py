@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from opentelemetry.context import Context
     from opentelemetry.trace import Tracer
 
-MOST = 128  # traces of one group that get a span: a process that starts may fold the entries of hours
+MOST = 128  # traces of one group that get a span: at its start, a process may fold the entries of several hours
 _KEPT_IN = (Kind.CLICK, Kind.IMPRESSION)
 
 

@@ -1,4 +1,4 @@
-"""What makes the spans of one process and sends them, as the standard variables of OpenTelemetry say.
+"""Makes and sends the spans of one process, as the standard variables of OpenTelemetry say.
 
 The SDK reads most of these variables itself: sampler, limits, batches, address, headers and time limit of the exporter.
 It is imported only when traces are wanted, so the API runs without its packages.
@@ -30,7 +30,7 @@ FLUSH_SECONDS = 5.0
 class Tracing:
     """The spans of one process.
 
-    It is no global of the process, so two services in one process do not meet, and Airflow's own traces stay apart.
+    It is not a global of the process, so it does not mix with another service in the process or with Airflow's traces.
 
     Args:
         provider: makes the spans and gives those that ended to an exporter.
@@ -44,7 +44,7 @@ class Tracing:
         self.tracer = provider.get_tracer("pauta")
 
     def flush(self) -> None:
-        """Send the spans that ended; without a collector the wait ends after some seconds."""
+        """Send the spans that ended; waits a few seconds at most if the collector does not answer."""
         _within_seconds(self._provider.force_flush)
 
     def close(self) -> None:
@@ -99,7 +99,7 @@ def check_tracing(environ: Mapping[str, str] = os.environ) -> None:
 def _is_installed(module: str) -> bool:
     try:
         return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:  # not even a package around it
+    except ModuleNotFoundError:  # its parent package is missing
         return False
 
 

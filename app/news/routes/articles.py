@@ -44,7 +44,7 @@ async def post_articles(body: Annotated[ArticlesBody, Body()], service: TheNews,
 
 
 def _is_editorial(post: ArticlePost, service: NewsService) -> bool:
-    """Whether a post decides if an article is shown, or takes such a decision back."""
+    """Whether a post decides if an article is shown, or revokes such a decision."""
     room = service.intake.newsroom
     story = room.editorial.get(post.page) if room is not None else None
     undone = story is not None and any(
@@ -54,7 +54,7 @@ def _is_editorial(post: ArticlePost, service: NewsService) -> bool:
 
 
 async def _record(posts: list[ArticlePost], decisions: TheDecisions, *, by_people: bool) -> None:
-    """Enter the posts in the record of decisions: each editorial one, of the others the first of an hour.
+    """Record the posts: every editorial request, and of the others the first of each hour and token.
 
     A feed posts thousands of articles a day, among which nobody would find the decisions of people.
     """

@@ -18,7 +18,7 @@ app.kubernetes.io/component: {{ .component }}
 {{ .root.Values.image.registry }}/pauta-{{ .name }}:{{ .root.Values.image.tag | default .root.Chart.AppVersion }}
 {{- end }}
 
-{{/* A pod of ours: no root, no token of the cluster, no system calls beyond the usual. */}}
+{{/* Every pod of the chart: no root, no token of the cluster, no system calls beyond the usual. */}}
 {{- define "pauta.podSecurity" -}}
 runAsNonRoot: true
 runAsUser: 50000
@@ -59,7 +59,7 @@ capabilities:
 {{- end }}
 {{- end }}
 
-{{/* Folders of this release's data: the claim is shared by the API, which only reads, and the tasks. */}}
+{{/* Folders of this release's data: the API, which only reads, and the tasks share the claim. */}}
 {{- define "pauta.dataMounts" -}}
 - name: data
   mountPath: /opt/pauta/script_shared/evaluation

@@ -1,4 +1,4 @@
-"""Texts by term, to compare one text with all others without going through those that share no word with it."""
+"""Texts by term: compares one text with all others, but reads only those that share a word with it."""
 
 from collections.abc import Sequence
 

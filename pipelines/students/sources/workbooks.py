@@ -15,13 +15,13 @@ from script_shared.errors import InputError, SourceError, TransientError
 from script_shared.storage import File, address_of, is_object_store, open_storage
 from script_shared.storage.local import digest_file
 
-YEARS = re.compile(r"(?<!\d)(?:20)?\d\d(?!\d)")  # in a name: they say of which year a sheet is, where itself does not
+YEARS = re.compile(r"(?<!\d)(?:20)?\d\d(?!\d)")  # in a file's name; used for a sheet that does not say its year itself
 
 
 def fingerprint(context: Context) -> str:
-    """The contents of the workbooks, each once, in the order in which they were changed, with the years of their names.
+    """The contents of the workbooks, each once, in the order of their changes, with the years in their names.
 
-    A copy of a workbook, or another time of the newest one, changes nothing, because landing would change nothing.
+    A copy of a workbook, or a new time of the newest one, does not change it, because landing would not change either.
     """
     address = _address(context)
     if is_object_store(address):
@@ -112,7 +112,7 @@ def _download(address: str, folder: Path) -> None:
 
 @lru_cache(maxsize=256)
 def _digest(path: Path, stamp: str) -> str:
-    """Of its bytes; they are read again only where the stamp changed."""
+    """SHA-256 of the file; it is read again only if the stamp changed."""
     return digest_file(path).sha256
 
 

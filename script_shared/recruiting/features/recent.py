@@ -14,8 +14,8 @@ BLANK = [0, *[-1] * LATEST, *[0] * LATEST, *[-1] * (2 * LATEST)]
 class Recent:
     """A row for each candidate: how many applications, then vacancy, day, day updated and grade, newest first.
 
-    The last row stays blank: it is that of everybody who has not applied. A row is replaced as a whole, so a thread
-    that reads sees it before or after a change.
+    The last row stays blank: it is used for everybody who has not applied. A row is replaced as a whole, so a reading
+    thread sees it either before or after a change.
     """
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class Recent:
 
 
 class Numbers:
-    """A number for each row, 0 where none was put; the last one stays 0."""
+    """A number for each row, 0 by default; the last one stays 0."""
 
     def __init__(self) -> None:
         self._values = np.zeros(ROOM, np.int64)

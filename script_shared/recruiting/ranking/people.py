@@ -70,7 +70,7 @@ class People(Generic[R]):
         return self._added_rows.get(name, self.ids.row(name))
 
     def rows(self, names: Sequence[str]) -> list[int]:
-        """The row of each id, as ``row`` gives it; many at once cost a fifth of one by one, and less the next time.
+        """The row of each id, as ``row`` gives it; a fifth of the cost of one by one, and less the next time.
 
         Args:
             names: ids of records.
