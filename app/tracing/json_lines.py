@@ -17,10 +17,10 @@ _request: ContextVar[tuple[Scope, UseCaseOf] | None] = ContextVar("request", def
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object for each line: time (UTC), level, environment, logger, message, and what is known of the request.
+    """One JSON object for each line: time (UTC), level, environment, logger, message, and the fields of the request.
 
     An error is given by its types and places in the code. Its text is left out, because it may quote what a person
-    sent; only this service's own errors keep theirs, which names no person.
+    sent; only errors of this service itself keep their text, which names nobody.
 
     Args:
         environment: ``PAUTA_ENV``.

@@ -10,7 +10,7 @@ from pipelines.lake.record import FolderManifest, decode_manifest
 from pipelines.run_folders import MANIFEST, partial_of, take_away, take_name
 from script_shared.errors import RunError, UnavailableError
 from script_shared.releases.records import FileEntry
-from script_shared.releases.verify import in_threads
+from script_shared.releases.verify import download_files, in_threads
 from script_shared.storage import Digest, Storage, open_storage
 from script_shared.storage.local import digest_file, file_lock
 
@@ -200,7 +200,7 @@ def _download(storage: Storage, manifest: FolderManifest, path: Path) -> str:
     try:
         for name in (".", *manifest.folders):
             (partial / name).mkdir(parents=True, exist_ok=True)
-        found = in_threads(lambda name: _download_file(storage, manifest, name, partial), manifest.files)
+        found = download_files(storage, manifest.base, manifest.files, partial)
         for (name, entry), digest in zip(manifest.files.items(), found, strict=True):
             if problem := _problem(entry, digest):
                 return f"{name} {problem}"
@@ -211,14 +211,6 @@ def _download(storage: Storage, manifest: FolderManifest, path: Path) -> str:
         raise UnavailableError(f"{path}: {error.strerror or error}.", fix=fix) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-
-
-def _download_file(storage: Storage, manifest: FolderManifest, name: str, folder: Path) -> Digest | None:
-    (folder / name).parent.mkdir(parents=True, exist_ok=True)
-    try:
-        return storage.download(f"{manifest.base}/{name}", folder / name)
-    except FileNotFoundError:
-        return None
 
 
 def _take_place(partial: Path, path: Path, manifest: FolderManifest) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from script_shared.errors import ReleaseCorruptError, UnavailableError
 from script_shared.releases.records import Manifest
-from script_shared.releases.verify import in_threads, refuse_differences, verify_folder
-from script_shared.storage import Digest, Storage
+from script_shared.releases.verify import download_files, refuse_differences, verify_folder
+from script_shared.storage import Storage
 from script_shared.storage.local import PARTIAL, file_lock
 
 KEPT = 3  # releases in the cache: the one in service, the one before, and the one that comes
@@ -73,21 +73,13 @@ def _good(folder: Path, manifest: Manifest) -> bool:
 def _download(storage: Storage, manifest: Manifest, target: Path) -> None:
     partial = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(2)}{PARTIAL}")
     try:
-        found = in_threads(lambda name: _download_file(storage, manifest, name, partial), manifest.files)
+        found = download_files(storage, manifest.base, manifest.files, partial)
         refuse_differences(manifest, found, f"{storage.uri}/{manifest.base}")
         if target.exists():  # a damaged copy
             target.rename(partial.with_name(f".old{partial.name}"))
         partial.rename(target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-
-
-def _download_file(storage: Storage, manifest: Manifest, name: str, folder: Path) -> Digest | None:
-    (folder / name).parent.mkdir(parents=True, exist_ok=True)
-    try:
-        return storage.download(f"{manifest.base}/{name}", folder / name)
-    except FileNotFoundError:
-        return None
 
 
 def _prune(cache: Path, target: Path) -> None:

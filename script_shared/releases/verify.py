@@ -124,3 +124,26 @@ def in_threads(work: Callable[[K], T], items: Iterable[K]) -> list[T]:
     """
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(work, items))
+
+
+def download_files(storage: Storage, base: str, names: Iterable[str], folder: Path) -> list[Digest | None]:
+    """Download files into a folder, several at a time.
+
+    Args:
+        storage: where the files are.
+        base: the key in front of their names.
+        names: of the files, with the folders that they are in.
+        folder: gets the files; made when missing.
+
+    Returns:
+        size and checksum of each file, in the order of the names; None for a file that is missing.
+    """
+
+    def download(name: str) -> Digest | None:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return storage.download(f"{base}/{name}", folder / name)
+        except FileNotFoundError:
+            return None
+
+    return in_threads(download, names)

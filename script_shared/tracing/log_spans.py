@@ -37,7 +37,7 @@ class LogSpans:
             entries: that are to be written.
 
         Returns:
-            "" and the entries as they are, if there is no such span or it is not sampled.
+            "" and the unchanged entries, if there is no such span or it is not sampled.
         """
         if self._tracer is None or not (trace := _current()):
             return "", entries

@@ -114,7 +114,7 @@ def note(walk: Walk, cases: Iterable[Case], ranker: Ranker) -> Losses:
 
 
 def _facts(walk: Walk, case: Case) -> list[float]:
-    """What is known of a case, in the order of ``COLUMNS``, but for the rank."""
+    """The values of a case, in the order of ``COLUMNS``, but for the rank."""
     signals, articles, stream = case.found.signals, walk.state.articles, walk.stream
     article = stream.article_id(case.place)
     row, number = articles.find(article), articles.numbers.get(article, -1)

@@ -174,7 +174,7 @@ def main() -> int:
         with mock_aws():
             make(report, size)
             services(report, size)
-    report.not_run("a cloud account", "docs/ecs.md says how; moto keeps what it is told and starts no container")
+    report.not_run("a cloud account", "docs/ecs.md says how; moto stores definitions and starts no container")
     report.not_run("limits and quotas of an account", "moto has none")
     return report.close()
 

@@ -25,8 +25,8 @@ NAMES = {
 }
 LABELS = {"candidate": "candidate", "in_service": "in service", SAME: "same as this year", "prevalence": "prevalence"}
 READING = (
-    "Predicted is the status of the year after, from what is known in a year. Everything was chosen on the training "
-    "years alone; the pair of years of the test was not looked at. After each figure is its 95 % interval by student."
+    "Predicted is the status of the year after, from what is known in a year. The fits, the calibration and the "
+    "thresholds use the training years alone. After each figure is its 95 % interval by student."
 )
 
 
