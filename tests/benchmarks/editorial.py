@@ -64,7 +64,8 @@ def table(result: dict[str, Any]) -> str:
     if found := result.get("takedowns"):
         lines.append(
             f"{found['takedowns']} takedowns (median {found['post_ms']} ms) at {result['rate']:g} requests per second"
-            f" ({found['requests']:,} answers, {found['per_second']} per second, {found['failed']} failed):"
+            f" ({found['requests']:,} answers, {found['per_second']} per second,"
+            f" {found['failed']} failed {found['failures'] or ''}):"
             f" {found['late']} answers to requests sent a second or more after a takedown's answer held its article."
             f" {found['held']} articles were in an answer to a later request at all, the last"
             f" {found['last_seen_ms']:.0f} ms after (median {found['median_seen_ms']:.0f} ms)"

@@ -30,11 +30,12 @@ def trained_release(work: Path, use_case: str, options: Sequence[str] = ()) -> d
 
 
 @contextmanager
-def one_core(pid: int) -> Iterator[psutil.Process]:
-    """A server on the first core; this process on the others."""
+def one_core(pid: int, others: Sequence[int] = ()) -> Iterator[psutil.Process]:
+    """A server on the first core; this process and others on the other cores."""
     process, cores = psutil.Process(pid), psutil.cpu_count() or 1
     process.cpu_affinity([0])
-    psutil.Process().cpu_affinity(list(range(1, cores)) or [0])
+    for other in (psutil.Process(), *map(psutil.Process, others)):
+        other.cpu_affinity(list(range(1, cores)) or [0])
     yield process
     psutil.Process().cpu_affinity(list(range(cores)))
 

@@ -85,7 +85,7 @@ def _served(env: dict[str, str], args: argparse.Namespace) -> dict[str, Any]:
         chosen = draw.choice(ids, int(args.rate * seconds))
         return [("GET", f"/recruiting/vacancies/{vacancy}/candidates", None) for vacancy in chosen]
 
-    with api(env, 1) as server, api(env, 1) as other, one_core(server.pid) as process:
+    with api(env, 1) as server, api(env, 1) as other, one_core(server.pid, [other.pid]) as process:
         wait_until_idle(process)
         asyncio.run(send(server.port, plan(2), args.rate, TOKEN))
         before = cpu_seconds(process)

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -27,6 +28,7 @@ class TakedownRecord:
         last: by article the seconds from there to the last request whose answer held it.
         took: seconds of each takedown's own request.
         late: answers to requests of ``LATE_SECONDS`` later or more that held one.
+        failures: requests without a successful answer, by status and route, or by the error of the client.
         shown: articles of the last answers, which are taken down next.
     """
 
@@ -35,7 +37,7 @@ class TakedownRecord:
     took: list[float] = field(default_factory=list)
     late: int = 0
     answers: int = 0
-    failed: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
     shown: dict[str, None] = field(default_factory=dict)
 
     def note(self, text: str, sent: float) -> None:
@@ -80,7 +82,8 @@ async def take_down_under_load(
         "takedowns": len(seen.taken),
         "requests": seen.answers,
         "per_second": round(seen.answers / (seconds + 1.0)),
-        "failed": seen.failed,
+        "failed": seen.failures.total(),
+        "failures": dict(seen.failures),
         "late": seen.late,
         "post_ms": round(1000 * median(seen.took)),
         "held": len(seen.last),
@@ -119,11 +122,12 @@ async def _one(client: httpx.AsyncClient, planned: Planned, seen: TakedownRecord
     sent = time.monotonic()
     try:
         answer = await client.request(method, path, json=body)
-    except httpx.HTTPError:
-        seen.failed += 1
+    except httpx.HTTPError as error:
+        seen.failures[type(error).__name__] += 1
         return
     seen.answers += 1
-    seen.failed += not answer.is_success
+    if not answer.is_success:
+        seen.failures[f"{answer.status_code} {path.partition('?')[0]}"] += 1
     seen.note(answer.text, sent)
     if pages and (following := answer.json().get("next")):
         await _one(client, ("GET", f"{path}&cursor={following}", None), seen, pages=False)

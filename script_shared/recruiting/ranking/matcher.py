@@ -13,7 +13,7 @@ from script_shared.clock import HOUR_MS, wall_ms
 from script_shared.recruiting.features.activity import UNDECIDED, Application
 from script_shared.recruiting.features.pairs import pair_features
 from script_shared.recruiting.index.base import Entry, Where
-from script_shared.recruiting.ranking.boosted import scores_of
+from script_shared.recruiting.ranking.boosted import best_of
 from script_shared.recruiting.ranking.parts import Parts, load_parts
 from script_shared.recruiting.ranking.people import People
 from script_shared.recruiting.ranking.profiles import profiles, tags_of_candidate, tags_of_vacancy
@@ -120,11 +120,10 @@ class Matcher:
             return []
         day = self.day
         features = pair_features(self.world, candidates, vacancies, day)
-        scores = scores_of(ranker, features)
-        best = np.argsort(-scores, kind="stable")[:k]
+        best, scores = best_of(ranker, features, k)
         chances = self.parts.match.chances_of(self.world, features[best], candidates[best], vacancies[best], day)
         alike = self.similarities(candidates[best], vacancies[best])
-        rows = zip(shown[best].tolist(), scores[best].tolist(), chances.tolist(), alike.tolist(), strict=True)
+        rows = zip(shown[best].tolist(), scores.tolist(), chances.tolist(), alike.tolist(), strict=True)
         return [RankedItem(*row) for row in rows]
 
     def similarities(self, candidates: IntArray, vacancies: IntArray) -> FloatArray:
