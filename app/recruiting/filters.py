@@ -47,6 +47,27 @@ class CandidateFilter:
         )
 
 
+class SearchFilter:
+    """Which results of a search; one that only the other kind has leaves none. Case and accents do not count."""
+
+    def __init__(
+        self,
+        state: Texts = None,
+        city: Texts = None,
+        level: Texts = None,
+        academic: Texts = None,
+        english: Texts = None,
+        spanish: Texts = None,
+        contract: Texts = None,
+        area: Texts = None,
+        open_only: Annotated[bool, Query(description="Only vacancies that are open today.")] = False,
+    ) -> None:
+        place = {"state": state, "city": city, "contract": contract, "area": area}
+        levels = {"level": level, "academic": academic, "english": english, "spanish": spanish}
+        self.where = where_of({**place, **levels})
+        self.open_only = open_only
+
+
 def fits(tags: Tags, where: Where) -> bool:
     """Whether a record's tags have one of the values of each name.
 

@@ -8,9 +8,8 @@ from app.recruiting.answers import pair_json, shown_candidate, shown_vacancy, wi
 from app.recruiting.filters import CandidateFilter, VacancyFilter, fits
 from app.recruiting.release_loader import RecruitingRelease
 from script_shared.recruiting.ranking.applicants import rank_applicants
-from script_shared.recruiting.ranking.profiles import profiles, tag, tags_of_vacancy
-
-DEPTH = 5  # places examined per wanted one, because a filter leaves some out
+from script_shared.recruiting.ranking.likeness import likeness
+from script_shared.recruiting.ranking.profiles import profiles, tags_of_vacancy
 
 
 def candidates_for(
@@ -94,74 +93,57 @@ def _vacancies_to_rank(loaded: RecruitingRelease, row: int, wanted: VacancyFilte
     return [each for each in (matcher.vacancies.row(found.id) for found in near) if each not in before]
 
 
-def similar_vacancies(loaded: RecruitingRelease, row: int, wanted: VacancyFilter, limit: int) -> list[dict[str, Any]]:
-    """The vacancies nearest to the vacancy of a row, with their cosine.
+def similar_vacancies(
+    loaded: RecruitingRelease, row: int, wanted: VacancyFilter, offset: int, limit: int
+) -> list[dict[str, Any]]:
+    """The vacancies nearest to the vacancy of a row, with their cosine, and what they have in common.
 
     Args:
         loaded: the release in service.
         row: of the vacancy.
         wanted: what every vacancy must have.
+        offset: vacancies to leave out at the begin, those of the pages before.
         limit: length of the list at most.
 
     Returns:
-        JSON objects: ``shown_vacancy`` and ``similarity``, -1 to 1, highest first.
+        JSON objects: ``shown_vacancy``, ``similarity``, -1 to 1, highest first, and ``reasons`` as of ``likeness``.
     """
     matcher = loaded.matcher
     if not wanted.open_only:
-        near = matcher.similar_vacancies(row, limit, wanted.where)
+        near = matcher.similar_vacancies(row, offset + limit, wanted.where)
     else:
         open_ = [each for each in without_removed(loaded, matcher.open_vacancies().tolist()) if each != row]
         own = matcher.world.vacancy_vectors("learnt")
         rows = [each for each in open_ if fits(tags_of_vacancy(matcher.vacancies.get(each)), wanted.where)]
-        likeness = own[rows] @ own[row] if rows else []
-        near = sorted(zip(rows, map(float, likeness), strict=True), key=lambda pair: -pair[1])[:limit]
+        cosines = own[rows] @ own[row] if rows else []
+        near = sorted(zip(rows, map(float, cosines), strict=True), key=lambda pair: -pair[1])
     kept = set(without_removed(loaded, [each for each, _ in near]))
-    return [{**shown_vacancy(loaded, each), "similarity": similarity} for each, similarity in near if each in kept]
+    page = [(each, similarity) for each, similarity in near if each in kept][offset : offset + limit]
+    return [
+        {**shown_vacancy(loaded, each), "similarity": similarity, "reasons": likeness(matcher.vacancies, row, each)}
+        for each, similarity in page
+    ]
 
 
 def similar_candidates(
-    loaded: RecruitingRelease, row: int, wanted: CandidateFilter, limit: int
+    loaded: RecruitingRelease, row: int, wanted: CandidateFilter, offset: int, limit: int
 ) -> list[dict[str, Any]]:
-    """The candidates nearest to the candidate of a row, with their cosine.
+    """The candidates nearest to the candidate of a row, with their cosine, and what they have in common.
 
     Args:
         loaded: the release in service.
         row: of the candidate.
         wanted: what every candidate must have.
+        offset: candidates to leave out at the begin, those of the pages before.
         limit: length of the list at most.
 
     Returns:
-        JSON objects: ``shown_candidate`` and ``similarity``, -1 to 1, highest first.
+        JSON objects: ``shown_candidate``, ``similarity``, -1 to 1, highest first, and ``reasons`` as of ``likeness``.
     """
-    near = loaded.matcher.similar_candidates(row, limit, wanted.where)
-    rows = [{**shown_candidate(loaded, each), "similarity": similarity} for each, similarity in near]
-    return [line for line in rows if not loaded.erased.has(line["candidate_id"])]
-
-
-def found_by_text(
-    loaded: RecruitingRelease, text: str, kind: str, level: str | None, open_only: bool, count: int
-) -> list[dict[str, Any]]:
-    """Candidates or vacancies by words and vectors, best first, with a score.
-
-    Args:
-        loaded: the release in service.
-        text: words to look for.
-        kind: ``vacancies`` or ``candidates``.
-        level: a professional level that the results must have; None for any.
-        open_only: only open vacancies; candidates are not affected.
-        count: length of the list at most.
-
-    Returns:
-        JSON objects: ``shown_vacancy`` or ``shown_candidate``, and ``score``.
-    """
-    matcher = loaded.matcher
-    narrow = level is not None or open_only
-    found = matcher.search(text, kind, count * DEPTH if narrow else count)
-    if kind == "vacancies":
-        rows = matcher.open_vacancies().tolist() if open_only else [row for row, _ in found]
-        kept = set(without_removed(loaded, rows))
-        lines = [{**shown_vacancy(loaded, row), "score": score} for row, score in found if row in kept]
-    else:
-        lines = [{**shown_candidate(loaded, row), "score": score} for row, score in found]
-        lines = [line for line in lines if not loaded.erased.has(line["candidate_id"])]
-    return [line for line in lines if level is None or tag(line["level"] or "") == tag(level)][:count]
+    people = loaded.matcher.candidates
+    near = loaded.matcher.similar_candidates(row, offset + limit, wanted.where)
+    page = [pair for pair in near if not loaded.erased.has(people.id_of(pair[0]))][offset:]
+    return [
+        {**shown_candidate(loaded, each), "similarity": similarity, "reasons": likeness(people, row, each)}
+        for each, similarity in page
+    ]

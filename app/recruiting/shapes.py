@@ -130,12 +130,19 @@ class VacancyList(BaseModel):
     vacancies: list[RankedVacancy]
 
 
+class Likeness(BaseModel):
+    shared_skills: list[str] = Field(description="As the record of the address names them.")
+    same: list[str] = Field(description="Filters in which both have a value in common, such as `level`.")
+
+
 class SimilarVacancy(ShownVacancy):
     similarity: float
+    reasons: Likeness
 
 
 class SimilarCandidate(ShownCandidate):
     similarity: float
+    reasons: Likeness
 
 
 class SimilarVacancies(BaseModel):
@@ -152,10 +159,12 @@ class SimilarCandidates(BaseModel):
 
 class FoundVacancy(ShownVacancy):
     score: float
+    found_words: list[str] = Field(description="Words of `q` that the record has.")
 
 
 class FoundCandidate(ShownCandidate):
     score: float
+    found_words: list[str] = Field(description="Words of `q` that the record or the CV has.")
 
 
 class SearchResults(BaseModel):

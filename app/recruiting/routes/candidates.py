@@ -33,11 +33,15 @@ async def get_candidate_vacancies(
 
 @router.get("/{candidate_id}/similar", summary="Candidates like a candidate", response_model=SimilarCandidates)
 async def get_similar_candidates(
-    candidate_id: CandidateId, loaded: InService, wanted: Annotated[CandidateFilter, Depends()], limit: Limit = 10
+    candidate_id: CandidateId,
+    loaded: InService,
+    wanted: Annotated[CandidateFilter, Depends()],
+    offset: Offset = 0,
+    limit: Limit = 10,
 ) -> Response:
-    """The nearest candidates by the learnt vectors of their texts and latest vacancies."""
+    """The nearest candidates by the learnt vectors of their texts and latest vacancies, and what they share."""
     row = candidate_row(loaded, candidate_id)
-    found = await asyncio.to_thread(similar_candidates, loaded, row, wanted, limit)
+    found = await asyncio.to_thread(similar_candidates, loaded, row, wanted, offset, limit)
     return private_json({"candidate_id": candidate_id, "release": loaded.matcher.version, "candidates": found})
 
 

@@ -41,9 +41,13 @@ async def get_vacancy_applicants(
 
 @router.get("/{vacancy_id}/similar", summary="Vacancies like a vacancy", response_model=SimilarVacancies)
 async def get_similar_vacancies(
-    vacancy_id: VacancyId, loaded: InService, wanted: Annotated[VacancyFilter, Depends()], limit: Limit = 10
+    vacancy_id: VacancyId,
+    loaded: InService,
+    wanted: Annotated[VacancyFilter, Depends()],
+    offset: Offset = 0,
+    limit: Limit = 10,
 ) -> Response:
-    """The nearest vacancies by the learnt vectors; `open_only=false` also those that are closed."""
+    """The nearest vacancies by the learnt vectors, and what they share; `open_only=false` also closed ones."""
     row = vacancy_row(loaded, vacancy_id)
-    found = await asyncio.to_thread(similar_vacancies, loaded, row, wanted, limit)
+    found = await asyncio.to_thread(similar_vacancies, loaded, row, wanted, offset, limit)
     return private_json({"vacancy_id": vacancy_id, "release": loaded.matcher.version, "vacancies": found})

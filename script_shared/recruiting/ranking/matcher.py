@@ -1,7 +1,8 @@
 """A release in memory: retrieves, ranks and explains, and accepts new records while it serves."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -168,13 +169,17 @@ class Matcher:
         found = self.parts.candidate_index.query(self.candidates.id_of(row), k, where)
         return [(self.candidates.row(each.id), each.similarity) for each in found]
 
-    def search(self, text: str, kind: str, k: int) -> list[tuple[int, float]]:
+    def search(
+        self, text: str, kind: str, k: int, where: Where | None = None, keep: Callable[[int], bool] | None = None
+    ) -> list[tuple[int, float]]:
         """Rows of "candidates" or "vacancies" for a free text: BM25 and the vectors, with equal weight.
 
         Args:
             text: words to look for.
             kind: ``candidates`` or ``vacancies``.
             k: results at most.
+            where: filter of the nearest vectors, by tag; ``keep`` has to check it, too.
+            keep: whether a row may be a result; None keeps all.
 
         Returns:
             Row and score, 0..1, best first.
@@ -186,12 +191,12 @@ class Matcher:
         with self._lock:  # rows that come or go between words and vectors would not fit together
             scores = side.bm25(text)
             scores = scores / (float(scores.max(initial=0.0)) or 1.0)
-            near = index.query(found, max(10 * k, 100), None, index.encoder) if found.any() else []
+            near = index.query(found, max(10 * k, 100), where, index.encoder) if found.any() else []
             for each in near:
                 scores[side.row(each.id)] += each.similarity
-            best = np.argsort(-scores, kind="stable")[: 2 * k]
-            current = [row for row in best.tolist() if scores[row] > 0 and side.row(side.id_of(row)) == row]
-        return [(row, float(scores[row]) / 2) for row in current[:k]]
+        best = np.argsort(-scores, kind="stable")[: int(np.count_nonzero(scores > 0))].tolist()
+        current = (row for row in best if side.row(side.id_of(row)) == row and (keep is None or keep(row)))
+        return [(row, float(scores[row]) / 2) for row in islice(current, k)]
 
     def reasons(self, candidate: int | Mapping[str, Any], vacancy: int | Mapping[str, Any]) -> Reasons:
         """Why a pair fits or does not.

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from script_shared.recruiting.records import Vacancy
+from script_shared.recruiting.records import Candidate, Vacancy
 from script_shared.recruiting.texts import words
 
 _PARTS = re.compile(r"[,;\n\r•·|()\[\]]+|\s[-–e]\s|\.\s")
@@ -29,22 +29,22 @@ class Skills:
     missing: tuple[str, ...]
 
 
-def skills_of(vacancy: Vacancy) -> dict[str, frozenset[str]]:
-    """Short phrases of the skills that a vacancy asks for, with their words; of its title where it names none.
+def skills_of(record: Vacancy | Candidate) -> dict[str, frozenset[str]]:
+    """Short phrases of the skills that a record names, with their words; of its title where it names none.
 
     >>> list(skills_of(Vacancy("1", skills="Java, Spring Boot; experiência com SAP FI/CO e inglês")))
     ['Java', 'Spring Boot', 'experiência com SAP FI/CO', 'inglês']
     """
-    return dict(_find_names(vacancy.skills) or _find_names(vacancy.title))
+    return dict(_find_names(record.skills) or _find_names(record.title))
 
 
-def words_of_skills(vacancy: Vacancy) -> frozenset[str]:
-    """All words of the skills that a vacancy asks for.
+def words_of_skills(record: Vacancy | Candidate) -> frozenset[str]:
+    """All words of the skills that a record names.
 
     Args:
-        vacancy: a record, of the tables or of a request.
+        record: of the tables or of a request.
     """
-    return frozenset().union(*skills_of(vacancy).values())
+    return frozenset().union(*skills_of(record).values())
 
 
 @lru_cache(maxsize=4096)  # a list compares many candidates with the same vacancy
@@ -62,14 +62,15 @@ def _once(names: dict[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     return {phrase: terms for terms, phrase in first.items()}
 
 
-def compare(vacancy: Vacancy, have: Collection[str], most: int = 8) -> Skills:
-    """Which skills of the vacancy are among the words that a candidate has.
+def compare(record: Vacancy | Candidate, have: Collection[str], most: int = 8) -> Skills:
+    """Which skills that a record names are among the words of another, such as those of a vacancy and a candidate.
 
     Args:
-        have: the candidate's words, in the form of ``texts.words``.
+        record: whose skills are quoted.
+        have: the other's words, in the form of ``texts.words``.
         most: of each kind at most.
     """
-    names = skills_of(vacancy)
+    names = skills_of(record)
     shared = [phrase for phrase, terms in names.items() if all(term in have for term in terms)]
     missing = [phrase for phrase in names if phrase not in set(shared)]
     return Skills(tuple(shared[:most]), tuple(missing[:most]))

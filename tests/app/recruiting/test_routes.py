@@ -121,6 +121,9 @@ def test_similar_ones_do_not_hold_the_one_itself(client: httpx.Client, path: str
     assert name not in ids
     likeness = [each["similarity"] for each in found[kind]]
     assert likeness == sorted(likeness, reverse=True)
+    assert any(each["reasons"]["shared_skills"] or each["reasons"]["same"] for each in found[kind])
+    base = f"/recruiting/{path.format(name)}?open_only=false"
+    assert client.get(f"{base}&offset=2&limit=2").json()[kind] == found[kind][2:4]
 
 
 @pytest.mark.parametrize(
@@ -139,6 +142,36 @@ def test_a_search_finds_by_words_and_filters(client: httpx.Client) -> None:
     assert people
     assert {each["level"] for each in people} == {"Pleno"}
     assert client.get("/recruiting/search", params={"q": ""}).status_code == 422
+
+
+def test_a_filtered_search_finds_matches_below_the_best_ones(client: httpx.Client) -> None:
+    def search(**more: str | int | list[str]) -> list[dict[str, Any]]:
+        wanted = {"q": "sap", "kind": "vacancies", "limit": 50, **more}
+        found: list[dict[str, Any]] = client.get("/recruiting/search", params=wanted).json()["results"]
+        return found
+
+    every = [*search(), *search(offset=50), *search(offset=100)]
+    last = next(each for each in reversed(every) if each["state"] and each["contract_types"])
+    same = {"state": last["state"], "level": last["level"] or [], "contract": last["contract_types"][0]}
+    rare = [
+        each["vacancy_id"]
+        for each in every
+        if each["state"] == last["state"]
+        and each["level"] == last["level"]
+        and last["contract_types"][0] in each["contract_types"]
+    ]
+    assert [each["vacancy_id"] for each in search(**same)][: len(rare)] == rare[:50]
+    assert [each["vacancy_id"] for each in search(**same, limit=1)] == rare[:1]
+    assert search(academic="nothing") == []
+    open_ = search(open_only="true")
+    assert 0 < len(open_) < len(every)
+
+
+def test_a_search_says_which_words_it_found(client: httpx.Client) -> None:
+    found = client.get("/recruiting/search", params={"q": "Consultor de SAP zz9", "kind": "vacancies"}).json()[
+        "results"
+    ]
+    assert found[0]["found_words"] == ["Consultor", "SAP"]
 
 
 def test_pairs_of_ids_and_of_texts_are_matched_and_explained(client: httpx.Client) -> None:

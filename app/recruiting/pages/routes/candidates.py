@@ -6,13 +6,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 
 from app.recruiting.answers import candidate_row, shown_candidate, shown_vacancy
-from app.recruiting.filters import CandidateFilter, VacancyFilter
-from app.recruiting.lists import found_by_text, similar_candidates, vacancies_for
+from app.recruiting.filters import CandidateFilter, SearchFilter, VacancyFilter
+from app.recruiting.lists import similar_candidates, vacancies_for
 from app.recruiting.live_release import InService
 from app.recruiting.pages.ladder import ladder_of_candidate
 from app.recruiting.pages.routes.vacancies import HOME, ON_A_PAGE, SIMILAR, TheView
 from app.recruiting.release_loader import RecruitingRelease
 from app.recruiting.shapes import CandidateId, Offset
+from app.recruiting.text_search import found_by_text
 from app.shell.page_route import PageRoute
 
 router = APIRouter(prefix=f"/{HOME}", include_in_schema=False, route_class=PageRoute)
@@ -44,15 +45,15 @@ async def search(
     offset: Offset = 0,
 ) -> Response:
     """Candidates or vacancies by free text."""
-    text, count = q.strip(), offset + ON_A_PAGE + 1
-    found = await asyncio.to_thread(found_by_text, loaded, text, kind, None, False, count) if text else []
+    text, wanted = q.strip(), SearchFilter()
+    found = await asyncio.to_thread(found_by_text, loaded, text, kind, wanted, offset, ON_A_PAGE + 1) if text else []
     return view.page(
         "recruiting/search",
         view.texts["search"],
         text=text,
         kind=kind,
-        lines=found[offset : offset + ON_A_PAGE],
-        has_more=len(found) == count,
+        lines=found[:ON_A_PAGE],
+        has_more=len(found) > ON_A_PAGE,
         offset=offset,
         limit=ON_A_PAGE,
         release=loaded.matcher.version,
@@ -67,5 +68,5 @@ def _candidate_view(loaded: RecruitingRelease, candidate: str, row: int, offset:
         "has_more": len(found) > ON_A_PAGE,
         "ladder": ladder,
         "applied": {name: shown_vacancy(loaded, matcher.vacancies.row(name)) for name in list(ladder.steps)[:50]},
-        "similar": similar_candidates(loaded, row, CandidateFilter(), SIMILAR),
+        "similar": similar_candidates(loaded, row, CandidateFilter(), 0, SIMILAR),
     }

@@ -137,7 +137,7 @@ def _vacancy_view(
         "ladder": ladder,
         "applicants": people,
         "similar": [
-            each for each in similar_vacancies(loaded, row, VacancyFilter(), SIMILAR) if each["similarity"] > 0
+            each for each in similar_vacancies(loaded, row, VacancyFilter(), 0, SIMILAR) if each["similarity"] > 0
         ],
     }
 
