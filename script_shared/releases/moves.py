@@ -2,6 +2,7 @@
 
 from script_shared.errors import ReleaseConflictError, ReleaseMissingError
 from script_shared.releases import pointer as pointers
+from script_shared.releases.latest_text import write_latest_text
 from script_shared.releases.records import Pointer, check_version
 from script_shared.releases.verify import require_manifest
 from script_shared.storage import Storage
@@ -42,6 +43,7 @@ def move(
 
     changed = pointers.change_pointer(storage, move, replace_damaged=replace_damaged)
     assert changed is not None
+    write_latest_text(storage)
     return changed
 
 

@@ -33,7 +33,7 @@ People = Literal["vacancies", "candidates"]
 KEY = {"vacancies": "vacancy_id", "candidates": "candidate_id"}
 
 
-@router.get("/records/{kind}", summary="StoredRow records", response_model=RecordPage)
+@router.get("/records/{kind}", summary="Stored records", response_model=RecordPage)
 async def list_records(
     kind: Kind,
     loaded: InService,
@@ -43,6 +43,9 @@ async def list_records(
     candidate_id: Annotated[
         str | None, Query(max_length=64, pattern=NAME, description="Only applications of this one.")
     ] = None,
+    q: Annotated[
+        str, Query(max_length=200, description="Only records with these words in the title, or in the status.")
+    ] = "",
     before: Annotated[
         int | None, Query(ge=1, lt=2**63, description="The `next` of a page, for the following page.")
     ] = None,
@@ -52,7 +55,7 @@ async def list_records(
     """Records that were added or changed here, latest change first. `next` pages through all of them."""
     named = {"vacancy_id": vacancy_id, "candidate_id": candidate_id} if kind == "applications" else {}
     equal = {name: value for name, value in named.items() if value is not None}
-    rows, total = await asyncio.to_thread(lambda: loaded.live.store.page(kind, offset, limit, before, **equal))
+    rows, total = await asyncio.to_thread(lambda: loaded.live.store.page(kind, offset, limit, before, q, **equal))
     kept = [each for each in rows if not loaded.erased.has(str(each.record.get("candidate_id", "")))]
     following = rows[-1].change if len(rows) == limit else None
     return private_json({"total": total, "records": [_record_json(each) for each in kept], "next": following})

@@ -17,6 +17,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "candidates": ("candidate_id",),
     "applications": ("candidate_id", "vacancy_id"),
 }
+SEARCHED = {"vacancies": "title", "candidates": "title", "applications": "status"}  # column that a search looks at
 OWN = ("version", "change", "removed")
 STALE = "somebody changed it since it was read, or it exists already."
 FIX = "Read it again, and send its version with your change."
@@ -115,7 +116,7 @@ class RecruitingStore:
         return len(found)
 
     def page(
-        self, kind: Kind, offset: int, limit: int, before: int | None = None, **equal: str
+        self, kind: Kind, offset: int, limit: int, before: int | None = None, text: str = "", **equal: str
     ) -> tuple[list[StoredRow], int]:
         """Rows, latest change first, and how many there are on all pages.
 
@@ -124,13 +125,16 @@ class RecruitingStore:
             offset: rows to leave out at the begin.
             limit: rows at most.
             before: only rows with an earlier change than this one, for the next page.
+            text: only rows whose title has every word of it, an application's status; "" for all.
             **equal: only rows with this text in the column of this name.
 
         Returns:
             rows that were not removed, and how many of them there are on all pages.
         """
         table = TABLES[kind]
-        wanted = and_(~table.c.removed, *(table.c[name] == value for name, value in equal.items()))
+        searched = func.lower(table.c[SEARCHED[kind]])
+        has_words = (searched.contains(word.lower(), autoescape=True) for word in text.split())
+        wanted = and_(~table.c.removed, *(table.c[name] == value for name, value in equal.items()), *has_words)
         with self._connection.transaction() as connection:
             shown = wanted if before is None else and_(wanted, table.c.change < before)
             found = connection.execute(

@@ -39,6 +39,30 @@ def test_a_poller_sees_every_move_of_somebody_else(releases: Releases, tmp_path:
         assert poller.current() is poller.current()
 
 
+def latest(root: str) -> str:
+    stored = open_storage(root).read("latest.txt")
+    return stored.data.decode() if stored else ""
+
+
+def test_latest_txt_names_the_version_in_service_after_every_move(
+    releases: Releases, tmp_path: Path, root: str
+) -> None:
+    publish(releases, tmp_path, "v1", "v2")
+    assert latest(root) == ""
+    for version in ("v1", "v2"):
+        releases.promote(version, "test")
+        assert latest(root) == version
+    releases.rollback("test")
+    assert latest(root) == "v1"
+
+
+def test_a_latest_txt_that_cannot_be_written_stops_no_move(local: Releases, tmp_path: Path) -> None:
+    publish(local, tmp_path, "v1")
+    (tmp_path / "models" / "news" / "latest.txt").mkdir()
+    assert local.promote("v1", "test").version == "v1"
+    assert current(local).version == "v1"
+
+
 def test_promoting_what_is_in_service_changes_nothing(releases: Releases, tmp_path: Path) -> None:
     publish(releases, tmp_path, "v1")
     first = releases.promote("v1", "first")

@@ -117,6 +117,27 @@ def test_pages_hold_the_latest_change_first_and_filters(store: RecruitingStore) 
     assert ([each.record["candidate_id"] for each in rows], total) == (["2", "0"], 3)
 
 
+def test_a_search_finds_every_word_in_titles_whatever_its_case_and_takes_signs_as_they_are(
+    store: RecruitingStore,
+) -> None:
+    for number, title in enumerate(("Consultor SAP MM", "Dev Java 100%", "consultor sap fi", "Consultor_SAP")):
+        store.put("vacancies", vacancy(str(number), title))
+    store.put(
+        "applications", {"candidate_id": "7", "vacancy_id": "1", "applied_on": "2024-01-02", "status": "Prospect"}
+    )
+
+    def search(text: str) -> list[str]:
+        rows, total = store.page("vacancies", 0, 10, text=text)
+        assert total == len(rows)
+        return sorted(each.record["vacancy_id"] for each in rows)
+
+    assert search("sap CONSULTOR") == ["0", "2", "3"]
+    assert search("r_s") == ["3"]
+    assert search("100%") == ["1"]
+    assert search("cobol") == []
+    assert store.page("applications", 0, 10, text="prospect")[1] == 1
+
+
 def test_an_erased_candidate_is_deleted_with_the_applications(store: RecruitingStore) -> None:
     store.put("candidates", {"candidate_id": "7", "cv_text": "Java"})
     store.put("applications", {"candidate_id": "7", "vacancy_id": "1", "applied_on": "2024-01-02"})
