@@ -105,7 +105,22 @@ async def _take_down(client: httpx.AsyncClient, seen: TakedownRecord, token: str
 
 
 async def _stream(client: httpx.AsyncClient, plan: Sequence[Planned], rate: float, seen: TakedownRecord) -> None:
-    start, tasks = time.monotonic(), set[asyncio.Task[None]]()
+    """Send the plan until it is cancelled, then wait for the answers that are under way."""
+    tasks = set[asyncio.Task[None]]()
+    try:
+        await _send(client, plan, rate, seen, tasks)
+    finally:
+        await asyncio.gather(*tasks)
+
+
+async def _send(
+    client: httpx.AsyncClient,
+    plan: Sequence[Planned],
+    rate: float,
+    seen: TakedownRecord,
+    tasks: set[asyncio.Task[None]],
+) -> None:
+    start = time.monotonic()
     for turn, (method, path, body) in enumerate(cycle(plan)):
         if (wait := start + turn / rate - time.monotonic()) > 0:
             await asyncio.sleep(wait)

@@ -7,7 +7,7 @@ import numpy as np
 
 from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.news.counting.decay import scale
-from script_shared.news.counting.pending_changes import PendingChanges, clear_columns
+from script_shared.news.counting.pending_changes import PendingChanges
 
 
 class PairStore:
@@ -25,11 +25,13 @@ class PairStore:
     def __init__(self, windows: Sequence[int], rows: int) -> None:
         self.windows = tuple(windows)
         shape = (len(self.windows), rows)
-        self._put(np.zeros((*shape, rows), np.float32), np.zeros(shape, np.float32))
+        self._put(np.zeros((*shape, rows), np.float32), np.zeros(shape, np.float32), 0)
 
-    def _put(self, sums: FloatArray, totals: FloatArray) -> None:
+    def _put(self, sums: FloatArray, totals: FloatArray, used: int) -> None:
         self.sums, self.totals = sums, totals
         self._rows = sums.shape[2]
+        self._befores = np.zeros((self._rows, self._rows), np.bool_)  # (after, before): where a sum may not be 0
+        self._befores[:used, :used] = (sums[:, :used, :used] != 0).any(axis=0).T
         self._pending = PendingChanges(self._rows)
 
     def add(self, befores: Sequence[int], after: int, amounts: "array[float]", weights: "array[float]") -> None:
@@ -64,7 +66,9 @@ class PairStore:
 
     def flush(self) -> None:
         """Make what was added visible."""
-        self._pending.flush(self.windows, [part.reshape(-1) for part in self.sums], list(self.totals))
+        flat = [part.reshape(-1) for part in self.sums]
+        befores, afters = self._pending.flush(self.windows, flat, list(self.totals))
+        self._befores[afters, befores] = True
 
     def followers(self, place: int, befores: IntArray, coefficients: FloatArray, used: int) -> Float32s:
         """float32 (used): sum over ``befores`` of coefficient x weight to each of the first ``used`` rows.
@@ -100,7 +104,9 @@ class PairStore:
         """
         self.flush()
         self.sums[:, rows, :] = 0.0
-        clear_columns(self.sums, rows)
+        afters, befores = np.nonzero(self._befores[rows])  # few; a walk through the whole columns is far slower
+        self.sums[:, befores, rows[afters]] = 0.0
+        self._befores[rows] = False
         self.totals[:, rows] = 0.0
 
     def arrays(self, used: int) -> dict[str, FloatArray]:
@@ -123,4 +129,4 @@ class PairStore:
         used = arrays["totals"].shape[1]
         sums, totals = np.zeros(self.sums.shape, self.sums.dtype), np.zeros_like(self.totals)
         sums[:, :used, :used], totals[:, :used] = arrays["sums"], arrays["totals"]
-        self._put(sums, totals)
+        self._put(sums, totals, used)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import FloatArray, Int64s, IntArray
 from script_shared.throttle import yield_cpu
 
 ENOUGH = 20_000
@@ -48,10 +48,16 @@ class PendingChanges:
         self._weights.extend(weights)
         return len(self._places) >= ENOUGH
 
-    def flush(self, windows: Sequence[int], sums: Sequence[FloatArray], totals: Sequence[FloatArray]) -> None:
-        """Make the additions: ``sums`` holds a flat table for each of ``windows``, ``totals`` one number per row."""
+    def flush(
+        self, windows: Sequence[int], sums: Sequence[FloatArray], totals: Sequence[FloatArray]
+    ) -> tuple[Int64s, Int64s]:
+        """Make the additions: ``sums`` holds a flat table for each of ``windows``, ``totals`` one number per row.
+
+        Returns:
+            int64, the rows and the columns that were added to.
+        """
         if not self._places:
-            return
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
         places, amounts = np.array(self._places), np.array(self._amounts, np.float64)
         weights, rows = np.array(self._weights).reshape(len(self._sizes), -1), places // self._width
         for window, flat, of_rows in zip(windows, sums, totals, strict=True):
@@ -59,3 +65,4 @@ class PendingChanges:
             np.add.at(flat, places, added.astype(flat.dtype))
             np.add.at(of_rows, rows, added.astype(of_rows.dtype))
         self._clear()
+        return rows, places - rows * self._width
