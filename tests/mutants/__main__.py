@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.lines import LIBRARIES, OWN, TABLE
+from tests.mutants.lines import LIBRARIES, OWN, SECONDS, TABLE
 from tests.mutants.sites import Mutant, mutants
 
 HERE = Path(__file__).parent
@@ -30,7 +30,7 @@ ROOT = HERE.parents[1]
 ROOMS: dict[str, dict[str, list[str]]] = json.loads((HERE / "rooms.json").read_text())  # code and tests
 EQUIVALENT: dict[str, str] = json.loads((HERE / "equivalent.json").read_text())  # mutants that change nothing, and why
 QUIET = ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # plugins that the fork has already
-SHORTEST, PATIENCE = 120.0, 3.0  # seconds, and times as long as a room's tests take: a mutant that takes longer hangs
+SHORTEST, PATIENCE = 60.0, 3.0  # seconds, and times as long as its tests take: a mutant that takes longer hangs
 
 
 class Copy:
@@ -45,15 +45,20 @@ class Copy:
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, root / name)
 
-    def lines(self, tests: list[str]) -> dict[str, dict[str, list[str]]]:
-        """By file and line: the tests that run it; raises RuntimeError if one of them fails without a change."""
+    def lines(self, tests: list[str]) -> tuple[dict[str, dict[str, list[str]]], dict[str, float]]:
+        """By file and line the tests that run it, and by test its seconds.
+
+        Raises:
+            RuntimeError: a test fails without a change.
+        """
         if not self._pass([*tests, "-p", "tests.mutants.lines"], 3600):
             raise RuntimeError((self._root / "output.txt").read_text()[-3000:])
         found = json.loads((self._root / TABLE).read_text())
         for name in found.pop(LIBRARIES):
             with suppress(Exception):
                 import_module(name)
-        return dict(found)
+        seconds = found.pop(SECONDS)
+        return dict(found), dict(seconds)
 
     def survives(self, file: str, mutant: Mutant, tests: list[str], seconds: float) -> bool:
         """Whether the tests pass with the mutant."""
@@ -112,10 +117,9 @@ def places(room: str) -> list[tuple[str, Mutant]]:
 
 def score(room: str, copy: Copy, most: int, seed: int, minutes: float) -> str:
     """Try mutants of a room; a line of the table. After so many minutes, 0 for no limit, no further one is begun."""
-    found, begun = places(room), time.monotonic()
+    found = places(room)
     chosen = random.Random(seed).sample(found, min(most or len(found), len(found)))
-    lines = copy.lines(ROOMS[room]["tests"])
-    seconds = max(SHORTEST, PATIENCE * (time.monotonic() - begun))
+    lines, seconds = copy.lines(ROOMS[room]["tests"])
     begun = time.monotonic()
     size = Counter(test for each in lines.values() for tests in each.values() for test in tests)
     counts = Counter[str]()
@@ -124,8 +128,9 @@ def score(room: str, copy: Copy, most: int, seed: int, minutes: float) -> str:
             break
         by_line = lines.get(file, {})
         tests = {test for line in range(mutant.first, mutant.last + 1) for test in by_line.get(str(line), []) if test}
-        name, outcome = f"{file}: {mutant.what}", "killed"
-        if copy.survives(file, mutant, sorted(tests, key=lambda test: (size[test], test)), seconds):
+        name, outcome = f"{file}: {mutant.what} in {mutant.statement}", "killed"
+        longest = max(SHORTEST, PATIENCE * sum(seconds.get(test, 0.0) for test in tests))
+        if copy.survives(file, mutant, sorted(tests, key=lambda test: (size[test], test)), longest):
             outcome = "equivalent" if name in EQUIVALENT else "survived"
             print(f"  {outcome}, line {mutant.first} of {name}", flush=True)
         counts[outcome] += 1

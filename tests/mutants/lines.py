@@ -2,15 +2,18 @@
 
 import json
 import sys
+import time
+from collections import defaultdict
 from collections.abc import Generator
 from pathlib import Path
 
 import coverage
 import pytest
 
-TABLE, LIBRARIES = "lines.json", "libraries"
+TABLE, LIBRARIES, SECONDS = "lines.json", "libraries", "seconds"
 OWN = ("app", "pipelines", "script_shared", "tests")
 _measured = coverage.Coverage(data_file=None, config_file=False, source=OWN[:3])
+_seconds = defaultdict[str, float](float)  # by test, and by file for all of its tests
 _measured.set_option("run:disable_warnings", ["no-data-collected", "module-not-measured"])
 
 
@@ -23,7 +26,12 @@ def pytest_sessionstart() -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Lines count for the test that runs."""
     _measured.switch_context(item.nodeid)
-    return (yield)
+    begun = time.monotonic()
+    try:
+        return (yield)
+    finally:
+        for name in (item.nodeid, item.nodeid.partition("::")[0]):
+            _seconds[name] += time.monotonic() - begun
 
 
 @pytest.hookimpl(wrapper=True)
@@ -38,11 +46,12 @@ def pytest_fixture_setup(request: pytest.FixtureRequest) -> Generator[None, obje
 
 
 def pytest_sessionfinish() -> None:
-    """Write the tests by file and line, and what was imported."""
+    """Write the tests by file and line, what was imported, and how long each test took."""
     _measured.stop()
     data, here = _measured.get_data(), Path.cwd()
     lines: dict[str, object] = {
         str(Path(file).relative_to(here)): data.contexts_by_lineno(file) for file in data.measured_files()
     }
     lines[LIBRARIES] = [name for name in sys.modules if name.partition(".")[0] not in (*OWN, "__main__")]
+    lines[SECONDS] = _seconds
     Path(TABLE).write_text(json.dumps(lines))

@@ -35,10 +35,18 @@ LOGS = ("log.", "logger.")
 
 
 class Mutant(NamedTuple):
-    """One change: the first and last line of its statement, the code before and after, and the whole module with it."""
+    """One change.
+
+    Attributes:
+        first, last: lines of its statement.
+        statement: the first line of it.
+        what: the code before and after.
+        text: the whole module with the change.
+    """
 
     first: int
     last: int
+    statement: str
     what: str
     text: str
 
@@ -52,11 +60,11 @@ def mutants(source: str) -> Iterator[Mutant]:
     tree = ast.parse(source)
     for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]:
         for place, statement in enumerate(function.body):
-            yield from _below(tree, statement, "body", partial(function.body.__setitem__, place), (0, 0))
+            yield from _below(tree, statement, "body", partial(function.body.__setitem__, place), (0, 0, ""))
 
 
 def _below(
-    tree: ast.Module, node: ast.AST, field: str, put: Callable[[Any], None], lines: tuple[int, int]
+    tree: ast.Module, node: ast.AST, field: str, put: Callable[[Any], None], place: tuple[int, int, str]
 ) -> Iterator[Mutant]:
     """Mutants of a node, which is put in its place by ``put``, and of all nodes inside it."""
     before = ast.unparse(node)
@@ -64,18 +72,19 @@ def _below(
         return
     if isinstance(node, ast.stmt):
         body = getattr(node, "body", None)
-        lines = node.lineno, max(node.lineno, body[0].lineno - 1) if body else node.end_lineno or node.lineno
+        last = max(node.lineno, body[0].lineno - 1) if body else node.end_lineno or node.lineno
+        place = node.lineno, last, before.partition("\n")[0]
     for changed in _changes(node, field):
         put(changed)
-        yield Mutant(*lines, f"{before} -> {ast.unparse(changed)}", ast.unparse(tree))
+        yield Mutant(*place, f"{before} -> {ast.unparse(changed)}", ast.unparse(tree))
         put(node)
     for name, value in ast.iter_fields(node):
         if isinstance(value, list) and name not in SKIPPED:
-            for place, child in enumerate(value):
+            for index, child in enumerate(value):
                 if isinstance(child, ast.AST):
-                    yield from _below(tree, child, name, partial(value.__setitem__, place), lines)
+                    yield from _below(tree, child, name, partial(value.__setitem__, index), place)
         elif isinstance(value, ast.AST) and name not in SKIPPED:
-            yield from _below(tree, value, name, partial(setattr, node, name), lines)
+            yield from _below(tree, value, name, partial(setattr, node, name), place)
 
 
 def _changes(node: ast.AST, field: str) -> Iterator[ast.AST]:

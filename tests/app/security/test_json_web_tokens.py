@@ -147,6 +147,17 @@ def test_without_any_key_a_jwt_cannot_be_checked(issuer: Issuer) -> None:
         asyncio.run(of(issuer).caller(issuer.token()))
 
 
+def test_a_key_set_of_the_largest_size_is_read_and_a_larger_one_is_refused(
+    issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = len(json.dumps(issuer.key_set()))
+    monkeypatch.setattr(key_set, "MOST_BYTES", size)
+    assert asyncio.run(of(issuer).caller(issuer.token()))
+    monkeypatch.setattr(key_set, "MOST_BYTES", size - 1)
+    with pytest.raises(UnavailableError, match="keys of the single sign-on"):
+        asyncio.run(of(issuer).caller(issuer.token()))
+
+
 def test_issuer_and_audience_must_be_set() -> None:
     with pytest.raises(SettingsError, match="PAUTA_JWT_ISSUER"):
         JsonWebTokens.of(Settings(jwt_jwks_url="https://login.example/keys"))

@@ -3,8 +3,11 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from app.news.events.answer_memory import AnswerMemory
 from app.news.events.state_folder import SLICE, Room, StateFolder
+from script_shared.clock import EARLY_MS, Clock
 from script_shared.events import Entry, Kind
 from script_shared.events.follower import Batch
 from script_shared.news.newsroom.newsroom import Newsroom
@@ -71,3 +74,15 @@ def test_answers_are_shown_nothing_where_entries_before_are_missing() -> None:
     assert answers.seq == 0
     answers.take(clicks(1, 6), after=0)
     assert answers.seq == 6
+
+
+def test_the_next_release_continues_the_real_time_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else each release would hold back the events of everybody by all the time that the service has been running."""
+    seconds = 100.0
+    monkeypatch.setattr("script_shared.clock.time.monotonic", lambda: seconds)
+    folder = StateFolder(memory(), _nothing)
+    folder.adopt(Room(room().newsroom, Clock("data", START_MS)))
+    seconds += 600
+    following = Clock("data", START_MS)
+    folder.adopt(Room(room().newsroom, following))
+    assert following.reach_ms() == START_MS + 600_000 + EARLY_MS
