@@ -5,6 +5,7 @@ from typing import Any
 from pipelines.recruiting.evaluation.counterfactual import MOVED
 from pipelines.recruiting.evaluation.figures import CANDIDATE
 from pipelines.report import Section, Table, render_page
+from script_shared.plots import Plot, Series
 
 LABELS = {
     CANDIDATE: "ranker",
@@ -97,7 +98,25 @@ def _figures(
     by_name = {(each["model"], each["metric"]): each for each in content["figures"] if each["metric"] in metrics}
     models = list(dict.fromkeys(model for model, _ in by_name))
     rows = [(labels[model], *(_cell(by_name.get((model, metric))) for metric in metrics)) for model in models]
-    return Section(title, text, [Table(("order", *metrics.values()), rows)])
+    table = Table(("order", *metrics.values()), rows)
+    return Section(title, text, [*_plot(by_name, models, metrics, labels), table])
+
+
+def _plot(
+    by_name: dict[tuple[str, str], dict[str, Any]], models: list[str], metrics: dict[str, str], labels: dict[str, str]
+) -> list[Plot]:
+    """Every order by the first measure, with its interval; none if no order has it."""
+    metric, name = next(iter(metrics.items()))
+    found = [by_name[model, metric] for model in models if (model, metric) in by_name]
+    if not found:
+        return []
+    values, low, high = ([_number(each[part]) for each in found] for part in ("value", "low", "high"))
+    title = name[0].upper() + name[1:]
+    return [Plot("rows", title, "order", [labels[each["model"]] for each in found], [Series(name, values, low, high)])]
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or value != value else value
 
 
 def _cell(figure: dict[str, Any] | None) -> str:
@@ -111,7 +130,12 @@ def _groups(content: dict[str, Any]) -> Section:
     header = ("group", "", "cases", "among the first ten", "low", "high", "newest first")
     columns = ("kind", "name", "cases", "hit", "low", "high", "plain")
     rows = [tuple(group[name] for name in columns) for group in content["groups"]]
-    return Section("For whom?", " ".join(content["group_sentences"]), [Table(header, rows)])
+    names = [f"{each['kind']}: {each['name']}" for each in content["groups"]]
+    own, plain = ([_number(each[part]) for each in content["groups"]] for part in ("hit", "plain"))
+    ends = ([_number(each[part]) for each in content["groups"]] for part in ("low", "high"))
+    series = [Series("ranker", own, *ends), Series("newest first", plain)]
+    plots = [Plot("rows", "Among the first ten, by group", "group", names, series, unit="percent")] if names else []
+    return Section("For whom?", " ".join(content["group_sentences"]), [*plots, Table(header, rows)])
 
 
 def _outcomes(content: dict[str, Any]) -> Section:

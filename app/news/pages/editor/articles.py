@@ -14,6 +14,7 @@ from app.news.article_shapes import Words
 from app.news.pages.editor.editor_page import HOME, EditorView, TheView, editor_page
 from app.news.pages.editor.life_curve import life_curve
 from app.news.pages.editor.placements import placements
+from app.news.pages.editor.reasons import reason_text
 from app.news.pages.editor.rule_text import rule_row
 from app.news.releases.news_release import NewsRelease
 from app.news.rules.rule_changes import RuleChanges
@@ -27,7 +28,7 @@ from script_shared.errors import UnavailableError
 from script_shared.news.catalog.newest import Place
 from script_shared.news.ranking.query import Query as LiveQuery
 from script_shared.news.rules.rule import Group, Rule
-from script_shared.news.serving.verdict import TEXTS, verdict
+from script_shared.news.serving.verdict import verdict
 
 router = APIRouter(prefix="/news/editor", include_in_schema=False, route_class=PageRoute)
 FOUND, LOOKED_AT = 30, 20_000
@@ -91,8 +92,9 @@ async def get_article(
 def _of_user(view: View, served: NewsRelease, page: str, user: str) -> str:
     found = verdict(served.recommender, page, LiveQuery(user))
     if found.item is not None and found.place is not None:
-        return view.texts["at_place"].format(place=found.place + 1, why=found.item.reason)
-    return " ".join(TEXTS[reason] for reason in found.reasons)
+        why = reason_text(view.texts, found.item.source, found.item.reason)
+        return view.texts["at_place"].format(place=found.place + 1, why=why)
+    return " ".join(view.texts[f"not_{reason}"] for reason in found.reasons)
 
 
 def _rules_about(service: NewsService, served: NewsRelease, page: str) -> list[Rule]:

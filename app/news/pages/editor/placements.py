@@ -8,7 +8,7 @@ from app.news.releases.news_release import NewsRelease
 from app.news.rules.rule_cost import Audience
 from script_shared.news.ranking.query import Query
 from script_shared.news.segments import SEGMENT_NAMES
-from script_shared.news.serving.verdict import TEXTS, Verdict, verdict
+from script_shared.news.serving.verdict import Verdict, verdict
 from script_shared.throttle import yield_cpu
 
 
@@ -19,6 +19,10 @@ def placements(served: NewsRelease, article_id: str, users: Audience) -> list[di
         served: the release in service.
         article_id: the article.
         users: user and session of each list.
+
+    Returns:
+        ``segment``, number of ``lists`` and of those that ``held`` it, ``best`` and ``middle`` place from 1, and the
+        ``reasons`` of the others, by the names of ``verdict``.
     """
     found: dict[str, list[Verdict]] = {name: [] for name in SEGMENT_NAMES}
     for user, session in users:
@@ -30,7 +34,7 @@ def placements(served: NewsRelease, article_id: str, users: Audience) -> list[di
 
 def _of_segment(name: str, verdicts: Sequence[Verdict]) -> dict[str, Any]:
     places = [each.place + 1 for each in verdicts if each.place is not None]
-    reasons = {TEXTS[reason]: None for each in verdicts for reason in each.reasons}
+    reasons = dict.fromkeys(reason for each in verdicts for reason in each.reasons)
     return {
         "segment": name,
         "lists": len(verdicts),

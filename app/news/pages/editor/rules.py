@@ -11,6 +11,7 @@ from app.decisions import Decisions, TheDecisions
 from app.http.json_answer import json_response
 from app.news.article_facts import ArticleFacts
 from app.news.pages.editor.editor_page import HOME, EditorView, TheView, editor_page
+from app.news.pages.editor.reasons import reason_text
 from app.news.pages.editor.rule_form import DEFAULTS, body_of, fields_of
 from app.news.pages.editor.rule_text import calendar_span, rule_row
 from app.news.pages.editor.trending import sections_of
@@ -178,6 +179,7 @@ async def _form_page(
         row=rule_row(view, facts, rule) if rule else None,
         versions=[(rule_row(view, facts, each), removed) for each, removed in versions],
         preview=preview,
+        reason_text=reason_text,
         cost=_cost(view, preview["cost"]) if preview else "",
         problem=problem,
         kinds=KINDS,

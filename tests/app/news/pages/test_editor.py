@@ -4,6 +4,11 @@ from typing import Any
 
 import pytest
 
+from app.news.pages.editor.reasons import reason_text
+from app.news.pages.editor_words import EDITOR_WORDS
+from app.news.pages.words import WORDS
+from app.shell.words import Texts
+from script_shared.news.serving.verdict import TEXTS
 from script_shared.times import iso
 from tests.app.news.pages.conftest import ADMIN, Desk
 from tests.app.releases_made import NOW_MS
@@ -154,7 +159,18 @@ def test_costs_are_words_for_the_script_and_the_record_says_who_did_what(desk: D
 def test_an_article_page_says_where_readers_see_it(desk: Desk) -> None:
     with log_in(desk.client, desk.tokens["viewer"]) as browser:
         page = text_of(browser.get(f"{HOME}/article?page=a40&user=someone"))
-        assert "Place 1: trending in the last 10 minutes" in page
+        assert "Place 1: read much right now" in page
         assert "Clicks by hour since publication" in page
         desk.add("take_down", "article a40")
-        assert "It was taken down." in text_of(browser.get(f"{HOME}/article?page=a40&user=someone"))
+        for language, sentence in (("en", "It was taken down."), ("pt", "Foi retirado do ar.")):
+            answer = browser.get(f"{HOME}/article?page=a40&user=someone", headers={"Accept-Language": language})
+            assert text_of(answer).count(sentence) == 4  # for three segments and this reader
+
+
+def test_every_reason_for_or_against_an_article_has_words_in_both_languages() -> None:
+    for language in ("en", "pt"):
+        texts = Texts(language, {**EDITOR_WORDS, **WORDS})
+        assert [reason for reason in TEXTS if not texts[f"not_{reason}"]] == []
+        assert reason_text(texts, "editors", "chosen by the editors") == texts["reason_editors"]
+        assert "“Chuva”" in reason_text(texts, "session", "read after “Chuva”")
+        assert reason_text(texts, "a new source", "") == texts["reason_other"]
