@@ -97,26 +97,22 @@ class Walk:
                 recommender.clock.advance(int(self.stream.time_ms[place]))
             yield Request(place, self.stream.query(place), self.stream.article_id(place))
 
-    def case(self, place: int) -> Case:
-        """The candidates of the request before a click, by the live state as it is now."""
-        found = candidates(self.state, self.stream.query(place), int(self.stream.time_ms[place]))
-        return case_of(place, found, self.state.article_row(self.stream.article_id(place)))
+    def case(self, place: int, found: Candidates | None = None) -> Case:
+        """The candidates before a click, and which of them was clicked, by the live state as it is now.
+
+        Args:
+            place: of the click in the stream.
+            found: the candidates just before it; None for those of the live state.
+        """
+        if found is None:
+            found = candidates(self.state, self.stream.query(place), int(self.stream.time_ms[place]))
+        row = self.state.article_row(self.stream.article_id(place))
+        hits = np.flatnonzero(found.rows == row)  # -1, no row at all, is never among them
+        return Case(place, found, int(hits[0]) if len(hits) else -1)
 
     def cases(self, places: Iterable[int]) -> Iterator[Case]:
         """The candidates before each of the clicks, in ascending order."""
         return (self.case(request.place) for request in self.requests(places))
-
-
-def case_of(place: int, found: Candidates, row: int) -> Case:
-    """The case of a click on the article in a row of the live state, -1 for none.
-
-    Args:
-        place: of the click in the stream.
-        found: the candidates just before it.
-        row: of the clicked article in the live state.
-    """
-    hits = np.flatnonzero(found.rows == row)  # -1, no row at all, is never among them
-    return Case(place, found, int(hits[0]) if len(hits) else -1)
 
 
 def place_after(stream: Stream, moment_ms: int) -> int:

@@ -5,22 +5,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipelines.news.replay.sampling import draw
-from pipelines.news.replay.stream import Stream
-from pipelines.news.replay.walk import Case, Walk, case_of, place_after, recommender_of, segments_of
+from pipelines.news.replay.walk import Case, Walk, segments_of
 from pipelines.news.split.moments import Moments
+from pipelines.news.training.early_rows import Rows
 from pipelines.news.training.ranker_model import LEAST_REQUESTS, train
+from pipelines.news.training.ranker_replay import ClickOffer, ReplayPlan, offers
 from pipelines.news.training.ranker_rows import rows_of
 from pipelines.news.training.renewal import Renewal
 from pipelines.news.training.served_order import RecordedRequest, choices, mixing_of
-from script_shared.arrays import IntArray
 from script_shared.news.params import NewsParams
 from script_shared.news.ranking.mixing import Mixing
-from script_shared.news.ranking.offer import Offer
 from script_shared.news.ranking.ranker import Ranker
 from script_shared.news.segments import SEGMENT_NAMES
-
-BLOCKS, SHOWN_EVERY = 48, 6  # the hours are cut into blocks; each sixth shows, at every time of the day, what helps
 
 
 @dataclass(frozen=True)
@@ -32,23 +28,32 @@ class FittedRanker:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def learn(walk: Walk, rank_folder: Path, renewal: Renewal, at: Moments, params: NewsParams) -> FittedRanker:
+def learn(
+    walk: Walk,
+    rank_folder: Path,
+    renewal: Renewal,
+    at: Moments,
+    plan: ReplayPlan,
+    early: Rows | None,
+    params: NewsParams,
+) -> FittedRanker:
     """Replay the reads between R and T through the serving code and train on them.
 
     Args:
         walk: has folded everything until R.
         rank_folder: the models as of R.
+        renewal: brings them up to date.
+        at: the moments of the run.
+        plan: the clicks.
+        early: waits for the rows of the early clicks; None if they are replayed here, too.
+        params: of the use case.
     """
-    within = range(walk.folded, place_after(walk.stream, at.split))
-    places = draw(walk.stream, within, params.ranking.requests, params.ranker.seed).places
+    own = plan if early is None else plan.part(early=False)
+    found = offers(walk, rank_folder, renewal, at.fitted, own, params)
     shown: list[RecordedRequest] = []
-    learned = _kept_apart(
-        walk,
-        _offers(walk, rank_folder, renewal, at.fitted, places, params),
-        _blocks(walk.stream, within, places),
-        shown,
-    )
-    rows = rows_of(learned, walk.stream.weight, params.ranker)
+    rows = rows_of(_kept_apart(walk, found, own, shown), walk.stream.weight, params.ranker)
+    if early is not None:
+        rows = early().followed_by(rows)
     enough_rows = len(rows.sizes) >= LEAST_REQUESTS
     ranker = train(rows, rows.none(), params.ranker) if enough_rows else None
     grid = params.serving.trusted_clicks
@@ -69,35 +74,13 @@ def learn(walk: Walk, rank_folder: Path, renewal: Renewal, at: Moments, params: 
     return FittedRanker(ranker, mixing, facts)
 
 
-def _offers(
-    walk: Walk, rank_folder: Path, renewal: Renewal, start_ms: int, places: IntArray, params: NewsParams
-) -> Iterator[tuple[int, Offer]]:
-    """The candidates that the serving code would have ranked just before each click."""
-    for at_ms, some in renewal.periods(walk.stream, places, start_ms):
-        folder = renewal.folder(rank_folder, "rank", start_ms, at_ms)
-        recommender = recommender_of(folder, walk, at_ms, params)
-        for request in walk.requests(some.tolist(), recommender):
-            if (offer := recommender.offer(request.query)).found is not None:
-                yield request.place, offer
-
-
-def _blocks(stream: Stream, within: range, places: IntArray) -> dict[int, int]:
-    """By place the block of time it lies in."""
-    if not len(within):
-        return {}
-    first, last = stream.time_ms[[within.start, within.stop - 1]]
-    blocks = (stream.time_ms[places] - first) * BLOCKS // (last - first + 1)
-    return dict(zip(places.tolist(), blocks.tolist(), strict=True))
-
-
 def _kept_apart(
-    walk: Walk, found: Iterator[tuple[int, Offer]], blocks: dict[int, int], shown: list[RecordedRequest]
+    walk: Walk, found: Iterator[ClickOffer], plan: ReplayPlan, shown: list[RecordedRequest]
 ) -> Iterator[Case]:
     """The cases to learn from; the others are copied into ``shown``."""
-    for place, offer in found:
-        assert offer.found is not None
-        wanted = walk.stream.article_id(place)
-        if blocks[place] % SHOWN_EVERY == SHOWN_EVERY - 1:
-            shown.append(RecordedRequest.of(place, wanted, offer))
+    kept_apart = set(plan.places[plan.shown].tolist())
+    for place, offer, candidates in found:
+        if place in kept_apart:
+            shown.append(RecordedRequest.of(place, walk.stream.article_id(place), offer))
         else:
-            yield case_of(place, offer.found, walk.state.article_row(wanted))
+            yield walk.case(place, candidates)

@@ -42,6 +42,17 @@ class TrainingRows:
         )
         return before, after
 
+    def followed_by(self, later: "TrainingRows") -> "TrainingRows":
+        """These requests and later ones.
+
+        Args:
+            later: requests of later clicks.
+        """
+        if not len(self.sizes) or not len(later.sizes):
+            return self if len(self.sizes) else later
+        pairs = zip(vars(self).values(), vars(later).values(), strict=True)
+        return TrainingRows(*(np.concatenate(pair) for pair in pairs))
+
     def none(self) -> "TrainingRows":
         """No requests at all, with the same features."""
         return TrainingRows(self.features[:0], self.label[:0], self.sizes[:0], self.weight[:0], self.place[:0])
@@ -81,13 +92,13 @@ def rows_of(cases: Iterable[Case], weight: Float32s, params: RankerParams) -> Tr
 
     Args:
         weight: float32 (clicks of the stream), how much each counts.
+        params: how many candidates of a request are kept; each request has a draw of its own.
     """
-    draw = np.random.default_rng(params.seed)
     parts, labels, kept = [], [], []
     for case in cases:
         if case.truth < 0:
             continue
-        chosen = choose(case, params.negatives, draw)
+        chosen = choose(case, params.negatives, np.random.default_rng((params.seed, case.place)))
         parts.append(matrix(case.found)[chosen])
         labels.append(chosen == case.truth)
         kept.append(case.place)

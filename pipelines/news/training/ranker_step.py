@@ -6,21 +6,20 @@ from time import perf_counter
 from typing import Any
 
 from pipelines.news.dataset import Dataset
-from pipelines.news.replay.sources import from_dataset
 from pipelines.news.replay.walk import Walk, place_after
 from pipelines.news.site import settle_params
 from pipelines.news.split.moments import Moments, moments_of
+from pipelines.news.training.early_rows import early_rows
 from pipelines.news.training.log_position import note_log
 from pipelines.news.training.ranker_fit import FittedRanker, learn
+from pipelines.news.training.ranker_replay import ReplayPlan, clusters_of, walk_of
 from pipelines.news.training.renewal import Renewal
 from pipelines.news.training.segments import folder_megabytes
 from pipelines.raw_files.links import link_tree, sizes
+from pipelines.runs import Run
 from pipelines.use_case import Context
-from script_shared.news.model import NewsModel
 from script_shared.news.params import NewsParams
 from script_shared.news.ranking.mixing import Mixing
-from script_shared.news.serving.cluster_assignment import assignment_of
-from script_shared.news.state.reader_clusters import Assignment
 from script_shared.news.state.state_io import save_state, sizes_of
 
 FOLDERS = ("holdout", "release")
@@ -46,18 +45,16 @@ def rank(context: Context) -> dict[str, Any]:
     params: NewsParams = settle_params(context).params
     dataset, assembled = Dataset.load(context.run.read("refined")), context.run.read("assembled")
     at = moments_of(dataset, params)
-    stream = from_dataset(dataset, params.ranker.label, at.split)
-    walk = Walk.towards(stream, at.fitted, params)
-    walk.state.clusters.assignment = _assignment(assembled / FOLDERS[0])
+    walk = walk_of(dataset, assembled, at, params)
     with context.run.write("ranked") as (folder, facts):
         started = perf_counter()
-        learned = _learn(walk, at, assembled, dataset, params)
+        learned = _learn(walk, at, context.run, dataset, params)
         for name, moment in zip(FOLDERS, (at.split, at.end), strict=True):
             link_tree(assembled / name, folder / name, sizes(assembled / name))
-            walk.fold_until(place_after(stream, moment))
+            walk.fold_until(place_after(walk.stream, moment))
             save_state(walk.state, folder / name / "live")
             learned.mixing.save(folder / name / "live")
-            walk.state.clusters.assignment = _assignment(assembled / FOLDERS[-1])
+            walk.state.clusters.assignment = clusters_of(assembled / FOLDERS[-1])
             if learned.ranker is not None:
                 learned.ranker.save(folder / name / "ranker")
         note_log(folder / "release", context.run)
@@ -67,15 +64,15 @@ def rank(context: Context) -> dict[str, Any]:
     return dict(facts)
 
 
-def _learn(walk: Walk, at: Moments, assembled: Path, dataset: Dataset, params: NewsParams) -> FittedRanker:
+def _learn(walk: Walk, at: Moments, run: Run, dataset: Dataset, params: NewsParams) -> FittedRanker:
     if at.too_short:
         return FittedRanker(None, Mixing.default(params.serving), {"why_not": at.too_short})
-    walk.fold_until(place_after(walk.stream, at.fitted))
-    with TemporaryDirectory(prefix="pauta-renewed-") as scratch:
+    refined, assembled = run.read("refined"), run.read("assembled")
+    plan = ReplayPlan.of(walk.stream, at, params)
+    with (
+        early_rows(walk, refined, assembled, at, plan, params) as early,
+        TemporaryDirectory(prefix="pauta-renewed-") as scratch,
+    ):
+        walk.fold_until(place_after(walk.stream, at.fitted))
         renewal = Renewal(dataset, params.ranking.renew_hours, Path(scratch))
-        return learn(walk, assembled / "rank", renewal, at, params)
-
-
-def _assignment(folder: Path) -> Assignment:
-    """The clusters of users; holdout and release share the fitted ones, so their counts go together."""
-    return assignment_of(NewsModel.load(folder))
+        return learn(walk, assembled / "rank", renewal, at, plan, early, params)

@@ -1,0 +1,68 @@
+"""The ranker's first training rows, made by a process of its own where there are many clicks and another core."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipelines.news.dataset import Dataset
+from pipelines.news.replay.walk import Walk, place_after
+from pipelines.news.split.moments import Moments
+from pipelines.news.training.ranker_replay import ReplayPlan, offers, walk_of
+from pipelines.news.training.ranker_rows import TrainingRows, rows_of
+from pipelines.news.training.renewal import Renewal
+from script_shared.news.params import NewsParams
+from script_shared.parent import end_with_parent
+
+FEW_CLICKS = 300_000  # to fold: about 15 s, five times the start of a second process
+Rows = Callable[[], TrainingRows]
+
+
+@contextmanager
+def early_rows(
+    walk: Walk, refined: Path, assembled: Path, at: Moments, plan: ReplayPlan, params: NewsParams
+) -> Iterator[Rows | None]:
+    """How to get the rows of the early clicks, if another process makes them meanwhile.
+
+    Args:
+        walk: has not begun.
+        refined: folder of the tables that its stream is of.
+        assembled: folder of the step ``assemble``.
+        at: the moments of the run.
+        plan: the clicks.
+        params: of the use case.
+
+    Yields:
+        A function that waits for the rows; None if one process is enough.
+    """
+    clicks = place_after(walk.stream, at.split) - walk.folded
+    if clicks <= FEW_CLICKS or len(os.sched_getaffinity(0)) == 1:
+        yield None
+        return
+    spawn = multiprocessing.get_context("spawn")  # a forked child of a threaded Polars process can hang
+    with ProcessPoolExecutor(1, spawn, end_with_parent, (os.getpid(),)) as pool:
+        found: Future[TrainingRows] = pool.submit(replay_early, refined, assembled, at, plan.part(early=True), params)
+        yield found.result
+
+
+def replay_early(refined: Path, assembled: Path, at: Moments, plan: ReplayPlan, params: NewsParams) -> TrainingRows:
+    """Rows of clicks to learn from, from a walk of their own.
+
+    Args:
+        refined: folder of the tables.
+        assembled: folder of the step ``assemble``.
+        at: the moments of the run.
+        plan: the clicks.
+        params: of the use case.
+    """
+    dataset = Dataset.load(refined)
+    walk = walk_of(dataset, assembled, at, params)
+    walk.fold_until(place_after(walk.stream, at.fitted))
+    with TemporaryDirectory(prefix="pauta-renewed-") as scratch:
+        renewal = Renewal(dataset, params.ranking.renew_hours, Path(scratch))
+        found = offers(walk, assembled / "rank", renewal, at.fitted, plan, params)
+        cases = (walk.case(place, candidates) for place, _, candidates in found)
+        return rows_of(cases, walk.stream.weight, params.ranker)
