@@ -10,9 +10,9 @@ from pipelines.lake.record import FolderManifest, decode_manifest
 from pipelines.run_folders import MANIFEST, partial_of, take_away, take_name
 from script_shared.errors import RunError, UnavailableError
 from script_shared.releases.records import FileEntry
-from script_shared.releases.verify import download_files, in_threads
 from script_shared.storage import Digest, Storage, open_storage
 from script_shared.storage.local import digest_file, file_lock
+from script_shared.storage.transfers import download_files, in_threads
 
 DOWNLOAD_SECONDS = 1_800.0
 NOTE = ".lake"  # of a folder ``r1``, the note beside it is ``.r1.lake``

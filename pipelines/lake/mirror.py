@@ -7,9 +7,9 @@ from pipelines.lake.cache import NOTE, Note, note_of, remove_copy, write_facts_a
 from pipelines.lake.going_on import is_written_here, show_marks
 from pipelines.lake.record import MANIFESTS, Place, decode_manifest, place_of
 from pipelines.run_folders import MANIFEST
-from script_shared.releases.verify import in_threads
 from script_shared.storage import File, Storage
 from script_shared.storage.local import digest_file
+from script_shared.storage.transfers import in_threads
 
 
 def mirror(storage: Storage, root: Path) -> None:

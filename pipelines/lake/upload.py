@@ -10,9 +10,9 @@ from pipelines.lake.record import MANIFESTS, FolderManifest, Lineage, Place, dec
 from pipelines.run_folders import MANIFEST
 from script_shared.errors import UnavailableError
 from script_shared.releases.records import FileEntry
-from script_shared.releases.verify import in_threads
 from script_shared.storage import Storage
 from script_shared.storage.local import digest_file
+from script_shared.storage.transfers import in_threads
 
 ATTEMPTS = 5
 STALE = timedelta(days=1)

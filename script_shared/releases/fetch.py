@@ -8,9 +8,10 @@ from pathlib import Path
 
 from script_shared.errors import ReleaseCorruptError, UnavailableError
 from script_shared.releases.records import Manifest
-from script_shared.releases.verify import download_files, refuse_differences, verify_folder
+from script_shared.releases.verify import refuse_differences, verify_folder
 from script_shared.storage import Storage
 from script_shared.storage.local import PARTIAL, file_lock
+from script_shared.storage.transfers import download_files
 
 KEPT = 3  # releases in the cache: the one in service, the one before, and the one that comes
 DOWNLOAD_SECONDS = 1_800.0

@@ -7,9 +7,10 @@ from typing import Any
 
 from script_shared.errors import InputError, ReleaseConflictError
 from script_shared.releases.records import FileEntry, Manifest, check_path, check_version
-from script_shared.releases.verify import in_threads, read_manifest
+from script_shared.releases.verify import read_manifest
 from script_shared.storage import Storage
 from script_shared.storage.local import digest_file
+from script_shared.storage.transfers import in_threads
 
 
 def publish(storage: Storage, folder: Path, version: str, facts: dict[str, Any], run_id: str) -> Manifest:

@@ -16,9 +16,10 @@ from script_shared.releases import publish as publishing
 from script_shared.releases.kept import CachedRelease
 from script_shared.releases.moves import move
 from script_shared.releases.records import Manifest, Pointer, is_version
-from script_shared.releases.verify import in_threads, require_manifest, verify
+from script_shared.releases.verify import require_manifest, verify
 from script_shared.settings import Settings, own_cache
 from script_shared.storage import StoredObject, open_storage
+from script_shared.storage.transfers import in_threads
 
 log = logging.getLogger(__name__)
 

@@ -1,18 +1,13 @@
-"""Reading manifests, and holding a release's files against theirs."""
+"""Read manifests, and compare a release's files with them."""
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
 
 from script_shared.errors import ReleaseCorruptError, ReleaseMissingError
 from script_shared.releases.records import FileEntry, Manifest, check_version, decode
 from script_shared.storage import Digest, Storage
 from script_shared.storage.local import digest_file
+from script_shared.storage.transfers import in_threads
 
-THREADS = 8
-T = TypeVar("T")
-K = TypeVar("K")
 REPAIR = "Serve another one (python -m pipelines releases rollback) and publish this one again under a new version."
 
 
@@ -110,40 +105,3 @@ def _local_digest(path: Path) -> Digest | None:
         return digest_file(path)
     except FileNotFoundError:
         return None
-
-
-def in_threads(work: Callable[[K], T], items: Iterable[K]) -> list[T]:
-    """Do the work for every item, several at a time; the first error is raised when all are done.
-
-    Args:
-        work: called once for each item, in any thread.
-        items: what to work on.
-
-    Returns:
-        The results in the order of the items.
-    """
-    with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(work, items))
-
-
-def download_files(storage: Storage, base: str, names: Iterable[str], folder: Path) -> list[Digest | None]:
-    """Download files into a folder, several at a time.
-
-    Args:
-        storage: where the files are.
-        base: the key in front of their names.
-        names: of the files, with the folders that they are in.
-        folder: gets the files; made when missing.
-
-    Returns:
-        size and checksum of each file, in the order of the names; None for a file that is missing.
-    """
-
-    def download(name: str) -> Digest | None:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        try:
-            return storage.download(f"{base}/{name}", folder / name)
-        except FileNotFoundError:
-            return None
-
-    return in_threads(download, names)
