@@ -3,8 +3,6 @@
 import logging
 import os
 import tempfile
-from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,28 +12,18 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from script_shared import addresses
 from script_shared.clock import ClockSetting
 from script_shared.cron import cron
+from script_shared.environments.unread_variables import unread_variables
 from script_shared.errors import SettingsError
 from script_shared.people.access_settings import AccessSettings
 from script_shared.use_case_settings import (
     PREFIX,
     UseCaseSettings,
     UseCaseVariables,
-    hosted_use_cases,
+    known_use_cases,
     variable,
-    variables,
 )
-from script_shared.use_cases import entries
 
 SHARED = Path(__file__).parent
-READ_ELSEWHERE = (  # by the API's start, `make run`, tests, and the compose file
-    *("HOST", "PORT", "WORKERS", "HOME", "REAL_DATA", "STANDINS", "EXPERIMENT_SET"),
-    *("BIND", "AIRFLOW_PORT", "GRAFANA_PORT", "PROMETHEUS_PORT", "MLFLOW_PORT", "MLFLOW_HOSTS", "INPUT_DIR"),
-    *("AIRFLOW_ADMIN_PASSWORD", "GRAFANA_PASSWORD", "PROXY_PASSWORD", "API_REPLICAS", "API_MEMORY", "TRAINING_MEMORY"),
-    "ENCODERS",
-    *("EXECUTOR", "PARALLELISM", "AIRFLOW_WORKERS", "WORKER_CONCURRENCY", "METRICS_RETENTION"),
-    *("ALERTMANAGER_PORT", "ALERTMANAGER_PUBLIC_URL", "PROMETHEUS_PUBLIC_URL"),
-)
-FAMILIES = ("TEST_", "BENCH_", "ALERT_")
 log = logging.getLogger("pauta.settings")
 
 
@@ -45,14 +33,6 @@ def _origins(text: str) -> str:
 
 def _networks(text: str) -> str:
     addresses.networks(text)
-    return text
-
-
-def _check_use_cases(text: str) -> str:
-    try:
-        entries(text)
-    except SettingsError as error:
-        raise ValueError(f"{error.message.rstrip('.')}. {error.fix}".rstrip(".")) from None
     return text
 
 
@@ -82,7 +62,7 @@ class Settings(AccessSettings):
     )
     evaluation_dir: Path = Field(SHARED / "evaluation", description="folder of evaluation files and reports")
     params_file: Path | None = Field(None, description="params file of news; unset, the one in the package")
-    use_cases: Annotated[str, AfterValidator(_check_use_cases)] = Field(
+    use_cases: Annotated[str, AfterValidator(known_use_cases)] = Field(
         "",
         description="use cases of this instance, separated by commas: names of the registry, or `module:object` of an "
         "entry elsewhere; unset, all of the registry",
@@ -243,31 +223,13 @@ class Settings(AccessSettings):
         return None if self.mlflow_uri in (None, "", "off") else self.mlflow_uri
 
 
-def misspelt(environment: Iterable[str]) -> list[str]:
-    """A sentence for each variable with our prefix that nothing reads.
-
-    >>> misspelt(["PAUTA_SOURCE", "PAUTA_SORCE_PATH", "HOME"])
-    ['PAUTA_SORCE_PATH is not a setting and is ignored. Did you mean PAUTA_SOURCE_PATH?']
-    """
-    settings = [PREFIX + name.upper() for name in Settings.model_fields] + list(variables(hosted_use_cases(os.environ)))
-    elsewhere = {PREFIX + name for name in READ_ELSEWHERE}
-    families = tuple(PREFIX + family for family in FAMILIES)
-    found = []
-    for name in sorted(environment):
-        if name.startswith(PREFIX) and name not in (*settings, *elsewhere) and not name.startswith(families):
-            close = get_close_matches(name, settings, 1)
-            hint = f" Did you mean {close[0]}?" if close else " docs/configuration.md lists the settings."
-            found.append(f"{name} is not a setting and is ignored.{hint}")
-    return found
-
-
 def load_settings() -> Settings:
     """Read the environment. A variable that is set but empty counts as not set; one that nothing reads is logged.
 
     Raises:
         SettingsError: a variable has a value that cannot be used; the message names it.
     """
-    for sentence in misspelt(os.environ):
+    for sentence in unread_variables(os.environ, Settings.model_fields):
         log.warning(sentence)
     try:
         return Settings()

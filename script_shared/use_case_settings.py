@@ -113,12 +113,39 @@ def variable(use_case: str, field: str) -> str:
 
 
 def variables(use_cases: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Use case and field by variable."""
+    """The environment variables of use cases.
+
+    Args:
+        use_cases: their names.
+
+    Returns:
+        use case and field of each variable, by its name.
+    """
     return {variable(name, field): (name, field) for name in use_cases for field in UseCaseSettings.model_fields}
 
 
+def known_use_cases(text: str) -> str:
+    """The text, if it is a choice of use cases.
+
+    Args:
+        text: as in the setting ``use_cases``.
+
+    Raises:
+        ValueError: it names a use case that does not exist.
+    """
+    try:
+        entries(text)
+    except SettingsError as error:
+        raise ValueError(f"{error.message.rstrip('.')}. {error.fix}".rstrip(".")) from None
+    return text
+
+
 def hosted_use_cases(environment: Mapping[str, str]) -> list[str]:
-    """Names of the use cases that an environment chooses; of the whole registry where it chooses wrongly."""
+    """Names of the use cases that an environment chooses; of the whole registry where it chooses wrongly.
+
+    Args:
+        environment: variables by name.
+    """
     try:
         return list(entries(environment.get(CHOSEN, "")))
     except SettingsError:  # the settings refuse the choice themselves

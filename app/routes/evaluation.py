@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from app.dependencies import TheService, UseCaseName
 from app.http.json_answer import json_response
 from app.metrics.evaluation_file import select
-from app.routes.shapes import DriftFigures, EvaluationQuery, EvaluationRows, ServiceFigures
+from app.routes.evaluation_shapes import DriftFigures, EvaluationQuery, EvaluationRows, ServiceFigures
 from app.security.requirement import require
 
 router = APIRouter(prefix="/evaluation", tags=["model"])

@@ -34,16 +34,6 @@ def releases_dag(cases: Sequence[UseCase]) -> DAG:
     Args:
         cases: the use cases of this instance.
     """
-    text: dict[str, Any] = {"type": "string", "maxLength": 500}
-    names, actions = [case.name for case in cases], list(get_args(ActionName))
-    params = {
-        "use_case": Param(names[0], type="string", enum=names, title="Use case", description="Of the release."),
-        "action": Param("pin", type="string", enum=actions, title="Action", description="What is done."),
-        "version": Param("", title="Release", description="Empty for a rollback.", **text),
-        "in_service": Param("", title="Release in service", description="As the person saw it.", **text),
-        "reason": Param("", title="Reason", description="Kept in the pointer and in the record.", **text),
-        "by": Param("", title="By", description="Name of the person's token.", **text),
-    }
 
     @dag(
         dag_id="releases",
@@ -53,7 +43,7 @@ def releases_dag(cases: Sequence[UseCase]) -> DAG:
         schedule=None,
         catchup=False,
         max_active_runs=1,
-        params=params,
+        params=_params([case.name for case in cases]),
         dagrun_timeout=timedelta(minutes=10),
         default_args=DEFAULT_ARGS,
     )
@@ -74,3 +64,17 @@ def releases_dag(cases: Sequence[UseCase]) -> DAG:
         move()
 
     return releases()
+
+
+def _params(names: Sequence[str]) -> dict[str, Param]:
+    """What a run is given, as the form in Airflow shows it."""
+    text: dict[str, Any] = {"type": "string", "maxLength": 500}
+    actions = list(get_args(ActionName))
+    return {
+        "use_case": Param(names[0], type="string", enum=names, title="Use case", description="Of the release."),
+        "action": Param("pin", type="string", enum=actions, title="Action", description="What is done."),
+        "version": Param("", title="Release", description="Empty for a rollback.", **text),
+        "in_service": Param("", title="Release in service", description="As the person saw it.", **text),
+        "reason": Param("", title="Reason", description="Kept in the pointer and in the record.", **text),
+        "by": Param("", title="By", description="Name of the person's token.", **text),
+    }

@@ -56,47 +56,58 @@ def schemas() -> dict[str, "pa.DataFrameSchema"]:
     """Pandera's schema of every refined table, by name."""
     import pandera.polars as pa
 
-    some_text = pa.Check.str_length(min_value=1)
-    amount = pa.Check.in_range(0, 1e9)  # also refuses nan and infinity
-    moment = pa.Check.in_range(_moment(EARLIEST_MS), _moment(LATEST_MS))
-    rows, when = pa.Column(pl.UInt32), pa.Column(TIME, moment)
-    amounts = {name: pa.Column(pl.Float32, amount, nullable=True) for name in c.QUANTITIES}
-    texts = (c.URL, c.TITLE, c.CAPTION, c.BODY, c.SECTION, c.REGION)
-    users = {
-        c.USER: rows,
-        c.USER_ID: pa.Column(pl.String, some_text),
-        c.USER_TYPE: pa.Column(pl.String, pa.Check.isin([c.LOGGED, c.NOT_LOGGED])),
-        c.READS: rows,
-    }
-    articles = {
-        c.ARTICLE: rows,
-        c.ARTICLE_ID: pa.Column(pl.String, some_text),
-        **{name: pa.Column(pl.String) for name in texts},
-        c.ISSUED: when,
-    }
-    reads = {c.USER: rows, c.ARTICLE: rows, c.TIMESTAMP: when}
-    interactions = {
-        **reads,
-        **amounts,
-        c.ENGAGEMENT: pa.Column(pl.Float32, amount),
-        **{name: pa.Column(INTERACTION_TYPES[name], nullable=True) for name in (c.SESSION, c.REGION, c.DEVICE)},
-    }
-    rejected = {name: pa.Column(kind, nullable=name != c.REASON) for name, kind in REJECTED_TYPES.items()}
+    text = pa.Column(pl.String, pa.Check.str_length(min_value=1))
+    rows, when = pa.Column(pl.UInt32), pa.Column(TIME, pa.Check.in_range(_moment(EARLIEST_MS), _moment(LATEST_MS)))
     tables = {
-        **_event_columns(some_text),
-        "users": users,
-        "articles": articles,
-        "interactions": interactions,
-        "validation": reads,
-        "rejected": rejected,
+        **_event_columns(pa.Check.str_length(min_value=1)),
+        **_content_columns(text, rows, when),
+        **_read_columns(rows, when),
         "visits": {
             VISIT: pa.Column(pl.String, pa.Check.str_matches("^[0-9a-f]{32}$")),
-            c.USER_ID: pa.Column(pl.String, some_text),
+            c.USER_ID: text,
             c.SESSION: pa.Column(pl.Int64, nullable=True),
         },
         "recalled": {"seq": pa.Column(pl.Int64, pa.Check.ge(1))},
     }
     return {name: pa.DataFrameSchema(columns, strict=True) for name, columns in tables.items()}
+
+
+def _content_columns(text: Any, rows: Any, when: Any) -> dict[str, dict[str, Any]]:
+    """The columns of users and articles."""
+    import pandera.polars as pa
+
+    return {
+        "users": {
+            c.USER: rows,
+            c.USER_ID: text,
+            c.USER_TYPE: pa.Column(pl.String, pa.Check.isin([c.LOGGED, c.NOT_LOGGED])),
+            c.READS: rows,
+        },
+        "articles": {
+            c.ARTICLE: rows,
+            c.ARTICLE_ID: text,
+            **{name: pa.Column(pl.String) for name in (c.URL, c.TITLE, c.CAPTION, c.BODY, c.SECTION, c.REGION)},
+            c.ISSUED: when,
+        },
+    }
+
+
+def _read_columns(rows: Any, when: Any) -> dict[str, dict[str, Any]]:
+    """The columns of the tables of reads, of what was rejected of them, and of the held-out ones."""
+    import pandera.polars as pa
+
+    amount = pa.Check.in_range(0, 1e9)  # also refuses nan and infinity
+    reads = {c.USER: rows, c.ARTICLE: rows, c.TIMESTAMP: when}
+    return {
+        "interactions": {
+            **reads,
+            **{name: pa.Column(pl.Float32, amount, nullable=True) for name in c.QUANTITIES},
+            c.ENGAGEMENT: pa.Column(pl.Float32, amount),
+            **{name: pa.Column(INTERACTION_TYPES[name], nullable=True) for name in (c.SESSION, c.REGION, c.DEVICE)},
+        },
+        "validation": reads,
+        "rejected": {name: pa.Column(kind, nullable=name != c.REASON) for name, kind in REJECTED_TYPES.items()},
+    }
 
 
 def _event_columns(some_text: Any) -> dict[str, Any]:

@@ -1,10 +1,9 @@
 """The event log behind one small interface: SQLite embedded, PostgreSQL in production, chosen by URI."""
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from script_shared.events.configurations import ConfigurationTable
@@ -17,30 +16,27 @@ from script_shared.events.database.experiments.table import ExperimentTable
 from script_shared.events.database.history import History
 from script_shared.events.database.hit_counts import HitCounts
 from script_shared.events.database.people import Deletion, delete_rows, erased_since, marks_of, rows_of, visits_of
-from script_shared.events.database.rows import entry_of, row_of
+from script_shared.events.database.rows import row_of
 from script_shared.events.database.schema import ENTRIES
 from script_shared.events.database.served_lists import ServedLists, delete_of_person, of_person, visits_served
 from script_shared.events.database.superseded import SupersededPosts
 from script_shared.events.database.tokens import TokenTable
 from script_shared.events.entry import Entry, Kind
+from script_shared.events.entry_reader import EntryReader
 from script_shared.events.person import Person
 from script_shared.events.rule_table import RuleTable
 
 _AT_ONCE = 10_000  # entries pruned in one transaction: on SQLite, other writers wait for it
 _KEPT = tuple(map(int, (Kind.ARTICLE, Kind.ERASE, Kind.QUARANTINE)))  # never pruned by age: articles, erasures
-_KINDS = frozenset(map(int, Kind))
 logger = logging.getLogger("pauta.events")
 
 
-class EventLog:
+class EventLog(EntryReader):
     """Append-only entries in one total order.
 
     An entry has been acknowledged when ``append`` returns: it is on disk then. Numbers are given in commit order:
     SQLite has one writer at a time, and on PostgreSQL every append holds one advisory lock until it has committed.
     So who has seen number n will never be shown a smaller one later, and a tail by number misses nothing.
-
-    Entries of a kind that only a later version knows are skipped, with one warning for each kind: two versions use one
-    log during an upgrade.
 
     Args:
         uri: an SQLAlchemy address, ``sqlite:////folder/events.db`` or ``postgresql+psycopg2://user:password@host/db``.
@@ -63,8 +59,8 @@ class EventLog:
     """
 
     def __init__(self, uri: str) -> None:
-        self._store = LogConnection(uri)
-        self._transaction, self._lock = self._store.transaction, self._store.lock
+        super().__init__(LogConnection(uri))
+        self._lock = self._store.lock
         self._insert = sqlite.insert if self._store.dialect == "sqlite" else postgresql.insert
         self.served = ServedLists(self._transaction, self._lock, self._insert)
         self.articles = Articles(self._transaction, self._lock, self._insert)
@@ -77,7 +73,6 @@ class EventLog:
         self.rules = RuleTable(self._transaction, self._lock)
         self.experiments = ExperimentTable(self._transaction, self._lock)
         self.history = History(self._transaction)
-        self._unknown: set[int] = set()  # kinds of later versions that were met
 
     @property
     def renewals(self) -> int:
@@ -138,73 +133,6 @@ class EventLog:
         with self._transaction() as connection:
             self._lock(connection)
             return append_about(connection, entry_id, entries)
-
-    def tail(self, after: int, limit: int = 10_000, *, without: Collection[Kind] = ()) -> list[Entry]:
-        """The entries whose number is above ``after``, in order, at most ``limit``, kinds in ``without`` left out.
-
-        Args:
-            after: number of the last entry known, 0 for none.
-            limit: entries at most.
-            without: kinds to leave out; those that this version does not know are left out, too.
-
-        Raises:
-            UnavailableError: the log cannot be reached.
-        """
-        left_out = {*map(int, without), *self._unknown}
-        query = select(ENTRIES).where(ENTRIES.c.seq > after).order_by(ENTRIES.c.seq).limit(limit)
-        if left_out:
-            query = query.where(ENTRIES.c.kind.not_in(sorted(left_out)))
-        with self._transaction() as connection:
-            rows = connection.execute(query).all()
-        if rows:
-            self._store.note(rows[-1].seq, rows[-1].entry_id)
-        entries = self._entries(rows)
-        if rows and not entries:  # all are of unknown kinds, which the next query leaves out
-            return self.tail(after, limit, without=without)
-        return entries
-
-    def waiting(self, after: int, *, without: Collection[Kind] = (), most: int = 100_000) -> int:
-        """How many entries have a number above ``after``, kinds in ``without`` left out; counted up to ``most``.
-
-        Args:
-            after: number of the last entry known, 0 for none.
-            without: kinds to leave out.
-            most: where counting stops.
-        """
-        found = select(ENTRIES.c.seq).where(
-            ENTRIES.c.seq > after, ENTRIES.c.kind.not_in(sorted({*map(int, without), *self._unknown}))
-        )
-        with self._transaction() as connection:
-            return int(connection.scalar(select(func.count()).select_from(found.limit(most).subquery())) or 0)
-
-    def head(self) -> int:
-        """The newest number, 0 for an empty log."""
-        with self._transaction() as connection:
-            return int(connection.scalar(select(func.coalesce(func.max(ENTRIES.c.seq), 0))) or 0)
-
-    def permanent_entries(self, until: int) -> list[Entry]:
-        """The ERASE and QUARANTINE entries up to number ``until``, in order; what else lasts, :attr:`articles` has.
-
-        Args:
-            until: number of the last entry wanted.
-        """
-        kinds = [int(Kind.ERASE), int(Kind.QUARANTINE)]
-        query = select(ENTRIES).where(ENTRIES.c.seq <= until, ENTRIES.c.kind.in_(kinds)).order_by(ENTRIES.c.seq)
-        with self._transaction() as connection:
-            return [entry_of(row) for row in connection.execute(query)]
-
-    def find(self, entry_ids: Collection[str]) -> dict[str, Entry]:
-        """Those of these entries that the log has, by their ids.
-
-        Args:
-            entry_ids: ask in batches, because databases limit the variables of a statement.
-
-        Returns:
-            entries by their id.
-        """
-        query = select(ENTRIES).where(ENTRIES.c.entry_id.in_(list(entry_ids)))
-        with self._transaction() as connection:
-            return {entry.entry_id: entry for entry in self._entries(connection.execute(query))}
 
     def export(self, name: str) -> list[Entry]:
         """Every entry of one person, in order, then the lists served; of a user also those of visits without one.
@@ -289,17 +217,6 @@ class EventLog:
     def close(self) -> None:
         """Give the connections back."""
         self._store.close()
-
-    def _entries(self, rows: Iterable[Row[Any]]) -> list[Entry]:
-        """The entries in these rows, without those of unknown kinds."""
-        entries = []
-        for row in rows:
-            if row.kind in _KINDS:
-                entries.append(entry_of(row))
-            elif row.kind not in self._unknown:
-                self._unknown.add(row.kind)
-                logger.warning("the event log has entries of kind %d, which this version skips", row.kind)
-        return entries
 
 
 def _visits(connection: Connection, person: Person) -> list[str]:

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from math import exp
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -19,71 +17,15 @@ from script_shared.news.membership import segment_codes, segment_of
 from script_shared.news.params import ModelParams
 from script_shared.news.readers.reader_table import ReaderTable
 from script_shared.news.recommenders import scoring
-from script_shared.news.recommenders.base import Part, Recommender
-from script_shared.news.recommenders.pool import Pool
+from script_shared.news.recommenders.base import Recommender
 from script_shared.news.recommenders.popular import weights_of
 from script_shared.news.recommenders.prepared_pool import PoolKeeper, PreparedPool
 from script_shared.news.release_folder import facts_in, params_in, segments_in
-from script_shared.news.segments import SEGMENT_NAMES, Segment, segment_named
+from script_shared.news.scored_candidates import Answer, ScoredCandidates
+from script_shared.news.segments import SEGMENT_NAMES, segment_named
 from script_shared.throttle import yield_cpu
 
 BATCH = 512  # users scored at once in recommend_many: about 4 MB for each part of the score
-SPREAD = 4.0  # of a total in units of one standardised part; keeps the best scores apart below 1
-ALSO = "also recent"  # the reason of an article that only fills the list
-OLDER = "older story"  # the reason of an article that has expired, as all have
-
-
-class Recommendation(NamedTuple):
-    """One item of an answer: the article's row, a score in 0..1 that only orders one answer, why it is there."""
-
-    article: int
-    score: float
-    reason: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One user's recommendations: the segment, the recommender, and the items, best first."""
-
-    segment: str
-    source: str
-    items: list[Recommendation]
-
-
-@dataclass(frozen=True)
-class ScoredCandidates:
-    """The candidates of a moment with their scores for one user; lists are cut from it.
-
-    Attributes:
-        parts: of the score, each (1, candidates).
-    """
-
-    segment: Segment
-    pool: Pool
-    batch: Batch
-    parts: list[Part]
-
-    def best(self, n: int, exclude: Int64s, among: Bools | None = None) -> Answer:
-        """The best n articles; ``exclude`` and ``among`` as in :meth:`NewsModel.recommend`, ``exclude`` as rows.
-
-        Args:
-            n: articles wanted.
-            exclude: int64, rows of the catalog to leave out.
-            among: bool (articles of the catalog), those that may come; None for all.
-        """
-        scores, rest = scoring.total(self.parts), self.pool.rest
-        scoring.forbid(scores, self.batch.histories, exclude, self.pool)
-        if among is not None:
-            scores[:, ~among[self.pool.candidates.rows]] = scoring.NEVER
-            rest = rest[among[rest]]
-        places = scoring.best(scores[0], n)
-        rows = self.pool.candidates.rows[places].tolist()
-        reasons = [OLDER] * len(rows) if self.pool.expired else _reasons(self.parts, places)
-        items = list(map(Recommendation, rows, map(_share, scores[0, places].tolist()), reasons))
-        if len(items) < n:
-            more = scoring.fill(rest, n - len(items), self.batch.histories.article, exclude)
-            items.extend(Recommendation(int(row), 0.0, ALSO) for row in more)
-        return Answer(self.segment.name, self.segment.recommender.source, items)
 
 
 class NewsModel:
@@ -254,14 +196,3 @@ class NewsModel:
             more = scoring.fill(prepared.pool.rest, n - have, read, nobody)
             found[reader, have : have + len(more)] = more
         return found
-
-
-def _share(score: float) -> float:
-    """A score of any size as a number in 0..1, the order kept."""
-    return 1.0 / (1.0 + exp(-score / SPREAD))
-
-
-def _reasons(parts: Sequence[Part], places: IntArray) -> list[str]:
-    """What the part that adds most to each place says."""
-    greatest = np.stack([part.values[0, places] for part in parts]).argmax(axis=0)
-    return [parts[part].reasons[place] for part, place in zip(greatest.tolist(), places.tolist(), strict=True)]

@@ -1,11 +1,16 @@
-"""Moving the pointer to another release."""
+"""Move the pointer to another release."""
 
-from script_shared.errors import ReleaseConflictError, ReleaseMissingError
+import logging
+from collections.abc import Collection
+
+from script_shared.errors import PautaError, ReleaseConflictError, ReleaseMissingError
 from script_shared.releases import pointer as pointers
 from script_shared.releases.latest_text import write_latest_text
 from script_shared.releases.records import Pointer, check_version
-from script_shared.releases.verify import require_manifest
+from script_shared.releases.verify import require_manifest, verify
 from script_shared.storage import Storage
+
+log = logging.getLogger("script_shared.releases")
 
 
 def move(
@@ -45,6 +50,36 @@ def move(
     assert changed is not None
     write_latest_text(storage)
     return changed
+
+
+def roll_back(
+    storage: Storage, pointer: Pointer | None, reason: str, by: str, among: Collection[str] | None
+) -> Pointer:
+    """Move the pointer to the previous release that is whole; releases that are gone or damaged are skipped.
+
+    Args:
+        storage: the root of the releases.
+        pointer: as it is now, None when no release was ever in service.
+        reason: in words.
+        by: who wants it.
+        among: the only versions that it may go back to; None for any.
+
+    Raises:
+        ReleaseMissingError: there is no earlier release to roll back to.
+    """
+    for version in pointer.earlier() if pointer else []:
+        if among is not None and version not in among:
+            continue
+        try:
+            verify(storage, require_manifest(storage, version))
+        except PautaError as error:
+            log.warning("rollback skips release %s: %s", version, error)
+            continue
+        return move(storage, version, reason, by, "rollback", expect=pointer.version if pointer else None)
+    raise ReleaseMissingError(
+        "there is no earlier release to roll back to.",
+        fix="Pick one from `python -m pipelines releases list` and promote it.",
+    )
 
 
 def _refuse(storage: Storage, pointer: Pointer | None, version: str, expect: str | None) -> None:

@@ -1,27 +1,24 @@
 """The releases of one use case: publish, promote, roll back, verify, prune."""
 
 import builtins
-import logging
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from script_shared.errors import InputError, PautaError, ReleaseMissingError, UnavailableError
+from script_shared.errors import InputError, UnavailableError
 from script_shared.releases import fetch as fetching
 from script_shared.releases import kept as keeping
+from script_shared.releases import listing
 from script_shared.releases import pins as pinning
 from script_shared.releases import pointer as pointers
 from script_shared.releases import prune as pruning
 from script_shared.releases import publish as publishing
 from script_shared.releases.kept import CachedRelease
-from script_shared.releases.moves import move
-from script_shared.releases.records import Manifest, Pointer, is_version
+from script_shared.releases.moves import move, roll_back
+from script_shared.releases.records import Manifest, Pointer
 from script_shared.releases.verify import require_manifest, verify
 from script_shared.settings import Settings, own_cache
 from script_shared.storage import StoredObject, open_storage
-from script_shared.storage.transfers import in_threads
-
-log = logging.getLogger(__name__)
 
 
 class Releases:
@@ -69,10 +66,7 @@ class Releases:
 
     def versions(self) -> builtins.list[str]:
         """Names of all releases, damaged ones too, sorted by name."""
-        names = [name for name in self._storage.folders("releases") if is_version(name)]
-        keys = [f"releases/{name}/manifest.json" for name in names]
-        found = in_threads(self._storage.read, keys)
-        return [name for name, stored in zip(names, found, strict=True) if stored]
+        return listing.versions(self._storage)
 
     def manifest(self, version: str) -> Manifest:
         """The manifest of a release.
@@ -88,13 +82,7 @@ class Releases:
 
     def list(self) -> builtins.list[Manifest]:
         """All releases, newest first. One whose manifest is damaged is left out, and logged."""
-        manifests = []
-        for version in self.versions():
-            try:
-                manifests.append(require_manifest(self._storage, version))
-            except PautaError as error:
-                log.warning("release %s is skipped in the list: %s", version, error)
-        return sorted(manifests, key=lambda manifest: (manifest.created_at, manifest.version), reverse=True)
+        return listing.manifests(self._storage)
 
     def publish(self, folder: Path, version: str, facts: dict[str, Any] | None = None, *, run_id: str = "") -> Manifest:
         """Add a release: copies every file below ``folder``. It is not in service before ``promote``.
@@ -155,20 +143,7 @@ class Releases:
         Raises:
             ReleaseMissingError: there is no earlier release to roll back to.
         """
-        pointer = self.current()
-        for version in pointer.earlier() if pointer else []:
-            if among is not None and version not in among:
-                continue
-            try:
-                self.verify(version)
-            except PautaError as error:
-                log.warning("rollback skips release %s: %s", version, error)
-                continue
-            return move(self._storage, version, reason, by, "rollback", expect=pointer.version if pointer else None)
-        raise ReleaseMissingError(
-            "there is no earlier release to roll back to.",
-            fix="Pick one from `python -m pipelines releases list` and promote it.",
-        )
+        return roll_back(self._storage, self.current(), reason, by, among)
 
     def pin(self, version: str, reason: str, *, by: str = "person") -> Pointer:
         """Protect a release from rollbacks by programs and from ``prune``; see ``script_shared.releases.pins``.

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from script_shared.environments.unread_variables import unread_variables
 from script_shared.errors import SettingsError
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
-from script_shared.settings import load_settings, misspelt
+from script_shared.settings import Settings, load_settings
 
 
 def test_settings_come_from_the_environment(monkeypatch):
@@ -73,13 +74,13 @@ def test_a_misspelt_setting_is_logged_with_the_name_that_was_meant(monkeypatch, 
 
 
 def test_a_variable_of_the_code_itself_is_no_setting():
-    assert misspelt(["_PAUTA_METRICS_FOLDER"]) == []
-    assert len(misspelt(["PAUTA_METRICS_FOLDER"])) == 1
+    assert unread_variables(["_PAUTA_METRICS_FOLDER"], Settings.model_fields) == []
+    assert len(unread_variables(["PAUTA_METRICS_FOLDER"], Settings.model_fields)) == 1
 
 
 def test_every_setting_of_the_compose_file_is_known():
     example = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
-    assert misspelt(re.findall(r"^#?(PAUTA_\w+)=", example, re.M)) == []
+    assert unread_variables(re.findall(r"^#?(PAUTA_\w+)=", example, re.M), Settings.model_fields) == []
 
 
 def test_an_empty_variable_counts_as_not_set(monkeypatch):

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from script_shared.environments.unread_variables import unread_variables
 from script_shared.errors import SettingsError
-from script_shared.settings import Settings, load_settings, misspelt
+from script_shared.settings import Settings, load_settings
 from script_shared.use_cases import REGISTRY, Entry, entries
 
 OTHER = Entry("other", pipelines="nowhere:CASE")
@@ -72,7 +73,7 @@ def test_a_bad_setting_of_a_use_case_is_named_as_it_was_set(monkeypatch: pytest.
 
 
 def test_a_setting_of_a_use_case_that_is_not_hosted_is_called_misspelt() -> None:
-    assert misspelt(["PAUTA_NEWS_SCHEDULE"]) == []
-    assert misspelt(["PAUTA_NEWS_SHEDULE"]) == [
+    assert unread_variables(["PAUTA_NEWS_SCHEDULE"], Settings.model_fields) == []
+    assert unread_variables(["PAUTA_NEWS_SHEDULE"], Settings.model_fields) == [
         "PAUTA_NEWS_SHEDULE is not a setting and is ignored. Did you mean PAUTA_NEWS_SCHEDULE?"
     ]

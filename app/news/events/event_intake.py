@@ -138,7 +138,7 @@ class EventIntake:
         """The current problems of the event log in this process, as short names."""
         lag, newsroom = self.follower.lag, self.newsroom
         found = ["event_log"] if lag.error or not (newsroom is None or newsroom.whole) else []
-        if newsroom is None or newsroom.failed:
+        if newsroom is None or newsroom.has_failed:
             found.append("live_state")
         elif self.stale_seconds() > max(5.0, 20 * self._settings.events_poll_seconds):
             found.append("live_state_stale")

@@ -95,7 +95,6 @@ def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, A
     known = subject if subject in recommended.lists else None
     figures, differences = measure(recommended.lists, held_out.protocol(params), known)
     watch.note("measure")
-    refined = context.run.facts("refined")
     evaluation = Evaluation(
         run_id=name,
         kind=kind,
@@ -107,11 +106,8 @@ def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, A
         judged={"metric": params.gate.metric, "cutoff": params.gate.cutoff},
         seconds=watch.seconds,
         lacking=recommended.lacking,
-        notes=[SIMULATED] * (refined.get("login_flag") == "simulated")
-        + recommended.notes
-        + held_out.notes()
-        + _refit(params, kind),
-        source=refined["source"],
+        notes=_notes(context, kind, recommended, held_out),
+        source=context.run.facts("refined")["source"],
         replayed=replayed,
         **_about_data(held_out),
     )
@@ -138,8 +134,11 @@ def _recommend(context: Context, kind: Kind, held_out: Holdout, watch: Stopwatch
     return recommended
 
 
-def _refit(params: NewsParams, kind: Kind) -> list[str]:
-    return [REFIT] if params.releases.refit and kind == "candidate" else []
+def _notes(context: Context, kind: Kind, recommended: BatchLists, held_out: Holdout) -> list[str]:
+    """What readers of the figures must know about the data and the models."""
+    simulated = context.run.facts("refined").get("login_flag") == "simulated"
+    refit = context.params.releases.refit and kind == "candidate"
+    return [SIMULATED] * simulated + recommended.notes + held_out.notes() + [REFIT] * refit
 
 
 def _about_data(held_out: Holdout) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, select
 
+from script_shared.events.database.rows import entry_of
 from script_shared.events.database.schema import ARTICLES, ENTRIES
 from script_shared.events.entry import Entry, Kind
 from script_shared.times import epoch_ms
@@ -180,7 +181,7 @@ class Articles:
         while some := list(islice(left, at_once)):
             query = select(ENTRIES).where(ENTRIES.c.seq.in_(some)).order_by(ENTRIES.c.seq)
             with self._transaction() as connection:
-                yield [_entry(row) for row in connection.execute(query)]
+                yield [entry_of(row) for row in connection.execute(query)]
 
     def _waits(self) -> bool:
         with self._transaction() as connection:
@@ -194,7 +195,7 @@ class Articles:
     def _merge_some(self, connection: Connection) -> int:
         query = select(ENTRIES).where(is_article(), ENTRIES.c.seq > _last(connection))
         found = connection.execute(query.order_by(ENTRIES.c.seq).limit(_TOGETHER))
-        entries = [_entry(row) for row in found]
+        entries = [entry_of(row) for row in found]
         if not entries:
             return 0
         rows = _rows(connection, {entry.article_id for entry in entries})
@@ -237,10 +238,6 @@ def _row_of(row: Row[Any]) -> ArticleRow:
 
 def _row_values(row: ArticleRow) -> dict[str, Any]:
     return {column.name: getattr(row, column.name) for column in ARTICLES.c}
-
-
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(row.entry_id, Kind(row.kind), row.time_ms, row.user_id, row.article_id, row.body, row.seq)
 
 
 def _time(value: object, otherwise: int) -> int:

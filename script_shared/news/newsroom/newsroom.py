@@ -1,6 +1,5 @@
 """Everything one process knows from the event log: live state, editorial facts, the last hour, who is forgotten."""
 
-import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
@@ -13,26 +12,22 @@ from script_shared.events.entry import user_digest
 from script_shared.news.catalog.editorial import Editorial, Story
 from script_shared.news.counting.last_hour import LastHour
 from script_shared.news.newsroom.historical_time import HistoricalTime
-from script_shared.news.newsroom.publication import publish
+from script_shared.news.newsroom.state_fold import StateFold
 from script_shared.news.newsroom.user_reads import UserReads
 from script_shared.news.params import TrustParams
-from script_shared.news.state.event import LiveEvent, live_event
-from script_shared.news.state.reader_key import reader_key
 from script_shared.news.state.state import LiveState
 from script_shared.news.state.state_io import digest_of
 from script_shared.news.state.visits import Visits, login_of
-
-log = logging.getLogger("pauta.newsroom")
 
 
 class Newsroom:
     """Folds entries in the log's order; one thread folds and asks.
 
+    Once folding into the live state failed, reads and impressions go on to be noted.
+
     Attributes:
-        state: the live state; once folding failed (``failed``) it is not updated; reads and
-            impressions go on to be noted.
+        state_fold: the live state, and what is counted beside it.
         editorial: what editors posted.
-        last_hour: clicks of the last hour by article.
         vectors: text vectors of posted articles, by id, one row each.
         quarantine: what is left out; unclean: some of it was folded before it was found bad, or left out and is not any
             more, so the newsroom is to be folded again.
@@ -45,10 +40,8 @@ class Newsroom:
     """
 
     def __init__(self, state: LiveState | None, *, seq: int = 0) -> None:
-        self.state = state
-        self.failed = state is None
+        self.state_fold = StateFold(state, seq)
         self.editorial = Editorial()
-        self.last_hour = LastHour()
         self.vectors: dict[str, csr_array] = {}
         self.quarantine, self.unclean = Quarantine(), False
         self.erased: set[str] = set()
@@ -57,11 +50,25 @@ class Newsroom:
         self.reads = UserReads(state, self.visits, trust.unproven_shown)
         self.whole = True  # False for one that started without editorial data and erasures
         self.recalled: IntArray | None = None
-        self._folded = seq  # number of the last entry that the state took
         self.seq = self.snapshot_seq = seq
         self.now_ms = state.now_ms if state is not None else 0
         self._history: HistoricalTime | None = None
         self.renewals = 0
+
+    @property
+    def state(self) -> LiveState | None:
+        """The live state, None where the release has none."""
+        return self.state_fold.state
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether nothing is folded into the live state any more."""
+        return self.state_fold.has_failed
+
+    @property
+    def last_hour(self) -> LastHour:
+        """Clicks of the last hour by article."""
+        return self.state_fold.last_hour
 
     @property
     def pace(self) -> int:
@@ -161,14 +168,10 @@ class Newsroom:
             mine.append(entry)
             stories.append(self._learn(entry, (vectors or {}).get(entry.seq)))
         self.seq = new[-1].seq
-        try:
-            if mine and not self.failed:
-                self._fold(mine, stories)
-        except Exception:  # whatever folding does, reads go on to count and lists to be answered
-            log.exception("folding failed; the live state is no longer used")
-            self.failed = True
-        if self.failed:
-            self._count_unfolded(mine)
+        if (turned_back_to := self.state_fold.fold(mine, stories)) is not None:
+            self.now_ms = turned_back_to
+        if self.has_failed:
+            self.state_fold.count_unfolded(mine, self.reads)
             self._note(mine)
         else:
             self.reads.follow_logins(mine)
@@ -218,53 +221,7 @@ class Newsroom:
             self.now_ms = max(self.now_ms, entry.time_ms)
         return None
 
-    def _fold(self, entries: Sequence[Entry], stories: Sequence[Story | None]) -> None:
-        assert self.state is not None
-        turned = self.state.time.turned
-        events: dict[int, LiveEvent] = {}
-        for entry, story in zip(entries, stories, strict=True):
-            if (event := live_event(entry)) is not None:
-                events[entry.seq] = event
-                continue
-            self._fold_events(events)
-            events, self._folded = {}, entry.seq
-            if story is not None:
-                publish(self.state, story, entry.time_ms)
-            elif entry.kind == Kind.ERASE:
-                self.state.forget_digest(str(entry.body["digest"]))
-            elif entry.kind == Kind.LOGIN:
-                self.state.log_in(*login_of(entry))
-        self._fold_events(events)
-        self._folded = entries[-1].seq
-        self._follow_back(turned)
-
-    def _follow_back(self, turned: int) -> None:
-        """Time in the live state turned back: so it does in all that was counted beside it."""
-        if self.state is not None and self.state.time.turned != turned:
-            self.now_ms = self.state.now_ms
-            self.last_hour.turn_back(self.now_ms)
-
-    def _fold_events(self, events: Mapping[int, LiveEvent]) -> None:
-        """Fold events given by number; where folding fails, what was folded before is known."""
-        assert self.state is not None
-        before, given = self.state.events, list(events.values())
-        try:
-            weights = self.state.fold(given)
-        finally:
-            if folded := self.state.events - before:
-                self._folded = list(events)[folded - 1]
-        for event, weight in zip(given, weights, strict=True):
-            self.last_hour.add(event.article, event.time_ms, weight)
-
-    def _count_unfolded(self, entries: Sequence[Entry]) -> None:
-        """Without a live state to judge clicks, a user's first click on an article counts, and nobody's does not."""
-        for entry in entries:
-            if entry.kind != Kind.CLICK or entry.seq <= self._folded or self.reads.has_noted(entry):
-                continue
-            if reader_key(entry.user_id, str(entry.body.get("session", ""))):
-                self.last_hour.add(entry.article_id, entry.time_ms)
-
     def _note(self, entries: Sequence[Entry]) -> None:
         """Keep who read what and was shown what, where the live state does not."""
         for entry in entries:
-            self.reads.note(entry, login=self.failed, impression=entry.seq > self._folded)
+            self.reads.note(entry, login=self.has_failed, impression=entry.seq > self.state_fold.seq)

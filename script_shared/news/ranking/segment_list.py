@@ -8,10 +8,11 @@ import numpy as np
 
 from script_shared.arrays import Bools, Float32s, Int64s
 from script_shared.news.catalog.catalog_rows import CatalogRows
-from script_shared.news.model import NewsModel, ScoredCandidates
+from script_shared.news.model import NewsModel
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.ranking.context import RequestContext
 from script_shared.news.ranking.query import Query
+from script_shared.news.scored_candidates import ScoredCandidates
 from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.news.state.state import LiveState
 

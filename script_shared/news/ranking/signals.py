@@ -7,9 +7,9 @@ import numpy as np
 from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.news.counting import windows
 from script_shared.news.counting.pair_counts import PairStore
+from script_shared.news.counting.pair_weights import EARLIER, STEP
 from script_shared.news.ranking.query import Query
 from script_shared.news.state.audiences import Visit
-from script_shared.news.state.pairing import EARLIER, STEP
 from script_shared.news.state.reader_key import reader_key
 from script_shared.news.state.state import LiveState
 

@@ -3,32 +3,30 @@
 from array import array
 from collections.abc import Sequence
 
-import numpy as np
-
-from script_shared.arrays import IntArray
 from script_shared.events import Kind
 from script_shared.events.entry import user_digest
 from script_shared.names import section_key
 from script_shared.news.counting.impressions import MOST_SHOWN, ImpressionCounts
+from script_shared.news.counting.pair_weights import EARLIER
 from script_shared.news.params import LiveParams
 from script_shared.news.state.articles import Articles
 from script_shared.news.state.audiences import Audiences, Visit
 from script_shared.news.state.click_weight import weigh_click
 from script_shared.news.state.event import LiveEvent
-from script_shared.news.state.pairing import EARLIER
 from script_shared.news.state.reader_clusters import ReaderClusters
 from script_shared.news.state.reader_history import ReaderHistories
-from script_shared.news.state.reader_key import digest_key, reader_key
+from script_shared.news.state.reader_key import digest_key
 from script_shared.news.state.state_counts import StateCounts
+from script_shared.news.state.state_queries import StateQueries
 from script_shared.news.state.state_time import StateTime
-from script_shared.news.state.trust import BELIEVED, PROVEN, Everybody, Sources
+from script_shared.news.state.trust import BELIEVED, PROVEN, Sources
 from script_shared.news.state.users import Users
 from script_shared.news.state.visits import Visits
 
 FORGOTTEN = 2  # numbers used per article remembered, at which numbers are assigned again
 
 
-class LiveState:
+class LiveState(StateQueries):
     """Counts, users and articles, folded event by event in the log's order.
 
     The same events in the same order give the same state, however they are batched; nothing reads the wall clock.
@@ -58,11 +56,6 @@ class LiveState:
         self.shown = ImpressionCounts(params.shown_readers)
         self.visits = Visits()
         self.users = Users(self.readers, self.shown, self.clusters, self.visits, self.group_names.labels)
-
-    @property
-    def now_ms(self) -> int:
-        """Time of the latest event, epoch milliseconds, 0 before the first."""
-        return self.time.now_ms
 
     def fold(self, events: Sequence[LiveEvent]) -> list[float]:
         """Fold events in order; returns how much each counts for everybody, 0 for anything but a click.
@@ -123,62 +116,6 @@ class LiveState:
             visits: whether also the users of visits are forgotten; not where the visits known began later.
         """
         self.users.forget(digest_key(digest), visits=visits)
-
-    def everybody(self, number: int) -> Everybody:
-        """Clicks that count for everybody: on the article, and on all articles.
-
-        Args:
-            number: of the article.
-        """
-        return self.counts.everybody(self.articles.row_of[number])
-
-    def reads_of(self, user: str, session: str, now_ms: int) -> tuple[IntArray, IntArray]:
-        """Rows of the visit under way and rows of earlier visits, each latest first, at most 64 reads back.
-
-        Args:
-            user: id of the user, "" for none.
-            session: id of the visit, "" for none.
-            now_ms: epoch milliseconds, UTC; after a pause the visit is no longer under way.
-
-        Returns:
-            int64 rows of articles that are alive, of both.
-        """
-        place = self.readers.find(reader_key(user, session))
-        if place < 0:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        same = self.readers.same_visit(place, session, now_ms)
-        depth = self.readers.depth[place] if same else 0
-        latest = self.readers.latest(place, 64)
-        return self.articles.rows_of(latest[:depth]), self.articles.rows_of(latest[depth:])
-
-    def shown_to(self, user: str, session: str = "") -> dict[str, int]:
-        """How often each article was shown to a user, by article id.
-
-        Args:
-            user: id of the user, "" for none.
-            session: id of the visit, which counts without a user.
-
-        Returns:
-            counts by article id.
-        """
-        counts = self.shown.of(reader_key(user, session))
-        return {self.articles.ids[number]: count for number, count in counts.items()}
-
-    def article_row(self, article_id: str) -> int:
-        """The row of an article that is alive, else -1.
-
-        Args:
-            article_id: of any article.
-        """
-        return self.articles.find(article_id)
-
-    def article_id(self, row: int) -> str:
-        """The id of the article in a row, "" for a free row.
-
-        Args:
-            row: of the live state.
-        """
-        return self.articles.id_in(row)
 
     def _advance(self, time_ms: int, *, late: bool) -> None:
         if time_ms > self.time.now_ms:

@@ -10,8 +10,8 @@ from script_shared.news.counting import windows
 from script_shared.news.counting.counts import DecayedCounts
 from script_shared.news.counting.decay import Decay
 from script_shared.news.counting.pair_counts import PairStore
+from script_shared.news.counting.pair_weights import AMOUNTS, ONES, STEPS_BACK, amounts_of
 from script_shared.news.state.audiences import REGIONS, SIZE
-from script_shared.news.state.pairing import AMOUNTS, ONES, STEPS_BACK, amounts_of
 from script_shared.news.state.reader_clusters import MOST_CLUSTERS
 from script_shared.news.state.trust import Everybody
 

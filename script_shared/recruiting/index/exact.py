@@ -1,19 +1,17 @@
 """The exact index: all vectors in one matrix, mapped from the release; later entries are kept beside it."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IdIndex, IntArray, load_array, save_arrays
-from script_shared.errors import ReleaseCorruptError
-from script_shared.recruiting.index.base import Entry, Neighbour, Tags, Where, no_entry, require_version, require_width
+from script_shared.arrays import FloatArray, IntArray
+from script_shared.recruiting.index.base import Entry, Neighbour, Where, no_entry, require_version, require_width
+from script_shared.recruiting.index.highest import highest
+from script_shared.recruiting.index.saved_index import SavedIndex, read_index, write_index
+from script_shared.recruiting.index.tagged_rows import TaggedRows
 
-FACTS = "index.json"
-TAGS = "tags.jsonl"
-GROUP = 64  # values whose highest one is compared first
 ROOM = 256  # rows that there is room for when the first one is added
 
 
@@ -30,10 +28,8 @@ class ExactIndex:
         self._more = np.zeros((0, width), np.float32)
         self._length = len(self._base)
         self._alive = np.ones(self._length, bool)
-        self._ids: list[str] = []
-        self._rows: dict[str, int] = {}
-        self._tags: list[Tags] = []
-        self._tagged: dict[tuple[str, str], list[int]] = {}
+        self._entries = TaggedRows()
+        self._rows = self._entries.rows
         self._free: list[int] = []  # added rows whose entry was deleted
         self._rewrites = 0
         self._lock = Lock()
@@ -69,7 +65,7 @@ class ExactIndex:
         written = row < self._length
         self._rewrites += written
         self._more[row - len(self._base)] = entry.vector
-        self._note(entry.id, entry.tags, row)
+        self._entries.note(entry.id, entry.tags, row)
         self._alive[row] = True
         self._length += not written
         self._rewrites += written
@@ -89,17 +85,6 @@ class ExactIndex:
             alive = np.zeros(len(self._base) + len(more), bool)
             alive[: len(self._alive)] = self._alive
             self._more, self._alive = more, alive
-
-    def _note(self, name: str, tags: Tags, row: int) -> None:
-        self._rows[name] = row
-        if row == len(self._ids):
-            self._ids.append(name)
-            self._tags.append({})
-        before, self._ids[row], self._tags[row] = _pairs(self._tags[row]), name, tags
-        for pair in before - _pairs(tags):
-            self._tagged[pair].remove(row)
-        for pair in _pairs(tags) - before:
-            self._tagged.setdefault(pair, []).append(row)
 
     def delete(self, ids: Sequence[str]) -> int:
         """Remove entries; how many there were.
@@ -164,20 +149,16 @@ class ExactIndex:
             require_width(self.width, len(target))
             vector = target
         found = self._nearest(np.asarray(vector, np.float32), k + (own >= 0), self._fitting(where))
-        return [Neighbour(self._ids[row], float(alike)) for row, alike in found if row != own][:k]
+        return [Neighbour(self._entries.ids[row], float(alike)) for row, alike in found if row != own][:k]
 
     def _fitting(self, where: Where | None) -> IntArray | None:
         """Rows that a filter leaves, None for all."""
-        rows: IntArray | None = None
-        for name, values in (where or {}).items():
-            parts = [self._tagged.get((name, value), []) for value in values]
-            having = np.unique(np.asarray([row for part in parts for row in part], np.int64))
-            rows = having if rows is None else np.intersect1d(rows, having, assume_unique=True)
+        rows = self._entries.rows_with(where or {})
         return None if rows is None else rows[self._alive[rows]]
 
     def _nearest(self, vector: FloatArray, k: int, rows: IntArray | None) -> list[tuple[int, float]]:
         alike = self._compare_all(vector) if rows is None else self._take(rows) @ vector
-        best = _highest(alike, k)
+        best = highest(alike, k)
         found = best if rows is None else rows[best]
         return [pair for pair in zip(found.tolist(), alike[best].tolist(), strict=True) if pair[1] > -np.inf]
 
@@ -212,7 +193,7 @@ class ExactIndex:
     def entries(self) -> Iterator[Entry]:
         """All entries, in no particular order."""
         for name, row in list(self._rows.items()):
-            yield Entry(name, self._at(row), self._tags[row])
+            yield Entry(name, self._at(row), self._entries.tags[row])
 
     def has(self, name: str) -> bool:
         """Whether the index has an entry of this id.
@@ -229,11 +210,8 @@ class ExactIndex:
             folder: made when missing.
         """
         rows = np.asarray(sorted(self._rows.values()), np.int64)
-        ids = [self._ids[row] for row in rows.tolist()]
-        save_arrays(folder, {"vectors": self._take(rows)})
-        IdIndex.of(ids).save(folder, "ids")
-        (folder / TAGS).write_text("".join(json.dumps(self._tags[row]) + "\n" for row in rows.tolist()), "utf-8")
-        (folder / FACTS).write_text(json.dumps({"encoder": self.encoder, "width": self.width}), "utf-8")
+        ids, tags = ([kept[row] for row in rows.tolist()] for kept in (self._entries.ids, self._entries.tags))
+        write_index(folder, SavedIndex(self.encoder, self._take(rows), ids, tags))
 
     @classmethod
     def load(cls, folder: Path) -> "ExactIndex":
@@ -245,49 +223,12 @@ class ExactIndex:
         Raises:
             ReleaseCorruptError: a file is missing, or they do not fit together.
         """
-        try:
-            facts = json.loads((folder / FACTS).read_text("utf-8"))
-            tags: list[Mapping[str, Sequence[str]]] = list(
-                map(json.loads, (folder / TAGS).read_text("utf-8").splitlines())
-            )
-            encoder, width = str(facts["encoder"]), int(facts["width"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ReleaseCorruptError(f"{folder}: not a readable index.", fix="Train it again.") from error
-        base, ids = (load_array(folder, "vectors"), IdIndex.load(folder, "ids").ids.tolist())
-        if base.shape != (len(ids), width) or len(tags) != len(ids):
-            raise ReleaseCorruptError(f"{folder}: ids and vectors differ in number.", fix="Train it again.")
-        index = cls(width, encoder, base)
-        for row, (name, tagged) in enumerate(zip(ids, tags, strict=True)):
-            index._note(name, tagged, row)
+        saved = read_index(folder)
+        index = cls(saved.vectors.shape[1], saved.encoder, saved.vectors)
+        for row, (name, tags) in enumerate(zip(saved.ids, saved.tags, strict=True)):
+            index._entries.note(name, tags, row)
         index._on_open()
         return index
 
     def _on_open(self) -> None:
         """For an index that keeps more than the matrix."""
-
-
-def _highest(values: FloatArray, k: int) -> IntArray:
-    """Places of the k highest values, highest first, equal ones in their order."""
-    if k <= 0:
-        return np.zeros(0, np.int64)
-    if k < len(values):
-        near = np.flatnonzero(values >= _lower_bound(values, k))
-        at = max(len(near) - k, 0)
-        best = near[values[near] >= np.partition(values[near], at)[at]] if len(near) else near
-    else:
-        best = np.arange(len(values))
-    return best[np.argsort(-values[best], kind="stable")][:k]
-
-
-def _lower_bound(values: FloatArray, k: int) -> float:
-    """A value that at least k of them reach: the k-th highest of the maxima of groups. A pass, no partition of all."""
-    groups = len(values) // GROUP
-    if groups <= k:
-        return float("-inf")
-    highest = values[: groups * GROUP].reshape(groups, GROUP).max(axis=1)
-    found = float(np.partition(highest, groups - k)[groups - k])
-    return found if np.isfinite(found) else float("-inf")
-
-
-def _pairs(tags: Tags) -> set[tuple[str, str]]:
-    return {(name, value) for name, values in tags.items() for value in values}

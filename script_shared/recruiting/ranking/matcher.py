@@ -1,54 +1,41 @@
-"""A release in memory: retrieves, ranks and explains, and accepts new records while it serves."""
+"""A release in memory: retrieves, ranks and explains."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from script_shared.arrays import FloatArray, IntArray
-from script_shared.clock import HOUR_MS, wall_ms
-from script_shared.recruiting.features.activity import UNDECIDED, Application
 from script_shared.recruiting.features.pairs import pair_features
-from script_shared.recruiting.index.base import Entry, Where
+from script_shared.recruiting.index.base import Where
 from script_shared.recruiting.ranking.boosted import best_of
+from script_shared.recruiting.ranking.current_records import CurrentRecords
 from script_shared.recruiting.ranking.parts import Parts, load_parts
 from script_shared.recruiting.ranking.people import People
-from script_shared.recruiting.ranking.profiles import profiles, tags_of_candidate, tags_of_vacancy
+from script_shared.recruiting.ranking.profiles import profiles
 from script_shared.recruiting.ranking.ranked import RankedItem
 from script_shared.recruiting.ranking.reasons import Reasons, levels
 from script_shared.recruiting.ranking.skills import compare, words_of_skills
-from script_shared.recruiting.records import NEVER, Candidate, Vacancy
 
 if TYPE_CHECKING:
     from lightgbm import Booster
 
 
-HISTORY_DAYS = 30  # the span of the data's newest days in which vacancies are still being filled
-
-
-class Matcher:
+class Matcher(CurrentRecords):
     """Safe to use from many threads; changes and inline records wait for their turn.
 
     Attributes:
         version: the release's name.
-        day: days since 1970-01-01 that counts as today: the last one of the data, or of a later application.
-        is_history: whether the data ended so long ago that its last day stays today, and changes count as of it.
-        vacancies, candidates: their records by row.
+        retrieved: nearest candidates that are ranked for a vacancy.
     """
 
     def __init__(self, parts: Parts, version: str = "") -> None:
-        self.parts, self.version = parts, version
-        self.vacancies, self.candidates, self.world = parts.vacancies, parts.candidates, parts.world
-        self.day = int(parts.facts["day"])
-        self.is_history = wall_ms() // (24 * HOUR_MS) - self.day > HISTORY_DAYS
+        super().__init__(parts)
+        self.version = version
         self.retrieved = int(parts.facts["retrieved"])
         self._asked_days, self._applied_days = int(parts.facts["asked_days"]), int(parts.facts["applied_days"])
-        self._replaced: list[int] = []  # rows of vacancies that have a newer one
-        self._lock = RLock()
 
     @classmethod
     def load(cls, folder: Path, version: str = "") -> "Matcher":
@@ -85,7 +72,7 @@ class Matcher:
             k: how many at most.
             where: filter of those that are retrieved, by tag.
         """
-        with self._vacancy(vacancy) as row:
+        with self._vacancy_row(vacancy) as row:
             if rows is None:
                 rows = self._nearest(row, max(self.retrieved, k), where)
             people = np.asarray([each for each in rows if each >= 0], np.int64)
@@ -107,7 +94,7 @@ class Matcher:
             rows: of the vacancies to put in order.
             k: vacancies at most.
         """
-        with self._candidate(candidate) as row:
+        with self._candidate_row(candidate) as row:
             if rows is None:
                 before = [entry[0] for entry in self.world.activity.of_candidate.get(row, ())]
                 rows = np.setdiff1d(self.open_vacancies(), before).tolist()
@@ -205,7 +192,7 @@ class Matcher:
             candidate: row, or a record of somebody who is not in the release.
             vacancy: row, or a record of one that is not in the release.
         """
-        with self._candidate(candidate) as person, self._vacancy(vacancy) as thing:
+        with self._candidate_row(candidate) as person, self._vacancy_row(vacancy) as thing:
             wanted = self.vacancies.get(thing)
             skills = compare(wanted, self.candidates.having(person, words_of_skills(wanted)))
             return Reasons(skills, levels(self.candidates.get(person), wanted))
@@ -217,108 +204,7 @@ class Matcher:
             candidate: row, or a record of somebody who is not in the release.
             vacancy: row, or a record of one that is not in the release.
         """
-        with self._candidate(candidate) as person, self._vacancy(vacancy) as row:
+        with self._candidate_row(candidate) as person, self._vacancy_row(vacancy) as row:
             rows = self._nearest(row, self.retrieved)
             rows += [person] if person not in rows else []
             return next(each for each in self.rank_candidates(row, rows, len(rows)) if each.row == person)
-
-    def add_vacancy(self, vacancy: Vacancy) -> int:
-        """Add a vacancy, or a new version of one, which keeps the applicants. Its row, which is a new one.
-
-        Args:
-            vacancy: recognised by its id.
-        """
-        with self._lock:
-            old = self.vacancies.row(vacancy.id)
-            row = self._push_vacancy(vacancy)
-            self.vacancies.name(row)
-            if old >= 0:
-                self._replaced.append(old)
-                self.world.activity.move_vacancy(old, row)
-            vector = self.world.vacancy_vectors("learnt")[row]
-            index = self.parts.vacancy_index
-            index.upsert([Entry(vacancy.id, vector, tags_of_vacancy(vacancy))], index.encoder)
-        return row
-
-    def add_candidate(self, candidate: Candidate) -> int:
-        """Add a candidate, or a new version of one, who keeps the applications. The row, which is a new one.
-
-        Args:
-            candidate: recognised by the id.
-        """
-        with self._lock:
-            old = self.candidates.row(candidate.id)
-            row = self._push_candidate(candidate)
-            self.candidates.name(row)
-            if old >= 0:
-                self.world.activity.move(old, row)
-            self._index_candidate(row)
-        return row
-
-    def add_application(
-        self, candidate: int, vacancy: int, day: int, updated: int = NEVER, grade: int = UNDECIDED
-    ) -> None:
-        """Add an application, or the new status of one; it counts in features at once.
-
-        Args:
-            candidate: row of the candidate.
-            vacancy: row of the vacancy.
-            day: of the application, days since 1970-01-01.
-            updated: day of the status, days since 1970-01-01, NEVER for none.
-            grade: of the status.
-        """
-        with self._lock:
-            if self.is_history:
-                day, updated = min(day, self.day), min(updated, self.day)
-            self.world.activity.add(Application(candidate, vacancy, day, updated, grade))
-            self.day = max(self.day, day)
-            self._index_candidate(candidate)
-
-    def erase_candidate(self, row: int) -> None:
-        """Remove a candidate from index, activity and answers.
-
-        Args:
-            row: of the candidate.
-        """
-        with self._lock:
-            self.parts.candidate_index.delete([self.candidates.id_of(row)])
-            self.world.activity.erase(row)
-            self.candidates.erase(row)
-
-    def _index_candidate(self, row: int) -> None:
-        vector = profiles(self.world, np.asarray([row]))[0]
-        index, tags = self.parts.candidate_index, tags_of_candidate(self.candidates.get(row))
-        index.upsert([Entry(self.candidates.id_of(row), vector, tags)], index.encoder)
-
-    @contextmanager
-    def _vacancy(self, given: int | Mapping[str, Any]) -> Iterator[int]:
-        """The row of a vacancy; one that is given inline has a row until the block ends."""
-        if not isinstance(given, Mapping):
-            yield int(given)
-            return
-        with self._lock:
-            try:
-                yield self._push_vacancy(Vacancy.of(given))
-            finally:
-                self.world.drop_vacancy()
-                self.vacancies.drop()
-
-    @contextmanager
-    def _candidate(self, given: int | Mapping[str, Any]) -> Iterator[int]:
-        if not isinstance(given, Mapping):
-            yield int(given)
-            return
-        with self._lock:
-            try:
-                yield self._push_candidate(Candidate.of(given))
-            finally:
-                self.world.drop_candidate()
-                self.candidates.drop()
-
-    def _push_vacancy(self, vacancy: Vacancy) -> int:
-        self.world.add_vacancies([vacancy], self.parts.spaces.vacancies([vacancy.document]))
-        return self.vacancies.push(vacancy)
-
-    def _push_candidate(self, candidate: Candidate) -> int:
-        self.world.add_candidates([candidate], self.parts.spaces.candidates([candidate.document]))
-        return self.candidates.push(candidate)

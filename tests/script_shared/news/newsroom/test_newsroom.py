@@ -58,7 +58,7 @@ def test_who_read_what_is_known_also_after_the_live_state_failed(told, cut):
     entries = [entry for entry in entries_of(told) if entry.kind in (Kind.CLICK, Kind.ERASE)]
     newsroom = Newsroom(LiveState(PARAMS))
     newsroom.apply(entries[:cut])
-    newsroom.failed = True
+    newsroom.state_fold.has_failed = True
     newsroom.apply(entries[cut:])
     expected = {}
     for entry in entries:
@@ -111,7 +111,7 @@ def test_a_publication_beyond_all_dates_does_not_bring_the_live_state_down():
         ]
     )
     room.apply([Entry("c", Kind.CLICK, START_MS, "u", "x1", {}, 9)])
-    assert not room.failed
+    assert not room.has_failed
     assert room.reads.read_by("u", "") == {"x1"}
 
 

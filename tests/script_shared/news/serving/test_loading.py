@@ -36,7 +36,7 @@ def test_a_damaged_snapshot_is_left_out_and_named(tmp_path):
     snapshot(tmp_path, 7)
     next((tmp_path / "live" / "readers").glob("*.npy")).unlink()
     newsroom, missing = load_newsroom(tmp_path, PARAMS)
-    assert (newsroom.seq, newsroom.failed, missing) == (0, False, ("live_snapshot",))
+    assert (newsroom.seq, newsroom.has_failed, missing) == (0, False, ("live_snapshot",))
 
 
 def test_a_snapshot_with_other_bounds_or_without_its_position_is_left_out(tmp_path):

@@ -372,7 +372,7 @@ def test_impressions_count_on_when_the_live_state_has_failed(recommender, room):
     room.apply(shown[:1])
     with patch.object(room.state, "fold", boom):
         room.apply(shown[1:2])
-    assert room.failed
+    assert room.has_failed
     assert room.reads.shown_to("me", "") == {"a20": 2}
     assert "a20" not in [item.article_id for item in recommender.answer(Query("me", n=100)).items]
     assert "a20" in [item.article_id for item in recommender.answer(Query("you", n=100)).items]

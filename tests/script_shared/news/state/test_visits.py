@@ -34,7 +34,7 @@ def erasure(seq, name):
 def room_of(*entries):
     room = Newsroom(LiveState(PARAMS))
     room.apply(entries)
-    assert not room.failed
+    assert not room.has_failed
     return room
 
 
@@ -132,7 +132,7 @@ def test_a_click_of_another_clock_shows_the_user_all_the_same():
 
 def test_logins_are_followed_although_the_live_state_failed():
     room = room_of(click(1, "", "v", "a1"))
-    room.failed = True
+    room.state_fold.has_failed = True
     room.apply([click(2, "", "v", "a2"), click(3, "ana", "v", "a3"), click(4, "", "v", "a4")])
     assert room.reads.read_by("ana", "") == {"a1", "a2", "a3", "a4"}
 
@@ -155,7 +155,7 @@ def test_reads_follow_the_rule_whatever_comes_in_which_order_and_whether_the_sta
     for seq, (kind, user, session, page) in enumerate(steps, 1):
         name = user or session_name(session)
         if seq == fails_at:
-            room.failed = True
+            room.state_fold.has_failed = True
         if kind == Kind.ERASE:
             room.apply([erasure(seq, name)])
             read.pop(name, None)
@@ -189,6 +189,6 @@ def test_impressions_folded_before_a_failure_count_once(monkeypatch, batch):
     seen = [entry(n, Kind.IMPRESSION, "ana", "", "a1", proof="answer") for n in range(1, batch + 1)]
     after = entry(batch + 2, Kind.IMPRESSION, "ana", "", "a1", proof="answer")
     room.apply([*seen, fails, after])
-    assert room.failed
+    assert room.has_failed
     assert room.reads.shown_to("ana", "") == {"a1": batch + 1}
     assert room.reads.read_by("ana", "") == {"broken"}

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from script_shared.recruiting.index.exact import GROUP, _highest
+from script_shared.recruiting.index.highest import GROUP, highest
 
 
 @given(
@@ -18,7 +18,7 @@ def test_the_highest_values_are_those_of_a_stable_sort(seed: int, size: int, k: 
     draw = np.random.default_rng(seed)
     values = draw.integers(0, kinds, size).astype(np.float32)
     values[draw.random(size) < dead] = -np.inf
-    found = values[_highest(values, k)]
+    found = values[highest(values, k)]
     best = np.argsort(-values, kind="stable")[:k]
     assert found.tolist() == values[best].tolist()
-    assert _highest(values, k).tolist() == best.tolist()
+    assert highest(values, k).tolist() == best.tolist()

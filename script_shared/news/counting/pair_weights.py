@@ -11,11 +11,15 @@ ONES = array("f", [1.0] * (STEPS_BACK + EARLIER))
 
 
 def amounts_of(row: int, latest: Sequence[int], back: int) -> "array[float]":
-    """Weights of the pairs with the last ``back`` reads, without those that make no pair; each keeps that of its step.
+    """Weights of the pairs with the last ``back`` reads, each by its step; those that make no pair are left out.
 
     Args:
         row: of the article that is read.
         latest: rows of the user's latest reads, latest first, -1 for those that are not alive.
+        back: how many of them make pairs.
+
+    Returns:
+        float32, one for each pair, in the order of ``latest``.
 
     >>> amounts_of(5, [3, -1, 4, 7], 3).tolist()
     [1.0, 0.6399999856948853]

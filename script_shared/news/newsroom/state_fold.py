@@ -1,0 +1,96 @@
+"""Folds entries of the event log into the live state and the last hour, and stops for good when that fails."""
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from script_shared.events import Entry, Kind
+from script_shared.news.catalog.editorial import Story
+from script_shared.news.counting.last_hour import LastHour
+from script_shared.news.newsroom.publication import publish
+from script_shared.news.newsroom.user_reads import UserReads
+from script_shared.news.state.event import LiveEvent, live_event
+from script_shared.news.state.reader_key import reader_key
+from script_shared.news.state.state import LiveState
+from script_shared.news.state.visits import login_of
+
+log = logging.getLogger("pauta.newsroom")
+
+
+class StateFold:
+    """A live state with what is counted beside it.
+
+    Attributes:
+        state: None where the release has none; once folding failed (``has_failed``), it is not updated.
+        last_hour: clicks of the last hour by article.
+        seq: number of the last entry that the state took.
+    """
+
+    def __init__(self, state: LiveState | None, seq: int) -> None:
+        self.state, self.seq = state, seq
+        self.has_failed = state is None
+        self.last_hour = LastHour()
+
+    def fold(self, entries: Sequence[Entry], stories: Sequence[Story | None]) -> int | None:
+        """Fold entries in order. Never raises: a state that cannot fold them is given up.
+
+        Args:
+            entries: in the order of the log.
+            stories: of each ARTICLE entry the story as it is then, None for the others.
+
+        Returns:
+            the time of the state if it turned back (epoch milliseconds), else None.
+        """
+        if self.state is None or self.has_failed or not entries:
+            return None
+        turned = self.state.time.turned
+        try:
+            self._fold(self.state, entries, stories)
+            if self.state.time.turned == turned:
+                return None
+            self.last_hour.turn_back(self.state.now_ms)
+        except Exception:  # whatever folding does, reads go on to count and lists to be answered
+            log.exception("folding failed; the live state is no longer used")
+            self.has_failed = True
+            return None
+        return self.state.now_ms
+
+    def count_unfolded(self, entries: Sequence[Entry], reads: UserReads) -> None:
+        """Count clicks without a live state to judge them: a user's first one on an article counts, nobody's does not.
+
+        Args:
+            entries: in the order of the log.
+            reads: what users read before.
+        """
+        for entry in entries:
+            if entry.kind != Kind.CLICK or entry.seq <= self.seq or reads.has_noted(entry):
+                continue
+            if reader_key(entry.user_id, str(entry.body.get("session", ""))):
+                self.last_hour.add(entry.article_id, entry.time_ms)
+
+    def _fold(self, state: LiveState, entries: Sequence[Entry], stories: Sequence[Story | None]) -> None:
+        events: dict[int, LiveEvent] = {}
+        for entry, story in zip(entries, stories, strict=True):
+            if (event := live_event(entry)) is not None:
+                events[entry.seq] = event
+                continue
+            self._fold_events(state, events)
+            events, self.seq = {}, entry.seq
+            if story is not None:
+                publish(state, story, entry.time_ms)
+            elif entry.kind == Kind.ERASE:
+                state.forget_digest(str(entry.body["digest"]))
+            elif entry.kind == Kind.LOGIN:
+                state.log_in(*login_of(entry))
+        self._fold_events(state, events)
+        self.seq = entries[-1].seq
+
+    def _fold_events(self, state: LiveState, events: Mapping[int, LiveEvent]) -> None:
+        """Fold events given by number; where folding fails, what was folded before is known."""
+        before, given = state.events, list(events.values())
+        try:
+            weights = state.fold(given)
+        finally:
+            if folded := state.events - before:
+                self.seq = list(events)[folded - 1]
+        for event, weight in zip(given, weights, strict=True):
+            self.last_hour.add(event.article, event.time_ms, weight)
