@@ -1,12 +1,11 @@
 """pauta.js in a real Chromium, on a page of another site than the API's."""
 
 import gzip
-import json
 import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
-from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 
 from script_shared.events import EventLog, Kind
 from tests.app.conftest import Store, release_of, serving, until
+from tests.clients.site_servers import PAGE, Quiet, Stumbling
 
 CHROMIUM = shutil.which("chromium")
 SCRIPT = Path(__file__).parents[2] / "clients" / "javascript" / "pauta.js"
@@ -26,11 +26,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PAGE = """<!doctype html><meta charset="utf-8"><title>Site</title><link rel="icon" href="data:,">
-<script src="{api}/pauta.js" data-user="ana" data-region="sp" {consent} defer></script>
-<article data-pauta-page="a1" data-pauta-position="0"><a href="/next.html">First</a></article>
-<article data-pauta-page="a2" style="margin-top: 5000px"><a href="/next.html">Below</a></article>
-"""
 
 
 def test_the_script_is_small():
@@ -46,10 +41,6 @@ def browser() -> Iterator[Any]:
         started = tool.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield started
         started.close()
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None: ...
 
 
 @pytest.fixture
@@ -169,21 +160,6 @@ def test_events_that_got_no_answer_are_sent_again_and_count_once(page, site, api
     until(lambda: page.wait_for_timeout(20) or ("click", "a7") in events(store))
     assert lost[0] == lost[1] == lost[2]
     assert events(store).count(("click", "a7")) == 1
-
-
-class Stumbling(BaseHTTPRequestHandler):
-    """Takes posts of events, and answers with the server's present ``status``."""
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        status = self.server.status  # type: ignore[attr-defined]
-        self.server.posts.extend((status, event) for event in json.loads(body))  # type: ignore[attr-defined]
-        self.send_response(status)
-        self.send_header("Access-Control-Allow-Origin", "*")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None: ...
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -10,7 +9,6 @@ import sys
 from pathlib import Path
 
 import httpx
-import numpy as np
 import pytest
 
 from app.news.releases.release_loader import NewsLoader, trial_input
@@ -24,36 +22,9 @@ from script_shared.news.state.state_io import save_state
 from script_shared.releases import Manifest, Releases
 from tests.app.conftest import ROOT, Store, release_of, serving, started, until
 from tests.app.damaged import small_params
+from tests.app.releases.damaged_releases import TAKEN, half_a_tree, names_half_a_tree, wild, wild_titles
 from tests.app.releases.test_whole_release import entries, ranker
 from tests.patience import PATIENCE_SECONDS
-
-ANY_KEY = "64 bits that stand for somebody; others stand for somebody else"
-EARLIER = "releases made by an earlier version do not have it"
-PLAUSIBLE = "a value that could be true"
-TAKEN = {  # damage that no check can detect, and why
-    ("live/readers/keys.npy", "noise as values"): ANY_KEY,
-    ("live/readers/keys.npy", "huge"): ANY_KEY,
-    ("live/sources/keys.npy", "noise as values"): ANY_KEY,
-    ("live/sources/keys.npy", "huge"): ANY_KEY,
-    ("live/sources/tallies.npy", "noise as values"): PLAUSIBLE,
-    ("live/sources/tallies.npy", "huge"): PLAUSIBLE,
-    ("live/sources/day.npy", "noise as values"): PLAUSIBLE,
-    ("live/sources/day.npy", "huge"): PLAUSIBLE,
-    ("live/visits/visits.npy", "noise as values"): ANY_KEY,
-    ("live/visits/visits.npy", "huge"): ANY_KEY,
-    ("live/visits/users.npy", "noise as values"): ANY_KEY,
-    ("live/visits/users.npy", "huge"): ANY_KEY,
-    ("live/sources/day.npy", "another kind"): PLAUSIBLE,
-    ("live/readers/first_ms.npy", "missing"): EARLIER,
-    ("live/readers/spent.npy", "missing"): EARLIER,
-    ("live/readers/spent_ms.npy", "missing"): EARLIER,
-    ("live/clusters/erased.npy", "one longer"): ANY_KEY,
-    ("live/shown/rows.npy", "one longer"): ANY_KEY,
-    ("live/sources/usual.npy", "one longer"): PLAUSIBLE,
-    ("live/shown_counts/totals.npy", "noise as values"): PLAUSIBLE,
-    ("readers/engagement.npy", "huge"): PLAUSIBLE,
-    ("catalog/region_names.offsets.npy", "one longer"): "a region without a name, of which no article is",
-}
 
 
 @pytest.fixture(scope="module")
@@ -88,14 +59,6 @@ def published(root: Path, folder: Path) -> tuple[Path, Manifest]:
 def guard_of(cache_dir: Path, params: NewsParams) -> ReleaseGuard:
     """The guard of releases of news."""
     return ReleaseGuard(cache_dir, NewsLoader.trial, trial_input(params), NewsLoader.optional_parts)
-
-
-def names_half_a_tree(reason: str) -> bool:
-    """Whether a refusal says what is wrong with half a tree: the check's process crashed, or the file's name.
-
-    Which of them is LightGBM's undefined behaviour: it aborts, reads beyond its memory, or notices.
-    """
-    return re.search(r"reading it was ended by SIG(ABRT|SEGV|BUS|FPE|ILL)\b|ranker\.txt", reason) is not None
 
 
 @pytest.mark.slow
@@ -175,23 +138,6 @@ def test_a_check_that_is_killed_says_nothing_about_the_release() -> None:
         release_guard._read(-9, '{"stage": "ranker"}\n', "")
     with pytest.raises(UnavailableError, match="did not start"):
         release_guard._read(1, "", "No module named app")
-
-
-def wild(folder: Path) -> None:
-    rows = np.load(folder / "live/articles/row_of.npy")
-    rows[:] = 1_000_000
-    np.save(folder / "live/articles/row_of.npy", rows)
-
-
-def wild_titles(folder: Path) -> None:
-    offsets = np.load(folder / "catalog/titles.offsets.npy")
-    offsets[1:-1] = 1 << 60
-    np.save(folder / "catalog/titles.offsets.npy", offsets)
-
-
-def half_a_tree(folder: Path) -> None:
-    trees = (folder / "ranker/ranker.txt").read_text()
-    (folder / "ranker/ranker.txt").write_text(trees[: len(trees) // 2])
 
 
 NAMED: dict[object, str] = {

@@ -4,7 +4,6 @@ import json
 import shutil
 from collections import Counter
 from dataclasses import replace
-from math import log2
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,6 @@ from pipelines.measures.evaluation_csv import read_rows
 from pipelines.measures.gate import Rule
 from pipelines.news.dataset import Dataset
 from pipelines.news.evaluation.batch_lists import LATER
-from pipelines.news.evaluation.result import Evaluation, read_evaluation
 from pipelines.news.evaluation.step import SIMULATED, evaluate, evaluate_service
 from pipelines.news.release.gate import comparisons, gate
 from pipelines.news.release.publish import publish
@@ -22,9 +20,15 @@ from pipelines.news.split.holdout import hold_out
 from pipelines.publishing import promote
 from pipelines.use_case import Context
 from script_shared.clock import HOUR_MS, Clock
-from script_shared.errors import ReleaseMissingError, RunError, SettingsError
 from script_shared.news.model import NewsModel
 from script_shared.releases import Releases
+from tests.pipelines.news.evaluation.evaluated_runs import (
+    again,
+    copy_tree,
+    evaluation_of,
+    expected_by_hand,
+    keep_first_hours,
+)
 from tests.pipelines.news.small_run import USERS, context_of, make, refine
 from tests.script_shared.news.test_model import without
 
@@ -38,33 +42,6 @@ def done(tmp_path_factory) -> Context:
     for step in (evaluate, gate, publish, promote):
         step(context)
     return context
-
-
-def again(done: Context, tmp_path: Path, **settings) -> Context:
-    """The same run and releases, with evaluation files of its own."""
-    return replace(done, settings=done.settings.model_copy(update={"evaluation_dir": tmp_path, **settings}))
-
-
-def evaluation_of(context: Context, step: str = "evaluated") -> Evaluation:
-    return read_evaluation(context.run.read(step) / "metrics.json")
-
-
-def expected_by_hand(done: Context, lists: dict[str, list[int]]) -> tuple[float, float]:
-    """Mean Recall@10 and NDCG@10 of the logged held-out users by plain loops over sets."""
-    data = Dataset.load(done.run.read("refined"))
-    reads = data.interactions
-    split = int(reads.time_ms[-1]) - 12 * HOUR_MS
-    rows = list(zip(reads.user.tolist(), reads.article.tolist(), reads.time_ms.tolist(), strict=True))
-    recalls, gains = [], []
-    for user in np.flatnonzero(data.logged).tolist():
-        known = {article for reader, article, time in rows if reader == user and time <= split}
-        new = {article for reader, article, time in rows if reader == user and time > split} - known
-        if new:
-            found = [article in new for article in lists[f"u{user}"][:10]]
-            ideal = sum(1 / log2(place + 2) for place in range(min(10, len(new))))
-            recalls.append(sum(found) / len(new))
-            gains.append(sum(hit / log2(place + 2) for place, hit in enumerate(found)) / ideal)
-    return float(np.mean(recalls)), float(np.mean(gains))
 
 
 def test_the_candidates_figures_are_those_of_the_answers_the_loader_of_the_api_gives(done):
@@ -175,7 +152,7 @@ def test_a_later_candidate_stands_beside_the_release_in_service_on_the_same_user
 
 def test_releases_in_service_before_are_measured_again_on_the_same_window(done, tmp_path):
     root = done.settings.data_dir.parent
-    _copy_tree(root / "models", tmp_path / "models")
+    copy_tree(root / "models", tmp_path / "models")
     releases = Releases(f"{tmp_path / 'models'}/news", tmp_path / "cache")
     release = releases.fetch("r1")
     releases.publish(release, "r2", {"gate": {"best": {"logged": "r1"}}})
@@ -196,7 +173,7 @@ def test_releases_in_service_before_are_measured_again_on_the_same_window(done, 
 def test_a_damaged_release_in_service_is_noted_as_missing_and_the_gate_refuses(done, tmp_path):
     root = done.settings.data_dir.parent
     models = tmp_path / "models"
-    _copy_tree(root / "models", models)
+    copy_tree(root / "models", models)
     for path in models.rglob("model.json"):
         path.write_text("{")
     context = again(done, tmp_path / "evaluation", models_uri=str(models))
@@ -232,26 +209,6 @@ def test_a_release_in_service_made_before_a_segment_was_added_does_not_lock_the_
     gate(done)
 
 
-def test_without_a_release_in_service_there_is_nothing_to_evaluate(tmp_path):
-    context = context_of(tmp_path, "r1")
-    refine(context)
-    with pytest.raises(ReleaseMissingError, match="no release is in service yet"):
-        evaluate_service(context)
-
-
-def test_a_run_assembled_from_other_data_is_refused(tmp_path):
-    context = make(context_of(tmp_path, "r1"))
-    refine(context, seed=5)
-    with pytest.raises(RunError, match="assembled for users, articles and T"):
-        evaluate(context)
-    assert not context.run.complete("evaluated")
-
-
-def test_a_judged_cutoff_that_is_not_measured_is_refused_before_the_work(tmp_path):
-    with pytest.raises(SettingsError, match=r"gate\.cutoff 7 is not among evaluation\.cutoffs"):
-        evaluate(context_of(tmp_path, "r1", "gate.cutoff = 7"))
-
-
 def test_figures_that_rest_on_a_simulated_login_flag_say_so(done, tmp_path):
     context = again(done, tmp_path)
     with context.run.write("refined") as (folder, facts):
@@ -268,7 +225,7 @@ def test_a_release_made_from_later_data_is_said_to_be_flattered(done, tmp_path):
     context = replace(again(done, tmp_path), run=replace(done.run, run_id="earlier"))
     refine(context, seed=1)
     with context.run.write("refined") as (folder, facts):
-        _keep_first_hours(done.run.read("refined"), folder, 60)
+        keep_first_hours(done.run.read("refined"), folder, 60)
         facts["source"] = "sample"
     evaluate_service(context)
     assert evaluation_of(context, "evaluated_service").notes == [LATER]
@@ -285,21 +242,3 @@ def test_a_seeded_draw_of_users_can_be_asked_for(done):
     for row, user in enumerate(drawn.truth.users):
         same = everybody.truth.reads[[place[int(user)]]].indices
         assert sorted(drawn.truth.reads[[row]].indices) == sorted(same)
-
-
-def _copy_tree(source: Path, target: Path) -> None:
-    for path in source.rglob("*"):
-        if path.is_file():
-            copy = target / path.relative_to(source)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(path.read_bytes())
-
-
-def _keep_first_hours(source: Path, folder: Path, hours: int) -> None:
-    import polars as pl
-
-    for name in ("users", "articles", "interactions"):
-        frame = pl.read_parquet(source / f"{name}.parquet")
-        if name == "interactions":
-            frame = frame.filter(pl.col("timestamp") <= frame["timestamp"].min() + pl.duration(hours=hours))
-        frame.write_parquet(folder / f"{name}.parquet")

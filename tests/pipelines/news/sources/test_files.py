@@ -1,9 +1,6 @@
 """People's own files: any kind, any names of columns; what is missing costs its part only."""
 
-import csv
 import json
-import random
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,51 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.__main__ import main
-from pipelines.news.refine.step import refine
-from pipelines.news.sources import download
 from pipelines.news.sources.data_report import report
 from pipelines.news.sources.own.fields import ARTICLE_FIELDS, CLICK_FIELDS
 from pipelines.news.sources.own.guess import propose
 from pipelines.news.sources.own.normal import number, times
-from pipelines.runs import Run
-from pipelines.use_case import Context, Options
 from script_shared.clock import choose_clock
 from script_shared.errors import InputError
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
-from script_shared.settings import Settings
-
-START = datetime(2026, 11, 1, 12, tzinfo=UTC)
-CLICKS = ["user_id", "article_id", "timestamp", "session_id", "logged_in", "region", "device"]
-
-
-def rows(count: int = 60) -> list[list[str]]:
-    draw = random.Random(5)
-    made = []
-    for number_ in range(count):
-        user, moment = f"u-{number_ % 12}", START + timedelta(minutes=7 * number_)
-        login = "true" if number_ % 12 < 4 else "false"
-        article = f"a-{draw.randrange(10)}"
-        made.append([user, article, moment.isoformat(), f"s-{user}-{number_ // 24}", login, "SP", "phone"])
-    return made
-
-
-def write_csv(file: Path, header: list[str], cells: list[list[str]], **how: Any) -> None:
-    encoding = how.pop("encoding", "utf-8")
-    with file.open("w", newline="", encoding=encoding) as stream:
-        csv.writer(stream, **how).writerows([header, *cells])
-
-
-def refined(tmp_path: Path, source: Path, *lines: str) -> tuple[dict[str, Any], dict[str, pl.DataFrame]]:
-    """Facts and tables of the steps download and refine."""
-    params = load_params(NewsParams, FILE, list(lines))
-    run = Run(tmp_path / "data" / "news", f"run-{len(list(tmp_path.glob('data/news/raw/*')))}")
-    context = Context(Settings(data_dir=tmp_path / "data", clock="data"), params, run, Options("files", source))
-    facts = download(context) | refine(context)
-    folder = run.read("refined")
-    return facts, {
-        name: pl.read_parquet(folder / f"{name}.parquet") for name in ("users", "articles", "interactions", "rejected")
-    }
+from tests.pipelines.news.sources.site_files import CLICKS, START, refined, rows, same, write_csv
 
 
 @pytest.fixture
@@ -66,10 +27,6 @@ def site(tmp_path: Path) -> Path:
     folder.mkdir()
     write_csv(folder / "clicks.csv", CLICKS, rows())
     return folder
-
-
-def same(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> bool:
-    return all(one[name].equals(other[name]) for name in one)
 
 
 def test_sessions_texts_login_device_and_region_come_together(tmp_path: Path, site: Path):

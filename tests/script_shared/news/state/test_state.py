@@ -1,15 +1,12 @@
 """The live state: the same events give the same state, and what it holds is what happened."""
 
-import json
 from collections import Counter
 from pathlib import Path
-from shutil import rmtree
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from script_shared.errors import ReleaseCorruptError
 from script_shared.events import Kind
 from script_shared.events.entry import user_digest
 from script_shared.news.counting import windows
@@ -41,19 +38,6 @@ def test_any_batching_gives_the_same_state(events: list[LiveEvent], sizes: list[
         in_parts.fold(events[start : start + size])
         start, turn = start + size, turn + 1
     assert digest_of(in_parts) == digest_of(at_once)
-
-
-@settings(max_examples=40, deadline=None)
-@given(STREAMS, st.integers(0, 120))
-def test_a_saved_state_goes_on_as_if_nothing_happened(
-    tmp_path_factory: pytest.TempPathFactory, events: list[LiveEvent], cut: int
-) -> None:
-    folder = tmp_path_factory.mktemp("state")
-    save_state(folded(*events[:cut]), folder)
-    state = load_state(folder, small_params())
-    assert digest_of(state) == digest_of(folded(*events[:cut]))
-    state.fold(events[cut:])
-    assert digest_of(state) == digest_of(folded(*events))
 
 
 @settings(max_examples=60, deadline=None)
@@ -141,12 +125,6 @@ def test_a_published_article_has_a_row_before_its_first_click() -> None:
     assert state.articles.first_ms[row] == START_MS - 1000
 
 
-def test_a_state_of_other_bounds_is_refused(tmp_path: Path) -> None:
-    save_state(folded(click("u", "a")), tmp_path)
-    with pytest.raises(ReleaseCorruptError, match="other bounds"):
-        load_state(tmp_path, small_params(articles=32))
-
-
 def test_sections_are_told_apart_up_to_a_bound() -> None:
     state = folded(*(click("u", f"a{n}", n / 60, section=f"s{n}") for n in range(MOST_SECTIONS + 50)))
     assert len(state.articles.sections) == MOST_SECTIONS
@@ -185,30 +163,6 @@ def test_an_erased_reader_has_no_cluster_from_then_on(tmp_path: Path) -> None:
         each.fold([click("u", "a", 1), click("v", "a", 1)])
         assert [in_cluster(each, cluster, "a") for cluster in (0, 3)] == pytest.approx([1, 1], rel=1e-2)
     assert digest_of(state) == digest_of(restarted)
-
-
-def test_a_snapshot_of_before_clusters_were_counted_is_gone_on_with(tmp_path: Path) -> None:
-    state = folded(click("u", "a"))
-    save_state(state, tmp_path)
-    for part in ("trends", "clusters"):
-        rmtree(tmp_path / part)
-    loaded = load_state(tmp_path, small_params())
-    assert loaded.counts.trends.sums.sum() == 0
-    assert [loaded.article_id(row) for row in read_rows(loaded, "u")] == ["a"]
-
-
-def test_a_snapshot_of_before_clicks_were_weighed_is_gone_on_with(tmp_path: Path) -> None:
-    state = folded(click("u", "a"))
-    save_state(state, tmp_path)
-    rmtree(tmp_path / "sources")
-    for name in ("first_ms", "spent_ms", "spent"):
-        (tmp_path / "readers" / f"{name}.npy").unlink()
-    facts = json.loads((tmp_path / "state.json").read_text())
-    del facts["labels"], facts["params"]["trust"]
-    (tmp_path / "state.json").write_text(json.dumps(facts))
-    loaded = load_state(tmp_path, small_params())
-    assert loaded.fold([click("u", "a", 1), click("u", "b", 1), click("v", "a", 1)]) == [0.0, 1.0, 1.0]
-    assert [loaded.article_id(row) for row in read_rows(loaded, "u")] == ["b", "a", "a"]
 
 
 def test_made_up_articles_do_not_make_the_state_grow() -> None:
