@@ -14,11 +14,11 @@ from scipy.sparse import csr_array
 from script_shared.arrays import Bools, FloatArray, IntArray
 from script_shared.errors import InputError
 
-Accuracy = Callable[[IntArray, IntArray, int], FloatArray]
+Accuracy = Callable[[Bools, IntArray, int], FloatArray]
 
 
-def hits(lists: IntArray, truth: csr_array) -> IntArray:
-    """Which recommended articles the user read: booleans of the shape of ``lists``.
+def hits(lists: IntArray, truth: csr_array) -> Bools:
+    """Which recommended articles the user read.
 
     Args:
         lists: int (n_users, m), article rows, best first, -1 for an empty place.
@@ -35,8 +35,7 @@ def hits(lists: IntArray, truth: csr_array) -> IntArray:
     rows = np.repeat(np.arange(n_users, dtype=np.int64), np.diff(truth.indptr))
     wanted = np.sort(rows * n_articles + truth.indices)
     asked = np.arange(n_users, dtype=np.int64)[:, None] * n_articles + lists
-    found: IntArray = (lists >= 0) & _contains(wanted, asked)
-    return found
+    return (lists >= 0) & _contains(wanted, asked)
 
 
 def truth_sizes(truth: csr_array) -> IntArray:
@@ -52,7 +51,7 @@ def truth_sizes(truth: csr_array) -> IntArray:
     return sizes
 
 
-def recall(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
+def recall(found: Bools, sizes: IntArray, cutoff: int) -> FloatArray:
     """Share of the user's reads that are among the first ``cutoff``.
 
     Args:
@@ -66,18 +65,18 @@ def recall(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
     return _nan_where_empty(found[:, :cutoff].sum(axis=1) / np.maximum(sizes, 1), sizes)
 
 
-def hit_rate(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
+def hit_rate(found: Bools, sizes: IntArray, cutoff: int) -> FloatArray:
     """1 where any of the first ``cutoff`` was read, else 0."""
     return _nan_where_empty(np.where(found[:, :cutoff].any(axis=1), 1.0, 0.0), sizes)
 
 
-def mrr(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
+def mrr(found: Bools, sizes: IntArray, cutoff: int) -> FloatArray:
     """1 / rank of the first hit among the first ``cutoff``, 0 without a hit."""
     cut = found[:, :cutoff]
     return _nan_where_empty(np.where(cut.any(axis=1), 1.0 / (cut.argmax(axis=1) + 1), 0.0), sizes)
 
 
-def ndcg(found: IntArray, sizes: IntArray, cutoff: int) -> FloatArray:
+def ndcg(found: Bools, sizes: IntArray, cutoff: int) -> FloatArray:
     """Discounted gain of the first ``cutoff`` divided by that of the best possible list.
 
     Args:
@@ -142,12 +141,11 @@ def _nan_where_empty(values: FloatArray, sizes: IntArray) -> FloatArray:
     return result
 
 
-def _contains(ordered: IntArray, asked: IntArray) -> IntArray:
+def _contains(ordered: IntArray, asked: IntArray) -> Bools:
     if not len(ordered):
         return np.zeros(asked.shape, bool)
     places = np.minimum(np.searchsorted(ordered, asked), len(ordered) - 1)
-    same: IntArray = ordered[places] == asked
-    return same
+    return ordered[places] == asked
 
 
 def _refuse_repeats(lists: IntArray) -> None:

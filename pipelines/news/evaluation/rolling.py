@@ -13,7 +13,7 @@ from pipelines.news.replay.stream import Stream
 from pipelines.news.replay.walk import Walk
 from pipelines.news.training.ranker_model import train
 from pipelines.news.training.ranker_rows import collect, draw_places
-from script_shared.arrays import IntArray
+from script_shared.arrays import Bools, IntArray
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import NewsParams
 from script_shared.news.ranking.candidates import candidates
@@ -163,7 +163,7 @@ def table(rows: list[GroupFigure], group: str) -> str:
     return "\n".join(lines)
 
 
-def groups(stream: Stream, places: IntArray) -> dict[str, IntArray]:
+def groups(stream: Stream, places: IntArray) -> dict[str, Bools]:
     """All clicks, first, later and last of a session, and each segment's: bool (n) by name."""
     first, last = (flags[places] for flags in stream.place_in_session)
     segments = stream.segments[places]

@@ -8,7 +8,7 @@ import numpy as np
 from pipelines.measures.bootstrap import interval
 from pipelines.measures.figures import ALL, Difference, Figure
 from pipelines.news.replay.sampling import SampledClicks
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Bools, FloatArray, IntArray
 from script_shared.news.segments import SEGMENT_NAMES
 
 METRICS = ("hr", "mrr", "ndcg")
@@ -96,7 +96,7 @@ def measure_models(
 
 
 def group_figures(
-    ranks: Mapping[str, IntArray], users: IntArray, groups: Mapping[str, IntArray], resamples: int, seed: int
+    ranks: Mapping[str, IntArray], users: IntArray, groups: Mapping[str, Bools], resamples: int, seed: int
 ) -> list[GroupFigure]:
     """Every one of ``MEASURES`` of every model on every group of clicks, each click counted once.
 
