@@ -15,7 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from app.http.limits import raise_descriptors
 from app.log_lines import uvicorn_lines
 from script_shared import parent
-from script_shared.environments.production import SERVING, check_environment
+from script_shared.environments import check_environment
+from script_shared.environments.production import SERVING
 from script_shared.errors import SettingsError
 from script_shared.settings import Settings, load_settings
 from script_shared.storage import open_storage

@@ -6,7 +6,8 @@ from difflib import get_close_matches
 from pkgutil import resolve_name
 
 from pipelines.commands.table import COMMANDS
-from script_shared.environments.production import TRAINING, check_environment
+from script_shared.environments import check_environment
+from script_shared.environments.production import TRAINING
 from script_shared.errors import InputError, PautaError
 from script_shared.settings import Settings, load_settings
 from script_shared.use_cases import entries

@@ -8,7 +8,8 @@ import logging
 import sys
 
 from pipelines.registry import use_cases
-from script_shared.environments.production import TRAINING, check_environment
+from script_shared.environments import check_environment
+from script_shared.environments.production import TRAINING
 from script_shared.errors import PautaError
 from script_shared.releases import open_releases
 from script_shared.settings import load_settings

@@ -15,7 +15,8 @@ from pipelines.decisions import note_step
 from pipelines.lake.newest import newest_run
 from pipelines.tracing.step_spans import step_span
 from pipelines.use_case import Context, Step, UseCase
-from script_shared.environments.production import TRAINING, check_environment
+from script_shared.environments import check_environment
+from script_shared.environments.production import TRAINING
 from script_shared.errors import RunError
 from script_shared.settings import load_settings
 

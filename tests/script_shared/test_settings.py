@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from script_shared.environments.unread_variables import unread_variables
 from script_shared.errors import SettingsError
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
 from script_shared.settings import Settings, load_settings
+from script_shared.settings.unread_variables import unread_variables
 
 
 def test_settings_come_from_the_environment(monkeypatch):

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from script_shared.environments.unread_variables import unread_variables
 from script_shared.errors import SettingsError
 from script_shared.settings import Settings, load_settings
+from script_shared.settings.unread_variables import unread_variables
 from script_shared.use_cases import REGISTRY, Entry, entries
 
 OTHER = Entry("other", pipelines="nowhere:CASE")

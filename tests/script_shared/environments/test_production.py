@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from script_shared.environments import check_environment
 from script_shared.environments.disks import loses
 from script_shared.environments.passwords import is_default_password
-from script_shared.environments.production import SERVING, TRAINING, check_environment
+from script_shared.environments.production import SERVING, TRAINING
 from script_shared.errors import SettingsError
 from script_shared.settings import Settings
 from script_shared.use_case_settings import UseCaseSettings

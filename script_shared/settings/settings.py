@@ -1,4 +1,4 @@
-"""Where things are: every setting that comes from the environment, read once at the edge and handed down."""
+"""The settings of an installation, with their descriptions, defaults and checks."""
 
 import logging
 import os
@@ -12,9 +12,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from script_shared import addresses
 from script_shared.clock import ClockSetting
 from script_shared.cron import cron
-from script_shared.environments.unread_variables import unread_variables
 from script_shared.errors import SettingsError
 from script_shared.people.access_settings import AccessSettings
+from script_shared.settings.unread_variables import unread_variables
 from script_shared.use_case_settings import (
     PREFIX,
     UseCaseSettings,
@@ -23,7 +23,7 @@ from script_shared.use_case_settings import (
     variable,
 )
 
-SHARED = Path(__file__).parent
+SHARED = Path(__file__).parents[1]
 log = logging.getLogger("pauta.settings")
 
 
