@@ -9,8 +9,8 @@ LONGEST_SECONDS = 0.02  # a loop that is never idle must not keep a release from
 class TurnTaking:
     """Waits until the event loop has run once: everything that was due then is done.
 
-    An idle loop answers within a tenth of a millisecond, so who works beside it hardly waits. A busy one first answers
-    the requests that wait, so each of them is delayed by one piece of work at most.
+    An idle loop answers within a tenth of a millisecond, so the thread beside it hardly waits. A busy loop first
+    answers the requests that wait, so at most one piece of work delays each of them.
 
     Args:
         loop: the event loop that answers requests.
@@ -21,9 +21,9 @@ class TurnTaking:
 
     def __call__(self, worked: float) -> None:
         """Wait for the loop, ``LONGEST_SECONDS`` at most."""
-        came_round = threading.Event()
+        has_run = threading.Event()
         try:
-            self._loop.call_soon_threadsafe(came_round.set)
-        except RuntimeError:  # the loop ended: nobody need be waited for
+            self._loop.call_soon_threadsafe(has_run.set)
+        except RuntimeError:  # the loop has ended: there is no request to wait for
             return
-        came_round.wait(LONGEST_SECONDS)
+        has_run.wait(LONGEST_SECONDS)

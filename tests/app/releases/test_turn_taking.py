@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 from app.releases.turn_taking import TurnTaking
+from tests.patience import PATIENCE_SECONDS
 
 
 def test_what_waited_on_the_loop_is_done_before_the_thread_goes_on() -> None:
@@ -20,13 +21,21 @@ def test_what_waited_on_the_loop_is_done_before_the_thread_goes_on() -> None:
     assert asyncio.run(serve()) == ["request", "thread"]
 
 
+def returns(wait: TurnTaking) -> bool:
+    """Whether a thread that waits for the loop goes on."""
+    thread = threading.Thread(target=wait, args=(1.0,), daemon=True)
+    thread.start()
+    thread.join(PATIENCE_SECONDS)
+    return not thread.is_alive()
+
+
 def test_an_ended_loop_is_not_waited_for() -> None:
     loop = asyncio.new_event_loop()
     loop.close()
-    TurnTaking(loop)(1.0)
+    assert returns(TurnTaking(loop))
 
 
-def test_a_loop_that_never_comes_round_is_waited_for_a_bounded_time() -> None:
+def test_a_loop_that_never_runs_is_waited_for_a_bounded_time() -> None:
     loop = asyncio.new_event_loop()
-    TurnTaking(loop)(1.0)  # returns, although nobody runs the loop
+    assert returns(TurnTaking(loop))
     loop.close()

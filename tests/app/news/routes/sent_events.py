@@ -1,8 +1,11 @@
-"""Events as a site sends them, and lists as a page asks for them."""
+"""Events as a site sends them, lists as a page asks for them, and a log that another writer holds."""
 
+import sqlite3
 from typing import Any
 
 import httpx
+
+from tests.app.conftest import Store
 
 
 def event(number: int, user: str = "u", page: str = "a20", **more: Any) -> dict[str, Any]:
@@ -18,3 +21,10 @@ def send(client: httpx.Client, body: Any) -> dict[str, Any]:
 
 def pages(client: httpx.Client, **query: Any) -> list[str]:
     return [item["page"] for item in client.get("/recommendations", params=query).json()["items"]]
+
+
+def lock(store: Store) -> sqlite3.Connection:
+    """Keep every other writer out of the log until the connection is rolled back."""
+    holder = sqlite3.connect(store.settings.data_dir / "events.db", isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN IMMEDIATE")
+    return holder

@@ -1,10 +1,10 @@
 """Events by HTTP: durable before the answer, counted once, at once, and within bounds."""
 
 import json
-import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -12,7 +12,7 @@ import pytest
 
 from script_shared.events import EventLog, Kind
 from tests.app.conftest import Store, release_of, serving, started, until
-from tests.app.news.routes.sent_events import event, pages, send
+from tests.app.news.routes.sent_events import event, lock, pages, send
 from tests.app.releases_made import NOW_MS
 from tests.patience import PATIENCE_SECONDS
 
@@ -109,13 +109,6 @@ def test_an_unknown_article_is_taken_in_but_not_recommended(client: httpx.Client
     assert "nobody knows it" not in pages(client, num_recs=100)
 
 
-def lock(store: Store) -> sqlite3.Connection:
-    """Keep every other writer out of the log until the connection is rolled back."""
-    holder = sqlite3.connect(store.settings.data_dir / "events.db", isolation_level=None, check_same_thread=False)
-    holder.execute("BEGIN IMMEDIATE")
-    return holder
-
-
 def test_a_log_that_is_away_refuses_events_and_answers_readers(
     client: httpx.Client, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,6 +141,8 @@ def test_without_any_log_the_service_answers_and_says_so(store: Store) -> None:
 def test_events_are_taken_in_before_the_first_release(store: Store) -> None:
     with serving(store.settings) as client:
         until(lambda: client.post("/events", json=event(1)).status_code == 200)
+    with closing(EventLog(store.settings.events_address)) as log:
+        assert [entry.article_id for entry in log.tail(0)] == ["a20"]
 
 
 def test_a_click_from_before_the_first_release_does_not_make_historical_data_old(store: Store) -> None:
