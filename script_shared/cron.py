@@ -31,6 +31,9 @@ FIELDS = (
 def cron(text: str) -> str:
     """The expression with single blanks: minute, hour, day of the month, month, day of the week, or a preset.
 
+    Args:
+        text: five fields with any blanks between them, or a preset such as ``@daily``.
+
     Raises:
         ValueError: it is no cron expression, or no day fits it; the message is for people.
 
