@@ -1,45 +1,28 @@
 """Evaluation click by click: replays the held-out window through the serving code, which then folds every click."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Collection
 
-import numpy as np
-
-from pipelines.news.as_of import utc
 from pipelines.news.evaluation.answers import Answers
+from pipelines.news.evaluation.replayed_models import Releases, ranks_of_run, replay_ranks, stream_of
 from pipelines.news.evaluation.result import CANDIDATE
 from pipelines.news.replay.figures import ReplayResult, measure_models
-from pipelines.news.replay.models import EDITED, LISTED, WITHOUT, Model, answering, listing, ranks_of
-from pipelines.news.replay.most_read import MostRead, rows_of
-from pipelines.news.replay.past_rules import past_rules
+from pipelines.news.replay.models import EDITED, LISTED, WITHOUT
 from pipelines.news.replay.sampling import draw
-from pipelines.news.replay.sources import from_dataset
-from pipelines.news.replay.stream import Stream
-from pipelines.news.replay.walk import Request, Walk, place_after, recommender_of
+from pipelines.news.replay.walk import place_after
 from pipelines.news.split.holdout import Holdout
-from pipelines.news.training.renewal import Renewal
+from pipelines.other_core import other_core
 from pipelines.use_case import Context
-from script_shared.arrays import IntArray
-from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import NewsParams
-from script_shared.news.ranking.mixing import load_mixing
-from script_shared.news.ranking.query import LiveAnswer
-from script_shared.news.rules.rule import Rule
-from script_shared.news.rules.rule_book import RuleBook
-from script_shared.news.serving.loading import load_ranker, pace_in
-from script_shared.news.serving.recommender import LiveRecommender
-from script_shared.news.site_profile import LONGEST_HOURS
-from script_shared.news.state.state_io import load_state
+
+FEW_CLICKS = 300_000  # of the data: below it another process would save less than the loading of its data takes
 
 
-def replay(
-    context: Context, held_out: Holdout, releases: dict[str, tuple[Path, Path]], answers: Answers
-) -> ReplayResult | None:
+def replay(context: Context, held_out: Holdout, releases: Releases, answers: Answers) -> ReplayResult | None:
     """Rank before each drawn click of the window, knowing only earlier clicks; None if the replay is off.
 
     Args:
+        context: the run, its settings and params.
+        held_out: the window and its users.
         releases: by model the folder assembled as of T, and the folder that holds its ranker.
         answers: gets the answers of the first model.
 
@@ -53,105 +36,30 @@ def replay(
         return None
     if subject == CANDIDATE:
         context.run.read("ranked")  # without it there would be a candidate, but without its ranker
-    window, wanted, stream = held_out.window, params.evaluation, _stream(held_out)
-    walks = _walks(context, stream, window.start_ms, releases)
+    window, wanted, stream = held_out.window, params.evaluation, stream_of(held_out)
     within = range(place_after(stream, window.start_ms), place_after(stream, window.end_ms))
     drawn = draw(stream, within, wanted.replayed_clicks, wanted.seed)
-    plain = MostRead(stream, held_out.dataset.issued_ms, params.pool.max_age_hours, rows_of(params.gate.beats))
-    every = params.ranking.renew_hours if window.protocol == "time_split" else LONGEST_HOURS
-    with TemporaryDirectory(prefix="pauta-renewed-") as scratch:
-        renewal = Renewal(held_out.dataset, every, Path(scratch))
-        rules = past_rules(context.settings.events_address, window.start_ms, window.end_ms)
-        notes = {subject: answers.note}
-        replayed_models = _ReplayedModels(releases, walks, plain, renewal, params, rules, notes)
-        ranks = replayed_models.ranks(drawn.places, window.start_ms)
+    notes = {subject: answers.note}
+    with other_core(worth_it=len(stream.time_ms) > FEW_CLICKS) as pool:
+        if pool is None:
+            ranks = replay_ranks(context, held_out, releases, drawn.places, notes=notes)
+        else:
+            own = own_models(releases)
+            others = pool.submit(ranks_of_run, context, releases, drawn.places, own)
+            ranks = replay_ranks(context, held_out, releases, drawn.places, only=own, notes=notes)
+            ranks |= others.result()
     answers.finish(stream, drawn, wanted.seed)
+    first = [name for name in (*releases, WITHOUT, EDITED, LISTED) if name in ranks]
+    ranks = {name: ranks[name] for name in (*first, *(ranks.keys() - set(first)))}
     return measure_models(
         ranks, drawn, wanted.cutoffs, subject, wanted.bootstrap_resamples, wanted.seed, answers.sources
     )
 
 
-@dataclass
-class _ReplayedModels:
-    """The models that rank before each click.
+def own_models(releases: Collection[str]) -> frozenset[str]:
+    """The models that this process replays if another one replays the rest: about half of them, the first among them.
 
-    Attributes:
-        releases: by model the folder as of T, and the folder that holds its ranker.
-        walks: by pace the newsroom.
-        plain: the lists of what is read most.
-        rules: of the editors, as they held; the first release is also replayed with them, if there are any.
-        notes: by model what gets its answers.
+    >>> sorted(own_models(["candidate", "in_service", "v3"]))
+    ['candidate', 'v3', 'with_rules']
     """
-
-    releases: dict[str, tuple[Path, Path]]
-    walks: dict[int, Walk]
-    plain: MostRead
-    renewal: Renewal
-    params: NewsParams
-    rules: list[Rule]
-    notes: Mapping[str, Callable[[Request, LiveAnswer], None]]
-
-    def ranks(self, places: IntArray, start_ms: int) -> dict[str, IntArray]:
-        """By model (places): rank of the clicked article in the list that the user would have got just before."""
-        walk, parts = next(iter(self.walks.values())), []
-        for at_ms, some in self.renewal.periods(walk.stream, places, start_ms):
-            parts.append(self._of_period(some, self._recommenders(start_ms, at_ms)))
-        if not parts:
-            parts.append(self._of_period(places, self._recommenders(start_ms, start_ms)))
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-
-    def _of_period(self, places: IntArray, recommenders: dict[str, LiveRecommender]) -> dict[str, IntArray]:
-        n = max(self.params.evaluation.cutoffs)
-        models: dict[str, Model] = {name: answering(by, n, self.notes.get(name)) for name, by in recommenders.items()}
-        if CANDIDATE in recommenders:
-            models[LISTED] = listing(recommenders[CANDIDATE], n)
-        return ranks_of(list(self.walks.values()), places, models | self.plain.models(), recommenders.values())
-
-    def _recommenders(self, start_ms: int, at_ms: int) -> dict[str, LiveRecommender]:
-        """Every release as of a moment, over the newsroom of its pace."""
-        found = {}
-        for name, (folder, origin) in self.releases.items():
-            ranker, mixing = load_ranker(origin)[0], load_mixing(origin, self.params.serving)[0]
-            renewed = self.renewal.folder(folder, name, start_ms, at_ms)
-            found[name] = recommender_of(renewed, self.walks[pace_in(origin)], at_ms, self.params, ranker, mixing)
-        candidate = found.get(CANDIDATE)
-        if candidate is not None and candidate.ranker is not None:
-            found[WITHOUT] = LiveRecommender(
-                candidate.model, candidate.newsroom, None, self.params.serving, mixing=candidate.mixing
-            )
-        if self.rules:
-            first = next(iter(found.values()))
-            found[EDITED] = LiveRecommender(
-                first.model,
-                first.newsroom,
-                first.ranker,
-                self.params.serving,
-                mixing=first.mixing,
-                rules=RuleBook(self.rules, 1),
-            )
-        return found
-
-
-def _walks(context: Context, stream: Stream, at_ms: int, releases: dict[str, tuple[Path, Path]]) -> dict[int, Walk]:
-    """By pace the newsroom as of T: releases whose live windows last alike share one."""
-    paces = dict.fromkeys(pace_in(origin) for _, origin in releases.values())
-    return {pace: _walk(context, stream, at_ms, pace) for pace in paces}
-
-
-def _walk(context: Context, stream: Stream, at_ms: int, pace: int) -> Walk:
-    """The newsroom as of T: the run's own snapshot, or folded again where the run has none of that pace."""
-    params: NewsParams = context.params
-    first = place_after(stream, at_ms)
-    if context.run.complete("ranked") and context.run.facts("ranked")["held_out_from"] == utc(at_ms):
-        folder = context.run.read("ranked") / "holdout"
-        if pace_in(folder) == pace:
-            return Walk(stream, Newsroom(load_state(folder / "live", params.live)), first)
-    walk = Walk.towards(stream, at_ms, params, pace)
-    walk.fold_until(first)
-    return walk
-
-
-def _stream(held_out: Holdout) -> Stream:
-    """All reads; with a validation file its reads follow."""
-    stream, later = from_dataset(held_out.dataset), held_out.dataset.validation
-    return stream.followed_by(later) if held_out.window.protocol == "validation_file" and later is not None else stream
+    return frozenset([*list(releases)[::2], EDITED])

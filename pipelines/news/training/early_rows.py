@@ -1,9 +1,6 @@
 """The ranker's first training rows, made by a process of its own where there are many clicks and another core."""
 
-import multiprocessing
-import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,8 +11,8 @@ from pipelines.news.split.moments import Moments
 from pipelines.news.training.ranker_replay import ReplayPlan, offers, walk_of
 from pipelines.news.training.ranker_rows import TrainingRows, rows_of
 from pipelines.news.training.renewal import Renewal
+from pipelines.other_core import other_core
 from script_shared.news.params import NewsParams
-from script_shared.parent import end_with_parent
 
 FEW_CLICKS = 300_000  # to fold: about 15 s, five times the start of a second process
 Rows = Callable[[], TrainingRows]
@@ -39,13 +36,11 @@ def early_rows(
         A function that waits for the rows; None if one process is enough.
     """
     clicks = place_after(walk.stream, at.split) - walk.folded
-    if clicks <= FEW_CLICKS or len(os.sched_getaffinity(0)) == 1:
-        yield None
-        return
-    spawn = multiprocessing.get_context("spawn")  # a forked child of a threaded Polars process can hang
-    with ProcessPoolExecutor(1, spawn, end_with_parent, (os.getpid(),)) as pool:
-        found: Future[TrainingRows] = pool.submit(replay_early, refined, assembled, at, plan.part(early=True), params)
-        yield found.result
+    with other_core(worth_it=clicks > FEW_CLICKS) as pool:
+        if pool is None:
+            yield None
+        else:
+            yield pool.submit(replay_early, refined, assembled, at, plan.part(early=True), params).result
 
 
 def replay_early(refined: Path, assembled: Path, at: Moments, plan: ReplayPlan, params: NewsParams) -> TrainingRows:

@@ -1,9 +1,7 @@
 """Step train: models that have not seen the newest days, to be measured, and models of all days, to be served."""
 
-import multiprocessing
-import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -11,6 +9,7 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
+from pipelines.other_core import other_core
 from pipelines.recruiting.tables.reading import read_tables
 from pipelines.recruiting.training.cases import Openness
 from pipelines.recruiting.training.models import ModelParams, fit_models
@@ -91,12 +90,8 @@ def fit_held_out(refined: Path, folder: Path, until: int, params: ModelParams) -
 @contextmanager
 def _beside(candidates: int) -> Iterator[Callable[..., Future[int]]]:
     """How to start a function: in a process of its own if there are many candidates and another core, or at once."""
-    if candidates <= FEW or len(os.sched_getaffinity(0)) == 1:
-        yield _run_now
-        return
-    spawn = multiprocessing.get_context("spawn")  # a forked child of a threaded Polars process can hang
-    with ProcessPoolExecutor(1, mp_context=spawn) as pool:
-        yield pool.submit
+    with other_core(worth_it=candidates > FEW) as pool:
+        yield _run_now if pool is None else pool.submit
 
 
 def _run_now(function: Callable[..., int], *args: Any) -> Future[int]:

@@ -1,9 +1,7 @@
 """A ranker whose first rows another process made is the ranker of one process."""
 
 import hashlib
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +11,7 @@ from pipelines.news.training.ranker_replay import ReplayPlan
 from pipelines.news.training.ranker_step import rank
 from pipelines.use_case import Context
 from tests.pipelines.news.training.ranked_run import ranked
+from tests.pipelines.two_cores import two_cores
 
 
 def _digests(folder: Path) -> dict[str, str]:
@@ -22,22 +21,14 @@ def _digests(folder: Path) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_two_processes_make_the_ranker_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[int] = []
-
-    class Counted(ProcessPoolExecutor):
-        def submit(self, *args: Any, **options: Any) -> Any:
-            started.append(1)
-            return super().submit(*args, **options)
-
-    monkeypatch.setattr(early_rows, "ProcessPoolExecutor", Counted)
-    monkeypatch.setattr(early_rows.os, "sched_getaffinity", lambda _: {0, 1})
+    started = two_cores(monkeypatch)
     context: Context = ranked(tmp_path)
     one, facts = _digests(context.run.read("ranked")), context.run.facts("ranked")
     assert facts["ranker"] is True
     assert not started
     monkeypatch.setattr(early_rows, "FEW_CLICKS", 0)
     rank(context)
-    assert started == [1]
+    assert started == ["replay_early"]
     again = context.run.facts("ranked")
     for name in ("requests", "rows", "shown", "trees"):
         assert again[name] == facts[name], name
