@@ -45,14 +45,14 @@ lock: | $(BIN)/uv ## Resolve the dependencies again, after a change in pyproject
 	$(LOCK) tests/deployment/requirements_sbom.in -o tests/deployment/requirements_sbom.txt
 
 .PHONY: check
-check: install ## Format, lint, types, import rules, Dockerfiles, compose file, plain English, names, docstrings
+check: install ## Format, lint, types, import rules, Dockerfiles, compose file, plain English, names, docstrings, sizes
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/hadolint docker/*.Dockerfile
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
-	$(BIN)/pytest -q -p no:cacheprovider tests/test_plain_english.py tests/test_names.py tests/test_cross_room.py
+	$(BIN)/pytest -q -p no:cacheprovider tests/test_plain_english.py tests/test_names.py tests/test_cross_room.py tests/test_rooms.py
 
 .PHONY: format
 format: install ## Format the code and fix what ruff can fix

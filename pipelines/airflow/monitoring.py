@@ -42,25 +42,8 @@ def monitoring_dag(case: UseCase) -> DAG:
     Returns:
         the DAG.
     """
-    minutes = _minutes(case)
 
-    @dag(
-        dag_id=f"{case.name}_monitoring",
-        dag_display_name=f"{case.name}: monitoring",
-        description="Rolls a bad release back and starts trainings that are needed.",
-        doc_md=DOC.format(
-            name=case.name,
-            minutes=minutes,
-            guard=GUARD_DOC if case.live else "",
-            act=" and `guard.act = false`" if case.live else "",
-        ),
-        tags=[case.name, "monitoring"],
-        schedule=f"*/{minutes} * * * *",
-        catchup=False,
-        max_active_runs=1,
-        dagrun_timeout=timedelta(minutes=30),
-        default_args={**DEFAULT_ARGS, "execution_timeout": timedelta(minutes=15)},
-    )
+    @dag(**_options(case))
     def monitoring() -> None:
         @task
         def guard() -> Facts:
@@ -84,19 +67,7 @@ def monitoring_dag(case: UseCase) -> DAG:
 
         @task
         def start(found: Any) -> None:
-            raise DagRunTriggerException(
-                trigger_dag_id=found["dag_id"],
-                dag_run_id=f"monitoring__{found['run_id']}",
-                conf={"run_id": found["run_id"]},
-                note=found["note"][:NOTE],
-                reset_dag_run=False,
-                skip_when_already_exists=True,
-                wait_for_completion=False,
-                allowed_states=["success"],
-                failed_states=["failed"],
-                poke_interval=60,
-                deferrable=False,
-            )
+            raise _start_of(found)
 
         found = decide()
         if case.live:
@@ -104,6 +75,41 @@ def monitoring_dag(case: UseCase) -> DAG:
         start(found)
 
     return monitoring()
+
+
+def _options(case: UseCase) -> dict[str, Any]:
+    """What the DAG is called, says and does when."""
+    minutes, live = _minutes(case), bool(case.live)
+    act = " and `guard.act = false`" if live else ""
+    return {
+        "dag_id": f"{case.name}_monitoring",
+        "dag_display_name": f"{case.name}: monitoring",
+        "description": "Rolls a bad release back and starts trainings that are needed.",
+        "doc_md": DOC.format(name=case.name, minutes=minutes, guard=GUARD_DOC if live else "", act=act),
+        "tags": [case.name, "monitoring"],
+        "schedule": f"*/{minutes} * * * *",
+        "catchup": False,
+        "max_active_runs": 1,
+        "dagrun_timeout": timedelta(minutes=30),
+        "default_args": {**DEFAULT_ARGS, "execution_timeout": timedelta(minutes=15)},
+    }
+
+
+def _start_of(found: dict[str, Any]) -> DagRunTriggerException:
+    """What Airflow takes for the start of the run that was decided."""
+    return DagRunTriggerException(
+        trigger_dag_id=found["dag_id"],
+        dag_run_id=f"monitoring__{found['run_id']}",
+        conf={"run_id": found["run_id"]},
+        note=found["note"][:NOTE],
+        reset_dag_run=False,
+        skip_when_already_exists=True,
+        wait_for_completion=False,
+        allowed_states=["success"],
+        failed_states=["failed"],
+        poke_interval=60,
+        deferrable=False,
+    )
 
 
 def _context(case: UseCase) -> Any:

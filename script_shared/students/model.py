@@ -204,8 +204,7 @@ class StudentsModel:
 
         Args:
             year: of the latest record; None for the newest year of the release.
-            group: class; None for all.
-            phase: None for all.
+            group, phase: class and phase; None for all.
             urgent: only those whom somebody should look at.
             without: places to leave out.
         """
@@ -219,8 +218,7 @@ class StudentsModel:
             wanted &= self.store.risks.chances[:, 1] >= self.risk.thresholds.urgent
         if without is not None:
             wanted[without] = False
-        places: Int64s = self._order[wanted[self._order]]
-        return places
+        return np.asarray(self._order[wanted[self._order]], np.int64)
 
     def _features(self, records: Sequence[Mapping[str, float | None]]) -> FloatArray:
         return self.risk.matrix(columns_of(records))
@@ -234,15 +232,15 @@ class StudentsModel:
         explain: bool = True,
         known: tuple[Reason, ...] | None = None,
     ) -> Risk:
-        lagging, critical = (float(chance) for chance in one.chances[0])
         ends = np.stack([one.chances[0], one.low[0], one.high[0]]).tolist()
+        lagging, critical = ends[0]
         year = record.get("year")
         return Risk(
             status=self.status(one.chances),
             urgent=critical >= self.risk.thresholds.urgent,
             probabilities=dict(zip(STATUSES, (1 - lagging, lagging - critical, critical), strict=True)),
-            lagging=(ends[0][0], ends[1][0], ends[2][0]),
-            critical=(ends[0][1], ends[1][1], ends[2][1]),
+            lagging=(lagging, ends[1][0], ends[2][0]),
+            critical=(critical, ends[1][1], ends[2][1]),
             year=None if year is None else int(year),
             missing=tuple(missing_needs(record, self.risk.features)),
             reasons=known if known is not None else self._reasons(features.tobytes()) if explain else (),

@@ -15,22 +15,9 @@ from script_shared.settings import Settings
 from script_shared.use_case_settings import UseCaseSettings
 from tests.app.conftest import until
 from tests.app.recruiting.releases import OLD_VACANCY, VACANCY
+from tests.app.recruiting.requests_made import PAIR, ROUTES
 
 RECRUITER = "a-recruiters-token-of-a-test"
-PAIR = {
-    "candidate": {"cv_text": "Experiência com SAP MM e ABAP."},
-    "vacancy": {"title": "Consultor", "skills_text": "SAP MM; Java"},
-}
-ROUTES = [
-    ("GET", f"/recruiting/vacancies/{VACANCY}/candidates"),
-    ("GET", f"/recruiting/vacancies/{VACANCY}/applicants"),
-    ("GET", f"/recruiting/vacancies/{VACANCY}/similar"),
-    ("GET", "/recruiting/candidates/10000/vacancies"),
-    ("GET", "/recruiting/candidates/10000/similar"),
-    ("GET", "/recruiting/search?q=java"),
-    ("POST", "/recruiting/match"),
-    ("DELETE", "/recruiting/candidates/10000"),
-]
 
 
 @pytest.fixture
