@@ -4,6 +4,7 @@ import multiprocessing
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from itertools import accumulate
 from typing import Any
 
 from pipelines.configuration import note_configuration
@@ -11,6 +12,7 @@ from pipelines.decisions import by_command, note_step
 from pipelines.tracing.step_spans import step_span
 from pipelines.use_case import Context, Step, UseCase
 
+WIDTH = 160  # characters of facts in a line
 _DULL = ("run_id", "step", "finished_at")  # facts of every step
 
 
@@ -72,9 +74,10 @@ def _run_part(step: Step, context: Context, part: str) -> dict[str, Any]:
 
 
 def _short(facts: dict[str, Any]) -> str:
-    return ", ".join(f"{key} {_plain(value)}" for key, value in facts.items() if key not in _DULL and _is_plain(value))[
-        :160
-    ]
+    """The first facts, as many as fit into a line; a long first one is not cut."""
+    shown = [f"{key} {_plain(value)}" for key, value in facts.items() if key not in _DULL and _is_plain(value)]
+    lengths = accumulate(len(text) + 2 for text in shown)
+    return ", ".join(text for text, length in zip(shown, lengths, strict=True) if length <= WIDTH or text is shown[0])
 
 
 def _is_plain(value: Any) -> bool:

@@ -13,7 +13,7 @@ from script_shared.settings import Settings
 NEXT = """
 Put this into a copy of script_shared/params/news.toml, then run
   python -m pipelines news --source files --source-path {path} --params YOUR_COPY.toml
-or, where every column was found right, without a copy:
+or, if it found the right column for everything, without a copy:
   python -m pipelines news --source files --source-path {path}
 """
 

@@ -111,7 +111,7 @@ def judge(comparisons: Sequence[Comparison], rule: Rule, force: Force | None = N
     refused = any(result in REFUSED for result, _ in outcomes)
     judged = any(result not in (*REFUSED, "too few users") for result, _ in outcomes)
     ordered = sorted(outcomes, key=lambda pair: ORDER.index(pair[0]))
-    reasons = [_sentence(result, comparison, rule) for result, comparison in ordered]
+    reasons = list(dict.fromkeys(_sentence(result, comparison, rule) for result, comparison in ordered))
     if not refused and not judged:
         reasons.insert(0, _nothing_judged(comparisons, rule))
     by_figures = judged and not refused

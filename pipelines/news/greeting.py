@@ -18,7 +18,7 @@ def first_lists(get: Callable[[str, Mapping[str, Any]], dict[str, Any]]) -> str:
 
 def _of_segment(get: Callable[[str, Mapping[str, Any]], dict[str, Any]], segment: str, users: list[str]) -> str:
     if not users:
-        return f"\n  {segment}: no example user (a release of current data names none)"
+        return f"\n  {segment}: no example, because a release of current data holds no ids of users"
     answer = get("/recommendations", {"user_id": users[0], "num_recs": ITEMS})
     lines = [f"\n  {segment} user, answered by {answer['source']}:"]
     for place, item in enumerate(answer["items"], start=1):

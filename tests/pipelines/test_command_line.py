@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.__main__ import main
+from pipelines.run_steps import WIDTH, _short
 
 
 @pytest.fixture(autouse=True)
@@ -113,3 +114,10 @@ def test_a_place_of_releases_that_names_no_bucket_is_a_wrong_setting(
     assert line.startswith("SettingsError: ")
     assert "s3://bucket/prefix (PAUTA_MODELS_URI" in line
     assert not list(tmp_path.iterdir())
+
+
+def test_the_line_of_a_step_has_as_many_whole_facts_as_fit_and_the_first_in_any_case() -> None:
+    facts = {"run_id": "r", "page": "x" * 200, "rows": 1_234_567}
+    assert _short(facts) == f"page {'x' * 200}"
+    text = "x" * (WIDTH - 23)
+    assert _short({"rows": 1_234_567, "text": text, "more": 5}) == f"rows 1,234,567, text {text}"

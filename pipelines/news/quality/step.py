@@ -57,7 +57,7 @@ def quality(context: Context) -> dict[str, Any]:
     copy = context.settings.evaluation_dir / "news" / f"{run.run_id}-{PAGE}"
     copy.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(run.folder("quality") / PAGE, copy)
-    return facts | {"page": str(copy)}
+    return {"page": str(copy)} | facts
 
 
 def _check_stored(folder: Path, data: Dataset, run_id: str) -> list[tuple[str, int, float]]:

@@ -71,6 +71,11 @@ def test_a_segment_with_too_few_users_is_not_judged_and_says_so():
     assert verdict.reasons[1] == "anonymous: 49 evaluated users, fewer than 50; not judged."
 
 
+def test_a_segment_with_too_few_users_is_named_once_however_many_references_there_are():
+    few = [against(0.0, value, users=49, segment="anonymous") for value in (0.1, 0.2, 0.3)]
+    assert len(judge([*few, against(0.3, 0.2)], RULE).reasons) == 2
+
+
 @pytest.mark.parametrize("comparisons", [[], [against(0.3, 0.2, users=3)]])
 def test_when_nothing_can_be_judged_the_candidate_is_refused(comparisons):
     verdict = judge(comparisons, RULE)
