@@ -16,10 +16,10 @@ from pipelines.news.evaluation.by_click import replay
 from pipelines.news.evaluation.report import render
 from pipelines.news.evaluation.result import CANDIDATE, IN_SERVICE, Evaluation
 from pipelines.news.evaluation.service import note_answers, note_service
+from pipelines.news.evaluation.stopwatch import Stopwatch
 from pipelines.news.site import settle_params
 from pipelines.news.split.holdout import Holdout, hold_out
 from pipelines.report import Section, write_page
-from pipelines.stopwatch import Stopwatch
 from pipelines.use_case import Context
 from script_shared.errors import ReleaseMissingError, SettingsError
 from script_shared.news.params import NewsParams
