@@ -38,7 +38,7 @@ def walk(work: Callable[[], Any]) -> list[str]:
         work: is run once under Python's profiler.
     """
     stays: list[str] = []
-    followed: list[bool] = []  # by frame of ours on the stack
+    followed: list[bool] = []  # by frame of this project on the stack
     seen: set[tuple[object, object]] = set()
     entered: list[FrameType] = []
 
