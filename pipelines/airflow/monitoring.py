@@ -9,6 +9,7 @@ from airflow.sdk.exceptions import AirflowSkipException, DagRunTriggerException
 
 from pipelines.airflow.retries import DEFAULT_ARGS
 from pipelines.airflow.steps import Facts, by_dag, plain
+from pipelines.decisions import note_head
 from pipelines.lake.session import work_on_lake
 from pipelines.use_case import UseCase
 from script_shared.errors import SettingsError
@@ -21,7 +22,8 @@ DOC = """
 ### {name}: monitoring
 
 {guard}- `decide` looks whether drift of unused data, the age of the release or its live hit rate crosses its threshold
-  (`[monitoring]` of the params file), and whether a training may start: there is a cool-down, and a number a day
+  (`[monitoring]` of the params file), and whether a training may start: there is a cool-down, and a number a day. It
+  also notes the end of the record of decisions beside the releases
 - `start` starts `{name}_training` for drifted data that are there, else `{name}_data`, with the reason as its note
 
 **Starts** every {minutes} minutes. If `decide` and `start` are skipped, nothing had to start; the log of `decide` says
@@ -57,10 +59,11 @@ def monitoring_dag(case: UseCase) -> DAG:
         def decide() -> Facts:
             from pipelines.monitoring.trigger import decide as decided
 
-            by = by_dag(get_current_context())
-            context = _context(case)
+            airflow = get_current_context()
+            context, key = _context(case), str(airflow["dag_run"].run_id)
+            note_head(context.settings)
             with work_on_lake(context.settings, context.run.root, "monitoring"):
-                found = plain(asdict(decided(case, context, by=by, busy=_busy(case))))
+                found = plain(asdict(decided(case, context, by=by_dag(airflow), busy=_busy(case), key=key)))
             if not found["dag_id"]:
                 raise AirflowSkipException(found["note"])
             return found

@@ -12,6 +12,7 @@ from script_shared.params.loop import MonitoringParams
 FILE = "monitoring.json"  # in the data folder of the use case
 DAY = timedelta(days=1)
 MOST = 100  # trainings that are remembered
+Training = dict[str, Any]
 
 
 @dataclass
@@ -20,11 +21,12 @@ class Memory:
 
     Attributes:
         path: of the file.
-        trainings: ``at`` (ISO 8601), ``cause``, ``why`` and ``run_id``, oldest first.
+        trainings: oldest first: ``at`` (ISO 8601), ``cause``, ``why``, ``run_id``, ``dag_id`` (to start), ``key`` (of
+            the decision) and ``reasons`` (figures).
     """
 
     path: Path
-    trainings: list[dict[str, Any]] = field(default_factory=list)
+    trainings: list[Training] = field(default_factory=list)
 
     @classmethod
     def load(cls, folder: Path) -> "Memory":
@@ -43,13 +45,17 @@ class Memory:
             raise InputError(f"{path} is damaged ({type(error).__name__}).", fix="Delete it.") from error
         return cls(path, trainings)
 
-    def add(self, training: dict[str, Any]) -> None:
+    def add(self, training: Training) -> None:
         """Remember one more; the file is replaced as a whole."""
         self.trainings = [*self.trainings, training][-MOST:]
         self.path.parent.mkdir(parents=True, exist_ok=True)
         partial = self.path.with_name(f".{self.path.name}.partial")
         partial.write_text(json.dumps({"trainings": self.trainings}, indent=1), encoding="utf-8")
         partial.replace(self.path)
+
+    def decided(self, key: str) -> Training | None:
+        """The training that was decided under the key; None for none, and for the key ""."""
+        return next((each for each in reversed(self.trainings) if key and each.get("key") == key), None)
 
     def refusal(self, params: MonitoringParams, now: datetime) -> str:
         """Why no training may start now; "" if one may."""

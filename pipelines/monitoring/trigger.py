@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 
 from pipelines.decisions import record
-from pipelines.monitoring.limits import Memory
+from pipelines.monitoring.limits import Memory, Training
 from pipelines.monitoring.note import once_of_run, write_note
-from pipelines.monitoring.reasons import Reason, reasons
+from pipelines.monitoring.reasons import reasons
 from pipelines.runs import Run, new_run_id
 from pipelines.use_case import Context, UseCase
-from script_shared.audit.kinds import training_decision
+from script_shared.audit.kinds import Cause, training_decision
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,10 @@ class Trigger:
     note: str
 
 
-def decide(case: UseCase, context: Context, *, by: str, busy: bool, now: datetime | None = None) -> Trigger:
-    """Decide once. A training that is to start is remembered, noted in its run, and recorded.
+def decide(
+    case: UseCase, context: Context, *, by: str, busy: bool, now: datetime | None = None, key: str = ""
+) -> Trigger:
+    """Decide once. A training that is to start is noted in its run, remembered, and recorded.
 
     Args:
         case: the use case.
@@ -36,35 +39,47 @@ def decide(case: UseCase, context: Context, *, by: str, busy: bool, now: datetim
         by: who decides, for the record: ``dag:`` or ``command:`` and a name.
         busy: whether a run of its data or training DAG waits or goes on.
         now: the time; None for the clock of the machine.
+        key: what identifies this decision for a caller that may repeat it, such as the run of the DAG; "" for none.
 
     Returns:
-        The DAG to start: the training DAG for drifted data that are there, else the data DAG, which starts it.
+        The DAG to start: the training DAG for drifted data that are there, else the data DAG, which starts it. Who
+        asks again with the key of a training that was decided gets the same one, whatever has changed meanwhile.
 
     Raises:
         InputError: the memory of earlier trainings is damaged.
         UnavailableError: the release store cannot be read.
     """
     moment = now or datetime.now(UTC)
+    memory = Memory.load(context.run.root)
+    if (training := memory.decided(key)) is not None:
+        return _tell(case, context, training, by)
     found = reasons(case, context, moment)
     if not found:
         return Trigger("", "", "no threshold is crossed")
     note = "; ".join(each.why for each in found)
     if busy:
         return Trigger("", "", f"a training is under way already ({note})")
-    memory = Memory.load(context.run.root)
     if refusal := memory.refusal(context.params.monitoring, moment):
         return Trigger("", "", f"no training: {refusal} ({note})")
-    return _start(case, context, memory, found, moment, by)
-
-
-def _start(case: UseCase, context: Context, memory: Memory, found: list[Reason], moment: datetime, by: str) -> Trigger:
-    first, note = found[0], "; ".join(each.why for each in found)
-    run_id = first.run_id or new_run_id()
+    first, run_id = found[0], found[0].run_id or new_run_id()
     write_note(Run(context.run.root, run_id), first.cause, note)
-    memory.add({"at": moment.isoformat(timespec="seconds"), "cause": first.cause, "why": note, "run_id": run_id})
-    evidence = {"run": run_id, "reasons": [{"cause": each.cause, **each.evidence} for each in found]}
-    record(
-        context.settings,
-        training_decision(by, case.name, cause=first.cause, why=note, evidence=evidence, once=once_of_run(run_id)),
-    )
-    return Trigger(f"{case.name}_{'training' if first.run_id else 'data'}", run_id, note)
+    training: Training = {
+        "at": moment.isoformat(timespec="seconds"),
+        "cause": first.cause,
+        "why": note,
+        "run_id": run_id,
+        "dag_id": f"{case.name}_{'training' if first.run_id else 'data'}",
+        "key": key,
+        "reasons": [{"cause": each.cause, **each.evidence} for each in found],
+    }
+    memory.add(training)
+    return _tell(case, context, training, by)
+
+
+def _tell(case: UseCase, context: Context, training: Training, by: str) -> Trigger:
+    """Record a training that is remembered; the record keeps the first entry of a run, so this may be repeated."""
+    run_id, cause, why = training["run_id"], cast(Cause, training["cause"]), training["why"]
+    evidence = {"run": run_id, "reasons": training["reasons"]}
+    once = once_of_run(run_id)
+    record(context.settings, training_decision(by, case.name, cause=cause, why=why, evidence=evidence, once=once))
+    return Trigger(training["dag_id"], run_id, why)

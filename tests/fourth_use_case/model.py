@@ -12,8 +12,9 @@ from pydantic import Field
 
 from script_shared.errors import ReleaseCorruptError
 from script_shared.params import Params
+from script_shared.params.loop import MonitoringParams
 
-PARAMS = Path(__file__).with_name("loans.toml")
+PARAMS, MONITORED_PARAMS = (Path(__file__).with_name(name) for name in ("loans.toml", "monitored.toml"))
 FILE = "forecast.json"
 Row = tuple[date, str, int]  # day, branch, loans
 
@@ -31,6 +32,12 @@ class LoansParams(Params):
     held_out_days: int = Field(gt=0)
     tolerance: float = Field(ge=0, lt=1)
     releases: ReleasesParams
+
+
+class MonitoredLoansParams(LoansParams):
+    """The same, and when a training starts by itself."""
+
+    monitoring: MonitoringParams
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
-"""Its steps, as the pipelines run them."""
+"""Its steps, as the pipelines run them; and the same use case with trainings that start by themselves."""
+
+from dataclasses import replace
 
 from pipelines.use_case import Step, UseCase
-from tests.fourth_use_case.model import PARAMS, LoansParams
+from tests.fourth_use_case.model import MONITORED_PARAMS, PARAMS, LoansParams, MonitoredLoansParams
 
 STEPS = "tests.fourth_use_case.steps"
 LOANS = UseCase(
@@ -26,3 +28,4 @@ LOANS = UseCase(
     maintenance="pipelines.housekeeping:prune",
     check=f"{STEPS}:check",
 )
+MONITORED = replace(LOANS, params_kind=MonitoredLoansParams, params_file=MONITORED_PARAMS)

@@ -12,7 +12,7 @@ from pipelines.monitoring.note import note_tags
 from pipelines.monitoring.reasons import reasons
 from pipelines.monitoring.trigger import Trigger, decide
 from pipelines.use_case import Context
-from script_shared.errors import InputError
+from script_shared.errors import InputError, UnavailableError
 from tests.pipelines.monitoring.place import Place
 
 NOW = datetime.now(UTC)
@@ -29,8 +29,8 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-def decided(place: Place, at: datetime = NOW, *, busy: bool = False) -> Trigger:
-    return decide(place.case, place.context(), by="command:ana", busy=busy, now=at)
+def decided(place: Place, at: datetime = NOW, *, busy: bool = False, key: str = "") -> Trigger:
+    return decide(place.case, place.context(), by="command:ana", busy=busy, now=at, key=key)
 
 
 @pytest.mark.parametrize("name", ["news", "students", "recruiting"])
@@ -114,6 +114,39 @@ def test_while_a_training_is_under_way_none_starts_and_none_is_counted(place: Pl
     assert "under way already" in decided(place, busy=True).note
     assert not place.entries()
     assert decided(place).dag_id == "students_training"
+
+
+@pytest.mark.parametrize("cause", ["drift", "age"])
+def test_who_asks_again_with_the_same_key_gets_the_same_training_and_one_entry(place: Place, cause: str) -> None:
+    """Airflow repeats a task whose worker is lost after the training was remembered."""
+    place.serve()
+    place.changes = ("monitoring.max_age_hours = 1",)
+    if cause == "drift":
+        place.drift("r1")
+    first = decided(place, NOW + 2 * HOUR, key="scheduled__1")
+    assert first.dag_id == ("students_training" if cause == "drift" else "students_data")
+    assert decided(place, NOW + 2 * HOUR, key="scheduled__1", busy=True) == first
+    assert decided(place, NOW + 2 * HOUR, key="scheduled__2").dag_id == "", "the cool-down holds for other runs"
+    assert len(place.entries()) == 1
+
+
+def test_a_training_that_was_remembered_but_not_recorded_is_recorded_when_its_task_is_repeated(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.serve()
+    place.drift("r1")
+    with monkeypatch.context() as patch:
+
+        def lost(*_: object) -> None:
+            raise UnavailableError("the worker was lost.")
+
+        patch.setattr("pipelines.monitoring.trigger.record", lost)
+        with pytest.raises(UnavailableError):
+            decided(place, key="scheduled__1")
+    assert not place.entries()
+    assert decided(place, key="scheduled__1").dag_id == "students_training"
+    (entry,) = place.entries()
+    assert json.loads(entry.evidence)["reasons"] == [{"cause": "drift", "run": "r1", "columns": ["ida"]}]
 
 
 def test_the_reason_reaches_the_record_once_and_the_tags_of_mlflow(place: Place) -> None:
