@@ -44,6 +44,20 @@ def record(settings: Settings, decision: Decision) -> None:
         print("The database is unreachable: the decision waits and is recorded later.", file=sys.stderr)
 
 
+def note_head(settings: Settings) -> None:
+    """Note the end of the record beside the releases, where the API may not write; a failure is logged.
+
+    Args:
+        settings: as for ``record``.
+    """
+    from script_shared.audit.trail import note_head_once
+
+    try:
+        note_head_once(settings)
+    except PautaError as error:
+        log.error("%s", error.log_text)
+
+
 def by_command() -> str:
     """The record's name of the user of a command."""
     return f"command:{user_name()}"

@@ -8,7 +8,7 @@ from airflow.sdk import DAG, dag, get_current_context, task
 
 from pipelines.airflow.retries import DEFAULT_ARGS
 from pipelines.airflow.steps import Facts, by_dag, data_run_id, plain, step_context
-from pipelines.decisions import note_maintenance
+from pipelines.decisions import note_head, note_maintenance
 from pipelines.lake.session import see_lake, work_on_lake
 from pipelines.use_case import UseCase
 from script_shared.settings import load_settings
@@ -58,6 +58,7 @@ def maintenance_dag(cases: Sequence[UseCase]) -> DAG:
             with work_on_lake(context.settings, context.run.root, "maintenance", tidy=True):
                 facts = case.function("maintenance")(context)
             note_maintenance(context, facts, by_dag(airflow))
+            note_head(context.settings)
             return plain(facts)
 
         @task(map_index_template="{{ use_case_name }}")

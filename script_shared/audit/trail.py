@@ -1,6 +1,5 @@
 """Writes decisions into the record, and checks it."""
 
-import json
 import logging
 import time
 from collections.abc import Iterator
@@ -9,14 +8,14 @@ from functools import partial
 
 from script_shared.audit.configuration import Configuration
 from script_shared.audit.decision import FIRST, Decision, Entry
+from script_shared.audit.head import Head
 from script_shared.audit.kinds import configuration_decision
 from script_shared.audit.spool import Spool
-from script_shared.errors import PautaError, UnavailableError
+from script_shared.errors import UnavailableError
 from script_shared.events import EventLog
 from script_shared.settings import Settings
 from script_shared.storage import open_storage
 
-HEAD = "audit-head.json"  # beside the releases: number and hash of the newest entry, to detect a truncated record
 SPOOL_SECONDS = 60.0  # between two looks of a service for waiting decisions
 log = logging.getLogger("pauta.audit")
 
@@ -44,7 +43,7 @@ class AuditTrail:
 
     def __init__(self, settings: Settings, events: EventLog) -> None:
         self.table, self._configurations = events.audit, events.configurations
-        self._spool, self._store = Spool(settings), open_storage(settings.models_uri)
+        self._spool, self._head = Spool(settings), Head(open_storage(settings.models_uri), self.table)
         self._looked_at = float("-inf")
 
     def record(self, decision: Decision) -> bool:
@@ -68,7 +67,7 @@ class AuditTrail:
             self._looked_at = float("-inf")
             log.warning("a decision waits in %s: %s", self._spool.keep(decision), error.log_text)
             return False
-        self._note_head(entry)
+        self._head.note(entry.number, entry.hash)
         return True
 
     def follow(self, scope: str, who: str, found: Configuration, use_case: str = "") -> bool:
@@ -88,7 +87,7 @@ class AuditTrail:
         """
         entry = self._configurations.follow(scope, found, partial(_of_changes, who, use_case))
         if entry is not None:
-            self._note_head(entry)
+            self._head.note(entry.number, entry.hash)
         return entry is not None
 
     def check(self) -> Check:
@@ -99,7 +98,7 @@ class AuditTrail:
         """
         self._spool.empty(self.table.append)
         problems, count, hashes = [], 0, {}
-        noted = self._noted_head()
+        noted = self._head.noted()
         for count, (entry, problem) in enumerate(_check_entries(self.table.chain()), 1):  # noqa: B007
             if problem:
                 problems.append(problem)
@@ -109,25 +108,17 @@ class AuditTrail:
             problems.append(f"entry {noted[0]}, which was once the newest, is missing or was replaced.")
         return Check(count, tuple(problems))
 
-    def _note_head(self, entry: Entry) -> None:
-        """Note the end of the record beside the releases, if this process may write there."""
-        data = json.dumps({"number": entry.number, "hash": entry.hash}).encode()
-        try:
-            for _ in range(5):
-                stored = self._store.read(HEAD)
-                noted = self._noted_head()
-                if (noted is not None and noted[0] >= entry.number) or self._store.swap(HEAD, data, stored):
-                    return
-        except (PautaError, OSError) as error:
-            log.debug("the end of the record is not noted beside the releases: %s", error)
+    def note_head(self) -> bool:
+        """Note the end of the record beside the releases, for processes that may not write there, such as the API.
 
-    def _noted_head(self) -> tuple[int, str] | None:
-        stored = self._store.read(HEAD)
-        try:
-            found = json.loads(stored.data) if stored else None
-            return None if found is None else (int(found["number"]), str(found["hash"]))
-        except (ValueError, TypeError, KeyError):
-            return None
+        Returns:
+            False if the end that was noted last is missing or was replaced.
+
+        Raises:
+            UnavailableError: the database is unreachable.
+        """
+        self._spool.empty(self.table.append)
+        return self._head.note(*self.table.end())
 
 
 def record_once(settings: Settings, decision: Decision) -> bool:
@@ -140,6 +131,19 @@ def record_once(settings: Settings, decision: Decision) -> bool:
     events = EventLog(settings.events_address)
     try:
         return AuditTrail(settings, events).record(decision)
+    finally:
+        events.close()
+
+
+def note_head_once(settings: Settings) -> bool:
+    """``AuditTrail.note_head`` in a process that has no trail.
+
+    Args:
+        settings: as for ``record_once``.
+    """
+    events = EventLog(settings.events_address)
+    try:
+        return AuditTrail(settings, events).note_head()
     finally:
         events.close()
 

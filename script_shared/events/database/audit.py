@@ -90,6 +90,20 @@ class AuditTable:
         times = {(str(what), str(use_case)): int(at_ms) for what, use_case, at_ms, _ in rows}
         return max([after, *(int(row[3]) for row in rows)]), times
 
+    def end(self) -> tuple[int, str]:
+        """Number and hash of the newest entry; 0 and "" for an empty record."""
+        with self._transaction() as connection:
+            return _end_in(connection)
+
+    def hash_of(self, number: int) -> str:
+        """The hash of an entry; "" if there is none.
+
+        Args:
+            number: of the entry.
+        """
+        with self._transaction() as connection:
+            return str(connection.scalar(select(AUDIT.c.hash).where(AUDIT.c.number == number)) or "")
+
     def chain(self) -> Iterator[Entry]:
         """Every entry, oldest first."""
         after = 0
@@ -135,9 +149,14 @@ def append_in(connection: Connection, decision: Decision) -> Entry:
         connection: of the transaction.
         decision: that is not in the record yet.
     """
-    last = connection.execute(select(AUDIT.c.number, AUDIT.c.hash).order_by(AUDIT.c.number.desc()).limit(1)).first()
-    number, previous = (last.number + 1, last.hash) if last is not None else (1, FIRST)
-    bare = Entry(number=number, previous=previous, **decision.plain())
+    last, digest = _end_in(connection)
+    bare = Entry(number=last + 1, previous=digest or FIRST, **decision.plain())
     entry = replace(bare, hash=bare.digest())
     connection.execute(insert(AUDIT), [asdict(entry)])
     return entry
+
+
+def _end_in(connection: Connection) -> tuple[int, str]:
+    query = select(AUDIT.c.number, AUDIT.c.hash).order_by(AUDIT.c.number.desc()).limit(1)
+    last = connection.execute(query).first()
+    return (int(last.number), str(last.hash)) if last is not None else (0, "")

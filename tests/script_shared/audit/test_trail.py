@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from script_shared.audit.decision import MOST_EVIDENCE, MOST_TEXT, Decision, canonical
-from script_shared.audit.trail import AuditTrail, record_once
+from script_shared.audit.trail import AuditTrail, note_head_once, record_once
 from script_shared.errors import UnavailableError
 from script_shared.events import EventLog
+from script_shared.events.database.schema import AUDIT
 from script_shared.settings import Settings
 
 
@@ -87,3 +89,66 @@ def test_a_waiting_file_that_cannot_be_deleted_or_read_stops_no_other_decision(
             assert record_once(settings, Decision("token:ana", "editorial", why=f"no {method}"))
     assert not list((settings.data_dir / "audit-spool").glob("*.json"))
     assert whys(settings) == ["waits", "no remove", "no read"]
+
+
+def fail(*_: Any) -> Any:
+    raise UnavailableError("the release store cannot be written.")
+
+
+def by_the_api(settings: Settings, monkeypatch: pytest.MonkeyPatch, *whys: str) -> None:
+    """Entries of a process that may not write into the release store."""
+    with monkeypatch.context() as patch:
+        patch.setattr("script_shared.storage.local.LocalStorage.swap", fail)
+        for why in whys:
+            assert record_once(settings, Decision("token:ana", "editorial", why=why))
+
+
+def cut(settings: Settings, number: int) -> None:
+    """Remove the entries from a number on."""
+    log = EventLog(settings.events_address)
+    with log.audit._transaction() as connection:
+        connection.execute(delete(AUDIT).where(AUDIT.c.number >= number))
+    log.close()
+
+
+def problems(settings: Settings) -> tuple[str, ...]:
+    log = EventLog(settings.events_address)
+    try:
+        return AuditTrail(settings, log).check().problems
+    finally:
+        log.close()
+
+
+def test_a_removed_end_that_the_api_wrote_is_found_once_another_process_has_noted_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.data_dir.mkdir()
+    by_the_api(settings, monkeypatch, "first", "second", "third")
+    assert note_head_once(settings)
+    assert problems(settings) == ()
+    cut(settings, 3)
+    assert problems(settings) == ("entry 3, which was once the newest, is missing or was replaced.",)
+
+
+def test_a_removed_end_is_found_although_more_entries_were_added_afterwards(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.data_dir.mkdir()
+    by_the_api(settings, monkeypatch, "first", "second", "third")
+    assert note_head_once(settings)
+    cut(settings, 2)
+    for number in range(4):
+        record_once(settings, Decision("dag:news_training", "promote", why=f"{number}"))
+    assert not note_head_once(settings)
+    assert "entry 3 of the record of decisions is missing or was replaced" in caplog.text
+    assert problems(settings) == ("entry 3, which was once the newest, is missing or was replaced.",)
+
+
+def test_an_empty_record_whose_end_was_noted_is_found(settings: Settings) -> None:
+    settings.data_dir.mkdir()
+    assert note_head_once(settings)
+    record_once(settings, Decision("command:root", "promote"))
+    assert problems(settings) == ()
+    cut(settings, 1)
+    assert not note_head_once(settings)
+    assert problems(settings) == ("entry 1, which was once the newest, is missing or was replaced.",)
