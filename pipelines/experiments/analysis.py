@@ -5,13 +5,16 @@ from pathlib import Path
 
 from pipelines.decisions import record
 from pipelines.experiments.figures import Figures, figures_of
+from pipelines.experiments.limits import Breach, breaches
 from pipelines.experiments.page import page
 from pipelines.experiments.tallies import read_tallies
-from pipelines.experiments.verdict import breaches, verdict
+from pipelines.experiments.tally import ALL
+from pipelines.experiments.verdict import verdict
 from pipelines.report import write_page
 from script_shared.errors import ConflictError, InputError
 from script_shared.events import EventLog
 from script_shared.events.address import log_exists
+from script_shared.events.database.experiments.table import Change
 from script_shared.experiments.decision import decision_of
 from script_shared.experiments.stored import StoredExperiment
 from script_shared.settings import Settings
@@ -52,17 +55,32 @@ def write_report(figures: Figures, folder: Path) -> Path:
 
 
 def apply_limits(log: EventLog, figures: Figures, settings: Settings) -> list[str]:
-    """Stop the variants that a limit stops, with an entry in the record of decisions for each; their sentences."""
+    """Stop the variants or the experiment that a limit stops, with one entry in the record of decisions for each.
+
+    Args:
+        log: has the experiment.
+        figures: of the experiment.
+        settings: name the record.
+
+    Returns:
+        why, one sentence for each.
+    """
     stopped = []
     for breach in breaches(figures):
         try:
-            change = log.experiments.stop_variant(figures.experiment.name, breach.variant, GUARD, breach.why)
+            change = _stop(log, figures.experiment.name, breach)
         except ConflictError:
             continue  # a person, or another run of this, stopped it first
         evidence = {"variant": breach.variant, "figures": _evidence(figures, breach.variant)}
         record(settings, decision_of(change.before, change.after, GUARD, evidence))
         stopped.append(breach.why)
     return stopped
+
+
+def _stop(log: EventLog, name: str, breach: Breach) -> Change:
+    if breach.variant:
+        return log.experiments.stop_variant(name, breach.variant, GUARD, breach.why)
+    return log.experiments.stop(name, None, GUARD, breach.why)
 
 
 def analyse_running(log: EventLog, settings: Settings) -> dict[str, str]:
@@ -107,4 +125,5 @@ def analyse_all(settings: Settings) -> dict[str, str]:
 
 
 def _evidence(figures: Figures, variant: str) -> list[dict[str, object]]:
-    return [row for row in figures.plain()["rates"] if row["variant"] == variant and row["group"] == "all"]
+    rates = figures.plain()["rates"]
+    return [row for row in rates if row["group"] == ALL and (row["variant"] == variant or not variant)]

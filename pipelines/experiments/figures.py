@@ -18,6 +18,7 @@ CREDIT = (
     "credit"  # of an interleaved list, per answer: clicks on the second variant's articles less those on the first's
 )
 SHADOW = "hit_rate"
+OWN_CLICKS = "own_clicks"  # of an interleaved list, per answer: clicks on articles that a variant placed
 
 
 @dataclass(frozen=True)
@@ -128,15 +129,32 @@ def _compare_sides(stored: StoredExperiment, tallies: Tallies) -> list[Figure]:
     """Of both sides of one list, paired: the difference is within an answer."""
     variants = stored.experiment.variants
     shadow = stored.experiment.way == "shadow"
-    tally = tallies.of(variants[0].name if shadow else "")
-    found = []
+    side = variants[0].name if shadow else ""
+    tally, found = tallies.of(side), list[Figure]()
     for group in tally.groups:
         credit = rate_sequence(tally.sums("credit", "credited" if shadow else "answers", group), ALPHA)
         hits = rate_sequence(tally.sums("hits", "judged", group), ALPHA)
+        time = rate_sequence(tally.sums("seconds", "answers", group), ALPHA)
         found.append(
             _figure(variants[-1].name, group, SHADOW if shadow else CREDIT, tally, hits if shadow else credit, credit)
         )
+        found.append(_figure(side, group, "seconds", tally, time, nothing()))
+        if not shadow:
+            found += _clicks_of_sides(stored, tallies, group)
     return found
+
+
+def _clicks_of_sides(stored: StoredExperiment, tallies: Tallies, group: str) -> list[Figure]:
+    """Clicks per merged list on the articles of each variant; their difference is the credit, which has an interval."""
+    tally = tallies.of("")
+    answers = tally.total("answers", group)
+    shares = {
+        each.name: tallies.of(each.name).total("clicks", group) / answers if answers else nan
+        for each in stored.experiment.variants
+    }
+    return [
+        _figure(name, group, OWN_CLICKS, tally, Interval(rate, nan, nan), nothing()) for name, rate in shares.items()
+    ]
 
 
 def nothing() -> Interval:

@@ -42,7 +42,7 @@ def _rates(figures: Figures, group: str) -> Table:
     metrics = [*RATES, *{figure.metric for figure in figures.rates} - set(RATES)]
     rows = [
         (
-            *(f.variant, f.metric.replace("_", " "), f.users, f.answers),
+            *(f.variant or "both", f.metric.replace("_", " "), f.users, f.answers),
             *(f.value, f.low, f.high, f.difference, f.worst, f.best),
         )
         for metric in metrics

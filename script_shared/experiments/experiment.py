@@ -48,7 +48,10 @@ class Limits(_Shape):
 
     loss: float = Field(0.1, gt=0, le=1, description="Loss of the metric, as a share of the first variant's.")
     fallback: float = Field(0.05, gt=0, le=1, description="Share of answers that the release in service had to give.")
-    slower: float = Field(3.0, gt=1, description="Factor on the first variant's mean time for a list.")
+    slower: float = Field(3.0, gt=1, description="Of a split: factor on the first variant's mean time for a list.")
+    milliseconds: float = Field(
+        50.0, gt=0, description="Of interleaving and shadows: mean time of the merged, or the shadow's, list."
+    )
     answers: int = Field(500, ge=1, description="Answers of a variant before fallback and time are judged.")
 
 

@@ -79,22 +79,22 @@ class Shadow:
         while self._waiting:
             await asyncio.sleep(PAUSE_SECONDS)
             one = self._waiting.popleft()
-            try:
-                self._score(one)
-            except Exception as error:  # noqa: BLE001  whatever a shadow does changes no answer
-                self._failures.note("shadow", error)
+            if self._running is not None:
+                self._mark(one, self._running)
             self._keep(one.answer)
 
-    def _score(self, one: _Waiting) -> None:
-        if (running := self._running) is None:
-            return
-        variant = running.experiment.variants[0]
-        release = self._variants.release_of(running.name, variant, one.served)
-        started = time.perf_counter()
-        query = replace(one.query, seed=b"")  # chance belongs to the list that was served
-        found = release.recommender.answer(query).items if release is not None else []
+    def _mark(self, one: _Waiting, running: StoredExperiment) -> None:
+        """Add the shadow's list to an answer; one that fails counts as a fallback, so that a limit may stop it."""
+        variant, started = running.experiment.variants[0], time.perf_counter()
+        pages: tuple[str, ...] = ()
+        try:
+            release = self._variants.release_of(running.name, variant, one.served)
+            query = replace(one.query, seed=b"")  # chance belongs to the list that was served
+            found = release.recommender.answer(query).items if release is not None else []
+            pages = tuple(item.article_id for item in found)
+        except Exception as error:  # noqa: BLE001  whatever a shadow does changes no answer
+            self._failures.note("shadow", error)
         micros = round(1e6 * (time.perf_counter() - started))
-        pages = tuple(item.article_id for item in found)
         mark = Mark(running.name, variant.name, micros, not pages, pages=pages)
         one.answer.marks = (*one.answer.marks, mark)
         self._metrics.count_answer(mark)

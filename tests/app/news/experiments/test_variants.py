@@ -162,3 +162,21 @@ def test_a_shadow_changes_no_answer_and_its_list_is_kept_beside(site: Site) -> N
 
 def _scored(result: str) -> str:
     return f'pauta_experiment_answers_total{{experiment="shade",result="{result}",variant="new"}}'
+
+
+def test_a_shadow_that_fails_changes_no_answer_and_is_kept_as_a_failure(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("the variant is broken")
+
+    monkeypatch.setattr("app.news.experiments.variant_answers.VariantAnswers.release_of", fail)
+    site.start("broken", [{"name": "new"}], way="shadow")
+    answer = site.answer("log0")
+    assert (answer["variant"], answer["degraded"]) == ("", [])
+    with closing(site.log()) as log:
+        key = answer_key(answer["answer_id"])
+        until(lambda: key in {one.key for one in log.served.between(None, None, limit=999)})
+        (mark,) = next(one for one in log.served.between(None, None, limit=999) if one.key == key).marks
+    assert (mark.experiment, mark.fallback, mark.pages) == ("broken", True, ())
+    site.stop("broken")
