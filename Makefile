@@ -203,6 +203,10 @@ bench-recruiting-scale: install ## 50,000 generated candidates, 10,000 vacancies
 bench-experiments: install ## A/A tests, A/B tests and interleaving on replayed real clicks (ARGS="--runs 50")
 	$(BIN)/python -m tests.benchmarks.experiments $(ARGS)
 
+.PHONY: bench-drift
+bench-drift: install ## False alarms and power of drift on real clicks: of reads by floor, and of what releases answer (ARGS="--work folder")
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.drift $(ARGS)
+
 .PHONY: bench-exploration
 bench-exploration: install ## Estimates from lists drawn by chance beside the known truth, on replayed real clicks (ARGS="--runs 50")
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.exploration $(ARGS)

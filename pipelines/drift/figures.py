@@ -88,7 +88,7 @@ def write_figures(
     with file_lock(folder / f".{NAME}.lock"):
         before = _read(path)
         kept = {name: each for name, each in before.get("comparisons", {}).items() if name not in names}
-        comparisons = kept | {name: _comparison(drift) for name, drift in drifts.items()}
+        comparisons = kept | {name: {"run_id": run_id, **_comparison(drift)} for name, drift in drifts.items()}
         if not comparisons:
             path.unlink(missing_ok=True)
             return path

@@ -79,7 +79,7 @@ def _of_drift(case: UseCase, context: Context) -> Iterator[Reason]:
     if compared.get("alarm") is not True:
         return
     try:
-        run = Run(context.run.root, str(figures.get("run_id", "")))
+        run = Run(context.run.root, str(compared.get("run_id", "")))
     except PautaError:
         return
     if run.complete(case.data_steps[-1].folder) and not training_began(case, run):

@@ -10,7 +10,7 @@ clicks change, and the monitoring DAG's decision is taken ten times. Meanwhile s
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -150,7 +150,7 @@ def main() -> int:
     if not args.clicks.is_file():
         print(f"{args.clicks} is missing: give --clicks, or set PAUTA_REAL_DATA.", file=sys.stderr)
         return 1
-    place = _prepared(args)
+    place = prepared(Installation(args.work, {"PAUTA_CLOCK": "data", "PAUTA_SERVED_SHARE": "1"}), PARAMS)
     clicks = clicks_of_users(args.clicks, args.share)
     file = place.work / "known.parquet"
     of_days(clicks, FIRST, KNOWN_UNTIL).write_parquet(file)
@@ -174,12 +174,19 @@ def main() -> int:
     return 1 if patrol.failed or any(row.hits.failed for row in rows) else 0
 
 
-def _prepared(args: argparse.Namespace) -> Installation:
-    """An installation on data time that keeps every list, and whose guard may act once a day of the benchmark."""
-    place = Installation(args.work, {"PAUTA_CLOCK": "data", "PAUTA_SERVED_SHARE": "1"})
-    place.work.mkdir(parents=True)
+def prepared(place: Installation, changes: Sequence[tuple[str, str]]) -> Installation:
+    """The installation with a params file of its own.
+
+    Args:
+        place: the installation.
+        changes: texts of the product's params file, each with what stands in its place.
+
+    Raises:
+        ValueError: the file does not have one of the texts exactly once.
+    """
+    place.work.mkdir(parents=True, exist_ok=True)
     params, own = FILE.read_text(), place.work / "news.toml"
-    for line, instead in PARAMS:
+    for line, instead in changes:
         if params.count(line) != 1:
             raise ValueError(f"{FILE} has no {line!r} to replace")
         params = params.replace(line, instead)

@@ -180,10 +180,10 @@ def test_a_training_that_the_monitoring_decides_has_exactly_one_entry(
     run("loans_training", run_id="first")
     run("loans_data", run_id="drifted")
     record.new()
-    compared = {"alarm": True, "columns": [{"column": "loans", "level": "large", "used": True}]}
+    compared = {"run_id": "drifted", "alarm": True, "columns": [{"column": "loans", "level": "large", "used": True}]}
     figures = settings.evaluation_dir / "loans" / "drift.json"
     figures.parent.mkdir(parents=True, exist_ok=True)
-    figures.write_text(json.dumps({"run_id": "drifted", "comparisons": {"long_term": compared}}))
+    figures.write_text(json.dumps({"comparisons": {"long_term": compared}}))
     assert run("loans_monitoring") == {"decide": "success", "start": "success"}
     assert record.new() == [("training", monitoring, "", "")]
     end_started_runs()

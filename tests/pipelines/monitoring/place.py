@@ -73,7 +73,8 @@ class Place:
             {"column": "new", "level": "large", "used": False},
             {"column": "age", "level": "notable", "used": True},
         ]
-        self.write("drift.json", {"run_id": run_id, "comparisons": {"long_term": {"alarm": alarm, "columns": columns}}})
+        compared = {"run_id": run_id, "alarm": alarm, "columns": columns}
+        self.write("drift.json", {"run_id": run_id, "comparisons": {"long_term": compared}})
 
     def entries(self) -> list[Any]:
         """The record of decisions, oldest first."""

@@ -4,9 +4,11 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipelines.decisions import note_step
+from pipelines.drift import SERVED, compare, write_figures
 from pipelines.monitoring.limits import FILE
 from pipelines.monitoring.note import note_tags
 from pipelines.monitoring.reasons import reasons
@@ -55,13 +57,22 @@ def test_drift_that_is_not_large_or_of_a_run_without_data_starts_none(place: Pla
     place.serve()
     place.drift("r1", alarm=False)
     assert decided(place).note == "no threshold is crossed"
-    place.write("drift.json", {"run_id": "gone", "comparisons": {"long_term": {"alarm": True, "columns": []}}})
+    place.write("drift.json", {"comparisons": {"long_term": {"run_id": "gone", "alarm": True, "columns": []}}})
     assert decided(place).dag_id == ""
-    place.write("drift.json", {"run_id": "../x", "comparisons": {"long_term": {"alarm": True, "columns": []}}})
+    place.write("drift.json", {"comparisons": {"long_term": {"run_id": "../x", "alarm": True, "columns": []}}})
     assert decided(place).dag_id == ""
     place.drift("r1")
     place.changes = ("monitoring.on_drift = false",)
     assert decided(place).dag_id == ""
+
+
+def test_drift_of_data_is_still_seen_after_the_answers_of_the_release_were_compared(tmp_path: Path) -> None:
+    place = Place(tmp_path, "news", ("monitoring.max_age_hours = 0",))
+    place.serve()
+    place.drift("r1")
+    calm = compare(pl.DataFrame(), pl.DataFrame(), names=("before", "now"))
+    write_figures(place.settings.evaluation_dir / "news", {SERVED[0]: calm}, "r2.service", names=SERVED)
+    assert decided(place).run_id == "r1"
 
 
 @pytest.mark.parametrize("name", ["news", "students", "recruiting"])
