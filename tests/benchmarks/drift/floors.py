@@ -46,14 +46,13 @@ def resampled(windows: IntArray, now: IntArray, draw: np.random.Generator) -> fl
     A window is drawn, and rows of it as many as there are now; of the other windows as many as there are, with
     replacement.
     """
-    found = np.zeros(DRAWS)
-    for turn in range(DRAWS):
-        chosen = int(draw.integers(len(windows)))
-        rest = np.delete(np.arange(len(windows)), chosen)
-        before = windows[draw.choice(rest, len(rest))].sum(axis=0)
-        share = windows[chosen] / max(windows[chosen].sum(), 1)
-        found[turn] = stability_index(before, draw.multinomial(int(now.sum()), share))
-    return float(np.quantile(found, SURE))
+    count = len(windows)
+    chosen = draw.integers(count, size=DRAWS)
+    others_of = (1 - np.eye(count)) / max(count - 1, 1)
+    before = draw.multinomial(count - 1, others_of[chosen]) @ windows
+    shares = windows / np.maximum(windows.sum(axis=1, keepdims=True), 1)
+    rows = draw.multinomial(int(now.sum()), shares[chosen])
+    return float(np.quantile([stability_index(*pair) for pair in zip(before, rows, strict=True)], SURE))
 
 
 FLOORS: dict[str, Floor] = {
