@@ -21,6 +21,8 @@ PIN = {"kind": "pin", "by": "article", "place": "1", "end": iso(NOW_MS + 3_600_0
 VARIANTS = [{"name": "on", "share": 0.5}, {"name": "off", "share": 0.1, "ranker": False}]
 STUDENT = {"records": [{"lag": -1, "ida": 6.0, "ieg": 7.0}]}
 PAIR = {"candidate": {"cv_text": "SAP MM e ABAP."}, "vacancy": {"title": "Consultor", "skills_text": "SAP MM"}}
+QUARANTINE = "/operations/news/quarantine"
+CV = {"cv_text": "SAP EWM"}
 NEW_VACANCY = {"title": "Consultor SAP EWM", "skills_text": "SAP EWM", "state": "Bahia"}
 
 
@@ -50,7 +52,7 @@ class Case:
 
     Attributes:
         what: kind of the one entry; "" for none.
-        request: makes what is sent, after what it needs.
+        request: makes what is sent.
         why_none: why nothing is recorded.
     """
 
@@ -100,14 +102,10 @@ def _quarantine(site: Site) -> str:
     return str(site.made("POST", "/quarantine", json={"users": [_name()], "reason": "for a test"})["id"])
 
 
-def _record(site: Site, kind: str, body: dict[str, Any]) -> str:
+def _stored(site: Site, kind: str = "candidates", body: Any = CV) -> str:
     name = _name()
     site.made("PUT", f"/recruiting/records/{kind}/{name}", json=body)
     return name
-
-
-def _candidate(site: Site) -> str:
-    return _record(site, "candidates", {"cv_text": "SAP EWM"})
 
 
 def _token(site: Site) -> str:
@@ -126,7 +124,6 @@ def _log_in(site: Site) -> httpx.Request:
 
 
 def _log_out(site: Site) -> httpx.Request:
-    """Of a session of its own, so that the browser's stays."""
     token = site.made("POST", "/tokens", json={"name": _name(), "role": "viewer"})["token"]
     with httpx.Client(base_url=site.client.base_url, timeout=site.client.timeout) as own:
         assert own.post("/login", data={"token": token}).status_code == 303
@@ -182,11 +179,9 @@ CASES: dict[Route, Case] = {
         lambda site: site.form(f"/news/editor/rules/{_rule(site)['rule_id']}", do="remove", version="1"),
     ),
     ("POST", "/news/editor/take-down"): Case("editorial", form("/news/editor/take-down", page="a44")),
-    ("POST", "/operations/news/quarantine"): Case(
-        "quarantine", form("/operations/news/quarantine", users="eve", **CONFIRMED)
-    ),
+    ("POST", "/operations/news/quarantine"): Case("quarantine", form(QUARANTINE, users="eve", **CONFIRMED)),
     ("POST", "/operations/news/quarantine/{quarantine_id}/end"): Case(
-        "quarantine", lambda site: site.form(f"/operations/news/quarantine/{_quarantine(site)}/end", **CONFIRMED)
+        "quarantine", lambda site: site.form(f"{QUARANTINE}/{_quarantine(site)}/end", **CONFIRMED)
     ),
     ("POST", "/operations/{use_case}/experiments/{name}/stop"): Case(
         "experiment",
@@ -218,28 +213,28 @@ CASES: dict[Route, Case] = {
         _api(
             "DELETE",
             "/recruiting/records/vacancies/{}?version=1",
-            lambda site: _record(site, "vacancies", NEW_VACANCY),
+            lambda site: _stored(site, "vacancies", NEW_VACANCY),
         ),
     ),
     ("PUT", "/recruiting/records/candidates/{record_id}"): Case(
-        "editorial", sent("PUT", "/recruiting/records/candidates/new-7", json={"cv_text": "SAP EWM"})
+        "editorial", sent("PUT", "/recruiting/records/candidates/new-7", json=CV)
     ),
     ("DELETE", "/recruiting/candidates/{candidate_id}"): Case(
-        "erasure", _api("DELETE", "/recruiting/candidates/{}", _candidate)
+        "erasure", _api("DELETE", "/recruiting/candidates/{}", _stored)
     ),
     ("POST", "/recruiting/applications"): Case(
         "editorial",
         lambda site: site.client.build_request(
             "POST",
             "/recruiting/applications",
-            json={"candidate_id": _candidate(site), "vacancy_id": VACANCY, "status": "Inscrito"},
+            json={"candidate_id": _stored(site), "vacancy_id": VACANCY, "status": "Inscrito"},
         ),
     ),
     ("POST", "/recruiting/page/new"): Case("editorial", form("/recruiting/page/new", **NEW_VACANCY)),
     ("POST", "/recruiting/page/vacancies/{vacancy_id}/status"): Case(
         "editorial",
         lambda site: site.form(
-            f"/recruiting/page/vacancies/{VACANCY}/status", candidate_id=_candidate(site), status="Inscrito"
+            f"/recruiting/page/vacancies/{VACANCY}/status", candidate_id=_stored(site), status="Inscrito"
         ),
     ),
     ("POST", "/login"): Case("", _log_in, "the session of one person"),
