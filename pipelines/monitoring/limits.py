@@ -53,7 +53,7 @@ class Memory:
         partial.write_text(json.dumps({"trainings": self.trainings}, indent=1), encoding="utf-8")
         partial.replace(self.path)
 
-    def decided(self, key: str) -> Training | None:
+    def find(self, key: str) -> Training | None:
         """The training that was decided under the key; None for none, and for the key ""."""
         return next((each for each in reversed(self.trainings) if key and each.get("key") == key), None)
 

@@ -51,7 +51,7 @@ def decide(
     """
     moment = now or datetime.now(UTC)
     memory = Memory.load(context.run.root)
-    if (training := memory.decided(key)) is not None:
+    if (training := memory.find(key)) is not None:
         return _tell(case, context, training, by)
     found = reasons(case, context, moment)
     if not found:

@@ -23,7 +23,7 @@ class Head:
     def __init__(self, store: Storage, table: AuditTable) -> None:
         self._store, self._table = store, table
 
-    def noted(self) -> tuple[int, str] | None:
+    def read(self) -> tuple[int, str] | None:
         """Number and hash of the noted entry; None if none is noted.
 
         Raises:

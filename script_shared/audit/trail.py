@@ -98,7 +98,7 @@ class AuditTrail:
         """
         self._spool.empty(self.table.append)
         problems, count, hashes = [], 0, {}
-        noted = self._head.noted()
+        noted = self._head.read()
         for count, (entry, problem) in enumerate(_check_entries(self.table.chain()), 1):  # noqa: B007
             if problem:
                 problems.append(problem)
