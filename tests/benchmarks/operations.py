@@ -179,7 +179,7 @@ def prepared(place: Installation, changes: Sequence[tuple[str, str]]) -> Install
 
     Args:
         place: the installation.
-        changes: texts of the product's params file, each with what stands in its place.
+        changes: texts of the product's params file, each with its replacement.
 
     Raises:
         ValueError: the file does not have one of the texts exactly once.
