@@ -51,8 +51,8 @@ def decide(
     """
     moment = now or datetime.now(UTC)
     memory = Memory.load(context.run.root)
-    if (training := memory.find(key)) is not None:
-        return _tell(case, context, training, by)
+    if (before := memory.find(key)) is not None:
+        return _tell(case, context, before, by)
     found = reasons(case, context, moment)
     if not found:
         return Trigger("", "", "no threshold is crossed")
