@@ -183,3 +183,15 @@ def test_where_the_system_sets_no_limit_of_open_files_it_is_raised_to_the_number
     monkeypatch.setattr(resource, "setrlimit", lambda _which, wanted: limits.append(wanted))
     assert raise_descriptors(300) == ""
     assert limits == [(300 + RESERVED, resource.RLIM_INFINITY)]
+
+
+def test_a_closed_connection_frees_one_place_of_its_address_and_no_more() -> None:
+    connections = Connections(HttpLimits(connections=9, connections_per_address=2))
+    first, second, third = (Waiting("a", 0, None) for _ in range(3))
+    assert all(map(connections.admit, (first, second)))
+    connections.leave(first)
+    assert connections.admit(third)
+    assert not connections.admit(Waiting("a", 0, None))
+    connections.leave(second)
+    connections.leave(third)
+    assert not connections._by_address  # strangers with many addresses do not fill the memory

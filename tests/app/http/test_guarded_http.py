@@ -9,7 +9,7 @@ import pytest
 
 from app.http.guarded_http import LINGER_SECONDS, MOST_PIPELINED
 from app.http.limits import HttpLimits
-from tests.app.http.guarded_server import GET, POST, SMALL, Server, answer, closed, endless, problem_after
+from tests.app.http.guarded_server import GET, POST, SMALL, Server, answer, closed, endless, one, problem_after
 from tests.patience import PATIENCE_SECONDS
 
 TOO_MUCH = {
@@ -124,6 +124,26 @@ def test_a_whole_request_is_answered_although_noise_follows() -> None:
             writer.write(GET + b"\r\n" + b"\x00noise\r\n\r\n")
             assert (await answer(reader))[0] == 200
             assert await closed(reader)
+            writer.close()
+
+    asyncio.run(ask())
+
+
+def test_a_body_of_twice_the_limit_is_left_to_the_application_and_a_larger_one_is_refused() -> None:
+    async def ask() -> None:
+        server = Server(SMALL)
+        async with server.listening() as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + b"x" * 20_000)
+            connection = await one(server)
+            while connection._body_bytes < 20_000:
+                await asyncio.sleep(0)
+            assert server.refused == []
+            writer.write(b"x")
+            while connection._body_bytes < 20_001:
+                await asyncio.sleep(0)
+            assert server.refused == ["body"]
+            assert (await answer(reader))[0] == 413
             writer.close()
 
     asyncio.run(ask())

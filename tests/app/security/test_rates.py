@@ -95,3 +95,11 @@ def test_a_session_has_a_bucket_of_its_own() -> None:
     assert [status for status, _ in statuses(limits, 5, cookie="ana")] == [200, 200, 200, 200, 429]
     assert [status for status, _ in statuses(limits, 1, cookie="rui")] == [200]
     assert [status for status, _ in statuses(limits, 3, cookie="wrong")] == [200, 200, 429]
+
+
+def test_people_of_a_single_sign_on_have_buckets_of_their_own() -> None:
+    known = {"ana": Caller("jwt:ana", "viewer"), "rui": Caller("jwt:rui", "viewer")}
+    callers: Any = SimpleNamespace(present=known.get)
+    limits = RequestLimits(answer, callers, Settings(rate_per_token=1, rate_per_address=1))
+    assert [status for status, _ in statuses(limits, 3, token="ana")] == [200, 200, 429]
+    assert [status for status, _ in statuses(limits, 1, token="rui")] == [200]

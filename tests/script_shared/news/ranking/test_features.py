@@ -53,6 +53,19 @@ def test_the_article_being_read_counts_as_the_visit_and_is_not_offered() -> None
     assert state.article_row("a") not in found.rows
 
 
+def test_the_history_of_a_request_counts_as_earlier_reads_the_first_article_of_the_state_too() -> None:
+    pairs = [event for n in range(5) for event in (click(f"q{n}", "a", 0, "s"), click(f"q{n}", "b", 5, "t"))]
+    state = folded(*pairs, *(click(f"r{n}", "c", 5) for n in range(7)), readers=50)
+    a, b, c = map(state.article_row, "abc")
+    found, stranger = (candidates(state, Query("v", history=history), NOW) for history in (("a",), ()))
+    assert a == 0
+    assert sorted(found.rows.tolist()) == [b, c]
+    marked = dict(zip(found.rows.tolist(), (found.sources & Source.HISTORY).tolist(), strict=True))
+    assert marked == {b: Source.HISTORY.value, c: 0}
+    assert sorted(stranger.rows.tolist()) == [a, b, c]
+    assert not (stranger.sources & Source.HISTORY).any()
+
+
 def test_a_request_is_narrowed_to_the_rows_given() -> None:
     state = folded(click("q", "a", 1), click("q", "b", 2))
     within = np.zeros(state.articles.used, bool)

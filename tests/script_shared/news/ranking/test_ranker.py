@@ -46,6 +46,22 @@ def test_finalists_get_the_score_of_all_trees_and_the_others_stand_below(ranker:
     assert (np.diff(first[others]) <= 1e-12).all()
 
 
+def test_others_that_are_below_the_finalists_keep_the_score_of_the_first_trees(
+    ranker: Ranker, found: Candidates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = -np.arange(float(len(found)))
+    added = {0: first, FIRST_TREES: np.full(FINALISTS, 50.0)}
+    monkeypatch.setattr(ranker, "_predict", lambda rows, start, trees: added[start].copy())
+    scores = ranker.rank(found)
+    assert scores[:FINALISTS].tolist() == (first[:FINALISTS] + 50).tolist()
+    assert scores[FINALISTS:].tolist() == first[FINALISTS:].tolist()
+
+
+def test_no_candidates_have_no_scores(ranker: Ranker, found: Candidates) -> None:
+    none = Candidates(found.rows[:0], found.mix[:0], found.sources[:0], found.signals)
+    assert ranker.rank(none).shape == (0,)
+
+
 def test_a_short_list_gets_the_score_of_all_trees(ranker: Ranker, found: Candidates) -> None:
     few = Candidates(found.rows[:FINALISTS], found.mix[:FINALISTS], found.sources[:FINALISTS], found.signals)
     np.testing.assert_allclose(ranker.rank(few), ranker.score(matrix(few, ranker.names)))

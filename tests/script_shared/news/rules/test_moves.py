@@ -52,6 +52,16 @@ def test_lists_are_the_same_when_factors_are_looked_up_together(recommender, hel
     assert together == one_by_one
 
 
+def test_rules_move_articles_where_there_is_no_live_state(recommender):
+    model = recommender.model
+    without = LiveRecommender(model, Newsroom(None), None, SERVING, clock=model.clock)
+    query = Query("nobody", n=5, explore_slots=0)
+    last = without.answer(query).items[-1].article_id
+    answer = without.answer(query, RuleBook([rule("boost", f"article {last}", strength=3.0)], 1))
+    assert "rules" not in answer.degraded
+    assert last in [item.article_id for item in answer.items[:2]]
+
+
 def test_factors_are_asked_for_once_and_again_under_other_numbers():
     ids, asked = ["", "a", "b"], []
 

@@ -18,6 +18,10 @@ def test_copies_of_one_story_give_way_to_others():
     assert spread(["a1", "a2", "a3", "b1", "b2", "c1"], 3, 0.3, similarities) == ["a1", "b1", "c1"]
 
 
+def test_a_list_of_two_is_of_two_stories():
+    assert spread(["a1", "a2", "b1"], 2, 0.3, similarities) == ["a1", "b1"]
+
+
 def test_the_list_is_filled_with_copies_where_there_is_nothing_else():
     assert spread(["a1", "a2", "b1", "b2"], 4, 0.3, similarities) == ["a1", "b1", "a2", "b2"]
 

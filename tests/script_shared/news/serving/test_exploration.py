@@ -1,12 +1,13 @@
 """A few places for what nobody has judged yet."""
 
 from collections import Counter
+from hashlib import blake2b
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from script_shared.news.serving.exploration import Fresh, draw, with_explored
+from script_shared.news.serving.exploration import PRIOR_CLICKS, PRIOR_IMPRESSIONS, Fresh, draw, with_explored
 
 
 def fresh(clicks, shown):
@@ -24,6 +25,13 @@ def test_what_was_shown_often_without_a_click_is_hardly_drawn_and_what_is_clicke
     assert min(drawn["f1"], drawn["f2"]) > 50
     assert drawn["f0"] < 5
     assert {draw(fresh([0, 40, 0], [500, 100, 0]), 1, str(seed))[0] for seed in range(100)} == {"f1"}
+
+
+def test_clicks_without_an_impression_are_no_misses():
+    clicks = np.arange(500.0) % 10
+    random = np.random.default_rng(int.from_bytes(blake2b(b"x", digest_size=8).digest(), "little"))
+    rates = random.beta(PRIOR_CLICKS + clicks, PRIOR_IMPRESSIONS - PRIOR_CLICKS)
+    assert draw(fresh(clicks, 0 * clicks), 500, "x") == [f"f{place}" for place in np.argsort(-rates)]
 
 
 def test_without_slots_or_articles_nothing_is_drawn():
