@@ -17,7 +17,8 @@ from script_shared.news.serving.recommender import LiveRecommender
 from script_shared.news.state.state import LiveState
 from tests.app.releases_made import SECTIONS, make_release
 from tests.script_shared.news.rules.rules_made import pin, rule
-from tests.script_shared.news.serving.test_recommender import LIVE, SERVING, AnyRanker, busy
+from tests.script_shared.news.serving.recommender_made import LIVE, SERVING, busy
+from tests.script_shared.news.serving.test_any_failure import AnyRanker
 
 articles = st.sampled_from([f"a{number}" for number in range(10, 50, 3)])
 kinds = st.sampled_from(["boost", "bury"])
