@@ -16,7 +16,7 @@ from script_shared.news.serving.recommender import LiveRecommender
 from script_shared.news.state.state import LiveState
 from tests.app.releases_made import NOW_MS, make_release
 from tests.script_shared.news.rules.rules_made import pin, rule
-from tests.script_shared.news.serving.test_recommender import LIVE, SERVING, busy
+from tests.script_shared.news.serving.recommender_made import LIVE, SERVING, busy
 
 
 def test_rules_of_the_window_are_read_from_the_log(tmp_path: Path) -> None:

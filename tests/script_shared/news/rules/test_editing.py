@@ -18,7 +18,8 @@ from script_shared.news.serving.recommender import LiveRecommender
 from script_shared.news.state.state import LiveState
 from tests.app.releases_made import ALIVE, NOW_MS, READS, SECTIONS, make_release
 from tests.script_shared.news.rules.rules_made import HOUR_MS, pin, rule
-from tests.script_shared.news.serving.test_recommender import LIVE, SERVING, broken, busy
+from tests.script_shared.news.serving.recommender_made import LIVE, SERVING, busy
+from tests.script_shared.news.serving.test_any_failure import broken
 
 EDITORS = "chosen by the editors"
 FAILURES = ("candidates", "rank", "segment_model", "texts", "exploration", "reasons")
