@@ -55,6 +55,16 @@ class MlflowStore:
         self._experiment = self._experiment_id(_artifacts_beside(address))
         self._runs = {run.data.tags.get(KEY, ""): run for run in self._all_runs()}
 
+    @property
+    def experiment(self) -> str:
+        """Id of the experiment."""
+        return self._experiment
+
+    def run_ids(self) -> dict[str, str]:
+        """MLflow's ids of the runs that nobody deleted, by key of their record."""
+        kept = {key: run for key, run in self._runs.items() if run.info.lifecycle_stage != "deleted"}
+        return {key: str(run.info.run_id) for key, run in kept.items()}
+
     def _experiment_id(self, artifacts: str | None) -> str:
         found = self._client.get_experiment_by_name(self._name)
         if found is None:

@@ -10,6 +10,7 @@ from pipelines.tracking.folder import TrackingFolder
 from pipelines.tracking.mlflow_store import MlflowStore, import_client, is_refusal
 from pipelines.tracking.record import Record
 from pipelines.tracking.registry_plan import CANDIDATE, PRODUCTION, registry_plan
+from pipelines.tracking.run_ids import write_run_ids
 from script_shared.addresses import sqlite_file
 from script_shared.errors import UnavailableError
 from script_shared.settings import Settings
@@ -103,6 +104,7 @@ def _bring_up_to_date(desk: TrackingFolder, records: list[Record], outcome: Outc
             outcome.problem = f"run {record.run_id}: {safe_message(error, desk.settings)}"
     recorded = [record for record in records if record.run_id not in refused]
     outcome.waiting = len(records) - len(recorded)
+    write_run_ids(desk.settings.evaluation_dir / desk.use_case, store.experiment, store.run_ids(), recorded)
     plan = registry_plan(desk.releases)
     gone = {record.release.version: record.release for record in recorded if record.release} | plan.releases
     in_order = sorted(gone.values(), key=lambda release: (release.created_at, release.version))

@@ -106,6 +106,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     ours = {
         "PAUTA_DATA_DIR": str(settings.data_dir.absolute()),
         "PAUTA_MODELS_URI": settings.models_uri,
+        "PAUTA_EVALUATION_DIR": str(settings.evaluation_dir.absolute()),
         "PAUTA_CACHE_DIR": str(settings.cache_dir),
         "PAUTA_USE_CASES": settings.use_cases,
         "PAUTA_MLFLOW_URI": settings.mlflow_address or "off",

@@ -8,13 +8,17 @@ from fastapi import APIRouter, HTTPException, Response
 from fastapi import Path as InPath
 
 from app.operations import figures
-from app.operations.case_page import NAME, TheCase
+from app.operations.case_page import NAME, CasePage, TheCase
 from app.operations.links import Links
+from app.operations.run_links import RunLinks
 from app.shell.page_route import PageRoute
+from script_shared.audit.decision import Entry
+from script_shared.errors import UnavailableError
 
 router = APIRouter(prefix=f"/{NAME}/{{use_case}}", include_in_schema=False, route_class=PageRoute)
 KINDS = {"-data-card.html": "data_card", "-drift.html": "drift", ".html": "evaluation"}
 MOST = 100
+TRAININGS = 500  # entries of the record that are looked at for the DAG runs
 REPORT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,199}\.html")
 HEADERS = {  # a report is text of a pipeline: its script runs without the session of the person who reads it
     "Content-Security-Policy": "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; "
@@ -39,18 +43,28 @@ def get_runs_page(case: TheCase) -> Response:
     names = sorted({*reports, *releases, *(name for name in evaluated if "." not in name)}, reverse=True)[:MOST]
     found = figures.by_run(rows, names)
     segments = figures.segments_in(rows)
+    links = Links.of(case.service.settings)
+    places = RunLinks(links, case.name, _trainings(case), folder / case.name)
     lines: list[dict[str, Any]] = [
         {
             "run": name,
             "at": evaluated.get(name, ""),
             "reports": reports.get(name, {}),
             "release": releases.get(name),
+            "links": places.of(name, evaluated.get(name, "")),
             "values": [found.get((name, chosen, segment)) if chosen else None for segment in segments],
         }
         for name in names
     ]
-    links = Links.of(case.service.settings)
     return case.page("operations/runs", "runs", lines=lines, chosen=chosen, segments=segments, links=links)
+
+
+def _trainings(case: CasePage) -> list[Entry]:
+    """The newest trainings in the record; none while it is unreachable."""
+    try:
+        return case.service.log.audit.read(what="training", use_case=case.name, limit=TRAININGS)
+    except UnavailableError:
+        return []
 
 
 @router.get("/reports/{name}")

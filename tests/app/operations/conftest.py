@@ -9,6 +9,10 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from pipelines.tracking.record import Record
+from pipelines.tracking.run_ids import write_run_ids
+from script_shared.audit.kinds import training_decision
+from script_shared.audit.trail import record_once
 from script_shared.events import EventLog
 from script_shared.releases import Releases
 from script_shared.settings import Settings
@@ -69,6 +73,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, folders: dict[str, Path]) -> 
         _publish(releases, folders)
         _write_evaluations(settings.evaluation_dir)
         tokens = _make_tokens(settings)
+        _record_trainings(settings)
         with serving(settings) as client:
             until(lambda: release_of(client) == "v2")
             yield Site(client, settings, releases, double, tokens)
@@ -109,6 +114,17 @@ def _write_evaluations(folder: Path) -> None:
     }
     figures = {"run_id": "run-2", "measured_at": "2026-01-02T00:00:00+00:00", "comparisons": {"long_term": comparison}}
     (own / "drift.json").write_text(json.dumps(figures))
+    write_run_ids(own, "7", {"run-2@1": "abc"}, [Record("run-2@1", "run-2", "finished", 0, 0)])
+
+
+def _record_trainings(settings: Settings) -> None:
+    """One that the monitoring triggered, one by hand in Airflow, and one by a command."""
+    for who, why, run in (
+        ("dag:news_monitoring", "drift", "run-1"),
+        ("dag:news_training", "started as manual: manual__2026-01-02T00:00:00+00:00", "run-2"),
+        ("command:ana", "", "run-3"),
+    ):
+        record_once(settings, training_decision(who, "news", cause="person", why=why, evidence={"run": run}))
 
 
 def _make_tokens(settings: Settings) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What MLflow holds after a delivery, with a real MLflow on SQLite."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -40,6 +41,19 @@ def test_a_training_and_its_release_stand_in_mlflow_and_the_aliases_name_it(sett
     assert tags["uri"] == f"{settings.models_uri}/news/releases/r1"
     assert len(tags["manifest_sha256"]) == 64
     assert seen["aliases"] == {"production": "r1", "candidate": "r1"}
+
+
+def test_pages_can_link_a_run_to_its_record_also_after_the_run_was_removed(settings: Settings) -> None:
+    whole(settings, "r1")
+    reconcile(settings, "news")
+    for folder in (settings.data_dir / "news").glob("*/r1"):
+        shutil.rmtree(folder)
+    whole(settings, "r2", 100)
+    reconcile(settings, "news")
+    content = json.loads((settings.evaluation_dir / "news" / "mlflow_runs.json").read_text())
+    found = runs(address(settings))
+    assert content["runs"] == {name: found[name].info.run_id for name in ("r1", "r2")}
+    assert content["experiment"] == found["r1"].info.experiment_id
 
 
 def test_doing_it_again_changes_nothing(settings: Settings) -> None:
