@@ -160,6 +160,17 @@ def test_a_shadow_changes_no_answer_and_its_list_is_kept_beside(site: Site) -> N
     site.stop("shade")
 
 
+def test_a_reader_is_seen_beside_another_release_that_nobody_gets(site: Site) -> None:
+    site.start("beside", [{"name": "new", "release": "v2"}], way="shadow")
+    wanted = {"side": "beside/new", "user": "log1"}
+    until(lambda: site.client.post("/news/list", json=wanted).json().get("release") == "v2")
+    shown = site.client.post("/news/list", json=wanted).json()
+    assert all(item["title"].startswith("Nova") for item in shown["items"])
+    assert site.client.post("/news/list", json={**wanted, "side": "in_service"}).json()["release"] == "v1"
+    assert site.answer("log1")["release"] == "v1"
+    site.stop("beside")
+
+
 def _scored(result: str) -> str:
     return f'pauta_experiment_answers_total{{experiment="shade",result="{result}",variant="new"}}'
 
