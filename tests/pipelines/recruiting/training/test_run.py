@@ -4,11 +4,14 @@ import json
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from pipelines.recruiting.evaluation import counterfactual as counterfactual_test
 from pipelines.recruiting.evaluation.counterfactual import MOVED
 from pipelines.recruiting.evaluation.outcome_groups import KIND
+from pipelines.recruiting.sources.generated import generate
+from pipelines.recruiting.sources.planted.personal import traces
 from pipelines.recruiting.tables.reading import read_tables
 from pipelines.recruiting.training import step
 from pipelines.recruiting.training.encoder_fit import encode_all
@@ -20,7 +23,7 @@ from script_shared.errors import InputError, ReleaseCorruptError, UnavailableErr
 from script_shared.recruiting.features.match_features import NAMES
 from script_shared.recruiting.features.world import World
 from script_shared.recruiting.ranking.matcher import Matcher
-from script_shared.recruiting.ranking.skills import FILLERS
+from script_shared.recruiting.ranking.skills import FILLERS, compare, skills_of
 from script_shared.recruiting.records import Candidate, Vacancy
 from script_shared.recruiting.store.figures import FigureStore
 from script_shared.recruiting.texts import words
@@ -122,6 +125,51 @@ def test_a_vacancy_is_answered_with_candidates_and_reasons(matcher: Matcher) -> 
     assert all(set(words(skill)) - FILLERS <= have for skill in reasons.skills.shared)
     assert not any(set(words(skill)) - FILLERS <= have for skill in reasons.skills.missing)
     assert matcher.candidates.record(found[0].row)["cv_text"] is None
+
+
+def test_planted_skills_are_found_and_the_others_are_missing(run: Context, matcher: Matcher) -> None:
+    truth = run.run.read("landing") / "truth"
+    has = dict(pl.read_parquet(truth / "candidates.parquet").select("candidate_id", "skills").iter_rows())
+    wants = dict(pl.read_parquet(truth / "vacancies.parquet").iter_rows())
+    shared, lacking, missing = 0, 0, 0
+    for row in matcher.open_vacancies().tolist()[:20]:
+        phrases = {skill: f"Experiência com {skill}" for skill in wants[matcher.vacancies.id_of(row)]}
+        named = {skill: text for skill, text in phrases.items() if text in skills_of(matcher.vacancies.get(row))}
+        for each in matcher.rank_candidates(row, None, 10):
+            found = compare(matcher.vacancies.get(row), matcher.candidates.words_of(each.row), most=100)
+            planted = set(has[matcher.candidates.id_of(each.row)])
+            assert {named[skill] for skill in planted & named.keys()} <= set(found.shared)
+            shared += len(planted & named.keys())
+            lacking += len(named.keys() - planted)
+            missing += len({named[skill] for skill in named.keys() - planted} & set(found.missing))
+    assert shared > 50
+    assert missing > 0.7 * lacking > 50
+
+
+def test_no_planted_personal_data_is_in_the_release_or_its_index(
+    run: Context, matcher: Matcher, tmp_path: Path
+) -> None:
+    _, _, files = generate(tmp_path, run.params.generated)
+    pieces = 0
+    for row in range(len(matcher.candidates)):
+        text = json.dumps(matcher.candidates.record(row), ensure_ascii=False, default=str)
+        for piece in files.personal.get(matcher.candidates.id_of(row), ()):
+            pieces += 1
+            left = traces(f"{text} {' '.join(sorted(matcher.candidates.words_of(row)))}", piece)
+            assert set(left) <= {"Paulo"}, "a city has this name, too"
+    assert pieces >= 300
+    secrets = {
+        secret.encode()
+        for own in files.personal.values()
+        for piece in own
+        if piece.kind != "name"
+        for secret in piece.secrets
+        if len(secret) >= 8 and not secret.isdigit()  # digits are in the numbers of trees, too
+    }
+    assert len(secrets) > 100
+    for file in (path for path in run.run.read("trained").rglob("*") if path.is_file()):
+        content = file.read_bytes()
+        assert [secret for secret in secrets if secret in content] == [], file.name
 
 
 def test_what_is_added_is_found_at_once_and_what_is_erased_never_again(matcher: Matcher) -> None:
