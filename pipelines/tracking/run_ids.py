@@ -21,13 +21,13 @@ def write_run_ids(folder: Path, experiment: str, ids: Mapping[str, str], records
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / NAME
-    found = _known(path, experiment) | {each.run_id: ids[each.key] for each in records if each.key in ids}
+    found = _read_runs(path, experiment) | {each.run_id: ids[each.key] for each in records if each.key in ids}
     partial = partial_of(path)
     partial.write_text(json.dumps({"experiment": experiment, "runs": found}), encoding="utf-8")
     partial.replace(path)
 
 
-def _known(path: Path, experiment: str) -> dict[str, str]:
+def _read_runs(path: Path, experiment: str) -> dict[str, str]:
     """What the file says of the same experiment; nothing where it is missing or damaged."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
