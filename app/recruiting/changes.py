@@ -75,6 +75,28 @@ async def add_application(loaded: RecruitingRelease, body: ApplicationRecord) ->
     return await _put(loaded, "applications", record, body.version)
 
 
+async def remove_application(loaded: RecruitingRelease, candidate: str, vacancy: str, version: int) -> None:
+    """Remove an application, such as one that was added by mistake.
+
+    Args:
+        loaded: the release in service; its tables note the removal, also of an application of the files.
+        candidate: id, as a request has it.
+        vacancy: id, as a request has it.
+        version: of the stored application; 0 for one of the files.
+
+    Raises:
+        HTTPException: 404, there is no such application.
+        ConflictError: it has another version.
+    """
+    matcher = loaded.matcher
+    person, row = matcher.candidates.row(candidate), matcher.vacancies.row(vacancy)
+    applied = {entry[0] for entry in matcher.world.activity.of_candidate.get(person, ())}
+    if person < 0 or loaded.erased.has(candidate) or row not in applied:
+        raise HTTPException(404, "There is no such application.")
+    await asyncio.to_thread(loaded.live.store.remove, "applications", [candidate, vacancy], version)
+    await loaded.live.follow(matcher, loaded.position, now=True)
+
+
 async def _put(loaded: RecruitingRelease, kind: Kind, record: dict[str, Any], version: int) -> StoredRow:
     stored = await asyncio.to_thread(loaded.live.store.put, kind, record, version)
     if "candidate_id" in record:

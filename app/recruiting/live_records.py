@@ -111,7 +111,7 @@ class LiveRecords:
                 matcher.add_vacancy(Vacancy.of(record))
         elif stored.kind == "candidates":
             self._put_candidate(matcher, stored)
-        elif not stored.removed:
+        else:
             self._put_application(matcher, stored)
 
     def _put_candidate(self, matcher: Matcher, stored: StoredRow) -> None:
@@ -125,6 +125,9 @@ class LiveRecords:
         record = stored.record
         candidate, vacancy = matcher.candidates.row(record["candidate_id"]), matcher.vacancies.row(record["vacancy_id"])
         if candidate < 0 or vacancy < 0:
+            return
+        if stored.removed:
+            matcher.remove_application(candidate, vacancy)
             return
         grade = self.grades.grade_of(record["status"])
         days = day_of(record["applied_on"]), day_of(record["updated_on"])

@@ -8,7 +8,7 @@ from fastapi import HTTPException, Path, Query, Response
 from app.decisions import TheDecisions
 from app.http.bodies import BodyRoute
 from app.recruiting.answers import private_json
-from app.recruiting.changes import add_application, add_candidate, add_vacancy
+from app.recruiting.changes import add_application, add_candidate, add_vacancy, remove_application
 from app.recruiting.live_release import InService
 from app.recruiting.record_shapes import (
     NAME,
@@ -126,6 +126,25 @@ async def post_application(body: ApplicationRecord, loaded: InService, decisions
     stored = await add_application(loaded, body)
     await decisions.record("editorial", "recruiting", after=body.vacancy_id, why="an application stored")
     return private_json(_record_json(stored))
+
+
+@router.delete(
+    "/applications",
+    summary="Remove an application",
+    response_model=RemovedRecord,
+    dependencies=[require("editor", "recruiting")],
+)
+async def delete_application(
+    loaded: InService,
+    decisions: TheDecisions,
+    candidate_id: Annotated[str, Query(max_length=64, pattern=NAME)],
+    vacancy_id: Annotated[str, Query(max_length=64, pattern=NAME)],
+    version: Annotated[int, Query(ge=0, description="Of the stored record; 0 for one of the files.")] = 0,
+) -> Response:
+    """The application counts no longer, nor in later trainings. 404 where there is none, 409 for another version."""
+    await remove_application(loaded, candidate_id, vacancy_id, version)
+    await decisions.record("editorial", "recruiting", before=vacancy_id, why="an application removed")
+    return private_json({"removed": True})
 
 
 def _record_json(stored: StoredRow) -> dict[str, Any]:

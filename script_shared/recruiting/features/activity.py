@@ -72,6 +72,17 @@ class Activity:
                 entries[place] = (other, entries[place][1], new.updated, new.grade)
         self._note([new.candidate], [new.vacancy])
 
+    def remove(self, candidate: int, vacancy: int) -> None:
+        """Forget one application; nothing changes if there is none.
+
+        Args:
+            candidate: row of the candidate.
+            vacancy: row of the vacancy.
+        """
+        for side, own, other in ((self.of_candidate, candidate, vacancy), (self.of_vacancy, vacancy, candidate)):
+            side[own] = [entry for entry in side.get(own, ()) if entry[0] != other]
+        self._note([candidate], [vacancy])
+
     def latest(self, candidate: int, most: int, leave_out: int = -1) -> list[Known]:
         """A candidate's newest applications, newest first, one vacancy left out.
 

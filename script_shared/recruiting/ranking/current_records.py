@@ -88,6 +88,17 @@ class CurrentRecords:
             self.day = max(self.day, day)
             self._index_candidate(candidate)
 
+    def remove_application(self, candidate: int, vacancy: int) -> None:
+        """Forget an application, which no longer counts in features.
+
+        Args:
+            candidate: row of the candidate.
+            vacancy: row of the vacancy.
+        """
+        with self._lock:
+            self.world.activity.remove(candidate, vacancy)
+            self._index_candidate(candidate)
+
     def erase_candidate(self, row: int) -> None:
         """Remove a candidate from index, activity and answers.
 

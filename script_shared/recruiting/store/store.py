@@ -181,7 +181,8 @@ class RecruitingStore:
             before = _row(connection, kind, key)
             if version != (before.version if before and not before.removed else 0):
                 raise ConflictError(STALE, fix=FIX)
-            values = {each.name: record.get(each.name) for each in table.columns if each.name not in OWN}
+            own = [each for each in table.columns if each.name not in OWN]
+            values = {each.name: record.get(each.name, None if each.nullable else "") for each in own}
             values |= {"version": (before.version if before else 0) + 1, "change": change, "removed": removed}
             if before:
                 connection.execute(update(table).where(_is(table, kind, key)).values(values))
