@@ -39,7 +39,7 @@ PLATFORM = {  # folders that are no use case
     },
     "script_shared": {
         *("algorithms", "audit", "data", "demo", "environments", "evaluation", "events", "experiments", "exploration"),
-        *("models", "params", "people", "plots", "releases", "storage", "tracing"),
+        *("models", "params", "people", "plots", "releases", "settings", "storage", "tracing"),
     },
 }
 

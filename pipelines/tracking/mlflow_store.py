@@ -52,18 +52,8 @@ class MlflowStore:
     def __init__(self, address: str, name: str) -> None:
         self._client = import_client()(tracking_uri=address, registry_uri=address)
         self._name = name
-        self._experiment = self._experiment_id(_artifacts_beside(address))
-        self._runs = {run.data.tags.get(KEY, ""): run for run in self._all_runs()}
-
-    @property
-    def experiment(self) -> str:
-        """Id of the experiment."""
-        return self._experiment
-
-    def run_ids(self) -> dict[str, str]:
-        """MLflow's ids of the runs that nobody deleted, by key of their record."""
-        kept = {key: run for key, run in self._runs.items() if run.info.lifecycle_stage != "deleted"}
-        return {key: str(run.info.run_id) for key, run in kept.items()}
+        self.experiment = self._experiment_id(_artifacts_beside(address))
+        self.runs = {run.data.tags.get(KEY, ""): run for run in self._all_runs()}
 
     def _experiment_id(self, artifacts: str | None) -> str:
         found = self._client.get_experiment_by_name(self._name)
@@ -79,15 +69,13 @@ class MlflowStore:
 
         token = None
         while token != "":
-            page = self._client.search_runs(
-                [self._experiment], "", ViewType.ALL, 1_000, ["attribute.start_time"], token
-            )
+            page = self._client.search_runs([self.experiment], "", ViewType.ALL, 1_000, ["attribute.start_time"], token)
             yield from page
             token = page.token or ""
 
     def has(self, record: Record) -> bool:
         """Whether MLflow has the record as it is now, or a person deleted its run there."""
-        run = self._runs.get(record.key)
+        run = self.runs.get(record.key)
         return run is not None and (
             run.info.lifecycle_stage == "deleted" or run.data.tags.get(DIGEST) == record.digest()
         )
@@ -99,10 +87,10 @@ class MlflowStore:
         """
         if self.has(record):
             return False
-        run = self._runs.get(record.key)
+        run = self.runs.get(record.key)
         if run is None:
             tags = {KEY: record.key, RUN_ID: record.run_id}
-            run = self._client.create_run(self._experiment, record.started_ms, tags, record.run_id)
+            run = self._client.create_run(self.experiment, record.started_ms, tags, record.run_id)
         run_id = run.info.run_id
         self._write_values(run_id, record, set(run.data.params))
         self._write_data(run_id, record.data)
@@ -112,7 +100,7 @@ class MlflowStore:
         else:
             self._client.set_terminated(run_id, STATUS[record.state], record.ended_ms)
         self._client.set_tag(run_id, DIGEST, record.digest())
-        self._runs[record.key] = self._client.get_run(run_id)
+        self.runs[record.key] = self._client.get_run(run_id)
         return True
 
     def _write_values(self, run_id: str, record: Record, known: set[str]) -> None:
@@ -198,7 +186,7 @@ class MlflowStore:
     def _run_of(self, release: Release) -> str | None:
         """MLflow's run of the training that made it."""
         return next(
-            (str(run.info.run_id) for run in self._runs.values() if run.data.tags.get(RELEASE) == release.version), None
+            (str(run.info.run_id) for run in self.runs.values() if run.data.tags.get(RELEASE) == release.version), None
         )
 
     def aliases(self) -> dict[str, str]:

@@ -104,13 +104,19 @@ def _bring_up_to_date(desk: TrackingFolder, records: list[Record], outcome: Outc
             outcome.problem = f"run {record.run_id}: {safe_message(error, desk.settings)}"
     recorded = [record for record in records if record.run_id not in refused]
     outcome.waiting = len(records) - len(recorded)
-    write_run_ids(desk.settings.evaluation_dir / desk.use_case, store.experiment, store.run_ids(), recorded)
+    write_run_ids(desk.settings.evaluation_dir / desk.use_case, store.experiment, _ids_of(store), recorded)
     plan = registry_plan(desk.releases)
     gone = {record.release.version: record.release for record in recorded if record.release} | plan.releases
     in_order = sorted(gone.values(), key=lambda release: (release.created_at, release.version))
     outcome.versions = store.write_versions(in_order, set(plan.releases))
     outcome.aliases = store.write_aliases(plan.aliases, (CANDIDATE, PRODUCTION))
     desk.forget(record.run_id for record in recorded)
+
+
+def _ids_of(store: MlflowStore) -> dict[str, str]:
+    """MLflow's ids of the runs that nobody deleted, by key of their record."""
+    kept = [each for each in store.runs.items() if each[1].info.lifecycle_stage != "deleted"]
+    return {key: str(run.info.run_id) for key, run in kept}
 
 
 def safe_message(error: Exception, settings: Settings) -> str:
