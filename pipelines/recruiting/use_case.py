@@ -57,5 +57,7 @@ RECRUITING = UseCase(
     training_record="pipelines.recruiting.release.training_record:record_of",
     simulated_drift="pipelines.recruiting.sources.simulated_drift:simulated_drift",
     landing_source="json",
+    fingerprint="pipelines.recruiting.sources.json_files:fingerprint",
     check="pipelines.recruiting.tables.landing:check",
+    schedule="0 4 * * *",
 )

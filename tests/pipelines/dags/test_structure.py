@@ -76,6 +76,7 @@ SCHEDULES = {
     "experiments": "*/20 * * * *",
     **{f"{name}_monitoring": "*/5 * * * *" for name in ("news", "recruiting", "students")},
     "news_evaluation": "0 */6 * * *",
+    "recruiting_data": "0 4 * * *",
     "students_data": "0 5 1 3 *",
     "maintenance": "30 3 * * *",
 }
