@@ -15,7 +15,14 @@ WHAT = "the folder or zip that holds applicants.json, prospects.json and vagas.j
 
 
 def fingerprint(context: Context) -> str:
-    """Names, sizes and times of the files."""
+    """Names, sizes and times of the files.
+
+    Args:
+        context: its options name the folder or zip.
+
+    Raises:
+        InputError: no path was given, or a file is missing.
+    """
     path = given_path(context, WHAT)
     files = files_in(path) if path.is_dir() else {path.name: path}
     lines = [f"{name} {stamp(file)}" for name, file in files.items()]
