@@ -44,7 +44,12 @@ async def list_records(
         str | None, Query(max_length=64, pattern=NAME, description="Only applications of this one.")
     ] = None,
     q: Annotated[
-        str, Query(max_length=200, description="Only records with these words in the title, or in the status.")
+        str,
+        Query(
+            max_length=200,
+            pattern=r"^[^\x00]*$",  # PostgreSQL takes no NUL
+            description="Only records with these words in the title, or in the status.",
+        ),
     ] = "",
     before: Annotated[
         int | None, Query(ge=1, lt=2**63, description="The `next` of a page, for the following page.")

@@ -73,6 +73,7 @@ def test_another_version_is_a_409_and_the_record_stays(client: httpx.Client) -> 
     found = client.get("/recruiting/records/vacancies/new-1").json()
     assert (found["record"]["title"], found["version"]) == ("Outra", 2)
     assert client.get("/recruiting/records/vacancies").json()["total"] == 1
+    assert client.get("/recruiting/records/vacancies?q=%00").status_code == 422
     for text, count in (("outra", 1), ("sap", 0)):
         assert client.get("/recruiting/records/vacancies", params={"q": text}).json()["total"] == count
 
