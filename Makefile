@@ -121,7 +121,8 @@ test: install ## The test suite, without the tests that take more than a few sec
 
 .PHONY: test-slow
 test-slow: install ## The tests that take seconds to a minute: processes that are killed, browsers, whole trainings; CI runs them too
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "slow and not long" tests
+	PAUTA_TEST_PICTURES="$${PAUTA_TEST_PICTURES-$(CURDIR)/.pauta/pictures}" \
+	  $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "slow and not long" tests
 
 .PHONY: test-long
 test-long: install ## The tests that take minutes: make run end to end, runs killed in every step, a week of the live guard

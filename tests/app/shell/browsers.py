@@ -39,8 +39,9 @@ def browser() -> Iterator[Any]:
 
 
 def keep_picture(page: Any, name: str) -> None:
-    """Keep a picture of the whole page in the folder ``PAUTA_TEST_PICTURES``, where it is set."""
+    """Keep a picture of the whole page in the folder ``PAUTA_TEST_PICTURES``, where it is set; it is made."""
     if folder := os.environ.get("PAUTA_TEST_PICTURES"):
+        os.makedirs(folder, exist_ok=True)
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.app.conftest import TOKEN
-from tests.app.shell.browsers import LOOKS, SIZES, barriers, browser, fits, window
+from tests.app.shell.browsers import LOOKS, SIZES, barriers, browser, fits, keep_picture, window
 
 __all__ = ["browser"]  # a fixture
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -15,8 +15,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_shared_pages_fit_and_are_accessible(browser: Any, common: httpx.Client, size: str, scheme: str) -> None:
     with window(browser, common, "", viewport=SIZES[size], color_scheme=scheme) as page:
-        for path in ("/", "/login", "/nothing"):
+        for name, path in {"front": "/", "login": "/login", "unknown": "/nothing"}.items():
             page.goto(path)
+            keep_picture(page, f"shell-{name}-{size}")
             assert fits(page), path
             assert barriers(page) == [], path
 

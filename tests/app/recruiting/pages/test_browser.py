@@ -8,7 +8,7 @@ import pytest
 from tests.app.conftest import TOKEN
 from tests.app.recruiting.pages.conftest import RUI
 from tests.app.recruiting.releases import VACANCY
-from tests.app.shell.browsers import LOOKS, SIZES, barriers, browser, fits, window
+from tests.app.shell.browsers import LOOKS, SIZES, barriers, browser, fits, keep_picture, window
 
 __all__ = ["browser"]  # a fixture
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -62,17 +62,18 @@ def test_every_page_fits_and_is_accessible(browser: Any, service: httpx.Client, 
         page.goto(f"{PAGE}/vacancies/{VACANCY}")
         boxes = page.locator("li.match input[name=candidate]")
         one, two = (boxes.nth(place).get_attribute("value") for place in (0, 1))
-        for path in (
-            "/",
-            PAGE,
-            f"{PAGE}/new",
-            f"{PAGE}/search?q=java",
-            f"{PAGE}/vacancies/{VACANCY}",
-            f"{PAGE}/vacancies/{VACANCY}/compare?candidate={one}&candidate={two}",
-            f"{PAGE}/candidates/{one}",
-            f"{PAGE}/vacancies/nothing",
-        ):
+        for name, path in {
+            "front": "/",
+            "open": PAGE,
+            "new": f"{PAGE}/new",
+            "search": f"{PAGE}/search?q=java",
+            "vacancy": f"{PAGE}/vacancies/{VACANCY}",
+            "compare": f"{PAGE}/vacancies/{VACANCY}/compare?candidate={one}&candidate={two}",
+            "candidate": f"{PAGE}/candidates/{one}",
+            "unknown": f"{PAGE}/vacancies/nothing",
+        }.items():
             page.goto(path)
+            keep_picture(page, f"recruiting-{name}-{size}")
             assert fits(page), path
             assert barriers(page) == [], path
 
