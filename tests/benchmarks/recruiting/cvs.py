@@ -1,22 +1,20 @@
 """A CV's vacancy among the open ones: encoders as they are, with a learnt projection, and the ranker above them."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from pipelines.recruiting.evaluation.figures import CANDIDATE, Figure, figures, rank_values
 from pipelines.recruiting.evaluation.orders import places
 from pipelines.recruiting.training.cases import replay
-from pipelines.recruiting.training.encoder_fit import EncodedData, encode_all, project
+from pipelines.recruiting.training.encoder_fit import encode_all
 from pipelines.recruiting.training.records import Data
 from pipelines.recruiting.training.step import model_params
 from script_shared.arrays import FloatArray, IntArray
-from script_shared.recruiting.encoders.base import Encoder
 from script_shared.recruiting.encoders.sentence import Sentence
 from script_shared.recruiting.encoders.tfidf import Tfidf
 from script_shared.recruiting.features.pairs import pair_features
 from script_shared.recruiting.params import RecruitingParams
 from script_shared.recruiting.ranking.boosted import scores_of
+from tests.benchmarks.recruiting.encoded import learnt_sides, vectors_of
 from tests.benchmarks.recruiting.next_vacancy import fitted
 
 RESAMPLES = 1000
@@ -29,11 +27,11 @@ def cv_figures(data: Data, params: RecruitingParams, first: int, end: int) -> li
     texts = {
         "lsa": (lsa.vacancies, lsa.candidates),
         "tfidf": _tfidf(data, first),
-        **_projected(data, lsa, first, params),
+        **learnt_sides(data, lsa, first, params),
     }
-    sentence = _vectors(data, Sentence())
+    sentence = vectors_of(data, Sentence())
     texts["sentence"] = (sentence.vacancies, sentence.candidates)
-    texts |= {f"sentence_{name}": sides for name, sides in _projected(data, sentence, first, params).items()}
+    texts |= {f"sentence_{name}": sides for name, sides in learnt_sides(data, sentence, first, params).items()}
     values: dict[str, dict[str, list[float]]] = {}
     for today in replay(data, world, first, end, model_params(params).openness):
         for place in today.places.tolist():
@@ -49,25 +47,6 @@ def cv_figures(data: Data, params: RecruitingParams, first: int, end: int) -> li
                 for metric, each in rank_values(places(score, open_ == vacancy)).items():
                     values.setdefault(model, {}).setdefault(metric, []).extend(each.tolist())
     return figures(values, RESAMPLES, params.ranker.seed)[0]
-
-
-def _vectors(data: Data, encoder: Encoder) -> EncodedData:
-    """Vectors of the texts; titles are not needed here."""
-    sides = []
-    for records in (data.vacancies, data.candidates):
-        filled = np.asarray([any(each.document.values()) for each in records])
-        found = np.zeros((len(records), encoder.width), np.float32)
-        found[filled] = encoder.encode([each.document for each, some in zip(records, filled, strict=True) if some])
-        sides.append(found)
-    return EncodedData(encoder, sides[0], sides[0], sides[1], sides[1])
-
-
-def _projected(
-    data: Data, encoded: EncodedData, first: int, params: RecruitingParams
-) -> Mapping[str, tuple[FloatArray, FloatArray]]:
-    spaces = project(data, encoded, first, params.encoder)
-    learnt = (spaces.projection.apply(encoded.vacancies), spaces.candidate_projection.apply(encoded.candidates))
-    return {"learnt": learnt}
 
 
 def _tfidf(data: Data, first: int) -> tuple[FloatArray, FloatArray]:
