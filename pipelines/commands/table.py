@@ -29,6 +29,7 @@ COMMANDS = {
     "simulate-drift": Command(
         "drop generated data that differ and run every step", "pipelines.commands.simulate_drift:main"
     ),
+    "student-features": Command("show a student's training row as it was", "pipelines.commands.student_features:main"),
     "tokens": Command("make, list and revoke named tokens", "pipelines.commands.tokens:main"),
     "tracking": Command("inspect and repair the records in MLflow", "pipelines.tracking.cli:main"),
 }

@@ -10,6 +10,9 @@ _NAME = "student "  # apart from users of other use cases, who may have the same
 def normal_id(ra: str) -> str:
     """An id as the years are joined by it: no blanks, upper case.
 
+    Args:
+        ra: id of the student, as in the sheets or in a request.
+
     >>> normal_id(" ra - 12 ")
     'RA-12'
     """

@@ -112,7 +112,14 @@ def matrix(columns: Columns, names: Sequence[str], ruler: Ruler) -> Float64s:
 
 
 def columns_of(records: Sequence[Mapping[str, float | None]]) -> dict[str, FloatArray]:
-    """Records as columns of RECORD; what a record lacks is nan."""
+    """Records as columns of RECORD; what a record lacks is nan.
+
+    Args:
+        records: by name of RECORD; None where something is not known.
+
+    Returns:
+        float64 (n) by name, for each name of RECORD.
+    """
     return {
         name: np.array([np.nan if record.get(name) is None else record[name] for record in records], float)
         for name in RECORD
