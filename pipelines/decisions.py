@@ -114,7 +114,7 @@ def note_maintenance(context: Context, facts: Mapping[str, Any], by: str) -> Non
     """
     counts = {name: _size(value) for name, value in facts.items() if name not in NO_DELETIONS}
     if any(counts.values()):
-        names = {name: facts[name] for name in ("releases", "runs") if facts.get(name)}
+        names = {name: facts[name] for name in ("releases", "runs", "erased_from_releases") if facts.get(name)}
         record(context.settings, maintenance_decision(by, context.use_case, counts, evidence=names))
 
 

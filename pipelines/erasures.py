@@ -6,10 +6,11 @@ from pathlib import Path
 
 from pipelines.runs import Run, remove
 from script_shared.arrays import IdIndex
-from script_shared.errors import PautaError
+from script_shared.errors import InputError, PautaError
 from script_shared.events import EventLog
 from script_shared.events.address import log_exists
 from script_shared.releases import Releases
+from script_shared.releases.rewrite import rewrite_releases
 from script_shared.settings import Settings
 
 log = logging.getLogger("pauta.pipelines")
@@ -55,6 +56,42 @@ def count_in_releases(
             continue
         if count := sum(are_erased(ids)):
             found[version] = count
+    return found
+
+
+def erase_from_releases(
+    releases: Releases,
+    folder: str,
+    are_erased: Callable[[Sequence[str]], Sequence[bool]],
+    erase: Callable[[Path, list[int]], None],
+) -> dict[str, int]:
+    """Take erased people out of every release that is kept, that in service included.
+
+    Args:
+        releases: of one use case.
+        folder: of the people's ids, in a release's folder.
+        are_erased: which of some ids were erased.
+        erase: takes the people at these places out of a copy of a release's files.
+
+    Returns:
+        number of people who were taken out, by version. A release of which nobody would be left stays as it is, and
+        so does one that cannot be read: both are logged.
+    """
+    found = {}
+    for version, count in count_in_releases(releases, folder, are_erased).items():
+
+        def change(copy: Path) -> None:
+            gone = are_erased(IdIndex.load(copy / folder, "ids").ids.tolist())
+            if all(gone):
+                raise InputError("everybody in it was erased.", fix="Delete it with `releases prune`.")
+            erase(copy, [place for place, erased in enumerate(gone) if erased])
+
+        try:
+            rewrite_releases(releases.uri, [version], change, f"{count} erased: taken out")
+        except PautaError as error:
+            log.warning("erased people stay in the release %s: %s", version, error)
+            continue
+        found[version] = count
     return found
 
 

@@ -12,7 +12,7 @@ from app.releases.release_guard import ReleaseGuard
 from app.releases.turn_taking import TurnTaking
 from app.use_case import ReleaseLoader
 from script_shared.clock import wall_ms
-from script_shared.releases import CachedRelease, Manifest, Pointer, Releases
+from script_shared.releases import CachedRelease, Pointer, Releases
 from script_shared.storage.local import file_lock
 from script_shared.throttle import Wait, throttle
 
@@ -64,7 +64,8 @@ class Loading(Generic[T]):
         self, pointer: Pointer, version: str, *, in_part: bool, kept: CachedRelease | None
     ) -> LoadedRelease[T]:
         started = time.perf_counter()
-        folder, manifest = self._files(version) if kept is None else (kept.folder, kept.manifest)
+        files = self._releases.fetch_with_manifest
+        folder, manifest = files(version) if kept is None else (kept.folder, kept.manifest)
         damaged = self._guard.damaged_parts(folder, manifest, in_part=in_part) if self._guard is not None else ()
         service = self._loader.load(folder, manifest, without=damaged)
         gc.collect()
@@ -73,6 +74,3 @@ class Loading(Generic[T]):
         if version == pointer.version:
             self._releases.keep(pointer, manifest)
         return LoadedRelease(service, clock, manifest, pointer, wall_ms(), seconds)
-
-    def _files(self, version: str) -> tuple[Path, Manifest]:
-        return self._releases.fetch(version), self._releases.manifest(version)

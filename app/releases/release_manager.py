@@ -122,7 +122,9 @@ class ReleaseManager(ReleaseInService[T]):
         if self.served is not None and self.served.release == pointer.version:
             if self.refusal is not None and not self.refusal.names(pointer):
                 self.refusal = None  # the pointer is back at the release in service
-            return self.loader.is_outdated()
+            refused = self.refusal is not None and self.refusal.holds(pointer)
+            rewritten = pointer.rewritings != self.served.pointer.rewritings and not refused
+            return rewritten or self.loader.is_outdated()
         return self.refusal is None or not self.refusal.holds(pointer)
 
     async def _take(self, pointer: Pointer) -> bool:

@@ -1,16 +1,18 @@
 """Erased students are left out of every data run, and the runs and releases that still hold some are found."""
 
+import shutil
 from functools import partial
 from pathlib import Path
 
 import polars as pl
 
-from pipelines.erasures import count_in_releases
+from pipelines.erasures import count_in_releases, erase_from_releases
 from pipelines.runs import MANIFEST
 from script_shared.events import ErasedUsers
 from script_shared.releases import Releases
 from script_shared.students.erasure import are_erased
 from script_shared.students.release_folder import STORE
+from script_shared.students.store import Store
 
 TABLE = "records.parquet"
 HOLDING = {"landing": MANIFEST, **dict.fromkeys(("bronze", "silver", "gold"), TABLE)}  # files that name students
@@ -30,8 +32,28 @@ def without_erased(records: pl.DataFrame, digests: frozenset[str]) -> pl.DataFra
 
 
 def releases_holding(releases: Releases, erased: ErasedUsers) -> dict[str, int]:
-    """How many erased students each release holds; nothing is served of them, and they go with the release."""
+    """How many erased students each release holds; nothing is served of them, and `maintenance` takes them out."""
     return count_in_releases(releases, STORE, partial(are_erased, digests=erased.digests)) if erased else {}
+
+
+def erase_from_kept(releases: Releases, erased: ErasedUsers) -> dict[str, int]:
+    """Take erased students out of all releases that are kept: their ids, records, labels, risks and reasons.
+
+    Args:
+        releases: of students.
+        erased: who was erased.
+
+    Returns:
+        number of students who were taken out, by version.
+    """
+    gone = partial(are_erased, digests=erased.digests)
+    return erase_from_releases(releases, STORE, gone, _erase_places) if erased else {}
+
+
+def _erase_places(folder: Path, places: list[int]) -> None:
+    left = Store.load(folder).without(places)
+    shutil.rmtree(folder / STORE)
+    left.save(folder)
 
 
 def holds_erased(table: Path, digests: frozenset[str]) -> bool:

@@ -7,7 +7,7 @@ from pipelines.arrival import remember_arrivals
 from pipelines.erasures import erased_digests, remove_runs_holding
 from pipelines.housekeeping import prune as prune_old
 from pipelines.housekeeping import runs_of
-from pipelines.students.erasure import HOLDING, holds_erased, releases_holding
+from pipelines.students.erasure import HOLDING, erase_from_kept, holds_erased, releases_holding
 from pipelines.students.use_case import STUDENTS
 from pipelines.use_case import Context
 from script_shared.clock import wall_ms
@@ -23,10 +23,13 @@ DAY_MS = 86_400_000
 def prune(context: Context) -> dict[str, Any]:
     """Remove what is old, as ``pipelines.housekeeping`` does, and every finished run that holds an erased student.
 
+    Erased students are taken out of the releases that stay.
+
     Returns:
         what ``pipelines.housekeeping.prune`` says; ``erased_from_runs`` (runs that were removed whole),
-        ``releases_with_erased`` (students by release; nothing is served of them), ``looks`` (removed from the access
-        record), ``online_releases`` (removed from the online feature store).
+        ``erased_from_releases`` (students by release), ``releases_with_erased`` (the same where they could not be taken
+        out; nothing is served of them), ``looks`` (removed from the access record), ``online_releases`` (removed from
+        the online feature store).
     """
     removed = prune_old(context)
     remember_arrivals(STUDENTS, context.settings)
@@ -37,6 +40,7 @@ def prune(context: Context) -> dict[str, Any]:
         "erased_from_runs": remove_runs_holding(
             context.run.root, ended, HOLDING, partial(holds_erased, digests=digests)
         ),
+        "erased_from_releases": erase_from_kept(context.releases, ErasedUsers(digests)),
         "releases_with_erased": releases_holding(context.releases, ErasedUsers(digests)),
         "looks": _remove_old_looks(context),
         "online_releases": _remove_old_releases(context),

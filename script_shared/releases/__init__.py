@@ -5,7 +5,8 @@
     <root>/releases/<version>/files-<token>/  the files, as the manifest lists them with their checksums
 
 Each attempt to publish writes to its own ``files-<token>``; the manifest names the one that counts. So two publishers
-of one version cannot mix their files, and what a killed one leaves is never seen.
+of one version cannot mix their files, and what a killed one leaves is never seen. Only an erasure changes a release:
+its files without the erased people get a folder and checksums of their own (``rewrite``).
 """
 
 from script_shared.releases.kept import CachedRelease

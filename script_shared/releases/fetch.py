@@ -6,9 +6,9 @@ import shutil
 from hashlib import blake2b
 from pathlib import Path
 
-from script_shared.errors import ReleaseCorruptError, UnavailableError
+from script_shared.errors import PautaError, ReleaseCorruptError, UnavailableError
 from script_shared.releases.records import Manifest
-from script_shared.releases.verify import refuse_differences, verify_folder
+from script_shared.releases.verify import read_manifest, refuse_differences, verify_folder
 from script_shared.storage import Storage
 from script_shared.storage.local import PARTIAL, file_lock
 from script_shared.storage.transfers import download_files
@@ -59,7 +59,7 @@ def _from_cache(storage: Storage, manifest: Manifest, cache: Path) -> Path:
     if not _good(target, manifest):
         _download(storage, manifest, target)
     os.utime(target)
-    _prune(cache, target)
+    _prune(storage, cache, target)
     return target
 
 
@@ -83,10 +83,21 @@ def _download(storage: Storage, manifest: Manifest, target: Path) -> None:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _prune(cache: Path, target: Path) -> None:
+def _prune(storage: Storage, cache: Path, target: Path) -> None:
     """Keep the newest releases; remove what killed downloads left. Nobody else writes here: the lock is held."""
     entries = sorted((path for path in cache.iterdir() if path.is_dir()), key=lambda path: -path.stat().st_mtime)
     kept = [path for path in entries if not path.name.startswith(".")][:KEPT]
+    kept = [path for path in kept if not _was_replaced(storage, path)]
     for path in entries:
         if path not in kept and path != target:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _was_replaced(storage: Storage, copy: Path) -> bool:
+    """Whether a copy holds people who were taken out of the release since."""
+    version, _, folder = copy.name.rpartition(".")
+    try:
+        manifest = read_manifest(storage, version)
+    except PautaError:
+        return False
+    return manifest is not None and manifest.folder != folder

@@ -81,6 +81,7 @@ def move_pointer(pointer: Pointer | None, version: str, reason: str, by: str, ki
         history=[*earlier, move][-HISTORY:],
         retiring=pointer.retiring if pointer else [],
         pins=pointer.pins if pointer else [],
+        rewritings=pointer.rewritings if pointer else 0,
         revision=pointer.revision + 1 if pointer else 1,
     )
 

@@ -16,7 +16,7 @@ from script_shared.releases import publish as publishing
 from script_shared.releases.kept import CachedRelease
 from script_shared.releases.moves import move, roll_back
 from script_shared.releases.records import Manifest, Pointer
-from script_shared.releases.verify import require_manifest, verify
+from script_shared.releases.verify import require_manifest, verify, with_manifest
 from script_shared.settings import Settings, own_cache
 from script_shared.storage import StoredObject, open_storage
 
@@ -176,9 +176,7 @@ class Releases:
             ReleaseMissingError: there is no such release.
             ReleaseCorruptError: names the first file that differs or is missing.
         """
-        manifest = self.manifest(version)
-        verify(self._storage, manifest)
-        return manifest
+        return with_manifest(self._storage, version, lambda manifest: verify(self._storage, manifest))[1]
 
     def fetch(self, version: str) -> Path:
         """A folder on this machine with the release's files, all checksums verified. Read it, never write to it.
@@ -193,7 +191,17 @@ class Releases:
             ReleaseMissingError: there is no such release.
             ReleaseCorruptError: a file differs from the manifest or is missing.
         """
-        return fetching.fetch(self._storage, self.manifest(version), self._cache_dir)
+        return self.fetch_with_manifest(version)[0]
+
+    def fetch_with_manifest(self, version: str) -> tuple[Path, Manifest]:
+        """As ``fetch``, with the manifest that the files were compared with.
+
+        Args:
+            version: of the release.
+        """
+        return with_manifest(
+            self._storage, version, lambda manifest: fetching.fetch(self._storage, manifest, self._cache_dir)
+        )
 
     def keep(self, pointer: Pointer, manifest: Manifest) -> None:
         """Note that a fetched release is in service here, for a start while the store is unreachable.

@@ -1,6 +1,8 @@
 """Read manifests, and compare a release's files with them."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from script_shared.errors import ReleaseCorruptError, ReleaseMissingError
 from script_shared.releases.records import FileEntry, Manifest, check_version, decode
@@ -8,6 +10,7 @@ from script_shared.storage import Digest, Storage
 from script_shared.storage.local import digest_file
 from script_shared.storage.transfers import in_threads
 
+T = TypeVar("T")
 REPAIR = "Serve another one (python -m pipelines releases rollback) and publish this one again under a new version."
 
 
@@ -43,6 +46,31 @@ def require_manifest(storage: Storage, version: str) -> Manifest:
             f"release {version!r} does not exist in {storage.uri}.", fix="See python -m pipelines releases list."
         )
     return manifest
+
+
+def with_manifest(storage: Storage, version: str, work: Callable[[Manifest], T]) -> tuple[T, Manifest]:
+    """Read files of a release with its manifest; once again where the files were replaced meanwhile.
+
+    Args:
+        storage: where the release is.
+        version: of the release.
+        work: reads the files that the manifest names.
+
+    Returns:
+        what ``work`` returned, and the manifest that it got.
+
+    Raises:
+        ReleaseMissingError: there is no such release.
+        ReleaseCorruptError: a file is missing or differs.
+    """
+    manifest = require_manifest(storage, version)
+    try:
+        return work(manifest), manifest
+    except ReleaseCorruptError:
+        now = require_manifest(storage, version)
+        if now.folder == manifest.folder:
+            raise
+        return work(now), now
 
 
 def verify(storage: Storage, manifest: Manifest) -> None:

@@ -101,6 +101,26 @@ class Store:
         found = self.records[np.asarray(rows, np.int64)].astype(float)
         return {name: found[:, place] for place, name in enumerate(RECORD)}
 
+    def without(self, students: Sequence[int]) -> "Store":
+        """The store without some students and all of their rows; nothing of it is mapped from a file.
+
+        Args:
+            students: places of students; not all of them.
+        """
+        kept = np.ones(len(self), bool)
+        kept[list(students)] = False
+        sizes = np.diff(self.offsets)
+        rows = np.repeat(kept, sizes)
+        return Store(
+            ids=IdIndex.of([ra for ra, stays in zip(self.ids.ids.tolist(), kept, strict=True) if stays]),
+            offsets=np.concatenate([[0], np.cumsum(sizes[kept])]).astype(np.int64),
+            records=self.records[rows],
+            labels=self.labels[rows],
+            names=self.names,
+            risks=Risks(*(each[kept] for each in vars(self.risks).values())),
+            effects=None if self.effects is None else self.effects[kept],
+        )
+
     def save(self, folder: Path) -> None:
         """Write it below ``folder/students``.
 

@@ -54,7 +54,7 @@ async def delete_student(ra: StudentId, visit: TheVisit, decisions: TheDecisions
     """Erase a student: no process answers about the student any more, and later runs leave the student out.
 
     A second request for the same student does no harm and gets the same answer.
-    Releases and older runs still hold the records until `maintenance` removes them; your workbooks are yours to clean.
+    Until the next `maintenance`, files of releases and runs still hold the records; your workbooks are yours to clean.
     """
     place = await visit.student(ra, also_erased=True)
     await visit.release.erased.erase(ra)  # first: a release that loads meanwhile then leaves the student out
