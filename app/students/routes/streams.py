@@ -1,16 +1,19 @@
-"""POST /students/batch: risks of many records that are not stored, answered while they are computed."""
+"""POST /students/batch: risks of many records that are not stored, answered while the records still arrive."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, HTTPException, Query, Request
+from starlette.requests import ClientDisconnect
 
+from app.http.body_parts import AnswerBesideBody, body_parts
 from app.http.csv_files import CSV_TOO, csv_text
 from app.students.answers import NO_STORE, risk_json
-from app.students.record_files import TYPES, check_record, records_in, ref_of
+from app.students.record_files import check_record, ref_of
+from app.students.record_readers import TYPES, RecordReader, Unusable, reader_of
 from app.students.shapes import BatchRecord, Language
 from app.students.visits import TheVisit
 from script_shared.errors import RequestError
@@ -33,7 +36,7 @@ BODY = {
 }
 
 
-class RiskLines(StreamingResponse):
+class RiskLines(AnswerBesideBody):
     """JSON objects, one a line."""
 
     media_type = TYPES[2]
@@ -48,24 +51,71 @@ async def stream_risks(
     lang: Language = "en",
     reasons: Annotated[bool, Query(description="false leaves them out, which is many times faster.")] = True,
     format: Annotated[Literal["json", "csv"], Query(description="json: an object a line.")] = "json",
-) -> StreamingResponse:
-    """Risks in the order of the records, each with its line. A record that cannot be used gets an ``error``."""
-    body, kind = await request.body(), request.headers.get("Content-Type", "")
-    records = await asyncio.to_thread(records_in, body, kind)
+) -> RiskLines:
+    """Risks in the order of the records, each with its line, sent while the body still arrives.
 
-    def part(start: int) -> bytes:
-        lines = _lines(visit.model, records[start : start + CHUNK], start, lang, explain=reasons)
-        if format == "json":
-            return b"".join(orjson.dumps(line) + b"\n" for line in lines)
-        return csv_text([line.get(name) for name in COLUMNS] for line in map(_flat, lines)).encode()
+    A record that cannot be used gets an ``error``. Where the rest of a body cannot be read, the last line has the
+    reason; a body of which nothing can be read is refused as a whole.
+    """
+    reader = reader_of(request.headers.get("Content-Type", ""))
 
-    async def parts() -> AsyncIterator[bytes]:
-        if format == "csv":
-            yield csv_text([COLUMNS]).encode()
-        for start in range(0, len(records), CHUNK):
-            yield await asyncio.to_thread(part, start)
+    def part(records: list[Any], start: int) -> bytes:
+        return _encoded(_lines(visit.model, records, start, lang, explain=reasons), format)
 
-    return RiskLines(parts(), headers=NO_STORE, media_type="text/csv" if format == "csv" else None)
+    parts = _parts(request, reader, part)
+    first = await anext(parts, b"")
+
+    async def whole() -> AsyncIterator[bytes]:
+        async with aclosing(parts):
+            yield (csv_text([COLUMNS]).encode() if format == "csv" else b"") + first
+            async for each in parts:
+                yield each
+
+    return RiskLines(whole(), headers=NO_STORE, media_type="text/csv" if format == "csv" else None)
+
+
+async def _parts(
+    request: Request, reader: RecordReader, part: Callable[[list[Any], int], bytes]
+) -> AsyncGenerator[bytes]:
+    """Parts of the answer, each as soon as its records are complete; none without a client.
+
+    Raises:
+        RequestError: not one record can be read of the body.
+        HTTPException: the body is too large, and no record was answered yet.
+    """
+    answered = 0
+    try:
+        async with body_parts(request) as body:
+            async for data in _and_end(body):
+                records = await asyncio.to_thread(reader.feed, data or b"", last=data is None)
+                for start in range(0, len(records), CHUNK):
+                    some = records[start : start + CHUNK]
+                    yield await asyncio.to_thread(part, some, answered)
+                    answered += len(some)
+                if reader.problem is not None:
+                    raise reader.problem
+        if not answered:
+            raise RequestError("the body has 0 records.", fix="Send 1 or more.")
+    except ClientDisconnect:
+        return
+    except (RequestError, HTTPException) as error:
+        if not answered:
+            raise
+        why = error.message if isinstance(error, RequestError) else str(error.detail)
+        yield part([Unusable(why)], answered)
+
+
+async def _and_end(body: AsyncIterator[bytes]) -> AsyncIterator[bytes | None]:
+    """The parts of a body, then None."""
+    async for data in body:
+        yield data
+    yield None
+
+
+def _encoded(lines: list[dict[str, Any]], format: str) -> bytes:
+    if format == "json":
+        return b"".join(orjson.dumps(line) + b"\n" for line in lines)
+    return csv_text([line.get(name) for name in COLUMNS] for line in map(_flat, lines)).encode()
 
 
 def _lines(
