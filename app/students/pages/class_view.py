@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from app.students.answers import risk_line
-from script_shared.arrays import IntArray
+from script_shared.arrays import Int64s, IntArray
 from script_shared.students.features import STATUSES
 from script_shared.students.model import StudentsModel
 from script_shared.students.store import KINDS, UNKNOWN
@@ -43,9 +43,14 @@ class Filters:
         return "?" + urlencode({name: value for name, value in given.items() if value is not None})
 
 
+def students_wanted(model: StudentsModel, filters: Filters, erased: IntArray) -> Int64s:
+    """int64: places of the students of all pages, by risk."""
+    return model.by_risk(group=filters.group, phase=filters.phase, urgent=filters.urgent, without=erased)
+
+
 def students_shown(model: StudentsModel, filters: Filters, erased: IntArray) -> tuple[list[dict[str, Any]], int]:
     """The lines of the page, and how many there are on all pages."""
-    places = model.by_risk(group=filters.group, phase=filters.phase, urgent=filters.urgent, without=erased)
+    places = students_wanted(model, filters, erased)
     page = places[filters.offset : filters.offset + filters.limit]
     return [risk_line(model, int(place)) for place in page], len(places)
 

@@ -30,6 +30,7 @@ WORDS: Words = {
     "chance_critical": ("Chance of critical", "Chance de situação crítica"),
     "between": ("between {low} and {high}", "entre {low} e {high}"),
     "show": ("Show", "Mostrar"),
+    "as_csv": ("As CSV", "Como CSV"),
     "reasons": ("Why", "Por quê"),
     "no_reasons": ("Close to a typical student in everything.", "Próximo de um estudante típico em tudo."),
     "against": (

@@ -1,13 +1,14 @@
 """GET /students, GET and DELETE /students/{ra}: students by risk, and one student's path over the years."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
 from app.decisions import TheDecisions
-from app.http.csv_files import CSV_TOO, csv_text
+from app.http.csv_files import CSV_TOO
 from app.security.requirement import require
-from app.students.answers import NO_STORE, private_json, risk_line, whole
+from app.students.answers import private_json, risk_line, whole
+from app.students.exports import stream_csv
 from app.students.shapes import ErasedStudent, StudentId, StudentList, StudentPath
 from app.students.visits import TheVisit
 
@@ -24,16 +25,18 @@ async def list_students(
     urgent: Annotated[bool, Query(description="Only students whom somebody should look at.")] = False,
     offset: Annotated[int, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
-    format: Annotated[Literal["json", "csv"], Query(description="csv: the page as a file.")] = "json",
+    format: Annotated[Literal["json", "csv"], Query(description="csv: all students as a file.")] = "json",
 ) -> Response:
-    """The students of a year, the highest chance of critical first."""
+    """The students of a year, the highest chance of critical first.
+
+    As CSV they are not parted into pages: ``offset`` and ``limit`` do nothing, and the file is streamed.
+    """
     model = visit.model
     places = model.by_risk(year=year, group=group, phase=phase, urgent=urgent, without=visit.release.erased_rows.rows)
+    if format == "csv":
+        return await stream_csv(visit, places)
     page = [risk_line(model, int(place)) for place in places[offset : offset + limit]]
     await visit.record([line["ra"] for line in page])
-    if format == "csv":
-        headers = {"Content-Disposition": 'attachment; filename="students.csv"', **NO_STORE}
-        return Response(csv_text(_rows(page)), media_type="text/csv; charset=utf-8", headers=headers)
     return private_json({"release": model.version, "total": len(places), "students": page})
 
 
@@ -67,8 +70,3 @@ async def delete_student(ra: StudentId, visit: TheVisit, decisions: TheDecisions
 def _numbers(record: dict[str, float | None]) -> dict[str, float | int | None]:
     counts = ("year", "birth_year", "phase", "ideal_phase", "lag")
     return {name: whole(value) if name in counts else value for name, value in record.items()}
-
-
-def _rows(page: list[dict[str, Any]]) -> list[list[Any]]:
-    header = ["ra", "year", "phase", "group", "status", "urgent", "lagging", "critical"]
-    return [header, *(list(line.values()) for line in page)]

@@ -11,6 +11,7 @@ import pytest
 
 from script_shared.events import EventLog
 from script_shared.releases import Releases
+from script_shared.students.database.access_record import digest_of
 from script_shared.students.erasure import person_name
 from tests.app.conftest import serving, until
 from tests.app.students.conftest import ADMIN, is_ready, of_students
@@ -195,3 +196,35 @@ def test_no_id_of_a_student_is_in_logs_or_metrics(client: httpx.Client, caplog: 
     assert lines
     assert not [line for line in lines if "RA-" in line]
     assert "RA-" not in client.get("/metrics").text
+
+
+def test_the_list_as_csv_has_every_student_of_the_filter_and_each_is_a_look(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.students.exports.PART", 2)
+    answer = client.get("/students?format=csv&limit=1&offset=1")
+    assert "Content-Length" not in answer.headers
+    rows = list(csv.DictReader(StringIO(answer.text)))
+    shown = client.get("/students").json()["students"]
+    assert [row["ra"] for row in rows] == [each["ra"] for each in shown] == ["RA-2", "RA-1", "RA-3"]
+    assert [float(row["critical"]) for row in rows] == [each["critical"] for each in shown]
+    looks = client.get("/students/access").json()["looks"]
+    assert [each["student"] for each in looks[3:]] == [digest_of(ra) for ra in ("RA-3", "RA-1", "RA-2")]
+    assert client.get("/students?format=csv&group=none").text.count("\n") == 1
+
+
+def test_a_student_who_is_erased_while_the_list_is_sent_is_in_no_later_part(
+    client: httpx.Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.students.exports.PART", 1)
+    monkeypatch.setattr("app.erased_people.SECONDS", 0.0)
+    from app.students import exports
+
+    real = exports.risk_line
+
+    def slow(model: Any, place: int) -> dict[str, Any]:
+        EventLog(settings.events_address).erase(person_name("RA-3"))
+        return real(model, place)
+
+    monkeypatch.setattr(exports, "risk_line", slow)
+    assert [row["ra"] for row in csv.DictReader(StringIO(client.get("/students?format=csv").text))] == ["RA-2", "RA-1"]

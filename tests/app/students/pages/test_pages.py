@@ -170,3 +170,12 @@ def test_without_a_release_the_page_says_so(settings: Any) -> None:
             answer = own.get(PAGE)
         assert answer.status_code == 503
         assert "cannot be shown right now" in answer.text
+
+
+def test_a_button_of_the_list_saves_all_students_of_the_filter_as_csv(browser: httpx.Client) -> None:
+    assert re.search(r'<button name="format" value="csv"[^>]*>As CSV</button>', browser.get(PAGE).text)
+    answer = browser.get(f"{PAGE}?group=&phase=&offset=2&format=csv")
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert re.findall(r"^RA-\d", answer.text, re.M) == ["RA-2", "RA-1", "RA-3"]
+    assert re.findall(r"^RA-\d", browser.get(f"{PAGE}?phase=4&format=csv").text, re.M) == ["RA-3"]
