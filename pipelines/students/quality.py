@@ -7,7 +7,6 @@ import polars as pl
 
 from pipelines.drift import Drift, compare, publish_drift, section, verdict
 from pipelines.report import Section, Table, render_page, write_page
-from pipelines.students.tables.column_names import year_in
 from pipelines.students.tables.gold import read_gold
 from pipelines.students.tables.silver import REASONS
 from pipelines.use_case import Context
@@ -71,7 +70,7 @@ def drift_of(
 
 def _new_columns(messages: list[dict[str, Any]], newest: int) -> list[str]:
     """Columns of the newest sheets that nobody knows and no earlier sheet has."""
-    unknown = [(year_in(each["sheet"]), each["column"]) for each in messages if each["what"].startswith(UNKNOWN)]
+    unknown = [(each["year"], each["column"]) for each in messages if each["what"].startswith(UNKNOWN)]
     earlier = {column for year, column in unknown if year != newest}
     return [column for year, column in unknown if year == newest and column not in earlier]
 

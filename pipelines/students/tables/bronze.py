@@ -3,6 +3,7 @@
 Names of people are read no further than this: their columns are left in the workbook.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,7 +11,7 @@ import polars as pl
 
 from pipelines.students.sources.workbook import Sheet, sheets
 from pipelines.students.tables.column_names import Message, used_columns, year_in
-from pipelines.students.tables.headers import read_headers
+from pipelines.students.tables.headers import EarlierColumn, read_headers, tell_earlier
 from pipelines.students.tables.landing import FOLDER, in_order
 from pipelines.use_case import Context
 from script_shared.errors import InputError
@@ -46,6 +47,7 @@ def bronze(context: Context) -> dict[str, Any]:
     folder = context.run.read("landing") / FOLDER
     found: dict[int, pl.DataFrame] = {}
     messages: list[Message] = []
+    earlier: list[EarlierColumn] = []
     corrections: list[dict[str, Any]] = []
     read = 0
     for path in in_order(folder):
@@ -54,7 +56,10 @@ def bronze(context: Context) -> dict[str, Any]:
             if year is None or not sheet.cells.height:
                 messages.append(Message(sheet.name, "(all)", _why_left_out(year), "the sheet"))
                 continue
-            records = _records(sheet, year, path.name, messages)
+            reading = read_headers(sheet.name, year, sheet.headers, sheet.count_filled)
+            messages += reading.messages
+            earlier += reading.earlier
+            records = _records(sheet, year, path.name, reading.places)
             if year in found:
                 merge = context.params.bronze.corrections == "merge"
                 records, told = _correct(found[year], records, merge=merge)
@@ -65,6 +70,7 @@ def bronze(context: Context) -> dict[str, Any]:
         raise InputError(
             "no sheet is of a year.", fix="Give each sheet, or each file, a name with its year, such as PEDE2024."
         )
+    messages += tell_earlier(earlier, lambda name, year: year in found and found[year][name].is_not_null().any())
     with context.run.write("bronze") as (output, facts):
         pl.concat([found[year] for year in sorted(found)]).write_parquet(output / TABLE)
         facts["years"] = {str(year): found[year].height for year in sorted(found)}
@@ -77,17 +83,15 @@ def _why_left_out(year: int | None) -> str:
     return "neither the sheet nor its file is named by one year" if year is None else "has a header and no rows"
 
 
-def _records(sheet: Sheet, year: int, file: str, messages: list[Message]) -> pl.DataFrame:
-    reading = read_headers(sheet.name, year, sheet.headers, sheet.count_filled)
-    messages += reading.messages
+def _records(sheet: Sheet, year: int, file: str, places: Mapping[str, int]) -> pl.DataFrame:
     cells = sheet.cells.with_row_index("row", sheet.first_row).select(
         pl.lit(year).alias("year"),
         pl.lit(file).alias("file"),
         pl.lit(sheet.name).alias("sheet"),
         "row",
-        *(pl.col(f"column_{place}").alias(name) for name, place in reading.places.items()),
+        *(pl.col(f"column_{place}").alias(name) for name, place in places.items()),
     )
-    missing = [pl.lit(None, pl.String).alias(name) for name in NAMES if name not in reading.places]
+    missing = [pl.lit(None, pl.String).alias(name) for name in NAMES if name not in places]
     table = cells.with_columns(missing).select(list(SCHEMA)).cast(SCHEMA)  # type: ignore[arg-type]
     return table.filter(~pl.all_horizontal(pl.col(name).is_null() for name in NAMES))
 

@@ -4,7 +4,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -58,13 +58,21 @@ class Match:
 
 @dataclass
 class Message:
-    """A message about a sheet: its name, the column, what is wrong, what is lost by it; never the content of a cell."""
+    """A message about a sheet; never the content of a cell.
+
+    Attributes:
+        sheet: its name.
+        column: its name, or several.
+        what: is wrong with it.
+        lost: by it, "" for nothing.
+        year: that the sheet is of; None where nobody knows.
+    """
 
     sheet: str
     column: str
     what: str
     lost: str = ""
-    headers: list[str] = field(default_factory=list)
+    year: int | None = None
 
     def __str__(self) -> str:
         lost = f" Lost: {self.lost}." if self.lost else ""

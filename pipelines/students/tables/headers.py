@@ -7,6 +7,23 @@ from pipelines.students.tables.column_names import Column, Match, Message, heade
 from script_shared.errors import InputError
 
 
+@dataclass(frozen=True)
+class EarlierColumn:
+    """A column of an earlier year than its sheet, which is left out.
+
+    Attributes:
+        sheet, sheet_year: where it is.
+        header: its name there.
+        column, year: what it means.
+    """
+
+    sheet: str
+    sheet_year: int
+    header: str
+    column: Column
+    year: int
+
+
 @dataclass
 class Reading:
     """Positions of our columns in one sheet, and the messages about it.
@@ -14,10 +31,12 @@ class Reading:
     Attributes:
         places: by our name the position of the column in the sheet.
         messages: what a person should know of the sheet.
+        earlier: columns with cells that are of earlier years than the sheet.
     """
 
     places: dict[str, int] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
+    earlier: list[EarlierColumn] = field(default_factory=list)
 
 
 def read_headers(sheet: str, year: int, headers: Sequence[str], filled: Callable[[int], int]) -> Reading:
@@ -39,13 +58,36 @@ def read_headers(sheet: str, year: int, headers: Sequence[str], filled: Callable
         _refuse_later(sheet, year, header, found)
         if found.column is None:
             _tell_unknown(reading, sheet, header, found, filled(place))
-        elif found.column.kind not in ("ignored", "personal") and found.year in (None, year):
+        elif found.column.kind in ("ignored", "personal"):
+            continue
+        elif found.year is None or found.year == year:
             candidates.setdefault(found.column.name, []).append(place)
+        elif filled(place):
+            reading.earlier.append(EarlierColumn(sheet, year, header_text(header), found.column, found.year))
     for name, places in candidates.items():
         reading.places[name] = _fullest(reading, sheet, name, [(place, headers[place]) for place in places], filled)
     for column in used_columns():
         _tell_missing(reading, sheet, column, filled)
+    for message in reading.messages:
+        message.year = year
     return reading
+
+
+def tell_earlier(columns: Sequence[EarlierColumn], has: Callable[[str, int], bool]) -> list[Message]:
+    """Messages about columns of earlier years, one for all of a sheet that lose the same.
+
+    Args:
+        columns: of all sheets.
+        has: whether a sheet of a year has values of our column.
+    """
+    found: dict[tuple[str, str], Message] = {}
+    for each in columns:
+        lost = "" if has(each.column.name, each.year) else f"{each.column.lost} (of {each.year})"
+        what = "is of an earlier year than the sheet and is left out"
+        what += "; no sheet of that year has such values" if lost else "; the sheet of that year has such values"
+        told = found.setdefault((each.sheet, lost), Message(each.sheet, "", what, lost, each.sheet_year))
+        told.column += f", {each.header}" if told.column else each.header
+    return list(found.values())
 
 
 def _refuse_later(sheet: str, year: int, header: str, found: Match) -> None:

@@ -29,7 +29,11 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.mark.realdata
 def test_every_row_of_the_sheets_is_kept_and_every_column_is_known(evaluated: Any) -> None:
-    assert do(evaluated, "landing", "bronze")["warnings"] == []
+    messages = do(evaluated, "landing", "bronze")["messages"]
+    earlier = {(each["sheet"], name) for each in messages for name in each["column"].split(", ")}
+    assert all("is of an earlier year than the sheet" in each["what"] for each in messages)
+    assert all(each["lost"].startswith("nothing") for each in messages if each["lost"])
+    assert ("PEDE2024", "INDE 22") in earlier
     facts = do(evaluated, "silver")
     assert facts["years"] == {"2022": 860, "2023": 1014, "2024": 1156}
     assert facts["rejected"] == {}

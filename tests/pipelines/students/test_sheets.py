@@ -184,6 +184,34 @@ def test_a_sheet_without_a_year_takes_the_files_year_or_is_left_out_and_told(tmp
     assert "neither the sheet nor its file is named by one year" in " ".join(facts["warnings"])
 
 
+def by_file(folder: Path, years: dict[int, list[str]]) -> None:
+    """A workbook for each year, whose name alone says the year, with more columns."""
+    folder.mkdir()
+    for year, more in years.items():
+        rows = [[f"RA-{number}", *ROW[1:], *MARKS, *[year / 300] * len(more)] for number in range(3)]
+        write_workbook(folder / f"pede {year}.xlsx", {"Plan1": [[*HEADER, *INDICES, *more], *rows]})
+
+
+def test_a_new_column_is_drift_where_only_the_files_name_has_the_year(tmp_path: Path) -> None:
+    by_file(tmp_path / "in", {2022: ["Sala"], 2023: ["Sala"], 2024: ["Sala", "Frequência"]})
+    context = make_context(tmp_path, source="workbooks", source_path=tmp_path / "in")
+    facts = do(context, "landing", "bronze", "silver", "gold", "quality")
+    assert facts["new_columns"] == ["Frequência"]
+
+
+def test_columns_of_earlier_years_are_named_with_what_is_lost(tmp_path: Path) -> None:
+    by_file(tmp_path / "in", {2022: ["INDE 22"], 2024: ["INDE 22", "IDA 2023", "Pedra 23", "INDE 2024"]})
+    context = make_context(tmp_path, source="workbooks", source_path=tmp_path / "in")
+    left_out = "is of an earlier year than the sheet and is left out"
+    assert do(context, "landing", "bronze")["warnings"] == [
+        f"sheet Plan1, column INDE 22: {left_out}; the sheet of that year has such values.",
+        f"sheet Plan1, column IDA 2023: {left_out}; no sheet of that year has such values. "
+        "Lost: the index of learning (of 2023).",
+        f"sheet Plan1, column Pedra 23: {left_out}; no sheet of that year has such values. "
+        "Lost: nothing: it is INDE in four steps (of 2023).",
+    ]
+
+
 def test_what_is_no_workbook_is_refused_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "broken.xlsx").write_bytes(b"PK\x03\x04 no workbook")
     context = make_context(tmp_path, source="workbooks", source_path=tmp_path / "broken.xlsx")

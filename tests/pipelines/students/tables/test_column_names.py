@@ -70,6 +70,13 @@ def test_a_number_in_an_unknown_name_is_no_year() -> None:
 def test_a_column_of_an_earlier_year_is_not_taken_for_this_years() -> None:
     reading = read_headers("PEDE2023", 2023, [*NEEDED, *INDICES, "INDE 22", "INDE 2023"], lambda place: 5)
     assert reading.places["inde"] == len(NEEDED) + len(INDICES) + 1
+    assert [(each.header, each.column.name, each.year) for each in reading.earlier] == [("INDE 22", "inde", 2022)]
+
+
+def test_an_empty_column_of_an_earlier_year_is_worth_no_word() -> None:
+    headers = [*NEEDED, *INDICES, "INDE 22"]
+    reading = read_headers("A", 2023, headers, lambda place: 0 if headers[place] == "INDE 22" else 5)
+    assert (reading.earlier, reading.messages) == ([], [])
 
 
 def test_an_unknown_column_is_named_with_a_suggestion() -> None:
