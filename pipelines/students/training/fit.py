@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.students.tables.gold import columns_in
 from pipelines.students.training.decisions import calibrate, choose_thresholds
+from pipelines.students.training.leaks import refuse_leaks
 from pipelines.students.training.members import RARE, fit_member
 from script_shared.arrays import FloatArray, IntArray
 from script_shared.errors import InputError
@@ -40,7 +41,7 @@ def fit_model(rows: pl.DataFrame, params: StudentsParams) -> RiskModel:
     status = rows["next_status"].to_numpy()
     groups = groups_of(rows)
     _refuse_few(status)
-    refuse_leaks(features, status, params)
+    refuse_leaks(features, status, folds_of(groups, params.model.folds, params.model.seed + 1), params)
     model = _fit(features, status, groups, params, params.model.replicates)
     some = rows_of_some(groups, params.model.students, params.model.seed)
     features, status, groups = features[some], status[some], np.unique(groups[some], return_inverse=True)[1]
@@ -173,32 +174,6 @@ def _refuse_few(status: IntArray) -> None:
             f"of the students to learn from, too few are {' or '.join(few)} in the year after.",
             fix="Bring more years or more students.",
         )
-
-
-def refuse_leaks(features: FloatArray, status: IntArray, params: StudentsParams) -> None:
-    """Refuse a feature that alone tells next year's status nearly as well as the status itself.
-
-    Raises:
-        InputError: names the feature, and its AUC of lagging or average precision of critical.
-    """
-    from sklearn.metrics import average_precision_score, roc_auc_score
-
-    for place, name in enumerate(params.model.features):
-        known = ~np.isnan(features[:, place])
-        values, came = features[known, place], status[known]
-        for measure, score, target in (
-            ("AUC of lagging", roc_auc_score, came > 0),
-            ("average precision of critical", average_precision_score, came == STATUSES.index("critical")),
-        ):
-            if len(np.unique(target)) < 2:
-                continue
-            strength = max(float(score(target, values)), float(score(target, -values)))
-            if strength > params.evaluation.leak_alarm:
-                raise InputError(
-                    f"the feature {name} alone tells next year's status ({measure} {strength:.3f}): it holds the "
-                    "answer, not what was known in its year.",
-                    fix="Look at where the column comes from, and leave it out of model.features until then.",
-                )
 
 
 def _facts(rows: pl.DataFrame) -> dict[str, Any]:

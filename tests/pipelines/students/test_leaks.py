@@ -1,5 +1,8 @@
 """Nothing of next year reaches a feature, and what would is refused by its name."""
 
+from itertools import permutations
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
@@ -7,13 +10,16 @@ import pytest
 from pipelines.students.evaluation.measures import Figure
 from pipelines.students.evaluation.step import CANDIDATE, _alarms
 from pipelines.students.tables.gold import columns_in, read_gold, with_target
-from pipelines.students.training.fit import refuse_leaks, ruler_of
+from pipelines.students.training.fit import folds_of, groups_of, ruler_of
+from pipelines.students.training.leaks import refuse_leaks, strengths
 from pipelines.students.use_case import STUDENTS
 from pipelines.use_case import Context
 from script_shared.errors import InputError, SettingsError
 from script_shared.params import load_params
 from script_shared.students.feature_names import NAMES
 from script_shared.students.features import FEATURES, STATUSES, matrix
+from tests.pipelines.students.conftest import do, make_context
+from tests.realdata import real_data
 
 
 def test_features_of_a_year_stay_when_everything_of_next_year_is_shuffled(finished: Context) -> None:
@@ -65,25 +71,79 @@ def test_the_same_years_status_is_refused_as_a_target_with_the_explanation() -> 
         load_params(STUDENTS.params_kind, STUDENTS.params_file, ["target.years_ahead = 0"])
 
 
+def check(rows: pl.DataFrame, context: Context) -> None:
+    """The check for leaks, as in a training."""
+    params = context.params
+    fold = folds_of(groups_of(rows), params.model.folds, params.model.seed + 1)
+    features = matrix(columns_in(rows), params.model.features, ruler_of(params))
+    refuse_leaks(features, rows["next_status"].to_numpy(), fold, params)
+
+
+def known_rows(context: Context) -> pl.DataFrame:
+    return read_gold(context.run.read("gold")).filter(pl.col("next_status").is_not_null())
+
+
 def test_a_planted_leak_is_refused_by_its_name(finished: Context) -> None:
-    known = read_gold(finished.run.read("gold")).filter(pl.col("next_status").is_not_null())
-    status = known["next_status"].to_numpy()
-    leaked = known.with_columns(ida=10.0 - 3 * pl.col("next_status"))
-    names, ruler = finished.params.model.features, ruler_of(finished.params)
-    refuse_leaks(matrix(columns_in(known), names, ruler), status, finished.params)
+    known = known_rows(finished)
+    check(known, finished)
     with pytest.raises(InputError, match="the feature ida alone tells next year's status"):
-        refuse_leaks(matrix(columns_in(leaked), names, ruler), status, finished.params)
+        check(known.with_columns(ida=10.0 - 3 * pl.col("next_status")), finished)
 
 
 def test_a_planted_leak_of_critical_alone_is_refused_by_its_name(finished: Context) -> None:
-    known = read_gold(finished.run.read("gold")).filter(pl.col("next_status").is_not_null())
-    status = known["next_status"].to_numpy()
-    leaked = known.with_columns(
-        ida=pl.when(pl.col("next_status") == STATUSES.index("critical")).then(1.0).otherwise(8.0)
-    )
-    names, ruler = finished.params.model.features, ruler_of(finished.params)
+    critical = pl.col("next_status") == STATUSES.index("critical")
+    leaked = known_rows(finished).with_columns(ida=pl.when(critical).then(1.0).otherwise(8.0))
     with pytest.raises(InputError, match=r"the feature ida alone tells .*average precision of critical 1\.000"):
-        refuse_leaks(matrix(columns_in(leaked), names, ruler), status, finished.params)
+        check(leaked, finished)
+
+
+@pytest.mark.parametrize("codes", list(permutations((1.0, 5.0, 9.0))))
+def test_a_status_in_any_code_is_refused_by_its_name(finished: Context, codes: tuple[float, ...]) -> None:
+    leaked = known_rows(finished).with_columns(ips=pl.col("next_status").replace_strict(dict(enumerate(codes))))
+    with pytest.raises(InputError, match="the feature ips alone tells next year's status"):
+        check(leaked, finished)
+
+
+def test_a_status_in_many_codes_with_some_errors_is_refused_by_its_name(finished: Context) -> None:
+    known, draw = known_rows(finished), np.random.default_rng(3)
+    code = draw.permutation(30) / 3.0  # ten codes for each status
+    came = np.where(
+        draw.random(known.height) < 0.02, draw.integers(0, 3, known.height), known["next_status"].to_numpy()
+    )
+    leaked = known.with_columns(por=pl.Series(code[came * 10 + draw.integers(0, 10, known.height)]))
+    with pytest.raises(InputError, match="the feature por alone tells next year's status"):
+        check(leaked, finished)
+
+
+def test_cells_that_are_missing_where_the_answer_is_bad_are_refused_by_their_name(finished: Context) -> None:
+    leaked = known_rows(finished).with_columns(mat=pl.when(pl.col("next_status") == 0).then("mat"))
+    with pytest.raises(InputError, match="the feature mat alone tells next year's status"):
+        check(leaked.filter((pl.col("next_status") > 0) | pl.col("mat").is_not_null()), finished)
+
+
+def strongest(rows: pl.DataFrame, context: Context) -> float:
+    """The highest figure of any feature there is."""
+    fold = folds_of(groups_of(rows), context.params.model.folds, 1)
+    features = matrix(columns_in(rows), NAMES, ruler_of(context.params))
+    status = rows["next_status"].to_numpy()
+    return max(figure for values in features.T for _, figure in strengths(values, status, fold))
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("students", [120, 1500])
+def test_no_feature_of_clean_data_comes_near_the_alarm(tmp_path: Path, seed: int, students: int) -> None:
+    context = make_context(tmp_path, f"generated.seed = {seed}", f"generated.students = {students}")
+    do(context, "landing", "bronze", "silver", "gold")
+    assert strongest(known_rows(context), context) < context.params.evaluation.leak_alarm - 0.04
+
+
+@pytest.mark.realdata
+def test_no_feature_of_the_real_sheets_comes_near_the_alarm(tmp_path: Path) -> None:
+    sheets = real_data("passos_magicos/PEDE_2022-24.xlsx")
+    context = make_context(tmp_path, source="workbooks", source_path=sheets)
+    do(context, "landing", "bronze", "silver", "gold")
+    for rows in (known_rows(context), known_rows(context).filter(pl.col("year") == 2022)):
+        assert strongest(rows, context) < context.params.evaluation.leak_alarm - 0.04
 
 
 def test_an_average_precision_too_good_to_be_true_raises_the_alarm() -> None:
