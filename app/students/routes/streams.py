@@ -9,9 +9,9 @@ import orjson
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.requests import ClientDisconnect
 
-from app.http.body_parts import AnswerBesideBody, body_parts
 from app.http.csv_files import CSV_TOO, csv_text
 from app.students.answers import NO_STORE, risk_json
+from app.students.body_parts import AnswerBesideBody, body_parts
 from app.students.record_files import check_record, ref_of
 from app.students.record_readers import TYPES, RecordReader, Unusable, reader_of
 from app.students.shapes import BatchRecord, Language

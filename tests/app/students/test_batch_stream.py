@@ -14,7 +14,7 @@ import httpx
 import pytest
 from fastapi import Request
 
-from app.http.body_parts import MEMORY, Spool
+from app.students.body_parts import MEMORY, Spool
 from app.students.record_readers import LONGEST, RecordReader, Unusable, reader_of
 from app.students.routes import streams
 from script_shared.errors import RequestError
