@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+from time import perf_counter
 from typing import Any
 
 import polars as pl
@@ -17,20 +18,21 @@ from script_shared.students.params import StudentsParams
 
 FOLDER = ".search"  # of the studies, below the use case's data folder: they outlive their run
 VERSION = 1  # of the space; another one begins a new study
+SPENT = "seconds"  # in a study: what the tries of all runs took
 log = logging.getLogger(__name__)
 
 
 def search(context: Context) -> dict[str, Any]:
     """Read gold; write search (``choice.json``: the best, and every try). With no ``search.trials`` nothing is tried.
 
-    The last pair of years is not used. A search that was stopped continues where it was: the study is
-    a SQLite file that belongs to these data and params.
+    The last pair of years is not used. A search that was stopped continues where it was, with what is left of
+    ``search.trials`` and ``search.seconds``: the study is a SQLite file that belongs to these data and params.
 
     Args:
         context: the run, its settings, params and options.
 
     Returns:
-        tries (finished ones), pruned, best: value, type and params.
+        tries (finished ones), pruned, seconds (of all tries), best: value, type and params.
     """
     params: StudentsParams = context.params
     found: dict[str, Any] = {"tries": 0, "choice": None, "records": []}
@@ -54,24 +56,37 @@ def _search(context: Context, params: StudentsParams) -> dict[str, Any]:
     over = (TrialState.COMPLETE, TrialState.PRUNED)
     left = params.search.trials - len(study.get_trials(deepcopy=False, states=over))
     if left > 0:
-        study.optimize(_objective(rows, params), n_trials=left, timeout=params.search.seconds)
+        _try(study, _objective(rows, params), left, params.search.seconds)
     tries = study.get_trials(deepcopy=False, states=over)
     finished = [each for each in tries if each.state == TrialState.COMPLETE]
     if not finished:
         raise InputError(
-            f"the search finished no try within {params.search.seconds:g} s.",
+            f"the search finished no try within {params.search.seconds:g} s, earlier runs included.",
             fix="Give it more time (search.seconds), or set search.trials = 0.",
         )
     best = max(finished, key=lambda each: each.value or 0.0)
     return {
         "tries": len(finished),
         "pruned": len(tries) - len(finished),
+        "seconds": round(study.user_attrs.get(SPENT, 0.0), 2),
         "metric": params.search.metric,
         "value": best.value,
         "study": study.study_name,
         "choice": best.user_attrs["choice"],
         "records": [_record(each) for each in tries],
     }
+
+
+def _try(study: Any, objective: Any, most: int, seconds: float) -> None:
+    """Make tries until there are so many, or the time is over; the time of earlier runs counts."""
+    spent, began = float(study.user_attrs.get(SPENT, 0.0)), perf_counter()
+
+    def note(*_: Any) -> None:
+        study.set_user_attr(SPENT, spent + perf_counter() - began)
+
+    if spent < seconds:
+        study.optimize(objective, n_trials=most, timeout=seconds - spent, callbacks=[note])
+        note()
 
 
 def _study(context: Context, params: StudentsParams) -> Any:

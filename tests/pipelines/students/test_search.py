@@ -2,8 +2,10 @@
 
 import json
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -106,3 +108,47 @@ def test_the_model_card_names_the_features_of_the_choice(searched: Context) -> N
         file.write_text(before, encoding="utf-8")
     release = searched.releases.fetch(searched.run.facts("published")["version"])
     assert json.loads((release / CARD).read_text(encoding="utf-8"))["features"] == few
+
+
+def test_the_time_of_a_search_is_that_of_all_runs_and_a_longer_one_goes_on(tmp_path: Path) -> None:
+    budget = ("search.trials = 300", "search.seconds = 4")
+    context = make_context(tmp_path, *FAST, *budget)
+    do(context, *DATA)
+    began = perf_counter()
+    do(context, "search")
+    took, found = perf_counter() - began, choice(context)
+    longest = max(each["ended_ms"] - each["started_ms"] for each in found["records"]) / 1000
+    assert 0 < len(found["records"]) < 300
+    assert 4 <= found["seconds"] < 5 + longest
+    assert took < 15 + longest  # of which some is the import of optuna
+    do(context, "search")  # as a run does that was stopped behind it: the time is used up
+    assert choice(context)["records"] == found["records"]
+    more = make_context(tmp_path, *FAST, budget[0], f"search.seconds = {found['seconds'] + 0.2}")
+    do(more, "search")
+    assert len(found["records"]) < len(choice(more)["records"]) < 300
+
+
+def test_a_poor_try_ends_after_its_first_repeat(tmp_path: Path) -> None:
+    import optuna
+
+    context = make_context(tmp_path, FAST[0], *FAST[2:], "search.repeats = 2", "search.trials = 20")
+    do(context, *DATA, "search")
+    found = choice(context)
+    assert found["tries"] + found["pruned"] == 20
+    assert found["pruned"] > 0
+    (file,) = (context.run.root / ".search").glob("*.sqlite3")
+    study = optuna.load_study(study_name=found["study"], storage=f"sqlite:///{file}")
+    for trial in study.trials:
+        before = [each.intermediate_values[0] for each in study.trials[: trial.number] if each.state.name == "COMPLETE"]
+        if trial.state.name == "PRUNED":
+            assert len(before) >= 8
+            step = max(trial.intermediate_values)
+            assert step == 0 or trial.intermediate_values[0] >= np.median(before)
+            if step == 0:
+                assert trial.intermediate_values[0] < np.median(before)
+        else:
+            assert list(trial.intermediate_values) == [0, 1]
+    assert any(list(trial.intermediate_values) == [0] for trial in study.trials)
+    states = {each["number"]: each["state"] for each in found["records"]}
+    assert sorted(states.values()).count("pruned") == found["pruned"]
+    assert found["value"] == max(each["value"] for each in found["records"] if each["state"] == "complete")
