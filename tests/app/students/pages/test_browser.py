@@ -1,6 +1,8 @@
 """The students pages in a real Chromium: on a desktop, on a phone, and printed."""
 
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -87,6 +89,61 @@ def test_a_class_is_printed_without_forms(page: Any) -> None:
     content = page.pdf(format="A4", print_background=True)
     assert content.startswith(b"%PDF-")
     assert len(re.findall(rb"/Type\s*/Page\b", content)) == 1
+
+
+SMALLEST = """() => Math.min(...[...document.querySelectorAll("main *")]
+  .filter(each => each.checkVisibility() && [...each.childNodes].some(node => node.nodeType == 3 && node.data.trim()))
+  .map(each => parseFloat(getComputedStyle(each).fontSize)))"""
+PRINTED = 688  # pixels of an A4 page between margins of 14 mm
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            (
+                "Student RA-1",
+                "Status expected in 2025",
+                "Chance of lagging",
+                "the risk",
+                "Over the years",
+                "Engagement",
+            ),
+        ),
+        (
+            "pt",
+            ("Estudante RA-1", "Situação prevista para 2025", "Chance de defasagem", "o risco", "Ao longo dos anos"),
+        ),
+    ],
+)
+def test_a_student_is_printed_on_one_page_that_can_be_read(
+    browser: Any, service: httpx.Client, language: str, words: tuple[str, ...]
+) -> None:
+    with window(browser, service, ANA) as page:
+        page.goto(f"/students/page/RA-1?lang={language}")
+        page.wait_for_selector(".plot svg .ct-line >> nth=0", state="attached")
+        content = page.pdf(format="A4", print_background=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", content)) == 1
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": PRINTED, "height": 1000})
+        assert fits(page)
+        assert page.evaluate(SMALLEST) >= 10.5  # 8 points
+        ends = "[...document.querySelectorAll('.ct-label')].map(each => each.getBoundingClientRect().right)"
+        assert max(page.evaluate(ends)) <= PRINTED
+        assert page.is_visible(".plot svg")
+        assert not page.is_visible("#what-if")
+    printed = text_of_pdf(content)
+    assert [word for word in (*words, "2023", "2024") if word not in printed] == []
+    assert "Calculate" not in printed
+
+
+def text_of_pdf(content: bytes) -> str:
+    """The words of a PDF, one blank between them; skips the test where poppler is absent."""
+    if (program := shutil.which("pdftotext")) is None:
+        pytest.skip("pdftotext is not installed: apt-get install poppler-utils")
+    done = subprocess.run([program, "-layout", "-", "-"], input=content, capture_output=True, check=True, timeout=60)
+    return " ".join(done.stdout.decode().split())
 
 
 @pytest.mark.parametrize("size", SIZES)
