@@ -135,4 +135,5 @@ CHANCE_MEASURES: dict[str, tuple[int, Callable[[Bools, FloatArray], float]]] = {
     "brier_lagging": (0, brier),
     "brier_critical": (1, brier),
     "calibration_error": (0, calibration_error),
+    "calibration_error_critical": (1, calibration_error),
 }

@@ -83,15 +83,27 @@ class DecisionParams(Params):
         gt=0, description="cost of a missed critical student, in false alarms; sets the threshold of `urgent`"
     )
     thresholds: Literal["macro_f1", "cost"] = Field(
-        description="thresholds of the status: those with the best macro-F1, or those with the lowest `costs`"
+        description="thresholds of the status: those with the lowest `costs`, or those with the best macro-F1"
     )
     costs: tuple[Costs, Costs, Costs] = Field(
-        description="cost by true status (row) and predicted status (column): expected, alert, critical"
+        description="cost by true status (row) and predicted status (column): expected, alert, critical; a critical "
+        "student who is missed costs more than a false alarm"
     )
     interval: float = Field(gt=0, lt=1, description="share of the replicates inside the interval of a risk")
     missing: Literal["impute", "refuse"] = Field(
         description="missing features: impute widens the interval, refuse answers 422"
     )
+
+    @field_validator("costs")
+    @classmethod
+    def _missed_costs_more(cls, costs: tuple[Costs, Costs, Costs]) -> tuple[Costs, Costs, Costs]:
+        if any(costs[place][place] for place in range(3)) or min(map(min, costs)) < 0:
+            raise ValueError("a right status costs 0 (the diagonal), and no cost is below 0")
+        if costs[2][0] <= costs[0][2] or costs[2][1] <= costs[1][2]:
+            raise ValueError(
+                "a critical student who is missed (last row) must cost more than a false alarm (last column)"
+            )
+        return costs
 
 
 class EvaluationParams(Params):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from pipelines.report import Section, Table, render_page
+from pipelines.students.evaluation.calibration import calibration_section
 from pipelines.students.evaluation.models import CANDIDATE, SAME
 from script_shared.plots import Plot, Series
 from script_shared.students.features import STATUSES
@@ -22,6 +23,7 @@ NAMES = {
     "brier_lagging": "Brier score of lagging",
     "brier_critical": "Brier score of critical",
     "calibration_error": "calibration error of lagging",
+    "calibration_error_critical": "calibration error of critical",
 }
 LABELS = {"candidate": "candidate", "in_service": "in service", SAME: "same as this year", "prevalence": "prevalence"}
 READING = (
@@ -79,21 +81,23 @@ def _status(content: dict[str, Any]) -> Section:
     limits = content["thresholds"]
     text = (
         f"Critical from a chance of {limits['critical']:.2f} on, else alert from a chance of lagging of "
-        f"{limits['lagging']:.2f} on; urgent from a chance of critical of {limits['urgent']:.2f} on, by the cost table."
+        f"{limits['lagging']:.2f} on; urgent from a chance of critical of {limits['urgent']:.2f} on."
     )
-    return Section("What came, and what they were called", text, [Table(("came", *STATUSES), rows)])
+    return Section("What came, and what they were called", text, [Table(("came", *STATUSES), rows), *_costs(content)])
+
+
+def _costs(content: dict[str, Any]) -> list[Table]:
+    """The cost table by which the thresholds were chosen, where they were."""
+    if content["costs"] is None:
+        return []
+    rows = [(name, *costs) for name, costs in zip(STATUSES, content["costs"], strict=True)]
+    text = "Cost of each mistake; the thresholds of the status are those with the lowest cost on the training years."
+    return [Table(("came", *(f"called {name}" for name in STATUSES)), rows, text)]
 
 
 def _calibration(content: dict[str, Any]) -> Section:
-    bins = content["calibration"]
-    chances = [each["chance"] for each in bins]
-    series = [Series("share that lagged", [each["came"] for each in bins]), Series("as the chance", chances)]
-    caption = "Each point is a tenth of the scale; on the second line chances are what comes."
-    names = [f"{chance:.3g}" for chance in chances]
-    plot = Plot(
-        "lines", "Share that lagged by chance", "chance of lagging", names, series, caption, numeric=True, top=1.0
-    )
-    return Section("Do the chances hold?", "", [plot])
+    metrics = {"lagging": "calibration_error", "critical": "calibration_error_critical"}
+    return calibration_section(content, {name: value(content, CANDIDATE, metric) for name, metric in metrics.items()})
 
 
 def _groups(content: dict[str, Any]) -> Section:

@@ -12,6 +12,7 @@ import polars as pl
 from pipelines.measures import evaluation_csv
 from pipelines.report import write_page
 from pipelines.students import scores
+from pipelines.students.evaluation.calibration import calibration_points
 from pipelines.students.evaluation.groups import groups, sentences
 from pipelines.students.evaluation.measures import measure
 from pipelines.students.evaluation.models import CANDIDATE, measured_models
@@ -25,7 +26,6 @@ from script_shared.students.release_folder import HELD_OUT
 from script_shared.students.risk_model import RiskModel
 
 FILE, PAGE = "metrics.json", "report.html"
-BINS = 10  # of the calibration chart
 
 
 def evaluate(context: Context) -> dict[str, Any]:
@@ -38,8 +38,8 @@ def evaluate(context: Context) -> dict[str, Any]:
         context: the run, its settings, params and options.
 
     Returns:
-        facts of the step: ``students``, ``test`` (the pair of years), ``release``, ``alarms``, and the candidate's
-        figures by metric; None where a figure is missing.
+        facts of the step: ``students``, ``test`` (the pair of years), ``release``, ``alarms``, ``calibration`` (points
+        of lagging and of critical), and the candidate's figures by metric; None where a figure is missing.
 
     Raises:
         RunError: an earlier step is missing.
@@ -64,6 +64,7 @@ def evaluate(context: Context) -> dict[str, Any]:
             test=content["test"],
             release=content["release"],
             alarms=content["alarms"],
+            calibration={"lagging": content["calibration"], "critical": content["calibration_critical"]},
             **{f["metric"]: f["value"] for f in content["figures"] if f["model"] == CANDIDATE},
         )
     _copy_out(context, content)
@@ -92,10 +93,12 @@ def document(context: Context, model: RiskModel, rows: pl.DataFrame, params: Stu
         "release": measured.release,
         "missing": measured.missing,
         "thresholds": vars(model.thresholds),
+        "costs": params.decision.costs if params.decision.thresholds == "cost" else None,
         "figures": [asdict(figure) for figure in figures],
         "differences": [asdict(difference) for difference in differences],
         "confusion": scores.confusion(came, own.called).tolist(),
-        "calibration": _bins(came > 0, own.chances[:, 0]),
+        "calibration": calibration_points(came > 0, own.chances[:, 0]),
+        "calibration_critical": calibration_points(came == 2, own.chances[:, 1]),
         "groups": [asdict(group) for group in found],
         "group_sentences": sentences(found, wanted.group_min),
         "alarms": _alarms(figures, wanted.leak_alarm),
@@ -110,14 +113,6 @@ def _alarms(figures: list[Any], most: float) -> list[str]:
         for figure in figures
         if figure.model == CANDIDATE and figure.metric in watched and figure.value > most
     ]
-
-
-def _bins(came: Any, chance: Any) -> list[dict[str, float]]:
-    table = pl.DataFrame({"chance": chance, "came": came}).with_columns(
-        (pl.col("chance") * BINS).floor().clip(0, BINS - 1).alias("bin")
-    )
-    means = table.group_by("bin").agg(pl.col("chance").mean(), pl.col("came").mean(), students=pl.len()).sort("bin")
-    return means.drop("bin").to_dicts()
 
 
 def _leavers(of_year: pl.DataFrame) -> dict[str, Any]:

@@ -38,7 +38,10 @@ def card_of(facts: dict[str, Any], params: StudentsParams) -> dict[str, Any]:
         "figures": {
             name: value for name, value in evaluation.items() if isinstance(value, float | int) or value is None
         },
+        "calibration": evaluation.get("calibration", {}),
         "figures_of": "the model before its last fit, which has not seen the years that it was measured on",
         "thresholds": training["thresholds"],
+        "thresholds_chosen_by": params.decision.thresholds,
+        "costs": [list(row) for row in params.decision.costs],
         "gate": facts["gate"],
     }

@@ -32,7 +32,7 @@ def calibrate(chances: FloatArray, status: IntArray) -> Calibration:
 
 
 def choose_thresholds(chances: FloatArray, status: IntArray, wanted: DecisionParams) -> Thresholds:
-    """The thresholds of the status with the best macro-F1 or the lowest cost, and the cheapest one of ``urgent``.
+    """The thresholds of the status with the lowest cost or the best macro-F1, and the cheapest one of ``urgent``.
 
     Args:
         chances: (n, 2) calibrated.

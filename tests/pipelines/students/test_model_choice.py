@@ -83,12 +83,25 @@ def test_a_dearer_missed_critical_student_lowers_the_threshold_of_critical() -> 
     chances = np.stack([lagging, critical], axis=1)
     cheap, dear = (
         params('decision.thresholds = "cost"', f"decision.costs = [[0, 1, 1], [1, 0, 1], [{cost}, {cost}, 0]]").decision
-        for cost in (1, 30)
+        for cost in (1.1, 30)
     )
     found = [choose_thresholds(chances, status, each) for each in (cheap, dear)]
     assert found[1].critical < found[0].critical
     costs = [_cost(found[place].statuses(chances), status, np.asarray(dear.costs)) for place in (0, 1)]
     assert costs[1] < costs[0]
+
+
+@pytest.mark.parametrize(
+    ("costs", "said"),
+    [
+        ("[[0, 1, 3], [1, 0, 1], [3, 2, 0]]", "must cost more than a false alarm"),
+        ("[[0, 1, 1], [1, 0, 2], [3, 2, 0]]", "must cost more than a false alarm"),
+        ("[[1, 1, 1], [1, 0, 1], [3, 2, 0]]", "a right status costs 0"),
+    ],
+)
+def test_costs_by_which_missing_a_critical_student_is_cheap_are_refused(costs: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        params(f"decision.costs = {costs}")
 
 
 def _cost(called: np.ndarray, came: np.ndarray, costs: np.ndarray) -> float:

@@ -9,14 +9,23 @@ import pytest
 from tests.pipelines.students.conftest import do, make_context
 from tests.realdata import real_data
 
-BARS = {  # what docs/benchmarks.md says these data hold, less the chance of another seed
-    "auc_lagging": 0.86,
+LEAST = {  # the lowest of the seeds 7 to 10, less the deviation over them
+    "macro_f1": 0.607,
+    "accuracy": 0.672,
+    "auc_lagging": 0.859,
     "auc_newly_lagging": 0.81,
-    "auc_critical": 0.91,
-    "ap_critical": 0.43,
-    "macro_f1": 0.58,
-    "recall_urgent": 0.80,
+    "auc_critical": 0.923,
+    "ap_critical": 0.474,
+    "recall_urgent": 0.82,
+    "precision_urgent": 0.227,
 }
+MOST = {  # the highest of them, and the deviation
+    "brier_lagging": 0.152,
+    "brier_critical": 0.057,
+    "calibration_error": 0.058,
+    "calibration_error_critical": 0.043,
+}
+LEAD = 0.069  # lower end of the lead over "same as this year" in macro-F1, as above
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +54,8 @@ def test_every_row_of_the_sheets_is_kept_and_every_column_is_known(evaluated: An
 @pytest.mark.slow
 def test_next_years_status_is_predicted_better_than_by_this_years(evaluated: Any) -> None:
     found = do(evaluated, "landing", "bronze", "silver", "gold", "train", "evaluate")
-    assert {name: found[name] for name, bar in BARS.items() if found[name] < bar} == {}
-    assert found["brier_lagging"] < 0.16
-    assert found["calibration_error"] < 0.08
+    assert {name: found[name] for name, bar in LEAST.items() if found[name] < bar} == {}
+    assert {name: found[name] for name, bar in MOST.items() if found[name] > bar} == {}
     assert do(evaluated, "gate")["accepted"]
     content = json.loads((evaluated.run.read("evaluated") / "metrics.json").read_text(encoding="utf-8"))
     gap = next(
@@ -55,4 +63,4 @@ def test_next_years_status_is_predicted_better_than_by_this_years(evaluated: Any
         for each in content["differences"]
         if (each["reference"], each["metric"]) == ("same_as_this_year", "macro_f1")
     )
-    assert gap["low"] > 0.04
+    assert gap["low"] > LEAD

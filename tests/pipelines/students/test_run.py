@@ -153,6 +153,36 @@ def test_the_evaluation_says_what_other_draws_and_fewer_students_give(finished: 
     assert "Without the test" in page
 
 
+def test_both_chances_are_held_against_what_came_in_report_and_card(finished: Context) -> None:
+    content = json.loads((finished.run.read("evaluated") / "metrics.json").read_text(encoding="utf-8"))
+    figures = {each["metric"]: each["value"] for each in content["figures"] if each["model"] == "candidate"}
+    page = (finished.run.read("evaluated") / "report.html").read_text(encoding="utf-8")
+    assert "Share that lagged by chance" in page
+    assert "Share that became critical by chance" in page
+    assert f"{figures['calibration_error_critical']:.3f} of critical" in page
+    assert 0 < figures["calibration_error_critical"] < 0.2
+    release = finished.releases.fetch(finished.run.facts("published")["version"])
+    card = json.loads((release / CARD).read_text(encoding="utf-8"))
+    for name, key in (("lagging", "calibration"), ("critical", "calibration_critical")):
+        points = content[key]
+        assert sum(point["students"] for point in points) == content["students"]
+        chances = [point["chance"] for point in points]
+        assert chances == sorted(chances)
+        assert 5 <= len(points) <= 10
+        assert card["calibration"][name] == points
+    assert card["figures"]["calibration_error_critical"] == pytest.approx(figures["calibration_error_critical"])
+
+
+def test_the_cost_table_chooses_the_thresholds_by_default_and_is_in_report_and_card(finished: Context) -> None:
+    assert finished.params.decision.thresholds == "cost"
+    costs = [list(map(float, row)) for row in finished.params.decision.costs]
+    page = (finished.run.read("evaluated") / "report.html").read_text(encoding="utf-8")
+    assert "those with the lowest cost on the training years" in page
+    release = finished.releases.fetch(finished.run.facts("published")["version"])
+    card = json.loads((release / CARD).read_text(encoding="utf-8"))
+    assert (card["thresholds_chosen_by"], card["costs"]) == ("cost", costs)
+
+
 def test_figures_too_good_to_be_true_are_refused(finished: Context) -> None:
     path = finished.run.read("evaluated") / "metrics.json"
     content = json.loads(path.read_text(encoding="utf-8"))
