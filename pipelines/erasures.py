@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from pipelines.runs import Run, remove
@@ -79,20 +80,26 @@ def erase_from_releases(
     """
     found = {}
     for version, count in count_in_releases(releases, folder, are_erased).items():
-
-        def change(copy: Path) -> None:
-            gone = are_erased(IdIndex.load(copy / folder, "ids").ids.tolist())
-            if all(gone):
-                raise InputError("everybody in it was erased.", fix="Delete it with `releases prune`.")
-            erase(copy, [place for place, erased in enumerate(gone) if erased])
-
         try:
+            change = partial(_erase_from, folder=folder, are_erased=are_erased, erase=erase)
             rewrite_releases(releases.uri, [version], change, f"{count} erased: taken out")
         except PautaError as error:
             log.warning("erased people stay in the release %s: %s", version, error)
             continue
         found[version] = count
     return found
+
+
+def _erase_from(
+    copy: Path,
+    folder: str,
+    are_erased: Callable[[Sequence[str]], Sequence[bool]],
+    erase: Callable[[Path, list[int]], None],
+) -> None:
+    gone = are_erased(IdIndex.load(copy / folder, "ids").ids.tolist())
+    if all(gone):
+        raise InputError("everybody in it was erased.", fix="Delete it with `releases prune`.")
+    erase(copy, [place for place, erased in enumerate(gone) if erased])
 
 
 def remove_runs_holding(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from typing import Any
 
 from fastapi.responses import StreamingResponse
 
@@ -9,6 +10,7 @@ from app.http.csv_files import csv_text
 from app.students.answers import NO_STORE, risk_line
 from app.students.visits import Visit
 from script_shared.arrays import IntArray
+from script_shared.students.model import StudentsModel
 
 PART = 500  # students of one part
 HEADER = ("ra", "year", "phase", "group", "status", "urgent", "lagging", "critical")
@@ -42,6 +44,10 @@ async def _parts(visit: Visit, places: IntArray) -> AsyncGenerator[str]:
         await visit.release.erased_rows.follow()
         gone = set(visit.release.erased_rows.rows.tolist())
         some = [place for place in places[start : start + PART].tolist() if place not in gone]
-        lines = await asyncio.to_thread(lambda some=some: [risk_line(visit.model, place) for place in some])
+        lines = await asyncio.to_thread(_lines, visit.model, some)
         await visit.record([line["ra"] for line in lines])
         yield csv_text([line[name] for name in HEADER] for line in lines)
+
+
+def _lines(model: StudentsModel, places: list[int]) -> list[dict[str, Any]]:
+    return [risk_line(model, place) for place in places]

@@ -15,14 +15,9 @@ from script_shared.errors import ReleaseConflictError
 from script_shared.releases.pointer import change_pointer
 from script_shared.releases.publish import scan
 from script_shared.releases.records import Manifest, Pointer
-from script_shared.releases.verify import (
-    download_files,
-    in_threads,
-    read_manifest,
-    refuse_differences,
-    require_manifest,
-)
+from script_shared.releases.verify import read_manifest, refuse_differences, require_manifest
 from script_shared.storage import Storage, open_storage
+from script_shared.storage.transfers import download_files, in_threads
 
 NOTE = "rewritten"  # in the facts of a manifest: when and why
 
@@ -76,11 +71,11 @@ def _rewrite(storage: Storage, version: str, change: Callable[[Path], None], why
 def _note_rewriting(storage: Storage) -> None:
     """Tell the services by the pointer that files changed."""
 
-    def counted(pointer: Pointer | None) -> Pointer | None:
+    def count(pointer: Pointer | None) -> Pointer | None:
         changed = {"rewritings": pointer.rewritings + 1, "revision": pointer.revision + 1} if pointer else {}
         return pointer and pointer.model_copy(update=changed)
 
-    change_pointer(storage, counted)
+    change_pointer(storage, count)
 
 
 def _has_arrived(storage: Storage, manifest: Manifest) -> bool:

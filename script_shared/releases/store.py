@@ -43,9 +43,7 @@ class Releases:
         return self._storage.uri
 
     def current(self) -> Pointer | None:
-        """The release in service, or None when none was ever promoted. Cheap: made for polling.
-
-        One small read locally; one conditional GET on an object store, answered 304 while nothing moved.
+        """The release in service, None before the first; cheap: a small read, or a conditional GET answered 304.
 
         Raises:
             ReleaseCorruptError: the pointer is damaged.
@@ -199,9 +197,8 @@ class Releases:
         Args:
             version: of the release.
         """
-        return with_manifest(
-            self._storage, version, lambda manifest: fetching.fetch(self._storage, manifest, self._cache_dir)
-        )
+        storage, cache_dir = self._storage, self._cache_dir
+        return with_manifest(storage, version, lambda manifest: fetching.fetch(storage, manifest, cache_dir))
 
     def keep(self, pointer: Pointer, manifest: Manifest) -> None:
         """Note that a fetched release is in service here, for a start while the store is unreachable.

@@ -11,9 +11,10 @@ from starlette.requests import ClientDisconnect
 
 from app.http.csv_files import CSV_TOO, csv_text
 from app.students.answers import NO_STORE, risk_json
-from app.students.body_parts import AnswerBesideBody, body_parts
-from app.students.record_files import check_record, ref_of
-from app.students.record_readers import TYPES, RecordReader, Unusable, reader_of
+from app.students.records.body_parts import AnswerBesideBody, body_parts
+from app.students.records.formats import TYPES, reader_of
+from app.students.records.reader import RecordReader, Unusable
+from app.students.records.record_check import check_record, ref_of
 from app.students.shapes import BatchRecord, Language
 from app.students.visits import TheVisit
 from script_shared.errors import RequestError
@@ -60,7 +61,7 @@ async def stream_risks(
     reader = reader_of(request.headers.get("Content-Type", ""))
 
     def part(records: list[Any], start: int) -> bytes:
-        return _encoded(_lines(visit.model, records, start, lang, explain=reasons), format)
+        return _bytes_of(_lines(visit.model, records, start, lang, explain=reasons), format)
 
     parts = _parts(request, reader, part)
     first = await anext(parts, b"")
@@ -112,7 +113,7 @@ async def _and_end(body: AsyncIterator[bytes]) -> AsyncIterator[bytes | None]:
     yield None
 
 
-def _encoded(lines: list[dict[str, Any]], format: str) -> bytes:
+def _bytes_of(lines: list[dict[str, Any]], format: str) -> bytes:
     if format == "json":
         return b"".join(orjson.dumps(line) + b"\n" for line in lines)
     return csv_text([line.get(name) for name in COLUMNS] for line in map(_flat, lines)).encode()

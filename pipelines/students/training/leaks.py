@@ -60,12 +60,12 @@ def strengths(values: FloatArray, status: IntArray, fold: IntArray) -> Iterator[
     for measure, score, came in measures:
         if _both(came[known]):
             yield measure, max(_strength(score, came[known], sign * values[known]) for sign in (1, -1))
-            yield measure, _unseen(score, values[known], came[known], fold[known])
+            yield measure, _on_others(score, values[known], came[known], fold[known])
         if not known.all() and _both(came):
-            yield measure, _unseen(score, filled, came, fold)
+            yield measure, _on_others(score, filled, came, fold)
 
 
-def _unseen(score: Score, values: FloatArray, came: Bools, fold: IntArray) -> float:
+def _on_others(score: Score, values: FloatArray, came: Bools, fold: IntArray) -> float:
     """The measure of a tree of these values, on students whom it has not seen; 0 where too few can be judged."""
     from sklearn.tree import DecisionTreeClassifier
 

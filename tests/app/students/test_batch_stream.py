@@ -14,8 +14,9 @@ import httpx
 import pytest
 from fastapi import Request
 
-from app.students.body_parts import MEMORY, Spool
-from app.students.record_readers import LONGEST, RecordReader, Unusable, reader_of
+from app.students.records.body_parts import MEMORY, Spool
+from app.students.records.formats import reader_of
+from app.students.records.reader import LONGEST, RecordReader, Unusable
 from app.students.routes import streams
 from script_shared.errors import RequestError
 from tests.app.conftest import TOKEN

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.students.record_readers import Unusable
+from app.students.records.reader import Unusable
 from app.students.shapes import LONGEST_REF, BatchRecord
 
 Read = tuple[BatchRecord | None, str]  # a record, or why there is none
