@@ -9,7 +9,7 @@ from script_shared.errors import InputError
 from script_shared.students.features import STATUSES
 from script_shared.students.params import StudentsParams
 
-MOST = 20_000  # rows that are looked at
+MOST = 10_000  # rows that are looked at
 LEAVES, MIN_LEAF = 64, 5  # of the tree of one feature: more values than a code of the status has, none by chance
 Score = Callable[[Bools, FloatArray], float]
 
