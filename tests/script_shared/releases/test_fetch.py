@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from script_shared.errors import ReleaseCorruptError, ReleaseError, ReleaseMissingError
+from script_shared.errors import ReleaseCorruptError, ReleaseError, ReleaseMissingError, UnavailableError
 from script_shared.releases import Manifest, Releases
 from script_shared.storage import open_storage
 from tests.script_shared.releases.made import contents, damage, make_folder, overwrite, publish
@@ -70,6 +70,13 @@ def test_a_damaged_copy_in_the_cache_is_downloaded_again(remote: Releases, tmp_p
     publish(remote, tmp_path, "v1")
     (remote.fetch("v1") / "model.json").write_text("damaged")
     assert contents(remote.fetch("v1")) == contents(tmp_path / "made" / "v1")
+
+
+def test_a_cache_that_cannot_be_written_is_named_by_its_setting(remote: Releases, tmp_path: Path) -> None:
+    publish(remote, tmp_path, "v1")
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    with pytest.raises(UnavailableError, match=r"Not a directory.*PAUTA_CACHE_DIR"):
+        remote.fetch("v1")
 
 
 def test_the_cache_keeps_three_releases_and_nothing_half_written(remote: Releases, tmp_path: Path) -> None:

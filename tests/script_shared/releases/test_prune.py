@@ -1,5 +1,6 @@
 """Pruning: what may go goes, what is or could come into service stays."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -84,6 +85,17 @@ def test_what_a_killed_publisher_left_is_removed_after_a_day(releases: Releases,
     assert remove_leftovers(storage, lambda: tomorrow) == ["releases/v1/files-dead", "releases/v2"]
     assert storage.folders("releases") == ["v1"]
     assert releases.verify("v1").version == "v1"
+
+
+def test_each_prune_removes_what_killed_publishers_left(local: Releases, tmp_path: Path) -> None:
+    served(local, tmp_path, "v1")
+    left = Path(local.uri) / "releases" / "v1" / "files-dead"
+    left.mkdir()
+    days_ago = (datetime.now(UTC) - timedelta(days=2)).timestamp()
+    os.utime(left, (days_ago, days_ago))
+    assert local.prune(5) == []
+    assert not left.exists()
+    assert local.verify("v1").version == "v1"
 
 
 def test_a_negative_number_to_keep_is_refused(local: Releases) -> None:

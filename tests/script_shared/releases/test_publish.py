@@ -98,6 +98,18 @@ def test_of_two_publishers_of_one_version_one_wins_and_its_files_are_whole(tmp_p
     assert storage.folders("releases/v1") == [outcomes[winner]]
 
 
+class Deleting(LocalStorage):
+    """Another process publishes the version first, and deletes it before we look."""
+
+    def swap(self, *arguments: object) -> bool:
+        return False
+
+
+def test_a_version_that_others_published_and_deleted_meanwhile_is_a_conflict(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseConflictError, match=r"v1: was deleted meanwhile.*Publish it again"):
+        publish_to(Deleting(tmp_path / "models"), make_folder(tmp_path / "made"), "v1", {}, "")
+
+
 class Full(LocalStorage):
     """A disk that is full at the third file."""
 

@@ -43,6 +43,15 @@ def test_a_snapshot_of_before_clusters_were_counted_is_gone_on_with(tmp_path: Pa
     assert [loaded.article_id(row) for row in read_rows(loaded, "u")] == ["a"]
 
 
+def test_a_snapshot_of_before_late_events_were_counted_has_none(tmp_path: Path) -> None:
+    state = folded(click("u", "a"))
+    save_state(state, tmp_path)
+    facts = json.loads((tmp_path / "state.json").read_text())
+    del facts["behind"]
+    (tmp_path / "state.json").write_text(json.dumps(facts))
+    assert digest_of(load_state(tmp_path, small_params())) == digest_of(state)
+
+
 def test_a_snapshot_of_before_clicks_were_weighed_is_gone_on_with(tmp_path: Path) -> None:
     state = folded(click("u", "a"))
     save_state(state, tmp_path)

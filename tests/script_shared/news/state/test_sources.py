@@ -105,6 +105,13 @@ def test_a_user_adds_at_most_so_much_an_hour(clicks: list[tuple[int, int]], limi
         assert sum(hour) <= 2 * limit + 1e-6
 
 
+def test_twenty_clicks_at_once_count_as_many_as_an_hour_has_for_the_first_user_too() -> None:
+    state = LiveState(small_params(TrustParams(clicks_per_hour=5), articles=64, known_articles=100))
+    for user in ("first", "second"):
+        clicks = [events_made.click(user, f"a{article}", proof="signed") for article in range(20)]
+        assert state.fold(clicks) == [1.0] * 5 + [0.0] * 15
+
+
 def test_what_was_added_is_forgotten_at_the_hourly_rate() -> None:
     assert left_of_hour(20.0, HOUR_MS, 20.0) == (20.0, 0.0)
     assert left_of_hour(0.0, 0.0, 10.0) == (10.0, 0.0)

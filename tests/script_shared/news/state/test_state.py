@@ -54,6 +54,15 @@ def test_bounds_hold_under_any_stream(events: list[LiveEvent]) -> None:
     assert [state.article_row(state.article_id(row)) for row in rows] == rows
 
 
+def test_beyond_the_bound_the_newest_nine_tenths_of_the_articles_stay_known() -> None:
+    state, known = folded(readers=100), []
+    for number in range(60):
+        state.fold([click(f"u{number}", f"a{number}", number)])
+        known.append(len(state.articles))
+    assert known[39:42] == [40, 36, 37]
+    assert (min(known[40:]), max(known)) == (36, 40)
+
+
 def test_another_event_gives_another_digest() -> None:
     assert digest_of(folded(click("u", "a"))) != digest_of(folded(click("u", "b")))
     assert digest_of(folded(click("u", "a"))) != digest_of(folded(click("v", "a")))

@@ -1,0 +1,45 @@
+"""A release is loaded in a thread, and garbage of the load does not stay in memory."""
+
+import asyncio
+import gc
+import weakref
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from app.releases.loading import Loading
+from app.use_case import ReleaseLoader
+from script_shared.releases import Manifest, Releases
+
+
+class Part:
+    """Something that refers to itself, so that reference counting does not free it."""
+
+    def __init__(self) -> None:
+        self.whole = self
+
+
+class Loader(ReleaseLoader[str]):
+    """Makes garbage while it loads."""
+
+    left: Any = None
+
+    def load(self, folder: Path, manifest: Manifest, *, without: Collection[str] = ()) -> str:
+        self.left = weakref.ref(Part())
+        return manifest.version
+
+
+def test_garbage_of_a_load_is_freed_before_the_release_is_kept_from_collections(tmp_path: Path) -> None:
+    releases, loader = Releases(tmp_path / "models"), Loader()
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "model.json").write_text("{}")
+    releases.publish(tmp_path / "made", "v1")
+    pointer = releases.promote("v1", "test")
+    gc.disable()
+    try:
+        loaded = asyncio.run(Loading(releases, loader, None, None).load(pointer, "v1", beside=False))
+    finally:
+        gc.enable()
+        gc.unfreeze()
+    assert loaded.service == "v1"
+    assert loader.left() is None
