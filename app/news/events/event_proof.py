@@ -66,10 +66,16 @@ class EventProof:
         wrong.admit(request, HEADER)  # a person chose the key
         return True
 
-    def note(self, entry: Entry, request: Request, *, signed: bool) -> None:
-        """Add the origin of an event to its body; no address is stored."""
+    def note(self, entry: Entry, request: Request, *, by_site: bool) -> None:
+        """Add the origin of an event to its body; no address is stored.
+
+        Args:
+            entry: the event.
+            request: that brought it.
+            by_site: whether the site itself sent it: the request is signed, or has a token of the role operator.
+        """
         reader = reader_name(entry.user_id, str(entry.body.get("session", "")))
-        if signed:
+        if by_site:
             entry.body["proof"] = SIGNED
             return
         if entry.kind == Kind.IMPRESSION and self._was_shown(entry, reader):

@@ -42,18 +42,20 @@ async def post_events(request: Request, body: Annotated[EventsBody, Body()], ser
 
     An event id counts once, so a request without an answer can be sent again. A time that lies too far back or ahead
     is refused with 422, and nothing of the list is written. Your own servers may sign what they send with the header
-    `X-Pauta-Signature`; a signature that is not valid is refused with 401. 503 means that
+    `X-Pauta-Signature`, or send a token of the role operator: their network does not matter then. A signature that is
+    not valid is refused with 401. 503 means that
     the events may be written now, a little later, or never: send the same ids again, and each counts once.
     """
     events = body if isinstance(body, list) else [body]
     signed = await _is_signed(service, request, len(events))
-    dating = await _dating(service, len(events), by_site=signed or await is_allowed(request, "operator", "news"))
+    by_site = signed or await is_allowed(request, "operator", "news")
+    dating = await _dating(service, len(events), by_site=by_site)
     check = partial(_out_of_time, dating=dating, listed=isinstance(body, list))
     if errors := await in_slices(check, list(enumerate(events))):
         service.metrics.live.count_refused("out_of_time", len(events))
         detail = f"{len(errors)} of {len(events)} events have a time that is not accepted. Nothing was written."
         return problem(request, 422, detail, errors=errors[:20])
-    entries = await in_slices(partial(_entries, service, request, dating=dating, signed=signed), events)
+    entries = await in_slices(partial(_entries, service, request, dating=dating, by_site=by_site), events)
     new = await _write(service, entries)
     await in_slices(partial(_judge, service), list(zip(entries, new, strict=True)))
     return json_response({"accepted": sum(new), "duplicates": len(new) - sum(new)})
@@ -89,11 +91,11 @@ async def _write(service: NewsService, entries: list[Entry]) -> list[bool]:
 
 
 def _entries(
-    service: NewsService, request: Request, events: Sequence[Event], *, dating: Dating, signed: bool
+    service: NewsService, request: Request, events: Sequence[Event], *, dating: Dating, by_site: bool
 ) -> list[Entry]:
     entries = [_entry(event, dating) for event in events]
     for entry in entries:
-        service.event_proof.note(entry, request, signed=signed)
+        service.event_proof.note(entry, request, by_site=by_site)
     return entries
 
 

@@ -18,7 +18,7 @@ from script_shared.events import Entry, EventLog
 from script_shared.events.database.day_keys import DayKeyTable
 from script_shared.events.signature import HEADER, sign
 from script_shared.settings import Settings
-from tests.app.conftest import Store, release_of, serving, until
+from tests.app.conftest import TOKEN, Store, release_of, serving, until
 
 OLD, NEW = "the key until yesterday", "the key from today on"
 
@@ -74,6 +74,17 @@ def test_a_click_signed_with_any_of_the_keys_is_noted_as_signed(store: Store, ke
     with site(store, events_key=SecretStr(f"{OLD}, {NEW}")) as client:
         assert send(client, key).status_code == 200
     assert [entry.body for entry in written(store)] == [{"proof": "signed"}]
+
+
+@pytest.mark.parametrize(("token", "body"), [(TOKEN, {"proof": "signed"}), ("another-token-of-nobody", None)])
+def test_a_click_with_the_token_of_an_operator_counts_as_signed(
+    store: Store, token: str, body: dict[str, str] | None
+) -> None:
+    with site(store, admin_token=SecretStr(TOKEN)) as client:
+        client.headers["Authorization"] = f"Bearer {token}"
+        assert send(client).status_code == 200
+    (entry,) = written(store)
+    assert entry.body == (body or {"network": entry.body.get("network")})
 
 
 @pytest.mark.parametrize(("unsigned", "proof"), [(None, "unsigned"), ("discount", "unsigned"), ("count", None)])
