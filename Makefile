@@ -205,7 +205,7 @@ bench-experiments: install ## A/A tests, A/B tests and interleaving on replayed 
 	$(BIN)/python -m tests.benchmarks.experiments $(ARGS)
 
 .PHONY: bench-drift
-bench-drift: install ## False alarms and power of drift on real clicks: of reads by floor, and of what releases answer (ARGS="--work folder")
+bench-drift: install ## False alarms and power of drift on real clicks: of reads, with three floors, and of the answers of releases (ARGS="--work folder")
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.drift $(ARGS)
 
 .PHONY: bench-exploration

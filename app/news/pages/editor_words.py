@@ -97,21 +97,21 @@ EDITOR_WORDS: Words = {
     # why an article is not in a list
     "not_read": ("The reader has read it.", "O leitor já leu."),
     "not_excluded": ("The request excludes it.", "O pedido o exclui."),
-    "not_unknown": ("Neither the release nor a post knows it.", "Nem a versão nem um envio o conhece."),
+    "not_unknown": ("It is neither in the release nor posted.", "Não está na versão nem foi enviado."),
     "not_taken_down": ("It was taken down.", "Foi retirado do ar."),
     "not_hidden": ("It is hidden.", "Está oculto."),
     "not_embargoed": ("It is under embargo.", "Está sob embargo."),
     "not_expired": ("It has expired.", "Expirou."),
     "not_not_published": (
-        "Its publication lies ahead of the release's clock.",
-        "Sua publicação está à frente do relógio da versão.",
+        "Its publication time is later than the release's clock.",
+        "A data de publicação é posterior ao relógio da versão.",
     ),
-    "not_other_section": ("It is of another section.", "É de outra editoria."),
+    "not_other_section": ("It is in another section.", "É de outra editoria."),
     "not_other_tag": ("It was not posted with the tag.", "Não foi enviado com a tag."),
     "not_too_old": ("It is older than the request allows.", "É mais antigo do que o pedido permite."),
     "not_shown_too_often": (
         "It was shown to the reader too often without a click.",
-        "Foi mostrado ao leitor vezes demais sem um clique.",
+        "Foi mostrado vezes demais ao leitor sem nenhum clique.",
     ),
     "not_ranked_lower": (
         "It is a candidate, but 100 others rank higher.",
@@ -119,6 +119,6 @@ EDITOR_WORDS: Words = {
     ),
     "not_no_candidate": (
         "Neither clicks nor words nor the segment's model make it a candidate.",
-        "Nem cliques, nem palavras, nem o modelo do segmento fazem dele um candidato.",
+        "Nem os cliques, nem as palavras, nem o modelo do segmento o tornam candidato.",
     ),
 }
