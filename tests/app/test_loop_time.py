@@ -14,9 +14,11 @@ import pytest
 from pydantic import SecretStr
 
 from app.metrics.evaluation_file import FILE
+from app.news.pages.reader_list import SIDES
 from script_shared.releases import Releases
 from tests.app.conftest import TOKEN, of_a_module
 from tests.app.routes.test_evaluation import HEADER
+from tests.app.test_admin_routes import PUBLIC, SIGNED_IN
 
 BAR = 4.0  # plain lists
 TRIES = 4
@@ -34,6 +36,10 @@ OBJECTS = "[" + "{}," * (LONG // 3) + "{}]"
 ACCENTS = "\u0301\u0323" * 128
 LABELS = dict.fromkeys(("region", "device", "os", "section"), ACCENTS)
 EVENTS = [{"event_id": "{turn}-" + str(n), "user_id": f"u{n}", "page": f"a{n % 60}"} for n in range(1_000)]
+FORM_TYPE = {"Content-Type": "application/x-www-form-urlencoded"}
+FORMS = [{"content": content, "headers": FORM_TYPE} for content in ("token=" + "%41" * (LONG // 3), "&" * LONG)]
+HTML = {"headers": {"Accept": "text/html", "Accept-Language": "pt"}}
+READER = {"user": "log0", "n": 50, "explain": True, "history": IDS[:100]}
 Asked = tuple[str, str, dict[str, Any]]
 WORST: dict[tuple[str, str], list[Asked]] = {  # by route what is asked, and how
     ("get", "/recommendations"): [
@@ -92,6 +98,26 @@ WORST: dict[tuple[str, str], list[Asked]] = {  # by route what is asked, and how
     ("get", "/students/health"): [("GET", "/students/health", {})],
     ("get", "/students/model"): [("GET", "/students/model", {})],
 }
+PAGES: dict[tuple[str, str], list[Asked]] = {  # of the public routes that the description leaves out
+    **{("get", path): [("GET", path, HTML)] for path in ("/", "/demo", "/demo.js", "/docs", "/pauta.js")},
+    ("get", "/docs/oauth2-redirect"): [("GET", "/docs/oauth2-redirect", {})],
+    ("get", "/news"): [("GET", "/news", HTML), ("GET", "/news", {**HTML, "params": {"section": "nowhere"}})],
+    ("get", "/news/compare"): [("GET", "/news/compare", HTML)],
+    ("get", "/news/read/{page}"): [("GET", "/news/read/a1", HTML), ("GET", "/news/read/" + "x/" * 200, HTML)],
+    ("post", "/news/list"): [
+        *(
+            ("POST", "/news/list", {"json": {**READER, "side": side, "section": section}})
+            for side in SIDES
+            for section in ("", "nowhere")
+        ),
+        *(("POST", "/news/list", {"content": content}) for content in (DEEP, UNKNOWN, NUMBERS, OBJECTS)),
+        ("POST", "/news/list", {"json": {"section": "&amp;" * (LONG // 5)}}),
+    ],
+    ("get", "/login"): [("GET", "/login", HTML), ("GET", "/login", {"params": {"next": "x" * 60_000}})],
+    ("post", "/login"): [("POST", "/login", form) for form in FORMS],
+    ("get", "/web/{name}"): [("GET", "/web/nothing.js", HTML)],
+}
+STREAMS = {("GET", "/news/changes")}  # answers for seconds; what it does in each is tested in tests/app/news/pages
 
 
 @pytest.fixture(scope="module")
@@ -157,13 +183,15 @@ def test_every_public_route_is_asked_with_its_worst(large: httpx.Client) -> None
         if method in ("get", "post", "put", "patch", "delete") and not route.get("security")
     }
     assert public == WORST.keys()
+    asked = {(method.upper(), path) for method, path in {**WORST, **PAGES}}
+    assert asked == PUBLIC - STREAMS
 
 
-@pytest.mark.parametrize("route", WORST, ids=" ".join)
+@pytest.mark.parametrize("route", [*WORST, *PAGES], ids=" ".join)
 def test_no_step_of_a_stranger_takes_four_plain_lists(
     longest: list[float], large: httpx.Client, route: tuple[str, str]
 ) -> None:
-    slow = {f"{place}: {asked[1][:40]}": asked for place, asked in enumerate(WORST[route])}
+    slow = {f"{place}: {asked[1][:40]}": asked for place, asked in enumerate({**WORST, **PAGES}[route])}
     for _ in range(ROUNDS):
         plain = plain_list(large, longest)
         lists = {name: cost(large, longest, asked) / plain for name, asked in slow.items()}
@@ -188,6 +216,13 @@ def test_a_body_is_parsed_beside_the_loop_before_anybody_knows_who_sent_it(
             if "requestBody" in route:
                 asked = (method.upper(), path.replace("{event_id}", "e"), {"content": content})
                 assert cost(large, longest, asked) <= BAR * plain, path
+
+
+def test_a_form_is_parsed_only_after_the_check_of_who_sent_it(longest: list[float], large: httpx.Client) -> None:
+    plain = plain_list(large, longest)
+    for method, path in sorted(SIGNED_IN):
+        if method == "POST":
+            assert cost(large, longest, (method, path, FORMS[0])) <= BAR * plain, path
 
 
 def test_a_step_that_takes_long_is_seen(longest: list[float]) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.shell.addresses import MOST_LENGTH, own_address
-from app.shell.forms import TheForm, form_of
+from app.shell.forms import TheForm, form_of_a_stranger
 from app.shell.page_route import PageRoute
 from app.shell.people import Person, close_session, open_session, person_with
 from app.shell.view import OpenView, View
@@ -22,7 +22,7 @@ async def get_login(view: OpenView, next: Annotated[str, Query(max_length=MOST_L
 @router.post("/login")
 async def log_in(request: Request, view: OpenView) -> Response:
     """Open a session for the holder of a token."""
-    form = await form_of(request)
+    form = await form_of_a_stranger(request)
     token, wanted = form.get("token", "").strip(), own_address(form.get("next", ""))
     person = await person_with(request, token)
     if person is None:

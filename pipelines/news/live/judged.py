@@ -16,7 +16,7 @@ from pipelines.guard.judged import Clicks, JudgedClick
 from pipelines.measures.recent_lists import WINDOW_MS, RecentLists, lists_and_clicks, people_of
 from pipelines.news.live.popular import Popular, among_first
 from pipelines.use_case import Context
-from script_shared.clock import HOUR_MS
+from script_shared.clock import EARLY_MS, HOUR_MS, wall_ms
 from script_shared.errors import ReleaseError
 from script_shared.events import Entry, EventLog
 from script_shared.events.address import log_exists
@@ -34,6 +34,9 @@ MARGIN_MS = 60_000  # lists are written a little later than they are served, and
 def judged_clicks(context: Context, since_ms: int) -> Clicks | None:
     """The clicks since a moment; None without an event log or without served lists.
 
+    Lists dated ahead of this machine's clock do not count, nor does such a moment: a process whose clock was ahead for
+    a while would otherwise keep all later clicks from being judged.
+
     Args:
         context: settings, and ``guard.reach_hours`` of the params.
         since_ms: where the look before ended; 0 for the first look.
@@ -46,6 +49,7 @@ def judged_clicks(context: Context, since_ms: int) -> Clicks | None:
     with closing(EventLog(context.settings.events_address)) as log:
         newest_ms = log.served.newest_ms()
         until_ms = newest_ms - MARGIN_MS
+        since_ms = since_ms if since_ms <= wall_ms() + EARLY_MS else 0
         begin_ms = max(since_ms or until_ms - FIRST_MS, until_ms - MOST_MS)
         if not newest_ms or until_ms <= begin_ms:
             return None

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, select, tuple_
 
+from script_shared.clock import EARLY_MS, wall_ms
 from script_shared.events.database.experiments.marks import (
     delete_marks,
     marked_between,
@@ -108,9 +109,10 @@ class ServedLists:
             return marked_between(connection, experiment)
 
     def newest_ms(self) -> int:
-        """When the newest list was served, epoch milliseconds, 0 for none."""
+        """When the newest list was served that is not ahead of this machine's clock, epoch milliseconds, 0 for none."""
+        newest = select(func.max(SERVED.c.time_ms)).where(SERVED.c.time_ms <= wall_ms() + EARLY_MS)
         with self._transaction() as connection:
-            return int(connection.scalar(select(func.coalesce(func.max(SERVED.c.time_ms), 0))) or 0)
+            return int(connection.scalar(newest) or 0)
 
     def prune(self, before_ms: int) -> int:
         """Delete lists served before a moment, also those that earlier versions wrote as entries; returns how many.
@@ -208,21 +210,17 @@ def _within(query: Select[Any], since_ms: int | None, until_ms: int | None) -> S
 
 
 def _numbers_of(connection: Connection, names: Iterable[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    left = iter(names)
-    while some := list(islice(left, _AT_ONCE)):
-        rows = connection.execute(select(SERVED_NAMES).where(SERVED_NAMES.c.name.in_(some)))
-        found.update((row.name, row.number) for row in rows)
-    return found
+    return {row.name: row.number for row in _name_rows(connection, SERVED_NAMES.c.name, names)}
 
 
 def _names_of(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    left = iter(numbers)
+    return {row.number: row.name for row in _name_rows(connection, SERVED_NAMES.c.number, numbers)}
+
+
+def _name_rows(connection: Connection, column: ColumnElement[Any], values: Iterable[Any]) -> Iterable[Row[Any]]:
+    left = iter(values)
     while some := list(islice(left, _AT_ONCE)):
-        rows = connection.execute(select(SERVED_NAMES).where(SERVED_NAMES.c.number.in_(some)))
-        found.update((row.number, row.name) for row in rows)
-    return found
+        yield from connection.execute(select(SERVED_NAMES).where(column.in_(some)))
 
 
 def _row(one: ServedList, numbers: dict[str, int]) -> dict[str, Any]:

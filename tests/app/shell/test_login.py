@@ -129,6 +129,15 @@ def test_forms_of_other_sites_are_refused(browser: httpx.Client, path: str) -> N
     assert "Set-Cookie" not in answer.headers
 
 
+def test_a_login_is_short_and_a_form_without_a_session_is_not_read(client: httpx.Client) -> None:
+    with httpx.Client(base_url=client.base_url) as stranger:
+        answer = stranger.post("/login", data={"token": "x" * 10_000})
+        assert answer.status_code == 413
+        assert "8,192 bytes" in answer.text
+        unreadable = {"content": b"\xff", "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
+        assert stranger.post("/logout", **unreadable).status_code in (303, 401)  # 422 if it had been read
+
+
 @pytest.mark.parametrize("key", [None, "", "0" * 64])
 def test_forms_without_the_key_of_the_session_are_refused(browser: httpx.Client, key: str | None) -> None:
     for path in ("/logout", f"{PAGE}/RA-1"):

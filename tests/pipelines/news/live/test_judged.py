@@ -11,7 +11,7 @@ import pytest
 from pipelines.guard.judged import Clicks
 from pipelines.news.live.judged import MARGIN_MS, judged_clicks
 from pipelines.news.live.popular import Popular
-from script_shared.clock import HOUR_MS
+from script_shared.clock import HOUR_MS, wall_ms
 from script_shared.events import Entry, Kind
 from script_shared.events.served_list import ServedList, answer_key
 from script_shared.news.catalog.catalog import Catalog
@@ -112,6 +112,16 @@ def test_a_click_is_judged_in_one_look_only_and_its_list_may_be_older_than_the_l
     assert second is not None
     assert [each.hit for each in second.judged] == [False]
     assert not second.answers["v1"]
+
+
+def test_a_clock_that_was_ahead_for_a_while_does_not_keep_later_clicks_from_being_judged(site: Site) -> None:
+    day_ahead = wall_ms() + 24 * HOUR_MS
+    site.log.served.write([served("eva", "a11", at=day_ahead - NOW_MS)], seen=0)
+    found = judged(site, [served("ana", "a11", at=MINUTE)], [click("ana", "a11", 2 * MINUTE)])
+    assert [each.person for each in found.judged] == ["ana"]
+    again = judged_clicks(site.context(), day_ahead)  # where a look ended that was made on that clock
+    assert again is not None
+    assert again.until_ms == found.until_ms
 
 
 def test_without_new_lists_there_is_nothing_to_judge(site: Site) -> None:
