@@ -9,11 +9,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from script_shared.clock import EARLY_MS
 from script_shared.params.loop import GuardParams
 from script_shared.releases import Pointer
 from script_shared.releases.pins import held_by_person
 
 BY = "guard"
+EARLY = timedelta(milliseconds=EARLY_MS)
 
 
 class Choice(NamedTuple):
@@ -37,9 +39,10 @@ def choice(pointer: Pointer, params: GuardParams, now: datetime | None = None) -
             return Choice([], f"{pin.by} pinned the release: {pin.reason}")
     if pointer.version in rolled_back(pointer):
         return Choice([], "the guard rolled this release back once, and it was put into service again")
-    last = last_rollback(pointer)
+    now = now or datetime.now(UTC)
+    last = last_rollback(pointer, now)
     ends = last + timedelta(hours=params.cool_down_hours) if last else None
-    if ends is not None and (now or datetime.now(UTC)) < ends:
+    if ends is not None and now < ends:
         return Choice([], f"the guard rolled back at {last:%Y-%m-%d %H:%M} UTC; it may again from {ends:%H:%M} UTC on")
     targets = targets_of(pointer)
     return Choice(targets, "" if targets else "there is no earlier release that it may go back to")
@@ -61,7 +64,9 @@ def rolled_back(pointer: Pointer) -> set[str]:
     return {left.version for left, move in moves if move.by == BY and move.kind == "rollback"}
 
 
-def last_rollback(pointer: Pointer) -> datetime | None:
-    """When the guard rolled back last."""
-    times = [move.promoted_at for move in pointer.history if move.by == BY and move.kind == "rollback"]
+def last_rollback(pointer: Pointer, now: datetime | None = None) -> datetime | None:
+    """When the guard rolled back last; moves dated ahead were made on a wrong clock and do not count."""
+    moves = (move for move in pointer.history if move.by == BY and move.kind == "rollback")
+    latest = (now or datetime.now(UTC)) + EARLY
+    times = [move.promoted_at for move in moves if move.promoted_at <= latest]
     return times[-1] if times else None

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from script_shared.clock import EARLY_MS
 from script_shared.errors import InputError
 from script_shared.params.loop import MonitoringParams
 
 FILE = "monitoring.json"  # in the data folder of the use case
 DAY = timedelta(days=1)
+EARLY = timedelta(milliseconds=EARLY_MS)
 MOST = 100  # trainings that are remembered
 Training = dict[str, Any]
 
@@ -58,8 +60,8 @@ class Memory:
         return next((each for each in reversed(self.trainings) if key and each.get("key") == key), None)
 
     def refusal(self, params: MonitoringParams, now: datetime) -> str:
-        """Why no training may start now; "" if one may."""
-        times = [datetime.fromisoformat(each["at"]) for each in self.trainings]
+        """Why no training may start now; "" if one may. Starts dated ahead were made on a wrong clock: none counts."""
+        times = [at for each in self.trainings if (at := datetime.fromisoformat(each["at"])) <= now + EARLY]
         if params.per_day == 0:
             return "monitoring.per_day is 0"
         if times and now < times[-1] + timedelta(hours=params.cool_down_hours):

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipelines.commands.guard import main
+from pipelines.guard.action import Choice, choice
 from pipelines.guard.look import Look, look
 from pipelines.guard.state import FILE, state_in
 from pipelines.news.use_case import NEWS
@@ -115,6 +117,17 @@ def test_after_a_rollback_there_is_a_cool_down(site: Site) -> None:
     found = looked(site)
     assert (found.status, current(site)) == ("held", "v2")
     assert "it may again from" in found.sentence
+
+
+def test_a_rollback_on_a_clock_that_was_ahead_begins_no_cool_down(site: Site) -> None:
+    for version in ("v1", "v2", "v3"):
+        site.promote(version)
+    serve_bad(site, "v3")
+    assert looked(site).to == "v2"
+    pointer, guard = site.releases.current(), site.context().params.guard
+    assert pointer is not None
+    assert "it may again from" in choice(pointer, guard).reason
+    assert choice(pointer, guard, datetime.now(UTC) - timedelta(days=30)) == Choice(["v1"], "")
 
 
 def test_the_only_release_and_a_guard_that_only_measures_stay(site: Site) -> None:

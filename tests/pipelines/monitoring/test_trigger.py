@@ -119,6 +119,14 @@ def test_there_are_no_more_than_the_allowed_number_within_24_hours(place: Place)
     assert "per_day is 0" in decided(place, NOW + 999 * HOUR).note
 
 
+def test_a_start_on_a_clock_that_was_ahead_keeps_none_from_starting(place: Place) -> None:
+    place.changes = ("monitoring.max_age_hours = 1",)
+    place.serve()
+    assert decided(place, NOW + 9_999 * HOUR).dag_id
+    assert decided(place, NOW + 2 * HOUR).dag_id
+    assert not decided(place, NOW + 3 * HOUR).dag_id
+
+
 def test_while_a_training_is_under_way_none_starts_and_none_is_counted(place: Place) -> None:
     place.serve()
     place.drift("r1")
