@@ -36,7 +36,7 @@ class ReaderQuery(Question):
         side: who makes the list: one of ``SIDES``, or a variant of a running experiment, as ``experiment/variant``.
     """
 
-    user: Annotated[str, Field(max_length=256)] = ""
+    user: Id = ""
     history: Annotated[list[Id], Field(max_length=100)] = Field(default_factory=list)
     section: Label = ""
     context: Id = ""
@@ -82,7 +82,7 @@ def reader_list(served: NewsRelease, wanted: ReaderQuery) -> dict[str, Any]:
     """
     facts = ArticleFacts.now(served.recommender)
     query = Query(
-        wanted.user.strip(),
+        wanted.user,
         history=tuple(wanted.history),
         n=wanted.n,
         section=wanted.section,

@@ -59,6 +59,16 @@ def test_bad_clicks_are_left_out_and_count_again(site: Site, operator: httpx.Cli
     assert len(entries(site, "quarantine")) == count + 2
 
 
+def test_an_id_with_a_blank_is_one_id(site: Site, operator: httpx.Client) -> None:
+    for number, user in enumerate(("eva maria", "eva", "maria")):
+        sent = {"event_id": f"blank{number}", "user_id": user, "page": "a21"}
+        assert site.client.post("/events", json=sent).status_code == 200
+    left_out = {"users": " eva maria \r\n\r\n", "since": "2020-01-01", "pages": "a21\r\n"}
+    assert send(operator, QUARANTINE, **left_out).status_code == 303
+    assert entries(site, "quarantine")[0]["evidence"]["clicks"] == 1
+    assert "users and visits named 1" in text_of(operator.get(QUARANTINE))
+
+
 @pytest.mark.parametrize(
     ("wrong", "status"),
     [({}, 422), ({"users": "x", "confirmed": ""}, 422), ({"since": "never"}, 422), ({"networks": "xyz"}, 422)],

@@ -24,6 +24,7 @@ from app.shell.forms import Form, TheForm
 from app.shell.page_route import PageRoute
 from app.shell.view import View
 from script_shared.errors import ConflictError, RequestError
+from script_shared.names import clean_id
 from script_shared.news.ranking.query import Query as LiveQuery
 from script_shared.news.rules.rule import BYS, KINDS, Rule
 from script_shared.news.rules.validation import ENDING, check
@@ -142,7 +143,11 @@ def _place_after_removal(form: Form, rule: Rule) -> str:
 
 
 async def _preview(service: NewsService, rule: Rule, form: Form) -> dict[str, Any]:
-    query = LiveQuery(form.get("user", "").strip(), section=rule.front, explore_slots=0)
+    try:
+        user = clean_id(form.get("user", ""))
+    except ValueError as error:
+        raise RequestError(f"user: {error}.", fix="Correct this field.") from None
+    query = LiveQuery(user, section=rule.front, explore_slots=0)
     users = audience(service)
     found = await asyncio.to_thread(preview_query, service, rule, query, users)
     before = [item["page"] for item in found["before"]]

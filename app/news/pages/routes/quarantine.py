@@ -29,7 +29,7 @@ async def get_quarantine_page(case: ActingCase, service: TheNews) -> Response:
 async def add(case: ActingCase, form: TheForm, service: TheNews, decisions: TheDecisions) -> Response:
     """Leave out events; what is wrong is shown above the form."""
     given, reason = dict(form), reason_in(form, case.texts)
-    values: dict[str, object] = {name: form.get(name, "").split() for name in LISTS}
+    values: dict[str, object] = {name: _lines(form.get(name, "")) for name in LISTS}
     values |= {name: text for name in TIMES if (text := form.get(name, "").strip())}
     try:
         body = QuarantinePost.model_validate({"reason": reason, **values})
@@ -54,6 +54,11 @@ async def end(
         raise HTTPException(409, case.words["op_ended_before"])
     await decisions.record("quarantine", "news", before=quarantine_id, why=reason)
     return case.redirect("quarantine")
+
+
+def _lines(text: str) -> list[str]:
+    """An id may hold blanks, so each line is one."""
+    return [line for line in text.split("\n") if line.strip()]
 
 
 async def _page(

@@ -91,6 +91,9 @@ def test_a_preview_shows_both_lists_and_saves_nothing_and_a_save_holds(desk: Des
         assert "chosen by the editors" in shown.text
         assert 'value="final"' in shown.text
         assert desk.front()[0] == "a40"
+        wrong = browser.post(f"{HOME}/rules/new", data={**pin(do="preview"), "form_key": key, "user": "a\tb"})
+        assert wrong.status_code == 422
+        assert "user: " in text_of(wrong)
         saved = browser.post(f"{HOME}/rules/new", data={**pin(do="save"), "form_key": key}, follow_redirects=True)
         assert "The rule is saved" in text_of(saved)
         assert "“Velha a12: eleição e café” at place 1 of the page" in text_of(saved)

@@ -42,6 +42,15 @@ def test_the_list_in_service_is_the_list_of_the_api(common: httpx.Client) -> Non
         assert mine == [item["page"] for item in theirs]
 
 
+def test_the_pages_take_the_ids_that_the_api_takes(common: httpx.Client) -> None:
+    unknown = ask(common, user="x" * 512, n=8)["items"]
+    assert unknown == ask(common, n=8)["items"]
+    assert ask(common, user=f" \u00a0{LOGGED[0]}\u200b", n=8) == ask(common, user=LOGGED[0], n=8)
+    for wrong in ("x" * 513, "a\tb"):
+        for address, body in (("/news/list", {"user": wrong}), ("/recommendations", {"user_id": wrong})):
+            assert common.post(address, json=body).status_code == 422
+
+
 def test_lists_of_the_pages_are_neither_counted_nor_remembered(common: httpx.Client) -> None:
     def count() -> str:
         lines = common.get("/metrics").text.splitlines()
