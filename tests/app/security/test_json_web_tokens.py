@@ -141,6 +141,16 @@ def test_a_new_key_is_found_and_an_unreachable_issuer_refuses_nobody(
     del issuer.keys["k2"]
 
 
+def test_a_jwt_that_names_no_key_is_checked_where_the_issuer_has_one_key(issuer: Issuer) -> None:
+    token = jwt.encode(claims("editor"), issuer.keys["k1"], "RS256")
+    caller = asyncio.run(of(issuer).caller(token))
+    assert caller is not None
+    assert caller.role == "editor"
+    issuer.keys["k2"] = new_key()
+    assert asyncio.run(of(issuer).caller(token)) is None
+    del issuer.keys["k2"]
+
+
 def test_without_any_key_a_jwt_cannot_be_checked(issuer: Issuer) -> None:
     issuer.down = True
     with pytest.raises(UnavailableError, match="keys of the single sign-on"):
