@@ -66,25 +66,25 @@ def erase_from_releases(
     are_erased: Callable[[Sequence[str]], Sequence[bool]],
     erase: Callable[[Path, list[int]], None],
 ) -> dict[str, int]:
-    """Take erased people out of every release that is kept, that in service included.
+    """Remove erased people from every release that is kept, the one in service included.
 
     Args:
         releases: of one use case.
         folder: of the people's ids, in a release's folder.
         are_erased: which of some ids were erased.
-        erase: takes the people at these places out of a copy of a release's files.
+        erase: removes the people at these places from a copy of a release's files.
 
     Returns:
-        number of people who were taken out, by version. A release of which nobody would be left stays as it is, and
-        so does one that cannot be read: both are logged.
+        number of people who were removed, by version. A release that would have nobody left stays as it is, and so
+        does one that cannot be read: both are logged.
     """
     found = {}
     for version, count in count_in_releases(releases, folder, are_erased).items():
         try:
             change = partial(_erase_from, folder=folder, are_erased=are_erased, erase=erase)
-            rewrite_releases(releases.uri, [version], change, f"{count} erased: taken out")
+            rewrite_releases(releases.uri, [version], change, f"{count} erased people removed")
         except PautaError as error:
-            log.warning("erased people stay in the release %s: %s", version, error)
+            log.warning("erased people are still in release %s: %s", version, error)
             continue
         found[version] = count
     return found
@@ -98,7 +98,7 @@ def _erase_from(
 ) -> None:
     gone = are_erased(IdIndex.load(copy / folder, "ids").ids.tolist())
     if all(gone):
-        raise InputError("everybody in it was erased.", fix="Delete it with `releases prune`.")
+        raise InputError("all people in it were erased.", fix="Delete it with `releases prune`.")
     erase(copy, [place for place, erased in enumerate(gone) if erased])
 
 

@@ -59,7 +59,7 @@ def walk(work: Callable[[], Any]) -> list[str]:
             if followed.pop() and entered and followed[-1]:
                 _stay(stays, str(entered[-1].f_globals["__name__"]))
 
-    with _profiled(note):
+    with _profile(note):
         work()
     return stays
 
@@ -70,7 +70,7 @@ def _stay(stays: list[str], name: str) -> None:
 
 
 @contextmanager
-def _profiled(note: Callable[[FrameType, str, object], None]) -> Iterator[None]:
+def _profile(note: Callable[[FrameType, str, object], None]) -> Iterator[None]:
     sys.setprofile(note)
     try:
         yield

@@ -1,4 +1,4 @@
-"""No folder, file or function of the code is so large that one has to search in it."""
+"""No folder, file or function of the code is too large."""
 
 import ast
 from collections import Counter

@@ -11,17 +11,19 @@ from script_shared.audit.decision import Entry
 from script_shared.times import epoch_ms
 
 STARTED = re.compile(r"started as \w+: (\S+)")
-BEFORE_MS, AFTER_MS = 3 * 3_600_000, 24 * 3_600_000  # around an evaluation: its training, and what it then did
+BEFORE_MS, AFTER_MS = 3 * 3_600_000, 24 * 3_600_000  # before and after an evaluation: its training, and its effects
 MONITORING = "_monitoring"
-MLFLOW_RUNS = "mlflow_runs.json"  # that the pipelines write after a delivery to MLflow
+MLFLOW_RUNS = "mlflow_runs.json"  # the pipelines write it after a delivery to MLflow
 
 
 class RunLinks:
-    """Args:
-    links: addresses of the installation.
-    use_case: its name.
-    entries: of the record of decisions, the trainings of the use case.
-    folder: of the use case's evaluations.
+    """Links of the runs of one use case.
+
+    Args:
+        links: addresses of the installation.
+        use_case: its name.
+        entries: its trainings in the record of decisions.
+        folder: folder of its evaluations.
     """
 
     def __init__(self, links: Links, use_case: str, entries: Iterable[Entry], folder: Path) -> None:
@@ -30,7 +32,7 @@ class RunLinks:
         self._experiment, self._mlflow = mlflow_runs_in(folder) if links.mlflow else ("", {})
 
     def of(self, run: str, evaluated_at: str) -> dict[str, str]:
-        """Addresses of a run by tool; a tool that has nothing of the run, or no address, is left out.
+        """Addresses of a run by tool; a tool without this run or without an address is left out.
 
         Args:
             run: its id.
@@ -49,7 +51,7 @@ class RunLinks:
 
 
 def dag_runs_of(entries: Iterable[Entry], use_case: str) -> Mapping[str, tuple[str, str]]:
-    """By run the DAG that trained it, and the id of the DAG's run.
+    """The DAG that trained each run, and the id of the DAG run.
 
     Args:
         entries: trainings in the record of decisions, newest first; those that a command started have no DAG run.
@@ -68,7 +70,7 @@ def dag_runs_of(entries: Iterable[Entry], use_case: str) -> Mapping[str, tuple[s
 
 
 def _moment(text: str) -> int:
-    """Epoch milliseconds; 0 for what is no time: the table may be of a person's own making."""
+    """Epoch milliseconds; 0 for a text that is not a time, because people can write the table, too."""
     try:
         return epoch_ms(text)
     except ValueError:
@@ -76,13 +78,13 @@ def _moment(text: str) -> int:
 
 
 def mlflow_runs_in(folder: Path) -> tuple[str, dict[str, str]]:
-    """The experiment of a use case in MLflow, and by run the id of its newest training there.
+    """The experiment of a use case in MLflow, and the id of each run's newest training there.
 
     Args:
-        folder: of the use case's evaluations.
+        folder: folder of the use case's evaluations.
 
     Returns:
-        ids of MLflow; "" and none where nothing was delivered yet, or the file is damaged: links are no reason to fail.
+        ids of MLflow; "" and none if nothing was delivered yet or the file is damaged, so no page fails.
     """
     try:
         content = json.loads((folder / MLFLOW_RUNS).read_text(encoding="utf-8"))

@@ -79,10 +79,10 @@ async def remove_application(loaded: RecruitingRelease, candidate: str, vacancy:
     """Remove an application, such as one that was added by mistake.
 
     Args:
-        loaded: the release in service; its tables note the removal, also of an application of the files.
-        candidate: id, as a request has it.
-        vacancy: id, as a request has it.
-        version: of the stored application; 0 for one of the files.
+        loaded: the release in service; its tables keep the removal, also of an application from the files.
+        candidate: id from the request.
+        vacancy: id from the request.
+        version: version of the stored application; 0 for one from the files.
 
     Raises:
         HTTPException: 404, there is no such application.

@@ -48,7 +48,7 @@ class CandidateFilter:
 
 
 class SearchFilter:
-    """Which results of a search; one that only the other kind has leaves none. Case and accents do not count."""
+    """Filters of a search. A filter that only the other kind has leaves no results. Case and accents do not count."""
 
     def __init__(
         self,

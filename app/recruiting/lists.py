@@ -21,7 +21,7 @@ def candidates_for(
         loaded: the release in service.
         row: of the vacancy.
         wanted: what every candidate must have.
-        offset: candidates to leave out at the begin, those of the pages before.
+        offset: candidates to skip, those of earlier pages.
         limit: length of the list at most.
 
     Returns:
@@ -41,7 +41,7 @@ def applicants_of(loaded: RecruitingRelease, row: int, offset: int, limit: int) 
     Args:
         loaded: the release in service.
         row: of the vacancy.
-        offset: applicants to leave out at the begin, those of the pages before.
+        offset: applicants to skip, those of earlier pages.
         limit: length of the list at most.
 
     Returns:
@@ -64,7 +64,7 @@ def vacancies_for(
         loaded: the release in service.
         row: of the candidate.
         wanted: what every vacancy must have.
-        offset: vacancies to leave out at the begin, those of the pages before.
+        offset: vacancies to skip, those of earlier pages.
         limit: length of the list at most.
 
     Returns:
@@ -102,7 +102,7 @@ def similar_vacancies(
         loaded: the release in service.
         row: of the vacancy.
         wanted: what every vacancy must have.
-        offset: vacancies to leave out at the begin, those of the pages before.
+        offset: vacancies to skip, those of earlier pages.
         limit: length of the list at most.
 
     Returns:
@@ -134,7 +134,7 @@ def similar_candidates(
         loaded: the release in service.
         row: of the candidate.
         wanted: what every candidate must have.
-        offset: candidates to leave out at the begin, those of the pages before.
+        offset: candidates to skip, those of earlier pages.
         limit: length of the list at most.
 
     Returns:

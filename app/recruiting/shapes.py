@@ -131,8 +131,8 @@ class VacancyList(BaseModel):
 
 
 class Likeness(BaseModel):
-    shared_skills: list[str] = Field(description="As the record of the address names them.")
-    same: list[str] = Field(description="Filters in which both have a value in common, such as `level`.")
+    shared_skills: list[str] = Field(description="Written as in the record of the address.")
+    same: list[str] = Field(description="Filters for which both have a value in common, such as `level`.")
 
 
 class SimilarVacancy(ShownVacancy):

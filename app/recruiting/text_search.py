@@ -1,4 +1,4 @@
-"""Candidates and vacancies by a free text, with filters and the words that were found."""
+"""Searches candidates and vacancies by a free text, with filters, and returns the words that were found."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def found_by_text(
         text: words to look for.
         kind: ``vacancies`` or ``candidates``.
         wanted: what every result must have.
-        offset: results to leave out at the begin, those of the pages before.
+        offset: results to skip, those of earlier pages.
         limit: length of the list at most.
 
     Returns:
@@ -47,7 +47,7 @@ def _open_rows(loaded: RecruitingRelease) -> list[int]:
 
 
 def _find_words(side: People[Any], row: int, text: str) -> list[str]:
-    """The words of a text that a record has, in hidden fields, too, as the text has them."""
+    """The words of the text that are in a record, hidden fields included, spelled as in the text."""
     terms = {word: words(word) for word in dict.fromkeys(text.split())}
     own = side.having(row, frozenset(term for each in terms.values() for term in each))
     return [word for word, each in terms.items() if each and own.issuperset(each)]

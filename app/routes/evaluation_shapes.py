@@ -77,7 +77,7 @@ class DriftComparison(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    run_id: str = Field("", description="Of the run whose data or answers were compared.")
+    run_id: str = Field("", description="The run whose data or answers were compared.")
     before: str = Field(description="The reference, such as windows or years.")
     now: str
     rows_before: int
@@ -105,7 +105,7 @@ class DriftOfModel(BaseModel):
 
 
 class DriftFigures(BaseModel):
-    run_id: str = Field(description="Of the newest comparison.")
+    run_id: str = Field(description="Run of the newest comparison.")
     measured_at: Moment
     comparisons: dict[str, DriftComparison] = Field(
         description="`long_term`: compared with the release's reference; `short_term`: with the last window. "

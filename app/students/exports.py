@@ -12,7 +12,7 @@ from app.students.visits import Visit
 from script_shared.arrays import IntArray
 from script_shared.students.model import StudentsModel
 
-PART = 500  # students of one part
+PART = 500  # students in one part
 HEADER = ("ra", "year", "phase", "group", "status", "urgent", "lagging", "critical")
 HEADERS = {"Content-Disposition": 'attachment; filename="students.csv"', **NO_STORE}
 
@@ -28,7 +28,7 @@ async def stream_csv(visit: Visit, places: IntArray) -> StreamingResponse:
         UnavailableError: the first looks cannot be recorded.
     """
     parts = _parts(visit, places)
-    first = await anext(parts)  # a record that cannot be written is a 503, not a file that is cut off
+    first = await anext(parts)  # if the looks cannot be recorded, the answer is a 503, not half a file
 
     async def whole() -> AsyncGenerator[str]:
         yield csv_text([HEADER]) + first
@@ -39,7 +39,7 @@ async def stream_csv(visit: Visit, places: IntArray) -> StreamingResponse:
 
 
 async def _parts(visit: Visit, places: IntArray) -> AsyncGenerator[str]:
-    """At least one part; students who are erased meanwhile are in no later one."""
+    """At least one part; students who are erased meanwhile are in no later part."""
     for start in range(0, max(len(places), 1), PART):
         await visit.release.erased_rows.follow()
         gone = set(visit.release.erased_rows.rows.tolist())

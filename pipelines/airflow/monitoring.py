@@ -21,8 +21,8 @@ NOTE = 1_000  # characters that Airflow keeps of a note
 DOC = """
 ### {name}: monitoring
 
-{guard}- `decide` looks whether drift of unused data, the age of the release or its live hit rate crosses its threshold
-  (`[monitoring]` of the params file), and whether a training may start: there is a cool-down, and a number a day. It
+{guard}- `decide` checks whether drift of unused data, the age of the release or its live hit rate crosses its threshold
+  (`[monitoring]` of the params file), and whether the cool-down and the daily limit allow a training. It
   also notes the end of the record of decisions beside the releases
 - `start` starts `{name}_training` for drifted data that are there, else `{name}_data`, with the reason as its note
 
@@ -57,13 +57,13 @@ def monitoring_dag(case: UseCase) -> DAG:
 
         @task(trigger_rule="all_done")
         def decide() -> Facts:
-            from pipelines.monitoring.trigger import decide as decided
+            from pipelines.monitoring.trigger import decide as decide_once
 
             airflow = get_current_context()
             context, key = _context(case), str(airflow["dag_run"].run_id)
             note_head(context.settings)
             with work_on_lake(context.settings, context.run.root, "monitoring"):
-                found = plain(asdict(decided(case, context, by=by_dag(airflow), busy=_busy(case), key=key)))
+                found = plain(asdict(decide_once(case, context, by=by_dag(airflow), busy=_busy(case), key=key)))
             if not found["dag_id"]:
                 raise AirflowSkipException(found["note"])
             return found
@@ -81,13 +81,13 @@ def monitoring_dag(case: UseCase) -> DAG:
 
 
 def _options(case: UseCase) -> dict[str, Any]:
-    """What the DAG is called, says and does when."""
+    """Name, descriptions and schedule of the DAG."""
     minutes, live = _minutes(case), bool(case.live)
     act = " and `guard.act = false`" if live else ""
     return {
         "dag_id": f"{case.name}_monitoring",
         "dag_display_name": f"{case.name}: monitoring",
-        "description": "Rolls a bad release back and starts trainings that are needed.",
+        "description": "Rolls back a bad release and starts the trainings that are needed.",
         "doc_md": DOC.format(name=case.name, minutes=minutes, guard=GUARD_DOC if live else "", act=act),
         "tags": [case.name, "monitoring"],
         "schedule": f"*/{minutes} * * * *",
@@ -99,7 +99,7 @@ def _options(case: UseCase) -> dict[str, Any]:
 
 
 def _start_of(found: dict[str, Any]) -> DagRunTriggerException:
-    """What Airflow takes for the start of the run that was decided."""
+    """The exception by which Airflow starts the run that was decided on."""
     return DagRunTriggerException(
         trigger_dag_id=found["dag_id"],
         dag_run_id=f"monitoring__{found['run_id']}",

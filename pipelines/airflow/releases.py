@@ -67,7 +67,7 @@ def releases_dag(cases: Sequence[UseCase]) -> DAG:
 
 
 def _params(names: Sequence[str]) -> dict[str, Param]:
-    """What a run is given, as the form in Airflow shows it."""
+    """The params of a run, as the form in Airflow shows them."""
     text: dict[str, Any] = {"type": "string", "maxLength": 500}
     actions = list(get_args(ActionName))
     return {

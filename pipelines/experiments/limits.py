@@ -23,9 +23,9 @@ class Breach:
 
 
 def breaches(figures: Figures) -> Iterator[Breach]:
-    """What the limits of a running experiment stop: variants of a split, or the whole experiment of another way.
+    """What the limits of a running experiment stop: variants of a split, or any other experiment as a whole.
 
-    The first variant of a split is never stopped by itself. Lists of a shadow that are worse harm nobody.
+    The first variant of a split is never stopped. A shadow with worse lists harms nobody, so it goes on.
 
     Args:
         figures: of the experiment.
@@ -63,7 +63,7 @@ def _loss(figures: Figures, name: str) -> str:
 
 
 def _lost_clicks(figures: Figures) -> str:
-    """Of interleaving: a variant that differs from what everybody else gets wins certainly fewer clicks."""
+    """For interleaving: a variant that differs from what everybody else gets wins significantly fewer clicks."""
     experiment = figures.experiment.experiment
     first, second = experiment.variants
     credit, most = figures.rate(second.name, CREDIT), experiment.limits.loss
@@ -107,12 +107,12 @@ def _slower(time: Figure, usual: Figure, factor: float) -> bool:
 
 
 def _long_time(figures: Figures, facts: Facts) -> str:
-    """Of interleaving and shadows, which have no variant whose lists take the usual time."""
+    """For interleaving and shadows, which have no variant to compare the time with."""
     limits, mine = figures.experiment.experiment.limits, figures.rate(facts.variant, "seconds")
     if facts.answers < limits.answers or mine is None or not mine.low * 1000 > limits.milliseconds:
         return ""
     times = f"{_name(facts)} takes {mine.value * 1000:.1f} ms for a list (at least {mine.low * 1000:.1f})"
-    return f"{times}; the limit is {limits.milliseconds:g}."
+    return f"{times}; the limit is {limits.milliseconds:g} ms."
 
 
 def _name(facts: Facts) -> str:

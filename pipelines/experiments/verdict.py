@@ -34,10 +34,10 @@ def sentence(name: str, first: str, metric: str, figure: Figure | None) -> str:
     """What is known of one variant.
 
     Args:
-        name: of the variant.
-        first: what it is compared with.
-        metric: that decides.
-        figure: of the variant; None without one.
+        name: name of the variant.
+        first: the variant that it is compared with.
+        metric: the metric that decides.
+        figure: figure of the variant; None without one.
     """
     if figure is None or not isfinite(figure.worst):
         return f"Nothing is known yet of {name} against {first}: each needs {LEAST} users."

@@ -31,7 +31,7 @@ class Trigger:
 def decide(
     case: UseCase, context: Context, *, by: str, busy: bool, now: datetime | None = None, key: str = ""
 ) -> Trigger:
-    """Decide once. A training that is to start is noted in its run, remembered, and recorded.
+    """Decide once. A training that shall start is noted in its run, stored in the memory, and recorded.
 
     Args:
         case: the use case.
@@ -42,8 +42,8 @@ def decide(
         key: what identifies this decision for a caller that may repeat it, such as the run of the DAG; "" for none.
 
     Returns:
-        The DAG to start: the training DAG for drifted data that are there, else the data DAG, which starts it. Who
-        asks again with the key of a training that was decided gets the same one, whatever has changed meanwhile.
+        The DAG to start: the training DAG for drifted data that are there, else the data DAG, which starts it. A
+        caller that repeats the key of an earlier training gets that training again, even if its cause is gone.
 
     Raises:
         InputError: the memory of earlier trainings is damaged.
@@ -52,7 +52,7 @@ def decide(
     moment = now or datetime.now(UTC)
     memory = Memory.load(context.run.root)
     if (before := memory.find(key)) is not None:
-        return _tell(case, context, before, by)
+        return _record_training(case, context, before, by)
     found = reasons(case, context, moment)
     if not found:
         return Trigger("", "", "no threshold is crossed")
@@ -73,11 +73,11 @@ def decide(
         "reasons": [{"cause": each.cause, **each.evidence} for each in found],
     }
     memory.add(training)
-    return _tell(case, context, training, by)
+    return _record_training(case, context, training, by)
 
 
-def _tell(case: UseCase, context: Context, training: Training, by: str) -> Trigger:
-    """Record a training that is remembered; the record keeps the first entry of a run, so this may be repeated."""
+def _record_training(case: UseCase, context: Context, training: Training, by: str) -> Trigger:
+    """Record a training of the memory; the record keeps the first entry of a run, so this can be repeated."""
     run_id, cause, why = training["run_id"], cast(Cause, training["cause"]), training["why"]
     evidence = {"run": run_id, "reasons": training["reasons"]}
     once = once_of_run(run_id)

@@ -32,19 +32,19 @@ def without_erased(records: pl.DataFrame, digests: frozenset[str]) -> pl.DataFra
 
 
 def releases_holding(releases: Releases, erased: ErasedUsers) -> dict[str, int]:
-    """How many erased students each release holds; nothing is served of them, and `maintenance` takes them out."""
+    """How many erased students each release holds; nothing of them is served, and `maintenance` removes them."""
     return count_in_releases(releases, STORE, partial(are_erased, digests=erased.digests)) if erased else {}
 
 
 def erase_from_kept(releases: Releases, erased: ErasedUsers) -> dict[str, int]:
-    """Take erased students out of all releases that are kept: their ids, records, labels, risks and reasons.
+    """Remove erased students from all releases that are kept: their ids, records, labels, risks and reasons.
 
     Args:
         releases: of students.
         erased: who was erased.
 
     Returns:
-        number of students who were taken out, by version.
+        number of students who were removed, by version.
     """
     gone = partial(are_erased, digests=erased.digests)
     return erase_from_releases(releases, STORE, gone, _erase_places) if erased else {}

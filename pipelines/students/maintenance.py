@@ -23,13 +23,13 @@ DAY_MS = 86_400_000
 def prune(context: Context) -> dict[str, Any]:
     """Remove what is old, as ``pipelines.housekeeping`` does, and every finished run that holds an erased student.
 
-    Erased students are taken out of the releases that stay.
+    Erased students are removed from the releases that stay.
 
     Returns:
         what ``pipelines.housekeeping.prune`` says; ``erased_from_runs`` (runs that were removed whole),
-        ``erased_from_releases`` (students by release), ``releases_with_erased`` (the same where they could not be taken
-        out; nothing is served of them), ``looks`` (removed from the access record), ``online_releases`` (removed from
-        the online feature store).
+        ``erased_from_releases`` (students by release), ``releases_with_erased`` (the same where they could not be
+        removed; nothing of them is served), ``looks`` (removed from the access record), ``online_releases`` (removed
+        from the online feature store).
     """
     removed = prune_old(context)
     remember_arrivals(STUDENTS, context.settings)

@@ -34,8 +34,8 @@ class TrainingRow:
     Attributes:
         ra: id of the student.
         year: of the record that the features are made of.
-        run_id: of the data.
-        release: made of these data; "" where the run was chosen by its time.
+        run_id: run of the data.
+        release: the release made from these data; "" if the run was chosen by its time.
         source: what it was rebuilt from: ``silver``, whose values are exact, or ``release``, whose values are float32.
         features: by name, None where the record lacks what a feature needs.
         next_lag: lag of the year after; None where the data had no sheet of it, or the student left.
@@ -54,7 +54,7 @@ class TrainingRow:
 
 @dataclass(frozen=True)
 class _Place:
-    """Data of one time: a run, and the release that was made of it where one is known."""
+    """The data of one time: a run, and the release made from it, if known."""
 
     run: Run
     version: str = ""
@@ -82,7 +82,7 @@ def row_of_release(context: Context, ra: str, year: int, version: str) -> Traini
 def row_as_of(context: Context, ra: str, year: int, moment: datetime) -> TrainingRow:
     """The row as a training at a moment would have had it: by the newest data that were complete then.
 
-    Sheets that came later, such as a correction of the year, change nothing of it.
+    Sheets that came later, such as a correction of the year, do not change it.
 
     Args:
         context: of any run of the use case; its params choose the features of a run that was not trained.
@@ -91,7 +91,7 @@ def row_as_of(context: Context, ra: str, year: int, moment: datetime) -> Trainin
         moment: with a time zone.
 
     Raises:
-        InputError: no data of then are kept, they have no such row, or the student was erased.
+        InputError: no data of that time are kept, they have no such row, or the student was erased.
     """
     see_lake(context.settings, context.use_case)
     found = [(at, place) for at, place in _places(context) if at <= moment]
@@ -144,7 +144,7 @@ def _places(context: Context) -> list[tuple[datetime, _Place]]:
 def _place_of(context: Context, version: str) -> _Place:
     run_id = context.releases.manifest(version).run_id
     if not run_id:
-        raise InputError(f"the release {version} was made by no run.", fix="Name another release.")
+        raise InputError(f"release {version} was not made by a run.", fix="Name another release.")
     return _Place(Run(context.run.root, run_id), version)
 
 

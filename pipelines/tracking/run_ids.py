@@ -14,7 +14,7 @@ def write_run_ids(folder: Path, experiment: str, ids: Mapping[str, str], records
     """Replace the file; runs that were removed since the last delivery stay in it.
 
     Args:
-        folder: of the use case's evaluations; made when missing.
+        folder: folder of the use case's evaluations; made when missing.
         experiment: id of the use case's experiment in MLflow.
         ids: MLflow's ids by key of the record.
         records: oldest first; the newest of a run counts.

@@ -1,4 +1,4 @@
-"""The end of the record, noted beside the releases: who shortens the record cannot shorten this note with it."""
+"""The end of the record, noted beside the releases: a truncation of the record does not change this note."""
 
 import json
 import logging
@@ -16,7 +16,7 @@ class Head:
     """The noted end of one record.
 
     Args:
-        store: of the releases.
+        store: the store of the releases.
         table: the record.
     """
 

@@ -94,7 +94,7 @@ def _prune(storage: Storage, cache: Path, target: Path) -> None:
 
 
 def _was_replaced(storage: Storage, copy: Path) -> bool:
-    """Whether a copy holds people who were taken out of the release since."""
+    """Whether a copy holds people who have since been removed from the release."""
     version, _, folder = copy.name.rpartition(".")
     try:
         manifest = read_manifest(storage, version)

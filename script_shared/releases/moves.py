@@ -60,9 +60,9 @@ def roll_back(
     Args:
         storage: the root of the releases.
         pointer: as it is now, None when no release was ever in service.
-        reason: in words.
-        by: who wants it.
-        among: the only versions that it may go back to; None for any.
+        reason: the reason, in words.
+        by: who rolls back.
+        among: the only versions that may be chosen; None for any.
 
     Raises:
         ReleaseMissingError: there is no earlier release to roll back to.

@@ -84,7 +84,7 @@ class Manifest(_Record):
         created_at: when it was published, UTC.
         run_id: the pipeline run that made it, "" when a person did.
         format: layout of releases; a newer one than this code knows is refused.
-        folder: folder of the files, below ``releases/<version>/``; another one after people were taken out of them.
+        folder: folder of the files, below ``releases/<version>/``; another one after people were removed from them.
         files: relative path to checksum and size.
         facts: what people and the gate want to know of it, such as metrics; JSON values.
     """
@@ -151,7 +151,7 @@ class Pointer(Promotion):
         history: the last 50 moves, oldest first; the last is this one.
         retiring: versions that are being deleted now and can no longer be promoted.
         pins: releases that a person protects, the newest last.
-        rewritings: counts how often files of releases changed, because people were taken out of them.
+        rewritings: counts how often files of releases changed, because people were removed from them.
         revision: counts every write, so that no two states of the pointer are equal.
     """
 

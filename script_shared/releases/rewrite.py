@@ -1,6 +1,6 @@
-"""Taking people out of a release: its files again without them, under the same version with new checksums.
+"""Removes people from a release: writes its files without them, under the same version with new checksums.
 
-This is the only change that a release ever sees. The new files go into a folder of their own, the manifest is replaced
+Nothing else ever changes a release. The new files go into a folder of their own, the manifest is replaced
 by compare-and-swap, then the old folder is removed. Killed before the swap, the release is as it was and the new folder
 is a leftover that ``prune`` removes; killed after it, the old folder is.
 """
@@ -27,7 +27,7 @@ def rewrite_releases(uri: str, versions: Collection[str], change: Callable[[Path
 
     Args:
         uri: root of the releases.
-        versions: of the releases.
+        versions: versions to rewrite.
         change: changes a copy of a release's files; what it leaves as it was changes nothing.
         why: a sentence for people; kept in the manifests' facts.
 
@@ -37,7 +37,7 @@ def rewrite_releases(uri: str, versions: Collection[str], change: Callable[[Path
     Raises:
         ReleaseMissingError: there is no such release.
         ReleaseCorruptError: a file is damaged; that release was not changed.
-        ReleaseConflictError: somebody else deleted or rewrote it meanwhile; it was not changed.
+        ReleaseConflictError: another process deleted or rewrote it meanwhile; it was not changed.
     """
     storage = open_storage(uri)
     try:
@@ -69,7 +69,7 @@ def _rewrite(storage: Storage, version: str, change: Callable[[Path], None], why
 
 
 def _note_rewriting(storage: Storage) -> None:
-    """Tell the services by the pointer that files changed."""
+    """Count the rewriting in the pointer, so that services see that files changed."""
 
     def count(pointer: Pointer | None) -> Pointer | None:
         changed = {"rewritings": pointer.rewritings + 1, "revision": pointer.revision + 1} if pointer else {}

@@ -115,7 +115,7 @@ def columns_of(records: Sequence[Mapping[str, float | None]]) -> dict[str, Float
     """Records as columns of RECORD; what a record lacks is nan.
 
     Args:
-        records: by name of RECORD; None where something is not known.
+        records: values by name of RECORD; None for an unknown value.
 
     Returns:
         float64 (n) by name, for each name of RECORD.

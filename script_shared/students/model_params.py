@@ -131,9 +131,7 @@ class SearchParams(Params):
     """The search for type and params of the model, on the training years alone; the best one is the candidate."""
 
     trials: int = Field(ge=0, le=10_000, description="tries in all, those of earlier runs included; 0 searches nothing")
-    seconds: float = Field(
-        gt=0, description="seconds of all tries, those of earlier runs included, after which no new one begins"
-    )
+    seconds: float = Field(gt=0, description="total seconds of the tries of all runs, after which no new try begins")
     metric: Metric = Field(description="metric that decides the best try, by cross-validation")
     types: list[Type] = Field(min_length=1, description="types to choose from")
     features: list[list[str]] = Field(description="lists of features to choose from, besides `model.features`")

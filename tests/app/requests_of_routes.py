@@ -35,7 +35,7 @@ class Site:
     airflow: Airflow
 
     def made(self, method: str, path: str, **more: Any) -> Any:
-        """What an earlier request answers that another one needs."""
+        """The answer to an earlier request, which another request needs."""
         answer = self.client.request(method, path, **more)
         assert answer.is_success, answer.text
         return answer.json()
@@ -48,7 +48,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Case:
-    """What is asked of a route.
+    """A request of a route and its entry in the record.
 
     Attributes:
         what: kind of the one entry; "" for none.

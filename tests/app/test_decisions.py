@@ -1,4 +1,4 @@
-"""The record of decisions has tokens and a run by command; a change that it cannot have is answered nevertheless."""
+"""The record of decisions has tokens and a run by command; a change that cannot be recorded is still answered."""
 
 from contextlib import closing
 from pathlib import Path

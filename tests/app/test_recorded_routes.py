@@ -1,4 +1,4 @@
-"""Every route that changes what users get writes exactly one entry into the record of decisions: each one is sent."""
+"""Every route that changes what users get writes exactly one entry into the record of decisions."""
 
 from collections.abc import Iterator
 from pathlib import Path

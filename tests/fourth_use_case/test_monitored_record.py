@@ -1,4 +1,4 @@
-"""A training that the monitoring decides has exactly one entry, and its DAG notes the end of the record."""
+"""A training that the monitoring starts has exactly one entry, and its DAG notes the end of the record."""
 
 import json
 from collections.abc import Callable
@@ -28,7 +28,7 @@ pytestmark = [
 
 
 def end_started_runs() -> None:
-    """Nothing schedules the runs that a monitoring DAG has started; while they wait, it starts no other."""
+    """End the runs that a monitoring DAG started: nothing runs them here, and while they wait, it starts no others."""
     from airflow.models.dagrun import DagRun
     from airflow.utils.session import create_session
 
@@ -38,7 +38,7 @@ def end_started_runs() -> None:
                 waiting.set_state("success")
 
 
-def test_a_training_that_the_monitoring_decides_has_exactly_one_entry(
+def test_a_training_that_the_monitoring_starts_has_exactly_one_entry(
     settings: Settings, record: Record, run: Callable[..., dict[str, str]]
 ) -> None:
     monitoring, training = "dag:loans_monitoring", "dag:loans_training"
@@ -69,7 +69,7 @@ def test_a_training_that_the_monitoring_decides_has_exactly_one_entry(
 
 
 @pytest.mark.parametrize("dag", ["loans_monitoring", "maintenance"])
-def test_what_the_api_recorded_last_is_noted_beside_the_releases_by_a_dag(
+def test_a_dag_notes_the_last_entry_of_the_api_beside_the_releases(
     settings: Settings, run: Callable[..., dict[str, str]], dag: str
 ) -> None:
     settings.data_dir.mkdir(parents=True)

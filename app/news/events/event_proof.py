@@ -71,7 +71,7 @@ class EventProof:
 
         Args:
             entry: the event.
-            request: that brought it.
+            request: the request that brought it.
             by_site: whether the site itself sent it: the request is signed, or has a token of the role operator.
         """
         reader = reader_name(entry.user_id, str(entry.body.get("session", "")))

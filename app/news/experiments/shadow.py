@@ -84,7 +84,7 @@ class Shadow:
             self._keep(one.answer)
 
     def _mark(self, one: _Waiting, running: StoredExperiment) -> None:
-        """Add the shadow's list to an answer; one that fails counts as a fallback, so that a limit may stop it."""
+        """Add the shadow's list to an answer. A list that fails counts as a fallback, so a limit can stop it."""
         variant, started = running.experiment.variants[0], time.perf_counter()
         pages: tuple[str, ...] = ()
         try:

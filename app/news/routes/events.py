@@ -42,7 +42,7 @@ async def post_events(request: Request, body: Annotated[EventsBody, Body()], ser
 
     An event id counts once, so a request without an answer can be sent again. A time that lies too far back or ahead
     is refused with 422, and nothing of the list is written. Your own servers may sign what they send with the header
-    `X-Pauta-Signature`, or send a token of the role operator: their network does not matter then. A signature that is
+    `X-Pauta-Signature`, or send a token of the role operator. Their network then does not matter. A signature that is
     not valid is refused with 401. 503 means that
     the events may be written now, a little later, or never: send the same ids again, and each counts once.
     """

@@ -18,7 +18,7 @@ from script_shared.errors import UnavailableError
 router = APIRouter(prefix=f"/{NAME}/{{use_case}}", include_in_schema=False, route_class=PageRoute)
 KINDS = {"-data-card.html": "data_card", "-drift.html": "drift", ".html": "evaluation"}
 MOST = 100
-TRAININGS = 500  # entries of the record that are looked at for the DAG runs
+TRAININGS = 500  # entries of the record that are searched for the DAG runs
 REPORT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,199}\.html")
 HEADERS = {  # a report is text of a pipeline: its script runs without the session of the person who reads it
     "Content-Security-Policy": "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; "

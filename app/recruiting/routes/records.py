@@ -144,9 +144,9 @@ async def delete_application(
     decisions: TheDecisions,
     candidate_id: Annotated[str, Query(max_length=64, pattern=NAME)],
     vacancy_id: Annotated[str, Query(max_length=64, pattern=NAME)],
-    version: Annotated[int, Query(ge=0, description="Of the stored record; 0 for one of the files.")] = 0,
+    version: Annotated[int, Query(ge=0, description="Version of the stored record; 0 for one from the files.")] = 0,
 ) -> Response:
-    """The application counts no longer, nor in later trainings. 404 where there is none, 409 for another version."""
+    """The application no longer counts, in later trainings either. 404 if there is none, 409 for another version."""
     await remove_application(loaded, candidate_id, vacancy_id, version)
     await decisions.record("editorial", "recruiting", before=vacancy_id, why="an application removed")
     return private_json({"removed": True})

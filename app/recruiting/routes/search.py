@@ -25,7 +25,7 @@ async def search(
     offset: Offset = 0,
     limit: Limit = 10,
 ) -> Response:
-    """The best matches of words (BM25) and of the learnt vectors, with equal weight, and which words each has.
+    """The best matches of words (BM25) and of the learnt vectors, with equal weight, and which words of `q` each has.
 
     Vacancies have the filters `state`, `city`, `level`, `english`, `spanish`, `contract`, `area` and `open_only`,
     candidates `level`, `academic`, `english`, `spanish` and `area`.

@@ -43,14 +43,14 @@ class Filters:
         return "?" + urlencode({name: value for name, value in given.items() if value is not None})
 
 
-def students_wanted(model: StudentsModel, filters: Filters, erased: IntArray) -> Int64s:
-    """int64: places of the students of all pages, by risk."""
+def select_students(model: StudentsModel, filters: Filters, erased: IntArray) -> Int64s:
+    """int64: places of all students that pass the filters, by risk."""
     return model.by_risk(group=filters.group, phase=filters.phase, urgent=filters.urgent, without=erased)
 
 
 def students_shown(model: StudentsModel, filters: Filters, erased: IntArray) -> tuple[list[dict[str, Any]], int]:
     """The lines of the page, and how many there are on all pages."""
-    places = students_wanted(model, filters, erased)
+    places = select_students(model, filters, erased)
     page = places[filters.offset : filters.offset + filters.limit]
     return [risk_line(model, int(place)) for place in page], len(places)
 

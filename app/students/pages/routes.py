@@ -12,7 +12,7 @@ from app.shell.page_route import PageRoute
 from app.shell.view import View, view_of
 from app.shell.words import Texts
 from app.students.exports import stream_csv
-from app.students.pages.class_view import Filters, class_counts, students_shown, students_wanted
+from app.students.pages.class_view import Filters, class_counts, select_students, students_shown
 from app.students.pages.student_view import changes_in, fields_shown, path_shown, risk_shown
 from app.students.shapes import StudentId, change_record
 from app.students.visits import TheRelease, Visit, visit_of
@@ -34,12 +34,12 @@ async def get_students_page(
     offset: Annotated[int, Query(ge=0)] = 0,
     format: Annotated[str, Query(pattern="^(csv)?$")] = "",
 ) -> Response:
-    """Classes and students by risk; with a class that class alone, ready to be printed; as CSV all of them."""
+    """Classes and students by risk. A single class is ready to print; as CSV, all students that pass the filters."""
     visit = await _visit(view, release)
     model = visit.model
     filters = Filters(group or None, int(phase) if phase else None, urgent, offset)
     if format:
-        return await stream_csv(visit, students_wanted(model, filters, release.erased_rows.rows))
+        return await stream_csv(visit, select_students(model, filters, release.erased_rows.rows))
     lines, total = students_shown(model, filters, release.erased_rows.rows)
     await visit.record([line["ra"] for line in lines])
     counts = class_counts(model, release.erased_rows.rows)

@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-MEMORY = 262_144  # bytes of a body that wait in memory; more of them wait in a file without a name
+MEMORY = 262_144  # bytes of a body that are buffered in memory; more are in an unnamed temporary file
 PART = 65_536  # bytes of a part at most
 
 
@@ -35,12 +35,12 @@ class Spool:
         self._changed.set()
 
     def finish(self, error: BaseException | None = None) -> None:
-        """Nothing more comes; with an error the reader gets it after the bytes that came before."""
+        """End the bytes. The reader gets an error, if there is one, after the bytes that came before."""
         self._over, self._error = True, error
         self._changed.set()
 
     async def parts(self) -> AsyncIterator[bytes]:
-        """The bytes, as soon as they are there."""
+        """The bytes, as soon as they arrive."""
         while True:
             if self._read < self._written:
                 yield self._take()
@@ -72,7 +72,7 @@ async def body_parts(request: Request) -> AsyncIterator[AsyncIterator[bytes]]:
     """The parts of a body, read from the client as fast as it sends them.
 
     Args:
-        request: whose body nobody has read yet.
+        request: a request whose body was not read yet.
     """
     spool = Spool()
     pump = asyncio.create_task(_pump(request, spool))
@@ -98,7 +98,7 @@ async def _pump(request: Request, spool: Spool) -> None:
 class AnswerBesideBody(StreamingResponse):
     """A streamed answer to a body that may still arrive.
 
-    The usual one listens for the client's leave, and would take the messages of the body.
+    A plain ``StreamingResponse`` waits for the client to disconnect, and so would take the messages of the body.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,4 +1,4 @@
-"""Records of CSV."""
+"""Reads records of CSV."""
 
 import csv
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from script_shared.errors import RequestError
 
 
 class CsvReader(RecordReader):
-    """CSV with a header; with semicolons between the cells a decimal comma is understood."""
+    """CSV with a header. With semicolons between the cells, a decimal comma is accepted."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -16,7 +16,7 @@ def reader_of(content_type: str) -> RecordReader:
         content_type: one of ``TYPES``, which may have parameters.
 
     Raises:
-        RequestError: it is none of them.
+        RequestError: the type is none of these.
     """
     kind = content_type.partition(";")[0].strip().lower()
     if kind not in READERS:

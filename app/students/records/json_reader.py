@@ -1,4 +1,4 @@
-"""Records of JSON, which are read before the list ends."""
+"""Reads records of JSON before the list ends."""
 
 import json
 import re
@@ -48,7 +48,7 @@ class JsonReader(RecordReader):
         return True
 
     def _refuse_other(self) -> None:
-        """The body has no list: it is other JSON, or none."""
+        """Refuse a body without a list: other JSON, or not JSON at all."""
         try:
             json.loads(self._text)
         except (ValueError, RecursionError):
@@ -56,7 +56,7 @@ class JsonReader(RecordReader):
         raise RequestError("the body is not a list of records.", fix=LIST)
 
     def _next(self, place: int) -> tuple[Any, int] | None:
-        """The value from here on and the place behind it and its comma; None while it is not complete."""
+        """The value that begins here, and the place after it and its comma; None while it is incomplete."""
         start = _blanks_end(self._text, place)
         if self._text[start : start + 1] == "]" and not self._after_comma:
             self._is_over = True

@@ -1,4 +1,4 @@
-"""Reads records out of a body while it arrives, here a JSON object a line. No more than a record is kept."""
+"""Reads records while a body arrives; here one JSON object per line. Keeps at most one unfinished record."""
 
 import codecs
 import json
@@ -14,20 +14,20 @@ LONGEST = 65_536  # characters of one record
 
 @dataclass(frozen=True)
 class Unusable:
-    """What is in the place of a record that could not be read.
+    """Replaces a record that could not be read.
 
     Attributes:
-        why: for the sender; no value is repeated.
+        why: the reason, for the sender; it repeats no value.
     """
 
     why: str
 
 
 class RecordReader(ABC):
-    """A body on its way in.
+    """Reads the records of a body that is still arriving.
 
     Attributes:
-        problem: why nothing more can be read of the body; None while it can.
+        problem: why the rest of the body cannot be read; None while it can.
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class RecordReader(ABC):
             last: whether the body ends with them.
 
         Returns:
-            objects, or other values in their place; ``Unusable`` for one that cannot be read.
+            objects, or other values that the sender put there; ``Unusable`` for one that cannot be read.
         """
         if self.problem is not None:
             return []
@@ -55,14 +55,14 @@ class RecordReader(ABC):
         return found
 
     def _until_problem(self, *, last: bool) -> Iterator[Any]:
-        """Complete records; what was found before a problem counts."""
+        """Complete records; those before a problem are kept."""
         try:
             yield from self._records(last=last)
         except RequestError as error:
             self.problem = error
 
     def _decode(self, data: bytes, *, last: bool) -> tuple[str, RequestError | None]:
-        """The text, and why it ends before the data do."""
+        """The text, and the error if it ends before the data do."""
         try:
             text = self._decoder.decode(data, last)
         except UnicodeDecodeError as error:
@@ -85,7 +85,7 @@ class RecordReader(ABC):
 
 
 class LineReader(RecordReader):
-    """A JSON object a line; a line that is too long is skipped and counted."""
+    """One JSON object per line; a line that is too long is skipped and counted."""
 
     _skipping = False
 

@@ -55,8 +55,8 @@ async def stream_risks(
 ) -> RiskLines:
     """Risks in the order of the records, each with its line, sent while the body still arrives.
 
-    A record that cannot be used gets an ``error``. Where the rest of a body cannot be read, the last line has the
-    reason; a body of which nothing can be read is refused as a whole.
+    A record that cannot be used gets an ``error``. If the rest of a body cannot be read, the last line has the
+    reason; a body without a readable record is refused as a whole.
     """
     reader = reader_of(request.headers.get("Content-Type", ""))
 
@@ -78,10 +78,10 @@ async def stream_risks(
 async def _parts(
     request: Request, reader: RecordReader, part: Callable[[list[Any], int], bytes]
 ) -> AsyncGenerator[bytes]:
-    """Parts of the answer, each as soon as its records are complete; none without a client.
+    """Parts of the answer, each as soon as its records are complete; none after the client has left.
 
     Raises:
-        RequestError: not one record can be read of the body.
+        RequestError: no record of the body can be read.
         HTTPException: the body is too large, and no record was answered yet.
     """
     answered = 0

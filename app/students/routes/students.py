@@ -29,7 +29,7 @@ async def list_students(
 ) -> Response:
     """The students of a year, the highest chance of critical first.
 
-    As CSV they are not parted into pages: ``offset`` and ``limit`` do nothing, and the file is streamed.
+    CSV has no pages: ``offset`` and ``limit`` do nothing, and the file is streamed.
     """
     model = visit.model
     places = model.by_risk(year=year, group=group, phase=phase, urgent=urgent, without=visit.release.erased_rows.rows)

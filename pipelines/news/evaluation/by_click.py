@@ -14,7 +14,7 @@ from pipelines.other_core import other_core
 from pipelines.use_case import Context
 from script_shared.news.params import NewsParams
 
-FEW_CLICKS = 300_000  # of the data: below it another process would save less than the loading of its data takes
+FEW_CLICKS = 300_000  # of the data: with fewer, loading them in another process takes longer than it saves
 
 
 def replay(context: Context, held_out: Holdout, releases: Releases, answers: Answers) -> ReplayResult | None:
@@ -57,7 +57,7 @@ def replay(context: Context, held_out: Holdout, releases: Releases, answers: Ans
 
 
 def own_models(releases: Collection[str]) -> frozenset[str]:
-    """The models that this process replays if another one replays the rest: about half of them, the first among them.
+    """The models that this process replays if another one replays the rest: about half of them, with the first.
 
     >>> sorted(own_models(["candidate", "in_service", "v3"]))
     ['candidate', 'v3', 'with_rules']

@@ -1,4 +1,4 @@
-"""The ranker's first training rows, made by a process of its own where there are many clicks and another core."""
+"""The ranker's first training rows, made by another process if there are many clicks and a second core."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,8 +25,8 @@ def early_rows(
     """How to get the rows of the early clicks, if another process makes them meanwhile.
 
     Args:
-        walk: has not begun.
-        refined: folder of the tables that its stream is of.
+        walk: a walk that has not begun.
+        refined: folder of the tables of its stream.
         assembled: folder of the step ``assemble``.
         at: the moments of the run.
         plan: the clicks.

@@ -80,11 +80,11 @@ def offers(
 ) -> Iterator[ClickOffer]:
     """The candidates that the serving code would have ranked just before each click.
 
-    Early clicks have a recommender of their own, whose pool is made again a minute after it was made for one of them,
-    so the offers do not depend on whether the other clicks of the plan are replayed by the same process.
+    Early clicks have a recommender of their own, so the time at which its pool is made again depends on them alone.
+    The offers are therefore the same whether or not this process also replays the other clicks of the plan.
 
     Args:
-        walk: has folded nothing after the first click.
+        walk: a walk that has folded nothing after the first click.
         rank_folder: the models as of R.
         renewal: brings them up to date.
         start_ms: R, epoch milliseconds, UTC.

@@ -92,7 +92,7 @@ def rows_of(cases: Iterable[Case], weight: Float32s, params: RankerParams) -> Tr
 
     Args:
         weight: float32 (clicks of the stream), how much each counts.
-        params: how many candidates of a request are kept; each request has a draw of its own.
+        params: how many candidates of a request are kept; each request draws its own.
     """
     parts, labels, kept = [], [], []
     for case in cases:

@@ -101,7 +101,7 @@ def refuse_giveaways(features: FloatArray, came: Bools, alarm: float) -> None:
         auc = float(roc_auc_score(came[known], features[known, place]))
         if max(auc, 1 - auc) > alarm:
             raise InputError(
-                f"the feature {name} alone tells who is hired (AUC {max(auc, 1 - auc):.3f}): it holds the answer, not "
-                "what was known on the day.",
+                f"the feature {name} alone predicts who is hired (AUC {max(auc, 1 - auc):.3f}): it holds the answer, "
+                "not what was known on the day.",
                 fix="Look at where its column comes from, and leave it out until then.",
             )

@@ -83,11 +83,11 @@ def _status(content: dict[str, Any]) -> Section:
         f"Critical from a chance of {limits['critical']:.2f} on, else alert from a chance of lagging of "
         f"{limits['lagging']:.2f} on; urgent from a chance of critical of {limits['urgent']:.2f} on."
     )
-    return Section("What came, and what they were called", text, [Table(("came", *STATUSES), rows), *_costs(content)])
+    return Section("Actual and predicted status", text, [Table(("actual", *STATUSES), rows), *_costs(content)])
 
 
 def _costs(content: dict[str, Any]) -> list[Table]:
-    """The cost table by which the thresholds were chosen, where they were."""
+    """The cost table, if the thresholds were chosen by it."""
     if content["costs"] is None:
         return []
     rows = [(name, *costs) for name, costs in zip(STATUSES, content["costs"], strict=True)]

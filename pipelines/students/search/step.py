@@ -18,7 +18,7 @@ from script_shared.students.params import StudentsParams
 
 FOLDER = ".search"  # of the studies, below the use case's data folder: they outlive their run
 VERSION = 1  # of the space; another one begins a new study
-SPENT = "seconds"  # in a study: what the tries of all runs took
+SPENT = "seconds"  # in a study: seconds that the tries of all runs took
 log = logging.getLogger(__name__)
 
 
@@ -78,7 +78,7 @@ def _search(context: Context, params: StudentsParams) -> dict[str, Any]:
 
 
 def _try(study: Any, objective: Any, most: int, seconds: float) -> None:
-    """Make tries until there are so many, or the time is over; the time of earlier runs counts."""
+    """Make tries until their number or the time is reached; the time of earlier runs counts."""
     spent, began = float(study.user_attrs.get(SPENT, 0.0)), perf_counter()
 
     def note(*_: Any) -> None:

@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.students.sources.workbook import Sheet, sheets
 from pipelines.students.tables.column_names import Message, used_columns, year_in
-from pipelines.students.tables.headers import EarlierColumn, read_headers, tell_earlier
+from pipelines.students.tables.headers import EarlierColumn, read_headers, report_earlier
 from pipelines.students.tables.landing import FOLDER, in_order
 from pipelines.use_case import Context
 from script_shared.errors import InputError
@@ -70,7 +70,7 @@ def bronze(context: Context) -> dict[str, Any]:
         raise InputError(
             "no sheet is of a year.", fix="Give each sheet, or each file, a name with its year, such as PEDE2024."
         )
-    messages += tell_earlier(earlier, lambda name, year: year in found and found[year][name].is_not_null().any())
+    messages += report_earlier(earlier, lambda name, year: year in found and found[year][name].is_not_null().any())
     with context.run.write("bronze") as (output, facts):
         pl.concat([found[year] for year in sorted(found)]).write_parquet(output / TABLE)
         facts["years"] = {str(year): found[year].height for year in sorted(found)}

@@ -61,11 +61,11 @@ class Message:
     """A message about a sheet; never the content of a cell.
 
     Attributes:
-        sheet: its name.
-        column: its name, or several.
-        what: is wrong with it.
-        lost: by it, "" for nothing.
-        year: that the sheet is of; None where nobody knows.
+        sheet: name of the sheet.
+        column: name of the column, or several names.
+        what: what is wrong with the column.
+        lost: what the model loses by it, "" for nothing.
+        year: year of the sheet; None if it is unknown.
     """
 
     sheet: str

@@ -12,9 +12,9 @@ class EarlierColumn:
     """A column of an earlier year than its sheet, which is left out.
 
     Attributes:
-        sheet, sheet_year: where it is.
-        header: its name there.
-        column, year: what it means.
+        sheet, sheet_year: name and year of its sheet.
+        header: its name in the sheet.
+        column, year: the column and the year that it means.
     """
 
     sheet: str
@@ -31,7 +31,7 @@ class Reading:
     Attributes:
         places: by our name the position of the column in the sheet.
         messages: what a person should know of the sheet.
-        earlier: columns with cells that are of earlier years than the sheet.
+        earlier: filled columns of earlier years than the sheet.
     """
 
     places: dict[str, int] = field(default_factory=dict)
@@ -57,7 +57,7 @@ def read_headers(sheet: str, year: int, headers: Sequence[str], filled: Callable
         found = match(header)
         _refuse_later(sheet, year, header, found)
         if found.column is None:
-            _tell_unknown(reading, sheet, header, found, filled(place))
+            _report_unknown(reading, sheet, header, found, filled(place))
         elif found.column.kind in ("ignored", "personal"):
             continue
         elif found.year is None or found.year == year:
@@ -67,26 +67,26 @@ def read_headers(sheet: str, year: int, headers: Sequence[str], filled: Callable
     for name, places in candidates.items():
         reading.places[name] = _fullest(reading, sheet, name, [(place, headers[place]) for place in places], filled)
     for column in used_columns():
-        _tell_missing(reading, sheet, column, filled)
+        _report_missing(reading, sheet, column, filled)
     for message in reading.messages:
         message.year = year
     return reading
 
 
-def tell_earlier(columns: Sequence[EarlierColumn], has: Callable[[str, int], bool]) -> list[Message]:
-    """Messages about columns of earlier years, one for all of a sheet that lose the same.
+def report_earlier(columns: Sequence[EarlierColumn], has: Callable[[str, int], bool]) -> list[Message]:
+    """Messages about columns of earlier years, one for all columns of a sheet that lose the same.
 
     Args:
-        columns: of all sheets.
-        has: whether a sheet of a year has values of our column.
+        columns: columns of all sheets.
+        has: whether the sheet of a year has values of our column with a name.
     """
     found: dict[tuple[str, str], Message] = {}
     for each in columns:
         lost = "" if has(each.column.name, each.year) else f"{each.column.lost} (of {each.year})"
         what = "is of an earlier year than the sheet and is left out"
         what += "; no sheet of that year has such values" if lost else "; the sheet of that year has such values"
-        told = found.setdefault((each.sheet, lost), Message(each.sheet, "", what, lost, each.sheet_year))
-        told.column += f", {each.header}" if told.column else each.header
+        message = found.setdefault((each.sheet, lost), Message(each.sheet, "", what, lost, each.sheet_year))
+        message.column += f", {each.header}" if message.column else each.header
     return list(found.values())
 
 
@@ -101,7 +101,7 @@ def _refuse_later(sheet: str, year: int, header: str, found: Match) -> None:
         )
 
 
-def _tell_unknown(reading: Reading, sheet: str, header: str, found: Match, cells: int) -> None:
+def _report_unknown(reading: Reading, sheet: str, header: str, found: Match, cells: int) -> None:
     if not header.strip():
         if cells:
             what = f"has no name and {cells:,} filled cells"
@@ -124,7 +124,7 @@ def _fullest(
     return best[0]
 
 
-def _tell_missing(reading: Reading, sheet: str, column: Column, filled: Callable[[int], int]) -> None:
+def _report_missing(reading: Reading, sheet: str, column: Column, filled: Callable[[int], int]) -> None:
     place = reading.places.get(column.name)
     if place is not None and filled(place):
         return

@@ -1,4 +1,4 @@
-"""Refuses a feature that holds the answer: alone, it tells next year's status of students whom nobody has seen."""
+"""Refuses a feature that holds the answer: alone, it predicts next year's status of students left out of its fit."""
 
 from collections.abc import Callable, Iterator
 
@@ -9,22 +9,22 @@ from script_shared.errors import InputError
 from script_shared.students.features import STATUSES
 from script_shared.students.params import StudentsParams
 
-MOST = 10_000  # rows that are looked at
-LEAVES, MIN_LEAF = 64, 5  # of the tree of one feature: more values than a code of the status has, none by chance
+MOST = 10_000  # rows that are checked
+LEAVES, MIN_LEAF = 64, 5  # of the tree of one feature: enough leaves for any code of the status, and none by chance
 Score = Callable[[Bools, FloatArray], float]
 
 
 def refuse_leaks(features: FloatArray, status: IntArray, fold: IntArray, params: StudentsParams) -> None:
-    """Refuse a feature that alone tells next year's status nearly as well as the status itself.
+    """Refuse a feature that alone predicts next year's status nearly as well as the status itself.
 
-    Its values count as they are, and as any code: a small tree of the one feature learns from some students and is
-    judged on the others. Whether the value is missing counts as a value, too.
+    Its values are checked as they are, and as a code: a small tree of the one feature learns from some students and is
+    judged on the others. Whether the value is missing is checked, too.
 
     Args:
         features: float (n, features), nan where a value is missing.
         status: int (n), next year's status as a place in STATUSES.
         fold: int (n), all rows of a student in one fold, at least two folds.
-        params: of the model.
+        params: params of the use case.
 
     Raises:
         InputError: names the feature, and its AUC of lagging or average precision of critical.
@@ -35,14 +35,14 @@ def refuse_leaks(features: FloatArray, status: IntArray, fold: IntArray, params:
         for measure, strength in strengths(features[:, place], status, fold):
             if strength > params.evaluation.leak_alarm:
                 raise InputError(
-                    f"the feature {name} alone tells next year's status ({measure} {strength:.3f}): it holds the "
+                    f"the feature {name} alone predicts next year's status ({measure} {strength:.3f}): it holds the "
                     "answer, not what was known in its year.",
                     fix="Look at where the column comes from, and leave it out of model.features until then.",
                 )
 
 
 def strengths(values: FloatArray, status: IntArray, fold: IntArray) -> Iterator[tuple[str, float]]:
-    """How well one feature alone tells who lags and who is critical next year, by measure.
+    """How well one feature alone predicts who lags and who is critical next year, by measure.
 
     Args:
         values: float (n), nan where a value is missing.
@@ -66,7 +66,7 @@ def strengths(values: FloatArray, status: IntArray, fold: IntArray) -> Iterator[
 
 
 def _on_others(score: Score, values: FloatArray, came: Bools, fold: IntArray) -> float:
-    """The measure of a tree of these values, on students whom it has not seen; 0 where too few can be judged."""
+    """The measure of a tree of these values, on students that it was not fitted on; 0 if too few can be judged."""
     from sklearn.tree import DecisionTreeClassifier
 
     chances = np.full(len(values), np.nan)

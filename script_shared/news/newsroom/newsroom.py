@@ -23,7 +23,7 @@ from script_shared.news.state.visits import Visits, login_of
 class Newsroom:
     """Folds entries in the log's order; one thread folds and asks.
 
-    Once folding into the live state failed, reads and impressions go on to be noted.
+    After folding into the live state has failed, reads and impressions are still noted.
 
     Attributes:
         state_fold: the live state, and what is counted beside it.

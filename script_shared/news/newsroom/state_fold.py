@@ -31,7 +31,7 @@ class StateFold:
         self.last_hour = LastHour()
 
     def fold(self, entries: Sequence[Entry], stories: Sequence[Story | None]) -> int | None:
-        """Fold entries in order. Never raises: a state that cannot fold them is given up.
+        """Fold entries in order. Never raises: a state that fails to fold them is no longer used.
 
         Args:
             entries: in the order of the log.
@@ -48,14 +48,14 @@ class StateFold:
             if self.state.time.turned == turned:
                 return None
             self.last_hour.turn_back(self.state.now_ms)
-        except Exception:  # whatever folding does, reads go on to count and lists to be answered
+        except Exception:  # after any failure, reads still count and lists are still answered
             log.exception("folding failed; the live state is no longer used")
             self.has_failed = True
             return None
         return self.state.now_ms
 
     def count_unfolded(self, entries: Sequence[Entry], reads: UserReads) -> None:
-        """Count clicks without a live state to judge them: a user's first one on an article counts, nobody's does not.
+        """Count clicks that no live state judges: a user's first one on an article counts, one without a user does not.
 
         Args:
             entries: in the order of the log.

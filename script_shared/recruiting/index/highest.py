@@ -29,7 +29,7 @@ def highest(values: FloatArray, k: int) -> IntArray:
 
 
 def _lower_bound(values: FloatArray, k: int) -> float:
-    """A value that at least k of them reach: the k-th highest of the maxima of groups. A pass, no partition of all."""
+    """A value that at least k of them reach: the k-th highest of the maxima of groups. One pass, no partition."""
     groups = len(values) // GROUP
     if groups <= k:
         return float("-inf")

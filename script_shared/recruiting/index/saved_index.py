@@ -34,7 +34,7 @@ def write_index(folder: Path, index: SavedIndex) -> None:
 
     Args:
         folder: made when missing.
-        index: what they shall hold.
+        index: what to write.
     """
     save_arrays(folder, {"vectors": index.vectors})
     IdIndex.of(index.ids).save(folder, "ids")

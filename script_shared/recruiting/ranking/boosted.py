@@ -69,8 +69,8 @@ def scores_of(booster: "Booster", features: FloatArray) -> Float64s:
 def best_of(booster: "Booster", features: FloatArray, k: int) -> tuple[IntArray, Float64s]:
     """The k rows with the highest scores, in less than half of the time that the scores of all rows take.
 
-    The first trees choose a shortlist, and the other trees put it in order. A row outside the shortlist is missed
-    although all trees would have raised it into the list: rarely, see ``FIRST_TREES``.
+    The first trees choose a shortlist, and the other trees put it in order. Rarely, this misses a row that all trees
+    together would have put into the list, see ``FIRST_TREES``.
 
     Args:
         booster: as ``load_booster`` read it.

@@ -18,7 +18,7 @@ HISTORY_DAYS = 30  # the span of the data's newest days in which vacancies are s
 
 
 class CurrentRecords:
-    """Adds and erases records, and keeps indexes and activity as they are. Safe to use from many threads.
+    """Adds and erases records, and keeps indexes and activity up to date. Safe to use from many threads.
 
     Attributes:
         parts: of the release.

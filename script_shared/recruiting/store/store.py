@@ -125,7 +125,7 @@ class RecruitingStore:
             offset: rows to leave out at the begin.
             limit: rows at most.
             before: only rows with an earlier change than this one, for the next page.
-            text: only rows whose title has every word of it, an application's status; "" for all.
+            text: only rows whose title (of applications: status) has every word of it; "" for all.
             **equal: only rows with this text in the column of this name.
 
         Returns:

@@ -23,7 +23,7 @@ def remove(client: httpx.Client, candidate: str, vacancy: str, version: int = 0)
     return client.delete("/recruiting/applications", params=named).status_code
 
 
-def test_a_removed_application_counts_no_longer_in_any_process(client: httpx.Client, settings: Settings) -> None:
+def test_a_removed_application_no_longer_counts_in_any_process(client: httpx.Client, settings: Settings) -> None:
     assert client.post("/recruiting/applications", json=NEW).json()["version"] == 1
     of_files = applicants(client, OLD_VACANCY)[0]
     with serving(settings) as other:
@@ -43,7 +43,7 @@ def test_a_removed_application_counts_no_longer_in_any_process(client: httpx.Cli
     assert "10001" in applicants(client, VACANCY)
 
 
-def test_a_removed_application_of_the_files_is_not_in_the_next_training(
+def test_a_removed_application_from_the_files_is_not_in_the_next_training(
     client: httpx.Client, settings: Settings, tmp_path: Path
 ) -> None:
     of_files = applicants(client, OLD_VACANCY)[0]

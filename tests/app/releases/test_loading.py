@@ -29,7 +29,7 @@ class Loader(ReleaseLoader[str]):
         return manifest.version
 
 
-def test_garbage_of_a_load_is_freed_before_the_release_is_kept_from_collections(tmp_path: Path) -> None:
+def test_garbage_of_a_load_is_freed_before_the_release_is_frozen(tmp_path: Path) -> None:
     releases, loader = Releases(tmp_path / "models"), Loader()
     (tmp_path / "made").mkdir()
     (tmp_path / "made" / "model.json").write_text("{}")

@@ -35,7 +35,7 @@ def test_an_ended_loop_is_not_waited_for() -> None:
     assert returns(TurnTaking(loop))
 
 
-def test_a_loop_that_never_runs_is_waited_for_a_bounded_time() -> None:
+def test_the_wait_for_a_loop_that_never_runs_is_bounded() -> None:
     loop = asyncio.new_event_loop()
     assert returns(TurnTaking(loop))
     loop.close()

@@ -1,4 +1,4 @@
-"""A batch is answered while its body arrives, in bounded memory, also to a client that sends all before it reads."""
+"""A batch is answered while its body arrives, in bounded memory, also if the client sends all before it reads."""
 
 import asyncio
 import functools
@@ -36,7 +36,7 @@ def in_a_loop(test: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], Non
 
 
 def bodies() -> dict[str, bytes]:
-    """The same records in each format, with texts that could be cut in any place."""
+    """The same records in each format, with texts that are hard to cut."""
     records = [{"ref": f'ü"{n}, ]{{', "phase": n % 9, "ida": n / 10} for n in range(40)]
     rows = ['"{}",{},{}'.format(each["ref"].replace('"', '""'), each["phase"], each["ida"]) for each in records]  # type: ignore[attr-defined]
     return {
@@ -80,7 +80,7 @@ def test_a_body_gives_the_same_records_however_it_is_cut(kind: str, seed: int) -
         (KINDS[0], b'{"ida": 1}\n\xff\n', 1, "not UTF-8 (byte 11)"),
     ],
 )
-def test_what_ends_a_body_is_a_problem_after_the_records_before(
+def test_an_error_in_a_body_is_a_problem_after_the_records_before_it(
     kind: str, body: bytes, records: int, said: str
 ) -> None:
     reader = reader_of(kind)
@@ -135,7 +135,7 @@ def read_until(wire: socket.socket, mark: bytes) -> bytes:
 
 
 class Sender:
-    """A request whose parts are made when they are taken."""
+    """Sends a request whose parts are made when they are read."""
 
     def __init__(self, parts: int, part: bytes) -> None:
         self.parts, self.part, self.taken = parts, part, 0
@@ -148,7 +148,7 @@ class Sender:
         return Request({"type": "http", "method": "POST", "headers": []}, self.receive)
 
 
-def counted(records: list[Any], start: int) -> bytes:
+def count_line(records: list[Any], start: int) -> bytes:
     return f"{start + len(records)}\n".encode()
 
 
@@ -157,7 +157,7 @@ async def test_a_large_body_needs_little_memory() -> None:
     sender = Sender(1_500, b'{"lag": 0}' + b" " * 30_000 + b"\n")  # 45 MB
     tracemalloc.start()
     try:
-        async for part in streams._parts(sender.request(), reader_of(KINDS[0]), counted):
+        async for part in streams._parts(sender.request(), reader_of(KINDS[0]), count_line):
             last = part
         peak = tracemalloc.get_traced_memory()[1]
     finally:
@@ -167,9 +167,9 @@ async def test_a_large_body_needs_little_memory() -> None:
 
 
 @in_a_loop
-async def test_a_body_is_taken_from_a_client_that_reads_nothing_until_it_has_sent_all() -> None:
+async def test_a_client_that_reads_nothing_until_it_has_sent_all_is_answered() -> None:
     sender = Sender(300, b'{"lag": 0}\n' * 1_000)  # 3.3 MB
-    parts = streams._parts(sender.request(), reader_of(KINDS[0]), counted)
+    parts = streams._parts(sender.request(), reader_of(KINDS[0]), count_line)
     await anext(parts)
     for _ in range(2_000):
         await asyncio.sleep(0)
@@ -178,7 +178,7 @@ async def test_a_body_is_taken_from_a_client_that_reads_nothing_until_it_has_sen
 
 
 @in_a_loop
-async def test_a_spool_gives_bytes_back_in_order_and_ends_with_the_error() -> None:
+async def test_a_spool_returns_bytes_in_order_and_ends_with_the_error() -> None:
     spool, draw = Spool(), random.Random(1)
     data = [draw.randbytes(draw.randint(1, 90_000)) for _ in range(40)]
 

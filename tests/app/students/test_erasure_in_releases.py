@@ -1,4 +1,4 @@
-"""A service follows an erasure in the files of the release that it serves, without another release."""
+"""A service reloads its release when an erasure changes the files; it needs no new release."""
 
 import shutil
 from pathlib import Path
@@ -19,7 +19,7 @@ def take_out(folder: Path) -> None:
     left.save(folder)
 
 
-def test_a_service_loads_the_release_again_when_a_student_was_taken_out_of_it(
+def test_a_service_loads_the_release_again_when_a_student_was_removed_from_it(
     client: httpx.Client, settings: Settings
 ) -> None:
     before = {ra: client.get(f"/students/{ra}/risk").json() for ra in ("RA-1", "RA-3", "RA-4")}

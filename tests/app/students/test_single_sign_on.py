@@ -1,4 +1,4 @@
-"""JWTs of a single sign-on open the routes about students as far as their claims grant; each look has their name."""
+"""JWTs of a single sign-on open the routes about students that their claims allow; each look has their name."""
 
 import time
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def issuer() -> Iterator[Issuer]:
 
 @pytest.fixture
 def client(settings: Settings, issuer: Issuer) -> Iterator[httpx.Client]:
-    """Of nobody, at a service that reads the issuer's keys."""
+    """A client without a token, of a service that reads the issuer's keys."""
     sign_on = {"jwt_jwks_url": issuer.address, "jwt_issuer": ISSUER, "jwt_audience": AUDIENCE, "jwt_roles": ROLES}
     with serving(Settings.model_validate(settings.model_dump() | sign_on)) as client:
         until(lambda: is_ready(client))

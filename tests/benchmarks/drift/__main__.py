@@ -1,4 +1,4 @@
-"""``make bench-drift``: false alarms and power of drift on real clicks, of reads by floor and of releases' answers."""
+"""``make bench-drift``: false alarms and power of drift on real clicks, for reads and for the answers of releases."""
 
 import argparse
 import json
@@ -56,7 +56,7 @@ def of_reads(clicks: Path) -> dict[str, Any]:
 
 
 def of_made(runs: int) -> dict[str, dict[str, float]]:
-    """By number of windows and shift, and by floor: the share of made days above it."""
+    """By number of windows and shift, and by floor: the share of generated days above the floor."""
     return {
         f"{windows} windows, shift {shift:g}": floors.of_made_days(windows, shift, runs)
         for windows in MADE_WINDOWS
@@ -76,8 +76,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--clicks", type=Path, default=file, help="portal clicks in the columns of globo_clicks")
     parser.add_argument("--share", type=float, default=0.03, help="share of the users whose answers are compared")
     parser.add_argument("--every", type=int, default=3, help="how many clicks apart the requests are")
-    parser.add_argument("--runs", type=int, default=500, help="made days of each kind")
-    parser.add_argument("--work", type=Path, default=Path(".pauta/drift"), help="a folder; it keeps the replay")
+    parser.add_argument("--runs", type=int, default=500, help="generated days of each kind")
+    parser.add_argument("--work", type=Path, default=Path(".pauta/drift"), help="folder that keeps the replay")
     return parser.parse_args()
 
 

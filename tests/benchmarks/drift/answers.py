@@ -24,7 +24,7 @@ from tests.benchmarks.installation import Installation
 
 FIRST, LAST = date(2017, 10, 1), date(2017, 10, 13)
 RELEASES = {"release": date(2017, 10, 4), "next release": date(2017, 10, 8)}  # last day that each learns from
-TURNED = "ranker turned round"
+REVERSED = "ranker reversed"
 WITHOUT = "without ranker"
 BEGIN_MS = round(1000 * datetime(2017, 10, 5, tzinfo=UTC).timestamp())
 HOUR_MS = 3_600_000
@@ -44,12 +44,12 @@ SCHEMA = {
 
 
 def replay(place: Installation, file: Path, share: float, every: int, say: Callable[[str], None]) -> pl.DataFrame:
-    """Train two releases, then ask them, one without and one with a bad ranker before clicks from 5 October on.
+    """Train two releases and ask them before clicks from 5 October on, also without ranker and with a reversed one.
 
     Args:
         place: where the runs are.
-        file: of the portal clicks.
-        share: of the users.
+        file: file of the portal clicks.
+        share: share of the users.
         every: how many clicks apart the requests are.
         say: called with a line of progress.
 
@@ -97,7 +97,7 @@ def _models(folders: dict[str, Path], walk: Walk, params: NewsParams) -> dict[st
     mixing = load_mixing(first, params.serving)[0]
     found[WITHOUT] = recommender_of(first, walk, BEGIN_MS, params, None, mixing)
     turn_rankers_round(first)
-    found[TURNED] = recommender_of(first, walk, BEGIN_MS, params, load_ranker(first)[0], mixing)
+    found[REVERSED] = recommender_of(first, walk, BEGIN_MS, params, load_ranker(first)[0], mixing)
     turn_rankers_round(first)
     return found
 

@@ -31,7 +31,7 @@ def none(windows: IntArray, now: IntArray, draw: np.random.Generator) -> float:
 
 
 def prediction(windows: IntArray, now: IntArray, draw: np.random.Generator) -> float:
-    """The product's: the upper prediction limit of the indices of each window compared with the others."""
+    """The product's floor: the upper prediction limit of the indices of each window compared with the others."""
     return usual_index(_among(windows))
 
 
@@ -72,9 +72,9 @@ class Case:
     """One newest window with its earlier ones.
 
     Attributes:
-        name: of the newest window.
+        name: name of the newest window.
         earlier: the rows of each earlier window.
-        now: of the newest one.
+        now: the rows of the newest window.
     """
 
     name: str
@@ -195,7 +195,7 @@ PLANTED: dict[str, tuple[float, str, object]] = {
 
 
 def made(windows: int, shift: float, draw: np.random.Generator) -> tuple[IntArray, IntArray]:
-    """Counts of days that vary as a whole, and of a newest day whose shares are shifted."""
+    """Counts of generated days that vary as a whole, and of a newest day with shifted shares."""
     mood = draw.normal(0, 0.35, (windows + 1, 10))
     mood[-1, 0] += shift
     shares: FloatArray = np.exp(mood) / np.exp(mood).sum(axis=1, keepdims=True)
@@ -204,7 +204,7 @@ def made(windows: int, shift: float, draw: np.random.Generator) -> tuple[IntArra
 
 
 def of_made_days(windows: int, shift: float, runs: int, seed: int = 3) -> dict[str, float]:
-    """By floor, the share of made newest days whose index is above floor and chance."""
+    """By floor, the share of generated newest days whose index is above floor and chance."""
     draw, above = np.random.default_rng(seed), dict.fromkeys(FLOORS, 0)
     for _ in range(runs):
         before, now = made(windows, shift, draw)

@@ -12,7 +12,7 @@ import polars as pl
 
 from pipelines.drift import Drift, Window, compare, windows_before
 from pipelines.news.evaluation.answers import CATEGORIES, NUMBERS, drifts_of_answers
-from tests.benchmarks.drift.answers import BEGIN_MS, TURNED, WITHOUT
+from tests.benchmarks.drift.answers import BEGIN_MS, REVERSED, WITHOUT
 
 STEP, LENGTH = timedelta(hours=6), timedelta(hours=12)
 BEGIN = datetime.fromtimestamp(BEGIN_MS / 1000, UTC)
@@ -46,7 +46,7 @@ def _older(hours: float) -> Plant:
 
 
 def _logged_out(share: float) -> Plant:
-    """Readers who are logged in are no longer recognised."""
+    """A share of the logged-in readers is no longer recognised."""
 
     def plant(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         lost = np.random.default_rng(7).random(tables[USUAL].height) < share
@@ -61,7 +61,7 @@ PLANTED: dict[str, Plant] = {
     NEXT: _by("next release"),
     "no ranker": _by(WITHOUT),
     "no ranker in a third of the answers": _part(WITHOUT, 1 / 3),
-    "the ranker is turned round": _by(TURNED),
+    "the ranker is reversed": _by(REVERSED),
     "articles 6 hours older": _older(6),
     "articles a day older": _older(24),
     "half of the readers are not recognised": _logged_out(0.5),
@@ -71,7 +71,7 @@ PLANTED: dict[str, Plant] = {
 
 @dataclass
 class Found:
-    """Of one planted change: windows, those with a notable or a large column, and how often each column is one."""
+    """For one planted change: windows, those with a notable or a large column, and how often each column is that."""
 
     windows: int = 0
     notable: int = 0

@@ -1,4 +1,4 @@
-"""Texts as vectors of an encoder that is not the release's own, as they come and after a learnt projection."""
+"""Texts as vectors of an encoder that is not the release's own, as they are and after a learnt projection."""
 
 from collections.abc import Mapping
 

@@ -136,8 +136,8 @@ def test_while_a_training_is_under_way_none_starts_and_none_is_counted(place: Pl
 
 
 @pytest.mark.parametrize("cause", ["drift", "age"])
-def test_who_asks_again_with_the_same_key_gets_the_same_training_and_one_entry(place: Place, cause: str) -> None:
-    """Airflow repeats a task whose worker is lost after the training was remembered."""
+def test_a_caller_that_repeats_its_key_gets_the_same_training_and_one_entry(place: Place, cause: str) -> None:
+    """Airflow repeats a task whose worker is lost after the training was stored."""
     place.serve()
     place.changes = ("monitoring.max_age_hours = 1",)
     if cause == "drift":
@@ -149,7 +149,7 @@ def test_who_asks_again_with_the_same_key_gets_the_same_training_and_one_entry(p
     assert len(place.entries()) == 1
 
 
-def test_a_training_that_was_remembered_but_not_recorded_is_recorded_when_its_task_is_repeated(
+def test_a_training_that_was_stored_but_not_recorded_is_recorded_when_its_task_is_repeated(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.serve()

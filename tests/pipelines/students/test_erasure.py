@@ -102,7 +102,7 @@ def test_releases_that_hold_an_erased_student_are_counted(finished: Context) -> 
     assert releases_holding(finished.releases, erase(make_context(log_of.settings.data_dir), "RA-0")) == {}
 
 
-def test_maintenance_takes_an_erased_student_out_of_every_release_that_is_kept(
+def test_maintenance_removes_an_erased_student_from_every_release_that_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PAUTA_DATA_DIR", str(tmp_path / "of-the-check"))
@@ -145,7 +145,7 @@ def test_the_record_of_decisions_names_the_releases_that_lost_a_student(tmp_path
     assert "RA-2" not in str(entry)
 
 
-def test_a_release_of_which_nobody_would_be_left_is_named_and_stays(tmp_path: Path) -> None:
+def test_a_release_that_would_have_nobody_left_is_named_and_stays(tmp_path: Path) -> None:
     context = make_context(tmp_path)
     context.releases.publish(make_release(tmp_path / "made"), "s1")
     for ra in ROWS:

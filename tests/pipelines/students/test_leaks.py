@@ -86,21 +86,21 @@ def known_rows(context: Context) -> pl.DataFrame:
 def test_a_planted_leak_is_refused_by_its_name(finished: Context) -> None:
     known = known_rows(finished)
     check(known, finished)
-    with pytest.raises(InputError, match="the feature ida alone tells next year's status"):
+    with pytest.raises(InputError, match="the feature ida alone predicts next year's status"):
         check(known.with_columns(ida=10.0 - 3 * pl.col("next_status")), finished)
 
 
 def test_a_planted_leak_of_critical_alone_is_refused_by_its_name(finished: Context) -> None:
     critical = pl.col("next_status") == STATUSES.index("critical")
     leaked = known_rows(finished).with_columns(ida=pl.when(critical).then(1.0).otherwise(8.0))
-    with pytest.raises(InputError, match=r"the feature ida alone tells .*average precision of critical 1\.000"):
+    with pytest.raises(InputError, match=r"the feature ida alone predicts .*average precision of critical 1\.000"):
         check(leaked, finished)
 
 
 @pytest.mark.parametrize("codes", list(permutations((1.0, 5.0, 9.0))))
 def test_a_status_in_any_code_is_refused_by_its_name(finished: Context, codes: tuple[float, ...]) -> None:
     leaked = known_rows(finished).with_columns(ips=pl.col("next_status").replace_strict(dict(enumerate(codes))))
-    with pytest.raises(InputError, match="the feature ips alone tells next year's status"):
+    with pytest.raises(InputError, match="the feature ips alone predicts next year's status"):
         check(leaked, finished)
 
 
@@ -111,18 +111,18 @@ def test_a_status_in_many_codes_with_some_errors_is_refused_by_its_name(finished
         draw.random(known.height) < 0.02, draw.integers(0, 3, known.height), known["next_status"].to_numpy()
     )
     leaked = known.with_columns(por=pl.Series(code[came * 10 + draw.integers(0, 10, known.height)]))
-    with pytest.raises(InputError, match="the feature por alone tells next year's status"):
+    with pytest.raises(InputError, match="the feature por alone predicts next year's status"):
         check(leaked, finished)
 
 
-def test_cells_that_are_missing_where_the_answer_is_bad_are_refused_by_their_name(finished: Context) -> None:
+def test_a_feature_whose_missing_cells_follow_the_status_is_refused_by_its_name(finished: Context) -> None:
     leaked = known_rows(finished).with_columns(mat=pl.when(pl.col("next_status") == 0).then("mat"))
-    with pytest.raises(InputError, match="the feature mat alone tells next year's status"):
+    with pytest.raises(InputError, match="the feature mat alone predicts next year's status"):
         check(leaked.filter((pl.col("next_status") > 0) | pl.col("mat").is_not_null()), finished)
 
 
 def strongest(rows: pl.DataFrame, context: Context) -> float:
-    """The highest figure of any feature there is."""
+    """The highest figure of any feature."""
     fold = folds_of(groups_of(rows), context.params.model.folds, 1)
     features = matrix(columns_in(rows), NAMES, ruler_of(context.params))
     status = rows["next_status"].to_numpy()

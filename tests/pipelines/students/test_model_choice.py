@@ -99,7 +99,7 @@ def test_a_dearer_missed_critical_student_lowers_the_threshold_of_critical() -> 
         ("[[1, 1, 1], [1, 0, 1], [3, 2, 0]]", "a right status costs 0"),
     ],
 )
-def test_costs_by_which_missing_a_critical_student_is_cheap_are_refused(costs: str, said: str) -> None:
+def test_costs_that_make_a_missed_critical_student_cheap_are_refused(costs: str, said: str) -> None:
     with pytest.raises(SettingsError, match=said):
         params(f"decision.costs = {costs}")
 

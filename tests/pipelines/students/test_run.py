@@ -153,7 +153,7 @@ def test_the_evaluation_says_what_other_draws_and_fewer_students_give(finished: 
     assert "Without the test" in page
 
 
-def test_both_chances_are_held_against_what_came_in_report_and_card(finished: Context) -> None:
+def test_report_and_card_show_the_calibration_of_both_chances(finished: Context) -> None:
     content = json.loads((finished.run.read("evaluated") / "metrics.json").read_text(encoding="utf-8"))
     figures = {each["metric"]: each["value"] for each in content["figures"] if each["model"] == "candidate"}
     page = (finished.run.read("evaluated") / "report.html").read_text(encoding="utf-8")

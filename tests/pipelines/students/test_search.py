@@ -121,7 +121,7 @@ def test_the_time_of_a_search_is_that_of_all_runs_and_a_longer_one_goes_on(tmp_p
     assert 0 < len(found["records"]) < 300
     assert 4 <= found["seconds"] < 5 + longest
     assert took < 15 + longest  # of which some is the import of optuna
-    do(context, "search")  # as a run does that was stopped behind it: the time is used up
+    do(context, "search")  # as a run that was stopped after the search: the time is used up
     assert choice(context)["records"] == found["records"]
     more = make_context(tmp_path, *FAST, budget[0], f"search.seconds = {found['seconds'] + 0.2}")
     do(more, "search")

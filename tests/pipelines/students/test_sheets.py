@@ -185,7 +185,7 @@ def test_a_sheet_without_a_year_takes_the_files_year_or_is_left_out_and_told(tmp
 
 
 def by_file(folder: Path, years: dict[int, list[str]]) -> None:
-    """A workbook for each year, whose name alone says the year, with more columns."""
+    """A workbook for each year, with the year in the file name only, and with more columns."""
     folder.mkdir()
     for year, more in years.items():
         rows = [[f"RA-{number}", *ROW[1:], *MARKS, *[year / 300] * len(more)] for number in range(3)]

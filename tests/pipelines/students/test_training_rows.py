@@ -1,4 +1,4 @@
-"""A training row is rebuilt as it was: by release or by moment, whatever came or went since."""
+"""A training row is rebuilt as it was, by release or by moment, also after later changes."""
 
 import json
 from contextlib import closing
@@ -77,7 +77,7 @@ def run_at(context: Context, run_id: str, at: str) -> Context:
 
 @pytest.fixture
 def corrected(tmp_path: Path) -> Context:
-    """Two runs: of three sheets in March, and in June of the same with a correction of 2023."""
+    """Two runs: three sheets in March, and the same sheets with a correction of 2023 in June."""
     context = make_context(tmp_path, source="workbooks", source_path=tmp_path / "in")
     marks = {year: [[f"RA-{n}", 2, 2012, "Fase 3", -1, n, year - 2020] for n in (1, 2)] for year in (2022, 2023, 2024)}
     sheets(tmp_path / "in", "a.xlsx", marks)
@@ -138,7 +138,7 @@ def test_the_command_prints_the_row_and_records_the_look(
     assert "--at must be a time" in capsys.readouterr().err
 
 
-def test_a_removed_run_is_no_place_of_a_row(corrected: Context) -> None:
+def test_no_row_is_rebuilt_from_a_removed_run(corrected: Context) -> None:
     for step in ("landing", "bronze", "silver", "gold"):
         remove(corrected.run.folder(step))
     assert as_of(corrected, 2023, 7).run_id == "march"

@@ -96,7 +96,7 @@ def fail(*_: Any) -> Any:
 
 
 def by_the_api(settings: Settings, monkeypatch: pytest.MonkeyPatch, *whys: str) -> None:
-    """Entries of a process that may not write into the release store."""
+    """Entries of a process that cannot write to the release store."""
     with monkeypatch.context() as patch:
         patch.setattr("script_shared.storage.local.LocalStorage.swap", fail)
         for why in whys:

@@ -1,4 +1,4 @@
-"""What one person's entries are, and what an erasure leaves of them."""
+"""The entries of one person, and what an erasure leaves of them."""
 
 import threading
 

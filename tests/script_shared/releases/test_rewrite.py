@@ -1,4 +1,4 @@
-"""Taking people out of a release: new files under new checksums, old ones gone, and readers get one or the other."""
+"""A rewrite of a release writes new files with new checksums and removes the old ones; readers get one or the other."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def test_a_rewritten_release_has_new_checksums_and_nothing_of_the_old_files(rele
     assert [each.version for each in releases.list()] == ["v2", "v1"]
 
 
-def test_the_pointer_counts_rewritings_and_stays_where_it_is(releases: Releases, tmp_path: Path) -> None:
+def test_the_pointer_counts_rewrites_and_keeps_its_release(releases: Releases, tmp_path: Path) -> None:
     publish(releases, tmp_path, "v1", "v2", "v3")
     rewrite_releases(releases.uri, ["v1"], shorten, "1 erased")  # before the first promotion there is no pointer
     assert releases.current() is None
@@ -79,7 +79,7 @@ def test_a_release_that_is_deleted_meanwhile_stays_deleted(releases: Releases, t
     assert open_storage(releases.uri).folders("releases/v1") == []
 
 
-def test_the_first_of_two_rewritings_stands_and_the_second_is_told(releases: Releases, tmp_path: Path) -> None:
+def test_the_second_of_two_rewrites_at_the_same_time_is_a_conflict(releases: Releases, tmp_path: Path) -> None:
     publish(releases, tmp_path, "v1")
 
     def overtaken(folder: Path) -> None:
@@ -92,7 +92,7 @@ def test_the_first_of_two_rewritings_stands_and_the_second_is_told(releases: Rel
     assert open_storage(releases.uri).folders("releases/v1") == [releases.verify("v1").folder]
 
 
-def test_who_reads_while_it_is_rewritten_gets_the_new_files(
+def test_a_reader_during_a_rewrite_gets_the_new_files(
     releases: Releases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(releases, tmp_path, "v1")

@@ -1,4 +1,4 @@
-"""Many files are worked on at a time, and their results keep the order of the names."""
+"""Many files are transferred at a time, and the results keep the order of the names."""
 
 from pathlib import Path
 from threading import Barrier

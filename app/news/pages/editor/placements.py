@@ -21,8 +21,8 @@ def placements(served: NewsRelease, article_id: str, users: Audience) -> list[di
         users: user and session of each list.
 
     Returns:
-        ``segment``, number of ``lists`` and of those that ``held`` it, ``best`` and ``middle`` place from 1, and the
-        ``reasons`` of the others, by the names of ``verdict``.
+        ``segment``, number of ``lists`` and of those with the article (``held``), its ``best`` and ``middle`` place
+        from 1, and the ``reasons`` why it is not in the others, by the names of ``verdict``.
     """
     found: dict[str, list[Verdict]] = {name: [] for name in SEGMENT_NAMES}
     for user, session in users:

@@ -77,7 +77,7 @@ def test_answers_are_shown_nothing_where_entries_before_are_missing() -> None:
 
 
 def test_the_next_release_continues_the_real_time_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else each release would hold back the events of everybody by all the time that the service has been running."""
+    """Otherwise each new release would hold back all events for as long as the service has been running."""
     seconds = 100.0
     monkeypatch.setattr("script_shared.clock.time.monotonic", lambda: seconds)
     folder = StateFolder(memory(), _nothing)

@@ -160,7 +160,7 @@ def test_a_shadow_changes_no_answer_and_its_list_is_kept_beside(site: Site) -> N
     site.stop("shade")
 
 
-def test_a_reader_is_seen_beside_another_release_that_nobody_gets(site: Site) -> None:
+def test_the_page_compares_a_reader_with_the_release_of_a_shadow(site: Site) -> None:
     site.start("beside", [{"name": "new", "release": "v2"}], way="shadow")
     wanted = {"side": "beside/new", "user": "log1"}
     until(lambda: site.client.post("/news/list", json=wanted).json().get("release") == "v2")

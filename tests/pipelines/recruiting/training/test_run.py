@@ -220,7 +220,7 @@ def test_a_planted_leak_is_refused_by_name() -> None:
     features = draw.normal(size=(500, len(NAMES))).astype(np.float32)
     refuse_giveaways(features, came, 0.95)
     features[:, NAMES.index("applicants")] = came + draw.normal(size=500) * 0.1
-    with pytest.raises(InputError, match="the feature applicants alone tells who is hired"):
+    with pytest.raises(InputError, match="the feature applicants alone predicts who is hired"):
         refuse_giveaways(features, came, 0.95)
 
 

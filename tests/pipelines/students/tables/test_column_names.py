@@ -73,7 +73,7 @@ def test_a_column_of_an_earlier_year_is_not_taken_for_this_years() -> None:
     assert [(each.header, each.column.name, each.year) for each in reading.earlier] == [("INDE 22", "inde", 2022)]
 
 
-def test_an_empty_column_of_an_earlier_year_is_worth_no_word() -> None:
+def test_an_empty_column_of_an_earlier_year_is_not_reported() -> None:
     headers = [*NEEDED, *INDICES, "INDE 22"]
     reading = read_headers("A", 2023, headers, lambda place: 0 if headers[place] == "INDE 22" else 5)
     assert (reading.earlier, reading.messages) == ([], [])

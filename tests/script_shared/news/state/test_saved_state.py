@@ -1,4 +1,4 @@
-"""A saved state goes on as if nothing happened, also one of an earlier version."""
+"""A saved state continues without a difference, also one of an earlier version."""
 
 import json
 from pathlib import Path

@@ -117,7 +117,7 @@ def test_pages_hold_the_latest_change_first_and_filters(store: RecruitingStore) 
     assert ([each.record["candidate_id"] for each in rows], total) == (["2", "0"], 3)
 
 
-def test_a_search_finds_every_word_in_titles_whatever_its_case_and_takes_signs_as_they_are(
+def test_a_search_finds_every_word_in_titles_in_any_case_and_takes_signs_literally(
     store: RecruitingStore,
 ) -> None:
     for number, title in enumerate(("Consultor SAP MM", "Dev Java 100%", "consultor sap fi", "Consultor_SAP")):
