@@ -78,6 +78,7 @@ class DriftComparison(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     run_id: str = Field("", description="The run whose data or answers were compared.")
+    release: str = Field("", description="Whose answers were compared; empty for data.")
     before: str = Field(description="The reference, such as windows or years.")
     now: str
     rows_before: int

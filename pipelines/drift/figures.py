@@ -69,6 +69,7 @@ def write_figures(
     *,
     names: Collection[str] = DATA,
     model: ModelFigures | None = None,
+    release: str = "",
 ) -> Path:
     """Replace the figures of some comparisons of a use case; a reading process gets either the old file or the new one.
 
@@ -79,6 +80,7 @@ def write_figures(
         names: the comparisons that this caller measures: those that ``drifts`` lacks are removed. The file itself is
             removed with the last one.
         model: figures of the release in service; None leaves those that are there.
+        release: whose answers were compared; "" for comparisons of data.
 
     Returns:
         the path of the file, which may be gone.
@@ -88,7 +90,8 @@ def write_figures(
     with file_lock(folder / f".{NAME}.lock"):
         before = _read(path)
         kept = {name: each for name, each in before.get("comparisons", {}).items() if name not in names}
-        comparisons = kept | {name: {"run_id": run_id, **_comparison(drift)} for name, drift in drifts.items()}
+        of = {"run_id": run_id, "release": release}
+        comparisons = kept | {name: {**of, **_comparison(drift)} for name, drift in drifts.items()}
         if not comparisons:
             path.unlink(missing_ok=True)
             return path

@@ -1,4 +1,4 @@
-"""Why a training is needed: large drift of data that no training has used, an old release, or a low live hit rate."""
+"""Why a training is needed: large drift of unused data or of answers, an old release, or a low live hit rate."""
 
 import json
 from collections.abc import Iterator
@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.drift.figures import NAME as DRIFT
+from pipelines.drift.figures import SERVED
 from pipelines.guard.figures import NAME as GUARD
 from pipelines.guard.verdict import POPULARITY
+from pipelines.monitoring.limits import Memory
 from pipelines.runs import Run
 from pipelines.use_case import Context, UseCase
 from script_shared.audit.kinds import Cause
@@ -43,6 +45,7 @@ def reasons(case: UseCase, context: Context, now: datetime | None = None) -> lis
         now: the time, for the age of the release; None for the clock of the machine.
 
     Raises:
+        InputError: the memory of earlier trainings is damaged.
         UnavailableError: the release store cannot be read.
     """
     pointer = context.releases.current()
@@ -52,6 +55,8 @@ def reasons(case: UseCase, context: Context, now: datetime | None = None) -> lis
     found = [*_of_hit_rate(case, context, pointer.version)]
     if params.on_drift:
         found += _of_drift(case, context)
+    if getattr(params, "on_answers_drift", False):
+        found += _of_answers(context, pointer.version)
     if params.max_age_hours:
         created = context.releases.manifest(pointer.version).created_at
         found += _of_age(pointer.version, created, params.max_age_hours, now or datetime.now(UTC))
@@ -86,6 +91,18 @@ def _of_drift(case: UseCase, context: Context) -> Iterator[Reason]:
         columns = [each["column"] for each in compared["columns"] if each.get("level") == "large" and each.get("used")]
         why = f"large drift of {', '.join(columns)} in run {run.run_id}, whose data no training has used"
         yield Reason("drift", why, {"run": run.run_id, "columns": columns}, run.run_id)
+
+
+def _of_answers(context: Context, version: str) -> Iterator[Reason]:
+    """Of answers of the release in service, unless a training was started because of them before."""
+    compared = _read(context, DRIFT).get("comparisons", {}).get(SERVED[0], {})
+    if compared.get("alarm") is not True or compared.get("release") != version:
+        return
+    columns = [each["column"] for each in compared["columns"] if each.get("level") == "large" and each.get("used")]
+    evidence = {"answers_of": version, "run": compared.get("run_id", ""), "columns": columns}
+    earlier = [reason for training in Memory.load(context.run.root).trainings for reason in training.get("reasons", [])]
+    if not any(reason.get("answers_of") == version for reason in earlier):
+        yield Reason("drift", f"large drift of {', '.join(columns)} in what release {version} answers", evidence)
 
 
 def _of_age(version: str, created: datetime, most: float, now: datetime) -> Iterator[Reason]:

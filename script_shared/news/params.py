@@ -36,7 +36,7 @@ from script_shared.news.serving_params import (
 )
 from script_shared.news.site_profile import BUSY, SiteProfile, auto_keys, with_rules
 from script_shared.params import FOLDER, Params
-from script_shared.params.loop import GuardParams, MonitoringParams
+from script_shared.params.loop import AnsweringMonitoringParams, GuardParams
 
 __all__ = [
     "FILE",
@@ -86,7 +86,7 @@ class NewsParams(Params):
     serving: ServingParams
     gate: GateParams
     drift: DriftParams
-    monitoring: MonitoringParams
+    monitoring: AnsweringMonitoringParams
     guard: GuardParams
     releases: ReleaseParams
     auto: list[str] = Field(default_factory=list)

@@ -15,6 +15,14 @@ class MonitoringParams(Params):
     per_day: int = Field(ge=0, description="trainings within 24 hours that this starts at most; 0 starts none")
 
 
+class AnsweringMonitoringParams(MonitoringParams):
+    """The same of a use case whose answers are compared with earlier ones."""
+
+    on_answers_drift: bool = Field(
+        description="whether large drift of what the release in service answers starts a training, once for a release"
+    )
+
+
 class GuardParams(Params):
     """The live guard: the release in service, compared with popularity and with the release before."""
 

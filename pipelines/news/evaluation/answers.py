@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -19,6 +20,8 @@ from script_shared.news.ranking.query import LiveAnswer
 FOLDER = "answers"  # in the folder of evaluations of news
 NUMBERS = ("answer.score", "answer.article_age_hours", "answer.newest_age_hours")
 CATEGORIES = ("answer.source", "answer.segment")
+USED = (*NUMBERS, *CATEGORIES)  # large drift of one of these may start a training
+RELEASE = "release"  # column of the kept tables
 OLDEST_HOURS = 30 * 24.0
 LEAST_WINDOWS = 3  # with fewer, the usual difference is unknown
 ENOUGH = 4  # windows at the same hours of the day that need no others
@@ -71,48 +74,70 @@ class Answers:
         return answer.items[0].score, float(hours.mean()), float(hours.min()), answer.source, answer.segment
 
 
-def drifts_of_answers(folder: Path, now: pl.DataFrame, run_id: str, start_ms: int, end_ms: int) -> dict[str, Drift]:
+def drifts_of_answers(
+    folder: Path, now: pl.DataFrame, run_id: str, start_ms: int, end_ms: int, release: str = ""
+) -> dict[str, Drift]:
     """How far the answers of a window differ from those of earlier ones; keeps the table for later comparisons.
+
+    Another release may answer from other sources without any harm. So only a comparison with windows of the same
+    release has columns that are marked as used, which may start a training.
 
     Args:
         folder: where the tables are.
         now: the answers of the newest window, as ``Answers.table``.
         run_id: of the evaluation, which names its table.
         start_ms, end_ms: of the window, epoch milliseconds.
+        release: which answered; "" if that is not known.
 
     Returns:
-        ``served_long_term`` (compared with all earlier windows that do not overlap; with those at the same hours of the
-        day if there are enough) and ``served_short_term`` (with the one before); none with fewer than three.
+        ``served_long_term`` (compared with earlier windows that do not overlap: of the same release if there are
+        enough, and of these at the same hours of the day if there are enough) and ``served_short_term`` (with the one
+        before); none with fewer than three.
     """
     earlier = _earlier(folder, run_id, start_ms)
-    _keep(folder, now, run_id, start_ms, end_ms)
+    _keep(folder, now.with_columns(pl.lit(release).alias(RELEASE)), run_id, start_ms, end_ms)
     if len(earlier) < LEAST_WINDOWS or not now.height:
         return {}
     name = f"{_text(start_ms)} to {_text(end_ms)} UTC"
-    alike = [table for begin, table in earlier if (start_ms - begin) % DAY_MS < HOUR_MS]
-    windows = alike if len(alike) >= ENOUGH else [table for _, table in earlier]
-    names = (f"{len(windows)} windows before", name), (f"the window from {_text(earlier[0][0])} on", name)
+    mine = [each for each in earlier if release and each.release == release]
+    own = len(mine) >= LEAST_WINDOWS
+    known = mine if own else earlier
+    alike = [each for each in known if (start_ms - each.start_ms) % DAY_MS < HOUR_MS]
+    windows = [each.table for each in (alike if len(alike) >= ENOUGH else known)]
+    whole = f"{len(windows)} windows{f' of release {release}' if own else ''} before", name
+    last = f"the window from {_text(earlier[0].start_ms)} on", name
     return {
-        "served_long_term": _compare_lists(pl.concat(windows), now, names[0], windows),
-        "served_short_term": _compare_lists(earlier[0][1], now, names[1]),
+        "served_long_term": _compare_lists(pl.concat(windows), now, whole, windows, USED if own else ()),
+        "served_short_term": _compare_lists(earlier[0].table, now, last),
     }
 
 
 def _compare_lists(
-    before: pl.DataFrame, now: pl.DataFrame, names: tuple[str, str], windows: Sequence[pl.DataFrame] = ()
+    before: pl.DataFrame,
+    now: pl.DataFrame,
+    names: tuple[str, str],
+    windows: Sequence[pl.DataFrame] = (),
+    used: Sequence[str] = (),
 ) -> Drift:
-    return compare(before, now, names=names, numbers=NUMBERS, categories=CATEGORIES, windows=windows)
+    return compare(before, now, names=names, numbers=NUMBERS, categories=CATEGORIES, used=used, windows=windows)
 
 
-def _earlier(folder: Path, run_id: str, start_ms: int) -> list[tuple[int, pl.DataFrame]]:
-    """Start and answers of earlier windows that do not overlap, the latest first."""
-    found: list[tuple[int, pl.DataFrame]] = []
+class _Earlier(NamedTuple):
+    start_ms: int
+    release: str
+    table: pl.DataFrame
+
+
+def _earlier(folder: Path, run_id: str, start_ms: int) -> list[_Earlier]:
+    """The answers of earlier windows that do not overlap, the latest first."""
+    found: list[_Earlier] = []
     until = start_ms
     for begin, end, path in sorted(_windows(folder), reverse=True):
         if end <= until and path.stem.split("_", 2)[2] != run_id:
             table = pl.read_parquet(path, glob=False)
             if table.height:
-                found.append((begin, table))
+                release = str(table[RELEASE][0]) if RELEASE in table.columns else ""
+                found.append(_Earlier(begin, release, table.select(*NUMBERS, *CATEGORIES)))
                 until = begin
     return found
 

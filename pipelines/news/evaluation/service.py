@@ -72,8 +72,9 @@ def note_answers(context: Context, evaluation: Evaluation, answers: pl.DataFrame
         facts ``answers_drift`` (sentences of the comparison with earlier windows) and ``answers_page``.
     """
     target, window = context.settings.evaluation_dir / "news", evaluation.window
-    drifts = drifts_of_answers(target / FOLDER, answers, evaluation.run_id, window["start_ms"], window["end_ms"])
-    write_figures(target, drifts, evaluation.run_id, names=SERVED, model=model_figures(context))
+    release, start_ms, end_ms = evaluation.releases.get(IN_SERVICE, ""), window["start_ms"], window["end_ms"]
+    drifts = drifts_of_answers(target / FOLDER, answers, evaluation.run_id, start_ms, end_ms, release)
+    write_figures(target, drifts, evaluation.run_id, names=SERVED, model=model_figures(context), release=release)
     if not drifts:
         return {"answers_drift": []}
     report = target / f"{evaluation.run_id}-answers-drift.html"

@@ -13,7 +13,7 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from tests.benchmarks.drift import floors, scenarios
-from tests.benchmarks.drift.answers import replay
+from tests.benchmarks.drift.answers import RELEASE, replay
 from tests.benchmarks.installation import Installation
 from tests.benchmarks.operations import PARAMS, prepared
 from tests.benchmarks.ranking import CLICKS
@@ -35,7 +35,7 @@ def main() -> int:
         if not kept.is_file():
             _replay(args, kept, begin)
         rows = pl.read_parquet(kept)
-        facts["requests"] = rows.filter(pl.col("model") == scenarios.USUAL).height
+        facts["requests"] = rows.filter(pl.col("model") == RELEASE).height
         for name, of in (("answers", scenarios.of_answers), ("served", scenarios.of_served)):
             facts[name] = {planted: asdict(found) for planted, found in of(rows).items()}
     text = json.dumps(facts, indent=1)

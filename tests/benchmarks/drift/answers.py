@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import polars as pl
@@ -12,10 +13,12 @@ from pipelines.news import columns as c
 from pipelines.news.dataset import Dataset
 from pipelines.news.replay.sources import from_dataset
 from pipelines.news.replay.walk import Walk, place_after, recommender_of
+from pipelines.news.training.renewal import Renewal
 from pipelines.registry import find
 from script_shared.news.params import NewsParams
 from script_shared.news.ranking.mixing import load_mixing
 from script_shared.news.ranking.query import LiveAnswer
+from script_shared.news.ranking.ranker import Ranker
 from script_shared.news.serving.loading import load_ranker, pace_in
 from script_shared.news.serving.recommender import LiveRecommender
 from tests.benchmarks.bad_releases import turn_rankers_round
@@ -23,14 +26,17 @@ from tests.benchmarks.fortnight import clicks_of_users, of_days
 from tests.benchmarks.installation import Installation
 
 FIRST, LAST = date(2017, 10, 1), date(2017, 10, 13)
-RELEASES = {"release": date(2017, 10, 4), "next release": date(2017, 10, 8)}  # last day that each learns from
+RELEASE, NEXT = "release", "next release"
+RELEASES = {RELEASE: date(2017, 10, 4), NEXT: date(2017, 10, 8)}  # last day that each learns from
 REVERSED = "ranker reversed"
 WITHOUT = "without ranker"
-BEGIN_MS = round(1000 * datetime(2017, 10, 5, tzinfo=UTC).timestamp())
+BEGIN_MS, NEXT_BEGIN_MS = (round(1000 * datetime(2017, 10, day, tzinfo=UTC).timestamp()) for day in (5, 9))
 HOUR_MS = 3_600_000
 OLDEST_HOURS = 30 * 24.0
 LENGTH = 10
+RENEW_HOURS = 12.0  # the length of the windows
 DATA, TRAIN = ("download", "refine"), ("train", "assemble", "rank")
+WRITTEN = {"refine": "refined", "rank": "ranked"}  # folders of the last steps
 SCHEMA = {
     "model": pl.String,
     "time_ms": pl.Int64,
@@ -68,37 +74,60 @@ def replay(place: Installation, file: Path, share: float, every: int, say: Calla
     params = find(settings, "news").params_in(settings)
     data = Dataset.load(place.work / "data" / "news" / "refined" / "all")
     stream = from_dataset(data)
-    walk = Walk.towards(stream, BEGIN_MS, params, pace_in(folders["release"]))
-    models = _models(folders, walk, params)
+    walk = Walk.towards(stream, BEGIN_MS, params, pace_in(folders[RELEASE]))
     issued = dict(zip(data.articles[c.ARTICLE_ID], data.issued_ms.tolist(), strict=True))
-    places, rows = range(place_after(stream, BEGIN_MS), len(stream.time_ms), every), []
-    for turn, request in enumerate(walk.requests(places, *models.values())):
-        time_ms = int(stream.time_ms[request.place])
-        query = replace(request.query, n=LENGTH, explore_slots=0)
-        rows += [_row(name, model.answer(query), time_ms, issued) for name, model in models.items()]
-        if turn % 2_000 == 0:
-            say(f"{turn:,} of {len(places):,} requests")
+    places, rows = np.arange(place_after(stream, BEGIN_MS), len(stream.time_ms), every), []
+    rankers = _rankers(folders)
+    with TemporaryDirectory(prefix="pauta-renewed-") as scratch:
+        renewal = Renewal(data, RENEW_HOURS, Path(scratch))
+        for at_ms, some in renewal.periods(stream, places, BEGIN_MS):
+            models = _models(folders, rankers, renewal, walk, params, at_ms)
+            for request in walk.requests(some.tolist(), *models.values()):
+                time_ms = int(stream.time_ms[request.place])
+                query = replace(request.query, n=LENGTH, explore_slots=0)
+                rows += [_row(name, model.answer(query), time_ms, issued) for name, model in models.items()]
+            say(f"{len(rows):,} answers")
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def _steps(place: Installation, run: str, clicks: pl.DataFrame, names: tuple[str, ...]) -> None:
+    """Run the steps, unless an earlier start of the benchmark did."""
+    if (place.work / "data" / "news" / WRITTEN[names[-1]] / run / "_manifest.json").is_file():
+        return
     file = place.work / f"{run}.parquet"
     clicks.write_parquet(file)
     place.env |= {"PAUTA_SOURCE": "globo_clicks", "PAUTA_SOURCE_PATH": str(file)}
     place.steps(run, names)
 
 
-def _models(folders: dict[str, Path], walk: Walk, params: NewsParams) -> dict[str, LiveRecommender]:
+def _rankers(folders: dict[str, Path]) -> dict[str, Ranker | None]:
+    """By model its ranker."""
+    found = {name: load_ranker(folder)[0] for name, folder in folders.items()}
+    turn_rankers_round(folders[RELEASE])
+    reverse = load_ranker(folders[RELEASE])[0]
+    turn_rankers_round(folders[RELEASE])  # as it was
+    return {**found, WITHOUT: None, REVERSED: reverse}
+
+
+def _models(
+    folders: dict[str, Path],
+    rankers: dict[str, Ranker | None],
+    renewal: Renewal,
+    walk: Walk,
+    params: NewsParams,
+    at_ms: int,
+) -> dict[str, LiveRecommender]:
+    """The models as of a moment: each knows the articles until then, as in the scheduled evaluation."""
+    begins = {RELEASE: BEGIN_MS, NEXT: NEXT_BEGIN_MS}
+    renewed = {
+        name: renewal.folder(folders[name], name, begin, at_ms) for name, begin in begins.items() if at_ms >= begin
+    }
     found = {}
-    for name, folder in folders.items():
-        mixing = load_mixing(folder, params.serving)[0]
-        found[name] = recommender_of(folder, walk, BEGIN_MS, params, load_ranker(folder)[0], mixing)
-    first = folders["release"]
-    mixing = load_mixing(first, params.serving)[0]
-    found[WITHOUT] = recommender_of(first, walk, BEGIN_MS, params, None, mixing)
-    turn_rankers_round(first)
-    found[REVERSED] = recommender_of(first, walk, BEGIN_MS, params, load_ranker(first)[0], mixing)
-    turn_rankers_round(first)
+    for name, ranker in rankers.items():
+        of = NEXT if name == NEXT else RELEASE
+        if of in renewed:
+            mixing = load_mixing(folders[of], params.serving)[0]
+            found[name] = recommender_of(renewed[of], walk, at_ms, params, ranker, mixing)
     return found
 
 

@@ -75,6 +75,25 @@ def test_drift_of_data_is_still_seen_after_the_answers_of_the_release_were_compa
     assert decided(place).run_id == "r1"
 
 
+def test_large_drift_of_answers_starts_one_training_for_a_release(tmp_path: Path) -> None:
+    place = Place(tmp_path, "news", ("monitoring.max_age_hours = 0", "monitoring.cool_down_hours = 0"))
+    place.serve("v1")
+    columns = [{"column": "answer.source", "level": "large", "used": True}]
+    served = {"run_id": "r1.service", "release": "v1", "alarm": True, "columns": columns}
+    place.write("drift.json", {"comparisons": {SERVED[0]: served}})
+    found = decided(place)
+    assert (found.dag_id, found.note) == ("news_data", "large drift of answer.source in what release v1 answers")
+    assert decided(place, NOW + 100 * HOUR).dag_id == ""
+    place.serve("v2")
+    assert decided(place, NOW + 200 * HOUR).dag_id == "", "these are answers of the release before"
+    place.write("drift.json", {"comparisons": {SERVED[0]: served | {"release": "v2"}}})
+    place.changes = (*place.changes, "monitoring.on_answers_drift = false")
+    assert decided(place, NOW + 300 * HOUR).dag_id == ""
+    place.changes = place.changes[:-1]
+    assert decided(place, NOW + 300 * HOUR).dag_id == "news_data"
+    assert [json.loads(entry.evidence)["cause"] for entry in place.entries()] == ["drift", "drift"]
+
+
 @pytest.mark.parametrize("name", ["news", "students", "recruiting"])
 def test_an_old_release_starts_a_training_on_new_data(tmp_path: Path, name: str) -> None:
     place = Place(tmp_path, name, ("monitoring.max_age_hours = 10",))
