@@ -75,7 +75,7 @@ def _arguments() -> argparse.Namespace:
     file = CLICKS / "globo_clicks" / "clicks_2017-10-01_13.parquet"
     parser.add_argument("--clicks", type=Path, default=file, help="portal clicks in the columns of globo_clicks")
     parser.add_argument("--share", type=float, default=0.03, help="share of the users whose answers are compared")
-    parser.add_argument("--every", type=int, default=3, help="how many clicks apart the requests are")
+    parser.add_argument("--every", type=int, default=6, help="how many clicks apart the requests are")
     parser.add_argument("--runs", type=int, default=500, help="generated days of each kind")
     parser.add_argument("--work", type=Path, default=Path(".pauta/drift"), help="folder that keeps the replay")
     return parser.parse_args()
