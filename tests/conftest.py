@@ -8,9 +8,12 @@ from pathlib import Path
 
 import certifi
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.strict import pytest_configure, pytest_runtest_teardown  # noqa: F401  hooks
 
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")  # no example fails because the machine is slow
 ROOT = Path(__file__).parents[1]
 DAGS = ROOT / "pipelines" / "dags"
 THREADS = {  # workers of the suite fill the cores; threads of their libraries would only wait for each other

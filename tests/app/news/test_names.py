@@ -120,7 +120,9 @@ def test_titles_with_line_breaks_and_entities_are_shown_on_one_line(
     assert item["title"] == "Eleição de oficina & voto"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))
 def test_events_and_questions_take_the_same_ids(client: httpx.Client, name: str) -> None:
     event = {"event_id": f"e{name.encode().hex()}", "user_id": name, "page": "a20"}

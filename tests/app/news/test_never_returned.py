@@ -67,7 +67,7 @@ def query_of(asked: dict[str, Any]) -> Query:
 @settings(
     max_examples=25,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(told=events, asked=knobs, history=st.none() | st.lists(pages, max_size=3), more=st.integers(0, 3))
 def test_no_path_returns_what_may_not_be_shown(

@@ -37,11 +37,11 @@ class Stumbling(Releases):
 
     failures = 2
 
-    def fetch(self, version: str) -> Path:
+    def fetch_with_manifest(self, version: str) -> tuple[Path, Manifest]:
         if self.failures:
             self.failures -= 1
             raise UnavailableError("the store is away.")
-        return super().fetch(version)
+        return super().fetch_with_manifest(version)
 
 
 @dataclass

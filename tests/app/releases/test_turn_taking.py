@@ -3,11 +3,16 @@
 import asyncio
 import threading
 
+import pytest
+
+from app.releases import turn_taking
 from app.releases.turn_taking import TurnTaking
 from tests.patience import PATIENCE_SECONDS
 
 
-def test_what_waited_on_the_loop_is_done_before_the_thread_goes_on() -> None:
+def test_what_waited_on_the_loop_is_done_before_the_thread_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn_taking, "LONGEST_SECONDS", PATIENCE_SECONDS)
+
     async def serve() -> list[str]:
         loop, done, begun = asyncio.get_running_loop(), list[str](), threading.Event()
         wait = TurnTaking(loop)

@@ -50,7 +50,9 @@ def lived_through(empty: Path, answers: list[bool]) -> tuple[dict[str, Any], dic
         return registry(address), {name: run.info.status for name, run in runs(address).items()}
 
 
-@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(answers=st.lists(st.booleans(), min_size=7, max_size=7))
 @example(answers=[True] * 7)
 @example(answers=[False] * 7)

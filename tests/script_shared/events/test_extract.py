@@ -13,7 +13,9 @@ SHAPES = st.lists(st.tuples(st.sampled_from(list(Kind)), st.integers(0, 5)), max
 @given(
     SHAPES, st.sets(st.sampled_from(sorted(KINDS)), min_size=1), st.integers(0, 5), st.integers(0, 6), st.integers(1, 4)
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=40
+)
 def test_pages_hold_what_was_asked_for(log, shapes, kinds, since, until, size):
     before = log.head()
     log.append([Entry(f"{before} {n}", kind, time, "u", "a", {"n": n}) for n, (kind, time) in enumerate(shapes)])

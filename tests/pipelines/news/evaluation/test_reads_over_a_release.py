@@ -109,7 +109,12 @@ STEPS: Any = st.lists(
 MANY = [click("ana", "", page, 3 + n / 1000) for n, page in zip(range(300), itertools.cycle(PAGES[:6]), strict=False)]
 
 
-@settings(max_examples=25, deadline=None, phases=NO_SHRINK, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=NO_SHRINK,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(STEPS)
 @example([click("ana", "", "new", 3.0), post("new", 4.0), click("ana", "", PAGES[3], 5.0)])
 @example([click("ana", "", "elsewhere", 3.0), click("ana", "", PAGES[3], 3.0)])

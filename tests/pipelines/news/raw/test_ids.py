@@ -103,7 +103,9 @@ def test_an_erased_user_is_left_out_in_every_spelling(tmp_path: Path) -> None:
 IDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"), max_size=12)
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(IDS | st.sampled_from([" a ", "a\tb", "\ufeffa"]), max_size=6))
 def test_a_file_takes_the_ids_that_a_request_takes(tmp_path: Path, ids: list[str]) -> None:
     named: dict[str, str] = {}

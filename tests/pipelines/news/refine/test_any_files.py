@@ -31,7 +31,9 @@ from tests.pipelines.news.challenge_files import (
 READERS = [Reader("ann", [read(0), read(1, START + 5)]), Reader("bob", [read(2)], "Logged"), Reader("cid", [read(3)])]
 PART, ITEMS, VALIDATION = "files/treino/treino_parte2.csv", "itens/itens/itens-parte1.csv", "validacao.csv"
 HELD_OUT = [("ann", [PAGES[4]], [START + 60_000])]
-GENTLE = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+GENTLE = settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 def made(folder: Path) -> tuple[Context, Path]:

@@ -164,7 +164,9 @@ def test_a_zip_with_more_names_than_memory_should_hold_is_refused(tmp_path: Path
     assert not path.exists()
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.binary(min_size=1, max_size=4)), max_size=6), st.integers(0, 300))
 def test_a_zip_of_any_bytes_is_taken_or_refused_and_then_deleted(
     tmp_path: Path, changes: list[tuple[int, bytes]], lost: int

@@ -61,7 +61,9 @@ def test_a_table_is_the_same_in_every_kind_of_file(tmp_path: Path, site: Path, k
     assert same(expected, refined(tmp_path, other)[1])
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.permutations(range(len(CLICKS))), st.data())
 def test_order_and_names_of_columns_do_not_matter(tmp_path_factory: Any, order: list[int], data: Any):
     fields = dict(zip(("user", "article", "time", "session", "login", "region", "device"), CLICK_FIELDS, strict=False))
@@ -168,7 +170,9 @@ def test_damage_is_one_message_with_file_and_line(tmp_path: Path, site: Path):
         refined(tmp_path, site)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.binary(max_size=300), st.sampled_from([".csv", ".jsonl", ".parquet", ".json", ".txt"]))
 def test_any_bytes_end_in_a_report_or_one_message(tmp_path_factory: Any, content: bytes, end: str):
     folder = tmp_path_factory.mktemp("bytes")

@@ -60,7 +60,9 @@ SAID = st.fixed_dictionaries(
 POSTS = st.lists(st.tuples(st.integers(0, 3), SAID), max_size=12)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=25
+)
 @given(POSTS, st.integers(0, 12), st.integers(1, 4))
 def test_a_process_that_begins_later_knows_the_same(tmp_path_factory, posts, cut, size):
     log = EventLog(f"sqlite:///{tmp_path_factory.mktemp('log')}/e.db")
@@ -150,7 +152,9 @@ def test_replaced_posts_are_deleted_by_age_and_valid_fields_stay(log):
     assert log.superseded.prune(NOW + 99, log.head()) == 0  # the vector of 4 is valid, and the text of 3 as well
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=25
+)
 @given(POSTS, st.integers(0, 12))
 def test_without_replaced_posts_nothing_is_lost(tmp_path_factory, posts, before):
     log = EventLog(f"sqlite:///{tmp_path_factory.mktemp('log')}/e.db")

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from script_shared.events import Entry, Kind
@@ -77,7 +77,16 @@ rules = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@example(  # the strictest quota of a section counts
+    given_rules=[rule("quota", "section esportes", most=0.1), rule("quota", "section esportes", most=0.2)],
+    user="nobody",
+    n=10,
+    front="",
+    failures=set(),
+    without=set(),
+    diverse=False,
+)
 @given(
     given_rules=rules,
     user=st.sampled_from(["nobody", "log0", ""]),
@@ -142,12 +151,19 @@ def check_page(got, seen, n, held, pinned, may, may_be_pinned, withheld, front, 
     of_pool = {name: sum(section(a) == name for a in pool) for name in SECTIONS}
     of_pins = {name: sum(section(a) == name for a in here.values()) for name in SECTIONS}
     quotas = [each for each in held if each.kind == "quota"]
-    most = {each.about.name: most_articles(each.most, n) for each in quotas if each.most is not None}
-    least = {each.about.name: least_articles(each.least, n) for each in quotas if each.least is not None}
+    strictest = {name: [each for each in quotas if each.about.name == name] for name in SECTIONS}
+    most = {
+        name: min([most_articles(each.most, n) for each in of if each.most is not None], default=n)
+        for name, of in strictest.items()
+    }
+    least = {
+        name: max([least_articles(each.least, n) for each in of if each.least is not None], default=0)
+        for name, of in strictest.items()
+    }
     apart = [each for each in held if each.kind == "keep_apart"]
     if not apart and all(of_pins[name] <= limit for name, limit in most.items()):
-        bound = {name: min(of_pool[name], most.get(name, n)) for name in SECTIONS}
-        floor = {name: max(of_pins[name], least.get(name, 0)) for name in SECTIONS}
+        bound = {name: min(of_pool[name], most[name]) for name in SECTIONS}
+        floor = {name: max(of_pins[name], least[name]) for name in SECTIONS}
         if sum(bound.values()) >= n and sum(floor.values()) <= n and all(floor[s] <= bound[s] for s in SECTIONS):
             assert all(floor[name] <= counts[name] <= bound[name] for name in SECTIONS)
     if not quotas and not here:

@@ -43,7 +43,9 @@ def recommender(tmp_path_factory):
     return LiveRecommender(model, room, AnyRanker(), SERVING)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(held=moves, n=st.sampled_from([1, 2, 3]), section=st.sampled_from(["", "mundo"]))
 def test_lists_are_the_same_when_factors_are_looked_up_together(recommender, held, n, section):
     query, book = Query("nobody", n=n, section=section, explore_slots=0), RuleBook(held, 1)

@@ -106,7 +106,9 @@ def broken(stack: ExitStack, failures, newsroom: Newsroom, model: NewsModel | No
         stack.enter_context(patch.object(newsroom.state, "publish_article", boom))
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     told=st.lists(st.one_of(clicks, clicks, clicks, posts), max_size=25),
     cut=st.integers(0, 25),
