@@ -108,6 +108,14 @@ def _stored(site: Site, kind: str = "candidates", body: Any = CV) -> str:
     return name
 
 
+def _application(site: Site) -> str:
+    """The query that names it."""
+    candidate = _stored(site)
+    body = {"candidate_id": candidate, "vacancy_id": VACANCY, "status": "Inscrito"}
+    site.made("POST", "/recruiting/applications", json=body)
+    return f"candidate_id={candidate}&vacancy_id={VACANCY}"
+
+
 def _token(site: Site) -> str:
     name = _name()
     site.made("POST", "/tokens", json={"name": name, "role": "viewer"})
@@ -229,6 +237,9 @@ CASES: dict[Route, Case] = {
             "/recruiting/applications",
             json={"candidate_id": _stored(site), "vacancy_id": VACANCY, "status": "Inscrito"},
         ),
+    ),
+    ("DELETE", "/recruiting/applications"): Case(
+        "editorial", _api("DELETE", "/recruiting/applications?version=1&{}", _application)
     ),
     ("POST", "/recruiting/page/new"): Case("editorial", form("/recruiting/page/new", **NEW_VACANCY)),
     ("POST", "/recruiting/page/vacancies/{vacancy_id}/status"): Case(
