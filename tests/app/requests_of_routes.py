@@ -1,17 +1,15 @@
 """A working request of every route that is sent with another method than GET, and what the record must have of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import httpx
 
 from script_shared.times import iso
-from tests.app.airflow_double import Airflow
 from tests.app.conftest import TOKEN
-from tests.app.recruiting.releases import VACANCY
 from tests.app.releases_made import NOW_MS
+from tests.app.request_cases import Case, Site, api, form, new_name, sent
+from tests.app.requests_of_recruiting import RECRUITING
 from tests.app.shell.sessions import form_key
 
 Route = tuple[str, str]  # method and path
@@ -22,65 +20,14 @@ VARIANTS = [{"name": "on", "share": 0.5}, {"name": "off", "share": 0.1, "ranker"
 STUDENT = {"records": [{"lag": -1, "ida": 6.0, "ieg": 7.0}]}
 PAIR = {"candidate": {"cv_text": "SAP MM e ABAP."}, "vacancy": {"title": "Consultor", "skills_text": "SAP MM"}}
 QUARANTINE = "/operations/news/quarantine"
-CV = {"cv_text": "SAP EWM"}
-NEW_VACANCY = {"title": "Consultor SAP EWM", "skills_text": "SAP EWM", "state": "Bahia"}
-
-
-@dataclass(frozen=True)
-class Site:
-    """A service with three use cases: ``client`` sends the admin's token, ``browser`` has logged in as admin."""
-
-    client: httpx.Client
-    browser: httpx.Client
-    airflow: Airflow
-
-    def made(self, method: str, path: str, **more: Any) -> Any:
-        """The answer to an earlier request, which another request needs."""
-        answer = self.client.request(method, path, **more)
-        assert answer.is_success, answer.text
-        return answer.json()
-
-    def form(self, path: str, **fields: str) -> httpx.Request:
-        """A form as a page sends it."""
-        key = form_key(self.browser.get("/operations/news/releases"))
-        return self.browser.build_request("POST", path, data={"form_key": key, **fields})
-
-
-@dataclass(frozen=True)
-class Case:
-    """A request of a route and its entry in the record.
-
-    Attributes:
-        what: kind of the one entry; "" for none.
-        request: makes what is sent.
-        why_none: why nothing is recorded.
-    """
-
-    what: str
-    request: Callable[[Site], httpx.Request]
-    why_none: str = ""
-
-
-def sent(method: str, path: str, **more: Any) -> Callable[[Site], httpx.Request]:
-    """A request that needs no other before it."""
-    return lambda site: site.client.build_request(method, path, **more)
-
-
-def form(path: str, **fields: str) -> Callable[[Site], httpx.Request]:
-    """A form that needs no other request before it."""
-    return lambda site: site.form(path, **fields)
 
 
 def _rule(site: Site) -> Any:
-    return site.made("POST", "/rules", json=TAKE_DOWN | {"about": {"by": "article", "name": _name()}})
-
-
-def _name() -> str:
-    return f"n{uuid4().hex[:12]}"
+    return site.made("POST", "/rules", json=TAKE_DOWN | {"about": {"by": "article", "name": new_name()}})
 
 
 def _event(site: Site) -> str:
-    name = _name()
+    name = new_name()
     site.made("POST", "/events", json={"event_id": name, "session": name, "page": "a30", "time": NOW_MS - 5_000})
     return name
 
@@ -93,38 +40,24 @@ def _stop_all(site: Site) -> None:
 
 def _experiment(site: Site) -> str:
     _stop_all(site)
-    name = _name()
+    name = new_name()
     site.made("POST", "/experiments", json={"name": name, "variants": VARIANTS})
     return name
 
 
 def _quarantine(site: Site) -> str:
-    return str(site.made("POST", "/quarantine", json={"users": [_name()], "reason": "for a test"})["id"])
-
-
-def _stored(site: Site, kind: str = "candidates", body: Any = CV) -> str:
-    name = _name()
-    site.made("PUT", f"/recruiting/records/{kind}/{name}", json=body)
-    return name
-
-
-def _application(site: Site) -> str:
-    """The query that names it."""
-    candidate = _stored(site)
-    body = {"candidate_id": candidate, "vacancy_id": VACANCY, "status": "Inscrito"}
-    site.made("POST", "/recruiting/applications", json=body)
-    return f"candidate_id={candidate}&vacancy_id={VACANCY}"
+    return str(site.made("POST", "/quarantine", json={"users": [new_name()], "reason": "for a test"})["id"])
 
 
 def _token(site: Site) -> str:
-    name = _name()
+    name = new_name()
     site.made("POST", "/tokens", json={"name": name, "role": "viewer"})
     return name
 
 
 def _start_experiment(site: Site) -> httpx.Request:
     _stop_all(site)
-    return site.client.build_request("POST", "/experiments", json={"name": _name(), "variants": VARIANTS})
+    return site.client.build_request("POST", "/experiments", json={"name": new_name(), "variants": VARIANTS})
 
 
 def _log_in(site: Site) -> httpx.Request:
@@ -132,16 +65,11 @@ def _log_in(site: Site) -> httpx.Request:
 
 
 def _log_out(site: Site) -> httpx.Request:
-    token = site.made("POST", "/tokens", json={"name": _name(), "role": "viewer"})["token"]
+    token = site.made("POST", "/tokens", json={"name": new_name(), "role": "viewer"})["token"]
     with httpx.Client(base_url=site.client.base_url, timeout=site.client.timeout) as own:
         assert own.post("/login", data={"token": token}).status_code == 303
         key = form_key(own.get("/operations/news/releases"))
         return own.build_request("POST", "/logout", data={"form_key": key})
-
-
-def _api(method: str, path: str, make: Callable[[Site], str], **more: Any) -> Callable[[Site], httpx.Request]:
-    """A request whose path has the name of something made before."""
-    return lambda site: site.client.build_request(method, path.format(make(site)), **more)
 
 
 def _shares(site: Site) -> httpx.Request:
@@ -170,16 +98,16 @@ READS: dict[str, Callable[[Site], httpx.Request]] = {
 }
 CASES: dict[Route, Case] = {
     ("POST", "/articles"): Case("editorial", sent("POST", "/articles", json={"page": "a30", "hidden": True})),
-    ("PUT", "/events/{event_id}"): Case("correction", _api("PUT", "/events/{}", _event, json={"page": "a31"})),
-    ("DELETE", "/events/{event_id}"): Case("correction", _api("DELETE", "/events/{}", _event)),
+    ("PUT", "/events/{event_id}"): Case("correction", api("PUT", "/events/{}", _event, json={"page": "a31"})),
+    ("DELETE", "/events/{event_id}"): Case("correction", api("DELETE", "/events/{}", _event)),
     ("POST", "/quarantine"): Case("quarantine", sent("POST", "/quarantine", json={"users": ["eve"], "reason": "bot"})),
-    ("DELETE", "/quarantine/{quarantine_id}"): Case("quarantine", _api("DELETE", "/quarantine/{}", _quarantine)),
+    ("DELETE", "/quarantine/{quarantine_id}"): Case("quarantine", api("DELETE", "/quarantine/{}", _quarantine)),
     ("DELETE", "/users/{user_id}"): Case("erasure", sent("DELETE", "/users/log0")),
-    ("DELETE", "/sessions/{session}"): Case("erasure", _api("DELETE", "/sessions/{}", _event)),
+    ("DELETE", "/sessions/{session}"): Case("erasure", api("DELETE", "/sessions/{}", _event)),
     ("POST", "/rules"): Case("editorial", sent("POST", "/rules", json=TAKE_DOWN)),
     ("PUT", "/rules/{rule_id}"): Case("editorial", _change_rule),
     ("DELETE", "/rules/{rule_id}"): Case(
-        "editorial", _api("DELETE", "/rules/{}?version=1", lambda site: _rule(site)["rule_id"])
+        "editorial", api("DELETE", "/rules/{}?version=1", lambda site: _rule(site)["rule_id"])
     ),
     ("POST", "/news/editor/rules/new"): Case("editorial", form("/news/editor/rules/new", do="save", name="a12", **PIN)),
     ("POST", "/news/editor/rules/{rule_id}"): Case(
@@ -203,51 +131,14 @@ CASES: dict[Route, Case] = {
     ),
     ("POST", "/experiments"): Case("experiment", _start_experiment),
     ("PUT", "/experiments/{name}"): Case("experiment", _shares),
-    ("POST", "/experiments/{name}/stop"): Case(
-        "experiment", _api("POST", "/experiments/{}/stop", _experiment, json={})
-    ),
+    ("POST", "/experiments/{name}/stop"): Case("experiment", api("POST", "/experiments/{}/stop", _experiment, json={})),
     ("POST", "/model/reload"): Case("reload", sent("POST", "/model/reload?use_case=news")),
     ("POST", "/train"): Case("training", sent("POST", "/train", json={"dag": "news_training"})),
     ("POST", "/tokens"): Case("token", sent("POST", "/tokens", json={"name": "ana", "role": "viewer"})),
-    ("DELETE", "/tokens/{name}"): Case("token", _api("DELETE", "/tokens/{}", _token)),
+    ("DELETE", "/tokens/{name}"): Case("token", api("DELETE", "/tokens/{}", _token)),
     ("POST", "/students/model/reload"): Case("reload", sent("POST", "/students/model/reload")),
     ("POST", "/students/train"): Case("training", sent("POST", "/students/train")),
     ("DELETE", "/students/{ra}"): Case("erasure", sent("DELETE", "/students/RA-3")),
-    ("PUT", "/recruiting/records/vacancies/{record_id}"): Case(
-        "editorial", sent("PUT", "/recruiting/records/vacancies/new-1", json=NEW_VACANCY)
-    ),
-    ("DELETE", "/recruiting/records/vacancies/{record_id}"): Case(
-        "editorial",
-        _api(
-            "DELETE",
-            "/recruiting/records/vacancies/{}?version=1",
-            lambda site: _stored(site, "vacancies", NEW_VACANCY),
-        ),
-    ),
-    ("PUT", "/recruiting/records/candidates/{record_id}"): Case(
-        "editorial", sent("PUT", "/recruiting/records/candidates/new-7", json=CV)
-    ),
-    ("DELETE", "/recruiting/candidates/{candidate_id}"): Case(
-        "erasure", _api("DELETE", "/recruiting/candidates/{}", _stored)
-    ),
-    ("POST", "/recruiting/applications"): Case(
-        "editorial",
-        lambda site: site.client.build_request(
-            "POST",
-            "/recruiting/applications",
-            json={"candidate_id": _stored(site), "vacancy_id": VACANCY, "status": "Inscrito"},
-        ),
-    ),
-    ("DELETE", "/recruiting/applications"): Case(
-        "editorial", _api("DELETE", "/recruiting/applications?version=1&{}", _application)
-    ),
-    ("POST", "/recruiting/page/new"): Case("editorial", form("/recruiting/page/new", **NEW_VACANCY)),
-    ("POST", "/recruiting/page/vacancies/{vacancy_id}/status"): Case(
-        "editorial",
-        lambda site: site.form(
-            f"/recruiting/page/vacancies/{VACANCY}/status", candidate_id=_stored(site), status="Inscrito"
-        ),
-    ),
     ("POST", "/login"): Case("", _log_in, "the session of one person"),
     ("POST", "/logout"): Case("", _log_out, "the session of one person"),
     ("POST", "/events"): Case(
@@ -255,6 +146,7 @@ CASES: dict[Route, Case] = {
         sent("POST", "/events", json={"event_id": "e1", "user_id": "ana", "page": "a31"}),
         "events of users are in the event log",
     ),
+    **RECRUITING,
     **{
         ("POST", path): Case("", request, "nothing changes: an answer to one reader") for path, request in READS.items()
     },
