@@ -75,6 +75,9 @@ ASKED["DELETE", "/recruiting/records/vacancies/{record_id}"] = [
 ]
 APPLICATION = {"candidate_id": "10003", "vacancy_id": VACANCY, "status": "Prospect"}
 ASKED["POST", "/recruiting/applications"] = [{"json": APPLICATION}]
+ASKED["DELETE", "/recruiting/applications"] = [
+    {"path": f"/recruiting/applications?candidate_id=10004&vacancy_id={VACANCY}&version=1"}
+]
 ASKED["DELETE", "/recruiting/candidates/{candidate_id}"] = [{"path": "/recruiting/candidates/10002"}]
 ELSEWHERE = {
     ("DELETE", "/tokens/{name}"),
@@ -160,6 +163,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         until(lambda: client.get("/ready?use_case=recruiting").status_code == 200)
         for name in ("own", "gone"):
             client.put(f"/recruiting/records/vacancies/{name}", json={"title": "Dev"}, headers=ADMIN)
+        client.post("/recruiting/applications", json=APPLICATION | {"candidate_id": "10004"}, headers=ADMIN)
         until(lambda: client.get("/ready?use_case=students").status_code == 200)
         visits = [("u", "s"), ("", "t"), ("g", "h")]
         client.post("/events", json=[EVENT | {"event_id": s, "user_id": u, "session": s} for u, s in visits])
