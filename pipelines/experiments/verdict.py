@@ -31,7 +31,7 @@ def verdict(figures: Figures) -> str:
 
 
 def sentence(name: str, first: str, metric: str, figure: Figure | None) -> str:
-    """What is known of one variant.
+    """The figures of one variant.
 
     Args:
         name: name of the variant.

@@ -73,7 +73,7 @@ def row_of_release(context: Context, ra: str, year: int, version: str) -> Traini
 
     Raises:
         InputError: the data have no such row, or the student was erased.
-        ReleaseError: there is no such release, or it is damaged.
+        ReleaseError: the release is missing or damaged.
     """
     see_lake(context.settings, context.use_case)
     return _row(context, normal_id(ra), year, _place_of(context, version))

@@ -63,7 +63,7 @@ class Spool:
         return data
 
     def close(self) -> None:
-        """Remove what is left."""
+        """Close the temporary file, which deletes it."""
         self._file.close()
 
 

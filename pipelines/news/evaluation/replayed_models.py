@@ -92,7 +92,7 @@ class _ReplayedModels:
     Attributes:
         releases: by model the folder as of T, and the folder that holds its ranker.
         walks: by pace the newsroom.
-        plain: the lists of what is read most.
+        plain: the lists of the most read articles.
         rules: of the editors, as they held; the first release is also replayed with them, if there are any.
         notes: by model what gets its answers.
         only: names of models to replay; None for all.

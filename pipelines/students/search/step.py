@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 def search(context: Context) -> dict[str, Any]:
     """Read gold; write search (``choice.json``: the best, and every try). With no ``search.trials`` nothing is tried.
 
-    The last pair of years is not used. A search that was stopped continues where it was, with what is left of
+    The last pair of years is not used. A search that was stopped continues where it was, with the remaining
     ``search.trials`` and ``search.seconds``: the study is a SQLite file that belongs to these data and params.
 
     Args:
