@@ -1,6 +1,10 @@
 """HEAD wherever GET is: the same answer without its body."""
 
+import asyncio
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+BODY, END = "http.response.body", {"type": "http.disconnect"}
 
 
 class Heads:
@@ -14,11 +18,34 @@ class Heads:
             await self.app(scope, receive, send)
             return
         inner = {**scope, "method": "GET"}  # a copy: the server has to know that it was a HEAD
-
-        async def send_no_body(message: Message) -> None:
-            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
-
+        head = _Head(receive, send)
         try:
-            await self.app(inner, receive, send_no_body)
+            await self.app(inner, head.receive, head.send)
         finally:
             scope["route"] = inner.get("route")
+
+
+class _Head:
+    """Ends an answer with its first body, and then disconnects the app, so that a stream does not run on."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive, self._send = receive, send
+        self._over = asyncio.Event()
+
+    async def receive(self) -> Message:
+        """What the client sends, or its disconnection after the answer."""
+        message, over = asyncio.ensure_future(self._receive()), asyncio.ensure_future(self._over.wait())
+        try:
+            await asyncio.wait({message, over}, return_when=asyncio.FIRST_COMPLETED)
+            return END if over.done() else message.result()
+        finally:
+            message.cancel()
+            over.cancel()
+
+    async def send(self, message: Message) -> None:
+        """Send the head and one empty body."""
+        if message["type"] != BODY:
+            await self._send(message)
+        elif not self._over.is_set():
+            self._over.set()
+            await self._send({"type": BODY, "body": b"", "more_body": False})

@@ -37,6 +37,7 @@ REJECTED_TYPES: dict[str, pl.DataType] = {
     c.REASON: pl.String(),
     c.VALUE: pl.Float64(),
 }
+SHARED = "shared"  # whether several users were seen in a visit
 VISIT = "visit"  # digest of a session's name
 OF_PERSONS = (c.USER_ID, c.SESSION, VISIT, "digest")  # columns whose values no message shows
 
@@ -66,6 +67,7 @@ def schemas() -> dict[str, "pa.DataFrameSchema"]:
             VISIT: pa.Column(pl.String, pa.Check.str_matches("^[0-9a-f]{32}$")),
             c.USER_ID: text,
             c.SESSION: pa.Column(pl.Int64, nullable=True),
+            SHARED: pa.Column(pl.Boolean),
         },
         "recalled": {"seq": pa.Column(pl.Int64, pa.Check.ge(1))},
     }

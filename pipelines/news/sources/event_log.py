@@ -19,7 +19,7 @@ from script_shared.news.state.visits import login_of
 
 PAGE = 10_000  # entries in memory at once
 KINDS = (Kind.CLICK, Kind.ARTICLE, Kind.ERASE, Kind.QUARANTINE, Kind.LOGIN)
-TABLES = 2  # counts up when exports get other tables, so that none of before is used again
+TABLES = 3  # counts up when exports get other tables, so that none of before is used again
 NOT_EXPORTED = tuple(kind for kind in Kind if kind not in KINDS)
 FINGERPRINT, FILES = "events_fingerprint", "events_files"
 NOTHING = {"events_seq": 0, "events_clicks": 0, "events_posts": 0, "erased_readers": 0}
@@ -106,6 +106,8 @@ class _Export:
                 self._parts["event_posts"].add(_post(entry))
             elif entry.kind == Kind.LOGIN:
                 self._parts["event_logins"].add((entry.seq, *login_of(entry)))
+            elif entry.kind == Kind.ERASE:  # ends the visits of the user
+                self._parts["event_left_out"].add((entry.seq,))
 
     def _click(self, entry: Entry) -> None:
         """Add a click, with how much it counts for everybody."""

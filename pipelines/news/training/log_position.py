@@ -8,10 +8,10 @@ import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.event_parts import SEQ
-from pipelines.news.tables import VISIT, table_path
+from pipelines.news.tables import SHARED, VISIT, table_path
 from pipelines.runs import Run
 from script_shared.arrays import save_arrays
-from script_shared.news.serving.loading import POSITION, RECALLED
+from script_shared.news.serving.loading import POSITION, RECALLED, SHARED_VISITS
 from script_shared.news.state.reader_key import digest_key, reader_key
 from script_shared.news.state.visits import MOST_VISITS
 
@@ -20,7 +20,7 @@ def note_log(release: Path, run: Run) -> None:
     """Write the refined tables' facts about the log into ``<release>/live``.
 
     The last entry that the snapshot holds, 0 where the data is not the log's; the numbers of clicks that it does not
-    hold although they come before; the visits that have a user, those of the latest logins.
+    hold although they come before; the visits that have a user, those of the latest logins, and which of them are shared.
     """
     live, refined = release / "live", run.read("refined")
     seq = int(run.facts("refined").get("events_seq", 0))
@@ -30,6 +30,8 @@ def note_log(release: Path, run: Run) -> None:
         save_arrays(live, {RECALLED: numbers.astype(np.int64)})
     if table_path(refined, "visits").is_file():
         visits = pl.read_parquet(table_path(refined, "visits"), glob=False).tail(MOST_VISITS)
-        keys = [digest_key(digest) for digest in visits[VISIT]]
+        keys = np.array([digest_key(digest) for digest in visits[VISIT]], np.uint64)
         users = [reader_key(user, "") for user in visits[c.USER_ID]]
-        save_arrays(live / "visits", {"visits": np.array(keys, np.uint64), "users": np.array(users, np.uint64)})
+        save_arrays(live / "visits", {"visits": keys, "users": np.array(users, np.uint64)})
+        if SHARED in visits.columns:  # tables of before lack it
+            save_arrays(live, {SHARED_VISITS: keys[visits[SHARED].to_numpy()]})

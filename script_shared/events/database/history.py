@@ -142,13 +142,13 @@ class History:
         with self._transaction() as connection:
             return [entry_of(row) for row in connection.execute(query.order_by(ENTRIES.c.seq))]
 
-    def clicks(self, numbers: Sequence[int]) -> list[Entry]:
-        """The clicks and logins with these numbers, in order; those that were deleted since are left out.
+    def of_visits(self, numbers: Sequence[int]) -> list[Entry]:
+        """The clicks, logins and erasures with these numbers, in order; those that were deleted since are left out.
 
         Args:
             numbers: ``seq`` of entries; ask in batches, because databases limit the variables of a statement.
         """
-        kinds = [int(Kind.CLICK), int(Kind.LOGIN)]
+        kinds = [int(Kind.CLICK), int(Kind.LOGIN), int(Kind.ERASE)]
         query = select(ENTRIES).where(ENTRIES.c.seq.in_(numbers), ENTRIES.c.kind.in_(kinds))
         with self._transaction() as connection:
             return [entry_of(row) for row in connection.execute(query.order_by(ENTRIES.c.seq))]

@@ -33,6 +33,7 @@ class Newsroom:
             more, so the newsroom is to be folded again.
         erased: digests of users that the release must not remember.
         recalled: numbers of clicks up to ``snapshot_seq`` that the release does not know; None where it does not say.
+        shared_visits: keys of visits in which several users were seen; None where the release does not say.
         reads: what users read and were shown; visits: the users of visits.
         snapshot_seq: number of the last entry that the state began with; seq: of the last one folded.
         now_ms: the latest time in any entry, epoch milliseconds.
@@ -50,6 +51,7 @@ class Newsroom:
         self.reads = UserReads(state, self.visits, trust.unproven_shown)
         self.whole = True  # False for one that started without editorial data and erasures
         self.recalled: IntArray | None = None
+        self.shared_visits: IntArray | None = None
         self.seq = self.snapshot_seq = seq
         self.now_ms = state.now_ms if state is not None else 0
         self._history: HistoricalTime | None = None
@@ -129,7 +131,7 @@ class Newsroom:
         """Note the reads and logins that a snapshot should hold, but does not, see :meth:`UserReads.recall`.
 
         Args:
-            entries: clicks and logins, in the order of the log.
+            entries: clicks, logins and erasures, in the order of the log.
             settled: see :meth:`UserReads.recall`.
         """
         self.reads.recall([entry for entry in entries if not self.quarantine.holds(entry)], settled)

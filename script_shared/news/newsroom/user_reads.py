@@ -22,6 +22,7 @@ class UserReads:
     def __init__(self, state: LiveState | None, visits: Visits, unproven_shown: int) -> None:
         self._state, self._visits = state, visits
         self._noted = NotedReads(visits, unproven_shown)
+        self._recalled: set[int] = set()  # visits with a recalled login, and their users
 
     def read_by(self, user: str, session: str) -> set[str]:
         """Ids of the articles that a user read."""
@@ -58,7 +59,7 @@ class UserReads:
         return in_state or bool(self._noted.read_by(visit))
 
     def recall(self, entries: Iterable[Entry], settled: Collection[int] = ()) -> None:
-        """Note who read what of clicks and logins that a snapshot should hold, but does not.
+        """Note who read what of clicks, logins and erasures that a snapshot should hold, but does not.
 
         A training leaves out users who were erased once, and what ``refine`` rejects. What they read since still may
         not come back.
@@ -68,8 +69,12 @@ class UserReads:
             settled: visits whose user the snapshot knows already.
         """
         for entry in entries:
-            if all(login_of(entry)) and session_key(login_of(entry)[1]) not in settled:
+            user, session = login_of(entry)
+            if entry.kind == Kind.ERASE:
+                self._end_visits(digest_key(str(entry.body["digest"])), settled)
+            elif session and (visit := session_key(session)) not in settled:
                 self._log_in(entry)
+                self._recalled |= {visit, reader_key(user, "")}
             if entry.kind == Kind.CLICK:
                 self._noted.click(entry)
 
@@ -112,6 +117,11 @@ class UserReads:
         if self._visits.join(visit, key):
             self._noted.add_reads(key, self.read_by("", session))
             self._noted.give(visit, key)
+
+    def _end_visits(self, key: int, settled: Collection[int]) -> None:
+        """Forget the users of visits as a recalled erasure of a user or a visit says."""
+        if key in self._recalled:  # or all visits would be searched for each erasure
+            self._visits.forget(key, keep=settled)
 
     def _forget(self, digest: str) -> None:
         """Forget a user although the state is not updated."""

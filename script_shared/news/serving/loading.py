@@ -18,6 +18,7 @@ from script_shared.news.state.state_io import load_state
 
 log = logging.getLogger("pauta.loading")
 POSITION = "position.json"  # {"seq": number of the last log entry that the snapshot holds}, 0 where there is no file
+SHARED_VISITS = "shared_visits"  # uint64: visits in which several users were seen
 RECALLED = "recalled"  # int64: numbers of clicks up to there that the snapshot does not hold
 
 
@@ -49,16 +50,16 @@ def _newsroom(folder: Path, params: LiveParams) -> tuple[Newsroom, tuple[str, ..
     try:
         seq = position(folder / "live" / POSITION)
         newsroom = Newsroom(load_state(folder / "live", params), seq=seq)
-        newsroom.recalled = _load_recalled(folder / "live")
+        newsroom.recalled, newsroom.shared_visits = (_load(folder / "live", name) for name in (RECALLED, SHARED_VISITS))
         return newsroom, ()
     except (PautaError, ValueError, KeyError, OSError) as error:
         log.error("the snapshot of the live state cannot be used: %s", error)
         return Newsroom(LiveState(params)), ("live_snapshot",)
 
 
-def _load_recalled(folder: Path) -> IntArray | None:
-    """None where the release was made before they were kept."""
-    return load_array(folder, RECALLED) if (folder / f"{RECALLED}.npy").exists() else None
+def _load(folder: Path, name: str) -> IntArray | None:
+    """None where the release was made before the array was kept."""
+    return load_array(folder, name) if (folder / f"{name}.npy").exists() else None
 
 
 def load_ranker(folder: Path) -> tuple[Ranker | None, tuple[str, ...]]:

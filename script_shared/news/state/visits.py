@@ -1,5 +1,7 @@
 """Which visits belong to a user: what a visit read before its login counts as read by the user from then on."""
 
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 
 import numpy as np
@@ -94,14 +96,28 @@ class Visits:
                     del self._users[old]
         return not before
 
-    def forget(self, key: int) -> None:
+    @contextmanager
+    def without(self, visits: Iterable[int]) -> Iterator[None]:
+        """Let visits have no user for a while; afterwards each has the user again that it had before.
+
+        Args:
+            visits: keys of visits; those that have no user are ignored.
+        """
+        before = {visit: self._users.pop(visit) for visit in visits if visit in self._users}
+        try:
+            yield
+        finally:
+            for visit, user in before.items():
+                self.join(visit, user)
+
+    def forget(self, key: int, *, keep: Collection[int] = ()) -> None:
         """Forget a visit, or all visits of a user.
 
         Args:
             key: of a visit or a user.
+            keep: keys of visits that are not forgotten.
         """
-        self._users.pop(key, None)
-        for visit in [visit for visit, user in self._users.items() if user == key]:
+        for visit in [visit for visit, user in self._users.items() if key in (visit, user) and visit not in keep]:
             del self._users[visit]
 
     def arrays(self) -> dict[str, IntArray]:

@@ -33,3 +33,11 @@ def test_the_oldest_stream_ends_where_there_are_too_many(common: httpx.Client, m
     for watcher in watchers:
         watcher.join()
     until(lambda: not live_stream._open)
+
+
+def test_head_of_a_stream_ends_at_once(common: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_stream, "LONGEST_SECONDS", 10_000.0)
+    answer = common.head(ADDRESS)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("text/event-stream")
+    until(lambda: not live_stream._open)

@@ -10,7 +10,7 @@ from pipelines.news import columns as c
 from pipelines.news.event_parts import DIGEST, QUARANTINED, SEQ, TYPES, scan_part
 from pipelines.news.raw.texts import clean_id
 from pipelines.news.refine.events.posts import POSTED, latest_posts
-from pipelines.news.refine.events.visits import logins_of, with_names, without_erased_names
+from pipelines.news.refine.events.visits import logins_of, shared_logins, with_names, without_erased_names
 from pipelines.news.tables import check
 from script_shared.clock import EARLY_MS, wall_ms
 from script_shared.events import ErasedUsers
@@ -36,7 +36,8 @@ class LoggedEvents:
     Attributes:
         clicks: in the log's order; ``user_id`` is the user, also of a visit in which the user was seen, else the visit.
         logins: see ``pipelines.news.refine.events.visits``.
-        left_out: numbers of clicks and logins of people who were erased.
+        left_out: numbers of erasures, of clicks and logins of people who were erased, and of logins in visits that
+            users share.
         posts: one row for each posted article, what was said last; see ``latest_posts``.
         erased: who must not be in any table.
         longest_pause_ms: no two clicks on a data clock lie further apart.
@@ -79,7 +80,7 @@ class LoggedEvents:
         return cls(
             clicks=kept,
             logins=logins,
-            left_out=pl.concat([left_out, not_kept, of_erased]),
+            left_out=pl.concat([left_out, not_kept, of_erased, shared_logins(logins)]),
             posts=latest_posts(scan_part(raw, "event_posts")),
             erased=erased,
             longest_pause_ms=int(retention_days * DAY_MS),

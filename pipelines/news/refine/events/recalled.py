@@ -22,7 +22,7 @@ def write_recalled(folder: Path, clicks: pl.DataFrame, left_out: pl.DataFrame, r
     Args:
         folder: of the refined run; its interactions are written already.
         clicks: seq, user_id (see ``with_names``), article_id.
-        left_out: seq of clicks and logins of people who were erased.
+        left_out: see ``LoggedEvents``.
         run_id: for messages.
 
     Returns:

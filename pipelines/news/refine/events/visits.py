@@ -7,7 +7,7 @@ import polars as pl
 from pipelines.news import columns as c
 from pipelines.news.event_parts import SEQ
 from pipelines.news.refine.rows.label_codes import session_numbers
-from pipelines.news.tables import VISIT, check, table_path
+from pipelines.news.tables import SHARED, VISIT, check, table_path
 from script_shared.events import ErasedUsers
 from script_shared.events.entry import user_digest
 from script_shared.events.person import session_name
@@ -29,6 +29,24 @@ def logins_of(clicks: pl.DataFrame, logins: pl.DataFrame) -> pl.DataFrame:
     both = clicks.filter((pl.col(c.USER_ID) != "") & (pl.col(c.SESSION) != ""))
     columns = [SEQ, c.SESSION, c.USER_ID]
     return pl.concat([both.select(columns), logins.select(columns)]).sort(SEQ)
+
+
+def shared_logins(logins: pl.DataFrame) -> pl.DataFrame:
+    """The logins of visits in which several users were seen.
+
+    A release knows only the last user of a visit, so it needs these to say whose an earlier click without a user is.
+
+    Args:
+        logins: see ``logins_of``.
+
+    Returns:
+        seq.
+    """
+    return logins.filter(_is_shared().over(c.SESSION)).select(SEQ)
+
+
+def _is_shared() -> pl.Expr:
+    return pl.col(c.USER_ID).n_unique() > 1
 
 
 def with_names(clicks: pl.DataFrame, logins: pl.DataFrame) -> pl.DataFrame:
@@ -72,6 +90,7 @@ def write_visits(folder: Path, logins: pl.DataFrame, erased: ErasedUsers, run_id
     """Write the table of visits: the digest of each that has a user, its last user and its number in interactions.
 
     By the number, the visit's reads are found when it is erased later; where it was erased before these, it is null.
+    A visit is shared where several users were seen in it.
 
     Args:
         folder: of the refined run.
@@ -79,7 +98,10 @@ def write_visits(folder: Path, logins: pl.DataFrame, erased: ErasedUsers, run_id
         erased: who was erased.
         run_id: for messages.
     """
-    last = logins.group_by(c.SESSION, maintain_order=True).agg(pl.col(SEQ, c.USER_ID).last()).sort(SEQ)
+    last = logins.group_by(c.SESSION, maintain_order=True).agg(
+        pl.col(SEQ, c.USER_ID).last(), _is_shared().alias(SHARED)
+    )
+    last = last.sort(SEQ)
     last = last.filter(~pl.Series(erased.among(last[c.USER_ID]), dtype=pl.Boolean) & (pl.col(c.USER_ID) != ""))
     names = [session_name(session) for session in last[c.SESSION]]
     again = pl.Series(erased.among(names), dtype=pl.Boolean)
@@ -87,6 +109,7 @@ def write_visits(folder: Path, logins: pl.DataFrame, erased: ErasedUsers, run_id
         pl.Series(VISIT, map(user_digest, names), dtype=pl.String),
         c.USER_ID,
         pl.when(~again).then(session_numbers(last[c.SESSION])).alias(c.SESSION),
+        SHARED,
     )
     check("visits", table, run_id)
     table.write_parquet(table_path(folder, "visits"))

@@ -121,6 +121,14 @@ MANY = [click("ana", "", page, 3 + n / 1000) for n, page in zip(range(300), iter
 @example(["ana", click("ana", "", PAGES[3], 3.0)])
 @example([click("", "v", PAGES[3], 3.0), click("ana", "v", PAGES[4], 3.1), click("", "v", PAGES[5], 3.2)])
 @example([click("", "v", PAGES[3], 3.0), login("lia", "v")])
+@example(["ana", click("", "v", PAGES[3], 5.0), login("ana", "v"), click("lia", "v", PAGES[0], 3.0)])
+@example([login("lia", "v"), click("", "v", "elsewhere", 3.0), login("ana", "v"), click("", "v", "elsewhere", 4.0)])
+@example([click("", "v", "elsewhere", 3.0), login("lia", "v"), login("ana", "v")])
+@example(["session v", click("", "v", PAGES[3], 3.0), login("lia", "v"), login("ana", "v")])
+@example(["ana", login("ana", "v"), click("", "v", PAGES[2], 3.0), login("lia", "v"), click("", "v", PAGES[3], 4.0)])
+@example(
+    [login("lia", "w"), click("ana", "w", PAGES[3], 4.0), "lia", click("", "w", PAGES[2], 90.0), login("lia", "w")]
+)
 @example([*MANY, click("ana", "", PAGES[9], 3.9)])
 def test_what_was_read_before_a_release_is_known_after_it(tmp_path_factory: Any, steps: list[Entry | str]) -> None:
     root = tmp_path_factory.mktemp("release")
