@@ -20,7 +20,7 @@ def note_log(release: Path, run: Run) -> None:
     """Write the refined tables' facts about the log into ``<release>/live``.
 
     The last entry that the snapshot holds, 0 where the data is not the log's; the numbers of clicks that it does not
-    hold although they come before; the visits that have a user, those of the latest logins, and which of them are shared.
+    hold although they come before; the visits that have a user, those of the latest logins; which of them are shared.
     """
     live, refined = release / "live", run.read("refined")
     seq = int(run.facts("refined").get("events_seq", 0))
