@@ -24,6 +24,7 @@ $(VENV)/.installed: requirements_airflow.txt requirements.txt tests/requirements
 	  echo "Installing failed. If a package had to be built, 'apt-get install build-essential' brings the compiler; if the index was not reached, check the network. Then try again."; exit 1; }
 	@$(BIN)/python -c 'import ctypes; ctypes.CDLL("libgomp.so.1")' 2>/dev/null || { \
 	  echo "The shared library libgomp.so.1 is missing; training and ranking need it: apt-get install libgomp1"; exit 1; }
+	@$(BIN)/python -m script_shared.compiled.library
 	@touch $@
 
 .PHONY: install
@@ -235,6 +236,10 @@ bench-slow-site: install ## A generated year of a slow site through the pipeline
 .PHONY: bench-serving
 bench-serving: install ## HTTP at full scale: times under constant load, most requests, swaps, clicks seen (ARGS="--work site")
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.serving $(ARGS)
+
+.PHONY: bench-list
+bench-list: install ## Processor time of a list by stage and segment, in process (ARGS="--work site --base folder")
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.list_stages $(ARGS)
 
 .PHONY: bench-editorial
 bench-editorial: install ## 100 articles are taken down under load, and what 1,000 rules cost a list (ARGS="--takedowns 0")

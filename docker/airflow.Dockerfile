@@ -1,6 +1,15 @@
 # Two images of the same packages: `airflow` trains and schedules, `mlflow` is MLflow's server. Only the first holds our code,
 # so that a change of the code leaves MLflow running.
 # Airflow is one of the pinned packages, so the base is the same as the API's, and nothing is installed twice.
+FROM python:3.11-slim-bookworm AS compiled
+# Debian's security updates move these versions, so they are not pinned.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends gcc libc6-dev \
+    && rm -rf /var/lib/apt/lists/*
+COPY script_shared/compiled /build/compiled
+RUN python /build/compiled/library.py
+
 FROM python:3.11-slim-bookworm AS packages
 WORKDIR /build
 RUN python -m venv --without-pip /opt/venv
@@ -42,6 +51,7 @@ FROM base AS airflow
 COPY --chmod=755 docker/airflow_heartbeat.py docker/celery_ping.py ./
 COPY pipelines pipelines
 COPY script_shared script_shared
+COPY --from=compiled /build/compiled script_shared/compiled
 USER 0:0
 RUN chmod -R a+rX pipelines script_shared \
     && python -m compileall -q pipelines script_shared \

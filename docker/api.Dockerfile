@@ -1,4 +1,13 @@
 # The service: the API's own packages and code, and nothing that only training needs.
+FROM python:3.11-slim-bookworm AS compiled
+# Debian's security updates move these versions, so they are not pinned.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends gcc libc6-dev \
+    && rm -rf /var/lib/apt/lists/*
+COPY script_shared/compiled /build/compiled
+RUN python /build/compiled/library.py
+
 FROM python:3.11-slim-bookworm AS packages
 WORKDIR /build
 RUN python -m venv --without-pip /opt/venv
@@ -30,6 +39,7 @@ WORKDIR /opt/pauta
 COPY --chmod=755 docker/with-secrets.sh docker/healthcheck.py ./
 COPY app app
 COPY script_shared script_shared
+COPY --from=compiled /build/compiled script_shared/compiled
 COPY clients/javascript clients/javascript
 # The owner of these folders is the owner of a named volume that is made from them; all images agree on it.
 RUN chmod -R a+rX app clients script_shared \

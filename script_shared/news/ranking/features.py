@@ -27,11 +27,21 @@ def matrix(found: Candidates, names: Sequence[str] | None = None) -> Float32s:
         found: m candidates, with what was read of the live state for them.
         names: of features, in the order of the columns.
     """
-    inputs, names = FeatureInputs(found), list(FEATURES) if names is None else names
-    columns = np.empty((len(names), len(found)), np.float32)
+    return np.ascontiguousarray(columns(found, list(FEATURES) if names is None else names).T)
+
+
+def columns(found: Candidates, names: Sequence[str]) -> Float32s:
+    """float32 (features, m): the same, one feature after the other.
+
+    Args:
+        found: m candidates.
+        names: of features, in the order of the rows.
+    """
+    inputs = FeatureInputs(found)
+    values = np.empty((len(names), len(found)), np.float32)
     for place, name in enumerate(names):
-        columns[place] = FEATURES[name](inputs)
-    return np.ascontiguousarray(columns.T)
+        values[place] = FEATURES[name](inputs)
+    return values
 
 
 def _share(window: str) -> Feature:

@@ -7,7 +7,7 @@ there are trees. SHAP values weigh all orders of the features instead, which cos
 Source: Saabas (2014), "Interpreting random forests"; the shares and the expected score add up to the score.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,10 +26,10 @@ class LeafShares:
 
     Args:
         booster: the LightGBM model.
+        trees: its roots, as ``dump_model`` has them.
     """
 
-    def __init__(self, booster: "Booster") -> None:
-        trees = [tree["tree_structure"] for tree in booster.dump_model()["tree_info"]]
+    def __init__(self, booster: "Booster", trees: Sequence[Node]) -> None:
         self._booster, width = booster, booster.num_feature()
         self._first = np.zeros(len(trees), np.int64)  # of each tree's leaves among all leaves
         rows: list[FloatArray] = []

@@ -4,14 +4,15 @@ import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from script_shared.arrays import Float32s, Float64s, FloatArray
+from script_shared.compiled.decision_trees import DecisionTrees
 from script_shared.errors import ReleaseCorruptError
 from script_shared.news.ranking.candidates import Candidates
-from script_shared.news.ranking.features import FEATURES, matrix
+from script_shared.news.ranking.features import FEATURES, columns
 from script_shared.news.ranking.leaf_shares import LeafShares
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ class Ranker:
         self.segments = tuple(segments) if segments is not None else None
         self._trees = booster.num_trees()
 
+    @property
+    def uses_compiled_trees(self) -> bool:
+        """Whether the code in C scores; LightGBM does it where that was not built, or does not know the trees."""
+        return self._tree_code is not None
+
     def serves(self, segment: str) -> bool:
         """Whether it orders the lists of a segment; it does not where the order without it was better."""
         return self.segments is None or segment in self.segments
@@ -47,7 +53,7 @@ class Ranker:
         Args:
             found: m candidates.
         """
-        return self.rank_rows(matrix(found, self.names))
+        return self._rank(columns(found, self.names))
 
     def rank_rows(self, features: FloatArray) -> Float64s:
         """The same of a matrix with the columns ``names``: what is served, and so what the ranker is judged by.
@@ -60,12 +66,15 @@ class Ranker:
         Returns:
             float64 (m).
         """
-        if len(features) <= FINALISTS or self._trees <= FIRST_TREES:
-            return self.score(features)
-        scores = self._predict(features, 0, FIRST_TREES)
+        return self._rank(features.T)
+
+    def _rank(self, columns: FloatArray) -> Float64s:
+        if columns.shape[1] <= FINALISTS or self._trees <= FIRST_TREES:
+            return self._predict(columns, 0, -1)
+        scores = self._predict(columns, 0, FIRST_TREES)
         places = np.argpartition(-scores, FINALISTS)
         finalists, others = places[:FINALISTS], places[FINALISTS:]
-        scores[finalists] += self._predict(features[finalists], FIRST_TREES, -1)
+        scores[finalists] += self._predict(columns[:, finalists], FIRST_TREES, -1)
         scores[others] += min(0.0, scores[finalists].min() - scores[others].max() - APART)
         return scores
 
@@ -75,14 +84,20 @@ class Ranker:
         Args:
             features: float (m, columns).
         """
-        return self._predict(features, 0, -1)
+        return self._predict(features.T, 0, -1)
 
-    def _predict(self, features: FloatArray, start: int, trees: int) -> Float64s:
-        """float64 (m): what ``trees`` trees from number ``start`` on add; -1 for all that follow."""
-        if not len(features):
+    def _predict(self, columns: FloatArray, start: int, trees: int) -> Float64s:
+        """float64 (m): what ``trees`` trees from number ``start`` on add; -1 for all that follow.
+
+        Args:
+            columns: float (columns, m).
+        """
+        if not columns.shape[1]:
             return np.zeros(0)
+        if columns.dtype == np.float32 and self._tree_code is not None:
+            return self._tree_code.score(columns, start, trees)
         added: Float64s = self.booster.predict(  # type: ignore[assignment]
-            features,
+            np.ascontiguousarray(columns.T),
             start_iteration=start,
             num_iteration=trees,
             num_threads=1,
@@ -102,7 +117,15 @@ class Ranker:
     @cached_property
     def leaf_shares(self) -> LeafShares:
         """The shares of every leaf; making them takes about 0.1 s, so ``load`` does it."""
-        return LeafShares(self.booster)
+        return LeafShares(self.booster, self._roots)
+
+    @cached_property
+    def _roots(self) -> list[dict[str, Any]]:
+        return [tree["tree_structure"] for tree in self.booster.dump_model()["tree_info"]]
+
+    @cached_property
+    def _tree_code(self) -> DecisionTrees | None:
+        return DecisionTrees.of(self._roots)
 
     def save(self, folder: Path) -> None:
         """Write the model and its features' names.
@@ -140,5 +163,7 @@ class Ranker:
                 f"{folder}: features {unknown} do not exist in this version.", fix="Train it again."
             )
         ranker = cls(booster, names, segments)
-        ranker.contributions(np.zeros((1, len(names)), np.float32))  # makes the shares before anybody waits
+        nothing = np.zeros((1, len(names)), np.float32)
+        ranker.contributions(nothing)  # makes the shares before anybody waits
+        ranker.score(nothing)  # likewise the compiled trees
         return ranker

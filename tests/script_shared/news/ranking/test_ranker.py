@@ -82,7 +82,11 @@ def test_a_tree_of_one_leaf_adds_nothing_to_any_feature() -> None:
 
     data = lightgbm.Dataset(np.zeros((40, 2)), np.zeros(40), params={"verbose": -1})
     booster = lightgbm.train({"objective": "regression", "verbose": -1, "num_threads": 1}, data, 2)
-    assert not LeafShares(booster).of(np.zeros((3, 2))).any()
+    assert (
+        not LeafShares(booster, [tree["tree_structure"] for tree in booster.dump_model()["tree_info"]])
+        .of(np.zeros((3, 2)))
+        .any()
+    )
 
 
 def test_a_hundred_items_are_explained_by_one_matrix_and_one_prediction(
@@ -95,3 +99,20 @@ def test_a_hundred_items_are_explained_by_one_matrix_and_one_prediction(
     assert made == [1, 80]
     assert len(said) == 80
     assert all(len(one) == reasons.EXPLAINED for one in said)
+
+
+def test_compiled_trees_rank_as_lightgbm_does_to_the_last_bit(
+    ranker: Ranker, found: Candidates, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from script_shared.compiled import decision_trees, library
+
+    folder = tmp_path_factory.mktemp("compiled")
+    if library.build(folder) is None:
+        pytest.skip(library.MISSING)
+    ranks = {}
+    for name, compiled in (("compiled", library.load(folder)), ("LightGBM", None)):
+        monkeypatch.setattr(decision_trees, "load", lambda compiled=compiled: compiled)
+        each = Ranker(ranker.booster, ranker.names)
+        assert (each.uses_compiled_trees) is (name == "compiled")
+        ranks[name] = each.rank(found).tolist()
+    assert ranks["compiled"] == ranks["LightGBM"]

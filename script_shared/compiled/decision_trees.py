@@ -1,0 +1,128 @@
+"""The scores of a tree model by compiled code: the same as LightGBM's to the last bit, in a fifth of the time."""
+
+import ctypes
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from script_shared.arrays import Float64s, FloatArray
+from script_shared.compiled.library import load
+
+WIDE = 4  # rows side by side, as in trees.c
+MOST_LEAVES = 32  # bits of a word
+ZERO = np.float32(1e-35)  # numbers up to this size, of either sign, count as 0
+Node = Mapping[str, Any]
+
+
+class DecisionTrees:
+    """Trees as flat arrays; trees.c says how they are evaluated.
+
+    Args:
+        library: the compiled code.
+        trees: the roots, as LightGBM's ``dump_model`` has them; ``is_supported`` must hold.
+    """
+
+    def __init__(self, library: ctypes.PyDLL, trees: Sequence[Node]) -> None:
+        self._features: list[int] = []
+        self._thresholds: list[np.float32] = []
+        self._kept: list[int] = []
+        self._values: list[float] = []
+        nodes, leaves = [0], []
+        for root in trees:
+            leaves.append(len(self._values))
+            self._add(root, leaves[-1])
+            nodes.append(len(self._features))
+        self._arrays = (
+            np.array(nodes, np.int64),
+            np.array(self._features, np.int64),
+            np.array(self._thresholds, np.float32),
+            np.array(self._kept, np.uint32),
+            np.array(leaves, np.int64),
+            np.array(self._values, np.float64),
+        )
+        self._count, self._width = len(trees), max(self._features, default=-1) + 1
+        self._pointers = [array.ctypes.data for array in self._arrays]
+        self._add_trees = library.add_trees
+        pointer, number = ctypes.c_void_p, ctypes.c_int64
+        self._add_trees.argtypes = [pointer, number, number, number, *[pointer] * len(self._arrays), pointer]
+        self._add_trees.restype = None
+
+    @classmethod
+    def of(cls, trees: Sequence[Node]) -> "DecisionTrees | None":
+        """The trees; None without the compiled code, or where a tree has what the code does not know.
+
+        Args:
+            trees: the roots, as LightGBM's ``dump_model`` has them.
+        """
+        library = load()
+        return cls(library, trees) if library is not None and all(map(is_supported, trees)) else None
+
+    def score(self, columns: FloatArray, start: int, count: int) -> Float64s:
+        """float64 (m): the sum of the leaves that each row reaches.
+
+        Args:
+            columns: float32 (features, m).
+            start: number of the first tree.
+            count: of trees; -1 for all that follow.
+
+        Raises:
+            ValueError: there are fewer columns than the trees ask for.
+        """
+        if len(columns) < self._width:
+            raise ValueError(f"the trees ask for {self._width} features, not {len(columns)}")
+        width = columns.shape[1]
+        padded = np.zeros((len(columns), -(-width // WIDE) * WIDE), np.float32)
+        padded[:, :width] = columns
+        if math.isnan(padded.sum()):
+            np.nan_to_num(padded, copy=False, posinf=np.inf, neginf=-np.inf)  # a missing value counts as 0
+        scores = np.zeros(padded.shape[1])
+        end = self._count if count < 0 else min(self._count, start + count)
+        self._add_trees(padded.ctypes.data, padded.shape[1], start, end, *self._pointers, scores.ctypes.data)
+        return scores[:width]
+
+    def _add(self, node: Node, first: int) -> int:
+        """Add the nodes and leaves under a node, from left to right.
+
+        Args:
+            first: place of the tree's first leaf.
+
+        Returns:
+            how many leaves there are.
+        """
+        if "split_feature" not in node:
+            self._values.append(float(node["leaf_value"]))
+            return 1
+        place, before = len(self._features), len(self._values) - first
+        self._features.append(int(node["split_feature"]))
+        self._thresholds.append(_as_float32(float(node["threshold"])))
+        self._kept.append(0)
+        below = self._add(node["left_child"], first)
+        self._kept[place] = ~(((1 << below) - 1) << before) & 0xFFFFFFFF
+        return below + self._add(node["right_child"], first)
+
+
+def is_supported(root: Node) -> bool:
+    """Whether a tree only asks whether numbers are at most a threshold, counts missing ones as 0, and is small."""
+    leaves, nodes = 0, [root]
+    while nodes:
+        node = nodes.pop()
+        if "split_feature" not in node:
+            leaves += 1
+        elif node["decision_type"] != "<=" or node["missing_type"] != "None":
+            return False
+        else:
+            nodes += [node["left_child"], node["right_child"]]
+    return leaves <= MOST_LEAVES
+
+
+def _as_float32(threshold: float) -> np.float32:
+    """A threshold that exactly the same float32 values are at most; LightGBM takes tiny ones for 0."""
+    if -ZERO <= threshold < 0:
+        return np.nextafter(-ZERO, np.float32(-np.inf))
+    if 0 <= threshold < ZERO:
+        return ZERO
+    with np.errstate(over="ignore"):
+        near = np.float32(threshold)
+    return near if float(near) <= threshold else np.nextafter(near, np.float32(-np.inf))
