@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from app.dependencies import Service
-from script_shared.audit.configuration import configuration_of, params_in_files
+from script_shared.decisions.configuration import configuration_of, params_in_files
 from script_shared.errors import PautaError
 
 SCOPE = "service"

@@ -9,8 +9,8 @@ from fastapi import Depends, Request
 
 from app.dependencies import Service
 from app.security.caller import Caller
-from script_shared.audit.decision import Decision, Kind
-from script_shared.audit.kinds import identify_decision
+from script_shared.decisions.decision import Decision, Kind
+from script_shared.decisions.kinds import identify_decision
 from script_shared.errors import PautaError
 
 log = logging.getLogger("pauta.audit")

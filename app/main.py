@@ -48,9 +48,9 @@ from script_shared.addresses import networks, origins
 from script_shared.audit.trail import AuditTrail
 from script_shared.clock import wall_ms
 from script_shared.events import EventLog
+from script_shared.events.following.log_spans import LogSpans
 from script_shared.releases import open_releases
 from script_shared.settings import Settings, load_settings
-from script_shared.tracing.log_spans import LogSpans
 from script_shared.tracing.tracing import Tracing, open_tracing
 
 ROUTERS = (

@@ -10,14 +10,14 @@ from fastapi import APIRouter
 
 from app.experiments.running import RunningExperiments
 from app.metrics.own_metrics import OwnMetrics
-from app.shell.pages import Pages
+from app.pages import Pages
 from script_shared.clock import Clock
 from script_shared.errors import RequestError
 from script_shared.events import EventLog
+from script_shared.events.following.log_spans import LogSpans
 from script_shared.experiments.experiment import Experiment
 from script_shared.releases import Manifest
 from script_shared.settings import Settings
-from script_shared.tracing.log_spans import LogSpans
 
 T = TypeVar("T")
 Loaded = TypeVar("Loaded", covariant=True)

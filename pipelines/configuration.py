@@ -15,8 +15,8 @@ def note_configuration(context: Context, by: str) -> None:
         context: with the settings, and the params that this run uses.
         by: ``dag:`` or ``command:`` and a name.
     """
-    from script_shared.audit.configuration import configuration_of  # here, because Airflow imports DAG files often
     from script_shared.audit.trail import follow_once
+    from script_shared.decisions.configuration import configuration_of  # here, because Airflow imports DAG files often
 
     name = context.use_case
     if not context.settings.events_uri:

@@ -1,15 +1,15 @@
 """Writes the decisions of steps and commands into the record of decisions."""
 
+import getpass
 import logging
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from pipelines.commands.log.user import user_name
-from pipelines.monitoring.note import note_of, once_of_run
+from pipelines.tracking.training_note import note_of, once_of_run
 from pipelines.use_case import Context, Step, UseCase
-from script_shared.audit.decision import Decision
-from script_shared.audit.kinds import (
+from script_shared.decisions.decision import Decision
+from script_shared.decisions.kinds import (
     Cause,
     Once,
     drift_decision,
@@ -56,6 +56,14 @@ def note_head(settings: Settings) -> None:
         note_head_once(settings)
     except PautaError as error:
         log.error("%s", error.log_text)
+
+
+def user_name() -> str:
+    """The login name of the user of a command, by the operating system."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a user id without a name, as in some containers
+        return "person"
 
 
 def by_command() -> str:

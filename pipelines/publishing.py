@@ -114,7 +114,7 @@ def promote(context: Context) -> dict[str, Any]:
 
 def _params(context: Context) -> dict[str, str]:
     """The params of the run by name, so that two releases can be compared."""
-    from script_shared.audit.configuration import configuration_of  # here, because Airflow imports DAG files often
+    from script_shared.decisions.configuration import configuration_of  # here, because Airflow imports DAG files often
 
     prefix = f"{context.use_case}."
     values = configuration_of(context.settings, {context.use_case: context.params}).values

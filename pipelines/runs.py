@@ -13,8 +13,10 @@ from typing import Any
 
 from pipelines import run_folders
 from pipelines.lake.cache import delete_from_lake, folders_read, note_written, provide
+from pipelines.lake.session import see_lake
 from pipelines.run_folders import partial_of, take_away, take_name
 from script_shared.errors import InputError, RunError
+from script_shared.settings import Settings
 
 MANIFEST = run_folders.MANIFEST
 STEP_OF = {  # which step writes a folder, where they do not have the same name
@@ -166,6 +168,24 @@ def latest_run(root: Path, step: str) -> str | None:
     """
     manifests = sorted((root / step).glob(f"[!.]*/{MANIFEST}"), key=lambda path: path.stat().st_mtime)
     return manifests[-1].parent.name if manifests else None
+
+
+def newest_run(settings: Settings, use_case: str, folder: str) -> str | None:
+    """The id of the newest run in which a folder is complete, on this machine or in the data lake.
+
+    Args:
+        settings: the data folder, and ``PAUTA_LAKE_URI``.
+        use_case: its name.
+        folder: such as ``refined``.
+
+    Returns:
+        None where there is none.
+
+    Raises:
+        UnavailableError: the data lake cannot be used.
+    """
+    see_lake(settings, use_case)
+    return latest_run(settings.data_dir / use_case, folder)
 
 
 def remove(folder: Path) -> None:

@@ -1,8 +1,11 @@
-"""No folder, file or function of the code is too large."""
+"""No folder, file or function of the code is too large, and no two folders import each other."""
 
 import ast
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
+
+import grimp
 
 from tests.house import LONG_FILE, LONG_FUNCTION, PACKAGES, Function, files, length
 
@@ -31,6 +34,22 @@ def test_no_function_has_more_than_40_lines_besides_its_docstring() -> None:
         if isinstance(node, Function) and length(node) > LONG_FUNCTION
     ]
     assert not long, "\n".join(long)
+
+
+def test_no_two_folders_below_the_packages_import_each_other() -> None:
+    graph = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=True, cache_dir=None)
+    pairs = {
+        (_folder(module), _folder(other))
+        for module in graph.modules
+        for other in graph.find_modules_directly_imported_by(module)
+    }
+    folders = sorted({folder for pair in pairs for folder in pair})
+    both = [(one, two) for one, two in combinations(folders, 2) if {(one, two), (two, one)} <= pairs]
+    assert not both, f"move what both need below the other: {both}"
+
+
+def _folder(module: str) -> str:
+    return ".".join(module.split(".")[:2])
 
 
 def _python(folder: str) -> list[Path]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.shell.words import Texts
-from script_shared.audit.decision import Entry
+from script_shared.decisions.decision import Entry
 from script_shared.demo.story import Chapter, Story
 
 NAME = "tour"

@@ -5,7 +5,7 @@ from pathlib import Path
 from app.demo import routes
 from app.demo.chapter_view import NAME
 from app.demo.words import WORDS
-from app.shell.pages import Pages
+from app.pages import Pages
 
 __all__ = ["NAME", "TOUR"]
 TOUR = Pages(NAME, Path(__file__).parent, WORDS, (routes.router,))

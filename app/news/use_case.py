@@ -28,7 +28,7 @@ from app.news.routes import (
     script,
     users,
 )
-from app.shell.pages import Pages
+from app.pages import Pages
 from app.use_case import AppUseCase
 
 MODULES = (

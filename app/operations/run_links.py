@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from app.operations.links import Links
-from script_shared.audit.decision import Entry
+from script_shared.decisions.decision import Entry
 from script_shared.times import epoch_ms
 
 STARTED = re.compile(r"started as \w+: (\S+)")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from app.pages import Pages
 from app.recruiting import pages
 from app.recruiting.pages.routes import candidates as candidate_pages
 from app.recruiting.pages.routes import changes as change_pages
@@ -9,7 +10,6 @@ from app.recruiting.pages.routes import vacancies as vacancy_pages
 from app.recruiting.pages.words import WORDS
 from app.recruiting.release_loader import RecruitingLoader
 from app.recruiting.routes import candidates, contacts, match, records, search, vacancies
-from app.shell.pages import Pages
 from app.use_case import AppUseCase
 
 RECRUITING = AppUseCase(

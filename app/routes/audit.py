@@ -10,7 +10,7 @@ from app.dependencies import TheService
 from app.http.csv_files import CSV_TOO, csv_text
 from app.http.json_answer import json_response
 from app.security.requirement import require
-from script_shared.audit.decision import Entry, Kind
+from script_shared.decisions.decision import Entry, Kind
 from script_shared.errors import RequestError
 from script_shared.times import epoch_ms, iso
 

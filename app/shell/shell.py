@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined, Template
 
-from app.shell.pages import Pages
+from app.pages import Pages
 from app.shell.words import Language, Texts
 from script_shared.plots import figure, spark
 from script_shared.plots.web_files import FOLDER as PLOTS

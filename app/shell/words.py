@@ -5,7 +5,7 @@ from typing import Literal
 
 from fastapi import Request
 
-from app.shell.pages import Words
+from app.pages import Words
 
 Language = Literal["en", "pt"]
 COOKIE = "pauta_language"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.shell.pages import Pages
+from app.pages import Pages
 from app.students.pages import routes as pages
 from app.students.pages.words import WORDS
 from app.students.release_loader import StudentsLoader

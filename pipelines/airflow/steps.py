@@ -12,7 +12,7 @@ from structlog.contextvars import bind_contextvars
 from pipelines.airflow.params import options_of
 from pipelines.configuration import note_configuration
 from pipelines.decisions import note_step
-from pipelines.lake.newest import newest_run
+from pipelines.runs import newest_run
 from pipelines.tracing.step_spans import step_span
 from pipelines.use_case import Context, Step, UseCase
 from script_shared.environments import check_environment

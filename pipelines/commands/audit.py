@@ -5,8 +5,8 @@ import json
 import sys
 
 from pipelines.commands.log.event_log import open_log, time_argument
-from script_shared.audit.decision import KINDS, Entry
 from script_shared.audit.trail import AuditTrail
+from script_shared.decisions.decision import KINDS, Entry
 from script_shared.settings import Settings
 from script_shared.times import iso
 

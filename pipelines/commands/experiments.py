@@ -4,8 +4,7 @@ import argparse
 import json
 
 from pipelines.commands.log.event_log import open_log
-from pipelines.commands.log.user import user_name
-from pipelines.decisions import by_command, record
+from pipelines.decisions import by_command, record, user_name
 from pipelines.experiments.analysis import analyse, analyse_running, write_report
 from pipelines.experiments.verdict import verdict
 from script_shared.events import EventLog

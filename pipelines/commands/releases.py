@@ -5,11 +5,10 @@ import json
 import sys
 from pathlib import Path
 
-from pipelines.commands.log.user import user_name
-from pipelines.decisions import by_command, record
+from pipelines.decisions import by_command, record, user_name
 from pipelines.registry import find
-from script_shared.audit.decision import Decision, Kind
-from script_shared.audit.kinds import configuration_decision, maintenance_decision
+from script_shared.decisions.decision import Decision, Kind
+from script_shared.decisions.kinds import configuration_decision, maintenance_decision
 from script_shared.errors import InputError, ReleaseError
 from script_shared.events import ErasedUsers, EventLog
 from script_shared.events.address import log_exists

@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.lake.newest import newest_run
 from pipelines.news.dataset import Dataset
 from pipelines.news.evaluation.rolling import DAY_MS, Result, Window, run, table
 from pipelines.news.replay.sources import from_clicks, from_run
 from pipelines.news.replay.stream import Stream
 from pipelines.news.site import profile_of
-from pipelines.runs import Run
+from pipelines.runs import Run, newest_run
 from script_shared.data_end import data_end
 from script_shared.errors import InputError
 from script_shared.news.params import FILE, NewsParams, for_site

@@ -4,10 +4,9 @@ import argparse
 import json
 import sys
 
-from pipelines.commands.log.user import user_name
-from pipelines.decisions import by_command, record
-from script_shared.audit.decision import Decision
+from pipelines.decisions import by_command, record, user_name
 from script_shared.clock import wall_ms
+from script_shared.decisions.decision import Decision
 from script_shared.errors import InputError
 from script_shared.events import EventLog
 from script_shared.people import ROLES, Token

@@ -5,10 +5,9 @@ import json
 import sys
 from pathlib import Path
 
-from pipelines.lake.newest import newest_run
 from pipelines.registry import find
 from pipelines.run_steps import run_steps
-from pipelines.runs import new_run_id
+from pipelines.runs import new_run_id, newest_run
 from pipelines.use_case import Options, UseCase
 from script_shared.errors import InputError
 from script_shared.params import load_params

@@ -13,7 +13,7 @@ from pipelines.guard.state import Keeper, State, state_in
 from pipelines.guard.tally import Tally
 from pipelines.guard.verdict import Comparison, comparisons
 from pipelines.use_case import Context, UseCase
-from script_shared.audit.kinds import rollback_decision
+from script_shared.decisions.kinds import rollback_decision
 from script_shared.errors import ReleaseConflictError, ReleaseMissingError
 from script_shared.params.loop import GuardParams
 from script_shared.releases import Pointer

@@ -14,7 +14,7 @@ from pipelines.guard.verdict import POPULARITY
 from pipelines.monitoring.limits import Memory
 from pipelines.runs import Run
 from pipelines.use_case import Context, UseCase
-from script_shared.audit.kinds import Cause
+from script_shared.decisions.kinds import Cause
 from script_shared.errors import PautaError
 from script_shared.params.loop import GuardParams, MonitoringParams
 

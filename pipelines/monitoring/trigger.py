@@ -6,11 +6,11 @@ from typing import cast
 
 from pipelines.decisions import record
 from pipelines.monitoring.limits import Memory, Training
-from pipelines.monitoring.note import once_of_run, write_note
 from pipelines.monitoring.reasons import reasons
 from pipelines.runs import Run, new_run_id
+from pipelines.tracking.training_note import once_of_run, write_note
 from pipelines.use_case import Context, UseCase
-from script_shared.audit.kinds import Cause, training_decision
+from script_shared.decisions.kinds import Cause, training_decision
 
 
 @dataclass(frozen=True)

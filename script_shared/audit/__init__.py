@@ -1,7 +1,6 @@
 """The record of decisions: who changed what users get, when, why, from what to what, and on which evidence.
 
-``kinds`` makes decisions: ``experiment_decision``, ``editorial_decision``, ``drift_decision``, ``training_decision``,
-``rollback_decision`` (by the guard), ``configuration_decision``, ``maintenance_decision``. ``trail`` writes them:
+``script_shared.decisions`` makes decisions, ``trail`` writes them:
 ``AuditTrail.record(decision)``, or ``record_once(settings, decision)`` in a process without a trail. In ``pipelines``,
 call ``pipelines.decisions.record(settings, decision)``; in a route of ``app``, take ``TheDecisions`` of
 ``app.decisions``.

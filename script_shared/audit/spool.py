@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Callable
 
-from script_shared.audit.decision import Decision
+from script_shared.decisions.decision import Decision
 from script_shared.errors import PautaError
 from script_shared.settings import Settings
 from script_shared.storage import Storage, open_storage

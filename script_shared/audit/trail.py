@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from script_shared.audit.configuration import Configuration
-from script_shared.audit.decision import FIRST, Decision, Entry
 from script_shared.audit.head import Head
-from script_shared.audit.kinds import configuration_decision
 from script_shared.audit.spool import Spool
+from script_shared.decisions.configuration import Configuration
+from script_shared.decisions.decision import FIRST, Decision, Entry
+from script_shared.decisions.kinds import configuration_decision
 from script_shared.errors import UnavailableError
 from script_shared.events import EventLog
 from script_shared.settings import Settings

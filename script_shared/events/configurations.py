@@ -8,8 +8,8 @@ from hmac import new as hmac
 
 from sqlalchemy import Connection, delete, insert, select
 
-from script_shared.audit.configuration import NOT_SET, Configuration
-from script_shared.audit.decision import Decision, Entry
+from script_shared.decisions.configuration import NOT_SET, Configuration
+from script_shared.decisions.decision import Decision, Entry
 from script_shared.events.database.audit import append_in, key_in
 from script_shared.events.database.schema import CONFIGURATION
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from script_shared.errors import UnavailableError
 from script_shared.events.database.served_lists import ServedLists
-from script_shared.events.lag import Lag
+from script_shared.events.following.lag import Lag
 from script_shared.events.served_list import ServedList
 
 TOGETHER = 500  # lists written in one transaction

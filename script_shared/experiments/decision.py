@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from script_shared.audit.decision import Decision
-from script_shared.audit.kinds import ExperimentAction, experiment_decision
+from script_shared.decisions.decision import Decision
+from script_shared.decisions.kinds import ExperimentAction, experiment_decision
 from script_shared.experiments.stored import StoredExperiment
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from script_shared.audit.decision import Decision, Kind
+from script_shared.decisions.decision import Decision, Kind
 from script_shared.errors import ReleaseConflictError
 from script_shared.releases.records import Pointer
 from script_shared.releases.store import Releases

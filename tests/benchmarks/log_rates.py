@@ -19,7 +19,7 @@ from typing import Any
 
 from app.main import SWITCH_SECONDS
 from script_shared.events import Entry, EventLog, Kind
-from script_shared.events.follower import Batch, LogFollower
+from script_shared.events.following.follower import Batch, LogFollower
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.state.state import LiveState

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from script_shared.events import EventLog
-from script_shared.events.follower import Batch, LogFollower
+from script_shared.events.following.follower import Batch, LogFollower
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.state.state import LiveState

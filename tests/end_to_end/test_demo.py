@@ -17,8 +17,8 @@ import pytest
 from pipelines.demo.chapters.breaking import PAGE
 from pipelines.demo.chapters.editors import SERVICE
 from pipelines.demo.people import FILE
-from script_shared.audit.decision import Entry
 from script_shared.audit.trail import AuditTrail
+from script_shared.decisions.decision import Entry
 from script_shared.demo.story import CHAPTERS, FOLDER, Chapter, Story, read_json, read_story, story_file
 from script_shared.events import EventLog
 from script_shared.releases import Releases

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pipelines.__main__ import main
-from script_shared.audit.decision import Decision
 from script_shared.audit.head import HEAD
+from script_shared.decisions.decision import Decision
 from script_shared.errors import UnavailableError
 from script_shared.events import EventLog
 from script_shared.settings import Settings

@@ -15,8 +15,8 @@ import pytest
 from app.metrics.evaluation_file import FILE
 from app.metrics.reports import drift_metrics, guard_metrics, service_metrics
 from pipelines.measures.evaluation_csv import COLUMNS
-from script_shared.audit.decision import Decision
 from script_shared.audit.trail import record_once
+from script_shared.decisions.decision import Decision
 from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.releases import Releases
 from script_shared.settings import Settings

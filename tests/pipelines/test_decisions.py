@@ -8,7 +8,7 @@ import pytest
 from pipelines.configuration import note_configuration
 from pipelines.decisions import note_maintenance
 from pipelines.registry import find
-from script_shared.audit.decision import Entry
+from script_shared.decisions.decision import Entry
 from script_shared.events import EventLog
 from script_shared.params import load_params
 from script_shared.settings import Settings

@@ -17,14 +17,14 @@ from app.news.metrics.live_metrics import LiveMetrics
 from script_shared.clock import Clock
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, EventLog
-from script_shared.events.follower import LogFollower
+from script_shared.events.following.follower import LogFollower
+from script_shared.events.following.log_spans import LogSpans
 from script_shared.events.served_list import ServedList
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.serving.answer_credits import AnswerCredits, ServedAnswer
 from script_shared.news.serving.texts import Vectoriser
 from script_shared.news.state.state_io import sizes_of
 from script_shared.settings import Settings
-from script_shared.tracing.log_spans import LogSpans
 
 WRITE_SECONDS = 8.0  # a writer waits no longer
 AGAIN = "Send the same again, with the same event_ids: what was written counts once."

@@ -17,7 +17,7 @@ from app.news.events.answer_memory import AnswerMemory
 from script_shared.clock import Clock
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry
-from script_shared.events.follower import Batch
+from script_shared.events.following.follower import Batch
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.serving.texts import Vectoriser
 

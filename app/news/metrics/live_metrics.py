@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from app.experiments.experiment_metrics import ExperimentMetrics
 from app.news.metrics.hit_history import HitHistory
-from script_shared.events.lag import Lag
+from script_shared.events.following.lag import Lag
 from script_shared.news.serving.answer_credits import CUTOFF, Credit
 
 KINDS = ("click", "impression")

@@ -1,6 +1,6 @@
 """The texts of the editors' pages, in English and Portuguese."""
 
-from app.shell.pages import Words
+from app.pages import Words
 
 EDITOR_WORDS: Words = {
     "editor": ("For editors", "Para a redação"),

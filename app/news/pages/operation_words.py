@@ -1,6 +1,6 @@
 """The texts of the pages for operators that only news has."""
 
-from app.shell.pages import Words
+from app.pages import Words
 
 OPERATION_WORDS: Words = {
     "op_hits": ("Hit rate over time", "Taxa de acerto ao longo do tempo"),

@@ -1,6 +1,6 @@
 """The texts of the pages about rules, in English and Portuguese."""
 
-from app.shell.pages import Words
+from app.pages import Words
 
 RULE_WORDS: Words = {
     "rules": ("Rules of the editors", "Regras da redação"),

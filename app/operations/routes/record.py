@@ -10,7 +10,7 @@ from app.http.csv_files import csv_text
 from app.operations.case_page import NAME
 from app.shell.page_route import PageRoute
 from app.shell.view import View, view_of
-from script_shared.audit.decision import KINDS, Entry
+from script_shared.decisions.decision import KINDS, Entry
 from script_shared.times import epoch_ms, iso
 
 router = APIRouter(prefix=f"/{NAME}", include_in_schema=False, route_class=PageRoute)

@@ -12,7 +12,7 @@ from app.operations.case_page import NAME, CasePage, TheCase
 from app.operations.links import Links
 from app.operations.run_links import RunLinks
 from app.shell.page_route import PageRoute
-from script_shared.audit.decision import Entry
+from script_shared.decisions.decision import Entry
 from script_shared.errors import UnavailableError
 
 router = APIRouter(prefix=f"/{NAME}/{{use_case}}", include_in_schema=False, route_class=PageRoute)

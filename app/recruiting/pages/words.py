@@ -1,6 +1,6 @@
 """The texts of the pages for recruiters, in English and Portuguese."""
 
-from app.shell.pages import Words
+from app.pages import Words
 
 WORDS: Words = {
     "name": ("Recruiting", "Recrutamento"),

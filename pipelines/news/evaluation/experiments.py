@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 import polars as pl
 
-from pipelines.lake.newest import newest_run
 from pipelines.news import columns as c
 from pipelines.news.dataset import Dataset
 from pipelines.news.evaluation.step import evaluate
@@ -17,7 +16,7 @@ from pipelines.news.split.holdout import split_of
 from pipelines.news.training.assemble import assemble
 from pipelines.news.training.segments import train
 from pipelines.raw_files.links import link_or_copy
-from pipelines.runs import Run
+from pipelines.runs import Run, newest_run
 from pipelines.use_case import Context
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.segments import SEGMENT_NAMES

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.measures.figures import Figure
-from pipelines.monitoring.note import note_tags
 from pipelines.news.evaluation.result import CANDIDATE, Evaluation, read_evaluation
 from pipelines.news.release.refit import MARK
 from pipelines.news.training.segments import PARAMS
@@ -14,6 +13,7 @@ from pipelines.runs import MANIFEST, Run
 from pipelines.tracking.record import Record, State, flat, metric_name, numbers
 from pipelines.tracking.registry_plan import VERDICTS
 from pipelines.tracking.run_facts import data_of, finished_ms, gate_note, published_release
+from pipelines.tracking.training_note import note_tags
 from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.releases import Releases
 

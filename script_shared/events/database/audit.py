@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from script_shared.audit.decision import FIRST, Decision, Entry
+from script_shared.decisions.decision import FIRST, Decision, Entry
 from script_shared.events.database.schema import AUDIT, AUDIT_KEY
 
 _PAGE = 1_000

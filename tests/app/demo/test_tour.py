@@ -14,8 +14,8 @@ from app.demo.chapter_view import LINKS
 from app.demo.words import WORDS
 from app.main import create_app
 from pipelines.demo.people import make_tokens
-from script_shared.audit.decision import Decision
 from script_shared.clock import wall_ms
+from script_shared.decisions.decision import Decision
 from script_shared.demo.story import CHAPTERS, CONTINUE, FOLDER, Note, Story, story_file, write_json, write_story
 from script_shared.events import EventLog
 from script_shared.settings import Settings

@@ -9,7 +9,7 @@ import pytest
 
 from app.metrics import decision_metrics
 from app.metrics.decision_metrics import DecisionMetrics, Times
-from script_shared.audit.decision import Decision
+from script_shared.decisions.decision import Decision
 from script_shared.errors import UnavailableError
 from script_shared.events import EventLog
 

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from pipelines.tracking.record import Record
 from pipelines.tracking.run_ids import write_run_ids
-from script_shared.audit.kinds import training_decision
 from script_shared.audit.trail import record_once
+from script_shared.decisions.kinds import training_decision
 from script_shared.events import EventLog
 from script_shared.releases import Releases
 from script_shared.settings import Settings

@@ -9,8 +9,8 @@ from pydantic import SecretStr
 
 from app.routes.audit import router
 from app.security.route_roles import requirement_of
-from script_shared.audit.decision import Decision
 from script_shared.audit.trail import record_once
+from script_shared.decisions.decision import Decision
 from script_shared.settings import Settings
 from tests.app.conftest import TOKEN, serving
 

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from pipelines.commands.audit import main
-from script_shared.audit.decision import Decision
 from script_shared.audit.trail import record_once
+from script_shared.decisions.decision import Decision
 from script_shared.events import EventLog
 from script_shared.events.database.schema import AUDIT
 from script_shared.settings import Settings

@@ -12,7 +12,7 @@ from pipelines.demo import telling
 from pipelines.demo.place import Place
 from pipelines.demo.stage import ChapterFailedError, Stage, steps_in
 from pipelines.supervisor.components import ComponentGroup
-from script_shared.audit.decision import Decision
+from script_shared.decisions.decision import Decision
 from script_shared.demo.story import CHAPTERS, CONTINUE, Story, read_story, write_json
 from script_shared.events import EventLog
 from script_shared.settings import Settings

@@ -3,8 +3,8 @@
 import pytest
 
 from pipelines.lake import going_on, upload
-from pipelines.lake.newest import newest_run
 from pipelines.lake.record import code_version
+from pipelines.runs import newest_run
 from script_shared.errors import RunError, SettingsError, UnavailableError
 from script_shared.settings import Settings
 from tests.pipelines.lake.machine import USE_CASE, Machine, texts, write

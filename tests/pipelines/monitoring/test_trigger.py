@@ -10,9 +10,9 @@ import pytest
 from pipelines.decisions import note_step
 from pipelines.drift import SERVED, compare, write_figures
 from pipelines.monitoring.limits import FILE
-from pipelines.monitoring.note import note_tags
 from pipelines.monitoring.reasons import reasons
 from pipelines.monitoring.trigger import Trigger, decide
+from pipelines.tracking.training_note import note_tags
 from pipelines.use_case import Context
 from script_shared.errors import InputError, UnavailableError
 from tests.pipelines.monitoring.place import Place

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from script_shared.audit.decision import MOST_EVIDENCE, MOST_TEXT, Decision, canonical
 from script_shared.audit.trail import AuditTrail, note_head_once, record_once
+from script_shared.decisions.decision import MOST_EVIDENCE, MOST_TEXT, Decision, canonical
 from script_shared.errors import UnavailableError
 from script_shared.events import EventLog
 from script_shared.events.database.schema import AUDIT

@@ -22,7 +22,7 @@ from app.news.events.state_folder import Room, StateFolder
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.entry import user_digest
-from script_shared.events.follower import Batch, LogFollower
+from script_shared.events.following.follower import Batch, LogFollower
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.state.state import LiveState
 from tests.script_shared.news.events_made import START_MS, small_params

@@ -9,7 +9,7 @@ from app.news.events.answer_memory import AnswerMemory
 from app.news.events.state_folder import SLICE, Room, StateFolder
 from script_shared.clock import EARLY_MS, Clock
 from script_shared.events import Entry, Kind
-from script_shared.events.follower import Batch
+from script_shared.events.following.follower import Batch
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.state.state import LiveState
 from tests.script_shared.news.events_made import START_MS, small_params

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import delete, update
 
-from script_shared.audit.decision import FIRST, Decision
 from script_shared.audit.trail import AuditTrail
+from script_shared.decisions.decision import FIRST, Decision
 from script_shared.events import EventLog
 from script_shared.events.database.schema import AUDIT
 from script_shared.settings import Settings

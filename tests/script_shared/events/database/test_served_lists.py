@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, EventLog, Kind
-from script_shared.events.follower import LogFollower
+from script_shared.events.following.follower import LogFollower
 from script_shared.events.served_list import ServedList, answer_key, is_sampled, pack_numbers, parts_of, unpack_numbers
 from script_shared.exploration.draws import chances, draw, list_chance
 from script_shared.exploration.randomization import SEED, Randomization

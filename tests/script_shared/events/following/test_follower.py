@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from script_shared.events import Entry, EventLog, Kind
-from script_shared.events.follower import LogFollower
+from script_shared.events.following.follower import LogFollower
 from tests.patience import PATIENCE_SECONDS
 from tests.script_shared.events.collector import Collector, click, eventually
 

@@ -13,8 +13,8 @@ from script_shared.errors import UnavailableError
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.entry import TRACE
 from script_shared.events.extract import plain
-from script_shared.events.follower import Batch, LogFollower
-from script_shared.tracing.log_spans import MOST, LogSpans
+from script_shared.events.following.follower import Batch, LogFollower
+from script_shared.events.following.log_spans import MOST, LogSpans
 from tests.otlp import InMemory
 from tests.patience import PATIENCE_SECONDS
 

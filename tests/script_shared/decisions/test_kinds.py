@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from script_shared.audit import kinds
-from script_shared.audit.decision import KINDS, Decision
 from script_shared.audit.trail import AuditTrail
+from script_shared.decisions import kinds
+from script_shared.decisions.decision import KINDS, Decision
 from script_shared.events import EventLog
 from script_shared.settings import Settings
 

@@ -11,11 +11,11 @@ from typing import Protocol
 
 from script_shared.errors import UnavailableError
 from script_shared.events.entry import Entry, Kind
-from script_shared.events.lag import Lag
+from script_shared.events.following.lag import Lag
+from script_shared.events.following.log_spans import LogSpans
 from script_shared.events.list_queue import ListQueue
 from script_shared.events.log import EventLog
 from script_shared.events.served_list import ServedList
-from script_shared.tracing.log_spans import LogSpans
 
 TOGETHER = 500  # submissions written in one transaction
 READ = 2_000  # entries read and delivered at once

@@ -7,7 +7,7 @@ from sqlalchemy import event, text
 
 from script_shared.errors import UnavailableError
 from script_shared.events import Entry, EventLog, Kind
-from script_shared.events.follower import LogFollower
+from script_shared.events.following.follower import LogFollower
 from tests.patience import PATIENCE_SECONDS
 from tests.script_shared.events.collector import LIST, Collector, click, eventually
 
@@ -56,7 +56,7 @@ def test_a_flood_is_refused_rather_than_kept_in_memory(tmp_path):
 
 
 def test_a_kind_that_a_later_version_wrote_does_not_stop_the_follower(tmp_path, monkeypatch):
-    monkeypatch.setattr("script_shared.events.follower.READ", 2)
+    monkeypatch.setattr("script_shared.events.following.follower.READ", 2)
     log, seen = EventLog(f"sqlite:///{tmp_path}/e.db"), Collector()
     log.append([Entry(f"later{n}", 99, 1_000) for n in range(5)])
     follower = LogFollower(log, seen, poll_seconds=0.02)

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
-from script_shared.audit.decision import canonical
+from script_shared.decisions.decision import canonical
 from script_shared.params import FOLDER
 from script_shared.settings import Settings
 from script_shared.use_case_settings import PREFIX, UseCaseSettings, variable

@@ -21,7 +21,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from script_shared.audit.decision import Decision, Kind, canonical, once_id
+from script_shared.decisions.decision import Decision, Kind, canonical, once_id
 
 Cause = Literal["person", "schedule", "data", "drift", "age", "hit_rate", "first_start"]
 ExperimentAction = Literal["start", "change", "stop"]

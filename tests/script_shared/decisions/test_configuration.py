@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from script_shared.audit.configuration import configuration_of, params_in_files
-from script_shared.audit.decision import Entry
 from script_shared.audit.trail import AuditTrail, follow_once
+from script_shared.decisions.configuration import configuration_of, params_in_files
+from script_shared.decisions.decision import Entry
 from script_shared.events import EventLog
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params

@@ -1,0 +1,1 @@
+"""Follows the log: new entries are read, and handed to the thread that folds them."""
