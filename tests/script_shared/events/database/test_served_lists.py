@@ -15,7 +15,7 @@ from script_shared.events.served_list import ServedList, answer_key, is_sampled,
 from script_shared.exploration.draws import chances, draw, list_chance
 from script_shared.exploration.randomization import SEED, Randomization
 from tests.patience import PATIENCE_SECONDS
-from tests.script_shared.events.test_follower import Collector, eventually
+from tests.script_shared.events.following.test_follower import Collector, eventually
 
 
 def served(name, user="ana", session="", time_ms=1_000, pages=("a1", "a2")):
