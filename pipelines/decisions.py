@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from pipelines.tracking.training_note import note_of, once_of_run
+from pipelines.training_note import note_of, once_of_run
 from pipelines.use_case import Context, Step, UseCase
 from script_shared.decisions.decision import Decision
 from script_shared.decisions.kinds import (

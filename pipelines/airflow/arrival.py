@@ -7,7 +7,7 @@ from typing import Any
 from airflow.sdk import Asset, AssetWatcher
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
-from pipelines.arrival import find_arrival
+from pipelines.raw_files.arrival import find_arrival
 from pipelines.registry import find
 from script_shared.settings import load_settings
 

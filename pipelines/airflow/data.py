@@ -9,7 +9,7 @@ from pipelines.airflow.assets import refined_asset
 from pipelines.airflow.params import run_param, source_params
 from pipelines.airflow.retries import DEFAULT_ARGS
 from pipelines.airflow.tasks import data_task, steps_text
-from pipelines.arrival import is_watched
+from pipelines.raw_files.arrival import is_watched
 from pipelines.use_case import UseCase
 from script_shared.settings import load_settings
 from script_shared.use_case_settings import variable

@@ -8,7 +8,7 @@ from pipelines.decisions import record
 from pipelines.monitoring.limits import Memory, Training
 from pipelines.monitoring.reasons import reasons
 from pipelines.runs import Run, new_run_id
-from pipelines.tracking.training_note import once_of_run, write_note
+from pipelines.training_note import once_of_run, write_note
 from pipelines.use_case import Context, UseCase
 from script_shared.decisions.kinds import Cause, training_decision
 

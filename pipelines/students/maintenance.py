@@ -3,10 +3,10 @@
 from functools import partial
 from typing import Any
 
-from pipelines.arrival import remember_arrivals
 from pipelines.erasures import erased_digests, remove_runs_holding
 from pipelines.housekeeping import prune as prune_old
 from pipelines.housekeeping import runs_of
+from pipelines.raw_files.arrival import remember_arrivals
 from pipelines.students.erasure import HOLDING, erase_from_kept, holds_erased, releases_holding
 from pipelines.students.use_case import STUDENTS
 from pipelines.use_case import Context

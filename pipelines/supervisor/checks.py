@@ -5,7 +5,7 @@ import socket
 
 import psutil
 
-from pipelines.arrival import is_watched
+from pipelines.raw_files.arrival import is_watched
 from pipelines.registry import use_cases
 from pipelines.supervisor.stack_settings import HOST, StackSettings
 from script_shared.errors import InputError, SettingsError, UnavailableError

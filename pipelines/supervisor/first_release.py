@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.arrival import is_watched
+from pipelines.raw_files.arrival import is_watched
 from pipelines.supervisor.airflow import AirflowRest, TaskState
 from pipelines.supervisor.api import ApiRest
 from pipelines.supervisor.components import ComponentGroup

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from pipelines.arrival import is_watched
+from pipelines.raw_files.arrival import is_watched
 from pipelines.registry import use_cases
 from pipelines.supervisor.components import Component
 from pipelines.supervisor.credentials import ADMIN, SERVICE, Credentials, write_passwords

@@ -8,7 +8,7 @@ from pipelines.runs import Run
 from pipelines.tracking.record import Record, flat, metric_name, numbers
 from pipelines.tracking.registry_plan import VERDICTS
 from pipelines.tracking.run_facts import data_of, finished_ms, gate_note, published_release, state_of, steps_after
-from pipelines.tracking.training_note import note_tags
+from pipelines.training_note import note_tags
 from script_shared.releases import Releases
 
 Facts = dict[str, Any]

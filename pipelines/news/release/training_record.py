@@ -13,7 +13,7 @@ from pipelines.runs import MANIFEST, Run
 from pipelines.tracking.record import Record, State, flat, metric_name, numbers
 from pipelines.tracking.registry_plan import VERDICTS
 from pipelines.tracking.run_facts import data_of, finished_ms, gate_note, published_release
-from pipelines.tracking.training_note import note_tags
+from pipelines.training_note import note_tags
 from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.releases import Releases
 

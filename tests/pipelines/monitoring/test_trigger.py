@@ -12,7 +12,7 @@ from pipelines.drift import SERVED, compare, write_figures
 from pipelines.monitoring.limits import FILE
 from pipelines.monitoring.reasons import reasons
 from pipelines.monitoring.trigger import Trigger, decide
-from pipelines.tracking.training_note import note_tags
+from pipelines.training_note import note_tags
 from pipelines.use_case import Context
 from script_shared.errors import InputError, UnavailableError
 from tests.pipelines.monitoring.place import Place

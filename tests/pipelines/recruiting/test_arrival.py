@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.arrival import find_arrival, is_watched
+from pipelines.raw_files.arrival import find_arrival, is_watched
 from pipelines.recruiting.use_case import RECRUITING
 from script_shared.settings import Settings
 from script_shared.storage import open_storage

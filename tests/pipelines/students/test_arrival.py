@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.arrival import find_arrival, is_watched
+from pipelines.raw_files.arrival import find_arrival, is_watched
 from pipelines.students.sources import workbooks
 from pipelines.students.use_case import STUDENTS
 from pipelines.use_case import Context

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from app.releases.release_guard import LOAD_TRIAL, ReleaseGuard
-from pipelines.arrival import find_arrival
 from pipelines.decisions import note_maintenance
 from pipelines.housekeeping import FRESH_SECONDS
+from pipelines.raw_files.arrival import find_arrival
 from pipelines.students.erasure import releases_holding
 from pipelines.students.maintenance import prune
 from pipelines.students.use_case import STUDENTS
