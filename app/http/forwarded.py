@@ -37,7 +37,7 @@ class ForwardedHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             root = self._root
-            if self._is_trusted(_peer(scope)):
+            if any(name.startswith(b"x-forwarded-") for name, _ in scope["headers"]) and self._is_trusted(_peer(scope)):
                 root = self._believe(scope) or root
             if root and _under(scope, root):
                 await RedirectResponse(f"{root}/", 308)(scope, receive, send)

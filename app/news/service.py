@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
-from typing import Annotated, cast
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from app.dependencies import Service
+from app.http.bodies import BodyRoute
 from app.news.events.dating import Dating
 from app.news.events.day_keys import DayKeys
 from app.news.events.event_intake import EventIntake
@@ -94,3 +96,21 @@ async def _news(request: Request) -> NewsService:
 
 
 TheNews = Annotated[NewsService, Depends(_news)]
+
+
+class DirectRoute(BodyRoute):
+    """A route whose GET takes the request and the parts of news, and is called with them at once.
+
+    FastAPI would take 0.06 ms to find out that there is nothing else to hand over. A POST has a body, which it reads.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        if self.methods != {"GET"}:
+            return super().get_route_handler()
+        answer = self.endpoint
+
+        async def answer_request(request: Request) -> Response:
+            answered: Response = await answer(request, news_of(request.app.state.service))
+            return answered
+
+        return answer_request

@@ -1,11 +1,13 @@
 """One entry of the event log."""
 
+import re
 from dataclasses import dataclass, field
 from enum import IntEnum
 from hashlib import blake2b
 from typing import Any
 
 TRACE = "traceparent"  # in the body of an entry that a traced request sent; no export holds it
+_NEVER_STORED = re.compile("[\x00-\x1f\ud800-\udfff]")
 SIZE, PERSON = 16, b"pauta-erased"  # bytes of a digest, and what keeps it apart from other digests of the same text
 
 
@@ -74,4 +76,4 @@ def storable(text: str) -> bool:
     >>> storable("eleição"), storable("\\x00"), storable("\\ud800")
     (True, False, False)
     """
-    return not any(ord(letter) < 32 or 0xD800 <= ord(letter) < 0xE000 for letter in text)
+    return _NEVER_STORED.search(text) is None

@@ -74,7 +74,7 @@ class DayKeys:
                 ones.
         """
         key, nonce = self._keys[0], seed.hex() or secrets.token_hex(NONCE // 2)
-        tags = "".join(_page_tag(key, nonce, page) for page in pages)
+        tags = _page_tags(key, nonce, pages)
         return nonce + self._seal(key, nonce, tags, reader) + tags
 
     def gave(self, answer_id: str, reader: str, page: str) -> bool:
@@ -86,7 +86,7 @@ class DayKeys:
         nonce, mac, tags = answer_id[:NONCE], answer_id[NONCE:SEALED], answer_id[SEALED:]
         return any(
             hmac.compare_digest(self._seal(key, nonce, tags, reader).encode(), mac.encode())
-            and _page_tag(key, nonce, page) in {tags[at : at + TAG] for at in range(0, len(tags), TAG)}
+            and _page_tags(key, nonce, [page]) in {tags[at : at + TAG] for at in range(0, len(tags), TAG)}
             for key in self._keys
         )
 
@@ -110,7 +110,12 @@ def _network_of(host: str) -> str:
     return str(ip_network((address, bits), strict=False))
 
 
-def _page_tag(key: bytes, nonce: str, page: str) -> str:
-    """18 bits that identify a page in an answer's id."""
-    digest = blake2b(page.encode("utf-8", "replace"), digest_size=3, key=key, salt=nonce.encode()[:NONCE]).digest()
-    return urlsafe_b64encode(digest)[:TAG].decode()
+def _page_tags(key: bytes, nonce: str, pages: Sequence[str]) -> str:
+    """18 bits of each page, one after the other, by which it is known in an answer's id."""
+    begun, digests = blake2b(digest_size=3, key=key, salt=nonce.encode()[:NONCE]), []
+    for page in pages:
+        each = begun.copy()
+        each.update(page.encode("utf-8", "replace"))
+        digests.append(each.digest())
+    text = urlsafe_b64encode(b"".join(digests)).decode()  # four letters for each page
+    return "".join([text[at : at + TAG] for at in range(0, len(text), TAG + 1)])

@@ -2,17 +2,16 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app.http.bodies import BodyRoute
 from app.http.json_answer import json_response
 from app.http.query_model import QueryModel
 from app.news.answers import ask, front, items
 from app.news.cursors import seen_articles
 from app.news.logins import note_login
-from app.news.service import NewsService, TheNews
+from app.news.service import DirectRoute, NewsService, TheNews
 from app.news.shapes import Knobs, Recommendations, RecommendationsBody, RecommendationsQuery
 from script_shared.news.ranking.query import Query as LiveQuery
 
-router = APIRouter(tags=["recommendations"], route_class=BodyRoute)
+router = APIRouter(tags=["recommendations"], route_class=DirectRoute)
 QUERY = QueryModel(RecommendationsQuery)
 
 
@@ -21,7 +20,7 @@ QUERY = QueryModel(RecommendationsQuery)
 )
 async def get_recommendations(request: Request, service: TheNews) -> Response:
     """Recommend articles, best first. The list has no read, hidden, expired or unpublished article."""
-    query = QUERY.read(request.query_params)
+    query = QUERY.read(request.scope["query_string"])
     return await _answer(request, service, query, [], query.exclude_ids)
 
 
