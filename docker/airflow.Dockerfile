@@ -37,7 +37,7 @@ COPY --from=packages /opt/venv /opt/venv
 WORKDIR /opt/pauta
 COPY --chmod=755 docker/with-secrets.sh docker/healthcheck.py ./
 # The owner of these folders becomes the owner of the named volumes that are created from them; all images agree on it.
-RUN install -d -m 775 -o 50000 -g 0 mlflow /opt/airflow /opt/airflow/logs
+RUN install -d -m 775 -o 50000 -g 0 mlflow /opt/airflow /opt/airflow/logs && install -d -m 700 -o 50000 -g 0 backups
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     HOME=/opt/airflow
@@ -48,11 +48,19 @@ EXPOSE 5000
 CMD ["mlflow", "server", "--host", "0.0.0.0", "--port", "5000"]
 
 FROM base AS airflow
+USER 0:0
+# pg_dump for backups, of the version of the stack's PostgreSQL and from its own package source: Debian's is older.
+ARG POSTGRES_CLIENT=""
+# hadolint ignore=DL3008
+RUN if [ -n "$POSTGRES_CLIENT" ]; then \
+      apt-get update && apt-get install -y --no-install-recommends ca-certificates postgresql-common \
+      && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+      && apt-get install -y --no-install-recommends postgresql-client-17 \
+      && rm -rf /var/lib/apt/lists/*; fi
 COPY --chmod=755 docker/airflow_heartbeat.py docker/celery_ping.py ./
 COPY pipelines pipelines
 COPY script_shared script_shared
 COPY --from=compiled /build/compiled script_shared/compiled
-USER 0:0
 RUN chmod -R a+rX pipelines script_shared \
     && python -m compileall -q pipelines script_shared \
     && install -d -m 775 -o 50000 -g 0 script_shared/data script_shared/models script_shared/evaluation

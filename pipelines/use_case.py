@@ -20,6 +20,7 @@ Part = Literal[
     "erasure",
     "trained_runs",
     "training_record",
+    "release_trial",
     "tried_records",
     "check",
     "greeting",
@@ -152,6 +153,7 @@ class UseCase:
         erasure: which releases hold erased people, given the releases and ``ErasedUsers``; how many by version.
         trained_runs: ids of the runs in which something was trained, given the use case's data folder.
         training_record: a run's ``Record`` for MLflow, given run and releases; None when nothing was trained.
+        release_trial: loads a release out of a backup, given its folder; raises a ``ReleaseError`` where it cannot.
         tried_records: records for MLflow of what was tried before a training, given the run.
         simulated_drift: puts generated data with a drift into a folder, given params and folder; returns files' names.
         landing_source: the source that reads files which somebody puts into a folder.
@@ -175,6 +177,7 @@ class UseCase:
     erasure: str | None = None
     trained_runs: str | None = None
     training_record: str | None = None
+    release_trial: str | None = None
     tried_records: str | None = None
     simulated_drift: str | None = None
     landing_source: str | None = None

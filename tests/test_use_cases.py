@@ -34,7 +34,19 @@ PLATFORM = {  # folders that are no use case
         "tracing",
     },
     "pipelines": {
-        *("airflow", "commands", "dags", "demo", "drift", "experiments", "guard", "lake", "measures", "monitoring"),
+        *(
+            "airflow",
+            "backup",
+            "commands",
+            "dags",
+            "demo",
+            "drift",
+            "experiments",
+            "guard",
+            "lake",
+            "measures",
+            "monitoring",
+        ),
         *("raw_files", "replay", "sample_world", "supervisor", "templates", "tracing", "tracking", "traffic"),
     },
     "script_shared": {
@@ -81,7 +93,17 @@ def test_every_part_that_an_entry_names_exists(name: str) -> None:
     assert case.params_in(settings)
     assert case.params_file == ROOT / "script_shared" / "params" / f"{name}.toml"
     assert all(callable(step.action) for step in case.steps)
-    for part in ("evaluation", "maintenance", "erasure", "trained_runs", "training_record", "check", "greeting"):
+    parts = (
+        "evaluation",
+        "maintenance",
+        "erasure",
+        "trained_runs",
+        "training_record",
+        "release_trial",
+        "check",
+        "greeting",
+    )
+    for part in parts:
         assert getattr(case, part) is None or callable(case.function(part))
 
 

@@ -58,6 +58,13 @@ pauta_guard_tolerance                             gauge      how far the lead ma
 pauta_guard_held                                  gauge      1 while a worse release stays in service, by use case
 pauta_guard_timestamp_seconds                     gauge      when the guard looked last (epoch seconds)
 pauta_guard_last_rollback_timestamp_seconds       gauge      when it rolled back last (epoch seconds)
+pauta_backup_timestamp_seconds                    gauge      when the newest backup was made (epoch seconds)
+pauta_backup_bytes                                gauge      size of the newest backup
+pauta_backup_trial_failed                         gauge      1 when its trial restore found a problem, else 0
+pauta_backup_trial_seconds                        gauge      how long that trial took
+pauta_backup_restorable_timestamp_seconds         gauge      when the newest restorable backup was made, 0 for none
+pauta_backup_max_age_seconds                      gauge      the age of it from which on an alert fires
+pauta_backup_kept                                 gauge      backups that are kept
 ================================================  =========  =========================================================
 
 Use cases export metrics of their own beside these (``app.metrics.own_metrics``); each has such a table, too, and a test
@@ -83,6 +90,7 @@ from app.metrics.http_metrics import HttpMetrics
 from app.metrics.leaving_releases import LeavingReleases
 from app.metrics.own_metrics import OwnMetrics
 from app.metrics.release_metrics import ReleaseMetrics
+from app.metrics.reports.backup_metrics import BackupMetrics
 from app.metrics.reports.drift_metrics import DriftMetrics
 from app.metrics.reports.guard_metrics import GuardMetrics
 from app.metrics.reports.service_metrics import ServiceMetrics
@@ -114,7 +122,7 @@ class Telemetry:
         self.evaluation = EvaluationMetrics(evaluation)
         self.use_case_figures = UseCaseFigures(figures)
         self.drift, self.guard = DriftMetrics(figures), GuardMetrics(figures)
-        self.service = ServiceMetrics(figures)
+        self.service, self.backup = ServiceMetrics(figures), BackupMetrics(figures)
         self.decisions = DecisionMetrics()
         self._across, self._leaving = dict(GAUGES), list[LeavingReleases]()
         self._workers = Workers(shared, self._snapshot, self._across) if shared is not None else None
@@ -164,8 +172,8 @@ class Telemetry:
         return await asyncio.to_thread(self._render, families, exemplars=exemplars)
 
     def _render(self, registry: CollectorRegistry | FamilyCollector, *, exemplars: bool) -> bytes:
-        of_files = (self.evaluation, self.use_case_figures, self.drift, self.service, self.guard, self.decisions)
-        return exposition(registry, (each.text() for each in of_files), exemplars=exemplars)
+        files = (self.evaluation, self.use_case_figures, self.drift, self.service, self.guard, self.backup)
+        return exposition(registry, (each.text() for each in (*files, self.decisions)), exemplars=exemplars)
 
     def collect(self) -> Iterator[Metric]:
         """Every metric of this process."""
@@ -176,6 +184,7 @@ class Telemetry:
         yield from self.service.collect()
         yield from self.decisions.collect()
         yield from self.guard.collect()
+        yield from self.backup.collect()
 
     def _snapshot(self) -> WorkerCounts:
         self._remove_series()

@@ -11,8 +11,8 @@ BEATS = ((None, "red"), (0.001, "green"))
 
 def make() -> dashboard.Dashboard:
     """The dashboard."""
-    about = "Airflow: heartbeats, runs and tasks, and how long they wait."
-    rows = (("Now", _NOW), ("Runs", _RUNS), ("Tasks", _TASKS), ("Airflow itself", _AIRFLOW))
+    about = "Airflow: heartbeats, runs and tasks, how long they wait; and backups."
+    rows = (("Now", _NOW), ("Runs", _RUNS), ("Tasks", _TASKS), ("Backups", _BACKUPS), ("Airflow itself", _AIRFLOW))
     return board("pauta-pipelines", "Pipelines", about, rows, hours="now-6h", refresh="30s")
 
 
@@ -114,6 +114,22 @@ _TASKS = (
         Query("sum(airflow_executor_running_tasks)", "running"), Query("sum(airflow_executor_queued_tasks)", "queued"),
         Query("sum(airflow_executor_open_slots)", "open"), width=8,
     ),
+)  # fmt: skip
+
+_BACKUPS = (
+    number(
+        "Age", "Of the newest backup, of the newest that was restored without a problem, and the limit.", "s",
+        Query("time() - max(pauta_backup_timestamp_seconds)", "newest"),
+        Query("time() - max(pauta_backup_restorable_timestamp_seconds > 0)", "restorable"),
+        Query("max(pauta_backup_max_age_seconds)", "limit"), width=12,
+    ),
+    number(
+        "Trial restore", "1 when the newest backup could not be restored as it was saved.", "none",
+        Query("max(pauta_backup_trial_failed)"), steps=GOOD_IS_ZERO, width=3,
+    ),
+    number("Trial took", "Time of the newest trial restore.", "s", Query("max(pauta_backup_trial_seconds)"), width=3),
+    number("Size", "Of the newest backup.", "bytes", Query("max(pauta_backup_bytes)"), width=3),
+    number("Backups", "That are kept.", "none", Query("max(pauta_backup_kept)"), width=3),
 )  # fmt: skip
 
 _AIRFLOW = (

@@ -17,6 +17,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "audit": Command("list and verify the record of decisions", "pipelines.commands.audit:main"),
+    "backup": Command("save log and releases, and try to restore them", "pipelines.commands.backup:main"),
     "check-data": Command("show what your files contain and how they are read", "pipelines.commands.check_data:main"),
     "events": Command("export a part of the event log as a parquet file", "pipelines.commands.log.events:main"),
     "experiments": Command("list, analyse and stop experiments", "pipelines.commands.experiments:main"),

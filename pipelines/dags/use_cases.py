@@ -3,6 +3,7 @@
 Airflow reads this file again and again: it builds the DAGs and imports nothing heavy; the work is in the steps.
 """
 
+from pipelines.airflow.backup import backup_dag
 from pipelines.airflow.data import data_dag
 from pipelines.airflow.evaluation import evaluation_dag
 from pipelines.airflow.experiments import experiments_dag
@@ -13,7 +14,8 @@ from pipelines.airflow.training import training_dag
 from pipelines.registry import use_cases
 from script_shared.settings import load_settings
 
-_cases = list(use_cases(load_settings()).values())
+_settings = load_settings()
+_cases = list(use_cases(_settings).values())
 for _case in _cases:
     _evaluated = (evaluation_dag,) if _case.evaluation else ()
     _monitored = (monitoring_dag,) if "monitoring" in _case.params_kind.model_fields else ()
@@ -21,6 +23,7 @@ for _case in _cases:
         _dag = _build(_case)
         globals()[_dag.dag_id] = _dag
 
+backup = backup_dag(_settings)
 experiments = experiments_dag()
 maintenance = maintenance_dag(_cases)
 releases = releases_dag(_cases)

@@ -55,6 +55,7 @@ NEWS = UseCase(
     erasure="pipelines.news.upkeep.erasure:releases_holding",
     trained_runs="pipelines.news.release.training_record:trained_runs",
     training_record="pipelines.news.release.training_record:record_of",
+    release_trial="pipelines.news.release.trial:load_release",
     simulated_drift="pipelines.news.sources.simulated_drift:simulated_drift",
     landing_source="local",
     live="pipelines.news.live.judged:judged_clicks",

@@ -55,6 +55,7 @@ RECRUITING = UseCase(
     maintenance="pipelines.recruiting.maintenance:prune",
     trained_runs="pipelines.tracking.run_facts:trained_runs",
     training_record="pipelines.recruiting.release.training_record:record_of",
+    release_trial="pipelines.recruiting.release.trial:load_release",
     simulated_drift="pipelines.recruiting.sources.simulated_drift:simulated_drift",
     landing_source="json",
     fingerprint="pipelines.recruiting.sources.json_files:fingerprint",

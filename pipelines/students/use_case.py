@@ -43,6 +43,7 @@ STUDENTS = UseCase(
     maintenance="pipelines.students.maintenance:prune",
     trained_runs="pipelines.tracking.run_facts:trained_runs",
     training_record="pipelines.students.release.training_record:record_of",
+    release_trial="pipelines.students.release.trial:load_release",
     tried_records="pipelines.students.release.tried_records:tried_records",
     simulated_drift="pipelines.students.sources.simulated_drift:simulated_drift",
     landing_source="workbooks",

@@ -12,7 +12,11 @@ log = logging.getLogger("script_shared.releases")
 
 
 def versions(storage: Storage) -> list[str]:
-    """Names of all releases, damaged ones too, sorted by name."""
+    """Names of all releases, damaged ones too, sorted by name.
+
+    Args:
+        storage: where releases are.
+    """
     names = [name for name in storage.folders("releases") if is_version(name)]
     found = in_threads(storage.read, [f"releases/{name}/manifest.json" for name in names])
     return [name for name, stored in zip(names, found, strict=True) if stored]

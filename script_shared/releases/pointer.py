@@ -19,6 +19,10 @@ Change = Callable[[Pointer | None], Pointer | None]
 def decode_pointer(stored: StoredObject | None, uri: str) -> Pointer | None:
     """The pointer that was read; None when none was ever written.
 
+    Args:
+        stored: what the storage has under ``KEY``.
+        uri: of the storage, for the message.
+
     Raises:
         ReleaseCorruptError: it is no pointer.
     """

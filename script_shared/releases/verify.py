@@ -37,6 +37,10 @@ def read_manifest(storage: Storage, version: str) -> Manifest | None:
 def require_manifest(storage: Storage, version: str) -> Manifest:
     """The manifest of a release.
 
+    Args:
+        storage: where releases are.
+        version: of the release.
+
     Raises:
         ReleaseMissingError: there is no such release.
     """
@@ -102,7 +106,16 @@ def verify_folder(folder: Path, manifest: Manifest) -> None:
 
 
 def refuse_differences(manifest: Manifest, found: list[Digest | None], place: str) -> None:
-    """Raise ReleaseCorruptError unless what was found, in the order of the manifest's files, is what it says."""
+    """Compare what was found with a manifest.
+
+    Args:
+        manifest: of the release.
+        found: size and checksum of each file in the manifest's order, None for one that is missing.
+        place: of the files, for the message.
+
+    Raises:
+        ReleaseCorruptError: a file is missing or differs.
+    """
     bad = [
         f"{place}/{name} {problem}"
         for (name, entry), digest in zip(manifest.files.items(), found, strict=True)

@@ -13,7 +13,7 @@ from script_shared import addresses
 from script_shared.clock import ClockSetting
 from script_shared.cron import cron
 from script_shared.errors import SettingsError
-from script_shared.people.access_settings import AccessSettings
+from script_shared.settings.backup_settings import BackupSettings
 from script_shared.settings.unread_variables import unread_variables
 from script_shared.use_case_settings import (
     PREFIX,
@@ -41,7 +41,7 @@ def own_cache() -> Path:
     return Path(tempfile.gettempdir()) / f"pauta-{os.getuid()}"
 
 
-class Settings(AccessSettings):
+class Settings(BackupSettings):
     """Locations, addresses, secrets and intervals. Each is an environment variable with the prefix ``PAUTA_``."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)

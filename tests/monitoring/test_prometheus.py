@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from app.metrics.evaluation_file import FILE
-from app.metrics.reports import drift_metrics, guard_metrics, service_metrics
+from app.metrics.reports import backup_metrics, drift_metrics, guard_metrics, service_metrics
 from pipelines.measures.evaluation_csv import COLUMNS
 from script_shared.audit.trail import record_once
 from script_shared.decisions.decision import Decision
@@ -21,6 +21,7 @@ from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.releases import Releases
 from script_shared.settings import Settings
 from tests.app.conftest import listens, started, until
+from tests.app.metrics.reports.test_backup_metrics import FIGURES
 from tests.app.metrics.reports.test_guard_metrics import LOOK
 from tests.app.releases_made import make_release
 from tests.monitoring.airflow import LINES, MAPPING
@@ -96,6 +97,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrometheusClien
     (root / "students" / guard_metrics.FILE).write_text(
         json.dumps(LOOK | {"status": "fine", "last_rollback": LOOK["looked_at"]})
     )
+    (root / backup_metrics.FOLDER).mkdir()
+    (root / backup_metrics.FOLDER / backup_metrics.FILE).write_text(json.dumps(FIGURES))
     releases = Releases(f"{settings.models_uri}/news")
     releases.publish(make_release(root / "made"), "v1", {}, run_id="run-1")
     releases.promote("v1", "test")

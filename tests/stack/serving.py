@@ -19,7 +19,7 @@ from script_shared.arrays import IdIndex
 folder = next(Path("script_shared/models/news/releases").glob(f"{sys.argv[1]}/files-*/readers"))
 print(*IdIndex.load(folder, "ids").ids.tolist()[: int(sys.argv[2])], sep="\\n")
 """
-LATER = ("pauta_guard_", "pauta_service_")  # figures of hours of judged clicks, which a new platform has not
+LATER = ("pauta_guard_", "pauta_service_", "pauta_backup_")  # what a new platform has not: hours of clicks, backups
 
 
 def recommend(stack: Stack) -> str:
@@ -130,7 +130,7 @@ def dashboards(stack: Stack) -> str:
             break
         time.sleep(10)
     need(not empty, "no data:\n" + "\n".join(" / ".join(each) for each in empty))
-    later = f"; {len(found) - len(asked)} more need hours of clicks"
+    later = f"; {len(found) - len(asked)} more need hours of clicks or a backup"
     return f"{len(boards)} dashboards, {len(asked)} queries, all with data{later}"
 
 

@@ -17,7 +17,7 @@ from script_shared.news.segments import SEGMENT_NAMES
 from tests.conftest import DAGS
 
 NAMES = (
-    *("experiments", "maintenance", "releases"),
+    *("backup", "experiments", "maintenance", "releases"),
     *("news_data", "news_evaluation", "news_monitoring", "news_training"),
     *("recruiting_data", "recruiting_monitoring", "recruiting_training"),
     *("students_data", "students_monitoring", "students_training"),
@@ -68,6 +68,7 @@ GRAPHS = {
         "promote": ["track"],
         "track": [],
     },
+    "backup": {"save": ["restore"], "restore": ["tidy"], "tidy": []},
     "experiments": {"analyse": []},
     "maintenance": {"reconcile": ["prune"], "prune": []},
     "releases": {"move": []},
