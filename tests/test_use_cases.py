@@ -34,24 +34,14 @@ PLATFORM = {  # folders that are no use case
         "tracing",
     },
     "pipelines": {
-        *(
-            "airflow",
-            "backup",
-            "commands",
-            "dags",
-            "demo",
-            "drift",
-            "experiments",
-            "guard",
-            "lake",
-            "measures",
-            "monitoring",
-        ),
-        *("raw_files", "replay", "sample_world", "supervisor", "templates", "tracing", "tracking", "traffic"),
+        *("airflow", "backup", "commands", "dags", "demo", "drift", "experiments", "guard", "lake", "measures"),
+        *("monitoring", "raw_files", "replay", "sample_world", "supervisor", "templates", "tracing", "tracking"),
+        "traffic",
     },
     "script_shared": {
-        *("algorithms", "audit", "data", "demo", "environments", "evaluation", "events", "experiments", "exploration"),
-        *("models", "params", "people", "plots", "releases", "settings", "storage", "tracing"),
+        *("algorithms", "audit", "compiled", "data", "decisions", "demo", "environments", "evaluation", "events"),
+        *("experiments", "exploration", "models", "params", "people", "plots", "releases", "settings", "storage"),
+        "tracing",
     },
 }
 

@@ -15,7 +15,7 @@ from pipelines.backup.saved import TableFacts
 from script_shared.errors import InputError, SettingsError, UnavailableError
 from script_shared.storage.database_timeouts import connect_arguments
 
-SCRATCH = "pauta_restore_trial"
+SCRATCH = "restore_trial_of_pauta"
 MARK = "Made by Pauta to try a backup; the next trial removes it."
 SECONDS = 7_200.0
 _INSTALLED = Path("/usr/lib/postgresql")
