@@ -6,6 +6,9 @@ import numpy as np
 
 from script_shared.arrays import FloatArray, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
+from script_shared.throttle import yield_cpu
+
+AT_ONCE = 100_000  # places filled before the thread may rest
 
 
 def save_sparse(folder: Path, name: str, array: FloatArray) -> None:
@@ -39,5 +42,8 @@ def load_sparse(folder: Path, name: str) -> FloatArray:
     flat = np.zeros(int(np.prod(shape)), values.dtype)
     if len(places) != len(values) or (len(places) and int(places[-1]) >= len(flat)):
         raise ReleaseCorruptError(f"{folder}: {name} does not fit its shape.", fix="Fold the log again.")
-    flat[places] = values
+    for start in range(0, len(places), AT_ONCE):
+        some = slice(start, start + AT_ONCE)
+        flat[places[some]] = values[some]
+        yield_cpu()
     return flat.reshape(tuple(shape.tolist()))

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from script_shared.arrays import Float32s, FloatArray, IntArray
+from script_shared.throttle import yield_cpu
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -38,6 +39,7 @@ class LeafShares:
             leaves: dict[int, FloatArray] = {}
             _fill(leaves, tree, _means(tree), np.zeros(width, np.float32))
             rows += [leaves[leaf] for leaf in sorted(leaves)]
+            yield_cpu()
         self._shares = np.array(rows, np.float32).reshape(-1, width)
 
     def of(self, features: FloatArray) -> Float32s:

@@ -14,11 +14,13 @@ from script_shared.errors import ReleaseCorruptError
 from script_shared.news.ranking.candidates import Candidates
 from script_shared.news.ranking.features import FEATURES, columns
 from script_shared.news.ranking.leaf_shares import LeafShares
+from script_shared.throttle import yield_cpu
 
 if TYPE_CHECKING:
     from lightgbm import Booster
 
 MODEL, FACTS = "ranker.txt", "ranker.json"
+DUMPED = 10  # trees described at once, before the thread may rest
 FIRST_TREES = 25  # these alone look at all candidates
 FINALISTS = 40  # the best by them get the score of all trees
 APART = 1e-3  # the least distance of the others below the finalists
@@ -121,7 +123,12 @@ class Ranker:
 
     @cached_property
     def _roots(self) -> list[dict[str, Any]]:
-        return [tree["tree_structure"] for tree in self.booster.dump_model()["tree_info"]]
+        trees: list[dict[str, Any]] = []
+        for start in range(0, self._trees, DUMPED):
+            some = self.booster.dump_model(start_iteration=start, num_iteration=DUMPED)["tree_info"]
+            trees.extend(tree["tree_structure"] for tree in some)
+            yield_cpu()
+        return trees
 
     @cached_property
     def _tree_code(self) -> DecisionTrees | None:
