@@ -137,6 +137,7 @@ class IdIndex:
         self.ids = ids
         self._hashes = hashes
         self._rows = rows
+        self._last = ("", -1) if len(hashes) == 0 else (ids[0], 0)  # a request asks for one user several times
 
     @classmethod
     def of(cls, ids: Sequence[str]) -> "IdIndex":
@@ -158,6 +159,13 @@ class IdIndex:
         Args:
             value: compared as a whole; case matters.
         """
+        last, row = self._last
+        if last != value:
+            row = self._find(value)
+            self._last = (value, row)
+        return row
+
+    def _find(self, value: str) -> int:
         digest = np.uint64(_digest(value))
         place = int(np.searchsorted(self._hashes, digest))
         while place < len(self._hashes) and self._hashes[place] == digest:

@@ -114,9 +114,9 @@ class Content:
     def _profile(self, histories: Histories) -> Float32s:
         """float32 (terms): the profile of a single user."""
         newest = histories.latest(PROFILE_READS)
-        vectors = self.vectors.take(newest.article)
-        weights = np.repeat(self._read_weights(newest), np.diff(vectors.indptr))
-        total = np.bincount(vectors.indices, vectors.data * weights, len(self.terms)).astype(np.float32)
+        columns, values, offsets = self.vectors.entries(newest.article)
+        weights = np.repeat(self._read_weights(newest), offsets[1:] - offsets[:-1])
+        total = np.bincount(columns, values * weights, len(self.terms)).astype(np.float32)
         length = np.sqrt(total @ total)
         return total / length if length > 0 else total
 

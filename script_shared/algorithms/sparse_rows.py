@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 
 from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.histories import spans
-from script_shared.arrays import Bools, Float16s, Int64s, IntArray, UInt16s, load_array, save_arrays
+from script_shared.arrays import Bools, Float16s, Float32s, Int64s, IntArray, UInt16s, load_array, save_arrays
 
 MAX_COLUMNS = 65_536
 
@@ -51,12 +51,16 @@ class SparseRows:
 
     def take(self, rows: IntArray) -> csr_array:
         """float32 matrix (m, width) of some rows, in that order."""
+        columns, values, offsets = self.entries(rows)
+        return csr_array((values, columns.astype(np.int32), offsets.astype(np.int32)), shape=(len(rows), self.width))
+
+    def entries(self, rows: IntArray) -> tuple[UInt16s, Float32s, Int64s]:
+        """The entries of some rows, in that order: columns, values, and where each row begins."""
         starts = self.offsets[:-1][rows]
         offsets = np.zeros(len(rows) + 1, np.int64)
         np.cumsum(self.offsets[1:][rows] - starts, out=offsets[1:])
         where = spans(starts, offsets)
-        columns, values = self.columns[where].astype(np.int32), self.values[where].astype(np.float32)
-        return csr_array((values, columns, offsets.astype(np.int32)), shape=(len(rows), self.width))
+        return self.columns[where], self.values[where].astype(np.float32), offsets
 
     def with_rows(self, rows: IntArray, matrix: csr_array) -> "SparseRows":
         """A copy in which the (empty) ``rows``, ascending, hold the rows of ``matrix``.

@@ -12,6 +12,7 @@ from script_shared.compiled.library import load
 
 WIDE = 4  # rows side by side, as in trees.c
 MOST_LEAVES = 32  # bits of a word
+SUMS = ("lambdarank", "rank_xendcg", "regression")  # objectives whose models change nothing of the sum
 ZERO = np.float32(1e-35)  # numbers up to this size, of either sign, count as 0
 Node = Mapping[str, Any]
 
@@ -50,14 +51,17 @@ class DecisionTrees:
         self._add_trees.restype = None
 
     @classmethod
-    def of(cls, trees: Sequence[Node]) -> "DecisionTrees | None":
-        """The trees; None without the compiled code, or where a tree has what the code does not know.
+    def of(cls, model: Mapping[str, Any], trees: Sequence[Node]) -> "DecisionTrees | None":
+        """The trees of a model; None without the compiled code, or where the model has what the code does not know.
 
         Args:
-            trees: the roots, as LightGBM's ``dump_model`` has them.
+            model: what LightGBM's ``dump_model`` says, of one tree or more.
+            trees: the roots of all trees.
         """
         library = load()
-        return cls(library, trees) if library is not None and all(map(is_supported, trees)) else None
+        if library is None or not is_plain_sum(model) or not all(map(is_supported, trees)):
+            return None
+        return cls(library, trees)
 
     def score(self, columns: FloatArray, start: int, count: int) -> Float64s:
         """float64 (m): the sum of the leaves that each row reaches.
@@ -101,6 +105,16 @@ class DecisionTrees:
         below = self._add(node["left_child"], first)
         self._kept[place] = ~(((1 << below) - 1) << before) & 0xFFFFFFFF
         return below + self._add(node["right_child"], first)
+
+
+def is_plain_sum(model: Mapping[str, Any]) -> bool:
+    """Whether the score of a model is the sum of its leaves: no probability, no mean, one score for each row.
+
+    Args:
+        model: what LightGBM's ``dump_model`` says.
+    """
+    single = model.get("num_tree_per_iteration", 1) == 1 and not model.get("average_output", False)
+    return single and model.get("objective", "") in SUMS
 
 
 def is_supported(root: Node) -> bool:

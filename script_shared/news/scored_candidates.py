@@ -27,6 +27,19 @@ class Recommendation(NamedTuple):
     reason: str
 
 
+class BestRows(NamedTuple):
+    """Rows of the catalog, best first.
+
+    Attributes:
+        scores: 0 to 1, of each row; only their order means anything.
+        places: int64, of the first rows among the candidates; the others only fill the list.
+    """
+
+    rows: list[int]
+    scores: list[float]
+    places: Int64s
+
+
 @dataclass(frozen=True)
 class Answer:
     """One user's recommendations: the segment, the recommender, and the items, best first."""
@@ -57,6 +70,18 @@ class ScoredCandidates:
             exclude: int64, rows of the catalog to leave out.
             among: bool (articles of the catalog), those that may come; None for all.
         """
+        found = self.best_rows(n, exclude, among)
+        items = list(map(Recommendation, found.rows, found.scores, self.reasons(found)))
+        return Answer(self.segment.name, self.segment.recommender.source, items)
+
+    def best_rows(self, n: int, exclude: Int64s, among: Bools | None = None) -> BestRows:
+        """The same as plain rows and scores, without reasons.
+
+        Args:
+            n: articles wanted.
+            exclude: int64, rows of the catalog to leave out.
+            among: bool (articles of the catalog), those that may come; None for all.
+        """
         scores, rest = scoring.total(self.parts), self.pool.rest
         scoring.forbid(scores, self.batch.histories, exclude, self.pool)
         if among is not None:
@@ -64,17 +89,16 @@ class ScoredCandidates:
             rest = rest[among[rest]]
         places = scoring.best(scores[0], n)
         rows = self.pool.candidates.rows[places].tolist()
-        reasons = [OLDER] * len(rows) if self.pool.expired else _reasons(self.parts, places)
-        items = list(map(Recommendation, rows, map(_share, scores[0, places].tolist()), reasons))
-        if len(items) < n:
-            more = scoring.fill(rest, n - len(items), self.batch.histories.article, exclude)
-            items.extend(Recommendation(int(row), 0.0, ALSO) for row in more)
-        return Answer(self.segment.name, self.segment.recommender.source, items)
+        shares = [1.0 / (1.0 + exp(-score / SPREAD)) for score in scores[0, places].tolist()]
+        if len(rows) < n:
+            rows += scoring.fill(rest, n - len(rows), self.batch.histories.article, exclude).tolist()
+            shares += [0.0] * (len(rows) - len(shares))
+        return BestRows(rows, shares, places)
 
-
-def _share(score: float) -> float:
-    """A score of any size as a number in 0..1, the order kept."""
-    return 1.0 / (1.0 + exp(-score / SPREAD))
+    def reasons(self, found: BestRows) -> list[str]:
+        """Why each row of ``best_rows`` is there."""
+        first = [OLDER] * len(found.places) if self.pool.expired else _reasons(self.parts, found.places)
+        return first + [ALSO] * (len(found.rows) - len(first))
 
 
 def _reasons(parts: Sequence[Part], places: IntArray) -> list[str]:

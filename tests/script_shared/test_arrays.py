@@ -56,3 +56,9 @@ def test_an_array_of_python_objects_is_refused(tmp_path):
     np.save(tmp_path / "scores.npy", np.array([{"code": 1}], dtype=object), allow_pickle=True)
     with pytest.raises(ReleaseCorruptError, match="scores"):
         load_array(tmp_path, "scores")
+
+
+def test_one_id_after_the_other_is_found_whatever_was_asked_for_before() -> None:
+    index = IdIndex.of(["a", "b", ""])
+    assert [index.row(name) for name in ("", "a", "a", "z", "z", "b", "", "a")] == [2, 0, 0, -1, -1, 1, 2, 0]
+    assert [IdIndex.of([]).row(name) for name in ("", "a")] == [-1, -1]

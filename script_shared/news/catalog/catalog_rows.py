@@ -65,6 +65,15 @@ class CatalogRows:
             article_id = self._ids[row] = self._catalog.ids.ids[row]
         return article_id
 
+    def article_ids(self, rows: Sequence[int]) -> list[str]:
+        """The ids of some articles that the release knows.
+
+        Args:
+            rows: of the catalog, 0 or more.
+        """
+        known = self._ids
+        return [known[row] if row in known else self.article_id(row) for row in rows]
+
     def posted_rows(self, editorial: "Editorial") -> Int64s:
         """int64: rows of the articles that were posted; looked up again after a post.
 

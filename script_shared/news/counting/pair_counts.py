@@ -70,17 +70,20 @@ class PairStore:
         befores, afters = self._pending.flush(self.windows, flat, list(self.totals))
         self._befores[afters, befores] = True
 
-    def followers(self, place: int, befores: IntArray, coefficients: FloatArray, used: int) -> Float32s:
-        """float32 (used): sum over ``befores`` of coefficient x weight to each of the first ``used`` rows.
+    def followers(self, place: int, befores: IntArray, coefficients: FloatArray, out: Float32s) -> None:
+        """Sum over ``befores`` of coefficient x weight to each of the first rows.
 
         Args:
             place: position of the window in ``windows``.
             befores: (k) rows.
             coefficients: (k).
-            used: rows of the result.
+            out: float32 (used), which gets the sums.
         """
-        result: FloatArray = coefficients.astype(np.float32) @ self.sums[place, befores, :used]
-        return result
+        factors, used = coefficients.astype(np.float32), len(out)
+        if len(befores) == 1:  # most visits: no copy of the row
+            np.multiply(self.sums[place, befores[0], :used], factors[0], out=out)
+        else:
+            np.matmul(factors, self.sums[place, befores, :used], out=out)
 
     def scale(self, window: int, factor: float, used: int) -> None:
         """Follow a landmark that moved; only the first ``used`` rows hold anything.

@@ -91,8 +91,10 @@ def _allowed_rows(signals: Signals) -> Bools:
 
 def _best(mix: FloatArray, count: int) -> Int64s:
     """Rows of the ``count`` highest positive values, highest first."""
-    rows = np.argpartition(-mix, count)[:count] if count < len(mix) else np.arange(len(mix))
-    rows = np.sort(rows[mix[rows] > 0])
+    rows = np.flatnonzero(mix > 0)
+    if len(rows) > count:
+        rows = np.argpartition(-mix, count)[:count]
+        rows = np.sort(rows[mix[rows] > 0])
     best: Int64s = rows[np.argsort(-mix[rows], kind="stable")]
     return best
 

@@ -2,18 +2,45 @@
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, IntArray
+from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.news.counting import windows
 from script_shared.news.ranking.candidates import Candidates
 from script_shared.news.ranking.segment_list import SegmentCandidates
 from script_shared.news.ranking.signals import Signals
-from script_shared.news.state.audiences import EVERYBODY
+from script_shared.news.state.audiences import DIMENSION_NAMES, EVERYBODY
 
 SHARE_FLOOR = 1e-6
 PRIOR_CLICKS = 50.0  # a group's share is drawn towards everybody's by so many clicks
 LIKED_READS = 200  # latest reads of a user whose sections count
 LIKING_PRIOR = 2.0  # reads added to the denominator as a prior
 NEIGHBOUR_PRIOR = 10.0  # likewise what is read after one article
+
+
+TRENDS = (("2m", "10m"), ("10m", "1h"), ("1h", "6h"), ("6h", "24h"))
+
+
+def _table_names() -> dict[str, int]:
+    """The rows of the table of one request's inputs, by name."""
+    of_groups = [f"{name}_{{}}_{window}" for window in windows.GROUP for name in DIMENSION_NAMES]
+    names = [
+        *(f"share_{window}" for window in windows.OVERALL),
+        *(f"trend_{short}_{long}" for short, long in TRENDS),
+        *(name.format("share") for name in of_groups),
+        *(name.format("lift") for name in of_groups),
+        *(f"lifts_{window}" for window in windows.GROUP),
+        *(f"together_{window}" for window in windows.TOGETHER),
+        *(f"following_{window}" for window in windows.FOLLOWING),
+        *(f"onward_{window}" for window in windows.ONWARD),
+        *(f"later_{window}" for window in windows.LATER),
+        *("together_lift", "following_lift", "later_lift", "onward_lift"),
+        *("segment_place", "segment_score"),
+    ]
+    return {name: place for place, name in enumerate(names)}
+
+
+TABLE = _table_names()
+_SHORT, _LONG = (np.array([windows.OVERALL.index(pair[side]) for pair in TRENDS]) for side in (0, 1))
+_LIFTED_BY = np.array([windows.OVERALL.index(window) for window in ("1h", "1h", "24h", "30m")])
 
 
 class FeatureInputs:
@@ -36,6 +63,7 @@ class FeatureInputs:
             sections were alike; 0 where the section is unknown, or the user.
         segment: number of the segment whose model made the list, -1 without a list.
         listed: (2, m), one over the place in the list of the segment's model, and the score there; 0 outside of it.
+        table: float32 (rows, m), with the rows ``TABLE``.
     """
 
     def __init__(self, candidates: Candidates) -> None:
@@ -43,7 +71,8 @@ class FeatureInputs:
         self.mix = candidates.mix
         shares = signals.shares(rows)
         self.share = dict(zip(windows.OVERALL, shares, strict=True))
-        self.log_share = dict(zip(windows.OVERALL, np.log(shares + SHARE_FLOOR), strict=True))
+        logs = np.log(shares + SHARE_FLOOR)
+        self.log_share = dict(zip(windows.OVERALL, logs, strict=True))
         self.group_share, self.group_lift = _groups(signals, rows)
         self.together, self.following = signals.together[:, rows], signals.following[:, rows]
         self.onward, self.later = signals.onward[:, rows], signals.later[:, rows]
@@ -57,6 +86,25 @@ class FeatureInputs:
             float(candidates.listed.segment),
             _segment_features(candidates.listed, signals.used, rows),
         )
+        self.table = self._table(shares, logs)
+
+    def _table(self, shares: FloatArray, logs: FloatArray) -> Float32s:
+        read_after = np.stack([self.together[1], self.following[1], self.later[1], self.onward[0]])
+        groups = (len(windows.GROUP) * len(DIMENSION_NAMES), logs.shape[1])
+        parts = (
+            logs,
+            logs[_SHORT] - logs[_LONG],
+            self.group_share.reshape(groups),
+            self.group_lift.reshape(groups),
+            self.group_lift.sum(axis=1),
+            self.together,
+            self.following,
+            self.onward,
+            self.later,
+            np.log((read_after + 1e-4) / (shares[_LIFTED_BY] + 1e-4)),
+            self.listed,
+        )
+        return np.concatenate(parts, dtype=np.float32)
 
 
 def _groups(signals: Signals, rows: IntArray) -> tuple[FloatArray, FloatArray]:

@@ -1,17 +1,27 @@
 """The ranker's features: one function each, used by replay and by serving alike."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from script_shared.arrays import Float32s, FloatArray
-from script_shared.news.counting import windows
+from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.news.ranking.candidates import Candidates
-from script_shared.news.ranking.feature_inputs import SHARE_FLOOR, FeatureInputs
-from script_shared.news.state.audiences import DIMENSION_NAMES
+from script_shared.news.ranking.feature_inputs import SHARE_FLOOR, TABLE, FeatureInputs
 
 Feature = Callable[[FeatureInputs], FloatArray | float]
 FEATURES: dict[str, Feature] = {}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A feature that is one row of the table of the inputs; all of these are taken at once."""
+
+    place: int
+
+    def __call__(self, inputs: FeatureInputs) -> FloatArray:
+        return inputs.table[self.place]
 
 
 def feature(function: Feature) -> Feature:
@@ -38,30 +48,21 @@ def columns(found: Candidates, names: Sequence[str]) -> Float32s:
         names: of features, in the order of the rows.
     """
     inputs = FeatureInputs(found)
-    values = np.empty((len(names), len(found)), np.float32)
-    for place, name in enumerate(names):
-        values[place] = FEATURES[name](inputs)
+    places, others = _plan(tuple(names))
+    values: Float32s = inputs.table.take(places, axis=0)
+    for place, function in others:
+        values[place] = function(inputs)
     return values
 
 
-def _share(window: str) -> Feature:
-    return lambda inputs: inputs.log_share[window]
+@lru_cache(16)
+def _plan(names: tuple[str, ...]) -> tuple[IntArray, list[tuple[int, Feature]]]:
+    """The row of the table for each feature (0 where it is none), and the features that are computed one by one."""
+    functions = [FEATURES[name] for name in names]
+    places = np.array([function.place if isinstance(function, Row) else 0 for function in functions], np.int64)
+    return places, [(at, function) for at, function in enumerate(functions) if not isinstance(function, Row)]
 
 
-def _trend(short: str, long: str) -> Feature:
-    return lambda inputs: inputs.log_share[short] - inputs.log_share[long]
-
-
-def _group(name: str, kind: str, window: str) -> Feature:
-    """Log share of the user's own group in a dimension, or its log ratio to everybody's share."""
-    dimension, place = DIMENSION_NAMES.index(name), windows.GROUP.index(window)
-    if kind == "share":
-        return lambda inputs: inputs.group_share[place, dimension]
-    return lambda inputs: inputs.group_lift[place, dimension]
-
-
-SHARES = ("10m", "1h", "3h")
-TRENDS = (("2m", "10m"), ("10m", "1h"), ("1h", "6h"), ("6h", "24h"))
 OF_GROUPS = {
     "region": (
         "share_5m",
@@ -98,83 +99,27 @@ OF_GROUPS = {
         "lift_2h",
     ),
 }
-FEATURES.update({f"share_{window}": _share(window) for window in SHARES})
-FEATURES.update({f"trend_{short}_{long}": _trend(short, long) for short, long in TRENDS})
-FEATURES.update(
-    {f"{name}_{kind}": _group(name, *kind.split("_")) for name, kinds in OF_GROUPS.items() for kind in kinds}
-)
-
-
-@feature
-def lifts_15m(inputs: FeatureInputs) -> FloatArray:
-    total: FloatArray = inputs.group_lift[1].sum(axis=0)
-    return total
-
-
-@feature
-def lifts_2h(inputs: FeatureInputs) -> FloatArray:
-    total: FloatArray = inputs.group_lift[2].sum(axis=0)
-    return total
-
-
-@feature
-def together_30m(inputs: FeatureInputs) -> FloatArray:
-    return inputs.together[0]
-
-
-@feature
-def together_3h(inputs: FeatureInputs) -> FloatArray:
-    return inputs.together[1]
-
-
-@feature
-def following_10m(inputs: FeatureInputs) -> FloatArray:
-    return inputs.following[2]
-
-
-@feature
-def following_30m(inputs: FeatureInputs) -> FloatArray:
-    return inputs.following[0]
-
-
-@feature
-def onward_30m(inputs: FeatureInputs) -> FloatArray:
-    return inputs.onward[0]
-
-
-@feature
-def onward_lift(inputs: FeatureInputs) -> FloatArray:
-    return np.log((inputs.onward[0] + 1e-4) / (inputs.share["30m"] + 1e-4))
-
-
-@feature
-def following_3h(inputs: FeatureInputs) -> FloatArray:
-    return inputs.following[1]
-
-
-@feature
-def later_30m(inputs: FeatureInputs) -> FloatArray:
-    return inputs.later[0]
-
-
-@feature
-def later_24h(inputs: FeatureInputs) -> FloatArray:
-    return inputs.later[1]
-
-
-@feature
-def together_lift(inputs: FeatureInputs) -> FloatArray:
-    return np.log((inputs.together[1] + 1e-4) / (inputs.share["1h"] + 1e-4))
-
-
-@feature
-def following_lift(inputs: FeatureInputs) -> FloatArray:
-    return np.log((inputs.following[1] + 1e-4) / (inputs.share["1h"] + 1e-4))
-
-
-@feature
-def later_lift(inputs: FeatureInputs) -> FloatArray:
-    return np.log((inputs.later[1] + 1e-4) / (inputs.share["24h"] + 1e-4))
+SHARES = ("10m", "1h", "3h")
+FEATURES.update({f"share_{window}": Row(TABLE[f"share_{window}"]) for window in SHARES})
+FEATURES.update({name: Row(TABLE[name]) for name in TABLE if name.startswith("trend_")})
+FEATURES.update({f"{name}_{kind}": Row(TABLE[f"{name}_{kind}"]) for name, kinds in OF_GROUPS.items() for kind in kinds})
+for _name in (
+    "lifts_15m",
+    "lifts_2h",
+    "together_30m",
+    "together_3h",
+    "following_10m",
+    "following_30m",
+    "onward_30m",
+    "onward_lift",
+    "following_3h",
+    "later_30m",
+    "later_24h",
+    "together_lift",
+    "following_lift",
+    "later_lift",
+):
+    FEATURES[_name] = Row(TABLE[_name])
 
 
 @feature
@@ -215,15 +160,7 @@ def last_share(inputs: FeatureInputs) -> float:
     return inputs.last_share
 
 
-@feature
-def segment_place(inputs: FeatureInputs) -> FloatArray:
-    """One over the place in the list of the segment's model."""
-    return inputs.listed[0]
-
-
-@feature
-def segment_score(inputs: FeatureInputs) -> FloatArray:
-    return inputs.listed[1]
+FEATURES["segment_place"], FEATURES["segment_score"] = Row(TABLE["segment_place"]), Row(TABLE["segment_score"])
 
 
 @feature

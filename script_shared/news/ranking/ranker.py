@@ -132,7 +132,7 @@ class Ranker:
 
     @cached_property
     def _tree_code(self) -> DecisionTrees | None:
-        return DecisionTrees.of(self._roots)
+        return DecisionTrees.of(self.booster.dump_model(num_iteration=1), self._roots)
 
     def save(self, folder: Path) -> None:
         """Write the model and its features' names.

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from script_shared.news.model import NewsModel
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.ranking.context import RequestContext
 from script_shared.news.ranking.query import Query
-from script_shared.news.scored_candidates import ScoredCandidates
+from script_shared.news.scored_candidates import BestRows, ScoredCandidates
 from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.news.state.state import LiveState
 
@@ -43,17 +44,17 @@ NOTHING = SegmentCandidates(-1, np.zeros(0, np.int64), np.zeros(0, np.int64), np
 class SegmentList:
     """The segment, the recommender that answered, and its articles, best first.
 
+    Most lists only need the rows and scores, so ids and reasons are looked up when somebody asks for them.
+
     Attributes:
-        reasons, scores: by article id.
+        found: rows of the catalog with their scores.
         scored: what the list was cut from.
         catalog: finds the ids of its articles.
     """
 
     segment: str
     source: str
-    ids: list[str]
-    reasons: dict[str, str]
-    scores: dict[str, float]
+    found: BestRows
     scored: ScoredCandidates
     catalog: CatalogRows
 
@@ -67,11 +68,23 @@ class SegmentList:
             exclude: int64, rows of the catalog to leave out.
             catalog: gives the ids.
         """
-        answer = scored.best(count, exclude)
-        ids = [catalog.article_id(item.article) for item in answer.items]
-        reasons = {article: item.reason for article, item in zip(ids, answer.items, strict=True)}
-        scores = {article: item.score for article, item in zip(ids, answer.items, strict=True)}
-        return cls(answer.segment, answer.source, ids, reasons, scores, scored, catalog)
+        segment = scored.segment
+        return cls(segment.name, segment.recommender.source, scored.best_rows(count, exclude), scored, catalog)
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """Article ids, best first."""
+        return self.catalog.article_ids(self.found.rows)
+
+    @cached_property
+    def reasons(self) -> dict[str, str]:
+        """Why each article is there, by its id."""
+        return dict(zip(self.ids, self.scored.reasons(self.found), strict=True))
+
+    @cached_property
+    def scores(self) -> dict[str, float]:
+        """Scores by article id."""
+        return dict(zip(self.ids, self.found.scores, strict=True))
 
     def alive(self, state: LiveState) -> SegmentCandidates:
         """Its articles as rows of a live state, for the ranking.
@@ -79,8 +92,8 @@ class SegmentList:
         Args:
             state: the live state; articles that it does not have are left out.
         """
-        rows = np.array([state.article_row(article) for article in self.ids], np.int64)
-        scores = np.array([self.scores[article] for article in self.ids], np.float32)
+        rows = np.array(state.articles.find_all(self.ids), np.int64)
+        scores = np.array(self.found.scores, np.float32)
         alive = np.flatnonzero(rows >= 0)
         return SegmentCandidates(SEGMENT_NAMES.index(self.segment), rows[alive], alive, scores[alive])
 
@@ -92,9 +105,9 @@ class SegmentList:
             among: bool (articles of the catalog), those that may come.
         """
         while True:
-            answer = self.scored.best(count, np.zeros(0, np.int64), among)
-            yield from (self.catalog.article_id(item.article) for item in answer.items)
-            if len(answer.items) < count:
+            rows = self.scored.best_rows(count, np.zeros(0, np.int64), among).rows
+            yield from map(self.catalog.article_id, rows)
+            if len(rows) < count:
                 return
             count *= 10
 

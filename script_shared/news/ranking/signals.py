@@ -80,12 +80,12 @@ class Signals:
         """float32 (windows of the store, used): weighted shares of what follows ``befores``."""
         if not len(befores):
             return np.zeros((len(store.windows), self.used), np.float32)
-        rows = []
+        found = np.empty((len(store.windows), self.used), np.float32)
         for place, window in enumerate(store.windows):
             factor = self.factors[window]
             coefficients = weights * factor / (store.totals[place, befores] * factor + 1.0)
-            rows.append(store.followers(place, befores, coefficients, self.used))
-        return np.stack(rows)
+            store.followers(place, befores, coefficients, found[place])
+        return found
 
     @cached_property
     def together(self) -> FloatArray:

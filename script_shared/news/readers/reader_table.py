@@ -61,7 +61,7 @@ class ReaderTable:
             extra: article rows read besides, oldest first; counted as read now, with the user's mean engagement.
             now_ms: epoch milliseconds, UTC.
         """
-        known = self.batch(np.array([row]))
+        known = Batch(np.array([row]), self.histories.one(row))
         if not extra:
             return known
         old = known.histories

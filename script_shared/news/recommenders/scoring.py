@@ -1,6 +1,7 @@
 """From partial scores to the best n candidates: add, exclude, sort, cut."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,8 +23,14 @@ def total(parts: Sequence[Part]) -> Float32s:
     values = np.array(parts[0].values, np.float32)
     for part in parts[1:]:
         values += part.values
-    values -= np.arange(values.shape[1], dtype=np.float32) * np.float32(TIE)
+    values -= _ties(values.shape[1])
     return values
+
+
+@lru_cache(8)
+def _ties(width: int) -> Float32s:
+    """float32 (width): what a score is less by its place."""
+    return np.arange(width, dtype=np.float32) * np.float32(TIE)
 
 
 def forbid(scores: FloatArray, histories: Histories, exclude: IntArray, pool: Pool) -> None:
@@ -37,9 +44,13 @@ def forbid(scores: FloatArray, histories: Histories, exclude: IntArray, pool: Po
     """
     places = pool.position[histories.article]
     inside = places >= 0
-    scores[histories.owner[inside], places[inside]] = NEVER
-    barred = pool.position[exclude]
-    scores[:, barred[barred >= 0]] = NEVER
+    if len(scores) == 1:  # one request
+        scores[0, places[inside]] = NEVER
+    else:
+        scores[histories.owner[inside], places[inside]] = NEVER
+    if len(exclude):
+        barred = pool.position[exclude]
+        scores[:, barred[barred >= 0]] = NEVER
 
 
 def top(scores: FloatArray, n: int) -> Int64s:

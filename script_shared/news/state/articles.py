@@ -9,6 +9,7 @@ import numpy as np
 from script_shared.arrays import Int64s, IntArray
 from script_shared.names import section_key
 
+NONE = np.zeros(0, np.int32)
 MOST_SECTIONS = 1000  # kept; articles of any further section count as having none
 
 
@@ -58,6 +59,12 @@ class Articles:
         number = self.numbers.get(article_id, -1)
         return self.row_of[number] if number >= 0 else -1
 
+    def find_all(self, article_ids: Iterable[str]) -> list[int]:
+        """The row of each of some articles, -1 for one that has none."""
+        number_of, row_of = self.numbers.get, self.row_of
+        numbers = [number_of(article_id, -1) for article_id in article_ids]
+        return [row_of[number] if number >= 0 else -1 for number in numbers]
+
     def id_in(self, row: int) -> str:
         """The id of the article in a row, "" for a free row."""
         number = int(self.number_in[row])
@@ -74,12 +81,12 @@ class Articles:
 
     def rows(self, article_ids: Iterable[str]) -> Int64s:
         """int64: the rows of articles given by id, those that are not alive left out."""
-        return np.array([row for row in map(self.find, article_ids) if row >= 0], np.int64)
+        return np.array([row for row in self.find_all(article_ids) if row >= 0], np.int64)
 
-    def rows_of(self, numbers: Iterable[int]) -> Int64s:
+    def rows_of(self, numbers: IntArray | Sequence[int]) -> Int64s:
         """int64: the rows of articles given by number, those that are not alive left out."""
-        row_of = self.row_of
-        return np.array([row for number in numbers if (row := row_of[number]) >= 0], np.int64)
+        rows = np.frombuffer(self.row_of, np.int32)[np.asarray(numbers, np.int64)] if len(numbers) else NONE
+        return rows[rows >= 0].astype(np.int64)
 
     def live_rows(self) -> Int64s:
         """int64: the rows that hold an article, ascending."""

@@ -11,7 +11,7 @@ import pytest
 
 from script_shared.arrays import Float32s
 from script_shared.compiled import library
-from script_shared.compiled.decision_trees import MOST_LEAVES, DecisionTrees, is_supported
+from script_shared.compiled.decision_trees import MOST_LEAVES, DecisionTrees, Node, is_plain_sum, is_supported
 
 FEATURES = 12
 
@@ -42,7 +42,7 @@ def _booster(rows: Float32s, leaves: int, **params: object) -> lightgbm.Booster:
     return lightgbm.train(settings, data, 40)
 
 
-def _roots(booster: lightgbm.Booster) -> list[dict[str, object]]:
+def _roots(booster: lightgbm.Booster) -> list[Node]:
     return [tree["tree_structure"] for tree in booster.dump_model()["tree_info"]]
 
 
@@ -80,6 +80,15 @@ def test_trees_that_compare_otherwise_or_are_large_are_left_to_lightgbm() -> Non
     asks = {"split_feature": 0, "decision_type": "==", "missing_type": "None", "left_child": leaf, "right_child": leaf}
     assert not is_supported(asks)  # whether a category is among some
     assert is_supported({**asks, "decision_type": "<="})
+
+
+def test_models_whose_score_is_not_the_sum_of_their_leaves_are_left_to_lightgbm() -> None:
+    rows, forest = _rows(2000, 1), {"boosting": "rf", "bagging_freq": 1, "bagging_fraction": 0.5}
+    assert is_plain_sum(_booster(rows, 8).dump_model())
+    assert not is_plain_sum(_booster(rows, 8, objective="regression", reg_sqrt=True).dump_model())
+    assert not is_plain_sum(_booster(rows, 8, objective="binary").dump_model())
+    assert not is_plain_sum(_booster(rows, 8, objective="multiclass", num_class=2).dump_model())
+    assert not is_plain_sum(_booster(rows, 8, objective="regression", **forest).dump_model())
 
 
 def test_fewer_columns_than_the_trees_ask_for_are_refused(compiled: ctypes.PyDLL) -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from script_shared.errors import ReleaseCorruptError
 from script_shared.news.ranking.candidates import Source, candidates
-from script_shared.news.ranking.features import FEATURES, matrix
+from script_shared.news.ranking.feature_inputs import TABLE, FeatureInputs
+from script_shared.news.ranking.features import FEATURES, columns, matrix
 from script_shared.news.ranking.query import Query
 from script_shared.news.ranking.ranker import Ranker
 from script_shared.news.state.event import LiveEvent
@@ -97,6 +98,24 @@ def test_a_group_that_prefers_an_article_raises_its_lift_there() -> None:
     lift = matrix(found, ["region_lift_15m"])[:, 0]
     assert lift[found.rows.tolist().index(state.article_row("here"))] > 0.2
     assert lift[found.rows.tolist().index(state.article_row("there"))] < -0.2
+
+
+def test_features_that_are_taken_together_are_those_taken_one_by_one() -> None:
+    events = [click(f"u{n % 20}", f"a{n % 9}", n / 10, region="sp", section=f"s{n % 3}") for n in range(120)]
+    found = candidates(folded(*events, readers=50), Query("u3", region="sp"), NOW)
+    inputs, names = FeatureInputs(found), [*FEATURES][::-1]
+    values = columns(found, names)
+    assert len(names) > 50
+    for name, row in zip(names, values, strict=True):
+        assert row.tolist() == np.broadcast_to(np.asarray(FEATURES[name](inputs), np.float32), len(found)).tolist(), (
+            name
+        )
+    assert TABLE["onward_lift"] != TABLE["together_lift"]
+    lift = np.log((inputs.onward[0] + 1e-4) / (inputs.share["30m"] + 1e-4))
+    assert values[names.index("onward_lift")].tolist() == lift.tolist()
+    trend = inputs.log_share["1h"] - inputs.log_share["6h"]
+    assert values[names.index("trend_1h_6h")].tolist() == trend.tolist()
+    assert values[names.index("came_lift_2h")].tolist() == inputs.group_lift[2, -1].tolist()
 
 
 def test_a_ranker_of_unknown_features_is_refused(tmp_path: Path) -> None:
