@@ -44,6 +44,8 @@ lock: | $(BIN)/uv ## Resolve the dependencies again, after a change in pyproject
 	$(LOCK) tests/deployment/requirements_kubernetes.in -o tests/deployment/requirements_kubernetes.txt
 	$(LOCK) tests/deployment/requirements_ecs.in -o tests/deployment/requirements_ecs.txt
 	$(LOCK) tests/deployment/requirements_sbom.in -o tests/deployment/requirements_sbom.txt
+	$(LOCK) tests/deployment/requirements_vulnerabilities.in -o tests/deployment/requirements_vulnerabilities.txt
+	$(LOCK) tests/benchmarks/kafka/requirements.in -o tests/benchmarks/kafka/requirements.txt
 
 .PHONY: check
 check: install ## Format, lint, types, import rules, Dockerfiles, compose file, plain English, names, docstrings, sizes
@@ -167,7 +169,17 @@ sbom: | $(BIN)/uv ## List the Python packages of each image in CycloneDX files, 
 	@mkdir -p sbom
 	@$(VENV)-sbom/bin/cyclonedx-py requirements requirements.txt --output-reproducible --output-file sbom/api.cdx.json
 	@$(VENV)-sbom/bin/cyclonedx-py requirements requirements_airflow.txt --output-reproducible --output-file sbom/airflow.cdx.json
-	@echo "sbom/: the Python packages of the images. Not in it: Debian's packages of the base images. Not run: a search for known vulnerabilities."
+	@echo "sbom/: the Python packages of the images. Not in it: Debian's packages of the base images. Known vulnerabilities: make vulnerabilities."
+
+.PHONY: vulnerabilities
+vulnerabilities: | $(BIN)/uv ## Ask OSV or PyPI for known vulnerabilities of the pinned packages; prints what could not be asked
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)-vulnerabilities
+	@$(UV) pip install --quiet --python $(VENV)-vulnerabilities/bin/python --require-hashes -r tests/deployment/requirements_vulnerabilities.txt
+	@$(VENV)-vulnerabilities/bin/python -m tests.deployment.vulnerabilities
+
+.PHONY: verify-images
+verify-images: install ## Build the images twice without a cache and compare their digests (needs BuildKit 0.13; ARGS=api for one)
+	@$(BIN)/python -m tests.deployment.images $(ARGS)
 
 .PHONY: verify-kubernetes
 verify-kubernetes: | $(BIN)/uv ## Check the Helm chart without a cluster: lint, objects of three environments, schemas, policies (ARGS=--programs)
@@ -229,6 +241,12 @@ bench-vectors: install ## Vector indexes side by side: recall, build, memory, ti
 bench-log: install ## Events a second that one log stores and one process folds, SQLite and PostgreSQL (ARGS="--events 20000")
 	$(BIN)/python -m tests.benchmarks.log_rates $(ARGS)
 
+.PHONY: bench-kafka
+bench-kafka: | $(BIN)/uv ## The same of a Kafka broker, which is no log of this platform (needs Java 17 and Maven; ARGS="--events 20000")
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)-kafka
+	@$(UV) pip install --quiet --python $(VENV)-kafka/bin/python --require-hashes -r tests/benchmarks/kafka/requirements.txt
+	$(VENV)-kafka/bin/python -m tests.benchmarks.kafka $(ARGS)
+
 .PHONY: bench-slow-site
 bench-slow-site: install ## A generated year of a slow site through the pipeline at its defaults, beside the most read
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.slow $(ARGS)
@@ -270,5 +288,5 @@ docs: | $(BIN)/uv ## Build the documentation as a site, in site/; a broken link 
 
 .PHONY: clean
 clean: ## Remove what was made here: environments, caches, runs, releases and Airflow's home
-	rm -rf $(VENV) $(VENV)-serving $(VENV)-clients $(VENV)-schema $(VENV)-docs $(VENV)-kubernetes $(VENV)-ecs $(VENV)-sbom sbom site .airflow .pauta .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-serving $(VENV)-clients $(VENV)-schema $(VENV)-docs $(VENV)-kubernetes $(VENV)-ecs $(VENV)-sbom $(VENV)-vulnerabilities $(VENV)-kafka sbom site .airflow .pauta .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find script_shared/data script_shared/models script_shared/evaluation -mindepth 1 ! -name .gitkeep -delete

@@ -14,24 +14,27 @@ FROM python:3.11-slim-bookworm AS packages
 WORKDIR /build
 RUN python -m venv --without-pip /opt/venv
 COPY requirements_airflow.txt ./
-RUN python -m pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes -r requirements_airflow.txt
+RUN python -m pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --require-hashes -r requirements_airflow.txt
 # A step of its own, so that images with the encoders share the layer above with those without.
 ARG ENCODERS=""
 COPY requirements_encoders.txt ./
 RUN if [ -n "$ENCODERS" ]; then \
-      python -m pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes -r requirements_encoders.txt; fi
+      python -m pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --require-hashes -r requirements_encoders.txt; fi
 # What KubernetesExecutor needs: `docker build --build-arg KUBERNETES=1 …` (docs/kubernetes.md).
 ARG KUBERNETES=""
 COPY docker/kubernetes/requirements.txt ./requirements_kubernetes.txt
 RUN if [ -n "$KUBERNETES" ]; then \
-      python -m pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes -r requirements_kubernetes.txt; fi
+      python -m pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --require-hashes -r requirements_kubernetes.txt; fi
+# By the hash of the source and not by its time, so that two builds make the same bytes; a package may bring a file that is
+# for another Python.
+RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/venv || true
 
 FROM python:3.11-slim-bookworm AS base
 # libgomp1 is what LightGBM and scikit-learn call; Debian's security updates move its version, so it is not pinned.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libgomp1 \
-    && rm -rf /var/lib/apt/lists/* \
+    && rm -rf /var/lib/apt/lists/* /var/log/* /var/cache/ldconfig/aux-cache \
     && useradd --uid 50000 --gid 0 --create-home airflow
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /opt/pauta
@@ -62,7 +65,7 @@ COPY pipelines pipelines
 COPY script_shared script_shared
 COPY --from=compiled /build/compiled script_shared/compiled
 RUN chmod -R a+rX pipelines script_shared \
-    && python -m compileall -q pipelines script_shared \
+    && python -m compileall -q --invalidation-mode unchecked-hash pipelines script_shared \
     && install -d -m 775 -o 50000 -g 0 script_shared/data script_shared/models script_shared/evaluation
 ENV PYTHONPATH=/opt/pauta \
     AIRFLOW_HOME=/opt/airflow \

@@ -18,6 +18,7 @@ import helm_python
 import kubernetes_validate
 import yaml
 
+from tests.deployment.control_plane import dry_run
 from tests.deployment.report import CheckError, Report
 
 ROOT = Path(__file__).parents[2]
@@ -186,6 +187,17 @@ def _is_probe_of_task(failed: dict[str, Any]) -> bool:
     return failed["check_id"] in ("CKV_K8S_8", "CKV_K8S_9") and failed["resource"] == "Pod.news.task"
 
 
+def admit(report: Report, made: dict[str, list[dict[str, Any]]], folder: Path) -> None:
+    """Send what Kubernetes itself defines to the API server of a cluster, where one is given; it keeps nothing."""
+    folder.mkdir()
+    files = {}
+    for environment, objects in made.items():
+        files[environment] = folder / f"{environment}.yaml"
+        known = [each for each in objects if each["kind"] not in WITHOUT_SCHEMA]
+        files[environment].write_text(yaml.safe_dump_all(known))
+    dry_run(report, files)
+
+
 def notes() -> Iterator[tuple[str, str]]:
     """What nothing here can run, with the command that does."""
     if not (CHART / "charts").is_dir():
@@ -193,7 +205,7 @@ def notes() -> Iterator[tuple[str, str]]:
         yield "Airflow's own chart", f"{fetch}; then this command renders it, too"
     yield "schemas of ServiceMonitor and PrometheusRule", "they are in a cluster with the Prometheus operator"
     yield (
-        "a cluster",
+        "pods that run",
         "helm install news docker/kubernetes --dry-run=server --values docker/kubernetes/environments/prod.yaml",
     )
 
@@ -211,6 +223,7 @@ def main(arguments: list[str]) -> int:
         validate(report, made)
         kubeconform(report, files, build="--programs" in arguments)
         policies(report, files)
+        admit(report, made, folder / "admitted")
     for name, why in notes():
         report.not_run(name, why)
     return report.close()
