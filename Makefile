@@ -36,6 +36,7 @@ lock: | $(BIN)/uv ## Resolve the dependencies again, after a change in pyproject
 	$(LOCK) pyproject.toml -c requirements_airflow.txt -o requirements.txt
 	$(LOCK) pyproject.toml --extra recruiting-encoders -c requirements_airflow.txt -o requirements_encoders.txt
 	$(LOCK) pyproject.toml --extra traces -c requirements_airflow.txt -o requirements_traces.txt
+	$(LOCK) pyproject.toml --extra spark -c requirements_airflow.txt -o requirements_spark.txt
 	$(LOCK) pyproject.toml --extra airflow --extra dev -c requirements_airflow.txt -o tests/requirements.txt
 	$(LOCK) --group docs -c requirements_airflow.txt -o docs/requirements.txt
 	$(LOCK) tests/clients/generators/requirements.in -o tests/clients/generators/requirements.txt
@@ -158,6 +159,16 @@ test-schema: install ## Send generated requests of every operation in the OpenAP
 	@$(UV) pip install --quiet --python $(VENV)-schema/bin/python --require-hashes -r tests/clients/properties/requirements.txt
 	PAUTA_TEST_SCHEMA="$(ARGS)" $(BIN)/pytest tests/clients/test_properties.py
 
+$(VENV)-spark/.installed: requirements_airflow.txt requirements.txt tests/requirements.txt requirements_spark.txt | $(BIN)/uv
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)-spark
+	@$(UV) pip sync --quiet --python $(VENV)-spark/bin/python --require-hashes $^
+	@touch $@
+
+.PHONY: test-spark
+test-spark: $(VENV)-spark/.installed ## Both engines side by side, with PySpark in an environment of its own; needs Java 17 (ARGS="-m spark": a lost worker, too)
+	SPARK_LOCAL_IP=127.0.0.1 JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1 $(VENV)-spark/bin/python -m pytest -p no:cacheprovider -m "spark and not long" $(ARGS) \
+	  tests/pipelines/spark tests/pipelines/news/refine/spark
+
 .PHONY: pin-images
 pin-images: ## Pin each base image by the digest that the registry has now (ARGS=--check names those without one)
 	@$(PYTHON) docker/pin_images.py $(ARGS)
@@ -196,6 +207,10 @@ verify-ecs: | $(BIN)/uv ## Check the templates for Fargate without a cloud: cfn-
 .PHONY: bench-scale
 bench-scale: install ## Full scale, from CSV to a promoted release and a ready API: seconds and memory
 	$(BIN)/python -m tests.benchmarks.scale
+
+.PHONY: bench-spark
+bench-spark: $(VENV)-spark/.installed ## Refine with both engines at 1, 3 and 10 times full scale: seconds and memory (ARGS="--times 1")
+	$(VENV)-spark/bin/python -m tests.benchmarks.spark_scale $(ARGS)
 
 .PHONY: bench-students-serving
 bench-students-serving: install ## Risks of students over HTTP at a constant rate, and reads of each feature store (ARGS="--work folder")
@@ -288,5 +303,5 @@ docs: | $(BIN)/uv ## Build the documentation as a site, in site/; a broken link 
 
 .PHONY: clean
 clean: ## Remove what was made here: environments, caches, runs, releases and Airflow's home
-	rm -rf $(VENV) $(VENV)-serving $(VENV)-clients $(VENV)-schema $(VENV)-docs $(VENV)-kubernetes $(VENV)-ecs $(VENV)-sbom $(VENV)-vulnerabilities $(VENV)-kafka sbom site .airflow .pauta .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-serving $(VENV)-clients $(VENV)-schema $(VENV)-docs $(VENV)-kubernetes $(VENV)-ecs $(VENV)-sbom $(VENV)-vulnerabilities $(VENV)-kafka $(VENV)-spark sbom site .airflow .pauta .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find script_shared/data script_shared/models script_shared/evaluation -mindepth 1 ! -name .gitkeep -delete

@@ -25,6 +25,11 @@ ARG KUBERNETES=""
 COPY docker/kubernetes/requirements.txt ./requirements_kubernetes.txt
 RUN if [ -n "$KUBERNETES" ]; then \
       python -m pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --require-hashes -r requirements_kubernetes.txt; fi
+# The engine Spark: `docker build --build-arg SPARK=1 …` (docs/spark.md).
+ARG SPARK=""
+COPY requirements_spark.txt ./
+RUN if [ -n "$SPARK" ]; then \
+      python -m pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --require-hashes -r requirements_spark.txt; fi
 # By the hash of the source and not by its time, so that two builds make the same bytes; a package may bring a file that is
 # for another Python.
 RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/venv || true
@@ -60,6 +65,12 @@ RUN if [ -n "$POSTGRES_CLIENT" ]; then \
       && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
       && apt-get install -y --no-install-recommends postgresql-client-17 \
       && rm -rf /var/lib/apt/lists/*; fi
+# Java for the engine Spark.
+ARG SPARK=""
+# hadolint ignore=DL3008
+RUN if [ -n "$SPARK" ]; then \
+      apt-get update && apt-get install -y --no-install-recommends openjdk-17-jre-headless \
+      && rm -rf /var/lib/apt/lists/* /var/log/*; fi
 COPY --chmod=755 docker/airflow_heartbeat.py docker/celery_ping.py ./
 COPY pipelines pipelines
 COPY script_shared script_shared

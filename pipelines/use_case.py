@@ -100,6 +100,7 @@ class Step:
         where: ``module:function``; imported when the step runs, so that a list of steps costs nothing to read.
         parts: names of parts that may run in parallel, such as the segments.
         always: runs at the end even if earlier steps failed; it never fails.
+        spark: whether it runs on Spark where ``PAUTA_ENGINE`` says so; it has no parts then.
         about: what it does, to complete the sentence "``name`` …" in the documentation of its DAG.
     """
 
@@ -107,6 +108,7 @@ class Step:
     where: str
     parts: tuple[str, ...] = ()
     always: bool = False
+    spark: bool = False
     about: str = ""
 
     @property

@@ -9,7 +9,9 @@ the usual is left after an hour, the rows after it are ahead. The begin is the s
 of what is usual in the days after an hour lies before it, the rows before it are behind.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -83,15 +85,53 @@ def data_begin(time_ms: Int64s, user: IntArray) -> int:
     return -data_end(-np.asarray(time_ms, np.int64)[::-1], np.asarray(user)[::-1]).end_ms
 
 
-def _limit_ms(time_ms: IntArray, user: IntArray) -> int:
-    """The moment from which rows are ahead; beyond all of them where none is."""
-    if not len(time_ms):
-        return 0
-    first_ms, last_ms = int(time_ms.min()), int(time_ms.max())
-    hour = (time_ms - first_ms) // HOUR_MS
-    active, certain = _active(hour, user), _certain_hour(hour, user)
-    ends = np.flatnonzero(np.bincount(hour)) + 1  # an end lies behind an hour that has rows
-    ends = ends[(ends > max(certain, _DAY)) & (ends < len(active))]
+@dataclass(frozen=True)
+class Activity:
+    """When the users of some rows were active. Activities of disjoint groups of users add up, so parts of a large table
+    can be counted apart.
+
+    Attributes:
+        active: float64 (hours), users whose first row of a day lies in each hour; days count from the first row of all.
+        share: float64 (hours), rows by hour, where the rows of each user add up to one.
+        users: how many there are.
+    """
+
+    active: Float64s
+    share: Float64s
+    users: int
+
+    @classmethod
+    def of(cls, hour: IntArray, user: IntArray, hours: int) -> "Activity":
+        """Count rows.
+
+        Args:
+            hour: int (n), the hour of each row, counted from the first row of all.
+            user: int (n), number of the user of each row.
+            hours: the hour of the last row of all, plus one.
+        """
+        if len(user) and int(user.max()) > SPARSE * len(user):
+            user = np.unique(user, return_inverse=True)[1]
+        counts = np.bincount(user)
+        share = np.bincount(hour, weights=1.0 / counts[user], minlength=hours)
+        return cls(_active(hour, user, hours), share.astype(np.float64), int(np.count_nonzero(counts)))
+
+    def __add__(self, other: "Activity") -> "Activity":
+        """Both groups of users."""
+        return Activity(self.active + other.active, self.share + other.share, self.users + other.users)
+
+
+def limit_ms(activity: Activity, first_ms: int, last_ms: int, hourly: Callable[[int], Float64s]) -> int:
+    """The moment from which rows are ahead; beyond all of them where none is.
+
+    Args:
+        activity: of all rows.
+        first_ms: time of the first row.
+        last_ms: time of the last row.
+        hourly: given a number of hours, float64 (hours): how many users have a row in each of the first hours.
+    """
+    active = activity.active
+    ends = np.flatnonzero(activity.share) + 1  # an end lies behind an hour that has rows
+    ends = ends[(ends > max(_certain_hour(activity), _DAY)) & (ends < len(active))]
     if not len(ends):
         return last_ms + 1
     total = np.concatenate([[0.0], np.cumsum(active)])
@@ -99,26 +139,54 @@ def _limit_ms(time_ms: IntArray, user: IntArray) -> int:
     place = int(missing.argmax())
     if missing[place] < LEAST:
         return last_ms + 1
-    return first_ms + _sharp(hour, user, int(ends[place])) * HOUR_MS
+    return first_ms + _sharp(hourly(int(ends[place]) + _DAY), int(ends[place])) * HOUR_MS
 
 
-def _sharp(hour: IntArray, user: IntArray, end: int) -> int:
-    """The end to the hour: around the one that was found by days, the hour after which most users are missing."""
+def users_by_hour(hour: IntArray, user: IntArray, high: int) -> Float64s:
+    """How many users have a row in each of the first hours.
+
+    Args:
+        hour: int (n), the hour of each row, counted from the first row of all.
+        user: int (n), number of the user of each row.
+        high: how many hours are counted.
+
+    Returns:
+        float64 (high).
+    """
+    if not len(user):
+        return np.zeros(high)
     users = int(user.max()) + 1
     hours = np.unique(hour * users + user) // users  # one for each user of an hour
+    return np.bincount(hours[hours < high], minlength=high).astype(np.float64)
+
+
+def _limit_ms(time_ms: IntArray, user: IntArray) -> int:
+    if not len(time_ms):
+        return 0
+    first_ms, last_ms = int(time_ms.min()), int(time_ms.max())
+    hour = (time_ms - first_ms) // HOUR_MS
+    activity = Activity.of(hour, user, (last_ms - first_ms) // HOUR_MS + 1)
+    return limit_ms(activity, first_ms, last_ms, partial(users_by_hour, hour, user))
+
+
+def _sharp(active: Float64s, end: int) -> int:
+    """The end to the hour: around the one that was found by days, the hour after which most users are missing.
+
+    Args:
+        active: float64 (hours until a day after the end), users with a row in each hour.
+        end: in hours.
+    """
     low, high = max(end - _DAY, _DAY), end + _DAY
-    active = np.bincount(hours[hours < high], minlength=high).astype(np.float64)
     before = active[low % _DAY : low].reshape(-1, _DAY)[-DAYS:]
     around = np.arange(low, high)
     missing = THIN * before.mean(axis=0)[(around - low) % _DAY] - active[low:]
     after = np.append(np.cumsum(missing[::-1])[::-1], 0.0)  # of each hour on
-    ends = np.unique(hours[(hours >= low - 1) & (hours < high)]) + 1
+    ends = np.flatnonzero(active[low - 1 :]) + low
     return int(ends[after[ends - low].argmax()]) if len(ends) else end
 
 
-def _active(hour: IntArray, user: IntArray) -> Float64s:
+def _active(hour: IntArray, user: IntArray, hours: int) -> Float64s:
     """float64 (hours): users whose first row of a day lies in each hour; days count from the first row of all."""
-    hours = int(hour.max()) + 1
     padded = -(-hours // _DAY) * _DAY  # whole days, so that a key divided by 24 is a day of one user
     keys = user.astype(np.int64) * padded + hour
     days = keys // _DAY
@@ -133,13 +201,9 @@ def _active(hour: IntArray, user: IntArray) -> Float64s:
     return np.bincount(keys[new] % padded, minlength=hours).astype(np.float64)
 
 
-def _certain_hour(hour: IntArray, user: IntArray) -> int:
+def _certain_hour(activity: Activity) -> int:
     """The hour up to which most rows lie, each user counting as much as any other."""
-    if int(user.max()) > SPARSE * len(user):
-        user = np.unique(user, return_inverse=True)[1]
-    counts = np.bincount(user)
-    weights = np.bincount(hour, weights=1.0 / counts[user])
-    share = np.cumsum(weights) / np.count_nonzero(counts)
+    share = np.round(np.cumsum(activity.share) / activity.users, 9)  # the same however the rows were divided
     return min(int(np.searchsorted(share, CERTAIN)), len(share) - 1)
 
 

@@ -42,6 +42,7 @@ def test_a_base_is_pinned(file: Path):
     [
         ("requirements.txt", "requirements_encoders.txt", {"onnxruntime", "tokenizers"}),
         ("requirements_airflow.txt", "requirements_encoders.txt", {"onnxruntime", "tokenizers"}),
+        ("requirements_airflow.txt", "requirements_spark.txt", {"pyspark", "py4j"}),
         ("requirements.txt", "requirements_traces.txt", {"opentelemetry-sdk"}),
         ("requirements_airflow.txt", "requirements_traces.txt", set()),  # Airflow brings them
     ],

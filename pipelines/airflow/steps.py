@@ -13,6 +13,7 @@ from pipelines.airflow.params import options_of
 from pipelines.configuration import note_configuration
 from pipelines.decisions import note_step
 from pipelines.runs import newest_run
+from pipelines.spark.submission import submit_step
 from pipelines.tracing.step_spans import step_span
 from pipelines.use_case import Context, Step, UseCase
 from script_shared.environments import check_environment
@@ -55,7 +56,8 @@ def run_step(case: UseCase, step: Step, run_id: str, airflow: AirflowContext, pa
     """
     context = step_context(case, run_id, airflow)
     with step_span(context, step.name, part or ""):
-        facts = step.run(context, part)
+        by_spark = step.spark and context.settings.engine == "spark"
+        facts = submit_step(context, step) if by_spark else step.run(context, part)
     if not step.parts or part == step.parts[0]:
         note_step(case, context, step, facts, by_dag(airflow), _why(airflow), once_of(airflow))
     return plain({"run_id": run_id, **facts})

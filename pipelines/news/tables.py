@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TIME = pl.Datetime("ms", "UTC")
 LABELS = "labels.json"  # beside the tables: names of the codes of region and device, where events sent texts
 SLICE_ROWS = 500_000
+TEXT_ROWS = 20_000  # of lazy tables that may hold long texts
 FIX = "Correct the raw data or the [refine] section of the params file, then run refine again."
 
 INTERACTION_TYPES: dict[str, pl.DataType] = {
@@ -169,7 +170,7 @@ def check(
     failures = _Failures()
     seen = 0
     last_time: Any = None
-    for part in _slices(frame):
+    for part in _slices(frame, SLICE_ROWS if table in ("interactions", "rejected") else TEXT_ROWS):
         _check_structure(table, part, run_id)
         _check_slice(schemas()[table], part, failures)
         if not failures.counts:
@@ -185,11 +186,11 @@ def check(
     failures.stop(table, run_id)
 
 
-def _slices(frame: pl.DataFrame | pl.LazyFrame) -> Iterator[pl.DataFrame]:
+def _slices(frame: pl.DataFrame | pl.LazyFrame, lazy_rows: int) -> Iterator[pl.DataFrame]:
     if isinstance(frame, pl.DataFrame):
         yield from frame.iter_slices(SLICE_ROWS) if frame.height else [frame]
     else:
-        yield from frame.collect_batches(chunk_size=20_000, maintain_order=True)
+        yield from frame.collect_batches(chunk_size=lazy_rows, maintain_order=True)
 
 
 def _check_structure(table: str, part: pl.DataFrame, run_id: str) -> None:

@@ -14,6 +14,7 @@ DATA_STEPS = (
     Step(
         "refine",
         "pipelines.news.refine:refine",
+        spark=True,
         about="turns them into tables; rejected rows are in `rejected.parquet`",
     ),
     Step("quality", "pipelines.news.quality.step:quality", about="checks the tables and writes the data card"),

@@ -14,6 +14,7 @@ from script_shared.clock import ClockSetting
 from script_shared.cron import cron
 from script_shared.errors import SettingsError
 from script_shared.settings.backup_settings import BackupSettings
+from script_shared.settings.engine_settings import EngineSettings
 from script_shared.settings.unread_variables import unread_variables
 from script_shared.use_case_settings import (
     PREFIX,
@@ -41,7 +42,7 @@ def own_cache() -> Path:
     return Path(tempfile.gettempdir()) / f"pauta-{os.getuid()}"
 
 
-class Settings(BackupSettings):
+class Settings(BackupSettings, EngineSettings):
     """Locations, addresses, secrets and intervals. Each is an environment variable with the prefix ``PAUTA_``."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)

@@ -1,5 +1,6 @@
 """Finds the raw CSV files by their place and header, and reads them as lazy tables of text."""
 
+import io
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -54,6 +55,20 @@ def scan(files: Sequence[Path], columns: Sequence[str]) -> pl.LazyFrame:
     return pl.concat([_scan(file, columns).filter(~pl.col(BLANK)).drop(BLANK) for file in files])
 
 
+def scan_piece(file: Path, content: bytes, columns: Sequence[str]) -> pl.LazyFrame:
+    """The same of some rows of one file.
+
+    Args:
+        file: where they are from.
+        content: the header of the file and these rows.
+        columns: of the result, in this order.
+
+    Returns:
+        lazy; as ``scan`` gives it.
+    """
+    return _scan(file, columns, io.BytesIO(content)).filter(~pl.col(BLANK)).drop(BLANK)
+
+
 def scan_narrow(files: Sequence[Path], columns: Sequence[str], some: Sequence[str]) -> pl.LazyFrame:
     """The same with ``some`` of the columns, for a second read: it does not notice blank lines and surplus cells.
 
@@ -97,10 +112,14 @@ def rows_of_user(file: str | Path, columns: Sequence[str], user: str) -> str:
     return f"{Path(file).name}, {'rows' if len(rows) > 1 else 'row'} {' and '.join(rows)}" if rows else Path(file).name
 
 
-def _scan(file: Path, columns: Sequence[str]) -> pl.LazyFrame:
-    """One file. ``BLANK`` uses every column, because the reader notices surplus cells only when it reads all."""
+def _scan(file: Path, columns: Sequence[str], content: io.BytesIO | None = None) -> pl.LazyFrame:
+    """One file, or some rows of it.
+
+    ``BLANK`` uses every column, because the reader notices surplus cells only when it reads all.
+    """
     names = _distinct(columns_of(file, columns))
-    table = pl.scan_csv(file, new_columns=names, infer_schema=False, empty_string_is_null=False, glob=False)
+    source = file if content is None else content
+    table = pl.scan_csv(source, new_columns=names, infer_schema=False, empty_string_is_null=False, glob=False)
     last = (pl.col(names[-1]) == "").alias(LAST_EMPTY)
     blank = pl.all_horizontal(pl.all() == "").alias(BLANK)
     return table.select(*columns, pl.lit(str(file)).alias(FILE_COLUMN), last, blank)

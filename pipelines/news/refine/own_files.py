@@ -1,5 +1,6 @@
 """Refines the tables of the source ``files``: sessions, texts, login, device and region, as far as there are any."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +9,18 @@ import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.event_parts import SEQ
-from pipelines.news.raw.addresses import section_and_region
 from pipelines.news.raw.times import within_bounds
-from pipelines.news.refine.events.clicks import add_clicks
+from pipelines.news.refine.events.clicks import Labels, add_clicks
 from pipelines.news.refine.events.logged_events import NO_EVENTS, LoggedEvents
-from pipelines.news.refine.events.posts import extend_catalog
 from pipelines.news.refine.events.visits import logins_of, with_names
+from pipelines.news.refine.own_articles import catalog, write_articles
 from pipelines.news.refine.rows.ahead import join_facts, reject_ahead, reject_behind
 from pipelines.news.refine.rows.engagement import engagement
+from pipelines.news.refine.rows.first_clicks import first_clicks
+from pipelines.news.refine.rows.judged import judge_rows
 from pipelines.news.refine.rows.label_codes import label_codes, session_numbers
 from pipelines.news.refine.rows.login import simulated_login
-from pipelines.news.refine.rows.rates import RATES, with_rates
-from pipelines.news.refine.rows.rules import clip_quantities, judge, rejected_rows
+from pipelines.news.refine.rows.rules import rejected_rows
 from pipelines.news.refine.rows.tally import Tally, without_erased
 from pipelines.news.refine.rows.write import (
     count_reads,
@@ -30,12 +31,11 @@ from pipelines.news.refine.rows.write import (
     write_rejected,
     write_users,
 )
-from pipelines.news.tables import TIME, check, table_path
+from pipelines.news.tables import TIME
 from script_shared.errors import InputError
 from script_shared.news.params import RefineParams
 
-CLICKS, ARTICLES = "site_clicks.parquet", "site_articles.parquet"
-TEXTS = (c.URL, c.TITLE, c.CAPTION, c.BODY, c.SECTION, c.REGION)
+CLICKS = "site_clicks.parquet"
 LABELS = (c.REGION, c.DEVICE)
 
 
@@ -58,21 +58,19 @@ def refine_site(
         InputError: no click is left.
     """
     tally = Tally()
-    clicks = _sound(
-        without_erased(_users_of(pl.read_parquet(raw / CLICKS, glob=False)), c.USER_ID, taken.erased, tally), tally
-    )
-    known = _catalog(raw)
+    named = without_erased(users_of(pl.read_parquet(raw / CLICKS, glob=False)), c.USER_ID, taken.erased, tally)
+    clicks = _sound(named, tally)
+    known = catalog(raw)
     names = clicks[c.USER_ID].unique().sort()
     articles = pl.concat([known[c.ARTICLE_ID], clicks[c.ARTICLE_ID]]).unique(maintain_order=True)
-    coded, codes = _encode_clicks(clicks, names, articles)
-    judged = judge(with_rates(coded, params.outliers), params.outliers)
-    kept, cut = clip_quantities(judged.filter(pl.col(c.REASON).is_null()), params.outliers)
-    tally.clipped.update(cut)
-    kept = kept.with_columns(engagement(params.engagement)).drop(c.REASON, c.VALUE, *RATES, c.USER_ID, c.ARTICLE_ID)
-    tally.add(judged.height, kept, rejected_rows(judged, CLICKS))
+    codes = {name: label_codes(clicks[name].fill_null(""))[1] for name in LABELS}
+    judged = judge_rows(encode(clicks, names, articles, codes), params, CLICKS, measured=True)
+    tally.clipped.update(judged.clipped)
+    tally.add(clicks.height, judged.kept, judged.rejected)
     ahead = reject_ahead(tally, names, articles) | reject_behind(tally, names, articles)
-    ids = _write_articles(folder, tally, known, articles, run_id, taken.posts)
-    types, login = _types(clicks, names, simulate_login=simulate_login)
+    ids = write_articles(folder, first_clicks(tally), known, articles, run_id, taken.posts)
+    counts = clicks.group_by(c.USER_ID).agg(pl.len(), pl.col("logged").any(), pl.col("logged").count().alias("told"))
+    types, login = login_types(counts.sort(c.USER_ID), simulate_login=simulate_login)
     users = pl.DataFrame({c.USER_ID: names, c.USER_TYPE: types})
     merged = add_clicks(taken, users, ids, tally, params, engagement(params.engagement), labels=codes)
     if merged.doubtful:
@@ -82,8 +80,15 @@ def refine_site(
     return {**facts, **tally.facts(), **merged.facts, **ahead, "login_flag": login}
 
 
-def _users_of(clicks: pl.DataFrame) -> pl.DataFrame:
-    """The clicks with names: of a visit in which a user was seen the user's, by the rule of the live state."""
+def users_of(clicks: pl.DataFrame) -> pl.DataFrame:
+    """The clicks with names: of a visit in which a user was seen the user's, by the rule of the live state.
+
+    Args:
+        clicks: the table ``CLICKS`` of the raw run; all clicks of a visit are there.
+
+    Returns:
+        its columns with ``user_id`` and ``session`` (null for none), and ``article_id`` instead of ``article``.
+    """
     plain = clicks.with_columns(
         pl.col(c.SITE_USER).fill_null("").alias(c.USER_ID),
         pl.col("session").fill_null("").alias(c.SESSION),
@@ -97,6 +102,33 @@ def _users_of(clicks: pl.DataFrame) -> pl.DataFrame:
 
 def _sound(clicks: pl.DataFrame, tally: Tally) -> pl.DataFrame:
     """The clicks whose ids and time can be used; the others are rejected with their reason."""
+    judged = with_reasons(clicks)
+    refused = judged.filter(pl.col(c.REASON).is_not_null())
+    if refused.height == judged.height:
+        raise no_click(dict(refused[c.REASON].value_counts().rows()))
+    tally.refuse(rejected_rows(refused, CLICKS))
+    return judged.filter(pl.col(c.REASON).is_null()).drop(c.REASON, c.VALUE)
+
+
+def no_click(counts: Mapping[str, int]) -> InputError:
+    """The error when no click can be used.
+
+    Args:
+        counts: of rejected clicks by reason.
+    """
+    said = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+    return InputError(f"no click can be used: {said or 'the files hold none'}.", fix="See check-data for the columns.")
+
+
+def with_reasons(clicks: pl.DataFrame) -> pl.DataFrame:
+    """The clicks with the reason why ids or time of each cannot be used, null where they can, and the time.
+
+    Args:
+        clicks: as ``users_of`` gives them.
+
+    Returns:
+        the clicks in their order with ``reason``, ``value`` (null) and ``timestamp``.
+    """
     time_ms = within_bounds(pl.col("time_ms"))
     reason = (
         pl.when("bad_id")
@@ -108,48 +140,25 @@ def _sound(clicks: pl.DataFrame, tally: Tally) -> pl.DataFrame:
         .when(time_ms.is_null())
         .then(pl.lit("time_not_valid"))
     )
-    judged = clicks.with_columns(
+    return clicks.with_columns(
         reason.alias(c.REASON), pl.lit(None, pl.Float64).alias(c.VALUE), time_ms.cast(TIME).alias(c.TIMESTAMP)
     )
-    refused = judged.filter(pl.col(c.REASON).is_not_null())
-    if refused.height == judged.height:
-        counts = ", ".join(f"{name} {count:,}" for name, count in refused[c.REASON].value_counts().rows())
-        raise InputError(
-            f"no click can be used: {counts or 'the files hold none'}.", fix="See check-data for the columns."
-        )
-    tally.add(refused.height, pl.DataFrame(), rejected_rows(refused, CLICKS))
-    tally.kept.clear()
-    return judged.filter(pl.col(c.REASON).is_null()).drop(c.REASON, c.VALUE)
 
 
-def _catalog(raw: Path) -> pl.DataFrame:
-    """article_id, the texts, issued (null where unknown); of rows with the same id, the last one."""
-    if not (raw / ARTICLES).is_file():
-        return pl.DataFrame(schema={name: pl.String() for name in (c.ARTICLE_ID, *TEXTS)} | {c.ISSUED: TIME})
-    rows = pl.read_parquet(raw / ARTICLES, glob=False).filter(~pl.col("bad_id") & pl.col("article").is_not_null())
-    section, region = section_and_region("url")
-    named = rows.with_columns(section.alias("of_url"), region.alias("region_of_url"))
-    return named.unique("article", keep="last", maintain_order=True).select(
-        pl.col("article").alias(c.ARTICLE_ID),
-        pl.col("url").alias(c.URL),
-        pl.col("title").alias(c.TITLE),
-        pl.col("summary").alias(c.CAPTION),
-        pl.col("text").alias(c.BODY),
-        pl.when(pl.col("section") != "").then("section").otherwise("of_url").alias(c.SECTION),
-        pl.when(pl.col("region") != "").then("region").otherwise("region_of_url").alias(c.REGION),
-        within_bounds(pl.col("issued_ms")).cast(TIME).alias(c.ISSUED),
-    )
+def encode(clicks: pl.DataFrame, names: pl.Series, articles: pl.Series, codes: Labels) -> pl.DataFrame:
+    """Clicks as ``judge_rows`` takes them: numbers instead of ids and labels.
 
+    Args:
+        clicks: whose ids and times can be used.
+        names: ids of all users, ascending.
+        articles: ids of all articles, in the order of their numbers.
+        codes: of regions and devices that are texts, by column.
 
-def _encode_clicks(
-    clicks: pl.DataFrame, names: pl.Series, articles: pl.Series
-) -> tuple[pl.DataFrame, dict[str, dict[str, int]]]:
-    """One row per click with numbers instead of ids and labels, and the codes of labels, by column."""
-    codes: dict[str, dict[str, int]] = {}
+    Returns:
+        one row for each click, in their order.
+    """
     columns = [session_numbers(clicks["session"]).alias(c.SESSION)]
-    for name in LABELS:
-        series, codes[name] = label_codes(clicks[name].fill_null(""))
-        columns.append(series.alias(name))
+    columns += [label_codes(clicks[name].fill_null(""), codes[name])[0].alias(name) for name in LABELS]
     numbered = clicks.select(
         pl.col(c.USER_ID).cast(pl.Enum(names)).to_physical().cast(pl.UInt32).alias(c.USER),
         pl.col(c.ARTICLE_ID).cast(pl.Enum(articles)).to_physical().cast(pl.UInt32).alias(c.ARTICLE),
@@ -160,45 +169,34 @@ def _encode_clicks(
         c.USER_ID,
         c.ARTICLE_ID,
     )
-    return numbered.with_columns(columns), codes
+    return numbered.with_columns(columns)
 
 
-def _types(clicks: pl.DataFrame, names: pl.Series, *, simulate_login: bool) -> tuple[pl.Series, str]:
-    """Logged or not, in the order of the users, and where that comes from."""
-    if clicks["logged"].null_count() < clicks.height:
-        flags = clicks.group_by(c.USER_ID).agg(pl.col("logged").any()).sort(c.USER_ID)["logged"].fill_null(False)
-        source = "files"
+def login_types(counts: pl.DataFrame, *, simulate_login: bool) -> tuple[pl.Series, str]:
+    """Logged or not, in the order of the users, and where that comes from.
+
+    Args:
+        counts: of each user, ascending by id: ``len`` (clicks), ``logged`` (in any of them), ``told`` (clicks that
+            say).
+        simulate_login: whether a login is made up where no click says.
+
+    Returns:
+        String (users), and ``files``, ``simulated`` or ``none``.
+    """
+    if (counts["told"] > 0).any():
+        flags, source = counts["logged"].fill_null(False), "files"
     elif simulate_login:
-        counts = clicks.group_by(c.USER_ID).len().sort(c.USER_ID)["len"].to_numpy()
-        flags, source = pl.Series(simulated_login(names.to_list(), counts)), "simulated"
+        flags = pl.Series(simulated_login(counts[c.USER_ID].to_list(), counts["len"].to_numpy()))
+        source = "simulated"
     else:
-        flags, source = pl.Series(np.zeros(len(names), bool)), "none"
+        flags, source = pl.Series(np.zeros(counts.height, bool)), "none"
     named = pl.select(pl.when(pl.lit(flags)).then(pl.lit(c.LOGGED)).otherwise(pl.lit(c.NOT_LOGGED)))
     return named.to_series(), source
-
-
-def _write_articles(
-    folder: Path, tally: Tally, known: pl.DataFrame, articles: pl.Series, run_id: str, posts: pl.DataFrame
-) -> pl.Series:
-    """Write the table of articles; their ids in the order of their numbers."""
-    kept = pl.concat(part.select(c.ARTICLE, c.TIMESTAMP) for part in tally.kept)
-    first = kept.group_by(c.ARTICLE).agg(pl.col(c.TIMESTAMP).min())
-    every = pl.DataFrame({c.ARTICLE_ID: articles}).with_row_index(c.ARTICLE)
-    table = every.join(first, on=c.ARTICLE, how="left", maintain_order="left")
-    table = table.join(known, on=c.ARTICLE_ID, how="left", maintain_order="left")
-    table = table.with_columns(
-        pl.coalesce(c.ISSUED, c.TIMESTAMP, pl.lit(kept[c.TIMESTAMP].max(), TIME)).alias(c.ISSUED),
-        *(pl.col(name).fill_null("") for name in TEXTS),
-    ).select(c.ARTICLE_ID, *(name for name in (c.URL, c.TITLE, c.CAPTION, c.BODY, c.ISSUED, c.SECTION, c.REGION)))
-    table = extend_catalog(table.lazy(), posts).with_row_index(c.ARTICLE).collect()
-    check("articles", table, run_id)
-    table.write_parquet(table_path(folder, "articles"))
-    return table[c.ARTICLE_ID]
 
 
 def _write(folder: Path, tally: Tally, users: pl.DataFrame, articles: pl.Series, run_id: str) -> dict[str, Any]:
     rows = sorted_interactions(tally)
     write_interactions(folder, rows, run_id, {c.USER: users.height, c.ARTICLE: len(articles)})
     write_users(folder, users[c.USER_ID], users[c.USER_TYPE], count_reads(rows, users.height), run_id)
-    write_rejected(folder, tally, run_id)
+    write_rejected(folder, tally.rejected_table(), run_id)
     return {"users": users.height, "articles": len(articles), "interactions": rows.height, **window(rows)}

@@ -54,6 +54,10 @@ def refine(context: Context) -> dict[str, Any]:
 
 def _tables(context: Context, raw: Path, folder: Path, taken: LoggedEvents) -> dict[str, Any]:
     params, run_id = context.params.refine, context.run.run_id
+    if context.settings.engine == "spark":
+        from pipelines.news.refine.spark.step import tables_by_spark  # PySpark is an extra
+
+        return tables_by_spark(context, raw, folder, taken)
     if (raw / CLICKS).is_file():
         simulate = context.params.files.simulate_login
         return refine_site(raw, folder, params, run_id, taken, simulate_login=simulate)

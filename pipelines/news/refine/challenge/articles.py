@@ -26,8 +26,14 @@ def refine_articles(
     """Write the table of articles; returns their ids, (articles,), a row number being the place in it.
 
     Args:
+        files: the items files, in order.
+        folder: of the refined run.
+        run_id: for messages.
         posts: what was posted about articles, see ``latest_posts``.
         tally: receives the rows whose page is no id.
+
+    Returns:
+        String (articles), the ids in the order of their numbers.
 
     Raises:
         InputError: a page occurs twice or is empty, a row has too few cells, or an ``issued`` is no time.

@@ -71,7 +71,7 @@ def refine_challenge(
     if held_out:
         tally.rejected += held_out.rejected
         facts["validation"] = held_out.facts() | {"rows": held_out.kept[0].height}
-    write_rejected(folder, tally, run_id)
+    write_rejected(folder, tally.rejected_table(), run_id)
     return facts
 
 

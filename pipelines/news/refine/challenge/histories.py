@@ -1,6 +1,7 @@
 """Refines the histories: one row per user in the raw files, one row per read in the table of interactions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -50,27 +51,82 @@ def refine_histories(
     Raises:
         InputError: names file and user.
     """
+    reading = HistoryReading(articles, params, tally, erased)
     users: list[pl.DataFrame] = []
-    names: set[str] = set()
-    doubtful: set[str] = set()
-    seen = 0
     with explain_errors(files), tqdm(desc="histories", unit=" users", disable=None) as progress:
         batches = scan(files, c.HISTORY_COLUMNS).collect_batches(chunk_size=BATCH_USERS, maintain_order=True)
         for batch in batches:
-            names.update(batch[FILE_COLUMN].unique())
-            doubtful.update(batch.filter(LAST_EMPTY)[FILE_COLUMN])
-            batch = without_erased(_sound_users(batch, tally), c.RAW_USER, erased, tally)
-            batch = batch.with_columns(plain(batch[name], batch[c.RAW_TIMES]) for name in LISTS)
-            check_histories(batch, LISTS)
-            _add_batch(batch, seen, articles, params, tally)
-            users.append(batch.select(c.RAW_USER, c.RAW_TYPE, FILE_COLUMN))
-            seen += batch.height
-            progress.update(batch.height)
-        check_no_row_short(doubtful)
+            users.append(reading.add(batch))
+            progress.update(users[-1].height)
+        return users_of(users, reading.names, reading.doubtful, files)
+
+
+def users_of(
+    users: Sequence[pl.DataFrame], names: Iterable[str], doubtful: Iterable[str], files: Sequence[Path]
+) -> pl.DataFrame:
+    """The users of all rows, once it is known that no file is damaged and no user has two rows.
+
+    Args:
+        users: as ``HistoryReading.add`` gives them, in order.
+        names: of the files that gave rows.
+        doubtful: files in which some row's last cell is empty.
+        files: all of them.
+
+    Returns:
+        user_id and user_type, (users, 2).
+
+    Raises:
+        InputError: names file and row.
+    """
+    check_no_row_short(doubtful)
     check_no_file_empty(names, files)
     table = pl.concat(users)
     check_users_unique(table)
     return table.select(pl.col(c.RAW_USER).alias(c.USER_ID), pl.col(c.RAW_TYPE).alias(c.USER_TYPE))
+
+
+@dataclass
+class HistoryReading:
+    """Rows of histories become reads, batch by batch.
+
+    Attributes:
+        articles: finds the numbers of the known ids.
+        params: outlier rules and engagement weights.
+        tally: receives kept and rejected reads.
+        erased: users whose rows are passed over.
+        names: files that gave rows.
+        doubtful: files in which some row's last cell is empty.
+        seen: users so far; the next one's number.
+    """
+
+    articles: ArticleNumbers
+    params: RefineParams
+    tally: Tally
+    erased: ErasedUsers = NOBODY
+    names: set[str] = field(default_factory=set)
+    doubtful: set[str] = field(default_factory=set)
+    seen: int = 0
+
+    def add(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """Tally the reads of a batch.
+
+        Args:
+            batch: one row per user, as the files have it.
+
+        Returns:
+            userId, userType and file of the users who are not passed over.
+
+        Raises:
+            InputError: names file and row.
+        """
+        self.names.update(batch[FILE_COLUMN].unique())
+        self.doubtful.update(batch.filter(LAST_EMPTY)[FILE_COLUMN])
+        batch = without_erased(_sound_users(batch, self.tally), c.RAW_USER, self.erased, self.tally)
+        batch = batch.with_columns(plain(batch[name], batch[c.RAW_TIMES]) for name in LISTS)
+        check_histories(batch, LISTS)
+        _add_batch(batch, self.seen, self.articles, self.params, self.tally)
+        self.seen += batch.height
+        return batch.select(c.RAW_USER, c.RAW_TYPE, FILE_COLUMN)
 
 
 def _sound_users(batch: pl.DataFrame, tally: Tally) -> pl.DataFrame:

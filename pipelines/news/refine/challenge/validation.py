@@ -48,6 +48,11 @@ def refine_validation(
     the others.
 
     Args:
+        raw: folder of the run's raw data.
+        folder: of the refined run.
+        users: ids of all users, in the order of their numbers.
+        articles: finds the numbers of the known ids.
+        run_id: for messages.
         erased: users whose rows are passed over.
         after: epoch milliseconds to which the event log moved the end of the data on; reads until then are rejected,
             and where no later one is left there is no table: held out is the last window of the data instead.

@@ -38,13 +38,8 @@ def reject_ahead(tally: Tally, users: pl.Series, articles: pl.Series) -> dict[st
     times, numbers = _columns(tally)
     end = data_end(times, numbers, wall_ms=wall_ms())
     if len(end.ahead) and end.ahead.all():
-        raise InputError(
-            f"All {len(end.ahead):,} reads lie ahead of this machine's clock, which says {utc(wall_ms())}.",
-            fix="Correct the clock, or the times in the files.",
-        )
-    found = _move(tally, end.ahead, AHEAD, users, articles)
-    latest = found.sort(c.TIMESTAMP, descending=True)
-    return {"data_end": utc(end.end_ms) if end.end_ms else None, **_facts("ahead", latest)}
+        raise all_ahead(len(end.ahead))
+    return facts_ahead(_move(tally, end.ahead, AHEAD, users, articles), end.end_ms)
 
 
 def reject_behind(tally: Tally, users: pl.Series, articles: pl.Series) -> dict[str, Any]:
@@ -63,7 +58,66 @@ def reject_behind(tally: Tally, users: pl.Series, articles: pl.Series) -> dict[s
     times, numbers = _columns(tally)
     begin_ms = data_begin(times, numbers)
     found = _move(tally, times < begin_ms, BEHIND, users, articles)
-    return {"data_begin": utc(begin_ms) if len(times) else None, **_facts("behind", found.sort(c.TIMESTAMP))}
+    return facts_behind(found, begin_ms if len(times) else None)
+
+
+def all_ahead(rows: int) -> InputError:
+    """The error when all reads lie ahead of this machine's clock.
+
+    Args:
+        rows: how many reads there are.
+    """
+    return InputError(
+        f"All {rows:,} reads lie ahead of this machine's clock, which says {utc(wall_ms())}.",
+        fix="Correct the clock, or the times in the files.",
+    )
+
+
+def facts_ahead(moved: pl.DataFrame, end_ms: int) -> dict[str, Any]:
+    """What ``reject_ahead`` returns.
+
+    Args:
+        moved: see ``named_moves``.
+        end_ms: the end of the data, 0 without reads.
+
+    Returns:
+        ``data_end``, ``ahead_rows``, ``ahead_users`` and ``ahead_examples``.
+    """
+    latest = moved.sort(c.TIMESTAMP, descending=True)
+    return {"data_end": utc(end_ms) if end_ms else None, **_facts("ahead", latest)}
+
+
+def facts_behind(moved: pl.DataFrame, begin_ms: int | None) -> dict[str, Any]:
+    """What ``reject_behind`` returns.
+
+    Args:
+        moved: see ``named_moves``.
+        begin_ms: the begin of the data, None without reads.
+
+    Returns:
+        ``data_begin``, ``behind_rows``, ``behind_users`` and ``behind_examples``.
+    """
+    return {"data_begin": None if begin_ms is None else utc(begin_ms), **_facts("behind", moved.sort(c.TIMESTAMP))}
+
+
+def named_moves(moved: pl.DataFrame, reason: str, users: pl.Series, articles: pl.Series) -> pl.DataFrame:
+    """Reads that are rejected after all, with what the table ``rejected`` says of them.
+
+    Args:
+        moved: the columns ``MOVED``.
+        reason: why.
+        users: String, ids of the users in the order of their numbers.
+        articles: String, ids of the articles in the order of their numbers.
+
+    Returns:
+        the reads in their order with user_id, article_id, reason and value (null).
+    """
+    return moved.with_columns(
+        users.gather(moved[c.USER]).alias(c.USER_ID),
+        articles.gather(moved[c.ARTICLE]).alias(c.ARTICLE_ID),
+        pl.lit(reason).alias(c.REASON),
+        pl.lit(None, pl.Float64).alias(c.VALUE),
+    )
 
 
 def join_facts(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -106,12 +160,7 @@ def _move(tally: Tally, which: Bools, reason: str, users: pl.Series, articles: p
         if some.any():
             moved.append(part.filter(some).select(MOVED.keys()))
             tally.kept[place] = part.filter(~some)
-    rows = pl.concat(moved).with_columns(
-        users.gather(pl.concat(moved)[c.USER]).alias(c.USER_ID),
-        articles.gather(pl.concat(moved)[c.ARTICLE]).alias(c.ARTICLE_ID),
-        pl.lit(reason).alias(c.REASON),
-        pl.lit(None, pl.Float64).alias(c.VALUE),
-    )
+    rows = named_moves(pl.concat(moved), reason, users, articles)
     if rows.height:
         tally.rejected.append(rejected_rows(rows, pl.lit(None, pl.String)))
     return rows

@@ -26,19 +26,24 @@ def sorted_interactions(tally: Tally) -> pl.DataFrame:
     return rows.sort(c.TIMESTAMP, maintain_order=True)
 
 
-def write_interactions(folder: Path, rows: pl.DataFrame, run_id: str, sizes: dict[str, int]) -> None:
+def write_interactions(folder: Path, rows: pl.DataFrame | pl.LazyFrame, run_id: str, sizes: dict[str, int]) -> None:
     """Add the columns a source does not have as nulls, check, write.
 
     Args:
         folder: of the refined run.
-        rows: sorted by time.
+        rows: sorted by time; a lazy table is never held as a whole.
         run_id: for messages.
         sizes: number of users and of articles, which the numbers in the rows must be below.
     """
-    absent = [pl.lit(None, kind).alias(name) for name, kind in INTERACTION_TYPES.items() if name not in rows.columns]
+    names = rows.lazy().collect_schema().names()
+    absent = [pl.lit(None, kind).alias(name) for name, kind in INTERACTION_TYPES.items() if name not in names]
     table = rows.with_columns(absent).select(list(INTERACTION_TYPES))
     check("interactions", table, run_id, sizes=sizes)
-    table.write_parquet(table_path(folder, "interactions"), compression="lz4", row_group_size=500_000)
+    path = table_path(folder, "interactions")
+    if isinstance(table, pl.DataFrame):
+        table.write_parquet(path, compression="lz4", row_group_size=500_000)
+    else:
+        table.sink_parquet(path, compression="lz4", row_group_size=500_000, maintain_order=True)
 
 
 def write_users(folder: Path, ids: pl.Series, types: pl.Series, reads: pl.Series, run_id: str) -> None:
@@ -57,17 +62,20 @@ def write_users(folder: Path, ids: pl.Series, types: pl.Series, reads: pl.Series
     table.write_parquet(table_path(folder, "users"))
 
 
-def write_rejected(folder: Path, tally: Tally, run_id: str) -> None:
+def write_rejected(folder: Path, table: pl.DataFrame | pl.LazyFrame, run_id: str) -> None:
     """Write every row that was not kept, with its reason.
 
     Args:
         folder: of the refined run.
-        tally: whose rejected rows are written.
+        table: the rejected rows; a lazy table is never held as a whole.
         run_id: for messages.
     """
-    table = tally.rejected_table()
     check("rejected", table, run_id)
-    table.write_parquet(table_path(folder, "rejected"))
+    path = table_path(folder, "rejected")
+    if isinstance(table, pl.DataFrame):
+        table.write_parquet(path)
+    else:
+        table.sink_parquet(path, maintain_order=True)
 
 
 def write_labels(folder: Path, labels: dict[str, dict[str, int]]) -> None:
@@ -101,7 +109,19 @@ def count_reads(rows: pl.DataFrame, users: int) -> pl.Series:
     Returns:
         UInt32 (users); 0 for users without a read.
     """
-    counts = rows.group_by(c.USER).len().rename({"len": c.READS})
+    return fill_reads(rows.group_by(c.USER).len().rename({"len": c.READS}), users)
+
+
+def fill_reads(counts: pl.DataFrame, users: int) -> pl.Series:
+    """The same from counts of the users who have a read.
+
+    Args:
+        counts: user (UInt32) and reads.
+        users: number of users.
+
+    Returns:
+        UInt32 (users); 0 for users without a read.
+    """
     every = pl.DataFrame({c.USER: pl.int_range(users, dtype=pl.UInt32, eager=True)})
     joined = every.join(counts, on=c.USER, how="left", maintain_order="left")
     return joined[c.READS].fill_null(0).cast(pl.UInt32)

@@ -1,0 +1,44 @@
+"""Chooses how the raw files of a run are refined on Spark."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from pipelines.news.refine.events.logged_events import LoggedEvents
+from pipelines.news.refine.own_files import CLICKS
+from pipelines.news.refine.portal_clicks import FILE
+from pipelines.news.refine.spark.challenge import refine_challenge_on_spark
+from pipelines.news.refine.spark.own_files import refine_site_on_spark
+from pipelines.news.refine.spark.portal_clicks import refine_clicks_on_spark
+from pipelines.spark.session import spark_session
+from pipelines.use_case import Context
+
+SCRATCH = ".spark"
+
+
+def tables_by_spark(context: Context, raw: Path, folder: Path, taken: LoggedEvents) -> dict[str, Any]:
+    """Write the refined tables with Spark and return the facts.
+
+    Args:
+        context: the run, its settings, params and options.
+        raw: folder of the run's raw data.
+        folder: where the tables are written; what Spark writes between two stages is in a folder there, and is removed.
+        taken: what the event log adds.
+
+    Returns:
+        as ``refine`` of the engine Polars, and ``engine``.
+
+    Raises:
+        InputError: the raw data is malformed.
+        SettingsError: Spark cannot be used.
+    """
+    params, run_id, scratch = context.params.refine, context.run.run_id, folder / SCRATCH
+    with spark_session(context.settings, f"refine {context.use_case} {run_id}") as session:
+        if (raw / CLICKS).is_file():
+            simulate = context.params.files.simulate_login
+            facts = refine_site_on_spark(session, scratch, raw, folder, params, run_id, taken, simulate_login=simulate)
+        else:
+            act = refine_clicks_on_spark if (raw / FILE).is_file() else refine_challenge_on_spark
+            facts = act(session, scratch, raw, folder, params, run_id, taken)
+    shutil.rmtree(scratch, ignore_errors=True)
+    return {**facts, "engine": "spark"}

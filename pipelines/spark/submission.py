@@ -1,0 +1,74 @@
+"""Submits a step to Spark by Airflow's own provider."""
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from pipelines.spark.session import ROOT, check_java
+from pipelines.spark.submitted import arguments
+from pipelines.use_case import Context, Step
+from script_shared import errors
+from script_shared.errors import PautaError, SettingsError
+
+CONNECTION = "pauta_spark"
+PROGRAM = ROOT / "pipelines" / "spark" / "submitted.py"
+
+
+def submit_step(context: Context, step: Step) -> dict[str, Any]:
+    """Do a step in a process that ``spark-submit`` starts, and wait for it; its log becomes the task's.
+
+    Args:
+        context: the run, its settings and options; params are read again from their file.
+        step: one that runs on Spark.
+
+    Returns:
+        the step's facts.
+
+    Raises:
+        SettingsError: Airflow's provider or Java is missing.
+        PautaError: the step raised it.
+    """
+    try:
+        from airflow.providers.apache.spark.hooks.spark_submit import SparkSubmitHook
+    except ImportError as error:
+        raise SettingsError(
+            "PAUTA_ENGINE is spark, and Airflow's provider for Spark is not installed.",
+            fix="Install it beside the other packages: pip install -r requirements_spark.txt.",
+        ) from error
+    check_java()
+    run_id = context.run.run_id
+    os.environ[f"AIRFLOW_CONN_{CONNECTION.upper()}"] = json.dumps(
+        {"conn_type": "spark", "host": context.settings.spark_master}
+    )
+    with tempfile.TemporaryDirectory(prefix="pauta-spark-") as folder:
+        problem = Path(folder, "problem.json")
+        hook = SparkSubmitHook(
+            conn_id=CONNECTION,
+            name=f"{step.name} {context.use_case} {run_id}",
+            application_args=arguments(context.use_case, run_id, step.name, context.options, problem),
+            env_vars=_environment(),
+        )
+        try:
+            hook.submit(str(PROGRAM))
+        except Exception as error:
+            raise (_problem(problem) or error) from error
+    return context.run.facts(step.folder)
+
+
+def _environment() -> dict[str, str]:
+    """Where ``spark-submit`` is, and which Python and which code it uses."""
+    paths = {"PATH": str(Path(sys.executable).parent), "PYTHONPATH": str(ROOT)}
+    found = {name: os.pathsep.join(filter(None, [first, os.environ.get(name)])) for name, first in paths.items()}
+    return {"PYSPARK_PYTHON": sys.executable, **found}
+
+
+def _problem(file: Path) -> PautaError | None:
+    """The error that the step wrote down."""
+    if not file.is_file():
+        return None
+    said = json.loads(file.read_text(encoding="utf-8"))
+    kind: type[PautaError] = getattr(errors, said["kind"], PautaError)
+    return kind(said["message"], fix=said["fix"])
