@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from app.news.events.answer_memory import AnswerMemory
 from app.news.events.catch_up import NOT_FOLDED, Bounds, CatchUp
+from app.news.events.loop_answers import LoopAnswers
 from app.news.events.state_folder import SLICE, Room, StateFolder, Vectors
 from app.news.metrics.live_metrics import LiveMetrics
 from script_shared.clock import Clock
@@ -51,6 +52,7 @@ class EventIntake:
         self._catch_up = CatchUp(self.log, settings.events_retention_days)
         self._settings, self._metrics = settings, metrics
         self._tasks: list[asyncio.Task[None]] = []
+        self._loop_answers: LoopAnswers | None = None
         self.follower = LogFollower(
             self.log, self._folder, without=NOT_FOLDED, poll_seconds=settings.events_poll_seconds, spans=spans
         )
@@ -89,11 +91,11 @@ class EventIntake:
         Raises:
             UnavailableError: they were not written, or nobody knows whether they will be.
         """
-        answer = asyncio.wrap_future(self.follower.submit(entries))
+        if self._loop_answers is None:
+            self._loop_answers = LoopAnswers(asyncio.get_running_loop())
         try:
-            return await asyncio.wait_for(asyncio.shield(answer), WRITE_SECONDS)
+            return await self._loop_answers.wait(self.follower.submit(entries), WRITE_SECONDS)
         except TimeoutError:
-            answer.add_done_callback(lambda done: done.exception())  # nobody waits for it any more
             raise UnavailableError(
                 "the event log does not answer; the events may still be written.", fix=AGAIN
             ) from None
