@@ -1,5 +1,6 @@
 """Copies of SQLite files, made while other processes write, and the facts of their tables."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -52,7 +53,7 @@ def restore_sqlite(saved: Path, scratch: Path) -> Iterator[Path]:
         InputError: the file is damaged.
     """
     target = scratch / saved.name
-    target.write_bytes(saved.read_bytes())
+    shutil.copyfile(saved, target)
     with closing(sqlite3.connect(target)) as database:
         try:
             said = str(database.execute("PRAGMA integrity_check").fetchone()[0])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from pipelines.backup.postgresql_dump import SCRATCH
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.database.schema import METADATA
 from script_shared.releases import open_releases
@@ -15,6 +16,7 @@ from tests.app.recruiting.releases import make_release as recruiting_release
 from tests.app.releases_made import make_release as news_release
 from tests.app.students.releases import make_release as students_release
 from tests.servers import postgresql
+from tests.stores import s3_endpoint, s3_root  # noqa: F401  fixtures
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +74,14 @@ def add_clicks(settings: Settings, count: int, after: int = 0) -> None:
                 for number in range(after, after + count)
             ]
         )
+
+
+def scratch_databases(settings: Settings) -> list[str]:
+    """Databases of a trial that are on the server."""
+    engine = create_engine(settings.events_address)
+    with engine.begin() as connection:
+        names = connection.scalars(
+            text("SELECT datname FROM pg_database WHERE datname = :name"), {"name": SCRATCH}
+        ).all()
+    engine.dispose()
+    return list(names)

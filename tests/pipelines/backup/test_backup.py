@@ -7,10 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from pipelines.backup.keep import remove_old
-from pipelines.backup.postgresql_dump import SCRATCH
 from pipelines.backup.save import save_backup
 from pipelines.backup.saved import TRIAL, Trial, backups_in, read_backup
 from pipelines.backup.sqlite_copy import copy_sqlite, sqlite_facts
@@ -20,22 +18,12 @@ from script_shared.errors import InputError, RunError, SettingsError
 from script_shared.events import EventLog
 from script_shared.releases import open_releases
 from script_shared.settings import Settings
-from tests.pipelines.backup.conftest import add_clicks
+from tests.pipelines.backup.conftest import add_clicks, scratch_databases
 
 
 def figures(settings: Settings) -> dict[str, object]:
     found: dict[str, object] = json.loads((settings.evaluation_dir / "backup" / "backup.json").read_text())
     return found
-
-
-def scratch_databases(settings: Settings) -> list[str]:
-    engine = create_engine(settings.events_address)
-    with engine.begin() as connection:
-        names = connection.scalars(
-            text("SELECT datname FROM pg_database WHERE datname = :name"), {"name": SCRATCH}
-        ).all()
-    engine.dispose()
-    return list(names)
 
 
 def test_a_backup_is_restored_with_the_rows_and_releases_that_it_recorded(settings: Settings) -> None:
@@ -128,6 +116,18 @@ def _next_backup(settings: Settings) -> Path:
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_releases_of_an_object_store_are_in_the_backup_and_can_be_loaded(
+    settings: Settings, releases_made: dict[str, Path], s3_root: str
+) -> None:
+    elsewhere = settings.model_copy(update={"models_uri": s3_root.rpartition("/")[0]})
+    releases = open_releases(elsewhere, "news")
+    releases.publish(releases_made["news"], "v7", {})
+    releases.promote("v7", "test")
+    assert save(elsewhere)["releases"] == {"news": "v7", "students": None, "recruiting": None}
+    assert restore(elsewhere)["releases"] == 1
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 def test_a_killed_backup_leaves_nothing_that_counts_and_the_next_one_removes_it(settings: Settings) -> None:
     home = settings.backup_dir or Path()
     (home / ".20200101T000000Z.partial").mkdir(parents=True)
@@ -181,59 +181,3 @@ def test_a_copy_of_sqlite_is_of_one_moment_while_others_write(tmp_path: Path) ->
     finally:
         over.set()
         writer.join()
-
-
-def test_a_trial_drops_no_database_that_it_did_not_make(settings: Settings) -> None:
-    if not settings.events_address.startswith("postgresql"):
-        pytest.skip("a trial of SQLite makes files only")
-    engine = create_engine(settings.events_address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {SCRATCH}"))
-    try:
-        save(settings)
-        with pytest.raises(SettingsError, match="that no trial made"):
-            restore(settings)
-        assert scratch_databases(settings) == [SCRATCH]
-    finally:
-        with engine.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {SCRATCH}"))
-        engine.dispose()
-
-
-def test_a_role_that_may_not_make_databases_gets_a_message(settings: Settings) -> None:
-    if not settings.events_address.startswith("postgresql"):
-        pytest.skip("a trial of SQLite makes files only")
-    engine = create_engine(settings.events_address)
-    with engine.begin() as connection:
-        connection.execute(text("DROP ROLE IF EXISTS plain"))
-        connection.execute(text("CREATE ROLE plain LOGIN"))
-    engine.dispose()
-    save(settings)
-    server = settings.events_address.replace("postgres@", "plain@")
-    limited = Settings(**{**settings.model_dump(), "backup_trial_uri": server})
-    with pytest.raises(SettingsError, match="ALTER ROLE"):
-        restore(limited)
-
-
-@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
-def test_a_role_that_owns_only_its_database_can_try_a_backup_with_an_extension(settings: Settings) -> None:
-    server = settings.events_address.rpartition("/")[0]
-    _statements(f"{server}/postgres", "CREATE ROLE limited LOGIN CREATEDB", "CREATE DATABASE news OWNER limited")
-    for database in ("news", "template1"):  # an extension that only a superuser may create, as pgvector is
-        _statements(f"{server}/{database}", "CREATE EXTENSION pageinspect")
-    own = settings.model_copy(update={"events_uri": f"{server}/news".replace("postgres@", "limited@")})
-    try:
-        add_clicks(own, 20)
-        save(own)
-        assert restore(own)["entries"] == 20
-    finally:
-        _statements(f"{server}/template1", "DROP EXTENSION pageinspect")
-        _statements(f"{server}/postgres", "DROP DATABASE news", "DROP ROLE limited")
-
-
-def _statements(address: str, *statements: str) -> None:
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
