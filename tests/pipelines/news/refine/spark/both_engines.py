@@ -13,7 +13,7 @@ from pipelines.news.refine import refine
 from pipelines.use_case import Context
 from script_shared.errors import InputError
 
-# PySpark leaves sockets to the garbage collector.
+# PySpark leaves sockets, and Airflow's hook a pipe, to the garbage collector.
 SOCKETS = tuple(
     pytest.mark.filterwarnings(f"ignore::{kind}")
     for kind in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning")
