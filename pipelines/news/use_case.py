@@ -32,6 +32,7 @@ TRAINING_STEPS = (
     Step(
         "evaluate",
         "pipelines.news.evaluation.step:evaluate",
+        spark=True,
         about="measures the candidate and the release in service in the held-out window",
     ),
     Step("gate", "pipelines.news.release.gate:gate", about="compares them"),

@@ -4,8 +4,7 @@ import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
+from pipelines.news.evaluation.lists.asking import Ask, ask
 from pipelines.news.evaluation.references import reference_versions
 from pipelines.news.evaluation.result import CANDIDATE, EARLIER, IN_SERVICE
 from pipelines.news.split.holdout import Holdout
@@ -14,7 +13,6 @@ from pipelines.news.training.assemble import Names, assemble_from
 from pipelines.runs import Run
 from pipelines.use_case import Context
 from script_shared.arrays import IntArray
-from script_shared.clock import Clock
 from script_shared.errors import InputError, ReleaseError, RunError
 from script_shared.news.model import NewsModel
 
@@ -40,6 +38,7 @@ class BatchLists:
     Attributes:
         held_out: the users.
         n: length of the lists.
+        ask: asks a model for the lists of all users.
         lists: by model (n_users, n) article rows, -1 padded, in the order of ``held_out.truth.users``.
         releases: by model, the release it is.
         missing: by model, why there are no lists.
@@ -50,6 +49,7 @@ class BatchLists:
 
     held_out: Holdout
     n: int
+    ask: Ask = ask
     lists: dict[str, IntArray] = field(default_factory=dict)
     releases: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class BatchLists:
         model = NewsModel.load(folder, context.run.run_id)
         self._require_same_data(model, context.run.run_id)
         self.folders[CANDIDATE] = (folder, context.run.folder("ranked") / "holdout")
-        self.lists[CANDIDATE] = self._ask(model)
+        self.lists[CANDIDATE] = self._ask(model, folder)
         self.releases[CANDIDATE] = context.run.run_id
 
     def add_releases(self, context: Context, scratch: Path, most: int) -> None:
@@ -113,7 +113,7 @@ class BatchLists:
             self._note(model)
         release = self._choose_models(release, model, measured)
         assemble_from(release, self.held_out.dataset, self._at, as_of, names)
-        self.lists[name] = self._ask(NewsModel.load(as_of, version))
+        self.lists[name] = self._ask(NewsModel.load(as_of, version), as_of)
         self.folders[name] = (as_of, release)
 
     def add_popularity(self, windows_hours: list[float]) -> None:
@@ -140,15 +140,8 @@ class BatchLists:
     def _at(self) -> int:
         return self.held_out.window.start_ms
 
-    def _ask(self, model: NewsModel) -> IntArray:
-        """Every held-out user's list, each by the recommender of the user's segment, with the clock at T."""
-        model.clock = Clock("data", self._at)
-        users = self.held_out.truth.users
-        lists = np.full((len(users), self.n), -1, np.int64)
-        for segment in model.segments:
-            mine = np.isin(users, model.segment_rows(segment))
-            lists[mine] = model.recommend_many(users[mine], segment, self.n)
-        return lists
+    def _ask(self, model: NewsModel, folder: Path) -> IntArray:
+        return self.ask(model, folder, self.held_out.truth.users, self.n, self._at)
 
     def _note(self, release: NewsModel) -> None:
         self.lacking = [name for name in self.held_out.segments if name not in release.segments]

@@ -13,6 +13,7 @@ from pipelines.news.dataset import Dataset
 from pipelines.news.evaluation.answers import Answers
 from pipelines.news.evaluation.batch_lists import BatchLists
 from pipelines.news.evaluation.by_click import replay
+from pipelines.news.evaluation.lists.asking import asking, scratch_of
 from pipelines.news.evaluation.report import render
 from pipelines.news.evaluation.result import CANDIDATE, IN_SERVICE, Evaluation
 from pipelines.news.evaluation.service import note_answers, note_service
@@ -86,7 +87,7 @@ def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, A
     watch = Stopwatch()
     held_out = hold_out(Dataset.load(context.run.read("refined")), params)
     watch.note("load")
-    with TemporaryDirectory(prefix="pauta-in-service-") as scratch:
+    with TemporaryDirectory(prefix="pauta-in-service-", dir=scratch_of(context)) as scratch:
         recommended = _recommend(context, kind, held_out, watch, Path(scratch))
         answers = Answers(held_out.dataset)
         replayed = replay(context, held_out, recommended.folders, answers)
@@ -121,12 +122,13 @@ def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, A
 
 
 def _recommend(context: Context, kind: Kind, held_out: Holdout, watch: Stopwatch, scratch: Path) -> BatchLists:
-    recommended = BatchLists(held_out, max(context.params.evaluation.cutoffs))
-    if kind == "candidate":
-        recommended.add_candidate(context)
-        watch.note("candidate")
-    recommended.add_releases(context, scratch, context.params.gate.references if kind == "candidate" else 1)
-    watch.note("in_service")
+    with asking(context) as ask:
+        recommended = BatchLists(held_out, max(context.params.evaluation.cutoffs), ask)
+        if kind == "candidate":
+            recommended.add_candidate(context)
+            watch.note("candidate")
+        recommended.add_releases(context, scratch, context.params.gate.references if kind == "candidate" else 1)
+        watch.note("in_service")
     if kind == "service" and IN_SERVICE not in recommended.releases:
         raise ReleaseMissingError("no release is in service yet.", fix="Run the pipeline to its end first.")
     recommended.add_popularity(context.params.evaluation.popularity_windows_hours)

@@ -1,0 +1,67 @@
+"""Asks a model for the lists of all held-out users, with the engine that the settings name."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.use_case import Context
+from script_shared.arrays import Int64s, IntArray
+from script_shared.clock import Clock
+from script_shared.news.model import NewsModel
+
+Ask = Callable[[NewsModel, Path, IntArray, int, int], Int64s]  # a model, its folder, users, length of lists, T
+
+
+def ask(model: NewsModel, folder: Path, users: IntArray, n: int, at_ms: int) -> Int64s:
+    """Every user's list, each by the recommender of the user's segment, with the clock at T.
+
+    Args:
+        model: whose clock is set.
+        folder: from which it was loaded.
+        users: int (m), rows of the users.
+        n: length of the lists.
+        at_ms: T, epoch milliseconds, UTC.
+
+    Returns:
+        int64 (m, n): article rows, -1 padded.
+    """
+    model.clock = Clock("data", at_ms)
+    lists = np.full((len(users), n), -1, np.int64)
+    for segment in model.segments:
+        mine = np.isin(users, model.segment_rows(segment))
+        lists[mine] = model.recommend_many(users[mine], segment, n)
+    return lists
+
+
+@contextmanager
+def asking(context: Context) -> Iterator[Ask]:
+    """What asks models in the block.
+
+    Args:
+        context: the run, its settings, params and options.
+
+    Raises:
+        SettingsError: Spark cannot be used.
+    """
+    if context.settings.engine != "spark":
+        yield ask
+        return
+    from pipelines.news.evaluation.lists.on_spark import SparkAsk  # PySpark is an extra
+    from pipelines.spark.session import spark_session
+
+    with spark_session(context.settings, f"evaluate {context.use_case} {context.run.run_id}") as session:
+        yield SparkAsk(session)
+
+
+def scratch_of(context: Context) -> Path | None:
+    """Where models are put together for the evaluation: with Spark on the disk that its machines share.
+
+    Args:
+        context: the run, its settings, params and options.
+
+    Returns:
+        a folder, None for that of temporary files.
+    """
+    return context.settings.data_dir if context.settings.engine == "spark" else None
