@@ -15,7 +15,7 @@ from script_shared.errors import InputError, SettingsError
 from tests.pipelines.news.challenge_files import START, Reader, read, write_raw
 from tests.pipelines.news.refine.spark.both_engines import SOCKETS
 
-pytestmark = SOCKETS
+pytestmark = [*SOCKETS]
 RUN = "r1"
 REFINE = NEWS.step("refine")
 
