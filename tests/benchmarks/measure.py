@@ -1,5 +1,6 @@
 """Measures a command: wall seconds, CPU seconds and the peak memory of its whole process tree."""
 
+import contextlib
 import os
 import subprocess
 import threading
@@ -37,8 +38,8 @@ def measure(command: list[str], env: dict[str, str]) -> Measured:
     """
     before, started = os.times(), time.perf_counter()
     child = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
-    peak = [0.0]
-    watcher = threading.Thread(target=_watch, args=(child.pid, peak), daemon=True)
+    peak, seen = [0.0], dict[int, float]()
+    watcher = threading.Thread(target=_watch, args=(child.pid, peak, seen), daemon=True)
     watcher.start()
     output, _ = child.communicate()
     watcher.join()
@@ -46,12 +47,17 @@ def measure(command: list[str], env: dict[str, str]) -> Measured:
         raise subprocess.CalledProcessError(child.returncode, command)
     after = os.times()
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return Measured(time.perf_counter() - started, cpu, peak[0], output)
+    return Measured(time.perf_counter() - started, max(cpu, sum(seen.values())), peak[0], output)
 
 
-def _watch(pid: int, peak: list[float]) -> None:
+def _watch(pid: int, peak: list[float], seen: dict[int, float]) -> None:
+    """Note the highest memory, and the CPU seconds of each process: some end without anybody waiting for them."""
     while psutil.pid_exists(pid):
         peak[0] = max(peak[0], tree_mb(pid))
+        for process in _tree(pid):
+            with contextlib.suppress(psutil.Error):
+                times = process.cpu_times()
+                seen[process.pid] = times.user + times.system
         time.sleep(0.1)
 
 
