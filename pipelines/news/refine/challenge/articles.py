@@ -38,25 +38,64 @@ def refine_articles(
     Raises:
         InputError: a page occurs twice or is empty, a row has too few cells, or an ``issued`` is no time.
     """
-    path = table_path(folder, "articles")
     with explain_errors(files):
-        extend_catalog(_table(files), posts).with_row_index(c.ARTICLE).sink_parquet(
-            path, compression="zstd", compression_level=1, row_group_size=20_000
-        )
+        path = write_catalog(folder, clean_articles(scan(files, c.ITEM_COLUMNS)), posts)
         odd = _odd_rows(files).collect(engine="streaming")
         check_no_row_short(odd.filter(LAST_EMPTY)[FILE_COLUMN].unique())
     if tally is not None:
-        rows = odd.lazy().filter(~pl.col(LAST_EMPTY) | bad_id(clean_id(c.RAW_PAGE)))
-        tally.refuse(rejected_ids(rows, article=pl.col(c.RAW_PAGE), file=pl.col(FILE_COLUMN)).collect())
+        tally.refuse(rejected_articles(odd.lazy()).collect())
+    return check_catalog(path, files, run_id)
+
+
+def write_catalog(folder: Path, articles: pl.LazyFrame, posts: pl.DataFrame) -> Path:
+    """Write the table of articles, posted ones added, without holding it.
+
+    Args:
+        folder: of the refined run.
+        articles: as ``clean_articles`` gives them, in the order of their numbers.
+        posts: what was posted about articles, see ``latest_posts``.
+
+    Returns:
+        the file.
+    """
+    path = table_path(folder, "articles")
+    extend_catalog(articles, posts).with_row_index(c.ARTICLE).sink_parquet(
+        path, compression="zstd", compression_level=1, row_group_size=20_000
+    )
+    return path
+
+
+def check_catalog(path: Path, files: Sequence[Path], run_id: str) -> pl.Series:
+    """Check the written table of articles.
+
+    Args:
+        path: as ``write_catalog`` gives it.
+        files: the items files, for messages.
+        run_id: for messages.
+
+    Returns:
+        String (articles), the ids in the order of their numbers.
+
+    Raises:
+        InputError: a page occurs twice or is empty, or an ``issued`` is no time.
+    """
     narrow = pl.read_parquet(path, columns=[c.ARTICLE_ID, c.ISSUED], glob=False)
     _check_pages(narrow, files)
     check("articles", pl.scan_parquet(path, glob=False), run_id)
     return narrow[c.ARTICLE_ID]
 
 
-def _table(files: Sequence[Path]) -> pl.LazyFrame:
+def clean_articles(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows of items files as articles, those whose page is no id left out.
+
+    Args:
+        rows: the columns of items files.
+
+    Returns:
+        the columns of the table of articles, without numbers.
+    """
     page = clean_id(c.RAW_PAGE)
-    cleaned = scan(files, c.ITEM_COLUMNS).filter(~bad_id(page)).with_columns(pl.col(c.URL).str.strip_chars())
+    cleaned = rows.filter(~bad_id(page)).with_columns(pl.col(c.URL).str.strip_chars())
     return cleaned.select(
         page.fill_null("").alias(c.ARTICLE_ID),
         c.URL,
@@ -66,6 +105,19 @@ def _table(files: Sequence[Path]) -> pl.LazyFrame:
         moment(c.ISSUED).cast(TIME),
         *section_and_region(c.URL),
     )
+
+
+def rejected_articles(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows whose page is no id, as the table ``rejected``.
+
+    Args:
+        rows: page, file and ``LAST_EMPTY`` of rows of items files.
+
+    Returns:
+        lazy; the columns of ``REJECTED_TYPES``.
+    """
+    some = rows.filter(bad_id(clean_id(c.RAW_PAGE)))
+    return rejected_ids(some, article=pl.col(c.RAW_PAGE), file=pl.col(FILE_COLUMN))
 
 
 def _odd_rows(files: Sequence[Path]) -> pl.LazyFrame:

@@ -13,13 +13,13 @@ from pipelines.news import columns as c
 from pipelines.news.raw.csv_files import FILE_COLUMN, HISTORIES, ITEMS, find_files, scan_piece
 from pipelines.news.raw.csv_problems import explain_errors
 from pipelines.news.raw.ids import ArticleNumbers
-from pipelines.news.refine.challenge.articles import refine_articles
 from pipelines.news.refine.challenge.histories import BATCH_USERS, HistoryReading, users_of
 from pipelines.news.refine.challenge.validation import refine_validation
 from pipelines.news.refine.events.logged_events import LoggedEvents
 from pipelines.news.refine.rows.engagement import engagement
 from pipelines.news.refine.rows.tally import Tally
 from pipelines.news.refine.rows.write import write_labels, write_rejected
+from pipelines.news.refine.spark.articles import refine_articles_on_spark
 from pipelines.news.refine.spark.columns import (
     COUNTS,
     KEPT,
@@ -106,7 +106,7 @@ def refine_challenge_on_spark(
 ) -> dict[str, Any]:
     """Write the refined tables of the challenge's layout and return the facts.
 
-    The items and the validation file are read by this process, piece by piece; histories by the tasks.
+    The validation file is read by this process; items and histories by the tasks.
 
     Args:
         session: of Spark.
@@ -125,7 +125,8 @@ def refine_challenge_on_spark(
     """
     files = find_files(raw, HISTORIES, c.HISTORY_COLUMNS)
     item_files, of_items = find_files(raw, ITEMS, c.ITEM_COLUMNS), Tally()
-    article_ids = refine_articles(item_files, folder, run_id, taken.posts, of_items)
+    of_files = cut(item_files, PIECE_BYTES)
+    article_ids = refine_articles_on_spark(session, scratch, of_files, folder, run_id, taken.posts, of_items)
     task = HistoryTask(cut(files, PIECE_BYTES), table_path(folder, "articles"), params, taken.erased)
     stored = store(session, run_tasks(session, len(task.pieces), task, ROWS), scratch / "histories", ROWS)
     users, reads = _users(stored, files), _reads(stored, scratch, of_items)

@@ -32,7 +32,9 @@ ARTICLES: dict[str, pl.DataType] = {
     **{name: pl.String() for name in (c.ARTICLE_ID, c.URL, c.TITLE, c.CAPTION, c.BODY)},
     c.ISSUED: pl.Int64(),
     **{name: pl.String() for name in (c.SECTION, c.REGION)},
+    **REFUSED,
 }
+CATALOG = (c.ARTICLE_ID, c.URL, c.TITLE, c.CAPTION, c.BODY, c.ISSUED, c.SECTION, c.REGION)
 
 
 def as_rejected(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -47,8 +49,7 @@ def as_reads(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 def as_catalog(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Articles out of Spark as the table of articles has them, without numbers."""
-    names = [name for name in ARTICLES if name not in (KIND, NOTE)]
-    return rows.select(pl.col(name).cast(TIME) if name == c.ISSUED else pl.col(name) for name in names)
+    return rows.select(pl.col(name).cast(TIME) if name == c.ISSUED else pl.col(name) for name in CATALOG)
 
 
 def with_places(rows: pl.DataFrame, task: int, begin: int) -> pl.DataFrame:
