@@ -35,8 +35,8 @@ PLATFORM = {  # folders that are no use case
     },
     "pipelines": {
         *("airflow", "backup", "commands", "dags", "demo", "drift", "experiments", "guard", "lake", "measures"),
-        *("monitoring", "raw_files", "replay", "sample_world", "supervisor", "templates", "tracing", "tracking"),
-        "traffic",
+        *("monitoring", "raw_files", "replay", "sample_world", "spark", "supervisor", "templates", "tracing"),
+        *("tracking", "traffic"),
     },
     "script_shared": {
         *("algorithms", "audit", "compiled", "data", "decisions", "demo", "environments", "evaluation", "events"),

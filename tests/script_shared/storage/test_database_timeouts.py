@@ -86,5 +86,5 @@ def test_a_parameter_of_the_address_wins() -> None:
 def test_every_place_that_connects_uses_these_timeouts() -> None:
     files = [path for name in ("app", "pipelines", "script_shared") for path in (ROOT / name).rglob("*.py")]
     connects = {path for path in files if OPENERS.search(path.read_text(encoding="utf-8"))}
-    assert len(connects) == 3
+    assert len(connects) == 4
     assert all("script_shared.storage.database_timeouts" in path.read_text(encoding="utf-8") for path in connects)
