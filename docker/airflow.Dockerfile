@@ -35,6 +35,8 @@ RUN if [ -n "$SPARK" ]; then \
 RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/venv || true
 
 FROM python:3.11-slim-bookworm AS base
+# Where it is given, useradd writes this day into /etc/shadow and not today's.
+ARG SOURCE_DATE_EPOCH
 # libgomp1 is what LightGBM and scikit-learn call; Debian's security updates move its version, so it is not pinned.
 # hadolint ignore=DL3008
 RUN apt-get update \
