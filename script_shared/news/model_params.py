@@ -118,5 +118,8 @@ class RankerParams(Params):
     l2: float = Field(ge=0, description="L2 regularisation")
     bins: int = Field(gt=1, description="bins of a feature")
     truncation: int = Field(gt=0, description="positions that the loss considers")
+    net_units: int = Field(
+        ge=0, description="units of the network that is blended with the trees; 0, or below 2000 requests, for none"
+    )
     threads: int = Field(gt=0, description="threads of the training")
     seed: int = Field(description="seed of training and of all draws")

@@ -1,15 +1,19 @@
-"""Trains the ranker: LightGBM LambdaRank on rows of past requests."""
+"""Trains the ranker on rows of past requests: LightGBM LambdaRank, and a network that is blended with it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import lightgbm as lgb
 import numpy as np
 
+from pipelines.news.training.net_fit import SAMPLE, fit_net, scaled
 from pipelines.news.training.ranker_rows import TrainingRows
+from script_shared.arrays import FloatArray
 from script_shared.errors import InputError
 from script_shared.news.params import RankerParams
 from script_shared.news.ranking.features import FEATURES
 from script_shared.news.ranking.ranker import Ranker
+from script_shared.news.ranking.score_net import ScoreNet
 
 LEAST_REQUESTS = 50
 
@@ -20,7 +24,7 @@ def train(rows: TrainingRows, held: TrainingRows, params: RankerParams, names: S
     Args:
         rows: requests with their candidates, features and labels.
         held: later requests; few of them stop nothing.
-        params: of LightGBM.
+        params: of LightGBM and the network.
         names: features to use, by default all.
 
     Raises:
@@ -39,16 +43,29 @@ def train(rows: TrainingRows, held: TrainingRows, params: RankerParams, names: S
         callbacks=[lgb.early_stopping(params.early_stopping, verbose=False)] if stop else None,
     )
     best = booster.best_iteration if stop else booster.num_trees()
-    return Ranker(lgb.Booster(model_str=booster.model_to_string(num_iteration=best)), names)
+    kept = lgb.Booster(model_str=booster.model_to_string(num_iteration=best))
+    return Ranker(kept, names, net=_net(rows, kept, names, params))
+
+
+def _net(rows: TrainingRows, booster: lgb.Booster, names: list[str], params: RankerParams) -> ScoreNet | None:
+    """A network whose scores fit those of the trees; None where there is none."""
+    features = _columns(rows, names)
+    if (net := fit_net(replace(rows, features=features), params.net_units, params.seed)) is None:
+        return None
+    sample = features[:: max(1, len(features) // SAMPLE)]
+    return scaled(net, sample, np.asarray(booster.predict(sample, num_threads=params.threads)))
+
+
+def _columns(rows: TrainingRows, names: list[str]) -> FloatArray:
+    columns = [place for place, name in enumerate(FEATURES) if name in set(names)]
+    return rows.features if len(columns) == len(FEATURES) else rows.features[:, columns]
 
 
 def _dataset(
     rows: TrainingRows, names: list[str], params: RankerParams, reference: lgb.Dataset | None = None
 ) -> lgb.Dataset:
-    columns = [place for place, name in enumerate(FEATURES) if name in set(names)]
-    features = rows.features if len(columns) == len(FEATURES) else rows.features[:, columns]
     return lgb.Dataset(
-        features,
+        _columns(rows, names),
         rows.label,
         group=rows.sizes,
         weight=np.repeat(rows.weight, rows.sizes),

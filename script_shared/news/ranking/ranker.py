@@ -1,4 +1,4 @@
-"""The trained ranker: a LightGBM model, the names of its features and the segments that it serves."""
+"""The trained ranker: LightGBM trees, a network beside them, the names of its features and the segments it serves."""
 
 import json
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from script_shared.errors import ReleaseCorruptError
 from script_shared.news.ranking.candidates import Candidates
 from script_shared.news.ranking.features import FEATURES, columns
 from script_shared.news.ranking.leaf_shares import LeafShares
+from script_shared.news.ranking.score_net import ScoreNet
 from script_shared.throttle import yield_cpu
 
 if TYPE_CHECKING:
@@ -33,10 +34,17 @@ class Ranker:
         booster: the LightGBM model.
         names: its features, in the order of its columns.
         segments: those that it orders lists for; None for all.
+        net: whose scores are added to those of the trees; None for trees alone.
     """
 
-    def __init__(self, booster: "Booster", names: Sequence[str], segments: Sequence[str] | None = None) -> None:
-        self.booster, self.names = booster, tuple(names)
+    def __init__(
+        self,
+        booster: "Booster",
+        names: Sequence[str],
+        segments: Sequence[str] | None = None,
+        net: ScoreNet | None = None,
+    ) -> None:
+        self.booster, self.names, self.net = booster, tuple(names), net
         self.segments = tuple(segments) if segments is not None else None
         self._trees = booster.num_trees()
 
@@ -60,7 +68,8 @@ class Ranker:
     def rank_rows(self, features: FloatArray) -> Float64s:
         """The same of a matrix with the columns ``names``: what is served, and so what the ranker is judged by.
 
-        The first trees look at all rows; the best by those get the score of all trees, the others are placed below.
+        The first trees look at all rows; the best by those get the score of all trees and of the network. The others
+        are placed below.
 
         Args:
             features: float (m, columns).
@@ -72,21 +81,26 @@ class Ranker:
 
     def _rank(self, columns: FloatArray) -> Float64s:
         if columns.shape[1] <= FINALISTS or self._trees <= FIRST_TREES:
-            return self._predict(columns, 0, -1)
+            return self._rest(columns, 0)
         scores = self._predict(columns, 0, FIRST_TREES)
         places = np.argpartition(-scores, FINALISTS)
         finalists, others = places[:FINALISTS], places[FINALISTS:]
-        scores[finalists] += self._predict(columns[:, finalists], FIRST_TREES, -1)
+        scores[finalists] += self._rest(columns[:, finalists], FIRST_TREES)
         scores[others] += min(0.0, scores[finalists].min() - scores[others].max() - APART)
         return scores
 
     def score(self, features: FloatArray) -> Float64s:
-        """float64 (m): the scores of a matrix with the columns ``names``, by all trees.
+        """float64 (m): the scores of a matrix with the columns ``names``, by all trees and the network.
 
         Args:
             features: float (m, columns).
         """
-        return self._predict(features.T, 0, -1)
+        return self._rest(features.T, 0)
+
+    def _rest(self, columns: FloatArray, start: int) -> Float64s:
+        """float64 (m): what the trees from number ``start`` on and the network add, of float (columns, m)."""
+        added = self._predict(columns, start, -1)
+        return added if self.net is None else added + self.net.score(columns.T)
 
     def _predict(self, columns: FloatArray, start: int, trees: int) -> Float64s:
         """float64 (m): what ``trees`` trees from number ``start`` on add; -1 for all that follow.
@@ -109,7 +123,7 @@ class Ranker:
         return added
 
     def contributions(self, features: FloatArray) -> Float32s:
-        """float32 (m, features): what each feature adds to each score, see :class:`LeafShares`.
+        """float32 (m, features): what each feature adds to the score of the trees, see :class:`LeafShares`.
 
         Args:
             features: float (m, columns).
@@ -142,6 +156,8 @@ class Ranker:
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.booster.save_model(folder / MODEL)
+        if self.net is not None:
+            self.net.save(folder)
         (folder / FACTS).write_text(json.dumps({"features": self.names, "segments": self.segments}), encoding="utf-8")
 
     @classmethod
@@ -169,7 +185,7 @@ class Ranker:
             raise ReleaseCorruptError(
                 f"{folder}: features {unknown} do not exist in this version.", fix="Train it again."
             )
-        ranker = cls(booster, names, segments)
+        ranker = cls(booster, names, segments, ScoreNet.load(folder, len(names)))
         nothing = np.zeros((1, len(names)), np.float32)
         ranker.contributions(nothing)  # makes the shares before anybody waits
         ranker.score(nothing)  # likewise the compiled trees

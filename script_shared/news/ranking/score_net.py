@@ -1,0 +1,108 @@
+"""A small neural network that scores candidates by their features, beside the ranker's trees."""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from script_shared.arrays import Float32s, FloatArray, IntArray, load_array, save_arrays
+from script_shared.errors import ReleaseCorruptError
+
+FOLDER = "net"
+SMALLEST = np.float32(1e-3)  # added before the logarithm of a feature that is never negative
+LARGEST = np.float32(1e6)  # so that no value of a feature overflows
+BOUND = np.float32(5.0)  # standard deviations beyond which a feature says nothing more
+
+
+@dataclass(frozen=True)
+class ScoreNet:
+    """Two hidden layers of rectified units, and a linear part beside them.
+
+    f features, the logarithms of l of them; a and b units.
+
+    Attributes:
+        logs: int64 (l), features whose logarithm is an input, too.
+        mean, scale: float32 (f + l), of the inputs in training.
+        first, first_bias: float32 (f + l, a) and (a).
+        second, second_bias: float32 (a, b) and (b).
+        out: float32 (b), weights of the second layer in the score.
+        linear: float32 (f + l), weights of the inputs in the score.
+    """
+
+    logs: IntArray
+    mean: Float32s
+    scale: Float32s
+    first: Float32s
+    first_bias: Float32s
+    second: Float32s
+    second_bias: Float32s
+    out: Float32s
+    linear: Float32s
+
+    @property
+    def features(self) -> int:
+        """How many features it scores by."""
+        return len(self.mean) - len(self.logs)
+
+    def score(self, features: FloatArray) -> Float32s:
+        """float32 (m): the scores of m candidates, higher is better.
+
+        Args:
+            features: float (m, f).
+        """
+        values = inputs(features, self.logs, self.mean, self.scale)
+        units = np.maximum(values @ self.first + self.first_bias, 0)
+        units = np.maximum(units @ self.second + self.second_bias, 0)
+        scores: Float32s = units @ self.out + values @ self.linear
+        return scores
+
+    def save(self, folder: Path) -> None:
+        """Write its arrays.
+
+        Args:
+            folder: of the ranker; the arrays are in ``net`` there.
+        """
+        save_arrays(folder / FOLDER, {field.name: getattr(self, field.name) for field in fields(self)})
+
+    @classmethod
+    def load(cls, folder: Path, features: int) -> "ScoreNet | None":
+        """Read a saved network; None where a ranker has none.
+
+        Args:
+            folder: of the ranker.
+            features: how many features the ranker has.
+
+        Raises:
+            ReleaseCorruptError: an array is missing or damaged, or the arrays do not fit each other.
+        """
+        if not (folder / FOLDER).is_dir():
+            return None
+        net = cls(**{field.name: np.array(load_array(folder / FOLDER, field.name)) for field in fields(cls)})
+        if not net._fits(features):
+            raise ReleaseCorruptError(
+                f"{folder / FOLDER}: the arrays do not fit the ranker's {features} features.", fix="Train it again."
+            )
+        return net
+
+    def _fits(self, features: int) -> bool:
+        width, (a, b) = features + self.logs.size, self.second.shape if self.second.ndim == 2 else (-1, -1)
+        shapes = ((width,), (width,), (width, a), (a,), (b,), (b,), (width,))
+        arrays = (self.mean, self.scale, self.first, self.first_bias, self.second_bias, self.out, self.linear)
+        known = ((self.logs >= 0) & (self.logs < features)).all()
+        return bool(known) and all(array.shape == shape for array, shape in zip(arrays, shapes, strict=True))
+
+
+def inputs(features: FloatArray, logs: IntArray, mean: Float32s, scale: Float32s) -> Float32s:
+    """float32 (m, f + l): features and the logarithms of some, standardised and bounded.
+
+    Args:
+        features: float (m, f).
+        logs: int64 (l), features whose logarithm is taken.
+        mean, scale: float32 (f + l).
+    """
+    plain = np.clip(np.nan_to_num(np.asarray(features, np.float32), nan=0.0), -LARGEST, LARGEST)
+    logarithms = np.log(np.maximum(plain[:, logs], 0) + SMALLEST)
+    values: Float32s = np.concatenate([plain, logarithms], axis=1)
+    values -= mean
+    values /= scale
+    return np.clip(values, -BOUND, BOUND, out=values)
