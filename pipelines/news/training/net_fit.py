@@ -40,7 +40,7 @@ def fit_net(rows: TrainingRows, units: int, seed: int) -> ScoreNet | None:
     return net
 
 
-def scaled(net: ScoreNet, features: FloatArray, scores: Float64s) -> ScoreNet:
+def with_spread(net: ScoreNet, features: FloatArray, scores: Float64s) -> ScoreNet:
     """The same network, whose scores spread ``SPREAD`` times as much as other scores of the same rows.
 
     Args:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import lightgbm as lgb
 import numpy as np
 
-from pipelines.news.training.net_fit import SAMPLE, fit_net, scaled
+from pipelines.news.training.net_fit import SAMPLE, fit_net, with_spread
 from pipelines.news.training.ranker_rows import TrainingRows
 from script_shared.arrays import FloatArray
 from script_shared.errors import InputError
@@ -53,7 +53,7 @@ def _net(rows: TrainingRows, booster: lgb.Booster, names: list[str], params: Ran
     if (net := fit_net(replace(rows, features=features), params.net_units, params.seed)) is None:
         return None
     sample = features[:: max(1, len(features) // SAMPLE)]
-    return scaled(net, sample, np.asarray(booster.predict(sample, num_threads=params.threads)))
+    return with_spread(net, sample, np.asarray(booster.predict(sample, num_threads=params.threads)))
 
 
 def _columns(rows: TrainingRows, names: list[str]) -> FloatArray:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.news.training.net_fit import LEAST_REQUESTS, SPREAD, fit_net, scaled
+from pipelines.news.training.net_fit import LEAST_REQUESTS, SPREAD, fit_net, with_spread
 from pipelines.news.training.ranker_rows import TrainingRows
 from script_shared.errors import ReleaseCorruptError
 from script_shared.news.ranking.features import FEATURES
@@ -59,7 +59,7 @@ def test_few_requests_or_no_units_give_no_network() -> None:
 def test_scores_are_finite_for_any_features_and_spread_as_asked(net: ScoreNet) -> None:
     features = made_rows(50).features
     assert np.isfinite(net.score(np.array([[np.nan, np.inf, -np.inf, 1e30]]))).all()
-    spread = scaled(net, features, np.array([0.0, 4.0])).score(features)
+    spread = with_spread(net, features, np.array([0.0, 4.0])).score(features)
     np.testing.assert_allclose(spread.std(), 2.0 * SPREAD, rtol=1e-3)
     np.testing.assert_array_equal(np.argsort(spread), np.argsort(net.score(features)))
 
