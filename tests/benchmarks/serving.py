@@ -11,8 +11,11 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from tests.benchmarks import wrk
 from tests.benchmarks.measure import tree_mb
+from tests.benchmarks.one_core import cpu_seconds
 from tests.benchmarks.scale import machine
 from tests.benchmarks.schedule import send
 from tests.benchmarks.servers import Server, api, library, promoter
@@ -95,6 +98,8 @@ def _library(site: Site, args: argparse.Namespace) -> dict[str, Any]:
 def _most(site: Site, server: Server, args: argparse.Namespace, events: float) -> dict[str, Any]:
     _say(f"as many as it can, {100 * events:.0f} % events ...")
     runs = []
+    processes = [psutil.Process(pid) for pid in server.processes()]
+    cpu = -sum(map(cpu_seconds, processes))
     for turn in range(TURNS):
         with tempfile.TemporaryDirectory() as folder:
             plan, run = site.plan(20_000, events, 20 + turn), f"{server.port}-{turn}"
@@ -102,6 +107,8 @@ def _most(site: Site, server: Server, args: argparse.Namespace, events: float) -
             runs.append(wrk.most(server.port, plan, Path(folder), seconds=seconds, connections=connections, run=run))
     runs.sort(key=lambda one: one["per_second"])
     sums = {name: sum(one[name] for one in runs) for name in ("failed", "empty")}
+    cpu += sum(map(cpu_seconds, processes))
+    sums["cpu_us"] = round(1e6 * cpu / sum(one["requests"] for one in runs))
     return {**runs[TURNS // 2], **sums, "runs": [one["per_second"] for one in runs]}
 
 
@@ -147,13 +154,15 @@ def table(result: dict[str, Any]) -> str:
             lines.append(
                 f"  as many as it can   {most['per_second']} per second (bar 800), p99 {most['p99']:.1f} ms,"
                 f" failed {most['failed']}, empty {most['empty']}, runs {most['runs']};"
-                f" lists alone {row['most_lists']['per_second']}"
+                f" lists alone {row['most_lists']['per_second']},"
+                f" {row['most_lists']['cpu_us']} µs of processor each"
             )
     if result["library"]:
-        alone = result["library"]["most_lists"]["per_second"]
-        lines.append(f"library's recommend, one process: lists alone {alone} per second")
+        alone, cpu_us = (result["library"]["most_lists"][name] for name in ("per_second", "cpu_us"))
+        lines.append(f"library's recommend, one process: lists alone {alone} per second, {cpu_us} µs each")
         if "1 workers" in result:
-            lines.append(f"  ratio {result['1 workers']['most_lists']['per_second'] / alone:.2f}")
+            own = result["1 workers"]["most_lists"]
+            lines.append(f"  ratio {own['per_second'] / alone:.2f}, by processor time {cpu_us / own['cpu_us']:.2f}")
     return "\n".join(lines)
 
 

@@ -153,7 +153,11 @@ def fuse(live: Iterable[str], batch: Sequence[str], trust: float) -> Iterator[st
     if trust >= 1.0 or not batch:
         return chain(live, batch)
     scores: dict[str, float] = {}
-    for order, weight in ((live, trust), (batch, 1.0 - trust)):
-        for place, article in enumerate(order):
-            scores[article] = scores.get(article, 0.0) + weight / (FUSION + place)
-    return iter(sorted(scores, key=lambda article: -scores[article]))
+    for order, weight in ((list(live), trust), (batch, 1.0 - trust)):
+        gains = [weight / (FUSION + place) for place in range(len(order))]
+        if not scores and len(first := dict(zip(order, gains, strict=True))) == len(order):
+            scores = first
+            continue
+        for article, gain in zip(order, gains, strict=True):
+            scores[article] = scores.get(article, 0.0) + gain
+    return iter(sorted(scores, key=scores.__getitem__, reverse=True))
