@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 
 from pipelines.news.training.net_fit import LEAST_REQUESTS, SPREAD, fit_net, with_spread
+from pipelines.news.training.ranker_model import train
 from pipelines.news.training.ranker_rows import TrainingRows
 from script_shared.errors import ReleaseCorruptError
+from script_shared.news.params import FILE, NewsParams
 from script_shared.news.ranking.features import FEATURES
 from script_shared.news.ranking.ranker import FINALISTS, Ranker
 from script_shared.news.ranking.score_net import ScoreNet
+from script_shared.params import load_params
 from tests.app.rankers import make_ranker
 
 SIZE = 6
@@ -87,3 +90,17 @@ def test_a_ranker_adds_its_network_to_the_trees_and_one_saved_without_has_none(t
     features = np.random.default_rng(2).normal(size=(FINALISTS, width)).astype(np.float32)
     assert ranker.net is not None
     np.testing.assert_allclose(ranker.rank_rows(features), plain.score(features) + ranker.net.score(features))
+
+
+def test_a_training_blends_a_network_with_the_trees_unless_it_is_to_have_no_units() -> None:
+    rows, new = made_rows(LEAST_REQUESTS, len(FEATURES)), made_rows(500, len(FEATURES), seed=9)
+    units = ("ranker.trees=5", "ranker.net_units={}")
+    with_net, without = (
+        train(rows, rows.none(), load_params(NewsParams, FILE, [units[0], units[1].format(number)]).ranker)
+        for number in (24, 0)
+    )
+    assert without.net is None
+    assert with_net.net is not None
+    trees, both = without.score(new.features), with_net.score(new.features)
+    np.testing.assert_allclose(both - trees, with_net.net.score(new.features), atol=1e-5)
+    assert np.corrcoef(both - trees, trees)[0, 1] > 0.3  # both learn the same thing
