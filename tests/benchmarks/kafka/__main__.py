@@ -42,7 +42,7 @@ def read(address: str) -> Iterator[Message]:
     consumer.assign([TopicPartition(TOPIC, 0, 0)])
     try:
         while True:
-            for message in consumer.consume(2_000, 30):
+            for message in consumer.consume(2_000, 0.1):
                 if message.error():  # the end of the partition
                     return
                 yield message
