@@ -21,11 +21,13 @@ MISSING = (
 def path_of(source: Path = SOURCE, folder: Path = FOLDER) -> Path:
     """Where the library of this very source is; after a change of the source, an older library is not found.
 
+    Its name does not end in ``.so``, or Python would take it for one of its own modules.
+
     Args:
         source: in C.
         folder: of libraries.
     """
-    return folder / f"trees-{sha256(source.read_bytes()).hexdigest()[:12]}.so"
+    return folder / f"trees-{sha256(source.read_bytes()).hexdigest()[:12]}.library"
 
 
 def build(folder: Path = FOLDER, compiler: str | None = None) -> Path | None:
@@ -48,7 +50,7 @@ def build(folder: Path = FOLDER, compiler: str | None = None) -> Path | None:
         made = Path(place) / target.name
         subprocess.run([command, *OPTIONS, "-o", str(made), str(SOURCE)], check=True)
         made.replace(target)  # a process that has the old file mapped keeps it
-    for old in folder.glob("trees-*.so"):
+    for old in folder.glob("trees-*.library"):
         if old != target:
             old.unlink()
     return target

@@ -3,6 +3,7 @@
 import ctypes
 import shutil
 from collections.abc import Iterator
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import lightgbm
@@ -119,8 +120,12 @@ def test_without_a_compiler_or_with_a_library_of_another_processor_there_is_none
 def test_a_new_build_removes_the_libraries_of_earlier_sources(tmp_path: Path) -> None:
     if not (shutil.which("cc") or shutil.which("gcc")):
         pytest.skip(library.MISSING)
-    old = tmp_path / "trees-000000000000.so"
+    old = tmp_path / "trees-000000000000.library"
     old.write_bytes(b"")
     made = library.build(tmp_path)
     assert made == library.path_of(folder=tmp_path)
     assert sorted(tmp_path.iterdir()) == [made]
+
+
+def test_python_takes_the_library_for_no_module_of_its_own() -> None:
+    assert not library.path_of().name.endswith(tuple(EXTENSION_SUFFIXES))
