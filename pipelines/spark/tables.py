@@ -1,6 +1,7 @@
 """Runs functions on Polars tables in Spark's tasks, and brings tables from Spark to Polars and back."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -31,6 +32,18 @@ ARROW_TYPES = {
 }
 KIND, NOTE = "kind", "note"
 PROBLEM = "problem"  # the kind of a row that holds an error of the input
+
+
+def literal(path: Path) -> str:
+    """A path as Spark must be given it, which takes brackets, stars and question marks for a pattern.
+
+    >>> literal(Path("site [1]/clicks.parquet"))
+    'site \\\\[1\\\\]/clicks.parquet'
+
+    Args:
+        path: of a file or folder.
+    """
+    return re.sub(r"([\\[\]{}*?])", r"\\\1", str(path))
 
 
 class Act(Protocol):
@@ -144,7 +157,7 @@ class StoredTable:
         narrow = {name: type_ for name, type_ in self.columns.items() if name != KIND}
         if not files:
             return self.session.createDataFrame([], ddl(narrow))
-        return self.session.read.schema(ddl(narrow)).parquet(str(self.folder / f"{KIND}={kind}"))
+        return self.session.read.schema(ddl(narrow)).parquet(literal(self.folder / f"{KIND}={kind}"))
 
     def scan(self, kind: str) -> pl.LazyFrame:
         """The rows of a kind as a lazy Polars table, in the order of the tasks."""

@@ -26,7 +26,7 @@ from pipelines.news.refine.spark.columns import READS, with_places
 from pipelines.news.refine.spark.judging import JudgeTask, first_clicks_of, judged_reads
 from pipelines.news.refine.spark.write import write_reads
 from pipelines.spark.session import parts_of
-from pipelines.spark.tables import KIND, run_tasks, to_polars
+from pipelines.spark.tables import KIND, literal, run_tasks, to_polars
 from script_shared.news.params import RefineParams
 
 SLICE = 1_000_000  # clicks that a task reads
@@ -125,8 +125,8 @@ def _contents_of(session: Any, file: Path, taken: LoggedEvents) -> _Contents:
     """Read the file column by column in Spark, without the users who were erased."""
     from pyspark.sql import functions as sql
 
-    kinds = pl.read_parquet_schema(file)
-    clicks = session.read.parquet(str(file))
+    kinds = pl.scan_parquet(file, glob=False).collect_schema()
+    clicks = session.read.parquet(literal(file))
     users = to_polars(clicks.groupBy(c.CLICK_USER).count())
     users = users.with_columns(pl.col(c.CLICK_USER).cast(kinds[c.CLICK_USER]))
     gone = pl.Series(taken.erased.among(users[c.CLICK_USER].cast(pl.String)), dtype=pl.Boolean)

@@ -10,7 +10,7 @@ from pipelines.news.refine.rows.write import fill_reads, write_interactions, wri
 from pipelines.news.refine.spark.columns import PLACE, READS, as_reads
 from pipelines.news.refine.spark.reads import SparkReads
 from pipelines.spark.session import parts_of
-from pipelines.spark.tables import to_polars
+from pipelines.spark.tables import literal, to_polars
 
 SORTED = "sorted"
 
@@ -37,7 +37,7 @@ def write_reads(folder: Path, reads: SparkReads, users: pl.DataFrame, articles: 
     files = sorted(place.glob("*.parquet"))
     table = as_reads(pl.scan_parquet(files, glob=False, schema=READS) if files else pl.LazyFrame(schema=READS))
     write_interactions(folder, table, run_id, {c.USER: users.height, c.ARTICLE: articles})
-    written = reads.session.read.parquet(str(place))
+    written = reads.session.read.parquet(literal(place))
     counts = to_polars(written.groupBy(c.USER).agg(sql.count(c.USER).alias(c.READS)))
     numbers = fill_reads(counts.select(pl.col(c.USER).cast(pl.UInt32), c.READS), users.height)
     write_users(folder, users[c.USER_ID], users[c.USER_TYPE], numbers, run_id)

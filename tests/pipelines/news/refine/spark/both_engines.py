@@ -29,7 +29,7 @@ def refined(context: Context, fill: Fill) -> tuple[dict[str, Any], Tables]:
     said = {name: fact for name, fact in refine(context).items() if name != "finished_at"}
     folder = context.run.read("refined")
     assert not [path.name for path in folder.iterdir() if path.is_dir()]
-    return said, {file.stem: pl.read_parquet(file) for file in folder.glob("*.parquet")}
+    return said, {file.stem: pl.read_parquet(file, glob=False) for file in folder.glob("*.parquet")}
 
 
 def with_engine(context: Context, engine: str) -> Context:

@@ -134,7 +134,8 @@ def test_portal_clicks(tmp_path: Path) -> None:
         },
         schema_overrides={"session_id": pl.UInt64, "user_id": pl.UInt64},
     )
-    facts, _ = assert_same(context_of(tmp_path), lambda _, raw: clicks.write_parquet(raw / "clicks.parquet"))
+    place = context_of(tmp_path / "site [1] {a}*?")
+    facts, _ = assert_same(place, lambda _, raw: clicks.write_parquet(raw / "clicks.parquet"))
     assert facts["rejected_by_reason"]["duplicate_read"]
 
 
